@@ -1,0 +1,31 @@
+/**
+ * Every failure that a caller can cause or must handle, by its stable code (`extensions.code` in GraphQL,
+ * `error.code` over HTTP). Anything else is a fault of ours: it is logged and masked as INTERNAL_SERVER_ERROR.
+ */
+export const ERROR_STATUS = {
+  BAD_USER_INPUT: 400,
+  IMAGE_UNDECODABLE: 400,
+  IMAGE_TOO_LARGE: 413,
+  IMAGE_NOT_FOUND: 404,
+  INVALID_CURSOR: 400,
+  NOT_FOUND: 404,
+  UNKNOWN_CHANNEL: 400,
+  COST_EXCEEDED: 400,
+  SERVICE_OVERLOADED: 503,
+  INDEX_UNAVAILABLE: 503,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** A failure with a stable code and a message that names the remedy; safe to show to any caller. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

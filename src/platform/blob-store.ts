@@ -1,0 +1,72 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Files by the SHA-256 of their content, in a folder that several processes may share. A file is there whole or
+ * not at all: it is written beside its place, flushed, and renamed into it.
+ */
+export interface BlobStore {
+  /** Stores the bytes and answers their SHA-256 as 64 hex digits; storing the same bytes again renews their age. */
+  put(bytes: Uint8Array): Promise<string>;
+  /** The bytes, or null when nothing is stored under this hash. */
+  get(sha256: string): Promise<Buffer | null>;
+  /** Removes files that were last stored more than `ageMs` ago; answers how many. */
+  prune(ageMs: number): Promise<number>;
+}
+
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+export async function openBlobStore(folder: string): Promise<BlobStore> {
+  await mkdir(folder, { recursive: true });
+  const shard = (sha256: string): string => join(folder, sha256.slice(0, 2));
+
+  return {
+    async put(bytes) {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const target = join(shard(sha256), sha256);
+      const now = new Date();
+      const stored = await utimes(target, now, now).then(
+        () => true,
+        () => false,
+      );
+      if (stored) return sha256;
+      await mkdir(shard(sha256), { recursive: true });
+      const draft = `${target}.${randomUUID()}`;
+      const file = await open(draft, 'wx');
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, target);
+      return sha256;
+    },
+
+    async get(sha256) {
+      if (!SHA256_HEX.test(sha256)) return null;
+      try {
+        return await readFile(join(shard(sha256), sha256));
+      } catch (error) {
+        if (error instanceof Object && 'code' in error && error.code === 'ENOENT') return null;
+        throw error;
+      }
+    },
+
+    async prune(ageMs) {
+      const oldest = Date.now() - ageMs;
+      let removed = 0;
+      for (const prefix of await readdir(folder)) {
+        for (const name of await readdir(join(folder, prefix))) {
+          const path = join(folder, prefix, name);
+          if ((await stat(path)).mtimeMs < oldest) {
+            await rm(path, { force: true });
+            removed += 1;
+          }
+        }
+      }
+      return removed;
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { Pool, types, type ClientBase, type PoolClient } from 'pg';
+import type { Sql } from 'sql-template-tag';
+import type { z } from 'zod';
+
+/** A gateway answers from few connections: statements are short, and Postgres forks a process for each one. */
+const POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Longer than any statement of ours should take; a runaway one is ended rather than queued behind. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+
+const INT8 = 20;
+types.setTypeParser(INT8, (text) => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} does not fit a JavaScript number`);
+  return value;
+});
+
+export type Database = Pool;
+/** A pool, or the client of a transaction. */
+export type Queryable = Pool | ClientBase;
+
+/** Opens a pool; connects lazily. `onError` hears of idle connections that broke (the pool replaces them). */
+export function openDatabase(url: string, onError: (error: Error) => void): Database {
+  const pool = new Pool({
+    connectionString: url,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    application_name: 'vitrine',
+  });
+  pool.on('error', onError);
+  return pool;
+}
+
+/** Runs one statement and parses each row. */
+export async function query<Row>(db: Queryable, statement: Sql, row: z.ZodType<Row>): Promise<Row[]> {
+  const { rows } = await db.query<Record<string, unknown>>(statement);
+  return rows.map((value) => row.parse(value));
+}
+
+/** Like `query`, for a statement whose text takes few forms: Postgres plans it once a connection. */
+export async function queryPrepared<Row>(db: Queryable, statement: Sql, row: z.ZodType<Row>): Promise<Row[]> {
+  const { text, values } = statement;
+  const { rows } = await db.query<Record<string, unknown>>({ name: statementName(text), text, values });
+  return rows.map((value) => row.parse(value));
+}
+
+/** Runs a statement for its effect; answers how many rows it touched. */
+export async function execute(db: Queryable, statement: Sql): Promise<number> {
+  const { rowCount } = await db.query(statement);
+  return rowCount ?? 0;
+}
+
+/** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
+export async function transaction<T>(db: Database, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await db.connect();
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    client.release();
+    return result;
+  } catch (error) {
+    const rolledBack = await client.query('ROLLBACK').then(
+      () => true,
+      () => false,
+    );
+    client.release(!rolledBack);
+    throw error;
+  }
+}
+
+const names = new Map<string, string>();
+
+function statementName(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = createHash('sha1').update(text).digest('base64url');
+    names.set(text, name);
+  }
+  return name;
+}

@@ -1,0 +1,95 @@
+/**
+ * The port to the vector index: Qdrant (qdrant.ts) or the embedded one (embedded.ts).
+ *
+ * One point is one product *image*; answers are grouped by product. The index knows nothing of commerce: a
+ * point carries tags (keywords) and numbers, and a filter names those. All images of a product carry the same
+ * payload. What the index stores is a projection of Postgres and may lag behind it: callers prove what it says.
+ */
+
+/** What filters can ask of a product: keywords, and numbers by field name. */
+export interface PointPayload {
+  readonly tags: readonly string[];
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+/** One product image: its embedding (L2-normalized, of the index's dimension) and its product's payload. */
+export interface IndexPoint {
+  readonly imageId: number;
+  readonly productId: number;
+  readonly vector: Float32Array;
+  readonly payload: PointPayload;
+}
+
+/** A conjunction: every clause, every range, and none of the excluded products. */
+export interface IndexFilter {
+  /** AND of the clauses; a clause holds when the point has at least one of its tags. */
+  readonly clauses: readonly (readonly string[])[];
+  /** `min <= numbers[field] <= max`; a point without the field fails. */
+  readonly ranges: readonly NumberRange[];
+  readonly excludeProducts: readonly number[];
+}
+
+export interface NumberRange {
+  readonly field: string;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export const MATCH_ALL: IndexFilter = { clauses: [], ranges: [], excludeProducts: [] };
+
+/**
+ * A place in a ranking: right after this product at this score. `rank` is how many products precede it
+ * (it included): a hint for adapters that can only continue by asking for more from the top.
+ */
+export interface RankingPosition {
+  readonly score: number;
+  readonly productId: number;
+  readonly rank: number;
+}
+
+export interface SearchRequest {
+  /** L2-normalized, of the index's dimension. */
+  readonly vector: Float32Array;
+  readonly filter: IndexFilter;
+  /** How many products at the most. */
+  readonly limit: number;
+  /** Continue after this place. */
+  readonly after?: RankingPosition;
+}
+
+/** A product and its best matching image; `score` is the cosine similarity of that image. */
+export interface IndexMatch {
+  readonly productId: number;
+  readonly imageId: number;
+  readonly score: number;
+}
+
+/** How a search was answered: EXACT compares with every point that passes the filter; FILTERED_ANN walks a graph. */
+export type SearchStrategy = 'EXACT' | 'FILTERED_ANN';
+
+export interface SearchResult {
+  /** At most `limit`, by score descending, then productId ascending; strictly after `after`. */
+  readonly matches: readonly IndexMatch[];
+  /** True when nothing follows the last of `matches`. */
+  readonly exhausted: boolean;
+  readonly strategy: SearchStrategy;
+}
+
+export interface VectorIndex {
+  /** For logs and health: "embedded", or "qdrant 1.19.0". */
+  readonly name: string;
+  /**
+   * Several searches at once (adapters batch them). Answers stand in the order of the requests.
+   * @throws UserError INDEX_UNAVAILABLE when the index does not answer in time, SERVICE_OVERLOADED when its queue is full.
+   */
+  search(requests: readonly SearchRequest[]): Promise<SearchResult[]>;
+  /** Insert or replace points by imageId. Visible to every search that starts after it resolves. */
+  upsert(points: readonly IndexPoint[]): Promise<void>;
+  /** Replace the payload of all points of each product; products without points are ignored. */
+  setPayloads(payloads: ReadonlyMap<number, PointPayload>): Promise<void>;
+  deleteImages(imageIds: readonly number[]): Promise<void>;
+  deleteProducts(productIds: readonly number[]): Promise<void>;
+  /** Number of points. */
+  count(): Promise<number>;
+  close(): Promise<void>;
+}
