@@ -33,6 +33,10 @@ CREATE TABLE index_positions (
 CREATE TABLE product_changes (
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   product_id integer NOT NULL,
+  -- Its images or their embeddings changed, not only what filters ask for.
+  images boolean NOT NULL DEFAULT false,
+  -- An image that is gone: its point must go too.
+  removed_image_id integer,
   changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX product_changes_xid ON product_changes (xid);
@@ -45,7 +49,13 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION mark_by_id() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION mark_inserted_products() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id, images) SELECT id, true FROM changed;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION mark_deleted_products() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id) SELECT id FROM changed;
   RETURN NULL;
@@ -58,10 +68,10 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION mark_by_image() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION mark_by_embedding() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO product_changes (product_id)
-  SELECT DISTINCT image.product_id FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
+  INSERT INTO product_changes (product_id, images)
+  SELECT DISTINCT image.product_id, true FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
   RETURN NULL;
 END $$;
 
@@ -72,9 +82,9 @@ BEGIN
 END $$;
 
 CREATE TRIGGER products_inserted AFTER INSERT ON products
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_id();
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_products();
 CREATE TRIGGER products_deleted AFTER DELETE ON products
-  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_id();
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_products();
 CREATE FUNCTION mark_updated_products() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id)
@@ -92,14 +102,25 @@ CREATE TRIGGER product_attributes_updated AFTER UPDATE ON product_attributes
 CREATE TRIGGER product_attributes_deleted AFTER DELETE ON product_attributes
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 
+CREATE FUNCTION mark_inserted_images() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id, images) SELECT DISTINCT product_id, true FROM changed;
+  RETURN NULL;
+END $$;
 CREATE TRIGGER product_images_inserted AFTER INSERT ON product_images
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_images();
+CREATE FUNCTION mark_deleted_images() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id, removed_image_id) SELECT product_id, id FROM changed;
+  RETURN NULL;
+END $$;
 CREATE TRIGGER product_images_deleted AFTER DELETE ON product_images
-  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_images();
 CREATE FUNCTION mark_updated_images() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO product_changes (product_id)
-  SELECT DISTINCT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
+  -- The old point goes first; where the image has an embedding, a new one takes its place.
+  INSERT INTO product_changes (product_id, images, removed_image_id)
+  SELECT after.product_id, true, after.id FROM after JOIN before USING (id)
   WHERE (before.product_id, before.sha256) IS DISTINCT FROM (after.product_id, after.sha256);
   RETURN NULL;
 END $$;
@@ -107,9 +128,9 @@ CREATE TRIGGER product_images_updated AFTER UPDATE ON product_images
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_images();
 
 CREATE TRIGGER embeddings_inserted AFTER INSERT ON embeddings
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_image();
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_embedding();
 CREATE TRIGGER embeddings_updated AFTER UPDATE ON embeddings
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_image();
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_embedding();
 
 CREATE TRIGGER skus_inserted AFTER INSERT ON skus
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
