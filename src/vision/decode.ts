@@ -1,0 +1,197 @@
+import { webcrypto } from 'node:crypto';
+import sharp, { type Sharp } from 'sharp';
+import { rgbaToThumbHash } from 'thumbhash';
+import { UserError } from '../errors.js';
+import { dominantColor } from './color.js';
+
+/** A phone's photograph has 2 to 8 MB; more costs memory for every upload in flight. */
+export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
+
+/** 67 megapixels: above any phone's default, and 200 MB once decoded, which is what a hostile file can cost. */
+const MAX_IMAGE_PIXELS = 8192 * 8192;
+
+/** The largest image allowed takes about 2 s on a busy core; past this it was made to be slow. */
+const DECODE_TIMEOUT_SECONDS = 10;
+
+/** ThumbHash takes at most 100 × 100. */
+const THUMBNAIL_SIDE = 100;
+
+const FORMATS = { jpeg: 'jpeg', png: 'png', webp: 'webp', heif: 'avif', gif: 'gif' } as const;
+
+// Formats that nobody needs here are attack surface. The five that remain are those of FORMATS.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: [
+    'VipsForeignLoadJpeg',
+    'VipsForeignLoadPng',
+    'VipsForeignLoadWebp',
+    'VipsForeignLoadHeif',
+    'VipsForeignLoadNsgif',
+  ],
+});
+// No image is decoded twice in a row, so libvips' cache of operations would only hold memory.
+sharp.cache(false);
+// Images are decoded side by side: threads inside one image would compete with those of the others.
+sharp.concurrency(1);
+
+/** What is known of an image from its bytes alone. */
+export interface ImageFacts {
+  /** Pixels of the upright image (EXIF orientation applied). */
+  readonly width: number;
+  readonly height: number;
+  readonly format: (typeof FORMATS)[keyof typeof FORMATS];
+  /** ThumbHash, base64: a blurred placeholder of about 25 bytes. */
+  readonly thumbhash: string;
+  /** `#rrggbb` of the garment rather than of the ground behind it. */
+  readonly dominantColor: string;
+  /** Of the bytes as given, hex. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads what an image is, decoding all of it.
+ *
+ * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ */
+export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
+  const image = openImage(bytes);
+  const [{ format, width, height }, thumbnail, digest] = await Promise.all([
+    readHeader(image),
+    decoding(
+      upright(image.clone())
+        .resize({ width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE, fit: 'inside', withoutEnlargement: true })
+        .ensureAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    ),
+    // A copy: the digest is computed on another thread, and the caller may reuse the bytes.
+    webcrypto.subtle.digest('SHA-256', Buffer.from(bytes)),
+  ]);
+  const { data, info } = thumbnail;
+  return {
+    width,
+    height,
+    format,
+    thumbhash: Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64'),
+    dominantColor: dominantColor(data, info.width, info.height),
+    sha256: Buffer.from(digest).toString('hex'),
+  };
+}
+
+export const RENDER_FORMATS = ['webp', 'jpeg', 'png', 'avif'] as const;
+export type RenderFormat = (typeof RENDER_FORMATS)[number];
+
+/**
+ * An image as a client wants to show it: upright, sRGB, without metadata, at most `width` pixels wide (never
+ * enlarged), WebP unless told otherwise.
+ *
+ * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ */
+export async function renderImage(
+  bytes: Uint8Array,
+  { width, format = 'webp' }: { width?: number | undefined; format?: RenderFormat | undefined } = {},
+): Promise<{ bytes: Buffer; contentType: string }> {
+  const image = openImage(bytes);
+  if (width !== undefined) image.resize({ width, withoutEnlargement: true });
+  if (format === 'jpeg') image.flatten({ background: 'white' });
+  return { bytes: await decoding(image.toFormat(format).toBuffer()), contentType: `image/${format}` };
+}
+
+/** Part of an upright image, in its pixels. */
+export interface PixelBox {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Size of the upright image, from its header alone. @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+export async function readSize(bytes: Uint8Array): Promise<{ width: number; height: number }> {
+  const { width, height } = await readHeader(openImage(bytes));
+  return { width, height };
+}
+
+/**
+ * The image, or the part of it in `crop`, centered on a white square of `size` pixels: RGB bytes, row by row.
+ * Resampled by libvips' cubic kernel, the nearest to the bicubic that encoders are trained with.
+ *
+ * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ */
+export async function decodeSquare(
+  bytes: Uint8Array,
+  size: number,
+  crop?: PixelBox,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const image = upright(openImage(bytes));
+  if (crop) image.extract(crop);
+  return decoding(
+    image
+      .resize({ width: size, height: size, fit: 'contain', background: 'white', kernel: 'cubic' })
+      .raw()
+      .toBuffer(),
+  );
+}
+
+/** Opens bytes for decoding: the first frame, within the limits, refusing what is cut short or damaged. */
+function openImage(bytes: Uint8Array): Sharp {
+  if (bytes.byteLength > MAX_IMAGE_BYTES) {
+    throw new UserError(
+      'IMAGE_TOO_LARGE',
+      `The image has ${bytes.byteLength} bytes; send at most ${MAX_IMAGE_BYTES}.`,
+    );
+  }
+  if (bytes.byteLength === 0) throw undecodable();
+  return sharp(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
+    // 'warning' would also refuse the slightly irregular files that some phones write.
+    failOn: 'error',
+    limitInputPixels: MAX_IMAGE_PIXELS,
+    autoOrient: true,
+  }).timeout({ seconds: DECODE_TIMEOUT_SECONDS });
+}
+
+/** 8-bit sRGB on white. */
+function upright(image: Sharp): Sharp {
+  return image.flatten({ background: 'white' }).toColorspace('srgb');
+}
+
+async function readHeader(image: Sharp) {
+  const { format, autoOrient } = await decoding(image.metadata());
+  if (!isFormat(format)) throw undecodable();
+  return { format: FORMATS[format], width: autoOrient.width, height: autoOrient.height };
+}
+
+function isFormat(format: string): format is keyof typeof FORMATS {
+  return Object.hasOwn(FORMATS, format);
+}
+
+/** Translates what sharp rejects with. */
+async function decoding<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const message = String(cause);
+    if (message.includes('pixel limit')) {
+      throw new UserError(
+        'IMAGE_TOO_LARGE',
+        `The image has too many pixels; send one of at most ${MAX_IMAGE_PIXELS / 1e6} megapixels.`,
+        { cause },
+      );
+    }
+    if (message.includes('timeout')) {
+      throw new UserError(
+        'IMAGE_TOO_LARGE',
+        `The image takes more than ${DECODE_TIMEOUT_SECONDS} s to decode; send a smaller one.`,
+        { cause },
+      );
+    }
+    throw undecodable(cause);
+  }
+}
+
+function undecodable(cause?: unknown): UserError {
+  return new UserError(
+    'IMAGE_UNDECODABLE',
+    'This is not an image that can be read, or it is cut short; send a whole JPEG, PNG, WebP, AVIF or GIF file.',
+    { cause },
+  );
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { EncoderManifest } from './manifest.js';
+
+// Values that come from another thread may be of another realm: `instanceof` does not hold for them.
+const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => ArrayBuffer.isView(value));
+const floats = z.custom<Float32Array<ArrayBuffer>>((value) => ArrayBuffer.isView(value));
+
+/** What a worker is started with. */
+export const workerManifest: z.ZodType<EncoderManifest> = z.object({
+  id: z.string(),
+  input: z.object({
+    name: z.string(),
+    size: z.number(),
+    scale: z.number(),
+    mean: z.tuple([z.number(), z.number(), z.number()]),
+    std: z.tuple([z.number(), z.number(), z.number()]),
+  }),
+  dimension: z.number(),
+  grid: z.object({ rows: z.number(), columns: z.number() }).optional(),
+  modelFile: z.string(),
+});
+
+const encodeJob = z.object({
+  /** RGB bytes of the input square, row by row. */
+  pixels: bytes,
+  /** Weight of each grid cell in the vector of a region; absent for the whole image. */
+  cells: floats.optional(),
+});
+
+export type EncodeJob = z.infer<typeof encodeJob>;
+
+/** What a worker is sent. */
+export const encodeJobs = z.array(encodeJob);
+
+/** What a worker answers: a vector for each job. */
+export const encodedVectors = z.array(floats);

@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os';
+import { UserError } from '../errors.js';
+import { decodeSquare, readSize, type PixelBox } from './decode.js';
+import { encodedVectors, type EncodeJob } from './encoder.protocol.js';
+import { readManifest, type EncoderManifest } from './manifest.js';
+import { WorkerPool } from './pool.js';
+import { assertBox, cellWeights, type Box } from './regions.js';
+
+/** The encoder that ships: 512 numbers, with local embeddings for regions. */
+export const DEFAULT_ENCODER = new URL('../../models/garment-lite0/', import.meta.url);
+
+/**
+ * Images that may be in the encoder at once, waiting ones included. On one thread the last of them waits about a
+ * second; a caller that would wait longer is told so at once. Bulk work keeps well below, to leave room for shoppers.
+ */
+export const MAX_IMAGES_IN_FLIGHT = 64;
+
+/** One thread is one model in memory (about 60 MB); past this a machine has other processes to feed. */
+const MAX_THREADS = 8;
+
+/** Images in one run of the model: up to 4 cost 3 to 6 % less each than alone, more cost as much as alone. */
+const MAX_BATCH = 4;
+
+/** Turns images into vectors that lie near one another when the garments are alike. */
+export interface Encoder {
+  /** `name@version`; vectors of different ids are not comparable. */
+  readonly id: string;
+  /** Length of a vector. */
+  readonly dimension: number;
+  /**
+   * The vector of an image, or of the region of it in `box`; L2-normalized.
+   *
+   * @throws UserError BAD_USER_INPUT (box), IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+   */
+  encode(image: Uint8Array, box?: Box): Promise<Float32Array>;
+  /** Ends the threads; images still in flight are rejected. */
+  close(): Promise<void>;
+}
+
+export interface EncoderOptions {
+  /** Folder with model.json and model.onnx. */
+  readonly directory: string | URL;
+  /** Worker threads; by default one fewer than cores, so that the event loop has a core. */
+  readonly threads?: number | undefined;
+  readonly log?: { error(details: object, message: string): void } | undefined;
+}
+
+/**
+ * Opens an encoder: verifies its files, starts its threads and compares the model with its manifest.
+ *
+ * @throws Error naming what is wrong with the folder, and the remedy
+ */
+export async function openEncoder({ directory, threads, log }: EncoderOptions): Promise<Encoder> {
+  const manifest = await readManifest(directory);
+  const pool = await WorkerPool.open({
+    script: new URL('../../dist/vision/encoder.worker.js', import.meta.url),
+    workerData: manifest,
+    threads: threads ?? Math.min(MAX_THREADS, Math.max(1, availableParallelism() - 1)),
+    maxBatch: MAX_BATCH,
+    parseAnswers: (message) => encodedVectors.parse(message),
+    onCrash: (err) => log?.error({ err }, 'An encoder thread ended; another takes its place'),
+  });
+  let inFlight = 0;
+  return {
+    id: manifest.id,
+    dimension: manifest.dimension,
+    async encode(image, box) {
+      if (box) assertBox(box);
+      if (inFlight >= MAX_IMAGES_IN_FLIGHT) {
+        throw new UserError(
+          'SERVICE_OVERLOADED',
+          'Too many images are being encoded; try again in a few seconds.',
+        );
+      }
+      inFlight += 1;
+      try {
+        const job = await prepare(image, manifest, box);
+        return await pool.run(job, [job.pixels.buffer]);
+      } finally {
+        inFlight -= 1;
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+async function prepare(image: Uint8Array, { input, grid }: EncoderManifest, box?: Box): Promise<EncodeJob> {
+  if (!box) return { pixels: await decodeSquare(image, input.size) };
+  const size = await readSize(image);
+  if (!grid) return { pixels: await decodeSquare(image, input.size, pixelBox(box, size)) };
+  return { pixels: await decodeSquare(image, input.size), cells: cellWeights(box, size, grid) };
+}
+
+/** The whole pixels that a box covers, at least one. */
+function pixelBox(box: Box, { width, height }: { width: number; height: number }): PixelBox {
+  const left = Math.min(width - 1, Math.max(0, Math.floor(box.x * width)));
+  const top = Math.min(height - 1, Math.max(0, Math.floor(box.y * height)));
+  return {
+    left,
+    top,
+    width: Math.max(1, Math.min(width, Math.ceil((box.x + box.width) * width)) - left),
+    height: Math.max(1, Math.min(height, Math.ceil((box.y + box.height) * height)) - top),
+  };
+}

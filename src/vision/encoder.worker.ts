@@ -1,0 +1,97 @@
+/**
+ * A thread that holds one onnxruntime session: `run()` of onnxruntime-node blocks the thread that calls it.
+ * Receives batches of {@link EncodeJob}, answers with a vector for each.
+ */
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { encodeJobs, workerManifest, type EncodeJob } from './encoder.protocol.js';
+import { ENCODER_REMEDY } from './manifest.js';
+import { fillTensor, normalize } from './tensor.js';
+
+/**
+ * On Linux a priority belongs to a thread: encoding then yields its core at once when the event loop wakes. Elsewhere
+ * it would slow the whole process.
+ */
+const NICENESS = 10;
+
+const port = parentPort;
+if (!port) throw new Error('encoder.worker runs only as a worker thread.');
+if (process.platform === 'linux') setPriority(0, NICENESS);
+
+const manifest = workerManifest.parse(workerData);
+const session = await InferenceSession.create(manifest.modelFile, {
+  // Threads inside one image would compete with the other workers and with the event loop.
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+});
+await encodeBlank();
+port.on('message', (message: unknown) => {
+  void answer(encodeJobs.parse(message));
+});
+port.postMessage('ready');
+
+async function answer(jobs: readonly EncodeJob[]): Promise<void> {
+  const vectors = await run(jobs);
+  port?.postMessage(
+    vectors,
+    vectors.map(({ buffer }) => buffer),
+  );
+}
+
+/** Compares the graph's outputs with the manifest, and warms it up. */
+async function encodeBlank(): Promise<void> {
+  const { input, grid } = manifest;
+  const pixels = new Uint8Array(3 * input.size * input.size);
+  await run([{ pixels, cells: grid && new Float32Array(grid.rows * grid.columns).fill(1) }]);
+}
+
+/** Vectors of the jobs, in their order. */
+async function run(jobs: readonly EncodeJob[]): Promise<Float32Array<ArrayBuffer>[]> {
+  const { input, grid, dimension } = manifest;
+  const numbers = 3 * input.size * input.size;
+  const batch = new Float32Array(jobs.length * numbers);
+  jobs.forEach(({ pixels }, index) => {
+    fillTensor(pixels, input, batch.subarray(index * numbers, (index + 1) * numbers));
+  });
+  const outputs = jobs.some(({ cells }) => cells) ? ['embedding', 'patches'] : ['embedding'];
+  const results = await session.run(
+    { [input.name]: new Tensor('float32', batch, [jobs.length, 3, input.size, input.size]) },
+    outputs,
+  );
+  const embeddings = numbersOf('embedding', results.embedding, jobs.length * dimension);
+  const cellCount = (grid?.rows ?? 0) * (grid?.columns ?? 0);
+  const patches =
+    results.patches && numbersOf('patches', results.patches, jobs.length * cellCount * dimension);
+  return jobs.map(({ cells }, index) => {
+    if (!cells || !patches) {
+      return normalize(embeddings.slice(index * dimension, (index + 1) * dimension));
+    }
+    const size = cellCount * dimension;
+    return region(patches.subarray(index * size, (index + 1) * size), cells, dimension);
+  });
+}
+
+/** The mean of the cells' local embeddings by their weights. */
+function region(patches: Float32Array, cells: Float32Array, dimension: number): Float32Array<ArrayBuffer> {
+  const vector = new Float32Array(dimension);
+  cells.forEach((weight, cell) => {
+    if (weight === 0) return;
+    for (let index = 0; index < dimension; index += 1) {
+      vector[index] = (vector[index] ?? 0) + weight * (patches[cell * dimension + index] ?? 0);
+    }
+  });
+  return normalize(vector);
+}
+
+function numbersOf(output: string, tensor: Tensor | undefined, expected: number): Float32Array {
+  const data = tensor?.data;
+  if (!(data instanceof Float32Array) || data.length !== expected) {
+    throw new Error(
+      `${manifest.modelFile}: its output "${output}" has ${data?.length} numbers where model.json says ${expected}. ` +
+        ENCODER_REMEDY,
+    );
+  }
+  return data;
+}

@@ -1,0 +1,144 @@
+import { Worker, type Transferable } from 'node:worker_threads';
+
+export interface WorkerPoolOptions<Answer> {
+  /**
+   * Script of a worker. It posts anything once it is ready, then receives an array of jobs and posts the array of
+   * their answers. A job that it cannot do it throws on: it ends, its jobs are rejected, another worker takes over.
+   */
+  readonly script: URL;
+  /** Structured-cloned to each worker. */
+  readonly workerData: unknown;
+  readonly threads: number;
+  /** Jobs that a worker is handed at once. */
+  readonly maxBatch: number;
+  /** Checks what a worker posted. */
+  readonly parseAnswers: (message: unknown) => Answer[];
+  readonly onCrash?: (error: Error) => void;
+}
+
+interface Waiting<Answer> {
+  readonly job: unknown;
+  readonly transfer: readonly Transferable[];
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A worker thread, and what it has been handed and has not answered. */
+interface Thread<Answer> {
+  readonly worker: Worker;
+  ready: boolean;
+  batch: readonly Waiting<Answer>[];
+}
+
+/**
+ * Worker threads that take jobs in the order of arrival, in batches of what waits when one becomes free. A thread
+ * that ends is replaced when there is work for it.
+ */
+export class WorkerPool<Answer> {
+  readonly #options: WorkerPoolOptions<Answer>;
+  readonly #threads = new Set<Thread<Answer>>();
+  #waiting: Waiting<Answer>[] = [];
+  #closed = false;
+
+  private constructor(options: WorkerPoolOptions<Answer>) {
+    this.#options = options;
+  }
+
+  /** Starts every thread. @throws Error what the first thread that failed to start failed with */
+  static async open<Answer>(options: WorkerPoolOptions<Answer>): Promise<WorkerPool<Answer>> {
+    const pool = new WorkerPool(options);
+    const started = await Promise.allSettled(Array.from({ length: options.threads }, () => pool.#start()));
+    const failed = started.find((start) => start.status === 'rejected');
+    if (failed) {
+      await pool.close();
+      throw failed.reason;
+    }
+    return pool;
+  }
+
+  /** @throws Error when the thread that had the job ends, or the pool is closed */
+  run(job: unknown, transfer: readonly Transferable[]): Promise<Answer> {
+    if (this.#closed) return Promise.reject(closedError());
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ job, transfer, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  /** Ends the threads; what is not answered yet is rejected. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(closedError());
+    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+  }
+
+  #dispatch(): void {
+    for (const thread of this.#threads) {
+      if (this.#waiting.length === 0) return;
+      if (thread.ready && thread.batch.length === 0) this.#hand(thread);
+    }
+    if (this.#waiting.length > 0 && this.#threads.size < this.#options.threads) {
+      this.#start().catch((error: unknown) => {
+        if (this.#threads.size > 0) return;
+        for (const waiting of this.#waiting.splice(0)) waiting.reject(toError(error));
+      });
+    }
+  }
+
+  #hand(thread: Thread<Answer>): void {
+    thread.batch = this.#waiting.splice(0, this.#options.maxBatch);
+    thread.worker.postMessage(
+      thread.batch.map(({ job }) => job),
+      thread.batch.flatMap(({ transfer }) => transfer),
+    );
+  }
+
+  #start(): Promise<void> {
+    const { script, workerData } = this.#options;
+    const thread: Thread<Answer> = { worker: new Worker(script, { workerData }), ready: false, batch: [] };
+    this.#threads.add(thread);
+    return new Promise((resolve, reject) => {
+      thread.worker.once('message', () => {
+        thread.ready = true;
+        thread.worker.on('message', (message: unknown) => this.#answer(thread, message));
+        resolve();
+        this.#dispatch();
+      });
+      let failure: Error | undefined;
+      thread.worker.on('error', (error: unknown) => {
+        failure = toError(error);
+      });
+      thread.worker.once('exit', (code) => {
+        const error = this.#closed
+          ? closedError()
+          : (failure ?? new Error(`A worker thread ended with code ${code}.`));
+        this.#threads.delete(thread);
+        for (const { reject: rejectJob } of thread.batch) rejectJob(error);
+        reject(error);
+        if (this.#closed) return;
+        this.#options.onCrash?.(error);
+        if (thread.ready) this.#dispatch();
+      });
+    });
+  }
+
+  #answer(thread: Thread<Answer>, message: unknown): void {
+    const answered = thread.batch;
+    thread.batch = [];
+    this.#dispatch();
+    let answers: Answer[];
+    try {
+      answers = this.#options.parseAnswers(message);
+      if (answers.length !== answered.length)
+        throw new Error('A worker thread answered another number of jobs.');
+    } catch (error) {
+      for (const { reject } of answered) reject(toError(error));
+      return;
+    }
+    answers.forEach((answer, index) => answered[index]?.resolve(answer));
+  }
+}
+
+const closedError = () => new Error('The encoder is closed.');
+
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

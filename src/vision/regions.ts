@@ -1,0 +1,48 @@
+import { UserError } from '../errors.js';
+
+/** A part of an image, as fractions of the upright image: x and y of the top left corner, width and height. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Slack for fractions that were computed from pixels, so that 0.1 + 0.9 does not end outside the image. */
+const EPSILON = 1e-6;
+
+/** @throws UserError BAD_USER_INPUT unless the box is finite, inside the image, and has an area */
+export function assertBox({ x, y, width, height }: Box): void {
+  const inside = x >= -EPSILON && y >= -EPSILON && x + width <= 1 + EPSILON && y + height <= 1 + EPSILON;
+  if (!inside || !(width > EPSILON) || !(height > EPSILON)) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      'The box is not inside the image: give x, y, width and height as fractions of the upright image, ' +
+        'with x + width and y + height at most 1 and an area above 0.',
+    );
+  }
+}
+
+/**
+ * How much of a box each cell of an encoder's grid holds, row-major: overlap areas, where the grid lies over the
+ * square into which an image of `width` × `height` (any unit) is centered.
+ */
+export function cellWeights(
+  box: Box,
+  image: { readonly width: number; readonly height: number },
+  grid: { readonly rows: number; readonly columns: number },
+): Float32Array<ArrayBuffer> {
+  const side = Math.max(image.width, image.height);
+  const columns = overlaps(box.x, box.width, image.width / side, grid.columns);
+  const rows = overlaps(box.y, box.height, image.height / side, grid.rows);
+  return Float32Array.from(rows.flatMap((row) => columns.map((column) => row * column)));
+}
+
+/** Along one axis: the length of each cell that the span covers. `extent` is the image's share of the square. */
+function overlaps(start: number, length: number, extent: number, cells: number): number[] {
+  const from = ((1 - extent) / 2 + start * extent) * cells;
+  const to = from + length * extent * cells;
+  return Array.from({ length: cells }, (_, cell) =>
+    Math.max(0, Math.min(to, cell + 1) - Math.max(from, cell)),
+  );
+}
