@@ -1,0 +1,72 @@
+import { UserError } from '../errors.js';
+
+/** The largest amount that Postgres is let store: what a JavaScript number still counts one by one. */
+const MAX_AMOUNT = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** No amount of money has more digits; a longer text is not worth a big integer. */
+const MAX_DECIMAL_LENGTH = 32;
+
+const USUAL_EXPONENT = 2;
+
+/**
+ * ISO 4217's currencies whose minor unit is not a hundredth. A table of ours, because amounts are stored in minor
+ * units: Intl's digits follow ICU's releases (HUF and IQD differ between Node versions), and a stored amount must
+ * not change its meaning with the Node that reads it.
+ */
+const EXPONENTS: ReadonlyMap<string, number> = new Map([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
+    .split(' ')
+    .map((code) => [code, 0] as const),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3] as const),
+  ...'CLF UYW'.split(' ').map((code) => [code, 4] as const),
+]);
+
+const KNOWN = new Set(Intl.supportedValuesOf('currency'));
+
+const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+
+/** Decimals of a currency's minor unit: EUR 2, JPY 0, KWD 3. @throws UserError BAD_USER_INPUT unknown currency */
+export function exponent(currency: string): number {
+  if (!KNOWN.has(currency)) {
+    throw bad(`${JSON.stringify(currency)} is not a currency: write its ISO 4217 code, like EUR.`);
+  }
+  return EXPONENTS.get(currency) ?? USUAL_EXPONENT;
+}
+
+/**
+ * Minor units of a decimal amount, exactly: `parseAmount('24.95', 'EUR')` is 2495. Zeros past the currency's
+ * decimals are allowed, other digits are not.
+ *
+ * @throws UserError BAD_USER_INPUT not a plain decimal, negative, finer than the minor unit, too large, unknown currency
+ */
+export function parseAmount(decimal: string, currency: string): number {
+  const digits = exponent(currency);
+  const match = decimal.length <= MAX_DECIMAL_LENGTH ? /^(\d+)(?:\.(\d+))?$/.exec(decimal) : null;
+  if (!match) {
+    throw bad(
+      decimal.startsWith('-')
+        ? 'An amount of money is not negative.'
+        : 'An amount of money is written with digits and at most one point, like 24.95.',
+    );
+  }
+  const [, whole = '', given = ''] = match;
+  const fraction = given.replace(/0+$/, '');
+  if (fraction.length > digits) {
+    throw bad(`${currency} has ${digits === 0 ? 'no decimals' : `${digits} decimals`}; ${decimal} has more.`);
+  }
+  const amount = BigInt(whole + fraction.padEnd(digits, '0'));
+  if (amount > MAX_AMOUNT) throw bad(`The amount ${decimal} is too large.`);
+  return Number(amount);
+}
+
+/**
+ * The exact decimal of an amount in minor units, with all of the currency's decimals: `formatAmount(2490, 'EUR')`
+ * is `24.90`. @throws UserError BAD_USER_INPUT unknown currency
+ */
+export function formatAmount(minor: number, currency: string): string {
+  const digits = exponent(currency);
+  if (!Number.isSafeInteger(minor)) throw new RangeError(`${minor} is not a whole number of minor units`);
+  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
+  const whole = text.slice(0, text.length - digits);
+  return `${minor < 0 ? '-' : ''}${whole}${digits === 0 ? '' : `.${text.slice(-digits)}`}`;
+}
