@@ -1,0 +1,44 @@
+import DataLoader from 'dataloader';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { queryPrepared, type Queryable } from '../platform/postgres.js';
+import { Category } from './category.types.js';
+import { groupInOrder, inOrder } from './load.js';
+import { instantiate } from './node.js';
+
+const categoryRow = z.object({
+  key: z.number(),
+  handle: z.string(),
+  name: z.string(),
+  parentKey: z.number().nullable(),
+});
+
+const CATEGORY_COLUMNS = sql`id AS key, handle, name, parent_id AS "parentKey"`;
+/** More than any shop's tree has; a list without pages needs an end. */
+const MAX_CATEGORIES = 5_000;
+
+/** The category tree; one set of loaders a request. */
+export class CategoryStore {
+  constructor(private readonly db: Queryable) {}
+
+  readonly byKey = new DataLoader<number, Category | null>(async (keys) => {
+    const statement = sql`/* category.byKey */ SELECT ${CATEGORY_COLUMNS} FROM categories WHERE id = ANY(${keys}::int[])`;
+    return inOrder(keys, (await queryPrepared(this.db, statement, categoryRow)).map(toCategory));
+  });
+
+  readonly byParent = new DataLoader<number, Category[]>(async (parentKeys) => {
+    const statement = sql`/* category.byParent */ SELECT ${CATEGORY_COLUMNS} FROM categories
+      WHERE parent_id = ANY(${parentKeys}::int[]) ORDER BY name, id LIMIT ${MAX_CATEGORIES}`;
+    const categories = (await queryPrepared(this.db, statement, categoryRow)).map(toCategory);
+    return groupInOrder(parentKeys, categories, (category) => category.parentKey ?? 0);
+  });
+
+  /** The roots of the tree. */
+  async roots(): Promise<Category[]> {
+    const statement = sql`/* category.roots */ SELECT ${CATEGORY_COLUMNS} FROM categories
+      WHERE parent_id IS NULL ORDER BY name, id LIMIT ${MAX_CATEGORIES}`;
+    return (await queryPrepared(this.db, statement, categoryRow)).map(toCategory);
+  }
+}
+
+const toCategory = (row: z.infer<typeof categoryRow>): Category => instantiate(Category, row);

@@ -1,0 +1,65 @@
+import { LRUCache } from 'lru-cache';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { UserError } from '../errors.js';
+import { query, type Database } from '../platform/postgres.js';
+import { instantiate } from './node.js';
+import { Channel } from './channel.types.js';
+
+const channelRow = z.object({
+  key: z.number(),
+  handle: z.string(),
+  name: z.string(),
+  currencyCode: z.string(),
+  checkoutUrlTemplate: z.string().nullable(),
+  showsExactStock: z.boolean(),
+});
+
+/** Channels are few and change rarely, and every request needs one. */
+const CACHE_MS = 2_000;
+const CACHE_SIZE = 1_000;
+
+/** Channels by handle, shared by all requests of a process. */
+export class ChannelStore {
+  readonly #cache = new LRUCache<string, Channel>({ max: CACHE_SIZE, ttl: CACHE_MS });
+
+  constructor(private readonly db: Database) {}
+
+  /**
+   * The channel with this handle, or the default one for null.
+   * @throws UserError UNKNOWN_CHANNEL that lists the channels there are.
+   */
+  async find(handle: string | null): Promise<Channel> {
+    const cacheKey = handle ?? '';
+    const cached = this.#cache.get(cacheKey);
+    if (cached !== undefined) return cached;
+    const statement = sql`/* channel.find */
+      SELECT channel.id AS key, channel.handle, channel.name, price_list.currency AS "currencyCode",
+        channel.checkout_url_template AS "checkoutUrlTemplate", channel.shows_exact_stock AS "showsExactStock"
+      FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
+      WHERE CASE WHEN ${handle}::text IS NULL THEN channel.is_default ELSE channel.handle = ${handle} END`;
+    const [row] = await query(this.db, statement, channelRow);
+    if (row === undefined) throw await this.#unknown(handle);
+    const channel = instantiate(Channel, row);
+    this.#cache.set(cacheKey, channel);
+    return channel;
+  }
+
+  async #unknown(handle: string | null): Promise<UserError> {
+    const rows = await query(
+      this.db,
+      sql`/* channel.handles */ SELECT handle FROM channels ORDER BY handle LIMIT 20`,
+      z.object({ handle: z.string() }),
+    );
+    if (rows.length === 0) {
+      return new UserError('UNKNOWN_CHANNEL', 'The catalog is empty: import a feed with `npx vitrine import FEED`.');
+    }
+    const known = rows.map((row) => `"${row.handle}"`).join(', ');
+    return new UserError(
+      'UNKNOWN_CHANNEL',
+      handle === null
+        ? `No channel is the default: name one with @inContext(channel:), of ${known}.`
+        : `There is no channel "${handle}": use one of ${known}.`,
+    );
+  }
+}

@@ -1,0 +1,136 @@
+import sql, { join, type Sql } from 'sql-template-tag';
+import { UserError } from '../errors.js';
+import { parseAmount } from '../pricing/money.js';
+import { AvailabilityFilter, type DecimalRange, type OptionFilter, type ProductFilter, type SkuFilter } from './product-filter.types.js';
+import type { Sku } from './sku.types.js';
+
+/** A filter with more than this is a program, not a choice of a shopper. */
+const MAX_ENTRIES = 10;
+const MAX_VALUES = 50;
+const MAX_VALUE_LENGTH = 200;
+const MAX_QUANTITY = 1_000_000;
+
+export interface NamedValues {
+  readonly name: string;
+  /** Lower case. */
+  readonly values: readonly string[];
+}
+
+/** Conditions on one SKU in one channel: a checked SkuFilter. Amounts are minor units; null means no bound. */
+export interface SkuCondition {
+  readonly minAmount: number | null;
+  readonly maxAmount: number | null;
+  readonly options: readonly NamedValues[];
+  readonly availability: AvailabilityFilter;
+  readonly quantity: number;
+}
+
+/** A checked ProductFilter: conditions on the product, and on one SKU of it. Null means no condition. */
+export interface ProductCondition extends SkuCondition {
+  readonly categories: readonly string[] | null;
+  readonly brands: readonly string[] | null;
+  readonly attributes: readonly NamedValues[];
+}
+
+const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+
+function checkValues(field: string, values: readonly string[]): readonly string[] {
+  if (values.length === 0) throw bad(`${field} is empty: give at least one value, or leave it out.`);
+  if (values.length > MAX_VALUES) throw bad(`${field} has ${values.length} values: at most ${MAX_VALUES} are allowed.`);
+  for (const value of values) {
+    if (value.length > MAX_VALUE_LENGTH) throw bad(`A value of ${field} is longer than ${MAX_VALUE_LENGTH} characters.`);
+    if (value.includes('\0')) throw bad(`A value of ${field} holds a NUL character.`);
+  }
+  return values;
+}
+
+function checkNamed(field: string, entries: readonly OptionFilter[] | null | undefined): NamedValues[] {
+  if (entries === null || entries === undefined) return [];
+  if (entries.length > MAX_ENTRIES) throw bad(`${field} has ${entries.length} entries: at most ${MAX_ENTRIES} are allowed.`);
+  return entries.map(({ name, values }) => ({
+    name: checkValues(`${field}.name`, [name])[0]?.toLowerCase() ?? '',
+    values: checkValues(`${field}.values`, values).map((value) => value.toLowerCase()),
+  }));
+}
+
+function checkPrice(range: DecimalRange | null | undefined, currency: string): Pick<SkuCondition, 'minAmount' | 'maxAmount'> {
+  const minAmount = range?.min == null ? null : parseAmount(range.min, currency);
+  const maxAmount = range?.max == null ? null : parseAmount(range.max, currency);
+  if (minAmount !== null && maxAmount !== null && minAmount > maxAmount) {
+    throw bad(`The price range is upside down: min ${range?.min} is above max ${range?.max}. Swap them.`);
+  }
+  return { minAmount, maxAmount };
+}
+
+function checkSkuPart(filter: SkuFilter, currency: string, availability: AvailabilityFilter): SkuCondition {
+  const quantity = filter.quantity ?? 1;
+  if (quantity < 1 || quantity > MAX_QUANTITY) {
+    throw bad(`quantity is ${quantity}: it must be from 1 to ${MAX_QUANTITY}.`);
+  }
+  return {
+    ...checkPrice(filter.price, currency),
+    options: checkNamed('options', filter.options),
+    availability: filter.availability ?? availability,
+    quantity,
+  };
+}
+
+/** @throws UserError BAD_USER_INPUT that names the field and the remedy. */
+export function checkSkuFilter(filter: SkuFilter, currency: string): SkuCondition {
+  return checkSkuPart(filter, currency, AvailabilityFilter.ANY);
+}
+
+/** @throws UserError BAD_USER_INPUT that names the field and the remedy. */
+export function checkProductFilter(filter: ProductFilter | null | undefined, currency: string): ProductCondition {
+  const given = filter ?? {};
+  return {
+    ...checkSkuPart(given, currency, AvailabilityFilter.SELLABLE),
+    categories: given.category == null ? null : checkValues('category', given.category),
+    brands: given.brand == null ? null : checkValues('brand', given.brand),
+    attributes: checkNamed('attributes', given.attributes),
+  };
+}
+
+const and = (conditions: readonly Sql[]): Sql => (conditions.length === 0 ? sql`true` : join(conditions, ' AND '));
+
+/** The condition on `products product`. */
+export function productPredicate(condition: ProductCondition): Sql {
+  const parts: Sql[] = [];
+  if (condition.categories !== null) {
+    parts.push(sql`product.category_id IN (
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY(${condition.categories}::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)`);
+  }
+  if (condition.brands !== null) {
+    parts.push(sql`product.brand_id IN (SELECT id FROM brands WHERE handle = ANY(${condition.brands}::text[]))`);
+  }
+  for (const { name, values } of condition.attributes) {
+    parts.push(sql`EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = ${name} AND lower(attribute.value) = ANY(${values}::text[]))`);
+  }
+  return and(parts);
+}
+
+/** The condition on `sku_offers offer`: all of it on one SKU. */
+export function offerPredicate(condition: SkuCondition): Sql {
+  const parts: Sql[] = [];
+  if (condition.availability === AvailabilityFilter.SELLABLE) {
+    parts.push(sql`offer.sellable >= ${condition.quantity}::int`);
+  } else if (condition.availability === AvailabilityFilter.SELLABLE_OR_BACKORDER) {
+    parts.push(sql`(offer.sellable >= ${condition.quantity}::int OR offer.when_out <> 'deny')`);
+  }
+  if (condition.minAmount !== null) parts.push(sql`offer.amount >= ${condition.minAmount}::bigint`);
+  if (condition.maxAmount !== null) parts.push(sql`offer.amount <= ${condition.maxAmount}::bigint`);
+  for (const { name, values } of condition.options) {
+    parts.push(sql`lower(offer.options ->> ${name}::text) = ANY(${values}::text[])`);
+  }
+  return and(parts);
+}
+
+/** SKUs that can be bought first, each part in the merchant's order. */
+export function sellableFirst(skus: readonly Sku[]): Sku[] {
+  return [...skus.filter((sku) => sku.sellable > 0), ...skus.filter((sku) => sku.sellable <= 0)];
+}
+

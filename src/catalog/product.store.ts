@@ -1,0 +1,81 @@
+import DataLoader from 'dataloader';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
+import { groupInOrder, inOrder } from './load.js';
+import { instantiate } from './node.js';
+import { offerPredicate, productPredicate, type ProductCondition } from './product-filter.js';
+import { Attribute, Product } from './product.types.js';
+import type { ProductOrder, ProductPosition } from './product-page.js';
+
+const productRow = z.object({
+  key: z.number(),
+  handle: z.string(),
+  title: z.string(),
+  description: z.string().nullable(),
+  url: z.string().nullable(),
+  brandKey: z.number().nullable(),
+  categoryKey: z.number(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+
+const PRODUCT_COLUMNS = sql`product.id AS key, product.handle, product.title, product.description, product.url,
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey", product.created_at AS "createdAt",
+  product.updated_at AS "updatedAt"`;
+
+const attributeRow = z.object({ productKey: z.number(), name: z.string(), value: z.string() });
+
+/** A product and where it stands in the order of its page. */
+export interface RankedProduct {
+  readonly product: Product;
+  readonly position: ProductPosition;
+}
+
+/** Products; one set of loaders a request. */
+export class ProductStore {
+  constructor(
+    private readonly db: Queryable,
+    private readonly channelKey: number,
+  ) {}
+
+  readonly byKey = new DataLoader<number, Product | null>(async (keys) => {
+    const statement = sql`/* product.byKey */ SELECT ${PRODUCT_COLUMNS} FROM products product
+      WHERE product.id = ANY(${keys}::int[])`;
+    return inOrder(keys, (await queryPrepared(this.db, statement, productRow)).map(toProduct));
+  });
+
+  readonly attributes = new DataLoader<number, Attribute[]>(async (productKeys) => {
+    const statement = sql`/* product.attributes */ SELECT product_id AS "productKey", name, value FROM product_attributes
+      WHERE product_id = ANY(${productKeys}::int[]) ORDER BY product_id, name, value`;
+    const rows = await queryPrepared(this.db, statement, attributeRow);
+    return groupInOrder(productKeys, rows, (row) => row.productKey);
+  });
+
+  async byHandle(handle: string): Promise<Product | null> {
+    const statement = sql`/* product.byHandle */ SELECT ${PRODUCT_COLUMNS} FROM products product
+      WHERE product.handle = ${handle}`;
+    const [row] = await queryPrepared(this.db, statement, productRow);
+    return row === undefined ? null : toProduct(row);
+  }
+
+  /** One page of the products that pass, in this order, after this position. */
+  async page(
+    condition: ProductCondition,
+    text: string | null,
+    order: ProductOrder,
+    after: ProductPosition | null,
+    limit: number,
+  ): Promise<RankedProduct[]> {
+    const offer = sql`sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = ${this.channelKey}
+      AND ${offerPredicate(condition)}`;
+    const passes = sql`${productPredicate(condition)}
+      AND (${text}::text IS NULL OR product.search @@ websearch_to_tsquery('english', ${text}))`;
+    const rows = await query(this.db, order.statement({ columns: PRODUCT_COLUMNS, offer, passes, text, after, limit }), rankedRow);
+    return rows.map(({ rank, ...row }) => ({ product: toProduct(row), position: { rank, key: row.key } }));
+  }
+}
+
+const rankedRow = productRow.extend({ rank: z.string() });
+
+const toProduct = (row: z.infer<typeof productRow>): Product => instantiate(Product, row);

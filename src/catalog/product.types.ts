@@ -1,0 +1,58 @@
+import { Field, ObjectType } from 'type-graphql';
+import { Node } from './node.js';
+import { PageInfo } from './page-info.js';
+import { DateTimeScalar, UrlScalar } from './scalars.js';
+
+/** The thing a shopper sees; what is bought is one of its SKUs. */
+@ObjectType({ implements: Node, description: 'The thing a shopper sees. What a shopper buys is one of its SKUs.' })
+export class Product extends Node {
+  brandKey!: number | null;
+  categoryKey!: number;
+
+  @Field(() => String, { description: "The merchant's own key, unique in the catalog." })
+  handle!: string;
+
+  @Field(() => String)
+  title!: string;
+
+  @Field(() => String, { nullable: true })
+  description!: string | null;
+
+  @Field(() => UrlScalar, { nullable: true, description: "The merchant's own product page." })
+  url!: string | null;
+
+  createdAt!: Date;
+
+  @Field(() => DateTimeScalar)
+  updatedAt!: Date;
+}
+
+@ObjectType({ description: 'Something that is true of a product: color, material, pattern, style, era, season …' })
+export class Attribute {
+  @Field(() => String, { description: 'Lower case, for example "material".' })
+  name!: string;
+
+  @Field(() => String)
+  value!: string;
+}
+
+@ObjectType()
+export class ProductEdge {
+  @Field(() => String)
+  cursor!: string;
+
+  @Field(() => Product)
+  node!: Product;
+}
+
+@ObjectType({ description: 'A page of products.' })
+export class ProductConnection {
+  @Field(() => [ProductEdge])
+  edges!: ProductEdge[];
+
+  @Field(() => [Product])
+  nodes!: Product[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+}

@@ -1,0 +1,67 @@
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+
+/** At most this many characters of a number are looked at: no price needs more. */
+const MAX_DECIMAL_LENGTH = 32;
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+
+function parseDecimal(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || text.length > MAX_DECIMAL_LENGTH || !DECIMAL.test(text)) {
+    throw new GraphQLError('A Decimal is written like "129.90": digits, with at most one point.', {
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  }
+  return text;
+}
+
+/** An exact decimal number, written as a string so that no client rounds it. */
+export const DecimalScalar = new GraphQLScalarType<string, string>({
+  name: 'Decimal',
+  description: 'An exact decimal number as a string, for example "129.90". Input may also be a JSON number.',
+  serialize: String,
+  parseValue: parseDecimal,
+  parseLiteral(node) {
+    if (node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT) return parseDecimal(node.value);
+    return parseDecimal(null);
+  },
+});
+
+/** Bytes in standard base64; its size is bounded by the limit on a request's body. */
+export const Base64Scalar = new GraphQLScalarType<string, string>({
+  name: 'Base64',
+  description: 'Bytes in base64 (RFC 4648, section 4), without a data: prefix.',
+  serialize: String,
+  parseValue(value) {
+    if (typeof value !== 'string') {
+      throw new GraphQLError('A Base64 value is a string.', { extensions: { code: 'BAD_USER_INPUT' } });
+    }
+    return value;
+  },
+});
+
+/** An absolute URL. */
+export const UrlScalar = new GraphQLScalarType<string, string>({
+  name: 'URL',
+  description: 'An absolute URL.',
+  specifiedByURL: 'https://url.spec.whatwg.org/',
+  serialize: String,
+  parseValue(value) {
+    if (typeof value !== 'string' || !URL.canParse(value)) {
+      throw new GraphQLError('A URL is absolute, like "https://example.com/coat.jpg".', {
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
+    }
+    return value;
+  },
+});
+
+/** A moment in UTC, with milliseconds. */
+export const DateTimeScalar = new GraphQLScalarType<Date, string>({
+  name: 'DateTime',
+  description: 'A moment in UTC, for example "2026-11-23T10:15:30.000Z" (RFC 3339).',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
+  serialize(value) {
+    if (value instanceof Date) return value.toISOString();
+    throw new TypeError(`a DateTime is a Date, not ${typeof value}`);
+  },
+});

@@ -1,0 +1,72 @@
+import DataLoader from 'dataloader';
+import sql, { type Sql } from 'sql-template-tag';
+import { z } from 'zod';
+import { queryPrepared, type Queryable } from '../platform/postgres.js';
+import { groupInOrder, inOrder } from './load.js';
+import { instantiate } from './node.js';
+import { Sku } from './sku.types.js';
+
+export const skuRow = z.object({
+  key: z.number(),
+  productKey: z.number(),
+  code: z.string(),
+  gtin: z.string().nullable(),
+  optionValues: z.record(z.string(), z.string()),
+  imageKey: z.number().nullable(),
+  amount: z.number(),
+  compareAt: z.number().nullable(),
+  priceValidUntil: z.date().nullable(),
+  sellable: z.number(),
+  counted: z.boolean(),
+  level: z.string(),
+  restockAt: z.date().nullable(),
+  asOf: z.date(),
+});
+
+/** The columns of `skuRow`, from `sku_offers offer`. */
+export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
+  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
+  offer.restock_at AS "restockAt", statement_timestamp() AS "asOf"`;
+
+export const toSku = (row: z.infer<typeof skuRow>): Sku => instantiate(Sku, row);
+
+/** The SKUs that one channel offers; one set of loaders a request. */
+export class SkuStore {
+  constructor(
+    private readonly db: Queryable,
+    private readonly channelKey: number,
+  ) {}
+
+  readonly byKey = new DataLoader<number, Sku | null>(async (keys) => {
+    const skus = await this.#offers(sql`/* sku.byKey */`, sql`offer.sku_id = ANY(${keys}::int[])`);
+    return inOrder(keys, skus);
+  });
+
+  readonly byCode = new DataLoader<string, Sku | null>(async (codes) => {
+    const skus = await this.#offers(sql`/* sku.byCode */`, sql`offer.code = ANY(${codes}::text[])`);
+    const byCode = new Map(skus.map((sku) => [sku.code, sku]));
+    return codes.map((code) => byCode.get(code) ?? null);
+  });
+
+  /** All SKUs of a product that the channel offers, in the merchant's order. */
+  readonly byProduct = new DataLoader<number, Sku[]>(async (productKeys) => {
+    const skus = await this.#offers(sql`/* sku.byProduct */`, sql`offer.product_id = ANY(${productKeys}::int[])`);
+    return groupInOrder(productKeys, skus, (sku) => sku.productKey);
+  });
+
+  /** Lets what a search has proven answer for the rest of the request: one snapshot for the whole answer. */
+  primeProducts(skusByProduct: ReadonlyMap<number, Sku[]>): void {
+    for (const [productKey, skus] of skusByProduct) {
+      this.byProduct.clear(productKey).prime(productKey, skus);
+      for (const sku of skus) this.byKey.clear(sku.key).prime(sku.key, sku);
+    }
+  }
+
+  async #offers(name: Sql, condition: Sql): Promise<Sku[]> {
+    const statement = sql`${name} SELECT ${SKU_COLUMNS} FROM sku_offers offer
+      WHERE offer.channel_id = ${this.channelKey} AND ${condition}
+      ORDER BY offer.product_id, offer.position, offer.sku_id`;
+    return (await queryPrepared(this.db, statement, skuRow)).map(toSku);
+  }
+}

@@ -1,0 +1,42 @@
+import { Field, ObjectType } from 'type-graphql';
+import { Node } from './node.js';
+
+@ObjectType({ description: 'One option of an SKU, for example size "M".' })
+export class SelectedOption {
+  @Field(() => String, { description: 'Lower case, for example "size".' })
+  name!: string;
+
+  @Field(() => String)
+  value!: string;
+}
+
+/** The thing a shopper buys, as one channel offers it: a row of `sku_offers`, read at `asOf`. */
+@ObjectType({ implements: Node, description: 'The thing a shopper buys: one size and color of a product.' })
+export class Sku extends Node {
+  productKey!: number;
+  imageKey!: number | null;
+  optionValues!: Record<string, string>;
+  /** Minor units of the channel's currency. */
+  amount!: number;
+  /** Minor units of the channel's currency. */
+  compareAt!: number | null;
+  priceValidUntil!: Date | null;
+  /** Units that the channel can sell now. */
+  sellable!: number;
+  /** False where some location has stock that nobody counts. */
+  counted!: boolean;
+  level!: string;
+  restockAt!: Date | null;
+  asOf!: Date;
+
+  @Field(() => String, { description: "The merchant's SKU, unique in the catalog." })
+  code!: string;
+
+  @Field(() => String, { nullable: true, description: 'GTIN-8, -12, -13 or -14.' })
+  gtin!: string | null;
+
+  @Field(() => [SelectedOption], { description: 'For example size "M" and color "green".' })
+  get options(): SelectedOption[] {
+    return Object.entries(this.optionValues).map(([name, value]) => ({ name, value }));
+  }
+}

@@ -1,0 +1,70 @@
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { offerPredicate, productPredicate, type ProductCondition } from '../catalog/product-filter.js';
+import { SKU_COLUMNS, skuRow, toSku } from '../catalog/sku.store.js';
+import type { Sku } from '../catalog/sku.types.js';
+import { groupBy } from '../platform/group-by.js';
+import { queryPrepared, type Queryable } from '../platform/postgres.js';
+
+/** What Postgres said of a set of candidates, all in one snapshot. */
+export interface Proof {
+  readonly asOf: Date;
+  /** Milliseconds; 0 when the index has everything. */
+  readonly indexLagMs: number;
+  /** Every SKU that the channel offers of each candidate that still is what the filter asks for. */
+  readonly skus: ReadonlyMap<number, Sku[]>;
+  /** Of those, the SKUs that pass the filter. A product is an answer when it is a key here. */
+  readonly passing: ReadonlyMap<number, Sku[]>;
+}
+
+const provenRow = z.discriminatedUnion('found', [
+  skuRow.extend({ found: z.literal(true), passes: z.boolean(), indexLagMs: z.number() }),
+  z.object({ found: z.literal(false), asOf: z.date(), indexLagMs: z.number() }),
+]);
+
+/**
+ * Proves candidates of the index in one statement, so in one snapshot: which products still pass the filter in
+ * this channel, with every SKU's price and stock. `position` is how far the index has followed the change log
+ * (pg_snapshot); what is committed since then is its lag.
+ */
+export async function prove(
+  db: Queryable,
+  channelKey: number,
+  condition: ProductCondition,
+  productKeys: readonly number[],
+  position: string,
+): Promise<Proof> {
+  const statement = sql`/* similarity.prove */
+    WITH report AS (
+      SELECT statement_timestamp() AS as_of, coalesce((
+        SELECT ceil(extract(epoch FROM clock_timestamp() - min(changed_at)) * 1000)::int FROM product_changes
+        WHERE xid >= pg_snapshot_xmin(${position}::pg_snapshot)
+          AND NOT pg_visible_in_snapshot(xid, ${position}::pg_snapshot)), 0) AS lag
+    )
+    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf"
+    FROM report LEFT JOIN (
+      SELECT ${SKU_COLUMNS}, offer.position, ${offerPredicate(condition)} AS passes
+      FROM unnest(${productKeys}::int[]) AS candidate (id)
+      JOIN products product ON product.id = candidate.id
+      JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = ${channelKey}
+      WHERE ${productPredicate(condition)}
+    ) offer ON true
+    ORDER BY offer."productKey", offer.position, offer.key`;
+  const rows = await queryPrepared(db, statement, provenRow);
+
+  const found = rows.filter((row) => row.found).map(({ passes, ...row }) => ({ passes, sku: toSku(row) }));
+  const [first] = rows;
+  if (first === undefined) throw new Error('similarity.prove answers at least one row');
+  return {
+    asOf: first.asOf,
+    indexLagMs: first.indexLagMs,
+    skus: groupByProduct(found),
+    passing: groupByProduct(found.filter(({ passes }) => passes)),
+  };
+}
+
+const groupByProduct = (rows: readonly { sku: Sku }[]): Map<number, Sku[]> =>
+  groupBy(
+    rows.map(({ sku }) => sku),
+    (sku) => sku.productKey,
+  );

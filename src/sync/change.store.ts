@@ -1,0 +1,60 @@
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { execute, query, type Queryable } from '../platform/postgres.js';
+
+/** Longer than any gateway should be behind; one that was goes through the whole catalog again. */
+export const CHANGE_RETENTION_MS = 24 * 60 * 60 * 1_000;
+
+const change = z.object({
+  productKey: z.number(),
+  images: z.boolean(),
+  removedImageIds: z.array(z.number()),
+});
+
+export type ProductChange = z.infer<typeof change>;
+
+/** What was committed between two snapshots; `position` is the later one. */
+export interface Changes {
+  readonly position: string;
+  readonly changes: readonly ProductChange[];
+}
+
+const positionRow = z.object({ position: z.string() });
+
+/** The snapshot of now: changes are read from here on. */
+export async function currentPosition(db: Queryable): Promise<string> {
+  const [row] = await query(db, sql`/* sync.position */ SELECT pg_current_snapshot()::text AS position`, positionRow);
+  if (row === undefined) throw new Error('pg_current_snapshot() answers one row');
+  return row.position;
+}
+
+/** The products changed by transactions that `position` does not see and this statement does: none is missed. */
+export async function readChanges(db: Queryable, position: string): Promise<Changes> {
+  const rows = await query(
+    db,
+    sql`/* sync.changes */
+      SELECT pg_current_snapshot()::text AS position, changed.*
+      FROM (VALUES (true)) once
+      LEFT JOIN (
+        SELECT product_id AS "productKey", bool_or(images) AS images,
+          coalesce(array_agg(removed_image_id) FILTER (WHERE removed_image_id IS NOT NULL), '{}') AS "removedImageIds"
+        FROM product_changes
+        WHERE xid >= pg_snapshot_xmin(${position}::pg_snapshot)
+          AND NOT pg_visible_in_snapshot(xid, ${position}::pg_snapshot)
+        GROUP BY product_id
+      ) changed ON true`,
+    positionRow.and(z.union([change, z.object({ productKey: z.null() })])),
+  );
+  const [first] = rows;
+  if (first === undefined) throw new Error('sync.changes answers at least one row');
+  return { position: first.position, changes: rows.filter((row) => row.productKey !== null) };
+}
+
+/** Forgets changes that are too old for any follower. */
+export function pruneChanges(db: Queryable): Promise<number> {
+  return execute(
+    db,
+    sql`/* sync.prune */ DELETE FROM product_changes
+      WHERE changed_at < now() - ${CHANGE_RETENTION_MS}::float8 * interval '1 millisecond'`,
+  );
+}

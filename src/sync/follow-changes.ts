@@ -1,0 +1,90 @@
+import type { Logger } from 'pino';
+import type { Database } from '../platform/postgres.js';
+import type { VectorIndex } from '../similarity/index.js';
+import { applyChanges } from './apply-changes.js';
+import { CHANGE_RETENTION_MS, pruneChanges, readChanges } from './change.store.js';
+import type { PositionKeeper } from './position.js';
+
+/** A change is searchable this much after its commit, plus the time to write it; an idle poll is one index scan. */
+const POLL_MS = 100;
+/** While the index or Postgres is away. */
+const RETRY_MS = 2_000;
+const PRUNE_EVERY_MS = CHANGE_RETENTION_MS / 24;
+
+export interface ChangeFollower {
+  /** Resolves once everything committed before the call is in the index. */
+  catchUp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Follows the change log into the index until closed. Whatever fails is tried again from the same position.
+ * `reload` fills the index anew: called when changes may have been pruned before they were read.
+ */
+export function followChanges(options: {
+  db: Database;
+  index: VectorIndex;
+  encoder: string;
+  position: PositionKeeper;
+  reload: () => Promise<void>;
+  log: Logger;
+}): ChangeFollower {
+  const { db, index, encoder, position, reload, log } = options;
+  let closed = false;
+  let wake = (): void => undefined;
+  let lastSuccess = Date.now();
+  let lastPrune = Date.now();
+
+  const step = async (): Promise<void> => {
+    if (Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await reload();
+    await position.advance(async (from) => {
+      const { position: to, changes } = await readChanges(db, from);
+      await applyChanges(db, index, encoder, changes);
+      if (changes.length > 0) log.debug({ products: changes.length }, 'index follows');
+      return to;
+    });
+    lastSuccess = Date.now();
+    if (lastSuccess - lastPrune > PRUNE_EVERY_MS) {
+      lastPrune = lastSuccess;
+      await pruneChanges(db);
+    }
+  };
+
+  let current = Promise.resolve();
+  const runOnce = (): Promise<void> => (current = current.catch(() => undefined).then(step));
+
+  const loop = (async () => {
+    let failing = false;
+    while (!closed) {
+      const delay = await runOnce().then(
+        () => {
+          if (failing) log.info('the index follows Postgres again');
+          failing = false;
+          return POLL_MS;
+        },
+        (error: unknown) => {
+          if (!failing) log.error({ err: error }, 'the index cannot follow Postgres; trying again');
+          failing = true;
+          return RETRY_MS;
+        },
+      );
+      if (closed) break;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, delay);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  })();
+
+  return {
+    catchUp: runOnce,
+    async close() {
+      closed = true;
+      wake();
+      await loop;
+    },
+  };
+}

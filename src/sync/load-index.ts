@@ -1,0 +1,41 @@
+import type { Database } from '../platform/postgres.js';
+import type { IndexPoint, PointPayload, VectorIndex } from '../similarity/index.js';
+import { projectProducts, readEmbeddedImages, readProductKeys } from './projection.store.js';
+
+/** Products read and written at once: some megabytes of vectors. */
+const BATCH_SIZE = 500;
+
+/** Writes every product whose images this encoder has embedded into the index. `loaded` hears of each batch. */
+export async function loadIndex(
+  db: Database,
+  index: VectorIndex,
+  encoder: string,
+  loaded: (products: number) => void,
+): Promise<void> {
+  let productKeys = await readProductKeys(db, 0, BATCH_SIZE);
+  while (productKeys.length > 0) {
+    const last = productKeys.at(-1) ?? 0;
+    const [payloads, next] = await Promise.all([
+      projectProducts(db, productKeys),
+      readProductKeys(db, last, BATCH_SIZE),
+    ]);
+    await index.upsert(await readPoints(db, encoder, payloads, productKeys));
+    loaded(productKeys.length);
+    productKeys = next;
+  }
+}
+
+/** The points of these products, as Postgres has them now. */
+export async function readPoints(
+  db: Database,
+  encoder: string,
+  payloads: ReadonlyMap<number, PointPayload>,
+  productKeys: readonly number[],
+): Promise<IndexPoint[]> {
+  if (productKeys.length === 0) return [];
+  const images = await readEmbeddedImages(db, encoder, productKeys);
+  return images.flatMap((image) => {
+    const payload = payloads.get(image.productId);
+    return payload === undefined ? [] : [{ ...image, payload }];
+  });
+}

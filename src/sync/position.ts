@@ -1,0 +1,70 @@
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { execute, query, transaction, type Database } from '../platform/postgres.js';
+
+/**
+ * How far an index has followed the change log, as a pg_snapshot: an index of this process keeps it in memory,
+ * an index that gateways share keeps it in Postgres, and one gateway at a time moves it.
+ */
+export interface PositionKeeper {
+  /** The last position known here; null before the index was filled. */
+  current(): string | null;
+  /** Runs `move` with the position and keeps what it answers; does nothing while another gateway is at it. */
+  advance(move: (position: string) => Promise<string>): Promise<void>;
+  /** Runs `fill` unless the index has been filled, and keeps the position it answers. */
+  fillOnce(fill: () => Promise<string>): Promise<void>;
+}
+
+export function positionInMemory(): PositionKeeper {
+  let position: string | null = null;
+  return {
+    current: () => position,
+    async advance(move) {
+      if (position !== null) position = await move(position);
+    },
+    async fillOnce(fill) {
+      position ??= await fill();
+    },
+  };
+}
+
+const positionRow = z.object({ position: z.string() });
+
+export function positionInPostgres(db: Database, indexName: string, encoder: string): PositionKeeper {
+  let known: string | null = null;
+  const select = sql`SELECT position::text AS position FROM index_positions
+    WHERE index_name = ${indexName} AND encoder = ${encoder}`;
+
+  return {
+    current: () => known,
+
+    advance: (move) =>
+      transaction(db, async (client) => {
+        const [row] = await query(client, sql`/* sync.claimPosition */ ${select} FOR UPDATE SKIP LOCKED`, positionRow);
+        if (row === undefined) {
+          known = (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? known;
+          return;
+        }
+        known = await move(row.position);
+        await execute(
+          client,
+          sql`/* sync.keepPosition */ UPDATE index_positions SET position = ${known}::pg_snapshot WHERE index_name = ${indexName}`,
+        );
+      }),
+
+    fillOnce: (fill) =>
+      transaction(db, async (client) => {
+        // Gateways that start together: one fills, the others wait and find it filled.
+        await execute(client, sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${`fill ${indexName}`}))`);
+        known = (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? null;
+        if (known !== null) return;
+        known = await fill();
+        await execute(
+          client,
+          sql`/* sync.firstPosition */ INSERT INTO index_positions (index_name, encoder, position)
+            VALUES (${indexName}, ${encoder}, ${known}::pg_snapshot)
+            ON CONFLICT (index_name) DO UPDATE SET encoder = excluded.encoder, position = excluded.position`,
+        );
+      }),
+  };
+}
