@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode, errorMessage, OperatorError } from './operator-error.js';
+
+/**
+ * Makes the folder where it is missing and proves that this process can write to it.
+ * @throws OperatorError that says what stands in the way.
+ */
+export async function prepareDataFolder(folder: string): Promise<void> {
+  const probe = join(folder, `.probe-${randomUUID()}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(probe, '');
+  } catch (error) {
+    throw new OperatorError(`The data folder ${folder} ${complaint(error)}.`, { cause: error });
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined);
+  }
+}
+
+function complaint(error: unknown): string {
+  const elsewhere = 'or set VITRINE_DATA to a folder that is';
+  switch (errorCode(error)) {
+    case 'EACCES':
+    case 'EPERM':
+      return `is not writable by this user: change its owner, ${elsewhere}`;
+    case 'EROFS':
+      return 'lies on a read-only file system: set VITRINE_DATA to a folder that can be written';
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return 'has a file in its way: remove that file or set VITRINE_DATA to another folder';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'lies on a disk that is full: make room or set VITRINE_DATA to a folder on another disk';
+    default:
+      return `cannot be used (${errorMessage(error)}): set VITRINE_DATA to another folder`;
+  }
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, realpath, rename, rmdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  canUseFolder,
+  findAccount,
+  isRoot,
+  makePrivateFolder,
+  sharedFolders,
+  type Account,
+} from './embedded-postgres.account.js';
+import { errorCode, OperatorError } from './operator-error.js';
+
+/** Where the embedded Postgres of a data folder keeps its files, and as whom it runs. */
+export interface Home {
+  /** Absolute; holds `data` (the cluster) and `postgres.log`. */
+  readonly folder: string;
+  /** Null: as the user of this process. */
+  readonly account: Account | null;
+}
+
+/** Tells this and other processes where the Postgres of a data folder lives and listens. */
+const POINTER = 'postgres.json';
+
+const pointerShape = z.object({
+  /** The data folder that this was written for: a copied clone must not share the server of the original. */
+  dataFolder: z.string(),
+  /** Null: `postgres` inside the data folder. */
+  home: z.string().nullable(),
+  /** Null while nothing listens; stale after a crash, so connect before believing it. */
+  url: z.string().nullable(),
+});
+
+type Pointer = z.infer<typeof pointerShape>;
+
+/**
+ * Finds the home of this data folder's Postgres, or makes one: inside the data folder, unless this is root and the
+ * user that Postgres runs as cannot enter it. Then it is in a shared folder, and the data folder says where.
+ */
+export async function findHome(dataFolder: string): Promise<Home> {
+  const inside = join(dataFolder, 'postgres');
+  const pointed = await pointedHome(dataFolder);
+  const known = pointed ?? inside;
+  if (!isRoot()) {
+    await makePrivateFolder(null, known);
+    return { folder: known, account: null };
+  }
+  // A cluster only runs as its owner.
+  const owner = await stat(pointed ?? join(inside, 'data')).catch(() => null);
+  if (owner !== null && owner.uid !== 0) {
+    const account = { uid: owner.uid, gid: owner.gid };
+    if (await canUseFolder(account, known)) return { folder: known, account };
+    throw new OperatorError(
+      `Postgres runs as the user with id ${account.uid}, who owns ${known} but cannot enter it: ` +
+        'let that user pass through the folders above it, or move the data folder back to where it was.',
+    );
+  }
+  const account = await findAccount();
+  await makePrivateFolder(account, inside);
+  if (await canUseFolder(account, inside)) return { folder: inside, account };
+  await rmdir(inside);
+  for await (const shelter of sharedFolders()) {
+    const folder = await mkdtemp(join(shelter, 'data-'));
+    await makePrivateFolder(account, folder);
+    if (!(await canUseFolder(account, folder))) continue;
+    await writePointer(dataFolder, { folder, account }, null);
+    return { folder, account };
+  }
+  throw new OperatorError(
+    `The user that Postgres runs as can enter neither ${dataFolder} nor /var/lib/vitrine: ` +
+      'set VITRINE_DATA to a folder that everybody may pass through, or DATABASE_URL to a Postgres of your own.',
+  );
+}
+
+/** Says where the server listens (null: it was stopped). */
+export async function writePointer(dataFolder: string, home: Home, url: string | null): Promise<void> {
+  const pointer: Pointer = {
+    dataFolder: await realpath(dataFolder),
+    home: home.folder === join(dataFolder, 'postgres') ? null : home.folder,
+    url,
+  };
+  const draft = join(dataFolder, `${POINTER}.${randomUUID()}`);
+  await writeFile(draft, `${JSON.stringify(pointer, null, 2)}\n`, { mode: 0o600 });
+  await rename(draft, join(dataFolder, POINTER));
+}
+
+async function pointedHome(dataFolder: string): Promise<string | null> {
+  const pointer = await readPointer(dataFolder);
+  if (pointer === null || pointer.home === null) return null;
+  const exists = await stat(pointer.home).catch(() => null);
+  if (exists === null) return null;
+  if (pointer.dataFolder === (await realpath(dataFolder))) return pointer.home;
+  const original = await readPointer(pointer.dataFolder).catch(() => null);
+  return original?.home === pointer.home ? null : pointer.home;
+}
+
+async function readPointer(dataFolder: string): Promise<Pointer | null> {
+  const path = join(dataFolder, POINTER);
+  try {
+    return pointerShape.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    if (errorCode(error) === 'EACCES') {
+      throw new OperatorError(
+        `${path} belongs to another user, who started Vitrine here before: run it as that user, or set VITRINE_DATA ` +
+          'to another folder.',
+        { cause: error },
+      );
+    }
+    throw new OperatorError(`${path} is not readable as what Vitrine wrote there: remove that file.`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { isRoot, sharedFolders } from './embedded-postgres.account.js';
+import { findBinaries } from './embedded-postgres.binaries.js';
+import { ensureCluster, runningUrl, startServer, stopServer } from './embedded-postgres.cluster.js';
+import { findHome, writePointer } from './embedded-postgres.home.js';
+import { prepareDataFolder } from './data-folder.js';
+import { errorCode } from './operator-error.js';
+
+export interface EmbeddedPostgres {
+  /** Of the database `vitrine`, with its password. */
+  readonly url: string;
+  /** The folder with the cluster and `postgres.log`; outside the data folder where Postgres could not enter that. */
+  readonly folder: string;
+  /** Leaves the server, and stops it if nobody else uses it. Close your own connections first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Every process that uses the server holds this lock, shared, on a connection of its own. Who gets it alone is the
+ * last one and stops the server. A process that was killed lets go of it too, so its server is stopped by the next
+ * one that uses it.
+ */
+const IN_USE_LOCK = 0x7669_7472;
+const DATABASE = 'vitrine';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** How often to start anew after losing a race for the port or against another process. */
+const START_ATTEMPTS = 4;
+const RETRY_MS = 250;
+/** How long another process may take to start or stop the server that this one wants to use. */
+const BUSY_TIMEOUT_MS = 120_000;
+
+/**
+ * A PostgreSQL server for one data folder, made and started from the programs in npm, or the one that another
+ * process already started there. It listens on loopback only and survives the loss of any process without loss of
+ * what was committed. `durable: false` trades that for speed.
+ * @throws OperatorError that says what stands in the way.
+ */
+export async function startEmbeddedPostgres(options: {
+  /** Absolute. */
+  readonly folder: string;
+  readonly log: (line: string) => void;
+  readonly durable?: boolean;
+}): Promise<EmbeddedPostgres> {
+  const { folder, log, durable = true } = options;
+  await prepareDataFolder(folder);
+  const home = await findHome(folder);
+  const binaries = await findBinaries(home.account, isRoot() ? sharedFolders() : [folder]);
+  await ensureCluster(home, binaries, log);
+
+  const joinOrStart = async (): Promise<Client> => {
+    let failure: Error | null = null;
+    for (let attempt = 0; ; attempt += 1) {
+      const running = await runningUrl(home, 'postgres');
+      const joined = running === null ? null : await join(running);
+      if (joined !== null) return joined;
+      if (attempt === START_ATTEMPTS) throw failure ?? new Error('Postgres does not stay up');
+      failure = await startServer(home, binaries, durable);
+      if (failure !== null) await sleep(RETRY_MS);
+    }
+  };
+
+  const session = await joinOrStart();
+  const url = await runningUrl(home, DATABASE);
+  if (url === null) throw new Error(`Postgres left no postmaster.pid in ${home.folder}`);
+  await createDatabase(session);
+  await writePointer(folder, home, url);
+
+  let stopping: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    const last = await session
+      .query<{ last: boolean }>('SELECT pg_advisory_unlock_shared($1), pg_try_advisory_lock($1) AS last', [
+        IN_USE_LOCK,
+      ])
+      // A session that broke means that the server is gone already.
+      .then(
+        ({ rows }) => rows[0]?.last === true,
+        () => false,
+      );
+    if (last) {
+      await writePointer(folder, home, null);
+      await stopServer(home, binaries);
+    }
+    await session.end().catch(() => undefined);
+  };
+  return { url, folder: home.folder, stop: () => (stopping ??= stop()) };
+}
+
+/** Joins the users of a running server; null when nothing of ours answers there. */
+async function join(url: string): Promise<Client | null> {
+  const deadline = Date.now() + BUSY_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    const client = new Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'vitrine, in use',
+    });
+    // The session breaks when the server stops; everything that uses the server hears of it on its own connections.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ joined: boolean }>(
+        'SELECT pg_try_advisory_lock_shared($1) AS joined',
+        [IN_USE_LOCK],
+      );
+      if (rows[0]?.joined === true) return client;
+    } catch (error) {
+      if (!isBusy(error)) return null;
+    }
+    // It starts, or its last user is stopping it.
+    await client.end().catch(() => undefined);
+    await sleep(RETRY_MS);
+  }
+  return null;
+}
+
+/** Starting up, shutting down, or out of connections. */
+function isBusy(error: unknown): boolean {
+  return ['57P03', '57P01', '53300'].includes(errorCode(error) ?? '');
+}
+
+async function createDatabase(session: Client): Promise<void> {
+  const { rowCount } = await session.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+  if (rowCount !== 0) return;
+  await session.query(`CREATE DATABASE ${DATABASE}`).catch((error: unknown) => {
+    // Another process may have been first.
+    if (!['42P04', '23505'].includes(errorCode(error) ?? '')) throw error;
+  });
+}
