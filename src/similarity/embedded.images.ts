@@ -1,0 +1,107 @@
+/** Rows a block: small enough that a block's scores for a whole batch stay in the second-level cache. */
+export const BLOCK_ROWS = 16_384;
+
+/** Consecutive rows: their vectors one after the other, and the slots of their products. */
+export interface Block {
+  readonly vectors: Float32Array;
+  readonly slots: Int32Array;
+  readonly rows: number;
+}
+
+/**
+ * The vectors of the embedded index, a row an image, without holes: the last row moves into the place of a deleted
+ * one. Kept in blocks, so that growing copies nothing.
+ */
+export class ImageRows {
+  readonly #blocks: { vectors: Float32Array; slots: Int32Array }[] = [];
+  readonly #rows = new Map<number, number>();
+  readonly #imageIds: number[] = [];
+  readonly #rowsOfSlot: number[][] = [];
+
+  constructor(readonly dimension: number) {}
+
+  get size(): number {
+    return this.#imageIds.length;
+  }
+
+  imageId(row: number): number {
+    return this.#imageIds[row] ?? NaN;
+  }
+
+  /** The rows of a product's images; empty when it has none. */
+  rowsOf(slot: number): readonly number[] {
+    return this.#rowsOfSlot[slot] ?? [];
+  }
+
+  /** A view of the row's vector. */
+  vector(row: number): Float32Array {
+    const start = (row % BLOCK_ROWS) * this.dimension;
+    return this.#block(row).vectors.subarray(start, start + this.dimension);
+  }
+
+  /** All rows. */
+  *blocks(): Generator<Block> {
+    for (const [b, { vectors, slots }] of this.#blocks.entries()) {
+      const rows = Math.min(BLOCK_ROWS, this.size - b * BLOCK_ROWS);
+      if (rows > 0) yield { vectors: vectors.subarray(0, rows * this.dimension), slots, rows };
+    }
+  }
+
+  /** Inserts or replaces an image; returns the slot that it belonged to before when it is another. */
+  set(imageId: number, slot: number, vector: Float32Array): number | undefined {
+    let row = this.#rows.get(imageId);
+    let previous: number | undefined;
+    if (row === undefined) {
+      row = this.size;
+      this.#rows.set(imageId, row);
+      this.#imageIds.push(imageId);
+    } else {
+      previous = this.#slotOf(row);
+      if (previous !== slot) this.#detach(row, previous);
+    }
+    this.vector(row).set(vector);
+    if (previous !== slot) this.#attach(row, slot);
+    return previous === slot ? undefined : previous;
+  }
+
+  /** Deletes an image; returns the slot that it belonged to, undefined when there is no such image. */
+  delete(imageId: number): number | undefined {
+    const row = this.#rows.get(imageId);
+    if (row === undefined) return undefined;
+    const slot = this.#slotOf(row);
+    this.#detach(row, slot);
+    const last = this.size - 1;
+    if (row !== last) {
+      const lastSlot = this.#slotOf(last);
+      this.#detach(last, lastSlot);
+      this.vector(row).set(this.vector(last));
+      this.#attach(row, lastSlot);
+      this.#imageIds[row] = this.imageId(last);
+      this.#rows.set(this.imageId(last), row);
+    }
+    this.#imageIds.pop();
+    this.#rows.delete(imageId);
+    return slot;
+  }
+
+  #block(row: number): { vectors: Float32Array; slots: Int32Array } {
+    const b = Math.floor(row / BLOCK_ROWS);
+    return (this.#blocks[b] ??= {
+      vectors: new Float32Array(BLOCK_ROWS * this.dimension),
+      slots: new Int32Array(BLOCK_ROWS),
+    });
+  }
+
+  #slotOf(row: number): number {
+    return this.#block(row).slots[row % BLOCK_ROWS] ?? -1;
+  }
+
+  #attach(row: number, slot: number): void {
+    this.#block(row).slots[row % BLOCK_ROWS] = slot;
+    (this.#rowsOfSlot[slot] ??= []).push(row);
+  }
+
+  #detach(row: number, slot: number): void {
+    this.#rowsOfSlot[slot] = this.rowsOf(slot).filter((other) => other !== row);
+  }
+}

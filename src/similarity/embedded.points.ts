@@ -1,0 +1,224 @@
+import type { Bitset } from './embedded.bitset.js';
+import { BLOCK_ROWS, ImageRows } from './embedded.images.js';
+import { ProductSlots } from './embedded.products.js';
+import type { Job } from './embedded.protocol.js';
+import { contenders, page, scoreError, UNSEEN } from './embedded.ranking.js';
+import { MAX_BATCH, Scan } from './embedded.scan.js';
+import type { IndexFilter, IndexMatch, PointPayload, SearchRequest, SearchResult } from './index.js';
+
+/** A filter that lets through less than this part has its rows copied together first: cheaper than scanning all. */
+const NARROW = 0.1;
+
+/** How far a vector's squared length may be from 1: float32 rounding, and encoders that normalize in float16. */
+const LENGTH_TOLERANCE = 1e-2;
+
+/** A search, and the products that pass its filter; undefined when all do. */
+interface Query {
+  readonly request: SearchRequest;
+  readonly matching: Bitset | undefined;
+}
+
+/**
+ * The embedded index's points, searched exactly. In two steps: approximate scores of all rows in float32 by
+ * matrix multiplication, then the true scores of the few products that can be on the page. A true score depends
+ * on its two vectors alone (not on what else is in the batch, nor on the machine), so a ranking can be continued
+ * at a score.
+ */
+export class Points {
+  readonly #products = new ProductSlots();
+  readonly #images: ImageRows;
+  /** Where rows are copied together for a narrow filter. */
+  readonly #gathered: Float32Array;
+  readonly #error: number;
+
+  private constructor(
+    private readonly dimension: number,
+    private readonly scan: Scan,
+  ) {
+    this.#images = new ImageRows(dimension);
+    this.#gathered = new Float32Array(BLOCK_ROWS * dimension);
+    this.#error = scoreError(dimension);
+  }
+
+  static async open(dimension: number): Promise<Points> {
+    return new Points(dimension, await Scan.load(dimension));
+  }
+
+  get size(): number {
+    return this.#images.size;
+  }
+
+  async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
+    const results: SearchResult[] = [];
+    for (let i = 0; i < requests.length; i += MAX_BATCH)
+      results.push(...(await this.#searchBatch(requests.slice(i, i + MAX_BATCH))));
+    return results;
+  }
+
+  /** All or nothing: @throws Error when a vector is not of unit length. */
+  upsert({ imageIds, productIds, vectors, payloads }: Extract<Job, { kind: 'upsert' }>): void {
+    const vector = (i: number) => vectors.subarray(i * this.dimension, (i + 1) * this.dimension);
+    for (const [i, imageId] of imageIds.entries()) {
+      const length = dot(vector(i), vector(i));
+      if (!(Math.abs(length - 1) <= LENGTH_TOLERANCE))
+        throw new Error(
+          `The vector of image ${imageId} is not of unit length (squared: ${length}): normalize it.`,
+        );
+    }
+    const slots = new Map<number, number>();
+    for (const [productId, payload] of payloads) slots.set(productId, this.#products.set(productId, payload));
+    const left = new Set<number>();
+    for (const [i, imageId] of imageIds.entries()) {
+      const slot = slots.get(productIds[i] ?? NaN);
+      if (slot === undefined) throw new Error(`Image ${imageId} came without the payload of its product.`);
+      const previous = this.#images.set(imageId, slot, vector(i));
+      if (previous !== undefined) left.add(previous);
+    }
+    this.#releaseEmpty(left);
+  }
+
+  setPayloads(payloads: ReadonlyMap<number, PointPayload>): void {
+    for (const [productId, payload] of payloads) {
+      if (this.#products.slot(productId) !== undefined) this.#products.set(productId, payload);
+    }
+  }
+
+  deleteImages(imageIds: readonly number[]): void {
+    this.#releaseEmpty(new Set(imageIds.flatMap((imageId) => this.#images.delete(imageId) ?? [])));
+  }
+
+  deleteProducts(productIds: readonly number[]): void {
+    const slots = productIds.flatMap((productId) => this.#products.slot(productId) ?? []);
+    this.deleteImages(
+      slots.flatMap((slot) => this.#images.rowsOf(slot).map((row) => this.#images.imageId(row))),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.scan.close();
+  }
+
+  #releaseEmpty(slots: ReadonlySet<number>): void {
+    for (const slot of slots) if (this.#images.rowsOf(slot).length === 0) this.#products.release(slot);
+  }
+
+  async #searchBatch(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
+    const matching = new Map<string, Bitset | undefined>();
+    const queries = requests.map((request): Query => {
+      const key = filterKey(request.filter);
+      if (!matching.has(key)) matching.set(key, this.#products.matching(request.filter));
+      return { request, matching: matching.get(key) };
+    });
+    const results = new Map<Query, SearchResult>();
+    const wide = queries.filter((query) => !this.#isNarrow(query.matching));
+    for (const [query, result] of await this.#searchAll(wide)) results.set(query, result);
+    for (const filtered of matching.values()) {
+      if (filtered === undefined || !this.#isNarrow(filtered)) continue;
+      const alike = queries.filter((query) => query.matching === filtered);
+      for (const [query, result] of await this.#searchGathered(alike, filtered)) results.set(query, result);
+    }
+    return queries.flatMap((query) => results.get(query) ?? []);
+  }
+
+  #isNarrow(matching: Bitset | undefined): boolean {
+    return matching !== undefined && matching.size < NARROW * this.#products.size;
+  }
+
+  /** Compares with every row, then looks at the filters. */
+  async #searchAll(queries: readonly Query[]): Promise<Map<Query, SearchResult>> {
+    if (queries.length === 0) return new Map();
+    const vectors = queries.map(({ request }) => request.vector);
+    const best = queries.map(() => new Float32Array(this.#products.end).fill(UNSEEN));
+    for (const block of this.#images.blocks()) {
+      const scores = await this.scan.run(block.vectors, vectors);
+      for (const [q, { matching }] of queries.entries()) {
+        const ofQuery = scores.subarray(q * block.rows, (q + 1) * block.rows);
+        keepBest(best[q] ?? new Float32Array(), ofQuery, block.slots, matching);
+      }
+    }
+    return new Map(
+      queries.map((query, q) => [query, this.#rank(query.request, best[q] ?? new Float32Array())]),
+    );
+  }
+
+  /** Copies the rows that pass the queries' common filter together, and compares with those. */
+  async #searchGathered(queries: readonly Query[], matching: Bitset): Promise<Map<Query, SearchResult>> {
+    const vectors = queries.map(({ request }) => request.vector);
+    const slots = matching.toArray();
+    const best = queries.map(() => new Float32Array(slots.length).fill(UNSEEN));
+    const places = new Int32Array(BLOCK_ROWS);
+    let rows = 0;
+    const compare = async () => {
+      const scores = await this.scan.run(this.#gathered.subarray(0, rows * this.dimension), vectors);
+      for (const [q, bestOfQuery] of best.entries())
+        keepBest(bestOfQuery, scores.subarray(q * rows, (q + 1) * rows), places, undefined);
+      rows = 0;
+    };
+    for (const [place, slot] of slots.entries()) {
+      for (const row of this.#images.rowsOf(slot)) {
+        this.#gathered.set(this.#images.vector(row), rows * this.dimension);
+        places[rows++] = place;
+        if (rows === BLOCK_ROWS) await compare();
+      }
+    }
+    if (rows > 0) await compare();
+    return new Map(
+      queries.map((query, q) => [query, this.#rank(query.request, best[q] ?? new Float32Array(), slots)]),
+    );
+  }
+
+  /** The page, from each product's best approximate score; `slots` names the products of those scores. */
+  #rank(
+    { vector, limit, after }: SearchRequest,
+    approximate: Float32Array,
+    slots?: Int32Array,
+  ): SearchResult {
+    const places = contenders(approximate, limit, after, this.#error);
+    return page(
+      places.map((place) => this.#match(slots?.[place] ?? place, vector)),
+      limit,
+      after,
+    );
+  }
+
+  /** The product's best image by true score; of equal ones that of the lowest id. */
+  #match(slot: number, query: Float32Array): IndexMatch {
+    let imageId = Infinity;
+    let score = -Infinity;
+    for (const row of this.#images.rowsOf(slot)) {
+      const id = this.#images.imageId(row);
+      const similarity = Math.fround(dot(this.#images.vector(row), query));
+      if (similarity > score || (similarity === score && id < imageId)) [score, imageId] = [similarity, id];
+    }
+    return { productId: this.#products.productId(slot), imageId, score };
+  }
+}
+
+/** The same for filters that say the same. JSON alone would make an infinite bound a null. */
+function filterKey({ clauses, ranges, excludeProducts }: IndexFilter): string {
+  const bounds = ranges.map(({ field, min, max }) => [field, String(min), String(max)]);
+  return JSON.stringify([clauses, bounds, excludeProducts]);
+}
+
+/** Raises each product's best score by the scores of its rows; `matching` undefined: all products count. */
+function keepBest(
+  best: Float32Array,
+  scores: Float32Array,
+  slots: Int32Array,
+  matching: Bitset | undefined,
+): void {
+  const words = matching?.words;
+  for (let row = 0; row < scores.length; row++) {
+    const slot = slots[row] ?? 0;
+    if (words !== undefined && (((words[slot >>> 5] ?? 0) >>> (slot & 31)) & 1) === 0) continue;
+    const score = scores[row] ?? 0;
+    if (score > (best[slot] ?? 0)) best[slot] = score;
+  }
+}
+
+/** In float64 and in the order of the components: the same on every machine. */
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
+}

@@ -1,0 +1,32 @@
+import type { PointPayload, SearchRequest, SearchResult } from './index.js';
+
+/** What the embedded index's worker is started with. */
+export interface WorkerSetup {
+  readonly dimension: number;
+}
+
+/** One piece of work for the worker; jobs take effect in the order in which they are sent. */
+export type Job =
+  | { readonly kind: 'search'; readonly requests: readonly SearchRequest[] }
+  | {
+      readonly kind: 'upsert';
+      readonly imageIds: readonly number[];
+      readonly productIds: readonly number[];
+      /** The images' vectors one after the other. */
+      readonly vectors: Float32Array;
+      readonly payloads: ReadonlyMap<number, PointPayload>;
+    }
+  | { readonly kind: 'setPayloads'; readonly payloads: ReadonlyMap<number, PointPayload> }
+  | { readonly kind: 'deleteImages'; readonly imageIds: readonly number[] }
+  | { readonly kind: 'deleteProducts'; readonly productIds: readonly number[] }
+  | { readonly kind: 'count' };
+
+export type JobMessage = { readonly id: number; readonly job: Job } | 'close';
+
+/** The answer to a job: the results of a search, the number of points after everything else. */
+export type Answer =
+  | { readonly id: number; readonly results: SearchResult[] }
+  | { readonly id: number; readonly count: number }
+  | { readonly id: number; readonly error: string };
+
+export type WorkerMessage = 'ready' | Answer;

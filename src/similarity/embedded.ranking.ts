@@ -1,0 +1,76 @@
+import type { IndexMatch, RankingPosition, SearchResult } from './index.js';
+
+/** The approximate score of what no row was compared with; cosines lie in [-1, 1]. */
+export const UNSEEN = -2;
+
+/**
+ * How far a cosine summed in float32, in any order, may lie from the true one, for unit vectors: the classical
+ * bound d·u / (1 − d·u), u = 2⁻²⁴ (N. J. Higham, Accuracy and Stability of Numerical Algorithms, §3.1), doubled
+ * because unit vectors are of unit length only to a few digits.
+ */
+export function scoreError(dimension: number): number {
+  return dimension * 2 ** -23;
+}
+
+/**
+ * The places in `approximate` that can be among the next `limit + 1` after a position, and no fewer: what is left
+ * out is below `limit + 1` others that surely follow the position, or surely precedes it.
+ */
+export function contenders(
+  approximate: Float32Array,
+  limit: number,
+  after: RankingPosition | undefined,
+  error: number,
+): number[] {
+  const ceiling = (after?.score ?? Infinity) + error;
+  const surelyAfter = (after?.score ?? Infinity) - error;
+  const floor = largest(approximate, limit + 1, surelyAfter) - 2 * error;
+  const places: number[] = [];
+  for (let i = 0; i < approximate.length; i++) {
+    const score = approximate[i] ?? UNSEEN;
+    if (score >= floor && score <= ceiling && score > UNSEEN) places.push(i);
+  }
+  return places;
+}
+
+/** Orders by score descending, then product ascending, and cuts the page after the position. */
+export function page(
+  matches: readonly IndexMatch[],
+  limit: number,
+  after: RankingPosition | undefined,
+): SearchResult {
+  const following = matches.filter((match) => after === undefined || compare(match, after) > 0).sort(compare);
+  return {
+    matches: following.slice(0, limit),
+    exhausted: following.length <= limit,
+    strategy: 'EXACT',
+  };
+}
+
+type Place = Pick<IndexMatch, 'score' | 'productId'>;
+
+/** The order of a ranking: negative when `a` comes first. */
+function compare(a: Place, b: Place): number {
+  return b.score - a.score || a.productId - b.productId;
+}
+
+/** The k-th largest of the values below `bound`; -Infinity when there are fewer than k. */
+function largest(values: Float32Array, k: number, bound: number): number {
+  const heap = new Float32Array(k).fill(-Infinity);
+  let smallest = -Infinity;
+  for (const value of values) {
+    if (value <= smallest || value >= bound || value === UNSEEN) continue;
+    let at = 0;
+    for (;;) {
+      const left = 2 * at + 1;
+      if (left >= k) break;
+      const child = left + 1 < k && (heap[left + 1] ?? 0) < (heap[left] ?? 0) ? left + 1 : left;
+      if ((heap[child] ?? 0) >= value) break;
+      heap[at] = heap[child] ?? 0;
+      at = child;
+    }
+    heap[at] = value;
+    smallest = heap[0] ?? -Infinity;
+  }
+  return smallest;
+}

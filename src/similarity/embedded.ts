@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import { UserError } from '../errors.js';
+import type { Answer, Job, JobMessage, WorkerSetup } from './embedded.protocol.js';
+import type { IndexPoint, PointPayload, SearchRequest, SearchResult, VectorIndex } from './index.js';
+
+/**
+ * The points that the embedded index is meant for: an exact search of so many takes some 50 ms on one core, and 512
+ * numbers each take 0.5 GB. Past it searches stay exact and grow slower; Qdrant serves more.
+ */
+export const EMBEDDED_SERVES_POINTS = 250_000;
+
+/** Searches that may wait: at the largest size that is served, about two seconds of work. */
+const MAX_WAITING_SEARCHES = 256;
+
+/** Points a message to the worker: 8 MB of vectors of 512 numbers, so that searches get their turn in between. */
+const UPSERT_POINTS = 4_096;
+
+const WORKER = new URL('../../dist/similarity/embedded.worker.js', import.meta.url);
+
+export interface EmbeddedIndexOptions {
+  /** Of all vectors. */
+  readonly dimension: number;
+  readonly log?: Pick<Logger, 'warn' | 'error'>;
+  /**
+   * Called once if the worker dies: its points are gone and every further call fails with INDEX_UNAVAILABLE. The
+   * owner opens a new index and loads it from Postgres.
+   */
+  readonly onLost?: (cause: Error) => void;
+}
+
+/** Opens an empty index in this process: exact search on one worker thread. */
+export async function openEmbeddedIndex(options: EmbeddedIndexOptions): Promise<VectorIndex> {
+  const setup: WorkerSetup = { dimension: options.dimension };
+  const worker = new Worker(WORKER, { workerData: setup, name: 'embedded-index' });
+  // Its first message says that it is ready.
+  await once(worker, 'message');
+  return new EmbeddedIndex(worker, options);
+}
+
+interface Pending {
+  readonly searches: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class EmbeddedIndex implements VectorIndex {
+  readonly name = 'embedded';
+  readonly #pending = new Map<number, Pending>();
+  readonly #exited: Promise<void>;
+  #jobs = 0;
+  #waitingSearches = 0;
+  #ended: Error | undefined;
+  #warned = false;
+
+  constructor(
+    private readonly worker: Worker,
+    private readonly options: EmbeddedIndexOptions,
+  ) {
+    worker.on('message', (answer: Answer) => {
+      this.#settle(answer.id)?.resolve(answer);
+    });
+    worker.on('error', (error) => {
+      this.#lose(error);
+    });
+    this.#exited = new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        this.#lose(new Error(`The embedded index's worker exited with code ${code}.`));
+        resolve();
+      });
+    });
+  }
+
+  async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
+    for (const { vector } of requests) this.#checkDimension(vector, 'A query');
+    if (requests.length === 0) return [];
+    if (this.#waitingSearches > 0 && this.#waitingSearches + requests.length > MAX_WAITING_SEARCHES)
+      throw new UserError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');
+    const answer = await this.#do({ kind: 'search', requests });
+    return 'results' in answer ? answer.results : [];
+  }
+
+  async upsert(points: readonly IndexPoint[]): Promise<void> {
+    for (const { imageId, vector } of points) this.#checkDimension(vector, `The vector of image ${imageId}`);
+    for (let i = 0; i < points.length; i += UPSERT_POINTS) {
+      const some = points.slice(i, i + UPSERT_POINTS);
+      const vectors = new Float32Array(some.length * this.options.dimension);
+      for (const [row, point] of some.entries()) vectors.set(point.vector, row * this.options.dimension);
+      const job: Job = {
+        kind: 'upsert',
+        imageIds: some.map((point) => point.imageId),
+        productIds: some.map((point) => point.productId),
+        vectors,
+        payloads: new Map(some.map((point) => [point.productId, point.payload])),
+      };
+      const answer = await this.#do(job, [vectors.buffer]);
+      this.#warnPastSize('count' in answer ? answer.count : 0);
+    }
+  }
+
+  async setPayloads(payloads: ReadonlyMap<number, PointPayload>): Promise<void> {
+    await this.#do({ kind: 'setPayloads', payloads });
+  }
+
+  async deleteImages(imageIds: readonly number[]): Promise<void> {
+    await this.#do({ kind: 'deleteImages', imageIds });
+  }
+
+  async deleteProducts(productIds: readonly number[]): Promise<void> {
+    await this.#do({ kind: 'deleteProducts', productIds });
+  }
+
+  async count(): Promise<number> {
+    const answer = await this.#do({ kind: 'count' });
+    return 'count' in answer ? answer.count : 0;
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended === undefined) {
+      this.#ended = new Error('The embedded index was closed.');
+      const message: JobMessage = 'close';
+      this.worker.postMessage(message);
+    }
+    await this.#exited;
+  }
+
+  async #do(job: Job, transfer: ArrayBuffer[] = []): Promise<Answer> {
+    if (this.#ended !== undefined) throw unavailable(this.#ended);
+    const message: JobMessage = { id: this.#jobs++, job };
+    const searches = job.kind === 'search' ? job.requests.length : 0;
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      this.#pending.set(message.id, { searches, resolve, reject });
+      this.#waitingSearches += searches;
+      this.worker.postMessage(message, transfer);
+    });
+    if ('error' in answer) throw new Error(`The embedded index could not ${job.kind}: ${answer.error}`);
+    return answer;
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    this.#waitingSearches -= pending?.searches ?? 0;
+    return pending;
+  }
+
+  /** Ends all that waits. Nothing waits when the worker exits after `close`, which is no loss. */
+  #lose(cause: Error): void {
+    const closed = this.#ended !== undefined;
+    this.#ended ??= cause;
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(unavailable(cause));
+    if (closed) return;
+    this.options.log?.error({ err: cause }, 'The embedded index is lost.');
+    this.options.onLost?.(cause);
+  }
+
+  #checkDimension(vector: Float32Array, what: string): void {
+    if (vector.length === this.options.dimension) return;
+    throw new Error(
+      `${what} has ${vector.length} numbers, the index holds vectors of ${this.options.dimension}: ` +
+        'encode it with the encoder that the index was filled with, or run `npx vitrine reindex`.',
+    );
+  }
+
+  #warnPastSize(points: number): void {
+    if (points <= EMBEDDED_SERVES_POINTS || this.#warned) return;
+    this.#warned = true;
+    this.options.log?.warn(
+      { points, servesPoints: EMBEDDED_SERVES_POINTS },
+      'The embedded index holds more than it is meant for: searches are exact but slow. Set QDRANT_URL.',
+    );
+  }
+}
+
+function unavailable(cause: Error): UserError {
+  return new UserError(
+    'INDEX_UNAVAILABLE',
+    'The search index is not available: try again in a few seconds.',
+    {
+      cause,
+    },
+  );
+}
