@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import { errorCode } from '../platform/operator-error.js';
+import { importCommand } from './import.js';
+import { serveCommand } from './serve.js';
+import { EXIT } from './exit-codes.js';
+
+const ENVIRONMENT = `
+Settings come from the environment; with none, everything is embedded:
+  HOST, PORT           where to listen (127.0.0.1, 4000)
+  DATABASE_URL         a Postgres instead of the embedded one
+  QDRANT_URL           a Qdrant instead of the embedded vector index
+  VITRINE_DATA         folder of the embedded Postgres and the images (.vitrine)
+  VITRINE_ENCODER      folder of another image encoder
+  VITRINE_DEMO         0: start without the demo catalog
+  VITRINE_IMAGE_HOSTS  hosts that images may be fetched from
+  LOG_LEVEL            fatal, error, warn, info, debug, trace or silent (info)
+
+Exit codes: 0 done, 1 failed, 2 wrong use.`;
+
+/** Runs the command that the arguments name; sets the process's exit code. */
+export async function runCli(argv: readonly string[]): Promise<void> {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const { version } = z.object({ version: z.string() }).parse(manifest);
+  const program = new Command('vitrine')
+    .description(
+      'A GraphQL commerce gateway for fashion: an image in, products that can be bought right now out.',
+    )
+    .version(version)
+    .showHelpAfterError('(vitrine --help says more)')
+    .addHelpText('after', ENVIRONMENT);
+  for (const command of [serveCommand(), importCommand()]) {
+    program.addCommand(command.copyInheritedSettings(program).exitOverride());
+  }
+  program.exitOverride();
+  // Whoever reads the output may have read enough (`vitrine --help | head`).
+  process.stdout.on('error', (error) => {
+    if (errorCode(error) !== 'EPIPE') throw error;
+  });
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
+  }
+}

@@ -1,0 +1,4 @@
+/** What a command's exit code says. */
+export const EXIT = { done: 0, failed: 1, wrongUse: 2 } as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

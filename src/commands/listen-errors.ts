@@ -1,0 +1,40 @@
+import { createServer } from 'node:net';
+import type { Config } from '../config.js';
+import { errorCode, OperatorError } from '../platform/operator-error.js';
+
+/**
+ * Finds out whether the gateway will be able to listen, before the long part of its start.
+ * @throws OperatorError
+ */
+export async function assertCanListen({ host, port }: Config['http']): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, exclusive: true }, resolve);
+    });
+    await new Promise((resolve) => server.close(resolve));
+  } catch (error) {
+    throw explainListenError(error, { host, port });
+  }
+}
+
+/** What to do about an address that cannot be listened on; anything else as it is. */
+export function explainListenError(error: unknown, { host, port }: Config['http']): unknown {
+  const sentence = (): string | null => {
+    switch (errorCode(error)) {
+      case 'EADDRINUSE':
+        return `Port ${port} of ${host} is taken: stop what listens there, or set PORT to another one.`;
+      case 'EACCES':
+        return `This user may not listen on port ${port}: set PORT to one above 1023.`;
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+      case 'EAI_AGAIN':
+        return `${host} is no address of this machine: set HOST to one that is, 127.0.0.1 or 0.0.0.0.`;
+      default:
+        return null;
+    }
+  };
+  const told = sentence();
+  return told === null ? error : new OperatorError(told, { cause: error });
+}

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { Command } from 'commander';
+import { prepareDataFolder } from '../platform/data-folder.js';
+import { EXIT } from './exit-codes.js';
+import { assertCanListen, explainListenError } from './listen-errors.js';
+import { runCommand } from './session.js';
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('start the gateway and serve until Ctrl-C')
+    .addHelpText(
+      'after',
+      `
+With nothing configured it starts a Postgres of its own, loads the demo catalog the first time, and keeps
+everything in VITRINE_DATA. Ctrl-C or SIGTERM finishes the requests in hand and stops it all.
+
+Examples:
+  vitrine serve
+  PORT=8080 HOST=0.0.0.0 vitrine serve
+  DATABASE_URL=postgres://shop:secret@db/shop QDRANT_URL=http://qdrant:6333 vitrine serve`,
+    )
+    .action(() => runCommand(serve));
+}
+
+const serve: Parameters<typeof runCommand>[0] = async ({ config, log, progress, signal }) => {
+  await assertCanListen(config.http);
+  await prepareDataFolder(config.dataFolder);
+  const { startGateway } = await import('../gateway.js');
+  const gateway = await startGateway(config, log, progress).catch((error: unknown) => {
+    throw explainListenError(error, config.http);
+  });
+  if (!signal.aborted) {
+    process.stdout.write(banner(gateway.url, config.databaseUrl === null ? config.dataFolder : null));
+    await once(signal, 'abort');
+  }
+  await gateway.close();
+  return EXIT.done;
+};
+
+function banner(url: string, dataFolder: string | null): string {
+  const lines = [
+    ['GraphQL', `${url}/graphql`],
+    ['GraphiQL', `${url}/graphiql`],
+    ['Health', `${url}/health/ready`],
+    ...(dataFolder === null ? [] : [['Data', dataFolder]]),
+  ];
+  const list = lines.map(([name = '', value = '']) => `  ${name.padEnd(10)}${value}\n`).join('');
+  return `\nVitrine is ready.\n\n${list}\nCtrl-C stops it.\n`;
+}

@@ -1,0 +1,56 @@
+import { readConfig, ConfigError, type Config } from '../config.js';
+import { UserError } from '../errors.js';
+import { createLogger, hideUrlPasswords, type Logger } from '../platform/logging.js';
+import { OperatorError } from '../platform/operator-error.js';
+import { createProgress, type Progress } from '../platform/progress.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+
+/** What every command works with. */
+export interface Session {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly progress: Progress;
+  /** Aborted by Ctrl-C or SIGTERM: finish what is in hand, clean up, return. */
+  readonly signal: AbortSignal;
+}
+
+/** A command that was asked to stop gets so long to finish what it has in hand; then the process ends. */
+const STOP_TIMEOUT_MS = 20_000;
+
+/**
+ * Reads the settings, runs a command's work and sets the exit code. Expected failures are printed as the sentence
+ * that they are; anything else with its stack.
+ */
+export async function runCommand(work: (session: Session) => Promise<ExitCode>): Promise<void> {
+  const progress = createProgress(process.stderr);
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(EXIT.failed);
+    progress.say('Stopping … (Ctrl-C again stops at once)');
+    stop.abort();
+    setTimeout(() => {
+      progress.say(`Not everything stopped within ${STOP_TIMEOUT_MS / 1000} s; ending.`);
+      process.exit(EXIT.failed);
+    }, STOP_TIMEOUT_MS).unref();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+
+  let log: Logger | null = null;
+  try {
+    const config = readConfig(process.env);
+    log = createLogger(config.logLevel, process.stderr.isTTY ? progress.say : null);
+    process.exitCode = await work({ config, log, progress, signal: stop.signal });
+  } catch (error) {
+    process.exitCode = error instanceof ConfigError ? EXIT.wrongUse : EXIT.failed;
+    // What was interrupted may fail in its own way; whoever interrupted it knows why.
+    if (stop.signal.aborted) log?.debug({ err: error }, 'Stopped');
+    else if (isExpected(error)) progress.say(hideUrlPasswords(error.message));
+    else (log ?? createLogger('error', null)).fatal({ err: error }, 'Vitrine failed');
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+function isExpected(error: unknown): error is Error {
+  return error instanceof OperatorError || error instanceof ConfigError || error instanceof UserError;
+}

@@ -1,0 +1,68 @@
+import type { Config } from '../config.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { hideUrlPasswords, type Logger } from './logging.js';
+import { migrate } from './migrate.js';
+import { errorCode, errorMessage, OperatorError } from './operator-error.js';
+import { openDatabase, type Database } from './postgres.js';
+
+export interface RunningDatabase {
+  readonly db: Database;
+  /** For connections that are not the pool's (LISTEN); holds the password. */
+  readonly url: string;
+  /** Closes the pool, and leaves the embedded server where there is one. */
+  close(): Promise<void>;
+}
+
+/**
+ * The configured Postgres, or the embedded one of the data folder, migrated and with a pool opened.
+ * @throws OperatorError that says what stands in the way.
+ */
+export async function startDatabase(
+  config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
+  log: Logger,
+): Promise<RunningDatabase> {
+  const embedded =
+    config.databaseUrl === null
+      ? await startEmbeddedPostgres({ folder: config.dataFolder, log: (line) => log.info(line) })
+      : null;
+  const url = config.databaseUrl ?? embedded?.url ?? '';
+  const db = openDatabase(url, (err) => log.warn({ err }, 'A connection to Postgres broke; it is replaced'));
+  const close = async (): Promise<void> => {
+    await db.end();
+    await embedded?.stop();
+  };
+  try {
+    await db.query('SELECT 1').catch((error: unknown) => {
+      throw unreachable(url, error);
+    });
+    const applied = await migrate(url, (line) => log.debug(line));
+    if (applied.length > 0) log.info({ migrations: applied }, 'The database was brought up to date');
+    return { db, url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function unreachable(databaseUrl: string, error: unknown): OperatorError {
+  const { host, username, pathname } = new URL(databaseUrl);
+  const sentence = (): string => {
+    switch (errorCode(error)) {
+      case 'ECONNREFUSED':
+      case 'ENOTFOUND':
+      case 'EAI_AGAIN':
+      case 'EHOSTUNREACH':
+      case 'ENETUNREACH':
+      case 'ETIMEDOUT':
+        return `No Postgres answers at ${host}: start it, or correct DATABASE_URL`;
+      case '28P01':
+      case '28000':
+        return `Postgres at ${host} does not let the user "${username}" in: correct the name and password in DATABASE_URL`;
+      case '3D000':
+        return `Postgres at ${host} has no database "${pathname.slice(1)}": create it, or correct DATABASE_URL`;
+      default:
+        return `Postgres at ${host} cannot be used (${hideUrlPasswords(errorMessage(error))}): check DATABASE_URL`;
+    }
+  };
+  return new OperatorError(`${sentence()}.`, { cause: error });
+}
