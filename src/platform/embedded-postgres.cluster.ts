@@ -23,6 +23,8 @@ const GRACE_MS = 5_000;
 /** A draft this old belongs to an initdb that was killed. */
 const DRAFT_MAX_AGE_MS = 15 * 60_000;
 const LOG_TAIL_BYTES = 4_096;
+/** The time and process before a message in Postgres's log. */
+const LOG_PREFIX = /^.*(ERROR|FATAL|PANIC): +/;
 
 /** Settings of a server for one machine, given at each start so that a new release can change them. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -191,7 +193,7 @@ async function logTail(home: Home): Promise<string | null> {
       Math.max(0, size - LOG_TAIL_BYTES),
     );
     const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
-    return lines.findLast((line) => /(FATAL|PANIC): /.test(line))?.replace(/^.*(FATAL|PANIC): +/, '') ?? null;
+    return lines.findLast((line) => /(FATAL|PANIC): /.test(line))?.replace(LOG_PREFIX, '') ?? null;
   } finally {
     await file.close();
   }
@@ -201,7 +203,9 @@ async function logTail(home: Home): Promise<string | null> {
 function reason(error: unknown): string {
   const stderr = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : '';
   const lines = (stderr.trim() === '' ? errorMessage(error) : stderr).trim().split('\n');
-  return (lines.find((line) => /error|fatal|could not/i.test(line)) ?? lines[0] ?? '').trim();
+  return (lines.find((line) => /error|fatal|could not/i.test(line)) ?? lines[0] ?? '')
+    .replace(LOG_PREFIX, '')
+    .trim();
 }
 
 async function exists(path: string): Promise<boolean> {

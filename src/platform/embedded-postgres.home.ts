@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, realpath, rename, rmdir, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, realpath, rename, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -82,6 +82,11 @@ export async function writePointer(dataFolder: string, home: Home, url: string |
   };
   const draft = join(dataFolder, `${POINTER}.${randomUUID()}`);
   await writeFile(draft, `${JSON.stringify(pointer, null, 2)}\n`, { mode: 0o600 });
+  if (isRoot()) {
+    // The data folder may be an ordinary user's, who comes back to it.
+    const { uid, gid } = await stat(dataFolder);
+    await chown(draft, uid, gid);
+  }
   await rename(draft, join(dataFolder, POINTER));
 }
 
