@@ -1,0 +1,346 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  MATCH_ALL,
+  type IndexFilter,
+  type IndexMatch,
+  type IndexPoint,
+  type PointPayload,
+  type RankingPosition,
+  type VectorIndex,
+} from '../../src/similarity/index.js';
+import { RankingModel } from './ranking-model.js';
+
+const DIMENSION = 16;
+
+/** Adapters may compute in float32: scores agree to about six digits. */
+const SCORE_DIGITS = 5;
+
+/** What every vector index must do. `open` opens an empty one. */
+export function describeVectorIndex(name: string, open: (dimension: number) => Promise<VectorIndex>): void {
+  describe(`the vector index contract: ${name}`, () => {
+    const opened: VectorIndex[] = [];
+    afterEach(async () => {
+      for (const index of opened.splice(0)) await index.close();
+    });
+
+    async function filled(
+      points: readonly IndexPoint[],
+    ): Promise<{ index: VectorIndex; model: RankingModel }> {
+      const index = await open(DIMENSION);
+      opened.push(index);
+      await index.upsert(points);
+      const model = new RankingModel();
+      model.upsert(points);
+      return { index, model };
+    }
+
+    async function find(index: VectorIndex, vector: Float32Array, filter = MATCH_ALL, limit = 1000) {
+      const [result] = await index.search([{ vector, filter, limit }]);
+      if (result === undefined) throw new Error('No result.');
+      return result;
+    }
+
+    /** Pages through a whole ranking; the page must say rightly whether another follows. */
+    async function walk(index: VectorIndex, vector: Float32Array, filter: IndexFilter, limit: number) {
+      const seen: IndexMatch[] = [];
+      let after: RankingPosition | undefined;
+      for (;;) {
+        const [result] = await index.search([{ vector, filter, limit, ...(after && { after }) }]);
+        seen.push(...(result?.matches ?? []));
+        const last = seen.at(-1);
+        if (result === undefined || result.exhausted || last === undefined) return seen;
+        expect(result.matches).toHaveLength(limit);
+        after = { score: last.score, productId: last.productId, rank: seen.length };
+      }
+    }
+
+    test('ranks products by their best image', async () => {
+      const { index } = await filled([
+        point(1, 10, axis(0, 0.2)),
+        point(2, 10, axis(0, 0.9)),
+        point(3, 20, axis(0, 0.5)),
+        point(4, 30, axis(0, -0.4)),
+      ]);
+      const { matches, exhausted } = await find(index, axis(0, 1));
+      expectRanking(matches, [
+        { productId: 10, imageId: 2, score: 0.9 },
+        { productId: 20, imageId: 3, score: 0.5 },
+        { productId: 30, imageId: 4, score: -0.4 },
+      ]);
+      expect(exhausted).toBe(true);
+      expect(await index.count()).toBe(4);
+    });
+
+    const shop = catalog(120, 11);
+    const filters: Record<string, Partial<IndexFilter>> = {
+      'no filter': {},
+      'a tag': { clauses: [['red']] },
+      'one of several tags': { clauses: [['red', 'green']] },
+      'all of several clauses': { clauses: [['red', 'green'], ['sellable:1'], ['size:2', 'size:0']] },
+      'a tag that nothing has': { clauses: [['plaid']] },
+      'a clause without tags': { clauses: [[]] },
+      'a lower bound': { ranges: [{ field: 'price', min: 4000 }] },
+      'an upper bound': { ranges: [{ field: 'price', max: 4000 }] },
+      'a range': { ranges: [{ field: 'price', min: 2000, max: 6000 }] },
+      'a range of one value': { ranges: [{ field: 'price', min: 2500, max: 2500 }] },
+      'a range of fractions': { ranges: [{ field: 'rating', min: 1.25, max: 3.75 }] },
+      'a field that nothing has': { ranges: [{ field: 'weight', min: 0 }] },
+      'a range upside down': { ranges: [{ field: 'price', min: 6000, max: 2000 }] },
+      'excluded products': { excludeProducts: [1, 2, 3, 50, 999] },
+      'two ranges': {
+        ranges: [
+          { field: 'price', min: 2000 },
+          { field: 'rating', max: 3.5 },
+        ],
+      },
+      'everything at once': {
+        clauses: [['red', 'blue'], ['sellable:1']],
+        ranges: [{ field: 'price', min: 1000, max: 8000 }],
+        excludeProducts: [4, 8, 12],
+      },
+    };
+
+    test('answers every filter, alone and combined', async () => {
+      const { index, model } = await filled(shop);
+      const random = generator(12);
+      const requests = Object.values(filters).map((part) => ({
+        vector: unit(random),
+        filter: { ...MATCH_ALL, ...part },
+        limit: 1000,
+      }));
+      const together = await index.search(requests);
+      for (const [i, kind] of Object.keys(filters).entries()) {
+        const request = requests[i];
+        if (request === undefined) throw new Error(kind);
+        const expected = model.ranking(request.vector, request.filter);
+        const alone = await find(index, request.vector, request.filter);
+        expectRanking(alone.matches, expected, kind);
+        expectRanking(together[i]?.matches ?? [], expected, kind);
+        expect(alone.exhausted).toBe(true);
+      }
+    });
+
+    test.each([1, 7, 24])('pages of %i walk the whole ranking without gap or duplicate', async (limit) => {
+      const { index, model } = await filled(shop);
+      const random = generator(13);
+      for (const filter of [MATCH_ALL, { ...MATCH_ALL, clauses: [['red']], excludeProducts: [7] }]) {
+        const vector = unit(random);
+        expectRanking(await walk(index, vector, filter, limit), model.ranking(vector, filter));
+      }
+    });
+
+    test('orders equal scores by product, also across pages', async () => {
+      const same = axis(0, 0.7);
+      const products = [9, 3, 41, 17, 5, 28, 2, 33, 12, 6, 30];
+      const { index } = await filled([
+        point(1000, 50, axis(0, 0.8)),
+        ...products.flatMap((productId) => [
+          point(productId, productId, same),
+          point(productId + 100, productId, same),
+        ]),
+        point(2000, 1, axis(0, 0.6)),
+      ]);
+      const ranking = [50, ...[...products].sort((a, b) => a - b), 1];
+      for (const limit of [1, 2, 3, 20]) {
+        const seen = await walk(index, axis(0, 1), MATCH_ALL, limit);
+        expect(seen.map((match) => match.productId)).toEqual(ranking);
+      }
+      const [first] = (await find(index, axis(0, 1), MATCH_ALL, 2)).matches.slice(1);
+      expect(first).toMatchObject({ productId: 2, imageId: 2 });
+    });
+
+    test('does not bring a product back through a worse image', async () => {
+      const { index } = await filled([
+        point(1, 1, axis(0, 0.9)),
+        point(2, 1, axis(0, 0.3)),
+        point(3, 2, axis(0, 0.6)),
+        point(4, 3, axis(0, 0.1)),
+      ]);
+      const seen = await walk(index, axis(0, 1), MATCH_ALL, 1);
+      expect(seen.map((match) => match.productId)).toEqual([1, 2, 3]);
+    });
+
+    test('continues at a place whose product is gone', async () => {
+      const { index, model } = await filled(shop);
+      const vector = unit(generator(14));
+      const { matches } = await find(index, vector, MATCH_ALL, 10);
+      const last = matches.at(-1);
+      if (last === undefined) throw new Error('No match.');
+      await index.deleteProducts([last.productId]);
+      model.deleteProducts([last.productId]);
+      const after = { score: last.score, productId: last.productId, rank: 10 };
+      const [next] = await index.search([{ vector, filter: MATCH_ALL, limit: 10, after }]);
+      expectRanking(next?.matches ?? [], model.ranking(vector, MATCH_ALL).slice(9, 19));
+    });
+
+    test('says whether anything follows', async () => {
+      const { index } = await filled([point(1, 1, axis(0, 0.5)), point(2, 2, axis(0, 0.4))]);
+      expect(await find(index, axis(0, 1), MATCH_ALL, 1)).toMatchObject({ exhausted: false });
+      expect(await find(index, axis(0, 1), MATCH_ALL, 2)).toMatchObject({ exhausted: true });
+      expect(await find(index, axis(0, 1), MATCH_ALL, 3)).toMatchObject({ exhausted: true });
+    });
+
+    test('replaces the vector, the payload and the product of an image', async () => {
+      const { index, model } = await filled([
+        point(1, 1, axis(0, 0.9), { tags: ['old'], numbers: { price: 1 } }),
+        point(2, 2, axis(0, 0.5)),
+      ]);
+      const replacement = [point(1, 3, axis(0, 0.1), { tags: ['new'], numbers: {} })];
+      await index.upsert(replacement);
+      model.upsert(replacement);
+      const vector = axis(0, 1);
+      expect(await index.count()).toBe(2);
+      expectRanking((await find(index, vector)).matches, model.ranking(vector, MATCH_ALL));
+      expect((await find(index, vector, { ...MATCH_ALL, clauses: [['old']] })).matches).toEqual([]);
+      expect((await find(index, vector, { ...MATCH_ALL, clauses: [['new']] })).matches).toHaveLength(1);
+      const priced = { ...MATCH_ALL, ranges: [{ field: 'price', min: 0 }] };
+      expect((await find(index, vector, priced)).matches).toEqual([]);
+    });
+
+    test('deletes images and products, and ignores unknown ones', async () => {
+      const { index, model } = await filled(shop);
+      const images = shop.filter((_, i) => i % 3 === 0).map(({ imageId }) => imageId);
+      await index.deleteImages([...images, 123_456]);
+      model.deleteImages(images);
+      await index.deleteProducts([5, 6, 7, 654_321]);
+      model.deleteProducts([5, 6, 7]);
+      const vector = unit(generator(15));
+      expectRanking((await find(index, vector)).matches, model.ranking(vector, MATCH_ALL));
+      expect(await index.count()).toBe(model.points.size);
+      await index.upsert(shop.slice(0, 30));
+      model.upsert(shop.slice(0, 30));
+      expectRanking((await find(index, vector)).matches, model.ranking(vector, MATCH_ALL));
+    });
+
+    test('changes the payload of all images of a product', async () => {
+      const { index, model } = await filled(shop);
+      const changes = new Map<number, PointPayload>([
+        [1, { tags: ['sale'], numbers: { price: 1 } }],
+        [2, { tags: ['sale', 'red'], numbers: { discount: 0.5 } }],
+        [777_777, { tags: ['sale'], numbers: {} }],
+      ]);
+      await index.setPayloads(changes);
+      model.setPayloads(changes);
+      const vector = unit(generator(16));
+      for (const part of [
+        { clauses: [['sale']] },
+        { clauses: [['red']] },
+        { ranges: [{ field: 'price', max: 100 }] },
+        { ranges: [{ field: 'discount', min: 0.25 }] },
+      ]) {
+        const filter = { ...MATCH_ALL, ...part };
+        expectRanking((await find(index, vector, filter)).matches, model.ranking(vector, filter));
+      }
+      expect(await index.count()).toBe(shop.length);
+    });
+
+    test('answers while it is empty, and accepts nothing to do', async () => {
+      const { index } = await filled([]);
+      expect(await index.count()).toBe(0);
+      expect(await index.search([])).toEqual([]);
+      expect(await find(index, axis(0, 1))).toMatchObject({ matches: [], exhausted: true });
+      const filter = { clauses: [['red']], ranges: [{ field: 'price', min: 1 }], excludeProducts: [1] };
+      expect(await find(index, axis(0, 1), filter)).toMatchObject({ matches: [], exhausted: true });
+      await index.setPayloads(new Map());
+      await index.deleteImages([]);
+      await index.deleteProducts([1]);
+    });
+
+    test('refuses vectors of another dimension', async () => {
+      const { index } = await filled([point(1, 1, axis(0, 1))]);
+      const short = Float32Array.of(1, 0, 0);
+      await expect(find(index, short)).rejects.toThrow(/3 numbers.*16/);
+      await expect(index.upsert([point(2, 2, axis(0, 1)), point(3, 3, short)])).rejects.toThrow(
+        /image 3.*3 numbers.*16/,
+      );
+      expect(await index.count()).toBe(1);
+    });
+
+    test('shows each write to every search that starts after it', async () => {
+      const { index } = await filled(shop);
+      const random = generator(17);
+      const background = Promise.all(
+        Array.from({ length: 20 }, () => find(index, unit(random), { ...MATCH_ALL, clauses: [['red']] }, 24)),
+      );
+      await Promise.all(
+        Array.from({ length: 12 }, async (_, i) => {
+          const productId = 5000 + i;
+          const vector = unit(random);
+          const own = { ...MATCH_ALL, clauses: [[`own:${i}`]] };
+          await index.upsert([point(productId, productId, vector, { tags: [`own:${i}`], numbers: {} })]);
+          expect((await find(index, vector, own)).matches).toMatchObject([{ productId }]);
+          await index.setPayloads(new Map([[productId, { tags: [], numbers: {} }]]));
+          expect((await find(index, vector, own)).matches).toEqual([]);
+          await index.deleteImages([productId]);
+          expect((await find(index, vector)).matches.map((match) => match.productId)).not.toContain(
+            productId,
+          );
+        }),
+      );
+      for (const { matches } of await background) expect(matches.length).toBeGreaterThan(0);
+      expect(await index.count()).toBe(shop.length);
+    });
+  });
+}
+
+export function point(
+  imageId: number,
+  productId: number,
+  vector: Float32Array,
+  payload?: PointPayload,
+): IndexPoint {
+  return { imageId, productId, vector, payload: payload ?? { tags: [], numbers: {} } };
+}
+
+/** A unit vector whose cosine with the axis is `cosine`. */
+export function axis(of: number, cosine: number): Float32Array {
+  const vector = new Float32Array(DIMENSION);
+  vector[of] = cosine;
+  vector[of + 1] = Math.sqrt(1 - cosine ** 2);
+  return vector;
+}
+
+/** Numbers in [0, 1), the same for the same seed (mulberry32, a public-domain generator by T. Ettinger). */
+export function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A unit vector in a random direction. */
+export function unit(random: () => number, dimension = DIMENSION): Float32Array {
+  const vector = Float32Array.from({ length: dimension }, () => random() + random() + random() - 1.5);
+  const length = Math.hypot(...vector);
+  return vector.map((x) => x / length);
+}
+
+/** Products 1 … n with one to three images each. */
+function catalog(products: number, seed: number): IndexPoint[] {
+  const random = generator(seed);
+  return Array.from({ length: products }, (_, i) => i + 1).flatMap((productId) => {
+    const tags = [
+      ['red', 'green', 'blue'][Math.floor(random() * 3)] ?? '',
+      `size:${Math.floor(random() * 4)}`,
+      ...(random() < 0.6 ? ['sellable:1'] : []),
+    ];
+    const numbers = {
+      ...(random() < 0.9 && { price: Math.floor(random() * 20) * 500 }),
+      rating: Math.floor(random() * 20) / 4,
+    };
+    return Array.from({ length: 1 + (productId % 3) }, (_, image) =>
+      point(productId * 10 + image, productId, unit(random), { tags, numbers }),
+    );
+  });
+}
+
+function expectRanking(actual: readonly IndexMatch[], expected: readonly IndexMatch[], context = ''): void {
+  const names = (matches: readonly IndexMatch[]) =>
+    matches.map(({ productId, imageId }) => `${productId}:${imageId}`);
+  expect({ context, ranking: names(actual) }).toEqual({ context, ranking: names(expected) });
+  for (const [i, { score }] of actual.entries())
+    expect(score).toBeCloseTo(expected[i]?.score ?? NaN, SCORE_DIGITS);
+}
