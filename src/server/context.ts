@@ -1,0 +1,18 @@
+/** What the server itself needs of the context that resolvers get. */
+export interface ServerContext {
+  /** Names the request in the log and in masked errors. */
+  readonly requestId: string;
+  /**
+   * Chooses the channel of the operation, from `@inContext(channel:)`; called before anything is resolved.
+   *
+   * @throws UserError UNKNOWN_CHANNEL
+   */
+  useChannel(handle: string): Promise<void>;
+}
+
+/** What a context is made from. */
+export interface RequestFacts {
+  readonly requestId: string;
+  /** Scheme and authority that the client used, without a slash at the end: `http://127.0.0.1:4000`. */
+  readonly publicUrl: string;
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerErrorCode as Apollo } from '@apollo/server/errors';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import { ERROR_STATUS, UserError } from '../errors.js';
+import type { ServerContext } from './context.js';
+import { MAX_ERROR_MESSAGE_CHARS } from './limits.js';
+
+/** What Apollo and graphql report of the request itself; their messages are about the caller's own document. */
+const REQUEST_CODES: ReadonlySet<string> = new Set([
+  Apollo.GRAPHQL_PARSE_FAILED,
+  Apollo.GRAPHQL_VALIDATION_FAILED,
+  Apollo.PERSISTED_QUERY_NOT_FOUND,
+  Apollo.PERSISTED_QUERY_NOT_SUPPORTED,
+  Apollo.BAD_USER_INPUT,
+  Apollo.OPERATION_RESOLUTION_FAILURE,
+  Apollo.BAD_REQUEST,
+]);
+
+/** A user error that ends the whole request, with its HTTP status. */
+export function toGraphQLError(error: UserError): GraphQLError {
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: { code: error.code, http: { status: ERROR_STATUS[error.code] } },
+  });
+}
+
+/** The one place where errors become what a GraphQL caller sees. */
+export interface ErrorRenderer {
+  readonly formatError: NonNullable<ApolloServerOptions<ServerContext>['formatError']>;
+  /** Remembers which request an error belongs to, which `formatError` is not told. */
+  readonly plugin: ApolloServerPlugin<ServerContext>;
+}
+
+/**
+ * User errors keep message and code, and so do those of parsing, validation and variables. Everything else is
+ * logged with its cause and masked as INTERNAL_SERVER_ERROR under the id of the request.
+ */
+export function createErrorRenderer(log: Logger, countError: (code: string) => void): ErrorRenderer {
+  const requestIds = new WeakMap<object, string>();
+
+  const render = (formatted: GraphQLFormattedError, message: string, code: string): GraphQLFormattedError => {
+    countError(code);
+    return { ...formatted, message: shorten(message), extensions: { code } };
+  };
+
+  return {
+    plugin: {
+      async requestDidStart() {
+        return {
+          async didEncounterErrors({ errors, contextValue }) {
+            for (const error of errors) requestIds.set(error, contextValue.requestId);
+          },
+        };
+      },
+    },
+
+    formatError(formatted, error) {
+      const cause = causeOf(error);
+      if (cause instanceof UserError) return render(formatted, cause.message, cause.code);
+      const code = formatted.extensions?.['code'];
+      if (cause === null && isRequestCode(code)) return render(formatted, formatted.message, code);
+      const requestId = (error instanceof Object && requestIds.get(error)) || randomUUID();
+      log.error({ err: cause ?? error, requestId, path: formatted.path }, 'A resolver failed');
+      return render(formatted, maskedMessage(requestId), Apollo.INTERNAL_SERVER_ERROR);
+    },
+  };
+}
+
+/** What was thrown in a resolver; null when the error came from graphql itself. */
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof GraphQLError)) return error;
+  const { originalError } = error;
+  return originalError === undefined || originalError instanceof GraphQLError ? null : originalError;
+}
+
+function isRequestCode(code: unknown): code is string {
+  return typeof code === 'string' && REQUEST_CODES.has(code);
+}
+
+function shorten(message: string): string {
+  return message.length <= MAX_ERROR_MESSAGE_CHARS
+    ? message
+    : `${message.slice(0, MAX_ERROR_MESSAGE_CHARS)}…`;
+}
+
+function maskedMessage(requestId: string): string {
+  return `Something went wrong on our side (request ${requestId})`;
+}
+
+/** Renders what a route other than /graphql threw as `{ error: { code, message } }`, and logs what is our fault. */
+export function sendHttpError(
+  error: FastifyError | UserError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
+  const { status, code, message } = describe(error, request.id, log);
+  return reply.code(status).send({ error: { code, message } });
+}
+
+/** The same for what happens on /graphql before Apollo sees the request, in the shape that its clients expect. */
+export function sendGraphQLHttpError(
+  error: FastifyError | UserError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
+  const { status, code, message } = describe(error, request.id, log);
+  return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
+}
+
+function describe(
+  error: FastifyError | UserError,
+  requestId: string,
+  log: Logger,
+): { status: number; code: string; message: string } {
+  if (error instanceof UserError) {
+    return { status: ERROR_STATUS[error.code], code: error.code, message: shorten(error.message) };
+  }
+  // What fastify refuses: a body that is too long or no JSON, an unknown content type.
+  const status = error.statusCode ?? 500;
+  if (status < 500) return { status, code: 'BAD_USER_INPUT', message: shorten(error.message) };
+  log.error({ err: error, requestId }, 'A request failed');
+  return { status: 500, code: Apollo.INTERNAL_SERVER_ERROR, message: maskedMessage(requestId) };
+}

@@ -1,0 +1,110 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import { UserError } from '../errors.js';
+import type { RequestFacts, ServerContext } from './context.js';
+import { createCostPlugin } from './cost.js';
+import { createDocumentGuard } from './document-limits.js';
+import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError } from './errors.js';
+import { createJitGateway } from './executor.js';
+import { inContextPlugin } from './in-context.js';
+import {
+  MAX_DOCUMENT_TOKENS,
+  MAX_GRAPHQL_BODY_BYTES,
+  MAX_KEPT_DOCUMENTS,
+  MAX_VALIDATION_ERRORS,
+} from './limits.js';
+import type { Metrics } from './metrics.js';
+
+export interface GraphQLOptions<Context extends ServerContext> {
+  readonly schema: GraphQLSchema;
+  /** Called once a request. Apollo Server copies the object's own properties, so it must not have `#private` ones. */
+  createContext(request: RequestFacts): Context;
+  readonly log: Logger;
+}
+
+/** Answers `/graphql` with Apollo Server; it is stopped with the fastify instance. */
+export async function installGraphQL<Context extends ServerContext>(
+  app: FastifyInstance,
+  { schema, createContext, log }: GraphQLOptions<Context>,
+  metrics: Metrics,
+): Promise<void> {
+  const renderer = createErrorRenderer(log, metrics.countError);
+  const guard = createDocumentGuard();
+  const apollo = new ApolloServer<Context>({
+    gateway: createJitGateway(schema),
+    logger: log,
+    nodeEnv: 'production',
+    // The schema is the public contract, and GraphiQL reads it.
+    introspection: true,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: renderer.formatError,
+    parseOptions: { maxTokens: MAX_DOCUMENT_TOKENS },
+    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
+    documentStore: createDocumentStore(),
+    plugins: [
+      // It would instrument every field of every operation.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      metrics.plugin,
+      renderer.plugin,
+      createCostPlugin(schema),
+      inContextPlugin,
+    ],
+  });
+  await apollo.start();
+  app.addHook('onClose', () => apollo.stop());
+
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request) => {
+      const text = documentOf(request);
+      try {
+        if (text !== null) guard(text);
+      } catch (error) {
+        throw error instanceof UserError ? toGraphQLError(error) : error;
+      }
+      return createContext({ requestId: request.id, publicUrl: `${request.protocol}://${request.host}` });
+    },
+  });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    bodyLimit: MAX_GRAPHQL_BODY_BYTES,
+    handler,
+    errorHandler: (error, request, reply) => sendGraphQLHttpError(error, request, reply, log),
+  });
+}
+
+function documentOf({ method, body, query }: FastifyRequest): string | null {
+  const holder = method === 'GET' ? query : body;
+  return holder instanceof Object && 'query' in holder && typeof holder.query === 'string'
+    ? holder.query
+    : null;
+}
+
+/** Parsed and validated documents. */
+function createDocumentStore() {
+  const documents = new LRUCache<string, DocumentNode>({ max: MAX_KEPT_DOCUMENTS });
+  return {
+    async get(key: string) {
+      return documents.get(key);
+    },
+    async set(key: string, document: DocumentNode) {
+      documents.set(key, document);
+    },
+    async delete(key: string) {
+      return documents.delete(key);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+
+/** What the gateway needs to answer searches, each with its state in words. */
+export interface Readiness {
+  readonly ok: boolean;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/** `GET /health/live` answers while the event loop turns; `GET /health/ready` says whether traffic is welcome. */
+export function installHealth(app: FastifyInstance, ready: () => Promise<Readiness>, log: Logger): void {
+  app.get('/health/live', async () => ({ status: 'ok' }));
+  app.get('/health/ready', async (_request, reply) => {
+    const { ok, checks } = await ready().catch((error: unknown) => {
+      log.error({ err: error }, 'The readiness check failed');
+      return { ok: false, checks: {} };
+    });
+    return reply
+      .code(ok ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status: ok ? 'ok' : 'unavailable', checks });
+  });
+}

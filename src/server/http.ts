@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  LogController,
+} from 'fastify';
+import type { Logger } from 'pino';
+import { UserError } from '../errors.js';
+import type { ServerContext } from './context.js';
+import { sendHttpError } from './errors.js';
+import { installGraphiQL } from './graphiql.js';
+import { type GraphQLOptions, installGraphQL } from './graphql.js';
+import { installHealth, type Readiness } from './health.js';
+import { type ImageOptions, installImages } from './images.js';
+import { boundLargeBodies } from './large-bodies.js';
+import { CLOSE_GRACE_MS, MAX_HEADER_BYTES, MAX_PATH_PARAMETER_CHARS, REQUEST_TIMEOUT_MS } from './limits.js';
+import { createMetrics } from './metrics.js';
+
+export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
+  ready(): Promise<Readiness>;
+  readonly log: Logger;
+  /** Folder of the documents that GraphiQL opens with; the project's own unless given. */
+  readonly operations?: URL;
+}
+
+/**
+ * The gateway's HTTP server, not yet listening: GraphQL, GraphiQL, images, health and metrics. `close()` lets the
+ * requests in flight end, and cuts them off after CLOSE_GRACE_MS.
+ */
+export async function createServer<Context extends ServerContext>(
+  options: HttpOptions<Context>,
+): Promise<FastifyInstance> {
+  const { log } = options;
+  const logger: FastifyBaseLogger = log;
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARS },
+  });
+  const metrics = createMetrics();
+
+  app.setErrorHandler((error: FastifyError | UserError, request, reply) =>
+    sendHttpError(error, request, reply, log),
+  );
+  app.setNotFoundHandler((request) => {
+    throw new UserError(
+      'NOT_FOUND',
+      `There is nothing at ${request.method} ${request.url}; GraphQL is at POST /graphql, GraphiQL at /graphiql.`,
+    );
+  });
+  if (log.isLevelEnabled('debug')) {
+    app.addHook('onResponse', (request, reply, done) => {
+      const { id: requestId, method, url } = request;
+      log.debug({ requestId, method, url, status: reply.statusCode, ms: reply.elapsedTime }, 'Answered');
+      done();
+    });
+  }
+  app.addHook('preClose', (done) => {
+    setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS).unref();
+    done();
+  });
+
+  // A public API without cookies: any page may call it.
+  await app.register(cors, { origin: '*', maxAge: 86_400 });
+  boundLargeBodies(app);
+  metrics.install(app);
+  installHealth(app, () => options.ready(), log);
+  installGraphiQL(app, options.operations);
+  await installImages(app, options);
+  await installGraphQL(app, options, metrics);
+  await app.ready();
+  return app;
+}

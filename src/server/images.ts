@@ -1,0 +1,123 @@
+import type { Readable } from 'node:stream';
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { UserError } from '../errors.js';
+import type { BlobStore } from '../platform/blob-store.js';
+import { inspectImage, MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/decode.js';
+import { createRenditions, MAX_WIDTH } from './renditions.js';
+import { toUploadId, uploadIdToSha256 } from './upload-id.js';
+
+export interface ImageOptions {
+  /** Where POST /images stores what it was sent. */
+  readonly uploads: BlobStore;
+  /** The bytes of the product image with this global id; null when there is none. */
+  catalogImage(id: string): Promise<Buffer | null>;
+}
+
+const rendering = z.object({
+  width: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_WIDTH)
+    .optional()
+    .catch(() => {
+      throw new UserError('BAD_USER_INPUT', `width must be a whole number from 1 to ${MAX_WIDTH}.`);
+    }),
+  format: z
+    .enum(RENDER_FORMATS)
+    .default('webp')
+    .catch(() => {
+      throw new UserError('BAD_USER_INPUT', `format must be one of ${RENDER_FORMATS.join(', ')}.`);
+    }),
+});
+
+/**
+ * `POST /images` stores an image to search with; `GET /images/:id?width=&format=` answers one that was uploaded or
+ * belongs to a product, as WebP unless told otherwise. An id names its content for ever, so answers are immutable.
+ */
+export async function installImages(
+  app: FastifyInstance,
+  { uploads, catalogImage }: ImageOptions,
+): Promise<void> {
+  const renditions = createRenditions((id) => {
+    const sha256 = uploadIdToSha256(id);
+    return sha256 === null ? catalogImage(id) : uploads.get(sha256);
+  });
+
+  app.get<{ Params: { id: string } }>('/images/:id', async (request, reply) => {
+    const { width, format } = rendering.parse(request.query);
+    const rendition = await renditions.get(request.params.id, width, format);
+    if (rendition === null) {
+      throw new UserError(
+        'IMAGE_NOT_FOUND',
+        'There is no image with this id; take the URL of an image from the API, or upload it again.',
+      );
+    }
+    void reply
+      .header('etag', rendition.etag)
+      .header('cache-control', 'public, max-age=31536000, immutable')
+      .header('x-content-type-options', 'nosniff');
+    if (request.headers['if-none-match'] === rendition.etag) return reply.code(304).send();
+    return reply.type(rendition.contentType).send(rendition.bytes);
+  });
+
+  await app.register(async (scope) => {
+    await scope.register(multipart, {
+      limits: { files: 1, fileSize: MAX_IMAGE_BYTES, fields: 0, headerPairs: 20 },
+    });
+    // Read by the handler, which knows what a body may be.
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.post('/images', async (request) => {
+      const bytes = await readImage(request);
+      const { width, height, thumbhash } = await inspectImage(bytes);
+      return { id: toUploadId(await uploads.put(bytes)), width, height, thumbhash };
+    });
+  });
+}
+
+async function readImage(request: FastifyRequest): Promise<Buffer> {
+  const bytes = request.isMultipart() ? await readPart(request) : await readBody(request);
+  if (bytes.byteLength === 0) {
+    throw new UserError('BAD_USER_INPUT', 'The request has no image; send the bytes of one as its body.');
+  }
+  return bytes;
+}
+
+async function readPart(request: FastifyRequest): Promise<Buffer> {
+  const part = await request.file({ throwFileSizeLimit: false });
+  if (!part) throw new UserError('BAD_USER_INPUT', 'The form has no file; send the image as one file part.');
+  return collect(part.file);
+}
+
+function readBody(request: FastifyRequest): Promise<Buffer> {
+  const type = request.headers['content-type'] ?? '';
+  if (!/^(image\/|application\/octet-stream\b)/i.test(type)) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      'Send the bytes of an image with its content-type (image/jpeg, image/png …), or a multipart/form-data file.',
+    );
+  }
+  return collect(request.raw);
+}
+
+async function collect(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    const buffer = Buffer.from(chunk);
+    bytes += buffer.byteLength;
+    if (bytes > MAX_IMAGE_BYTES) throw tooLarge();
+    chunks.push(buffer);
+  }
+  if ('truncated' in stream && stream.truncated === true) throw tooLarge();
+  return Buffer.concat(chunks, bytes);
+}
+
+function tooLarge(): UserError {
+  return new UserError(
+    'IMAGE_TOO_LARGE',
+    `The image has more than ${MAX_IMAGE_BYTES} bytes; scale it down to 2000 pixels before sending it.`,
+  );
+}

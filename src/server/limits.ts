@@ -1,0 +1,79 @@
+/**
+ * What one request, or all requests together, may cost. A document is measured before it is validated, because
+ * validating a hostile one is what costs most.
+ */
+
+/** The largest upload (10 MiB) as base64 in the variables is 14.0 MB; the rest is for what stands around it. */
+export const MAX_GRAPHQL_BODY_BYTES = 15 * 1024 * 1024;
+
+/** Characters of a document. Comments are no tokens, so that a bound on tokens alone leaves the text open. */
+export const MAX_DOCUMENT_CHARS = 20_000;
+
+/** GraphiQL's introspection has about 300 tokens, a storefront's page with its fragments 600. */
+export const MAX_DOCUMENT_TOKENS = 2_000;
+
+/** Nested fields. The standard introspection query has 15. */
+export const MAX_DOCUMENT_DEPTH = 16;
+
+/** Enough for a page that asks for a handful of shelves under names of its own. */
+export const MAX_ALIASES = 50;
+
+/** Each use is checked for every place it stands in; a page uses two or three. */
+export const MAX_DIRECTIVES = 50;
+
+/** Validation compares every fragment of a selection with every other one. */
+export const MAX_FRAGMENTS = 50;
+
+/** Selections with all fragments spread out: fragments within fragments grow exponentially. */
+export const MAX_SELECTIONS = 5_000;
+
+/**
+ * Pairs of fields with the same response name in one selection. Validation compares each pair, some 2 µs each;
+ * twenty colocated fragments that all select `id` and `__typename` make 380.
+ */
+export const MAX_REPEATED_PAIRS = 3_000;
+
+/** Each validation error may look for similar names in the schema. */
+export const MAX_VALIDATION_ERRORS = 10;
+
+/**
+ * Estimated number of fields in the answer, at about 1 µs each. A page of 100 matches with their SKUs, prices and
+ * stock is estimated at about 10,000.
+ */
+export const MAX_COST = 20_000;
+
+/** What a list without a page size is taken to hold; SKUs and images of a product have about as many. */
+export const ASSUMED_LIST_SIZE = 5;
+
+/** One introspection of the whole schema: about 5 ms. */
+export const INTROSPECTION_COST = 1_000;
+
+/** Documents kept parsed, validated and compiled, at some 100 kB each. Clients send a few dozen. */
+export const MAX_KEPT_DOCUMENTS = 500;
+
+/** Costs kept, so that the estimate is made once for a document and its page sizes. */
+export const MAX_KEPT_COSTS = 5_000;
+
+/** Bodies above this are few and heavy: they wait for one of MAX_CONCURRENT_LARGE_BODIES places. */
+export const LARGE_BODY_BYTES = 256 * 1024;
+
+/** Each holds up to 15 MB as text and as value while it is read, and a decoder after that. */
+export const MAX_CONCURRENT_LARGE_BODIES = 16;
+
+/** Ten megabytes over a weak mobile connection (3 Mbit/s) take half a minute. */
+export const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Node's own default, named: the longest URL of a GET request is bounded by it too. */
+export const MAX_HEADER_BYTES = 16 * 1024;
+
+/** The global id of an upload has 96 characters; fastify's own bound is 100. */
+export const MAX_PATH_PARAMETER_CHARS = 200;
+
+/** Answers in flight get this long when the server closes. */
+export const CLOSE_GRACE_MS = 10_000;
+
+/** Masked and echoed messages may quote the input, which can be megabytes of base64. */
+export const MAX_ERROR_MESSAGE_CHARS = 500;
+
+/** Label values of one metric: each is a dozen time series. */
+export const MAX_OPERATION_NAMES = 100;

@@ -1,0 +1,78 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import type { ServerContext } from './context.js';
+import { MAX_OPERATION_NAMES } from './limits.js';
+
+/** Seconds, from an answer out of memory to one that timed out somewhere. */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Prometheus metrics of the process, of HTTP by route, and of GraphQL by operation name and error code. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly plugin: ApolloServerPlugin<ServerContext>;
+  countError(code: string): void;
+  /** Times every request of the server and answers GET /metrics. */
+  install(app: FastifyInstance): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last byte of its answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: DURATION_BUCKETS,
+    registers: [registry],
+  });
+  const operations = new Histogram({
+    name: 'graphql_operation_duration_seconds',
+    help: 'Time of a GraphQL operation, from its parsed request to its result.',
+    labelNames: ['operation'],
+    buckets: DURATION_BUCKETS,
+    registers: [registry],
+  });
+  const errors = new Counter({
+    name: 'graphql_errors_total',
+    help: 'Errors in GraphQL answers, by their code.',
+    labelNames: ['code'],
+    registers: [registry],
+  });
+  const knownNames = new Set<string>();
+
+  // Clients choose the names, so the first ones are kept and the rest share a label.
+  const boundedName = (name: string | null | undefined): string => {
+    if (!name) return 'anonymous';
+    if (knownNames.size < MAX_OPERATION_NAMES) knownNames.add(name);
+    return knownNames.has(name) ? name : 'other';
+  };
+
+  return {
+    registry,
+    countError: (code) => errors.inc({ code }),
+    plugin: {
+      async requestDidStart() {
+        const startedAt = performance.now();
+        return {
+          async willSendResponse({ operation, operationName }) {
+            if (!operation) return;
+            const seconds = (performance.now() - startedAt) / 1000;
+            operations.observe({ operation: boundedName(operationName) }, seconds);
+          },
+        };
+      },
+    },
+    install(app) {
+      app.addHook('onResponse', (request, reply, done) => {
+        const route = request.routeOptions.url ?? 'unknown';
+        const labels = { method: request.method, route, status: String(reply.statusCode) };
+        requests.observe(labels, reply.elapsedTime / 1000);
+        done();
+      });
+      app.get('/metrics', async (_request, reply) =>
+        reply.type(registry.contentType).send(await registry.metrics()),
+      );
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { type RenderFormat, renderImage } from '../vision/decode.js';
+
+/** Enough for the thumbnails of some ten thousand products, or a thousand large pictures. */
+const MAX_CACHED_BYTES = 128 * 1024 * 1024;
+
+/** Widths that are rendered; what is asked for is rounded up, so that few renditions of an image are kept. */
+const WIDTHS = [64, 128, 256, 384, 512, 768, 1024, 1536, 2000] as const;
+
+/** The widest rendition, in pixels. */
+export const MAX_WIDTH = 2000;
+
+/** An image as it is sent. */
+export interface Rendition {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  /** Quoted, from the content. */
+  readonly etag: string;
+}
+
+export interface Renditions {
+  /**
+   * The image, at least `width` pixels wide where it has that many and at most MAX_WIDTH. Identical requests at
+   * the same time are rendered once. Null when there is no such image.
+   *
+   * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+   */
+  get(id: string, width: number | undefined, format: RenderFormat): Promise<Rendition | null>;
+}
+
+export function createRenditions(load: (id: string) => Promise<Buffer | null>): Renditions {
+  const cache = new LRUCache<string, Rendition, { id: string; width: number; format: RenderFormat }>({
+    maxSize: MAX_CACHED_BYTES,
+    sizeCalculation: ({ bytes }) => bytes.byteLength,
+    // A rendition that does not fit any more is still the answer to those who wait for it.
+    ignoreFetchAbort: true,
+    async fetchMethod(_key, _stale, { context: { id, width, format } }) {
+      const original = await load(id);
+      if (original === null) return undefined;
+      const { bytes, contentType } = await renderImage(original, { width, format });
+      const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
+      return { bytes, contentType, etag };
+    },
+  });
+  return {
+    async get(id, wanted = MAX_WIDTH, format) {
+      const width = WIDTHS.find((rung) => rung >= wanted) ?? MAX_WIDTH;
+      return (await cache.fetch(`${id} ${width} ${format}`, { context: { id, width, format } })) ?? null;
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { fromGlobalId, toGlobalId } from 'graphql-relay';
+
+const TYPE = 'Upload';
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+/** The global id of an uploaded image, from the SHA-256 of its bytes (64 hex digits). */
+export function toUploadId(sha256: string): string {
+  return toGlobalId(TYPE, sha256);
+}
+
+/** The SHA-256 (64 hex digits) that an upload's global id names; null when it is not the id of an upload. */
+export function uploadIdToSha256(id: string): string | null {
+  const { type, id: sha256 } = fromGlobalId(id);
+  return type === TYPE && SHA256_HEX.test(sha256) ? sha256 : null;
+}
