@@ -1,4 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
+import { UserError } from '../errors.js';
 
 @ObjectType({ description: 'Where a page stands in its list (Relay cursor connections). Pages go forward only.' })
 export class PageInfo {
@@ -13,4 +14,16 @@ export class PageInfo {
 
   @Field(() => String, { nullable: true, description: 'Give it as `after` to get the next page.' })
   endCursor!: string | null;
+}
+
+/** The most that one page holds. */
+export const MAX_FIRST = 100;
+
+/** @throws UserError BAD_USER_INPUT unless `first` is a page's size */
+export function checkFirst(first: number): void {
+  if (first >= 1 && first <= MAX_FIRST) return;
+  throw new UserError(
+    'BAD_USER_INPUT',
+    `first is ${first}: a page holds from 1 to ${MAX_FIRST}; go on with \`after: endCursor\`.`,
+  );
 }

@@ -129,8 +129,20 @@ export function offerPredicate(condition: SkuCondition): Sql {
   return and(parts);
 }
 
+/** `offerPredicate` for an SKU that has been read: both say the same of every offer. */
+export function passes(sku: Sku, condition: SkuCondition): boolean {
+  const { availability, quantity, minAmount, maxAmount, options } = condition;
+  if (availability === AvailabilityFilter.SELLABLE && sku.sellable < quantity) return false;
+  if (availability === AvailabilityFilter.SELLABLE_OR_BACKORDER && sku.sellable < quantity && sku.whenOut === 'deny') return false;
+  if (minAmount !== null && sku.amount < minAmount) return false;
+  if (maxAmount !== null && sku.amount > maxAmount) return false;
+  return options.every(({ name, values }) => {
+    const value = sku.optionValues[name];
+    return value !== undefined && values.includes(value.toLowerCase());
+  });
+}
+
 /** SKUs that can be bought first, each part in the merchant's order. */
 export function sellableFirst(skus: readonly Sku[]): Sku[] {
   return [...skus.filter((sku) => sku.sellable > 0), ...skus.filter((sku) => sku.sellable <= 0)];
 }
-

@@ -19,6 +19,7 @@ export const skuRow = z.object({
   sellable: z.number(),
   counted: z.boolean(),
   level: z.string(),
+  whenOut: z.string(),
   restockAt: z.date().nullable(),
   asOf: z.date(),
 });
@@ -26,7 +27,7 @@ export const skuRow = z.object({
 /** The columns of `skuRow`, from `sku_offers offer`. */
 export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
   offer.options AS "optionValues", offer.image_id AS "imageKey", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", statement_timestamp() AS "asOf"`;
 
 export const toSku = (row: z.infer<typeof skuRow>): Sku => instantiate(Sku, row);

@@ -26,6 +26,8 @@ export class Sku extends Node {
   /** False where some location has stock that nobody counts. */
   counted!: boolean;
   level!: string;
+  /** What may be done once nothing is sellable: "deny", "backorder" or "preorder". */
+  whenOut!: string;
   restockAt!: Date | null;
   asOf!: Date;
 

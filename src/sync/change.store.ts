@@ -50,11 +50,12 @@ export async function readChanges(db: Queryable, position: string): Promise<Chan
   return { position: first.position, changes: rows.filter((row) => row.productKey !== null) };
 }
 
-/** Forgets changes that are too old for any follower. */
+/** Forgets changes that are too old for a follower in memory, and that every shared index has followed. */
 export function pruneChanges(db: Queryable): Promise<number> {
   return execute(
     db,
     sql`/* sync.prune */ DELETE FROM product_changes
-      WHERE changed_at < now() - ${CHANGE_RETENTION_MS}::float8 * interval '1 millisecond'`,
+      WHERE changed_at < now() - ${CHANGE_RETENTION_MS}::float8 * interval '1 millisecond'
+        AND NOT EXISTS (SELECT FROM index_positions WHERE NOT pg_visible_in_snapshot(xid, position))`,
   );
 }

@@ -19,24 +19,24 @@ export interface ChangeFollower {
 
 /**
  * Follows the change log into the index until closed. Whatever fails is tried again from the same position.
- * `reload` fills the index anew: called when changes may have been pruned before they were read.
+ * `rebuild` fills the index anew: called when changes may have been pruned before they were read.
  */
 export function followChanges(options: {
   db: Database;
   index: VectorIndex;
   encoder: string;
   position: PositionKeeper;
-  reload: () => Promise<void>;
+  rebuild: () => Promise<void>;
   log: Logger;
 }): ChangeFollower {
-  const { db, index, encoder, position, reload, log } = options;
+  const { db, index, encoder, position, rebuild, log } = options;
   let closed = false;
   let wake = (): void => undefined;
   let lastSuccess = Date.now();
   let lastPrune = Date.now();
 
   const step = async (): Promise<void> => {
-    if (Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await reload();
+    if (Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await rebuild();
     await position.advance(async (from) => {
       const { position: to, changes } = await readChanges(db, from);
       await applyChanges(db, index, encoder, changes);

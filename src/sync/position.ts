@@ -11,8 +11,8 @@ export interface PositionKeeper {
   current(): string | null;
   /** Runs `move` with the position and keeps what it answers; does nothing while another gateway is at it. */
   advance(move: (position: string) => Promise<string>): Promise<void>;
-  /** Runs `fill` unless the index has been filled, and keeps the position it answers. */
-  fillOnce(fill: () => Promise<string>): Promise<void>;
+  /** Runs `work` to fill the index, unless that has been done, and keeps the position it answers. */
+  fill(work: () => Promise<string>): Promise<void>;
 }
 
 export function positionInMemory(): PositionKeeper {
@@ -22,15 +22,21 @@ export function positionInMemory(): PositionKeeper {
     async advance(move) {
       if (position !== null) position = await move(position);
     },
-    async fillOnce(fill) {
-      position ??= await fill();
+    async fill(work) {
+      position = await work();
     },
   };
 }
 
 const positionRow = z.object({ position: z.string() });
 
-export function positionInPostgres(db: Database, indexName: string, encoder: string): PositionKeeper {
+/** `isFilled` tells whether the index still has what Postgres says it was filled with. */
+export function positionInPostgres(
+  db: Database,
+  indexName: string,
+  encoder: string,
+  isFilled: () => Promise<boolean>,
+): PositionKeeper {
   let known: string | null = null;
   const select = sql`SELECT position::text AS position FROM index_positions
     WHERE index_name = ${indexName} AND encoder = ${encoder}`;
@@ -52,13 +58,13 @@ export function positionInPostgres(db: Database, indexName: string, encoder: str
         );
       }),
 
-    fillOnce: (fill) =>
+    fill: (work) =>
       transaction(db, async (client) => {
         // Gateways that start together: one fills, the others wait and find it filled.
         await execute(client, sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${`fill ${indexName}`}))`);
         known = (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? null;
-        if (known !== null) return;
-        known = await fill();
+        if (known !== null && (await isFilled())) return;
+        known = await work();
         await execute(
           client,
           sql`/* sync.firstPosition */ INSERT INTO index_positions (index_name, encoder, position)

@@ -135,6 +135,15 @@ export async function readProductKeys(db: Queryable, after: number, limit: numbe
   return rows.map((row) => row.key);
 }
 
+export async function countProducts(db: Queryable): Promise<number> {
+  const [row] = await query(
+    db,
+    sql`/* sync.countProducts */ SELECT count(*) AS count FROM products`,
+    z.object({ count: z.number() }),
+  );
+  return row?.count ?? 0;
+}
+
 /** Postgres' bytes as float32; copied, because a Buffer of the driver is a view that need not be aligned. */
 export function toVector(bytes: Buffer): Float32Array {
   return new Float32Array(Uint8Array.from(bytes).buffer);

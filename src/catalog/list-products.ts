@@ -1,0 +1,48 @@
+import type { ChannelStores } from '../context.js';
+import { UserError } from '../errors.js';
+import { instantiate } from './node.js';
+import { checkFirst, PageInfo } from './page-info.js';
+import { checkProductFilter } from './product-filter.js';
+import type { ProductFilter } from './product-filter.types.js';
+import { ProductCursor, productOrder, type ProductSort } from './product-page.js';
+import { ProductConnection, ProductEdge } from './product.types.js';
+
+/** A query text that is longer than this was not typed by a shopper. */
+const MAX_TEXT_LENGTH = 200;
+
+export interface ProductList {
+  readonly first: number;
+  readonly after: string | null;
+  readonly text: string | null;
+  readonly where: ProductFilter | null;
+  readonly sort: ProductSort;
+}
+
+/** One page of products, keyset-paginated. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
+export async function listProducts({ channel, products }: ChannelStores, list: ProductList): Promise<ProductConnection> {
+  checkFirst(list.first);
+  const text = list.text?.trim() || null;
+  if (text !== null && (text.length > MAX_TEXT_LENGTH || text.includes('\0'))) {
+    throw new UserError('BAD_USER_INPUT', `text is not usable: give at most ${MAX_TEXT_LENGTH} plain characters.`);
+  }
+  const condition = checkProductFilter(list.where, channel.currencyCode);
+  const order = productOrder(list.sort, text);
+  const cursor = new ProductCursor(order, [channel.handle, text, condition]);
+  const after = list.after === null ? null : cursor.read(list.after);
+
+  // One more than the page tells whether another follows.
+  const ranked = await products.page(condition, text, order, after, list.first + 1);
+  const edges = ranked
+    .slice(0, list.first)
+    .map(({ product, position }) => instantiate(ProductEdge, { cursor: cursor.write(position), node: product }));
+  return instantiate(ProductConnection, {
+    edges,
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: instantiate(PageInfo, {
+      hasNextPage: ranked.length > list.first,
+      hasPreviousPage: after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    }),
+  });
+}

@@ -1,0 +1,111 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { Context } from '../context.js';
+import { UserError } from '../errors.js';
+import { productAvailability } from '../inventory/availability.js';
+import { ProductAvailability } from '../inventory/availability.types.js';
+import { priceRange } from '../pricing/price.js';
+import { PriceRange } from '../pricing/price.types.js';
+import { Brand } from './brand.types.js';
+import { Category } from './category.types.js';
+import { Image } from './image.types.js';
+import { listProducts } from './list-products.js';
+import { readKey } from './node.js';
+import { checkSkuFilter, passes } from './product-filter.js';
+import { ProductFilter, SkuFilter } from './product-filter.types.js';
+import { ProductSort } from './product-page.js';
+import { Attribute, Product, ProductConnection } from './product.types.js';
+import { Sku } from './sku.types.js';
+
+@Resolver(() => Product)
+export class ProductResolver {
+  @Query(() => Product, {
+    nullable: true,
+    description: 'A product by the merchant’s handle or by id; null where the channel does not offer it.',
+  })
+  async product(
+    @Ctx() context: Context,
+    @Arg('handle', () => String, { nullable: true }) handle: string | null | undefined,
+    @Arg('id', () => ID, { nullable: true }) id: string | null | undefined,
+  ): Promise<Product | null> {
+    if ((handle == null) === (id == null)) {
+      throw new UserError('BAD_USER_INPUT', 'product takes exactly one of handle and id.');
+    }
+    const { products } = await context.inChannel();
+    if (handle != null) return offered(context, await products.byHandle(handle));
+    const key = readKey('Product', id ?? '');
+    return key === null ? null : offered(context, await products.byKey.load(key));
+  }
+
+  @Query(() => ProductConnection, { description: 'The products that the channel offers, page by page.' })
+  async products(
+    @Ctx() context: Context,
+    @Arg('first', () => Int, { defaultValue: 24, description: 'From 1 to 100.' }) first: number,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('text', () => String, {
+      nullable: true,
+      description: 'Words to find in title, brand, category, attributes and description; "quoted" words stand together, -word excludes.',
+    })
+    text: string | null | undefined,
+    @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
+    @Arg('sort', () => ProductSort, { defaultValue: ProductSort.NEWEST }) sort: ProductSort,
+  ): Promise<ProductConnection> {
+    return listProducts(await context.inChannel(), { first, after: after ?? null, text: text ?? null, where: where ?? null, sort });
+  }
+
+  @FieldResolver(() => Brand, { nullable: true })
+  brand(@Root() product: Product, @Ctx() { brands }: Context): Promise<Brand | null> | null {
+    return product.brandKey === null ? null : brands.byKey.load(product.brandKey);
+  }
+
+  @FieldResolver(() => Category)
+  category(@Root() product: Product, @Ctx() { categories }: Context): Promise<Category | null> {
+    return categories.byKey.load(product.categoryKey);
+  }
+
+  @FieldResolver(() => [Attribute], { description: 'Color, material, pattern, style, era, season, gender …' })
+  async attributes(@Root() product: Product, @Ctx() context: Context): Promise<Attribute[]> {
+    return (await context.inChannel()).products.attributes.load(product.key);
+  }
+
+  @FieldResolver(() => [Image], { description: 'In the merchant’s order.' })
+  images(@Root() product: Product, @Ctx() { images }: Context): Promise<Image[]> {
+    return images.byProduct.load(product.key);
+  }
+
+  @FieldResolver(() => Image, { nullable: true, description: 'The first image.' })
+  async featuredImage(@Root() product: Product, @Ctx() { images }: Context): Promise<Image | null> {
+    return (await images.byProduct.load(product.key))[0] ?? null;
+  }
+
+  @FieldResolver(() => [Sku], { description: 'The SKUs that the channel offers, in the merchant’s order.' })
+  async skus(
+    @Root() product: Product,
+    @Ctx() context: Context,
+    @Arg('where', () => SkuFilter, { nullable: true }) where: SkuFilter | null | undefined,
+  ): Promise<Sku[]> {
+    const { channel, skus } = await context.inChannel();
+    const offered = await skus.byProduct.load(product.key);
+    if (where == null) return offered;
+    const condition = checkSkuFilter(where, channel.currencyCode);
+    return offered.filter((sku) => passes(sku, condition));
+  }
+
+  @FieldResolver(() => ProductAvailability)
+  async availability(@Root() product: Product, @Ctx() context: Context): Promise<ProductAvailability> {
+    const { skus } = await context.inChannel();
+    return productAvailability(await skus.byProduct.load(product.key));
+  }
+
+  @FieldResolver(() => PriceRange)
+  async priceRange(@Root() product: Product, @Ctx() context: Context): Promise<PriceRange | null> {
+    const { channel, skus } = await context.inChannel();
+    return priceRange(await skus.byProduct.load(product.key), channel);
+  }
+}
+
+/** A product without an SKU that is priced in the channel is not there. */
+export async function offered(context: Context, product: Product | null): Promise<Product | null> {
+  if (product === null) return null;
+  const { skus } = await context.inChannel();
+  return (await skus.byProduct.load(product.key)).length > 0 ? product : null;
+}

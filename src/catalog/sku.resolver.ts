@@ -1,0 +1,91 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { Context } from '../context.js';
+import { UserError } from '../errors.js';
+import { skuAvailability } from '../inventory/availability.js';
+import { SkuAvailability } from '../inventory/availability.types.js';
+import { skuPrice } from '../pricing/price.js';
+import { Price } from '../pricing/price.types.js';
+import { Image } from './image.types.js';
+import { readKey } from './node.js';
+import { Product } from './product.types.js';
+import { UrlScalar } from './scalars.js';
+import { Sku } from './sku.types.js';
+
+/** One call of a partner's sync. */
+const MAX_CODES = 250;
+const MAX_CHECKOUT_QUANTITY = 1_000;
+
+@Resolver(() => Sku)
+export class SkuResolver {
+  @Query(() => Sku, {
+    nullable: true,
+    description: 'An SKU by the merchant’s code or by id; null where the channel does not offer it.',
+  })
+  async sku(
+    @Ctx() context: Context,
+    @Arg('code', () => String, { nullable: true }) code: string | null | undefined,
+    @Arg('id', () => ID, { nullable: true }) id: string | null | undefined,
+  ): Promise<Sku | null> {
+    if ((code == null) === (id == null)) throw new UserError('BAD_USER_INPUT', 'sku takes exactly one of code and id.');
+    const { skus } = await context.inChannel();
+    if (code != null) return skus.byCode.load(code);
+    const key = readKey('Sku', id ?? '');
+    return key === null ? null : skus.byKey.load(key);
+  }
+
+  @Query(() => [Sku], {
+    description: 'SKUs by code, for a partner’s sync: up to 250 in one call. What the channel does not offer is left out.',
+  })
+  async skus(@Ctx() context: Context, @Arg('codes', () => [String]) codes: string[]): Promise<Sku[]> {
+    if (codes.length > MAX_CODES) {
+      throw new UserError('BAD_USER_INPUT', `${codes.length} codes are too many: ask for ${MAX_CODES} at a time.`);
+    }
+    const { skus } = await context.inChannel();
+    const found = await skus.byCode.loadMany([...new Set(codes)]);
+    return found.flatMap((sku) => {
+      if (sku instanceof Error) throw sku;
+      return sku === null ? [] : [sku];
+    });
+  }
+
+  @FieldResolver(() => Product)
+  async product(@Root() sku: Sku, @Ctx() context: Context): Promise<Product | null> {
+    return (await context.inChannel()).products.byKey.load(sku.productKey);
+  }
+
+  @FieldResolver(() => Price)
+  async price(@Root() sku: Sku, @Ctx() context: Context): Promise<Price> {
+    return skuPrice(sku, (await context.inChannel()).channel);
+  }
+
+  @FieldResolver(() => SkuAvailability)
+  async availability(@Root() sku: Sku, @Ctx() context: Context): Promise<SkuAvailability> {
+    return skuAvailability(sku, (await context.inChannel()).channel);
+  }
+
+  @FieldResolver(() => Image, { nullable: true, description: 'Its own image, or the first of the product.' })
+  async image(@Root() sku: Sku, @Ctx() { images }: Context): Promise<Image | null> {
+    if (sku.imageKey !== null) return images.byKey.load(sku.imageKey);
+    return (await images.byProduct.load(sku.productKey))[0] ?? null;
+  }
+
+  @FieldResolver(() => UrlScalar, {
+    nullable: true,
+    description: 'Where to buy it, from the template of the channel; null where the channel has none.',
+  })
+  async checkoutUrl(
+    @Root() sku: Sku,
+    @Ctx() context: Context,
+    @Arg('quantity', () => Int, { defaultValue: 1 }) quantity: number,
+  ): Promise<string | null> {
+    if (quantity < 1 || quantity > MAX_CHECKOUT_QUANTITY) {
+      throw new UserError('BAD_USER_INPUT', `quantity is ${quantity}: it must be from 1 to ${MAX_CHECKOUT_QUANTITY}.`);
+    }
+    const { channel } = await context.inChannel();
+    return (
+      channel.checkoutUrlTemplate
+        ?.replaceAll('{sku}', encodeURIComponent(sku.code))
+        .replaceAll('{quantity}', String(quantity)) ?? null
+    );
+  }
+}

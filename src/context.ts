@@ -1,0 +1,76 @@
+import { BrandStore } from './catalog/brand.store.js';
+import { CategoryStore } from './catalog/category.store.js';
+import type { ChannelStore } from './catalog/channel.store.js';
+import type { Channel } from './catalog/channel.types.js';
+import { ImageStore } from './catalog/image.store.js';
+import { ProductStore } from './catalog/product.store.js';
+import { SkuStore } from './catalog/sku.store.js';
+import type { ImageFetcher } from './import/fetch-image.js';
+import { LocationStore } from './inventory/location.store.js';
+import type { BlobStore } from './platform/blob-store.js';
+import type { RequestFacts, ServerContext } from './server/context.js';
+import type { QueryVectors } from './similarity/query-vector.js';
+import type { SearchServices } from './similarity/search.js';
+
+/** What a process has, whatever the request. */
+export interface Services extends SearchServices {
+  readonly channels: ChannelStore;
+  readonly queryVectors: QueryVectors;
+  readonly encoderId: string;
+  readonly catalogImages: BlobStore;
+  readonly uploads: BlobStore;
+  readonly imageHosts: ReadonlySet<string>;
+  readonly fetcher: ImageFetcher;
+}
+
+/** The stores whose rows depend on the channel of the request. */
+export interface ChannelStores {
+  readonly channel: Channel;
+  readonly products: ProductStore;
+  readonly skus: SkuStore;
+  readonly locations: LocationStore;
+}
+
+/** One request: its channel, and one set of loaders. */
+export class Context implements ServerContext {
+  readonly requestId: string;
+  /** Scheme, host and port by which the caller reached us. */
+  readonly publicUrl: string;
+  readonly brands: BrandStore;
+  readonly categories: CategoryStore;
+  readonly images: ImageStore;
+  #inChannel: Promise<ChannelStores> | null = null;
+
+  constructor(
+    readonly services: Services,
+    request: RequestFacts,
+  ) {
+    this.requestId = request.requestId;
+    this.publicUrl = request.publicUrl;
+    this.brands = new BrandStore(services.db);
+    this.categories = new CategoryStore(services.db);
+    this.images = new ImageStore(services.db);
+  }
+
+  /** Puts the request into a channel: @inContext(channel:). @throws UserError UNKNOWN_CHANNEL */
+  async useChannel(handle: string): Promise<void> {
+    this.#inChannel = this.#enter(handle);
+    await this.#inChannel;
+  }
+
+  /** The stores of the request's channel, which is the default one unless @inContext names another. */
+  inChannel(): Promise<ChannelStores> {
+    return (this.#inChannel ??= this.#enter(null));
+  }
+
+  async #enter(handle: string | null): Promise<ChannelStores> {
+    const { db, channels } = this.services;
+    const channel = await channels.find(handle);
+    return {
+      channel,
+      products: new ProductStore(db, channel.key),
+      skus: new SkuStore(db, channel.key),
+      locations: new LocationStore(db, channel.key),
+    };
+  }
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { ChannelStore } from './catalog/channel.store.js';
+import { ImageStore } from './catalog/image.store.js';
+import { readKey } from './catalog/node.js';
+import type { Config } from './config.js';
+import { Context, type Services } from './context.js';
+import { openImageFetcher } from './import/fetch-image.js';
+import { importFeed } from './import/import-feed.js';
+import { openBlobStore, type BlobStore } from './platform/blob-store.js';
+import type { Logger } from './platform/logging.js';
+import { query, type Database } from './platform/postgres.js';
+import type { Progress } from './platform/progress.js';
+import { startDatabase } from './platform/start-database.js';
+import { createSchema } from './schema.js';
+import { createServer } from './server/http.js';
+import { QueryVectors } from './similarity/query-vector.js';
+import { checkEncoder } from './sync/check-encoder.js';
+import { openFollowedIndex } from './sync/followed-index.js';
+import { openEncoder, type Encoder } from './vision/encoder.js';
+
+const DEMO_FEED = new URL('../catalog/feed.tsv', import.meta.url);
+
+/** An upload is for the searches of one visit; the days are for a cursor that somebody kept. */
+const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
+const PRUNE_UPLOADS_EVERY_MS = 60 * 60 * 1_000;
+
+export interface Gateway {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts everything that a gateway needs, in the order in which one stands on the other, and listens.
+ * @throws OperatorError, ConfigError, or the reason of `signal`; what was started is stopped again
+ */
+export async function startGateway(
+  config: Config,
+  log: Logger,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Gateway> {
+  const started: (() => Promise<unknown>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of started.splice(0).reverse()) await close();
+  };
+  try {
+    const encoder = await openEncoder({ directory: config.encoderFolder, log });
+    started.push(() => encoder.close());
+    const database = await startDatabase(config, log);
+    started.push(() => database.close());
+    const { db } = database;
+    const catalogImages = await openBlobStore(join(config.dataFolder, 'images'));
+    const uploads = await openBlobStore(join(config.dataFolder, 'uploads'));
+
+    if (config.demo && (await isEmpty(db))) await importDemo({ db, encoder, catalogImages, log, progress }, signal);
+    const missing = await checkEncoder(db, encoder);
+    if (missing > 0) log.warn({ images: missing }, 'Some images are not encoded and not searchable: run `npx vitrine reindex`');
+
+    signal?.throwIfAborted();
+    const index = await openFollowedIndex({ db, encoder, qdrant: config.qdrant, log, progress });
+    started.push(() => index.close());
+    const fetcher = openImageFetcher();
+    started.push(() => fetcher.close());
+
+    const services: Services = {
+      db,
+      index: index.index,
+      indexPosition: index.position,
+      channels: new ChannelStore(db),
+      queryVectors: new QueryVectors(db, encoder),
+      encoderId: encoder.id,
+      catalogImages,
+      uploads,
+      imageHosts: config.imageHosts,
+      fetcher,
+    };
+    const server = await createServer({
+      schema: createSchema(),
+      createContext: (request) => new Context(services, request),
+      uploads,
+      catalogImage: (id) => readCatalogImage(services, id),
+      ready: () => readiness(services),
+      log,
+    });
+    const pruning = setInterval(() => {
+      uploads.prune(UPLOAD_AGE_MS).catch((err: unknown) => log.warn({ err }, 'Old uploads could not be removed'));
+    }, PRUNE_UPLOADS_EVERY_MS);
+    started.push(() => server.close(), async () => clearInterval(pruning));
+
+    const url = await server.listen({ host: config.http.host, port: config.http.port });
+    return { url, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function isEmpty(db: Database): Promise<boolean> {
+  const statement = sql`/* gateway.isEmpty */ SELECT NOT EXISTS (SELECT FROM products) AS empty`;
+  const [row] = await query(db, statement, z.object({ empty: z.boolean() }));
+  return row?.empty ?? false;
+}
+
+async function importDemo(
+  deps: { db: Database; encoder: Encoder; catalogImages: BlobStore; log: Logger; progress: Progress },
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  deps.progress.say('This is the first start: loading the demo catalog (VITRINE_DEMO=0 starts empty).');
+  await importFeed({ ...deps, images: deps.catalogImages }, { feed: DEMO_FEED.pathname, demo: true }, signal);
+}
+
+async function readCatalogImage({ db, catalogImages }: Services, id: string): Promise<Buffer | null> {
+  const key = readKey('Image', id);
+  const image = key === null ? null : await new ImageStore(db).byKey.load(key);
+  return image === null ? null : catalogImages.get(image.sha256.toString('hex'));
+}
+
+async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks: Record<string, string> }> {
+  const check = async (work: Promise<unknown>, well: (answer: unknown) => string): Promise<[boolean, string]> =>
+    work.then(
+      (answer) => [true, well(answer)],
+      (error: unknown) => [false, error instanceof Error ? error.message : String(error)],
+    );
+  const [postgres, points] = await Promise.all([
+    check(db.query('SELECT 1'), () => 'ok'),
+    check(index.count(), (count) => `${index.name}, ${String(count)} images`),
+  ]);
+  return { ok: postgres[0] && points[0], checks: { postgres: postgres[1], index: points[1] } };
+}

@@ -1,0 +1,22 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { checkFirst } from '../catalog/page-info.js';
+import type { Context } from '../context.js';
+import { locationStocks } from './availability.js';
+import { GeoPointInput, LocationStock, SkuAvailability } from './availability.types.js';
+
+@Resolver(() => SkuAvailability)
+export class AvailabilityResolver {
+  @FieldResolver(() => [LocationStock], {
+    description: 'The locations of the channel that have this SKU on their list: nearest first with `near`, else by name.',
+  })
+  async locations(
+    @Root() availability: SkuAvailability,
+    @Ctx() context: Context,
+    @Arg('near', () => GeoPointInput, { nullable: true }) near: GeoPointInput | null | undefined,
+    @Arg('first', () => Int, { defaultValue: 10 }) first: number,
+  ): Promise<LocationStock[]> {
+    checkFirst(first);
+    const { channel, locations } = await context.inChannel();
+    return locationStocks(await locations.bySku.load(availability.skuKey), channel, near ?? null).slice(0, first);
+  }
+}

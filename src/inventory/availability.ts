@@ -1,0 +1,95 @@
+import type { Channel } from '../catalog/channel.types.js';
+import { instantiate } from '../catalog/node.js';
+import type { SelectedOption, Sku } from '../catalog/sku.types.js';
+import { UserError } from '../errors.js';
+import {
+  type GeoPointInput,
+  LocationStock,
+  ProductAvailability,
+  SkuAvailability,
+  StockLevel,
+} from './availability.types.js';
+import type { LocationLevel } from './location.store.js';
+
+const BEST_FIRST = [
+  StockLevel.IN_STOCK,
+  StockLevel.LOW_STOCK,
+  StockLevel.BACKORDER,
+  StockLevel.PREORDER,
+  StockLevel.OUT_OF_STOCK,
+];
+
+const levelOf = (sku: Sku): StockLevel => BEST_FIRST.find((level) => level === sku.level) ?? StockLevel.OUT_OF_STOCK;
+
+/** How many to show: null where nobody counts, or where the channel does not tell. */
+const shownQuantity = (channel: Channel, stock: { sellable: number; counted: boolean }): number | null =>
+  channel.showsExactStock && stock.counted ? stock.sellable : null;
+
+export function skuAvailability(sku: Sku, channel: Channel): SkuAvailability {
+  return instantiate(SkuAvailability, {
+    skuKey: sku.key,
+    sellable: sku.sellable > 0,
+    level: levelOf(sku),
+    quantity: shownQuantity(channel, sku),
+    restockAt: sku.restockAt,
+    asOf: sku.asOf,
+  });
+}
+
+export function productAvailability(skus: readonly Sku[]): ProductAvailability {
+  const levels = new Set(skus.map(levelOf));
+  const sellable = skus.filter((sku) => sku.sellable > 0);
+  const options = new Map<string, SelectedOption>(
+    sellable.flatMap((sku) => sku.options).map((option) => [JSON.stringify(option), option]),
+  );
+  return instantiate(ProductAvailability, {
+    sellable: sellable.length > 0,
+    level: BEST_FIRST.find((level) => levels.has(level)) ?? StockLevel.OUT_OF_STOCK,
+    sellableOptions: [...options.values()],
+  });
+}
+
+/**
+ * Where an SKU is, nearest first when `near` is given; locations without coordinates come last.
+ * @throws UserError BAD_USER_INPUT for a place that is not on earth
+ */
+export function locationStocks(
+  levels: readonly LocationLevel[],
+  channel: Channel,
+  near: GeoPointInput | null,
+): LocationStock[] {
+  if (near !== null) checkPlace(near);
+  const stocks = levels.map((level) =>
+    instantiate(LocationStock, {
+      location: level.location,
+      sellable: level.sellable > 0,
+      quantity: shownQuantity(channel, level),
+      pickup: level.pickup,
+      distanceKm: near === null ? null : distanceKm(near, level),
+    }),
+  );
+  if (near === null) return stocks;
+  return stocks.sort((a, b) => (a.distanceKm ?? Infinity) - (b.distanceKm ?? Infinity));
+}
+
+function checkPlace({ latitude, longitude }: GeoPointInput): void {
+  if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return;
+  throw new UserError('BAD_USER_INPUT', 'near is not on earth: latitude goes from -90 to 90, longitude from -180 to 180.');
+}
+
+/** Mean radius of the earth (IUGG). */
+const EARTH_RADIUS_KM = 6_371.009;
+
+/** Great-circle distance by the haversine formula. */
+function distanceKm(
+  from: GeoPointInput,
+  to: { readonly latitude: number | null; readonly longitude: number | null },
+): number | null {
+  if (to.latitude === null || to.longitude === null) return null;
+  const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+  const haversine = (angle: number): number => Math.sin(angle / 2) ** 2;
+  const h =
+    haversine(radians(to.latitude - from.latitude)) +
+    Math.cos(radians(from.latitude)) * Math.cos(radians(to.latitude)) * haversine(radians(to.longitude - from.longitude));
+  return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
+}

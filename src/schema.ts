@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import { DirectiveLocation, GraphQLDirective, GraphQLNonNull, GraphQLString, type GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { Brand } from './catalog/brand.types.js';
+import { CategoryResolver } from './catalog/category.resolver.js';
+import { ChannelResolver } from './catalog/channel.resolver.js';
+import { ImageResolver } from './catalog/image.resolver.js';
+import { NodeResolver } from './catalog/node.resolver.js';
+import { ProductResolver } from './catalog/product.resolver.js';
+import { SkuResolver } from './catalog/sku.resolver.js';
+import { AvailabilityResolver } from './inventory/availability.resolver.js';
+import { StockLocation } from './inventory/availability.types.js';
+import { SimilarProductsResolver, VisualSearchResolver } from './similarity/visual-search.resolver.js';
+
+const inContext = new GraphQLDirective({
+  name: 'inContext',
+  description: 'Answers the operation in this channel, instead of the default one.',
+  locations: [DirectiveLocation.QUERY],
+  args: { channel: { type: new GraphQLNonNull(GraphQLString), description: 'The handle of a channel.' } },
+});
+
+/** The schema of the gateway; its resolvers expect a Context (context.ts). */
+export function createSchema(): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: [
+      AvailabilityResolver,
+      CategoryResolver,
+      ChannelResolver,
+      ImageResolver,
+      NodeResolver,
+      ProductResolver,
+      SimilarProductsResolver,
+      SkuResolver,
+      VisualSearchResolver,
+    ],
+    orphanedTypes: [Brand, StockLocation],
+    directives: [inContext],
+    validate: false,
+  });
+}

@@ -1,0 +1,139 @@
+import { LRUCache } from 'lru-cache';
+import { readKey } from '../catalog/node.js';
+import { UserError } from '../errors.js';
+import type { Database } from '../platform/postgres.js';
+import type { Encoder } from '../vision/encoder.js';
+import { readProductVectors, readStyles, readStyleVectors } from './embedding.store.js';
+import { findQueryImage, type QueryImageSources } from './query-image.js';
+import type { VisualQuery, VisualReference } from './visual-search.types.js';
+
+/** A query is put together by a person or an app, not by the thousand. */
+const MAX_REFERENCES = 16;
+const MAX_WEIGHT = 100;
+/** The pages of one search, and the searches of one upload, encode once. A vector is some kilobytes. */
+const CACHED_IMAGES = 2_000;
+/** Below this the references point nowhere: what is left of them is rounding. */
+const MIN_NORM = 1e-3;
+
+export interface QueryVector {
+  /** L2-normalized. */
+  readonly vector: Float32Array;
+  /** Products that the query names: they are not answers to it. */
+  readonly products: readonly number[];
+  /** What makes this query this query, as JSON: for cursors. */
+  readonly identity: unknown;
+}
+
+interface Resolved {
+  readonly vector: Float32Array;
+  readonly weight: number;
+  readonly product: number | null;
+  readonly identity: unknown;
+}
+
+const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+
+/** Turns references into one vector: the weighted sum of what to be like, less what to be unlike. */
+export class QueryVectors {
+  readonly #images = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
+
+  constructor(
+    private readonly db: Database,
+    private readonly encoder: Encoder,
+  ) {}
+
+  /** @throws UserError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
+  async resolve(query: VisualQuery, sources: QueryImageSources): Promise<QueryVector> {
+    const unlike = query.unlike ?? [];
+    if (query.like.length === 0) throw bad('like is empty: name at least one image, product or style to look like.');
+    if (query.like.length + unlike.length > MAX_REFERENCES) {
+      throw bad(`like and unlike have ${query.like.length + unlike.length} entries: at most ${MAX_REFERENCES} are allowed.`);
+    }
+    const [likes, unlikes] = await Promise.all([
+      Promise.all(query.like.map((reference) => this.#reference(reference, sources))),
+      Promise.all(unlike.map((reference) => this.#reference(reference, sources))),
+    ]);
+    const vector = normalizedSum([
+      ...likes,
+      ...unlikes.map(({ vector, weight }) => ({ vector, weight: -weight })),
+    ]);
+    if (vector === null) {
+      throw bad('The weights of like and unlike cancel out, so nothing is left to look for: change a weight or a reference.');
+    }
+    return {
+      vector,
+      products: [...likes, ...unlikes].flatMap(({ product }) => (product === null ? [] : [product])),
+      identity: [this.encoder.id, likes.map(identify), unlikes.map(identify)],
+    };
+  }
+
+  /** The query of what looks like a product. @throws UserError NOT_FOUND when none of its images has been encoded */
+  async likeProduct(productKey: number): Promise<QueryVector> {
+    const vector = await this.#product(productKey);
+    if (vector === null) throw new UserError('NOT_FOUND', 'No image of this product has been encoded yet: try again later.');
+    return { vector, products: [productKey], identity: [this.encoder.id, 'product', productKey] };
+  }
+
+  /** The mean of its images; null when none of them has been encoded. */
+  async #product(productKey: number): Promise<Float32Array | null> {
+    const vectors = await readProductVectors(this.db, this.encoder.id, productKey);
+    return normalizedSum(vectors.map((vector) => ({ vector, weight: 1 })));
+  }
+
+  async #reference(reference: VisualReference, sources: QueryImageSources): Promise<Resolved> {
+    const { image, product, style, box } = reference;
+    const weight = reference.weight ?? 1;
+    if (!(weight > 0 && weight <= MAX_WEIGHT)) {
+      throw bad(`weight is ${weight}: it must be above 0 and at most ${MAX_WEIGHT}. What to avoid goes into unlike.`);
+    }
+    const given = [image, product, style].filter((value) => value != null).length;
+    if (given !== 1) throw bad(`A reference takes exactly one of image, product and style; ${given} are given.`);
+    if (box != null && image == null) throw bad('box is a part of an image: give it together with image.');
+
+    if (image != null) {
+      const found = await findQueryImage(image, sources);
+      const key = JSON.stringify([found.sha256, box ?? null]);
+      const vector = this.#images.get(key) ?? (await this.encoder.encode(await found.read(), box ?? undefined));
+      this.#images.set(key, vector);
+      return { vector, weight, product: null, identity: ['image', key] };
+    }
+    if (product != null) {
+      const key = readKey('Product', product);
+      const vector = key === null ? null : await this.#product(key);
+      if (key === null || vector === null) {
+        throw new UserError('NOT_FOUND', `No product with an encoded image has the id ${JSON.stringify(product)}.`);
+      }
+      return { vector, weight, product: key, identity: ['product', key] };
+    }
+    return { vector: await this.#style(style ?? ''), weight, product: null, identity: ['style', style] };
+  }
+
+  async #style(style: string): Promise<Float32Array> {
+    const vectors = await readStyleVectors(this.db, this.encoder.id, style);
+    const vector = normalizedSum(vectors.map((exemplar) => ({ vector: exemplar, weight: 1 })));
+    if (vector === null) {
+      const known = (await readStyles(this.db)).map(({ handle }) => handle).join(', ');
+      throw new UserError(
+        'NOT_FOUND',
+        known === ''
+          ? `There is no style ${JSON.stringify(style)}: no product of this catalog has the attribute "style".`
+          : `There is no style ${JSON.stringify(style)}: use one of ${known}.`,
+      );
+    }
+    return vector;
+  }
+}
+
+const identify = ({ identity, weight }: Resolved): unknown => [identity, weight];
+
+/** Null when the sum is (nearly) nothing. */
+function normalizedSum(terms: readonly { vector: Float32Array; weight: number }[]): Float32Array | null {
+  const sum = new Float64Array(terms[0]?.vector.length ?? 0);
+  for (const { vector, weight } of terms) {
+    vector.forEach((value, i) => {
+      sum[i] = (sum[i] ?? 0) + weight * value;
+    });
+  }
+  const norm = Math.hypot(...sum);
+  return norm < MIN_NORM ? null : Float32Array.from(sum, (value) => value / norm);
+}

@@ -1,0 +1,119 @@
+import type { Channel } from '../catalog/channel.types.js';
+import type { ProductCondition } from '../catalog/product-filter.js';
+import { AvailabilityFilter } from '../catalog/product-filter.types.js';
+import type { Sku } from '../catalog/sku.types.js';
+import type { Database } from '../platform/postgres.js';
+import { toIndexFilter } from './filter.js';
+import type { IndexMatch, RankingPosition, SearchStrategy, VectorIndex } from './index.js';
+import { prove, type Proof } from './prove.store.js';
+
+/** Most pages lose a product or two between index and Postgres: ask for some more than the page holds. */
+const SPARE_SHARE = 0.25;
+const SPARE_MIN = 4;
+/** A refill doubles what is asked for, up to this: what one Postgres statement proves in some tens of milliseconds. */
+const MAX_ASK = 1_000;
+/** Then the page is cut where it stands and its cursor goes on from there: a search ends, whatever the filter. */
+const MAX_REFILLS = 12;
+
+export interface SearchServices {
+  readonly db: Database;
+  readonly index: VectorIndex;
+  /** How far the index has followed Postgres (pg_snapshot). */
+  indexPosition(): string;
+}
+
+export interface SearchPlan {
+  /** L2-normalized. */
+  readonly vector: Float32Array;
+  readonly condition: ProductCondition;
+  readonly channel: Channel;
+  readonly excludeProducts: readonly number[];
+}
+
+/** A product that Postgres proved, with its place in the ranking of the index. */
+export interface ProvenMatch extends IndexMatch {
+  readonly position: RankingPosition;
+  /** The SKUs that pass the filter. */
+  readonly passing: readonly Sku[];
+}
+
+export interface SearchPage {
+  readonly matches: readonly ProvenMatch[];
+  /** Where the next page goes on; null when nothing can follow. */
+  readonly next: RankingPosition | null;
+  /** The statement that proved every match of the page. */
+  readonly proof: Proof;
+  readonly strategy: SearchStrategy;
+  readonly candidates: number;
+  readonly dropped: number;
+  readonly refills: number;
+}
+
+type Candidate = IndexMatch & { readonly position: RankingPosition };
+
+/**
+ * One page of a stock-proven ranking. The index proposes products that its (possibly stale) payload says pass;
+ * one Postgres statement proves them; what fails is dropped, and the index is asked for more until the page is
+ * full or the ranking ends. A refill proves the whole page again, so that all of it stands in one snapshot.
+ */
+export async function searchPage(
+  services: SearchServices,
+  plan: SearchPlan,
+  first: number,
+  after: RankingPosition | null,
+): Promise<SearchPage> {
+  const filter = toIndexFilter(plan.condition, plan.channel.handle, plan.excludeProducts);
+  // One more than the page holds tells whether another page follows.
+  const wanted = first + 1;
+  let ask = wanted + Math.max(SPARE_MIN, Math.ceil(wanted * SPARE_SHARE));
+  let position = after;
+  let proven: Candidate[] = [];
+  let candidates = 0;
+  let dropped = 0;
+
+  for (let refills = 0; ; refills += 1) {
+    const [result] = await services.index.search([
+      { vector: plan.vector, filter, limit: ask, ...(position === null ? {} : { after: position }) },
+    ]);
+    if (result === undefined) throw new Error('the index answers every request');
+    const rank = position?.rank ?? 0;
+    const found = result.matches.map((match, i) => ({
+      ...match,
+      position: { score: match.score, productId: match.productId, rank: rank + i + 1 },
+    }));
+    const examined = [...proven, ...found];
+    const proof = await prove(
+      services.db,
+      plan.channel.key,
+      plan.condition,
+      examined.map((candidate) => candidate.productId),
+      services.indexPosition(),
+    );
+    proven = examined.filter(({ productId }) => proof.passing.has(productId));
+    candidates += found.length;
+    dropped += examined.filter(({ productId }) => soldOut(plan.condition, proof, productId)).length;
+    position = found.at(-1)?.position ?? position;
+
+    const full = proven.length >= wanted;
+    if (full || result.exhausted || refills === MAX_REFILLS) {
+      const page = proven.slice(0, first);
+      const last = page.at(-1)?.position ?? null;
+      return {
+        matches: page.map((match) => ({ ...match, passing: proof.passing.get(match.productId) ?? [] })),
+        next: proven.length > first ? last : result.exhausted ? null : position,
+        proof,
+        strategy: result.strategy,
+        candidates,
+        dropped,
+        refills,
+      };
+    }
+    ask = Math.min(MAX_ASK, ask * 2);
+  }
+}
+
+/** The index called it sellable and Postgres has nothing to sell, or not even the product any more. */
+function soldOut({ availability }: ProductCondition, proof: Proof, productId: number): boolean {
+  if (availability !== AvailabilityFilter.SELLABLE) return false;
+  return !(proof.skus.get(productId) ?? []).some((sku) => sku.sellable > 0);
+}

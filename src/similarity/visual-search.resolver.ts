@@ -1,0 +1,60 @@
+import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { ProductFilter } from '../catalog/product-filter.types.js';
+import { Product } from '../catalog/product.types.js';
+import type { Context } from '../context.js';
+import { readStyles } from './embedding.store.js';
+import { visualSearch } from './visual-search.js';
+import { Facet, Style, VisualMatchConnection, VisualQuery } from './visual-search.types.js';
+
+@Resolver(() => VisualMatchConnection)
+export class VisualSearchResolver {
+  @Query(() => VisualMatchConnection, {
+    description:
+      'What looks like this and can be bought now. Every match is verified against Postgres in the same request; pages go on without gap or duplicate while stock moves.',
+  })
+  visualSearch(
+    @Ctx() context: Context,
+    @Arg('query', () => VisualQuery) query: VisualQuery,
+    @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
+    @Arg('first', () => Int, { defaultValue: 24, description: 'From 1 to 100.' }) first: number,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+  ): Promise<VisualMatchConnection> {
+    const { services, images } = context;
+    return visualSearch(context, () => services.queryVectors.resolve(query, { ...services, images }), {
+      where: where ?? null,
+      first,
+      after: after ?? null,
+    });
+  }
+
+  @Query(() => [Style], { description: 'The styles that products of the catalog have, most frequent first.' })
+  styles(@Ctx() { services }: Context): Promise<Style[]> {
+    return readStyles(services.db);
+  }
+
+  @FieldResolver(() => [Facet], {
+    description: 'Counts over the best sellable matches of the whole search, not only of this page.',
+  })
+  facets(@Root() connection: VisualMatchConnection): Promise<Facet[]> {
+    return connection.countFacets();
+  }
+}
+
+@Resolver(() => Product)
+export class SimilarProductsResolver {
+  @FieldResolver(() => VisualMatchConnection, { description: 'Products that look like this one and can be bought now.' })
+  similar(
+    @Root() product: Product,
+    @Ctx() context: Context,
+    @Arg('first', () => Int, { defaultValue: 24, description: 'From 1 to 100.' }) first: number,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
+  ): Promise<VisualMatchConnection> {
+    const { queryVectors } = context.services;
+    return visualSearch(context, () => queryVectors.likeProduct(product.key), {
+      where: where ?? null,
+      first,
+      after: after ?? null,
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { instantiate } from '../catalog/node.js';
+import { checkFirst, PageInfo } from '../catalog/page-info.js';
+import { checkProductFilter, sellableFirst } from '../catalog/product-filter.js';
+import type { ProductFilter } from '../catalog/product-filter.types.js';
+import type { ChannelStores, Context } from '../context.js';
+import { readCursor, writeCursor } from './cursor.js';
+import { countFacets } from './facets.js';
+import type { QueryVector } from './query-vector.js';
+import { searchPage, type SearchPage } from './search.js';
+import { SearchReport, SearchStrategy, VisualMatch, VisualMatchConnection } from './visual-search.types.js';
+
+const FINGERPRINT_BYTES = 9;
+
+export interface PageOfSearch {
+  readonly where: ProductFilter | null;
+  readonly first: number;
+  readonly after: string | null;
+}
+
+/** One page of what looks like the query and can be bought. @throws UserError BAD_USER_INPUT, INVALID_CURSOR, INDEX_UNAVAILABLE */
+export async function visualSearch(
+  context: Context,
+  resolveQuery: () => Promise<QueryVector>,
+  { where, first, after }: PageOfSearch,
+): Promise<VisualMatchConnection> {
+  const started = performance.now();
+  checkFirst(first);
+  const stores = await context.inChannel();
+  const { channel } = stores;
+  const condition = checkProductFilter(where, channel.currencyCode);
+  const query = await resolveQuery();
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([channel.handle, condition, query.identity]))
+    .digest('base64url')
+    .slice(0, FINGERPRINT_BYTES);
+  const position = after === null ? null : readCursor(fingerprint, after);
+
+  const plan = { vector: query.vector, condition, channel, excludeProducts: query.products };
+  const page = await searchPage(context.services, plan, first, position);
+  const edges = await toEdges(context, stores, page, fingerprint);
+  return instantiate(VisualMatchConnection, {
+    edges,
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: instantiate(PageInfo, {
+      hasNextPage: page.next !== null,
+      hasPreviousPage: position !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: page.next === null ? (edges.at(-1)?.cursor ?? null) : writeCursor(fingerprint, page.next),
+    }),
+    search: instantiate(SearchReport, {
+      asOf: page.proof.asOf,
+      indexLagMs: page.proof.indexLagMs,
+      strategy: SearchStrategy[page.strategy],
+      candidates: page.candidates,
+      dropped: page.dropped,
+      refills: page.refills,
+      encoder: context.services.encoderId,
+      tookMs: performance.now() - started,
+    }),
+    countFacets: () => countFacets(context, stores, plan),
+  });
+}
+
+/** Reads the matched products and images up front, and lets the proof answer for their SKUs. */
+async function toEdges(
+  { images }: Context,
+  { products, skus }: ChannelStores,
+  { matches, proof }: SearchPage,
+  fingerprint: string,
+): Promise<VisualMatch[]> {
+  skus.primeProducts(proof.skus);
+  const edges = await Promise.all(
+    matches.map(async ({ productId, imageId, score, position, passing }) => {
+      const [node, image] = await Promise.all([products.byKey.load(productId), images.byKey.load(imageId)]);
+      // Deleted after it was proven.
+      if (node === null || image === null) return null;
+      const cursor = writeCursor(fingerprint, position);
+      return instantiate(VisualMatch, { cursor, node, image, score, skus: sellableFirst(passing) });
+    }),
+  );
+  return edges.filter((edge) => edge !== null);
+}

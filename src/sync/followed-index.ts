@@ -1,0 +1,124 @@
+import type { Config } from '../config.js';
+import type { Logger } from '../platform/logging.js';
+import type { Database } from '../platform/postgres.js';
+import type { Progress } from '../platform/progress.js';
+import { openEmbeddedIndex } from '../similarity/embedded.js';
+import type { VectorIndex } from '../similarity/index.js';
+import { openQdrantIndex } from '../similarity/qdrant.js';
+import { ReplaceableIndex } from '../similarity/replaceable.js';
+import type { Encoder } from '../vision/encoder.js';
+import { currentPosition } from './change.store.js';
+import { followChanges, type ChangeFollower } from './follow-changes.js';
+import { loadIndex } from './load-index.js';
+import { countProducts } from './projection.store.js';
+import { positionInMemory, positionInPostgres, type PositionKeeper } from './position.js';
+
+/** Before any change was followed: a snapshot that sees nothing. */
+const NOTHING_SEEN = '1:1:';
+
+/** An index that follows Postgres. */
+export interface FollowedIndex extends Pick<ChangeFollower, 'catchUp'> {
+  readonly index: VectorIndex;
+  /** How far it has followed: what a search reports its lag from. */
+  position(): string;
+  close(): Promise<void>;
+}
+
+export interface FollowedIndexOptions {
+  readonly db: Database;
+  readonly encoder: Pick<Encoder, 'id' | 'dimension'>;
+  /** Null: the embedded index. */
+  readonly qdrant: Config['qdrant'];
+  readonly log: Logger;
+  readonly progress: Progress;
+}
+
+/** Opens the configured index, fills it from Postgres unless it is filled, and follows from there. */
+export async function openFollowedIndex(options: FollowedIndexOptions): Promise<FollowedIndex> {
+  const { index, keeper, fill, rebuild } = await (options.qdrant === null
+    ? openEmbedded(options)
+    : openShared(options, options.qdrant));
+  try {
+    await fill();
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
+  const follower = followChanges({
+    db: options.db,
+    index,
+    encoder: options.encoder.id,
+    position: keeper,
+    rebuild,
+    log: options.log,
+  });
+  return {
+    index,
+    position: () => keeper.current() ?? NOTHING_SEEN,
+    catchUp: follower.catchUp,
+    async close() {
+      await follower.close();
+      await index.close();
+    },
+  };
+}
+
+interface Opened {
+  readonly index: VectorIndex;
+  readonly keeper: PositionKeeper;
+  /** Fills the index, unless it has been filled. */
+  readonly fill: () => Promise<void>;
+  /** Starts over, when changes may have been pruned before they were followed. */
+  readonly rebuild: () => Promise<void>;
+}
+
+async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
+  const { encoder, log } = options;
+  const keeper = positionInMemory();
+  const open = (): Promise<VectorIndex> =>
+    openEmbeddedIndex({ dimension: encoder.dimension, log, onLost: () => void recover() });
+  const index = new ReplaceableIndex(await open());
+
+  const rebuild = async (): Promise<void> => {
+    const next = await open();
+    await keeper.fill(() => fillIndex(options, next));
+    await index.replace(next).close();
+  };
+  const recover = (): Promise<void> =>
+    rebuild().then(
+      () => log.info('The embedded index was lost and is back, loaded from Postgres'),
+      (err: unknown) => log.fatal({ err }, 'The embedded index was lost and could not be loaded again: restart the gateway'),
+    );
+  return { index, keeper, fill: () => keeper.fill(() => fillIndex(options, index)), rebuild };
+}
+
+async function openShared(options: FollowedIndexOptions, qdrant: NonNullable<Config['qdrant']>): Promise<Opened> {
+  const { db, encoder, log } = options;
+  const { url, apiKey, collection } = qdrant;
+  const index = await openQdrantIndex({
+    url,
+    ...(apiKey === null ? {} : { apiKey }),
+    collection,
+    encoder: encoder.id,
+    dimension: encoder.dimension,
+    log,
+  });
+  const isFilled = async (): Promise<boolean> => (await index.count()) > 0;
+  const keeper = positionInPostgres(db, collection, encoder.id, isFilled);
+  return {
+    index,
+    keeper,
+    fill: () => keeper.fill(() => fillIndex(options, index)),
+    // Changes that the position in Postgres does not see are not pruned.
+    rebuild: () => Promise.resolve(),
+  };
+}
+
+/** Loads everything, and answers from where changes are to be followed: the moment before. */
+async function fillIndex({ db, encoder, progress }: FollowedIndexOptions, index: VectorIndex): Promise<string> {
+  const from = await currentPosition(db);
+  progress.start(`Loading the index (${index.name})`, await countProducts(db));
+  await loadIndex(db, index, encoder.id, (products) => progress.advance(products));
+  progress.done();
+  return from;
+}
