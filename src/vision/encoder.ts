@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { UserError } from '../errors.js';
 import { decodeSquare, readSize, type PixelBox } from './decode.js';
 import { encodedVectors, type EncodeJob } from './encoder.protocol.js';
+import { limiter } from './limiter.js';
 import { readManifest, type EncoderManifest } from './manifest.js';
 import { WorkerPool } from './pool.js';
 import { assertBox, cellWeights, type Box } from './regions.js';
@@ -50,16 +51,23 @@ export interface EncoderOptions {
  *
  * @throws Error naming what is wrong with the folder, and the remedy
  */
-export async function openEncoder({ directory, threads, log }: EncoderOptions): Promise<Encoder> {
+export async function openEncoder({
+  directory,
+  threads = Math.min(MAX_THREADS, Math.max(1, availableParallelism() - 1)),
+  log,
+}: EncoderOptions): Promise<Encoder> {
   const manifest = await readManifest(directory);
   const pool = await WorkerPool.open({
     script: new URL('../../dist/vision/encoder.worker.js', import.meta.url),
     workerData: manifest,
-    threads: threads ?? Math.min(MAX_THREADS, Math.max(1, availableParallelism() - 1)),
+    threads,
     maxBatch: MAX_BATCH,
     parseAnswers: (message) => encodedVectors.parse(message),
     onCrash: (err) => log?.error({ err }, 'An encoder thread ended; another takes its place'),
   });
+  // A decode takes half as long as an encode, so one for each thread keeps the threads busy. More would crowd out
+  // the event loop, and whatever else needs libuv's few threads.
+  const limitDecodes = limiter(threads);
   let inFlight = 0;
   return {
     id: manifest.id,
@@ -74,7 +82,7 @@ export async function openEncoder({ directory, threads, log }: EncoderOptions): 
       }
       inFlight += 1;
       try {
-        const job = await prepare(image, manifest, box);
+        const job = await limitDecodes(() => prepare(image, manifest, box));
         return await pool.run(job, [job.pixels.buffer]);
       } finally {
         inFlight -= 1;

@@ -20,35 +20,46 @@ if (!port) throw new Error('encoder.worker runs only as a worker thread.');
 if (process.platform === 'linux') setPriority(0, NICENESS);
 
 const manifest = workerManifest.parse(workerData);
-const session = await InferenceSession.create(manifest.modelFile, {
-  // Threads inside one image would compete with the other workers and with the event loop.
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  extra: { session: { intra_op: { allow_spinning: '0' } } },
-});
-await encodeBlank();
+const session = await open();
 port.on('message', (message: unknown) => {
   void answer(encodeJobs.parse(message));
 });
 port.postMessage('ready');
 
 async function answer(jobs: readonly EncodeJob[]): Promise<void> {
-  const vectors = await run(jobs);
+  const vectors = await run(session, jobs);
   port?.postMessage(
     vectors,
     vectors.map(({ buffer }) => buffer),
   );
 }
 
-/** Compares the graph's outputs with the manifest, and warms it up. */
-async function encodeBlank(): Promise<void> {
-  const { input, grid } = manifest;
-  const pixels = new Uint8Array(3 * input.size * input.size);
-  await run([{ pixels, cells: grid && new Float32Array(grid.rows * grid.columns).fill(1) }]);
+/** Opens the model, compares its inputs and outputs with the manifest, and warms it up. */
+async function open(): Promise<InferenceSession> {
+  const { modelFile, input, grid } = manifest;
+  try {
+    const opened = await InferenceSession.create(modelFile, {
+      // Threads inside one image would compete with the other workers and with the event loop.
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    });
+    const pixels = new Uint8Array(3 * input.size * input.size);
+    await run(opened, [{ pixels, cells: grid && new Float32Array(grid.rows * grid.columns).fill(1) }]);
+    return opened;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${modelFile} does not run as its model.json says: ${reason} ${ENCODER_REMEDY}`, {
+      cause,
+    });
+  }
 }
 
 /** Vectors of the jobs, in their order. */
-async function run(jobs: readonly EncodeJob[]): Promise<Float32Array<ArrayBuffer>[]> {
+async function run(
+  model: InferenceSession,
+  jobs: readonly EncodeJob[],
+): Promise<Float32Array<ArrayBuffer>[]> {
   const { input, grid, dimension } = manifest;
   const numbers = 3 * input.size * input.size;
   const batch = new Float32Array(jobs.length * numbers);
@@ -56,7 +67,7 @@ async function run(jobs: readonly EncodeJob[]): Promise<Float32Array<ArrayBuffer
     fillTensor(pixels, input, batch.subarray(index * numbers, (index + 1) * numbers));
   });
   const outputs = jobs.some(({ cells }) => cells) ? ['embedding', 'patches'] : ['embedding'];
-  const results = await session.run(
+  const results = await model.run(
     { [input.name]: new Tensor('float32', batch, [jobs.length, 3, input.size, input.size]) },
     outputs,
   );
@@ -88,10 +99,7 @@ function region(patches: Float32Array, cells: Float32Array, dimension: number): 
 function numbersOf(output: string, tensor: Tensor | undefined, expected: number): Float32Array {
   const data = tensor?.data;
   if (!(data instanceof Float32Array) || data.length !== expected) {
-    throw new Error(
-      `${manifest.modelFile}: its output "${output}" has ${data?.length} numbers where model.json says ${expected}. ` +
-        ENCODER_REMEDY,
-    );
+    throw new Error(`"${output}" has ${data?.length} numbers where model.json says ${expected}.`);
   }
   return data;
 }

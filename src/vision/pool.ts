@@ -141,4 +141,8 @@ export class WorkerPool<Answer> {
 
 const closedError = () => new Error('The encoder is closed.');
 
-const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+/** What a thread threw arrives as a copy, whose class does not hold in every realm. */
+function toError(error: unknown): Error {
+  const message = typeof error === 'object' && error && 'message' in error ? error.message : error;
+  return new Error(String(message), { cause: error });
+}

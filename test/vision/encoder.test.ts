@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import {
+  DEFAULT_ENCODER,
+  MAX_IMAGES_IN_FLIGHT,
+  openEncoder,
+  type Encoder,
+} from '../../src/vision/encoder.js';
+import { cosine, failure, fixture, referenceEncoder } from './support.js';
+
+const tee = fixture('drawn-tee-striped.jpg');
+const dress = fixture('drawn-dress-dotted.jpg');
+
+let encoder: Encoder;
+beforeAll(async () => {
+  encoder = await openEncoder({ directory: DEFAULT_ENCODER, threads: 1 });
+});
+afterAll(() => encoder.close());
+
+test('an encoder says what it is', () => {
+  expect(encoder).toMatchObject({ id: 'garment-lite0@1.0.0', dimension: 512 });
+});
+
+test('vectors are in the order of the images, batched or not, and leave the bytes alone', async () => {
+  const before = Buffer.from(tee);
+  const alone = [await encoder.encode(tee), await encoder.encode(dress)];
+  const together = await Promise.all(
+    [tee, dress, tee, dress, tee, dress].map((image) => encoder.encode(image)),
+  );
+  together.forEach((vector, index) => {
+    expect(cosine(vector, alone[index % 2] ?? [])).toBeGreaterThan(0.99999);
+  });
+  expect(cosine(alone[0] ?? [], alone[1] ?? [])).toBeLessThan(0.9);
+  expect(tee.equals(before)).toBe(true);
+});
+
+test('a photograph that lies on its side has the vector of the upright one', async () => {
+  const lying = await sharp(tee).rotate(270).withMetadata({ orientation: 6 }).png().toBuffer();
+  expect(cosine(await encoder.encode(lying), await encoder.encode(tee))).toBeGreaterThan(0.999);
+});
+
+test('1 × 1 pixel has a vector', async () => {
+  const dot = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  expect(
+    cosine(await encoder.encode(dot), await encoder.encode(dot, { x: 0, y: 0, width: 1, height: 1 })),
+  ).not.toBeNaN();
+});
+
+describe('a region', () => {
+  const collage = async () => {
+    const [left, right] = await Promise.all(
+      [tee, dress].map((image) => sharp(image).resize(240, 320, { fit: 'fill' }).toBuffer()),
+    );
+    return sharp({ create: { width: 480, height: 320, channels: 3, background: 'white' } })
+      .composite([
+        { input: left ?? '', left: 0, top: 0 },
+        { input: right ?? '', left: 240, top: 0 },
+      ])
+      .png()
+      .toBuffer();
+  };
+  const half = { y: 0, width: 0.5, height: 1 };
+
+  const findsItsGarment = async (reader: Encoder) => {
+    const image = await collage();
+    const left = await reader.encode(image, { x: 0, ...half });
+    const right = await reader.encode(image, { x: 0.5, ...half });
+    const [teeVector, dressVector] = [await reader.encode(tee), await reader.encode(dress)];
+    expect(cosine(left, teeVector)).toBeGreaterThan(cosine(left, dressVector) + 0.1);
+    expect(cosine(right, dressVector)).toBeGreaterThan(cosine(right, teeVector) + 0.1);
+    expect(left.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 5);
+  };
+
+  test('is nearest to the garment in it, by local embeddings', () => findsItsGarment(encoder));
+
+  const other = referenceEncoder('efficientnet-lite0');
+  (other ? test : test.skip)(
+    'is nearest to the garment in it, by cropping where there are none',
+    async () => {
+      const cropping = await openEncoder({ directory: other?.directory ?? '', threads: 1 });
+      try {
+        await findsItsGarment(cropping);
+        const corner = await cropping.encode(tee, { x: 0.99999, y: 0.99999, width: 1e-5, height: 1e-5 });
+        expect(corner).toHaveLength(1280);
+      } finally {
+        await cropping.close();
+      }
+    },
+  );
+
+  test('outside the image is refused', async () => {
+    const outside = encoder.encode(tee, { x: 0.5, y: 0, width: 0.6, height: 1 });
+    expect(await failure(outside)).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+});
+
+test('what cannot be decoded is refused, and the encoder goes on', async () => {
+  const [text, cut, vector] = await Promise.all([
+    failure(encoder.encode(Buffer.from('a red dress'))),
+    failure(encoder.encode(tee.subarray(0, 9000))),
+    encoder.encode(tee),
+  ]);
+  expect([text.code, cut.code]).toEqual(['IMAGE_UNDECODABLE', 'IMAGE_UNDECODABLE']);
+  expect(vector).toHaveLength(512);
+});
+
+test('more images than it takes at once are refused, the others are encoded', async () => {
+  const flood = Array.from({ length: MAX_IMAGES_IN_FLIGHT + 5 }, () =>
+    encoder.encode(fixture('fmnist-bag.png')),
+  );
+  const results = await Promise.allSettled(flood);
+  const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  expect(refused).toHaveLength(5);
+  for (const reason of refused) expect(reason).toMatchObject({ code: 'SERVICE_OVERLOADED' });
+  await expect(encoder.encode(tee)).resolves.toHaveLength(512);
+});
+
+test('a closed encoder lets the process end by itself', async () => {
+  const program = `
+    import { readFileSync } from 'node:fs';
+    import { DEFAULT_ENCODER, openEncoder } from ${JSON.stringify(new URL('../../dist/vision/encoder.js', import.meta.url))};
+    const encoder = await openEncoder({ directory: DEFAULT_ENCODER });
+    const image = readFileSync(new URL(${JSON.stringify(new URL('./fixtures/fmnist-bag.png', import.meta.url))}));
+    await encoder.encode(image);
+    const cut = encoder.encode(image).catch((error) => error.message);
+    await encoder.close();
+    console.log(await cut, '·', await encoder.encode(image).catch((error) => error.message));`;
+  const folder = await mkdtemp(join(tmpdir(), 'vitrine-close-'));
+  await writeFile(join(folder, 'program.mjs'), program);
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'program.mjs')], {
+    timeout: 20_000,
+  });
+  await rm(folder, { recursive: true });
+  expect(stdout.trim()).toBe('The encoder is closed. · The encoder is closed.');
+});
