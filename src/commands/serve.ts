@@ -26,7 +26,7 @@ const serve: Parameters<typeof runCommand>[0] = async ({ config, log, progress, 
   await assertCanListen(config.http);
   await prepareDataFolder(config.dataFolder);
   const { startGateway } = await import('../gateway.js');
-  const gateway = await startGateway(config, log, progress).catch((error: unknown) => {
+  const gateway = await startGateway(config, log, progress, signal).catch((error: unknown) => {
     throw explainListenError(error, config.http);
   });
   if (!signal.aborted) {
