@@ -1,0 +1,37 @@
+/** The values of a source, which works on the next one while the consumer works on this one. */
+export async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next();
+  try {
+    for (;;) {
+      const { value, done } = await next;
+      if (done === true) return;
+      next = source.next();
+      yield value;
+    }
+  } finally {
+    // The consumer may leave with a failure of its own: that one is told, not the source's.
+    await Promise.allSettled([next, source.return(undefined)]);
+  }
+}
+
+/** Runs `work` on each item, at most `width` at a time. The first failure ends it, once those under way are done. */
+export async function eachOf<T>(
+  items: Iterable<T>,
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (let item = queue.next(); item.done !== true && !failed; item = queue.next()) {
+      try {
+        await work(item.value);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: width }, lane));
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
+}

@@ -1,0 +1,103 @@
+import { lookup as resolveName } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { Agent, interceptors, request } from 'undici';
+import { UserError } from '../errors.js';
+import { errorMessage } from '../platform/operator-error.js';
+import { MAX_IMAGE_BYTES } from '../vision/decode.js';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** A shop's server answers within seconds; a slower one would hold the whole import up. */
+const RESPONSE_TIMEOUT_MS = 15_000;
+const DOWNLOAD_TIMEOUT_MS = 60_000;
+/** To a CDN, and once more to its nearest place. */
+const MAX_REDIRECTS = 3;
+
+export interface ImageFetcher {
+  /** The bytes behind an https link. @throws UserError the link can't be used, in words for the merchant */
+  fetch(link: string, signal?: AbortSignal): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+const bad = (message: string, cause?: unknown): UserError =>
+  new UserError('BAD_USER_INPUT', message, { cause });
+
+const isPublic = (address: string): boolean => ipaddr.process(address).range() === 'unicast';
+
+/**
+ * Downloads images for an import. A feed is other people's text, so its links reach public addresses only: every
+ * dial is checked, and with it every redirect and every answer of a name server.
+ *
+ * @param options.allows which addresses may be dialed, when not the public ones; and the CA of their certificate
+ */
+export function openImageFetcher(
+  options: { readonly allows?: (address: string) => boolean; readonly ca?: string } = {},
+): ImageFetcher {
+  const allows = options.allows ?? isPublic;
+  const lookup: LookupFunction = (hostname, settings, done) => {
+    resolveName(hostname, { ...settings, all: true }, (error, addresses) => {
+      const refused = addresses?.find(({ address }) => !allows(address));
+      const [first] = addresses ?? [];
+      if (error) done(error, []);
+      else if (refused || first === undefined) done(bad(`${hostname} is not a public address.`), []);
+      else if (settings.all === true) done(null, addresses);
+      else done(null, first.address, first.family);
+    });
+  };
+  const agent = new Agent({
+    connect: { lookup, timeout: CONNECT_TIMEOUT_MS, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+    headersTimeout: RESPONSE_TIMEOUT_MS,
+    bodyTimeout: RESPONSE_TIMEOUT_MS,
+    maxResponseSize: MAX_IMAGE_BYTES,
+  });
+  const guarded = agent.compose(
+    // Inside the redirects, so that it sees each hop. An address in digits is dialed without a look-up.
+    (dispatch) => (dispatched, handler) => {
+      assertLink(new URL(String(dispatched.origin)), allows);
+      return dispatch(dispatched, handler);
+    },
+    interceptors.redirect({ maxRedirections: MAX_REDIRECTS }),
+  );
+
+  return {
+    async fetch(link, signal) {
+      const timeout = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS);
+      try {
+        if (!URL.canParse(link)) throw bad('It is not an address.');
+        assertLink(new URL(link), allows);
+        const { statusCode, body } = await request(link, {
+          dispatcher: guarded,
+          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+          headers: { accept: 'image/*' },
+        });
+        if (statusCode !== 200) {
+          await body.dump();
+          throw bad(`The server answered with status ${statusCode}.`);
+        }
+        return Buffer.from(await body.arrayBuffer());
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw toUserError(error);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function assertLink(url: URL, allows: (address: string) => boolean): void {
+  if (url.protocol !== 'https:') throw bad('Only https links are followed.');
+  const literal = url.hostname.replace(/^\[|\]$/g, '');
+  if (ipaddr.isValid(literal) && !allows(literal)) throw bad(`${literal} is not a public address.`);
+}
+
+function toUserError(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const code = error instanceof Object && 'code' in error ? error.code : undefined;
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+    return bad(`The image has more than ${MAX_IMAGE_BYTES} bytes.`, error);
+  }
+  if (error instanceof Object && 'name' in error && error.name === 'TimeoutError') {
+    return bad(`The download took more than ${DOWNLOAD_TIMEOUT_MS / 1000} s.`, error);
+  }
+  return bad(`The download failed: ${errorMessage(error)}.`, error);
+}

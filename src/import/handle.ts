@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+
+/** What the `handle` domain of the database allows. */
+const MAX_HANDLE_LENGTH = 255;
+/** Keeps the path of a category with several levels within a handle. */
+const MAX_SLUG_LENGTH = 60;
+const HASH_DIGITS = 8;
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
+
+/** Lower case without diacritics. */
+const fold = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .trim();
+
+const slugOf = (folded: string): string =>
+  folded
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, MAX_SLUG_LENGTH)
+    .replace(/^-|-$/g, '');
+
+const withHash = (slug: string, text: string): string => (slug === '' ? hash(text) : `${slug}-${hash(text)}`);
+
+/**
+ * Handle of a product from the merchant's id of it: the id itself where it is one, else its slug with a hash of the
+ * id, so that ids which differ only in case or punctuation stay apart.
+ */
+export function idHandle(id: string): string {
+  const isHandle = /^[a-z0-9][a-z0-9._-]*$/.test(id) && id.length <= MAX_HANDLE_LENGTH;
+  return isHandle ? id : withHash(slugOf(fold(id)), id);
+}
+
+/**
+ * Handle of a name. "T-Shirts" and "t shirts" are the same name; a name with letters that a slug can't hold, or too
+ * long for one, is kept apart by a hash.
+ */
+export function nameHandle(name: string): string {
+  const folded = fold(name);
+  const slug = slugOf(folded);
+  const letters = folded.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+  return slug.replaceAll('-', '').length === letters && letters > 0 ? slug : withHash(slug, folded);
+}
+
+/** Name of an attribute: `Sleeve length` is `sleeve_length`. */
+export function attributeName(name: string): string {
+  const snake = fold(name)
+    .replace(/[^a-z0-9]+/g, '_')
+    .slice(0, MAX_SLUG_LENGTH)
+    .replace(/^_|_$/g, '');
+  return /^[a-z]/.test(snake) ? snake : `detail_${hash(fold(name))}`;
+}
+
+/** Handles of a category and of all above it, the uppermost first; null when the path is too long for a handle. */
+export function categoryPath(
+  names: readonly string[],
+): { handle: string; name: string; parent: string | null }[] | null {
+  const path: { handle: string; name: string; parent: string | null }[] = [];
+  for (const name of names) {
+    const parent = path.at(-1)?.handle ?? null;
+    const handle = parent === null ? nameHandle(name) : `${parent}/${nameHandle(name)}`;
+    if (handle.length > MAX_HANDLE_LENGTH) return null;
+    path.push({ handle, name, parent });
+  }
+  return path;
+}

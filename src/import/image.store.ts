@@ -1,0 +1,161 @@
+import type { ClientBase } from 'pg';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { UserError } from '../errors.js';
+import { execute, query, type Queryable } from '../platform/postgres.js';
+
+/** What is stored of an image beside its bytes. */
+export const storedImage = z.object({
+  /** Hex. */
+  sha256: z.string(),
+  width: z.number(),
+  height: z.number(),
+  /** Base64. */
+  thumbhash: z.string(),
+  dominantColor: z.string(),
+});
+export type StoredImage = z.infer<typeof storedImage>;
+
+/** The id of an encoder, which is registered on first use. @throws UserError another dimension is registered */
+export async function registerEncoder(
+  db: Queryable,
+  encoder: { readonly id: string; readonly dimension: number },
+): Promise<number> {
+  await execute(
+    db,
+    sql`/* import.registerEncoder */ INSERT INTO encoders (name, dimension)
+      SELECT ${encoder.id}, ${encoder.dimension}
+      WHERE NOT EXISTS (SELECT FROM encoders WHERE name = ${encoder.id})
+      ON CONFLICT DO NOTHING`,
+  );
+  const [registered] = await query(
+    db,
+    sql`/* import.findEncoder */ SELECT id, dimension FROM encoders WHERE name = ${encoder.id}`,
+    z.object({ id: z.number(), dimension: z.number() }),
+  );
+  if (registered?.dimension !== encoder.dimension) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `The encoder ${encoder.id} makes ${encoder.dimension} numbers of an image; the catalog holds ` +
+        `${registered?.dimension ?? 0} of an encoder of this name. Give the new one another version in its model.json.`,
+    );
+  }
+  return registered.id;
+}
+
+/** The images of some products, by the link that the merchant gave. */
+export async function findImagesBySource(
+  db: Queryable,
+  handles: readonly string[],
+): Promise<Map<string, StoredImage>> {
+  const rows = await query(
+    db,
+    sql`/* import.findImagesBySource */ SELECT image.source, encode(image.sha256, 'hex') AS sha256, image.width,
+        image.height, encode(image.thumbhash, 'base64') AS thumbhash, image.dominant_color AS "dominantColor"
+      FROM product_images image JOIN products product ON product.id = image.product_id
+      WHERE product.handle = ANY(${handles}::text[])`,
+    storedImage.extend({ source: z.string() }),
+  );
+  return new Map(rows.map(({ source, ...image }) => [source, image]));
+}
+
+/** What is known of images by their content: their facts if a product has them, and whether they are encoded. */
+export async function findImagesByContent(
+  db: Queryable,
+  encoderId: number,
+  sha256s: readonly string[],
+): Promise<Map<string, { readonly image: StoredImage | null; readonly encoded: boolean }>> {
+  const rows = await query(
+    db,
+    sql`/* import.findImagesByContent */ SELECT encode(wanted.sha256, 'hex') AS sha256,
+        embedding.sha256 IS NOT NULL AS encoded, image.width, image.height,
+        encode(image.thumbhash, 'base64') AS thumbhash, image.dominant_color AS "dominantColor"
+      FROM (SELECT decode(hex, 'hex') AS sha256 FROM unnest(${sha256s}::text[]) AS hex) wanted
+      LEFT JOIN embeddings embedding ON embedding.encoder_id = ${encoderId} AND embedding.sha256 = wanted.sha256
+      LEFT JOIN LATERAL (SELECT * FROM product_images WHERE sha256 = wanted.sha256 LIMIT 1) image ON true`,
+    z.object({ sha256: z.string(), encoded: z.boolean(), width: z.unknown() }).loose(),
+  );
+  return new Map(
+    rows.map((row) => [
+      row.sha256,
+      { encoded: row.encoded, image: row.width === null ? null : storedImage.parse(row) },
+    ]),
+  );
+}
+
+export interface Embedding {
+  /** Hex. */
+  readonly sha256: string;
+  readonly vector: Float32Array;
+}
+
+export async function addEmbeddings(
+  client: ClientBase,
+  encoder: { readonly id: number; readonly dimension: number },
+  embeddings: readonly Embedding[],
+): Promise<void> {
+  await execute(
+    client,
+    sql`/* import.addEmbeddings */ INSERT INTO embeddings (encoder_id, dimension, sha256, vector)
+      SELECT ${encoder.id}::integer, ${encoder.dimension}::integer, decode(input.sha256, 'hex'), input.vector
+      FROM unnest(
+        ${embeddings.map(({ sha256 }) => sha256)}::text[],
+        ${embeddings.map(({ vector }) => littleEndian(vector))}::bytea[]
+      ) AS input (sha256, vector)
+      ON CONFLICT DO NOTHING`,
+  );
+}
+
+function littleEndian(vector: Float32Array): Buffer {
+  const bytes = Buffer.alloc(vector.length * Float32Array.BYTES_PER_ELEMENT);
+  vector.forEach((value, index) => bytes.writeFloatLE(value, index * Float32Array.BYTES_PER_ELEMENT));
+  return bytes;
+}
+
+export interface ImageInput extends StoredImage {
+  readonly productId: number;
+  readonly position: number;
+  readonly source: string;
+  readonly altText: string;
+}
+
+const changed = z.object({ id: z.number() }).transform(({ id }) => id);
+
+/** Gives products exactly these images; answers the products it changed. */
+export async function replaceImages(
+  client: ClientBase,
+  productIds: readonly number[],
+  images: readonly ImageInput[],
+): Promise<number[]> {
+  const removed = await query(
+    client,
+    sql`/* import.removeImages */ DELETE FROM product_images existing
+      WHERE product_id = ANY(${productIds}::integer[]) AND NOT EXISTS (
+        SELECT FROM unnest(
+          ${images.map(({ productId }) => productId)}::integer[],
+          ${images.map(({ sha256 }) => sha256)}::text[]
+        ) AS input (product_id, sha256)
+        WHERE input.product_id = existing.product_id AND decode(input.sha256, 'hex') = existing.sha256)
+      RETURNING product_id AS id`,
+    changed,
+  );
+  const written = await query(
+    client,
+    sql`/* import.upsertImages */ INSERT INTO product_images
+        (product_id, position, sha256, source, width, height, thumbhash, dominant_color, alt_text)
+      SELECT input."productId", input.position, decode(input.sha256, 'hex'), input.source, input.width, input.height,
+        decode(input.thumbhash, 'base64'), input."dominantColor", input."altText"
+      FROM jsonb_to_recordset(${JSON.stringify(images)}::jsonb) AS input ("productId" integer, position smallint,
+        sha256 text, source text, width integer, height integer, thumbhash text, "dominantColor" text, "altText" text)
+      LEFT JOIN product_images existing
+        ON existing.product_id = input."productId" AND existing.sha256 = decode(input.sha256, 'hex')
+      WHERE existing.id IS NULL OR (existing.position, existing.source, existing.alt_text)
+        IS DISTINCT FROM (input.position, input.source, input."altText")
+      ORDER BY input."productId", input.position
+      ON CONFLICT (product_id, sha256) DO UPDATE SET
+        position = excluded.position, source = excluded.source, alt_text = excluded.alt_text
+      RETURNING product_id AS id`,
+    changed,
+  );
+  return [...removed, ...written];
+}

@@ -1,0 +1,207 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import { UserError } from '../errors.js';
+import type { BlobStore } from '../platform/blob-store.js';
+import { groupBy } from '../platform/group-by.js';
+import { errorMessage } from '../platform/operator-error.js';
+import type { Database } from '../platform/postgres.js';
+import { inspectImage, MAX_IMAGE_BYTES } from '../vision/decode.js';
+import type { Encoder } from '../vision/encoder.js';
+import { eachOf } from './ahead.js';
+import type { ImageFetcher } from './fetch-image.js';
+import { findImagesByContent, findImagesBySource, type Embedding, type StoredImage } from './image.store.js';
+import type { ImageLink, ProductDraft } from './product-draft.js';
+import type { Fault } from './report.js';
+
+/** Enough to keep the encoder's threads busy, and few enough to leave its queue to shoppers. */
+const ENCODED_AT_ONCE = 12;
+/** Images that may be in memory while they are read: with 10 MB each, what an import may take. */
+const READ_AT_ONCE = 8;
+/** Links and images of this run that are remembered, so that a picture which many products show is handled once. */
+const REMEMBERED = 20_000;
+/** Shoppers go first: an import waits this long for a place in the encoder's queue, asking again and again. */
+const PATIENCE_MS = 120_000;
+const ASK_AGAIN_MS = 250;
+
+/** Products whose images are read: by link, the SHA-256 of what is stored now. */
+export interface ReadBatch {
+  readonly drafts: readonly ProductDraft[];
+  readonly contents: ReadonlyMap<string, string>;
+  readonly failures: Fault[];
+}
+
+/** Products whose images are known and encoded: by link, and with the vectors that are new. */
+export interface EncodedBatch {
+  readonly drafts: readonly ProductDraft[];
+  readonly images: ReadonlyMap<string, StoredImage>;
+  readonly embeddings: readonly Embedding[];
+  readonly failures: readonly Fault[];
+  /** Images that were encoded before, by this run or an earlier one. */
+  readonly reused: number;
+}
+
+export interface ImageImporterOptions {
+  readonly db: Database;
+  readonly encoder: Encoder;
+  readonly encoderId: number;
+  readonly images: BlobStore;
+  readonly fetcher: ImageFetcher;
+  /** Where relative links start. */
+  readonly folder: string;
+  readonly signal: AbortSignal | undefined;
+  /** Hears how many links were dealt with. */
+  readonly onLinks: (links: number) => void;
+}
+
+const isRemote = (link: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(link);
+
+/** Brings the images of a feed into the image store and through the encoder; what is there already is left alone. */
+export class ImageImporter {
+  readonly #options: ImageImporterOptions;
+  readonly #contents = new LRUCache<string, string>({ max: REMEMBERED });
+  readonly #known = new LRUCache<string, StoredImage>({ max: REMEMBERED });
+
+  constructor(options: ImageImporterOptions) {
+    this.#options = options;
+  }
+
+  /** Brings the bytes in. An https link that is stored is not fetched again; a local file is always read. */
+  async read(drafts: readonly ProductDraft[]): Promise<ReadBatch> {
+    const { db, images, signal } = this.#options;
+    const stored = await findImagesBySource(
+      db,
+      drafts.map(({ handle }) => handle),
+    );
+    const contents = new Map<string, string>();
+    const failures: Fault[] = drafts.flatMap(({ imagesLeftOut, images: kept }) =>
+      imagesLeftOut.map(({ link, line }) => {
+        return { line, reason: `The image ${link} is left out: The product has ${kept.length} others.` };
+      }),
+    );
+    await eachOf(distinctLinks(drafts), READ_AT_ONCE, async ({ link, line }) => {
+      signal?.throwIfAborted();
+      const before = stored.get(link)?.sha256;
+      const remembered = this.#contents.get(link) ?? (isRemote(link) ? before : undefined);
+      try {
+        const sha256 = remembered ?? (await images.put(await this.#bytesOf(link)));
+        this.#contents.set(link, sha256);
+        contents.set(link, sha256);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        failures.push({ line, reason: `The image ${link} is left out: ${error.message}` });
+        if (before !== undefined) contents.set(link, before);
+      }
+    });
+    return { drafts, contents, failures };
+  }
+
+  /** Looks at the images and encodes those that this encoder has not seen. */
+  async encode({ drafts, contents, failures }: ReadBatch): Promise<EncodedBatch> {
+    const { db, encoderId, signal, onLinks } = this.#options;
+    const linksOf = groupBy(distinctLinks(drafts), ({ link }) => contents.get(link));
+    onLinks(linksOf.get(undefined)?.length ?? 0);
+    linksOf.delete(undefined);
+    const unknown = [...contents.values()].filter((sha256) => !this.#known.has(sha256));
+    const found = await findImagesByContent(db, encoderId, [...new Set(unknown)]);
+    const embeddings: Embedding[] = [];
+    const failed = [...failures];
+    const images = new Map<string, StoredImage>();
+    await eachOf(linksOf, ENCODED_AT_ONCE, async ([sha256, [first, ...others]]) => {
+      signal?.throwIfAborted();
+      if (sha256 === undefined || first === undefined) return;
+      const { link, line } = first;
+      try {
+        const { image: before = null, encoded = false } = found.get(sha256) ?? {};
+        let image = this.#known.get(sha256) ?? before;
+        if (!this.#known.has(sha256) && (image === null || !encoded)) {
+          const bytes = await this.#stored(sha256, link);
+          image ??= await inspect(bytes);
+          if (!encoded) embeddings.push({ sha256, vector: await this.#encode(bytes) });
+        }
+        if (image === null) return;
+        this.#known.set(sha256, image);
+        images.set(sha256, image);
+      } catch (error) {
+        if (!(error instanceof UserError) || error.code === 'SERVICE_OVERLOADED') throw error;
+        failed.push({ line, reason: `The image ${link} is left out: ${error.message}` });
+      }
+      onLinks(1 + others.length);
+    });
+    const byLink = [...contents].flatMap(([link, sha256]) => {
+      const image = images.get(sha256);
+      return image === undefined ? [] : [[link, image] as const];
+    });
+    return {
+      drafts,
+      images: new Map(byLink),
+      embeddings,
+      failures: failed,
+      reused: images.size - embeddings.length,
+    };
+  }
+
+  async #bytesOf(link: string): Promise<Buffer> {
+    const { fetcher, folder, signal } = this.#options;
+    return isRemote(link) ? fetcher.fetch(link, signal) : readLocal(resolve(folder, link));
+  }
+
+  /** The bytes from the image store; from their source again, should the store have lost them. */
+  async #stored(sha256: string, link: string): Promise<Buffer> {
+    const bytes = await this.#options.images.get(sha256);
+    if (bytes !== null) return bytes;
+    const again = await this.#bytesOf(link);
+    if ((await this.#options.images.put(again)) === sha256) return again;
+    throw new UserError(
+      'IMAGE_NOT_FOUND',
+      'It has changed at its source, and the image store has lost what it was.',
+    );
+  }
+
+  async #encode(bytes: Buffer): Promise<Float32Array> {
+    const { encoder, signal } = this.#options;
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await encoder.encode(bytes);
+      } catch (error) {
+        const isFull = error instanceof UserError && error.code === 'SERVICE_OVERLOADED';
+        if (!isFull || Date.now() > deadline) throw error;
+        await sleep(ASK_AGAIN_MS, undefined, signal ? { signal } : {});
+      }
+    }
+  }
+}
+
+function distinctLinks(drafts: readonly ProductDraft[]): ImageLink[] {
+  const links = new Map<string, ImageLink>();
+  for (const { images } of drafts) {
+    for (const image of images) if (!links.has(image.link)) links.set(image.link, image);
+  }
+  return [...links.values()];
+}
+
+async function inspect(bytes: Buffer): Promise<StoredImage> {
+  const { sha256, width, height, thumbhash, dominantColor } = await inspectImage(bytes);
+  return { sha256, width, height, thumbhash, dominantColor };
+}
+
+async function readLocal(path: string): Promise<Buffer> {
+  try {
+    const file = await stat(path);
+    if (!file.isFile()) throw new UserError('IMAGE_NOT_FOUND', 'It is not a file.');
+    if (file.size > MAX_IMAGE_BYTES) {
+      throw new UserError(
+        'IMAGE_TOO_LARGE',
+        `It has ${file.size} bytes; at most ${MAX_IMAGE_BYTES} are allowed.`,
+      );
+    }
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError('IMAGE_NOT_FOUND', `The file can't be read: ${errorMessage(error)}.`, {
+      cause: error,
+    });
+  }
+}

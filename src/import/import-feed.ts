@@ -1,0 +1,167 @@
+import { dirname, resolve } from 'node:path';
+import type { ClientBase } from 'pg';
+import type { BlobStore } from '../platform/blob-store.js';
+import type { Logger } from '../platform/logging.js';
+import type { Progress } from '../platform/progress.js';
+import { transaction, type Database } from '../platform/postgres.js';
+import type { Encoder } from '../vision/encoder.js';
+import { ahead } from './ahead.js';
+import { openImageFetcher, type ImageFetcher } from './fetch-image.js';
+import { registerEncoder } from './image.store.js';
+import { ImageImporter, type EncodedBatch, type ReadBatch } from './images.js';
+import { withImportLock } from './lock.js';
+import { chooseMarket, openMarket } from './market.js';
+import { draftProduct, type ProductDraft } from './product-draft.js';
+import { prune, removeDemo } from './prune.store.js';
+import { emptyReport, keepFault, type Fault, type ImportReport } from './report.js';
+import { stageFeed } from './stage-feed.js';
+import { countLinks, readProducts } from './staging.store.js';
+import { feedOffers } from './offers.js';
+import { writeBatch } from './write-batch.js';
+
+export type { Fault, ImportReport } from './report.js';
+
+/** A transaction's worth: small enough to lose little when it is killed, large enough to make statements count. */
+const BATCH = { products: 100, skus: 2_000 };
+
+export interface ImportDeps {
+  readonly db: Database;
+  readonly encoder: Encoder;
+  /** Where the originals of images go. */
+  readonly images: BlobStore;
+  readonly log: Logger;
+  readonly progress: Progress;
+  /** For https links; by default one that reaches public addresses only. */
+  readonly fetcher?: ImageFetcher;
+}
+
+export interface ImportOptions {
+  /** Path of the feed. */
+  readonly feed: string;
+  /** Handle of the channel whose prices and stock these are; created if it is not there. */
+  readonly channel?: string;
+  /** The products are the demo's, which makes way for the first feed that is not. */
+  readonly demo?: boolean;
+  /** Removes from the channel what the feed does not list. */
+  readonly prune?: boolean;
+  /** Hears of every rejected row, in the order of their discovery. */
+  readonly onRejected?: (row: Fault) => void;
+}
+
+/**
+ * Reads a Google Merchant Center product feed into the catalog: a row is an SKU, rows of one `item_group_id` are a
+ * product. Every batch of products is committed on its own, and nothing is written that is as it should be: an import
+ * that was stopped or killed is continued by running it again, and images that this encoder knows are not encoded.
+ *
+ * Stopped by the signal, it finishes the batch in hand and answers what went in so far.
+ *
+ * @throws UserError BAD_USER_INPUT the file is no product feed, the channel can't be one, another import is running
+ */
+export async function importFeed(
+  deps: ImportDeps,
+  options: ImportOptions,
+  signal?: AbortSignal,
+): Promise<ImportReport> {
+  const report = emptyReport();
+  const fetcher = deps.fetcher ?? openImageFetcher();
+  try {
+    await withImportLock(deps.db, (client) => run(client, { ...deps, fetcher }, options, report, signal));
+    report.complete = true;
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    deps.progress.done('The import was stopped.');
+    deps.log.debug({ err: error }, 'The import was stopped');
+  } finally {
+    await fetcher.close();
+  }
+  return report;
+}
+
+async function run(
+  client: ClientBase,
+  deps: ImportDeps & { fetcher: ImageFetcher },
+  options: ImportOptions,
+  report: ImportReport,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { db, encoder, progress } = deps;
+  const feed = resolve(options.feed);
+  const staged = await stageFeed(client, {
+    feed,
+    signal,
+    chooseMarket: (currency) => chooseMarket(db, options.channel, currency),
+    onReject: (fault) => {
+      report.rejectedRows += 1;
+      keepFault(report.rejected, fault);
+      options.onRejected?.(fault);
+    },
+    onStart: (rows) => progress.start('Reading the feed', rows),
+    onRow: () => progress.advance(1),
+  });
+  progress.done(`The feed lists ${staged.products} products with ${staged.skus} SKUs.`);
+  if (staged.market === null || staged.products === 0) return;
+
+  const market = await openMarket(db, staged.market);
+  report.channel = market.handle;
+  const target = {
+    encoder: { id: await registerEncoder(db, encoder), dimension: encoder.dimension },
+    isDemo: options.demo === true,
+  };
+  const importer = new ImageImporter({
+    db,
+    encoder,
+    encoderId: target.encoder.id,
+    images: deps.images,
+    fetcher: deps.fetcher,
+    folder: dirname(feed),
+    signal,
+    onLinks: (links) => progress.advance(links),
+  });
+  progress.start('Images', await countLinks(client));
+  for await (const batch of ahead(encoded(importer, ahead(read(importer, drafts(client, signal)))))) {
+    const offers = feedOffers(batch.drafts, market);
+    report.productsChanged += await transaction(db, (tx) => writeBatch(tx, batch, offers, target));
+    count(report, batch);
+  }
+  progress.done();
+  signal?.throwIfAborted();
+  if (options.prune === true) report.pruned = await prune(client, market.priceListId);
+  if (!target.isDemo) {
+    report.demoRemoved = await removeDemo(client);
+    if (report.demoRemoved > 0) progress.say('The demo catalog made way for yours.');
+  }
+}
+
+async function* drafts(client: ClientBase, signal: AbortSignal | undefined): AsyncGenerator<ProductDraft[]> {
+  for (let line = 0; ;) {
+    signal?.throwIfAborted();
+    const products = await readProducts(client, line, BATCH);
+    const last = products.at(-1);
+    if (last === undefined) return;
+    line = last.firstLine;
+    yield products.map(({ handle, rows }) => draftProduct(handle, rows));
+  }
+}
+
+async function* read(
+  importer: ImageImporter,
+  batches: AsyncGenerator<ProductDraft[]>,
+): AsyncGenerator<ReadBatch> {
+  for await (const batch of batches) yield await importer.read(batch);
+}
+
+async function* encoded(
+  importer: ImageImporter,
+  batches: AsyncGenerator<ReadBatch>,
+): AsyncGenerator<EncodedBatch> {
+  for await (const batch of batches) yield await importer.encode(batch);
+}
+
+function count(report: ImportReport, { drafts: products, embeddings, reused, failures }: EncodedBatch): void {
+  report.products += products.length;
+  report.skus += products.reduce((sum, { skus }) => sum + skus.length, 0);
+  report.imagesEncoded += embeddings.length;
+  report.imagesReused += reused;
+  report.failedImages += failures.length;
+  for (const failure of failures) keepFault(report.imagesFailed, failure);
+}

@@ -1,0 +1,60 @@
+import { UserError } from '../errors.js';
+import type { Database } from '../platform/postgres.js';
+import { transaction } from '../platform/postgres.js';
+import { createMarket, listMarkets, type Market } from './market.store.js';
+
+/** The channel that a feed is for, which may not be there yet. */
+export interface MarketChoice {
+  readonly handle: string;
+  readonly currency: string;
+}
+
+const HANDLE = /^[a-z0-9][a-z0-9._/-]{0,254}$/;
+
+/**
+ * The channel of a feed in this currency: the one asked for; else the default channel or the first one that has the
+ * currency; else a new one, named after it.
+ *
+ * @throws UserError BAD_USER_INPUT the name asked for can't be one of a channel
+ */
+export async function chooseMarket(
+  db: Database,
+  wanted: string | undefined,
+  currency: string,
+): Promise<MarketChoice> {
+  const markets = await listMarkets(db);
+  if (wanted !== undefined) {
+    if (!HANDLE.test(wanted)) {
+      throw new UserError(
+        'BAD_USER_INPUT',
+        `${JSON.stringify(wanted)} can't be a channel: use lower-case letters, digits, ".", "_" and "-".`,
+      );
+    }
+    return markets.find(({ handle }) => handle === wanted) ?? { handle: wanted, currency };
+  }
+  const fitting = markets.filter((market) => market.currency === currency);
+  const [first = { handle: currency.toLowerCase(), currency }] = fitting;
+  return fitting.find(({ isDefault }) => isDefault) ?? first;
+}
+
+/** The channel chosen, created if it is not there. @throws UserError it has no stock location */
+export async function openMarket(
+  db: Database,
+  { handle, currency }: MarketChoice,
+): Promise<Market & { locationId: number }> {
+  const find = async (): Promise<Market | undefined> =>
+    (await listMarkets(db)).find((market) => market.handle === handle);
+  let market = await find();
+  if (!market) {
+    await transaction(db, (client) => createMarket(client, handle, currency));
+    market = await find();
+  }
+  const locationId = market?.locationId ?? null;
+  if (!market || locationId === null) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `The channel ${handle} has no stock location: give it one, or import into another.`,
+    );
+  }
+  return { ...market, locationId };
+}

@@ -1,0 +1,79 @@
+import type { ClientBase } from 'pg';
+import sql, { type Sql } from 'sql-template-tag';
+import { execute } from '../platform/postgres.js';
+
+/** Rows that one statement deletes with all that hangs on them: keeps it well within the statement timeout. */
+const DELETED_AT_ONCE = 2_000;
+
+/**
+ * Takes what the feed no longer lists out of its price list: an SKU whose last price that was goes, and so does a
+ * product whose last SKU that was. The demo is no part of it. Answers how many went.
+ */
+export async function prune(
+  client: ClientBase,
+  priceListId: number,
+): Promise<{ skus: number; products: number }> {
+  const unlisted = sql`NOT EXISTS (SELECT FROM import_rows WHERE import_rows.code = sku.code)
+    AND NOT EXISTS (SELECT FROM import_rejected WHERE import_rejected.code = sku.code)
+    AND NOT product.is_demo`;
+  const skus = await repeat(
+    client,
+    (limit) => sql`/* import.pruneSkus */ DELETE FROM skus WHERE id IN (
+      SELECT sku.id FROM skus sku JOIN products product ON product.id = sku.product_id
+      WHERE ${unlisted}
+        AND EXISTS (SELECT FROM prices WHERE sku_id = sku.id AND price_list_id = ${priceListId})
+        AND NOT EXISTS (SELECT FROM prices WHERE sku_id = sku.id AND price_list_id <> ${priceListId})
+      LIMIT ${limit})`,
+  );
+  const withdrawn = await repeat(
+    client,
+    (limit) => sql`/* import.prunePrices */ WITH withdrawn AS (
+        DELETE FROM prices WHERE price_list_id = ${priceListId} AND sku_id IN (
+          SELECT sku.id FROM skus sku JOIN products product ON product.id = sku.product_id
+          WHERE ${unlisted} AND EXISTS (SELECT FROM prices WHERE sku_id = sku.id AND price_list_id = ${priceListId})
+          LIMIT ${limit})
+        RETURNING sku_id
+      )
+      SELECT DISTINCT sku_id FROM withdrawn`,
+  );
+  const products = await repeat(
+    client,
+    (limit) => sql`/* import.pruneProducts */ DELETE FROM products WHERE id IN (
+      SELECT id FROM products product
+      WHERE NOT is_demo AND NOT EXISTS (SELECT FROM skus WHERE product_id = product.id)
+      LIMIT ${limit})`,
+  );
+  return { skus: skus + withdrawn, products };
+}
+
+/** Deletes the products of the demo, and the brands and categories that nothing is in any more. */
+export async function removeDemo(client: ClientBase): Promise<number> {
+  const removed = await repeat(
+    client,
+    (limit) => sql`/* import.removeDemo */ DELETE FROM products WHERE id IN (
+      SELECT id FROM products WHERE is_demo LIMIT ${limit})`,
+  );
+  if (removed === 0) return 0;
+  await execute(
+    client,
+    sql`/* import.removeBrands */ DELETE FROM brands
+      WHERE NOT EXISTS (SELECT FROM products WHERE brand_id = brands.id)`,
+  );
+  // The leaves first, until there are none: a parent is only empty without them.
+  await repeat(
+    client,
+    () => sql`/* import.removeCategories */ DELETE FROM categories
+      WHERE NOT EXISTS (SELECT FROM products WHERE category_id = categories.id)
+        AND NOT EXISTS (SELECT FROM categories child WHERE child.parent_id = categories.id)`,
+  );
+  return removed;
+}
+
+async function repeat(client: ClientBase, statement: (limit: number) => Sql): Promise<number> {
+  let all = 0;
+  for (;;) {
+    const deleted = await execute(client, statement(DELETED_AT_ONCE));
+    if (deleted === 0) return all;
+    all += deleted;
+  }
+}

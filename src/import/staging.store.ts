@@ -1,0 +1,140 @@
+import type { ClientBase } from 'pg';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { groupBy } from '../platform/group-by.js';
+import { execute, query } from '../platform/postgres.js';
+import { feedRow, type FeedRow } from './feed-row.js';
+
+/** A product with more is a mistake in `item_group_id`, and its rows must fit memory together. */
+export const MAX_SKUS_PER_PRODUCT = 2_000;
+
+const lineAndCode = z.object({ line: z.number(), code: z.string() });
+const stagedProduct = z.object({ handle: z.string(), firstLine: z.number(), skus: z.number() });
+const stagedRow = z.object({ handle: z.string(), data: feedRow });
+
+/**
+ * Temporary tables of one import: its rows wait here until all of them are read, because the rows of a product need
+ * not stand together in a feed. They end with the connection.
+ */
+export async function createStaging(client: ClientBase): Promise<void> {
+  await execute(
+    client,
+    sql`/* import.stageRows */ CREATE TEMP TABLE import_rows (
+      code text PRIMARY KEY, line integer NOT NULL, handle text NOT NULL, data jsonb NOT NULL)`,
+  );
+  // SKUs that the feed names, in rows that were rejected: they are still the merchant's.
+  await execute(
+    client,
+    sql`/* import.stageRejected */ CREATE TEMP TABLE import_rejected (code text PRIMARY KEY)`,
+  );
+}
+
+/** Adds rows whose SKU is not there yet; answers those whose SKU is, with the line that named it first. */
+export async function stageRows(
+  client: ClientBase,
+  rows: readonly { handle: string; row: FeedRow }[],
+): Promise<{ row: FeedRow; firstLine: number }[]> {
+  const input = rows.map(({ handle, row }) => ({ code: row.code, line: row.line, handle, data: row }));
+  const added = await query(
+    client,
+    sql`/* import.addRows */ INSERT INTO import_rows (code, line, handle, data)
+      SELECT code, line, handle, data
+      FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb) AS input (code text, line integer, handle text, data jsonb)
+      ORDER BY line
+      ON CONFLICT DO NOTHING
+      RETURNING line, code`,
+    lineAndCode,
+  );
+  if (added.length === rows.length) return [];
+  const lines = new Set(added.map(({ line }) => line));
+  const repeated = rows.filter(({ row }) => !lines.has(row.line)).map(({ row }) => row);
+  const firsts = await query(
+    client,
+    sql`/* import.findFirstLines */ SELECT line, code FROM import_rows
+      WHERE code = ANY(${repeated.map(({ code }) => code)}::text[])`,
+    lineAndCode,
+  );
+  const firstLines = new Map(firsts.map(({ code, line }) => [code, line]));
+  return repeated.map((row) => ({ row, firstLine: firstLines.get(row.code) ?? 0 }));
+}
+
+export async function stageRejected(client: ClientBase, codes: readonly string[]): Promise<void> {
+  await execute(
+    client,
+    sql`/* import.addRejected */ INSERT INTO import_rejected (code)
+      SELECT unnest(${codes}::text[]) ON CONFLICT DO NOTHING`,
+  );
+}
+
+/** Takes out the rows past the number of SKUs that a product may have, and answers them. */
+export async function takeExcess(client: ClientBase): Promise<{ line: number; code: string }[]> {
+  return query(
+    client,
+    sql`/* import.takeExcess */ DELETE FROM import_rows USING (
+        SELECT code, row_number() OVER (PARTITION BY handle ORDER BY line) AS position FROM import_rows
+      ) numbered
+      WHERE numbered.code = import_rows.code AND numbered.position > ${MAX_SKUS_PER_PRODUCT}
+      RETURNING import_rows.line, import_rows.code`,
+    lineAndCode,
+  );
+}
+
+/** Groups the rows by product; answers how many products and SKUs there are. */
+export async function groupRows(client: ClientBase): Promise<{ products: number; skus: number }> {
+  await execute(
+    client,
+    sql`/* import.groupRows */ CREATE TEMP TABLE import_products AS
+      SELECT handle, min(line) AS first_line, count(*)::integer AS skus FROM import_rows GROUP BY handle`,
+  );
+  await execute(client, sql`/* import.indexProducts */ CREATE UNIQUE INDEX ON import_products (first_line)`);
+  await execute(client, sql`/* import.indexRows */ CREATE INDEX ON import_rows (handle)`);
+  await execute(client, sql`/* import.analyze */ ANALYZE import_rows, import_products`);
+  const [counts] = await query(
+    client,
+    sql`/* import.count */ SELECT count(*)::integer AS products, coalesce(sum(skus), 0)::integer AS skus
+      FROM import_products`,
+    z.object({ products: z.number(), skus: z.number() }),
+  );
+  return counts ?? { products: 0, skus: 0 };
+}
+
+/** The next products after a line of the feed, with their rows: at most `limits.products`, and one if it is large. */
+export async function readProducts(
+  client: ClientBase,
+  afterLine: number,
+  limits: { readonly products: number; readonly skus: number },
+): Promise<{ handle: string; firstLine: number; rows: [FeedRow, ...FeedRow[]] }[]> {
+  const ahead = await query(
+    client,
+    sql`/* import.readProducts */ SELECT handle, first_line AS "firstLine", skus FROM import_products
+      WHERE first_line > ${afterLine} ORDER BY first_line LIMIT ${limits.products}`,
+    stagedProduct,
+  );
+  let skus = 0;
+  const taken = ahead.filter((product, index) => {
+    skus += product.skus;
+    return index === 0 || skus <= limits.skus;
+  });
+  const rows = await query(
+    client,
+    sql`/* import.readRows */ SELECT handle, data FROM import_rows
+      WHERE handle = ANY(${taken.map(({ handle }) => handle)}::text[]) ORDER BY line`,
+    stagedRow,
+  );
+  const byHandle = groupBy(rows, ({ handle }) => handle);
+  return taken.flatMap(({ handle, firstLine }) => {
+    const [first, ...others] = byHandle.get(handle)?.map(({ data }) => data) ?? [];
+    return first === undefined ? [] : [{ handle, firstLine, rows: [first, ...others] }];
+  });
+}
+
+/** How many different images the rows link to. */
+export async function countLinks(client: ClientBase): Promise<number> {
+  const [counts] = await query(
+    client,
+    sql`/* import.countLinks */ SELECT count(DISTINCT link)::integer AS links
+      FROM import_rows, jsonb_array_elements_text(data -> 'images') AS link`,
+    z.object({ links: z.number() }),
+  );
+  return counts?.links ?? 0;
+}

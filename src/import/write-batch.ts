@@ -1,0 +1,95 @@
+import type { ClientBase } from 'pg';
+import type { FeedRow } from './feed-row.js';
+import { addEmbeddings, replaceImages, type ImageInput } from './image.store.js';
+import type { EncodedBatch } from './images.js';
+import type { ProductDraft } from './product-draft.js';
+import {
+  addBrandsAndCategories,
+  findProductIds,
+  replaceAttributes,
+  touchProducts,
+  upsertProducts,
+} from './product.store.js';
+import { replacePrices, upsertSkus, upsertStock, type PriceInput, type StockInput } from './sku.store.js';
+
+/** What SKUs cost and where they stand: rows for the price lists and locations that the import is for. */
+export interface Offers {
+  readonly priceListIds: readonly number[];
+  readonly prices: readonly PriceInput[];
+  readonly stock: readonly StockInput[];
+}
+
+export interface BatchTarget {
+  readonly encoder: { readonly id: number; readonly dimension: number };
+  readonly isDemo: boolean;
+}
+
+/**
+ * Writes products with all that belongs to them, in the transaction of `client`; what is as it should be is not
+ * touched. Answers how many products were new or changed, stock apart.
+ */
+export async function writeBatch(
+  client: ClientBase,
+  { drafts, images, embeddings }: EncodedBatch,
+  offers: Offers,
+  { encoder, isDemo }: BatchTarget,
+): Promise<number> {
+  // The embeddings first: once an image is there, so is its vector.
+  await addEmbeddings(client, encoder, embeddings);
+  await addBrandsAndCategories(client, drafts);
+  const written = await upsertProducts(client, drafts, isDemo);
+  const ids = await findProductIds(
+    client,
+    drafts.map(({ handle }) => handle),
+  );
+  const own = <T>(toRows: (draft: ProductDraft, productId: number) => T[]): T[] =>
+    drafts.flatMap((draft) => {
+      const productId = ids.get(draft.handle);
+      return productId === undefined ? [] : toRows(draft, productId);
+    });
+  const productIds = [...ids.values()];
+  const attributes = own((draft, productId) =>
+    draft.attributes.map((attribute) => ({ productId, ...attribute })),
+  );
+  const skus = own((draft, productId) => draft.skus.map((sku, position) => ({ productId, sku, position })));
+
+  const related = [
+    ...(await replaceAttributes(client, productIds, attributes)),
+    ...(await replaceImages(
+      client,
+      productIds,
+      own((draft, id) => imagesOf(draft, id, images)),
+    )),
+    ...(await upsertSkus(
+      client,
+      skus.map(({ productId, sku, position }) => ({ ...skuOf(sku, images), productId, position })),
+    )),
+    ...(await replacePrices(
+      client,
+      offers.priceListIds,
+      skus.map(({ sku }) => sku.code),
+      offers.prices,
+    )),
+  ];
+  await upsertStock(client, offers.stock);
+  const changed = [...new Set([...written, ...related])];
+  await touchProducts(client, changed);
+  return changed.length;
+}
+
+/** A product's images in order; one that stands behind two links is there once. */
+function imagesOf(draft: ProductDraft, productId: number, known: EncodedBatch['images']): ImageInput[] {
+  const images = new Map<string, ImageInput>();
+  for (const { link, altText } of draft.images) {
+    const image = known.get(link);
+    if (image === undefined || images.has(image.sha256)) continue;
+    images.set(image.sha256, { ...image, productId, position: images.size, source: link, altText });
+  }
+  return [...images.values()];
+}
+
+function skuOf({ code, gtin, options, images, whenOut, restockAt }: FeedRow, known: EncodedBatch['images']) {
+  const [link] = images;
+  const imageSha256 = (link === undefined ? undefined : known.get(link)?.sha256) ?? null;
+  return { code, gtin, options, imageSha256, whenOut, restockAt };
+}
