@@ -1,0 +1,102 @@
+import { lighten, mix } from './color.js';
+import { area, type Box } from './geometry.js';
+import type { Cloth, Piece } from './garment.js';
+import { patternTile, type Tile } from './pattern.js';
+import type { Random } from './random.js';
+import { surfaces } from './surface.js';
+
+/** Definitions of one drawing: each content once, under an id that depends on its place only. */
+export class Definitions {
+  readonly #ids = new Map<string, string>();
+  readonly #content: string[] = [];
+
+  /** Defines an element, given its opening tag's name and the rest, and answers `url(#id)`. */
+  add(name: string, attributes: string, content: string): string {
+    const key = `${name} ${attributes}>${content}`;
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const id = `d${this.#content.length.toString(36)}`;
+    this.#content.push(`<${name} id="${id}" ${attributes}>${content}</${name}>`);
+    this.#ids.set(key, `url(#${id})`);
+    return `url(#${id})`;
+  }
+
+  toString(): string {
+    return `<defs>${this.#content.join('')}</defs>`;
+  }
+}
+
+/** Lays cloth over boxes: its color, its pattern, its weave, the unevenness of its dye. */
+export class ClothRoll {
+  readonly #tiles = new Map<string, Tile | null>();
+  readonly #seed: number;
+
+  constructor(
+    private readonly definitions: Definitions,
+    private readonly random: Random,
+  ) {
+    this.#seed = random.integer(1, 9999);
+  }
+
+  lay(cloth: Cloth, box: Box, grain = 0): string {
+    const surface = surfaces[cloth.material];
+    const rect = (fill: string, more = ''): string => `<rect ${area(box)} fill="${fill}"${more}/>`;
+    let printed = rect(cloth.color);
+    const tile = this.#tile(cloth);
+    if (tile) printed += rect(this.#fill(tile, grain));
+    if (tile && tile.width < 1000) printed = `<g filter="${this.#warp(box)}">${printed}</g>`;
+    const weave = cloth.weave ?? surface.weave;
+    if (weave) printed += rect(this.#fill(weave, grain));
+    return printed + this.#dye(cloth, box);
+  }
+
+  #tile(cloth: Cloth): Tile | null {
+    const key = `${cloth.pattern} ${cloth.color} ${cloth.accent}`;
+    let tile = this.#tiles.get(key);
+    if (tile === undefined) {
+      tile = patternTile(cloth.pattern, cloth.color, cloth.accent, this.random);
+      this.#tiles.set(key, tile);
+    }
+    return tile;
+  }
+
+  #fill(tile: Tile, grain: number): string {
+    const offset =
+      tile.width >= 1000
+        ? 'translate(-2000 -1560) '
+        : `rotate(${grain.toFixed(1)}) translate(${(-tile.width / 2).toFixed(1)} 0)`;
+    return this.definitions.add(
+      'pattern',
+      `width="${tile.width}" height="${tile.height}" patternUnits="userSpaceOnUse" patternTransform="${offset}"`,
+      tile.content,
+    );
+  }
+
+  /** Cloth never lies quite straight. */
+  #warp(box: Box): string {
+    return this.definitions.add(
+      'filter',
+      `filterUnits="userSpaceOnUse" ${area(box)} color-interpolation-filters="sRGB"`,
+      `<feTurbulence type="fractalNoise" baseFrequency="0.009 0.012" numOctaves="2" seed="${this.#seed}"/>` +
+        '<feDisplacementMap in="SourceGraphic" scale="13" xChannelSelector="R" yChannelSelector="G"/><feGaussianBlur stdDeviation="0.35"/>',
+    );
+  }
+
+  #dye(cloth: Cloth, box: Box): string {
+    const { grain } = surfaces[cloth.material];
+    const offset = (0.5 - grain.strength / 2).toFixed(3);
+    const row = `${grain.strength} 0 0 0 ${offset} `;
+    const filter = this.definitions.add(
+      'filter',
+      `filterUnits="userSpaceOnUse" ${area(box)} color-interpolation-filters="sRGB"`,
+      `<feTurbulence type="fractalNoise" baseFrequency="${grain.x} ${grain.y}" numOctaves="2" seed="${this.#seed}"/>` +
+        `<feColorMatrix values="${row}${row}${row}0 0 0 0 1"/>`,
+    );
+    return `<g style="mix-blend-mode:hard-light"><rect ${area(box)} filter="${filter}"/></g>`;
+  }
+}
+
+/** The thread that shows on a cloth. */
+export function thread(piece: Piece): string {
+  return mix(piece.cloth.color, lighten(piece.cloth.color, 0.3), 0.7);
+}

@@ -1,0 +1,35 @@
+import sharp from 'sharp';
+import type { Design } from './design.js';
+import { drawGarment, HEIGHT, WIDTH, type DrawingOptions } from './draw.js';
+
+export interface RasterOptions extends DrawingOptions {
+  /** Pixels; default 640 × 800. Another proportion than 4:5 is filled and cut. */
+  width?: number;
+  height?: number;
+  format?: 'webp' | 'jpeg' | 'png';
+  /** 1 to 100, of the lossy formats. */
+  quality?: number;
+}
+
+/** The density at which one SVG unit becomes one pixel. */
+const DPI = 72;
+/** Finer rasters are enlarged from this one (2400 × 3000): filters take time and memory by the pixel. */
+const MOST_PIXELS_PER_UNIT = 3;
+
+/** Draws a design as an image file. */
+export async function renderGarment(design: Design, options: RasterOptions = {}): Promise<Buffer> {
+  const { width = 640, height = 800, format = 'webp', quality = 80 } = options;
+  const pixelsPerUnit = Math.min(MOST_PIXELS_PER_UNIT, Math.max(width / WIDTH, height / HEIGHT));
+  const svg = drawGarment(design, { ...options, pixelsPerUnit });
+  const image = sharp(Buffer.from(svg), { density: DPI * pixelsPerUnit })
+    .resize(width, height, { fit: 'cover' })
+    .removeAlpha();
+  switch (format) {
+    case 'webp':
+      return image.webp({ quality, effort: 6, smartSubsample: true }).toBuffer();
+    case 'jpeg':
+      return image.jpeg({ quality, mozjpeg: true }).toBuffer();
+    case 'png':
+      return image.png().toBuffer();
+  }
+}
