@@ -2,8 +2,9 @@ import type { Bitset } from './embedded.bitset.js';
 import { BLOCK_ROWS, ImageRows } from './embedded.images.js';
 import { ProductSlots } from './embedded.products.js';
 import type { Job } from './embedded.protocol.js';
-import { contenders, page, scoreError, UNSEEN } from './embedded.ranking.js';
+import { contenders, scoreError, UNSEEN } from './embedded.ranking.js';
 import { MAX_BATCH, Scan } from './embedded.scan.js';
+import { page } from './ranking.js';
 import type { IndexFilter, IndexMatch, PointPayload, SearchRequest, SearchResult } from './index.js';
 
 /** A filter that lets through less than this part has its rows copied together first: cheaper than scanning all. */
@@ -174,11 +175,8 @@ export class Points {
     slots?: Int32Array,
   ): SearchResult {
     const places = contenders(approximate, limit, after, this.#error);
-    return page(
-      places.map((place) => this.#match(slots?.[place] ?? place, vector)),
-      limit,
-      after,
-    );
+    const matches = places.map((place) => this.#match(slots?.[place] ?? place, vector));
+    return { ...page(matches, limit, after), strategy: 'EXACT' };
   }
 
   /** The product's best image by true score; of equal ones that of the lowest id. */

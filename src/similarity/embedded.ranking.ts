@@ -1,4 +1,4 @@
-import type { IndexMatch, RankingPosition, SearchResult } from './index.js';
+import type { RankingPosition } from './index.js';
 
 /** The approximate score of what no row was compared with; cosines lie in [-1, 1]. */
 export const UNSEEN = -2;
@@ -31,27 +31,6 @@ export function contenders(
     if (score >= floor && score <= ceiling && score > UNSEEN) places.push(i);
   }
   return places;
-}
-
-/** Orders by score descending, then product ascending, and cuts the page after the position. */
-export function page(
-  matches: readonly IndexMatch[],
-  limit: number,
-  after: RankingPosition | undefined,
-): SearchResult {
-  const following = matches.filter((match) => after === undefined || compare(match, after) > 0).sort(compare);
-  return {
-    matches: following.slice(0, limit),
-    exhausted: following.length <= limit,
-    strategy: 'EXACT',
-  };
-}
-
-type Place = Pick<IndexMatch, 'score' | 'productId'>;
-
-/** The order of a ranking: negative when `a` comes first. */
-function compare(a: Place, b: Place): number {
-  return b.score - a.score || a.productId - b.productId;
 }
 
 /** The k-th largest of the values below `bound`; -Infinity when there are fewer than k. */

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { UserError } from '../errors.js';
 import type { Answer, Job, JobMessage, WorkerSetup } from './embedded.protocol.js';
+import { checkDimension } from './ranking.js';
 import type { IndexPoint, PointPayload, SearchRequest, SearchResult, VectorIndex } from './index.js';
 
 /**
@@ -73,7 +74,7 @@ class EmbeddedIndex implements VectorIndex {
   }
 
   async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
-    for (const { vector } of requests) this.#checkDimension(vector, 'A query');
+    for (const { vector } of requests) checkDimension(vector, this.options.dimension, 'A query');
     if (requests.length === 0) return [];
     if (this.#waitingSearches > 0 && this.#waitingSearches + requests.length > MAX_WAITING_SEARCHES)
       throw new UserError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');
@@ -82,7 +83,8 @@ class EmbeddedIndex implements VectorIndex {
   }
 
   async upsert(points: readonly IndexPoint[]): Promise<void> {
-    for (const { imageId, vector } of points) this.#checkDimension(vector, `The vector of image ${imageId}`);
+    for (const { imageId, vector } of points)
+      checkDimension(vector, this.options.dimension, `The vector of image ${imageId}`);
     for (let i = 0; i < points.length; i += UPSERT_POINTS) {
       const some = points.slice(i, i + UPSERT_POINTS);
       const vectors = new Float32Array(some.length * this.options.dimension);
@@ -153,14 +155,6 @@ class EmbeddedIndex implements VectorIndex {
     if (closed) return;
     this.options.log?.error({ err: cause }, 'The embedded index is lost.');
     this.options.onLost?.(cause);
-  }
-
-  #checkDimension(vector: Float32Array, what: string): void {
-    if (vector.length === this.options.dimension) return;
-    throw new Error(
-      `${what} has ${vector.length} numbers, the index holds vectors of ${this.options.dimension}: ` +
-        'encode it with the encoder that the index was filled with, or run `npx vitrine reindex`.',
-    );
   }
 
   #warnPastSize(points: number): void {

@@ -82,6 +82,7 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       'a lower bound': { ranges: [{ field: 'price', min: 4000 }] },
       'an upper bound': { ranges: [{ field: 'price', max: 4000 }] },
       'a range': { ranges: [{ field: 'price', min: 2000, max: 6000 }] },
+      'a range without bounds': { ranges: [{ field: 'price' }] },
       'a range of one value': { ranges: [{ field: 'price', min: 2500, max: 2500 }] },
       'a range of fractions': { ranges: [{ field: 'rating', min: 1.25, max: 3.75 }] },
       'a field that nothing has': { ranges: [{ field: 'weight', min: 0 }] },

@@ -1,0 +1,121 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { QdrantClient } from '@qdrant/js-client-rest';
+import { MATCH_ALL } from '../../src/similarity/index.js';
+import { createQdrantReplacement, openQdrantIndex } from '../../src/similarity/qdrant.js';
+import { axis, describeVectorIndex, point } from './contract.js';
+
+const url = process.env['QDRANT_URL'];
+if (url === undefined) {
+  describe('the vector index contract: Qdrant', () => {
+    test.skip('needs a server: set QDRANT_URL to run it', () => undefined);
+  });
+} else {
+  withServer(url);
+}
+
+describe('a Qdrant that does not answer', () => {
+  const options = { collection: 'vitrine', encoder: 'test@1', dimension: 4 };
+
+  test('is asked again while it is overloaded; a wrong key is named', async () => {
+    const asked: IncomingHttpHeaders[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers);
+      response.writeHead(asked.length < 3 ? 503 : 403, { 'content-type': 'application/json' });
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address() as AddressInfo;
+    try {
+      const opening = openQdrantIndex({ ...options, url: `http://127.0.0.1:${address.port}`, apiKey: 'key' });
+      await expect(opening).rejects.toThrow(/QDRANT_API_KEY/);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+    expect(asked).toHaveLength(3);
+    expect(asked[0]).toMatchObject({ 'api-key': 'key', 'accept-encoding': 'identity' });
+  });
+
+  test('is given up after some attempts, with the variable to check', async () => {
+    const opening = openQdrantIndex({ ...options, url: 'http://127.0.0.1:1' });
+    await expect(opening).rejects.toThrow(/127\.0\.0\.1:1.*QDRANT_URL/);
+  });
+});
+
+function withServer(url: string): void {
+  const apiKey = process.env['QDRANT_API_KEY'];
+  const server = { url, ...(apiKey !== undefined && { apiKey }) };
+  const client = new QdrantClient({ ...server, checkCompatibility: false });
+  const run = `vitrinetest${process.pid}`;
+  let opened = 0;
+  const ownName = () => `${run}-${opened++}`;
+  const namesOf = async (collection: string) =>
+    (await client.getCollections()).collections
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(`${collection}_`))
+      .sort();
+
+  afterAll(async () => {
+    for (const { name } of (await client.getCollections()).collections)
+      if (name.startsWith(run)) await client.deleteCollection(name);
+  });
+
+  describeVectorIndex('Qdrant', (dimension) =>
+    openQdrantIndex({ ...server, collection: ownName(), encoder: 'test@1', dimension }),
+  );
+
+  describe('the Qdrant index', () => {
+    test('is found again by its alias, and refuses another encoder or dimension', async () => {
+      const options = { ...server, collection: ownName(), encoder: 'test@1', dimension: 16 };
+      const index = await openQdrantIndex(options);
+      await index.upsert([point(1, 1, axis(0, 1))]);
+      expect(await (await openQdrantIndex(options)).count()).toBe(1);
+      await expect(openQdrantIndex({ ...options, encoder: 'test@2' })).rejects.toThrow(
+        /test@1 \(16 numbers\).*test@2 \(16 numbers\).*npx vitrine reindex/s,
+      );
+      await expect(openQdrantIndex({ ...options, dimension: 8 })).rejects.toThrow(/npx vitrine reindex/);
+    });
+
+    test('is replaced while it answers; what still uses the old one moves over', async () => {
+      const options = { ...server, collection: ownName(), encoder: 'test@1', dimension: 16 };
+      const index = await openQdrantIndex(options);
+      await index.upsert([point(1, 1, axis(0, 1))]);
+      const replacement = await createQdrantReplacement(options);
+      await replacement.index.upsert([point(2, 2, axis(0, 1)), point(3, 3, axis(0, 0.5))]);
+      expect(await index.count()).toBe(1);
+      await replacement.commit();
+      expect(await namesOf(options.collection)).toEqual([`${options.collection}_test-1_2`]);
+      expect(await index.count()).toBe(2);
+      const [result] = await index.search([{ vector: axis(0, 1), filter: MATCH_ALL, limit: 1 }]);
+      expect(result?.matches).toMatchObject([{ productId: 2 }]);
+    });
+
+    test('is not asked with vectors of another encoder than it was replaced with', async () => {
+      const options = { ...server, collection: ownName(), encoder: 'test@1', dimension: 16 };
+      const index = await openQdrantIndex(options);
+      const replacement = await createQdrantReplacement({ ...options, encoder: 'test@2' });
+      await replacement.index.upsert([point(1, 1, axis(0, 1))]);
+      await replacement.commit();
+      const search = index.search([{ vector: axis(0, 1), filter: MATCH_ALL, limit: 1 }]);
+      await expect(search).rejects.toMatchObject({ code: 'INDEX_UNAVAILABLE' });
+      expect(await (await openQdrantIndex({ ...options, encoder: 'test@2' })).count()).toBe(1);
+    });
+
+    test('forgets a replacement that is discarded', async () => {
+      const options = { ...server, collection: ownName(), encoder: 'test@1', dimension: 16 };
+      await openQdrantIndex(options);
+      const replacement = await createQdrantReplacement(options);
+      await replacement.discard();
+      expect(await namesOf(options.collection)).toEqual([`${options.collection}_test-1_1`]);
+    });
+
+    test('leaves a collection alone that it did not make', async () => {
+      const name = ownName();
+      await client.createCollection(name, { vectors: { size: 16, distance: 'Cosine' } });
+      const opening = openQdrantIndex({ ...server, collection: name, encoder: 'test@1', dimension: 16 });
+      await expect(opening).rejects.toThrow(/QDRANT_COLLECTION/);
+    });
+  });
+}
