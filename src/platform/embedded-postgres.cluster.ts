@@ -16,8 +16,8 @@ const PASSWORD_FILE = 'vitrine.password';
 const INITDB_TIMEOUT_MS = 180_000;
 /** Recovery after a crash reads at most max_wal_size, which is minutes on the slowest disk. */
 const START_TIMEOUT_S = 300;
-/** A fast shutdown ends sessions and writes a checkpoint. */
-const STOP_TIMEOUT_S = 30;
+/** A fast shutdown ends sessions and writes a checkpoint; cut short, the next start recovers. */
+const STOP_TIMEOUT_S = 10;
 /** Added to a timeout of pg_ctl's own, so that its message is heard first. */
 const GRACE_MS = 5_000;
 /** A draft this old belongs to an initdb that was killed. */
@@ -53,10 +53,10 @@ const logOf = (home: Home): string => join(home.folder, 'postgres.log');
 export async function ensureCluster(
   home: Home,
   binaries: Binaries,
-  log: (line: string) => void,
+  options: { readonly durable: boolean; readonly log: (line: string) => void },
 ): Promise<void> {
   if (await exists(join(dataOf(home), 'PG_VERSION'))) return;
-  log('Creating the database (once, a few seconds)');
+  options.log('Creating the database (once, a few seconds)');
   await removeOldDrafts(home);
   const draft = join(home.folder, `data-${randomUUID()}`);
   const password = `${draft}.password`;
@@ -77,6 +77,7 @@ export async function ensureCluster(
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
         '--no-instructions',
+        ...(options.durable ? [] : ['--no-sync']),
       ],
       INITDB_TIMEOUT_MS,
     );
@@ -146,14 +147,19 @@ export async function startServer(
 
 /** Ends all sessions and stops the server; what was committed is kept. */
 export async function stopServer(home: Home, binaries: Binaries): Promise<void> {
+  const pgCtl = (...args: string[]): Promise<string> =>
+    runAs(home.account, binaries.pgCtl, [...args, '-D', dataOf(home)], STOP_TIMEOUT_S * 1000 + GRACE_MS);
   const stop = (mode: string): Promise<string> =>
-    runAs(
-      home.account,
-      binaries.pgCtl,
-      ['stop', '-w', '-s', '-D', dataOf(home), '-m', mode, '-t', String(STOP_TIMEOUT_S)],
-      STOP_TIMEOUT_S * 1000 + GRACE_MS,
+    pgCtl('stop', '-w', '-s', '-m', mode, '-t', String(STOP_TIMEOUT_S));
+  try {
+    await stop('fast');
+  } catch {
+    const isRunning = await pgCtl('status').then(
+      () => true,
+      () => false,
     );
-  await stop('fast').catch(() => stop('immediate'));
+    if (isRunning) await stop('immediate');
+  }
 }
 
 async function removeOldDrafts(home: Home): Promise<void> {

@@ -47,7 +47,7 @@ export async function startEmbeddedPostgres(options: {
   await prepareDataFolder(folder);
   const home = await findHome(folder);
   const binaries = await findBinaries(home.account, isRoot() ? sharedFolders() : [folder]);
-  await ensureCluster(home, binaries, log);
+  await ensureCluster(home, binaries, { durable, log });
 
   const joinOrStart = async (): Promise<Client> => {
     let failure: Error | null = null;

@@ -1,0 +1,140 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { ChannelStore } from '../../src/catalog/channel.store.js';
+import { Context, type Services } from '../../src/context.js';
+import { openImageFetcher } from '../../src/import/fetch-image.js';
+import { openBlobStore } from '../../src/platform/blob-store.js';
+import type { Database } from '../../src/platform/postgres.js';
+import { createSchema } from '../../src/schema.js';
+import { createServer } from '../../src/server/http.js';
+import { openEmbeddedIndex } from '../../src/similarity/embedded.js';
+import { QueryVectors } from '../../src/similarity/query-vector.js';
+import { currentPosition } from '../../src/sync/change.store.js';
+import { openFollowedIndex, type FollowedIndex } from '../../src/sync/followed-index.js';
+import { loadIndex } from '../../src/sync/load-index.js';
+import type { Encoder } from '../../src/vision/encoder.js';
+import { ENCODER } from './catalog.js';
+import { createTestDatabase } from './database.js';
+
+export interface TestAnswer {
+  readonly data: unknown;
+  readonly errors: readonly { message: string; code: string }[];
+}
+
+/** A gateway on a database of its own with the embedded index, asked over HTTP (in-process). */
+export interface TestGateway {
+  readonly db: Database;
+  readonly http: FastifyInstance;
+  readonly services: Services;
+  /** Resolves once the index has everything that is committed. */
+  catchUp(): Promise<void>;
+  ask(document: string, variables?: Record<string, unknown>): Promise<TestAnswer>;
+  /** Like `ask`, and fails on errors. */
+  read<T>(schema: z.ZodType<T>, document: string, variables?: Record<string, unknown>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const answer = z.object({
+  data: z.unknown().optional(),
+  errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })).default([]),
+});
+
+/** Encodes nothing: for tests whose queries are products. */
+const noEncoder: Encoder = {
+  ...ENCODER,
+  encode: () => Promise.reject(new Error('this test encodes nothing')),
+  close: () => Promise.resolve(),
+};
+
+const quiet = {
+  start: () => undefined,
+  advance: () => undefined,
+  done: () => undefined,
+  say: () => undefined,
+};
+
+/**
+ * `seed` fills the database before the index is loaded. With `follows: false` the index stays as it was then: as
+ * stale as an index can be.
+ */
+export async function startTestGateway(
+  seed: (db: Database) => Promise<void>,
+  options: { encoder?: Encoder; follows?: boolean } = {},
+): Promise<TestGateway> {
+  const encoder = options.encoder ?? noEncoder;
+  const log = pino({ level: 'silent' });
+  const database = await createTestDatabase();
+  const { db } = database;
+  await seed(db);
+  const folder = await mkdtemp(join(tmpdir(), 'vitrine-test-'));
+  const followed =
+    options.follows === false
+      ? await openStaleIndex(db, encoder)
+      : await openFollowedIndex({ db, encoder, qdrant: null, log, progress: quiet });
+  const services: Services = {
+    db,
+    index: followed.index,
+    indexPosition: followed.position,
+    channels: new ChannelStore(db),
+    queryVectors: new QueryVectors(db, encoder),
+    encoderId: encoder.id,
+    catalogImages: await openBlobStore(join(folder, 'images')),
+    uploads: await openBlobStore(join(folder, 'uploads')),
+    imageHosts: new Set(),
+    fetcher: openImageFetcher(),
+  };
+  const http = await createServer({
+    schema: createSchema(),
+    createContext: (request) => new Context(services, request),
+    uploads: services.uploads,
+    catalogImage: () => Promise.resolve(null),
+    ready: () => Promise.resolve({ ok: true, checks: {} }),
+    log,
+  });
+
+  const ask: TestGateway['ask'] = async (document, variables = {}) => {
+    const response = await http.inject({
+      method: 'POST',
+      url: '/graphql',
+      payload: { query: document, variables },
+    });
+    const { data, errors } = answer.parse(response.json());
+    return { data, errors: errors.map(({ message, extensions }) => ({ message, code: extensions.code })) };
+  };
+  return {
+    db,
+    http,
+    services,
+    catchUp: followed.catchUp,
+    ask,
+    async read(schema, document, variables) {
+      const { data, errors } = await ask(document, variables);
+      if (errors.length > 0)
+        throw new Error(errors.map(({ code, message }) => `${code}: ${message}`).join('\n'));
+      return schema.parse(data);
+    },
+    async close() {
+      await http.close();
+      await followed.close();
+      await services.fetcher.close();
+      await database.drop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function openStaleIndex(db: Database, encoder: Encoder): Promise<FollowedIndex> {
+  const index = await openEmbeddedIndex({ dimension: encoder.dimension });
+  const position = await currentPosition(db);
+  await loadIndex(db, index, encoder.id, () => undefined);
+  return {
+    index,
+    position: () => position,
+    catchUp: () => Promise.reject(new Error('this index stays stale')),
+    close: () => index.close(),
+  };
+}

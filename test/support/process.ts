@@ -1,0 +1,81 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+/** A program of the project that runs in a process of its own. */
+export interface Running {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** What it has written so far. */
+  readonly output: { stdout: string; stderr: string };
+  /** Resolves when `pattern` is in its output; rejects when it ends without. */
+  says(pattern: RegExp): Promise<RegExpMatchArray>;
+  readonly ended: Promise<{
+    code: number | null;
+    signal: NodeJS.Signals | null;
+    stdout: string;
+    stderr: string;
+  }>;
+}
+
+export interface ProcessOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Run as this user instead; only root can. */
+  readonly uid?: number;
+  /** Arguments of node itself. */
+  readonly nodeArgs?: readonly string[];
+}
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Settings of whoever runs the tests would change what the tests see. */
+const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|NODE_OPTIONS)$/;
+
+/** Runs the built command line. */
+export const vitrine = (args: readonly string[], options: ProcessOptions = {}): Running =>
+  runNode([...(options.nodeArgs ?? []), MAIN, ...args], options);
+
+/** Runs node with these arguments. */
+export function runNode(args: readonly string[], { env, uid }: ProcessOptions = {}): Running {
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SETTINGS.test(name)));
+  const child = spawn(process.execPath, args, {
+    cwd: '/',
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const ended = once(child, 'close').then(() => ({
+    code: child.exitCode,
+    signal: child.signalCode,
+    ...output,
+  }));
+  const says = (pattern: RegExp): Promise<RegExpMatchArray> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(output.stdout + output.stderr);
+        if (found !== null) resolve(found);
+      };
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      look();
+      void ended.then(({ stdout, stderr }) => {
+        look();
+        reject(new Error(`ended without saying ${String(pattern)}:\n${stdout}${stderr}`));
+      });
+    });
+  return { child, output, says, ended };
+}
+
+/** Somebody who owns nothing here; where that cannot be had, null: then this is an ordinary user already. */
+export const ORDINARY_UID = process.getuid?.() === 0 ? 65_534 : null;
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
