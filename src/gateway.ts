@@ -54,9 +54,14 @@ export async function startGateway(
     const catalogImages = await openBlobStore(join(config.dataFolder, 'images'));
     const uploads = await openBlobStore(join(config.dataFolder, 'uploads'));
 
-    if (config.demo && (await isEmpty(db))) await importDemo({ db, encoder, catalogImages, log, progress }, signal);
+    if (config.demo && (await isEmpty(db)))
+      await importDemo({ db, encoder, catalogImages, log, progress }, signal);
     const missing = await checkEncoder(db, encoder);
-    if (missing > 0) log.warn({ images: missing }, 'Some images are not encoded and not searchable: run `npx vitrine reindex`');
+    if (missing > 0)
+      log.warn(
+        { images: missing },
+        'Some images are not encoded and not searchable: run `npx vitrine reindex`',
+      );
 
     signal?.throwIfAborted();
     const index = await openFollowedIndex({ db, encoder, qdrant: config.qdrant, log, progress });
@@ -67,7 +72,7 @@ export async function startGateway(
     const services: Services = {
       db,
       index: index.index,
-      indexPosition: index.position,
+      indexPosition: () => index.position(),
       channels: new ChannelStore(db),
       queryVectors: new QueryVectors(db, encoder),
       encoderId: encoder.id,
@@ -85,9 +90,14 @@ export async function startGateway(
       log,
     });
     const pruning = setInterval(() => {
-      uploads.prune(UPLOAD_AGE_MS).catch((err: unknown) => log.warn({ err }, 'Old uploads could not be removed'));
+      uploads
+        .prune(UPLOAD_AGE_MS)
+        .catch((err: unknown) => log.warn({ err }, 'Old uploads could not be removed'));
     }, PRUNE_UPLOADS_EVERY_MS);
-    started.push(() => server.close(), async () => clearInterval(pruning));
+    started.push(
+      () => server.close(),
+      async () => clearInterval(pruning),
+    );
 
     const url = await server.listen({ host: config.http.host, port: config.http.port });
     return { url, close: closeAll };
@@ -118,7 +128,10 @@ async function readCatalogImage({ db, catalogImages }: Services, id: string): Pr
 }
 
 async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks: Record<string, string> }> {
-  const check = async (work: Promise<unknown>, well: (answer: unknown) => string): Promise<[boolean, string]> =>
+  const check = async (
+    work: Promise<unknown>,
+    well: (answer: unknown) => string,
+  ): Promise<[boolean, string]> =>
     work.then(
       (answer) => [true, well(answer)],
       (error: unknown) => [false, error instanceof Error ? error.message : String(error)],

@@ -1,5 +1,11 @@
 import 'reflect-metadata';
-import { DirectiveLocation, GraphQLDirective, GraphQLNonNull, GraphQLString, type GraphQLSchema } from 'graphql';
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  GraphQLNonNull,
+  GraphQLString,
+  type GraphQLSchema,
+} from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { Brand } from './catalog/brand.types.js';
 import { CategoryResolver } from './catalog/category.resolver.js';

@@ -29,6 +29,6 @@ export function readKey(type: string, id: string): number | null {
 }
 
 /** An instance of a GraphQL class with a row's values, so that interfaces can be told apart. */
-export function instantiate<T extends object, Row extends Partial<T>>(type: new () => T, row: Row): T {
+export function instantiate<T extends object>(type: new () => T, row: Partial<T>): T {
   return Object.assign(new type(), row);
 }

@@ -7,7 +7,8 @@ import { GeoPointInput, LocationStock, SkuAvailability } from './availability.ty
 @Resolver(() => SkuAvailability)
 export class AvailabilityResolver {
   @FieldResolver(() => [LocationStock], {
-    description: 'The locations of the channel that have this SKU on their list: nearest first with `near`, else by name.',
+    description:
+      'The locations of the channel that have this SKU on their list: nearest first with `near`, else by name.',
   })
   async locations(
     @Root() availability: SkuAvailability,
@@ -17,6 +18,9 @@ export class AvailabilityResolver {
   ): Promise<LocationStock[]> {
     checkFirst(first);
     const { channel, locations } = await context.inChannel();
-    return locationStocks(await locations.bySku.load(availability.skuKey), channel, near ?? null).slice(0, first);
+    return locationStocks(await locations.bySku.load(availability.skuKey), channel, near ?? null).slice(
+      0,
+      first,
+    );
   }
 }

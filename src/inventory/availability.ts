@@ -19,7 +19,8 @@ const BEST_FIRST = [
   StockLevel.OUT_OF_STOCK,
 ];
 
-const levelOf = (sku: Sku): StockLevel => BEST_FIRST.find((level) => level === sku.level) ?? StockLevel.OUT_OF_STOCK;
+const levelOf = (sku: Sku): StockLevel =>
+  BEST_FIRST.find((level) => level === sku.level) ?? StockLevel.OUT_OF_STOCK;
 
 /** How many to show: null where nobody counts, or where the channel does not tell. */
 const shownQuantity = (channel: Channel, stock: { sellable: number; counted: boolean }): number | null =>
@@ -74,7 +75,10 @@ export function locationStocks(
 
 function checkPlace({ latitude, longitude }: GeoPointInput): void {
   if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return;
-  throw new UserError('BAD_USER_INPUT', 'near is not on earth: latitude goes from -90 to 90, longitude from -180 to 180.');
+  throw new UserError(
+    'BAD_USER_INPUT',
+    'near is not on earth: latitude goes from -90 to 90, longitude from -180 to 180.',
+  );
 }
 
 /** Mean radius of the earth (IUGG). */
@@ -90,6 +94,8 @@ function distanceKm(
   const haversine = (angle: number): number => Math.sin(angle / 2) ** 2;
   const h =
     haversine(radians(to.latitude - from.latitude)) +
-    Math.cos(radians(from.latitude)) * Math.cos(radians(to.latitude)) * haversine(radians(to.longitude - from.longitude));
+    Math.cos(radians(from.latitude)) *
+      Math.cos(radians(to.latitude)) *
+      haversine(radians(to.longitude - from.longitude));
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
 }

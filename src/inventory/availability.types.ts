@@ -52,7 +52,10 @@ export class LocationStock {
   @Field(() => Boolean)
   sellable!: boolean;
 
-  @Field(() => Int, { nullable: true, description: 'Null where the channel hides exact stock, or nobody counts it.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Null where the channel hides exact stock, or nobody counts it.',
+  })
   quantity!: number | null;
 
   @Field(() => Boolean, { description: 'Whether it can be picked up there.' })
@@ -62,7 +65,10 @@ export class LocationStock {
   distanceKm!: number | null;
 }
 
-@ObjectType({ description: 'Whether an SKU can be bought in this channel: on hand − held − safety stock over its locations.' })
+@ObjectType({
+  description:
+    'Whether an SKU can be bought in this channel: on hand − held − safety stock over its locations.',
+})
 export class SkuAvailability {
   skuKey!: number;
 
@@ -72,7 +78,10 @@ export class SkuAvailability {
   @Field(() => StockLevel)
   level!: StockLevel;
 
-  @Field(() => Int, { nullable: true, description: 'Units that can be sold; null where the channel hides exact stock, or nobody counts it.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Units that can be sold; null where the channel hides exact stock, or nobody counts it.',
+  })
   quantity!: number | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When more is expected.' })

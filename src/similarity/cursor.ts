@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { UserError } from '../errors.js';
 import type { RankingPosition } from './index.js';
 
-const content = z.tuple([z.string(), z.number().min(-1.001).max(1.001), z.int().positive(), z.int().nonnegative()]);
+const content = z.tuple([
+  z.string(),
+  z.number().min(-1.001).max(1.001),
+  z.int().positive(),
+  z.int().nonnegative(),
+]);
 
 /** A place in the ranking of one search, as an opaque string. `fingerprint` tells which search. */
 export function writeCursor(fingerprint: string, { score, productId, rank }: RankingPosition): string {
@@ -13,7 +18,10 @@ export function writeCursor(fingerprint: string, { score, productId, rank }: Ran
 export function readCursor(fingerprint: string, cursor: string): RankingPosition {
   const parsed = parse(cursor);
   if (parsed === null) {
-    throw new UserError('INVALID_CURSOR', 'This is no cursor of ours: give `endCursor` of the page before, unchanged.');
+    throw new UserError(
+      'INVALID_CURSOR',
+      'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
+    );
   }
   const [of, score, productId, rank] = parsed;
   if (of !== fingerprint) {

@@ -12,7 +12,11 @@ const STYLE_EXEMPLARS = 200;
 const MAX_STYLES = 200;
 
 /** The embeddings of a product's images by one encoder; empty when it has none. */
-export async function readProductVectors(db: Queryable, encoder: string, productKey: number): Promise<Float32Array[]> {
+export async function readProductVectors(
+  db: Queryable,
+  encoder: string,
+  productKey: number,
+): Promise<Float32Array[]> {
   const rows = await queryPrepared(
     db,
     sql`/* embedding.ofProduct */
@@ -26,7 +30,11 @@ export async function readProductVectors(db: Queryable, encoder: string, product
 }
 
 /** The embeddings of products that have this style; empty when none has. */
-export async function readStyleVectors(db: Queryable, encoder: string, style: string): Promise<Float32Array[]> {
+export async function readStyleVectors(
+  db: Queryable,
+  encoder: string,
+  style: string,
+): Promise<Float32Array[]> {
   const rows = await query(
     db,
     sql`/* embedding.ofStyle */

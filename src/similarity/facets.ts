@@ -20,29 +20,56 @@ interface Counted {
 type Value = { readonly value: string; readonly label: string };
 
 /** Counts over the best sellable products of a search: each product once in each bucket. */
-export async function countFacets(context: Context, stores: ChannelStores, plan: SearchPlan): Promise<Facet[]> {
+export async function countFacets(
+  context: Context,
+  stores: ChannelStores,
+  plan: SearchPlan,
+): Promise<Facet[]> {
   const page = await searchPage(context.services, plan, FACET_PRODUCTS, null);
   const products = await stores.products.byKey.loadMany(page.matches.map((match) => match.productId));
   const counted = page.matches.flatMap(({ passing }, i): Counted[] => {
     const product = products[i];
-    return product === null || product === undefined || product instanceof Error ? [] : [{ product, passing }];
+    return product === null || product === undefined || product instanceof Error
+      ? []
+      : [{ product, passing }];
   });
   const [categories, brands] = await Promise.all([
     Promise.all(counted.map(({ product }) => context.categories.byKey.load(product.categoryKey))),
-    Promise.all(counted.map(({ product }) => (product.brandKey === null ? null : context.brands.byKey.load(product.brandKey)))),
+    Promise.all(
+      counted.map(async ({ product: { brandKey } }) =>
+        brandKey === null ? null : context.brands.byKey.load(brandKey),
+      ),
+    ),
   ]);
-  const named = ({ handle, name }: { handle: string; name: string }): Value => ({ value: handle, label: name });
+  const named = ({ handle, name }: { handle: string; name: string }): Value => ({
+    value: handle,
+    label: name,
+  });
   return [
-    facet('category', categories.map((category) => (category === null ? [] : [named(category)]))),
-    facet('brand', brands.map((brand) => (brand === null ? [] : [named(brand)]))),
-    facet('color', counted.map(({ passing }) => optionValues(passing, 'color'))),
-    facet('size', counted.map(({ passing }) => optionValues(passing, 'size'))),
+    facet(
+      'category',
+      categories.map((category) => (category === null ? [] : [named(category)])),
+    ),
+    facet(
+      'brand',
+      brands.map((brand) => (brand === null ? [] : [named(brand)])),
+    ),
+    facet(
+      'color',
+      counted.map(({ passing }) => optionValues(passing, 'color')),
+    ),
+    facet(
+      'size',
+      counted.map(({ passing }) => optionValues(passing, 'size')),
+    ),
     priceFacet(counted, plan.channel.currencyCode),
   ].filter(({ buckets }) => buckets.length > 0);
 }
 
 function optionValues(skus: readonly Sku[], name: string): Value[] {
-  return skus.flatMap(({ optionValues: { [name]: value } }) => (value === undefined ? [] : [{ value, label: value }]));
+  return skus.flatMap(({ optionValues: { [name]: value } }) =>
+    value === undefined ? [] : [{ value, label: value }],
+  );
 }
 
 function facet(name: string, valuesByProduct: readonly (readonly Value[])[]): Facet {
@@ -74,7 +101,9 @@ function priceFacet(counted: readonly Counted[], currency: string): Facet {
     const min = formatAmount(band * step, currency);
     const max = last ? null : formatAmount((band + 1) * step - 1, currency);
     const label = max === null ? `${min} and more` : `${min} – ${max}`;
-    const count = amounts.filter((amount) => amount >= band * step && (last || amount < (band + 1) * step)).length;
+    const count = amounts.filter(
+      (amount) => amount >= band * step && (last || amount < (band + 1) * step),
+    ).length;
     return instantiate(FacetBucket, { value: `${min}..${max ?? ''}`, label, count, min, max });
   });
   return instantiate(Facet, { name: 'price', buckets: buckets.filter(({ count }) => count > 0) });

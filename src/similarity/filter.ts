@@ -7,7 +7,11 @@ import { optionTag, priceField, tag } from './tags.js';
  * What the index is asked for a checked ProductFilter: a necessary condition. What it cannot say (quantity, and
  * that options and price hold for one and the same SKU) is left to the proof.
  */
-export function toIndexFilter(condition: ProductCondition, channel: string, excludeProducts: readonly number[]): IndexFilter {
+export function toIndexFilter(
+  condition: ProductCondition,
+  channel: string,
+  excludeProducts: readonly number[],
+): IndexFilter {
   const clauses: string[][] = [];
   const options = condition.options.map(({ name, values }) => values.map((value) => optionTag(name, value)));
 
@@ -16,17 +20,24 @@ export function toIndexFilter(condition: ProductCondition, channel: string, excl
     clauses.push(sellableClause(channel, condition.categories, firstOption));
     for (const values of otherOptions) clauses.push(sellableClause(channel, null, values));
   } else {
-    clauses.push([condition.availability === AvailabilityFilter.ANY ? tag.offered(channel) : tag.orderable(channel)]);
+    clauses.push([
+      condition.availability === AvailabilityFilter.ANY ? tag.offered(channel) : tag.orderable(channel),
+    ]);
     if (condition.categories !== null) clauses.push(condition.categories.map(tag.category));
     for (const values of options) clauses.push(values.map(tag.option));
   }
   if (condition.brands !== null) clauses.push(condition.brands.map(tag.brand));
-  for (const { name, values } of condition.attributes) clauses.push(values.map((value) => tag.attribute(name, value)));
+  for (const { name, values } of condition.attributes)
+    clauses.push(values.map((value) => tag.attribute(name, value)));
 
   return { clauses, ranges: priceRanges(condition, channel), excludeProducts };
 }
 
-function sellableClause(channel: string, categories: readonly string[] | null, options: readonly string[] | undefined): string[] {
+function sellableClause(
+  channel: string,
+  categories: readonly string[] | null,
+  options: readonly string[] | undefined,
+): string[] {
   return (categories ?? [undefined]).flatMap((category) =>
     (options ?? [undefined]).map((option) => tag.sellable(channel, category, option)),
   );

@@ -30,7 +30,10 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 export async function findQueryImage(input: ImageInput, sources: QueryImageSources): Promise<QueryImage> {
   const given = [input.id, input.url, input.base64].filter((value) => value != null);
   if (given.length !== 1) {
-    throw new UserError('BAD_USER_INPUT', `An image takes exactly one of id, url and base64; ${given.length} are given.`);
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `An image takes exactly one of id, url and base64; ${given.length} are given.`,
+    );
   }
   if (input.id != null) return findById(input.id, sources);
   if (input.url != null) return fromBytes(await fetchAllowed(input.url, sources));
@@ -42,7 +45,10 @@ const fromBytes = (bytes: Uint8Array): QueryImage => ({
   read: () => Promise.resolve(bytes),
 });
 
-async function findById(id: string, { uploads, catalogImages, images }: QueryImageSources): Promise<QueryImage> {
+async function findById(
+  id: string,
+  { uploads, catalogImages, images }: QueryImageSources,
+): Promise<QueryImage> {
   const upload = uploadIdToSha256(id);
   if (upload !== null) return stored(uploads, upload);
   const node = readGlobalId(id);
@@ -68,7 +74,10 @@ const notFound = (): UserError =>
 
 function decodeBase64(text: string): Uint8Array {
   if (!BASE64.test(text)) {
-    throw new UserError('BAD_USER_INPUT', 'base64 is not standard base64: no data: prefix, no line breaks, not base64url.');
+    throw new UserError(
+      'BAD_USER_INPUT',
+      'base64 is not standard base64: no data: prefix, no line breaks, not base64url.',
+    );
   }
   return Buffer.from(text, 'base64');
 }

@@ -45,9 +45,12 @@ export class QueryVectors {
   /** @throws UserError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
   async resolve(query: VisualQuery, sources: QueryImageSources): Promise<QueryVector> {
     const unlike = query.unlike ?? [];
-    if (query.like.length === 0) throw bad('like is empty: name at least one image, product or style to look like.');
+    if (query.like.length === 0)
+      throw bad('like is empty: name at least one image, product or style to look like.');
     if (query.like.length + unlike.length > MAX_REFERENCES) {
-      throw bad(`like and unlike have ${query.like.length + unlike.length} entries: at most ${MAX_REFERENCES} are allowed.`);
+      throw bad(
+        `like and unlike have ${query.like.length + unlike.length} entries: at most ${MAX_REFERENCES} are allowed.`,
+      );
     }
     const [likes, unlikes] = await Promise.all([
       Promise.all(query.like.map((reference) => this.#reference(reference, sources))),
@@ -58,7 +61,9 @@ export class QueryVectors {
       ...unlikes.map(({ vector, weight }) => ({ vector, weight: -weight })),
     ]);
     if (vector === null) {
-      throw bad('The weights of like and unlike cancel out, so nothing is left to look for: change a weight or a reference.');
+      throw bad(
+        'The weights of like and unlike cancel out, so nothing is left to look for: change a weight or a reference.',
+      );
     }
     return {
       vector,
@@ -70,7 +75,8 @@ export class QueryVectors {
   /** The query of what looks like a product. @throws UserError NOT_FOUND when none of its images has been encoded */
   async likeProduct(productKey: number): Promise<QueryVector> {
     const vector = await this.#product(productKey);
-    if (vector === null) throw new UserError('NOT_FOUND', 'No image of this product has been encoded yet: try again later.');
+    if (vector === null)
+      throw new UserError('NOT_FOUND', 'No image of this product has been encoded yet: try again later.');
     return { vector, products: [productKey], identity: [this.encoder.id, 'product', productKey] };
   }
 
@@ -84,16 +90,20 @@ export class QueryVectors {
     const { image, product, style, box } = reference;
     const weight = reference.weight ?? 1;
     if (!(weight > 0 && weight <= MAX_WEIGHT)) {
-      throw bad(`weight is ${weight}: it must be above 0 and at most ${MAX_WEIGHT}. What to avoid goes into unlike.`);
+      throw bad(
+        `weight is ${weight}: it must be above 0 and at most ${MAX_WEIGHT}. What to avoid goes into unlike.`,
+      );
     }
     const given = [image, product, style].filter((value) => value != null).length;
-    if (given !== 1) throw bad(`A reference takes exactly one of image, product and style; ${given} are given.`);
+    if (given !== 1)
+      throw bad(`A reference takes exactly one of image, product and style; ${given} are given.`);
     if (box != null && image == null) throw bad('box is a part of an image: give it together with image.');
 
     if (image != null) {
       const found = await findQueryImage(image, sources);
       const key = JSON.stringify([found.sha256, box ?? null]);
-      const vector = this.#images.get(key) ?? (await this.encoder.encode(await found.read(), box ?? undefined));
+      const vector =
+        this.#images.get(key) ?? (await this.encoder.encode(await found.read(), box ?? undefined));
       this.#images.set(key, vector);
       return { vector, weight, product: null, identity: ['image', key] };
     }
@@ -101,7 +111,10 @@ export class QueryVectors {
       const key = readKey('Product', product);
       const vector = key === null ? null : await this.#product(key);
       if (key === null || vector === null) {
-        throw new UserError('NOT_FOUND', `No product with an encoded image has the id ${JSON.stringify(product)}.`);
+        throw new UserError(
+          'NOT_FOUND',
+          `No product with an encoded image has the id ${JSON.stringify(product)}.`,
+        );
       }
       return { vector, weight, product: key, identity: ['product', key] };
     }

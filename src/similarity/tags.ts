@@ -22,7 +22,8 @@ export const tag = {
 };
 
 /** An option as it stands in tags; upper and lower case are the same. */
-export const optionTag = (name: string, value: string): string => `${name.toLowerCase()}=${value.toLowerCase()}`;
+export const optionTag = (name: string, value: string): string =>
+  `${name.toLowerCase()}=${value.toLowerCase()}`;
 
 /** The fields of the lowest and highest price, in minor units, that a product has or will have in a channel. */
 export const priceField = (channel: string): { min: string; max: string } => ({

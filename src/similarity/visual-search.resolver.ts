@@ -42,7 +42,9 @@ export class VisualSearchResolver {
 
 @Resolver(() => Product)
 export class SimilarProductsResolver {
-  @FieldResolver(() => VisualMatchConnection, { description: 'Products that look like this one and can be bought now.' })
+  @FieldResolver(() => VisualMatchConnection, {
+    description: 'Products that look like this one and can be bought now.',
+  })
   similar(
     @Root() product: Product,
     @Ctx() context: Context,

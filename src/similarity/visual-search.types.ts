@@ -10,7 +10,10 @@ export class ImageInput {
   @Field(() => ID, { nullable: true, description: 'From POST /images, or the id of an Image.' })
   id?: string | null;
 
-  @Field(() => UrlScalar, { nullable: true, description: 'https, on a host that the operator allows; none by default.' })
+  @Field(() => UrlScalar, {
+    nullable: true,
+    description: 'https, on a host that the operator allows; none by default.',
+  })
   url?: string | null;
 
   @Field(() => Base64Scalar, { nullable: true, description: 'The file itself, up to 10 MB.' })
@@ -18,7 +21,8 @@ export class ImageInput {
 }
 
 @InputType({
-  description: "A box in fractions of the upright image's width and height: 0 ≤ x, y; x + width ≤ 1; y + height ≤ 1.",
+  description:
+    "A box in fractions of the upright image's width and height: 0 ≤ x, y; x + width ≤ 1; y + height ≤ 1.",
 })
 export class BoxInput {
   @Field(() => Float)
@@ -39,16 +43,26 @@ export class VisualReference {
   @Field(() => ImageInput, { nullable: true })
   image?: ImageInput | null;
 
-  @Field(() => BoxInput, { nullable: true, description: 'With image: only this part of it (the scarf in the look).' })
+  @Field(() => BoxInput, {
+    nullable: true,
+    description: 'With image: only this part of it (the scarf in the look).',
+  })
   box?: BoxInput | null;
 
   @Field(() => ID, { nullable: true, description: 'What the product looks like: the mean of its images.' })
   product?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What products of a style have in common, for example "vintage"; see Query.styles.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What products of a style have in common, for example "vintage"; see Query.styles.',
+  })
   style?: string | null;
 
-  @Field(() => Float, { nullable: true, defaultValue: 1, description: 'How much it counts beside the others: above 0, up to 100.' })
+  @Field(() => Float, {
+    nullable: true,
+    defaultValue: 1,
+    description: 'How much it counts beside the others: above 0, up to 100.',
+  })
   weight?: number | null;
 }
 
@@ -76,10 +90,14 @@ registerEnumType(SearchStrategy, {
 
 @ObjectType({ description: 'How the answer came about: for a debug page, and for an operator to alert on.' })
 export class SearchReport {
-  @Field(() => DateTimeScalar, { description: 'The Postgres snapshot that every match was verified against.' })
+  @Field(() => DateTimeScalar, {
+    description: 'The Postgres snapshot that every match was verified against.',
+  })
   asOf!: Date;
 
-  @Field(() => Int, { description: 'Age of the oldest change that is not yet in the vector index; 0 when there is none.' })
+  @Field(() => Int, {
+    description: 'Age of the oldest change that is not yet in the vector index; 0 when there is none.',
+  })
   indexLagMs!: number;
 
   @Field(() => SearchStrategy)
@@ -130,10 +148,16 @@ export class FacetBucket {
   @Field(() => Int)
   count!: number;
 
-  @Field(() => DecimalScalar, { nullable: true, description: 'For prices: the lower end, for ProductFilter.price.min.' })
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: 'For prices: the lower end, for ProductFilter.price.min.',
+  })
   min!: string | null;
 
-  @Field(() => DecimalScalar, { nullable: true, description: 'For prices: the upper end, for ProductFilter.price.max; null for the last band.' })
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: 'For prices: the upper end, for ProductFilter.price.max; null for the last band.',
+  })
   max!: string | null;
 }
 
@@ -146,7 +170,9 @@ export class Facet {
   buckets!: FacetBucket[];
 }
 
-@ObjectType({ description: 'A page of a visual ranking. Every product in it passed the filter in one Postgres snapshot.' })
+@ObjectType({
+  description: 'A page of a visual ranking. Every product in it passed the filter in one Postgres snapshot.',
+})
 export class VisualMatchConnection {
   /** Counts the facets, when they are asked for. */
   countFacets!: () => Promise<Facet[]>;

@@ -32,8 +32,16 @@ async function applyBatch(
     changes.map((change) => change.productKey),
   );
   const present = changes.filter((change) => payloads.has(change.productKey));
-  const [withImages, payloadOnly] = [present.filter((change) => change.images), present.filter((change) => !change.images)];
-  const points = await readPoints(db, encoder, payloads, withImages.map((change) => change.productKey));
+  const [withImages, payloadOnly] = [
+    present.filter((change) => change.images),
+    present.filter((change) => !change.images),
+  ];
+  const points = await readPoints(
+    db,
+    encoder,
+    payloads,
+    withImages.map((change) => change.productKey),
+  );
 
   await index.deleteImages(changes.flatMap((change) => change.removedImageIds));
   await index.deleteProducts(changes.map((change) => change.productKey).filter((key) => !payloads.has(key)));

@@ -23,7 +23,11 @@ const positionRow = z.object({ position: z.string() });
 
 /** The snapshot of now: changes are read from here on. */
 export async function currentPosition(db: Queryable): Promise<string> {
-  const [row] = await query(db, sql`/* sync.position */ SELECT pg_current_snapshot()::text AS position`, positionRow);
+  const [row] = await query(
+    db,
+    sql`/* sync.position */ SELECT pg_current_snapshot()::text AS position`,
+    positionRow,
+  );
   if (row === undefined) throw new Error('pg_current_snapshot() answers one row');
   return row.position;
 }

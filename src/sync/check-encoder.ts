@@ -14,7 +14,10 @@ const state = z.object({
  * Compares the configured encoder with what the catalog was encoded by. Answers how many images it has not encoded.
  * @throws OperatorError with the command that mends it, when a search would find nothing or compare the incomparable
  */
-export async function checkEncoder(db: Queryable, encoder: { id: string; dimension: number }): Promise<number> {
+export async function checkEncoder(
+  db: Queryable,
+  encoder: { id: string; dimension: number },
+): Promise<number> {
   const [row] = await query(
     db,
     sql`/* sync.checkEncoder */

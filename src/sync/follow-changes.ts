@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Database } from '../platform/postgres.js';
 import type { VectorIndex } from '../similarity/index.js';
@@ -30,8 +31,7 @@ export function followChanges(options: {
   log: Logger;
 }): ChangeFollower {
   const { db, index, encoder, position, rebuild, log } = options;
-  let closed = false;
-  let wake = (): void => undefined;
+  const closing = new AbortController();
   let lastSuccess = Date.now();
   let lastPrune = Date.now();
 
@@ -55,35 +55,27 @@ export function followChanges(options: {
 
   const loop = (async () => {
     let failing = false;
-    while (!closed) {
-      const delay = await runOnce().then(
+    for (let delay = 0; !closing.signal.aborted;) {
+      delay = await runOnce().then(
         () => {
           if (failing) log.info('the index follows Postgres again');
           failing = false;
           return POLL_MS;
         },
-        (error: unknown) => {
-          if (!failing) log.error({ err: error }, 'the index cannot follow Postgres; trying again');
+        (err: unknown) => {
+          if (!failing) log.error({ err }, 'the index cannot follow Postgres; trying again');
           failing = true;
           return RETRY_MS;
         },
       );
-      if (closed) break;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, delay);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await sleep(delay, undefined, { signal: closing.signal }).catch(() => undefined);
     }
   })();
 
   return {
     catchUp: runOnce,
     async close() {
-      closed = true;
-      wake();
+      closing.abort();
       await loop;
     },
   };

@@ -55,7 +55,7 @@ export async function openFollowedIndex(options: FollowedIndexOptions): Promise<
   return {
     index,
     position: () => keeper.current() ?? NOTHING_SEEN,
-    catchUp: follower.catchUp,
+    catchUp: () => follower.catchUp(),
     async close() {
       await follower.close();
       await index.close();
@@ -87,12 +87,16 @@ async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
   const recover = (): Promise<void> =>
     rebuild().then(
       () => log.info('The embedded index was lost and is back, loaded from Postgres'),
-      (err: unknown) => log.fatal({ err }, 'The embedded index was lost and could not be loaded again: restart the gateway'),
+      (err: unknown) =>
+        log.fatal({ err }, 'The embedded index was lost and could not be loaded again: restart the gateway'),
     );
   return { index, keeper, fill: () => keeper.fill(() => fillIndex(options, index)), rebuild };
 }
 
-async function openShared(options: FollowedIndexOptions, qdrant: NonNullable<Config['qdrant']>): Promise<Opened> {
+async function openShared(
+  options: FollowedIndexOptions,
+  qdrant: NonNullable<Config['qdrant']>,
+): Promise<Opened> {
   const { db, encoder, log } = options;
   const { url, apiKey, collection } = qdrant;
   const index = await openQdrantIndex({
@@ -115,7 +119,10 @@ async function openShared(options: FollowedIndexOptions, qdrant: NonNullable<Con
 }
 
 /** Loads everything, and answers from where changes are to be followed: the moment before. */
-async function fillIndex({ db, encoder, progress }: FollowedIndexOptions, index: VectorIndex): Promise<string> {
+async function fillIndex(
+  { db, encoder, progress }: FollowedIndexOptions,
+  index: VectorIndex,
+): Promise<string> {
   const from = await currentPosition(db);
   progress.start(`Loading the index (${index.name})`, await countProducts(db));
   await loadIndex(db, index, encoder.id, (products) => progress.advance(products));

@@ -46,9 +46,14 @@ export function positionInPostgres(
 
     advance: (move) =>
       transaction(db, async (client) => {
-        const [row] = await query(client, sql`/* sync.claimPosition */ ${select} FOR UPDATE SKIP LOCKED`, positionRow);
+        const [row] = await query(
+          client,
+          sql`/* sync.claimPosition */ ${select} FOR UPDATE SKIP LOCKED`,
+          positionRow,
+        );
         if (row === undefined) {
-          known = (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? known;
+          known =
+            (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? known;
           return;
         }
         known = await move(row.position);
@@ -61,8 +66,12 @@ export function positionInPostgres(
     fill: (work) =>
       transaction(db, async (client) => {
         // Gateways that start together: one fills, the others wait and find it filled.
-        await execute(client, sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${`fill ${indexName}`}))`);
-        known = (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? null;
+        await execute(
+          client,
+          sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${`fill ${indexName}`}))`,
+        );
+        known =
+          (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? null;
         if (known !== null && (await isFilled())) return;
         known = await work();
         await execute(

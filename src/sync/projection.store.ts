@@ -32,13 +32,21 @@ export interface EmbeddedImage {
 }
 
 /** What the index stores of each product that exists: its tags, and its span of prices by channel. */
-export async function projectProducts(db: Queryable, productKeys: readonly number[]): Promise<Map<number, PointPayload>> {
+export async function projectProducts(
+  db: Queryable,
+  productKeys: readonly number[],
+): Promise<Map<number, PointPayload>> {
   const [products, offers] = await Promise.all([readProducts(db, productKeys), readOffers(db, productKeys)]);
   const offersByProduct = groupBy(offers, (offer) => offer.productKey);
-  return new Map(products.map((product) => [product.key, toPayload(product, offersByProduct.get(product.key) ?? [])]));
+  return new Map(
+    products.map((product) => [product.key, toPayload(product, offersByProduct.get(product.key) ?? [])]),
+  );
 }
 
-function readProducts(db: Queryable, productKeys: readonly number[]): Promise<z.infer<typeof productFacts>[]> {
+function readProducts(
+  db: Queryable,
+  productKeys: readonly number[],
+): Promise<z.infer<typeof productFacts>[]> {
   return query(
     db,
     sql`/* sync.projectProducts */
@@ -83,7 +91,10 @@ function readOffers(db: Queryable, productKeys: readonly number[]): Promise<z.in
   );
 }
 
-function toPayload(product: z.infer<typeof productFacts>, offers: readonly z.infer<typeof offerFacts>[]): PointPayload {
+function toPayload(
+  product: z.infer<typeof productFacts>,
+  offers: readonly z.infer<typeof offerFacts>[],
+): PointPayload {
   const tags = new Set<string>(product.categories.map(tag.category));
   if (product.brand !== null) tags.add(tag.brand(product.brand));
   for (const { name, value } of product.attributes) tags.add(tag.attribute(name, value));
@@ -99,7 +110,8 @@ function toPayload(product: z.infer<typeof productFacts>, offers: readonly z.inf
     if (orderable) tags.add(tag.orderable(channel));
     if (!sellable) continue;
     for (const option of [undefined, ...optionTags]) {
-      for (const category of [undefined, ...product.categories]) tags.add(tag.sellable(channel, category, option));
+      for (const category of [undefined, ...product.categories])
+        tags.add(tag.sellable(channel, category, option));
     }
   }
   return { tags: [...tags], numbers };

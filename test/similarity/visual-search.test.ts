@@ -1,0 +1,483 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { toGlobalId } from 'graphql-relay';
+import { z } from 'zod';
+import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+
+const SEARCH = /* GraphQL */ `
+  query Search($query: VisualQuery!, $where: ProductFilter, $first: Int = 24, $after: String) {
+    visualSearch(query: $query, where: $where, first: $first, after: $after) {
+      edges {
+        cursor
+        score
+        node {
+          handle
+        }
+        skus {
+          code
+          availability {
+            sellable
+            quantity
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        endCursor
+      }
+      search {
+        asOf
+        indexLagMs
+        strategy
+        candidates
+        dropped
+        refills
+        encoder
+        tookMs
+      }
+      facets {
+        name
+        buckets {
+          value
+          count
+          min
+          max
+        }
+      }
+    }
+  }
+`;
+
+const page = z.object({
+  visualSearch: z.object({
+    edges: z.array(
+      z.object({
+        cursor: z.string(),
+        score: z.number(),
+        node: z.object({ handle: z.string() }),
+        skus: z.array(
+          z.object({
+            code: z.string(),
+            availability: z.object({ sellable: z.boolean(), quantity: z.number().nullable() }),
+          }),
+        ),
+      }),
+    ),
+    pageInfo: z.object({
+      hasNextPage: z.boolean(),
+      hasPreviousPage: z.boolean(),
+      endCursor: z.string().nullable(),
+    }),
+    search: z.object({
+      asOf: z.iso.datetime(),
+      indexLagMs: z.number(),
+      strategy: z.string(),
+      candidates: z.number(),
+      dropped: z.number(),
+      refills: z.number(),
+      encoder: z.string(),
+      tookMs: z.number(),
+    }),
+    facets: z.array(
+      z.object({
+        name: z.string(),
+        buckets: z.array(
+          z.object({
+            value: z.string(),
+            count: z.number(),
+            min: z.string().nullable(),
+            max: z.string().nullable(),
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+
+/** A garment whose likeness to `query` falls with `angle` (degrees). */
+const at = (angle: number): number[] => [
+  Math.cos((angle * Math.PI) / 180),
+  Math.sin((angle * Math.PI) / 180),
+  0,
+  0,
+];
+
+let ids: Record<string, number>;
+
+async function seed(db: TestGateway['db']): Promise<void> {
+  await seedMarkets(db);
+  const products = [
+    { handle: 'query', vectors: [at(0)], skus: [{ code: 'query-m', options: { size: 'M' } }] },
+    {
+      handle: 'near',
+      brand: 'alder',
+      attributes: [['material', 'Linen']],
+      vectors: [at(80), at(5)],
+      skus: [
+        {
+          code: 'near-m',
+          options: { size: 'M', color: 'green' },
+          prices: { eu: 2_000 },
+          stock: { berlin: 1 },
+        },
+        {
+          code: 'near-l',
+          options: { size: 'L', color: 'red' },
+          prices: { eu: 9_000 },
+          stock: { berlin: 7, paris: 2 },
+        },
+      ],
+    },
+    { handle: 'sold-out', vectors: [at(10)], skus: [{ code: 'sold-out-m', stock: { berlin: 0 } }] },
+    {
+      handle: 'late',
+      vectors: [at(12)],
+      skus: [{ code: 'late-m', stock: { berlin: 0 }, whenOut: 'backorder' }],
+    },
+    {
+      handle: 'american',
+      vectors: [at(15)],
+      skus: [{ code: 'american-m', prices: { us: 3_000 }, stock: { newyork: 3 } }],
+    },
+    {
+      handle: 'knit',
+      category: 'tops/knits',
+      vectors: [at(20)],
+      skus: [{ code: 'knit-s', options: { size: 'S' } }],
+    },
+    {
+      handle: 'uncounted',
+      category: 'shoes',
+      vectors: [at(30)],
+      skus: [{ code: 'uncounted-1', stock: { berlin: null } }],
+    },
+    {
+      handle: 'far',
+      vectors: [at(60)],
+      skus: [{ code: 'far-m', options: { size: 'm' }, prices: { eu: 15_000 } }],
+    },
+  ] as const;
+  ids = {};
+  for (const product of products) ids[product.handle] = await seedProduct(db, product);
+}
+
+const idOf = (handle: string): string => toGlobalId('Product', ids[handle] ?? 0);
+const like = (...handles: string[]): { like: { product: string }[] } => ({
+  like: handles.map((handle) => ({ product: idOf(handle) })),
+});
+
+describe('with an index that follows Postgres', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway(seed);
+  });
+  afterAll(() => gateway.close());
+
+  const search = async (variables: Record<string, unknown>): Promise<z.infer<typeof page>['visualSearch']> =>
+    (await gateway.read(page, SEARCH, variables)).visualSearch;
+  const handles = async (variables: Record<string, unknown>): Promise<string[]> =>
+    (await search(variables)).edges.map((edge) => edge.node.handle);
+
+  test('answers what can be bought in the channel, most alike first, and not the product itself', async () => {
+    const { edges, pageInfo, search: report } = await search({ query: like('query') });
+    expect(edges.map((edge) => edge.node.handle)).toEqual(['near', 'knit', 'uncounted', 'far']);
+    expect(edges[0]?.score).toBeCloseTo(Math.cos((5 * Math.PI) / 180), 5);
+    expect(pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
+    expect(report).toMatchObject({ strategy: 'EXACT', candidates: 4, dropped: 0, refills: 0, indexLagMs: 0 });
+    expect(report.encoder).toBe('test-encoder@1.0.0');
+  });
+
+  test('shows the SKUs that pass, with their stock; uncounted stock has no quantity', async () => {
+    const { edges } = await search({ query: like('query') });
+    expect(edges[0]?.skus).toEqual([
+      { code: 'near-m', availability: { sellable: true, quantity: 1 } },
+      { code: 'near-l', availability: { sellable: true, quantity: 9 } },
+    ]);
+    expect(edges[2]?.skus).toEqual([
+      { code: 'uncounted-1', availability: { sellable: true, quantity: null } },
+    ]);
+  });
+
+  test.each([
+    ['a parent category', { category: ['tops'] }, ['near', 'knit', 'far']],
+    ['one of several categories', { category: ['tops/knits', 'shoes'] }, ['knit', 'uncounted']],
+    ['an unknown category', { category: ['hats'] }, []],
+    ['a brand', { brand: ['alder'] }, ['near']],
+    ['an attribute in any case', { attributes: [{ name: 'Material', values: ['LINEN', 'wool'] }] }, ['near']],
+    ['an option in any case', { options: [{ name: 'size', values: ['m'] }] }, ['near', 'far']],
+    ['a price range', { price: { min: '15', max: '25.00' } }, ['near']],
+    ['a quantity', { quantity: 9 }, ['near', 'uncounted']],
+    ['size and quantity of one SKU', { options: [{ name: 'size', values: ['M'] }], quantity: 2 }, ['far']],
+    [
+      'size and price of one SKU',
+      { options: [{ name: 'size', values: ['M'] }], price: { min: '80' } },
+      ['far'],
+    ],
+    [
+      'size and color of one SKU',
+      {
+        options: [
+          { name: 'size', values: ['M'] },
+          { name: 'color', values: ['red'] },
+        ],
+      },
+      [],
+    ],
+    [
+      'what comes later too',
+      { availability: 'SELLABLE_OR_BACKORDER' },
+      ['near', 'late', 'knit', 'uncounted', 'far'],
+    ],
+    ['whatever the stock', { availability: 'ANY' }, ['near', 'sold-out', 'late', 'knit', 'uncounted', 'far']],
+    [
+      'category and option together',
+      { category: ['tops'], options: [{ name: 'size', values: ['S', 'M'] }] },
+      ['near', 'knit', 'far'],
+    ],
+  ])('filters by %s', async (_, where, expected) => {
+    expect(await handles({ query: like('query'), where })).toEqual(expected);
+  });
+
+  test('answers in the channel that the operation names', async () => {
+    const { data, errors } = await gateway.ask(
+      `query ($query: VisualQuery!) @inContext(channel: "us") {
+        visualSearch(query: $query) { nodes { handle skus { price { currencyCode amount } availability { quantity sellable } } } } }`,
+      { query: like('query') },
+    );
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      visualSearch: {
+        nodes: [
+          {
+            handle: 'american',
+            skus: [
+              {
+                price: { currencyCode: 'USD', amount: '30.00' },
+                availability: { quantity: null, sellable: true },
+              },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  test('moves away from what it should be unlike, and weighs', async () => {
+    const away = { ...like('near'), unlike: [{ product: idOf('query'), weight: 0.9 }] };
+    expect((await handles({ query: away }))[0]).toBe('far');
+    const heavy = {
+      like: [
+        { product: idOf('query'), weight: 1 },
+        { product: idOf('far'), weight: 50 },
+      ],
+    };
+    expect((await handles({ query: heavy }))[0]).toBe('uncounted');
+  });
+
+  test('counts facets over the sellable matches', async () => {
+    const { facets } = await search({ query: like('query') });
+    const counts = Object.fromEntries(
+      facets.map(({ name, buckets }) => [name, buckets.map(({ value, count }) => `${value} ${count}`)]),
+    );
+    expect(counts).toEqual({
+      category: ['tops/shirts 2', 'shoes 1', 'tops/knits 1'],
+      brand: ['alder 1'],
+      color: ['green 1', 'red 1'],
+      size: ['L 1', 'M 1', 'S 1', 'm 1'],
+      price: ['0.00..49.99 3', '150.00.. 1'],
+    });
+  });
+
+  test('Product.similar is the same search', async () => {
+    const { data } = await gateway.ask(
+      '{ product(handle: "query") { similar(first: 2) { nodes { handle } } } }',
+    );
+    expect(data).toEqual({ product: { similar: { nodes: [{ handle: 'near' }, { handle: 'knit' }] } } });
+  });
+
+  test('pages go on where the last one ended', async () => {
+    const first = await search({ query: like('query'), first: 1 });
+    expect(first.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+    const next = await search({ query: like('query'), first: 2, after: first.pageInfo.endCursor });
+    expect(next.edges.map((edge) => edge.node.handle)).toEqual(['knit', 'uncounted']);
+    expect(next.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
+  });
+
+  test('a change is found once it is followed', async () => {
+    await setStock(gateway.db, 'sold-out-m', 3);
+    await gateway.catchUp();
+    expect(await handles({ query: like('query') })).toContain('sold-out');
+    await setStock(gateway.db, 'sold-out-m', 0);
+    await gateway.catchUp();
+    expect(await handles({ query: like('query') })).not.toContain('sold-out');
+  });
+
+  test('the number of statements does not grow with the page', async () => {
+    const document = `query ($query: VisualQuery!, $first: Int!) { visualSearch(query: $query, first: $first, where: { availability: ANY }) {
+      nodes { handle brand { name } category { name } attributes { name } images { thumbhash } featuredImage { width }
+        availability { level } priceRange { min { amount } } skus { code price { amount } image { width } product { title }
+          availability { quantity locations { quantity location { name } } } } } } }`;
+    const spy = jest.spyOn(gateway.db, 'query');
+    const counts: number[] = [];
+    for (const first of [1, 6]) {
+      spy.mockClear();
+      const { errors } = await gateway.ask(document, { query: like('query'), first });
+      expect(errors).toEqual([]);
+      counts.push(spy.mock.calls.length);
+    }
+    // The follower polls now and then.
+    expect(Math.abs((counts[1] ?? 0) - (counts[0] ?? 0))).toBeLessThanOrEqual(2);
+    expect(counts[1]).toBeLessThan(14);
+    spy.mockRestore();
+  });
+
+  test.each([
+    ['nothing to look like', { query: { like: [] } }, 'BAD_USER_INPUT', /like is empty/],
+    [
+      'two kinds in one reference',
+      { query: { like: [{ product: 'x', style: 'y' }] } },
+      'BAD_USER_INPUT',
+      /exactly one/,
+    ],
+    [
+      'an unknown product',
+      { query: { like: [{ product: toGlobalId('Product', 99_999) }] } },
+      'NOT_FOUND',
+      /No product/,
+    ],
+    [
+      'an id of another type',
+      { query: { like: [{ product: toGlobalId('Sku', 1) }] } },
+      'NOT_FOUND',
+      /No product/,
+    ],
+    ['an unknown style', { query: { like: [{ style: 'baroque' }] } }, 'NOT_FOUND', /no style "baroque"/],
+    [
+      'an image with two sources',
+      { query: { like: [{ image: { id: 'x', base64: 'eA==' } }] } },
+      'BAD_USER_INPUT',
+      /exactly one of id, url/,
+    ],
+    [
+      'an unknown upload',
+      { query: { like: [{ image: { id: toGlobalId('Upload', 'ab'.repeat(32)) } }] } },
+      'IMAGE_NOT_FOUND',
+      /POST \/images/,
+    ],
+    [
+      'a URL of a host that is not allowed',
+      { query: { like: [{ image: { url: 'https://169.254.169.254/x' } }] } },
+      'BAD_USER_INPUT',
+      /VITRINE_IMAGE_HOSTS/,
+    ],
+    [
+      'a URL that is not https',
+      { query: { like: [{ image: { url: 'http://localhost/x' } }] } },
+      'BAD_USER_INPUT',
+      /not fetched/,
+    ],
+    [
+      'bad base64',
+      { query: { like: [{ image: { base64: 'data:image/png;base64,AAAA' } }] } },
+      'BAD_USER_INPUT',
+      /no data: prefix/,
+    ],
+    [
+      'a box without an image',
+      { query: { like: [{ style: 'x', box: { x: 0, y: 0, width: 1, height: 1 } }] } },
+      'BAD_USER_INPUT',
+      /box is a part of an image/,
+    ],
+    ['a weight of 0', { query: { like: [{ style: 'x', weight: 0 }] } }, 'BAD_USER_INPUT', /above 0/],
+    ['first of 0', { query: { like: [{ style: 'x' }] }, first: 0 }, 'BAD_USER_INPUT', /from 1 to 100/],
+    [
+      'first of 10,000',
+      { query: { like: [{ style: 'x' }] }, first: 10_000 },
+      /BAD_USER_INPUT|COST_EXCEEDED/,
+      /100|cost/i,
+    ],
+    [
+      'a price range upside down',
+      { query: { like: [{ style: 'x' }] }, where: { price: { min: '9', max: '1' } } },
+      'BAD_USER_INPUT',
+      /upside down/,
+    ],
+    [
+      'a price that is no number',
+      { query: { like: [{ style: 'x' }] }, where: { price: { min: 'cheap' } } },
+      'BAD_USER_INPUT',
+      /Decimal/,
+    ],
+    [
+      'a quantity of 0',
+      { query: { like: [{ style: 'x' }] }, where: { quantity: 0 } },
+      'BAD_USER_INPUT',
+      /quantity/,
+    ],
+  ])('refuses %s', async (_, variables, code, message) => {
+    const { errors } = await gateway.ask(SEARCH, variables);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.code).toMatch(code);
+    expect(errors[0]?.message).toMatch(message);
+  });
+
+  test('refuses weights that cancel out, and a weight that is no number', async () => {
+    const both = { ...like('query'), unlike: like('query').like };
+    expect((await gateway.ask(SEARCH, { query: both })).errors[0]?.message).toMatch(/cancel out/);
+    const { errors } = await gateway.ask(
+      '{ visualSearch(query: { like: [{ style: "x", weight: 1e999 }] }) { nodes { id } } }',
+    );
+    expect(errors[0]).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  test('refuses a cursor of another search, and one that is none', async () => {
+    const { pageInfo } = await search({ query: like('query'), first: 1 });
+    const after = pageInfo.endCursor;
+    const others = [
+      { query: like('near'), after },
+      { query: like('query'), where: { quantity: 2 }, after },
+      { query: like('query'), after: `${after?.slice(0, -2)}xx` },
+      { query: like('query'), after: 'nonsense' },
+    ];
+    for (const variables of others) {
+      expect((await gateway.ask(SEARCH, variables)).errors[0]?.code).toBe('INVALID_CURSOR');
+    }
+  });
+
+  test('refuses an unknown channel, and says which there are', async () => {
+    const { errors } = await gateway.ask('query @inContext(channel: "mars") { channel { handle } }');
+    expect(errors).toEqual([
+      { code: 'UNKNOWN_CHANNEL', message: 'There is no channel "mars": use one of "eu", "us".' },
+    ]);
+  });
+});
+
+describe('with an index that is as stale as can be', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway(
+      async (db) => {
+        await seedMarkets(db);
+        ids = { query: await seedProduct(db, { handle: 'query', vectors: [at(0)] }) };
+        for (let i = 1; i <= 60; i += 1) {
+          await seedProduct(db, { handle: `p${i}`, vectors: [at(i)], skus: [{ code: `p${i}` }] });
+        }
+      },
+      { follows: false },
+    );
+  });
+  afterAll(() => gateway.close());
+
+  test('drops what was sold, refills the page, and says so', async () => {
+    for (let i = 1; i <= 40; i += 1) await setStock(gateway.db, `p${i}`, 0);
+    const { visualSearch } = await gateway.read(page, SEARCH, { query: like('query'), first: 10 });
+    expect(visualSearch.edges.map((edge) => edge.node.handle)).toEqual(
+      Array.from({ length: 10 }, (_, i) => `p${i + 41}`),
+    );
+    expect(visualSearch.search.dropped).toBe(40);
+    expect(visualSearch.search.refills).toBeGreaterThan(0);
+    expect(visualSearch.search.indexLagMs).toBeGreaterThan(0);
+    expect(visualSearch.pageInfo.hasNextPage).toBe(true);
+  });
+});
