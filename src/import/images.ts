@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { UserError } from '../errors.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { groupBy } from '../platform/group-by.js';
-import { errorMessage } from '../platform/operator-error.js';
+import { errorCode, errorMessage } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
 import { inspectImage, MAX_IMAGE_BYTES } from '../vision/decode.js';
 import type { Encoder } from '../vision/encoder.js';
@@ -200,8 +200,7 @@ async function readLocal(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError('IMAGE_NOT_FOUND', `The file can't be read: ${errorMessage(error)}.`, {
-      cause: error,
-    });
+    const reason = errorCode(error) === 'ENOENT' ? `There is no file ${path}.` : `${errorMessage(error)}.`;
+    throw new UserError('IMAGE_NOT_FOUND', reason, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ClientBase } from 'pg';
 import type { BlobStore } from '../platform/blob-store.js';
 import type { Logger } from '../platform/logging.js';
@@ -6,6 +6,9 @@ import type { Progress } from '../platform/progress.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import type { Encoder } from '../vision/encoder.js';
 import { ahead } from './ahead.js';
+import { applyChannelsFile } from './channels-file.js';
+import { stageCompanions } from './companions.js';
+import { listPricedLists, readCompanions } from './companions.store.js';
 import { openImageFetcher, type ImageFetcher } from './fetch-image.js';
 import { registerEncoder } from './image.store.js';
 import { ImageImporter, type EncodedBatch, type ReadBatch } from './images.js';
@@ -16,7 +19,7 @@ import { prune, removeDemo } from './prune.store.js';
 import { emptyReport, keepFault, type Fault, type ImportReport } from './report.js';
 import { stageFeed } from './stage-feed.js';
 import { countLinks, readProducts } from './staging.store.js';
-import { feedOffers } from './offers.js';
+import { offersOf } from './offers.js';
 import { writeBatch } from './write-batch.js';
 
 export type { Fault, ImportReport } from './report.js';
@@ -86,15 +89,18 @@ async function run(
 ): Promise<void> {
   const { db, encoder, progress } = deps;
   const feed = resolve(options.feed);
+  const beside = (name: string): string => join(dirname(feed), name);
+  const onReject = (fault: Fault): void => {
+    report.rejectedRows += 1;
+    keepFault(report.rejected, fault);
+    options.onRejected?.(fault);
+  };
+  await applyChannelsFile(db, beside('channels.json'));
   const staged = await stageFeed(client, {
     feed,
     signal,
     chooseMarket: (currency) => chooseMarket(db, options.channel, currency),
-    onReject: (fault) => {
-      report.rejectedRows += 1;
-      keepFault(report.rejected, fault);
-      options.onRejected?.(fault);
-    },
+    onReject,
     onStart: (rows) => progress.start('Reading the feed', rows),
     onRow: () => progress.advance(1),
   });
@@ -117,9 +123,17 @@ async function run(
     signal,
     onLinks: (links) => progress.advance(links),
   });
+  await stageCompanions(
+    client,
+    db,
+    { stock: beside('stock.tsv'), prices: beside('prices.tsv') },
+    { onReject, signal },
+  );
+  const pricedLists = await listPricedLists(client);
   progress.start('Images', await countLinks(client));
   for await (const batch of ahead(encoded(importer, ahead(read(importer, drafts(client, signal)))))) {
-    const offers = feedOffers(batch.drafts, market);
+    const codes = batch.drafts.flatMap(({ skus }) => skus.map(({ code }) => code));
+    const offers = offersOf(batch.drafts, market, await readCompanions(client, codes), pricedLists);
     report.productsChanged += await transaction(db, (tx) => writeBatch(tx, batch, offers, target));
     count(report, batch);
   }

@@ -1,16 +1,45 @@
+import { groupBy } from '../platform/group-by.js';
+import type { StagedPrice, StagedStock } from './companions.store.js';
 import type { Market } from './market.store.js';
 import type { ProductDraft } from './product-draft.js';
-import type { Offers } from './write-batch.js';
+import type { PriceInput, StockInput } from './sku.store.js';
 
-/** What the feed itself says: prices in its channel's list, stock at the channel's first location. */
-export function feedOffers(
+/** What SKUs cost and where they stand: rows for the price lists and locations that the import is for. */
+export interface Offers {
+  readonly priceListIds: readonly number[];
+  readonly prices: readonly PriceInput[];
+  readonly stock: readonly StockInput[];
+  /** SKUs of which `stock` is all there is. */
+  readonly wholeStock: readonly string[];
+}
+
+/**
+ * What a feed and the tables beside it say: by the feed, prices in its channel's list and stock at the channel's first
+ * location; by the tables, for the SKUs that they name, in which lists they have a price, and where they stand.
+ */
+export function offersOf(
   drafts: readonly ProductDraft[],
-  { priceListId, locationId }: Market & { locationId: number },
+  { priceListId, locationId }: Market & { readonly locationId: number },
+  companions: { readonly stock: readonly StagedStock[]; readonly prices: readonly StagedPrice[] },
+  pricedLists: readonly number[],
 ): Offers {
+  const levels = groupBy(companions.stock, ({ code }) => code);
+  const listed = groupBy(companions.prices, ({ code }) => code);
   const skus = drafts.flatMap((draft) => draft.skus);
   return {
-    priceListIds: [priceListId],
-    prices: skus.flatMap(({ code, prices }) => prices.map((price) => ({ code, priceListId, ...price }))),
-    stock: skus.map(({ code, onHand }) => ({ code, locationId, onHand })),
+    priceListIds: [...new Set([priceListId, ...pricedLists])],
+    prices: skus.flatMap(({ code, prices }): PriceInput[] => {
+      const own = prices.map((price) => ({ code, priceListId, ...price }));
+      const others = listed.get(code);
+      if (others === undefined) return own;
+      return others.flatMap((price) =>
+        price.priceListId === priceListId ? own : [{ ...price, from: null, until: null }],
+      );
+    }),
+    stock: skus.flatMap(
+      ({ code, onHand }): StockInput[] =>
+        levels.get(code) ?? [{ code, locationId, onHand, safetyStock: null }],
+    ),
+    wholeStock: [...levels.keys()],
   };
 }

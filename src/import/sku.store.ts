@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import { query } from '../platform/postgres.js';
+import { execute, query } from '../platform/postgres.js';
 
 // As in product.store.ts: a batch a statement, rows that are as they should be left alone, the products that were
 // changed answered.
@@ -54,21 +54,43 @@ export interface StockInput {
   readonly locationId: number;
   /** Null: uncounted. */
   readonly onHand: number | null;
+  /** Null: as it is. */
+  readonly safetyStock: number | null;
 }
 
-/** Sets what is on hand; what is held and kept back stays as it is. */
+/** Sets what is on hand; what is held stays as it is. */
 export async function upsertStock(client: ClientBase, stock: readonly StockInput[]): Promise<void> {
-  await query(
+  await execute(
     client,
-    sql`/* import.upsertStock */ INSERT INTO stock_levels (sku_id, location_id, on_hand)
-      SELECT sku.id, input."locationId", input."onHand"
-      FROM jsonb_to_recordset(${JSON.stringify(stock)}::jsonb) AS input (code text, "locationId" integer, "onHand" integer)
+    sql`/* import.upsertStock */ INSERT INTO stock_levels (sku_id, location_id, on_hand, safety_stock)
+      SELECT sku.id, input."locationId", input."onHand", coalesce(input."safetyStock", existing.safety_stock, 0)
+      FROM jsonb_to_recordset(${JSON.stringify(stock)}::jsonb)
+        AS input (code text, "locationId" integer, "onHand" integer, "safetyStock" integer)
       JOIN skus sku ON sku.code = input.code
       LEFT JOIN stock_levels existing ON existing.sku_id = sku.id AND existing.location_id = input."locationId"
       WHERE existing.sku_id IS NULL OR existing.on_hand IS DISTINCT FROM input."onHand"
+        OR existing.safety_stock <> input."safetyStock"
       ORDER BY sku.id, input."locationId"
-      ON CONFLICT (sku_id, location_id) DO UPDATE SET on_hand = excluded.on_hand`,
-    z.unknown(),
+      ON CONFLICT (sku_id, location_id) DO UPDATE
+      SET on_hand = excluded.on_hand, safety_stock = excluded.safety_stock`,
+  );
+}
+
+/** Leaves nothing of these SKUs on hand at locations where they have no row in `stock`. */
+export async function emptyElsewhere(
+  client: ClientBase,
+  codes: readonly string[],
+  stock: readonly StockInput[],
+): Promise<void> {
+  await execute(
+    client,
+    sql`/* import.emptyElsewhere */ UPDATE stock_levels existing SET on_hand = 0 FROM skus sku
+      WHERE sku.code = ANY(${codes}::text[]) AND existing.sku_id = sku.id AND existing.on_hand IS DISTINCT FROM 0
+        AND NOT EXISTS (
+          SELECT FROM unnest(
+            ${stock.map(({ code }) => code)}::text[], ${stock.map(({ locationId }) => locationId)}::integer[]
+          ) AS input (code, location_id)
+          WHERE input.code = sku.code AND input.location_id = existing.location_id)`,
   );
 }
 

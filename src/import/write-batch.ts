@@ -10,14 +10,8 @@ import {
   touchProducts,
   upsertProducts,
 } from './product.store.js';
-import { replacePrices, upsertSkus, upsertStock, type PriceInput, type StockInput } from './sku.store.js';
-
-/** What SKUs cost and where they stand: rows for the price lists and locations that the import is for. */
-export interface Offers {
-  readonly priceListIds: readonly number[];
-  readonly prices: readonly PriceInput[];
-  readonly stock: readonly StockInput[];
-}
+import type { Offers } from './offers.js';
+import { emptyElsewhere, replacePrices, upsertSkus, upsertStock } from './sku.store.js';
 
 export interface BatchTarget {
   readonly encoder: { readonly id: number; readonly dimension: number };
@@ -71,6 +65,7 @@ export async function writeBatch(
       offers.prices,
     )),
   ];
+  await emptyElsewhere(client, offers.wholeStock, offers.stock);
   await upsertStock(client, offers.stock);
   const changed = [...new Set([...written, ...related])];
   await touchProducts(client, changed);
