@@ -39,7 +39,8 @@ export class Context implements ServerContext {
   readonly brands: BrandStore;
   readonly categories: CategoryStore;
   readonly images: ImageStore;
-  #inChannel: Promise<ChannelStores> | null = null;
+  // Not #private: Apollo Server gives resolvers a copy of the context, which private fields do not come along to.
+  private entered: Promise<ChannelStores> | null = null;
 
   constructor(
     readonly services: Services,
@@ -54,16 +55,16 @@ export class Context implements ServerContext {
 
   /** Puts the request into a channel: @inContext(channel:). @throws UserError UNKNOWN_CHANNEL */
   async useChannel(handle: string): Promise<void> {
-    this.#inChannel = this.#enter(handle);
-    await this.#inChannel;
+    this.entered = this.enter(handle);
+    await this.entered;
   }
 
   /** The stores of the request's channel, which is the default one unless @inContext names another. */
   inChannel(): Promise<ChannelStores> {
-    return (this.#inChannel ??= this.#enter(null));
+    return (this.entered ??= this.enter(null));
   }
 
-  async #enter(handle: string | null): Promise<ChannelStores> {
+  private async enter(handle: string | null): Promise<ChannelStores> {
     const { db, channels } = this.services;
     const channel = await channels.find(handle);
     return {

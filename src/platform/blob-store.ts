@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from './operator-error.js';
 
 /**
  * Files by the SHA-256 of their content, in a folder that several processes may share. A file is there whole or
@@ -49,7 +50,7 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
       try {
         return await readFile(join(shard(sha256), sha256));
       } catch (error) {
-        if (error instanceof Object && 'code' in error && error.code === 'ENOENT') return null;
+        if (errorCode(error) === 'ENOENT') return null;
         throw error;
       }
     },

@@ -75,9 +75,10 @@ function optionValues(skus: readonly Sku[], name: string): Value[] {
 function facet(name: string, valuesByProduct: readonly (readonly Value[])[]): Facet {
   const buckets = new Map<string, FacetBucket>();
   for (const values of valuesByProduct) {
-    for (const { value, label } of new Map(values.map((entry) => [entry.value, entry])).values()) {
-      const bucket = buckets.get(value);
-      if (bucket === undefined) buckets.set(value, newBucket(value, label));
+    // "m" and "M" are one to a filter, and a product counts once.
+    for (const [key, { value, label }] of new Map(values.map((entry) => [entry.value.toLowerCase(), entry]))) {
+      const bucket = buckets.get(key);
+      if (bucket === undefined) buckets.set(key, newBucket(value, label));
       else bucket.count += 1;
     }
   }

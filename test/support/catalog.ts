@@ -50,8 +50,8 @@ export async function seedMarkets(db: Database): Promise<void> {
       ON (c.handle, l.handle) IN (('eu', 'berlin'), ('eu', 'paris'), ('us', 'newyork'), ('us', 'paris'));
     INSERT INTO categories (handle, name) VALUES ('tops', 'Tops'), ('shoes', 'Shoes');
     INSERT INTO categories (handle, name, parent_id)
-      SELECT 'tops/' || lower(name), name, id FROM categories, (VALUES ('Shirts'), ('Knits')) AS below (name)
-      WHERE handle = 'tops' ORDER BY below.name;
+      SELECT 'tops/' || lower(below), below, id FROM categories, (VALUES ('Knits'), ('Shirts')) AS names (below)
+      WHERE handle = 'tops';
   `);
   await execute(db, sql`INSERT INTO encoders (name, dimension) VALUES (${ENCODER.id}, ${ENCODER.dimension})`);
 }

@@ -66,7 +66,7 @@ export async function startTestGateway(
   options: { encoder?: Encoder; follows?: boolean } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
-  const log = pino({ level: 'silent' });
+  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const database = await createTestDatabase();
   const { db } = database;
   await seed(db);
