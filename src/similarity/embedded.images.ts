@@ -2,7 +2,7 @@
 export const BLOCK_ROWS = 16_384;
 
 /** Consecutive rows: their vectors one after the other, and the slots of their products. */
-export interface Block {
+interface Block {
   readonly vectors: Float32Array;
   readonly slots: Int32Array;
   readonly rows: number;

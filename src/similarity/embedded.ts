@@ -10,7 +10,7 @@ import type { IndexPoint, PointPayload, SearchRequest, SearchResult, VectorIndex
  * The points that the embedded index is meant for: an exact search of so many takes some 50 ms on one core, and 512
  * numbers each take 0.5 GB. Past it searches stay exact and grow slower; Qdrant serves more.
  */
-export const EMBEDDED_SERVES_POINTS = 250_000;
+const SERVES_POINTS = 250_000;
 
 /** Searches that may wait: at the largest size that is served, about two seconds of work. */
 const MAX_WAITING_SEARCHES = 256;
@@ -158,10 +158,10 @@ class EmbeddedIndex implements VectorIndex {
   }
 
   #warnPastSize(points: number): void {
-    if (points <= EMBEDDED_SERVES_POINTS || this.#warned) return;
+    if (points <= SERVES_POINTS || this.#warned) return;
     this.#warned = true;
     this.options.log?.warn(
-      { points, servesPoints: EMBEDDED_SERVES_POINTS },
+      { points, servesPoints: SERVES_POINTS },
       'The embedded index holds more than it is meant for: searches are exact but slow. Set QDRANT_URL.',
     );
   }
