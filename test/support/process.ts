@@ -10,6 +10,8 @@ export interface Running {
   readonly output: { stdout: string; stderr: string };
   /** Resolves when `pattern` is in its output; rejects when it ends without. */
   says(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** Signals the program and what it started in its process group, as Ctrl-C in a terminal does. */
+  interrupt(): void;
   readonly ended: Promise<{
     code: number | null;
     signal: NodeJS.Signals | null;
@@ -20,8 +22,6 @@ export interface Running {
 
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Run as this user instead; only root can. */
-  readonly uid?: number;
   /** Arguments of node itself. */
   readonly nodeArgs?: readonly string[];
 }
@@ -36,13 +36,14 @@ export const vitrine = (args: readonly string[], options: ProcessOptions = {}): 
   runNode([...(options.nodeArgs ?? []), MAIN, ...args], options);
 
 /** Runs node with these arguments. */
-export function runNode(args: readonly string[], { env, uid }: ProcessOptions = {}): Running {
+export function runNode(args: readonly string[], { env }: ProcessOptions = {}): Running {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SETTINGS.test(name)));
   const child = spawn(process.execPath, args, {
     cwd: '/',
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(uid === undefined ? {} : { uid, gid: uid }),
+    // A process group of its own, as a terminal would give it.
+    detached: true,
   });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
@@ -66,16 +67,8 @@ export function runNode(args: readonly string[], { env, uid }: ProcessOptions = 
         reject(new Error(`ended without saying ${String(pattern)}:\n${stdout}${stderr}`));
       });
     });
-  return { child, output, says, ended };
-}
-
-/** Somebody who owns nothing here; where that cannot be had, null: then this is an ordinary user already. */
-export const ORDINARY_UID = process.getuid?.() === 0 ? 65_534 : null;
-
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  const interrupt = (): void => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+  };
+  return { child, output, says, interrupt, ended };
 }

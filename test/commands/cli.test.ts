@@ -1,0 +1,82 @@
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { vitrine } from '../support/process.js';
+
+let taken: Server;
+let takenPort: number;
+beforeAll(async () => {
+  taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const address = taken.address();
+  takenPort = typeof address === 'object' && address !== null ? address.port : 0;
+});
+afterAll(() => new Promise((resolve) => taken.close(resolve)));
+
+test('--help names the commands, the settings and the exit codes', async () => {
+  const { code, stdout } = await vitrine(['--help']).ended;
+  expect(code).toBe(0);
+  for (const word of ['serve', 'import', 'DATABASE_URL', 'VITRINE_DATA', 'Exit codes']) {
+    expect(stdout).toContain(word);
+  }
+});
+
+test.each(['serve', 'import'])('%s --help shows examples', async (command) => {
+  const { code, stdout } = await vitrine([command, '--help']).ended;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`Examples:\\n.*vitrine ${command}`));
+});
+
+test.each([
+  [['sevre'], /unknown command 'sevre'.*\(Did you mean serve\?\)/s],
+  [['import'], /missing required argument 'feed'/],
+  [['serve', '--quick'], /unknown option '--quick'/],
+  [['serve', 'now'], /too many arguments/],
+])('wrong use %j exits with 2 and says what is wrong', async (args, complaint) => {
+  const { code, stderr } = await vitrine(args).ended;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(complaint);
+});
+
+test('every mistake in the environment is named at once', async () => {
+  const { code, stderr } = await vitrine(['serve'], {
+    env: { PORT: 'http', DATABASE_URL: 'mysql://db', LOG_LEVEL: 'loud' },
+  }).ended;
+  expect(code).toBe(2);
+  for (const name of ['PORT', 'DATABASE_URL', 'LOG_LEVEL']) expect(stderr).toContain(`${name}: must`);
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('a port that is taken is said before anything is started', async () => {
+  const { code, stderr } = await vitrine(['serve'], {
+    env: { PORT: String(takenPort), VITRINE_DATA: '/nowhere' },
+  }).ended;
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `Port ${takenPort} of 127.0.0.1 is taken: stop what listens there, or set PORT to another one.\n`,
+  );
+});
+
+test('a host of another machine is told to be set', async () => {
+  const { code, stderr } = await vitrine(['serve'], { env: { HOST: '192.0.2.1', PORT: '0' } }).ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^192\.0\.2\.1 is no address of this machine: set HOST/);
+});
+
+test('a data folder that cannot be is a sentence, not a stack', async () => {
+  const { code, stderr } = await vitrine(['serve'], {
+    env: { PORT: '0', VITRINE_DATA: '/dev/null/data' },
+  }).ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^The data folder \/dev\/null\/data has a file in its way: .*\n$/);
+});
+
+test('a Node that is too old is told so', async () => {
+  const { code, stderr } = await vitrine(['serve'], {
+    nodeArgs: [
+      '--import',
+      `data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.18.3'}})`,
+    ],
+  }).ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^Vitrine needs Node 20\.19 or newer; this is 20\.18\.3\. Install .*\n$/);
+});
