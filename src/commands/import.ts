@@ -3,10 +3,8 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Fault, ImportReport } from '../import/import-feed.js';
-import { openBlobStore } from '../platform/blob-store.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { errorMessage, OperatorError } from '../platform/operator-error.js';
-import { startDatabase } from '../platform/start-database.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { runCommand, type Session } from './session.js';
 
@@ -50,8 +48,11 @@ async function importInto(session: Session, feed: string, options: Options): Pro
   const { channel, prune = false } = options;
   await prepareDataFolder(config.dataFolder);
   const rejects = options.rejects === undefined ? null : await openRejects(options.rejects);
-  const [{ importFeed }, { openEncoder }] = await Promise.all([
+  // Loaded late, so that --help is quick.
+  const [{ importFeed }, { openBlobStore }, { startDatabase }, { openEncoder }] = await Promise.all([
     import('../import/import-feed.js'),
+    import('../platform/blob-store.js'),
+    import('../platform/start-database.js'),
     import('../vision/encoder.js'),
   ]);
   const encoder = await openEncoder({ directory: config.encoderFolder, log });
