@@ -1,9 +1,8 @@
+import { z } from 'zod';
 import type { PointPayload, SearchRequest, SearchResult } from './index.js';
 
 /** What the embedded index's worker is started with. */
-export interface WorkerSetup {
-  readonly dimension: number;
-}
+export const workerSetup = z.object({ dimension: z.number() });
 
 /** One piece of work for the worker; jobs take effect in the order in which they are sent. */
 export type Job =

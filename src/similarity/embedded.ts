@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import { UserError } from '../errors.js';
-import type { Answer, Job, JobMessage, WorkerSetup } from './embedded.protocol.js';
+import type { Answer, Job, JobMessage, workerSetup } from './embedded.protocol.js';
 import { checkDimension } from './ranking.js';
 import type { IndexPoint, PointPayload, SearchRequest, SearchResult, VectorIndex } from './index.js';
 
@@ -33,7 +34,7 @@ export interface EmbeddedIndexOptions {
 
 /** Opens an empty index in this process: exact search on one worker thread. */
 export async function openEmbeddedIndex(options: EmbeddedIndexOptions): Promise<VectorIndex> {
-  const setup: WorkerSetup = { dimension: options.dimension };
+  const setup: z.infer<typeof workerSetup> = { dimension: options.dimension };
   const worker = new Worker(WORKER, { workerData: setup, name: 'embedded-index' });
   // Its first message says that it is ready.
   await once(worker, 'message');

@@ -1,13 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Points } from './embedded.points.js';
-import type { Answer, Job, JobMessage, WorkerMessage, WorkerSetup } from './embedded.protocol.js';
+import {
+  workerSetup,
+  type Answer,
+  type Job,
+  type JobMessage,
+  type WorkerMessage,
+} from './embedded.protocol.js';
 import { MAX_BATCH } from './embedded.scan.js';
 import type { SearchRequest } from './index.js';
 
 /** The embedded index's thread: takes jobs in their order, and searches that wait together in one pass. */
 if (parentPort === null) throw new Error('embedded.worker.js is started by the embedded index, not by hand.');
 const port = parentPort;
-const { dimension }: WorkerSetup = workerData;
+const { dimension } = workerSetup.parse(workerData);
 
 type JobOf<K extends Job['kind']> = { readonly id: number; readonly job: Extract<Job, { kind: K }> };
 type Waiting = { readonly id: number; readonly job: Job };

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import { z } from 'zod';
 import type { IndexFilter, IndexPoint, PointPayload, VectorIndex } from '../../src/similarity/index.js';
 import { MATCH_ALL } from '../../src/similarity/index.js';
 import { describeVectorIndex, generator, point, unit } from './contract.js';
@@ -182,7 +183,9 @@ test('the graph in models/exact-scan computes dot products', async () => {
     console.log(JSON.stringify({ length: scores.length, difference }));
   `;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
-  const { length, difference }: { length: number; difference: number } = JSON.parse(stdout);
+  const { length, difference } = z
+    .object({ length: z.number(), difference: z.number() })
+    .parse(JSON.parse(stdout));
   expect(length).toBe(500);
   expect(difference).toBeLessThan(1e-6);
 });
