@@ -10,7 +10,7 @@ export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 /** 67 megapixels: above any phone's default, and 200 MB once decoded, which is what a hostile file can cost. */
 const MAX_IMAGE_PIXELS = 8192 * 8192;
 
-/** The largest image allowed takes about 2 s on a busy core; past this it was made to be slow. */
+/** The largest image allowed takes about 2 s of a core; past this it was made to be slow. */
 const DECODE_TIMEOUT_SECONDS = 10;
 
 /** Enough for a placeholder and a color; both are computed on the event loop, in under 2 ms at this size. */
@@ -124,7 +124,7 @@ export async function decodeSquare(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const image = upright(openImage(bytes));
   if (crop) image.extract(crop);
-  return decoding(
+  const pixels = await decoding(
     image
       .resize({
         width: size,
@@ -138,6 +138,8 @@ export async function decodeSquare(
       .raw()
       .toBuffer(),
   );
+  // Of our own: memory that libvips allocated cannot be handed to another thread on every Node.
+  return new Uint8Array(pixels);
 }
 
 /** Opens bytes for decoding: the first frame, within the limits, refusing what is cut short or damaged. */

@@ -16,7 +16,7 @@ export const DEFAULT_ENCODER = new URL('../../models/garment-lite0/', import.met
  */
 export const MAX_IMAGES_IN_FLIGHT = 64;
 
-/** One thread is one model in memory (about 60 MB); past this a machine has other processes to feed. */
+/** One thread is one model in memory (about 140 MB); past this a machine has other processes to feed. */
 const MAX_THREADS = 8;
 
 /** Images in one run of the model: up to 4 cost 3 to 6 % less each than alone, more cost as much as alone. */

@@ -16,7 +16,8 @@ describe('a pool of worker threads', () => {
       parseAnswers: (message) => z.array(z.string()).parse(message),
       onCrash: ({ message }) => crashes.push(message),
     });
-    return (job: string) => pool?.run({ job }, []);
+    const opened = pool;
+    return (job: string) => opened.run({ job }, []);
   };
   afterEach(() => pool?.close());
 
