@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { constants, createWriteStream, type WriteStream } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Fault, ImportReport } from '../import/import-feed.js';
@@ -46,6 +47,9 @@ Examples:
 async function importInto(session: Session, feed: string, options: Options): Promise<ExitCode> {
   const { config, log, progress, signal } = session;
   const { channel, prune = false } = options;
+  await access(feed, constants.R_OK).catch((error: unknown) => {
+    throw new OperatorError(`The feed cannot be read: ${errorMessage(error)}.`, { cause: error });
+  });
   await prepareDataFolder(config.dataFolder);
   const rejects = options.rejects === undefined ? null : await openRejects(options.rejects);
   // Loaded late, so that --help is quick.

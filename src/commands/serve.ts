@@ -27,8 +27,10 @@ const serve: Parameters<typeof runCommand>[0] = async ({ config, log, progress, 
   await prepareDataFolder(config.dataFolder);
   const { startGateway } = await import('../gateway.js');
   const gateway = await startGateway(config, log, progress, signal).catch((error: unknown) => {
+    if (signal.aborted) return null;
     throw explainListenError(error, config.http);
   });
+  if (gateway === null) return EXIT.done;
   if (!signal.aborted) {
     process.stdout.write(banner(gateway.url, config.databaseUrl === null ? config.dataFolder : null));
     await once(signal, 'abort');
