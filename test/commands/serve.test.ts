@@ -1,0 +1,113 @@
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { z } from 'zod';
+import { vitrine, type Running } from '../support/process.js';
+
+// A first start makes a database; then every process loads the encoder.
+jest.setTimeout(120_000);
+
+const PICTURE = fileURLToPath(new URL('../vision/fixtures/fmnist-dress.png', import.meta.url));
+const HEADER = ['id', 'title', 'image_link', 'availability', 'price', 'quantity'];
+
+let temporary: string;
+let env: Record<string, string>;
+let home: string | null = null;
+let running: Running[] = [];
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'vitrine-serve-'));
+  // Where only this user may go, as in a home: as root, the server's files then lie elsewhere.
+  env = { VITRINE_DATA: join(temporary, 'data'), VITRINE_DEMO: '0', PORT: '0' };
+});
+afterAll(async () => {
+  for (const { child } of running) child.kill('SIGKILL');
+  if (home !== null) await rm(home, { recursive: true, force: true });
+  await rm(temporary, { recursive: true, force: true });
+});
+
+function start(args: readonly string[]): Running {
+  const program = vitrine(args, { env });
+  running.push(program);
+  void program.ended.then(() => (running = running.filter((other) => other !== program)));
+  return program;
+}
+
+async function serve(): Promise<Running & { url: string }> {
+  const program = start(['serve']);
+  const [, url = ''] = await program.says(/GraphQL +(\S+)\/graphql\n[^]*Ctrl-C stops it/);
+  const pointer = z.object({ home: z.string().nullable(), url: z.string().nullable() });
+  ({ home } = pointer.parse(
+    JSON.parse(await readFile(join(env['VITRINE_DATA'] ?? '', 'postgres.json'), 'utf8')),
+  ));
+  return { ...program, url };
+}
+
+async function feed(name: string, rows: readonly (readonly string[])[]): Promise<string> {
+  const file = join(temporary, name);
+  await writeFile(file, [HEADER, ...rows].map((row) => `${row.join('\t')}\n`).join(''));
+  return file;
+}
+
+async function titles(url: string): Promise<string[]> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ products(first: 10) { nodes { title } } }' }),
+  });
+  const page = z.object({
+    data: z.object({ products: z.object({ nodes: z.array(z.object({ title: z.string() })) }) }),
+  });
+  return page.parse(await response.json()).data.products.nodes.map(({ title }) => title);
+}
+
+const isStopped = async (): Promise<boolean> =>
+  access(join(home ?? join(env['VITRINE_DATA'] ?? '', 'postgres'), 'data', 'postmaster.pid')).then(
+    () => false,
+    () => true,
+  );
+
+test('it serves until Ctrl-C, leaves nothing running, and keeps what was imported beside it', async () => {
+  const first = await serve();
+  expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
+  expect(await isStopped()).toBe(false);
+
+  const rejects = join(temporary, 'rejects.tsv');
+  const path = await feed('feed.tsv', [
+    ['dress-1', 'Garden dress', PICTURE, 'in_stock', '49.99 EUR', '3'],
+    ['dress-2', 'Priceless dress', PICTURE, 'in_stock', '', '3'],
+  ]);
+  const imported = await start(['import', path, '--rejects', rejects]).ended;
+  expect(imported).toMatchObject({ code: 0 });
+  expect(imported.stdout).toMatch(
+    /Imported 1 product with 1 SKU .*1 image encoded[^]*Rejected 1 row:\n {2}line 3: price/,
+  );
+  expect(await readFile(rejects, 'utf8')).toMatch(/^line\treason\n3\tprice.*\n$/);
+  expect(await titles(first.url)).toEqual(['Garden dress']);
+
+  first.interrupt();
+  expect(await first.ended).toMatchObject({ code: 0 });
+  expect(await isStopped()).toBe(true);
+
+  const second = await serve();
+  expect(await titles(second.url)).toEqual(['Garden dress']);
+  second.child.kill('SIGTERM');
+  expect(await second.ended).toMatchObject({ code: 0 });
+  expect(await isStopped()).toBe(true);
+});
+
+test('an import of which nothing goes in fails, and stops the database that it started', async () => {
+  const path = await feed('bad.tsv', [['dress-3', 'Priceless dress', PICTURE, 'in_stock', '', '3']]);
+  const imported = await start(['import', path]).ended;
+  expect(imported.code).toBe(1);
+  expect(imported.stdout).toMatch(/Imported 0 products[^]*line 2: price/);
+  expect(await isStopped()).toBe(true);
+});
+
+test('a feed that is not there is a sentence', async () => {
+  const { code, stderr } = await start(['import', join(temporary, 'absent.tsv')]).ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^The feed cannot be read: .*absent\.tsv/);
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
