@@ -13,7 +13,7 @@ const MAX_IMAGE_PIXELS = 8192 * 8192;
 /** The largest image allowed takes about 2 s of a core; past this it was made to be slow. */
 const DECODE_TIMEOUT_SECONDS = 10;
 
-/** Enough for a placeholder and a color; both are computed on the event loop, in under 2 ms at this size. */
+/** Enough for a placeholder and a color; both are computed on the event loop, in about 2 ms at this size. */
 const THUMBNAIL_SIDE = 48;
 
 const FORMATS = { jpeg: 'jpeg', png: 'png', webp: 'webp', heif: 'avif', gif: 'gif' } as const;

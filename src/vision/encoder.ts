@@ -11,15 +11,18 @@ import { assertBox, cellWeights, type Box } from './regions.js';
 export const DEFAULT_ENCODER = new URL('../../models/garment-lite0/', import.meta.url);
 
 /**
- * Images that may be in the encoder at once, waiting ones included. On one thread the last of them waits about a
- * second; a caller that would wait longer is told so at once. Bulk work keeps well below, to leave room for shoppers.
+ * Images that may be in the encoder at once, waiting ones included. On one thread the last of them waits one to
+ * three seconds; a caller that would wait longer is told so at once. Bulk work keeps well below, to leave room for shoppers.
  */
 export const MAX_IMAGES_IN_FLIGHT = 64;
 
 /** One thread is one model in memory (about 140 MB); past this a machine has other processes to feed. */
 const MAX_THREADS = 8;
 
-/** Images in one run of the model: up to 4 cost 3 to 6 % less each than alone, more cost as much as alone. */
+/**
+ * Images in one run of the model. On one thread a batch costs as much as its images alone (1 to 16: the same within
+ * the noise); what it saves is the thread's wait for the event loop between two images. More would delay the first.
+ */
 const MAX_BATCH = 4;
 
 /** Turns images into vectors that lie near one another when the garments are alike. */
