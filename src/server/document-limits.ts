@@ -45,7 +45,7 @@ function parseWithinLimits(text: string): DocumentNode | null {
     return parse(text, { noLocation: true, maxTokens: MAX_DOCUMENT_TOKENS });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    if (error.message.includes(`more than ${MAX_DOCUMENT_TOKENS} tokens`)) {
+    if (/ \d+ tokens\. Parsing aborted/.test(error.message)) {
       throw exceeded('tokens', MAX_DOCUMENT_TOKENS);
     }
     return null;

@@ -1,5 +1,14 @@
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
-import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  isAbstractType,
+  valueFromASTUntyped,
+} from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 
 type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
@@ -9,7 +18,8 @@ type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
  * Apollo Server takes an executor only from a gateway, so this has a gateway's shape.
  */
 export function createJitGateway(schema: GraphQLSchema): Gateway {
-  const compiledQueryOf = createCompiler(schema);
+  refuseAsyncTypeResolvers(schema);
+  const compiledOf = createCompiler(schema);
   return {
     onSchemaLoadOrUpdate(callback) {
       callback({ apiSchema: schema, coreSupergraphSdl: '' });
@@ -19,9 +29,9 @@ export function createJitGateway(schema: GraphQLSchema): Gateway {
       return {
         async executor({ document, request, context }) {
           const { operationName, variables } = request;
-          const compiled = compiledQueryOf(document, operationName);
+          const compiled = compiledOf(document, operationName);
           const result = compiled
-            ? await compiled.query(undefined, context, variables)
+            ? await compiled.query(undefined, context, { ...compiled.defaults, ...variables })
             : await execute({
                 schema,
                 document,
@@ -37,23 +47,51 @@ export function createJitGateway(schema: GraphQLSchema): Gateway {
   };
 }
 
+/** graphql-jit takes the promise of such a resolver for the name of the type, and every answer would be an error. */
+function refuseAsyncTypeResolvers(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isAbstractType(type) && type.resolveType?.constructor.name === 'AsyncFunction') {
+      throw new Error(
+        `${type.name} resolves its type asynchronously, which graphql-jit does not support: ` +
+          'leave out the option resolveType and answer instances of the object types',
+      );
+    }
+  }
+}
+
+/** An operation as a function, and the values of the variables that a request leaves out. */
+interface Compiled {
+  readonly query: CompiledQuery['query'];
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
 /** Compiles each operation once. A compiled operation lives as long as its document is kept. */
 function createCompiler(
   schema: GraphQLSchema,
-): (document: DocumentNode, operationName: string | undefined) => CompiledQuery | null {
-  const byDocument = new WeakMap<DocumentNode, Map<string | undefined, CompiledQuery | null>>();
+): (document: DocumentNode, operationName: string | undefined) => Compiled | null {
+  const byDocument = new WeakMap<DocumentNode, Map<string | undefined, Compiled>>();
   return (document, operationName) => {
     let byName = byDocument.get(document);
     if (!byName) byDocument.set(document, (byName = new Map()));
-    let compiled = byName.get(operationName);
-    if (compiled === undefined) {
-      const result = compileQuery(schema, document, operationName);
-      compiled = isCompiledQuery(result) ? result : null;
-      // Names that the document does not have would be kept without bound.
-      if (compiled) byName.set(operationName, compiled);
-    }
+    const known = byName.get(operationName);
+    if (known) return known;
+    const result = compileQuery(schema, document, operationName);
+    // Not kept: there is no end of names that a document does not have.
+    if (!isCompiledQuery(result)) return null;
+    const compiled = { query: result.query, defaults: defaultsOf(document, operationName) };
+    byName.set(operationName, compiled);
     return compiled;
   };
+}
+
+/** graphql-jit calls a variable missing that is not nullable and has a default. */
+function defaultsOf(document: DocumentNode, operationName: string | undefined): Record<string, unknown> {
+  const defaults: Record<string, unknown> = {};
+  for (const { variable, defaultValue } of getOperationAST(document, operationName)?.variableDefinitions ??
+    []) {
+    if (defaultValue) defaults[variable.name.value] = valueFromASTUntyped(defaultValue);
+  }
+  return defaults;
 }
 
 /**

@@ -42,6 +42,8 @@ export async function createServer<Context extends ServerContext>(
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARS },
   });
+  // Bodies are JSON or images.
+  app.removeContentTypeParser('text/plain');
   const metrics = createMetrics();
 
   app.setErrorHandler((error: FastifyError | UserError, request, reply) =>

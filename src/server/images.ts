@@ -86,9 +86,20 @@ async function readImage(request: FastifyRequest): Promise<Buffer> {
 }
 
 async function readPart(request: FastifyRequest): Promise<Buffer> {
-  const part = await request.file({ throwFileSizeLimit: false });
-  if (!part) throw new UserError('BAD_USER_INPUT', 'The form has no file; send the image as one file part.');
-  return collect(part.file);
+  try {
+    const part = await request.file({ throwFileSizeLimit: false });
+    if (part) return await collect(part.file);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      'BAD_USER_INPUT',
+      'The form is cut short or malformed; send the image as one file part.',
+      {
+        cause: error,
+      },
+    );
+  }
+  throw new UserError('BAD_USER_INPUT', 'The form has no file; send the image as one file part.');
 }
 
 function readBody(request: FastifyRequest): Promise<Buffer> {

@@ -1,0 +1,138 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { serverAudits } from 'graphql-http';
+import { startTestServer, type TestServer } from './support/server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+test('speaks GraphQL over HTTP: what Apollo Server leaves open, and no more', async () => {
+  const audited = await startTestServer();
+  const url = await audited.app.listen({ port: 0, host: '127.0.0.1' });
+  const results = await Promise.all(
+    serverAudits({ url: `${url}/graphql`, fetchFn: fetch }).map((audit) => audit.fn()),
+  );
+  const failed = results.filter(({ status }) => status !== 'ok').map(({ id, status }) => `${status} ${id}`);
+  expect(results.length).toBeGreaterThanOrEqual(60);
+  expect(failed.sort()).toEqual([]);
+  await audited.close();
+});
+
+test('GraphiQL stands on its own and opens on the worked operations, in order', async () => {
+  const plain = await server.app.inject({ url: '/graphiql' });
+  expect(plain.statusCode).toBe(200);
+  expect(plain.headers['content-security-policy']).toContain("default-src 'none'");
+  // The page has nine megabytes of script: a regular expression over all of it takes minutes.
+  const markup = plain.body.slice(0, plain.body.indexOf('<script>'));
+  expect(markup.includes('<noscript>')).toBe(true);
+  expect(/(?:src|href)="?(?:https?:)?\/\/|@import|url\(["']?http/i.exec(markup)?.[0]).toBeUndefined();
+  expect(plain.body.includes('<script src')).toBe(false);
+  const call = plain.body.slice(plain.body.lastIndexOf('YogaGraphiQL.renderYogaGraphiQL('));
+  const options: unknown = JSON.parse(call.slice(call.indexOf('{'), call.lastIndexOf('}') + 1));
+  expect(options).toMatchObject({
+    endpoint: '/graphql',
+    defaultTabs: [
+      { query: expect.stringContaining('query First'), variables: '{ "first": 3 }' },
+      { query: 'query Second { channel }' },
+    ],
+  });
+  const compressed = await server.app.inject({
+    url: '/graphiql',
+    headers: { 'accept-encoding': 'br, gzip' },
+  });
+  expect(compressed.headers['content-encoding']).toBe('gzip');
+  expect(gunzipSync(compressed.rawPayload).equals(plain.rawPayload)).toBe(true);
+  const home = await server.app.inject({ url: '/' });
+  expect([home.statusCode, home.headers.location]).toEqual([302, '/graphiql']);
+});
+
+test('readiness is what the gateway says, and an error means unready', async () => {
+  expect((await server.app.inject('/health/live')).json()).toEqual({ status: 'ok' });
+  const ready = await server.app.inject('/health/ready');
+  expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ok', checks: { postgres: 'ok' } }]);
+  const states = [
+    async () => ({ ok: false, checks: { index: 'still loading' } }),
+    () => Promise.reject(new Error('no connection')),
+  ];
+  for (const state of states) {
+    const unready = await startTestServer({ ready: state });
+    const response = await unready.app.inject('/health/ready');
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({ status: 'unavailable' });
+    await unready.close();
+  }
+});
+
+test('metrics count requests by route, operations by a bounded name, and errors by code', async () => {
+  const metered = await startTestServer();
+  const post = (payload: object) => metered.app.inject({ method: 'POST', url: '/graphql', payload });
+  for (let index = 0; index < 120; index += 1) await post({ query: `query Name${index} { channel }` });
+  await post({ query: '{ missing { id } }' });
+  const { body } = await metered.app.inject('/metrics');
+  expect(body).toContain(
+    'http_request_duration_seconds_count{method="POST",route="/graphql",status="200"} 121',
+  );
+  expect(body).toContain('graphql_operation_duration_seconds_count{operation="Name0"} 1');
+  expect(body).toContain('graphql_operation_duration_seconds_count{operation="other"} 20');
+  expect(body).toContain('graphql_errors_total{code="NOT_FOUND"} 1');
+  expect(body).toContain('process_cpu_seconds_total');
+  await metered.close();
+});
+
+test('any page may call the API, without credentials', async () => {
+  const preflight = await server.app.inject({
+    method: 'OPTIONS',
+    url: '/graphql',
+    headers: {
+      origin: 'https://shop.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    },
+  });
+  expect(preflight.statusCode).toBe(204);
+  expect(preflight.headers).toMatchObject({
+    'access-control-allow-origin': '*',
+    'access-control-allow-headers': 'content-type',
+  });
+  expect(preflight.headers).not.toHaveProperty('access-control-allow-credentials');
+});
+
+test('an unknown path says where things are', async () => {
+  const response = await server.app.inject('/nowhere');
+  expect(response.statusCode).toBe(404);
+  expect(response.json()).toMatchObject({
+    error: { code: 'NOT_FOUND', message: expect.stringContaining('/graphql') },
+  });
+});
+
+test('closing lets the request in flight end', async () => {
+  const closing = await startTestServer();
+  await closing.app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = closing.app.server.address() as AddressInfo;
+  const answer = new Promise<string>((resolve, reject) => {
+    const call = request(
+      {
+        port,
+        host: '127.0.0.1',
+        path: '/graphql',
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+      },
+      (response) => {
+        let body = '';
+        response.on('data', (chunk) => (body += String(chunk)));
+        response.on('end', () => resolve(body));
+      },
+    );
+    call.on('error', reject);
+    call.end(JSON.stringify({ query: '{ slow }' }));
+  });
+  await new Promise((resolve) => closing.app.server.once('request', resolve));
+  await closing.close();
+  expect(JSON.parse(await answer)).toEqual({ data: { slow: 'done' } });
+});

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { toGlobalId } from 'graphql-relay';
+import sharp from 'sharp';
+import { MAX_CONCURRENT_LARGE_BODIES } from '../../src/server/limits.js';
+import { toUploadId, uploadIdToSha256 } from '../../src/server/upload-id.js';
+import { startTestServer, type TestServer } from './support/server.js';
+
+const PRODUCT_IMAGE = toGlobalId('Image', '7');
+let server: TestServer;
+let photo: Buffer;
+const catalogImage = jest.fn(async (id: string) => (id === PRODUCT_IMAGE ? photo : null));
+
+beforeAll(async () => {
+  photo = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#2f5d3a' } })
+    .jpeg()
+    .toBuffer();
+  server = await startTestServer({ catalogImage });
+});
+afterAll(() => server.close());
+
+const upload = (payload: Buffer, type = 'image/jpeg') =>
+  server.app.inject({ method: 'POST', url: '/images', headers: { 'content-type': type }, payload });
+
+function form(payload: Buffer): { headers: Record<string, string>; payload: Buffer } {
+  const head =
+    '--x\r\ncontent-disposition: form-data; name="image"; filename="a.jpg"\r\ncontent-type: image/jpeg\r\n\r\n';
+  return {
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    payload: Buffer.concat([Buffer.from(head), payload, Buffer.from('\r\n--x--\r\n')]),
+  };
+}
+
+describe('POST /images', () => {
+  test.each(['image/jpeg', 'application/octet-stream'])('stores the bytes of a %s body', async (type) => {
+    const response = await upload(photo, type);
+    expect(response.statusCode).toBe(200);
+    const answer = response.json<{ id: string }>();
+    expect(answer).toEqual({
+      id: expect.any(String),
+      width: 300,
+      height: 200,
+      thumbhash: expect.any(String),
+    });
+    const sha256 = uploadIdToSha256(answer.id);
+    expect(sha256).not.toBeNull();
+    expect(await server.uploads.get(sha256 ?? '')).toEqual(photo);
+  });
+
+  test('stores a file of a form', async () => {
+    const response = await server.app.inject({ method: 'POST', url: '/images', ...form(photo) });
+    expect(response.json()).toMatchObject({ width: 300, height: 200 });
+  });
+
+  test.each<[string, () => Buffer, string, number, string]>([
+    ['nothing', () => Buffer.alloc(0), 'image/png', 400, 'BAD_USER_INPUT'],
+    ['text', () => Buffer.from('hello'), 'image/png', 400, 'IMAGE_UNDECODABLE'],
+    ['a truncated image', () => photo.subarray(0, photo.length / 2), 'image/jpeg', 400, 'IMAGE_UNDECODABLE'],
+    ['11 MB', () => randomBytes(11 * 1024 * 1024), 'image/jpeg', 413, 'IMAGE_TOO_LARGE'],
+    ['JSON', () => Buffer.from('{}'), 'application/json', 400, 'BAD_USER_INPUT'],
+  ])('refuses %s', async (_what, bytes, type, status, code) => {
+    const response = await upload(bytes(), type);
+    expect([response.statusCode, response.json()]).toMatchObject([
+      status,
+      { error: { code, message: expect.any(String) } },
+    ]);
+  });
+
+  test('refuses forms that are too large, without a file, or broken', async () => {
+    const post = (body: ReturnType<typeof form>) =>
+      server.app.inject({ method: 'POST', url: '/images', ...body });
+    const large = await post(form(randomBytes(11 * 1024 * 1024)));
+    expect([large.statusCode, large.json()]).toMatchObject([413, { error: { code: 'IMAGE_TOO_LARGE' } }]);
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    const empty = await post({ headers, payload: Buffer.from('--x--\r\n') });
+    expect([empty.statusCode, empty.json()]).toMatchObject([400, { error: { code: 'BAD_USER_INPUT' } }]);
+    const broken = await post({ headers, payload: Buffer.from('--x\r\ncontent-disp') });
+    expect([broken.statusCode, broken.json()]).toMatchObject([400, { error: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('large bodies beyond the bound are turned away, and places are given back', async () => {
+    const large = Buffer.concat([photo, Buffer.alloc(300 * 1024)]);
+    const responses = await Promise.all(
+      Array.from({ length: MAX_CONCURRENT_LARGE_BODIES + 4 }, () => upload(large)),
+    );
+    const refused = responses.filter(({ statusCode }) => statusCode === 503);
+    expect(refused).toHaveLength(4);
+    expect(refused[0]?.json()).toMatchObject({ error: { code: 'SERVICE_OVERLOADED' } });
+    expect((await upload(large)).statusCode).toBe(200);
+  });
+});
+
+describe('GET /images/:id', () => {
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    server.app.inject({ url: `/images/${path}`, headers });
+
+  test('renders a product image as WebP, at the next width of the ladder', async () => {
+    const response = await get(`${PRODUCT_IMAGE}?width=100`);
+    expect(response.headers).toMatchObject({
+      'content-type': 'image/webp',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+    });
+    const { format, width, height } = await sharp(response.rawPayload).metadata();
+    expect({ format, width, height }).toEqual({ format: 'webp', width: 128, height: 85 });
+  });
+
+  test.each(['jpeg', 'png', 'avif', 'webp'])('renders an upload as %s', async (format) => {
+    const { id } = (await upload(photo)).json<{ id: string }>();
+    const response = await get(`${id}?format=${format}&width=2000`);
+    expect([response.statusCode, response.headers['content-type']]).toEqual([200, `image/${format}`]);
+    expect((await sharp(response.rawPayload).metadata()).width).toBe(300);
+  });
+
+  test('identical requests are rendered once, and not at all for a known ETag', async () => {
+    catalogImage.mockClear();
+    const [first, second] = await Promise.all([
+      get(`${PRODUCT_IMAGE}?width=60`),
+      get(`${PRODUCT_IMAGE}?width=64`),
+    ]);
+    expect(second?.rawPayload.equals(first?.rawPayload ?? Buffer.of())).toBe(true);
+    const again = await get(`${PRODUCT_IMAGE}?width=50`, { 'if-none-match': String(first?.headers.etag) });
+    expect([again.statusCode, again.rawPayload.byteLength]).toEqual([304, 0]);
+    expect(catalogImage).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    [toGlobalId('Image', '8'), 404, 'IMAGE_NOT_FOUND'],
+    [toUploadId('0'.repeat(64)), 404, 'IMAGE_NOT_FOUND'],
+    ['nonsense', 404, 'IMAGE_NOT_FOUND'],
+    [`${PRODUCT_IMAGE}?width=0`, 400, 'BAD_USER_INPUT'],
+    [`${PRODUCT_IMAGE}?width=2001`, 400, 'BAD_USER_INPUT'],
+    [`${PRODUCT_IMAGE}?width=wide`, 400, 'BAD_USER_INPUT'],
+    [`${PRODUCT_IMAGE}?width=1&width=2`, 400, 'BAD_USER_INPUT'],
+    [`${PRODUCT_IMAGE}?format=tiff`, 400, 'BAD_USER_INPUT'],
+  ])('%s is %i %s', async (path, status, code) => {
+    const response = await get(path);
+    expect([response.statusCode, response.json()]).toMatchObject([status, { error: { code } }]);
+  });
+});
+
+test('an upload id is of an upload only', () => {
+  expect(uploadIdToSha256(toUploadId('a'.repeat(64)))).toBe('a'.repeat(64));
+  expect(uploadIdToSha256(toGlobalId('Upload', '../../etc/passwd'))).toBeNull();
+  expect(uploadIdToSha256(toGlobalId('Image', 'a'.repeat(64)))).toBeNull();
+});

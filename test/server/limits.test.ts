@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { MAX_COST } from '../../src/server/limits.js';
+import { send, startTestServer, type TestServer } from './support/server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const similar = (levels: number): string =>
+  levels === 0 ? 'id' : `similar(first: 1) { ${similar(levels - 1)} }`;
+const fragments = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `fragment F${index} on Query { f${index}: channel }`).join(
+    '\n',
+  );
+const doubling = Array.from(
+  { length: 14 },
+  (_, index) =>
+    `fragment D${index} on Garment { a: similar { ...D${index + 1} } b: similar { ...D${index + 1} } }`,
+).join('\n');
+
+test.each([
+  ['a long comment', `# ${'x'.repeat(20_000)}\n{ channel }`, /20000 characters/],
+  ['many tokens', `{ ${'... { channel } '.repeat(501)} }`, /2000 tokens/],
+  ['deep fields', `{ garments { nodes { ${similar(15)} } } }`, /16 levels of fields/],
+  ['aliases', `{ ${Array.from({ length: 51 }, (_, n) => `a${n}: channel`).join(' ')} }`, /50 aliases/],
+  ['directives', `{ channel ${'@skip(if: false) '.repeat(51)} }`, /50 directives/],
+  ['fragments', `{ channel } ${fragments(51)}`, /50 fragments/],
+  ['repeated inline fragments', `{ ${'...{channel}'.repeat(400)} }`, /3000 pairs of repeated fields/],
+  ['repeated objects', `{ ${'garments{nodes{id}}'.repeat(100)} }`, /3000 pairs of repeated fields/],
+  [
+    'fragments that double',
+    `{ garments { nodes { ...D0 } } } ${doubling} fragment D14 on Garment { id }`,
+    /levels of fields|aliases|selections/,
+  ],
+])('refuses %s before validation', async (_what, query, message) => {
+  const { status, errors } = await send(server.app, query);
+  expect(status).toBe(400);
+  expect(errors).toMatchObject([{ code: 'COST_EXCEEDED', message: expect.stringMatching(message) }]);
+});
+
+test('a cycle of fragments is a validation error', async () => {
+  const { errors } = await send(
+    server.app,
+    `{ garments { nodes { ...A } } } fragment A on Garment { title similar { ...B } } fragment B on Garment { similar { ...A } }`,
+  );
+  expect(errors.map(({ code }) => code)).toEqual([expect.stringMatching(/COST_EXCEEDED|VALIDATION_FAILED/)]);
+});
+
+test('introspection cannot be nested', async () => {
+  const nested = '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }';
+  const { errors } = await send(server.app, nested);
+  expect(errors).toMatchObject([{ code: 'GRAPHQL_VALIDATION_FAILED' }]);
+});
+
+test('lists at most ten validation errors', async () => {
+  const unknown = Array.from({ length: 200 }, (_, index) => `nope${index}`).join(' ');
+  const { errors } = await send(server.app, `{ ${unknown} }`);
+  expect(errors.length).toBeLessThanOrEqual(11);
+});
+
+test.each([
+  ['by the page size', '{ garments(first: 10000) { nodes { id title } } }', {}],
+  [
+    'by the page size in a variable',
+    'query ($n: Int) { garments(first: $n) { nodes { id title } } }',
+    { n: 10_000 },
+  ],
+  ['by its default', '{ garments { nodes { similar(first: 30) { similar(first: 30) { id } } } } }', {}],
+  [
+    'by lists without one',
+    '{ garments { nodes { others { others { others { others { others { id } } } } } } } }',
+    {},
+  ],
+  ['by its own estimate', '{ expensive(times: 21) }', {}],
+  [
+    'a negative page does not pay for another',
+    '{ a: garments(first: -90000) { nodes { id } } expensive(times: 21) }',
+    {},
+  ],
+])('refuses cost %s', async (_what, query, variables) => {
+  const { status, errors } = await send(server.app, query, variables);
+  expect(status).toBe(400);
+  expect(errors).toMatchObject([
+    { code: 'COST_EXCEEDED', message: expect.stringContaining(String(MAX_COST)) },
+  ]);
+});
+
+test('the same document with a small page passes, before and after', async () => {
+  const query = 'query ($n: Int) { garments(first: $n) { nodes { id title url } } }';
+  for (const n of [2, 50_000, 2]) {
+    const { errors } = await send(server.app, query, { n });
+    expect(errors.map(({ code }) => code)).toEqual(n === 2 ? [] : ['COST_EXCEEDED']);
+  }
+});
+
+test('batches are refused', async () => {
+  const response = await server.app.inject({
+    method: 'POST',
+    url: '/graphql',
+    payload: [{ query: '{ channel }' }, { query: '{ channel }' }],
+  });
+  expect(response.statusCode).toBe(400);
+});
+
+test('a request that a plain form could make is refused', async () => {
+  const response = await server.app.inject({ method: 'GET', url: '/graphql?query={channel}' });
+  expect(response.statusCode).toBe(400);
+  expect(response.body).toContain('CSRF');
+});

@@ -1,0 +1,179 @@
+import 'reflect-metadata';
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  GraphQLNonNull,
+  type GraphQLSchema,
+  GraphQLString,
+  specifiedDirectives,
+} from 'graphql';
+import { GraphQLURL } from 'graphql-scalars';
+import {
+  Arg,
+  buildSchema,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  ID,
+  InputType,
+  Int,
+  InterfaceType,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { UserError } from '../../../src/errors.js';
+import type { RequestFacts, ServerContext } from '../../../src/server/context.js';
+
+/** What resolvers and the server see of a request in these tests. */
+export class TestContext implements ServerContext {
+  channel = 'default';
+  readonly requestId: string;
+  readonly publicUrl: string;
+
+  constructor({ requestId, publicUrl }: RequestFacts) {
+    this.requestId = requestId;
+    this.publicUrl = publicUrl;
+  }
+
+  async useChannel(handle: string): Promise<void> {
+    await Promise.resolve();
+    if (handle === 'nowhere') throw new UserError('UNKNOWN_CHANNEL', 'There is no channel "nowhere".');
+    this.channel = handle;
+  }
+}
+
+@InterfaceType()
+abstract class Thing {
+  @Field(() => ID)
+  id!: string;
+}
+
+@ObjectType({ implements: Thing })
+class Shop extends Thing {
+  @Field(() => String)
+  city!: string;
+}
+
+@ObjectType({ implements: Thing })
+class Garment extends Thing {
+  @Field(() => String)
+  title!: string;
+
+  @Field(() => GraphQLURL)
+  url!: URL;
+
+  @Field(() => Float)
+  price!: number;
+}
+
+@ObjectType()
+class GarmentConnection {
+  @Field(() => [Garment])
+  nodes!: Garment[];
+}
+
+@InputType()
+class BoxInput {
+  @Field(() => Float)
+  x!: number;
+}
+
+function garment(number: number): Garment {
+  return Object.assign(new Garment(), {
+    id: String(number),
+    title: `Garment ${number}`,
+    url: new URL(`https://shop.example/${number}`),
+    price: number + 0.5,
+  });
+}
+
+@Resolver(() => Garment)
+class GarmentResolver {
+  @Query(() => String)
+  channel(@Ctx() context: TestContext): string {
+    return context.channel;
+  }
+
+  @Query(() => String)
+  publicUrl(@Ctx() context: TestContext): string {
+    return context.publicUrl;
+  }
+
+  @Query(() => GarmentConnection)
+  garments(@Arg('first', () => Int, { defaultValue: 24 }) first: number): GarmentConnection {
+    return { nodes: Array.from({ length: Math.max(first, 0) }, (_, index) => garment(index)) };
+  }
+
+  @Query(() => [Thing])
+  things(): Thing[] {
+    return [garment(1), Object.assign(new Shop(), { id: 's', city: 'Lyon' })];
+  }
+
+  @Query(() => Int, { complexity: ({ args }) => Number(args['times']) * 1000 })
+  expensive(@Arg('times', () => Int) times: number): number {
+    return times;
+  }
+
+  @Query(() => Float)
+  area(
+    @Arg('box', () => BoxInput) box: BoxInput,
+    @Arg('label', () => String, { nullable: true }) label?: string,
+  ): number {
+    return box.x * (label?.length ?? 1);
+  }
+
+  @Query(() => Garment, { nullable: true })
+  missing(): Garment {
+    throw new UserError('NOT_FOUND', 'There is no garment "x"; list them with garments.');
+  }
+
+  @Query(() => String, { nullable: true })
+  broken(): string {
+    throw new Error('password=hunter2', { cause: new Error('connection refused') });
+  }
+
+  @Query(() => String, { nullable: true })
+  async slow(): Promise<string> {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return 'done';
+  }
+
+  @FieldResolver(() => [Garment])
+  async similar(
+    @Root() root: Garment,
+    @Arg('first', () => Int, { defaultValue: 2 }) first: number,
+  ): Promise<Garment[]> {
+    await Promise.resolve();
+    return Array.from({ length: first }, (_, index) => garment(Number(root.id) + index + 1));
+  }
+
+  @FieldResolver(() => [Garment])
+  others(): Garment[] {
+    return [garment(7), garment(8)];
+  }
+
+  @FieldResolver(() => String)
+  unfinished(@Root() root: Garment): string | null {
+    return root.id === '1' ? null : 'fine';
+  }
+}
+
+/** A small shop, built as the real schema is. */
+export function testSchema(): Promise<GraphQLSchema> {
+  return buildSchema({
+    resolvers: [GarmentResolver],
+    orphanedTypes: [Shop],
+    validate: false,
+    directives: [
+      ...specifiedDirectives,
+      new GraphQLDirective({
+        name: 'inContext',
+        locations: [DirectiveLocation.QUERY],
+        args: { channel: { type: new GraphQLNonNull(GraphQLString) } },
+      }),
+    ],
+  });
+}

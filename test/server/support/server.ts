@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+import { type BlobStore, openBlobStore } from '../../../src/platform/blob-store.js';
+import { createServer, type HttpOptions } from '../../../src/server/http.js';
+import { TestContext, testSchema } from './schema.js';
+
+export interface TestServer {
+  readonly app: FastifyInstance;
+  readonly uploads: BlobStore;
+  /** What was logged, parsed. */
+  readonly logged: Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+/** A server on the test schema, with a folder of its own. */
+export async function startTestServer(options: Partial<HttpOptions<TestContext>> = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'vitrine-http-'));
+  const logged: Record<string, unknown>[] = [];
+  const log = pino(
+    { level: 'info' },
+    {
+      write: (line: string) => {
+        const entry: unknown = JSON.parse(line);
+        if (entry instanceof Object) logged.push({ ...entry });
+      },
+    },
+  );
+  await writeFile(join(folder, '02-second.graphql'), 'query Second { channel }');
+  await writeFile(
+    join(folder, '01-first.graphql'),
+    'query First($first: Int) { garments(first: $first) { nodes { id } } }',
+  );
+  await writeFile(join(folder, '01-first.variables.json'), '{ "first": 3 }');
+  const uploads = await openBlobStore(join(folder, 'uploads'));
+  const app = await createServer({
+    schema: await testSchema(),
+    createContext: (facts) => new TestContext(facts),
+    uploads,
+    catalogImage: async () => null,
+    ready: async () => ({ ok: true, checks: { postgres: 'ok' } }),
+    log,
+    operations: pathToFileURL(`${folder}/`),
+    ...options,
+  });
+  return {
+    app,
+    uploads,
+    logged,
+    async close() {
+      await app.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly data: unknown;
+  readonly errors: readonly { message: string; code: unknown; path: unknown; locations: unknown }[];
+}
+
+/** Sends an operation to POST /graphql. */
+export async function send(
+  app: FastifyInstance,
+  query: string,
+  variables?: Record<string, unknown>,
+  operationName?: string,
+): Promise<Answer> {
+  const response = await app.inject({
+    method: 'POST',
+    url: '/graphql',
+    payload: { query, variables, operationName },
+  });
+  const { data, errors = [] } = response.json<{ data?: unknown; errors?: Record<string, never>[] }>();
+  return {
+    status: response.statusCode,
+    data,
+    errors: errors.map(({ message, extensions, path, locations }) => ({
+      message: String(message),
+      code: extensions?.['code'],
+      path,
+      locations,
+    })),
+  };
+}
