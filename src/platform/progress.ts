@@ -15,6 +15,8 @@ export interface Progress {
 const LINE_INTERVAL_MS = 5_000;
 /** Redrawing costs as much as some of the work that it shows. */
 const FRAMES_PER_SECOND = 5;
+/** Sooner, a rate tells of warming up. */
+const ESTIMATE_AFTER_S = 3;
 
 /** A bar on a terminal, a line every few seconds anywhere else. */
 export function createProgress(stream: NodeJS.WriteStream): Progress {
@@ -59,6 +61,8 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
         barCompleteChar: '━',
         barIncompleteChar: '┄',
         clearOnComplete: true,
+        // A process that is killed must not leave the terminal unable to wrap.
+        linewrap: null,
         gracefulExit: false,
       });
       const work = { label, total, value: 0, startedAt: Date.now() };
@@ -96,7 +100,7 @@ function figures({ total, value, startedAt }: Work, now: number): string {
   const rate = value / seconds;
   const shownRate = `${rate >= 10 ? Math.round(rate) : rate.toFixed(1)}/s`;
   if (total === null) return `${value}, ${shownRate}`;
-  if (value === 0 || value >= total) return `${value}/${total}, ${shownRate}`;
+  if (value === 0 || value >= total || seconds < ESTIMATE_AFTER_S) return `${value}/${total}, ${shownRate}`;
   return `${value}/${total}, ${shownRate}, ${duration((total - value) / rate)} left`;
 }
 
