@@ -1,3 +1,5 @@
+// First: the decorators of every GraphQL class need it.
+import 'reflect-metadata';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { z } from 'zod';

@@ -12,7 +12,9 @@ import type { Database } from '../../src/platform/postgres.js';
 import { createSchema } from '../../src/schema.js';
 import { createServer } from '../../src/server/http.js';
 import { openEmbeddedIndex } from '../../src/similarity/embedded.js';
+import type { VectorIndex } from '../../src/similarity/index.js';
 import { QueryVectors } from '../../src/similarity/query-vector.js';
+import { ReplaceableIndex } from '../../src/similarity/replaceable.js';
 import { currentPosition } from '../../src/sync/change.store.js';
 import { openFollowedIndex, type FollowedIndex } from '../../src/sync/followed-index.js';
 import { loadIndex } from '../../src/sync/load-index.js';
@@ -58,17 +60,18 @@ const quiet = {
 };
 
 /**
- * `seed` fills the database before the index is loaded. With `follows: false` the index stays as it was then: as
- * stale as an index can be.
+ * `seed` fills the database before the index is loaded. With `follows: false` the index stays as it was then, as
+ * stale as an index can be, until `catchUp` loads it anew. With `beside` it is another instance on the database of
+ * that gateway.
  */
 export async function startTestGateway(
   seed: (db: Database) => Promise<void>,
-  options: { encoder?: Encoder; follows?: boolean } = {},
+  options: { encoder?: Encoder; follows?: boolean; beside?: TestGateway } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
   const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-  const database = await createTestDatabase();
-  const { db } = database;
+  const { db, drop } =
+    options.beside === undefined ? await createTestDatabase() : { ...options.beside, drop: null };
   await seed(db);
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-test-'));
   const followed =
@@ -121,20 +124,25 @@ export async function startTestGateway(
       await http.close();
       await followed.close();
       await services.fetcher.close();
-      await database.drop();
+      await drop?.();
       await rm(folder, { recursive: true });
     },
   };
 }
 
 async function openStaleIndex(db: Database, encoder: Encoder): Promise<FollowedIndex> {
-  const index = await openEmbeddedIndex({ dimension: encoder.dimension });
-  const position = await currentPosition(db);
-  await loadIndex(db, index, encoder.id, () => undefined);
+  let position = '';
+  const load = async (): Promise<VectorIndex> => {
+    const index = await openEmbeddedIndex({ dimension: encoder.dimension });
+    position = await currentPosition(db);
+    await loadIndex(db, index, encoder.id, () => undefined);
+    return index;
+  };
+  const index = new ReplaceableIndex(await load());
   return {
     index,
     position: () => position,
-    catchUp: () => Promise.reject(new Error('this index stays stale')),
+    catchUp: async () => index.replace(await load()).close(),
     close: () => index.close(),
   };
 }

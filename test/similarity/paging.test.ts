@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { fromGlobalId, toGlobalId } from 'graphql-relay';
+import { z } from 'zod';
+import { seedMarkets, seedProduct, setStock, type ProductSeed } from '../support/catalog.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+
+/** Runs of each property; every one makes a catalog of its own in Postgres. */
+const RUNS = 20;
+const CATEGORIES = ['tops/shirts', 'tops/knits', 'shoes'] as const;
+const BRANDS = ['alder', 'birch'] as const;
+const SIZES = ['S', 'M', 'L'] as const;
+const COLORS = ['red', 'green'] as const;
+const MATERIALS = ['linen', 'wool'] as const;
+
+interface ModelSku {
+  readonly code: string;
+  readonly size: (typeof SIZES)[number];
+  readonly color: string;
+  readonly price: number;
+  stock: number;
+}
+
+interface ModelProduct {
+  readonly handle: string;
+  readonly category: string;
+  readonly brand: (typeof BRANDS)[number];
+  readonly material: string;
+  readonly vectors: readonly (readonly number[])[];
+  readonly skus: ModelSku[];
+}
+
+/** Coarse, so that several products score the same. */
+const coordinate = fc.integer({ min: -2, max: 2 });
+const vector = fc.tuple(coordinate, coordinate, coordinate, coordinate).filter((v) => v.some((x) => x !== 0));
+const skuParts = fc.record({
+  size: fc.constantFrom(...SIZES),
+  color: fc.constantFrom(...COLORS),
+  price: fc.constantFrom(1_000, 2_500, 7_000),
+  stock: fc.constantFrom(0, 1, 3, 3),
+});
+const productParts = fc.record({
+  category: fc.constantFrom(...CATEGORIES),
+  brand: fc.constantFrom(...BRANDS),
+  material: fc.constantFrom(...MATERIALS),
+  vectors: fc.array(vector, { minLength: 1, maxLength: 3 }),
+  skus: fc.array(skuParts, { minLength: 1, maxLength: 3 }),
+});
+type ProductParts = typeof productParts extends fc.Arbitrary<infer T> ? T : never;
+/** Mostly absent: filters together leave little to page through. */
+const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+const filter = fc.record(
+  {
+    category: optional(fc.subarray(['tops', ...CATEGORIES], { minLength: 1 })),
+    brand: optional(fc.subarray([...BRANDS], { minLength: 1 })),
+    material: optional(fc.constantFrom(...MATERIALS)),
+    size: optional(fc.subarray([...SIZES], { minLength: 1 })),
+    color: optional(fc.constantFrom(...COLORS)),
+    maxPrice: optional(fc.constantFrom(10, 25, 30)),
+    quantity: fc.constantFrom(1, 1, 2),
+  },
+  { requiredKeys: [] },
+);
+type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+type Filter = typeof filter extends fc.Arbitrary<infer T> ? T : never;
+/** Between two pages: which SKU (by number) gets what stock. */
+const writes = fc.array(fc.array(fc.tuple(fc.nat(100), fc.constantFrom(0, 1, 3)), { maxLength: 12 }), {
+  minLength: 12,
+  maxLength: 12,
+});
+
+const scenario = fc.record({
+  query: vector,
+  products: fc.array(productParts, { minLength: 8, maxLength: 24 }),
+  where: filter,
+  first: fc.integer({ min: 1, max: 5 }),
+  writes,
+});
+
+const toInput = ({
+  category,
+  brand,
+  material,
+  size,
+  color,
+  maxPrice,
+  quantity,
+}: Filter): Record<string, unknown> => ({
+  category,
+  brand,
+  quantity,
+  attributes: material === undefined ? undefined : [{ name: 'material', values: [material] }],
+  options: [
+    ...(size === undefined ? [] : [{ name: 'size', values: size }]),
+    ...(color === undefined ? [] : [{ name: 'color', values: [color] }]),
+  ],
+  price: maxPrice === undefined ? undefined : { max: String(maxPrice) },
+});
+
+/** What the filter means, said once more without SQL and without an index. */
+function passes(product: ModelProduct, where: Filter): boolean {
+  const { category, brand, material, size, color, maxPrice, quantity } = where;
+  if (
+    category?.some((handle) => product.category === handle || product.category.startsWith(`${handle}/`)) ===
+    false
+  )
+    return false;
+  if (brand?.includes(product.brand) === false) return false;
+  if (material !== undefined && product.material !== material) return false;
+  return product.skus.some(
+    (sku) =>
+      sku.stock >= (quantity ?? 1) &&
+      (size?.includes(sku.size) ?? true) &&
+      (color === undefined || sku.color === color) &&
+      (maxPrice === undefined || sku.price <= maxPrice * 100),
+  );
+}
+
+const PAGE = /* GraphQL */ `
+  query Page($query: VisualQuery!, $where: ProductFilter, $first: Int, $after: String) {
+    visualSearch(query: $query, where: $where, first: $first, after: $after) {
+      edges {
+        score
+        node {
+          id
+          handle
+        }
+        skus {
+          code
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      search {
+        dropped
+      }
+    }
+  }
+`;
+const page = z.object({
+  visualSearch: z.object({
+    edges: z.array(
+      z.object({
+        score: z.number(),
+        node: z.object({ id: z.string(), handle: z.string() }),
+        skus: z.array(z.object({ code: z.string() })),
+      }),
+    ),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+    search: z.object({ dropped: z.number() }),
+  }),
+});
+type Page = z.infer<typeof page>['visualSearch'];
+
+async function populate(
+  gateway: TestGateway,
+  query: readonly number[],
+  products: readonly ModelProduct[],
+): Promise<string> {
+  await gateway.db.query('DELETE FROM products');
+  const id = await seedProduct(gateway.db, { handle: 'query', vectors: [query] });
+  for (const product of products) await seedProduct(gateway.db, toSeed(product));
+  return toGlobalId('Product', id);
+}
+
+const toSeed = ({ handle, category, brand, material, vectors, skus }: ModelProduct): ProductSeed => ({
+  handle,
+  category,
+  brand,
+  vectors,
+  attributes: [['material', material]],
+  skus: skus.map(({ code, size, color, price, stock }) => ({
+    code,
+    options: { size, color },
+    prices: { eu: price },
+    stock: { berlin: stock },
+  })),
+});
+
+const toModel = (parts: readonly ProductParts[]): ModelProduct[] =>
+  parts.map((product, p) => ({
+    ...product,
+    handle: `p${p}`,
+    skus: product.skus.map((sku, s) => ({ ...sku, code: `p${p}-${s}` })),
+  }));
+
+/** Writes to the model and to Postgres; with `salesOnly` nothing is restocked. */
+async function write(
+  gateway: TestGateway,
+  skus: readonly ModelSku[],
+  changes: readonly (readonly [number: number, stock: number])[],
+  salesOnly: boolean,
+): Promise<void> {
+  for (const [number, stock] of changes) {
+    const sku = skus[number % skus.length];
+    if (sku === undefined || (salesOnly && stock >= sku.stock)) continue;
+    sku.stock = stock;
+    await setStock(gateway.db, sku.code, stock);
+  }
+}
+
+const keyOf = (id: string): number => Number(fromGlobalId(id).id);
+
+describe.each([
+  { name: 'two instances that follow Postgres, with sales and restocks between the pages', follows: true },
+  { name: 'a stale index, with sales between the pages', follows: false },
+])('paging over $name', ({ follows }) => {
+  let instances: readonly [TestGateway, TestGateway];
+  beforeAll(async () => {
+    const first = await startTestGateway(seedMarkets, { follows });
+    instances = [first, await startTestGateway(() => Promise.resolve(), { follows, beside: first })];
+  });
+  afterAll(async () => {
+    await instances[1].close();
+    await instances[0].close();
+  });
+  const catchUp = (): Promise<unknown> => Promise.all(instances.map((gateway) => gateway.catchUp()));
+
+  /** Pages through everything, checks each page, and answers the handles in order. */
+  async function readAll(
+    { query, where, first, writes }: Scenario,
+    model: readonly ModelProduct[],
+  ): Promise<{ seen: string[]; steady: string[] }> {
+    const [gateway] = instances;
+    const skus = model.flatMap((product) => product.skus);
+    const id = await populate(gateway, query, model);
+    await catchUp();
+    const seen: string[] = [];
+    const ranks: { score: number; key: number }[] = [];
+    let steady = model.filter((product) => passes(product, where));
+    let after: string | null = null;
+
+    for (let number = 0; ; number += 1) {
+      const variables: Record<string, unknown> = { query: { like: [{ product: id }] }, where: toInput(where), first, after };
+      const instance = instances[number % 2 === 0 ? 0 : 1];
+      const { edges, pageInfo }: Page = (await instance.read(page, PAGE, variables)).visualSearch;
+      for (const { score, node, skus: shown } of edges) {
+        const product = model.find(({ handle }) => handle === node.handle);
+        expect(product !== undefined && passes(product, where)).toBe(true);
+        expect(shown).not.toHaveLength(0);
+        seen.push(node.handle);
+        ranks.push({ score, key: keyOf(node.id) });
+      }
+      if (!pageInfo.hasNextPage) break;
+      expect(edges).toHaveLength(first);
+      after = pageInfo.endCursor;
+      await write(gateway, skus, writes[number % writes.length] ?? [], !follows);
+      steady = steady.filter((product) => passes(product, where));
+      if (follows) await catchUp();
+    }
+    expect(ranks).toEqual([...ranks].sort((a, b) => b.score - a.score || a.key - b.key));
+    return { seen, steady: steady.map(({ handle }) => handle) };
+  }
+
+  test('each page goes on in the ranking: proven, full, no duplicate, and nothing that stayed sellable is missed', async () => {
+    let pagedRuns = 0;
+    await fc.assert(
+      fc.asyncProperty(scenario, async (run) => {
+        const { seen, steady } = await readAll(run, toModel(run.products));
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(seen).toEqual(expect.arrayContaining(steady));
+        if (seen.length > run.first) pagedRuns += 1;
+      }),
+      { numRuns: RUNS },
+    );
+    // Scenarios of a single page would prove nothing.
+    expect(pagedRuns).toBeGreaterThan(RUNS / 3);
+  }, 120_000);
+});
