@@ -15,7 +15,13 @@ import { type GraphQLOptions, installGraphQL } from './graphql.js';
 import { installHealth, type Readiness } from './health.js';
 import { type ImageOptions, installImages } from './images.js';
 import { boundLargeBodies } from './large-bodies.js';
-import { CLOSE_GRACE_MS, MAX_HEADER_BYTES, MAX_PATH_PARAMETER_CHARS, REQUEST_TIMEOUT_MS } from './limits.js';
+import {
+  CLOSE_GRACE_MS,
+  CLOSE_SWEEP_MS,
+  MAX_HEADER_BYTES,
+  MAX_PATH_PARAMETER_CHARS,
+  REQUEST_TIMEOUT_MS,
+} from './limits.js';
 import { createMetrics } from './metrics.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
@@ -63,8 +69,15 @@ export async function createServer<Context extends ServerContext>(
     });
   }
   app.addHook('preClose', (done) => {
-    setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS).unref();
-    done();
+    if (!app.server.listening) return done();
+    // A connection whose answer was in flight is idle only after it, and a client may keep it for a minute.
+    const sweep = setInterval(() => app.server.closeIdleConnections(), CLOSE_SWEEP_MS);
+    const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
+    app.server.once('close', () => {
+      clearInterval(sweep);
+      clearTimeout(cutOff);
+    });
+    return done();
   });
 
   // A public API without cookies: any page may call it.

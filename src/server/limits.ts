@@ -72,6 +72,9 @@ export const MAX_PATH_PARAMETER_CHARS = 200;
 /** Answers in flight get this long when the server closes. */
 export const CLOSE_GRACE_MS = 10_000;
 
+/** How often a closing server looks for connections that have become idle: a shutdown waits that much longer. */
+export const CLOSE_SWEEP_MS = 50;
+
 /** Masked and echoed messages may quote the input, which can be megabytes of base64. */
 export const MAX_ERROR_MESSAGE_CHARS = 500;
 

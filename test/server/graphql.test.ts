@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery, type GraphQLObjectType, validateSchema } from 'graphql';
 import { createJitGateway } from '../../src/server/executor.js';
 import { testSchema } from './support/schema.js';
@@ -8,7 +8,6 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
 });
-afterAll(() => server.close());
 
 describe('execution', () => {
   test('answers interfaces, custom scalars, defaults and nested resolvers', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import sharp from 'sharp';
 import { MAX_CONCURRENT_LARGE_BODIES } from '../../src/server/limits.js';
@@ -17,7 +17,6 @@ beforeAll(async () => {
     .toBuffer();
   server = await startTestServer({ catalogImage });
 });
-afterAll(() => server.close());
 
 const upload = (payload: Buffer, type = 'image/jpeg') =>
   server.app.inject({ method: 'POST', url: '/images', headers: { 'content-type': type }, payload });

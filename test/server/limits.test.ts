@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { MAX_COST } from '../../src/server/limits.js';
 import { send, startTestServer, type TestServer } from './support/server.js';
 
@@ -6,7 +6,6 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
 });
-afterAll(() => server.close());
 
 const similar = (levels: number): string =>
   levels === 0 ? 'id' : `similar(first: 1) { ${similar(levels - 1)} }`;

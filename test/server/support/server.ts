@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { afterAll } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { type BlobStore, openBlobStore } from '../../../src/platform/blob-store.js';
@@ -13,10 +14,19 @@ export interface TestServer {
   readonly uploads: BlobStore;
   /** What was logged, parsed. */
   readonly logged: Record<string, unknown>[];
-  close(): Promise<void>;
 }
 
-/** A server on the test schema, with a folder of its own. */
+const started: { app: FastifyInstance; folder: string }[] = [];
+
+// A server that is left open when a test fails would keep the test process from ending.
+afterAll(async () => {
+  for (const { app, folder } of started) {
+    await app.close();
+    await rm(folder, { recursive: true });
+  }
+});
+
+/** A server on the test schema, with a folder of its own; closed after the file's last test. */
 export async function startTestServer(options: Partial<HttpOptions<TestContext>> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-http-'));
   const logged: Record<string, unknown>[] = [];
@@ -46,15 +56,8 @@ export async function startTestServer(options: Partial<HttpOptions<TestContext>>
     operations: pathToFileURL(`${folder}/`),
     ...options,
   });
-  return {
-    app,
-    uploads,
-    logged,
-    async close() {
-      await app.close();
-      await rm(folder, { recursive: true });
-    },
-  };
+  started.push({ app, folder });
+  return { app, uploads, logged };
 }
 
 export interface Answer {
