@@ -26,6 +26,9 @@ export class Definitions {
   }
 }
 
+/** Side of the repeat of the dye's unevenness, in garment units: too large to be seen as one. */
+const DYE_TILE = 190;
+
 /** Lays cloth over boxes: its color, its pattern, its weave, the unevenness of its dye. */
 export class ClothRoll {
   readonly #tiles = new Map<string, Tile | null>();
@@ -47,7 +50,7 @@ export class ClothRoll {
     if (tile && tile.width < 1000) printed = `<g filter="${this.#warp(box)}">${printed}</g>`;
     const weave = cloth.weave ?? surface.weave;
     if (weave) printed += rect(this.#fill(weave, grain));
-    return printed + this.#dye(cloth, box);
+    return printed + this.#dye(cloth, box, grain);
   }
 
   #tile(cloth: Cloth): Tile | null {
@@ -82,17 +85,23 @@ export class ClothRoll {
     );
   }
 
-  #dye(cloth: Cloth, box: Box): string {
-    const { grain } = surfaces[cloth.material];
-    const offset = (0.5 - grain.strength / 2).toFixed(3);
-    const row = `${grain.strength} 0 0 0 ${offset} `;
+  /** A small repeat of noise: noise over every piece would be most of the time of a drawing. */
+  #dye(cloth: Cloth, box: Box, grain: number): string {
+    const { x, y, strength } = surfaces[cloth.material].grain;
+    const side = `width="${DYE_TILE}" height="${DYE_TILE}"`;
+    const row = `${strength} 0 0 0 ${(0.5 - strength / 2).toFixed(3)} `;
     const filter = this.definitions.add(
       'filter',
-      `filterUnits="userSpaceOnUse" ${area(box)} color-interpolation-filters="sRGB"`,
-      `<feTurbulence type="fractalNoise" baseFrequency="${grain.x} ${grain.y}" numOctaves="2" seed="${this.#seed}"/>` +
+      `filterUnits="userSpaceOnUse" x="0" y="0" ${side} color-interpolation-filters="sRGB"`,
+      `<feTurbulence type="fractalNoise" baseFrequency="${x} ${y}" numOctaves="2" seed="${this.#seed}" stitchTiles="stitch"/>` +
         `<feColorMatrix values="${row}${row}${row}0 0 0 0 1"/>`,
     );
-    return `<g style="mix-blend-mode:hard-light"><rect ${area(box)} filter="${filter}"/></g>`;
+    const fill = this.definitions.add(
+      'pattern',
+      `${side} patternUnits="userSpaceOnUse" patternTransform="rotate(${grain.toFixed(1)})"`,
+      `<rect ${side} filter="${filter}"/>`,
+    );
+    return `<g style="mix-blend-mode:hard-light"><rect ${area(box)} fill="${fill}"/></g>`;
   }
 }
 

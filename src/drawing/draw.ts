@@ -123,6 +123,6 @@ export function drawGarment(design: Design, options: DrawingOptions = {}): strin
     view === 'full' ? `0 0 ${WIDTH} ${HEIGHT}` : `230 ${garment.stance === 'standing' ? 330 : 190} 360 450`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${frame}" width="${WIDTH}" height="${HEIGHT}">` +
-    `${definitions}${ground}<g transform="translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${scale.toFixed(3)})">${below}${pieces}</g></svg>`
+    `${definitions.toString()}${ground}<g transform="translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${scale.toFixed(3)})">${below}${pieces}</g></svg>`
   );
 }

@@ -38,7 +38,7 @@ export function light(
     definitions.add('filter', region, `<feGaussianBlur stdDeviation="${deviation.toFixed(1)}"/>`);
   const { wrinkle } = surface;
   const height =
-    `<feTurbulence type="fractalNoise" baseFrequency="${wrinkle.x} ${wrinkle.y}" numOctaves="3" seed="${seed}"/>` +
+    `<feTurbulence type="fractalNoise" baseFrequency="${wrinkle.x} ${wrinkle.y}" numOctaves="2" seed="${seed}"/>` +
     `<feColorMatrix values="0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 0"/>` +
     `<feComposite in2="SourceAlpha" operator="arithmetic" k2="${wrinkle.height}" k3="1" result="h"/>`;
   const relight = definitions.add(
@@ -51,7 +51,7 @@ export function light(
     `<path d="${piece.outline}" fill-opacity="0.36" filter="${soften(loft)}"/>` +
     (folds ? `<g filter="${soften(5)}">${folds}</g>` : '') +
     (piece.relief ? `<g filter="${soften(5)}">${piece.relief}</g>` : '');
-  const strength = Math.min(0.95, 0.66 * surface.drape) * (lightness(piece.cloth.color) > 0.85 ? 0.8 : 1);
+  const strength = Math.min(0.95, 0.66 * surface.drape) * (lightness(piece.cloth.color) > 0.85 ? 0.62 : 1);
   let shading = `<g style="mix-blend-mode:hard-light" opacity="${strength.toFixed(2)}"><g filter="${relight}">${map}</g></g>`;
   if (surface.gloss) {
     const shine = definitions.add(

@@ -118,7 +118,7 @@ function fairIsle(color: string, accent: string): Tile {
   const second = mix(accent, color, 0.45);
   const content = fairIsleRows
     .flatMap((row, y) =>
-      [...row].map((mark, x) =>
+      Array.from(row).map((mark, x) =>
         mark === 'x'
           ? rect(x * cell, y * cell, cell + 0.2, cell + 0.2, y > 5 && y < 13 ? accent : second)
           : '',

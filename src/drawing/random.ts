@@ -6,7 +6,6 @@ export interface Random {
   /** Uniform integer, both ends included. */
   integer(low: number, high: number): number;
   chance(probability: number): boolean;
-  pick<T>(items: readonly [T, ...T[]]): T;
   pick<T>(items: readonly T[]): T;
   shuffle<T>(items: readonly T[]): T[];
 }

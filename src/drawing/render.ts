@@ -26,7 +26,7 @@ export async function renderGarment(design: Design, options: RasterOptions = {})
     .removeAlpha();
   switch (format) {
     case 'webp':
-      return image.webp({ quality, effort: 6, smartSubsample: true }).toBuffer();
+      return image.webp({ quality, effort: 5, smartSubsample: true }).toBuffer();
     case 'jpeg':
       return image.jpeg({ quality, mozjpeg: true }).toBuffer();
     case 'png':

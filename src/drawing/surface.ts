@@ -111,7 +111,7 @@ export const surfaces: Readonly<Record<Material, Surface>> = {
   tweed: {
     ...base,
     weave: plainWeave,
-    grain: { x: 0.3, y: 0.34, strength: 0.75 },
+    grain: { x: 0.3, y: 0.34, strength: 0.5 },
     wrinkle: { x: 0.008, y: 0.006, height: 0.3 },
     loft: 14,
   },
@@ -139,7 +139,7 @@ export const surfaces: Readonly<Record<Material, Surface>> = {
   },
   suede: {
     ...base,
-    grain: { x: 0.16, y: 0.2, strength: 0.42 },
+    grain: { x: 0.3, y: 0.34, strength: 0.24 },
     wrinkle: { x: 0.011, y: 0.011, height: 0.22 },
     loft: 12,
   },

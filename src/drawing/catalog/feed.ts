@@ -9,10 +9,14 @@ const columns = [
 ] as const; // prettier-ignore
 
 const decimal = (minor: number): string => (minor / 100).toFixed(2);
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => [head, ...rows].map((row) => `${row.join('\t')}\n`).join('');
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, ...rows].map((row) => `${row.join('\t')}\n`).join('');
 
 /** `section:attribute:value` groups, comma-separated, as the Merchant Center's product_detail has them. */
-function productDetail({ product }: StockedProduct, design: StockedProduct['skus'][number]['colorway']['design']): string {
+function productDetail(
+  { product }: StockedProduct,
+  design: StockedProduct['skus'][number]['colorway']['design'],
+): string {
   const words = vocabulary[design.type];
   const details: [section: string, attribute: string, value: string][] = [
     ['Look', 'style', product.style],
@@ -67,15 +71,28 @@ export function feedTable(products: readonly StockedProduct[]): string {
 
 /** `stock.tsv`: units by SKU and location. */
 export function stockTable(products: readonly StockedProduct[]): string {
-  const rows = products.flatMap(({ skus }) => skus.flatMap(({ code, stock }) => stock.map((level) => [code, level.location, String(level.quantity), String(level.safetyStock)])));
+  const rows = products.flatMap(({ skus }) =>
+    skus.flatMap(({ code, stock }) =>
+      stock.map((level) => [code, level.location, String(level.quantity), String(level.safetyStock)]),
+    ),
+  );
   return table(['sku', 'location', 'quantity', 'safety_stock'], rows);
 }
 
 /** `prices.tsv`: the price of a SKU in each channel that sells it. */
 export function priceTable(products: readonly StockedProduct[]): string {
-  const currency = (channel: string): string => channels.find(({ handle }) => handle === channel)?.currency ?? '';
+  const currency = (channel: string): string =>
+    channels.find(({ handle }) => handle === channel)?.currency ?? '';
   const rows = products.flatMap(({ skus }) =>
-    skus.flatMap(({ code, prices }) => prices.map(({ channel, amount, compareAt }) => [channel, code, decimal(amount), compareAt === null ? '' : decimal(compareAt), currency(channel)])),
+    skus.flatMap(({ code, prices }) =>
+      prices.map(({ channel, amount, compareAt }) => [
+        channel,
+        code,
+        decimal(amount),
+        compareAt === null ? '' : decimal(compareAt),
+        currency(channel),
+      ]),
+    ),
   );
   return table(['price_list', 'sku', 'amount', 'compare_at', 'currency'], rows);
 }

@@ -156,9 +156,9 @@ export const handbag: Cutter = ({ design, random, main, plain, lining }) => {
       { ...handle(half * 0.52, 2, -196, 24, { ...plain, color: lighten(plain.color, -0.03) }), roundness: 1 },
       {
         outline: curve([
-          [-half + 6, 4],
-          [0, -14, 's'],
-          [half - 6, 4],
+          [-half + 30, 0],
+          [0, -16, 's'],
+          [half - 30, 0],
           [0, 24, 's'],
         ]),
         cloth: lining,

@@ -3,10 +3,13 @@ import type { Cutter } from '../garment.js';
 import { beanie, cap, scarf } from './accessories.js';
 import { backpack, handbag, toteBag } from './bags.js';
 import { jeans, shorts, trousers } from './bottoms.js';
-import { dress, skirt } from './dresses.js';
+import { dress } from './dresses.js';
 import { cardigan, hoodie, sweater, sweatshirt } from './knits.js';
-import { blazer, bomberJacket, coat, denimJacket, pufferJacket } from './outerwear.js';
-import { boot, loafer, sneaker } from './shoes.js';
+import { bomberJacket, denimJacket, pufferJacket } from './jackets.js';
+import { boot, loafer } from './leather-shoes.js';
+import { skirt } from './skirts.js';
+import { sneaker } from './sneaker.js';
+import { blazer, coat } from './tailoring.js';
 import { polo, shirt, tankTop, tShirt } from './tops.js';
 
 /** How each type of garment is cut. */

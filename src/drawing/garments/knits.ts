@@ -12,11 +12,10 @@ import {
   hemBand,
   neckBand,
   neckEdge,
-  sleevePair,
   torsoOf,
   type NeckCut,
-  type SleeveCut,
 } from './torso.js';
+import { sleevePair, type SleeveCut } from './sleeve.js';
 import { neckCuts } from './tops.js';
 
 const knitSleeve: SleeveCut = { length: 505, angle: 10.5, end: 76, bow: 16, cuff: 52 };

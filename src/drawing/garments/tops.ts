@@ -12,13 +12,12 @@ import {
   bodyOutline,
   neckBand,
   neckEdge,
-  sleevePair,
   strip,
   torsoOf,
   type NeckCut,
-  type SleeveCut,
   type Torso,
 } from './torso.js';
+import { sleevePair, type SleeveCut } from './sleeve.js';
 
 /** How the plain necklines are cut. */
 export const neckCuts: Partial<Record<Neckline, NeckCut>> & Record<'crew', NeckCut> = {
