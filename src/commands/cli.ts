@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { errorCode } from '../platform/operator-error.js';
 import { importCommand } from './import.js';
+import { reindexCommand } from './reindex.js';
 import { serveCommand } from './serve.js';
 import { EXIT } from './exit-codes.js';
 
@@ -21,7 +22,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use.`;
 
 /** Runs the command that the arguments name; sets the process's exit code. */
 export async function runCli(argv: readonly string[]): Promise<void> {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const { version } = z.object({ version: z.string() }).parse(manifest);
   const program = new Command('vitrine')
     .description(
@@ -30,7 +31,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .version(version)
     .showHelpAfterError('(vitrine --help says more)')
     .addHelpText('after', ENVIRONMENT);
-  for (const command of [serveCommand(), importCommand()]) {
+  for (const command of [serveCommand(), importCommand(), reindexCommand()]) {
     program.addCommand(command.copyInheritedSettings(program).exitOverride());
   }
   program.exitOverride();

@@ -7,10 +7,8 @@ import type { VectorIndex } from '../similarity/index.js';
 import { openQdrantIndex } from '../similarity/qdrant.js';
 import { ReplaceableIndex } from '../similarity/replaceable.js';
 import type { Encoder } from '../vision/encoder.js';
-import { currentPosition } from './change.store.js';
+import { fillIndex } from './fill-index.js';
 import { followChanges, type ChangeFollower } from './follow-changes.js';
-import { loadIndex } from './load-index.js';
-import { countProducts } from './projection.store.js';
 import { positionInMemory, positionInPostgres, type PositionKeeper } from './position.js';
 
 /** Before any change was followed: a snapshot that sees nothing. */
@@ -116,16 +114,4 @@ async function openShared(
     // Changes that the position in Postgres does not see are not pruned.
     rebuild: () => Promise.resolve(),
   };
-}
-
-/** Loads everything, and answers from where changes are to be followed: the moment before. */
-async function fillIndex(
-  { db, encoder, progress }: FollowedIndexOptions,
-  index: VectorIndex,
-): Promise<string> {
-  const from = await currentPosition(db);
-  progress.start(`Loading the index (${index.name})`, await countProducts(db));
-  await loadIndex(db, index, encoder.id, (products) => progress.advance(products));
-  progress.done();
-  return from;
 }

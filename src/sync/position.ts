@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import { execute, query, transaction, type Database } from '../platform/postgres.js';
+import { execute, query, transaction, type Database, type Queryable } from '../platform/postgres.js';
 
 /**
  * How far an index has followed the change log, as a pg_snapshot: an index of this process keeps it in memory,
@@ -74,12 +74,22 @@ export function positionInPostgres(
           (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? null;
         if (known !== null && (await isFilled())) return;
         known = await work();
-        await execute(
-          client,
-          sql`/* sync.firstPosition */ INSERT INTO index_positions (index_name, encoder, position)
-            VALUES (${indexName}, ${encoder}, ${known}::pg_snapshot)
-            ON CONFLICT (index_name) DO UPDATE SET encoder = excluded.encoder, position = excluded.position`,
-        );
+        await keepPosition(client, indexName, encoder, known);
       }),
   };
+}
+
+/** Says where changes are to be followed from, whoever followed them before. */
+export async function keepPosition(
+  db: Queryable,
+  indexName: string,
+  encoder: string,
+  position: string,
+): Promise<void> {
+  await execute(
+    db,
+    sql`/* sync.firstPosition */ INSERT INTO index_positions (index_name, encoder, position)
+      VALUES (${indexName}, ${encoder}, ${position}::pg_snapshot)
+      ON CONFLICT (index_name) DO UPDATE SET encoder = excluded.encoder, position = excluded.position`,
+  );
 }

@@ -1,0 +1,18 @@
+import type { Database } from '../platform/postgres.js';
+import type { Progress } from '../platform/progress.js';
+import type { VectorIndex } from '../similarity/index.js';
+import { currentPosition } from './change.store.js';
+import { loadIndex } from './load-index.js';
+import { countProducts } from './projection.store.js';
+
+/** Loads everything into the index, and answers from where changes are to be followed: the moment before. */
+export async function fillIndex(
+  { db, encoder, progress }: { db: Database; encoder: { id: string }; progress: Progress },
+  index: VectorIndex,
+): Promise<string> {
+  const from = await currentPosition(db);
+  progress.start(`Loading the index (${index.name})`, await countProducts(db));
+  await loadIndex(db, index, encoder.id, (products) => progress.advance(products));
+  progress.done();
+  return from;
+}
