@@ -3,10 +3,10 @@ export async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next();
   try {
     for (;;) {
-      const { value, done } = await next;
-      if (done === true) return;
+      const result = await next;
+      if (result.done === true) return;
       next = source.next();
-      yield value;
+      yield result.value;
     }
   } finally {
     // The consumer may leave with a failure of its own: that one is told, not the source's.

@@ -30,12 +30,12 @@ const PRICES: TableShape = { noun: 'price table', required: ['price_list', 'sku'
 /** Rows in a statement. */
 const STAGED_AT_ONCE = 1_000;
 
-export interface CompanionPaths {
+interface CompanionPaths {
   readonly stock: string;
   readonly prices: string;
 }
 
-export interface CompanionOptions {
+interface CompanionOptions {
   readonly onReject: (fault: Fault) => void;
   readonly signal: AbortSignal | undefined;
 }

@@ -39,8 +39,7 @@ export async function* readLines(path: string, signal?: AbortSignal): AsyncGener
     else parts = [];
   };
 
-  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES, signal })) {
-    const bytes = Buffer.from(chunk);
+  for await (const bytes of readChunks(path, signal)) {
     let start = 0;
     for (let end = bytes.indexOf(LF); end !== -1; end = bytes.indexOf(LF, start)) {
       add(bytes.subarray(start, end));
@@ -56,10 +55,13 @@ export async function* readLines(path: string, signal?: AbortSignal): AsyncGener
 export async function countLines(path: string, signal?: AbortSignal): Promise<number> {
   let lines = 0;
   let last = LF;
-  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES, signal })) {
-    const bytes = Buffer.from(chunk);
+  for await (const bytes of readChunks(path, signal)) {
     for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) lines += 1;
     last = bytes.at(-1) ?? LF;
   }
   return last === LF ? lines : lines + 1;
+}
+
+function readChunks(path: string, signal: AbortSignal | undefined): AsyncIterable<Buffer> {
+  return createReadStream(path, { highWaterMark: READ_BYTES, signal });
 }

@@ -12,7 +12,7 @@ const MAX_LINES_PER_ROW = 200;
 const SNIFF_BYTES = 4096;
 
 /** A row of a table: its cells by the column's name, or why it can't be read. */
-export type TableRow =
+type TableRow =
   | { readonly line: number; readonly cells: ReadonlyMap<string, string> }
   | { readonly line: number; readonly fault: string };
 
@@ -98,8 +98,9 @@ async function readHeader(
   lines: AsyncGenerator<FeedLine>,
 ): Promise<Header> {
   for (;;) {
-    const { value: line, done } = await lines.next();
-    if (done) throw bad(`${path} has no line with column names.`);
+    const next = await lines.next();
+    if (next.done === true) throw bad(`${path} has no line with column names.`);
+    const line = next.value;
     if ('fault' in line) throw bad(`${path} is not a ${noun}: line ${line.number}: ${line.fault}`);
     if (line.text.trim() === '') continue;
     const delimiter = !line.text.includes('\t') && line.text.includes(',') ? ',' : '\t';

@@ -39,7 +39,7 @@ const price = z.object({
   /** Until just before this moment; null: for ever. */
   until: z.string().nullable(),
 });
-export type FeedPrice = z.infer<typeof price>;
+type FeedPrice = z.infer<typeof price>;
 
 /** One row of a product feed, checked: an SKU, and what its row says of the product that it belongs to. */
 export const feedRow = z.object({
@@ -140,7 +140,7 @@ function column<T>(cells: Cells, name: string, parse: (value: string) => T): T |
 const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
 
 /** "24.95 EUR": minor units and the currency. @throws UserError BAD_USER_INPUT */
-export function parsePrice(text: string): { amount: number; currency: string } {
+function parsePrice(text: string): { amount: number; currency: string } {
   const [, decimal, currency] = /^(\S+)\s+([A-Za-z]{3})$/.exec(text) ?? [];
   if (decimal === undefined || currency === undefined) {
     throw bad('A price is an amount and a currency, like 24.95 EUR.');

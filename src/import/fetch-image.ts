@@ -36,10 +36,13 @@ export function openImageFetcher(
   const allows = options.allows ?? isPublic;
   const lookup: LookupFunction = (hostname, settings, done) => {
     resolveName(hostname, { ...settings, all: true }, (error, addresses) => {
-      const refused = addresses?.find(({ address }) => !allows(address));
-      const [first] = addresses ?? [];
-      if (error) done(error, []);
-      else if (refused || first === undefined) done(bad(`${hostname} is not a public address.`), []);
+      if (error) {
+        done(error, []);
+        return;
+      }
+      const [first] = addresses;
+      const isRefused = first === undefined || addresses.some(({ address }) => !allows(address));
+      if (isRefused) done(bad(`${hostname} is not a public address.`), []);
       else if (settings.all === true) done(null, addresses);
       else done(null, first.address, first.family);
     });

@@ -5,7 +5,7 @@ import { UserError } from '../errors.js';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 
 /** What is stored of an image beside its bytes. */
-export const storedImage = z.object({
+const storedImage = z.object({
   /** Hex. */
   sha256: z.string(),
   width: z.number(),

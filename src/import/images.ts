@@ -42,7 +42,7 @@ export interface EncodedBatch {
   readonly reused: number;
 }
 
-export interface ImageImporterOptions {
+interface ImageImporterOptions {
   readonly db: Database;
   readonly encoder: Encoder;
   readonly encoderId: number;

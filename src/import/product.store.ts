@@ -99,7 +99,7 @@ export async function findProductIds(
   return new Map(rows.map(({ handle, id }) => [handle, id]));
 }
 
-export interface AttributeInput {
+interface AttributeInput {
   readonly productId: number;
   readonly name: string;
   readonly value: string;

@@ -8,7 +8,7 @@ import { execute, query } from '../platform/postgres.js';
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
-export interface SkuInput {
+interface SkuInput {
   readonly productId: number;
   readonly code: string;
   readonly gtin: string | null;

@@ -17,7 +17,7 @@ import {
 /** Rows in a statement. */
 const STAGED_AT_ONCE = 1_000;
 
-export interface StageOptions {
+interface StageOptions {
   readonly feed: string;
   /** The channel that takes a feed in the currency of its first usable row. */
   readonly chooseMarket: (currency: string) => Promise<MarketChoice>;

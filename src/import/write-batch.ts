@@ -13,7 +13,7 @@ import {
 import type { Offers } from './offers.js';
 import { emptyElsewhere, replacePrices, upsertSkus, upsertStock } from './sku.store.js';
 
-export interface BatchTarget {
+interface BatchTarget {
   readonly encoder: { readonly id: number; readonly dimension: number };
   readonly isDemo: boolean;
 }
