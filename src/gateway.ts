@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { ChannelStore } from './catalog/channel.store.js';
-import { ImageStore } from './catalog/image.store.js';
-import { readKey } from './catalog/node.js';
+import { readCatalogImage } from './catalog/read-image.js';
 import type { Config } from './config.js';
 import { Context, type Services } from './context.js';
 import { openImageFetcher } from './import/fetch-image.js';
@@ -121,12 +120,6 @@ async function importDemo(
 ): Promise<void> {
   deps.progress.say('This is the first start: loading the demo catalog (VITRINE_DEMO=0 starts empty).');
   await importFeed({ ...deps, images: deps.catalogImages }, { feed: DEMO_FEED.pathname, demo: true }, signal);
-}
-
-async function readCatalogImage({ db, catalogImages }: Services, id: string): Promise<Buffer | null> {
-  const key = readKey('Image', id);
-  const image = key === null ? null : await new ImageStore(db).byKey.load(key);
-  return image === null ? null : catalogImages.get(image.sha256.toString('hex'));
 }
 
 async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks: Record<string, string> }> {

@@ -7,8 +7,9 @@ import { z } from 'zod';
 import { ChannelStore } from '../../src/catalog/channel.store.js';
 import { Context, type Services } from '../../src/context.js';
 import { openImageFetcher } from '../../src/import/fetch-image.js';
-import { openBlobStore } from '../../src/platform/blob-store.js';
+import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import type { Database } from '../../src/platform/postgres.js';
+import { readCatalogImage } from '../../src/catalog/read-image.js';
 import { createSchema } from '../../src/schema.js';
 import { createServer } from '../../src/server/http.js';
 import { openEmbeddedIndex } from '../../src/similarity/embedded.js';
@@ -65,15 +66,16 @@ const quiet = {
  * that gateway.
  */
 export async function startTestGateway(
-  seed: (db: Database) => Promise<void>,
+  seed: (db: Database, images: BlobStore) => Promise<void>,
   options: { encoder?: Encoder; follows?: boolean; beside?: TestGateway } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
   const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const { db, drop } =
     options.beside === undefined ? await createTestDatabase() : { ...options.beside, drop: null };
-  await seed(db);
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-test-'));
+  const catalogImages = await openBlobStore(join(folder, 'images'));
+  await seed(db, catalogImages);
   const followed =
     options.follows === false
       ? await openStaleIndex(db, encoder)
@@ -85,7 +87,7 @@ export async function startTestGateway(
     channels: new ChannelStore(db),
     queryVectors: new QueryVectors(db, encoder),
     encoderId: encoder.id,
-    catalogImages: await openBlobStore(join(folder, 'images')),
+    catalogImages,
     uploads: await openBlobStore(join(folder, 'uploads')),
     imageHosts: new Set(),
     fetcher: openImageFetcher(),
@@ -94,7 +96,7 @@ export async function startTestGateway(
     schema: createSchema(),
     createContext: (request) => new Context(services, request),
     uploads: services.uploads,
-    catalogImage: () => Promise.resolve(null),
+    catalogImage: (id) => readCatalogImage(services, id),
     ready: () => Promise.resolve({ ok: true, checks: {} }),
     log,
   });

@@ -6,7 +6,14 @@ import { Client } from 'pg';
 import type * as EmbeddedPostgres from '../../src/platform/embedded-postgres.js';
 import type * as Migrate from '../../src/platform/migrate.js';
 
-const PREFIX = 'vitrine-test-';
+declare global {
+  /** For the teardown of the run; unset where the server was configured. */
+  var stopTestServer: (() => Promise<void>) | undefined;
+}
+
+const PREFIX = 'vitrine-jest-';
+/** The folder of a run: the process id of its jest, and what mkdtemp adds. */
+const RUN_FOLDER = new RegExp(`^${PREFIX}(\\d+)-\\w{6}$`);
 const quiet = (): void => undefined;
 
 /** Jest's hooks run outside its module loader, which would find src: they take what the build made of it. */
@@ -28,7 +35,7 @@ export default async function globalSetup(): Promise<void> {
   await client.query(`DROP DATABASE IF EXISTS ${template}`);
   await client.query(`CREATE DATABASE ${template}`);
   await client.end();
-  const { migrate }: typeof Migrate = await import(built('platform/migrate.js'));
+  const { migrate } = (await import(built('platform/migrate.js'))) as typeof Migrate;
   await migrate(url.href, quiet);
 
   process.env['VITRINE_TEST_SERVER'] = server;
@@ -36,13 +43,14 @@ export default async function globalSetup(): Promise<void> {
 }
 
 async function startServer(): Promise<string> {
-  const { startEmbeddedPostgres }: typeof EmbeddedPostgres = await import(
+  const { startEmbeddedPostgres } = (await import(
     built('platform/embedded-postgres.js')
-  );
+  )) as typeof EmbeddedPostgres;
   const start = (folder: string) => startEmbeddedPostgres({ folder, log: quiet, durable: false });
 
   for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(PREFIX) || isAlive(Number(name.slice(PREFIX.length).split('-')[0]))) continue;
+    const pid = RUN_FOLDER.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
     // The run that left this behind was killed, and its server may still be there.
     const folder = join(tmpdir(), name);
     await start(folder).then((left) => left.stop(), quiet);
@@ -58,7 +66,7 @@ async function startServer(): Promise<string> {
     await rm(postgres.folder, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
   };
-  Object.assign(globalThis, { stopTestServer: stop });
+  globalThis.stopTestServer = stop;
   process.once('SIGINT', () => void stop().finally(() => process.exit(130)));
   return postgres.url;
 }

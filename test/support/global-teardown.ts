@@ -1,10 +1,10 @@
 import { Client } from 'pg';
+import type {} from './global-setup.js';
 
 /** Stops the server of the run; on a configured one, drops what the run made. */
 export default async function globalTeardown(): Promise<void> {
-  const stop: unknown = Reflect.get(globalThis, 'stopTestServer');
-  if (typeof stop === 'function') {
-    await stop();
+  if (globalThis.stopTestServer !== undefined) {
+    await globalThis.stopTestServer();
     return;
   }
   const client = new Client({ connectionString: process.env['VITRINE_TEST_SERVER'] });

@@ -1,0 +1,240 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { pino } from 'pino';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { importFeed } from '../../src/import/import-feed.js';
+import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
+import {
+  CategoryPageDocument,
+  MoreLikeThisDocument,
+  type MoreLikeThisQuery,
+  NavigationDocument,
+  PartnerSyncDocument,
+  ProductScreenDocument,
+  SearchByPhotoDocument,
+  SearchResultsDocument,
+} from '../generated/graphql.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { silentProgress } from '../support/progress.js';
+
+/** Decoding and encoding the demo catalog on a busy machine. */
+const IMPORT_TIMEOUT_MS = 240_000;
+const CATALOG = new URL('../../catalog/', import.meta.url);
+const EXPLORE = new URL('../../schema/operations/explore/', import.meta.url);
+
+let encoder: Encoder;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  encoder = await openEncoder({ directory: DEFAULT_ENCODER });
+  gateway = await startTestGateway(
+    async (db, images) => {
+      const log = pino({ level: 'silent' });
+      const feed = new URL('feed.tsv', CATALOG).pathname;
+      const report = await importFeed(
+        { db, encoder, images, log, progress: silentProgress },
+        { feed, demo: true },
+      );
+      expect(report.rejected).toEqual([]);
+    },
+    { encoder },
+  );
+}, IMPORT_TIMEOUT_MS);
+afterAll(async () => {
+  await gateway.close();
+  await encoder.close();
+});
+
+/** Sends a generated document, as a client does; fails on errors. */
+async function send<Data, Variables extends Record<string, unknown>>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const { data, errors } = await gateway.ask(print(document), variables);
+  expect(errors).toEqual([]);
+  // The document's own type: the schema that it was generated from answers it.
+  return data as Data;
+}
+
+async function upload(bytes: Buffer): Promise<string> {
+  const response = await gateway.http.inject({
+    method: 'POST',
+    url: '/images',
+    headers: { 'content-type': 'image/jpeg' },
+    payload: bytes,
+  });
+  return z.object({ id: z.string() }).parse(response.json()).id;
+}
+
+/** A product with a picture, and its picture. */
+async function somethingToBuy(
+  category: string,
+): Promise<{ id: string; handle: string; sku: string; picture: Buffer }> {
+  const { products } = await send(CategoryPageDocument, { channel: 'eu', category });
+  const node = products.edges[0]?.node;
+  const screen = await send(ProductScreenDocument, { product: node?.id ?? '' });
+  const url = new URL(node?.featuredImage?.url ?? '');
+  const response = await gateway.http.inject({ url: `${url.pathname}?width=640&format=png` });
+  expect(response.statusCode).toBe(200);
+  return {
+    id: node?.id ?? '',
+    handle: node?.handle ?? '',
+    sku: screen.product?.skus[0]?.code ?? '',
+    picture: response.rawPayload,
+  };
+}
+
+describe('GraphiQL opens with operations that run as they are', () => {
+  test('each answers something, without an error', async () => {
+    const names = (await readdir(EXPLORE)).filter((name) => name.endsWith('.graphql')).sort();
+    expect(names.length).toBeGreaterThanOrEqual(5);
+    for (const name of names) {
+      const document = await readFile(new URL(name, EXPLORE), 'utf8');
+      const variables = await readFile(
+        new URL(name.replace('.graphql', '.variables.json'), EXPLORE),
+        'utf8',
+      ).then(
+        (text) => z.record(z.string(), z.unknown()).parse(JSON.parse(text)),
+        () => ({}),
+      );
+      const { data, errors } = await gateway.ask(document, variables);
+      expect({ name, errors }).toEqual({ name, errors: [] });
+      expect(JSON.stringify(data)).not.toMatch(/"(edges|nodes|categories|styles)":\[\]/);
+    }
+  });
+});
+
+describe('a mobile app', () => {
+  test('finds a product by a photo of it: cropped, darker, turned, as a JPEG', async () => {
+    const coat = await somethingToBuy('outerwear/coats');
+    const photo = await sharp(coat.picture)
+      .rotate(4, { background: '#ffffff' })
+      .resize({ width: 500 })
+      .modulate({ brightness: 0.9 })
+      .jpeg({ quality: 60 })
+      .toBuffer();
+    const { visualSearch } = await send(SearchByPhotoDocument, {
+      image: await upload(photo),
+      where: { availability: 'ANY' },
+    });
+    expect(visualSearch.edges[0]?.node.id).toBe(coat.id);
+    expect(visualSearch.edges[0]?.score).toBeGreaterThan(0.8);
+    expect(visualSearch.edges).toHaveLength(20);
+  });
+
+  test('searches by a part of a photo: the left garment or the right one', async () => {
+    const [coat, shoe] = [await somethingToBuy('outerwear/coats'), await somethingToBuy('shoes/sneakers')];
+    const half = async (picture: Buffer): Promise<Buffer> =>
+      sharp(picture).resize({ width: 400, height: 500, fit: 'contain', background: '#fff' }).toBuffer();
+    const look = await sharp({ create: { width: 800, height: 500, channels: 3, background: '#fff' } })
+      .composite([
+        { input: await half(coat.picture), left: 0, top: 0 },
+        { input: await half(shoe.picture), left: 400, top: 0 },
+      ])
+      .jpeg()
+      .toBuffer();
+    const image = await upload(look);
+    for (const [x, category] of [
+      [0, 'outerwear'],
+      [0.5, 'shoes'],
+    ] as const) {
+      const { visualSearch } = await send(SearchByPhotoDocument, {
+        image,
+        box: { x, y: 0, width: 0.5, height: 1 },
+        where: { availability: 'ANY' },
+      });
+      const best = visualSearch.edges[0]?.node.id ?? '';
+      const { data } = await gateway.ask('query ($id: ID!) { product(id: $id) { category { handle } } }', {
+        id: best,
+      });
+      expect(JSON.stringify(data)).toContain(category);
+    }
+  });
+
+  test('scrolls on below a product, without seeing anything twice', async () => {
+    const { id: product } = await somethingToBuy('dresses');
+    const seen: string[] = [];
+    for (let after: string | null = null, page = 0; page < 5; page += 1) {
+      const answer: MoreLikeThisQuery = await send(MoreLikeThisDocument, { product, after });
+      const similar = answer.product?.similar;
+      seen.push(...(similar?.edges.map((edge) => edge.node.id) ?? []));
+      after = similar?.pageInfo.endCursor ?? null;
+    }
+    expect(seen).toHaveLength(100);
+    expect(new Set(seen).size).toBe(100);
+  });
+
+  test('shows shops near the shopper', async () => {
+    const { id: product } = await somethingToBuy('bottoms/jeans');
+    const screen = await send(ProductScreenDocument, { product, near: { latitude: 48.85, longitude: 2.35 } });
+    const distances = screen.product?.skus[0]?.availability.locations.map(
+      (place) => place.distanceKm ?? Infinity,
+    );
+    expect(distances?.length).toBeGreaterThan(0);
+    expect(distances).toEqual([...(distances ?? [])].sort((a, b) => a - b));
+  });
+});
+
+describe('a storefront', () => {
+  test('shows results with filters that narrow to what they count', async () => {
+    const query = { like: [{ style: 'minimal' }] };
+    const all = await send(SearchResultsDocument, { query, first: 100 });
+    const brand = all.visualSearch.facets.find(({ name }) => name === 'brand')?.buckets[0];
+    const narrowed = await send(SearchResultsDocument, {
+      query,
+      first: 100,
+      where: { brand: [brand?.value ?? ''] },
+    });
+    expect(narrowed.visualSearch.edges.length).toBeGreaterThanOrEqual(brand?.count ?? Infinity);
+    expect(
+      narrowed.visualSearch.edges.every((edge) => edge.skus.some((sku) => sku.availability.sellable)),
+    ).toBe(true);
+    expect(narrowed.visualSearch.search).toMatchObject({ dropped: 0, encoder: encoder.id });
+  });
+
+  test('navigates, and a partner checks its list', async () => {
+    const { categories, styles, channel } = await send(NavigationDocument, {});
+    expect(channel.handle).toBe('eu');
+    expect(categories.map(({ handle }) => handle)).toContain('tops');
+    expect(styles.map(({ handle }) => handle)).toContain('vintage');
+    const { sku } = await somethingToBuy('tops');
+    const { skus } = await send(PartnerSyncDocument, { codes: [sku, 'unknown'] });
+    expect(skus).toHaveLength(1);
+    expect(skus[0]).toMatchObject({
+      code: sku,
+      checkoutUrl: expect.stringContaining(encodeURIComponent(sku)),
+    });
+  });
+});
+
+describe('an image that cannot be searched by', () => {
+  const SEARCH =
+    'query ($image: ImageInput!, $box: BoxInput) { visualSearch(query: { like: [{ image: $image, box: $box }] }) { nodes { id } } }';
+  const png = (): Promise<Buffer> =>
+    sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+
+  test.each([
+    ['no image at all', async () => Buffer.from('this is text'), null, 'IMAGE_UNDECODABLE'],
+    ['a truncated file', async () => (await png()).subarray(0, 60), null, 'IMAGE_UNDECODABLE'],
+    ['a box outside the image', png, { x: 0.5, y: 0, width: 0.6, height: 1 }, 'BAD_USER_INPUT'],
+    ['a box without area', png, { x: 0.5, y: 0, width: 0, height: 1 }, 'BAD_USER_INPUT'],
+  ])('%s gets a typed error', async (_, bytes, box, code) => {
+    const { errors } = await gateway.ask(SEARCH, {
+      image: { base64: (await bytes()).toString('base64') },
+      box,
+    });
+    expect(errors).toEqual([{ code, message: expect.stringMatching(/.{20}/) }]);
+  });
+
+  test('one pixel is an image', async () => {
+    const bytes = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'navy' } })
+      .png()
+      .toBuffer();
+    expect((await gateway.ask(SEARCH, { image: { base64: bytes.toString('base64') } })).errors).toEqual([]);
+  });
+});
