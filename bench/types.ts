@@ -4,9 +4,12 @@ export interface Measurement {
   unit: string;
   /** One number a round. */
   a: number[];
+  /** One number a round; empty for a figure that is compared with nothing. */
   b: number[];
   /** Of the ratio a/b, which is taken round by round. */
   target?: { op: '>=' | '<='; value: number };
+  /** 95 % interval of a figure that was measured on a sample. */
+  interval?: [low: number, high: number];
   note?: string;
 }
 

@@ -1,0 +1,116 @@
+/**
+ * What the gateway's search is compared with: Node's `http`, the same index, the same SQL, object literals and
+ * JSON.stringify; no GraphQL, no framework, no limits, no metrics. It answers the body of SEARCH_PAGE only.
+ */
+import 'reflect-metadata';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { ChannelStore } from '../src/catalog/channel.store.js';
+import type { Channel } from '../src/catalog/channel.types.js';
+import { ImageStore } from '../src/catalog/image.store.js';
+import { readKey } from '../src/catalog/node.js';
+import { checkProductFilter, sellableFirst } from '../src/catalog/product-filter.js';
+import { ProductStore } from '../src/catalog/product.store.js';
+import type { Sku } from '../src/catalog/sku.types.js';
+import { openDatabase } from '../src/platform/postgres.js';
+import { lineProgress } from '../src/platform/progress.js';
+import { formatAmount } from '../src/pricing/money.js';
+import { readProductVectors } from '../src/similarity/embedding.store.js';
+import { searchPage } from '../src/similarity/search.js';
+import { openFollowedIndex } from '../src/sync/followed-index.js';
+import { DEFAULT_ENCODER } from '../src/vision/encoder.js';
+import { readManifest } from '../src/vision/manifest.js';
+import { PAGE_SIZE } from './search-page.js';
+
+const body = z.object({ variables: z.object({ product: z.string() }) });
+
+const log = pino({ level: 'warn' }, process.stderr);
+const encoder = await readManifest(DEFAULT_ENCODER);
+const db = openDatabase(process.env['DATABASE_URL'] ?? '', (err) => log.warn({ err }));
+const channels = new ChannelStore(db);
+const followed = await openFollowedIndex({
+  db,
+  encoder,
+  qdrant: null,
+  log,
+  progress: lineProgress(() => undefined, Date.now),
+});
+const services = { db, index: followed.index, indexPosition: () => followed.position() };
+
+const server = createServer((request, response) => {
+  text(request)
+    .then((json) => answer(body.parse(JSON.parse(json)).variables.product, request.headers.host ?? ''))
+    .then((page) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ data: { visualSearch: page } }));
+    })
+    .catch((error: unknown) => response.writeHead(500).end(String(error)));
+});
+server.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+});
+process.once('SIGTERM', () => {
+  server.close();
+  server.closeAllConnections();
+  void followed.close().then(() => db.end());
+});
+
+async function answer(id: string, host: string) {
+  const key = readKey('Product', id) ?? 0;
+  const channel = await channels.find(null);
+  const vector = mean(await readProductVectors(db, encoder.id, key));
+  const condition = checkProductFilter(null, channel.currencyCode);
+  const plan = { vector, condition, channel, excludeProducts: [key] };
+  const { matches, next } = await searchPage(services, plan, PAGE_SIZE, null);
+  const [products, images] = await Promise.all([
+    new ProductStore(db, channel.key).byKey.loadMany(matches.map(({ productId }) => productId)),
+    new ImageStore(db).byKey.loadMany(matches.map(({ imageId }) => imageId)),
+  ]);
+  return {
+    edges: matches.map(({ score, passing }, i) => {
+      const product = products[i];
+      const image = images[i];
+      if (product instanceof Error || image instanceof Error || !product || !image)
+        throw new Error('The catalog changed.');
+      return {
+        score,
+        image: {
+          url: `http://${host}/images/${encodeURIComponent(image.id)}?width=600`,
+          thumbhash: image.thumbhash,
+        },
+        node: { id: product.id, handle: product.handle, title: product.title },
+        skus: sellableFirst(passing).map((sku) => skuOf(sku, channel)),
+      };
+    }),
+    pageInfo: { hasNextPage: next !== null },
+  };
+}
+
+function skuOf(sku: Sku, { currencyCode, showsExactStock }: Channel) {
+  return {
+    id: sku.id,
+    code: sku.code,
+    options: sku.options,
+    price: {
+      amount: formatAmount(sku.amount, currencyCode),
+      compareAtAmount: sku.compareAt === null ? null : formatAmount(sku.compareAt, currencyCode),
+      currencyCode,
+    },
+    availability: {
+      sellable: sku.sellable > 0,
+      level: sku.level,
+      quantity: showsExactStock && sku.counted ? sku.sellable : null,
+    },
+  };
+}
+
+/** Of a product's images: its query vector. */
+function mean(vectors: readonly Float32Array[]): Float32Array {
+  const sum = new Float64Array(encoder.dimension);
+  for (const vector of vectors) vector.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value));
+  const norm = Math.hypot(...sum);
+  return Float32Array.from(sum, (value) => value / norm);
+}

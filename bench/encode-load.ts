@@ -1,0 +1,50 @@
+/** Uploads images that nobody has seen and searches with them, as many at once as the gateway takes without refusing. */
+import { randomBytes } from 'node:crypto';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { demoImages } from './demo-images.js';
+import { ask, uploadImage } from './graphql.js';
+
+const IMAGES = 16;
+/** What a phone's app sends. */
+const WIDTH = 1_200;
+/** A quarter of what the encoder lets wait. */
+const CONCURRENCY = 16;
+
+const url = process.argv[2] ?? '';
+const images = await Promise.all(
+  demoImages(IMAGES).map((image) => sharp(image).resize({ width: WIDTH }).jpeg().toBuffer()),
+);
+let stopped = true;
+let work: Promise<unknown> = Promise.resolve();
+let count = 0;
+let startedAt = 0;
+
+process.on('message', (message) => {
+  if (message === 'start') {
+    stopped = false;
+    count = 0;
+    startedAt = performance.now();
+    work = Promise.all(Array.from({ length: CONCURRENCY }, (_, i) => uploadAndSearch(i)));
+  } else {
+    const imagesPerSecond = count / ((performance.now() - startedAt) / 1000);
+    stopped = true;
+    void work.then(() => process.send?.({ imagesPerSecond }));
+  }
+});
+process.send?.('ready');
+
+async function uploadAndSearch(first: number): Promise<void> {
+  for (let i = first; !stopped; i += 1) {
+    // What follows the end of a JPEG is not decoded; it makes another image of it.
+    const image = Buffer.concat([images[i % images.length] ?? Buffer.of(), randomBytes(8)]);
+    const id = await uploadImage(url, image);
+    await ask(
+      url,
+      z.unknown(),
+      `query ($id: ID!) { visualSearch(query: { like: [{ image: { id: $id } }] }, first: 1) { edges { score } } }`,
+      { id },
+    );
+    count += 1;
+  }
+}

@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { benchmarks as eventLoop } from './event-loop.js';
+import { benchmarks as index } from './index.js';
+import { benchmarks as retrieval } from './retrieval.js';
+import { runBenchmarks } from './runner.js';
+import { benchmarks as search } from './search.js';
+import { formatMachine, formatResults, formatTargets } from './table.js';
+import type { Benchmark } from './types.js';
+import { benchmarks as vision } from './vision.js';
+
+const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
+  vision,
+  'event-loop': eventLoop,
+  search,
+  index,
+  retrieval,
+};
+
+await new Command('npm run bench --')
+  .description('measure the gateway beside what it is compared with, in turns in one run')
+  .argument('[names...]', 'parts, or single benchmarks; all of them unless given')
+  .option('--list', 'print the parts and their benchmarks')
+  .option('--json <file>', 'write every round of every figure there')
+  .addHelpText(
+    'after',
+    `
+A is the gateway, B what it is compared with; a target is of their ratio. A missed target is said, and is no failure:
+the exit code is 0.
+
+Examples:
+  npm run bench
+  npm run bench -- search vision
+  npm run bench -- index-embedded-20000 --json figures.json`,
+  )
+  .action(async (names: string[], { list, json }: { list?: true; json?: string }, command: Command) => {
+    if (list) {
+      printList();
+      return;
+    }
+    const unknown = names.filter((name) => select([name]).length === 0);
+    if (unknown.length > 0)
+      command.error(`There is no ${unknown.join(', no ')}: see --list.`, { exitCode: 2 });
+    const run = await runBenchmarks(select(names), {
+      progress: (line) => process.stderr.write(`  … ${line}\n`),
+      finished: ({ name, description }, results, seconds) =>
+        print(`\n${name}: ${description} (${Math.round(seconds)} s)\n${formatResults(results)}`),
+      skipped: ({ name, description }, reason) => print(`\n${name}: ${description}\n  Skipped: ${reason}.\n`),
+    });
+    print(`\n${formatTargets(run)}\n${formatMachine(run.machine)}`);
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(run, null, 2)}\n`);
+  })
+  .parseAsync();
+
+/** The benchmarks of these parts or names, in the order of the parts; all for none. */
+function select(names: readonly string[]): Benchmark[] {
+  return Object.entries(PARTS).flatMap(([part, benchmarks]) =>
+    names.length === 0 || names.includes(part)
+      ? benchmarks
+      : benchmarks.filter(({ name }) => names.includes(name)),
+  );
+}
+
+function printList(): void {
+  for (const [part, benchmarks] of Object.entries(PARTS)) {
+    print(`${part}\n`);
+    for (const { name, description } of benchmarks) print(`  ${name}: ${description}\n`);
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}

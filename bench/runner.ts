@@ -1,0 +1,92 @@
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { median } from './statistics.js';
+import type { Benchmark, Measurement } from './types.js';
+
+/** Load a core above which other work slows what is measured: the ratios hold better than the figures. */
+const BUSY_LOAD_PER_CORE = 0.5;
+
+/** A measurement with what is read from it. */
+export interface Result extends Measurement {
+  readonly benchmark: string;
+  /** Of a/b, round by round; null without b. */
+  readonly ratio: { readonly median: number; readonly min: number; readonly max: number } | null;
+  readonly ok: boolean | null;
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly platform: string;
+  /** Of one minute, as it was before the first benchmark. */
+  readonly loadAtStart: number;
+  /** The benchmarks' own work is in it. */
+  readonly loadAtEnd: number;
+  readonly busy: boolean;
+}
+
+export interface Run {
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly machine: Machine;
+  readonly results: readonly Result[];
+  readonly skipped: readonly { readonly benchmark: string; readonly reason: string }[];
+}
+
+export interface Listener {
+  progress(line: string): void;
+  finished(benchmark: Benchmark, results: readonly Result[], seconds: number): void;
+  skipped(benchmark: Benchmark, reason: string): void;
+}
+
+/** Runs one benchmark after another. */
+export async function runBenchmarks(benchmarks: readonly Benchmark[], listener: Listener): Promise<Run> {
+  const startedAt = new Date();
+  const loadAtStart = loadavg()[0] ?? 0;
+  const all: Result[] = [];
+  const skipped: { benchmark: string; reason: string }[] = [];
+  for (const benchmark of benchmarks) {
+    const reason = benchmark.skip?.();
+    if (reason !== undefined) {
+      skipped.push({ benchmark: benchmark.name, reason });
+      listener.skipped(benchmark, reason);
+      continue;
+    }
+    const start = performance.now();
+    const results: Result[] = [];
+    await benchmark.run(
+      (measurement) => results.push(judge(benchmark.name, measurement)),
+      (line) => listener.progress(line),
+    );
+    all.push(...results);
+    listener.finished(benchmark, results, (performance.now() - start) / 1000);
+  }
+  const cores = availableParallelism();
+  return {
+    startedAt: startedAt.toISOString(),
+    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    machine: {
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores,
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      loadAtStart,
+      loadAtEnd: loadavg()[0] ?? 0,
+      busy: loadAtStart > BUSY_LOAD_PER_CORE * cores,
+    },
+    results: all,
+    skipped,
+  };
+}
+
+function judge(benchmark: string, measurement: Measurement): Result {
+  const { a, b, target } = measurement;
+  const ratios = b.map((value, round) => (a[round] ?? NaN) / value);
+  const ratio =
+    ratios.length === 0
+      ? null
+      : { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
+  const met = (value: number): boolean =>
+    target?.op === '<=' ? value <= target.value : value >= (target?.value ?? 0);
+  return { ...measurement, benchmark, ratio, ok: target && ratio ? met(ratio.median) : null };
+}

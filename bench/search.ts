@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util';
+import autocannon from 'autocannon';
+import { z } from 'zod';
+import { ask, listProducts } from './graphql.js';
+import { PAGE_SIZE, SEARCH_PAGE } from './search-page.js';
+import { openShop } from './shop.js';
+import type { Benchmark } from './types.js';
+
+const ROUNDS = 7;
+const ROUND_SECONDS = 4;
+/** Until V8 has compiled what is hot. */
+const WARM_UP_SECONDS = 6;
+/** In flight at once: enough to keep a server busy, few enough not to measure a queue. */
+const CONNECTIONS = 10;
+/** Different queries, in turns, so that nothing answers from a cache. */
+const QUERIES = 200;
+const COMPARED_ANSWERS = 20;
+
+export const benchmarks: Benchmark[] = [
+  {
+    name: 'search-http',
+    description:
+      'a page of visualSearch over HTTP: the gateway ÷ a bare http server with the same index and SQL',
+    async run(report, progress) {
+      const shop = await openShop();
+      try {
+        progress('importing the demo catalog');
+        const gateway = await shop.serve();
+        const bare = await shop.serveBench('bare-server.ts');
+        const products = await listProducts(gateway.url);
+        const ids = spread(products, QUERIES).map(({ id }) => id);
+        await compareAnswers(gateway.url, bare.url, ids.slice(0, COMPARED_ANSWERS));
+
+        progress('warming up');
+        await requestsPerSecond(gateway.url, ids, WARM_UP_SECONDS);
+        await requestsPerSecond(bare.url, ids, WARM_UP_SECONDS);
+        const a: number[] = [];
+        const b: number[] = [];
+        for (let round = 1; round <= ROUNDS; round += 1) {
+          progress(`round ${round} of ${ROUNDS}`);
+          a.push(await requestsPerSecond(gateway.url, ids, ROUND_SECONDS));
+          b.push(await requestsPerSecond(bare.url, ids, ROUND_SECONDS));
+        }
+        report({
+          name: `visualSearch by product, ${PAGE_SIZE} results with SKUs, prices and stock`,
+          unit: 'requests/s',
+          a,
+          b,
+          target: { op: '>=', value: 0.7 },
+          note: `${products.length} products, ${CONNECTIONS} connections; the answers of both are the same`,
+        });
+      } finally {
+        await shop.close();
+      }
+    },
+  },
+];
+
+/** @throws Error unless both servers answer the same */
+async function compareAnswers(gateway: string, bare: string, ids: readonly string[]): Promise<void> {
+  for (const product of ids) {
+    const [ours, theirs] = await Promise.all(
+      [gateway, bare].map(async (url) => {
+        const answer = await ask(url, z.unknown(), SEARCH_PAGE, { product });
+        // The images are served at the address that was asked.
+        return JSON.parse(JSON.stringify(answer).replaceAll(url, '')) as unknown;
+      }),
+    );
+    if (!isDeepStrictEqual(ours, theirs)) throw new Error(`The servers answer differently for ${product}.`);
+  }
+}
+
+async function requestsPerSecond(url: string, ids: readonly string[], duration: number): Promise<number> {
+  const result = await autocannon({
+    url: `${url}/graphql`,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    connections: CONNECTIONS,
+    duration,
+    requests: ids.map((product) => ({
+      body: JSON.stringify({ query: SEARCH_PAGE, variables: { product } }),
+    })),
+  });
+  if (result.errors + result.non2xx > 0)
+    throw new Error(`${result.errors} requests to ${url} failed, ${result.non2xx} were refused.`);
+  return result['2xx'] / result.duration;
+}
+
+/** So many of the entries, evenly over all of them. */
+function spread<T>(entries: readonly T[], count: number): T[] {
+  const step = Math.max(1, Math.floor(entries.length / count));
+  return entries.filter((_, index) => index % step === 0).slice(0, count);
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.js';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const TYPESCRIPT = new URL('typescript.js', import.meta.url).href;
+
+/** Settings of whoever runs the bench would change what is measured. */
+const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|NODE_OPTIONS)$/;
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** An empty data folder with a Postgres of its own, and what runs on it. Gone when it is closed. */
+export interface Shop {
+  /** Runs `vitrine import`. */
+  import(feed: string): Promise<void>;
+  /** Starts `vitrine serve`, with the demo catalog unless something was imported. */
+  serve(): Promise<ServerProcess>;
+  /** Starts a server of this folder that prints its URL. */
+  serveBench(script: string): Promise<ServerProcess>;
+  close(): Promise<void>;
+}
+
+export async function openShop(): Promise<Shop> {
+  const folder = await mkdtemp(join(tmpdir(), 'vitrine-bench-'));
+  // As root, Postgres runs as another user, who passes through here.
+  await chmod(folder, 0o711);
+  const postgres = await startEmbeddedPostgres({ folder, log: () => undefined, durable: false });
+  const env = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !SETTINGS.test(name))),
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'warn',
+    PORT: '0',
+    DATABASE_URL: postgres.url,
+    VITRINE_DATA: folder,
+  };
+  const servers = new Set<ServerProcess>();
+  const serve = async (args: readonly string[]): Promise<ServerProcess> => {
+    const server = await startServer(args, env);
+    servers.add(server);
+    return server;
+  };
+  return {
+    import: (feed) => runToEnd([MAIN, 'import', feed], env),
+    serve: () => serve([MAIN, 'serve']),
+    serveBench: (script) => serve(['--import', TYPESCRIPT, fileURLToPath(new URL(script, import.meta.url))]),
+    async close() {
+      await Promise.all([...servers].map((server) => server.stop()));
+      await postgres.stop();
+      await rm(postgres.folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startServer(args: readonly string[], env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const url = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      const found = /http:\/\/[\d.]+:\d+/.exec(output);
+      if (found !== null) resolve(found[0]);
+    });
+    void ended.then(() => reject(new Error(`${args.join(' ')} ended before it served:\n${output}`)));
+  });
+  return {
+    url,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function runToEnd(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with code ${code}.`);
+}

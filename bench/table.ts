@@ -1,0 +1,55 @@
+import type { Machine, Result, Run } from './runner.js';
+import { median } from './statistics.js';
+
+const HEADER = ['', 'A', 'B', 'A ÷ B', 'lowest – highest', 'target', ''];
+
+/** A table of results, with their notes below it. */
+export function formatResults(results: readonly Result[]): string {
+  const rows = [HEADER, ...results.map(cells)];
+  const used = HEADER.map((_, column) => rows.some((row, i) => i > 0 && row[column] !== ''));
+  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .filter((_, column) => used[column])
+      .join('  ')
+      .trimEnd(),
+  );
+  const notes = new Set(results.flatMap(({ note }) => note ?? []));
+  return [...lines, ...[...notes].map((note) => `  (${note})`)].map((line) => `  ${line}\n`).join('');
+}
+
+function cells({ name, unit, a, b, ratio, interval, target, ok }: Result): string[] {
+  const range = ratio === null ? interval : [ratio.min, ratio.max];
+  return [
+    `${name}, ${unit}`,
+    figure(median(a)),
+    b.length === 0 ? '' : figure(median(b)),
+    ratio === null ? '' : figure(ratio.median),
+    range === undefined ? '' : range.map((value) => figure(value)).join(' – '),
+    target === undefined ? '' : `${target.op === '>=' ? '≥' : '≤'} ${target.value}`,
+    ok === null ? '' : ok ? 'ok' : 'MISSED',
+  ];
+}
+
+export function formatMachine({ cpu, cores, node, platform, loadAtStart, loadAtEnd, busy }: Machine): string {
+  const line = `${cpu}, ${cores} cores, ${platform}, Node ${node}, load ${loadAtStart.toFixed(1)} at the start, ${loadAtEnd.toFixed(1)} at the end\n`;
+  return busy
+    ? `${line}The machine was busy with other work before the bench began: run it again when it is idle.\n`
+    : line;
+}
+
+/** What had a target, in one table. */
+export function formatTargets({ results }: Run): string {
+  const targets = results.filter(({ ok }) => ok !== null);
+  return targets.length === 0 ? '' : formatResults(targets.map(({ note: _, ...result }) => result));
+}
+
+/** Three digits that count. */
+function figure(value: number): string {
+  if (value >= 100) return Math.round(value).toLocaleString('en');
+  if (value >= 10) return value.toFixed(1);
+  return value.toFixed(value >= 1 ? 2 : 3);
+}
