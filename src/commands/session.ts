@@ -38,7 +38,7 @@ export async function runCommand(work: (session: Session) => Promise<ExitCode>):
   let log: Logger | null = null;
   try {
     const config = readConfig(process.env);
-    log = createLogger(config.logLevel, process.stderr.isTTY ? progress.say : null);
+    log = createLogger(config.logLevel, process.stderr.isTTY ? (line) => progress.say(line) : null);
     process.exitCode = await work({ config, log, progress, signal: stop.signal });
   } catch (error) {
     process.exitCode = error instanceof ConfigError ? EXIT.wrongUse : EXIT.failed;

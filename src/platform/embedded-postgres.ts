@@ -22,6 +22,7 @@ export interface EmbeddedPostgres {
  * one that uses it.
  */
 const IN_USE_LOCK = 0x7669_7472;
+const LEAVE = 'SELECT pg_advisory_unlock_shared($1), pg_try_advisory_lock($1) AS last';
 const DATABASE = 'vitrine';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -62,29 +63,33 @@ export async function startEmbeddedPostgres(options: {
   };
 
   const session = await joinOrStart();
-  const url = await runningUrl(home, DATABASE);
-  if (url === null) throw new Error(`Postgres left no postmaster.pid in ${home.folder}`);
-  await createDatabase(session);
-  await writePointer(folder, home, url);
-
   let stopping: Promise<void> | null = null;
-  const stop = async (): Promise<void> => {
-    const last = await session
-      .query<{ last: boolean }>('SELECT pg_advisory_unlock_shared($1), pg_try_advisory_lock($1) AS last', [
-        IN_USE_LOCK,
-      ])
+  const leave = async (): Promise<void> => {
+    const last = await session.query<{ last: boolean }>(LEAVE, [IN_USE_LOCK]).then(
+      ({ rows }) => rows[0]?.last === true,
       // A session that broke means that the server is gone already.
-      .then(
-        ({ rows }) => rows[0]?.last === true,
-        () => false,
-      );
-    if (last) {
-      await writePointer(folder, home, null);
+      () => false,
+    );
+    try {
+      if (!last) return;
+      // Only a hint to others; the server stops even where the folder is gone.
+      await writePointer(folder, home, null).catch(() => undefined);
       await stopServer(home, binaries);
+    } finally {
+      await session.end().catch(() => undefined);
     }
-    await session.end().catch(() => undefined);
   };
-  return { url, folder: home.folder, stop: () => (stopping ??= stop()) };
+  const stop = (): Promise<void> => (stopping ??= leave());
+  try {
+    await createDatabase(session);
+    const url = await runningUrl(home, DATABASE);
+    if (url === null) throw new Error(`Postgres left no postmaster.pid in ${home.folder}`);
+    await writePointer(folder, home, url);
+    return { url, folder: home.folder, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** Joins the users of a running server; null when nothing of ours answers there. */
