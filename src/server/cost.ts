@@ -85,10 +85,14 @@ const estimateField: ComplexityEstimator = (options) => {
   const { field, args, childComplexity, type } = options;
   if (field.name === '__schema' || field.name === '__type') return INTROSPECTION_COST;
   const declared: unknown = field.extensions['complexity'];
-  if (typeof declared === 'function') return Number(declared(options));
+  if (isEstimator(declared)) return Number(declared(options));
   const own = typeof declared === 'number' ? declared : 1;
   return own + answeredTimes(args, field.type, type.name) * childComplexity;
 };
+
+function isEstimator(declared: unknown): declared is ComplexityEstimator {
+  return typeof declared === 'function';
+}
 
 function answeredTimes(
   args: Readonly<Record<string, unknown>>,

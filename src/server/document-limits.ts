@@ -42,7 +42,7 @@ export function createDocumentGuard(): (text: string) => void {
 
 function parseWithinLimits(text: string): DocumentNode | null {
   try {
-    return parse(text, { noLocation: true, maxTokens: MAX_DOCUMENT_TOKENS });
+    return parse(text, { noLocation: true, maxLexicalTokens: MAX_DOCUMENT_TOKENS });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     if (/ \d+ tokens\. Parsing aborted/.test(error.message)) {

@@ -96,9 +96,9 @@ export function sendHttpError(
   request: FastifyRequest,
   reply: FastifyReply,
   log: Logger,
-): FastifyReply {
+): void {
   const { status, code, message } = describe(error, request.id, log);
-  return reply.code(status).send({ error: { code, message } });
+  void reply.code(status).send({ error: { code, message } });
 }
 
 /** The same for what happens on /graphql before Apollo sees the request, in the shape that its clients expect. */
@@ -107,9 +107,9 @@ export function sendGraphQLHttpError(
   request: FastifyRequest,
   reply: FastifyReply,
   log: Logger,
-): FastifyReply {
+): void {
   const { status, code, message } = describe(error, request.id, log);
-  return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
+  void reply.code(status).send({ errors: [{ message, extensions: { code } }] });
 }
 
 function describe(

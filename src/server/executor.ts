@@ -72,7 +72,10 @@ function createCompiler(
   const byDocument = new WeakMap<DocumentNode, Map<string | undefined, Compiled>>();
   return (document, operationName) => {
     let byName = byDocument.get(document);
-    if (!byName) byDocument.set(document, (byName = new Map()));
+    if (!byName) {
+      byName = new Map<string | undefined, Compiled>();
+      byDocument.set(document, byName);
+    }
     const known = byName.get(operationName);
     if (known) return known;
     const result = compileQuery(schema, document, operationName);

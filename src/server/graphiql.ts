@@ -47,14 +47,21 @@ export function installGraphiQL(app: FastifyInstance, operations: URL = EXPLORE)
 async function renderPage(operations: URL): Promise<{ html: Buffer; gzipped: Buffer }> {
   // Nine megabytes of script, which a gateway that nobody explores need not hold.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = Buffer.from(
-    renderGraphiQL({
-      title: 'Vitrine',
-      endpoint: '/graphql',
-      defaultTabs: await readTabs(operations),
-    }),
-  );
+  const tabs = await readTabs(operations);
+  const page = renderGraphiQL({ title: 'Vitrine', endpoint: '/graphql', defaultTabs: tabs });
+  const html = Buffer.from(page.replace('<body', () => `${seedStorage(tabs[0])}<body`));
   return { html, gzipped: await promisify(gzip)(html) };
+}
+
+/**
+ * What GraphiQL would have stored had the first tab been typed in. Without it the tab opens without its variables,
+ * and each later visit that finds nothing typed adds an empty tab.
+ */
+function seedStorage(tab: Tab | undefined): string {
+  if (!tab) return '';
+  const items = JSON.stringify({ 'graphiql:query': tab.query, 'graphiql:variables': tab.variables ?? '' });
+  const seed = `localStorage['graphiql:tabState'] ?? Object.assign(localStorage, ${items.replaceAll('<', '\\u003c')});`;
+  return `<script>${seed}</script>`;
 }
 
 /** Every `<name>.graphql` of the folder, by name, with `<name>.variables.json` where there is one. */

@@ -27,7 +27,7 @@ import type { Metrics } from './metrics.js';
 export interface GraphQLOptions<Context extends ServerContext> {
   readonly schema: GraphQLSchema;
   /** Called once a request. Apollo Server copies the object's own properties, so it must not have `#private` ones. */
-  createContext(request: RequestFacts): Context;
+  readonly createContext: (request: RequestFacts) => Context;
   readonly log: Logger;
 }
 
@@ -49,7 +49,7 @@ export async function installGraphQL<Context extends ServerContext>(
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: renderer.formatError,
-    parseOptions: { maxTokens: MAX_DOCUMENT_TOKENS },
+    parseOptions: { maxLexicalTokens: MAX_DOCUMENT_TOKENS },
     validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
     documentStore: createDocumentStore(),
     plugins: [

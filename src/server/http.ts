@@ -69,7 +69,10 @@ export async function createServer<Context extends ServerContext>(
     });
   }
   app.addHook('preClose', (done) => {
-    if (!app.server.listening) return done();
+    if (!app.server.listening) {
+      done();
+      return;
+    }
     // A connection whose answer was in flight is idle only after it, and a client may keep it for a minute.
     const sweep = setInterval(() => app.server.closeIdleConnections(), CLOSE_SWEEP_MS);
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
@@ -77,7 +80,7 @@ export async function createServer<Context extends ServerContext>(
       clearInterval(sweep);
       clearTimeout(cutOff);
     });
-    return done();
+    done();
   });
 
   // A public API without cookies: any page may call it.

@@ -12,7 +12,7 @@ export interface ImageOptions {
   /** Where POST /images stores what it was sent. */
   readonly uploads: BlobStore;
   /** The bytes of the product image with this global id; null when there is none. */
-  catalogImage(id: string): Promise<Buffer | null>;
+  readonly catalogImage: (id: string) => Promise<Buffer | null>;
 }
 
 const rendering = z.object({
@@ -116,11 +116,11 @@ function readBody(request: FastifyRequest): Promise<Buffer> {
 async function collect(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of stream) {
-    const buffer = Buffer.from(chunk);
-    bytes += buffer.byteLength;
+  const body: AsyncIterable<Buffer> = stream;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
     if (bytes > MAX_IMAGE_BYTES) throw tooLarge();
-    chunks.push(buffer);
+    chunks.push(chunk);
   }
   if ('truncated' in stream && stream.truncated === true) throw tooLarge();
   return Buffer.concat(chunks, bytes);

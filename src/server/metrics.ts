@@ -11,7 +11,7 @@ const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 export interface Metrics {
   readonly registry: Registry;
   readonly plugin: ApolloServerPlugin<ServerContext>;
-  countError(code: string): void;
+  readonly countError: (code: string) => void;
   /** Times every request of the server and answers GET /metrics. */
   install(app: FastifyInstance): void;
 }

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
+import { z } from 'zod';
 import { type BlobStore, openBlobStore } from '../../../src/platform/blob-store.js';
 import { createServer, type HttpOptions } from '../../../src/server/http.js';
 import { TestContext, testSchema } from './schema.js';
@@ -16,6 +17,7 @@ export interface TestServer {
   readonly logged: Record<string, unknown>[];
 }
 
+const logEntry = z.record(z.string(), z.unknown());
 const started: { app: FastifyInstance; folder: string }[] = [];
 
 // A server that is left open when a test fails would keep the test process from ending.
@@ -35,7 +37,7 @@ export async function startTestServer(options: Partial<HttpOptions<TestContext>>
     {
       write: (line: string) => {
         const entry: unknown = JSON.parse(line);
-        if (entry instanceof Object) logged.push({ ...entry });
+        logged.push(logEntry.parse(entry));
       },
     },
   );
