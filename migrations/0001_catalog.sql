@@ -177,10 +177,13 @@ SELECT
   END AS level
 FROM skus sku
 CROSS JOIN channels channel
-JOIN prices price
-  ON price.sku_id = sku.id
-  AND price.price_list_id = channel.price_list_id
-  AND price.valid @> statement_timestamp()
+-- There is one at most; LIMIT keeps the planner from reading every price there is before it looks at the SKUs asked for.
+CROSS JOIN LATERAL (
+  SELECT amount, compare_at, valid
+  FROM prices
+  WHERE sku_id = sku.id AND price_list_id = channel.price_list_id AND valid @> statement_timestamp()
+  LIMIT 1
+) price
 CROSS JOIN LATERAL (
   SELECT
     coalesce(sum(stock_level.sellable), 0)::bigint AS sellable,

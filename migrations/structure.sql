@@ -281,7 +281,12 @@ CREATE VIEW sku_offers AS
         END AS level
    FROM skus sku
      CROSS JOIN channels channel
-     JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id AND price.valid @> statement_timestamp()
+     CROSS JOIN LATERAL ( SELECT prices.amount,
+            prices.compare_at,
+            prices.valid
+           FROM prices
+          WHERE prices.sku_id = sku.id AND prices.price_list_id = channel.price_list_id AND prices.valid @> statement_timestamp()
+         LIMIT 1) price
      CROSS JOIN LATERAL ( SELECT COALESCE(sum(stock_level.sellable), 0::bigint) AS sellable,
             COALESCE(bool_and(stock_level.on_hand IS NOT NULL), true) AS counted
            FROM stock_levels stock_level

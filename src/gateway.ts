@@ -1,6 +1,7 @@
 // First: the decorators of every GraphQL class need it.
 import 'reflect-metadata';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { ChannelStore } from './catalog/channel.store.js';
@@ -119,7 +120,7 @@ async function importDemo(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   deps.progress.say('This is the first start: loading the demo catalog (VITRINE_DEMO=0 starts empty).');
-  await importFeed({ ...deps, images: deps.catalogImages }, { feed: DEMO_FEED.pathname, demo: true }, signal);
+  await importFeed({ ...deps, images: deps.catalogImages }, { feed: fileURLToPath(DEMO_FEED), demo: true }, signal);
 }
 
 async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks: Record<string, string> }> {
