@@ -9,7 +9,7 @@ export const MAX_GRAPHQL_BODY_BYTES = 15 * 1024 * 1024;
 /** Characters of a document. Comments are no tokens, so that a bound on tokens alone leaves the text open. */
 export const MAX_DOCUMENT_CHARS = 20_000;
 
-/** GraphiQL's introspection has about 300 tokens, a storefront's page with its fragments 600. */
+/** GraphiQL's introspection has 183 tokens; a page with its fragments has several times as many. */
 export const MAX_DOCUMENT_TOKENS = 2_000;
 
 /** Nested fields. The standard introspection query has 15. */
@@ -28,8 +28,9 @@ export const MAX_FRAGMENTS = 50;
 export const MAX_SELECTIONS = 5_000;
 
 /**
- * Pairs of fields with the same response name in one selection. Validation compares each pair, some 2 µs each;
- * twenty colocated fragments that all select `id` and `__typename` make 380.
+ * Pairs of fields with the same response name in one selection. Validation compares each pair, at 1 to 2 µs;
+ * twenty colocated fragments that all select `id` and `__typename` make 380. With these bounds the worst documents
+ * found take 4 ms to parse and validate, where they took 40 to 220.
  */
 export const MAX_REPEATED_PAIRS = 3_000;
 
@@ -37,18 +38,18 @@ export const MAX_REPEATED_PAIRS = 3_000;
 export const MAX_VALIDATION_ERRORS = 10;
 
 /**
- * Estimated number of fields in the answer, at about 1 µs each. A page of 100 matches with their SKUs, prices and
- * stock is estimated at about 10,000.
+ * Estimated number of fields in the answer. A page of 100 matches with 20 fields each, and five SKUs with 20 fields
+ * each, is estimated at 12,000.
  */
 export const MAX_COST = 20_000;
 
 /** What a list without a page size is taken to hold; SKUs and images of a product have about as many. */
 export const ASSUMED_LIST_SIZE = 5;
 
-/** One introspection of the whole schema: about 5 ms. */
+/** An introspection of the whole schema, whatever it selects: of the order of a page with all its fields. */
 export const INTROSPECTION_COST = 1_000;
 
-/** Documents kept parsed, validated and compiled, at some 100 kB each. Clients send a few dozen. */
+/** Documents kept parsed, validated and compiled. Clients send a few dozen; each may hold some hundred kB. */
 export const MAX_KEPT_DOCUMENTS = 500;
 
 /** Costs kept, so that the estimate is made once for a document and its page sizes. */
