@@ -10,30 +10,50 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const blankAsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankAsUnset, schema.optional());
 
-const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database');
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database');
 
 const environment = z.object({
   HOST: z.preprocess(blankAsUnset, z.string().default('127.0.0.1')),
   PORT: z.preprocess(
     blankAsUnset,
-    z.coerce.number('must be a port number').int('must be a whole number').min(0).max(65_535, 'must be at most 65535').default(4000),
+    z.coerce
+      .number('must be a port number')
+      .int('must be a whole number')
+      .min(0)
+      .max(65_535, 'must be at most 65535')
+      .default(4000),
   ),
   DATABASE_URL: optional(databaseUrl),
   QDRANT_URL: optional(z.url({ protocol: /^https?$/, error: 'must look like http://host:6333' })),
   QDRANT_API_KEY: optional(z.string()),
-  QDRANT_COLLECTION: z.preprocess(blankAsUnset, z.string().regex(/^[\w-]{1,200}$/, 'must be letters, digits, _ and -').default('vitrine')),
+  QDRANT_COLLECTION: z.preprocess(
+    blankAsUnset,
+    z
+      .string()
+      .regex(/^[\w-]{1,200}$/, 'must be letters, digits, _ and -')
+      .default('vitrine'),
+  ),
   VITRINE_DATA: z.preprocess(blankAsUnset, z.string().default('.vitrine')),
   VITRINE_ENCODER: z.preprocess(blankAsUnset, z.string().default(DEFAULT_ENCODER)),
   VITRINE_DEMO: z.preprocess(blankAsUnset, z.enum(['0', '1'], 'must be 0 or 1').default('1')),
   VITRINE_IMAGE_HOSTS: z.preprocess(blankAsUnset, z.string().default('')),
-  LOG_LEVEL: z.preprocess(blankAsUnset, z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info')),
+  LOG_LEVEL: z.preprocess(
+    blankAsUnset,
+    z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  ),
 });
 
 /** The settings of a process. What is not configured is null: then the embedded default takes its place. */
 export interface Config {
   readonly http: { readonly host: string; readonly port: number };
   readonly databaseUrl: string | null;
-  readonly qdrant: { readonly url: string; readonly apiKey: string | null; readonly collection: string } | null;
+  readonly qdrant: {
+    readonly url: string;
+    readonly apiKey: string | null;
+    readonly collection: string;
+  } | null;
   /** Folder of the embedded Postgres and of the image store; absolute. */
   readonly dataFolder: string;
   /** Folder with model.json; absolute. */
@@ -63,11 +83,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     qdrant:
       values.QDRANT_URL === undefined
         ? null
-        : { url: values.QDRANT_URL, apiKey: values.QDRANT_API_KEY ?? null, collection: values.QDRANT_COLLECTION },
+        : {
+            url: values.QDRANT_URL,
+            apiKey: values.QDRANT_API_KEY ?? null,
+            collection: values.QDRANT_COLLECTION,
+          },
     dataFolder: resolve(values.VITRINE_DATA),
     encoderFolder: resolve(values.VITRINE_ENCODER),
     demo: values.VITRINE_DEMO === '1',
-    imageHosts: new Set(values.VITRINE_IMAGE_HOSTS.split(',').map((host) => host.trim().toLowerCase()).filter(Boolean)),
+    imageHosts: new Set(
+      values.VITRINE_IMAGE_HOSTS.split(',')
+        .map((host) => host.trim().toLowerCase())
+        .filter(Boolean),
+    ),
     logLevel: values.LOG_LEVEL,
   };
 }

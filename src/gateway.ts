@@ -2,8 +2,6 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sql from 'sql-template-tag';
-import { z } from 'zod';
 import { ChannelStore } from './catalog/channel.store.js';
 import { readCatalogImage } from './catalog/read-image.js';
 import type { Config } from './config.js';
@@ -12,7 +10,7 @@ import { openImageFetcher } from './import/fetch-image.js';
 import { importFeed } from './import/import-feed.js';
 import { openBlobStore, type BlobStore } from './platform/blob-store.js';
 import type { Logger } from './platform/logging.js';
-import { query, type Database } from './platform/postgres.js';
+import type { Database } from './platform/postgres.js';
 import type { Progress } from './platform/progress.js';
 import { startDatabase } from './platform/start-database.js';
 import { createSchema } from './schema.js';
@@ -20,6 +18,7 @@ import { createServer } from './server/http.js';
 import { QueryVectors } from './similarity/query-vector.js';
 import { checkEncoder } from './sync/check-encoder.js';
 import { openFollowedIndex } from './sync/followed-index.js';
+import { countProducts } from './sync/projection.store.js';
 import { openEncoder, type Encoder } from './vision/encoder.js';
 
 const DEMO_FEED = new URL('../catalog/feed.tsv', import.meta.url);
@@ -30,6 +29,8 @@ const PRUNE_UPLOADS_EVERY_MS = 60 * 60 * 1_000;
 
 export interface Gateway {
   readonly url: string;
+  /** Products in the catalog at the start. */
+  readonly products: number;
   close(): Promise<void>;
 }
 
@@ -50,13 +51,15 @@ export async function startGateway(
   try {
     const encoder = await openEncoder({ directory: config.encoderFolder, log });
     started.push(() => encoder.close());
+    signal?.throwIfAborted();
     const database = await startDatabase(config, log);
     started.push(() => database.close());
+    signal?.throwIfAborted();
     const { db } = database;
     const catalogImages = await openBlobStore(join(config.dataFolder, 'images'));
     const uploads = await openBlobStore(join(config.dataFolder, 'uploads'));
 
-    if (config.demo && (await isEmpty(db)))
+    if (config.demo && (await countProducts(db)) === 0)
       await importDemo({ db, encoder, catalogImages, log, progress }, signal);
     const missing = await checkEncoder(db, encoder);
     if (missing > 0)
@@ -102,17 +105,11 @@ export async function startGateway(
     );
 
     const url = await server.listen({ host: config.http.host, port: config.http.port });
-    return { url, close: closeAll };
+    return { url, products: await countProducts(db), close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
   }
-}
-
-async function isEmpty(db: Database): Promise<boolean> {
-  const statement = sql`/* gateway.isEmpty */ SELECT NOT EXISTS (SELECT FROM products) AS empty`;
-  const [row] = await query(db, statement, z.object({ empty: z.boolean() }));
-  return row?.empty ?? false;
 }
 
 async function importDemo(

@@ -12,6 +12,7 @@ export enum ProductSort {
 }
 registerEnumType(ProductSort, {
   name: 'ProductSort',
+  description: 'The order of a list of products.',
   valuesConfig: {
     RELEVANCE: { description: 'How well the text matches; without `text` the same as NEWEST.' },
     NEWEST: { description: 'The newest first.' },

@@ -36,7 +36,7 @@ export class Attribute {
   value!: string;
 }
 
-@ObjectType()
+@ObjectType({ description: 'A product in a page.' })
 export class ProductEdge {
   @Field(() => String)
   cursor!: string;

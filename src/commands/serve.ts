@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
+import type { Gateway } from '../gateway.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { EXIT } from './exit-codes.js';
 import { assertCanListen, explainListenError } from './listen-errors.js';
@@ -32,14 +33,14 @@ const serve: Parameters<typeof runCommand>[0] = async ({ config, log, progress, 
   });
   if (gateway === null) return EXIT.done;
   if (!signal.aborted) {
-    process.stdout.write(banner(gateway.url, config.databaseUrl === null ? config.dataFolder : null));
+    process.stdout.write(banner(gateway, config.databaseUrl === null ? config.dataFolder : null));
     await once(signal, 'abort');
   }
   await gateway.close();
   return EXIT.done;
 };
 
-function banner(url: string, dataFolder: string | null): string {
+function banner({ url, products }: Gateway, dataFolder: string | null): string {
   const lines = [
     ['GraphQL', `${url}/graphql`],
     ['GraphiQL', `${url}/graphiql`],
@@ -47,5 +48,5 @@ function banner(url: string, dataFolder: string | null): string {
     ...(dataFolder === null ? [] : [['Data', dataFolder]]),
   ];
   const list = lines.map(([name = '', value = '']) => `  ${name.padEnd(10)}${value}\n`).join('');
-  return `\nVitrine is ready.\n\n${list}\nCtrl-C stops it.\n`;
+  return `\nVitrine is ready, with ${products} products.\n\n${list}\nCtrl-C stops it.\n`;
 }

@@ -75,6 +75,7 @@ export type ProductFilter = {
   quantity?: number | null | undefined;
 };
 
+/** The order of a list of products. */
 export type ProductSort =
   /** The newest first. */
   | 'NEWEST'
