@@ -37,6 +37,8 @@ export class ClothRoll {
   constructor(
     private readonly definitions: Definitions,
     private readonly random: Random,
+    /** Height at which the second color of a colorblock begins. */
+    private readonly division: number,
   ) {
     this.#seed = random.integer(1, 9999);
   }
@@ -66,7 +68,7 @@ export class ClothRoll {
   #fill(tile: Tile, grain: number): string {
     const offset =
       tile.width >= 1000
-        ? 'translate(-2000 -1560) '
+        ? `translate(-2000 ${(this.division - 2000).toFixed(1)})`
         : `rotate(${grain.toFixed(1)}) translate(${(-tile.width / 2).toFixed(1)} 0)`;
     return this.definitions.add(
       'pattern',

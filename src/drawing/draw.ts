@@ -71,11 +71,12 @@ function drawPiece(piece: Piece, roll: ClothRoll, lamp: LightOptions, definition
 
 /** The largest a garment may stand in the picture. */
 const FRAME: Box = { x: 70, y: 78, width: WIDTH - 140, height: HEIGHT - 164 };
+/** Share of a garment's height above the line of a colorblock. */
+const COLORBLOCK = 0.64;
 /** A garment is not enlarged further, so that a cap does not come out the size of a coat. */
 const LARGEST_SCALE = 1.35;
 
-function placement(garment: Garment): { x: number; y: number; scale: number } {
-  const box = bounds(...garment.pieces.map((piece) => piece.outline));
+function placement(garment: Garment, box: Box): { x: number; y: number; scale: number } {
   const scale = Math.min(LARGEST_SCALE, FRAME.width / box.width, FRAME.height / box.height);
   const drop = garment.stance === 'standing' ? 0.56 : 0.5;
   return {
@@ -107,9 +108,10 @@ export function drawGarment(design: Design, options: DrawingOptions = {}): strin
   const source = random(`${seed} ${design.type}`);
   const definitions = new Definitions();
   const garment = cutters[design.type](atelierOf(design, source));
-  const roll = new ClothRoll(definitions, source);
+  const box = bounds(...garment.pieces.map((piece) => piece.outline));
+  const roll = new ClothRoll(definitions, source, box.y + box.height * COLORBLOCK);
   const fold = source.integer(1, 9999);
-  const { x, y, scale } = placement(garment);
+  const { x, y, scale } = placement(garment, box);
   const lamp = (index: number): LightOptions => ({
     seed: fold + index,
     pixelsPerUnit: pixelsPerUnit * scale,

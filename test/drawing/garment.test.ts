@@ -84,14 +84,14 @@ describe.each(garmentTypes)('a %s', (type) => {
       return sharp(image).raw().toBuffer();
     };
     const plain = await raw('solid');
-    for (const pattern of patterns) {
-      if (pattern === 'solid') continue;
+    const unseen: string[] = [];
+    for (const pattern of patterns.filter((name) => name !== 'solid')) {
       const printed = await raw(pattern);
-      expect(printed).toHaveLength(64 * 80 * 3);
-      const changed = printed.filter((value, index) => Math.abs(value - (plain[index] ?? 0)) > 12).length;
-      expect({ pattern, share: changed / printed.length }).toEqual({ pattern, share: expect.any(Number) });
-      expect(changed / printed.length).toBeGreaterThan(0.01);
+      expect(printed).toHaveLength(plain.length);
+      const changed = printed.filter((value, index) => Math.abs(value - (plain[index] ?? 0)) > 5).length;
+      if (changed / printed.length < 0.01) unseen.push(pattern);
     }
+    expect(unseen).toEqual([]);
   });
 
   test('can be drawn in every cut that its vocabulary has', () => {

@@ -71,7 +71,7 @@ export const beanie: Cutter = ({ design, random, main, ribbed }) => {
           [0, 112, 's'],
           ...jitter(mirrored(cuff), random, 1.5),
         ]),
-        cloth: { ...ribbed, weave: wide },
+        cloth: { ...ribbed, weave: wide, color: design.pattern === 'colorblock' ? main.accent : main.color },
         lift: 0.5,
         roundness: 1.7,
         hardware:

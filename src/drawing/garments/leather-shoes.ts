@@ -5,7 +5,10 @@ import { cord, stud } from './hardware.js';
 import { pair, placeAt, pointAt, rubber, seam, stitches, type Place } from './shoe.js';
 
 function oneLoafer(atelier: Atelier, place: Place): Piece[] {
-  const { design, main, plain, lining } = atelier;
+  const { design, plain, lining } = atelier;
+  const blocks = design.pattern === 'colorblock';
+  const main = blocks ? plain : atelier.main;
+  const band = blocks ? { ...plain, color: plain.accent } : plain;
   const soleColor = design.trim ?? '#3a2a20';
   const upper: Node[] = [
     [-258, -24],
@@ -94,7 +97,7 @@ function oneLoafer(atelier: Atelier, place: Place): Piece[] {
     },
     {
       outline: curve(place(saddle)),
-      cloth: plain,
+      cloth: band,
       lift: 0.3,
       roundness: 0.9,
       lines: [

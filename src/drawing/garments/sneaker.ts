@@ -6,12 +6,16 @@ import { pair, pointAt, rubber, seam, stitches, type Place } from './shoe.js';
 
 /** One low or high sneaker seen from its side, toe to the left, its sole on y = 0. */
 function oneSneaker(atelier: Atelier, place: Place): Piece[] {
-  const { design, main, plain, lining } = atelier;
+  const { design, plain, lining } = atelier;
+  // Its panels are the blocks of a colorblock.
+  const main = design.pattern === 'colorblock' ? plain : atelier.main;
   const high = design.silhouette === 'high' ? 96 : 0;
   const soleColor = design.trim ?? (lightness(design.color) > 0.9 ? '#e6e0d2' : '#f1eee6');
   const second: Cloth = {
     ...plain,
-    color: design.accent ?? lighten(design.color, lightness(design.color) > 0.5 ? -0.09 : 0.09),
+    color:
+      (design.pattern === 'solid' ? undefined : design.accent) ??
+      lighten(design.color, lightness(design.color) > 0.5 ? -0.09 : 0.09),
     material: design.material === 'canvas' ? 'canvas' : 'suede',
   };
   const sole: Node[] = [
