@@ -13,7 +13,7 @@ export const TYPESCRIPT = new URL('typescript.js', import.meta.url).href;
 const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|NODE_OPTIONS)$/;
 
 /** A server in a process of its own. */
-export interface ServerProcess {
+interface ServerProcess {
   readonly url: string;
   stop(): Promise<void>;
 }

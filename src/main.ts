@@ -11,6 +11,8 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   );
   process.exitCode = 1;
 } else {
+  // graphql and others read it when they are loaded, and check less for it.
+  process.env['NODE_ENV'] ??= 'production';
   void import('./commands/cli.js').then(({ runCli }) => runCli(process.argv));
 }
 

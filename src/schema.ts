@@ -5,6 +5,7 @@ import {
   GraphQLNonNull,
   GraphQLString,
   type GraphQLSchema,
+  specifiedDirectives,
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { Brand } from './catalog/brand.types.js';
@@ -40,7 +41,7 @@ export function createSchema(): GraphQLSchema {
       VisualSearchResolver,
     ],
     orphanedTypes: [Brand, StockLocation],
-    directives: [inContext],
+    directives: [...specifiedDirectives, inContext],
     validate: false,
   });
 }

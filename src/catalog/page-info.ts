@@ -17,7 +17,7 @@ export class PageInfo {
 }
 
 /** The most that one page holds. */
-export const MAX_FIRST = 100;
+const MAX_FIRST = 100;
 
 /** @throws UserError BAD_USER_INPUT unless `first` is a page's size */
 export function checkFirst(first: number): void {

@@ -10,7 +10,7 @@ const MAX_VALUES = 50;
 const MAX_VALUE_LENGTH = 200;
 const MAX_QUANTITY = 1_000_000;
 
-export interface NamedValues {
+interface NamedValues {
   readonly name: string;
   /** Lower case. */
   readonly values: readonly string[];

@@ -14,7 +14,7 @@ export const patterns = [
   'houndstooth', 'argyle', 'camouflage', 'colorblock', 'leopard', 'fair isle',
 ] as const; // prettier-ignore
 
-export const materials = [
+const materials = [
   'cotton', 'linen', 'denim', 'wool', 'knit', 'cable knit', 'leather', 'suede', 'satin', 'velvet', 'corduroy',
   'fleece', 'canvas', 'nylon', 'tweed', 'viscose',
 ] as const; // prettier-ignore
@@ -33,10 +33,10 @@ const lengths = ['mini', 'short', 'regular', 'knee', 'midi', 'maxi', 'cropped'] 
 export type GarmentType = (typeof garmentTypes)[number];
 export type Pattern = (typeof patterns)[number];
 export type Material = (typeof materials)[number];
-export type Silhouette = (typeof silhouettes)[number];
-export type Sleeve = (typeof sleeves)[number];
+type Silhouette = (typeof silhouettes)[number];
+type Sleeve = (typeof sleeves)[number];
 export type Neckline = (typeof necklines)[number];
-export type Length = (typeof lengths)[number];
+type Length = (typeof lengths)[number];
 
 interface Vocabulary {
   silhouette: readonly Silhouette[];
@@ -173,7 +173,7 @@ const color = z
   .pipe(z.string().regex(/^#[0-9a-f]{6}$/, 'a color is "#rrggbb" or a name of the palette, such as "navy"'));
 
 /** What a caller says of a garment; see {@link vocabulary} for what each type allows. */
-export const designInput = z
+const designInput = z
   .strictObject({
     type: z.enum(garmentTypes),
     /** The cloth: "#rrggbb" or a name of the palette. */

@@ -2,7 +2,7 @@ import type { Definitions } from './cloth.js';
 import { lighten } from './color.js';
 
 /** The paper roll of the studio. */
-export const grounds = {
+const grounds = {
   studio: '#f1f0ee',
   white: '#f8f8f7',
   grey: '#dcdcdd',

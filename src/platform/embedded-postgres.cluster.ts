@@ -8,7 +8,7 @@ import type { Home } from './embedded-postgres.home.js';
 import { errorCode, errorMessage, OperatorError } from './operator-error.js';
 
 /** The role that owns everything in an embedded server. */
-export const ROLE = 'vitrine';
+const ROLE = 'vitrine';
 const HOST = '127.0.0.1';
 const PASSWORD_FILE = 'vitrine.password';
 

@@ -12,7 +12,7 @@ const WIDTHS = [64, 128, 256, 384, 512, 768, 1024, 1536, 2000] as const;
 export const MAX_WIDTH = 2000;
 
 /** An image as it is sent. */
-export interface Rendition {
+interface Rendition {
   readonly bytes: Buffer;
   readonly contentType: string;
   /** Quoted, from the content. */

@@ -31,7 +31,7 @@ export interface SearchPlan {
 }
 
 /** A product that Postgres proved, with its place in the ranking of the index. */
-export interface ProvenMatch extends IndexMatch {
+interface ProvenMatch extends IndexMatch {
   readonly position: RankingPosition;
   /** The SKUs that pass the filter. */
   readonly passing: readonly Sku[];

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { execute, query, type Database } from '../../src/platform/postgres.js';
 
 /** Two markets with a warehouse each, and a shop that serves both. */
-export const CHANNELS = ['eu', 'us'] as const;
-export const LOCATIONS = ['berlin', 'newyork', 'paris'] as const;
+const CHANNELS = ['eu', 'us'] as const;
+const LOCATIONS = ['berlin', 'newyork', 'paris'] as const;
 export const ENCODER = { id: 'test-encoder@1.0.0', dimension: 4 };
 
-export interface SkuSeed {
+interface SkuSeed {
   readonly code: string;
   readonly options?: Record<string, string>;
   /** Minor units by channel; a channel without a price does not offer the SKU. */
@@ -98,7 +98,7 @@ async function seedImage(
   );
 }
 
-export async function seedSku(db: Database, productId: number, seed: SkuSeed): Promise<void> {
+async function seedSku(db: Database, productId: number, seed: SkuSeed): Promise<void> {
   const id = await insert(
     db,
     sql`INSERT INTO skus (product_id, code, options, when_out) VALUES (${productId}, ${seed.code},

@@ -23,7 +23,7 @@ import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER } from './catalog.js';
 import { createTestDatabase } from './database.js';
 
-export interface TestAnswer {
+interface TestAnswer {
   readonly data: unknown;
   readonly errors: readonly { message: string; code: string }[];
 }

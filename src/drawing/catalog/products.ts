@@ -89,7 +89,7 @@ function accentFor(color: ColorName, pattern: Pattern, source: Random): ColorNam
 }
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-export const slug = (text: string): string =>
+const slug = (text: string): string =>
   text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

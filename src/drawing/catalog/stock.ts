@@ -103,16 +103,16 @@ export const locations = [
   },
 ] as const;
 
-export type ChannelHandle = (typeof channels)[number]['handle'];
-export type LocationHandle = (typeof locations)[number]['handle'];
+type ChannelHandle = (typeof channels)[number]['handle'];
+type LocationHandle = (typeof locations)[number]['handle'];
 
-export interface StockLevel {
+interface StockLevel {
   location: LocationHandle;
   quantity: number;
   safetyStock: number;
 }
 
-export interface ListPrice {
+interface ListPrice {
   channel: ChannelHandle;
   /** Minor units. */
   amount: number;
@@ -120,7 +120,7 @@ export interface ListPrice {
 }
 
 /** What a shopper buys: one size of one color. */
-export interface Sku {
+interface Sku {
   code: string;
   gtin: string;
   size: string;
@@ -146,7 +146,7 @@ export interface StockedProduct {
  * A GTIN-13 with its check digit (GS1 General Specifications, section 7.9), in the range 20–29 that GS1 keeps for use
  * inside a company: none of these numbers can belong to a real article.
  */
-export function gtin13(serial: number): string {
+function gtin13(serial: number): string {
   const body = `29${String(serial).padStart(10, '0')}`;
   const sum = Array.from(body).reduce((total, digit, index) => total + Number(digit) * (index % 2 ? 3 : 1), 0);
   return body + String((10 - (sum % 10)) % 10);
@@ -189,7 +189,7 @@ function levels(source: Random, served: readonly ChannelHandle[], empty: boolean
 }
 
 /** Units that can be sold through a channel. */
-export function sellable(stock: readonly StockLevel[], channel: ChannelHandle): number {
+function sellable(stock: readonly StockLevel[], channel: ChannelHandle): number {
   const serving: readonly string[] = channels.find(({ handle }) => handle === channel)?.locations ?? [];
   return stock
     .filter(({ location }) => serving.includes(location))
