@@ -117,7 +117,11 @@ async function importDemo(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   deps.progress.say('This is the first start: loading the demo catalog (VITRINE_DEMO=0 starts empty).');
-  await importFeed({ ...deps, images: deps.catalogImages }, { feed: fileURLToPath(DEMO_FEED), demo: true }, signal);
+  await importFeed(
+    { ...deps, images: deps.catalogImages },
+    { feed: fileURLToPath(DEMO_FEED), demo: true },
+    signal,
+  );
 }
 
 async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks: Record<string, string> }> {

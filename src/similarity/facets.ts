@@ -76,7 +76,9 @@ function facet(name: string, valuesByProduct: readonly (readonly Value[])[]): Fa
   const buckets = new Map<string, FacetBucket>();
   for (const values of valuesByProduct) {
     // "m" and "M" are one to a filter, and a product counts once.
-    for (const [key, { value, label }] of new Map(values.map((entry) => [entry.value.toLowerCase(), entry]))) {
+    for (const [key, { value, label }] of new Map(
+      values.map((entry) => [entry.value.toLowerCase(), entry]),
+    )) {
       const bucket = buckets.get(key);
       if (bucket === undefined) buckets.set(key, newBucket(value, label));
       else bucket.count += 1;

@@ -17,7 +17,9 @@ test('schema/schema.graphql is what the code makes: npm run schema', async () =>
 test(
   'test/generated is what the schema and the operations make: npm run codegen',
   async () => {
-    const run = promisify(execFile)('npx', ['graphql-codegen', '--config', 'codegen.yml', '--check'], { cwd: ROOT });
+    const run = promisify(execFile)('npx', ['graphql-codegen', '--config', 'codegen.yml', '--check'], {
+      cwd: ROOT,
+    });
     await expect(run).resolves.toBeDefined();
   },
   CODEGEN_TIMEOUT_MS,
@@ -25,7 +27,10 @@ test(
 
 test('every type says what it is', () => {
   const silent = Object.values(createSchema().getTypeMap())
-    .filter((type) => !type.name.startsWith('__') && !['String', 'Int', 'Float', 'Boolean', 'ID'].includes(type.name))
+    .filter(
+      (type) =>
+        !type.name.startsWith('__') && !['String', 'Int', 'Float', 'Boolean', 'ID'].includes(type.name),
+    )
     .filter((type) => !type.description && !['Query', 'Mutation', 'Subscription'].includes(type.name))
     .map((type) => type.name);
   expect(silent).toEqual([]);

@@ -234,7 +234,12 @@ describe.each([
     let after: string | null = null;
 
     for (let number = 0; ; number += 1) {
-      const variables: Record<string, unknown> = { query: { like: [{ product: id }] }, where: toInput(where), first, after };
+      const variables: Record<string, unknown> = {
+        query: { like: [{ product: id }] },
+        where: toInput(where),
+        first,
+        after,
+      };
       const instance = instances[number % 2 === 0 ? 0 : 1];
       const { edges, pageInfo }: Page = (await instance.read(page, PAGE, variables)).visualSearch;
       for (const { score, node, skus: shown } of edges) {

@@ -3,17 +3,17 @@ import { z } from 'zod';
 import { execute, query, type Database } from '../../src/platform/postgres.js';
 
 /** Two markets with a warehouse each, and a shop that serves both. */
-const CHANNELS = ['eu', 'us'] as const;
-const LOCATIONS = ['berlin', 'newyork', 'paris'] as const;
+type Channel = 'eu' | 'us';
+type Location = 'berlin' | 'newyork' | 'paris';
 export const ENCODER = { id: 'test-encoder@1.0.0', dimension: 4 };
 
 interface SkuSeed {
   readonly code: string;
   readonly options?: Record<string, string>;
   /** Minor units by channel; a channel without a price does not offer the SKU. */
-  readonly prices?: Partial<Record<(typeof CHANNELS)[number], number>>;
+  readonly prices?: Partial<Record<Channel, number>>;
   /** On hand by location; null: in stock and uncounted. */
-  readonly stock?: Partial<Record<(typeof LOCATIONS)[number], number | null>>;
+  readonly stock?: Partial<Record<Location, number | null>>;
   readonly whenOut?: 'deny' | 'backorder' | 'preorder';
 }
 

@@ -83,7 +83,7 @@ export async function startTestGateway(
   const services: Services = {
     db,
     index: followed.index,
-    indexPosition: followed.position,
+    indexPosition: () => followed.position(),
     channels: new ChannelStore(db),
     queryVectors: new QueryVectors(db, encoder),
     encoderId: encoder.id,
@@ -114,7 +114,7 @@ export async function startTestGateway(
     db,
     http,
     services,
-    catchUp: followed.catchUp,
+    catchUp: () => followed.catchUp(),
     ask,
     async read(schema, document, variables) {
       const { data, errors } = await ask(document, variables);
