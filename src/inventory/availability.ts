@@ -20,7 +20,7 @@ const BEST_FIRST = [
 ];
 
 const levelOf = (sku: Sku): StockLevel =>
-  BEST_FIRST.find((level) => String(level) === sku.level) ?? StockLevel.OUT_OF_STOCK;
+  BEST_FIRST.find((level) => level.valueOf() === sku.level) ?? StockLevel.OUT_OF_STOCK;
 
 /** How many to show: null where nobody counts, or where the channel does not tell. */
 const shownQuantity = (channel: Channel, stock: { sellable: number; counted: boolean }): number | null =>

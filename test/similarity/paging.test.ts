@@ -4,6 +4,7 @@ import { fromGlobalId, toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { seedMarkets, seedProduct, setStock, type ProductSeed } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
 
 /** Runs of each property; every one makes a catalog of its own in Postgres. */
 const RUNS = 20;
@@ -204,74 +205,92 @@ async function write(
 
 const keyOf = (id: string): number => Number(fromGlobalId(id).id);
 
-describe.each([
-  { name: 'two instances that follow Postgres, with sales and restocks between the pages', follows: true },
-  { name: 'a stale index, with sales between the pages', follows: false },
-])('paging over $name', ({ follows }) => {
-  let instances: readonly [TestGateway, TestGateway];
-  beforeAll(async () => {
-    const first = await startTestGateway(seedMarkets, { follows });
-    instances = [first, await startTestGateway(() => Promise.resolve(), { follows, beside: first })];
-  });
-  afterAll(async () => {
-    await instances[1].close();
-    await instances[0].close();
-  });
-  const catchUp = (): Promise<unknown> => Promise.all(instances.map((gateway) => gateway.catchUp()));
+const KINDS = [
+  {
+    name: 'two instances that follow Postgres, with sales and restocks between the pages',
+    follows: true,
+    shared: false,
+  },
+  { name: 'a stale index, with sales between the pages', follows: false, shared: false },
+  { name: 'two instances that share a Qdrant', follows: true, shared: true },
+];
+if (noQdrant !== undefined) console.log(`Paging over Qdrant is skipped: ${noQdrant}.`);
 
-  /** Pages through everything, checks each page, and answers the handles in order. */
-  async function readAll(
-    { query, where, first, writes }: Scenario,
-    model: readonly ModelProduct[],
-  ): Promise<{ seen: string[]; steady: string[] }> {
-    const [gateway] = instances;
-    const skus = model.flatMap((product) => product.skus);
-    const id = await populate(gateway, query, model);
-    await catchUp();
-    const seen: string[] = [];
-    const ranks: { score: number; key: number }[] = [];
-    let steady = model.filter((product) => passes(product, where));
-    let after: string | null = null;
+describe.each(KINDS.filter(({ shared }) => !shared || noQdrant === undefined))(
+  'paging over $name',
+  ({ follows, shared }) => {
+    let instances: readonly [TestGateway, TestGateway];
+    let collection: TestCollection | null = null;
+    beforeAll(async () => {
+      collection = shared ? testCollection() : null;
+      const options = { follows, qdrant: collection };
+      const first = await startTestGateway(seedMarkets, options);
+      instances = [first, await startTestGateway(() => Promise.resolve(), { ...options, beside: first })];
+    });
+    afterAll(async () => {
+      await instances[1].close();
+      await instances[0].close();
+      await collection?.drop();
+    });
+    /** With a shared index either instance may be the one that follows, and the other waits for it. */
+    const catchUp = async (): Promise<void> => {
+      for (const gateway of instances) await gateway.catchUp();
+    };
 
-    for (let number = 0; ; number += 1) {
-      const variables: Record<string, unknown> = {
-        query: { like: [{ product: id }] },
-        where: toInput(where),
-        first,
-        after,
-      };
-      const instance = instances[number % 2 === 0 ? 0 : 1];
-      const { edges, pageInfo }: Page = (await instance.read(page, PAGE, variables)).visualSearch;
-      for (const { score, node, skus: shown } of edges) {
-        const product = model.find(({ handle }) => handle === node.handle);
-        expect(product !== undefined && passes(product, where)).toBe(true);
-        expect(shown).not.toHaveLength(0);
-        seen.push(node.handle);
-        ranks.push({ score, key: keyOf(node.id) });
+    /** Pages through everything, checks each page, and answers the handles in order. */
+    async function readAll(
+      { query, where, first, writes }: Scenario,
+      model: readonly ModelProduct[],
+    ): Promise<{ seen: string[]; steady: string[] }> {
+      const [gateway] = instances;
+      const skus = model.flatMap((product) => product.skus);
+      const id = await populate(gateway, query, model);
+      await catchUp();
+      const seen: string[] = [];
+      const ranks: { score: number; key: number }[] = [];
+      let steady = model.filter((product) => passes(product, where));
+      let after: string | null = null;
+
+      for (let number = 0; ; number += 1) {
+        const variables: Record<string, unknown> = {
+          query: { like: [{ product: id }] },
+          where: toInput(where),
+          first,
+          after,
+        };
+        const instance = instances[number % 2 === 0 ? 0 : 1];
+        const { edges, pageInfo }: Page = (await instance.read(page, PAGE, variables)).visualSearch;
+        for (const { score, node, skus: shown } of edges) {
+          const product = model.find(({ handle }) => handle === node.handle);
+          expect(product !== undefined && passes(product, where)).toBe(true);
+          expect(shown).not.toHaveLength(0);
+          seen.push(node.handle);
+          ranks.push({ score, key: keyOf(node.id) });
+        }
+        if (!pageInfo.hasNextPage) break;
+        expect(edges).toHaveLength(first);
+        after = pageInfo.endCursor;
+        await write(gateway, skus, writes[number % writes.length] ?? [], !follows);
+        steady = steady.filter((product) => passes(product, where));
+        if (follows) await catchUp();
       }
-      if (!pageInfo.hasNextPage) break;
-      expect(edges).toHaveLength(first);
-      after = pageInfo.endCursor;
-      await write(gateway, skus, writes[number % writes.length] ?? [], !follows);
-      steady = steady.filter((product) => passes(product, where));
-      if (follows) await catchUp();
+      expect(ranks).toEqual([...ranks].sort((a, b) => b.score - a.score || a.key - b.key));
+      return { seen, steady: steady.map(({ handle }) => handle) };
     }
-    expect(ranks).toEqual([...ranks].sort((a, b) => b.score - a.score || a.key - b.key));
-    return { seen, steady: steady.map(({ handle }) => handle) };
-  }
 
-  test('each page goes on in the ranking: proven, full, no duplicate, and nothing that stayed sellable is missed', async () => {
-    let pagedRuns = 0;
-    await fc.assert(
-      fc.asyncProperty(scenario, async (run) => {
-        const { seen, steady } = await readAll(run, toModel(run.products));
-        expect(new Set(seen).size).toBe(seen.length);
-        expect(seen).toEqual(expect.arrayContaining(steady));
-        if (seen.length > run.first) pagedRuns += 1;
-      }),
-      { numRuns: RUNS },
-    );
-    // Scenarios of a single page would prove nothing.
-    expect(pagedRuns).toBeGreaterThan(RUNS / 3);
-  }, 120_000);
-});
+    test('each page goes on in the ranking: proven, full, no duplicate, and nothing that stayed sellable is missed', async () => {
+      let pagedRuns = 0;
+      await fc.assert(
+        fc.asyncProperty(scenario, async (run) => {
+          const { seen, steady } = await readAll(run, toModel(run.products));
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(seen).toEqual(expect.arrayContaining(steady));
+          if (seen.length > run.first) pagedRuns += 1;
+        }),
+        { numRuns: RUNS },
+      );
+      // Scenarios of a single page would prove nothing.
+      expect(pagedRuns).toBeGreaterThan(RUNS / 3);
+    }, 120_000);
+  },
+);

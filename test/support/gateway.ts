@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { ChannelStore } from '../../src/catalog/channel.store.js';
+import type { Config } from '../../src/config.js';
 import { Context, type Services } from '../../src/context.js';
 import { openImageFetcher } from '../../src/import/fetch-image.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
@@ -22,6 +23,7 @@ import { loadIndex } from '../../src/sync/load-index.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER } from './catalog.js';
 import { createTestDatabase } from './database.js';
+import { silentProgress } from './progress.js';
 
 interface TestAnswer {
   readonly data: unknown;
@@ -53,33 +55,33 @@ const noEncoder: Encoder = {
   close: () => Promise.resolve(),
 };
 
-const quiet = {
-  start: () => undefined,
-  advance: () => undefined,
-  done: () => undefined,
-  say: () => undefined,
-};
-
 /**
  * `seed` fills the database before the index is loaded. With `follows: false` the index stays as it was then, as
  * stale as an index can be, until `catchUp` loads it anew. With `beside` it is another instance on the database of
- * that gateway.
+ * that gateway. With `qdrant` that is its index instead of the embedded one.
  */
 export async function startTestGateway(
   seed: (db: Database, images: BlobStore) => Promise<void>,
-  options: { encoder?: Encoder; follows?: boolean; beside?: TestGateway } = {},
+  options: { encoder?: Encoder; follows?: boolean; beside?: TestGateway; qdrant?: Config['qdrant'] } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
   const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-  const { db, drop } =
-    options.beside === undefined ? await createTestDatabase() : { ...options.beside, drop: null };
+  const own = options.beside === undefined ? await createTestDatabase() : null;
+  const db = options.beside?.db ?? own?.db;
+  if (db === undefined) throw new Error('a gateway has a database');
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-test-'));
   const catalogImages = await openBlobStore(join(folder, 'images'));
   await seed(db, catalogImages);
   const followed =
     options.follows === false
       ? await openStaleIndex(db, encoder)
-      : await openFollowedIndex({ db, encoder, qdrant: null, log, progress: quiet });
+      : await openFollowedIndex({
+          db,
+          encoder,
+          qdrant: options.qdrant ?? null,
+          log,
+          progress: silentProgress,
+        });
   const services: Services = {
     db,
     index: followed.index,
@@ -126,7 +128,7 @@ export async function startTestGateway(
       await http.close();
       await followed.close();
       await services.fetcher.close();
-      await drop?.();
+      await own?.drop();
       await rm(folder, { recursive: true });
     },
   };
