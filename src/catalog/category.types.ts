@@ -5,7 +5,10 @@ import { Node } from './node.js';
 export class Category extends Node {
   parentKey!: number | null;
 
-  @Field(() => String, { description: 'The path from the root, for example "tops/t-shirts". A filter by a category matches those below it too.' })
+  @Field(() => String, {
+    description:
+      'The path from the root, for example "tops/t-shirts". A filter by a category matches those below it too.',
+  })
   handle!: string;
 
   @Field(() => String)

@@ -52,7 +52,10 @@ export class ChannelStore {
       z.object({ handle: z.string() }),
     );
     if (rows.length === 0) {
-      return new UserError('UNKNOWN_CHANNEL', 'The catalog is empty: import a feed with `npx vitrine import FEED`.');
+      return new UserError(
+        'UNKNOWN_CHANNEL',
+        'The catalog is empty: import a feed with `npx vitrine import FEED`.',
+      );
     }
     const known = rows.map((row) => `"${row.handle}"`).join(', ');
     return new UserError(

@@ -7,7 +7,10 @@ export enum ImageFormat {
   PNG = 'png',
   AVIF = 'avif',
 }
-registerEnumType(ImageFormat, { name: 'ImageFormat', description: 'Formats that an image can be asked for in.' });
+registerEnumType(ImageFormat, {
+  name: 'ImageFormat',
+  description: 'Formats that an image can be asked for in.',
+});
 
 @ObjectType({ implements: Node, description: 'A picture of a product.' })
 export class Image extends Node {
@@ -23,7 +26,10 @@ export class Image extends Node {
   @Field(() => String, { nullable: true })
   altText!: string | null;
 
-  @Field(() => String, { description: 'A blurred placeholder of some 25 bytes, in base64 (ThumbHash), so that a list can scroll before it loads.' })
+  @Field(() => String, {
+    description:
+      'A blurred placeholder of some 25 bytes, in base64 (ThumbHash), so that a list can scroll before it loads.',
+  })
   thumbhash!: string;
 
   @Field(() => String, { description: 'The color of the garment, for example "#2f5d3a".' })

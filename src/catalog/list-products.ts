@@ -19,11 +19,17 @@ export interface ProductList {
 }
 
 /** One page of products, keyset-paginated. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
-export async function listProducts({ channel, products }: ChannelStores, list: ProductList): Promise<ProductConnection> {
+export async function listProducts(
+  { channel, products }: ChannelStores,
+  list: ProductList,
+): Promise<ProductConnection> {
   checkFirst(list.first);
   const text = list.text?.trim() || null;
   if (text !== null && (text.length > MAX_TEXT_LENGTH || text.includes('\0'))) {
-    throw new UserError('BAD_USER_INPUT', `text is not usable: give at most ${MAX_TEXT_LENGTH} plain characters.`);
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `text is not usable: give at most ${MAX_TEXT_LENGTH} plain characters.`,
+    );
   }
   const condition = checkProductFilter(list.where, channel.currencyCode);
   const order = productOrder(list.sort, text);
@@ -34,7 +40,9 @@ export async function listProducts({ channel, products }: ChannelStores, list: P
   const ranked = await products.page(condition, text, order, after, list.first + 1);
   const edges = ranked
     .slice(0, list.first)
-    .map(({ product, position }) => instantiate(ProductEdge, { cursor: cursor.write(position), node: product }));
+    .map(({ product, position }) =>
+      instantiate(ProductEdge, { cursor: cursor.write(position), node: product }),
+    );
   return instantiate(ProductConnection, {
     edges,
     nodes: edges.map((edge) => edge.node),

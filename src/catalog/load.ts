@@ -1,7 +1,10 @@
 import { groupBy } from '../platform/group-by.js';
 
 /** Rows in the order of the keys that a DataLoader asked for; null where there is none. */
-export function inOrder<T extends { key: number }>(keys: readonly number[], rows: readonly T[]): (T | null)[] {
+export function inOrder<T extends { key: number }>(
+  keys: readonly number[],
+  rows: readonly T[],
+): (T | null)[] {
   const byKey = new Map(rows.map((row) => [row.key, row]));
   return keys.map((key) => byKey.get(key) ?? null);
 }

@@ -14,7 +14,10 @@ export class NodeResolver {
     return loadNode(context, id);
   }
 
-  @Query(() => [Node], { nullable: 'items', description: 'Objects by id, in the order of the ids; null where there is none.' })
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: 'Objects by id, in the order of the ids; null where there is none.',
+  })
   nodes(@Ctx() context: Context, @Arg('ids', () => [ID]) ids: string[]): Promise<(Node | null)[]> {
     if (ids.length > MAX_IDS) {
       throw new UserError('BAD_USER_INPUT', `${ids.length} ids are too many: ask for ${MAX_IDS} at a time.`);

@@ -1,7 +1,9 @@
 import { Field, ObjectType } from 'type-graphql';
 import { UserError } from '../errors.js';
 
-@ObjectType({ description: 'Where a page stands in its list (Relay cursor connections). Pages go forward only.' })
+@ObjectType({
+  description: 'Where a page stands in its list (Relay cursor connections). Pages go forward only.',
+})
 export class PageInfo {
   @Field(() => Boolean, { description: 'True when more follows.' })
   hasNextPage!: boolean;

@@ -1,7 +1,13 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import { UserError } from '../errors.js';
 import { parseAmount } from '../pricing/money.js';
-import { AvailabilityFilter, type DecimalRange, type OptionFilter, type ProductFilter, type SkuFilter } from './product-filter.types.js';
+import {
+  AvailabilityFilter,
+  type DecimalRange,
+  type OptionFilter,
+  type ProductFilter,
+  type SkuFilter,
+} from './product-filter.types.js';
 import type { Sku } from './sku.types.js';
 
 /** A filter with more than this is a program, not a choice of a shopper. */
@@ -36,9 +42,11 @@ const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', mess
 
 function checkValues(field: string, values: readonly string[]): readonly string[] {
   if (values.length === 0) throw bad(`${field} is empty: give at least one value, or leave it out.`);
-  if (values.length > MAX_VALUES) throw bad(`${field} has ${values.length} values: at most ${MAX_VALUES} are allowed.`);
+  if (values.length > MAX_VALUES)
+    throw bad(`${field} has ${values.length} values: at most ${MAX_VALUES} are allowed.`);
   for (const value of values) {
-    if (value.length > MAX_VALUE_LENGTH) throw bad(`A value of ${field} is longer than ${MAX_VALUE_LENGTH} characters.`);
+    if (value.length > MAX_VALUE_LENGTH)
+      throw bad(`A value of ${field} is longer than ${MAX_VALUE_LENGTH} characters.`);
     if (value.includes('\0')) throw bad(`A value of ${field} holds a NUL character.`);
   }
   return values;
@@ -46,14 +54,18 @@ function checkValues(field: string, values: readonly string[]): readonly string[
 
 function checkNamed(field: string, entries: readonly OptionFilter[] | null | undefined): NamedValues[] {
   if (entries === null || entries === undefined) return [];
-  if (entries.length > MAX_ENTRIES) throw bad(`${field} has ${entries.length} entries: at most ${MAX_ENTRIES} are allowed.`);
+  if (entries.length > MAX_ENTRIES)
+    throw bad(`${field} has ${entries.length} entries: at most ${MAX_ENTRIES} are allowed.`);
   return entries.map(({ name, values }) => ({
     name: checkValues(`${field}.name`, [name])[0]?.toLowerCase() ?? '',
     values: checkValues(`${field}.values`, values).map((value) => value.toLowerCase()),
   }));
 }
 
-function checkPrice(range: DecimalRange | null | undefined, currency: string): Pick<SkuCondition, 'minAmount' | 'maxAmount'> {
+function checkPrice(
+  range: DecimalRange | null | undefined,
+  currency: string,
+): Pick<SkuCondition, 'minAmount' | 'maxAmount'> {
   const minAmount = range?.min == null ? null : parseAmount(range.min, currency);
   const maxAmount = range?.max == null ? null : parseAmount(range.max, currency);
   if (minAmount !== null && maxAmount !== null && minAmount > maxAmount) {
@@ -81,7 +93,10 @@ export function checkSkuFilter(filter: SkuFilter, currency: string): SkuConditio
 }
 
 /** @throws UserError BAD_USER_INPUT that names the field and the remedy. */
-export function checkProductFilter(filter: ProductFilter | null | undefined, currency: string): ProductCondition {
+export function checkProductFilter(
+  filter: ProductFilter | null | undefined,
+  currency: string,
+): ProductCondition {
   const given = filter ?? {};
   return {
     ...checkSkuPart(given, currency, AvailabilityFilter.SELLABLE),
@@ -91,7 +106,8 @@ export function checkProductFilter(filter: ProductFilter | null | undefined, cur
   };
 }
 
-const and = (conditions: readonly Sql[]): Sql => (conditions.length === 0 ? sql`true` : join(conditions, ' AND '));
+const and = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0 ? sql`true` : join(conditions, ' AND ');
 
 /** The condition on `products product`. */
 export function productPredicate(condition: ProductCondition): Sql {
@@ -104,7 +120,9 @@ export function productPredicate(condition: ProductCondition): Sql {
       ) SELECT id FROM below)`);
   }
   if (condition.brands !== null) {
-    parts.push(sql`product.brand_id IN (SELECT id FROM brands WHERE handle = ANY(${condition.brands}::text[]))`);
+    parts.push(
+      sql`product.brand_id IN (SELECT id FROM brands WHERE handle = ANY(${condition.brands}::text[]))`,
+    );
   }
   for (const { name, values } of condition.attributes) {
     parts.push(sql`EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
@@ -133,7 +151,12 @@ export function offerPredicate(condition: SkuCondition): Sql {
 export function passes(sku: Sku, condition: SkuCondition): boolean {
   const { availability, quantity, minAmount, maxAmount, options } = condition;
   if (availability === AvailabilityFilter.SELLABLE && sku.sellable < quantity) return false;
-  if (availability === AvailabilityFilter.SELLABLE_OR_BACKORDER && sku.sellable < quantity && sku.whenOut === 'deny') return false;
+  if (
+    availability === AvailabilityFilter.SELLABLE_OR_BACKORDER &&
+    sku.sellable < quantity &&
+    sku.whenOut === 'deny'
+  )
+    return false;
   if (minAmount !== null && sku.amount < minAmount) return false;
   if (maxAmount !== null && sku.amount > maxAmount) return false;
   return options.every(({ name, values }) => {

@@ -48,13 +48,20 @@ export class SkuFilter {
   @Field(() => DecimalRange, { nullable: true })
   price?: DecimalRange | null;
 
-  @Field(() => [OptionFilter], { nullable: true, description: 'AND of the entries, OR of the values of each.' })
+  @Field(() => [OptionFilter], {
+    nullable: true,
+    description: 'AND of the entries, OR of the values of each.',
+  })
   options?: OptionFilter[] | null;
 
   @Field(() => AvailabilityFilter, { nullable: true, defaultValue: AvailabilityFilter.ANY })
   availability?: AvailabilityFilter | null;
 
-  @Field(() => Int, { nullable: true, defaultValue: 1, description: 'At least so many sellable; ignored with availability ANY.' })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: 1,
+    description: 'At least so many sellable; ignored with availability ANY.',
+  })
   quantity?: number | null;
 }
 
@@ -69,18 +76,28 @@ export class ProductFilter {
   @Field(() => [String], { nullable: true, description: 'Handles.' })
   brand?: string[] | null;
 
-  @Field(() => [AttributeFilter], { nullable: true, description: 'AND of the entries, OR of the values of each.' })
+  @Field(() => [AttributeFilter], {
+    nullable: true,
+    description: 'AND of the entries, OR of the values of each.',
+  })
   attributes?: AttributeFilter[] | null;
 
   @Field(() => DecimalRange, { nullable: true })
   price?: DecimalRange | null;
 
-  @Field(() => [OptionFilter], { nullable: true, description: 'AND of the entries, OR of the values of each.' })
+  @Field(() => [OptionFilter], {
+    nullable: true,
+    description: 'AND of the entries, OR of the values of each.',
+  })
   options?: OptionFilter[] | null;
 
   @Field(() => AvailabilityFilter, { nullable: true, defaultValue: AvailabilityFilter.SELLABLE })
   availability?: AvailabilityFilter | null;
 
-  @Field(() => Int, { nullable: true, defaultValue: 1, description: 'At least so many sellable; ignored with availability ANY.' })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: 1,
+    description: 'At least so many sellable; ignored with availability ANY.',
+  })
   quantity?: number | null;
 }

@@ -108,7 +108,9 @@ export class ProductCursor {
     private readonly order: ProductOrder,
     identity: unknown,
   ) {
-    const digest = createHash('sha256').update(JSON.stringify([order.sort, identity])).digest();
+    const digest = createHash('sha256')
+      .update(JSON.stringify([order.sort, identity]))
+      .digest();
     this.#fingerprint = digest.subarray(0, CURSOR_FINGERPRINT_BYTES).toString('base64url');
   }
 
@@ -120,7 +122,10 @@ export class ProductCursor {
   read(cursor: string): ProductPosition {
     const content = parseCursorContent(cursor);
     if (content === null || !this.order.rank.test(content[1])) {
-      throw new UserError('INVALID_CURSOR', 'This is no cursor of ours: give `endCursor` of the page before, unchanged.');
+      throw new UserError(
+        'INVALID_CURSOR',
+        'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
+      );
     }
     const [fingerprint, rank, key] = content;
     if (fingerprint !== this.#fingerprint) {

@@ -43,13 +43,20 @@ export class ProductResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Arg('text', () => String, {
       nullable: true,
-      description: 'Words to find in title, brand, category, attributes and description; "quoted" words stand together, -word excludes.',
+      description:
+        'Words to find in title, brand, category, attributes and description; "quoted" words stand together, -word excludes.',
     })
     text: string | null | undefined,
     @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
     @Arg('sort', () => ProductSort, { defaultValue: ProductSort.NEWEST }) sort: ProductSort,
   ): Promise<ProductConnection> {
-    return listProducts(await context.inChannel(), { first, after: after ?? null, text: text ?? null, where: where ?? null, sort });
+    return listProducts(await context.inChannel(), {
+      first,
+      after: after ?? null,
+      text: text ?? null,
+      where: where ?? null,
+      sort,
+    });
   }
 
   @FieldResolver(() => Brand, { nullable: true })

@@ -71,7 +71,11 @@ export class ProductStore {
       AND ${offerPredicate(condition)}`;
     const passes = sql`${productPredicate(condition)}
       AND (${text}::text IS NULL OR product.search @@ websearch_to_tsquery('english', ${text}))`;
-    const rows = await query(this.db, order.statement({ columns: PRODUCT_COLUMNS, offer, passes, text, after, limit }), rankedRow);
+    const rows = await query(
+      this.db,
+      order.statement({ columns: PRODUCT_COLUMNS, offer, passes, text, after, limit }),
+      rankedRow,
+    );
     return rows.map(({ rank, ...row }) => ({ product: toProduct(row), position: { rank, key: row.key } }));
   }
 }

@@ -4,7 +4,10 @@ import { PageInfo } from './page-info.js';
 import { DateTimeScalar, UrlScalar } from './scalars.js';
 
 /** The thing a shopper sees; what is bought is one of its SKUs. */
-@ObjectType({ implements: Node, description: 'The thing a shopper sees. What a shopper buys is one of its SKUs.' })
+@ObjectType({
+  implements: Node,
+  description: 'The thing a shopper sees. What a shopper buys is one of its SKUs.',
+})
 export class Product extends Node {
   brandKey!: number | null;
   categoryKey!: number;
@@ -27,7 +30,9 @@ export class Product extends Node {
   updatedAt!: Date;
 }
 
-@ObjectType({ description: 'Something that is true of a product: color, material, pattern, style, era, season …' })
+@ObjectType({
+  description: 'Something that is true of a product: color, material, pattern, style, era, season …',
+})
 export class Attribute {
   @Field(() => String, { description: 'Lower case, for example "material".' })
   name!: string;

@@ -21,7 +21,8 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
   serialize: String,
   parseValue: parseDecimal,
   parseLiteral(node) {
-    if (node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT) return parseDecimal(node.value);
+    if (node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT)
+      return parseDecimal(node.value);
     return parseDecimal(null);
   },
 });

@@ -26,7 +26,8 @@ export class SkuResolver {
     @Arg('code', () => String, { nullable: true }) code: string | null | undefined,
     @Arg('id', () => ID, { nullable: true }) id: string | null | undefined,
   ): Promise<Sku | null> {
-    if ((code == null) === (id == null)) throw new UserError('BAD_USER_INPUT', 'sku takes exactly one of code and id.');
+    if ((code == null) === (id == null))
+      throw new UserError('BAD_USER_INPUT', 'sku takes exactly one of code and id.');
     const { skus } = await context.inChannel();
     if (code != null) return skus.byCode.load(code);
     const key = readKey('Sku', id ?? '');
@@ -34,11 +35,15 @@ export class SkuResolver {
   }
 
   @Query(() => [Sku], {
-    description: 'SKUs by code, for a partner’s sync: up to 250 in one call. What the channel does not offer is left out.',
+    description:
+      'SKUs by code, for a partner’s sync: up to 250 in one call. What the channel does not offer is left out.',
   })
   async skus(@Ctx() context: Context, @Arg('codes', () => [String]) codes: string[]): Promise<Sku[]> {
     if (codes.length > MAX_CODES) {
-      throw new UserError('BAD_USER_INPUT', `${codes.length} codes are too many: ask for ${MAX_CODES} at a time.`);
+      throw new UserError(
+        'BAD_USER_INPUT',
+        `${codes.length} codes are too many: ask for ${MAX_CODES} at a time.`,
+      );
     }
     const { skus } = await context.inChannel();
     const found = await skus.byCode.loadMany([...new Set(codes)]);
@@ -79,7 +84,10 @@ export class SkuResolver {
     @Arg('quantity', () => Int, { defaultValue: 1 }) quantity: number,
   ): Promise<string | null> {
     if (quantity < 1 || quantity > MAX_CHECKOUT_QUANTITY) {
-      throw new UserError('BAD_USER_INPUT', `quantity is ${quantity}: it must be from 1 to ${MAX_CHECKOUT_QUANTITY}.`);
+      throw new UserError(
+        'BAD_USER_INPUT',
+        `quantity is ${quantity}: it must be from 1 to ${MAX_CHECKOUT_QUANTITY}.`,
+      );
     }
     const { channel } = await context.inChannel();
     return (

@@ -52,7 +52,10 @@ export class SkuStore {
 
   /** All SKUs of a product that the channel offers, in the merchant's order. */
   readonly byProduct = new DataLoader<number, Sku[]>(async (productKeys) => {
-    const skus = await this.#offers(sql`/* sku.byProduct */`, sql`offer.product_id = ANY(${productKeys}::int[])`);
+    const skus = await this.#offers(
+      sql`/* sku.byProduct */`,
+      sql`offer.product_id = ANY(${productKeys}::int[])`,
+    );
     return groupInOrder(productKeys, skus, (sku) => sku.productKey);
   });
 

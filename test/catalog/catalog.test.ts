@@ -28,7 +28,13 @@ beforeAll(async () => {
           prices: { eu: 12_990, us: 15_000 },
           stock: { berlin: 0, paris: 2, newyork: 9 },
         },
-        { code: 'coat-l', options: { size: 'L' }, prices: { eu: 9_990 }, stock: { berlin: 0 }, whenOut: 'preorder' },
+        {
+          code: 'coat-l',
+          options: { size: 'L' },
+          prices: { eu: 9_990 },
+          stock: { berlin: 0 },
+          whenOut: 'preorder',
+        },
         { code: 'coat-us', options: { size: 'S' }, prices: { us: 100 }, stock: { newyork: 1 } },
       ],
     });
@@ -37,7 +43,12 @@ beforeAll(async () => {
       WHERE amount = 12990;
       UPDATE stock_levels SET safety_stock = 1, held = 0 FROM stock_locations l
       WHERE l.id = location_id AND l.handle = 'newyork' AND on_hand = 1;`);
-    await seedProduct(db, { handle: 'scarf', title: 'Linen scarf', category: 'shoes', skus: [{ code: 'scarf', prices: { eu: 1_500 } }] });
+    await seedProduct(db, {
+      handle: 'scarf',
+      title: 'Linen scarf',
+      category: 'shoes',
+      skus: [{ code: 'scarf', prices: { eu: 1_500 } }],
+    });
     await seedProduct(db, { handle: 'ghost', title: 'Not for sale', skus: [] });
   });
 });
@@ -118,10 +129,19 @@ describe('a product', () => {
       large: skus(where: { options: [{ name: "SIZE", values: ["l"] }] }) { code }
     } }`);
     expect(data).toEqual({
-      product: { sellable: [{ code: 'coat/m green' }], later: [{ code: 'coat-l' }], large: [{ code: 'coat-l' }] },
+      product: {
+        sellable: [{ code: 'coat/m green' }],
+        later: [{ code: 'coat-l' }],
+        large: [{ code: 'coat-l' }],
+      },
     });
-    const { errors } = await gateway.ask('{ product(handle: "coat") { skus(where: { options: [{ name: "size", values: [] }] }) { code } } }');
-    expect(errors[0]).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringMatching(/options.values is empty/) });
+    const { errors } = await gateway.ask(
+      '{ product(handle: "coat") { skus(where: { options: [{ name: "size", values: [] }] }) { code } } }',
+    );
+    expect(errors[0]).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringMatching(/options.values is empty/),
+    });
   });
 
   test('shows where its SKUs are: nearest first, with pickup', async () => {
@@ -132,14 +152,29 @@ describe('a product', () => {
       sku: {
         availability: {
           locations: [
-            { quantity: 2, sellable: true, pickup: true, distanceKm: expect.any(Number), location: { name: 'Paris' } },
-            { quantity: 0, sellable: false, pickup: false, distanceKm: expect.closeTo(878, -1), location: { name: 'Berlin' } },
+            {
+              quantity: 2,
+              sellable: true,
+              pickup: true,
+              distanceKm: expect.any(Number),
+              location: { name: 'Paris' },
+            },
+            {
+              quantity: 0,
+              sellable: false,
+              pickup: false,
+              distanceKm: expect.closeTo(878, -1),
+              location: { name: 'Berlin' },
+            },
           ],
         },
       },
     });
     const { errors } = await gateway.ask(locations('{ latitude: 91, longitude: 0 }'));
-    expect(errors[0]).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringMatching(/not on earth/) });
+    expect(errors[0]).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringMatching(/not on earth/),
+    });
   });
 
   test('in another channel has its prices, its stock without numbers, and only what is priced there', async () => {
@@ -154,8 +189,16 @@ describe('a product', () => {
       channel: { handle: 'us', currencyCode: 'USD' },
       product: {
         skus: [
-          { code: 'coat/m green', price: { amount: '150.00', currencyCode: 'USD' }, availability: { sellable: true, quantity: null, level: 'IN_STOCK' } },
-          { code: 'coat-us', price: { amount: '1.00', currencyCode: 'USD' }, availability: { sellable: false, quantity: null, level: 'OUT_OF_STOCK' } },
+          {
+            code: 'coat/m green',
+            price: { amount: '150.00', currencyCode: 'USD' },
+            availability: { sellable: true, quantity: null, level: 'IN_STOCK' },
+          },
+          {
+            code: 'coat-us',
+            price: { amount: '1.00', currencyCode: 'USD' },
+            availability: { sellable: false, quantity: null, level: 'OUT_OF_STOCK' },
+          },
         ],
       },
       scarf: null,
@@ -167,7 +210,9 @@ describe('a product', () => {
 
 describe('global ids', () => {
   test('every node is found again by its id', async () => {
-    const nodes = z.object({ nodes: z.array(z.object({ __typename: z.string(), id: z.string() }).nullable()) });
+    const nodes = z.object({
+      nodes: z.array(z.object({ __typename: z.string(), id: z.string() }).nullable()),
+    });
     const ids = z
       .object({
         product: z.object({
@@ -178,7 +223,9 @@ describe('global ids', () => {
           skus: z.array(
             z.object({
               id: z.string(),
-              availability: z.object({ locations: z.array(z.object({ location: z.object({ id: z.string() }) })) }),
+              availability: z.object({
+                locations: z.array(z.object({ location: z.object({ id: z.string() }) })),
+              }),
             }),
           ),
         }),
@@ -197,22 +244,36 @@ describe('global ids', () => {
       ids.skus[0]?.id,
       ids.skus[0]?.availability.locations[0]?.location.id,
     ];
-    const found = await gateway.read(nodes, 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids: all });
+    const found = await gateway.read(nodes, 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', {
+      ids: all,
+    });
     expect(found.nodes.map((node) => node?.id)).toEqual(all);
-    expect(found.nodes.map((node) => node?.__typename)).toEqual(['Product', 'Brand', 'Category', 'Image', 'Sku', 'StockLocation']);
+    expect(found.nodes.map((node) => node?.__typename)).toEqual([
+      'Product',
+      'Brand',
+      'Category',
+      'Image',
+      'Sku',
+      'StockLocation',
+    ]);
   });
 
-  test.each(['', 'nonsense', toGlobalId('Product', 0), toGlobalId('Product', 99_999), toGlobalId('Product', 10 ** 12), toGlobalId('Secret', 1), toGlobalId('Sku', "1'")])(
-    'nothing has the id %j',
-    async (id) => {
-      const { data, errors } = await gateway.ask(
-        'query ($id: ID!) { node(id: $id) { id } nodes(ids: [$id]) { id } product(id: $id) { id } sku(id: $id) { id } }',
-        { id },
-      );
-      expect(errors).toEqual([]);
-      expect(data).toEqual({ node: null, nodes: [null], product: null, sku: null });
-    },
-  );
+  test.each([
+    '',
+    'nonsense',
+    toGlobalId('Product', 0),
+    toGlobalId('Product', 99_999),
+    toGlobalId('Product', 10 ** 12),
+    toGlobalId('Secret', 1),
+    toGlobalId('Sku', "1'"),
+  ])('nothing has the id %j', async (id) => {
+    const { data, errors } = await gateway.ask(
+      'query ($id: ID!) { node(id: $id) { id } nodes(ids: [$id]) { id } product(id: $id) { id } sku(id: $id) { id } }',
+      { id },
+    );
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ node: null, nodes: [null], product: null, sku: null });
+  });
 });
 
 test('a partner reads SKUs by code, each once, and no more than 250', async () => {
@@ -220,7 +281,10 @@ test('a partner reads SKUs by code, each once, and no more than 250', async () =
   const { data } = await gateway.ask(document, { codes: ['scarf', 'none', 'coat-l', 'scarf'] });
   expect(data).toEqual({ skus: [{ code: 'scarf' }, { code: 'coat-l' }] });
   const { errors } = await gateway.ask(document, { codes: Array.from({ length: 251 }, String) });
-  expect(errors[0]).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringMatching(/250 at a time/) });
+  expect(errors[0]).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    message: expect.stringMatching(/250 at a time/),
+  });
 });
 
 test('the category tree starts at its roots', async () => {
@@ -253,8 +317,13 @@ describe('lists of products', () => {
   const LIST = /* GraphQL */ `
     query List($first: Int!, $after: String, $text: String, $where: ProductFilter, $sort: ProductSort!) {
       products(first: $first, after: $after, text: $text, where: $where, sort: $sort) {
-        nodes { handle }
-        pageInfo { hasNextPage endCursor }
+        nodes {
+          handle
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
       }
     }
   `;
@@ -280,15 +349,21 @@ describe('lists of products', () => {
         });
       }
       // Several products of one moment: a cursor must not skip the rest of them.
-      await db.query("UPDATE products SET created_at = '2026-01-01Z'::timestamptz + (id / 4) * interval '1 microsecond'");
+      await db.query(
+        "UPDATE products SET created_at = '2026-01-01Z'::timestamptz + (id / 4) * interval '1 microsecond'",
+      );
     });
   });
   afterAll(() => shop.close());
 
   const pageThrough = async (variables: Record<string, unknown>): Promise<string[]> => {
     const found: string[] = [];
-    for (let after: string | null = null; ; ) {
-      const { products }: z.infer<typeof list> = await shop.read(list, LIST, { sort: 'NEWEST', ...variables, after });
+    for (let after: string | null = null; ;) {
+      const { products }: z.infer<typeof list> = await shop.read(list, LIST, {
+        sort: 'NEWEST',
+        ...variables,
+        after,
+      });
       found.push(...products.nodes.map(({ handle }) => handle));
       after = products.pageInfo.endCursor;
       if (!products.pageInfo.hasNextPage) return found;
@@ -307,9 +382,12 @@ describe('lists of products', () => {
           const found = await pageThrough({ first, sort, text });
           const expected = sellable.filter((handle) => text === null || Number(handle.slice(1)) % 3 === 0);
           expect([...found].sort()).toEqual([...expected].sort());
-          if (sort === 'PRICE_ASC') expect(found.map(priceOf)).toEqual(found.map(priceOf).sort((a, b) => a - b));
-          if (sort === 'PRICE_DESC') expect(found.map(priceOf)).toEqual(found.map(priceOf).sort((a, b) => b - a));
-          if (sort === 'NEWEST') expect(found).toEqual([...sellable].reverse().filter((handle) => found.includes(handle)));
+          if (sort === 'PRICE_ASC')
+            expect(found.map(priceOf)).toEqual(found.map(priceOf).sort((a, b) => a - b));
+          if (sort === 'PRICE_DESC')
+            expect(found.map(priceOf)).toEqual(found.map(priceOf).sort((a, b) => b - a));
+          if (sort === 'NEWEST')
+            expect(found).toEqual([...sellable].reverse().filter((handle) => found.includes(handle)));
         },
       ),
       { numRuns: 40 },
@@ -317,7 +395,9 @@ describe('lists of products', () => {
   });
 
   test('finds words in any form, phrases, and leaves words out', async () => {
-    expect(await pageThrough({ first: 50, text: 'dress' })).toHaveLength(sellable.filter((h) => Number(h.slice(1)) % 3 !== 0).length);
+    expect(await pageThrough({ first: 50, text: 'dress' })).toHaveLength(
+      sellable.filter((h) => Number(h.slice(1)) % 3 !== 0).length,
+    );
     expect(await pageThrough({ first: 50, text: '"striped shirt"' })).not.toHaveLength(0);
     expect(await pageThrough({ first: 50, text: 'shirt -striped' })).toEqual([]);
     expect(await pageThrough({ first: 50, text: `'); DROP TABLE products; --` })).toEqual([]);
@@ -337,15 +417,29 @@ describe('lists of products', () => {
     ['another filter', { where: { quantity: 2 } }],
   ])('refuses a cursor of %s', async (_, other) => {
     const { products } = await shop.read(list, LIST, { first: 1, sort: 'NEWEST' });
-    const { errors } = await shop.ask(LIST, { first: 1, sort: 'NEWEST', after: products.pageInfo.endCursor, ...other });
+    const { errors } = await shop.ask(LIST, {
+      first: 1,
+      sort: 'NEWEST',
+      after: products.pageInfo.endCursor,
+      ...other,
+    });
     expect(errors[0]?.code).toBe('INVALID_CURSOR');
   });
 
   test('refuses cursors that nobody wrote', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string(), fc.base64String(), fc.json().map((json) => Buffer.from(json).toString('base64url'))), async (after) => {
-        expect((await shop.ask(LIST, { first: 1, sort: 'PRICE_ASC', after })).errors[0]?.code).toBe('INVALID_CURSOR');
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.base64String(),
+          fc.json().map((json) => Buffer.from(json).toString('base64url')),
+        ),
+        async (after) => {
+          expect((await shop.ask(LIST, { first: 1, sort: 'PRICE_ASC', after })).errors[0]?.code).toBe(
+            'INVALID_CURSOR',
+          );
+        },
+      ),
       { numRuns: 30 },
     );
   });

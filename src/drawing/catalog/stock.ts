@@ -148,7 +148,10 @@ export interface StockedProduct {
  */
 function gtin13(serial: number): string {
   const body = `29${String(serial).padStart(10, '0')}`;
-  const sum = Array.from(body).reduce((total, digit, index) => total + Number(digit) * (index % 2 ? 3 : 1), 0);
+  const sum = Array.from(body).reduce(
+    (total, digit, index) => total + Number(digit) * (index % 2 ? 3 : 1),
+    0,
+  );
   return body + String((10 - (sum % 10)) % 10);
 }
 
@@ -258,7 +261,9 @@ function stockProduct(product: Product, source: Random, serial: () => number): S
 /** Four letters and digits that stand for a handle. */
 function serialCode(handle: string): string {
   const source = random(handle);
-  return Array.from({ length: 5 }, () => source.pick(Array.from('ABCDEFGHJKLMNPQRSTUVWXYZ23456789'))).join('');
+  return Array.from({ length: 5 }, () => source.pick(Array.from('ABCDEFGHJKLMNPQRSTUVWXYZ23456789'))).join(
+    '',
+  );
 }
 
 const colorCode = (color: string): string =>
