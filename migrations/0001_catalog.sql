@@ -71,6 +71,11 @@ CREATE TABLE product_images (
 );
 CREATE INDEX product_images_sha256 ON product_images (sha256);
 
+-- Names in lower case, values as text.
+CREATE FUNCTION is_options(options jsonb) RETURNS boolean IMMUTABLE LANGUAGE sql
+  RETURN CASE WHEN jsonb_typeof(options) = 'object' THEN NOT EXISTS (
+    SELECT FROM jsonb_each(options) WHERE jsonb_typeof(value) <> 'string' OR key <> lower(key)) ELSE false END;
+
 CREATE TABLE skus (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   product_id integer NOT NULL REFERENCES products ON DELETE CASCADE,
@@ -78,11 +83,11 @@ CREATE TABLE skus (
   gtin text CHECK (gtin ~ '^(\d{8}|\d{12,14})$'),
   position smallint NOT NULL DEFAULT 0 CHECK (position >= 0),
   -- {"size": "M", "color": "green"}
-  options jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(options) = 'object'),
+  options jsonb NOT NULL DEFAULT '{}' CHECK (is_options(options)),
   image_id integer REFERENCES product_images ON DELETE SET NULL,
   -- What may be done once nothing is sellable: nothing, order it late, or order it before it appears.
   when_out text NOT NULL DEFAULT 'deny' CHECK (when_out IN ('deny', 'backorder', 'preorder')),
-  restock_at timestamptz
+  restock_at timestamptz CHECK (isfinite(restock_at))
 );
 CREATE INDEX skus_product ON skus (product_id, position, id);
 CREATE INDEX skus_image ON skus (image_id);
@@ -124,7 +129,9 @@ CREATE TABLE prices (
   sku_id integer NOT NULL REFERENCES skus ON DELETE CASCADE,
   amount bigint NOT NULL CHECK (amount BETWEEN 0 AND 9007199254740991),
   compare_at bigint CHECK (compare_at > amount AND compare_at <= 9007199254740991),
-  valid tstzrange NOT NULL DEFAULT '(,)' CHECK (NOT isempty(valid)),
+  -- An end that is not known is no end: infinity is not written out.
+  valid tstzrange NOT NULL DEFAULT '(,)'
+    CHECK (NOT isempty(valid) AND isfinite(coalesce(lower(valid), now())) AND isfinite(coalesce(upper(valid), now()))),
   -- At any moment an SKU has one price in a list.
   EXCLUDE USING gist (price_list_id WITH =, sku_id WITH =, valid WITH &&)
 );
@@ -163,6 +170,7 @@ SELECT
   sku.image_id,
   sku.when_out,
   sku.restock_at,
+  price_list.currency,
   price.amount,
   price.compare_at,
   upper(price.valid) AS price_valid_until,
@@ -177,6 +185,7 @@ SELECT
   END AS level
 FROM skus sku
 CROSS JOIN channels channel
+JOIN price_lists price_list ON price_list.id = channel.price_list_id
 -- There is one at most; LIMIT keeps the planner from reading every price there is before it looks at the SKUs asked for.
 CROSS JOIN LATERAL (
   SELECT amount, compare_at, valid

@@ -107,7 +107,7 @@ CREATE TABLE prices (
   CONSTRAINT prices_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE CASCADE,
   CONSTRAINT prices_price_list_id_sku_id_valid_excl EXCLUDE USING gist (price_list_id WITH =, sku_id WITH =, valid WITH &&),
   CONSTRAINT prices_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id) ON DELETE CASCADE,
-  CONSTRAINT prices_valid_check CHECK (NOT isempty(valid))
+  CONSTRAINT prices_valid_check CHECK (NOT isempty(valid) AND isfinite(COALESCE(lower(valid), now())) AND isfinite(COALESCE(upper(valid), now())))
 );
 CREATE INDEX prices_sku ON public.prices USING btree (sku_id, price_list_id);
 CREATE TRIGGER prices_deleted AFTER DELETE ON prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
@@ -204,10 +204,11 @@ CREATE TABLE skus (
   CONSTRAINT skus_code_key UNIQUE (code),
   CONSTRAINT skus_gtin_check CHECK (gtin ~ '^(\d{8}|\d{12,14})$'::text),
   CONSTRAINT skus_image_id_fkey FOREIGN KEY (image_id) REFERENCES product_images(id) ON DELETE SET NULL,
-  CONSTRAINT skus_options_check CHECK (jsonb_typeof(options) = 'object'::text),
+  CONSTRAINT skus_options_check CHECK (is_options(options)),
   CONSTRAINT skus_pkey PRIMARY KEY (id),
   CONSTRAINT skus_position_check CHECK ("position" >= 0),
   CONSTRAINT skus_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  CONSTRAINT skus_restock_at_check CHECK (isfinite(restock_at)),
   CONSTRAINT skus_when_out_check CHECK (when_out = ANY (ARRAY['deny'::text, 'backorder'::text, 'preorder'::text]))
 );
 CREATE INDEX skus_image ON public.skus USING btree (image_id);
@@ -267,6 +268,7 @@ CREATE VIEW sku_offers AS
     sku.image_id,
     sku.when_out,
     sku.restock_at,
+    price_list.currency,
     price.amount,
     price.compare_at,
     upper(price.valid) AS price_valid_until,
@@ -281,6 +283,7 @@ CREATE VIEW sku_offers AS
         END AS level
    FROM skus sku
      CROSS JOIN channels channel
+     JOIN price_lists price_list ON price_list.id = channel.price_list_id
      CROSS JOIN LATERAL ( SELECT prices.amount,
             prices.compare_at,
             prices.valid
@@ -292,6 +295,12 @@ CREATE VIEW sku_offers AS
            FROM stock_levels stock_level
              JOIN channel_locations served ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
           WHERE stock_level.sku_id = sku.id) stock;
+
+CREATE OR REPLACE FUNCTION public.is_options(options jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN (jsonb_typeof(options) = 'object'::text) THEN (NOT (EXISTS (SELECT FROM jsonb_each(is_options.options) jsonb_each(key, value) WHERE ((jsonb_typeof(jsonb_each.value) <> 'string'::text) OR (jsonb_each.key <> lower(jsonb_each.key)))))) ELSE false END;
 
 CREATE OR REPLACE FUNCTION public.mark_all()
  RETURNS trigger

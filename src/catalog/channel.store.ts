@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.js';
 import { query, type Database } from '../platform/postgres.js';
 import { instantiate } from './node.js';
+import { checkText } from './text.js';
 import { Channel } from './channel.types.js';
 
 const channelRow = z.object({
@@ -30,7 +31,8 @@ export class ChannelStore {
    * @throws UserError UNKNOWN_CHANNEL that lists the channels there are.
    */
   async find(handle: string | null): Promise<Channel> {
-    const cacheKey = handle ?? '';
+    if (handle !== null) checkText('The channel', handle);
+    const cacheKey = handle === null ? 'default' : `handle ${handle}`;
     const cached = this.#cache.get(cacheKey);
     if (cached !== undefined) return cached;
     const statement = sql`/* channel.find */

@@ -20,7 +20,7 @@ export interface ProductList {
 
 /** One page of products, keyset-paginated. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
 export async function listProducts(
-  { channel, products }: ChannelStores,
+  { channel, products, skus }: ChannelStores,
   list: ProductList,
 ): Promise<ProductConnection> {
   checkFirst(list.first);
@@ -38,11 +38,14 @@ export async function listProducts(
 
   // One more than the page tells whether another follows.
   const ranked = await products.page(condition, text, order, after, list.first + 1);
-  const edges = ranked
-    .slice(0, list.first)
-    .map(({ product, position }) =>
-      instantiate(ProductEdge, { cursor: cursor.write(position), node: product }),
-    );
+  const offered = await Promise.all(
+    ranked.slice(0, list.first).map(async ({ product, position }) => {
+      const node = product.provenWith(await skus.byProduct.load(product.key));
+      return instantiate(ProductEdge, { cursor: cursor.write(position), node });
+    }),
+  );
+  // Between the two statements a product may have left the channel.
+  const edges = offered.filter(({ node }) => node.provenSkus?.length !== 0);
   return instantiate(ProductConnection, {
     edges,
     nodes: edges.map((edge) => edge.node),

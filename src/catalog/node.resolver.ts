@@ -1,6 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Context } from '../context.js';
 import { UserError } from '../errors.js';
+import type { Image } from './image.types.js';
 import { Node, readGlobalId } from './node.js';
 import { offered } from './product.resolver.js';
 
@@ -26,6 +27,14 @@ export class NodeResolver {
   }
 }
 
+/** An image, where its product is offered. */
+async function loadImage(context: Context, key: number): Promise<Image | null> {
+  const image = await context.images.byKey.load(key);
+  if (image === null) return null;
+  const { skus } = await context.inChannel();
+  return (await skus.byProduct.load(image.productKey)).length > 0 ? image : null;
+}
+
 async function loadNode(context: Context, id: string): Promise<Node | null> {
   const node = readGlobalId(id);
   if (node === null) return null;
@@ -36,7 +45,7 @@ async function loadNode(context: Context, id: string): Promise<Node | null> {
     case 'Sku':
       return skus.byKey.load(node.key);
     case 'Image':
-      return context.images.byKey.load(node.key);
+      return loadImage(context, node.key);
     case 'Brand':
       return context.brands.byKey.load(node.key);
     case 'Category':

@@ -13,7 +13,7 @@ export abstract class Node {
 }
 
 /** The most that a row id can be: Postgres' integer. */
-const MAX_KEY = 2_147_483_647;
+export const MAX_KEY = 2_147_483_647;
 
 /** The type name and row id in a global id; null for anything else. */
 export function readGlobalId(id: string): { type: string; key: number } | null {

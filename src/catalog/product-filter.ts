@@ -9,16 +9,15 @@ import {
   type SkuFilter,
 } from './product-filter.types.js';
 import type { Sku } from './sku.types.js';
+import { checkText, fold } from './text.js';
 
 /** A filter with more than this is a program, not a choice of a shopper. */
 const MAX_ENTRIES = 10;
 const MAX_VALUES = 50;
-const MAX_VALUE_LENGTH = 200;
 const MAX_QUANTITY = 1_000_000;
 
 interface NamedValues {
   readonly name: string;
-  /** Lower case. */
   readonly values: readonly string[];
 }
 
@@ -44,12 +43,7 @@ function checkValues(field: string, values: readonly string[]): readonly string[
   if (values.length === 0) throw bad(`${field} is empty: give at least one value, or leave it out.`);
   if (values.length > MAX_VALUES)
     throw bad(`${field} has ${values.length} values: at most ${MAX_VALUES} are allowed.`);
-  for (const value of values) {
-    if (value.length > MAX_VALUE_LENGTH)
-      throw bad(`A value of ${field} is longer than ${MAX_VALUE_LENGTH} characters.`);
-    if (value.includes('\0')) throw bad(`A value of ${field} holds a NUL character.`);
-  }
-  return values;
+  return values.map((value) => checkText(`A value of ${field}`, value));
 }
 
 function checkNamed(field: string, entries: readonly OptionFilter[] | null | undefined): NamedValues[] {
@@ -57,8 +51,8 @@ function checkNamed(field: string, entries: readonly OptionFilter[] | null | und
   if (entries.length > MAX_ENTRIES)
     throw bad(`${field} has ${entries.length} entries: at most ${MAX_ENTRIES} are allowed.`);
   return entries.map(({ name, values }) => ({
-    name: checkValues(`${field}.name`, [name])[0]?.toLowerCase() ?? '',
-    values: checkValues(`${field}.values`, values).map((value) => value.toLowerCase()),
+    name: checkText(`${field}.name`, name).toLowerCase(),
+    values: checkValues(`${field}.values`, values),
   }));
 }
 
@@ -106,6 +100,10 @@ export function checkProductFilter(
   };
 }
 
+/** Lower-cased where the values that they are compared with are: by Postgres, in its locale. */
+const lowered = (values: readonly string[]): Sql =>
+  sql`ARRAY(SELECT lower(value) FROM unnest(${values}::text[]) AS value)`;
+
 const and = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? sql`true` : join(conditions, ' AND ');
 
@@ -126,7 +124,7 @@ export function productPredicate(condition: ProductCondition): Sql {
   }
   for (const { name, values } of condition.attributes) {
     parts.push(sql`EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = ${name} AND lower(attribute.value) = ANY(${values}::text[]))`);
+      AND attribute.name = ${name} AND lower(attribute.value) = ANY(${lowered(values)}))`);
   }
   return and(parts);
 }
@@ -142,12 +140,12 @@ export function offerPredicate(condition: SkuCondition): Sql {
   if (condition.minAmount !== null) parts.push(sql`offer.amount >= ${condition.minAmount}::bigint`);
   if (condition.maxAmount !== null) parts.push(sql`offer.amount <= ${condition.maxAmount}::bigint`);
   for (const { name, values } of condition.options) {
-    parts.push(sql`lower(offer.options ->> ${name}::text) = ANY(${values}::text[])`);
+    parts.push(sql`lower(offer.options ->> ${name}::text) = ANY(${lowered(values)})`);
   }
   return and(parts);
 }
 
-/** `offerPredicate` for an SKU that has been read: both say the same of every offer. */
+/** `offerPredicate` for an SKU that has been read. */
 export function passes(sku: Sku, condition: SkuCondition): boolean {
   const { availability, quantity, minAmount, maxAmount, options } = condition;
   if (availability === AvailabilityFilter.SELLABLE && sku.sellable < quantity) return false;
@@ -160,8 +158,8 @@ export function passes(sku: Sku, condition: SkuCondition): boolean {
   if (minAmount !== null && sku.amount < minAmount) return false;
   if (maxAmount !== null && sku.amount > maxAmount) return false;
   return options.every(({ name, values }) => {
-    const value = sku.optionValues[name];
-    return value !== undefined && values.includes(value.toLowerCase());
+    const value = Object.hasOwn(sku.optionValues, name) ? sku.optionValues[name] : undefined;
+    return value !== undefined && values.some((wanted) => fold(wanted) === fold(value));
   });
 }
 

@@ -3,6 +3,7 @@ import { registerEnumType } from 'type-graphql';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { UserError } from '../errors.js';
+import { MAX_KEY } from './node.js';
 
 export enum ProductSort {
   RELEVANCE = 'RELEVANCE',
@@ -97,7 +98,7 @@ export function productOrder(sort: ProductSort, text: string | null): ProductOrd
   return sort === ProductSort.RELEVANCE && text === null ? NEWEST : ORDERS[sort];
 }
 
-const cursorContent = z.tuple([z.string(), z.string().max(64), z.int().positive()]);
+const cursorContent = z.tuple([z.string(), z.string().max(64), z.int().positive().max(MAX_KEY)]);
 const CURSOR_FINGERPRINT_BYTES = 6;
 
 /** Cursors of one list: opaque, and refused by a list with another filter, text, sort or channel. */

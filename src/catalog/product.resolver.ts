@@ -15,6 +15,11 @@ import { ProductFilter, SkuFilter } from './product-filter.types.js';
 import { ProductSort } from './product-page.js';
 import { Attribute, Product, ProductConnection } from './product.types.js';
 import { Sku } from './sku.types.js';
+import { checkText } from './text.js';
+
+const DEFAULT_FIRST = 24;
+/** Relevance and price look at every product that passes before the first one is known. */
+const LIST_COST = 100;
 
 @Resolver(() => Product)
 export class ProductResolver {
@@ -31,15 +36,19 @@ export class ProductResolver {
       throw new UserError('BAD_USER_INPUT', 'product takes exactly one of handle and id.');
     }
     const { products } = await context.inChannel();
-    if (handle != null) return offered(context, await products.byHandle(handle));
+    if (handle != null) return offered(context, await products.byHandle(checkText('handle', handle)));
     const key = readKey('Product', id ?? '');
     return key === null ? null : offered(context, await products.byKey.load(key));
   }
 
-  @Query(() => ProductConnection, { description: 'The products that the channel offers, page by page.' })
+  @Query(() => ProductConnection, {
+    complexity: LIST_COST,
+    description: 'The products that the channel offers, page by page.',
+  })
   async products(
     @Ctx() context: Context,
-    @Arg('first', () => Int, { defaultValue: 24, description: 'From 1 to 100.' }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: 'From 1 to 100.' })
+    first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Arg('text', () => String, {
       nullable: true,
@@ -48,14 +57,15 @@ export class ProductResolver {
     })
     text: string | null | undefined,
     @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
-    @Arg('sort', () => ProductSort, { defaultValue: ProductSort.NEWEST }) sort: ProductSort,
+    @Arg('sort', () => ProductSort, { nullable: true, defaultValue: ProductSort.NEWEST })
+    sort: ProductSort | null,
   ): Promise<ProductConnection> {
     return listProducts(await context.inChannel(), {
-      first,
+      first: first ?? DEFAULT_FIRST,
       after: after ?? null,
       text: text ?? null,
       where: where ?? null,
-      sort,
+      sort: sort ?? ProductSort.NEWEST,
     });
   }
 
@@ -89,25 +99,28 @@ export class ProductResolver {
     @Root() product: Product,
     @Ctx() context: Context,
     @Arg('where', () => SkuFilter, { nullable: true }) where: SkuFilter | null | undefined,
-  ): Promise<Sku[]> {
-    const { channel, skus } = await context.inChannel();
-    const offered = await skus.byProduct.load(product.key);
-    if (where == null) return offered;
+  ): Promise<readonly Sku[]> {
+    const offers = await offersOf(context, product);
+    if (where == null) return offers;
+    const { channel } = await context.inChannel();
     const condition = checkSkuFilter(where, channel.currencyCode);
-    return offered.filter((sku) => passes(sku, condition));
+    return offers.filter((sku) => passes(sku, condition));
   }
 
   @FieldResolver(() => ProductAvailability)
   async availability(@Root() product: Product, @Ctx() context: Context): Promise<ProductAvailability> {
-    const { skus } = await context.inChannel();
-    return productAvailability(await skus.byProduct.load(product.key));
+    return productAvailability(await offersOf(context, product));
   }
 
   @FieldResolver(() => PriceRange)
   async priceRange(@Root() product: Product, @Ctx() context: Context): Promise<PriceRange | null> {
-    const { channel, skus } = await context.inChannel();
-    return priceRange(await skus.byProduct.load(product.key), channel);
+    return priceRange(await offersOf(context, product));
   }
+}
+
+/** What the channel offers of a product: as it was proven with it, or as it is now. */
+async function offersOf(context: Context, product: Product): Promise<readonly Sku[]> {
+  return product.provenSkus ?? (await context.inChannel()).skus.byProduct.load(product.key);
 }
 
 /** A product without an SKU that is priced in the channel is not there. */

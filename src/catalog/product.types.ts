@@ -2,6 +2,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { Node } from './node.js';
 import { PageInfo } from './page-info.js';
 import { DateTimeScalar, UrlScalar } from './scalars.js';
+import type { Sku } from './sku.types.js';
 
 /** The thing a shopper sees; what is bought is one of its SKUs. */
 @ObjectType({
@@ -11,6 +12,8 @@ import { DateTimeScalar, UrlScalar } from './scalars.js';
 export class Product extends Node {
   brandKey!: number | null;
   categoryKey!: number;
+  /** Its SKUs in the snapshot that the answer around it was proven in; null when it was not found by a search. */
+  provenSkus: readonly Sku[] | null = null;
 
   @Field(() => String, { description: "The merchant's own key, unique in the catalog." })
   handle!: string;
@@ -28,6 +31,11 @@ export class Product extends Node {
 
   @Field(() => DateTimeScalar)
   updatedAt!: Date;
+
+  /** The same product, with the SKUs that it was proven with. */
+  provenWith(skus: readonly Sku[]): Product {
+    return Object.assign(new Product(), this, { provenSkus: skus });
+  }
 }
 
 @ObjectType({

@@ -10,6 +10,7 @@ import { readKey } from './node.js';
 import { Product } from './product.types.js';
 import { UrlScalar } from './scalars.js';
 import { Sku } from './sku.types.js';
+import { checkText } from './text.js';
 
 /** One call of a partner's sync. */
 const MAX_CODES = 250;
@@ -29,7 +30,7 @@ export class SkuResolver {
     if ((code == null) === (id == null))
       throw new UserError('BAD_USER_INPUT', 'sku takes exactly one of code and id.');
     const { skus } = await context.inChannel();
-    if (code != null) return skus.byCode.load(code);
+    if (code != null) return skus.byCode.load(checkText('code', code));
     const key = readKey('Sku', id ?? '');
     return key === null ? null : skus.byKey.load(key);
   }
@@ -46,7 +47,7 @@ export class SkuResolver {
       );
     }
     const { skus } = await context.inChannel();
-    const found = await skus.byCode.loadMany([...new Set(codes)]);
+    const found = await skus.byCode.loadMany([...new Set(codes.map((code) => checkText('A code', code)))]);
     return found.flatMap((sku) => {
       if (sku instanceof Error) throw sku;
       return sku === null ? [] : [sku];
@@ -59,8 +60,8 @@ export class SkuResolver {
   }
 
   @FieldResolver(() => Price)
-  async price(@Root() sku: Sku, @Ctx() context: Context): Promise<Price> {
-    return skuPrice(sku, (await context.inChannel()).channel);
+  price(@Root() sku: Sku): Price {
+    return skuPrice(sku);
   }
 
   @FieldResolver(() => SkuAvailability)
@@ -81,8 +82,9 @@ export class SkuResolver {
   async checkoutUrl(
     @Root() sku: Sku,
     @Ctx() context: Context,
-    @Arg('quantity', () => Int, { defaultValue: 1 }) quantity: number,
+    @Arg('quantity', () => Int, { nullable: true, defaultValue: 1 }) given: number | null,
   ): Promise<string | null> {
+    const quantity = given ?? 1;
     if (quantity < 1 || quantity > MAX_CHECKOUT_QUANTITY) {
       throw new UserError(
         'BAD_USER_INPUT',

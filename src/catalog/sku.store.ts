@@ -13,6 +13,7 @@ export const skuRow = z.object({
   gtin: z.string().nullable(),
   optionValues: z.record(z.string(), z.string()),
   imageKey: z.number().nullable(),
+  currencyCode: z.string(),
   amount: z.number(),
   compareAt: z.number().nullable(),
   priceValidUntil: z.date().nullable(),
@@ -26,7 +27,7 @@ export const skuRow = z.object({
 
 /** The columns of `skuRow`, from `sku_offers offer`. */
 export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
-  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", statement_timestamp() AS "asOf"`;
 
@@ -58,14 +59,6 @@ export class SkuStore {
     );
     return groupInOrder(productKeys, skus, (sku) => sku.productKey);
   });
-
-  /** Lets what a search has proven answer for the rest of the request: one snapshot for the whole answer. */
-  primeProducts(skusByProduct: ReadonlyMap<number, Sku[]>): void {
-    for (const [productKey, skus] of skusByProduct) {
-      this.byProduct.clear(productKey).prime(productKey, skus);
-      for (const sku of skus) this.byKey.clear(sku.key).prime(sku.key, sku);
-    }
-  }
 
   async #offers(name: Sql, condition: Sql): Promise<Sku[]> {
     const statement = sql`${name} SELECT ${SKU_COLUMNS} FROM sku_offers offer

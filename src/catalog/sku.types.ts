@@ -16,9 +16,10 @@ export class Sku extends Node {
   productKey!: number;
   imageKey!: number | null;
   optionValues!: Record<string, string>;
-  /** Minor units of the channel's currency. */
+  currencyCode!: string;
+  /** Minor units of the currency. */
   amount!: number;
-  /** Minor units of the channel's currency. */
+  /** Minor units of the currency. */
   compareAt!: number | null;
   priceValidUntil!: Date | null;
   /** Units that the channel can sell now. */

@@ -4,6 +4,8 @@ import type { Context } from '../context.js';
 import { locationStocks } from './availability.js';
 import { GeoPointInput, LocationStock, SkuAvailability } from './availability.types.js';
 
+const DEFAULT_FIRST = 10;
+
 @Resolver(() => SkuAvailability)
 export class AvailabilityResolver {
   @FieldResolver(() => [LocationStock], {
@@ -14,8 +16,9 @@ export class AvailabilityResolver {
     @Root() availability: SkuAvailability,
     @Ctx() context: Context,
     @Arg('near', () => GeoPointInput, { nullable: true }) near: GeoPointInput | null | undefined,
-    @Arg('first', () => Int, { defaultValue: 10 }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST }) given: number | null,
   ): Promise<LocationStock[]> {
+    const first = given ?? DEFAULT_FIRST;
     checkFirst(first);
     const { channel, locations } = await context.inChannel();
     return locationStocks(await locations.bySku.load(availability.skuKey), channel, near ?? null).slice(

@@ -58,8 +58,11 @@ export class LocationStore {
   readonly byKey = new DataLoader<number, StockLocation | null>(async (keys) => {
     const rows = await queryPrepared(
       this.db,
-      sql`/* location.byKey */ SELECT id AS key, handle, name, country_code AS "countryCode" FROM stock_locations
-        WHERE id = ANY(${keys}::int[])`,
+      sql`/* location.byKey */ SELECT location.id AS key, location.handle, location.name,
+          location.country_code AS "countryCode"
+        FROM stock_locations location
+        JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = ${this.channelKey}
+        WHERE location.id = ANY(${keys}::int[])`,
       locationRow,
     );
     return inOrder(

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { MAX_KEY } from '../catalog/node.js';
 import { UserError } from '../errors.js';
 import type { RankingPosition } from './index.js';
 
 const content = z.tuple([
   z.string(),
   z.number().min(-1.001).max(1.001),
-  z.int().positive(),
+  z.int().positive().max(MAX_KEY),
   z.int().nonnegative(),
 ]);
 

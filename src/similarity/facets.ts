@@ -1,4 +1,5 @@
 import { instantiate } from '../catalog/node.js';
+import { fold } from '../catalog/text.js';
 import type { Product } from '../catalog/product.types.js';
 import type { Sku } from '../catalog/sku.types.js';
 import type { ChannelStores, Context } from '../context.js';
@@ -76,9 +77,7 @@ function facet(name: string, valuesByProduct: readonly (readonly Value[])[]): Fa
   const buckets = new Map<string, FacetBucket>();
   for (const values of valuesByProduct) {
     // "m" and "M" are one to a filter, and a product counts once.
-    for (const [key, { value, label }] of new Map(
-      values.map((entry) => [entry.value.toLowerCase(), entry]),
-    )) {
+    for (const [key, { value, label }] of new Map(values.map((entry) => [fold(entry.value), entry]))) {
       const bucket = buckets.get(key);
       if (bucket === undefined) buckets.set(key, newBucket(value, label));
       else bucket.count += 1;

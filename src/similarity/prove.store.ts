@@ -4,7 +4,7 @@ import { offerPredicate, productPredicate, type ProductCondition } from '../cata
 import { SKU_COLUMNS, skuRow, toSku } from '../catalog/sku.store.js';
 import type { Sku } from '../catalog/sku.types.js';
 import { groupBy } from '../platform/group-by.js';
-import { queryPrepared, type Queryable } from '../platform/postgres.js';
+import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 
 /** What Postgres said of a set of candidates, all in one snapshot. */
 export interface Proof {
@@ -50,7 +50,9 @@ export async function prove(
       WHERE ${productPredicate(condition)}
     ) offer ON true
     ORDER BY offer."productKey", offer.position, offer.key`;
-  const rows = await queryPrepared(db, statement, provenRow);
+  // With attributes and options there are too many texts for every connection to keep a plan of each.
+  const isCommon = condition.attributes.length === 0 && condition.options.length === 0;
+  const rows = await (isCommon ? queryPrepared : query)(db, statement, provenRow);
 
   const found = rows.filter((row) => row.found).map(({ passes, ...row }) => ({ passes, sku: toSku(row) }));
   const [first] = rows;

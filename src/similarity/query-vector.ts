@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { readKey } from '../catalog/node.js';
+import { checkText } from '../catalog/text.js';
 import { UserError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
 import type { Encoder } from '../vision/encoder.js';
@@ -16,8 +18,8 @@ const CACHED_IMAGES = 2_000;
 const MIN_NORM = 1e-3;
 
 export interface QueryVector {
-  /** L2-normalized. */
-  readonly vector: Float32Array;
+  /** L2-normalized; null for a product that has no encoded image yet. */
+  readonly vector: Float32Array | null;
   /** Products that the query names: they are not answers to it. */
   readonly products: readonly number[];
   /** What makes this query this query, as JSON: for cursors. */
@@ -72,12 +74,14 @@ export class QueryVectors {
     };
   }
 
-  /** The query of what looks like a product. @throws UserError NOT_FOUND when none of its images has been encoded */
+  /** The query of what looks like a product. */
   async likeProduct(productKey: number): Promise<QueryVector> {
     const vector = await this.#product(productKey);
-    if (vector === null)
-      throw new UserError('NOT_FOUND', 'No image of this product has been encoded yet: try again later.');
-    return { vector, products: [productKey], identity: [this.encoder.id, 'product', productKey] };
+    return {
+      vector,
+      products: [productKey],
+      identity: [this.encoder.id, 'product', productKey, digest(vector)],
+    };
   }
 
   /** The mean of its images; null when none of them has been encoded. */
@@ -116,9 +120,10 @@ export class QueryVectors {
           `No product with an encoded image has the id ${JSON.stringify(product)}.`,
         );
       }
-      return { vector, weight, product: key, identity: ['product', key] };
+      return { vector, weight, product: key, identity: ['product', key, digest(vector)] };
     }
-    return { vector: await this.#style(style ?? ''), weight, product: null, identity: ['style', style] };
+    const vector = await this.#style(checkText('style', style ?? ''));
+    return { vector, weight, product: null, identity: ['style', style, digest(vector)] };
   }
 
   async #style(style: string): Promise<Float32Array> {
@@ -136,6 +141,10 @@ export class QueryVectors {
     return vector;
   }
 }
+
+/** Tells whether what Postgres knows of a reference has changed: a cursor of the old ranking has no place in the new. */
+const digest = (vector: Float32Array | null): string | null =>
+  vector === null ? null : createHash('sha256').update(new Uint8Array(vector.buffer)).digest('base64url');
 
 const identify = ({ identity, weight }: Resolved): unknown => [identity, weight];
 

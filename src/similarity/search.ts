@@ -4,7 +4,14 @@ import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import type { Sku } from '../catalog/sku.types.js';
 import type { Database } from '../platform/postgres.js';
 import { toIndexFilter } from './filter.js';
-import type { IndexMatch, RankingPosition, SearchStrategy, VectorIndex } from './index.js';
+import type {
+  IndexFilter,
+  IndexMatch,
+  RankingPosition,
+  SearchResult,
+  SearchStrategy,
+  VectorIndex,
+} from './index.js';
 import { prove, type Proof } from './prove.store.js';
 
 /** Most pages lose a product or two between index and Postgres: ask for some more than the page holds. */
@@ -23,8 +30,8 @@ export interface SearchServices {
 }
 
 export interface SearchPlan {
-  /** L2-normalized. */
-  readonly vector: Float32Array;
+  /** L2-normalized; null when there is nothing to look like, and so nothing that looks like it. */
+  readonly vector: Float32Array | null;
   readonly condition: ProductCondition;
   readonly channel: Channel;
   readonly excludeProducts: readonly number[];
@@ -72,16 +79,17 @@ export async function searchPage(
   let dropped = 0;
 
   for (let refills = 0; ; refills += 1) {
-    const [result] = await services.index.search([
-      { vector: plan.vector, filter, limit: ask, ...(position === null ? {} : { after: position }) },
-    ]);
-    if (result === undefined) throw new Error('the index answers every request');
+    const result = await propose(services.index, plan.vector, filter, ask, position);
     const rank = position?.rank ?? 0;
     const found = result.matches.map((match, i) => ({
       ...match,
       position: { score: match.score, productId: match.productId, rank: rank + i + 1 },
     }));
-    const examined = [...proven, ...found];
+    // A product that was encoded anew meanwhile may come once more.
+    const examined = [
+      ...proven,
+      ...found.filter(({ productId }) => !proven.some((known) => known.productId === productId)),
+    ];
     const proof = await prove(
       services.db,
       plan.channel.key,
@@ -112,7 +120,20 @@ export async function searchPage(
   }
 }
 
-/** The index called it sellable and Postgres has nothing to sell, or not even the product any more. */
+async function propose(
+  index: VectorIndex,
+  vector: Float32Array | null,
+  filter: IndexFilter,
+  limit: number,
+  after: RankingPosition | null,
+): Promise<SearchResult> {
+  if (vector === null) return { matches: [], exhausted: true, strategy: 'EXACT' };
+  const [result] = await index.search([{ vector, filter, limit, ...(after === null ? {} : { after }) }]);
+  if (result === undefined) throw new Error('the index answers every request');
+  return result;
+}
+
+/** The index called it sellable; in Postgres it has nothing to sell, is gone, or is no longer what the filter asks for. */
 function soldOut({ availability }: ProductCondition, proof: Proof, productId: number): boolean {
   if (availability !== AvailabilityFilter.SELLABLE) return false;
   return !(proof.skus.get(productId) ?? []).some((sku) => sku.sellable > 0);

@@ -1,3 +1,5 @@
+import { fold } from '../catalog/text.js';
+
 /**
  * The vocabulary of tags: what a projection writes and a filter asks for. A tag never says less than Postgres
  * does: a product that passes a filter in Postgres has the tags that the filter asks for, so that the index may
@@ -16,14 +18,13 @@ export const tag = {
     `sellable:${channel}${category === undefined ? '' : `|${category}`}${option === undefined ? '' : `|${option}`}`,
   category: (handle: string): string => `category:${handle}`,
   brand: (handle: string): string => `brand:${handle}`,
-  attribute: (name: string, value: string): string => `attribute:${name}=${value.toLowerCase()}`,
+  attribute: (name: string, value: string): string => `attribute:${name}=${fold(value)}`,
   /** An SKU has this option, whatever its stock. */
   option: (option: string): string => `option:${option}`,
 };
 
 /** An option as it stands in tags; upper and lower case are the same. */
-export const optionTag = (name: string, value: string): string =>
-  `${name.toLowerCase()}=${value.toLowerCase()}`;
+export const optionTag = (name: string, value: string): string => `${name.toLowerCase()}=${fold(value)}`;
 
 /** The fields of the lowest and highest price, in minor units, that a product has or will have in a channel. */
 export const priceField = (channel: string): { min: string; max: string } => ({

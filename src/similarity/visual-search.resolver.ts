@@ -6,9 +6,16 @@ import { readStyles } from './embedding.store.js';
 import { visualSearch } from './visual-search.js';
 import { Facet, Style, VisualMatchConnection, VisualQuery } from './visual-search.types.js';
 
+const DEFAULT_FIRST = 24;
+/** A search asks index and Postgres: it weighs as much as so many fields that are read. */
+const SEARCH_COST = 300;
+/** Proves some ten pages; the estimate multiplies it by the page's size, as it does all that a page holds. */
+const FACETS_COST = 40;
+
 @Resolver(() => VisualMatchConnection)
 export class VisualSearchResolver {
   @Query(() => VisualMatchConnection, {
+    complexity: SEARCH_COST,
     description:
       'What looks like this and can be bought now. Every match is verified against Postgres in the same request; pages go on without gap or duplicate while stock moves.',
   })
@@ -16,13 +23,14 @@ export class VisualSearchResolver {
     @Ctx() context: Context,
     @Arg('query', () => VisualQuery) query: VisualQuery,
     @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
-    @Arg('first', () => Int, { defaultValue: 24, description: 'From 1 to 100.' }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: 'From 1 to 100.' })
+    first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
   ): Promise<VisualMatchConnection> {
     const { services, images } = context;
     return visualSearch(context, () => services.queryVectors.resolve(query, { ...services, images }), {
       where: where ?? null,
-      first,
+      first: first ?? DEFAULT_FIRST,
       after: after ?? null,
     });
   }
@@ -33,7 +41,9 @@ export class VisualSearchResolver {
   }
 
   @FieldResolver(() => [Facet], {
-    description: 'Counts over the best sellable matches of the whole search, not only of this page.',
+    complexity: FACETS_COST,
+    description:
+      'Counts over the best 250 matches of the whole search, not only of this page; read after the page, in a snapshot of its own.',
   })
   facets(@Root() connection: VisualMatchConnection): Promise<Facet[]> {
     return connection.countFacets();
@@ -43,19 +53,22 @@ export class VisualSearchResolver {
 @Resolver(() => Product)
 export class SimilarProductsResolver {
   @FieldResolver(() => VisualMatchConnection, {
-    description: 'Products that look like this one and can be bought now.',
+    complexity: SEARCH_COST,
+    description:
+      'Products that look like this one and can be bought now; none while its images are not encoded.',
   })
   similar(
     @Root() product: Product,
     @Ctx() context: Context,
-    @Arg('first', () => Int, { defaultValue: 24, description: 'From 1 to 100.' }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: 'From 1 to 100.' })
+    first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
   ): Promise<VisualMatchConnection> {
     const { queryVectors } = context.services;
     return visualSearch(context, () => queryVectors.likeProduct(product.key), {
       where: where ?? null,
-      first,
+      first: first ?? DEFAULT_FIRST,
       after: after ?? null,
     });
   }

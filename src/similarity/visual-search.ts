@@ -8,9 +8,16 @@ import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
 import type { QueryVector } from './query-vector.js';
 import { searchPage, type SearchPage } from './search.js';
-import { SearchReport, SearchStrategy, VisualMatch, VisualMatchConnection } from './visual-search.types.js';
+import {
+  type Facet,
+  SearchReport,
+  SearchStrategy,
+  VisualMatch,
+  VisualMatchConnection,
+} from './visual-search.types.js';
 
-const FINGERPRINT_BYTES = 9;
+/** Of base64: enough that two searches never share it by chance. */
+const FINGERPRINT_CHARACTERS = 9;
 
 export interface PageOfSearch {
   readonly where: ProductFilter | null;
@@ -33,12 +40,13 @@ export async function visualSearch(
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([channel.handle, condition, query.identity]))
     .digest('base64url')
-    .slice(0, FINGERPRINT_BYTES);
+    .slice(0, FINGERPRINT_CHARACTERS);
   const position = after === null ? null : readCursor(fingerprint, after);
 
   const plan = { vector: query.vector, condition, channel, excludeProducts: query.products };
   const page = await searchPage(context.services, plan, first, position);
   const edges = await toEdges(context, stores, page, fingerprint);
+  let facets: Promise<Facet[]> | null = null;
   return instantiate(VisualMatchConnection, {
     edges,
     nodes: edges.map((edge) => edge.node),
@@ -58,23 +66,26 @@ export async function visualSearch(
       encoder: context.services.encoderId,
       tookMs: performance.now() - started,
     }),
-    countFacets: () => countFacets(context, stores, plan),
+    countFacets: () => (facets ??= countFacets(context, stores, plan)),
   });
 }
 
-/** Reads the matched products and images up front, and lets the proof answer for their SKUs. */
+/** Reads the matched products and images up front, and gives each product the SKUs that it was proven with. */
 async function toEdges(
   { images }: Context,
-  { products, skus }: ChannelStores,
+  { products }: ChannelStores,
   { matches, proof }: SearchPage,
   fingerprint: string,
 ): Promise<VisualMatch[]> {
-  skus.primeProducts(proof.skus);
   const edges = await Promise.all(
     matches.map(async ({ productId, imageId, score, position, passing }) => {
-      const [node, image] = await Promise.all([products.byKey.load(productId), images.byKey.load(imageId)]);
+      const [product, image] = await Promise.all([
+        products.byKey.load(productId),
+        images.byKey.load(imageId),
+      ]);
       // Deleted after it was proven.
-      if (node === null || image === null) return null;
+      if (product === null || image === null) return null;
+      const node = product.provenWith(proof.skus.get(productId) ?? []);
       const cursor = writeCursor(fingerprint, position);
       return instantiate(VisualMatch, { cursor, node, image, score, skus: sellableFirst(passing) });
     }),

@@ -106,7 +106,10 @@ export class SearchReport {
   @Field(() => Int, { description: 'Products that the index proposed.' })
   candidates!: number;
 
-  @Field(() => Int, { description: 'Candidates that the index called sellable and Postgres did not.' })
+  @Field(() => Int, {
+    description:
+      'Candidates that the index called sellable and Postgres did not, or no longer knows as what the filter asks for.',
+  })
   dropped!: number;
 
   @Field(() => Int, { description: 'How often the index was asked again to fill the page.' })

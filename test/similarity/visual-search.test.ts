@@ -333,6 +333,95 @@ describe('with an index that follows Postgres', () => {
     spy.mockRestore();
   });
 
+  test('a search in every product of a list is too much; one in a few is not', async () => {
+    const nested = (first: number): string =>
+      `{ products(first: ${first}) { nodes { similar(first: 4) { nodes { id } } } } }`;
+    expect((await gateway.ask(nested(3))).errors).toEqual([]);
+    expect((await gateway.ask(nested(100))).errors[0]?.code).toBe('COST_EXCEEDED');
+  });
+
+  test('what a search shows of a product is what it was proven with, whatever is searched beside it', async () => {
+    const beside = `query ($a: VisualQuery!, $b: VisualQuery!) {
+      sellable: visualSearch(query: $a) { edges { node { handle availability { sellable } skus { availability { asOf } } } skus { availability { asOf } } } search { asOf } }
+      any: visualSearch(query: $b, where: { availability: ANY }) { edges { node { handle skus { availability { asOf } } } } search { asOf } } }`;
+    const snapshots = z.object({
+      search: z.object({ asOf: z.string() }),
+      edges: z.array(
+        z.object({
+          node: z.object({ skus: z.array(z.object({ availability: z.object({ asOf: z.string() }) })) }),
+        }),
+      ),
+    });
+    const { sellable, any } = await gateway.read(z.object({ sellable: snapshots, any: snapshots }), beside, {
+      a: like('query'),
+      b: like('far'),
+    });
+    for (const { search, edges } of [sellable, any]) {
+      expect(edges.flatMap(({ node }) => node.skus.map((sku) => sku.availability.asOf))).toEqual(
+        expect.arrayContaining([search.asOf]),
+      );
+      expect(new Set(edges.flatMap(({ node }) => node.skus.map((sku) => sku.availability.asOf)))).toEqual(
+        new Set([search.asOf]),
+      );
+    }
+  });
+
+  test('upper and lower case are the same in any script, to index and Postgres alike', async () => {
+    const where = { attributes: [{ name: 'material', values: ['ΚΑΣΜΗΡΟΣ'] }] };
+    await gateway.db.query(
+      "INSERT INTO product_attributes SELECT id, 'material', 'κασμηρος' FROM products WHERE handle = 'far'",
+    );
+    await gateway.catchUp();
+    // Postgres decides by its locale, and the index never leaves out what Postgres would let through.
+    const { data } = await gateway.ask(
+      'query ($where: ProductFilter) { products(where: $where) { nodes { handle } } }',
+      { where },
+    );
+    expect(data).toEqual({
+      products: { nodes: (await handles({ query: like('query'), where })).map((handle) => ({ handle })) },
+    });
+    expect(
+      await handles({
+        query: like('query'),
+        where: { attributes: [{ name: 'material', values: ['κασμηροΣ', 'κασμηρος'] }] },
+      }),
+    ).toEqual(['far']);
+  });
+
+  test.each([
+    ['a handle', '{ product(handle: "a\\u0000b") { id } }'],
+    ['a code', '{ sku(code: "a\\u0000b") { id } }'],
+    ['codes', '{ skus(codes: ["a\\u0000b"]) { id } }'],
+    ['a style', '{ visualSearch(query: { like: [{ style: "a\\u0000b" }] }) { nodes { id } } }'],
+    ['a brand', '{ products(where: { brand: ["a\\u0000b"] }) { nodes { id } } }'],
+    [
+      'an option',
+      '{ products(where: { options: [{ name: "a\\u0000b", values: ["x"] }] }) { nodes { id } } }',
+    ],
+    ['a text', '{ products(text: "a\\u0000b") { nodes { id } } }'],
+    ['a channel', 'query @inContext(channel: "a\\u0000b") { channel { handle } }'],
+  ])('refuses %s that Postgres cannot hold', async (_, document) => {
+    expect((await gateway.ask(document)).errors).toEqual([
+      { code: 'BAD_USER_INPUT', message: expect.stringMatching(/NUL|plain characters/) },
+    ]);
+  });
+
+  test('an option that JavaScript objects have of their own is an option like any other', async () => {
+    const { data } = await gateway.ask(
+      '{ product(handle: "near") { skus(where: { options: [{ name: "constructor", values: ["x"] }] }) { code } } }',
+    );
+    expect(data).toEqual({ product: { skus: [] } });
+  });
+
+  test('a product whose images are not encoded yet has nothing like it, and harms no one beside it', async () => {
+    await seedProduct(gateway.db, { handle: 'plain', skus: [{ code: 'plain' }] });
+    const { data, errors } = await gateway.ask(
+      '{ product(handle: "plain") { similar { nodes { id } search { candidates } facets { name } } } }',
+    );
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ product: { similar: { nodes: [], search: { candidates: 0 }, facets: [] } } });
+  });
+
   test.each([
     ['nothing to look like', { query: { like: [] } }, 'BAD_USER_INPUT', /like is empty/],
     [
@@ -435,7 +524,14 @@ describe('with an index that follows Postgres', () => {
   test('refuses a cursor of another search, and one that is none', async () => {
     const { pageInfo } = await search({ query: like('query'), first: 1 });
     const after = pageInfo.endCursor;
+    const forged = (key: number): string => {
+      const [fingerprint, score] = z
+        .array(z.unknown())
+        .parse(JSON.parse(Buffer.from(after ?? '', 'base64url').toString()));
+      return Buffer.from(JSON.stringify([fingerprint, score, key, 1])).toString('base64url');
+    };
     const others = [
+      { query: like('query'), after: forged(3_000_000_000) },
       { query: like('near'), after },
       { query: like('query'), where: { quantity: 2 }, after },
       { query: like('query'), after: `${after?.slice(0, -2)}xx` },

@@ -1,0 +1,30 @@
+import { UserError } from '../errors.js';
+
+/** Longer than any key or value of a catalog. */
+const MAX_TEXT_LENGTH = 1_000;
+
+/** A text that goes to Postgres. @throws UserError BAD_USER_INPUT when it is too long, or one that Postgres cannot hold */
+export function checkText(field: string, text: string): string {
+  if (text.includes('\0'))
+    throw new UserError('BAD_USER_INPUT', `${field} holds a NUL character: remove it.`);
+  if (text.length > MAX_TEXT_LENGTH) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `${field} is longer than ${MAX_TEXT_LENGTH} characters: shorten it.`,
+    );
+  }
+  return text;
+}
+
+/**
+ * A text without upper and lower case: Unicode's simple lower case of each character, and one sigma. Whatever
+ * Postgres' lower() makes equal, in any locale, this makes equal too.
+ */
+export function fold(text: string): string {
+  let folded = '';
+  for (const character of text) {
+    const [lower = ''] = character.toLowerCase();
+    folded += lower === 'ς' ? 'σ' : lower;
+  }
+  return folded;
+}
