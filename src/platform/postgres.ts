@@ -53,12 +53,22 @@ export async function execute(db: Queryable, statement: Sql): Promise<number> {
   return rowCount ?? 0;
 }
 
-/** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
-export async function transaction<T>(db: Database, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. `lost` aborts when the
+ * connection breaks, and with it the transaction and its locks: of interest to work that goes on elsewhere.
+ */
+export async function transaction<T>(
+  db: Database,
+  work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
+): Promise<T> {
   const client = await db.connect();
+  const broken = new AbortController();
+  const lose = (error: Error): void => broken.abort(error);
+  // The pool listens to its idle clients only; unheard, the error would end the process.
+  client.on('error', lose);
   try {
     await client.query('BEGIN');
-    const result = await work(client);
+    const result = await work(client, broken.signal);
     await client.query('COMMIT');
     client.release();
     return result;
@@ -69,6 +79,8 @@ export async function transaction<T>(db: Database, work: (client: PoolClient) =>
     );
     client.release(!rolledBack);
     throw error;
+  } finally {
+    client.off('error', lose);
   }
 }
 

@@ -9,15 +9,17 @@ const BATCH_SIZE = 500;
 /**
  * Brings the index up to what Postgres says now of the changed products. Safe to repeat: it reads the present
  * state, whatever the change was.
+ * @throws the reason of `signal`, before a batch is written
  */
 export async function applyChanges(
   db: Database,
   index: VectorIndex,
   encoder: string,
   changes: readonly ProductChange[],
+  signal: AbortSignal,
 ): Promise<void> {
   for (let start = 0; start < changes.length; start += BATCH_SIZE) {
-    await applyBatch(db, index, encoder, changes.slice(start, start + BATCH_SIZE));
+    await applyBatch(db, index, encoder, changes.slice(start, start + BATCH_SIZE), signal);
   }
 }
 
@@ -26,6 +28,7 @@ async function applyBatch(
   index: VectorIndex,
   encoder: string,
   changes: readonly ProductChange[],
+  signal: AbortSignal,
 ): Promise<void> {
   const payloads = await projectProducts(
     db,
@@ -43,6 +46,7 @@ async function applyBatch(
     withImages.map((change) => change.productKey),
   );
 
+  signal.throwIfAborted();
   await index.deleteImages(changes.flatMap((change) => change.removedImageIds));
   await index.deleteProducts(changes.map((change) => change.productKey).filter((key) => !payloads.has(key)));
   await index.upsert(points);

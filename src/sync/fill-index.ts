@@ -5,14 +5,21 @@ import { currentPosition } from './change.store.js';
 import { loadIndex } from './load-index.js';
 import { countProducts } from './projection.store.js';
 
-/** Loads everything into the index, and answers from where changes are to be followed: the moment before. */
+/**
+ * Loads everything into the index, and answers from where changes are to be followed: the moment before.
+ * @throws the reason of `signal`, between two batches
+ */
 export async function fillIndex(
   { db, encoder, progress }: { db: Database; encoder: { id: string }; progress: Progress },
   index: VectorIndex,
+  signal: AbortSignal,
 ): Promise<string> {
   const from = await currentPosition(db);
   progress.start(`Loading the index (${index.name})`, await countProducts(db));
-  await loadIndex(db, index, encoder.id, (products) => progress.advance(products));
+  await loadIndex(db, index, encoder.id, (products) => {
+    signal.throwIfAborted();
+    progress.advance(products);
+  });
   progress.done();
   return from;
 }

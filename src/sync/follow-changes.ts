@@ -13,7 +13,7 @@ const RETRY_MS = 2_000;
 const PRUNE_EVERY_MS = CHANGE_RETENTION_MS / 24;
 
 export interface ChangeFollower {
-  /** Resolves once everything committed before the call is in the index. */
+  /** Resolves once everything committed before the call is in the index; waits while another gateway writes it. */
   catchUp(): Promise<void>;
   close(): Promise<void>;
 }
@@ -35,23 +35,32 @@ export function followChanges(options: {
   let lastSuccess = Date.now();
   let lastPrune = Date.now();
 
-  const step = async (): Promise<void> => {
+  /**
+   * From where a step began that failed. Its last writes may have come after those of a gateway that took over, and
+   * be older: the next step does all of it again.
+   */
+  let unfinished: string | null = null;
+
+  const step = async (): Promise<boolean> => {
     if (Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await rebuild();
-    await position.advance(async (from) => {
-      const { position: to, changes } = await readChanges(db, from);
-      await applyChanges(db, index, encoder, changes);
+    const moved = await position.advance(async (from, lost) => {
+      unfinished ??= from;
+      const { position: to, changes } = await readChanges(db, unfinished);
+      await applyChanges(db, index, encoder, changes, lost);
       if (changes.length > 0) log.debug({ products: changes.length }, 'index follows');
       return to;
     });
+    if (moved) unfinished = null;
     lastSuccess = Date.now();
     if (lastSuccess - lastPrune > PRUNE_EVERY_MS) {
       lastPrune = lastSuccess;
       await pruneChanges(db);
     }
+    return moved;
   };
 
-  let current = Promise.resolve();
-  const runOnce = (): Promise<void> => (current = current.catch(() => undefined).then(step));
+  let current = Promise.resolve(true);
+  const runOnce = (): Promise<boolean> => (current = current.catch(() => false).then(step));
 
   const loop = (async () => {
     let failing = false;
@@ -73,7 +82,9 @@ export function followChanges(options: {
   })();
 
   return {
-    catchUp: runOnce,
+    async catchUp() {
+      while (!(await runOnce())) await sleep(POLL_MS);
+    },
     async close() {
       closing.abort();
       await loop;

@@ -79,7 +79,7 @@ async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
 
   const rebuild = async (): Promise<void> => {
     const next = await open();
-    await keeper.fill(() => fillIndex(options, next));
+    await keeper.fill((lost) => fillIndex(options, next, lost));
     await index.replace(next).close();
   };
   const recover = (): Promise<void> =>
@@ -88,7 +88,7 @@ async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
       (err: unknown) =>
         log.fatal({ err }, 'The embedded index was lost and could not be loaded again: restart the gateway'),
     );
-  return { index, keeper, fill: () => keeper.fill(() => fillIndex(options, index)), rebuild };
+  return { index, keeper, fill: () => keeper.fill((lost) => fillIndex(options, index, lost)), rebuild };
 }
 
 async function openShared(
@@ -110,7 +110,7 @@ async function openShared(
   return {
     index,
     keeper,
-    fill: () => keeper.fill(() => fillIndex(options, index)),
+    fill: () => keeper.fill((lost) => fillIndex(options, index, lost)),
     // Changes that the position in Postgres does not see are not pruned.
     rebuild: () => Promise.resolve(),
   };

@@ -9,26 +9,44 @@ import { execute, query, transaction, type Database, type Queryable } from '../p
 export interface PositionKeeper {
   /** The last position known here; null before the index was filled. */
   current(): string | null;
-  /** Runs `move` with the position and keeps what it answers; does nothing while another gateway is at it. */
-  advance(move: (position: string) => Promise<string>): Promise<void>;
-  /** Runs `work` to fill the index, unless that has been done, and keeps the position it answers. */
-  fill(work: () => Promise<string>): Promise<void>;
+  /**
+   * Runs `move` with the position and keeps what it answers; answers false, and runs nothing, while another gateway
+   * is at it or before the index was filled. `lost` aborts when another gateway may take over: write no more then.
+   */
+  advance(move: (position: string, lost: AbortSignal) => Promise<string>): Promise<boolean>;
+  /** Runs `work` to fill the index and keeps the position it answers; a shared index that is filled is left as it is. */
+  fill(work: (lost: AbortSignal) => Promise<string>): Promise<void>;
 }
+
+/** What is in this process is not lost to another. */
+const NEVER_LOST = new AbortController().signal;
 
 export function positionInMemory(): PositionKeeper {
   let position: string | null = null;
   return {
     current: () => position,
     async advance(move) {
-      if (position !== null) position = await move(position);
+      if (position === null) return false;
+      position = await move(position, NEVER_LOST);
+      return true;
     },
     async fill(work) {
-      position = await work();
+      position = await work(NEVER_LOST);
     },
   };
 }
 
 const positionRow = z.object({ position: z.string() });
+
+/**
+ * For a transaction that only holds its lock while the work goes on elsewhere, or waits for whoever does: it takes as
+ * long as it takes. A holder whose machine is gone loses the lock after half a minute of silence, not after the hours
+ * that an operating system waits.
+ */
+const WITHOUT_TIMEOUTS = sql`/* sync.withoutTimeouts */
+  SELECT set_config('idle_in_transaction_session_timeout', '0', true), set_config('statement_timeout', '0', true),
+    set_config('tcp_keepalives_idle', '15', true), set_config('tcp_keepalives_interval', '5', true),
+    set_config('tcp_keepalives_count', '3', true)`;
 
 /** `isFilled` tells whether the index still has what Postgres says it was filled with. */
 export function positionInPostgres(
@@ -45,7 +63,8 @@ export function positionInPostgres(
     current: () => known,
 
     advance: (move) =>
-      transaction(db, async (client) => {
+      transaction(db, async (client, lost) => {
+        await execute(client, WITHOUT_TIMEOUTS);
         const [row] = await query(
           client,
           sql`/* sync.claimPosition */ ${select} FOR UPDATE SKIP LOCKED`,
@@ -54,17 +73,19 @@ export function positionInPostgres(
         if (row === undefined) {
           known =
             (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? known;
-          return;
+          return false;
         }
-        known = await move(row.position);
+        known = await move(row.position, lost);
         await execute(
           client,
           sql`/* sync.keepPosition */ UPDATE index_positions SET position = ${known}::pg_snapshot WHERE index_name = ${indexName}`,
         );
+        return true;
       }),
 
     fill: (work) =>
-      transaction(db, async (client) => {
+      transaction(db, async (client, lost) => {
+        await execute(client, WITHOUT_TIMEOUTS);
         // Gateways that start together: one fills, the others wait and find it filled.
         await execute(
           client,
@@ -73,7 +94,7 @@ export function positionInPostgres(
         known =
           (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? null;
         if (known !== null && (await isFilled())) return;
-        known = await work();
+        known = await work(lost);
         await keepPosition(client, indexName, encoder, known);
       }),
   };

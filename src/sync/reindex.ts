@@ -40,7 +40,10 @@ interface ReindexServices {
 export async function reindex(services: ReindexServices, signal: AbortSignal): Promise<ReindexReport> {
   const encoding = await encodeMissing(services, signal);
   signal.throwIfAborted();
-  return { ...encoding, points: services.qdrant === null ? null : await refill(services, services.qdrant) };
+  return {
+    ...encoding,
+    points: services.qdrant === null ? null : await refill(services, services.qdrant, signal),
+  };
 }
 
 const hashRow = z.object({ sha256: z.string() });
@@ -82,6 +85,7 @@ async function encodeMissing(
 async function refill(
   { db, encoder, progress }: ReindexServices,
   { url, apiKey, collection }: NonNullable<Config['qdrant']>,
+  signal: AbortSignal,
 ): Promise<number> {
   const replacement = await createQdrantReplacement({
     url,
@@ -91,7 +95,7 @@ async function refill(
     dimension: encoder.dimension,
   });
   try {
-    const position = await fillIndex({ db, encoder, progress }, replacement.index);
+    const position = await fillIndex({ db, encoder, progress }, replacement.index, signal);
     const points = await replacement.index.count();
     await replacement.commit();
     // Gateways follow from before the filling, so what changed during it comes too.
