@@ -39,7 +39,8 @@ export async function createServer<Context extends ServerContext>(
   options: HttpOptions<Context>,
 ): Promise<FastifyInstance> {
   const { log } = options;
-  const logger: FastifyBaseLogger = log;
+  // That it listens, the caller says in its own words.
+  const logger: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
