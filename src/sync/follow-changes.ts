@@ -20,17 +20,18 @@ export interface ChangeFollower {
 
 /**
  * Follows the change log into the index until closed. Whatever fails is tried again from the same position.
- * `rebuild` fills the index anew: called when changes may have been pruned before they were read.
+ * `rebuild` fills the index anew: called when it is lost, and when changes may have been pruned before they were read.
  */
 export function followChanges(options: {
   db: Database;
   index: VectorIndex;
   encoder: string;
   position: PositionKeeper;
+  isLost: () => boolean;
   rebuild: () => Promise<void>;
   log: Logger;
 }): ChangeFollower {
-  const { db, index, encoder, position, rebuild, log } = options;
+  const { db, index, encoder, position, isLost, rebuild, log } = options;
   const closing = new AbortController();
   let lastSuccess = Date.now();
   let lastPrune = Date.now();
@@ -42,7 +43,7 @@ export function followChanges(options: {
   let unfinished: string | null = null;
 
   const step = async (): Promise<boolean> => {
-    if (Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await rebuild();
+    if (isLost() || Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await rebuild();
     const moved = await position.advance(async (from, lost) => {
       unfinished ??= from;
       const { position: to, changes } = await readChanges(db, unfinished);

@@ -33,7 +33,7 @@ export interface FollowedIndexOptions {
 
 /** Opens the configured index, fills it from Postgres unless it is filled, and follows from there. */
 export async function openFollowedIndex(options: FollowedIndexOptions): Promise<FollowedIndex> {
-  const { index, keeper, fill, rebuild } = await (options.qdrant === null
+  const { index, keeper, fill, isLost, rebuild } = await (options.qdrant === null
     ? openEmbedded(options)
     : openShared(options, options.qdrant));
   try {
@@ -47,6 +47,7 @@ export async function openFollowedIndex(options: FollowedIndexOptions): Promise<
     index,
     encoder: options.encoder.id,
     position: keeper,
+    isLost,
     rebuild,
     log: options.log,
   });
@@ -66,29 +67,35 @@ interface Opened {
   readonly keeper: PositionKeeper;
   /** Fills the index, unless it has been filled. */
   readonly fill: () => Promise<void>;
-  /** Starts over, when changes may have been pruned before they were followed. */
+  readonly isLost: () => boolean;
+  /** Starts over, when the index is lost or changes may have been pruned before they were followed. */
   readonly rebuild: () => Promise<void>;
 }
 
 async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
   const { encoder, log } = options;
   const keeper = positionInMemory();
+  let isLost = false;
   const open = (): Promise<VectorIndex> =>
-    openEmbeddedIndex({ dimension: encoder.dimension, log, onLost: () => void recover() });
+    openEmbeddedIndex({ dimension: encoder.dimension, log, onLost: () => (isLost = true) });
   const index = new ReplaceableIndex(await open());
+  const load = (empty: VectorIndex): Promise<void> => keeper.fill((lost) => fillIndex(options, empty, lost));
 
   const rebuild = async (): Promise<void> => {
     const next = await open();
-    await keeper.fill((lost) => fillIndex(options, next, lost));
+    // From here on it tells of the new one.
+    isLost = false;
+    try {
+      await load(next);
+    } catch (error) {
+      isLost = true;
+      await next.close();
+      throw error;
+    }
     await index.replace(next).close();
+    log.info('The embedded index was loaded again from Postgres');
   };
-  const recover = (): Promise<void> =>
-    rebuild().then(
-      () => log.info('The embedded index was lost and is back, loaded from Postgres'),
-      (err: unknown) =>
-        log.fatal({ err }, 'The embedded index was lost and could not be loaded again: restart the gateway'),
-    );
-  return { index, keeper, fill: () => keeper.fill((lost) => fillIndex(options, index, lost)), rebuild };
+  return { index, keeper, fill: () => load(index), isLost: () => isLost, rebuild };
 }
 
 async function openShared(
@@ -111,6 +118,7 @@ async function openShared(
     index,
     keeper,
     fill: () => keeper.fill((lost) => fillIndex(options, index, lost)),
+    isLost: () => false,
     // Changes that the position in Postgres does not see are not pruned.
     rebuild: () => Promise.resolve(),
   };

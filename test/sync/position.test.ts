@@ -149,6 +149,7 @@ test('a follower that lost its claim while it wrote does that part again: what i
       index,
       encoder: ENCODER.id,
       position: keeperOf('shared'),
+      isLost: () => false,
       rebuild: () => Promise.reject(new Error('nothing was pruned')),
       log: pino({ level: 'silent' }),
     });
