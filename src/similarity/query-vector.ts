@@ -14,6 +14,9 @@ const MAX_REFERENCES = 16;
 const MAX_WEIGHT = 100;
 /** The pages of one search, and the searches of one upload, encode once. A vector is some kilobytes. */
 const CACHED_IMAGES = 2_000;
+const CACHED_STYLES = 200;
+/** A style is the mean of hundreds of products: it does not turn with one of them. */
+const STYLE_CACHE_MS = 30_000;
 /** Below this the references point nowhere: what is left of them is rounding. */
 const MIN_NORM = 1e-3;
 
@@ -38,6 +41,7 @@ const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', mess
 /** Turns references into one vector: the weighted sum of what to be like, less what to be unlike. */
 export class QueryVectors {
   readonly #images = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
+  readonly #styles = new LRUCache<string, Float32Array>({ max: CACHED_STYLES, ttl: STYLE_CACHE_MS });
 
   constructor(
     private readonly db: Database,
@@ -127,6 +131,8 @@ export class QueryVectors {
   }
 
   async #style(style: string): Promise<Float32Array> {
+    const cached = this.#styles.get(style);
+    if (cached !== undefined) return cached;
     const vectors = await readStyleVectors(this.db, this.encoder.id, style);
     const vector = normalizedSum(vectors.map((exemplar) => ({ vector: exemplar, weight: 1 })));
     if (vector === null) {
@@ -138,6 +144,7 @@ export class QueryVectors {
           : `There is no style ${JSON.stringify(style)}: use one of ${known}.`,
       );
     }
+    this.#styles.set(style, vector);
     return vector;
   }
 }
@@ -152,10 +159,10 @@ const identify = ({ identity, weight }: Resolved): unknown => [identity, weight]
 function normalizedSum(terms: readonly { vector: Float32Array; weight: number }[]): Float32Array | null {
   const sum = new Float64Array(terms[0]?.vector.length ?? 0);
   for (const { vector, weight } of terms) {
-    vector.forEach((value, i) => {
-      sum[i] = (sum[i] ?? 0) + weight * value;
-    });
+    for (let i = 0; i < vector.length; i += 1) sum[i] = (sum[i] ?? 0) + weight * (vector[i] ?? 0);
   }
-  const norm = Math.hypot(...sum);
+  let squares = 0;
+  for (const value of sum) squares += value * value;
+  const norm = Math.sqrt(squares);
   return norm < MIN_NORM ? null : Float32Array.from(sum, (value) => value / norm);
 }
