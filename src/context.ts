@@ -70,7 +70,7 @@ export class Context implements ServerContext {
     return {
       channel,
       products: new ProductStore(db, channel.key),
-      skus: new SkuStore(db, channel.key),
+      skus: new SkuStore(db, channel),
       locations: new LocationStore(db, channel.key),
     };
   }

@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
   specifiedDirectives,
 } from 'graphql';
-import { buildSchemaSync } from 'type-graphql';
+import { buildSchemaSync, getMetadataStorage } from 'type-graphql';
 import { Brand } from './catalog/brand.types.js';
 import { CategoryResolver } from './catalog/category.resolver.js';
 import { ChannelResolver } from './catalog/channel.resolver.js';
@@ -28,6 +28,8 @@ const inContext = new GraphQLDirective({
 
 /** The schema of the gateway; its resolvers expect a Context (context.ts). */
 export function createSchema(): GraphQLSchema {
+  // type-graphql would wrap every field in a call, where the compiled operation reads a property.
+  for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
   return buildSchemaSync({
     resolvers: [
       AvailabilityResolver,

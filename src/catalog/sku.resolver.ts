@@ -65,8 +65,8 @@ export class SkuResolver {
   }
 
   @FieldResolver(() => SkuAvailability)
-  async availability(@Root() sku: Sku, @Ctx() context: Context): Promise<SkuAvailability> {
-    return skuAvailability(sku, (await context.inChannel()).channel);
+  availability(@Root() sku: Sku): SkuAvailability {
+    return skuAvailability(sku);
   }
 
   @FieldResolver(() => Image, { nullable: true, description: 'Its own image, or the first of the product.' })

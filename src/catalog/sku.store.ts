@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
+import type { Channel } from './channel.types.js';
 import { groupInOrder, inOrder } from './load.js';
 import { instantiate } from './node.js';
 import { Sku } from './sku.types.js';
@@ -25,19 +26,20 @@ export const skuRow = z.object({
   asOf: z.date(),
 });
 
-/** The columns of `skuRow`, from `sku_offers offer`. */
+/** The columns of `skuRow`, from `sku_offers offer`, without `asOf`. */
 export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
   offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", statement_timestamp() AS "asOf"`;
+  offer.restock_at AS "restockAt"`;
 
-export const toSku = (row: z.infer<typeof skuRow>): Sku => instantiate(Sku, row);
+export const toSku = (row: z.infer<typeof skuRow>, channel: Channel): Sku =>
+  Object.assign(instantiate(Sku, row), { channel });
 
 /** The SKUs that one channel offers; one set of loaders a request. */
 export class SkuStore {
   constructor(
     private readonly db: Queryable,
-    private readonly channelKey: number,
+    private readonly channel: Channel,
   ) {}
 
   readonly byKey = new DataLoader<number, Sku | null>(async (keys) => {
@@ -61,9 +63,10 @@ export class SkuStore {
   });
 
   async #offers(name: Sql, condition: Sql): Promise<Sku[]> {
-    const statement = sql`${name} SELECT ${SKU_COLUMNS} FROM sku_offers offer
-      WHERE offer.channel_id = ${this.channelKey} AND ${condition}
+    const statement = sql`${name} SELECT ${SKU_COLUMNS}, statement_timestamp() AS "asOf" FROM sku_offers offer
+      WHERE offer.channel_id = ${this.channel.key} AND ${condition}
       ORDER BY offer.product_id, offer.position, offer.sku_id`;
-    return (await queryPrepared(this.db, statement, skuRow)).map(toSku);
+    const rows = await queryPrepared(this.db, statement, skuRow);
+    return rows.map((row) => toSku(row, this.channel));
   }
 }

@@ -1,4 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
+import type { Channel } from './channel.types.js';
 import { Node } from './node.js';
 
 @ObjectType({ description: 'One option of an SKU, for example size "M".' })
@@ -13,6 +14,7 @@ export class SelectedOption {
 /** The thing a shopper buys, as one channel offers it: a row of `sku_offers`, read at `asOf`. */
 @ObjectType({ implements: Node, description: 'The thing a shopper buys: one size and color of a product.' })
 export class Sku extends Node {
+  channel!: Channel;
   productKey!: number;
   imageKey!: number | null;
   optionValues!: Record<string, string>;

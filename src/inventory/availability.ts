@@ -26,12 +26,12 @@ const levelOf = (sku: Sku): StockLevel =>
 const shownQuantity = (channel: Channel, stock: { sellable: number; counted: boolean }): number | null =>
   channel.showsExactStock && stock.counted ? stock.sellable : null;
 
-export function skuAvailability(sku: Sku, channel: Channel): SkuAvailability {
+export function skuAvailability(sku: Sku): SkuAvailability {
   return instantiate(SkuAvailability, {
     skuKey: sku.key,
     sellable: sku.sellable > 0,
     level: levelOf(sku),
-    quantity: shownQuantity(channel, sku),
+    quantity: shownQuantity(sku.channel, sku),
     restockAt: sku.restockAt,
     asOf: sku.asOf,
   });

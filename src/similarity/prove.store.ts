@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import type { Channel } from '../catalog/channel.types.js';
 import { offerPredicate, productPredicate, type ProductCondition } from '../catalog/product-filter.js';
 import { SKU_COLUMNS, skuRow, toSku } from '../catalog/sku.store.js';
 import type { Sku } from '../catalog/sku.types.js';
@@ -29,7 +30,7 @@ const provenRow = z.discriminatedUnion('found', [
  */
 export async function prove(
   db: Queryable,
-  channelKey: number,
+  channel: Channel,
   condition: ProductCondition,
   productKeys: readonly number[],
   position: string,
@@ -46,7 +47,7 @@ export async function prove(
       SELECT ${SKU_COLUMNS}, offer.position, ${offerPredicate(condition)} AS passes
       FROM unnest(${productKeys}::int[]) AS candidate (id)
       JOIN products product ON product.id = candidate.id
-      JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = ${channelKey}
+      JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = ${channel.key}
       WHERE ${productPredicate(condition)}
     ) offer ON true
     ORDER BY offer."productKey", offer.position, offer.key`;
@@ -54,7 +55,9 @@ export async function prove(
   const isCommon = condition.attributes.length === 0 && condition.options.length === 0;
   const rows = await (isCommon ? queryPrepared : query)(db, statement, provenRow);
 
-  const found = rows.filter((row) => row.found).map(({ passes, ...row }) => ({ passes, sku: toSku(row) }));
+  const found = rows
+    .filter((row) => row.found)
+    .map(({ passes, ...row }) => ({ passes, sku: toSku(row, channel) }));
   const [first] = rows;
   if (first === undefined) throw new Error('similarity.prove answers at least one row');
   return {

@@ -92,7 +92,7 @@ export async function searchPage(
     ];
     const proof = await prove(
       services.db,
-      plan.channel.key,
+      plan.channel,
       plan.condition,
       examined.map((candidate) => candidate.productId),
       services.indexPosition(),
