@@ -32,7 +32,8 @@ CREATE TABLE index_positions (
 -- committed after it: the rows whose transaction that snapshot does not see. No order of commit can hide one.
 CREATE TABLE product_changes (
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-  product_id integer NOT NULL,
+  -- Null: every product there is when this is read, also one that its transaction could not see.
+  product_id integer,
   -- Its images or their embeddings changed, not only what filters ask for.
   images boolean NOT NULL DEFAULT false,
   -- An image that is gone: its point must go too.
@@ -41,23 +42,12 @@ CREATE TABLE product_changes (
 );
 CREATE INDEX product_changes_xid ON product_changes (xid);
 
--- Triggers mark a product in the transaction that changes it, and only when what the index stores would change.
+-- Triggers mark a product in the transaction that changes it, and only when what the index stores would change. A
+-- product is in the index by its images and is offered by its prices: products and SKUs that are new have neither.
 
 CREATE FUNCTION mark_by_product() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id) SELECT DISTINCT product_id FROM changed;
-  RETURN NULL;
-END $$;
-
-CREATE FUNCTION mark_inserted_products() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO product_changes (product_id, images) SELECT id, true FROM changed;
-  RETURN NULL;
-END $$;
-
-CREATE FUNCTION mark_deleted_products() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO product_changes (product_id) SELECT id FROM changed;
   RETURN NULL;
 END $$;
 
@@ -68,23 +58,6 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION mark_by_embedding() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO product_changes (product_id, images)
-  SELECT DISTINCT image.product_id, true FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
-  RETURN NULL;
-END $$;
-
-CREATE FUNCTION mark_all() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO product_changes (product_id) SELECT id FROM products;
-  RETURN NULL;
-END $$;
-
-CREATE TRIGGER products_inserted AFTER INSERT ON products
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_products();
-CREATE TRIGGER products_deleted AFTER DELETE ON products
-  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_products();
 CREATE FUNCTION mark_updated_products() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id)
@@ -97,10 +70,16 @@ CREATE TRIGGER products_updated AFTER UPDATE ON products
 
 CREATE TRIGGER product_attributes_inserted AFTER INSERT ON product_attributes
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
-CREATE TRIGGER product_attributes_updated AFTER UPDATE ON product_attributes
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE TRIGGER product_attributes_deleted AFTER DELETE ON product_attributes
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+CREATE FUNCTION mark_updated_attributes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id) SELECT DISTINCT product_id
+  FROM ((TABLE before EXCEPT TABLE after) UNION ALL (TABLE after EXCEPT TABLE before)) AS changed;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER product_attributes_updated AFTER UPDATE ON product_attributes
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_attributes();
 
 CREATE FUNCTION mark_inserted_images() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -127,13 +106,35 @@ END $$;
 CREATE TRIGGER product_images_updated AFTER UPDATE ON product_images
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_images();
 
+CREATE FUNCTION mark_inserted_embeddings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id, images)
+  SELECT DISTINCT image.product_id, true FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
+  RETURN NULL;
+END $$;
 CREATE TRIGGER embeddings_inserted AFTER INSERT ON embeddings
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_embedding();
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_embeddings();
+CREATE FUNCTION mark_deleted_embeddings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- The point goes; it comes back where another encoder lost its embedding.
+  INSERT INTO product_changes (product_id, images, removed_image_id)
+  SELECT DISTINCT image.product_id, true, image.id
+  FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER embeddings_deleted AFTER DELETE ON embeddings
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_embeddings();
+CREATE FUNCTION mark_updated_embeddings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id, images, removed_image_id)
+  SELECT DISTINCT image.product_id, true, image.id
+  FROM ((TABLE before EXCEPT TABLE after) UNION ALL (TABLE after EXCEPT TABLE before)) AS changed
+  JOIN product_images image ON image.sha256 = changed.sha256;
+  RETURN NULL;
+END $$;
 CREATE TRIGGER embeddings_updated AFTER UPDATE ON embeddings
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_embedding();
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_embeddings();
 
-CREATE TRIGGER skus_inserted AFTER INSERT ON skus
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE TRIGGER skus_deleted AFTER DELETE ON skus
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE FUNCTION mark_updated_skus() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -160,9 +161,13 @@ CREATE TRIGGER stock_levels_deleted AFTER DELETE ON stock_levels
 CREATE FUNCTION mark_updated_stock() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id)
-  SELECT DISTINCT sku.product_id
-  FROM after JOIN before USING (sku_id, location_id) JOIN skus sku ON sku.id = after.sku_id
-  WHERE (before.sellable > 0) <> (after.sellable > 0);
+  SELECT DISTINCT sku.product_id FROM (
+    (SELECT sku_id, location_id FROM before WHERE sellable > 0
+      EXCEPT SELECT sku_id, location_id FROM after WHERE sellable > 0)
+    UNION ALL
+    (SELECT sku_id, location_id FROM after WHERE sellable > 0
+      EXCEPT SELECT sku_id, location_id FROM before WHERE sellable > 0)
+  ) AS changed JOIN skus sku ON sku.id = changed.sku_id;
   RETURN NULL;
 END $$;
 CREATE TRIGGER stock_levels_updated AFTER UPDATE ON stock_levels
@@ -170,17 +175,68 @@ CREATE TRIGGER stock_levels_updated AFTER UPDATE ON stock_levels
 
 CREATE TRIGGER prices_inserted AFTER INSERT ON prices
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
-CREATE TRIGGER prices_updated AFTER UPDATE ON prices
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
 CREATE TRIGGER prices_deleted AFTER DELETE ON prices
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
+CREATE FUNCTION mark_updated_prices() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id)
+  SELECT DISTINCT sku.product_id FROM (
+    (SELECT price_list_id, sku_id, amount, valid FROM before
+      EXCEPT SELECT price_list_id, sku_id, amount, valid FROM after)
+    UNION ALL
+    (SELECT price_list_id, sku_id, amount, valid FROM after
+      EXCEPT SELECT price_list_id, sku_id, amount, valid FROM before)
+  ) AS changed JOIN skus sku ON sku.id = changed.sku_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER prices_updated AFTER UPDATE ON prices
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_prices();
 
 -- Rare and far-reaching: where a channel sells and what a category belongs to.
-CREATE TRIGGER channels_changed AFTER INSERT OR UPDATE OR DELETE ON channels
-  FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
-CREATE TRIGGER channel_locations_changed AFTER INSERT OR UPDATE OR DELETE ON channel_locations
-  FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
-CREATE TRIGGER categories_changed AFTER UPDATE ON categories
-  FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
-CREATE TRIGGER brands_changed AFTER UPDATE ON brands
-  FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE FUNCTION mark_all() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (SELECT FROM changed);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER channels_inserted AFTER INSERT ON channels
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER channels_deleted AFTER DELETE ON channels
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER channel_locations_inserted AFTER INSERT ON channel_locations
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER channel_locations_deleted AFTER DELETE ON channel_locations
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+
+CREATE FUNCTION mark_all_by_channel() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
+    SELECT id, handle, price_list_id FROM after EXCEPT SELECT id, handle, price_list_id FROM before);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER channels_updated AFTER UPDATE ON channels
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_channel();
+CREATE FUNCTION mark_all_by_channel_location() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
+    SELECT channel_id, location_id FROM after EXCEPT SELECT channel_id, location_id FROM before);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER channel_locations_updated AFTER UPDATE ON channel_locations
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_channel_location();
+-- A category or brand that is new has no products yet, and one that has some cannot be deleted.
+CREATE FUNCTION mark_all_by_category() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
+    SELECT id, handle, parent_id FROM after EXCEPT SELECT id, handle, parent_id FROM before);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER categories_updated AFTER UPDATE ON categories
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_category();
+CREATE FUNCTION mark_all_by_brand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
+    SELECT id, handle FROM after EXCEPT SELECT id, handle FROM before);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER brands_updated AFTER UPDATE ON brands
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();

@@ -12,7 +12,7 @@ CREATE TABLE brands (
   CONSTRAINT brands_name_check CHECK (name <> ''::text),
   CONSTRAINT brands_pkey PRIMARY KEY (id)
 );
-CREATE TRIGGER brands_changed AFTER UPDATE ON brands FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER brands_updated AFTER UPDATE ON brands REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
 
 CREATE TABLE categories (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE categories (
   CONSTRAINT categories_pkey PRIMARY KEY (id)
 );
 CREATE INDEX categories_parent ON public.categories USING btree (parent_id);
-CREATE TRIGGER categories_changed AFTER UPDATE ON categories FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER categories_updated AFTER UPDATE ON categories REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_category();
 
 CREATE TABLE channel_locations (
   channel_id integer NOT NULL,
@@ -35,7 +35,9 @@ CREATE TABLE channel_locations (
   CONSTRAINT channel_locations_location_id_fkey FOREIGN KEY (location_id) REFERENCES stock_locations(id) ON DELETE CASCADE,
   CONSTRAINT channel_locations_pkey PRIMARY KEY (channel_id, location_id)
 );
-CREATE TRIGGER channel_locations_changed AFTER INSERT OR DELETE OR UPDATE ON channel_locations FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER channel_locations_deleted AFTER DELETE ON channel_locations REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER channel_locations_inserted AFTER INSERT ON channel_locations REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER channel_locations_updated AFTER UPDATE ON channel_locations REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_channel_location();
 
 CREATE TABLE channels (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -54,7 +56,9 @@ CREATE TABLE channels (
   CONSTRAINT channels_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id)
 );
 CREATE UNIQUE INDEX channels_one_default ON public.channels USING btree (is_default) WHERE is_default;
-CREATE TRIGGER channels_changed AFTER INSERT OR DELETE OR UPDATE ON channels FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER channels_deleted AFTER DELETE ON channels REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER channels_inserted AFTER INSERT ON channels REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER channels_updated AFTER UPDATE ON channels REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_channel();
 
 CREATE TABLE embeddings (
   encoder_id integer NOT NULL,
@@ -66,8 +70,9 @@ CREATE TABLE embeddings (
   CONSTRAINT embeddings_pkey PRIMARY KEY (encoder_id, sha256),
   CONSTRAINT embeddings_sha256_check CHECK (octet_length(sha256) = 32)
 );
-CREATE TRIGGER embeddings_inserted AFTER INSERT ON embeddings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_embedding();
-CREATE TRIGGER embeddings_updated AFTER UPDATE ON embeddings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_embedding();
+CREATE TRIGGER embeddings_deleted AFTER DELETE ON embeddings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_embeddings();
+CREATE TRIGGER embeddings_inserted AFTER INSERT ON embeddings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_embeddings();
+CREATE TRIGGER embeddings_updated AFTER UPDATE ON embeddings REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_embeddings();
 
 CREATE TABLE encoders (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -112,7 +117,7 @@ CREATE TABLE prices (
 CREATE INDEX prices_sku ON public.prices USING btree (sku_id, price_list_id);
 CREATE TRIGGER prices_deleted AFTER DELETE ON prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
 CREATE TRIGGER prices_inserted AFTER INSERT ON prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
-CREATE TRIGGER prices_updated AFTER UPDATE ON prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
+CREATE TRIGGER prices_updated AFTER UPDATE ON prices REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_prices();
 
 CREATE TABLE product_attributes (
   product_id integer NOT NULL,
@@ -126,11 +131,11 @@ CREATE TABLE product_attributes (
 CREATE INDEX product_attributes_value ON public.product_attributes USING btree (name, lower(value));
 CREATE TRIGGER product_attributes_deleted AFTER DELETE ON product_attributes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE TRIGGER product_attributes_inserted AFTER INSERT ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
-CREATE TRIGGER product_attributes_updated AFTER UPDATE ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+CREATE TRIGGER product_attributes_updated AFTER UPDATE ON product_attributes REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_attributes();
 
 CREATE TABLE product_changes (
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
-  product_id integer NOT NULL,
+  product_id integer,
   images boolean DEFAULT false NOT NULL,
   removed_image_id integer,
   changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
@@ -186,8 +191,6 @@ CREATE INDEX products_brand ON public.products USING btree (brand_id);
 CREATE INDEX products_category ON public.products USING btree (category_id);
 CREATE INDEX products_newest ON public.products USING btree (created_at DESC, id DESC);
 CREATE INDEX products_search ON public.products USING gin (search);
-CREATE TRIGGER products_deleted AFTER DELETE ON products REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_products();
-CREATE TRIGGER products_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_products();
 CREATE TRIGGER products_updated AFTER UPDATE ON products REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_products();
 
 CREATE TABLE skus (
@@ -214,7 +217,6 @@ CREATE TABLE skus (
 CREATE INDEX skus_image ON public.skus USING btree (image_id);
 CREATE INDEX skus_product ON public.skus USING btree (product_id, "position", id);
 CREATE TRIGGER skus_deleted AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
-CREATE TRIGGER skus_inserted AFTER INSERT ON skus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE TRIGGER skus_updated AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_skus();
 
 CREATE TABLE stock_levels (
@@ -307,17 +309,47 @@ CREATE OR REPLACE FUNCTION public.mark_all()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  INSERT INTO product_changes (product_id) SELECT id FROM products;
+  INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (SELECT FROM changed);
   RETURN NULL;
 END $function$;
 
-CREATE OR REPLACE FUNCTION public.mark_by_embedding()
+CREATE OR REPLACE FUNCTION public.mark_all_by_brand()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  INSERT INTO product_changes (product_id, images)
-  SELECT DISTINCT image.product_id, true FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
+  INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
+    SELECT id, handle FROM after EXCEPT SELECT id, handle FROM before);
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_all_by_category()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
+    SELECT id, handle, parent_id FROM after EXCEPT SELECT id, handle, parent_id FROM before);
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_all_by_channel()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
+    SELECT id, handle, price_list_id FROM after EXCEPT SELECT id, handle, price_list_id FROM before);
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_all_by_channel_location()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
+    SELECT channel_id, location_id FROM after EXCEPT SELECT channel_id, location_id FROM before);
   RETURN NULL;
 END $function$;
 
@@ -340,6 +372,18 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.mark_deleted_embeddings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  -- The point goes; it comes back where another encoder lost its embedding.
+  INSERT INTO product_changes (product_id, images, removed_image_id)
+  SELECT DISTINCT image.product_id, true, image.id
+  FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.mark_deleted_images()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -349,12 +393,13 @@ BEGIN
   RETURN NULL;
 END $function$;
 
-CREATE OR REPLACE FUNCTION public.mark_deleted_products()
+CREATE OR REPLACE FUNCTION public.mark_inserted_embeddings()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  INSERT INTO product_changes (product_id) SELECT id FROM changed;
+  INSERT INTO product_changes (product_id, images)
+  SELECT DISTINCT image.product_id, true FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
   RETURN NULL;
 END $function$;
 
@@ -364,15 +409,6 @@ CREATE OR REPLACE FUNCTION public.mark_inserted_images()
 AS $function$
 BEGIN
   INSERT INTO product_changes (product_id, images) SELECT DISTINCT product_id, true FROM changed;
-  RETURN NULL;
-END $function$;
-
-CREATE OR REPLACE FUNCTION public.mark_inserted_products()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  INSERT INTO product_changes (product_id, images) SELECT id, true FROM changed;
   RETURN NULL;
 END $function$;
 
@@ -386,6 +422,28 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.mark_updated_attributes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO product_changes (product_id) SELECT DISTINCT product_id
+  FROM ((TABLE before EXCEPT TABLE after) UNION ALL (TABLE after EXCEPT TABLE before)) AS changed;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_updated_embeddings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO product_changes (product_id, images, removed_image_id)
+  SELECT DISTINCT image.product_id, true, image.id
+  FROM ((TABLE before EXCEPT TABLE after) UNION ALL (TABLE after EXCEPT TABLE before)) AS changed
+  JOIN product_images image ON image.sha256 = changed.sha256;
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.mark_updated_images()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -395,6 +453,22 @@ BEGIN
   INSERT INTO product_changes (product_id, images, removed_image_id)
   SELECT after.product_id, true, after.id FROM after JOIN before USING (id)
   WHERE (before.product_id, before.sha256) IS DISTINCT FROM (after.product_id, after.sha256);
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_updated_prices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO product_changes (product_id)
+  SELECT DISTINCT sku.product_id FROM (
+    (SELECT price_list_id, sku_id, amount, valid FROM before
+      EXCEPT SELECT price_list_id, sku_id, amount, valid FROM after)
+    UNION ALL
+    (SELECT price_list_id, sku_id, amount, valid FROM after
+      EXCEPT SELECT price_list_id, sku_id, amount, valid FROM before)
+  ) AS changed JOIN skus sku ON sku.id = changed.sku_id;
   RETURN NULL;
 END $function$;
 
@@ -426,8 +500,12 @@ CREATE OR REPLACE FUNCTION public.mark_updated_stock()
 AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
-  SELECT DISTINCT sku.product_id
-  FROM after JOIN before USING (sku_id, location_id) JOIN skus sku ON sku.id = after.sku_id
-  WHERE (before.sellable > 0) <> (after.sellable > 0);
+  SELECT DISTINCT sku.product_id FROM (
+    (SELECT sku_id, location_id FROM before WHERE sellable > 0
+      EXCEPT SELECT sku_id, location_id FROM after WHERE sellable > 0)
+    UNION ALL
+    (SELECT sku_id, location_id FROM after WHERE sellable > 0
+      EXCEPT SELECT sku_id, location_id FROM before WHERE sellable > 0)
+  ) AS changed JOIN skus sku ON sku.id = changed.sku_id;
   RETURN NULL;
 END $function$;

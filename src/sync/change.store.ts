@@ -32,21 +32,30 @@ export async function currentPosition(db: Queryable): Promise<string> {
   return row.position;
 }
 
-/** The products changed by transactions that `position` does not see and this statement does: none is missed. */
+/**
+ * The products changed by transactions that `position` does not see and this statement does: none is missed. Such a
+ * transaction had not ended by then or had not begun, which an index finds without reading those that had.
+ */
 export async function readChanges(db: Queryable, position: string): Promise<Changes> {
   const rows = await query(
     db,
     sql`/* sync.changes */
-      SELECT pg_current_snapshot()::text AS position, changed.*
+      WITH log AS (
+        SELECT product_id, images, removed_image_id FROM product_changes
+        WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(${position}::pg_snapshot)))
+          OR xid >= pg_snapshot_xmax(${position}::pg_snapshot)
+      ), changed AS (
+        SELECT * FROM log WHERE product_id IS NOT NULL
+        UNION ALL SELECT id, false, NULL FROM products WHERE EXISTS (SELECT FROM log WHERE product_id IS NULL)
+      )
+      SELECT pg_current_snapshot()::text AS position, product.*
       FROM (VALUES (true)) once
       LEFT JOIN (
         SELECT product_id AS "productKey", bool_or(images) AS images,
           coalesce(array_agg(removed_image_id) FILTER (WHERE removed_image_id IS NOT NULL), '{}') AS "removedImageIds"
-        FROM product_changes
-        WHERE xid >= pg_snapshot_xmin(${position}::pg_snapshot)
-          AND NOT pg_visible_in_snapshot(xid, ${position}::pg_snapshot)
+        FROM changed
         GROUP BY product_id
-      ) changed ON true`,
+      ) product ON true`,
     positionRow.and(z.union([change, z.object({ productKey: z.null() })])),
   );
   const [first] = rows;
