@@ -25,7 +25,9 @@ ALTER TABLE embeddings ALTER COLUMN vector SET STORAGE EXTERNAL;
 CREATE TABLE index_positions (
   index_name text PRIMARY KEY,
   encoder text NOT NULL,
-  position pg_snapshot NOT NULL
+  position pg_snapshot NOT NULL,
+  -- One that nobody moves any more expires, or the log could never be pruned.
+  moved_at timestamptz NOT NULL DEFAULT now()
 );
 
 -- Append-only, so that writers never wait for one another. A reader that holds a snapshot finds what was

@@ -89,6 +89,7 @@ CREATE TABLE index_positions (
   index_name text NOT NULL,
   encoder text NOT NULL,
   "position" pg_snapshot NOT NULL,
+  moved_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT index_positions_pkey PRIMARY KEY (index_name)
 );
 

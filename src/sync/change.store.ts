@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 
-/** Longer than any gateway should be behind; one that was goes through the whole catalog again. */
+/** Longer than any index should be behind; one that was is filled again. */
 export const CHANGE_RETENTION_MS = 24 * 60 * 60 * 1_000;
 
 const change = z.object({
@@ -63,12 +63,18 @@ export async function readChanges(db: Queryable, position: string): Promise<Chan
   return { position: first.position, changes: rows.filter((row) => row.productKey !== null) };
 }
 
-/** Forgets changes that are too old for a follower in memory, and that every shared index has followed. */
-export function pruneChanges(db: Queryable): Promise<number> {
-  return execute(
+/** Forgets changes that are too old for a follower in memory, and that every shared index in use has followed. */
+export async function pruneChanges(db: Queryable): Promise<void> {
+  const tooOld = sql`now() - ${CHANGE_RETENTION_MS}::float8 * interval '1 millisecond'`;
+  await execute(
+    db,
+    sql`/* sync.expirePositions */ DELETE FROM index_positions WHERE index_name IN (
+      SELECT index_name FROM index_positions WHERE moved_at < ${tooOld} FOR UPDATE SKIP LOCKED)`,
+  );
+  await execute(
     db,
     sql`/* sync.prune */ DELETE FROM product_changes
-      WHERE changed_at < now() - ${CHANGE_RETENTION_MS}::float8 * interval '1 millisecond'
+      WHERE changed_at < ${tooOld}
         AND NOT EXISTS (SELECT FROM index_positions WHERE NOT pg_visible_in_snapshot(xid, position))`,
   );
 }

@@ -34,7 +34,8 @@ export function followChanges(options: {
   const { db, index, encoder, position, isLost, rebuild, log } = options;
   const closing = new AbortController();
   let lastSuccess = Date.now();
-  let lastPrune = Date.now();
+  /** Never: a process that is restarted often prunes too. */
+  let lastPrune = 0;
 
   /**
    * From where a step began that failed. Its last writes may have come after those of a gateway that took over, and

@@ -10,6 +10,7 @@ import type { Encoder } from '../vision/encoder.js';
 import { fillIndex } from './fill-index.js';
 import { followChanges, type ChangeFollower } from './follow-changes.js';
 import { positionInMemory, positionInPostgres, type PositionKeeper } from './position.js';
+import { refillQdrant } from './refill-qdrant.js';
 
 /** Before any change was followed: a snapshot that sees nothing. */
 const NOTHING_SEEN = '1:1:';
@@ -114,12 +115,17 @@ async function openShared(
   });
   const isFilled = async (): Promise<boolean> => (await index.count()) > 0;
   const keeper = positionInPostgres(db, collection, encoder.id, isFilled);
+  const fill = (): Promise<void> =>
+    keeper.fill(async (lost) => {
+      if (!(await isFilled())) return fillIndex(options, index, lost);
+      // Nobody knows which of its points are still so.
+      return (await refillQdrant(options, qdrant, lost)).position;
+    });
   return {
     index,
     keeper,
-    fill: () => keeper.fill((lost) => fillIndex(options, index, lost)),
-    isLost: () => false,
-    // Changes that the position in Postgres does not see are not pruned.
-    rebuild: () => Promise.resolve(),
+    fill,
+    isLost: () => keeper.current() === null,
+    rebuild: fill,
   };
 }

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import { OperatorError } from '../platform/operator-error.js';
 import { execute, query, transaction, type Database, type Queryable } from '../platform/postgres.js';
 
 /**
@@ -7,7 +8,7 @@ import { execute, query, transaction, type Database, type Queryable } from '../p
  * an index that gateways share keeps it in Postgres, and one gateway at a time moves it.
  */
 export interface PositionKeeper {
-  /** The last position known here; null before the index was filled. */
+  /** The last position known here; null before the index was filled, and when its position has expired. */
   current(): string | null;
   /**
    * Runs `move` with the position and keeps what it answers; answers false, and runs nothing, while another gateway
@@ -36,7 +37,7 @@ export function positionInMemory(): PositionKeeper {
   };
 }
 
-const positionRow = z.object({ position: z.string() });
+const positionRow = z.object({ position: z.string(), encoder: z.string() });
 
 /**
  * For a transaction that only holds its lock while the work goes on elsewhere, or waits for whoever does: it takes as
@@ -56,8 +57,9 @@ export function positionInPostgres(
   isFilled: () => Promise<boolean>,
 ): PositionKeeper {
   let known: string | null = null;
-  const select = sql`SELECT position::text AS position FROM index_positions
-    WHERE index_name = ${indexName} AND encoder = ${encoder}`;
+  const select = sql`SELECT position::text AS position, encoder FROM index_positions WHERE index_name = ${indexName}`;
+  const read = async (client: Queryable) =>
+    (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0];
 
   return {
     current: () => known,
@@ -70,15 +72,19 @@ export function positionInPostgres(
           sql`/* sync.claimPosition */ ${select} FOR UPDATE SKIP LOCKED`,
           positionRow,
         );
-        if (row === undefined) {
-          known =
-            (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? known;
-          return false;
+        const { position, encoder: of } = row ?? (await read(client)) ?? { position: null, encoder };
+        if (of !== encoder) {
+          throw new OperatorError(
+            `The index ${indexName} is now filled by ${of}, and this gateway encodes by ${encoder}: ` +
+              'restart it with VITRINE_ENCODER set to that encoder.',
+          );
         }
+        known = position;
+        if (row === undefined) return false;
         known = await move(row.position, lost);
         await execute(
           client,
-          sql`/* sync.keepPosition */ UPDATE index_positions SET position = ${known}::pg_snapshot WHERE index_name = ${indexName}`,
+          sql`/* sync.keepPosition */ UPDATE index_positions SET position = ${known}::pg_snapshot, moved_at = clock_timestamp() WHERE index_name = ${indexName}`,
         );
         return true;
       }),
@@ -91,8 +97,8 @@ export function positionInPostgres(
           client,
           sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${`fill ${indexName}`}))`,
         );
-        known =
-          (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0]?.position ?? null;
+        const row = await read(client);
+        known = row?.encoder === encoder ? row.position : null;
         if (known !== null && (await isFilled())) return;
         known = await work(lost);
         await keepPosition(client, indexName, encoder, known);
@@ -111,6 +117,7 @@ export async function keepPosition(
     db,
     sql`/* sync.firstPosition */ INSERT INTO index_positions (index_name, encoder, position)
       VALUES (${indexName}, ${encoder}, ${position}::pg_snapshot)
-      ON CONFLICT (index_name) DO UPDATE SET encoder = excluded.encoder, position = excluded.position`,
+      ON CONFLICT (index_name) DO UPDATE 
+        SET encoder = excluded.encoder, position = excluded.position, moved_at = clock_timestamp()`,
   );
 }

@@ -7,10 +7,9 @@ import { addEmbeddings, registerEncoder } from '../import/image.store.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { query, transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
-import { createQdrantReplacement } from '../similarity/qdrant.js';
 import type { Encoder } from '../vision/encoder.js';
-import { fillIndex } from './fill-index.js';
 import { keepPosition } from './position.js';
+import { refillQdrant } from './refill-qdrant.js';
 
 /** Encoded images are kept every so many: what an interruption may cost. */
 const BATCH_SIZE = 64;
@@ -40,10 +39,11 @@ interface ReindexServices {
 export async function reindex(services: ReindexServices, signal: AbortSignal): Promise<ReindexReport> {
   const encoding = await encodeMissing(services, signal);
   signal.throwIfAborted();
-  return {
-    ...encoding,
-    points: services.qdrant === null ? null : await refill(services, services.qdrant, signal),
-  };
+  const { db, encoder, qdrant } = services;
+  if (qdrant === null) return { ...encoding, points: null };
+  const { points, position } = await refillQdrant(services, qdrant, signal);
+  await keepPosition(db, qdrant.collection, encoder.id, position);
+  return { ...encoding, points };
 }
 
 const hashRow = z.object({ sha256: z.string() });
@@ -80,29 +80,4 @@ async function encodeMissing(
   }
   progress.done();
   return { encoded: missing.length - failed.length, failed };
-}
-
-async function refill(
-  { db, encoder, progress }: ReindexServices,
-  { url, apiKey, collection }: NonNullable<Config['qdrant']>,
-  signal: AbortSignal,
-): Promise<number> {
-  const replacement = await createQdrantReplacement({
-    url,
-    ...(apiKey === null ? {} : { apiKey }),
-    collection,
-    encoder: encoder.id,
-    dimension: encoder.dimension,
-  });
-  try {
-    const position = await fillIndex({ db, encoder, progress }, replacement.index, signal);
-    const points = await replacement.index.count();
-    await replacement.commit();
-    // Gateways follow from before the filling, so what changed during it comes too.
-    await keepPosition(db, collection, encoder.id, position);
-    return points;
-  } catch (error) {
-    await replacement.discard();
-    throw error;
-  }
 }
