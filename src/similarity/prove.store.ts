@@ -37,10 +37,13 @@ export async function prove(
 ): Promise<Proof> {
   const statement = sql`/* similarity.prove */
     WITH report AS (
-      SELECT statement_timestamp() AS as_of, coalesce((
-        SELECT ceil(extract(epoch FROM clock_timestamp() - min(changed_at)) * 1000)::int FROM product_changes
-        WHERE xid >= pg_snapshot_xmin(${position}::pg_snapshot)
-          AND NOT pg_visible_in_snapshot(xid, ${position}::pg_snapshot)), 0) AS lag
+      SELECT statement_timestamp() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
+        clock_timestamp() - least(
+          (SELECT changed_at FROM product_changes
+            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(${position}::pg_snapshot))) ORDER BY xid LIMIT 1),
+          (SELECT changed_at FROM product_changes
+            WHERE xid >= pg_snapshot_xmax(${position}::pg_snapshot) ORDER BY xid LIMIT 1)
+        ))), 0))::int AS lag
     )
     SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf"
     FROM report LEFT JOIN (
