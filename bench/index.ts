@@ -2,6 +2,7 @@ import { QdrantClient } from '@qdrant/js-client-rest';
 import { openEmbeddedIndex } from '../src/similarity/embedded.js';
 import { type IndexFilter, type IndexPoint, MATCH_ALL, type VectorIndex } from '../src/similarity/index.js';
 import { openQdrantIndex } from '../src/similarity/qdrant.js';
+import { generator, mean, median } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
 
 const DIMENSION = 512;
@@ -47,7 +48,7 @@ function embedded(images: number): Benchmark {
         const start = performance.now();
         await index.upsert(data.points);
         progress(`loaded in ${((performance.now() - start) / 1000).toFixed(1)} s`);
-        await measure(index, data, `embedded, ${size}`, report, progress);
+        await measure(index, data, report, progress);
       } finally {
         await index.close();
       }
@@ -69,7 +70,8 @@ async function runQdrant(report: (m: Measurement) => void, progress: (line: stri
     progress('waiting until Qdrant has built its graph');
     while ((await client.getCollection(collection)).status !== 'green')
       await new Promise((resolve) => setTimeout(resolve, 500));
-    await measure(index, data, `${index.name}, 20,000`, report, progress);
+    progress(`measuring ${index.name}`);
+    await measure(index, data, report, progress);
   } finally {
     await index.close();
     const { aliases } = await client.getAliases();
@@ -81,7 +83,6 @@ async function runQdrant(report: (m: Measurement) => void, progress: (line: stri
 async function measure(
   index: VectorIndex,
   data: Data,
-  name: string,
   report: (m: Measurement) => void,
   progress: (line: string) => void,
 ): Promise<void> {
@@ -111,18 +112,17 @@ async function measure(
       const query = data.queries[round];
       if (query !== undefined) plain.push(await milliseconds(() => data.scores(query)));
     }
-    const context = `${name} images, ${filterName}`;
     const note = 'ratio to scoring every image in plain JavaScript';
-    report({ name: `${context}: search p50`, unit: 'ms', a: alone, b: plain, note });
+    report({ name: `${filterName}: search p50`, unit: 'ms', a: alone, b: plain, note });
     report({
-      name: `${context}: search p50 in batches of ${BATCH}`,
+      name: `${filterName}: search p50 in batches of ${BATCH}`,
       unit: 'ms a query',
       a: batched,
       b: plain,
       note,
     });
     report({
-      name: `${context}: recall@${PAGE}`,
+      name: `${filterName}: recall@${PAGE}`,
       unit: 'of the exact page',
       a: [mean(recalls)],
       b: [],
@@ -191,27 +191,8 @@ function near(center: Float32Array | undefined, spread: number, random: () => nu
   return vector;
 }
 
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 async function milliseconds(work: () => unknown): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
 }

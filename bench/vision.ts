@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../src/vision/encoder.js';
 import { readManifest, type EncoderManifest } from '../src/vision/manifest.js';
+import { demoImages } from './demo-images.js';
 import type { Benchmark } from './types.js';
-
-const IMAGES = new URL('../catalog/images/', import.meta.url);
 
 /** Enough to even out drawings of different detail, few enough to hold in memory. */
 const IMAGE_COUNT = 64;
@@ -19,9 +17,9 @@ export const benchmarks: Benchmark[] = [
   {
     name: 'encode',
     description: 'image file → vector: the gateway’s pipeline ÷ sharp alone and onnxruntime alone, added',
-    skip: () => (imageFiles().length === 0 ? 'catalog/images is empty' : undefined),
+    skip: () => (demoImages(1).length === 0 ? 'catalog/images is empty' : undefined),
     async run(report, progress) {
-      const images = imageFiles().map((file) => readFileSync(new URL(file, IMAGES)));
+      const images = demoImages(IMAGE_COUNT);
       const manifest = await readManifest(DEFAULT_ENCODER);
       const session = await InferenceSession.create(manifest.modelFile, { intraOpNumThreads: 1 });
       const encoder = await openEncoder({ directory: DEFAULT_ENCODER });
@@ -51,20 +49,6 @@ export const benchmarks: Benchmark[] = [
     },
   },
 ];
-
-/** Spread over the catalog, so that every kind of garment is among them. */
-function imageFiles(): string[] {
-  let files: string[];
-  try {
-    files = readdirSync(IMAGES)
-      .filter((file) => /\.(webp|jpe?g|png|avif)$/.test(file))
-      .sort();
-  } catch {
-    return [];
-  }
-  const step = Math.max(1, Math.floor(files.length / IMAGE_COUNT));
-  return files.filter((_, index) => index % step === 0).slice(0, IMAGE_COUNT);
-}
 
 /** Images a second through the encoder, with several in flight. */
 async function pipeline(encoder: Encoder, images: readonly Buffer[]): Promise<number> {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -5,6 +6,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { inspectImage, MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/decode.js';
+import { limiter } from '../vision/limiter.js';
 import { createRenditions, MAX_WIDTH } from './renditions.js';
 import { toUploadId, uploadIdToSha256 } from './upload-id.js';
 
@@ -14,6 +16,12 @@ export interface ImageOptions {
   /** The bytes of the product image with this global id; null when there is none. */
   readonly catalogImage: (id: string) => Promise<Buffer | null>;
 }
+
+/**
+ * Uploads that are decoded at once. They go through libuv's few threads, as files do: more would crowd out those and,
+ * where cores are few, the event loop.
+ */
+const DECODED_AT_ONCE = Math.max(1, availableParallelism() - 1);
 
 const rendering = z.object({
   width: z.coerce
@@ -63,6 +71,7 @@ export async function installImages(
     return reply.type(rendition.contentType).send(rendition.bytes);
   });
 
+  const decoding = limiter(DECODED_AT_ONCE);
   await app.register(async (scope) => {
     await scope.register(multipart, {
       limits: { files: 1, fileSize: MAX_IMAGE_BYTES, fields: 0, headerPairs: 20 },
@@ -71,7 +80,7 @@ export async function installImages(
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.post('/images', async (request) => {
       const bytes = await readImage(request);
-      const { width, height, thumbhash } = await inspectImage(bytes);
+      const { width, height, thumbhash } = await decoding(() => inspectImage(bytes));
       return { id: toUploadId(await uploads.put(bytes)), width, height, thumbhash };
     });
   });
