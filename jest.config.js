@@ -9,4 +9,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
+  // Much of a run is waiting for Postgres: two cores serve two files at once.
+  maxWorkers: '100%',
 };

@@ -16,7 +16,10 @@ const DPI = 72;
 /** Finer rasters are enlarged from this one (2400 × 3000): filters take time and memory by the pixel. */
 const MOST_PIXELS_PER_UNIT = 3;
 
-/** Draws a design as an image file. */
+/**
+ * Draws a design as an image file. Not in a process that decodes strangers' images: vision/decode.ts has sharp refuse
+ * SVG there.
+ */
 export async function renderGarment(design: Design, options: RasterOptions = {}): Promise<Buffer> {
   const { width = 640, height = 800, format = 'webp', quality = 80 } = options;
   const pixelsPerUnit = Math.min(MOST_PIXELS_PER_UNIT, Math.max(width / WIDTH, height / HEIGHT));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { garmentTypes, parseDesign, patterns, vocabulary } from '../../src/drawing/design.js';
 import { drawGarment } from '../../src/drawing/draw.js';
@@ -7,6 +7,11 @@ import { renderGarment } from '../../src/drawing/render.js';
 /** Small rasters: what is looked at here shows in them as well, and filters take time by the pixel. */
 const SMALL = { width: 64, height: 80, format: 'png' } as const;
 const MIDDLE = { left: 22, top: 30, width: 20, height: 24 };
+
+// What decodes shoppers' images blocks SVG for its whole process, and jest runs many files in one.
+const SVG = { operation: ['VipsForeignLoadSvg'] };
+beforeAll(() => sharp.unblock(SVG));
+afterAll(() => sharp.block(SVG));
 
 async function meanOfMiddle(image: Buffer): Promise<number[]> {
   const { channels } = await sharp(await sharp(image).extract(MIDDLE).toBuffer()).stats();
