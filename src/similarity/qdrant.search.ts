@@ -16,6 +16,9 @@ const POINTS_A_PRODUCT = 2;
 /** What the depth is multiplied by while a page is not full. */
 const DEEPER = 4;
 
+/** Candidates that a walk keeps: at the server's default of about 100, a filter of half the points finds 87 % of a page. */
+const WALK_WIDTH = 512;
+
 /** Candidates taken from the quantized vectors for each point that is wanted; their true scores decide. */
 const OVERSAMPLING = 2;
 
@@ -53,6 +56,7 @@ export class QdrantSearch {
       limit: this.#depth,
       with_payload: ['productId'],
       params: {
+        hnsw_ef: Math.max(WALK_WIDTH, this.#depth),
         quantization: { rescore: true, oversampling: OVERSAMPLING },
         // Graph edges follow single payload values; where several must hold, the walk needs ACORN to get through.
         ...(this.acorn && clauses.length + ranges.length > 1 && { acorn: { enable: true } }),
