@@ -44,7 +44,7 @@ export async function writeLocations(client: ClientBase, locations: readonly Fil
   );
 }
 
-/** A write to a channel has every product looked at again, so that a channel is only written when it differs. */
+/** A channel that moves to other prices or locations has every product looked at again: it is only written when it differs. */
 export async function writeChannels(client: ClientBase, channels: readonly FileChannel[]): Promise<void> {
   const differing = await query(
     client,
