@@ -4,6 +4,24 @@ CREATE EXTENSION btree_gist;
 
 CREATE DOMAIN handle AS text CHECK (VALUE ~ '^[a-z0-9][a-z0-9._/-]{0,254}$'::text);
 
+CREATE TABLE api_keys (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  name text NOT NULL,
+  hash bytea NOT NULL,
+  scopes text[] NOT NULL,
+  channel_id integer,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  revoked_at timestamp with time zone,
+  CONSTRAINT api_keys_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE SET NULL,
+  CONSTRAINT api_keys_hash_check CHECK (octet_length(hash) = 32),
+  CONSTRAINT api_keys_hash_key UNIQUE (hash),
+  CONSTRAINT api_keys_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'::text AND (name <> ALL (ARRAY['anonymous'::text, 'import'::text]))),
+  CONSTRAINT api_keys_name_key UNIQUE (name),
+  CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT api_keys_scopes_check CHECK (scopes <@ ARRAY['catalog:write'::text])
+);
+CREATE INDEX api_keys_channel ON public.api_keys USING btree (channel_id);
+
 CREATE TABLE brands (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   handle handle NOT NULL,
@@ -84,6 +102,19 @@ CREATE TABLE encoders (
   CONSTRAINT encoders_name_key UNIQUE (name),
   CONSTRAINT encoders_pkey PRIMARY KEY (id)
 );
+
+CREATE TABLE idempotency_keys (
+  caller integer NOT NULL,
+  key text NOT NULL,
+  operation text NOT NULL,
+  fingerprint bytea NOT NULL,
+  answer jsonb NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT idempotency_keys_fingerprint_check CHECK (octet_length(fingerprint) = 32),
+  CONSTRAINT idempotency_keys_key_check CHECK (length(key) >= 1 AND length(key) <= 255),
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller, key)
+);
+CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
 CREATE TABLE index_positions (
   index_name text NOT NULL,
@@ -298,6 +329,35 @@ CREATE VIEW sku_offers AS
            FROM stock_levels stock_level
              JOIN channel_locations served ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
           WHERE stock_level.sku_id = sku.id) stock;
+
+CREATE OR REPLACE FUNCTION public.idempotency_keep(p_caller integer, p_key text, p_operation text, p_fingerprint bytea, p_answer jsonb)
+ RETURNS void
+ LANGUAGE sql
+BEGIN ATOMIC
+ INSERT INTO idempotency_keys (caller, key, operation, fingerprint, answer)
+   VALUES (idempotency_keep.p_caller, idempotency_keep.p_key, idempotency_keep.p_operation, idempotency_keep.p_fingerprint, idempotency_keep.p_answer);
+END;
+
+CREATE OR REPLACE FUNCTION public.idempotency_replay(p_caller integer, p_key text, p_operation text, p_fingerprint bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  kept idempotency_keys;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(p_key, p_caller));
+  -- A statement of its own: its snapshot is younger than the lock.
+  SELECT * INTO kept FROM idempotency_keys WHERE caller = p_caller AND key = p_key;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  ELSIF kept.created_at < now() - interval '24 hours' THEN
+    DELETE FROM idempotency_keys WHERE caller = p_caller AND key = p_key;
+    RETURN NULL;
+  ELSIF (kept.operation, kept.fingerprint) = (p_operation, p_fingerprint) THEN
+    RETURN jsonb_build_object('answer', kept.answer);
+  END IF;
+  RETURN jsonb_build_object('conflict', true);
+END $function$;
 
 CREATE OR REPLACE FUNCTION public.is_options(options jsonb)
  RETURNS boolean

@@ -1,3 +1,6 @@
+import type { ApiKeyStore } from './access/api-key.store.js';
+import { authenticate } from './access/authenticate.js';
+import type { Caller } from './access/caller.js';
 import { BrandStore } from './catalog/brand.store.js';
 import { CategoryStore } from './catalog/category.store.js';
 import type { ChannelStore } from './catalog/channel.store.js';
@@ -14,6 +17,7 @@ import type { SearchServices } from './similarity/search.js';
 
 /** What a process has, whatever the request. */
 export interface Services extends SearchServices {
+  readonly apiKeys: ApiKeyStore;
   readonly channels: ChannelStore;
   readonly queryVectors: QueryVectors;
   readonly encoderId: string;
@@ -31,7 +35,7 @@ export interface ChannelStores {
   readonly locations: LocationStore;
 }
 
-/** One request: its channel, and one set of loaders. */
+/** One request: who sent it, its channel, and one set of loaders. */
 export class Context implements ServerContext {
   readonly requestId: string;
   /** Scheme, host and port by which the caller reached us. */
@@ -45,6 +49,7 @@ export class Context implements ServerContext {
   constructor(
     readonly services: Services,
     request: RequestFacts,
+    readonly caller: Caller,
   ) {
     this.requestId = request.requestId;
     this.publicUrl = request.publicUrl;
@@ -59,9 +64,9 @@ export class Context implements ServerContext {
     await this.entered;
   }
 
-  /** The stores of the request's channel, which is the default one unless @inContext names another. */
+  /** The stores of the request's channel: that of @inContext, else the caller's, else the default one. */
   inChannel(): Promise<ChannelStores> {
-    return (this.entered ??= this.enter(null));
+    return (this.entered ??= this.enter(this.caller.channelHandle));
   }
 
   private async enter(handle: string | null): Promise<ChannelStores> {
@@ -74,4 +79,9 @@ export class Context implements ServerContext {
       locations: new LocationStore(db, channel.key),
     };
   }
+}
+
+/** The context of a request or of a WebSocket. @throws UserError UNAUTHENTICATED */
+export async function openContext(services: Services, request: RequestFacts): Promise<Context> {
+  return new Context(services, request, await authenticate(services.apiKeys, request.authorization));
 }

@@ -2,12 +2,14 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ApiKeyStore } from './access/api-key.store.js';
 import { ChannelStore } from './catalog/channel.store.js';
 import { readCatalogImage } from './catalog/read-image.js';
 import type { Config } from './config.js';
-import { Context, type Services } from './context.js';
+import { openContext, type Services } from './context.js';
 import { openImageFetcher } from './import/fetch-image.js';
 import { importFeed } from './import/import-feed.js';
+import { pruneIdempotencyKeys } from './mutation/idempotency.store.js';
 import { openBlobStore, type BlobStore } from './platform/blob-store.js';
 import type { Logger } from './platform/logging.js';
 import type { Database } from './platform/postgres.js';
@@ -25,7 +27,7 @@ const DEMO_FEED = new URL('../catalog/feed.tsv', import.meta.url);
 
 /** An upload is for the searches of one visit; the days are for a cursor that somebody kept. */
 const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
-const PRUNE_UPLOADS_EVERY_MS = 60 * 60 * 1_000;
+const PRUNE_EVERY_MS = 60 * 60 * 1_000;
 
 export interface Gateway {
   readonly url: string;
@@ -78,6 +80,7 @@ export async function startGateway(
       db,
       index: index.index,
       indexPosition: () => index.position(),
+      apiKeys: new ApiKeyStore(db),
       channels: new ChannelStore(db),
       queryVectors: new QueryVectors(db, encoder),
       encoderId: encoder.id,
@@ -88,20 +91,16 @@ export async function startGateway(
     };
     const server = await createServer({
       schema: createSchema(),
-      createContext: (request) => new Context(services, request),
+      createContext: (request) => openContext(services, request),
       uploads,
       catalogImage: (id) => readCatalogImage(services, id),
       ready: () => readiness(services),
       log,
     });
-    const pruning = setInterval(() => {
-      uploads
-        .prune(UPLOAD_AGE_MS)
-        .catch((err: unknown) => log.warn({ err }, 'Old uploads could not be removed'));
-    }, PRUNE_UPLOADS_EVERY_MS);
+    const pruning = pruneRegularly(services, log);
     started.push(
       () => server.close(),
-      async () => clearInterval(pruning),
+      async () => pruning.stop(),
     );
 
     const url = await server.listen({ host: config.http.host, port: config.http.port });
@@ -110,6 +109,27 @@ export async function startGateway(
     await closeAll();
     throw error;
   }
+}
+
+/** Removes what is too old to be asked for, now and every hour. */
+function pruneRegularly({ uploads, db }: Services, log: Logger): { stop(): void } {
+  const stopped = new AbortController();
+  const prune = (): void => {
+    uploads
+      .prune(UPLOAD_AGE_MS)
+      .catch((err: unknown) => log.warn({ err }, 'Old uploads could not be removed'));
+    pruneIdempotencyKeys(db, stopped.signal).catch((err: unknown) =>
+      log.warn({ err }, 'Old idempotency keys could not be removed'),
+    );
+  };
+  prune();
+  const timer = setInterval(prune, PRUNE_EVERY_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      stopped.abort();
+    },
+  };
 }
 
 async function importDemo(

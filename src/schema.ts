@@ -21,8 +21,8 @@ import { SimilarProductsResolver, VisualSearchResolver } from './similarity/visu
 
 const inContext = new GraphQLDirective({
   name: 'inContext',
-  description: 'Answers the operation in this channel, instead of the default one.',
-  locations: [DirectiveLocation.QUERY],
+  description: 'Answers the operation in this channel, instead of that of the API key or the default one.',
+  locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION, DirectiveLocation.SUBSCRIPTION],
   args: { channel: { type: new GraphQLNonNull(GraphQLString), description: 'The handle of a channel.' } },
 });
 

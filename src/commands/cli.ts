@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { errorCode } from '../platform/operator-error.js';
 import { importCommand } from './import.js';
+import { keysCommand } from './keys.js';
 import { reindexCommand } from './reindex.js';
 import { serveCommand } from './serve.js';
 import { EXIT } from './exit-codes.js';
@@ -31,10 +32,10 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .version(version)
     .showHelpAfterError('(vitrine --help says more)')
     .addHelpText('after', ENVIRONMENT);
-  for (const command of [serveCommand(), importCommand(), reindexCommand()]) {
-    program.addCommand(command.copyInheritedSettings(program).exitOverride());
+  for (const command of [serveCommand(), importCommand(), reindexCommand(), keysCommand()]) {
+    program.addCommand(command);
   }
-  program.exitOverride();
+  inheritSettings(program);
   // Whoever reads the output may have read enough (`vitrine --help | head`).
   process.stdout.on('error', (error) => {
     if (errorCode(error) !== 'EPIPE') throw error;
@@ -45,4 +46,10 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   }
+}
+
+/** Commands that were made before they were added have settings of their own. */
+function inheritSettings(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) inheritSettings(child.copyInheritedSettings(command));
 }

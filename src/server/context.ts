@@ -15,4 +15,6 @@ export interface RequestFacts {
   readonly requestId: string;
   /** Scheme and authority that the client used, without a slash at the end: `http://127.0.0.1:4000`. */
   readonly publicUrl: string;
+  /** The Authorization that came with it, as it came; null: none. */
+  readonly authorization: string | null;
 }

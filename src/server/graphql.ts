@@ -10,6 +10,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { UserError } from '../errors.js';
+import { authorizationOf } from './authorization.js';
 import type { RequestFacts, ServerContext } from './context.js';
 import { createCostPlugin } from './cost.js';
 import { createDocumentGuard } from './document-limits.js';
@@ -26,8 +27,11 @@ import type { Metrics } from './metrics.js';
 
 export interface GraphQLOptions<Context extends ServerContext> {
   readonly schema: GraphQLSchema;
-  /** Called once a request. Apollo Server copies the object's own properties, so it must not have `#private` ones. */
-  readonly createContext: (request: RequestFacts) => Context;
+  /**
+   * Called once a request; a user error that it throws ends the request. Apollo Server copies the object's own
+   * properties, so it must not have `#private` ones.
+   */
+  readonly createContext: (request: RequestFacts) => Context | Promise<Context>;
   readonly log: Logger;
 }
 
@@ -67,14 +71,21 @@ export async function installGraphQL<Context extends ServerContext>(
   app.addHook('onClose', () => apollo.stop());
 
   const handler = fastifyApolloHandler(apollo, {
-    context: async (request) => {
+    context: async (request, reply) => {
       const text = documentOf(request);
       try {
         if (text !== null) guard(text);
+        return await createContext({
+          requestId: request.id,
+          publicUrl: `${request.protocol}://${request.host}`,
+          authorization: authorizationOf(request.headers),
+        });
       } catch (error) {
-        throw error instanceof UserError ? toGraphQLError(error) : error;
+        if (!(error instanceof UserError)) throw error;
+        // A 401 says how to come in (RFC 9110).
+        if (error.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+        throw toGraphQLError(error);
       }
-      return createContext({ requestId: request.id, publicUrl: `${request.protocol}://${request.host}` });
     },
   });
   app.route({

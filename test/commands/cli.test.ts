@@ -20,15 +20,25 @@ test('--help names the commands, the settings and the exit codes', async () => {
   }
 });
 
-test.each(['serve', 'import'])('%s --help shows examples', async (command) => {
-  const { code, stdout } = await vitrine([command, '--help']).ended;
-  expect(code).toBe(0);
-  expect(stdout).toMatch(new RegExp(`Examples:\\n.*vitrine ${command}`));
-});
+test.each(['serve', 'import', 'keys', 'keys create', 'keys list', 'keys revoke'])(
+  '%s --help shows examples',
+  async (command) => {
+    const { code, stdout } = await vitrine([...command.split(' '), '--help']).ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\\n.*vitrine ${command}`));
+  },
+);
 
 test.each([
   [['sevre'], /unknown command 'sevre'.*\(Did you mean serve\?\)/s],
   [['import'], /missing required argument 'feed'/],
+  [['keys', 'forget'], /unknown command 'forget'/],
+  [
+    ['keys', 'create', 'till', '--scope', 'everything'],
+    /'everything' is invalid.*The scopes are: catalog:write/,
+  ],
+  [['keys', 'create', 'import'], /'import' is invalid.*not "anonymous" or "import"/],
+  [['keys', 'create', 'a b'], /'a b' is invalid/],
   [['serve', '--quick'], /unknown option '--quick'/],
   [['serve', 'now'], /too many arguments/],
 ])('wrong use %j exits with 2 and says what is wrong', async (args, complaint) => {

@@ -50,10 +50,10 @@ async function feed(name: string, rows: readonly (readonly string[])[]): Promise
   return file;
 }
 
-async function titles(url: string): Promise<string[]> {
+async function titles(url: string, authorization?: string): Promise<string[]> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
     body: JSON.stringify({ query: '{ products(first: 10) { nodes { title } } }' }),
   });
   const page = z.object({
@@ -85,6 +85,8 @@ test('it serves until Ctrl-C, leaves nothing running, and keeps what was importe
   );
   expect(await readFile(rejects, 'utf8')).toMatch(/^line\treason\n3\tprice.*\n$/);
   expect(await titles(first.url)).toEqual(['Garden dress']);
+  const { stdout: secret } = await start(['keys', 'create', 'till']).ended;
+  expect(await titles(first.url, `Bearer ${secret.trimEnd()}`)).toEqual(['Garden dress']);
 
   first.interrupt();
   expect(await first.ended).toMatchObject({ code: 0 });

@@ -97,13 +97,13 @@ test('any page may call the API, without credentials', async () => {
     headers: {
       origin: 'https://shop.example',
       'access-control-request-method': 'POST',
-      'access-control-request-headers': 'content-type',
+      'access-control-request-headers': 'content-type,authorization',
     },
   });
   expect(preflight.statusCode).toBe(204);
   expect(preflight.headers).toMatchObject({
     'access-control-allow-origin': '*',
-    'access-control-allow-headers': 'content-type',
+    'access-control-allow-headers': 'content-type,authorization',
   });
   expect(preflight.headers).not.toHaveProperty('access-control-allow-credentials');
 });

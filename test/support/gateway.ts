@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { z } from 'zod';
+import { ApiKeyStore } from '../../src/access/api-key.store.js';
 import { ChannelStore } from '../../src/catalog/channel.store.js';
 import type { Config } from '../../src/config.js';
-import { Context, type Services } from '../../src/context.js';
+import { openContext, type Services } from '../../src/context.js';
 import { openImageFetcher } from '../../src/import/fetch-image.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import type { Database } from '../../src/platform/postgres.js';
@@ -37,9 +38,15 @@ export interface TestGateway {
   readonly services: Services;
   /** Resolves once the index has everything that is committed. */
   catchUp(): Promise<void>;
-  ask(document: string, variables?: Record<string, unknown>): Promise<TestAnswer>;
+  /** With the `secret` of an API key, or as anybody. */
+  ask(document: string, variables?: Record<string, unknown>, secret?: string): Promise<TestAnswer>;
   /** Like `ask`, and fails on errors. */
-  read<T>(schema: z.ZodType<T>, document: string, variables?: Record<string, unknown>): Promise<T>;
+  read<T>(
+    schema: z.ZodType<T>,
+    document: string,
+    variables?: Record<string, unknown>,
+    secret?: string,
+  ): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -86,6 +93,7 @@ export async function startTestGateway(
     db,
     index: followed.index,
     indexPosition: () => followed.position(),
+    apiKeys: new ApiKeyStore(db),
     channels: new ChannelStore(db),
     queryVectors: new QueryVectors(db, encoder),
     encoderId: encoder.id,
@@ -96,17 +104,18 @@ export async function startTestGateway(
   };
   const http = await createServer({
     schema: createSchema(),
-    createContext: (request) => new Context(services, request),
+    createContext: (request) => openContext(services, request),
     uploads: services.uploads,
     catalogImage: (id) => readCatalogImage(services, id),
     ready: () => Promise.resolve({ ok: true, checks: {} }),
     log,
   });
 
-  const ask: TestGateway['ask'] = async (document, variables = {}) => {
+  const ask: TestGateway['ask'] = async (document, variables = {}, secret) => {
     const response = await http.inject({
       method: 'POST',
       url: '/graphql',
+      headers: secret === undefined ? {} : { authorization: `Bearer ${secret}` },
       payload: { query: document, variables },
     });
     const { data, errors } = answer.parse(response.json());
@@ -118,8 +127,8 @@ export async function startTestGateway(
     services,
     catchUp: () => followed.catchUp(),
     ask,
-    async read(schema, document, variables) {
-      const { data, errors } = await ask(document, variables);
+    async read(schema, document, variables, secret) {
+      const { data, errors } = await ask(document, variables, secret);
       if (errors.length > 0)
         throw new Error(errors.map(({ code, message }) => `${code}: ${message}`).join('\n'));
       return schema.parse(data);

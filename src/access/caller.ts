@@ -1,0 +1,34 @@
+import { UserError } from '../errors.js';
+
+/** What an API key may do; the words of `api_keys.scopes`. */
+export const SCOPES = ['catalog:write'] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** Who sent a request. */
+export interface Caller {
+  /** The row of its API key; null: anonymous. */
+  readonly keyId: number | null;
+  /** The name of its API key, or "anonymous": who wrote something. */
+  readonly name: string;
+  readonly scopes: ReadonlySet<Scope>;
+  /** The channel of its requests where none is named; null: the default one. */
+  readonly channelHandle: string | null;
+}
+
+export const ANONYMOUS: Caller = {
+  keyId: null,
+  name: 'anonymous',
+  scopes: new Set(),
+  channelHandle: null,
+};
+
+/** @throws UserError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope */
+export function requireScope(caller: Caller, scope: Scope): void {
+  if (caller.scopes.has(scope)) return;
+  const remedy = `make one with \`npx vitrine keys create NAME --scope ${scope}\` and send it in the header \`Authorization: Bearer …\`.`;
+  if (caller.keyId === null) {
+    throw new UserError('UNAUTHENTICATED', `This takes an API key with the scope ${scope}: ${remedy}`);
+  }
+  throw new UserError('FORBIDDEN', `The API key "${caller.name}" lacks the scope ${scope}: ${remedy}`);
+}

@@ -1,0 +1,179 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { hashSecret, makeSecret } from '../access/api-key.js';
+import { API_KEY_CACHE_MS, ApiKeyStore, type ApiKey } from '../access/api-key.store.js';
+import { SCOPES, type Scope } from '../access/caller.js';
+import { listMarkets } from '../import/market.store.js';
+import { OperatorError } from '../platform/operator-error.js';
+import type { Database } from '../platform/postgres.js';
+import { startDatabase } from '../platform/start-database.js';
+import { EXIT } from './exit-codes.js';
+import { runCommand, type Session } from './session.js';
+
+/** As the constraint of `api_keys.name` has it; what other writers than keys are called is not among them. */
+const NAME = /^(?!(?:anonymous|import)$)[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+export function keysCommand(): Command {
+  const keys = new Command('keys')
+    .description('make, list and revoke the API keys of merchants’ systems and storefronts')
+    .addHelpText(
+      'after',
+      `
+A request shows its key in the header \`Authorization: Bearer vitrine_…\`. Without one it may read and hold; writing
+stock, prices and products takes a key with the scope catalog:write. A key may also name the channel that its
+requests are answered in. All of it works while gateways run on the same data.
+
+Examples:
+  vitrine keys create warehouse --scope catalog:write
+  vitrine keys list
+  vitrine keys revoke warehouse`,
+    );
+  for (const command of [createCommand(), listCommand(), revokeCommand()]) keys.addCommand(command);
+  return keys;
+}
+
+function createCommand(): Command {
+  return new Command('create')
+    .description('make a key and print its secret, once')
+    .addArgument(
+      new Argument('<name>', 'what to call it: letters, digits, ".", "_" and "-"').argParser(checkName),
+    )
+    .addOption(
+      new Option('--scope <scope>', `what it may do; may be repeated (${SCOPES.join(', ')})`)
+        .default([], 'nothing but what anybody may')
+        .argParser(addScope),
+    )
+    .option('--channel <handle>', 'the channel of its requests that name none')
+    .addHelpText(
+      'after',
+      `
+Only the secret goes to the standard output. It is kept nowhere: a key whose secret is lost is revoked, and another
+made.
+
+Examples:
+  vitrine keys create storefront --channel us
+  TOKEN=$(vitrine keys create warehouse --scope catalog:write)`,
+    )
+    .action((name: string, options: { scope: Scope[]; channel?: string }) =>
+      runOnDatabase(async (db, { progress }) => {
+        const secret = makeSecret();
+        const channelId = options.channel === undefined ? null : await findChannel(db, options.channel);
+        const key = { name, hash: hashSecret(secret), scopes: options.scope, channelId };
+        if (!(await new ApiKeyStore(db).create(key))) {
+          throw new OperatorError(
+            `The name ${name} is taken, maybe by a key that was revoked: choose another, or see vitrine keys list.`,
+          );
+        }
+        process.stdout.write(`${secret}\n`);
+        progress.say(
+          `That is the secret of ${name}. Keep it now: it cannot be shown again. Requests send it as\n` +
+            '  Authorization: Bearer vitrine_…',
+        );
+      }),
+    );
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('show every key, without its secret')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vitrine keys list`,
+    )
+    .action(() =>
+      runOnDatabase(async (db, { progress }) => {
+        const keys = await new ApiKeyStore(db).list();
+        process.stdout.write(toTable(keys));
+        if (keys.length === 0) progress.say('There is no key yet: vitrine keys create NAME makes one.');
+      }),
+    );
+}
+
+function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('make a key useless, for good')
+    .argument('<name>', 'the name of the key')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vitrine keys revoke warehouse`,
+    )
+    .action((name: string) =>
+      runOnDatabase(async (db, { progress }) => {
+        const keys = new ApiKeyStore(db);
+        if (await keys.revoke(name)) {
+          progress.say(`${name} is revoked; gateways notice within ${API_KEY_CACHE_MS / 1000} seconds.`);
+          return;
+        }
+        const known = (await keys.list()).find((key) => key.name === name);
+        if (!known)
+          throw new OperatorError(`There is no key ${name}: vitrine keys list shows those there are.`);
+        progress.say(`${name} was revoked before.`);
+      }),
+    );
+}
+
+function runOnDatabase(work: (db: Database, session: Session) => Promise<void>): Promise<void> {
+  return runCommand(async (session) => {
+    const { config, log } = session;
+    const database = await startDatabase(config, log);
+    try {
+      await work(database.db, session);
+      return EXIT.done;
+    } finally {
+      await database.close();
+    }
+  });
+}
+
+function checkName(name: string): string {
+  if (NAME.test(name)) return name;
+  throw new InvalidArgumentError(
+    'A name has up to 63 letters, digits, ".", "_" and "-", starts with a letter or digit, and is not "anonymous" or "import".',
+  );
+}
+
+function addScope(given: string, before: readonly Scope[]): Scope[] {
+  const scope = SCOPES.find((known) => known === given);
+  if (scope === undefined) throw new InvalidArgumentError(`The scopes are: ${SCOPES.join(', ')}.`);
+  return [...new Set([...before, scope])];
+}
+
+async function findChannel(db: Database, handle: string): Promise<number> {
+  const markets = await listMarkets(db);
+  const market = markets.find((known) => known.handle === handle);
+  if (market !== undefined) return market.channelId;
+  throw new OperatorError(
+    markets.length === 0
+      ? `There is no channel ${handle}, nor any other: import a feed first.`
+      : `There is no channel ${handle}: use one of ${markets.map((known) => known.handle).join(', ')}.`,
+  );
+}
+
+function toTable(keys: readonly ApiKey[]): string {
+  const rows = [
+    ['NAME', 'SCOPES', 'CHANNEL', 'CREATED', 'REVOKED'],
+    ...keys.map(({ name, scopes, channelHandle, createdAt, revokedAt }) => [
+      name,
+      scopes.join(',') || '-',
+      channelHandle ?? '-',
+      createdAt.toISOString(),
+      revokedAt?.toISOString() ?? '-',
+    ]),
+  ];
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),
+    [],
+  );
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,53 @@
+import { instantiate } from '../catalog/node.js';
+import { MutationError, MutationErrorCode } from './user-error.types.js';
+
+/** Ends a call that does all or nothing, with everything that is wrong with its entries. */
+export class EntryErrors extends Error {
+  override readonly name = 'EntryErrors';
+
+  constructor(readonly errors: readonly MutationError[]) {
+    super(errors.map(({ message }) => message).join(' '));
+  }
+}
+
+/** A user error of the input as a whole, or of the field at `path`. */
+export function mutationError(
+  code: keyof typeof MutationErrorCode,
+  path: readonly string[] | null,
+  message: string,
+  sellable: number | null = null,
+): MutationError {
+  return instantiate(MutationError, {
+    code: MutationErrorCode[code],
+    field: path === null ? null : [...path],
+    message,
+    sellable,
+  });
+}
+
+/** Collects what is wrong with the entries of a list of the input, to say it all at once. */
+export class EntryFaults {
+  readonly #faults: { readonly index: number; readonly error: MutationError }[] = [];
+
+  /** `list` is the field of the input that the entries stand in. */
+  constructor(private readonly list: string) {}
+
+  /** `field` within the entry; null: all of it. `sellable` goes with INSUFFICIENT_STOCK. */
+  add(
+    index: number,
+    field: string | null,
+    code: keyof typeof MutationErrorCode,
+    message: string,
+    sellable: number | null = null,
+  ): void {
+    const path = [this.list, String(index), ...(field === null ? [] : [field])];
+    this.#faults.push({ index, error: mutationError(code, path, message, sellable) });
+  }
+
+  /** @throws EntryErrors in the order of the entries, when there is any */
+  throwIfAny(): void {
+    if (this.#faults.length === 0) return;
+    const inOrder = [...this.#faults].sort((a, b) => a.index - b.index);
+    throw new EntryErrors(inOrder.map(({ error }) => error));
+  }
+}

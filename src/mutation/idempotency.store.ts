@@ -1,0 +1,58 @@
+import type { ClientBase } from 'pg';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { execute, query, type Queryable } from '../platform/postgres.js';
+
+/** A statement's worth: well within the statement timeout. */
+const PRUNED_AT_ONCE = 5_000;
+
+/** A call that may come again. */
+export interface IdempotentCall {
+  /** The id of the API key; 0: anonymous. */
+  readonly caller: number;
+  readonly key: string;
+  readonly operation: string;
+  /** SHA-256 of the input. */
+  readonly fingerprint: Buffer;
+}
+
+const replayRow = z.object({
+  replay: z.union([z.object({ conflict: z.literal(true) }), z.object({ answer: z.json() })]).nullable(),
+});
+
+/** What was kept under a key: another call, or the answer to this one; null: nothing, so go on. */
+type Replay = z.infer<typeof replayRow>['replay'];
+
+/** Takes the key until the end of the transaction of `client`, in READ COMMITTED and before any row is locked. */
+export async function replayAnswer(client: ClientBase, call: IdempotentCall): Promise<Replay> {
+  const [row] = await query(
+    client,
+    sql`/* idempotency.replay */
+      SELECT idempotency_replay(${call.caller}, ${call.key}, ${call.operation}, ${call.fingerprint}) AS replay`,
+    replayRow,
+  );
+  return row?.replay ?? null;
+}
+
+/** Keeps the answer for a day. */
+export async function keepAnswer(client: ClientBase, call: IdempotentCall, answer: unknown): Promise<void> {
+  await execute(
+    client,
+    sql`/* idempotency.keep */
+      SELECT idempotency_keep(${call.caller}, ${call.key}, ${call.operation}, ${call.fingerprint},
+        ${JSON.stringify(answer)}::jsonb)`,
+  );
+}
+
+/** Deletes the keys of more than a day ago, which answer nothing any more; stops between batches. */
+export async function pruneIdempotencyKeys(db: Queryable, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const pruned = await execute(
+      db,
+      sql`/* idempotency.prune */ DELETE FROM idempotency_keys WHERE (caller, key) IN (
+        SELECT caller, key FROM idempotency_keys WHERE created_at < now() - interval '24 hours'
+        ORDER BY created_at LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
+    );
+    if (pruned < PRUNED_AT_ONCE) return;
+  }
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PoolClient } from 'pg';
+import sql from 'sql-template-tag';
+import type { z } from 'zod';
+import type { Context } from '../context.js';
+import { UserError } from '../errors.js';
+import { errorCode } from '../platform/operator-error.js';
+import { execute, transaction } from '../platform/postgres.js';
+import { EntryErrors, mutationError } from './entry-error.js';
+import { keepAnswer, replayAnswer, type IdempotentCall } from './idempotency.store.js';
+import { MutationErrorCode, type MutationError } from './user-error.types.js';
+
+/** A UUID has 36 characters. */
+const MAX_KEY_LENGTH = 255;
+
+/** Postgres ended one of several transactions that would have waited for one another: it may go again. */
+const RETRYABLE: ReadonlySet<string | null> = new Set(['40P01', '40001']);
+const ATTEMPTS = 5;
+/** Times the attempt, and a random part of it: those that collided should not come back together. */
+const RETRY_MS = 20;
+
+/** A kind of call, and what is kept of its answer: plain JSON that a payload can be built from. */
+export interface Operation<Answer> {
+  readonly name: string;
+  readonly answer: z.ZodType<Answer>;
+}
+
+/** What a payload is made of: an answer, or the reasons why nothing was done. */
+export type Outcome<Answer> =
+  | { readonly answer: Answer; readonly userErrors: readonly [] }
+  | { readonly answer: null; readonly userErrors: readonly MutationError[] };
+
+/**
+ * Runs `work` in one transaction, as the caller (`vitrine.actor`). With an `idempotencyKey` the answer is kept with
+ * it: the same call comes back with that answer and does nothing, also when both run at once. User errors and entry
+ * errors roll everything back, keep nothing and become `userErrors`.
+ *
+ * `work` may be run again, after a deadlock. It uses its client and nothing else of the database: a second connection
+ * for each of many calls would leave none for any to go on. Its locks, in this order: holds by id, then
+ * stock levels by SKU and location.
+ *
+ * @throws UserError whose code no mutation has, for example UNKNOWN_CHANNEL
+ */
+export async function mutate<Answer>(
+  context: Context,
+  operation: Operation<Answer>,
+  input: { readonly idempotencyKey?: string | null },
+  work: (client: PoolClient) => Promise<Answer>,
+): Promise<Outcome<Answer>> {
+  const { services, caller } = context;
+  try {
+    const call = idempotentCall(caller.keyId ?? 0, operation.name, input);
+    const answer = await retrying(() =>
+      transaction(services.db, async (client) => {
+        await execute(
+          client,
+          sql`/* mutation.actor */ SELECT set_config('vitrine.actor', ${caller.name}, true)`,
+        );
+        return call === null ? work(client) : answerOnce(client, operation, call, work);
+      }),
+    );
+    return { answer, userErrors: [] };
+  } catch (error) {
+    return { answer: null, userErrors: toUserErrors(error) };
+  }
+}
+
+async function answerOnce<Answer>(
+  client: PoolClient,
+  operation: Operation<Answer>,
+  call: IdempotentCall,
+  work: (client: PoolClient) => Promise<Answer>,
+): Promise<Answer> {
+  const replay = await replayAnswer(client, call);
+  if (replay === null) {
+    const answer = await work(client);
+    await keepAnswer(client, call, answer);
+    return answer;
+  }
+  if ('answer' in replay) return operation.answer.parse(replay.answer);
+  throw new EntryErrors([
+    mutationError(
+      'IDEMPOTENCY_CONFLICT',
+      ['idempotencyKey'],
+      'This idempotency key was used for another call within the last 24 hours: send each call with a key of its own.',
+    ),
+  ]);
+}
+
+function idempotentCall(
+  caller: number,
+  operation: string,
+  input: { readonly idempotencyKey?: string | null },
+): IdempotentCall | null {
+  const { idempotencyKey: key, ...rest } = input;
+  if (key == null) return null;
+  const refuse = (message: string): EntryErrors =>
+    new EntryErrors([mutationError('BAD_USER_INPUT', ['idempotencyKey'], message)]);
+  if (key === '')
+    throw refuse('The idempotency key is empty: send one of your own, a UUID for example, or none.');
+  if (key.length > MAX_KEY_LENGTH) {
+    throw refuse(`The idempotency key is longer than ${MAX_KEY_LENGTH} characters: a UUID is enough.`);
+  }
+  if (key.includes('\0')) throw refuse('The idempotency key holds a NUL character: remove it.');
+  const fingerprint = createHash('sha256').update(canonical(rest)).digest();
+  return { caller, key, operation, fingerprint };
+}
+
+/** JSON with the fields of each object in order; a field that is null is as good as left out. */
+function canonical(input: unknown): string {
+  return JSON.stringify(input, (_name, value: unknown) =>
+    value instanceof Object && !Array.isArray(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .filter(([, field]) => field != null)
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        )
+      : value,
+  );
+}
+
+async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!RETRYABLE.has(errorCode(error))) throw error;
+      if (attempts === ATTEMPTS) {
+        throw new UserError(
+          'SERVICE_OVERLOADED',
+          'Others keep writing the same rows: try again in a second. Nothing was done.',
+          { cause: error },
+        );
+      }
+      await sleep(RETRY_MS * attempts * (1 + Math.random()));
+    }
+  }
+}
+
+function toUserErrors(error: unknown): readonly MutationError[] {
+  if (error instanceof EntryErrors) return error.errors;
+  if (error instanceof UserError) {
+    const code = Object.values(MutationErrorCode).find((known) => known.valueOf() === error.code);
+    if (code !== undefined) return [mutationError(code, null, error.message)];
+  }
+  throw error;
+}

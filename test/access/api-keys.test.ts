@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { makeSecret } from '../../src/access/api-key.js';
+import { API_KEY_CACHE_MS } from '../../src/access/api-key.store.js';
+import { seedMarkets } from '../support/catalog.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { vitrine } from '../support/process.js';
+
+// Each command starts a process.
+jest.setTimeout(60_000);
+
+const CHANNEL = '{ channel { handle } }';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway(seedMarkets);
+});
+afterAll(() => gateway.close());
+
+const keys = (...args: string[]) =>
+  vitrine(['keys', ...args], { env: { DATABASE_URL: gateway.db.options.connectionString ?? '' } }).ended;
+
+async function create(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await keys('create', ...args);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return stdout.trimEnd();
+}
+
+describe('vitrine keys', () => {
+  test('create prints the secret alone; list shows the key without it; revoke ends it', async () => {
+    const { code, stdout, stderr } = await keys(
+      'create',
+      'warehouse',
+      '--scope',
+      'catalog:write',
+      '--scope',
+      'catalog:write',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^vitrine_[A-Za-z0-9_-]{43}\n$/);
+    expect(stderr).toMatch(/secret of warehouse.*cannot be shown again/);
+    const secret = stdout.trimEnd();
+    expect((await gateway.ask(CHANNEL, {}, secret)).errors).toEqual([]);
+
+    await create('storefront', '--channel', 'us');
+    const listed = await keys('list');
+    expect(listed.code).toBe(0);
+    expect(listed.stdout).toMatch(
+      /^NAME +SCOPES +CHANNEL +CREATED +REVOKED\nwarehouse +catalog:write +- +20\S+Z +-\nstorefront +- +us +20\S+Z +-\n$/,
+    );
+    expect(listed.stdout + listed.stderr).not.toContain(secret);
+
+    const revoked = await keys('revoke', 'warehouse');
+    expect(revoked).toMatchObject({ code: 0, stderr: expect.stringContaining('within 2 seconds') });
+    await sleep(API_KEY_CACHE_MS);
+    expect((await gateway.ask(CHANNEL, {}, secret)).errors).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
+    expect((await keys('list')).stdout).toMatch(/^warehouse .* 20\S+Z +20\S+Z$/m);
+    expect(await keys('revoke', 'warehouse')).toMatchObject({
+      code: 0,
+      stderr: 'warehouse was revoked before.\n',
+    });
+  });
+
+  test('what cannot be done is a sentence, and changes nothing', async () => {
+    await create('taken');
+    expect(await keys('create', 'taken')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^The name taken is taken/),
+    });
+    expect(await keys('create', 'nobody', '--channel', 'mars')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'There is no channel mars: use one of eu, us.\n',
+    });
+    expect(await keys('revoke', 'nobody')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^There is no key nobody/),
+    });
+    expect((await keys('list')).stdout).not.toContain('nobody');
+  });
+
+  test('a secret is not kept', async () => {
+    const secret = await create('discreet');
+    const { rows } = await gateway.db.query<{ row: string }>('SELECT api_keys::text AS row FROM api_keys');
+    const hex = Buffer.from(secret).toString('hex');
+    for (const { row } of rows) {
+      expect(row).not.toContain(secret);
+      expect(row).not.toContain(hex);
+    }
+  });
+});
+
+describe('a request', () => {
+  const post = (authorization: string) =>
+    gateway.http.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: { authorization, origin: 'https://shop.example' },
+      payload: { query: CHANNEL },
+    });
+
+  test.each([
+    ['of another kind', 'Basic dXNlcjpwYXNz'],
+    ['without a key', 'Bearer'],
+    ['with a key that is too short', 'Bearer vitrine_abc'],
+    ['with a key that nobody made', `Bearer ${makeSecret()}`],
+    ['with more than a key', `Bearer ${makeSecret()} x`],
+    ['that is empty', ''],
+  ])('with an Authorization %s is refused, not anonymous', async (_what, authorization) => {
+    const response = await post(authorization);
+    expect(response.statusCode).toBe(401);
+    expect(response.headers).toMatchObject({
+      'www-authenticate': 'Bearer',
+      'access-control-allow-origin': '*',
+    });
+    expect(response.json()).toEqual({
+      errors: [
+        {
+          message: expect.stringContaining('npx vitrine keys create NAME'),
+          extensions: { code: 'UNAUTHENTICATED' },
+        },
+      ],
+    });
+  });
+
+  test('is answered in the channel that it names, else that of its key, else the default one', async () => {
+    const secret = await create('american', '--channel', 'us');
+    expect((await gateway.ask(CHANNEL)).data).toEqual({ channel: { handle: 'eu' } });
+    expect((await gateway.ask(CHANNEL, {}, secret)).data).toEqual({ channel: { handle: 'us' } });
+    expect((await gateway.ask(`query @inContext(channel: "eu") ${CHANNEL}`, {}, secret)).data).toEqual({
+      channel: { handle: 'eu' },
+    });
+    const lowerCase = await post(`bearer ${secret}`);
+    expect(lowerCase.json()).toEqual({ data: { channel: { handle: 'us' } } });
+  });
+});
