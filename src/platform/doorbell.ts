@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { Logger } from './logging.js';
+
+/** A database that is away is tried again after so long, and doubled up to the last. */
+const FIRST_DELAY_MS = 100;
+const LAST_DELAY_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Of silence, before the operating system asks whether the other end is still there. */
+const KEEPALIVE_MS = 15_000;
+
+/**
+ * Rings when something may have changed in Postgres, soon after the commit: whoever listens looks what it was. It may
+ * ring for nothing, and stay silent for what did change: listeners look by themselves now and then, too.
+ */
+export interface Doorbell {
+  /** Answers what ends the listening. A listener must not throw. */
+  onRing(listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Listens on a connection of its own, made in the background and made again whenever it breaks. */
+export function openDoorbell({ url, log }: { url: string; log: Pick<Logger, 'info' | 'warn'> }): Doorbell {
+  const listeners = new Set<() => void>();
+  const closing = new AbortController();
+  const ring = (): void => {
+    for (const listener of listeners) listener();
+  };
+
+  let away = false;
+  let delay = FIRST_DELAY_MS;
+  const listenOnce = async (): Promise<never> => {
+    const client = new Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEPALIVE_MS,
+      application_name: 'vitrine doorbell',
+    });
+    const broken = new Promise<never>((_resolve, reject) => {
+      client.on('error', reject);
+      client.on('end', () => reject(new Error('the connection ended')));
+    });
+    // It may break before it is awaited.
+    broken.catch(() => undefined);
+    // Nothing is in hand that asks for a farewell, and the other end may be gone.
+    const hangUp = (): void => void client.connection.stream.destroy();
+    closing.signal.addEventListener('abort', hangUp);
+    try {
+      await client.connect();
+      client.on('notification', ring);
+      await client.query('/* doorbell.listen */ LISTEN vitrine');
+      if (away) log.info('Postgres tells of changes again');
+      away = false;
+      delay = FIRST_DELAY_MS;
+      // What rang before, nobody heard.
+      ring();
+      return await broken;
+    } finally {
+      closing.signal.removeEventListener('abort', hangUp);
+      hangUp();
+    }
+  };
+
+  const loop = (async () => {
+    while (!closing.signal.aborted) {
+      await listenOnce().catch((err: unknown) => {
+        if (closing.signal.aborted) return;
+        if (!away) log.warn({ err }, 'Postgres cannot tell of changes; they are polled for meanwhile');
+        away = true;
+      });
+      await sleep(delay, undefined, { signal: closing.signal }).catch(() => undefined);
+      delay = Math.min(2 * delay, LAST_DELAY_MS);
+    }
+  })();
+
+  return {
+    onRing(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      closing.abort();
+      await loop;
+    },
+  };
+}
