@@ -66,9 +66,15 @@ CREATE TABLE channels (
   shows_exact_stock boolean DEFAULT true NOT NULL,
   low_stock_threshold integer DEFAULT 3 NOT NULL,
   is_default boolean DEFAULT false NOT NULL,
+  min_hold_seconds integer DEFAULT 1 NOT NULL,
+  hold_seconds integer DEFAULT 600 NOT NULL,
+  max_hold_seconds integer DEFAULT 3600 NOT NULL,
   CONSTRAINT channels_checkout_url_template_check CHECK (checkout_url_template ~ '\{sku\}'::text),
   CONSTRAINT channels_handle_key UNIQUE (handle),
+  CONSTRAINT channels_hold_seconds_check CHECK (hold_seconds >= min_hold_seconds AND hold_seconds <= max_hold_seconds),
   CONSTRAINT channels_low_stock_threshold_check CHECK (low_stock_threshold >= 0),
+  CONSTRAINT channels_max_hold_seconds_check CHECK (max_hold_seconds <= 604800),
+  CONSTRAINT channels_min_hold_seconds_check CHECK (min_hold_seconds >= 1),
   CONSTRAINT channels_name_check CHECK (name <> ''::text),
   CONSTRAINT channels_pkey PRIMARY KEY (id),
   CONSTRAINT channels_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id)
@@ -102,6 +108,38 @@ CREATE TABLE encoders (
   CONSTRAINT encoders_name_key UNIQUE (name),
   CONSTRAINT encoders_pkey PRIMARY KEY (id)
 );
+
+CREATE TABLE hold_lines (
+  hold_id uuid NOT NULL,
+  "position" smallint NOT NULL,
+  sku_id integer NOT NULL,
+  location_id integer NOT NULL,
+  quantity integer NOT NULL,
+  unit_amount bigint NOT NULL,
+  compare_at bigint,
+  active boolean DEFAULT true NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT hold_lines_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES holds(id) ON DELETE CASCADE,
+  CONSTRAINT hold_lines_pkey PRIMARY KEY (hold_id, "position"),
+  CONSTRAINT hold_lines_quantity_check CHECK (quantity > 0)
+);
+CREATE INDEX hold_lines_active ON public.hold_lines USING btree (sku_id, location_id, expires_at) INCLUDE (quantity) WHERE active;
+
+CREATE TABLE holds (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  channel_id integer NOT NULL,
+  caller integer NOT NULL,
+  currency text NOT NULL,
+  status text DEFAULT 'ACTIVE'::text NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT holds_check CHECK ((status = 'ACTIVE'::text) = (ended_at IS NULL)),
+  CONSTRAINT holds_pkey PRIMARY KEY (id),
+  CONSTRAINT holds_status_check CHECK (status = ANY (ARRAY['ACTIVE'::text, 'CONFIRMED'::text, 'RELEASED'::text, 'EXPIRED'::text]))
+);
+CREATE INDEX holds_ended ON public.holds USING btree (ended_at) WHERE (status <> 'ACTIVE'::text);
+CREATE INDEX holds_expiring ON public.holds USING btree (expires_at) WHERE (status = 'ACTIVE'::text);
 
 CREATE TABLE idempotency_keys (
   caller integer NOT NULL,
@@ -252,6 +290,21 @@ CREATE INDEX skus_product ON public.skus USING btree (product_id, "position", id
 CREATE TRIGGER skus_deleted AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE TRIGGER skus_updated AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_skus();
 
+CREATE TABLE stock_ledger (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  sku_id integer NOT NULL,
+  location_id integer NOT NULL,
+  delta integer NOT NULL,
+  balance integer,
+  actor text NOT NULL,
+  reason text NOT NULL,
+  reference text,
+  CONSTRAINT stock_ledger_pkey PRIMARY KEY (id)
+);
+CREATE INDEX stock_ledger_level ON public.stock_ledger USING btree (sku_id, location_id, id);
+CREATE TRIGGER stock_ledger_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON stock_ledger FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TABLE stock_levels (
   sku_id integer NOT NULL,
   location_id integer NOT NULL,
@@ -272,9 +325,12 @@ END) STORED NOT NULL,
 );
 CREATE INDEX stock_levels_location ON public.stock_levels USING btree (location_id);
 CREATE TRIGGER stock_levels_deleted AFTER DELETE ON stock_levels REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_stock();
+CREATE TRIGGER stock_levels_held BEFORE DELETE ON stock_levels FOR EACH ROW WHEN (old.held > 0) EXECUTE FUNCTION refuse_held();
 CREATE TRIGGER stock_levels_inserted AFTER INSERT ON stock_levels REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_stock();
+CREATE TRIGGER stock_levels_ledger AFTER INSERT OR DELETE ON stock_levels FOR EACH ROW EXECUTE FUNCTION keep_ledger();
+CREATE TRIGGER stock_levels_ledger_updated AFTER UPDATE ON stock_levels FOR EACH ROW WHEN (old.on_hand IS DISTINCT FROM new.on_hand OR old.sku_id <> new.sku_id OR old.location_id <> new.location_id) EXECUTE FUNCTION keep_ledger();
 CREATE TRIGGER stock_levels_rings AFTER INSERT OR DELETE OR UPDATE ON stock_levels FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
-CREATE TRIGGER stock_levels_updated AFTER UPDATE ON stock_levels REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_stock();
+CREATE TRIGGER stock_levels_updated AFTER UPDATE ON stock_levels FOR EACH ROW WHEN ((old.sellable > 0) <> (new.sellable > 0) OR new.sellable > 0 AND (old.sku_id <> new.sku_id OR old.location_id <> new.location_id)) EXECUTE FUNCTION mark_updated_stock();
 
 CREATE TABLE stock_locations (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -292,6 +348,32 @@ CREATE TABLE stock_locations (
   CONSTRAINT stock_locations_name_check CHECK (name <> ''::text),
   CONSTRAINT stock_locations_pkey PRIMARY KEY (id)
 );
+
+CREATE VIEW available_stock AS
+ SELECT sku_id,
+    location_id,
+    on_hand,
+        CASE
+            WHEN held = 0 OR on_hand IS NULL THEN sellable
+            ELSE GREATEST(on_hand::bigint - safety_stock - held + (( SELECT COALESCE(sum(line.quantity), 0::bigint) AS "coalesce"
+               FROM hold_lines line
+              WHERE line.sku_id = stock_levels.sku_id AND line.location_id = stock_levels.location_id AND line.active AND line.expires_at <= statement_timestamp())), 0::bigint)::integer
+        END AS sellable
+   FROM stock_levels;
+
+CREATE VIEW held_drift AS
+ SELECT level.sku_id,
+    level.location_id,
+    level.held,
+    COALESCE(line.quantity, 0::bigint) AS in_holds
+   FROM stock_levels level
+     FULL JOIN ( SELECT hold_lines.sku_id,
+            hold_lines.location_id,
+            sum(hold_lines.quantity) AS quantity
+           FROM hold_lines
+          WHERE hold_lines.active
+          GROUP BY hold_lines.sku_id, hold_lines.location_id) line ON line.sku_id = level.sku_id AND line.location_id = level.location_id
+  WHERE level.held IS DISTINCT FROM COALESCE(line.quantity, 0::bigint);
 
 CREATE VIEW sku_offers AS
  SELECT channel.id AS channel_id,
@@ -328,9 +410,226 @@ CREATE VIEW sku_offers AS
          LIMIT 1) price
      CROSS JOIN LATERAL ( SELECT COALESCE(sum(stock_level.sellable), 0::bigint) AS sellable,
             COALESCE(bool_and(stock_level.on_hand IS NOT NULL), true) AS counted
-           FROM stock_levels stock_level
+           FROM available_stock stock_level
              JOIN channel_locations served ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
           WHERE stock_level.sku_id = sku.id) stock;
+
+CREATE VIEW stock_ledger_drift AS
+ SELECT COALESCE(level.sku_id, ledger.sku_id) AS sku_id,
+    COALESCE(level.location_id, ledger.location_id) AS location_id,
+    level.on_hand,
+    ledger.total,
+    ledger.balance
+   FROM stock_levels level
+     FULL JOIN ( SELECT stock_ledger.sku_id,
+            stock_ledger.location_id,
+            sum(stock_ledger.delta) AS total,
+            (array_agg(stock_ledger.balance ORDER BY stock_ledger.id DESC))[1] AS balance
+           FROM stock_ledger
+          GROUP BY stock_ledger.sku_id, stock_ledger.location_id) ledger ON ledger.sku_id = level.sku_id AND ledger.location_id = level.location_id
+  WHERE COALESCE(ledger.total, 0::bigint) <> COALESCE(level.on_hand, 0) OR level.sku_id IS NOT NULL AND ledger.balance IS DISTINCT FROM level.on_hand;
+
+CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  replay jsonb;
+  answer jsonb;
+  expired uuid[];
+  missing jsonb;
+  short jsonb;
+  lines integer[];
+  locations integer[];
+  taken integer[];
+  new_id uuid := gen_random_uuid();
+  list_id integer;
+  list_currency text;
+  amounts bigint[];
+  compare_ats bigint[];
+  -- From when the stock was held: waiting for it does not shorten a hold.
+  until timestamptz;
+BEGIN
+  IF p_key IS NOT NULL THEN
+    replay := idempotency_replay(p_caller, p_key, 'holdCreate', p_fingerprint);
+    IF replay IS NOT NULL THEN RETURN replay; END IF;
+  END IF;
+
+  SELECT price_list.id, price_list.currency INTO list_id, list_currency
+  FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id WHERE channel.id = p_channel;
+  SELECT array_agg(price.amount ORDER BY wanted.n), array_agg(price.compare_at ORDER BY wanted.n),
+    jsonb_agg(wanted.n - 1 ORDER BY wanted.n) FILTER (WHERE price.amount IS NULL)
+  INTO amounts, compare_ats, missing
+  FROM unnest(p_skus) WITH ORDINALITY AS wanted (sku_id, n)
+  LEFT JOIN LATERAL (
+    SELECT amount, compare_at FROM prices
+    WHERE price_list_id = list_id AND sku_id = wanted.sku_id AND valid @> clock_timestamp()
+    LIMIT 1
+  ) price ON true;
+  IF missing IS NOT NULL THEN RETURN jsonb_build_object('missing', missing); END IF;
+
+  -- What has expired and is not swept up yet is for sale already: readers say so.
+  IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= clock_timestamp()) THEN
+    expired := ARRAY(
+      SELECT id FROM holds
+      WHERE status = 'ACTIVE' AND id IN (
+        SELECT line.hold_id FROM hold_lines line
+        WHERE line.sku_id = ANY(p_skus) AND line.active AND line.expires_at <= clock_timestamp())
+      ORDER BY id FOR UPDATE);
+    PERFORM holds_end(expired, 'EXPIRED');
+  END IF;
+
+  PERFORM FROM stock_levels
+  WHERE sku_id = ANY(p_skus)
+    AND location_id IN (SELECT location_id FROM channel_locations WHERE channel_id = p_channel)
+    AND (p_location IS NULL OR location_id = p_location)
+  ORDER BY sku_id, location_id FOR NO KEY UPDATE;
+
+  WITH wanted AS (
+    SELECT sku_id, quantity, n::integer FROM unnest(p_skus, p_quantities) WITH ORDINALITY AS line (sku_id, quantity, n)
+  ), free AS (
+    SELECT wanted.n, wanted.quantity, level.location_id, level.sellable,
+      -- Of places on a sphere, the nearest has the largest cosine of the angle between.
+      sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
+        * cos(radians(location.longitude - p_longitude)) AS nearness
+    FROM wanted
+    JOIN stock_levels level ON level.sku_id = wanted.sku_id AND level.sellable > 0
+    JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
+    JOIN stock_locations location ON location.id = level.location_id
+    WHERE p_location IS NULL OR level.location_id = p_location
+  ), ranked AS (
+    SELECT n, quantity, location_id, sellable, coalesce(sum(sellable) OVER (
+        PARTITION BY n
+        ORDER BY sellable >= quantity DESC, CASE WHEN sellable >= quantity THEN nearness END DESC NULLS LAST,
+          sellable DESC, nearness DESC NULLS LAST, location_id
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+    FROM free
+  ), allocated AS (
+    SELECT n, location_id, least(sellable, quantity - before)::integer AS take FROM ranked WHERE before < quantity
+  )
+  SELECT array_agg(n ORDER BY n, take DESC, location_id), array_agg(location_id ORDER BY n, take DESC, location_id),
+    array_agg(take ORDER BY n, take DESC, location_id), (
+      SELECT jsonb_agg(jsonb_build_object('line', wanted.n - 1, 'sellable', coalesce(total.take, 0)) ORDER BY wanted.n)
+      FROM wanted LEFT JOIN (SELECT n, sum(take) AS take FROM allocated GROUP BY n) total ON total.n = wanted.n
+      WHERE coalesce(total.take, 0) < wanted.quantity)
+  INTO lines, locations, taken, short
+  FROM allocated;
+  IF short IS NOT NULL THEN
+    -- A hold that expired while this waited: its row comes before the levels that are locked by now.
+    IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= clock_timestamp()) THEN
+      RAISE EXCEPTION 'a hold has expired meanwhile' USING ERRCODE = '40001';
+    END IF;
+    RETURN jsonb_build_object('short', short);
+  END IF;
+
+  until := clock_timestamp() + make_interval(secs => p_seconds);
+  INSERT INTO holds (id, channel_id, caller, currency, expires_at) VALUES (new_id, p_channel, p_caller, list_currency, until);
+  INSERT INTO hold_lines (hold_id, position, sku_id, location_id, quantity, unit_amount, compare_at, expires_at)
+  SELECT new_id, line.position - 1, p_skus[line.n], line.location_id, line.quantity, amounts[line.n], compare_ats[line.n], until
+  FROM unnest(lines, locations, taken) WITH ORDINALITY AS line (n, location_id, quantity, position);
+  UPDATE stock_levels level SET held = level.held + line.quantity
+  FROM unnest(lines, locations, taken) AS line (n, location_id, quantity)
+  WHERE level.sku_id = p_skus[line.n] AND level.location_id = line.location_id;
+
+  answer := hold_json(new_id);
+  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key, 'holdCreate', p_fingerprint, answer); END IF;
+  RETURN jsonb_build_object('hold', answer);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_finish(p_id uuid, p_status text, p_channel integer, p_caller integer, p_actor text, p_key text, p_fingerprint bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  replay jsonb;
+  hold holds;
+  short jsonb;
+  answer jsonb;
+BEGIN
+  IF p_key IS NOT NULL THEN
+    replay := idempotency_replay(p_caller, p_key, 'hold ' || p_status, p_fingerprint);
+    IF replay IS NOT NULL THEN RETURN replay; END IF;
+  END IF;
+
+  SELECT * INTO hold FROM holds
+  WHERE id = p_id AND channel_id = p_channel AND caller IN (0, p_caller) FOR UPDATE;
+  IF NOT FOUND THEN RETURN '{"notFound": true}'; END IF;
+  -- Asked once, with the lock held: from here on it is one or the other.
+  IF hold.status = 'ACTIVE' AND hold.expires_at <= clock_timestamp() THEN
+    PERFORM holds_end(ARRAY[p_id], 'EXPIRED');
+    RETURN jsonb_build_object('ended', hold_json(p_id));
+  END IF;
+  IF hold.status <> 'ACTIVE' THEN RETURN jsonb_build_object('ended', hold_json(p_id)); END IF;
+
+  IF p_status = 'CONFIRMED' THEN
+    PERFORM FROM stock_levels level
+    WHERE EXISTS (
+      SELECT FROM hold_lines line
+      WHERE line.hold_id = p_id AND line.sku_id = level.sku_id AND line.location_id = level.location_id)
+    ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE;
+    SELECT jsonb_agg(jsonb_build_object('line', line.position, 'sellable', level.on_hand) ORDER BY line.position) INTO short
+    FROM hold_lines line JOIN stock_levels level ON level.sku_id = line.sku_id AND level.location_id = line.location_id
+    WHERE line.hold_id = p_id AND level.on_hand < line.quantity;
+    IF short IS NOT NULL THEN RETURN jsonb_build_object('short', short); END IF;
+
+    PERFORM set_config('vitrine.actor', p_actor, true), set_config('vitrine.reason', 'sale', true),
+      set_config('vitrine.reference', 'hold ' || p_id, true);
+    UPDATE stock_levels level SET on_hand = level.on_hand - line.quantity, held = level.held - line.quantity
+    FROM hold_lines line
+    WHERE line.hold_id = p_id AND level.sku_id = line.sku_id AND level.location_id = line.location_id;
+    UPDATE hold_lines SET active = false WHERE hold_id = p_id;
+    UPDATE holds SET status = 'CONFIRMED', ended_at = clock_timestamp() WHERE id = p_id;
+  ELSE
+    PERFORM holds_end(ARRAY[p_id], p_status);
+  END IF;
+
+  answer := hold_json(p_id);
+  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key, 'hold ' || p_status, p_fingerprint, answer); END IF;
+  RETURN jsonb_build_object('hold', answer);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_json(p_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT jsonb_build_object('id', hold.id, 'status', CASE WHEN ((hold.status = 'ACTIVE'::text) AND (hold.expires_at <= clock_timestamp())) THEN 'EXPIRED'::text ELSE hold.status END, 'expiresAt', hold.expires_at, 'currency', hold.currency, 'lines', (SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'quantity', line.quantity, 'amount', line.unit_amount, 'compareAt', line.compare_at, 'location', jsonb_build_object('key', location.id, 'handle', location.handle, 'name', location.name, 'countryCode', location.country_code)) ORDER BY line."position") AS jsonb_agg FROM (hold_lines line JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = hold.id))) AS jsonb_build_object FROM holds hold WHERE (hold.id = hold_json.p_id));
+
+CREATE OR REPLACE FUNCTION public.holds_end(p_ids uuid[], p_status text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM FROM stock_levels level
+  WHERE EXISTS (
+    SELECT FROM hold_lines line
+    WHERE line.hold_id = ANY(p_ids) AND line.active AND line.sku_id = level.sku_id AND line.location_id = level.location_id)
+  ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE;
+
+  UPDATE stock_levels level SET held = level.held - line.quantity
+  FROM (
+    SELECT sku_id, location_id, sum(quantity)::integer AS quantity FROM hold_lines
+    WHERE hold_id = ANY(p_ids) AND active GROUP BY sku_id, location_id
+  ) line
+  WHERE level.sku_id = line.sku_id AND level.location_id = line.location_id;
+
+  UPDATE hold_lines SET active = false WHERE hold_id = ANY(p_ids) AND active;
+  UPDATE holds SET status = p_status, ended_at = clock_timestamp() WHERE id = ANY(p_ids);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.holds_sweep(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  due uuid[] := ARRAY(
+    SELECT id FROM holds WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp()
+    ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED);
+BEGIN
+  IF cardinality(due) > 0 THEN
+    PERFORM holds_end(due, 'EXPIRED');
+  END IF;
+  RETURN cardinality(due);
+END $function$;
 
 CREATE OR REPLACE FUNCTION public.idempotency_keep(p_caller integer, p_key text, p_operation text, p_fingerprint bytea, p_answer jsonb)
  RETURNS void
@@ -366,6 +665,31 @@ CREATE OR REPLACE FUNCTION public.is_options(options jsonb)
  LANGUAGE sql
  IMMUTABLE
 RETURN CASE WHEN (jsonb_typeof(options) = 'object'::text) THEN (NOT (EXISTS (SELECT FROM jsonb_each(is_options.options) jsonb_each(key, value) WHERE ((jsonb_typeof(jsonb_each.value) <> 'string'::text) OR (jsonb_each.key <> lower(jsonb_each.key)))))) ELSE false END;
+
+CREATE OR REPLACE FUNCTION public.keep_ledger()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  actor text := coalesce(nullif(current_setting('vitrine.actor', true), ''), session_user);
+  reason text := coalesce(nullif(current_setting('vitrine.reason', true), ''), lower(TG_OP));
+  reference text := nullif(current_setting('vitrine.reference', true), '');
+BEGIN
+  IF TG_OP = 'UPDATE' AND (OLD.sku_id, OLD.location_id) = (NEW.sku_id, NEW.location_id) THEN
+    INSERT INTO stock_ledger (sku_id, location_id, delta, balance, actor, reason, reference)
+    VALUES (NEW.sku_id, NEW.location_id, coalesce(NEW.on_hand, 0) - coalesce(OLD.on_hand, 0), NEW.on_hand, actor, reason, reference);
+    RETURN NULL;
+  END IF;
+  IF TG_OP <> 'INSERT' THEN
+    INSERT INTO stock_ledger (sku_id, location_id, delta, balance, actor, reason, reference)
+    VALUES (OLD.sku_id, OLD.location_id, -coalesce(OLD.on_hand, 0), 0, actor, reason, reference);
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    INSERT INTO stock_ledger (sku_id, location_id, delta, balance, actor, reason, reference)
+    VALUES (NEW.sku_id, NEW.location_id, coalesce(NEW.on_hand, 0), NEW.on_hand, actor, reason, reference);
+  END IF;
+  RETURN NULL;
+END $function$;
 
 CREATE OR REPLACE FUNCTION public.mark_all()
  RETURNS trigger
@@ -563,14 +887,24 @@ CREATE OR REPLACE FUNCTION public.mark_updated_stock()
 AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
-  SELECT DISTINCT sku.product_id FROM (
-    (SELECT sku_id, location_id FROM before WHERE sellable > 0
-      EXCEPT SELECT sku_id, location_id FROM after WHERE sellable > 0)
-    UNION ALL
-    (SELECT sku_id, location_id FROM after WHERE sellable > 0
-      EXCEPT SELECT sku_id, location_id FROM before WHERE sellable > 0)
-  ) AS changed JOIN skus sku ON sku.id = changed.sku_id;
+  SELECT DISTINCT product_id FROM skus WHERE id IN (OLD.sku_id, NEW.sku_id);
   RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION '% is append-only: what was wrong is set right by another entry', TG_TABLE_NAME USING ERRCODE = '55000';
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_held()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'SKU % is in an active hold at location %', OLD.sku_id, OLD.location_id USING ERRCODE = '55006';
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.ring_doorbell()

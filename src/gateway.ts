@@ -7,6 +7,7 @@ import { ChannelStore } from './catalog/channel.store.js';
 import { readCatalogImage } from './catalog/read-image.js';
 import type { Config } from './config.js';
 import { openContext, type Services } from './context.js';
+import { sweepExpiredHolds } from './holds/sweep-holds.js';
 import { openImageFetcher } from './import/fetch-image.js';
 import { importFeed } from './import/import-feed.js';
 import { pruneIdempotencyKeys } from './mutation/idempotency.store.js';
@@ -75,6 +76,8 @@ export async function startGateway(
     started.push(() => index.close());
     const fetcher = openImageFetcher();
     started.push(() => fetcher.close());
+    const sweeper = sweepExpiredHolds(db, log);
+    started.push(() => sweeper.close());
 
     const services: Services = {
       db,

@@ -15,6 +15,7 @@ import { ImageResolver } from './catalog/image.resolver.js';
 import { NodeResolver } from './catalog/node.resolver.js';
 import { ProductResolver } from './catalog/product.resolver.js';
 import { SkuResolver } from './catalog/sku.resolver.js';
+import { HoldLineResolver, HoldResolver } from './holds/hold.resolver.js';
 import { AvailabilityResolver } from './inventory/availability.resolver.js';
 import { StockLocation } from './inventory/availability.types.js';
 import { SimilarProductsResolver, VisualSearchResolver } from './similarity/visual-search.resolver.js';
@@ -35,6 +36,8 @@ export function createSchema(): GraphQLSchema {
       AvailabilityResolver,
       CategoryResolver,
       ChannelResolver,
+      HoldLineResolver,
+      HoldResolver,
       ImageResolver,
       NodeResolver,
       ProductResolver,

@@ -14,6 +14,9 @@ const channelRow = z.object({
   currencyCode: z.string(),
   checkoutUrlTemplate: z.string().nullable(),
   showsExactStock: z.boolean(),
+  holdSeconds: z.number(),
+  minHoldSeconds: z.number(),
+  maxHoldSeconds: z.number(),
 });
 
 /** Channels are few and change rarely, and every request needs one. */
@@ -37,7 +40,8 @@ export class ChannelStore {
     if (cached !== undefined) return cached;
     const statement = sql`/* channel.find */
       SELECT channel.id AS key, channel.handle, channel.name, price_list.currency AS "currencyCode",
-        channel.checkout_url_template AS "checkoutUrlTemplate", channel.shows_exact_stock AS "showsExactStock"
+        channel.checkout_url_template AS "checkoutUrlTemplate", channel.shows_exact_stock AS "showsExactStock",
+        channel.hold_seconds AS "holdSeconds", channel.min_hold_seconds AS "minHoldSeconds", channel.max_hold_seconds AS "maxHoldSeconds"
       FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
       WHERE CASE WHEN ${handle}::text IS NULL THEN channel.is_default ELSE channel.handle = ${handle} END`;
     const [row] = await query(this.db, statement, channelRow);

@@ -6,6 +6,10 @@ export class Channel {
   key!: number;
   checkoutUrlTemplate!: string | null;
   showsExactStock!: boolean;
+  /** How long stock is held unless the caller says so, and between what bounds he may. */
+  holdSeconds!: number;
+  minHoldSeconds!: number;
+  maxHoldSeconds!: number;
 
   @Field(() => String, { description: 'The name to give to @inContext(channel:).' })
   handle!: string;

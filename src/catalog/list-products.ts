@@ -1,5 +1,6 @@
 import type { ChannelStores } from '../context.js';
 import { UserError } from '../errors.js';
+import { requireLocation } from '../inventory/require-location.js';
 import { instantiate } from './node.js';
 import { checkFirst, PageInfo } from './page-info.js';
 import { checkProductFilter } from './product-filter.js';
@@ -19,11 +20,9 @@ export interface ProductList {
 }
 
 /** One page of products, keyset-paginated. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
-export async function listProducts(
-  { channel, products, skus }: ChannelStores,
-  list: ProductList,
-): Promise<ProductConnection> {
+export async function listProducts(stores: ChannelStores, list: ProductList): Promise<ProductConnection> {
   checkFirst(list.first);
+  const { channel, products, skus } = stores;
   const text = list.text?.trim() || null;
   if (text !== null && (text.length > MAX_TEXT_LENGTH || text.includes('\0'))) {
     throw new UserError(
@@ -32,6 +31,7 @@ export async function listProducts(
     );
   }
   const condition = checkProductFilter(list.where, channel.currencyCode);
+  if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
   const order = productOrder(list.sort, text);
   const cursor = new ProductCursor(order, [channel.handle, text, condition]);
   const after = list.after === null ? null : cursor.read(list.after);

@@ -1,6 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Context } from '../context.js';
 import { UserError } from '../errors.js';
+import { findHold } from '../holds/finish-hold.js';
 import type { Image } from './image.types.js';
 import { Node, readGlobalId } from './node.js';
 import { offered } from './product.resolver.js';
@@ -37,7 +38,7 @@ async function loadImage(context: Context, key: number): Promise<Image | null> {
 
 async function loadNode(context: Context, id: string): Promise<Node | null> {
   const node = readGlobalId(id);
-  if (node === null) return null;
+  if (node === null) return findHold(context, id);
   const { products, skus, locations } = await context.inChannel();
   switch (node.type) {
     case 'Product':

@@ -1,6 +1,7 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import { UserError } from '../errors.js';
 import { parseAmount } from '../pricing/money.js';
+import { readKey } from './node.js';
 import {
   AvailabilityFilter,
   type DecimalRange,
@@ -35,6 +36,8 @@ export interface ProductCondition extends SkuCondition {
   readonly categories: readonly string[] | null;
   readonly brands: readonly string[] | null;
   readonly attributes: readonly NamedValues[];
+  /** The one location whose stock counts; null: all that serve the channel. */
+  readonly locationKey: number | null;
 }
 
 const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
@@ -97,7 +100,15 @@ export function checkProductFilter(
     categories: given.category == null ? null : checkValues('category', given.category),
     brands: given.brand == null ? null : checkValues('brand', given.brand),
     attributes: checkNamed('attributes', given.attributes),
+    locationKey: given.location == null ? null : readLocation(given.location),
   };
+}
+
+function readLocation(id: string): number {
+  const key = readKey('StockLocation', id);
+  if (key === null)
+    throw bad('location is no id of a StockLocation: take one from SkuAvailability.locations.');
+  return key;
 }
 
 /** Lower-cased where the values that they are compared with are: by Postgres, in its locale. */
@@ -130,13 +141,8 @@ export function productPredicate(condition: ProductCondition): Sql {
 }
 
 /** The condition on `sku_offers offer`: all of it on one SKU. */
-export function offerPredicate(condition: SkuCondition): Sql {
-  const parts: Sql[] = [];
-  if (condition.availability === AvailabilityFilter.SELLABLE) {
-    parts.push(sql`offer.sellable >= ${condition.quantity}::int`);
-  } else if (condition.availability === AvailabilityFilter.SELLABLE_OR_BACKORDER) {
-    parts.push(sql`(offer.sellable >= ${condition.quantity}::int OR offer.when_out <> 'deny')`);
-  }
+export function offerPredicate(condition: ProductCondition): Sql {
+  const parts: Sql[] = [stockPredicate(condition)];
   if (condition.minAmount !== null) parts.push(sql`offer.amount >= ${condition.minAmount}::bigint`);
   if (condition.maxAmount !== null) parts.push(sql`offer.amount <= ${condition.maxAmount}::bigint`);
   for (const { name, values } of condition.options) {
@@ -145,7 +151,20 @@ export function offerPredicate(condition: SkuCondition): Sql {
   return and(parts);
 }
 
-/** `offerPredicate` for an SKU that has been read. */
+function stockPredicate({ availability, quantity, locationKey }: ProductCondition): Sql {
+  const enough =
+    locationKey === null
+      ? sql`offer.sellable >= ${quantity}::int`
+      : sql`EXISTS (SELECT FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id AND stock.location_id = ${locationKey} AND stock.sellable >= ${quantity}::int)`;
+  if (availability === AvailabilityFilter.SELLABLE) return enough;
+  if (availability === AvailabilityFilter.SELLABLE_OR_BACKORDER)
+    return sql`(${enough} OR offer.when_out <> 'deny')`;
+  return sql`true`;
+}
+
+/** Whether an SKU that has been read passes. */
 export function passes(sku: Sku, condition: SkuCondition): boolean {
   const { availability, quantity, minAmount, maxAmount, options } = condition;
   if (availability === AvailabilityFilter.SELLABLE && sku.sellable < quantity) return false;

@@ -1,4 +1,4 @@
-import { Field, InputType, Int, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { DecimalScalar } from './scalars.js';
 
 export enum AvailabilityFilter {
@@ -67,7 +67,7 @@ export class SkuFilter {
 
 @InputType({
   description:
-    'Which products to find. Price, options, availability and quantity must hold for one and the same SKU: "M, under 100, two of them" is never put together from two SKUs.',
+    'Which products to find. Price, options, location, availability and quantity must hold for one and the same SKU: "M, at this shop, two of them" is never put together from two SKUs.',
 })
 export class ProductFilter {
   @Field(() => [String], { nullable: true, description: 'Handles; a category matches what is below it too.' })
@@ -90,6 +90,13 @@ export class ProductFilter {
     description: 'AND of the entries, OR of the values of each.',
   })
   options?: OptionFilter[] | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'A location of the channel, for example a shop: availability and quantity then mean what is there, not in all of the channel.',
+  })
+  location?: string | null;
 
   @Field(() => AvailabilityFilter, { nullable: true, defaultValue: AvailabilityFilter.SELLABLE })
   availability?: AvailabilityFilter | null;

@@ -21,22 +21,35 @@ const location = z.strictObject({
   pickup: z.boolean().default(false),
 });
 
-const channel = z.strictObject({
-  handle,
-  name: z.string().min(1),
-  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, like EUR'),
-  /** One channel may be the default; another that is it already stays it. */
-  default: z.boolean().default(false),
-  /** Handles of the locations that serve it. */
-  locations: z.array(handle).min(1),
-  checkoutUrlTemplate: z
-    .string()
-    .includes('{sku}', { error: 'must have {sku} in it' })
-    .nullable()
-    .default(null),
-  showsExactStock: z.boolean().default(true),
-  lowStockThreshold: z.int().min(0).default(3),
-});
+/** A week: what is held is kept from everybody else. */
+const MAX_HOLD_SECONDS = 604_800;
+
+const channel = z
+  .strictObject({
+    handle,
+    name: z.string().min(1),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, like EUR'),
+    /** One channel may be the default; another that is it already stays it. */
+    default: z.boolean().default(false),
+    /** Handles of the locations that serve it. */
+    locations: z.array(handle).min(1),
+    checkoutUrlTemplate: z
+      .string()
+      .includes('{sku}', { error: 'must have {sku} in it' })
+      .nullable()
+      .default(null),
+    showsExactStock: z.boolean().default(true),
+    lowStockThreshold: z.int().min(0).default(3),
+    /** For how long stock is held unless the caller says so, and between what bounds he may; seconds. */
+    holdSeconds: z.int().default(600),
+    minHoldSeconds: z.int().min(1).default(1),
+    maxHoldSeconds: z.int().max(MAX_HOLD_SECONDS).default(3_600),
+  })
+  .refine(
+    ({ minHoldSeconds, holdSeconds, maxHoldSeconds }) =>
+      minHoldSeconds <= holdSeconds && holdSeconds <= maxHoldSeconds,
+    'holdSeconds must be between minHoldSeconds and maxHoldSeconds',
+  );
 
 /**
  * `channels.json` beside a feed: the stock locations and channels of the shop, `{ "locations": [], "channels": [] }`.

@@ -1,13 +1,16 @@
 import type { ClientBase } from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
+import { errorCode } from '../platform/operator-error.js';
 import { execute } from '../platform/postgres.js';
 
 /** Rows that one statement deletes with all that hangs on them: keeps it well within the statement timeout. */
 const DELETED_AT_ONCE = 2_000;
+/** SQLSTATE of a deletion that an active hold forbids. */
+const OBJECT_IN_USE = '55006';
 
 /**
  * Takes what the feed no longer lists out of its price list: an SKU whose last price that was goes, and so does a
- * product whose last SKU that was. The demo is no part of it. Answers how many went.
+ * product whose last SKU that was. What is in an active hold stays, and the demo is no part of it. Answers how many went.
  */
 export async function prune(
   client: ClientBase,
@@ -15,7 +18,7 @@ export async function prune(
 ): Promise<{ skus: number; products: number }> {
   const unlisted = sql`NOT EXISTS (SELECT FROM import_rows WHERE import_rows.code = sku.code)
     AND NOT EXISTS (SELECT FROM import_rejected WHERE import_rejected.code = sku.code)
-    AND NOT product.is_demo`;
+    AND NOT product.is_demo AND NOT EXISTS (SELECT FROM stock_levels WHERE sku_id = sku.id AND held > 0)`;
   const skus = await repeat(
     client,
     (limit) => sql`/* import.pruneSkus */ DELETE FROM skus WHERE id IN (
@@ -51,7 +54,9 @@ export async function removeDemo(client: ClientBase): Promise<number> {
   const removed = await repeat(
     client,
     (limit) => sql`/* import.removeDemo */ DELETE FROM products WHERE id IN (
-      SELECT id FROM products WHERE is_demo LIMIT ${limit})`,
+      SELECT id FROM products WHERE is_demo AND NOT EXISTS (
+        SELECT FROM skus JOIN stock_levels ON stock_levels.sku_id = skus.id WHERE product_id = products.id AND held > 0)
+      LIMIT ${limit})`,
   );
   if (removed === 0) return 0;
   await execute(
@@ -72,8 +77,12 @@ export async function removeDemo(client: ClientBase): Promise<number> {
 async function repeat(client: ClientBase, statement: (limit: number) => Sql): Promise<number> {
   let all = 0;
   for (;;) {
-    const deleted = await execute(client, statement(DELETED_AT_ONCE));
+    const deleted = await execute(client, statement(DELETED_AT_ONCE)).catch((error: unknown) => {
+      // Somebody held one of them meanwhile; from now on the statement sees it.
+      if (errorCode(error) === OBJECT_IN_USE) return null;
+      throw error;
+    });
     if (deleted === 0) return all;
-    all += deleted;
+    all += deleted ?? 0;
   }
 }

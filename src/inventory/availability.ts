@@ -73,7 +73,8 @@ export function locationStocks(
   return stocks.sort((a, b) => (a.distanceKm ?? Infinity) - (b.distanceKm ?? Infinity));
 }
 
-function checkPlace({ latitude, longitude }: GeoPointInput): void {
+/** @throws UserError BAD_USER_INPUT */
+export function checkPlace({ latitude, longitude }: GeoPointInput): void {
   if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return;
   throw new UserError(
     'BAD_USER_INPUT',

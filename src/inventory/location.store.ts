@@ -42,7 +42,7 @@ export class LocationStore {
         SELECT location.id AS key, location.handle, location.name, location.country_code AS "countryCode",
           stock_level.sku_id AS "skuKey", location.latitude, location.longitude, location.pickup,
           stock_level.sellable, stock_level.on_hand IS NOT NULL AS counted
-        FROM stock_levels stock_level
+        FROM available_stock stock_level
         JOIN stock_locations location ON location.id = stock_level.location_id
         JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = ${this.channelKey}
         WHERE stock_level.sku_id = ANY(${skuKeys}::int[]) ORDER BY location.name, location.id`,

@@ -66,6 +66,24 @@ export async function mutate<Answer>(
   }
 }
 
+/**
+ * Like `mutate`, for work that is one statement, and so a transaction of its own: a function of Postgres that looks
+ * after the idempotency key. `work` throws `idempotencyConflict()` where that says so.
+ */
+export async function mutateAtOnce<Answer, Input extends { readonly idempotencyKey?: string | null }>(
+  { caller }: Context,
+  operation: string,
+  input: Input,
+  work: (call: IdempotentCall | null) => Promise<Answer>,
+): Promise<Outcome<Answer>> {
+  try {
+    const call = idempotentCall(caller.keyId ?? 0, operation, input);
+    return { answer: await retrying(() => work(call)), userErrors: [] };
+  } catch (error) {
+    return { answer: null, userErrors: toUserErrors(error) };
+  }
+}
+
 async function answerOnce<Answer>(
   client: PoolClient,
   operation: Operation<Answer>,
@@ -79,14 +97,18 @@ async function answerOnce<Answer>(
     return answer;
   }
   if ('answer' in replay) return operation.answer.parse(replay.answer);
-  throw new EntryErrors([
+  throw idempotencyConflict();
+}
+
+/** The key of this call was used for another one. */
+export const idempotencyConflict = (): EntryErrors =>
+  new EntryErrors([
     mutationError(
       'IDEMPOTENCY_CONFLICT',
       ['idempotencyKey'],
       'This idempotency key was used for another call within the last 24 hours: send each call with a key of its own.',
     ),
   ]);
-}
 
 function idempotentCall(
   caller: number,

@@ -62,10 +62,13 @@ export function parseAmount(decimal: string, currency: string): number {
  * The exact decimal of an amount in minor units, with all of the currency's decimals: `formatAmount(2490, 'EUR')`
  * is `24.90`. @throws UserError BAD_USER_INPUT unknown currency
  */
-export function formatAmount(minor: number, currency: string): string {
+export function formatAmount(minor: number | bigint, currency: string): string {
   const digits = exponent(currency);
-  if (!Number.isSafeInteger(minor)) throw new RangeError(`${minor} is not a whole number of minor units`);
-  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
+  if (typeof minor === 'number' && !Number.isSafeInteger(minor))
+    throw new RangeError(`${minor} is not a whole number of minor units`);
+  const text = String(minor)
+    .replace('-', '')
+    .padStart(digits + 1, '0');
   const whole = text.slice(0, text.length - digits);
   return `${minor < 0 ? '-' : ''}${whole}${digits === 0 ? '' : `.${text.slice(-digits)}`}`;
 }

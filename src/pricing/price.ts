@@ -3,15 +3,23 @@ import type { Sku } from '../catalog/sku.types.js';
 import { formatAmount } from './money.js';
 import { Price, PriceRange } from './price.types.js';
 
-export function skuPrice(sku: Sku): Price {
-  const { currencyCode } = sku;
+/** A price from minor units of its currency. */
+export function priceOf(
+  amount: number | bigint,
+  currencyCode: string,
+  compareAt: number | null = null,
+  validUntil: Date | null = null,
+): Price {
   return instantiate(Price, {
-    amount: formatAmount(sku.amount, currencyCode),
-    compareAtAmount: sku.compareAt === null ? null : formatAmount(sku.compareAt, currencyCode),
+    amount: formatAmount(amount, currencyCode),
+    compareAtAmount: compareAt === null ? null : formatAmount(compareAt, currencyCode),
     currencyCode,
-    validUntil: sku.priceValidUntil,
+    validUntil,
   });
 }
+
+export const skuPrice = (sku: Sku): Price =>
+  priceOf(sku.amount, sku.currencyCode, sku.compareAt, sku.priceValidUntil);
 
 /** Null for no SKUs. */
 export function priceRange(skus: readonly Sku[]): PriceRange | null {

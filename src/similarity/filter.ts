@@ -19,6 +19,7 @@ export function toIndexFilter(
     const [firstOption, ...otherOptions] = options;
     clauses.push(sellableClause(channel, condition.categories, firstOption));
     for (const values of otherOptions) clauses.push(sellableClause(channel, null, values));
+    if (condition.locationKey !== null) clauses.push([tag.stocked(condition.locationKey)]);
   } else {
     clauses.push([
       condition.availability === AvailabilityFilter.ANY ? tag.offered(channel) : tag.orderable(channel),

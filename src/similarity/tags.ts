@@ -16,6 +16,8 @@ export const tag = {
   /** Some SKU can be bought in the channel; with these, an SKU of this category, with this option. */
   sellable: (channel: string, category?: string, option?: string): string =>
     `sellable:${channel}${category === undefined ? '' : `|${category}`}${option === undefined ? '' : `|${option}`}`,
+  /** Some SKU is sellable at the location, by its row id. */
+  stocked: (locationKey: number): string => `stocked:${locationKey}`,
   category: (handle: string): string => `category:${handle}`,
   brand: (handle: string): string => `brand:${handle}`,
   attribute: (name: string, value: string): string => `attribute:${name}=${fold(value)}`,

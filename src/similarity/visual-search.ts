@@ -4,6 +4,7 @@ import { checkFirst, PageInfo } from '../catalog/page-info.js';
 import { checkProductFilter, sellableFirst } from '../catalog/product-filter.js';
 import type { ProductFilter } from '../catalog/product-filter.types.js';
 import type { ChannelStores, Context } from '../context.js';
+import { requireLocation } from '../inventory/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
 import type { QueryVector } from './query-vector.js';
@@ -36,6 +37,7 @@ export async function visualSearch(
   const stores = await context.inChannel();
   const { channel } = stores;
   const condition = checkProductFilter(where, channel.currencyCode);
+  if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
   const query = await resolveQuery();
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([channel.handle, condition, query.identity]))

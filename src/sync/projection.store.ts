@@ -16,7 +16,7 @@ const offerFacts = z.object({
   productKey: z.number(),
   channel: z.string(),
   options: z.record(z.string(), z.string()),
-  sellable: z.boolean(),
+  stockedAt: z.array(z.number()),
   orderable: z.boolean(),
   minAmount: z.number(),
   maxAmount: z.number(),
@@ -70,7 +70,7 @@ function readOffers(db: Queryable, productKeys: readonly number[]): Promise<z.in
     db,
     sql`/* sync.projectOffers */
       SELECT sku.product_id AS "productKey", channel.handle AS channel, sku.options,
-        stock.sellable, stock.sellable OR sku.when_out <> 'deny' AS orderable,
+        stock.locations AS "stockedAt", stock.locations <> '{}' OR sku.when_out <> 'deny' AS orderable,
         price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
       FROM skus sku
       CROSS JOIN channels channel
@@ -80,11 +80,11 @@ function readOffers(db: Queryable, productKeys: readonly number[]): Promise<z.in
           AND coalesce(upper(valid) > statement_timestamp(), true)
       ) price
       CROSS JOIN LATERAL (
-        SELECT EXISTS (
-          SELECT FROM stock_levels stock_level
+        SELECT ARRAY(
+          SELECT stock_level.location_id FROM stock_levels stock_level
           JOIN channel_locations served
             ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
-          WHERE stock_level.sku_id = sku.id AND stock_level.sellable > 0) AS sellable
+          WHERE stock_level.sku_id = sku.id AND stock_level.sellable > 0) AS locations
       ) stock
       WHERE sku.product_id = ANY(${productKeys}::int[]) AND price.min_amount IS NOT NULL`,
     offerFacts,
@@ -100,7 +100,7 @@ function toPayload(
   for (const { name, value } of product.attributes) tags.add(tag.attribute(name, value));
   const numbers: Record<string, number> = {};
 
-  for (const { channel, options, sellable, orderable, minAmount, maxAmount } of offers) {
+  for (const { channel, options, stockedAt, orderable, minAmount, maxAmount } of offers) {
     const field = priceField(channel);
     numbers[field.min] = Math.min(numbers[field.min] ?? Infinity, minAmount);
     numbers[field.max] = Math.max(numbers[field.max] ?? -Infinity, maxAmount);
@@ -108,7 +108,8 @@ function toPayload(
     tags.add(tag.offered(channel));
     for (const option of optionTags) tags.add(tag.option(option));
     if (orderable) tags.add(tag.orderable(channel));
-    if (!sellable) continue;
+    for (const location of stockedAt) tags.add(tag.stocked(location));
+    if (stockedAt.length === 0) continue;
     for (const option of [undefined, ...optionTags]) {
       for (const category of [undefined, ...product.categories])
         tags.add(tag.sellable(channel, category, option));

@@ -59,7 +59,7 @@ export type OptionFilter = {
   values: Array<string>;
 };
 
-/** Which products to find. Price, options, availability and quantity must hold for one and the same SKU: "M, under 100, two of them" is never put together from two SKUs. */
+/** Which products to find. Price, options, location, availability and quantity must hold for one and the same SKU: "M, at this shop, two of them" is never put together from two SKUs. */
 export type ProductFilter = {
   /** AND of the entries, OR of the values of each. */
   attributes?: Array<AttributeFilter> | null | undefined;
@@ -68,6 +68,8 @@ export type ProductFilter = {
   brand?: Array<string> | null | undefined;
   /** Handles; a category matches what is below it too. */
   category?: Array<string> | null | undefined;
+  /** A location of the channel, for example a shop: availability and quantity then mean what is there, not in all of the channel. */
+  location?: string | number | null | undefined;
   /** AND of the entries, OR of the values of each. */
   options?: Array<OptionFilter> | null | undefined;
   price?: DecimalRange | null | undefined;

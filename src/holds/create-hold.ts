@@ -1,0 +1,132 @@
+import type { Channel } from '../catalog/channel.types.js';
+import { readKey } from '../catalog/node.js';
+import type { Context } from '../context.js';
+import { checkPlace } from '../inventory/availability.js';
+import { requireLocation } from '../inventory/require-location.js';
+import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
+import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
+import { holdPayload } from './hold-payload.js';
+import { insertHold, type HoldOutcome } from './hold.store.js';
+import type { HoldCreateInput, HoldPayload } from './hold.types.js';
+
+/** A basket with more is an order of a shop, not of a shopper. */
+const MAX_LINES = 100;
+/** More than anybody has of anything, and far from where sums of it overflow. */
+const MAX_QUANTITY = 1_000_000;
+
+/** Holds stock for all lines of a basket, or for none. */
+export async function createHold(context: Context, input: HoldCreateInput): Promise<HoldPayload> {
+  const stores = await context.inChannel();
+  const { channel } = stores;
+  return holdPayload(
+    await mutateAtOnce(context, 'holdCreate', { ...input, channel: channel.handle }, async (call) => {
+      const { near = null } = input;
+      const lines = checkLines(input);
+      const seconds = checkSeconds(input.seconds ?? channel.holdSeconds, channel);
+      if (near !== null) checkPlace(near);
+      const locationKey = input.location == null ? null : readLocation(input.location);
+      if (locationKey !== null) await requireLocation(stores, locationKey);
+      const request = {
+        channelKey: channel.key,
+        caller: context.caller.keyId ?? 0,
+        skuKeys: lines.map(({ skuKey }) => skuKey),
+        quantities: lines.map(({ quantity }) => quantity),
+        locationKey,
+        near,
+        seconds,
+      };
+      const outcome = await insertHold(context.services.db, request, call);
+      throwIfNotHeld(outcome, channel);
+      return outcome;
+    }),
+  );
+}
+
+function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: number }[] {
+  const refuse = (message: string): EntryErrors =>
+    new EntryErrors([mutationError('BAD_USER_INPUT', ['lines'], message)]);
+  if (lines.length === 0) throw refuse('lines is empty: name at least one SKU.');
+  if (lines.length > MAX_LINES) {
+    throw refuse(`${lines.length} lines are too many: hold at most ${MAX_LINES} SKUs at a time.`);
+  }
+  const faults = new EntryFaults('lines');
+  const seen = new Map<number, number>();
+  const checked = lines.map(({ sku, quantity }, index) => {
+    const skuKey = readKey('Sku', sku);
+    if (skuKey === null) faults.add(index, 'sku', 'BAD_USER_INPUT', 'sku is no id of an Sku: take Sku.id.');
+    else if (seen.has(skuKey)) {
+      faults.add(
+        index,
+        'sku',
+        'BAD_USER_INPUT',
+        `The SKU stands in line ${seen.get(skuKey) ?? 0} already: add up the quantities.`,
+      );
+    } else seen.set(skuKey, index);
+    if (quantity < 1 || quantity > MAX_QUANTITY) {
+      faults.add(
+        index,
+        'quantity',
+        'BAD_USER_INPUT',
+        `quantity is ${quantity}: it must be from 1 to ${MAX_QUANTITY}.`,
+      );
+    }
+    return { skuKey: skuKey ?? 0, quantity };
+  });
+  faults.throwIfAny();
+  return checked;
+}
+
+function checkSeconds(seconds: number, { minHoldSeconds, maxHoldSeconds, handle }: Channel): number {
+  if (seconds >= minHoldSeconds && seconds <= maxHoldSeconds) return seconds;
+  throw new EntryErrors([
+    mutationError(
+      'BAD_USER_INPUT',
+      ['seconds'],
+      `seconds is ${seconds}: the channel "${handle}" holds stock for ${minHoldSeconds} to ${maxHoldSeconds} seconds.`,
+    ),
+  ]);
+}
+
+function readLocation(id: string): number {
+  const key = readKey('StockLocation', id);
+  if (key !== null) return key;
+  throw new EntryErrors([
+    mutationError(
+      'BAD_USER_INPUT',
+      ['location'],
+      'location is no id of a StockLocation: take one from SkuAvailability.locations.',
+    ),
+  ]);
+}
+
+/** @throws EntryErrors of the key, or of the lines that cannot be held */
+function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
+  if ('conflict' in outcome) throw idempotencyConflict();
+  const faults = new EntryFaults('lines');
+  if ('missing' in outcome) {
+    for (const line of outcome.missing) {
+      faults.add(
+        line,
+        'sku',
+        'NOT_FOUND',
+        `The channel "${channel.handle}" does not offer this SKU: leave it out.`,
+      );
+    }
+  }
+  if ('short' in outcome) {
+    for (const { line, sellable } of outcome.short) {
+      faults.add(line, 'quantity', 'INSUFFICIENT_STOCK', ...shortage(sellable, channel));
+    }
+  }
+  faults.throwIfAny();
+}
+
+/** What to say of a line that there is too little for, and the number to show with it. */
+export function shortage(
+  sellable: number,
+  { showsExactStock }: Channel,
+): [message: string, shown: number | null] {
+  if (sellable === 0) return ['It is sold out: leave it out.', 0];
+  if (!showsExactStock) return ['There is less of it: ask for fewer.', null];
+  return [`Only ${sellable} can be sold: ask for ${sellable} at most.`, sellable];
+}

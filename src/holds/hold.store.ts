@@ -1,0 +1,159 @@
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { instantiate } from '../catalog/node.js';
+import { StockLocation } from '../inventory/availability.types.js';
+import type { IdempotentCall } from '../mutation/idempotency.store.js';
+import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
+import { Hold, HoldLine, HoldStatus } from './hold.types.js';
+
+/** For so long a holder can ask what became of a hold. */
+const RETENTION_DAYS = 30;
+const PRUNED_AT_ONCE = 1_000;
+
+/** A hold as `hold_json` writes it, and as it is kept for calls that come again. */
+const holdJson = z.object({
+  id: z.string(),
+  status: z.enum(HoldStatus),
+  expiresAt: z.iso.datetime({ offset: true }),
+  currency: z.string(),
+  lines: z.array(
+    z.object({
+      sku: z.number(),
+      location: z.object({
+        key: z.number(),
+        handle: z.string(),
+        name: z.string(),
+        countryCode: z.string(),
+      }),
+      quantity: z.number(),
+      amount: z.number(),
+      compareAt: z.number().nullable(),
+    }),
+  ),
+});
+
+const shortLines = z.array(z.object({ line: z.number(), sellable: z.number() }));
+
+/** What came of holding stock, or of ending a hold; see hold_create and hold_finish in the migrations. */
+const outcome = z.union([
+  z.object({ hold: holdJson }),
+  z.object({ answer: holdJson }).transform(({ answer }) => ({ hold: answer })),
+  z.object({ conflict: z.literal(true) }),
+  z.object({ missing: z.array(z.number()) }),
+  z.object({ short: shortLines }),
+  z.object({ notFound: z.literal(true) }),
+  z.object({ ended: holdJson }),
+]);
+const outcomeRow = z.object({ outcome });
+export type HoldOutcome = z.infer<typeof outcome>;
+
+/** Who asks, and in which channel. */
+export interface HoldCaller {
+  readonly channelKey: number;
+  /** The id of the API key; 0: anonymous. */
+  readonly caller: number;
+}
+
+export interface HoldRequest extends HoldCaller {
+  readonly skuKeys: readonly number[];
+  readonly quantities: readonly number[];
+  readonly locationKey: number | null;
+  readonly near: { readonly latitude: number; readonly longitude: number } | null;
+  readonly seconds: number;
+}
+
+/** Holds all lines or none, in one round trip. */
+export function insertHold(
+  db: Queryable,
+  request: HoldRequest,
+  call: IdempotentCall | null,
+): Promise<HoldOutcome> {
+  const { channelKey, caller, skuKeys, quantities, locationKey, near, seconds } = request;
+  return one(
+    db,
+    sql`/* hold.create */ SELECT hold_create(${channelKey}, ${caller}, ${skuKeys}::int[], ${quantities}::int[],
+      ${locationKey}, ${near?.latitude ?? null}, ${near?.longitude ?? null}, ${seconds}, ${call?.key ?? null},
+      ${call?.fingerprint ?? null}) AS outcome`,
+  );
+}
+
+/** Ends a hold: CONFIRMED takes the stock out, RELEASED gives it back. `actor` is put in the stock ledger. */
+export function finishHold(
+  db: Queryable,
+  request: HoldCaller & {
+    readonly uuid: string;
+    readonly status: 'CONFIRMED' | 'RELEASED';
+    readonly actor: string;
+  },
+  call: IdempotentCall | null,
+): Promise<HoldOutcome> {
+  const { channelKey, caller, uuid, status, actor } = request;
+  return one(
+    db,
+    sql`/* hold.finish */ SELECT hold_finish(${uuid}, ${status}, ${channelKey}, ${caller}, ${actor}, ${call?.key ?? null},
+      ${call?.fingerprint ?? null}) AS outcome`,
+  );
+}
+
+async function one(db: Queryable, statement: ReturnType<typeof sql>): Promise<HoldOutcome> {
+  const [row] = await queryPrepared(db, statement, outcomeRow);
+  if (row === undefined) throw new Error('a function answers one row');
+  return row.outcome;
+}
+
+/** A hold of this channel that the caller may use; null where there is none. */
+export async function readHold(
+  db: Queryable,
+  { channelKey, caller }: HoldCaller,
+  uuid: string,
+): Promise<Hold | null> {
+  const [row] = await queryPrepared(
+    db,
+    sql`/* hold.read */ SELECT hold_json(id) AS hold FROM holds
+      WHERE id = ${uuid}::uuid AND channel_id = ${channelKey} AND caller IN (0, ${caller})`,
+    z.object({ hold: holdJson }),
+  );
+  return row === undefined ? null : toHold(row.hold);
+}
+
+/** Frees the stock of some holds that have expired; answers how many holds. */
+export async function sweepHolds(db: Queryable, limit: number): Promise<number> {
+  const [row] = await query(
+    db,
+    sql`/* hold.sweep */ SELECT holds_sweep(${limit}) AS swept`,
+    z.object({ swept: z.number() }),
+  );
+  return row?.swept ?? 0;
+}
+
+/** Forgets holds that ended long ago, in bounded batches; what they sold stands in the stock ledger. */
+export async function pruneHolds(db: Queryable, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const pruned = await execute(
+      db,
+      sql`/* hold.prune */ DELETE FROM holds WHERE id IN (
+        SELECT id FROM holds WHERE status <> 'ACTIVE' AND ended_at < now() - ${RETENTION_DAYS} * interval '1 day'
+        ORDER BY ended_at LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
+    );
+    if (pruned < PRUNED_AT_ONCE) return;
+  }
+}
+
+export function toHold({ id: uuid, status, expiresAt, currency, lines }: z.infer<typeof holdJson>): Hold {
+  return instantiate(Hold, {
+    uuid,
+    status,
+    expiresAt: new Date(expiresAt),
+    currencyCode: currency,
+    lines: lines.map(({ sku, location, quantity, amount, compareAt }) =>
+      instantiate(HoldLine, {
+        skuKey: sku,
+        location: instantiate(StockLocation, location),
+        quantity,
+        amount,
+        compareAt,
+        currencyCode: currency,
+      }),
+    ),
+  });
+}
