@@ -19,7 +19,7 @@ export async function createHold(context: Context, input: HoldCreateInput): Prom
   const stores = await context.inChannel();
   const { channel } = stores;
   return holdPayload(
-    await mutateAtOnce(context, 'holdCreate', { ...input, channel: channel.handle }, async (call) => {
+    await mutateAtOnce(context, { name: 'holdCreate', channel: channel.handle }, input, async (call) => {
       const { near = null } = input;
       const lines = checkLines(input);
       const seconds = checkSeconds(input.seconds ?? channel.holdSeconds, channel);
@@ -51,7 +51,8 @@ function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: num
   }
   const faults = new EntryFaults('lines');
   const seen = new Map<number, number>();
-  const checked = lines.map(({ sku, quantity }, index) => {
+  const checked = lines.map(({ sku, quantity: given }, index) => {
+    const quantity = given ?? 1;
     const skuKey = readKey('Sku', sku);
     if (skuKey === null) faults.add(index, 'sku', 'BAD_USER_INPUT', 'sku is no id of an Sku: take Sku.id.');
     else if (seen.has(skuKey)) {

@@ -1,10 +1,12 @@
 import { fromGlobalId } from 'graphql-relay';
+import type { Channel } from '../catalog/channel.types.js';
 import type { Context } from '../context.js';
 import { EntryErrors, mutationError } from '../mutation/entry-error.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
+import type { MutationErrorCode } from '../mutation/user-error.types.js';
 import { shortage } from './create-hold.js';
 import { holdPayload } from './hold-payload.js';
-import { finishHold, readHold, toHold } from './hold.store.js';
+import { finishHold, type HoldOutcome, readHold, toHold } from './hold.store.js';
 import {
   type Hold,
   type HoldConfirmInput,
@@ -31,64 +33,62 @@ export async function findHold(context: Context, id: string): Promise<Hold | nul
 
 /** The stock leaves. */
 export const confirmHold = (context: Context, input: HoldConfirmInput): Promise<HoldPayload> =>
-  finish(context, 'holdConfirm', 'CONFIRMED', input);
+  finish(context, 'holdConfirm', HoldStatus.CONFIRMED, input);
 
 /** The stock is free again. */
 export const releaseHold = (context: Context, input: HoldReleaseInput): Promise<HoldPayload> =>
-  finish(context, 'holdRelease', 'RELEASED', input);
+  finish(context, 'holdRelease', HoldStatus.RELEASED, input);
 
 async function finish(
   context: Context,
-  operation: string,
-  status: 'CONFIRMED' | 'RELEASED',
+  name: string,
+  status: HoldStatus.CONFIRMED | HoldStatus.RELEASED,
   input: HoldConfirmInput,
 ): Promise<HoldPayload> {
   const { channel } = await context.inChannel();
   const { caller } = context;
-  let ended: Hold | null = null;
-  const refuse = (code: 'NOT_FOUND' | 'HOLD_EXPIRED' | 'HOLD_NOT_ACTIVE', message: string): EntryErrors =>
-    new EntryErrors([mutationError(code, ['hold'], message)]);
-  const result = await mutateAtOnce(
-    context,
-    operation,
-    { ...input, channel: channel.handle },
-    async (call) => {
-      const notFound = refuse(
-        'NOT_FOUND',
-        `There is no such hold in the channel "${channel.handle}", or it is not yours: name its channel with @inContext, and send the API key that made it.`,
-      );
-      const uuid = readUuid(input.hold);
-      if (uuid === null) throw notFound;
-      const request = {
-        uuid,
-        status,
-        channelKey: channel.key,
-        caller: caller.keyId ?? 0,
-        actor: caller.name,
-      };
-      const outcome = await finishHold(context.services.db, request, call);
-      if ('conflict' in outcome) throw idempotencyConflict();
-      if ('notFound' in outcome) throw notFound;
-      if ('ended' in outcome) {
-        ended = toHold(outcome.ended);
-        throw ended.status === HoldStatus.EXPIRED
-          ? refuse('HOLD_EXPIRED', `The hold ended at ${ended.expiresAt.toISOString()}: hold the stock anew.`)
-          : refuse('HOLD_NOT_ACTIVE', `The hold is ${ended.status.toLowerCase()} already.`);
-      }
-      if ('short' in outcome) {
-        throw new EntryErrors(
-          outcome.short.map(({ sellable }) =>
-            mutationError(
-              'INSUFFICIENT_STOCK',
-              ['hold'],
-              `Less is on hand than was promised. ${shortage(sellable, channel)[0]}`,
-              shortage(sellable, channel)[1],
-            ),
-          ),
-        );
-      }
-      return outcome;
-    },
+  /** The hold as it was found, where it could not be ended. */
+  let found: Hold | null = null;
+  const result = await mutateAtOnce(context, { name, channel: channel.handle }, input, async (call) => {
+    const uuid = readUuid(input.hold);
+    if (uuid === null) throw notFound(channel);
+    const request = {
+      uuid,
+      status,
+      channelKey: channel.key,
+      caller: caller.keyId ?? 0,
+      actor: caller.name,
+    };
+    const outcome = await finishHold(context.services.db, request, call);
+    if ('ended' in outcome) found = toHold(outcome.ended);
+    throwIfNotFinished(outcome, channel);
+    return outcome;
+  });
+  return holdPayload(result, found);
+}
+
+const refuse = (code: `${MutationErrorCode}`, message: string, sellable: number | null = null): EntryErrors =>
+  new EntryErrors([mutationError(code, ['hold'], message, sellable)]);
+
+const notFound = (channel: Channel): EntryErrors =>
+  refuse(
+    'NOT_FOUND',
+    `There is no such hold in the channel "${channel.handle}", or it is not yours: name its channel with ` +
+      '@inContext, and send the API key that made it.',
   );
-  return holdPayload(result, ended);
+
+/** @throws EntryErrors that say why the hold was not ended */
+function throwIfNotFinished(outcome: HoldOutcome, channel: Channel): void {
+  if ('conflict' in outcome) throw idempotencyConflict();
+  if ('notFound' in outcome) throw notFound(channel);
+  if ('ended' in outcome) {
+    const { status, expiresAt } = toHold(outcome.ended);
+    throw status === HoldStatus.EXPIRED
+      ? refuse('HOLD_EXPIRED', `The hold ended at ${expiresAt.toISOString()}: hold the stock anew.`)
+      : refuse('HOLD_NOT_ACTIVE', `The hold is ${status.toLowerCase()} already.`);
+  }
+  if ('short' in outcome) {
+    const [message, sellable] = shortage(Math.min(...outcome.short.map((line) => line.sellable)), channel);
+    throw refuse('INSUFFICIENT_STOCK', `Less is on hand than was held. ${message}`, sellable);
+  }
 }

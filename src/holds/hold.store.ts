@@ -82,7 +82,7 @@ export function finishHold(
   db: Queryable,
   request: HoldCaller & {
     readonly uuid: string;
-    readonly status: 'CONFIRMED' | 'RELEASED';
+    readonly status: HoldStatus.CONFIRMED | HoldStatus.RELEASED;
     readonly actor: string;
   },
   call: IdempotentCall | null,

@@ -71,8 +71,8 @@ export class HoldLineInput {
   @Field(() => ID)
   sku!: string;
 
-  @Field(() => Int, { defaultValue: 1 })
-  quantity!: number;
+  @Field(() => Int, { nullable: true, defaultValue: 1 })
+  quantity?: number | null;
 }
 
 /** What every call that may be sent again has. */

@@ -68,16 +68,16 @@ export async function mutate<Answer>(
 
 /**
  * Like `mutate`, for work that is one statement, and so a transaction of its own: a function of Postgres that looks
- * after the idempotency key. `work` throws `idempotencyConflict()` where that says so.
+ * after the idempotency key. In another channel it is another call. `work` throws `idempotencyConflict()` where that says so.
  */
-export async function mutateAtOnce<Answer, Input extends { readonly idempotencyKey?: string | null }>(
+export async function mutateAtOnce<Answer>(
   { caller }: Context,
-  operation: string,
-  input: Input,
+  { name, channel }: { readonly name: string; readonly channel: string },
+  input: { readonly idempotencyKey?: string | null },
   work: (call: IdempotentCall | null) => Promise<Answer>,
 ): Promise<Outcome<Answer>> {
   try {
-    const call = idempotentCall(caller.keyId ?? 0, operation, input);
+    const call = idempotentCall(caller.keyId ?? 0, name, input, channel);
     return { answer: await retrying(() => work(call)), userErrors: [] };
   } catch (error) {
     return { answer: null, userErrors: toUserErrors(error) };
@@ -114,6 +114,7 @@ function idempotentCall(
   caller: number,
   operation: string,
   input: { readonly idempotencyKey?: string | null },
+  channel: string | null = null,
 ): IdempotentCall | null {
   const { idempotencyKey: key, ...rest } = input;
   if (key == null) return null;
@@ -125,7 +126,9 @@ function idempotentCall(
     throw refuse(`The idempotency key is longer than ${MAX_KEY_LENGTH} characters: a UUID is enough.`);
   }
   if (key.includes('\0')) throw refuse('The idempotency key holds a NUL character: remove it.');
-  const fingerprint = createHash('sha256').update(canonical(rest)).digest();
+  const fingerprint = createHash('sha256')
+    .update(canonical({ channel, ...rest }))
+    .digest();
   return { caller, key, operation, fingerprint };
 }
 

@@ -1,0 +1,397 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { toGlobalId } from 'graphql-relay';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { HoldStatus } from '../../src/holds/hold.types.js';
+import { sweepExpiredHolds } from '../../src/holds/sweep-holds.js';
+import { seedApiKey } from '../support/api-keys.js';
+import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
+import { expectNoDrift, HOLD_FIELDS, holdPayload, type HoldAnswer } from '../support/holds.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+
+const BERLIN = { latitude: 52.5, longitude: 13.4 };
+const PARIS = { latitude: 48.9, longitude: 2.4 };
+
+let gateway: TestGateway;
+/** Global ids by code. */
+let skus: Record<string, string>;
+let locations: Record<string, string>;
+beforeAll(async () => {
+  gateway = await startTestGateway(async (db) => {
+    await seedMarkets(db);
+    await seedProduct(db, {
+      handle: 'shirt',
+      vectors: [[1, 0, 0, 0]],
+      skus: [
+        {
+          code: 'S',
+          options: { size: 'S' },
+          prices: { eu: 1_990, us: 2_500 },
+          stock: { berlin: 5, paris: 3 },
+        },
+        { code: 'M', options: { size: 'M' }, prices: { eu: 2_490 }, stock: { berlin: 1, paris: 4 } },
+        { code: 'UNCOUNTED', prices: { eu: 500 }, stock: { berlin: null } },
+        { code: 'UNPRICED', prices: {}, stock: { berlin: 9 } },
+        { code: 'US', prices: { us: 900 }, stock: { newyork: 2 } },
+      ],
+    });
+  });
+  const ids = async (table: string, column: string, type: string): Promise<Record<string, string>> => {
+    const { rows } = await gateway.db.query<{ id: number; name: string }>(
+      `SELECT id, ${column} AS name FROM ${table}`,
+    );
+    return Object.fromEntries(rows.map(({ id, name }) => [name, toGlobalId(type, id)]));
+  };
+  skus = await ids('skus', 'code', 'Sku');
+  locations = await ids('stock_locations', 'handle', 'StockLocation');
+});
+beforeEach(async () => {
+  await gateway.db.query(`DELETE FROM holds; UPDATE stock_levels SET held = 0`);
+  await setStock(gateway.db, 'S', 5);
+  await setStock(gateway.db, 'S', 3, 'paris');
+  await setStock(gateway.db, 'M', 1);
+  await setStock(gateway.db, 'M', 4, 'paris');
+});
+afterAll(async () => {
+  await expectNoDrift(gateway.db);
+  await gateway.close();
+});
+
+const line = (code: string, quantity = 1): { sku: string | undefined; quantity: number } => ({
+  sku: skus[code],
+  quantity,
+});
+
+async function send(
+  operation: 'holdCreate' | 'holdConfirm' | 'holdRelease',
+  input: object,
+  { channel = 'eu', secret }: { channel?: string; secret?: string } = {},
+): Promise<HoldAnswer> {
+  const type = `${operation[0]?.toUpperCase() ?? ''}${operation.slice(1)}Input`;
+  const document = `mutation ($input: ${type}!) @inContext(channel: "${channel}") { payload: ${operation}(input: $input) ${HOLD_FIELDS} }`;
+  return (await gateway.read(holdPayload, document, { input }, secret)).payload;
+}
+
+const create = (lines: object[], more: object = {}, as?: Parameters<typeof send>[2]): Promise<HoldAnswer> =>
+  send('holdCreate', { lines, ...more }, as);
+
+async function idOf(answer: Promise<HoldAnswer>): Promise<string> {
+  const { hold, userErrors } = await answer;
+  expect(userErrors).toEqual([]);
+  if (hold === null) throw new Error('nothing was held');
+  return hold.id;
+}
+
+async function quantityOf(code: string): Promise<number | null | undefined> {
+  const { sku } = await gateway.read(
+    z.object({ sku: z.object({ availability: z.object({ quantity: z.number().nullable() }) }).nullable() }),
+    `query ($code: String!) { sku(code: $code) { availability { quantity } } }`,
+    { code },
+  );
+  return sku?.availability.quantity;
+}
+
+describe('a hold', () => {
+  test('keeps stock from everybody else, at the price of the moment, and says when it ends', async () => {
+    const before = Date.now();
+    const { hold, userErrors } = await create([line('S', 2), line('M')]);
+    expect(userErrors).toEqual([]);
+    expect(hold).toMatchObject({
+      status: HoldStatus.ACTIVE,
+      total: { amount: '64.70', currencyCode: 'EUR' },
+      lines: [
+        { sku: { code: 'S' }, quantity: 2, unitPrice: { amount: '19.90' }, location: { handle: 'berlin' } },
+        { sku: { code: 'M' }, quantity: 1, unitPrice: { amount: '24.90' }, location: { handle: 'paris' } },
+      ],
+    });
+    const seconds = (Date.parse(hold?.expiresAt ?? '') - before) / 1000;
+    expect(seconds).toBeGreaterThan(599);
+    expect(seconds).toBeLessThan(605);
+    expect([await quantityOf('S'), await quantityOf('M')]).toEqual([6, 4]);
+  });
+
+  test('can be read again by its id, as a hold and as a node', async () => {
+    const id = await idOf(create([line('S')]));
+    const document = `query ($id: ID!) { hold(id: $id) { id status } node(id: $id) { id ... on Hold { status } } }`;
+    const { data } = await gateway.ask(document, { id });
+    const hold = { id, status: 'ACTIVE' };
+    expect(data).toEqual({ hold, node: hold });
+    const other = toGlobalId('Hold', '00000000-0000-4000-8000-000000000000');
+    expect((await gateway.ask(document, { id: other })).data).toEqual({ hold: null, node: null });
+  });
+
+  test.each([
+    ['the nearest location that has all of it', { near: PARIS }, ['paris 3']],
+    ['the nearest one, whichever has most', { near: BERLIN }, ['berlin 3']],
+    ['without a place the one that has most', {}, ['berlin 3']],
+  ])('is taken from %s', async (_what, more, expected) => {
+    const { hold } = await create([line('S', 3)], more);
+    expect(hold?.lines.map(({ location, quantity }) => `${location.handle} ${quantity}`)).toEqual(expected);
+  });
+
+  test('is split only where no location has all of it, over as few as can be', async () => {
+    const { hold } = await create([line('S', 7)], { near: PARIS });
+    expect(hold?.lines.map(({ location, quantity }) => `${location.handle} ${quantity}`)).toEqual([
+      'berlin 5',
+      'paris 2',
+    ]);
+  });
+
+  test('of one location has what that location has', async () => {
+    const { hold } = await create([line('S', 3)], { location: locations['paris'] });
+    expect(hold?.lines.map(({ location }) => location.handle)).toEqual(['paris']);
+    const { userErrors } = await create([line('S')], { location: locations['paris'] });
+    expect(userErrors).toEqual([
+      {
+        code: 'INSUFFICIENT_STOCK',
+        field: ['lines', '0', 'quantity'],
+        message: 'It is sold out: leave it out.',
+        sellable: 0,
+      },
+    ]);
+  });
+
+  test('of stock that nobody counts is always there, and leaves it uncounted', async () => {
+    const id = await idOf(create([line('UNCOUNTED', 1_000)]));
+    await idOf(send('holdConfirm', { hold: id }));
+    expect(await quantityOf('UNCOUNTED')).toBeNull();
+  });
+
+  test('is all or nothing, and says of each line what can be sold', async () => {
+    const { hold, userErrors } = await create([line('S', 8), line('M', 6), line('US')]);
+    expect(hold).toBeNull();
+    expect(userErrors).toEqual([
+      expect.objectContaining({ code: 'NOT_FOUND', field: ['lines', '2', 'sku'] }),
+    ]);
+    const short = await create([line('S', 8), line('M', 6)]);
+    expect(short.userErrors).toEqual([
+      {
+        code: 'INSUFFICIENT_STOCK',
+        field: ['lines', '1', 'quantity'],
+        message: 'Only 5 can be sold: ask for 5 at most.',
+        sellable: 5,
+      },
+    ]);
+    expect([await quantityOf('S'), await quantityOf('M')]).toEqual([8, 5]);
+  });
+
+  test('does not tell the quantity where the channel hides it', async () => {
+    const { userErrors } = await create([line('US', 3)], {}, { channel: 'us' });
+    expect(userErrors).toEqual([
+      expect.objectContaining({
+        code: 'INSUFFICIENT_STOCK',
+        message: 'There is less of it: ask for fewer.',
+        sellable: null,
+      }),
+    ]);
+  });
+});
+
+describe('ending a hold', () => {
+  test('confirmed, its stock leaves and the ledger says why', async () => {
+    const id = await idOf(create([line('S', 7)]));
+    const { hold } = await send('holdConfirm', { hold: id });
+    expect(hold).toMatchObject({ id, status: 'CONFIRMED' });
+    expect(await quantityOf('S')).toBe(1);
+    const { rows } = await gateway.db.query(
+      `SELECT delta, balance, actor, reason, reference ~ '^hold [0-9a-f-]{36}$' AS refers FROM stock_ledger ORDER BY id DESC LIMIT 2`,
+    );
+    const sale = { actor: 'anonymous', reason: 'sale', refers: true };
+    expect(rows).toEqual([
+      { delta: -2, balance: 1, ...sale },
+      { delta: -5, balance: 0, ...sale },
+    ]);
+  });
+
+  test('released, its stock is free again', async () => {
+    const id = await idOf(create([line('S', 7)]));
+    expect((await send('holdRelease', { hold: id })).hold).toMatchObject({ status: 'RELEASED' });
+    expect(await quantityOf('S')).toBe(8);
+  });
+
+  test.each([
+    ['holdConfirm', 'holdRelease', 'confirmed'],
+    ['holdRelease', 'holdConfirm', 'released'],
+    ['holdConfirm', 'holdConfirm', 'confirmed'],
+  ] as const)('%s and then %s is refused', async (first, second, became) => {
+    const id = await idOf(create([line('S')]));
+    await idOf(send(first, { hold: id }));
+    const { hold, userErrors } = await send(second, { hold: id });
+    expect(hold).toMatchObject({ id, status: became.toUpperCase() });
+    expect(userErrors).toEqual([
+      { code: 'HOLD_NOT_ACTIVE', field: ['hold'], message: `The hold is ${became} already.`, sellable: null },
+    ]);
+  });
+
+  test('where less is on hand than was held, nothing is sold', async () => {
+    const id = await idOf(create([line('S', 5)]));
+    await setStock(gateway.db, 'S', 2);
+    const { userErrors } = await send('holdConfirm', { hold: id });
+    expect(userErrors).toEqual([expect.objectContaining({ code: 'INSUFFICIENT_STOCK', sellable: 2 })]);
+    await idOf(send('holdRelease', { hold: id }));
+  });
+
+  test('an SKU in an active hold cannot be deleted', async () => {
+    await idOf(create([line('S')]));
+    await expect(gateway.db.query(`DELETE FROM products`)).rejects.toThrow(/in an active hold/);
+  });
+});
+
+describe('the end of its time', () => {
+  test('frees the stock at that moment, for readers and for buyers, before anybody sweeps it up', async () => {
+    const id = await idOf(create([line('S', 8)], { seconds: 1 }));
+    expect(await quantityOf('S')).toBe(0);
+    expect((await create([line('S')])).userErrors).toHaveLength(1);
+    await sleep(1_010);
+    expect(await quantityOf('S')).toBe(8);
+    expect((await send('holdConfirm', { hold: id })).userErrors).toEqual([
+      expect.objectContaining({ code: 'HOLD_EXPIRED', field: ['hold'] }),
+    ]);
+    await idOf(create([line('S', 8)]));
+    expect((await gateway.ask(`query ($id: ID!) { hold(id: $id) { status } }`, { id })).data).toEqual({
+      hold: { status: 'EXPIRED' },
+    });
+  });
+
+  test('is swept up in the background, and the index hears of it', async () => {
+    await idOf(create([line('S', 8), line('M', 5)], { seconds: 1 }));
+    const changes = async (): Promise<number> =>
+      (await gateway.db.query(`SELECT FROM product_changes`)).rowCount ?? 0;
+    const before = await changes();
+    const sweeper = sweepExpiredHolds(gateway.db, pino({ level: 'silent' }));
+    try {
+      await sleep(1_800);
+      const { rows } = await gateway.db.query(`SELECT DISTINCT held FROM stock_levels`);
+      expect(rows).toEqual([{ held: 0 }]);
+      expect(await changes()).toBeGreaterThan(before);
+      expect((await gateway.db.query(`SELECT status FROM holds`)).rows).toEqual([{ status: 'EXPIRED' }]);
+    } finally {
+      await sweeper.close();
+    }
+  });
+});
+
+describe('whose it is', () => {
+  test('a hold of an API key is that key’s alone; one of nobody’s is for whoever knows its id', async () => {
+    const [mine, other] = [await seedApiKey(gateway.db), await seedApiKey(gateway.db)];
+    const id = await idOf(create([line('S')], {}, { secret: mine }));
+    for (const as of [{}, { secret: other }, { channel: 'us', secret: mine }]) {
+      const { hold, userErrors } = await send('holdConfirm', { hold: id }, as);
+      expect(hold).toBeNull();
+      expect(userErrors).toEqual([expect.objectContaining({ code: 'NOT_FOUND', field: ['hold'] })]);
+    }
+    expect(await idOf(send('holdConfirm', { hold: id }, { secret: mine }))).toBe(id);
+
+    const open = await idOf(create([line('S')]));
+    expect(await idOf(send('holdConfirm', { hold: open }, { secret: other }))).toBe(open);
+  });
+});
+
+describe('the same call again', () => {
+  test('is answered as before and does nothing more', async () => {
+    const input = { lines: [line('S', 2)], idempotencyKey: 'again' };
+    const first = await send('holdCreate', input);
+    const id = first.hold?.id ?? '';
+    const confirm = { hold: id, idempotencyKey: 'confirm again' };
+    const confirmed = await send('holdConfirm', confirm);
+    expect(await send('holdConfirm', confirm)).toEqual(confirmed);
+    expect(await send('holdCreate', input)).toEqual(first);
+    expect(await quantityOf('S')).toBe(6);
+  });
+
+  test('with another payload, operation or channel is an error', async () => {
+    const key = { idempotencyKey: 'one of two' };
+    const id = await idOf(create([line('S')], key));
+    const conflict = [expect.objectContaining({ code: 'IDEMPOTENCY_CONFLICT', field: ['idempotencyKey'] })];
+    expect((await create([line('S', 2)], key)).userErrors).toEqual(conflict);
+    expect((await create([line('S')], key, { channel: 'us' })).userErrors).toEqual(conflict);
+    expect((await send('holdRelease', { hold: id, ...key })).userErrors).toEqual(conflict);
+  });
+
+  test('keeps nothing of a call that did nothing', async () => {
+    const key = { idempotencyKey: 'tried' };
+    expect((await create([line('S', 9)], key)).userErrors).toHaveLength(1);
+    await idOf(create([line('S', 8)], key));
+  });
+});
+
+describe('bad input', () => {
+  const many = (count: number): object[] =>
+    Array.from({ length: count }, (_, i) => ({ sku: toGlobalId('Sku', i + 1), quantity: 1 }));
+  test.each<readonly [what: string, input: () => object, field: string[], message: RegExp]>([
+    ['no lines', () => ({ lines: [] }), ['lines'], /at least one/],
+    ['101 lines', () => ({ lines: many(101) }), ['lines'], /at most 100/],
+    ['an SKU twice', () => ({ lines: [line('S'), line('S')] }), ['lines', '1', 'sku'], /line 0 already/],
+    ['no units', () => ({ lines: [line('S', 0)] }), ['lines', '0', 'quantity'], /from 1 to/],
+    ['units below nothing', () => ({ lines: [line('S', -1)] }), ['lines', '0', 'quantity'], /from 1 to/],
+    [
+      'too many units',
+      () => ({ lines: [line('S', 2_147_483_647)] }),
+      ['lines', '0', 'quantity'],
+      /from 1 to/,
+    ],
+    [
+      'an id of something else',
+      () => ({ lines: [{ sku: locations['berlin'] }] }),
+      ['lines', '0', 'sku'],
+      /Sku\.id/,
+    ],
+    [
+      'an SKU that is not there',
+      () => ({ lines: [{ sku: toGlobalId('Sku', 999_999) }] }),
+      ['lines', '0', 'sku'],
+      /does not offer/,
+    ],
+    [
+      'an SKU without a price',
+      () => ({ lines: [line('UNPRICED')] }),
+      ['lines', '0', 'sku'],
+      /does not offer/,
+    ],
+    ['too short a time', () => ({ lines: [line('S')], seconds: 0 }), ['seconds'], /for 1 to 3600 seconds/],
+    ['too long a time', () => ({ lines: [line('S')], seconds: 3_601 }), ['seconds'], /for 1 to 3600 seconds/],
+    [
+      'an id that is no location',
+      () => ({ lines: [line('S')], location: 'paris' }),
+      ['location'],
+      /StockLocation/,
+    ],
+    ['an empty key', () => ({ lines: [line('S')], idempotencyKey: '' }), ['idempotencyKey'], /empty/],
+    [
+      'a key of 10 kB',
+      () => ({ lines: [line('S')], idempotencyKey: 'x'.repeat(10_240) }),
+      ['idempotencyKey'],
+      /255/,
+    ],
+    ['a key with a NUL', () => ({ lines: [line('S')], idempotencyKey: 'a\0b' }), ['idempotencyKey'], /NUL/],
+  ])('%s', async (_what, input, field, message) => {
+    const { hold, userErrors } = await send('holdCreate', input());
+    expect(hold).toBeNull();
+    expect(userErrors).toHaveLength(1);
+    expect(userErrors[0]).toMatchObject({ field, message: expect.stringMatching(message) });
+    expect(await quantityOf('S')).toBe(8);
+  });
+
+  test('a place that is not on earth, and a location of another channel', async () => {
+    const far = await create([line('S')], { near: { latitude: 91, longitude: 0 } });
+    expect(far.userErrors).toEqual([expect.objectContaining({ code: 'BAD_USER_INPUT' })]);
+    const foreign = await create([line('S')], { location: locations['newyork'] });
+    expect(foreign.userErrors).toEqual([expect.objectContaining({ code: 'NOT_FOUND' })]);
+  });
+
+  test('half a unit is refused before anything runs', async () => {
+    const { errors } = await gateway.ask(
+      `mutation { holdCreate(input: { lines: [{ sku: "x", quantity: 1.5 }] }) { hold { id } } }`,
+    );
+    expect(errors).toHaveLength(1);
+  });
+
+  test('a hold id that is none', async () => {
+    for (const hold of ['', 'x', toGlobalId('Hold', 'x'), toGlobalId('Sku', 1)]) {
+      expect((await send('holdRelease', { hold })).userErrors).toEqual([
+        expect.objectContaining({ code: 'NOT_FOUND' }),
+      ]);
+    }
+  });
+});

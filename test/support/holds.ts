@@ -1,0 +1,51 @@
+import { expect } from '@jest/globals';
+import { z } from 'zod';
+import type { Database } from '../../src/platform/postgres.js';
+
+/** What tests ask of a HoldPayload. */
+export const HOLD_FIELDS = `{
+  hold {
+    id status expiresAt
+    total { amount currencyCode }
+    lines { quantity sku { code } unitPrice { amount } location { handle } }
+  }
+  userErrors { code field message sellable }
+}`;
+
+const payload = z.object({
+  hold: z
+    .object({
+      id: z.string(),
+      status: z.string(),
+      expiresAt: z.string(),
+      total: z.object({ amount: z.string(), currencyCode: z.string() }),
+      lines: z.array(
+        z.object({
+          quantity: z.number(),
+          sku: z.object({ code: z.string() }).nullable(),
+          unitPrice: z.object({ amount: z.string() }),
+          location: z.object({ handle: z.string() }),
+        }),
+      ),
+    })
+    .nullable(),
+  userErrors: z.array(
+    z.object({
+      code: z.string(),
+      field: z.array(z.string()).nullable(),
+      message: z.string(),
+      sellable: z.number().nullable(),
+    }),
+  ),
+});
+export type HoldAnswer = z.infer<typeof payload>;
+
+/** The data of an operation with `payload: hold…(input: …)` and HOLD_FIELDS. */
+export const holdPayload = z.object({ payload });
+
+/** The ledger adds up to what is on hand, and what is held is what active holds hold. */
+export async function expectNoDrift(db: Database): Promise<void> {
+  const { rows: ledger } = await db.query(`SELECT * FROM stock_ledger_drift`);
+  const { rows: held } = await db.query(`SELECT * FROM held_drift`);
+  expect({ ledger, held }).toEqual({ ledger: [], held: [] });
+}
