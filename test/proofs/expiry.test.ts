@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { toGlobalId } from 'graphql-relay';
+import { seedMarkets, seedProduct } from '../support/catalog.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startGatewayProcess, type GatewayProcess } from '../support/gateways.js';
+import { expectNoDrift, HOLD_FIELDS, holdPayload } from '../support/holds.js';
+import { proofSize, randomOf } from '../support/random.js';
+
+/**
+ * Expiry: a hold that expires while it is being confirmed is one or the other, and its unit is sold once. Two gateways
+ * sweep meanwhile, and another buyer waits for the unit. Seen to fail on 2026-11-24: the first test with the expiry
+ * left unchecked in hold_finish, the second one with its row lock taken out.
+ */
+const ROUNDS = proofSize('PROOF_SEEDS', 20);
+/** Holds that end in the same moment. */
+const AT_ONCE = 20;
+const HOLD_MS = 1_000;
+
+const CREATE = `mutation ($input: HoldCreateInput!) { payload: holdCreate(input: $input) ${HOLD_FIELDS} }`;
+const CONFIRM = `mutation ($input: HoldConfirmInput!) { payload: holdConfirm(input: $input) ${HOLD_FIELDS} }`;
+
+let database: TestDatabase;
+let gateways: readonly [GatewayProcess, GatewayProcess];
+const skus: string[] = [];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await seedMarkets(database.db);
+  for (let i = 0; i < AT_ONCE; i += 1) {
+    await seedProduct(database.db, { handle: `p${i}`, skus: [{ code: `P${i}`, stock: { berlin: 0 } }] });
+  }
+  const { rows } = await database.db.query<{ id: number }>(`SELECT id FROM skus ORDER BY id`);
+  skus.push(...rows.map(({ id }) => toGlobalId('Sku', id)));
+  gateways = [await startGatewayProcess(database.url), await startGatewayProcess(database.url)];
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  await database.drop();
+});
+
+test(
+  'each unit is sold once, to whoever held it or to whoever waited for it',
+  async () => {
+    const random = randomOf(4);
+    let confirmed = 0;
+    let expired = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await database.db.query(`UPDATE stock_levels SET on_hand = 1`);
+      const held = await Promise.all(
+        skus.map(async (sku, i) => {
+          const input = { lines: [{ sku }], seconds: HOLD_MS / 1000 };
+          const { hold } = (await gateways[i % 2 === 0 ? 0 : 1].ask(holdPayload, CREATE, { input })).payload;
+          if (hold === null) throw new Error(`round ${round}: there is a unit of each`);
+          return { sku, hold };
+        }),
+      );
+      await Promise.all(
+        held.map(async ({ sku, hold }, i) => {
+          const [one, other] = i % 2 === 0 ? gateways : [gateways[1], gateways[0]];
+          const end = Date.parse(hold.expiresAt);
+          const at = async (moment: number): Promise<void> => {
+            await new Promise((resolve) => setTimeout(resolve, Math.max(0, moment - Date.now())));
+          };
+          const holder = at(end - 60 + random() * 80).then(async () => {
+            const late = Date.now() > end;
+            const { userErrors } = (await one.ask(holdPayload, CONFIRM, { input: { hold: hold.id } }))
+              .payload;
+            if (userErrors.length > 0) expect(userErrors[0]?.code).toBe('HOLD_EXPIRED');
+            expect(late && userErrors.length === 0).toBe(false);
+            return userErrors.length === 0;
+          });
+          const waiting = at(end - 10 + random() * 20).then(async () => {
+            const { hold: next } = (await other.ask(holdPayload, CREATE, { input: { lines: [{ sku }] } }))
+              .payload;
+            if (next === null) return false;
+            const { userErrors } = (await other.ask(holdPayload, CONFIRM, { input: { hold: next.id } }))
+              .payload;
+            expect(userErrors).toEqual([]);
+            return true;
+          });
+          const [first, second] = await Promise.all([holder, waiting]);
+          expect(first && second).toBe(false);
+          if (first) confirmed += 1;
+          else expired += 1;
+        }),
+      );
+      const { rows } = await database.db.query<{ status: string; holds: number }>(
+        `SELECT status, count(*)::int AS holds FROM holds GROUP BY status`,
+      );
+      const sales = rows.find(({ status }) => status === 'CONFIRMED')?.holds ?? 0;
+      const { rows: left } = await database.db.query<{ units: number }>(
+        `SELECT sum(on_hand)::int AS units FROM stock_levels`,
+      );
+      // Sold once each: what left the stock is what was confirmed.
+      expect(left[0]?.units).toBe(AT_ONCE - sales);
+      await expectNoDrift(database.db);
+      await database.db.query(`DELETE FROM holds WHERE status <> 'ACTIVE'`);
+    }
+    // A run in which all went one way would have proven nothing.
+    expect(Math.min(confirmed, expired)).toBeGreaterThan(ROUNDS);
+  },
+  ROUNDS * 10_000,
+);
+
+/** Resolves once so many statements of the database wait for a lock. */
+async function untilWaiting(statements: number): Promise<void> {
+  for (;;) {
+    const { rows } = await database.db.query<{ waiting: number }>(
+      `SELECT count(*)::int AS waiting FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if ((rows[0]?.waiting ?? 0) >= statements) return;
+    await sleep(5);
+  }
+}
+
+test('a hold whose time passes in the middle of its confirmation is confirmed, and its unit is not sold again', async () => {
+  await database.db.query(`UPDATE stock_levels SET on_hand = 1`);
+  const [one, other] = gateways;
+  const input = { lines: [{ sku: skus[0] }], seconds: 1 };
+  const { hold } = (await one.ask(holdPayload, CREATE, { input })).payload;
+  if (hold === null) throw new Error('there is a unit');
+
+  // Somebody counts the shelf: whoever wants to write the level waits.
+  const counting = await database.db.connect();
+  await counting.query(`BEGIN`);
+  await counting.query(`SELECT FROM stock_levels FOR UPDATE`);
+  const confirming = one.ask(holdPayload, CONFIRM, { input: { hold: hold.id } });
+  await untilWaiting(1);
+  await sleep(Date.parse(hold.expiresAt) - Date.now() + 50);
+  const buying = other.ask(holdPayload, CREATE, { input: { lines: [{ sku: skus[0] }] } });
+  await untilWaiting(2);
+  await counting.query(`COMMIT`);
+  counting.release();
+
+  expect((await confirming).payload).toMatchObject({ hold: { status: 'CONFIRMED' }, userErrors: [] });
+  expect((await buying).payload.userErrors).toEqual([
+    expect.objectContaining({ code: 'INSUFFICIENT_STOCK', sellable: 0 }),
+  ]);
+  await expectNoDrift(database.db);
+}, 30_000);

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent, request } from 'undici';
+import { z } from 'zod';
+import { vitrine, type Running } from './process.js';
+
+const answer = z.object({
+  data: z.unknown(),
+  errors: z.array(z.object({ message: z.string() })).optional(),
+});
+
+/** A gateway in a process of its own, asked over HTTP. */
+export interface GatewayProcess {
+  readonly url: string;
+  /** Fails on errors, and when the gateway does not answer. */
+  ask<T>(
+    schema: z.ZodType<T>,
+    document: string,
+    variables: Record<string, unknown>,
+    secret?: string,
+  ): Promise<T>;
+  /** Ends it at once, as kill -9 does. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts `vitrine serve` on this database; its index is embedded unless `env` says otherwise. */
+export async function startGatewayProcess(
+  databaseUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<GatewayProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'vitrine-gateway-'));
+  const running: Running = vitrine(['serve'], {
+    env: {
+      DATABASE_URL: databaseUrl,
+      VITRINE_DATA: folder,
+      VITRINE_DEMO: '0',
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      ...env,
+    },
+  });
+  const [url] = await running.says(/http:\/\/[\d.]+:\d+(?=\/graphql)/);
+  const agent = new Agent({ connections: 50 });
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    running.child.kill(signal);
+    await running.ended;
+    await agent.destroy();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return {
+    url,
+    async ask(schema, document, variables, secret) {
+      const { body } = await request(`${url}/graphql`, {
+        method: 'POST',
+        dispatcher: agent,
+        headers: {
+          'content-type': 'application/json',
+          ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
+        },
+        body: JSON.stringify({ query: document, variables }),
+      });
+      const { data, errors = [] } = answer.parse(await body.json());
+      if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
+      return schema.parse(data);
+    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+}
