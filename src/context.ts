@@ -44,6 +44,7 @@ export class Context implements ServerContext {
   readonly categories: CategoryStore;
   readonly images: ImageStore;
   // Not #private: Apollo Server gives resolvers a copy of the context, which private fields do not come along to.
+  private channelHandle: string | null;
   private entered: Promise<ChannelStores> | null = null;
 
   constructor(
@@ -53,6 +54,7 @@ export class Context implements ServerContext {
   ) {
     this.requestId = request.requestId;
     this.publicUrl = request.publicUrl;
+    this.channelHandle = caller.channelHandle;
     this.brands = new BrandStore(services.db);
     this.categories = new CategoryStore(services.db);
     this.images = new ImageStore(services.db);
@@ -60,13 +62,19 @@ export class Context implements ServerContext {
 
   /** Puts the request into a channel: @inContext(channel:). @throws UserError UNKNOWN_CHANNEL */
   async useChannel(handle: string): Promise<void> {
-    this.entered = this.enter(handle);
-    await this.entered;
+    this.channelHandle = handle;
+    this.entered = null;
+    await this.inChannel();
   }
 
   /** The stores of the request's channel: that of @inContext, else the caller's, else the default one. */
   inChannel(): Promise<ChannelStores> {
-    return (this.entered ??= this.enter(this.caller.channelHandle));
+    return (this.entered ??= this.enter(this.channelHandle));
+  }
+
+  /** Has offers and stock read anew, after a mutation changed them: what follows in the request shows it. */
+  forgetOffers(): void {
+    this.entered = null;
   }
 
   private async enter(handle: string | null): Promise<ChannelStores> {

@@ -18,6 +18,7 @@ import { SkuResolver } from './catalog/sku.resolver.js';
 import { HoldLineResolver, HoldResolver } from './holds/hold.resolver.js';
 import { AvailabilityResolver } from './inventory/availability.resolver.js';
 import { StockLocation } from './inventory/availability.types.js';
+import { StockResolver } from './inventory/stock.resolver.js';
 import { SimilarProductsResolver, VisualSearchResolver } from './similarity/visual-search.resolver.js';
 
 const inContext = new GraphQLDirective({
@@ -43,6 +44,7 @@ export function createSchema(): GraphQLSchema {
       ProductResolver,
       SimilarProductsResolver,
       SkuResolver,
+      StockResolver,
       VisualSearchResolver,
     ],
     orphanedTypes: [Brand, StockLocation],

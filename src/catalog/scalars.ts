@@ -56,6 +56,20 @@ export const UrlScalar = new GraphQLScalarType<string, string>({
   },
 });
 
+const DATE_TIME = /^(\d{4}-\d\d-(\d\d))T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
+
+function parseDateTime(value: unknown): Date {
+  const [text, day, dayOfMonth] = (typeof value === 'string' && DATE_TIME.exec(value)) || ['', '', ''];
+  const date = new Date(text);
+  const year = date.getUTCFullYear();
+  // A Date rolls a 30th of February over into March; Postgres has no year 0, and RFC 3339 none after 9999.
+  const exists = new Date(day).getUTCDate() === Number(dayOfMonth) && year >= 1 && year <= 9999;
+  if (exists) return date;
+  throw new GraphQLError('A DateTime is written like "2026-11-23T10:15:30Z": a date, a time and an offset.', {
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+}
+
 /** A moment in UTC, with milliseconds. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
@@ -65,4 +79,6 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
     if (value instanceof Date) return value.toISOString();
     throw new TypeError(`a DateTime is a Date, not ${typeof value}`);
   },
+  parseValue: parseDateTime,
+  parseLiteral: (node) => parseDateTime(node.kind === Kind.STRING ? node.value : null),
 });

@@ -13,7 +13,8 @@ const locationColumns = {
   countryCode: z.string(),
 };
 
-const locationRow = z.object(locationColumns);
+/** The columns of a StockLocation. */
+export const locationRow = z.object(locationColumns);
 
 const levelRow = z.object({
   ...locationColumns,

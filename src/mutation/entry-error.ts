@@ -1,5 +1,6 @@
 import { instantiate } from '../catalog/node.js';
-import { MutationError, MutationErrorCode } from './user-error.types.js';
+import { UserError } from '../errors.js';
+import { MutationError, MutationErrorCode, type MutationErrorName } from './user-error.types.js';
 
 /** Ends a call that does all or nothing, with everything that is wrong with its entries. */
 export class EntryErrors extends Error {
@@ -12,7 +13,7 @@ export class EntryErrors extends Error {
 
 /** A user error of the input as a whole, or of the field at `path`. */
 export function mutationError(
-  code: keyof typeof MutationErrorCode,
+  code: MutationErrorName,
   path: readonly string[] | null,
   message: string,
   sellable: number | null = null,
@@ -36,12 +37,28 @@ export class EntryFaults {
   add(
     index: number,
     field: string | null,
-    code: keyof typeof MutationErrorCode,
+    code: MutationErrorName,
     message: string,
     sellable: number | null = null,
   ): void {
     const path = [this.list, String(index), ...(field === null ? [] : [field])];
     this.#faults.push({ index, error: mutationError(code, path, message, sellable) });
+  }
+
+  /** What `read` answers; null, and a fault, when it throws a user error of bad input. */
+  attempt<T>(index: number, field: string, read: () => T): T | null {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== 'BAD_USER_INPUT') throw error;
+      this.add(index, field, error.code, error.message);
+      return null;
+    }
+  }
+
+  /** Whether anything is wrong with this entry. */
+  has(index: number): boolean {
+    return this.#faults.some((fault) => fault.index === index);
   }
 
   /** @throws EntryErrors in the order of the entries, when there is any */

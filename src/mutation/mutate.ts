@@ -14,8 +14,11 @@ import { MutationErrorCode, type MutationError } from './user-error.types.js';
 /** A UUID has 36 characters. */
 const MAX_KEY_LENGTH = 255;
 
-/** Postgres ended one of several transactions that would have waited for one another: it may go again. */
-const RETRYABLE: ReadonlySet<string | null> = new Set(['40P01', '40001']);
+/**
+ * May go again: Postgres ended one of several transactions that would have waited for one another, or what was found
+ * was deleted before it was referred to, and is now found to be missing.
+ */
+const RETRYABLE: ReadonlySet<string | null> = new Set(['40P01', '40001', '23503']);
 const ATTEMPTS = 5;
 /** Times the attempt, and a random part of it: those that collided should not come back together. */
 const RETRY_MS = 20;
@@ -60,6 +63,7 @@ export async function mutate<Answer>(
         return call === null ? work(client) : answerOnce(client, operation, call, work);
       }),
     );
+    context.forgetOffers();
     return { answer, userErrors: [] };
   } catch (error) {
     return { answer: null, userErrors: toUserErrors(error) };

@@ -10,6 +10,7 @@ export enum MutationErrorCode {
   HOLD_NOT_ACTIVE = 'HOLD_NOT_ACTIVE',
   IDEMPOTENCY_CONFLICT = 'IDEMPOTENCY_CONFLICT',
 }
+export type MutationErrorName = keyof typeof MutationErrorCode;
 registerEnumType(MutationErrorCode, {
   name: 'UserErrorCode',
   description: 'Why a mutation did nothing.',

@@ -1,0 +1,27 @@
+import type { Context } from '../context.js';
+import type { Outcome } from '../mutation/mutate.js';
+import type { StockAdjustEntryInput, StockAdjustInput } from './stock.types.js';
+import { writeStock, type StockAnswer, type StockWrite } from './write-stock.js';
+
+/** Postgres' and GraphQL's integer. */
+const MAX_ON_HAND = 2_147_483_647;
+
+const ADJUST: StockWrite<StockAdjustEntryInput> = {
+  name: 'stockAdjust',
+  change({ delta }, { onHand, safetyStock }, refuse) {
+    if (onHand === null) {
+      return refuse('delta', 'Nobody counts what is on hand there: give it a count with stockSet first.');
+    }
+    const after = onHand + delta;
+    if (after < 0) return refuse('delta', `Only ${onHand} are on hand: ${-delta} cannot go.`);
+    if (after > MAX_ON_HAND) {
+      return refuse('delta', `${onHand} are on hand: with ${delta} more that would be above ${MAX_ON_HAND}.`);
+    }
+    return { onHand: after, safetyStock };
+  },
+};
+
+/** Changes quantities. @throws nothing that the caller can cause: that is in the outcome */
+export function stockAdjust(context: Context, input: StockAdjustInput): Promise<Outcome<StockAnswer>> {
+  return writeStock(context, ADJUST, input);
+}

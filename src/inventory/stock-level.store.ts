@@ -1,0 +1,113 @@
+import type { ClientBase } from 'pg';
+import sql, { type Sql } from 'sql-template-tag';
+import { z } from 'zod';
+import { execute, query } from '../platform/postgres.js';
+import { locationRow } from './location.store.js';
+
+// Whoever writes stock goes this way, or another writer may wait for it while it waits for that one: first the levels
+// that are not there yet, then the locks of those that are, each in the order of SKU and location.
+
+const targetRow = z.object({
+  skuKey: z.number().nullable(),
+  location: locationRow.nullable(),
+  /** Null: there is none. */
+  level: z.object({ onHand: z.number().nullable(), safetyStock: z.number() }).nullable(),
+});
+
+export const levelRow = z.object({
+  skuKey: z.number(),
+  locationKey: z.number(),
+  onHand: z.number().nullable(),
+  held: z.number(),
+  safetyStock: z.number(),
+  sellable: z.number(),
+});
+
+/** What is kept of an SKU at a location. */
+export type LevelRow = z.infer<typeof levelRow>;
+
+const LEVEL_COLUMNS = sql`level.sku_id AS "skuKey", level.location_id AS "locationKey", level.on_hand AS "onHand",
+  level.held, level.safety_stock AS "safetyStock", level.sellable`;
+
+interface LevelKey {
+  readonly skuKey: number;
+  readonly locationKey: number;
+}
+
+type LevelInput = LevelKey & Pick<LevelRow, 'onHand' | 'safetyStock'>;
+
+/** What codes and handles name, and the level there as committed, in their order. */
+export async function findTargets(
+  client: ClientBase,
+  entries: readonly { readonly sku: string; readonly location: string }[],
+): Promise<z.infer<typeof targetRow>[]> {
+  return query(
+    client,
+    sql`/* stock.targets */
+      SELECT sku.id AS "skuKey",
+        CASE WHEN location.id IS NOT NULL THEN jsonb_build_object('key', location.id, 'handle', location.handle,
+          'name', location.name, 'countryCode', location.country_code) END AS location,
+        CASE WHEN level.sku_id IS NOT NULL THEN jsonb_build_object('onHand', level.on_hand,
+          'safetyStock', level.safety_stock) END AS level
+      FROM unnest(${entries.map(({ sku }) => sku)}::text[], ${entries.map(({ location }) => location)}::text[])
+        WITH ORDINALITY AS input (code, handle, place)
+      LEFT JOIN skus sku ON sku.code = input.code
+      LEFT JOIN stock_locations location ON location.handle = input.handle
+      LEFT JOIN stock_levels level ON level.sku_id = sku.id AND level.location_id = location.id
+      ORDER BY input.place`,
+    targetRow,
+  );
+}
+
+/** Adds levels; answers those it added: one that another transaction added meanwhile is left to be locked. */
+export async function insertLevels(client: ClientBase, levels: readonly LevelInput[]): Promise<LevelRow[]> {
+  if (levels.length === 0) return [];
+  return query(
+    client,
+    sql`/* stock.insert */ INSERT INTO stock_levels AS level (sku_id, location_id, on_hand, safety_stock)
+      SELECT sku_id, location_id, on_hand, safety_stock FROM ${inputOf(levels)} ORDER BY sku_id, location_id
+      ON CONFLICT (sku_id, location_id) DO NOTHING
+      RETURNING ${LEVEL_COLUMNS}`,
+    levelRow,
+  );
+}
+
+/** Locks levels and answers them as they are then. */
+export async function lockLevels(client: ClientBase, keys: readonly LevelKey[]): Promise<LevelRow[]> {
+  if (keys.length === 0) return [];
+  return query(
+    client,
+    sql`/* stock.lock */ SELECT ${LEVEL_COLUMNS}
+      FROM stock_levels level
+      JOIN unnest(${keys.map(({ skuKey }) => skuKey)}::integer[], ${keys.map(({ locationKey }) => locationKey)}::integer[])
+        AS input (sku_id, location_id) USING (sku_id, location_id)
+      ORDER BY level.sku_id, level.location_id
+      FOR NO KEY UPDATE OF level`,
+    levelRow,
+  );
+}
+
+/** Writes levels that are locked. */
+export async function updateLevels(client: ClientBase, levels: readonly LevelInput[]): Promise<LevelRow[]> {
+  if (levels.length === 0) return [];
+  return query(
+    client,
+    sql`/* stock.update */ UPDATE stock_levels level SET on_hand = input.on_hand, safety_stock = input.safety_stock
+      FROM ${inputOf(levels)}
+      WHERE level.sku_id = input.sku_id AND level.location_id = input.location_id
+      RETURNING ${LEVEL_COLUMNS}`,
+    levelRow,
+  );
+}
+
+/** Why the transaction of `client` writes stock, for the ledger. */
+export async function giveReason(client: ClientBase, reason: string): Promise<void> {
+  await execute(client, sql`/* stock.reason */ SELECT set_config('vitrine.reason', ${reason}, true)`);
+}
+
+function inputOf(levels: readonly LevelInput[]): Sql {
+  return sql`unnest(${levels.map(({ skuKey }) => skuKey)}::integer[],
+      ${levels.map(({ locationKey }) => locationKey)}::integer[], ${levels.map(({ onHand }) => onHand)}::integer[],
+      ${levels.map(({ safetyStock }) => safetyStock)}::integer[])
+    AS input (sku_id, location_id, on_hand, safety_stock)`;
+}

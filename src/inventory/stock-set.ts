@@ -1,0 +1,37 @@
+import type { Context } from '../context.js';
+import type { Outcome } from '../mutation/mutate.js';
+import type { StockSetEntryInput, StockSetInput } from './stock.types.js';
+import { writeStock, type StockAnswer, type StockWrite } from './write-stock.js';
+
+const QUANTITIES = ['onHand', 'ifOnHand', 'safetyStock'] as const;
+
+const SET: StockWrite<StockSetEntryInput> = {
+  name: 'stockSet',
+  check(entry, refuse) {
+    for (const field of QUANTITIES) {
+      if ((entry[field] ?? 0) < 0) refuse(field, `${field} is below 0: a quantity is 0 or more.`);
+    }
+    if (entry.onHand == null && entry.safetyStock == null) {
+      refuse(null, 'The entry sets nothing: give it onHand, safetyStock or both.');
+    }
+  },
+  change(entry, present, refuse) {
+    if (entry.ifOnHand != null && entry.ifOnHand !== present.onHand) {
+      const now = present.onHand === null ? 'It is not counted now' : `${present.onHand} are on hand now`;
+      return refuse(
+        'ifOnHand',
+        `${now}, not ${entry.ifOnHand}: look again, and send what is right then.`,
+        'STALE_QUANTITY',
+      );
+    }
+    return {
+      onHand: entry.onHand ?? present.onHand,
+      safetyStock: entry.safetyStock ?? present.safetyStock,
+    };
+  },
+};
+
+/** Sets quantities. @throws nothing that the caller can cause: that is in the outcome */
+export function stockSet(context: Context, input: StockSetInput): Promise<Outcome<StockAnswer>> {
+  return writeStock(context, SET, input);
+}

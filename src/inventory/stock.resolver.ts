@@ -1,0 +1,60 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { requireScope } from '../access/caller.js';
+import { instantiate } from '../catalog/node.js';
+import { Sku } from '../catalog/sku.types.js';
+import type { Context } from '../context.js';
+import type { Outcome } from '../mutation/mutate.js';
+import { StockLocation } from './availability.types.js';
+import { stockAdjust } from './stock-adjust.js';
+import { stockSet } from './stock-set.js';
+import { InventoryLevel, StockAdjustInput, StockPayload, StockSetInput } from './stock.types.js';
+import type { StockAnswer } from './write-stock.js';
+
+@Resolver(() => InventoryLevel)
+export class StockResolver {
+  @Mutation(() => StockPayload, {
+    description:
+      'Sets what is on hand and kept back, all entries or none, by the merchant’s codes of SKUs and the handles of locations. Takes an API key with the scope catalog:write.',
+  })
+  async stockSet(
+    @Ctx() context: Context,
+    @Arg('input', () => StockSetInput) input: StockSetInput,
+  ): Promise<StockPayload> {
+    requireScope(context.caller, 'catalog:write');
+    return toPayload(await stockSet(context, input));
+  }
+
+  @Mutation(() => StockPayload, {
+    description:
+      'Adds to what is on hand, or takes away from it, all entries or none, by the merchant’s codes of SKUs and the handles of locations. Takes an API key with the scope catalog:write.',
+  })
+  async stockAdjust(
+    @Ctx() context: Context,
+    @Arg('input', () => StockAdjustInput) input: StockAdjustInput,
+  ): Promise<StockPayload> {
+    requireScope(context.caller, 'catalog:write');
+    return toPayload(await stockAdjust(context, input));
+  }
+
+  @FieldResolver(() => Sku, {
+    nullable: true,
+    description: 'The SKU as the channel of the operation offers it; null where it does not.',
+  })
+  async sku(@Root() { skuKey }: InventoryLevel, @Ctx() context: Context): Promise<Sku | null> {
+    return (await context.inChannel()).skus.byKey.load(skuKey);
+  }
+}
+
+function toPayload({ answer, userErrors }: Outcome<StockAnswer>): StockPayload {
+  const locations = new Map(
+    answer?.locations.map((location) => [location.key, instantiate(StockLocation, location)]),
+  );
+  const levels = (answer?.levels ?? []).flatMap(({ locationKey, sellable, ...level }) => {
+    const location = locations.get(locationKey);
+    if (location === undefined) return [];
+    // Postgres says of uncounted stock that it serves any quantity.
+    const shown = level.onHand === null ? null : sellable;
+    return [instantiate(InventoryLevel, { ...level, location, sellable: shown })];
+  });
+  return instantiate(StockPayload, { levels, userErrors });
+}

@@ -1,0 +1,36 @@
+import { EntryErrors, mutationError, type EntryFaults } from './entry-error.js';
+
+/** One call of a merchant's sync: its rows are locked for a few milliseconds, and one answer tells of all of them. */
+export const MAX_ENTRIES = 250;
+
+/** @throws EntryErrors BAD_USER_INPUT unless `list` has 1 to MAX_ENTRIES entries */
+export function checkEntryCount(list: string, entries: readonly unknown[]): void {
+  const { length } = entries;
+  if (length >= 1 && length <= MAX_ENTRIES) return;
+  throw new EntryErrors([
+    mutationError(
+      'BAD_USER_INPUT',
+      [list],
+      length === 0
+        ? `${list} is empty: send at least one.`
+        : `${length} entries are too many: send ${MAX_ENTRIES} at a time.`,
+    ),
+  ]);
+}
+
+/** Adds a fault for every entry of whose key there was one before; a key of null is never a duplicate. */
+export function refuseDuplicates<Entry>(
+  faults: EntryFaults,
+  entries: readonly Entry[],
+  field: string,
+  keyOf: (entry: Entry) => string | null,
+): void {
+  const first = new Map<string, number>();
+  for (const [index, entry] of entries.entries()) {
+    const key = keyOf(entry);
+    if (key === null) continue;
+    const before = first.get(key);
+    if (before === undefined) first.set(key, index);
+    else faults.add(index, field, 'BAD_USER_INPUT', `The same as entry ${before}: leave one of them out.`);
+  }
+}

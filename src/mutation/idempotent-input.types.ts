@@ -1,0 +1,12 @@
+import { Field, InputType } from 'type-graphql';
+
+/** The input of a mutation that may be sent again. */
+@InputType()
+export abstract class IdempotentInput {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A text of your own for this very call, a UUID for example, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer.',
+  })
+  idempotencyKey?: string | null;
+}
