@@ -46,7 +46,7 @@ function embedded(images: number): Benchmark {
       const index = await openEmbeddedIndex({ dimension: DIMENSION });
       try {
         const start = performance.now();
-        await index.upsert(data.points);
+        await index.upsert(data.points, 1);
         progress(`loaded in ${((performance.now() - start) / 1000).toFixed(1)} s`);
         await measure(index, data, report, progress);
       } finally {
@@ -66,7 +66,7 @@ async function runQdrant(report: (m: Measurement) => void, progress: (line: stri
   try {
     const data = new Data(20_000);
     progress('filling Qdrant');
-    await index.upsert(data.points);
+    await index.upsert(data.points, 1);
     progress('waiting until Qdrant has built its graph');
     while ((await client.getCollection(collection)).status !== 'green')
       await new Promise((resolve) => setTimeout(resolve, 500));

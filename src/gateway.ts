@@ -12,6 +12,7 @@ import { openImageFetcher } from './import/fetch-image.js';
 import { importFeed } from './import/import-feed.js';
 import { pruneIdempotencyKeys } from './mutation/idempotency.store.js';
 import { openBlobStore, type BlobStore } from './platform/blob-store.js';
+import { openDoorbell } from './platform/doorbell.js';
 import type { Logger } from './platform/logging.js';
 import type { Database } from './platform/postgres.js';
 import type { Progress } from './platform/progress.js';
@@ -72,7 +73,9 @@ export async function startGateway(
       );
 
     signal?.throwIfAborted();
-    const index = await openFollowedIndex({ db, encoder, qdrant: config.qdrant, log, progress });
+    const doorbell = openDoorbell({ url: database.url, log });
+    started.push(() => doorbell.close());
+    const index = await openFollowedIndex({ db, encoder, qdrant: config.qdrant, doorbell, log, progress });
     started.push(() => index.close());
     const fetcher = openImageFetcher();
     started.push(() => fetcher.close());

@@ -28,6 +28,12 @@ export class ImageRows {
     return this.#imageIds[row] ?? NaN;
   }
 
+  /** The slot that the image belongs to; undefined when there is no such image. */
+  slot(imageId: number): number | undefined {
+    const row = this.#rows.get(imageId);
+    return row === undefined ? undefined : this.#slotOf(row);
+  }
+
   /** The rows of a product's images; empty when it has none. */
   rowsOf(slot: number): readonly number[] {
     return this.#rowsOfSlot[slot] ?? [];

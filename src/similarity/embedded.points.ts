@@ -2,10 +2,18 @@ import type { Bitset } from './embedded.bitset.js';
 import { BLOCK_ROWS, ImageRows } from './embedded.images.js';
 import { ProductSlots } from './embedded.products.js';
 import type { Job } from './embedded.protocol.js';
+import { Deletions } from './embedded.deletions.js';
 import { contenders, scoreError, UNSEEN } from './embedded.ranking.js';
 import { MAX_BATCH, Scan } from './embedded.scan.js';
 import { page } from './ranking.js';
-import type { IndexFilter, IndexMatch, PointPayload, SearchRequest, SearchResult } from './index.js';
+import type {
+  IndexFilter,
+  IndexMatch,
+  PointPayload,
+  Revision,
+  SearchRequest,
+  SearchResult,
+} from './index.js';
 
 /** A filter that lets through less than this part has its rows copied together first: cheaper than scanning all. */
 const NARROW = 0.1;
@@ -28,6 +36,7 @@ interface Query {
 export class Points {
   readonly #products = new ProductSlots();
   readonly #images: ImageRows;
+  readonly #deletions = new Deletions();
   /** Where rows are copied together for a narrow filter. */
   readonly #gathered: Float32Array;
   readonly #error: number;
@@ -57,7 +66,7 @@ export class Points {
   }
 
   /** All or nothing: @throws Error when a vector is not of unit length. */
-  upsert({ imageIds, productIds, vectors, payloads }: Extract<Job, { kind: 'upsert' }>): void {
+  upsert({ imageIds, productIds, vectors, payloads, revision }: Extract<Job, { kind: 'upsert' }>): void {
     const vector = (i: number) => vectors.subarray(i * this.dimension, (i + 1) * this.dimension);
     for (const [i, imageId] of imageIds.entries()) {
       const length = dot(vector(i), vector(i));
@@ -67,36 +76,49 @@ export class Points {
         );
     }
     const slots = new Map<number, number>();
-    for (const [productId, payload] of payloads) slots.set(productId, this.#products.set(productId, payload));
+    const slotOf = (i: number): number => {
+      const productId = productIds[i] ?? NaN;
+      const payload = payloads.get(productId);
+      if (payload === undefined)
+        throw new Error(`Image ${imageIds[i]} came without the payload of its product.`);
+      const slot = slots.get(productId) ?? this.#products.set(productId, payload, revision);
+      slots.set(productId, slot);
+      return slot;
+    };
     const left = new Set<number>();
     for (const [i, imageId] of imageIds.entries()) {
-      const slot = slots.get(productIds[i] ?? NaN);
-      if (slot === undefined) throw new Error(`Image ${imageId} came without the payload of its product.`);
+      if (this.#revision(imageId) > revision) continue;
+      const slot = slotOf(i);
       const previous = this.#images.set(imageId, slot, vector(i));
       if (previous !== undefined) left.add(previous);
     }
     this.#releaseEmpty(left);
   }
 
-  setPayloads(payloads: ReadonlyMap<number, PointPayload>): void {
+  setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): void {
     for (const [productId, payload] of payloads) {
-      if (this.#products.slot(productId) !== undefined) this.#products.set(productId, payload);
+      if (this.#products.slot(productId) !== undefined) this.#products.set(productId, payload, revision);
     }
   }
 
-  deleteImages(imageIds: readonly number[]): void {
-    this.#releaseEmpty(new Set(imageIds.flatMap((imageId) => this.#images.delete(imageId) ?? [])));
+  deleteImages(imageIds: readonly number[], revision: Revision): void {
+    const older = imageIds.filter((imageId) => this.#revision(imageId) < revision);
+    this.#deletions.add(older, revision);
+    this.#releaseEmpty(new Set(older.flatMap((imageId) => this.#images.delete(imageId) ?? [])));
   }
 
-  deleteProducts(productIds: readonly number[]): void {
-    const slots = productIds.flatMap((productId) => this.#products.slot(productId) ?? []);
-    this.deleteImages(
-      slots.flatMap((slot) => this.#images.rowsOf(slot).map((row) => this.#images.imageId(row))),
-    );
+  forgetDeleted(before: Date): void {
+    this.#deletions.forget(before);
   }
 
   async close(): Promise<void> {
     await this.scan.close();
+  }
+
+  /** Of the image's product, which every write of its images brings its payload; or of its deletion. */
+  #revision(imageId: number): Revision {
+    const slot = this.#images.slot(imageId);
+    return slot === undefined ? this.#deletions.revision(imageId) : this.#products.revision(slot);
   }
 
   #releaseEmpty(slots: ReadonlySet<number>): void {

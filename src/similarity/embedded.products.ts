@@ -1,5 +1,5 @@
 import { Bitset } from './embedded.bitset.js';
-import type { IndexFilter, PointPayload } from './index.js';
+import type { IndexFilter, PointPayload, Revision } from './index.js';
 
 /**
  * The products of the embedded index and their payloads, inverted: a bitset a tag, a column a number. A product
@@ -9,6 +9,7 @@ export class ProductSlots {
   readonly #slots = new Map<number, number>();
   readonly #productIds: number[] = [];
   readonly #payloads: PointPayload[] = [];
+  readonly #revisions: Revision[] = [];
   readonly #free: number[] = [];
   readonly #live = new Bitset();
   readonly #postings = new Map<string, Bitset>();
@@ -33,18 +34,26 @@ export class ProductSlots {
     return this.#productIds[slot] ?? NaN;
   }
 
-  /** Gives the product a slot if it has none, and this payload. */
-  set(productId: number, payload: PointPayload): number {
+  /** The revision of the slot's payload. */
+  revision(slot: number): Revision {
+    return this.#revisions[slot] ?? NaN;
+  }
+
+  /** Gives the product a slot if it has none, and this payload unless it has a newer one. */
+  set(productId: number, payload: PointPayload, revision: Revision): number {
     let slot = this.#slots.get(productId);
     if (slot === undefined) {
       slot = this.#free.pop() ?? this.#productIds.length;
       this.#slots.set(productId, slot);
       this.#productIds[slot] = productId;
       this.#live.add(slot);
+    } else if (revision < this.revision(slot)) {
+      return slot;
     } else {
       this.#forgetPayload(slot);
     }
     this.#payloads[slot] = payload;
+    this.#revisions[slot] = revision;
     for (const tag of payload.tags) {
       const posting = this.#postings.get(tag) ?? new Bitset();
       posting.add(slot);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PointPayload, SearchRequest, SearchResult } from './index.js';
+import type { PointPayload, Revision, SearchRequest, SearchResult } from './index.js';
 
 /** What the embedded index's worker is started with. */
 export const workerSetup = z.object({ dimension: z.number() });
@@ -14,10 +14,15 @@ export type Job =
       /** The images' vectors one after the other. */
       readonly vectors: Float32Array;
       readonly payloads: ReadonlyMap<number, PointPayload>;
+      readonly revision: Revision;
     }
-  | { readonly kind: 'setPayloads'; readonly payloads: ReadonlyMap<number, PointPayload> }
-  | { readonly kind: 'deleteImages'; readonly imageIds: readonly number[] }
-  | { readonly kind: 'deleteProducts'; readonly productIds: readonly number[] }
+  | {
+      readonly kind: 'setPayloads';
+      readonly payloads: ReadonlyMap<number, PointPayload>;
+      readonly revision: Revision;
+    }
+  | { readonly kind: 'deleteImages'; readonly imageIds: readonly number[]; readonly revision: Revision }
+  | { readonly kind: 'forgetDeleted'; readonly before: Date }
   | { readonly kind: 'count' };
 
 export type JobMessage = { readonly id: number; readonly job: Job } | 'close';

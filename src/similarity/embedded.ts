@@ -5,7 +5,14 @@ import type { z } from 'zod';
 import { UserError } from '../errors.js';
 import type { Answer, Job, JobMessage, workerSetup } from './embedded.protocol.js';
 import { checkDimension } from './ranking.js';
-import type { IndexPoint, PointPayload, SearchRequest, SearchResult, VectorIndex } from './index.js';
+import type {
+  IndexPoint,
+  PointPayload,
+  Revision,
+  SearchRequest,
+  SearchResult,
+  VectorIndex,
+} from './index.js';
 
 /**
  * The points that the embedded index is meant for: an exact search of so many takes some 50 ms on one core, and 512
@@ -83,7 +90,7 @@ class EmbeddedIndex implements VectorIndex {
     return 'results' in answer ? answer.results : [];
   }
 
-  async upsert(points: readonly IndexPoint[]): Promise<void> {
+  async upsert(points: readonly IndexPoint[], revision: Revision): Promise<void> {
     for (const { imageId, vector } of points)
       checkDimension(vector, this.options.dimension, `The vector of image ${imageId}`);
     for (let i = 0; i < points.length; i += UPSERT_POINTS) {
@@ -96,22 +103,23 @@ class EmbeddedIndex implements VectorIndex {
         productIds: some.map((point) => point.productId),
         vectors,
         payloads: new Map(some.map((point) => [point.productId, point.payload])),
+        revision,
       };
       const answer = await this.#do(job, [vectors.buffer]);
       this.#warnPastSize('count' in answer ? answer.count : 0);
     }
   }
 
-  async setPayloads(payloads: ReadonlyMap<number, PointPayload>): Promise<void> {
-    await this.#do({ kind: 'setPayloads', payloads });
+  async setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): Promise<void> {
+    await this.#do({ kind: 'setPayloads', payloads, revision });
   }
 
-  async deleteImages(imageIds: readonly number[]): Promise<void> {
-    await this.#do({ kind: 'deleteImages', imageIds });
+  async deleteImages(imageIds: readonly number[], revision: Revision): Promise<void> {
+    await this.#do({ kind: 'deleteImages', imageIds, revision });
   }
 
-  async deleteProducts(productIds: readonly number[]): Promise<void> {
-    await this.#do({ kind: 'deleteProducts', productIds });
+  async forgetDeleted(before: Date): Promise<void> {
+    await this.#do({ kind: 'forgetDeleted', before });
   }
 
   async count(): Promise<number> {

@@ -72,9 +72,9 @@ async function search(jobs: readonly JobOf<'search'>[]): Promise<void> {
 function write({ id, job }: Waiting): Answer {
   try {
     if (job.kind === 'upsert') points.upsert(job);
-    else if (job.kind === 'setPayloads') points.setPayloads(job.payloads);
-    else if (job.kind === 'deleteImages') points.deleteImages(job.imageIds);
-    else if (job.kind === 'deleteProducts') points.deleteProducts(job.productIds);
+    else if (job.kind === 'setPayloads') points.setPayloads(job.payloads, job.revision);
+    else if (job.kind === 'deleteImages') points.deleteImages(job.imageIds, job.revision);
+    else if (job.kind === 'forgetDeleted') points.forgetDeleted(job.before);
     return { id, count: points.size };
   } catch (error) {
     return failure(id, error);

@@ -75,6 +75,12 @@ export interface SearchResult {
   readonly strategy: SearchStrategy;
 }
 
+/**
+ * Says how new a write is: a safe integer that is higher the later Postgres was read. Writes may arrive in any order
+ * and more than once; of a point the newest stays. At the same revision a point beats its deletion.
+ */
+export type Revision = number;
+
 export interface VectorIndex {
   /** For logs and health: "embedded", or "qdrant 1.19.0". */
   readonly name: string;
@@ -83,12 +89,20 @@ export interface VectorIndex {
    * @throws UserError INDEX_UNAVAILABLE when the index does not answer in time, SERVICE_OVERLOADED when its queue is full.
    */
   search(requests: readonly SearchRequest[]): Promise<SearchResult[]>;
-  /** Insert or replace points by imageId. Visible to every search that starts after it resolves. */
-  upsert(points: readonly IndexPoint[]): Promise<void>;
-  /** Replace the payload of all points of each product; products without points are ignored. */
-  setPayloads(payloads: ReadonlyMap<number, PointPayload>): Promise<void>;
-  deleteImages(imageIds: readonly number[]): Promise<void>;
-  deleteProducts(productIds: readonly number[]): Promise<void>;
+  /**
+   * Insert or replace points by imageId, except those that are there, or were deleted, with a higher revision. Visible
+   * to every search that starts after it resolves.
+   */
+  upsert(points: readonly IndexPoint[], revision: Revision): Promise<void>;
+  /**
+   * Replace the payload of the points of each product, except of those with a higher revision; products without
+   * points are ignored.
+   */
+  setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): Promise<void>;
+  /** Delete points, except those of this revision or a higher one; an `upsert` that is older brings none back. */
+  deleteImages(imageIds: readonly number[], revision: Revision): Promise<void>;
+  /** Forget what was deleted before that moment: an `upsert` that is older and comes later yet brings it back. */
+  forgetDeleted(before: Date): Promise<void>;
   /** Number of points. */
   count(): Promise<number>;
   close(): Promise<void>;

@@ -56,9 +56,18 @@ export async function createCollection(
     if (statusOf(error) !== 409 && !(await exists(connection, physical))) throw error;
   }
   // Before the first point: the graph's extra edges follow the values of the fields that are indexed by then.
+  await indexFields(connection, physical);
+  return physical;
+}
+
+/** Makes the indexes of the fields that every point has; does nothing about those that are there. */
+export async function indexFields(connection: QdrantConnection, physical: string): Promise<void> {
+  const number = { type: 'integer', lookup: false, range: true, enable_hnsw: false } as const;
   await createFieldIndex(connection, physical, 'tags', 'keyword');
   await createFieldIndex(connection, physical, 'productId', { type: 'integer', lookup: true, range: false });
-  return physical;
+  // Writes ask for these; no search follows them through the graph.
+  await createFieldIndex(connection, physical, 'revision', number);
+  await createFieldIndex(connection, physical, 'deletedAt', number);
 }
 
 /** Does nothing when the field has its index. */
@@ -108,7 +117,7 @@ async function checkEncoder(
 ): Promise<void> {
   const { config } = await connection.search((client) => client.getCollection(physical));
   const dimension = vectorsShape.safeParse(config.params.vectors).data?.size;
-  // A server before 1.16 keeps no metadata: there the name alone tells.
+  // A server before 1.16 kept no metadata: of a collection that one made the name alone tells.
   const encoder = metadataShape.safeParse(config.metadata).data?.encoder;
   const isSame =
     encoder === undefined

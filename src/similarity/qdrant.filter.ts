@@ -1,9 +1,36 @@
 import type { Schemas } from '@qdrant/js-client-rest';
-import type { IndexFilter, NumberRange, PointPayload } from './index.js';
+import type { IndexFilter, NumberRange, PointPayload, Revision } from './index.js';
 
 /** A point's payload as it stands in Qdrant. */
-export function toStoredPayload(productId: number, { tags, numbers }: PointPayload): Record<string, unknown> {
-  return { productId, tags, numbers };
+export function toStoredPayload(
+  productId: number,
+  { tags, numbers }: PointPayload,
+  revision: Revision,
+): Record<string, unknown> {
+  return { productId, tags, numbers, revision };
+}
+
+/**
+ * What stands in place of a deleted point, so that an older write does not bring it back: without tags and numbers
+ * no clause and no range lets it through.
+ */
+export function deletedPayload(revision: Revision, at: Date): Record<string, unknown> {
+  return { revision, deletedAt: at.getTime() };
+}
+
+export const IS_DELETED = { key: 'deletedAt', range: { gte: 0 } };
+
+export function deletedBefore(moment: Date) {
+  return { key: 'deletedAt', range: { lt: moment.getTime() } };
+}
+
+/** What was written before there were revisions is not newer than anything. */
+export function newerThan(revision: Revision) {
+  return { key: 'revision', range: { gt: revision } };
+}
+
+export function newerOrSame(revision: Revision) {
+  return { key: 'revision', range: { gte: revision } };
 }
 
 /** The payload path of a number; quoted, since its name may hold any character. */
@@ -11,8 +38,8 @@ export function numberPath(field: string): string {
   return `numbers."${field}"`;
 }
 
-export function ofProducts(productIds: readonly number[]): Schemas['Filter'] {
-  return { must: [{ key: 'productId', match: { any: [...productIds] } }] };
+export function ofProducts(productIds: readonly number[]) {
+  return { key: 'productId', match: { any: [...productIds] } };
 }
 
 /** The filter in Qdrant's words; `null` when no point can pass it. */
@@ -26,7 +53,11 @@ export function toQdrantFilter({ clauses, ranges, excludeProducts }: IndexFilter
         range: { gte: finite(min), lte: finite(max) },
       })),
     ],
-    ...(excludeProducts.length > 0 && { must_not: ofProducts(excludeProducts).must ?? null }),
+    must_not: [
+      ...(excludeProducts.length > 0 ? [ofProducts(excludeProducts)] : []),
+      // No clause and no range lets through what is deleted; where there is neither, it has to be said.
+      ...(clauses.length + ranges.length === 0 ? [IS_DELETED] : []),
+    ],
   };
 }
 

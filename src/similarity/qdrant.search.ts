@@ -32,10 +32,7 @@ export class QdrantSearch {
   #depth: number;
   #result: SearchResult | undefined;
 
-  constructor(
-    private readonly request: SearchRequest,
-    private readonly acorn: boolean,
-  ) {
+  constructor(private readonly request: SearchRequest) {
     this.#filter = toQdrantFilter(request.filter);
     const products = (request.after?.rank ?? 0) + request.limit + 1;
     this.#depth = Math.min(MAX_DEPTH, products * POINTS_A_PRODUCT);
@@ -59,7 +56,7 @@ export class QdrantSearch {
         hnsw_ef: Math.max(WALK_WIDTH, this.#depth),
         quantization: { rescore: true, oversampling: OVERSAMPLING },
         // Graph edges follow single payload values; where several must hold, the walk needs ACORN to get through.
-        ...(this.acorn && clauses.length + ranges.length > 1 && { acorn: { enable: true } }),
+        ...(clauses.length + ranges.length > 1 && { acorn: { enable: true } }),
       },
     };
   }

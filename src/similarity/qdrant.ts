@@ -1,19 +1,37 @@
 import type { Logger } from 'pino';
 import type { Schemas } from '@qdrant/js-client-rest';
 import { UserError } from '../errors.js';
+import { OperatorError } from '../platform/operator-error.js';
 import {
   behindAlias,
   type CollectionSetup,
   createCollection,
   createFieldIndex,
   findCollection,
+  indexFields,
   pointAlias,
 } from './qdrant.collection.js';
 import { QdrantConnection, type QdrantServer, statusOf } from './qdrant.connection.js';
-import { numberPath, ofProducts, toStoredPayload } from './qdrant.filter.js';
+import {
+  deletedBefore,
+  deletedPayload,
+  IS_DELETED,
+  newerOrSame,
+  newerThan,
+  numberPath,
+  ofProducts,
+  toStoredPayload,
+} from './qdrant.filter.js';
 import { QdrantSearch } from './qdrant.search.js';
 import { checkDimension } from './ranking.js';
-import type { IndexPoint, PointPayload, SearchRequest, SearchResult, VectorIndex } from './index.js';
+import type {
+  IndexPoint,
+  PointPayload,
+  Revision,
+  SearchRequest,
+  SearchResult,
+  VectorIndex,
+} from './index.js';
 
 export interface QdrantIndexOptions extends QdrantServer, CollectionSetup {
   readonly log?: Pick<Logger, 'warn'>;
@@ -32,14 +50,19 @@ const UPSERT_BYTES = 4 * 2 ** 20;
 const COMPONENT_BYTES = 24;
 const PAYLOAD_BYTES = 4096;
 
+/** The same of what stands in place of a deleted point: its vector is a one and zeros. */
+const DELETED_COMPONENT_BYTES = 2;
+const DELETED_PAYLOAD_BYTES = 128;
+
 /** Products or images named in one request. */
 const NAMED_A_REQUEST = 500;
 
-/** The first version that knows the parameter `acorn`. */
-const ACORN_SINCE = [1, 16] as const;
+/** The first version that can make an upsert depend on what is there. */
+const OLDEST = [1, 16] as const;
 
 /**
- * Opens the index in Qdrant, made empty if there is none behind the alias. Needs Qdrant 1.10 or later.
+ * Opens the index in Qdrant, made empty if there is none behind the alias. Needs Qdrant 1.16 or later.
+ * @throws OperatorError when Qdrant is older or does not let us in
  * @throws Error when Qdrant does not answer, and when what it holds is of another encoder or dimension.
  */
 export async function openQdrantIndex(options: QdrantIndexOptions): Promise<VectorIndex> {
@@ -48,6 +71,9 @@ export async function openQdrantIndex(options: QdrantIndexOptions): Promise<Vect
   if (physical === undefined) {
     physical = await createCollection(connection, options);
     await pointAlias(connection, options.collection, physical);
+  } else {
+    // One that an earlier release made lacks some.
+    await indexFields(connection, physical);
   }
   return new QdrantIndex(connection, options, version, physical);
 }
@@ -83,22 +109,27 @@ async function connect(
   options: QdrantIndexOptions,
 ): Promise<{ connection: QdrantConnection; version: string }> {
   const connection = new QdrantConnection(options, options.log);
-  try {
+  const { version } = await connection
     // Needs the API key, which the version alone does not.
-    await connection.search((client) => client.getAliases());
-    const { version } = await connection.search((client) => client.versionInfo());
-    return { connection, version };
-  } catch (cause) {
-    const status = statusOf(cause);
-    const remedy =
-      status === 401 || status === 403 ? 'check QDRANT_API_KEY' : 'check QDRANT_URL and that it runs';
-    throw new Error(`Qdrant does not let us in at ${options.url}: ${remedy}.`, { cause });
+    .search((client) => client.getAliases())
+    .then(() => connection.search((client) => client.versionInfo()))
+    .catch((cause: unknown) => {
+      const status = statusOf(cause);
+      const remedy =
+        status === 401 || status === 403 ? 'check QDRANT_API_KEY' : 'check QDRANT_URL and that it runs';
+      throw new OperatorError(`Qdrant does not let us in at ${options.url}: ${remedy}.`, { cause });
+    });
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+    throw new OperatorError(
+      `The Qdrant at ${options.url} is ${version}, and Vitrine needs ${OLDEST.join('.')} or newer: upgrade it.`,
+    );
   }
+  return { connection, version };
 }
 
 class QdrantIndex implements VectorIndex {
   readonly name: string;
-  readonly #acorn: boolean;
   readonly #indexedFields = new Set<string>();
   #waitingSearches = 0;
 
@@ -109,8 +140,6 @@ class QdrantIndex implements VectorIndex {
     private physical: string,
   ) {
     this.name = `qdrant ${version}`;
-    const [major = 0, minor = 0] = version.split('.').map(Number);
-    this.#acorn = major > ACORN_SINCE[0] || (major === ACORN_SINCE[0] && minor >= ACORN_SINCE[1]);
   }
 
   async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
@@ -119,7 +148,7 @@ class QdrantIndex implements VectorIndex {
       throw new UserError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');
     this.#waitingSearches += requests.length;
     try {
-      const searches = requests.map((request) => new QdrantSearch(request, this.#acorn));
+      const searches = requests.map((request) => new QdrantSearch(request));
       for (;;) {
         const open = searches.filter((search) => search.result === undefined);
         if (open.length === 0) return searches.flatMap((search) => search.result ?? []);
@@ -130,49 +159,80 @@ class QdrantIndex implements VectorIndex {
     }
   }
 
-  async upsert(points: readonly IndexPoint[]): Promise<void> {
+  async upsert(points: readonly IndexPoint[], revision: Revision): Promise<void> {
     for (const { imageId, vector } of points)
       checkDimension(vector, this.setup.dimension, `The vector of image ${imageId}`);
     await this.#indexFields(points.map((point) => point.payload));
     const bytes = this.setup.dimension * COMPONENT_BYTES + PAYLOAD_BYTES;
-    for (const some of chunks(points, Math.max(1, Math.floor(UPSERT_BYTES / bytes)))) {
+    for (const some of chunks(points, pointsARequest(bytes))) {
       await this.#write((client, physical) =>
         client.upsert(physical, {
           wait: true,
           points: some.map(({ imageId, productId, vector, payload }) => ({
             id: imageId,
             vector: Array.from(vector),
-            payload: toStoredPayload(productId, payload),
+            payload: toStoredPayload(productId, payload, revision),
           })),
+          update_filter: { must_not: [newerThan(revision)] },
         }),
       );
     }
   }
 
-  async setPayloads(payloads: ReadonlyMap<number, PointPayload>): Promise<void> {
+  async setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): Promise<void> {
     await this.#indexFields([...payloads.values()]);
     for (const some of chunks([...payloads], NAMED_A_REQUEST)) {
       const operations = some.map(([productId, payload]): Schemas['UpdateOperation'] => ({
-        overwrite_payload: { payload: toStoredPayload(productId, payload), filter: ofProducts([productId]) },
+        overwrite_payload: {
+          payload: toStoredPayload(productId, payload, revision),
+          filter: { must: [ofProducts([productId])], must_not: [newerThan(revision)] },
+        },
       }));
       await this.#write((client, physical) => client.batchUpdate(physical, { wait: true, operations }));
     }
   }
 
-  async deleteImages(imageIds: readonly number[]): Promise<void> {
-    for (const points of chunks(imageIds, NAMED_A_REQUEST))
-      await this.#write((client, physical) => client.delete(physical, { wait: true, points }));
+  /** Qdrant deletes for good, whatever the revision: until it is forgotten, another point takes the place. */
+  async deleteImages(imageIds: readonly number[], revision: Revision): Promise<void> {
+    const vector = Array.from({ length: this.setup.dimension }, (_, i) => Number(i === 0));
+    const payload = deletedPayload(revision, new Date());
+    const bytes = this.setup.dimension * DELETED_COMPONENT_BYTES + DELETED_PAYLOAD_BYTES;
+    for (const some of chunks(imageIds, Math.min(NAMED_A_REQUEST, pointsARequest(bytes)))) {
+      await this.#write((client, physical) =>
+        client.upsert(physical, {
+          wait: true,
+          points: some.map((id) => ({ id, vector, payload })),
+          update_filter: { must_not: [newerOrSame(revision)] },
+        }),
+      );
+    }
   }
 
-  async deleteProducts(productIds: readonly number[]): Promise<void> {
-    for (const some of chunks(productIds, NAMED_A_REQUEST))
-      await this.#write((client, physical) =>
-        client.delete(physical, { wait: true, filter: ofProducts(some) }),
+  async forgetDeleted(before: Date): Promise<void> {
+    const forgotten = deletedBefore(before);
+    for (;;) {
+      const { points } = await this.#read((client, physical) =>
+        client.scroll(physical, {
+          filter: { must: [forgotten] },
+          limit: NAMED_A_REQUEST,
+          with_payload: false,
+        }),
       );
+      if (points.length === 0) return;
+      // Some may be points again by now.
+      const filter = { must: [{ has_id: points.map(({ id }) => id) }, forgotten] };
+      await this.#write((client, physical) => client.delete(physical, { wait: true, filter }));
+    }
   }
 
   async count(): Promise<number> {
-    return (await this.#read((client, physical) => client.count(physical, { exact: true }))).count;
+    // Two counts that an index answers, where the count of the others would ask every point.
+    const [all, deleted] = await Promise.all(
+      [{}, { filter: { must: [IS_DELETED] } }].map((which) =>
+        this.#read((client, physical) => client.count(physical, { exact: true, ...which })),
+      ),
+    );
+    return (all?.count ?? 0) - (deleted?.count ?? 0);
   }
 
   /** Connections that idle close by themselves. */
@@ -233,6 +293,10 @@ class QdrantIndex implements VectorIndex {
 }
 
 type Client = Parameters<Parameters<QdrantConnection['search']>[0]>[0];
+
+function pointsARequest(bytesAPoint: number): number {
+  return Math.max(1, Math.floor(UPSERT_BYTES / bytesAPoint));
+}
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>

@@ -16,10 +16,12 @@ export class ReplaceableIndex implements VectorIndex {
   }
 
   search: VectorIndex['search'] = (requests) => this.current.search(requests);
-  upsert: VectorIndex['upsert'] = (points) => this.current.upsert(points);
-  setPayloads: VectorIndex['setPayloads'] = (payloads) => this.current.setPayloads(payloads);
-  deleteImages: VectorIndex['deleteImages'] = (imageIds) => this.current.deleteImages(imageIds);
-  deleteProducts: VectorIndex['deleteProducts'] = (productIds) => this.current.deleteProducts(productIds);
+  upsert: VectorIndex['upsert'] = (points, revision) => this.current.upsert(points, revision);
+  setPayloads: VectorIndex['setPayloads'] = (payloads, revision) =>
+    this.current.setPayloads(payloads, revision);
+  deleteImages: VectorIndex['deleteImages'] = (imageIds, revision) =>
+    this.current.deleteImages(imageIds, revision);
+  forgetDeleted: VectorIndex['forgetDeleted'] = (before) => this.current.forgetDeleted(before);
   count: VectorIndex['count'] = () => this.current.count();
   close: VectorIndex['close'] = () => this.current.close();
 }

@@ -1,25 +1,27 @@
 import type { Database } from '../platform/postgres.js';
-import type { PointPayload, VectorIndex } from '../similarity/index.js';
-import type { ProductChange } from './change.store.js';
+import type { PointPayload, Revision, VectorIndex } from '../similarity/index.js';
+import type { Changes, ProductChange } from './change.store.js';
 import { readPoints } from './load-index.js';
 import { projectProducts } from './projection.store.js';
+import { revisionOf } from './revision.js';
 
 const BATCH_SIZE = 500;
 
 /**
- * Brings the index up to what Postgres says now of the changed products. Safe to repeat: it reads the present
- * state, whatever the change was.
+ * Brings the index up to what Postgres says now of the changed products. Safe to repeat, and to do late: it reads the
+ * present state, whatever the change was, and writes it with the revision of what was committed for sure when it read.
  * @throws the reason of `signal`, before a batch is written
  */
 export async function applyChanges(
   db: Database,
   index: VectorIndex,
   encoder: string,
-  changes: readonly ProductChange[],
+  { position, changes }: Changes,
   signal: AbortSignal,
 ): Promise<void> {
+  const revision = revisionOf(position);
   for (let start = 0; start < changes.length; start += BATCH_SIZE) {
-    await applyBatch(db, index, encoder, changes.slice(start, start + BATCH_SIZE), signal);
+    await applyBatch(db, index, encoder, changes.slice(start, start + BATCH_SIZE), revision, signal);
   }
 }
 
@@ -28,6 +30,7 @@ async function applyBatch(
   index: VectorIndex,
   encoder: string,
   changes: readonly ProductChange[],
+  revision: Revision,
   signal: AbortSignal,
 ): Promise<void> {
   const payloads = await projectProducts(
@@ -47,10 +50,13 @@ async function applyBatch(
   );
 
   signal.throwIfAborted();
-  await index.deleteImages(changes.flatMap((change) => change.removedImageIds));
-  await index.deleteProducts(changes.map((change) => change.productKey).filter((key) => !payloads.has(key)));
-  await index.upsert(points);
-  await index.setPayloads(pick(payloads, payloadOnly));
+  // Those of a product that is gone are among them: they went with it.
+  await index.deleteImages(
+    changes.flatMap((change) => change.removedImageIds),
+    revision,
+  );
+  await index.upsert(points, revision);
+  await index.setPayloads(pick(payloads, payloadOnly), revision);
 }
 
 function pick(

@@ -4,6 +4,7 @@ import type { VectorIndex } from '../similarity/index.js';
 import { currentPosition } from './change.store.js';
 import { loadIndex } from './load-index.js';
 import { countProducts } from './projection.store.js';
+import { revisionOf } from './revision.js';
 
 /**
  * Loads everything into the index, and answers from where changes are to be followed: the moment before.
@@ -16,7 +17,7 @@ export async function fillIndex(
 ): Promise<string> {
   const from = await currentPosition(db);
   progress.start(`Loading the index (${index.name})`, await countProducts(db));
-  await loadIndex(db, index, encoder.id, (products) => {
+  await loadIndex(db, index, encoder.id, revisionOf(from), (products) => {
     signal.throwIfAborted();
     progress.advance(products);
   });

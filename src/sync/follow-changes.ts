@@ -1,16 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Doorbell } from '../platform/doorbell.js';
+import { OperatorError } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
 import type { VectorIndex } from '../similarity/index.js';
 import { applyChanges } from './apply-changes.js';
 import { CHANGE_RETENTION_MS, pruneChanges, readChanges } from './change.store.js';
 import type { PositionKeeper } from './position.js';
+import { revisionOf } from './revision.js';
 
-/** A change is searchable this much after its commit, plus the time to write it; an idle poll is one index scan. */
+/** A change that rang no bell waits at most this long for its turn; an idle poll is one index scan. */
 const POLL_MS = 100;
+/** Between two steps, however often the bell rings: what is committed meanwhile goes together. */
+const GATHER_MS = 10;
 /** While the index or Postgres is away. */
 const RETRY_MS = 2_000;
 const PRUNE_EVERY_MS = CHANGE_RETENTION_MS / 24;
+/** Twice as long as a write is on its way that is tried again until it is given up. */
+const DELETED_FOR_MS = 10 * 60 * 1_000;
+const REPORT_EVERY_MS = 60_000;
 
 export interface ChangeFollower {
   /** Resolves once everything committed before the call is in the index; waits while another gateway writes it. */
@@ -29,34 +37,42 @@ export function followChanges(options: {
   position: PositionKeeper;
   isLost: () => boolean;
   rebuild: () => Promise<void>;
+  doorbell?: Pick<Doorbell, 'onRing'>;
   log: Logger;
 }): ChangeFollower {
-  const { db, index, encoder, position, isLost, rebuild, log } = options;
+  const { db, index, encoder, position, isLost, rebuild, doorbell, log } = options;
   const closing = new AbortController();
   let lastSuccess = Date.now();
   /** Never: a process that is restarted often prunes too. */
   let lastPrune = 0;
-
-  /**
-   * From where a step began that failed. Its last writes may have come after those of a gateway that took over, and
-   * be older: the next step does all of it again.
-   */
-  let unfinished: string | null = null;
+  let lastReport = lastSuccess;
+  let writtenSince = 0;
 
   const step = async (): Promise<boolean> => {
     if (isLost() || Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await rebuild();
     const moved = await position.advance(async (from, lost) => {
-      unfinished ??= from;
-      const { position: to, changes } = await readChanges(db, unfinished);
-      await applyChanges(db, index, encoder, changes, lost);
-      if (changes.length > 0) log.debug({ products: changes.length }, 'index follows');
-      return to;
+      const read = await readChanges(db, from);
+      if (revisionOf(read.position) < revisionOf(from)) {
+        throw new OperatorError(
+          'Postgres has gone back behind what the index has followed, as one that was restored has: run ' +
+            '`npx vitrine reindex`, and restart gateways that have the embedded index.',
+        );
+      }
+      await applyChanges(db, index, encoder, read, lost);
+      if (read.changes.length > 0) log.debug({ products: read.changes.length }, 'index follows');
+      writtenSince += read.changes.length;
+      return read.position;
     });
-    if (moved) unfinished = null;
     lastSuccess = Date.now();
     if (lastSuccess - lastPrune > PRUNE_EVERY_MS) {
       lastPrune = lastSuccess;
       await pruneChanges(db);
+      await index.forgetDeleted(new Date(lastSuccess - DELETED_FOR_MS));
+    }
+    if (writtenSince > 0 && lastSuccess - lastReport > REPORT_EVERY_MS) {
+      log.info({ products: writtenSince }, 'the index follows Postgres');
+      lastReport = lastSuccess;
+      writtenSince = 0;
     }
     return moved;
   };
@@ -64,22 +80,27 @@ export function followChanges(options: {
   let current = Promise.resolve(true);
   const runOnce = (): Promise<boolean> => (current = current.catch(() => false).then(step));
 
+  let rung = new AbortController();
+  const stopListening = doorbell?.onRing(() => rung.abort());
+  const pause = (ms: number, { signal }: AbortController): Promise<void> =>
+    sleep(ms, undefined, { signal }).catch(() => undefined);
+
   const loop = (async () => {
     let failing = false;
-    for (let delay = 0; !closing.signal.aborted;) {
-      delay = await runOnce().then(
-        () => {
-          if (failing) log.info('the index follows Postgres again');
-          failing = false;
-          return POLL_MS;
-        },
-        (err: unknown) => {
-          if (!failing) log.error({ err }, 'the index cannot follow Postgres; trying again');
-          failing = true;
-          return RETRY_MS;
-        },
-      );
-      await sleep(delay, undefined, { signal: closing.signal }).catch(() => undefined);
+    while (!closing.signal.aborted) {
+      // Before it reads: what rings from now on may not be in what it reads.
+      rung = new AbortController();
+      try {
+        await runOnce();
+        if (failing) log.info('the index follows Postgres again');
+        failing = false;
+        await pause(GATHER_MS, closing);
+        await pause(POLL_MS - GATHER_MS, rung);
+      } catch (err) {
+        if (!failing) log.error({ err }, 'the index cannot follow Postgres; trying again');
+        failing = true;
+        await pause(RETRY_MS, closing);
+      }
     }
   })();
 
@@ -88,7 +109,9 @@ export function followChanges(options: {
       while (!(await runOnce())) await sleep(POLL_MS);
     },
     async close() {
+      stopListening?.();
       closing.abort();
+      rung.abort();
       await loop;
     },
   };

@@ -1,4 +1,5 @@
 import type { Config } from '../config.js';
+import type { Doorbell } from '../platform/doorbell.js';
 import type { Logger } from '../platform/logging.js';
 import type { Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
@@ -28,6 +29,8 @@ export interface FollowedIndexOptions {
   readonly encoder: Pick<Encoder, 'id' | 'dimension'>;
   /** Null: the embedded index. */
   readonly qdrant: Config['qdrant'];
+  /** Without one, changes are polled for. */
+  readonly doorbell?: Pick<Doorbell, 'onRing'>;
   readonly log: Logger;
   readonly progress: Progress;
 }
@@ -50,6 +53,7 @@ export async function openFollowedIndex(options: FollowedIndexOptions): Promise<
     position: keeper,
     isLost,
     rebuild,
+    ...(options.doorbell && { doorbell: options.doorbell }),
     log: options.log,
   });
   return {

@@ -1,5 +1,5 @@
 import type { Database } from '../platform/postgres.js';
-import type { IndexPoint, PointPayload, VectorIndex } from '../similarity/index.js';
+import type { IndexPoint, PointPayload, Revision, VectorIndex } from '../similarity/index.js';
 import { projectProducts, readEmbeddedImages, readProductKeys } from './projection.store.js';
 
 /** Products read and written at once: some megabytes of vectors. */
@@ -10,6 +10,7 @@ export async function loadIndex(
   db: Database,
   index: VectorIndex,
   encoder: string,
+  revision: Revision,
   loaded: (products: number) => void,
 ): Promise<void> {
   let productKeys = await readProductKeys(db, 0, BATCH_SIZE);
@@ -19,7 +20,7 @@ export async function loadIndex(
       projectProducts(db, productKeys),
       readProductKeys(db, last, BATCH_SIZE),
     ]);
-    await index.upsert(await readPoints(db, encoder, payloads, productKeys));
+    await index.upsert(await readPoints(db, encoder, payloads, productKeys), revision);
     loaded(productKeys.length);
     productKeys = next;
   }

@@ -15,6 +15,11 @@ const DIMENSION = 16;
 /** Adapters may compute in float32: scores agree to about six digits. */
 const SCORE_DIGITS = 5;
 
+/** Revisions as large as those of a Postgres of many years: xid 2^40 of 2^41. */
+const FIRST = 2 ** 52 + 1;
+const SECOND = FIRST + 1;
+const THIRD = SECOND + 1;
+
 /** What every vector index must do. `open` opens an empty one. */
 export function describeVectorIndex(name: string, open: (dimension: number) => Promise<VectorIndex>): void {
   describe(`the vector index contract: ${name}`, () => {
@@ -28,9 +33,9 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
     ): Promise<{ index: VectorIndex; model: RankingModel }> {
       const index = await open(DIMENSION);
       opened.push(index);
-      await index.upsert(points);
+      await index.upsert(points, FIRST);
       const model = new RankingModel();
-      model.upsert(points);
+      model.upsert(points, FIRST);
       return { index, model };
     }
 
@@ -167,8 +172,9 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       const { matches } = await find(index, vector, MATCH_ALL, 10);
       const last = matches.at(-1);
       if (last === undefined) throw new Error('No match.');
-      await index.deleteProducts([last.productId]);
-      model.deleteProducts([last.productId]);
+      const gone = imagesOf(shop, last.productId);
+      await index.deleteImages(gone, SECOND);
+      model.deleteImages(gone, SECOND);
       const after = { score: last.score, productId: last.productId, rank: 10 };
       const [next] = await index.search([{ vector, filter: MATCH_ALL, limit: 10, after }]);
       expectRanking(next?.matches ?? [], model.ranking(vector, MATCH_ALL).slice(9, 19));
@@ -187,8 +193,8 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
         point(2, 2, axis(0, 0.5)),
       ]);
       const replacement = [point(1, 3, axis(0, 0.1), { tags: ['new'], numbers: {} })];
-      await index.upsert(replacement);
-      model.upsert(replacement);
+      await index.upsert(replacement, SECOND);
+      model.upsert(replacement, SECOND);
       const vector = axis(0, 1);
       expect(await index.count()).toBe(2);
       expectRanking((await find(index, vector)).matches, model.ranking(vector, MATCH_ALL));
@@ -198,18 +204,16 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       expect((await find(index, vector, priced)).matches).toEqual([]);
     });
 
-    test('deletes images and products, and ignores unknown ones', async () => {
+    test('deletes images, and ignores unknown ones', async () => {
       const { index, model } = await filled(shop);
       const images = shop.filter((_, i) => i % 3 === 0).map(({ imageId }) => imageId);
-      await index.deleteImages([...images, 123_456]);
-      model.deleteImages(images);
-      await index.deleteProducts([5, 6, 7, 654_321]);
-      model.deleteProducts([5, 6, 7]);
+      await index.deleteImages([...images, 123_456, ...imagesOf(shop, 5)], SECOND);
+      model.deleteImages([...images, ...imagesOf(shop, 5)], SECOND);
       const vector = unit(generator(15));
       expectRanking((await find(index, vector)).matches, model.ranking(vector, MATCH_ALL));
       expect(await index.count()).toBe(model.points.size);
-      await index.upsert(shop.slice(0, 30));
-      model.upsert(shop.slice(0, 30));
+      await index.upsert(shop.slice(0, 30), THIRD);
+      model.upsert(shop.slice(0, 30), THIRD);
       expectRanking((await find(index, vector)).matches, model.ranking(vector, MATCH_ALL));
     });
 
@@ -220,8 +224,8 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
         [2, { tags: ['sale', 'red'], numbers: { discount: 0.5 } }],
         [777_777, { tags: ['sale'], numbers: {} }],
       ]);
-      await index.setPayloads(changes);
-      model.setPayloads(changes);
+      await index.setPayloads(changes, SECOND);
+      model.setPayloads(changes, SECOND);
       const vector = unit(generator(16));
       for (const part of [
         { clauses: [['sale']] },
@@ -242,19 +246,93 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       expect(await find(index, axis(0, 1))).toMatchObject({ matches: [], exhausted: true });
       const filter = { clauses: [['red']], ranges: [{ field: 'price', min: 1 }], excludeProducts: [1] };
       expect(await find(index, axis(0, 1), filter)).toMatchObject({ matches: [], exhausted: true });
-      await index.setPayloads(new Map());
-      await index.deleteImages([]);
-      await index.deleteProducts([1]);
+      await index.setPayloads(new Map(), FIRST);
+      await index.deleteImages([], FIRST);
+      await index.forgetDeleted(new Date());
     });
 
     test('refuses vectors of another dimension', async () => {
       const { index } = await filled([point(1, 1, axis(0, 1))]);
       const short = Float32Array.of(1, 0, 0);
       await expect(find(index, short)).rejects.toThrow(/3 numbers.*16/);
-      await expect(index.upsert([point(2, 2, axis(0, 1)), point(3, 3, short)])).rejects.toThrow(
+      await expect(index.upsert([point(2, 2, axis(0, 1)), point(3, 3, short)], FIRST)).rejects.toThrow(
         /image 3.*3 numbers.*16/,
       );
       expect(await index.count()).toBe(1);
+    });
+
+    describe('of writes in whatever order', () => {
+      const tagged = (tag: string): PointPayload => ({ tags: [tag], numbers: { price: tag.length } });
+      const shows = async (index: VectorIndex, tag: string) =>
+        (await find(index, axis(0, 1), { ...MATCH_ALL, clauses: [[tag]] })).matches;
+      const withTag = (tag: string, cosine: number) => [point(1, 10, axis(0, cosine), tagged(tag))];
+
+      test('the newest point stays, and the same one may be written twice', async () => {
+        const { index } = await filled([]);
+        await index.upsert(withTag('second', 0.6), SECOND);
+        await index.upsert(withTag('first', 0.3), FIRST);
+        expectRanking(await shows(index, 'second'), [{ productId: 10, imageId: 1, score: 0.6 }]);
+        expect(await shows(index, 'first')).toEqual([]);
+        await index.upsert(withTag('again', 0.7), SECOND);
+        expectRanking(await shows(index, 'again'), [{ productId: 10, imageId: 1, score: 0.7 }]);
+        await index.upsert(withTag('third', 0.9), THIRD);
+        expectRanking(await shows(index, 'third'), [{ productId: 10, imageId: 1, score: 0.9 }]);
+        expect(await index.count()).toBe(1);
+      });
+
+      test('the newest payload stays, whether a point or it alone was written', async () => {
+        const { index } = await filled(withTag('first', 0.5));
+        await index.setPayloads(new Map([[10, tagged('third')]]), THIRD);
+        await index.setPayloads(new Map([[10, tagged('second')]]), SECOND);
+        expect(await shows(index, 'third')).toHaveLength(1);
+        await index.upsert(withTag('second', 0.1), SECOND);
+        expectRanking(await shows(index, 'third'), [{ productId: 10, imageId: 1, score: 0.5 }]);
+        await index.setPayloads(new Map([[10, tagged('again')]]), THIRD);
+        expect(await shows(index, 'again')).toHaveLength(1);
+      });
+
+      test('what is deleted does not come back, unless by a newer point or one as new', async () => {
+        const { index } = await filled([point(1, 10, axis(0, 0.5)), point(2, 20, axis(0, 0.4))]);
+        await index.deleteImages([1, 3], THIRD);
+        await index.upsert(withTag('second', 0.9), SECOND);
+        await index.upsert([point(3, 30, axis(0, 0.9))], SECOND);
+        await index.setPayloads(new Map([[10, tagged('third')]]), THIRD);
+        const all = [
+          MATCH_ALL,
+          { ...MATCH_ALL, excludeProducts: [30] },
+          { ...MATCH_ALL, excludeProducts: [10, 30] },
+        ];
+        for (const filter of all)
+          expect((await find(index, axis(0, 1), filter)).matches).toMatchObject([{ productId: 20 }]);
+        expect(await index.count()).toBe(1);
+        await index.upsert(withTag('third', 0.9), THIRD);
+        // The same deletion again, as after an answer that was lost.
+        await index.deleteImages([1], THIRD);
+        expect(await shows(index, 'third')).toHaveLength(1);
+        expect(await index.count()).toBe(2);
+      });
+
+      test('a late deletion takes nothing that is newer', async () => {
+        const { index } = await filled(withTag('first', 0.5));
+        await index.upsert(withTag('third', 0.5), THIRD);
+        await index.deleteImages([1], SECOND);
+        expect(await shows(index, 'third')).toHaveLength(1);
+      });
+
+      test('a deletion is forgotten after its time, and nothing else', async () => {
+        const { index } = await filled(shop);
+        const images = shop.map(({ imageId }) => imageId);
+        const before = new Date();
+        await index.deleteImages(images, SECOND);
+        await index.upsert(shop.slice(0, 10), THIRD);
+        await index.forgetDeleted(before);
+        await index.upsert(shop, FIRST);
+        expect(await index.count()).toBe(10);
+        await index.forgetDeleted(new Date(Date.now() + 1));
+        expect(await index.count()).toBe(10);
+        await index.upsert(shop, FIRST);
+        expect(await index.count()).toBe(shop.length);
+      });
     });
 
     test('shows each write to every search that starts after it', async () => {
@@ -268,11 +346,14 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
           const productId = 5000 + i;
           const vector = unit(random);
           const own = { ...MATCH_ALL, clauses: [[`own:${i}`]] };
-          await index.upsert([point(productId, productId, vector, { tags: [`own:${i}`], numbers: {} })]);
+          await index.upsert(
+            [point(productId, productId, vector, { tags: [`own:${i}`], numbers: {} })],
+            FIRST,
+          );
           expect((await find(index, vector, own)).matches).toMatchObject([{ productId }]);
-          await index.setPayloads(new Map([[productId, { tags: [], numbers: {} }]]));
+          await index.setPayloads(new Map([[productId, { tags: [], numbers: {} }]]), SECOND);
           expect((await find(index, vector, own)).matches).toEqual([]);
-          await index.deleteImages([productId]);
+          await index.deleteImages([productId], THIRD);
           expect((await find(index, vector)).matches.map((match) => match.productId)).not.toContain(
             productId,
           );
@@ -283,6 +364,9 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
     });
   });
 }
+
+const imagesOf = (points: readonly IndexPoint[], productId: number): number[] =>
+  points.filter((of) => of.productId === productId).map(({ imageId }) => imageId);
 
 export function point(
   imageId: number,

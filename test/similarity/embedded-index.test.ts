@@ -4,7 +4,13 @@ import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import type { IndexFilter, IndexPoint, PointPayload, VectorIndex } from '../../src/similarity/index.js';
+import type {
+  IndexFilter,
+  IndexPoint,
+  PointPayload,
+  Revision,
+  VectorIndex,
+} from '../../src/similarity/index.js';
 import { MATCH_ALL } from '../../src/similarity/index.js';
 import { describeVectorIndex, generator, point, unit } from './contract.js';
 import { RankingModel } from './ranking-model.js';
@@ -44,20 +50,13 @@ describe('the embedded index', () => {
         fc.array(query, { minLength: 1, maxLength: 20 }),
         async (writes, queries) => {
           const model = new RankingModel();
-          for (const {
-            upsert = [],
-            setPayloads = new Map(),
-            deleteImages = [],
-            deleteProducts = [],
-          } of writes) {
-            void index.upsert(upsert);
-            void index.setPayloads(setPayloads);
-            void index.deleteImages(deleteImages);
-            void index.deleteProducts(deleteProducts);
-            model.upsert(upsert);
-            model.setPayloads(setPayloads);
-            model.deleteImages(deleteImages);
-            model.deleteProducts(deleteProducts);
+          for (const { upsert = [], setPayloads = new Map(), deleteImages = [], revision } of writes) {
+            void index.upsert(upsert, revision);
+            void index.setPayloads(setPayloads, revision);
+            void index.deleteImages(deleteImages, revision);
+            model.upsert(upsert, revision);
+            model.setPayloads(setPayloads, revision);
+            model.deleteImages(deleteImages, revision);
           }
           const results = await index.search(
             queries.map(({ after, ...request }) => ({ ...request, ...(after && { after }) })),
@@ -71,7 +70,9 @@ describe('the embedded index', () => {
             });
           }
           expect(await index.count()).toBe(model.points.size);
-          await index.deleteImages([...model.points.keys()]);
+          // Leaves nothing for the next run, in which the revisions begin anew.
+          await index.deleteImages([...model.points.keys()], Infinity);
+          await index.forgetDeleted(new Date(Date.now() + 1));
           expect(await index.count()).toBe(0);
         },
       ),
@@ -86,7 +87,7 @@ describe('the embedded index', () => {
     const points = Array.from({ length: 600 }, (_, i) =>
       point(i, i, unit(random, dimension), { tags: [i % 20 === 0 ? 'few' : 'many'], numbers: {} }),
     );
-    await index.upsert(points);
+    await index.upsert(points, 1);
     const vector = unit(random, dimension);
     const alone = await index.search([{ vector, filter: MATCH_ALL, limit: 600 }]);
     const scores = new Map(alone[0]?.matches.map((match) => [match.productId, match.score]));
@@ -111,10 +112,10 @@ describe('the embedded index', () => {
       }),
     );
     const gone = points.filter(() => random() < 0.4).map(({ imageId }) => imageId);
-    await index.upsert(points);
-    await index.deleteImages(gone);
-    model.upsert(points);
-    model.deleteImages(gone);
+    await index.upsert(points, 1);
+    await index.deleteImages(gone, 2);
+    model.upsert(points, 1);
+    model.deleteImages(gone, 2);
     expect(await index.count()).toBe(model.points.size);
     for (const clauses of [[], [['t0']], [['n1']], [['t0'], ['n1']]]) {
       const vector = unit(random, 4);
@@ -126,9 +127,9 @@ describe('the embedded index', () => {
 
   test('refuses a vector that is not of unit length, and keeps what it had', async () => {
     const index = await open(2);
-    await index.upsert([point(1, 1, Float32Array.of(1, 0))]);
+    await index.upsert([point(1, 1, Float32Array.of(1, 0))], 1);
     const bad = [point(1, 1, Float32Array.of(0, 1)), point(2, 2, Float32Array.of(3, 4))];
-    await expect(index.upsert(bad)).rejects.toThrow(/image 2 is not of unit length/);
+    await expect(index.upsert(bad, 1)).rejects.toThrow(/image 2 is not of unit length/);
     const [result] = await index.search([{ vector: Float32Array.of(1, 0), filter: MATCH_ALL, limit: 2 }]);
     expect(result?.matches).toEqual([{ productId: 1, imageId: 1, score: 1 }]);
   });
@@ -219,15 +220,16 @@ interface Write {
   readonly upsert?: IndexPoint[];
   readonly setPayloads?: Map<number, PointPayload>;
   readonly deleteImages?: number[];
-  readonly deleteProducts?: number[];
+  readonly revision: Revision;
 }
+const revision = fc.integer({ min: 1, max: 5 });
 const write: fc.Arbitrary<Write> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ upsert: points }) },
+  { weight: 3, arbitrary: fc.record({ upsert: points, revision }) },
   fc.record({
+    revision,
     setPayloads: fc.array(fc.tuple(productId, payload), { maxLength: 4 }).map((entries) => new Map(entries)),
   }),
-  fc.record({ deleteImages: fc.array(imageId, { maxLength: 4 }) }),
-  fc.record({ deleteProducts: fc.array(productId, { maxLength: 2 }) }),
+  fc.record({ revision, deleteImages: fc.array(imageId, { maxLength: 4 }) }),
 );
 const bound = fc.option(fc.integer({ min: -1, max: 6 }), { nil: undefined });
 const filter: fc.Arbitrary<IndexFilter> = fc.record({

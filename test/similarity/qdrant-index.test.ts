@@ -70,7 +70,7 @@ function withServer(url: string): void {
     test('is found again by its alias, and refuses another encoder or dimension', async () => {
       const options = { ...server, collection: ownName(), encoder: 'test@1', dimension: 16 };
       const index = await openQdrantIndex(options);
-      await index.upsert([point(1, 1, axis(0, 1))]);
+      await index.upsert([point(1, 1, axis(0, 1))], 1);
       expect(await (await openQdrantIndex(options)).count()).toBe(1);
       await expect(openQdrantIndex({ ...options, encoder: 'test@2' })).rejects.toThrow(
         /test@1 \(16 numbers\).*test@2 \(16 numbers\).*npx vitrine reindex/s,
@@ -81,9 +81,9 @@ function withServer(url: string): void {
     test('is replaced while it answers; what still uses the old one moves over', async () => {
       const options = { ...server, collection: ownName(), encoder: 'test@1', dimension: 16 };
       const index = await openQdrantIndex(options);
-      await index.upsert([point(1, 1, axis(0, 1))]);
+      await index.upsert([point(1, 1, axis(0, 1))], 1);
       const replacement = await createQdrantReplacement(options);
-      await replacement.index.upsert([point(2, 2, axis(0, 1)), point(3, 3, axis(0, 0.5))]);
+      await replacement.index.upsert([point(2, 2, axis(0, 1)), point(3, 3, axis(0, 0.5))], 1);
       expect(await index.count()).toBe(1);
       await replacement.commit();
       expect(await namesOf(options.collection)).toEqual([`${options.collection}_test-1_2`]);
@@ -96,7 +96,7 @@ function withServer(url: string): void {
       const options = { ...server, collection: ownName(), encoder: 'test@1', dimension: 16 };
       const index = await openQdrantIndex(options);
       const replacement = await createQdrantReplacement({ ...options, encoder: 'test@2' });
-      await replacement.index.upsert([point(1, 1, axis(0, 1))]);
+      await replacement.index.upsert([point(1, 1, axis(0, 1))], 1);
       await replacement.commit();
       const search = index.search([{ vector: axis(0, 1), filter: MATCH_ALL, limit: 1 }]);
       await expect(search).rejects.toMatchObject({ code: 'INDEX_UNAVAILABLE' });

@@ -4,38 +4,76 @@ import type {
   IndexPoint,
   PointPayload,
   RankingPosition,
+  Revision,
 } from '../../src/similarity/index.js';
 
-/** What the port promises, in the plainest way: every search compares every point. */
+interface ProductModel {
+  payload: PointPayload;
+  revision: Revision;
+  readonly images: Set<number>;
+}
+
+/**
+ * What the port promises, in the plainest way: every search compares every point. Writes name all images that a
+ * product has or none, as those of a projection do: a revision is the product's.
+ */
 export class RankingModel {
   readonly points = new Map<number, IndexPoint>();
+  readonly #products = new Map<number, ProductModel>();
+  readonly #deletions = new Map<number, Revision>();
 
-  upsert(points: readonly IndexPoint[]): void {
-    for (const point of points) this.points.set(point.imageId, point);
-    this.setPayloads(new Map(points.map(({ productId, payload }) => [productId, payload])));
-  }
-
-  setPayloads(payloads: ReadonlyMap<number, PointPayload>): void {
-    for (const point of [...this.points.values()]) {
-      const payload = payloads.get(point.productId);
-      if (payload !== undefined) this.points.set(point.imageId, { ...point, payload });
+  upsert(points: readonly IndexPoint[], revision: Revision): void {
+    for (const point of points) {
+      if (this.#revision(point.imageId) > revision) continue;
+      const { productId, payload } = point;
+      const product = this.#products.get(productId) ?? { payload, revision, images: new Set() };
+      product.images.add(point.imageId);
+      this.#products.set(productId, product);
+      const previous = this.points.get(point.imageId);
+      if (previous !== undefined && previous.productId !== productId) this.#detach(previous);
+      this.points.set(point.imageId, point);
+      this.setPayloads(new Map([[productId, payload]]), revision);
     }
   }
 
-  deleteImages(imageIds: readonly number[]): void {
-    for (const imageId of imageIds) this.points.delete(imageId);
+  setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): void {
+    for (const [productId, payload] of payloads) {
+      const product = this.#products.get(productId);
+      if (product !== undefined && product.revision <= revision)
+        Object.assign(product, { payload, revision });
+    }
   }
 
-  deleteProducts(productIds: readonly number[]): void {
-    for (const { imageId, productId } of [...this.points.values()])
-      if (productIds.includes(productId)) this.points.delete(imageId);
+  deleteImages(imageIds: readonly number[], revision: Revision): void {
+    for (const imageId of imageIds) {
+      if (this.#revision(imageId) >= revision) continue;
+      const point = this.points.get(imageId);
+      if (point !== undefined) this.#detach(point);
+      this.points.delete(imageId);
+      this.#deletions.set(imageId, revision);
+    }
+  }
+
+  #detach({ imageId, productId }: IndexPoint): void {
+    const product = this.#products.get(productId);
+    product?.images.delete(imageId);
+    if (product?.images.size === 0) this.#products.delete(productId);
+  }
+
+  #revision(imageId: number): Revision {
+    const point = this.points.get(imageId);
+    return (
+      (point === undefined ? this.#deletions.get(imageId) : this.#products.get(point.productId)?.revision) ??
+      -Infinity
+    );
   }
 
   /** All products that pass the filter, in their order. */
   ranking(vector: Float32Array, filter: IndexFilter, after?: RankingPosition): IndexMatch[] {
     const best = new Map<number, IndexMatch>();
-    for (const { imageId, productId, vector: other, payload } of this.points.values()) {
-      if (!passes(productId, payload, filter)) continue;
+    for (const { imageId, productId, vector: other } of this.points.values()) {
+      const { payload } = this.#products.get(productId) ?? {};
+      if (payload === undefined || !passes(productId, payload, filter)) continue;
       const score = Math.fround(vector.reduce((sum, x, i) => sum + x * (other[i] ?? NaN), 0));
       const known = best.get(productId);
       if (known === undefined || score > known.score || (score === known.score && imageId < known.imageId))

@@ -21,6 +21,7 @@ import { ReplaceableIndex } from '../../src/similarity/replaceable.js';
 import { currentPosition } from '../../src/sync/change.store.js';
 import { openFollowedIndex, type FollowedIndex } from '../../src/sync/followed-index.js';
 import { loadIndex } from '../../src/sync/load-index.js';
+import { revisionOf } from '../../src/sync/revision.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER } from './catalog.js';
 import { createTestDatabase } from './database.js';
@@ -148,7 +149,7 @@ async function openStaleIndex(db: Database, encoder: Encoder): Promise<FollowedI
   const load = async (): Promise<VectorIndex> => {
     const index = await openEmbeddedIndex({ dimension: encoder.dimension });
     position = await currentPosition(db);
-    await loadIndex(db, index, encoder.id, () => undefined);
+    await loadIndex(db, index, encoder.id, revisionOf(position), () => undefined);
     return index;
   };
   const index = new ReplaceableIndex(await load());

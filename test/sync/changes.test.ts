@@ -5,10 +5,12 @@ import type { Database } from '../../src/platform/postgres.js';
 import { openEmbeddedIndex } from '../../src/similarity/embedded.js';
 import { MATCH_ALL, type IndexFilter, type VectorIndex } from '../../src/similarity/index.js';
 import { ReplaceableIndex } from '../../src/similarity/replaceable.js';
+import { currentPosition } from '../../src/sync/change.store.js';
 import { fillIndex } from '../../src/sync/fill-index.js';
 import { followChanges, type ChangeFollower } from '../../src/sync/follow-changes.js';
 import { positionInMemory } from '../../src/sync/position.js';
 import { projectProducts, readProductKeys } from '../../src/sync/projection.store.js';
+import { revisionOf } from '../../src/sync/revision.js';
 import { ENCODER, seedMarkets, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { silentProgress } from '../support/progress.js';
@@ -228,8 +230,8 @@ async function seed(db: Database): Promise<void> {
 }
 
 const DIMENSION = ENCODER.dimension;
-/** More products than there ever are. */
-const EVERY_PRODUCT = Array.from({ length: 20 }, (_, key) => key);
+/** More images than there ever are. */
+const EVERY_IMAGE = Array.from({ length: 40 }, (_, id) => id);
 
 /** A catalog with an index that follows it. */
 class Followed {
@@ -302,7 +304,9 @@ class Followed {
     await this.db.query(statement);
     await this.follower.catchUp();
     const fresh = this.spare;
-    await fresh.deleteProducts(EVERY_PRODUCT);
+    // What was written with this very revision would not go.
+    await this.db.query('SELECT pg_current_xact_id()');
+    await fresh.deleteImages(EVERY_IMAGE, revisionOf(await currentPosition(this.db)));
     expect(await fresh.count()).toBe(0);
     const options = { db: this.db, encoder: ENCODER, progress: silentProgress };
     await fillIndex(options, fresh, new AbortController().signal);
