@@ -3,6 +3,7 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-gr
 import { Node } from '../catalog/node.js';
 import { DateTimeScalar } from '../catalog/scalars.js';
 import { GeoPointInput, StockLocation } from '../inventory/availability.types.js';
+import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { MutationError } from '../mutation/user-error.types.js';
 
 /** The words of `hold_json`. */
@@ -75,12 +76,8 @@ export class HoldLineInput {
   quantity?: number | null;
 }
 
-/** What every call that may be sent again has. */
-const IDEMPOTENCY =
-  'A name for this call, for example a UUID: sent again within 24 hours it is answered as before and does nothing more.';
-
 @InputType()
-export class HoldCreateInput {
+export class HoldCreateInput extends IdempotentInput {
   @Field(() => [HoldLineInput], { description: 'From 1 to 100, each SKU once. All are held, or none.' })
   lines!: HoldLineInput[];
 
@@ -102,27 +99,18 @@ export class HoldCreateInput {
     description: 'For how long to hold; the channel has a default (10 minutes unless it is set) and bounds.',
   })
   seconds?: number | null;
-
-  @Field(() => String, { nullable: true, description: IDEMPOTENCY })
-  idempotencyKey?: string | null;
 }
 
 @InputType()
-export class HoldConfirmInput {
+export class HoldConfirmInput extends IdempotentInput {
   @Field(() => ID)
   hold!: string;
-
-  @Field(() => String, { nullable: true, description: IDEMPOTENCY })
-  idempotencyKey?: string | null;
 }
 
 @InputType()
-export class HoldReleaseInput {
+export class HoldReleaseInput extends IdempotentInput {
   @Field(() => ID)
   hold!: string;
-
-  @Field(() => String, { nullable: true, description: IDEMPOTENCY })
-  idempotencyKey?: string | null;
 }
 
 @ObjectType()
