@@ -76,7 +76,7 @@ export class HoldLineInput {
   quantity?: number | null;
 }
 
-@InputType()
+@InputType({ description: 'What to hold, from where and for how long.' })
 export class HoldCreateInput extends IdempotentInput {
   @Field(() => [HoldLineInput], { description: 'From 1 to 100, each SKU once. All are held, or none.' })
   lines!: HoldLineInput[];
@@ -101,19 +101,19 @@ export class HoldCreateInput extends IdempotentInput {
   seconds?: number | null;
 }
 
-@InputType()
+@InputType({ description: 'The hold whose stock is to leave.' })
 export class HoldConfirmInput extends IdempotentInput {
   @Field(() => ID)
   hold!: string;
 }
 
-@InputType()
+@InputType({ description: 'The hold whose stock is to be free again.' })
 export class HoldReleaseInput extends IdempotentInput {
   @Field(() => ID)
   hold!: string;
 }
 
-@ObjectType()
+@ObjectType({ description: 'A hold, or why nothing was done.' })
 export class HoldPayload {
   @Field(() => Hold, {
     nullable: true,
