@@ -36,8 +36,19 @@ async function insert(db: Database, statement: ReturnType<typeof sql>): Promise<
   return row.id;
 }
 
-/** Markets, locations, a category tree (tops above tops/shirts and tops/knits; shoes) and the test encoder. */
+/** Markets and the test encoder. */
 export async function seedMarkets(db: Database): Promise<void> {
+  await seedChannels(db);
+  await seedEncoder(db, ENCODER);
+}
+
+/** The encoder of the images that are seeded from here on; gateways in processes of their own have a real one. */
+export async function seedEncoder(db: Database, { id, dimension }: typeof ENCODER): Promise<void> {
+  await execute(db, sql`INSERT INTO encoders (name, dimension) VALUES (${id}, ${dimension})`);
+}
+
+/** Markets, locations and a category tree: tops above tops/shirts and tops/knits; shoes. */
+export async function seedChannels(db: Database): Promise<void> {
   await db.query(`
     INSERT INTO stock_locations (handle, name, country_code, latitude, longitude, pickup) VALUES
       ('berlin', 'Berlin', 'DE', 52.52, 13.405, false), ('newyork', 'New York', 'US', 40.7128, -74.006, false),
@@ -53,7 +64,6 @@ export async function seedMarkets(db: Database): Promise<void> {
       SELECT 'tops/' || lower(below), below, id FROM categories, (VALUES ('Knits'), ('Shirts')) AS names (below)
       WHERE handle = 'tops';
   `);
-  await execute(db, sql`INSERT INTO encoders (name, dimension) VALUES (${ENCODER.id}, ${ENCODER.dimension})`);
 }
 
 /** Inserts a product with its images, embeddings and SKUs; answers its row id. */
@@ -94,7 +104,9 @@ async function seedImage(
         VALUES (${productId}, ${position}, sha256(${`${productId}/${position}`}::bytea), 'seed', 4, 5, '\\x00', '#808080')
         RETURNING sha256)
       INSERT INTO embeddings (encoder_id, dimension, sha256, vector)
-      SELECT encoders.id, encoders.dimension, image.sha256, ${bytes} FROM image, encoders WHERE name = ${ENCODER.id}`,
+      SELECT encoder.id, encoder.dimension, image.sha256,
+        substring(${bytes}::bytea || decode(repeat('00', 4 * encoder.dimension), 'hex') FOR 4 * encoder.dimension)
+      FROM image, (SELECT * FROM encoders ORDER BY id LIMIT 1) encoder`,
   );
 }
 
