@@ -182,11 +182,11 @@ test(
         searches += BATCH;
         const variables = { query: { like: [{ product: query }] }, first: PAGE };
         const sent = Date.now() - 1;
-      const found = await gateway.ask(answers, SEARCH, variables);
+        const found = await gateway.ask(answers, SEARCH, variables);
         const arrival = Date.now() + 1;
         for (const { edges, search } of Object.values(found)) {
           const asOf = Date.parse(search.asOf);
-        expect(asOf).toBeGreaterThanOrEqual(sent);
+          expect(asOf).toBeGreaterThanOrEqual(sent);
           expect(edges).toHaveLength(PAGE);
           dropped += search.dropped;
           for (const { node, skus } of edges) {
