@@ -6,6 +6,7 @@ import { importCommand } from './import.js';
 import { keysCommand } from './keys.js';
 import { reindexCommand } from './reindex.js';
 import { serveCommand } from './serve.js';
+import { syncCommand } from './sync.js';
 import { EXIT } from './exit-codes.js';
 
 const ENVIRONMENT = `
@@ -32,7 +33,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .version(version)
     .showHelpAfterError('(vitrine --help says more)')
     .addHelpText('after', ENVIRONMENT);
-  for (const command of [serveCommand(), importCommand(), reindexCommand(), keysCommand()]) {
+  for (const command of [serveCommand(), importCommand(), syncCommand(), reindexCommand(), keysCommand()]) {
     program.addCommand(command);
   }
   inheritSettings(program);

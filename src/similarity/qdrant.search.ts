@@ -23,7 +23,11 @@ const WALK_WIDTH = 512;
 const OVERSAMPLING = 2;
 
 const scoredPoints = z.array(
-  z.object({ id: z.number(), score: z.number(), payload: z.object({ productId: z.number() }) }),
+  z.object({
+    id: z.number(),
+    score: z.number(),
+    payload: z.object({ productId: z.number().optional() }),
+  }),
 );
 
 /** The search of one request: asked deeper and deeper until its page is full. */
@@ -70,10 +74,12 @@ export class QdrantSearch {
     const cut = isAll || isDeepest ? -Infinity : (points.at(-1)?.score ?? -Infinity);
     const best = new Map<number, IndexMatch>();
     for (const { id: imageId, score, payload } of points) {
-      const known = best.get(payload.productId);
-      if (score <= cut) continue;
+      const { productId } = payload;
+      // Without a product it was deleted after it was found, and before its payload was read.
+      if (score <= cut || productId === undefined) continue;
+      const known = best.get(productId);
       if (known === undefined || (score === known.score && imageId < known.imageId))
-        best.set(payload.productId, { productId: payload.productId, imageId, score });
+        best.set(productId, { productId, imageId, score });
     }
     const { limit, after } = this.request;
     const { matches, exhausted } = page([...best.values()], limit, after);

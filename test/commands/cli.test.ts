@@ -15,12 +15,12 @@ afterAll(() => new Promise((resolve) => taken.close(resolve)));
 test('--help names the commands, the settings and the exit codes', async () => {
   const { code, stdout } = await vitrine(['--help']).ended;
   expect(code).toBe(0);
-  for (const word of ['serve', 'import', 'DATABASE_URL', 'VITRINE_DATA', 'Exit codes']) {
+  for (const word of ['serve', 'import', 'sync', 'DATABASE_URL', 'VITRINE_DATA', 'Exit codes']) {
     expect(stdout).toContain(word);
   }
 });
 
-test.each(['serve', 'import', 'keys', 'keys create', 'keys list', 'keys revoke'])(
+test.each(['serve', 'import', 'sync', 'keys', 'keys create', 'keys list', 'keys revoke'])(
   '%s --help shows examples',
   async (command) => {
     const { code, stdout } = await vitrine([...command.split(' '), '--help']).ended;

@@ -38,6 +38,26 @@ describe('a Qdrant that does not answer', () => {
     expect(asked[0]).toMatchObject({ 'api-key': 'key', 'accept-encoding': 'identity' });
   });
 
+  test('is not used when it is too old', async () => {
+    const server = createServer((request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(
+        JSON.stringify(
+          request.url === '/' ? { version: '1.15.5' } : { result: { aliases: [] }, status: 'ok' },
+        ),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address() as AddressInfo;
+    try {
+      const opening = openQdrantIndex({ ...options, url: `http://127.0.0.1:${address.port}` });
+      await expect(opening).rejects.toThrow(/is 1\.15\.5, and Vitrine needs 1\.16 or newer/);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   test('is given up after some attempts, with the variable to check', async () => {
     const opening = openQdrantIndex({ ...options, url: 'http://127.0.0.1:1' });
     await expect(opening).rejects.toThrow(/127\.0\.0\.1:1.*QDRANT_URL/);

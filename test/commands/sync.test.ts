@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { openQdrantIndex } from '../../src/similarity/qdrant.js';
+import { MATCH_ALL } from '../../src/similarity/index.js';
+import { tag } from '../../src/similarity/tags.js';
+import { ENCODER, seedMarkets, seedProduct, setStock } from '../support/catalog.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { vitrine, type Running } from '../support/process.js';
+import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
+
+// Every process loads the client of Postgres and that of Qdrant.
+jest.setTimeout(60_000);
+
+test('without a Qdrant it says that there is nothing to do', async () => {
+  const { code, stderr } = await vitrine(['sync']).ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^There is no shared index[^\n]*set QDRANT_URL[^\n]*\n$/);
+});
+
+test('a Qdrant that is not there is named', async () => {
+  const database = await createTestDatabase();
+  try {
+    const env = { DATABASE_URL: database.url, QDRANT_URL: 'http://127.0.0.1:1' };
+    const { code, stderr } = await vitrine(['sync', '--once'], { env }).ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/does not let us in at http:\/\/127\.0\.0\.1:1: check QDRANT_URL/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  } finally {
+    await database.drop();
+  }
+});
+
+if (noQdrant !== undefined) console.log(`Workers on a Qdrant are skipped: ${noQdrant}.`);
+(noQdrant === undefined ? describe : describe.skip)('with a Qdrant', () => {
+  let database: TestDatabase;
+  let collection: TestCollection;
+  let encoder: string;
+  let env: Record<string, string>;
+  const running: Running[] = [];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await seedMarkets(database.db);
+    await seedProduct(database.db, { handle: 'shirt', vectors: [[1, 0, 0, 0]], skus: [{ code: 'SHIRT' }] });
+    collection = testCollection();
+    encoder = await encoderFolder();
+    env = {
+      DATABASE_URL: database.url,
+      QDRANT_URL: collection.url,
+      QDRANT_COLLECTION: collection.collection,
+      ...(collection.apiKey !== null && { QDRANT_API_KEY: collection.apiKey }),
+      VITRINE_ENCODER: encoder,
+    };
+  });
+  afterAll(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await Promise.all(running.map(({ ended }) => ended));
+    await collection.drop();
+    await database.drop();
+    await rm(encoder, { recursive: true });
+  });
+
+  test('--once fills the collection, and catches up with what came since', async () => {
+    const once = await vitrine(['sync', '--once'], { env }).ended;
+    expect(once).toMatchObject({ code: 0 });
+    expect(once.stdout).toMatch(/^Caught up: .*1 images\.$/m);
+    await seedProduct(database.db, { handle: 'jumper', vectors: [[0, 1, 0, 0]], skus: [{ code: 'JUMPER' }] });
+    expect((await vitrine(['sync', '--once'], { env }).ended).stdout).toMatch(/2 images\.$/m);
+  });
+
+  test('where one of several workers is killed another goes on', async () => {
+    const { apiKey, ...server } = collection;
+    const index = await openQdrantIndex({
+      ...server,
+      ...(apiKey !== null && { apiKey }),
+      encoder: ENCODER.id,
+      dimension: ENCODER.dimension,
+    });
+    const sellable = async (): Promise<number> => {
+      const filter = { ...MATCH_ALL, clauses: [[tag.sellable('eu')]] };
+      const [found] = await index.search([{ vector: Float32Array.of(1, 0, 0, 0), filter, limit: 10 }]);
+      return found?.matches.length ?? 0;
+    };
+    const untilSellable = async (products: number): Promise<void> => {
+      while ((await sellable()) !== products) await sleep(20);
+    };
+    const workers = [vitrine(['sync'], { env }), vitrine(['sync'], { env })];
+    running.push(...workers);
+    for (const worker of workers) await worker.says(/Following Postgres into .*, 2 images/);
+    const [one, other] = workers;
+
+    await setStock(database.db, 'SHIRT', 0);
+    await untilSellable(1);
+    one?.child.kill('SIGKILL');
+    await setStock(database.db, 'JUMPER', 0);
+    await untilSellable(0);
+    await setStock(database.db, 'SHIRT', 5);
+    await untilSellable(1);
+
+    other?.interrupt();
+    expect(await other?.ended).toMatchObject({ code: 0 });
+  });
+});
+
+/** The folder of the encoder that seeds are encoded by; no worker loads its graph. */
+async function encoderFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'vitrine-encoder-'));
+  const [name, version] = ENCODER.id.split('@');
+  const graph = 'no graph';
+  const manifest = {
+    name,
+    version,
+    input: {
+      name: 'image',
+      size: 16,
+      layout: 'NCHW',
+      dtype: 'float32',
+      color: 'RGB',
+      scale: '1/255',
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    },
+    outputs: [{ name: 'embedding', dim: ENCODER.dimension }],
+    files: { 'model.onnx': { sha256: createHash('sha256').update(graph).digest('hex') } },
+  };
+  await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
+  await writeFile(join(folder, 'model.onnx'), graph);
+  return folder;
+}
