@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { vitrine, type Running } from './process.js';
 
 const answer = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z.array(z.object({ message: z.string() })).optional(),
 });
 

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
+
+const POLL_MS = 50;
+
+/** Why there is no server to kill here; undefined where there is. */
+export const noCrashes =
+  process.platform === 'linux' ? undefined : 'needs /proc, to start a killed Postgres as it was started';
+
+/** A durable Postgres of one's own that can be killed and comes back at the same address. */
+export interface CrashingPostgres {
+  readonly url: string;
+  /** kill -9, and a new start with what is on its disk. */
+  crash(pauseMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startCrashingPostgres(): Promise<CrashingPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'vitrine-crash-'));
+  // As root, Postgres runs as another user, who passes through here.
+  await chmod(folder, 0o711);
+  const postgres = await startEmbeddedPostgres({ folder, log: () => undefined });
+  const data = join(postgres.folder, 'data');
+  const pid = async (): Promise<number> =>
+    Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+  const [program = '', ...args] = (await readFile(`/proc/${await pid()}/cmdline`, 'utf8'))
+    .split('\0')
+    .slice(0, -1);
+  const { uid, gid } = await stat(data);
+
+  const isUp = async (): Promise<boolean> => {
+    const client = new Client({ connectionString: postgres.url });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  };
+
+  return {
+    url: postgres.url,
+    async crash(pauseMs) {
+      process.kill(await pid(), 'SIGKILL');
+      await sleep(pauseMs);
+      while (!(await isUp())) {
+        // Until the last of its processes has noticed, a new one does not start.
+        const server = spawn(program, args, { uid, gid, cwd: data, stdio: 'ignore' });
+        const ended = new Promise<'ended'>((resolve) => server.once('exit', () => resolve('ended')));
+        for (let state: unknown = null; state === null && !(await isUp());) {
+          state = await Promise.race([ended, sleep(POLL_MS, null)]);
+        }
+      }
+    },
+    async close() {
+      process.kill(await pid(), 'SIGINT');
+      await postgres.stop();
+      // The last thing it does is to remove this file.
+      while (
+        await pid().then(
+          () => true,
+          () => false,
+        )
+      )
+        await sleep(POLL_MS);
+      await rm(postgres.folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
