@@ -10,6 +10,7 @@ import { ProductStore } from './catalog/product.store.js';
 import { SkuStore } from './catalog/sku.store.js';
 import type { ImageFetcher } from './import/fetch-image.js';
 import { LocationStore } from './inventory/location.store.js';
+import type { AvailabilityWatcher } from './inventory/watch-availability.js';
 import type { BlobStore } from './platform/blob-store.js';
 import type { RequestFacts, ServerContext } from './server/context.js';
 import type { QueryVectors } from './similarity/query-vector.js';
@@ -25,6 +26,7 @@ export interface Services extends SearchServices {
   readonly uploads: BlobStore;
   readonly imageHosts: ReadonlySet<string>;
   readonly fetcher: ImageFetcher;
+  readonly availability: AvailabilityWatcher;
 }
 
 /** The stores whose rows depend on the channel of the request. */
@@ -67,6 +69,13 @@ export class Context implements ServerContext {
     await this.inChannel();
   }
 
+  forNextEvent(): Context {
+    const { requestId, publicUrl } = this;
+    const next = new Context(this.services, { requestId, publicUrl, authorization: null }, this.caller);
+    next.channelHandle = this.channelHandle;
+    return next;
+  }
+
   /** The stores of the request's channel: that of @inContext, else the caller's, else the default one. */
   inChannel(): Promise<ChannelStores> {
     return (this.entered ??= this.enter(this.channelHandle));
@@ -80,6 +89,8 @@ export class Context implements ServerContext {
   private async enter(handle: string | null): Promise<ChannelStores> {
     const { db, channels } = this.services;
     const channel = await channels.find(handle);
+    // What follows stays in it, also when another one becomes the default.
+    this.channelHandle = channel.handle;
     return {
       channel,
       products: new ProductStore(db, channel.key),

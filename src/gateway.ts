@@ -10,6 +10,7 @@ import { openContext, type Services } from './context.js';
 import { sweepExpiredHolds } from './holds/sweep-holds.js';
 import { openImageFetcher } from './import/fetch-image.js';
 import { importFeed } from './import/import-feed.js';
+import { watchAvailability } from './inventory/watch-availability.js';
 import { pruneIdempotencyKeys } from './mutation/idempotency.store.js';
 import { openBlobStore, type BlobStore } from './platform/blob-store.js';
 import { openDoorbell } from './platform/doorbell.js';
@@ -82,18 +83,24 @@ export async function startGateway(
     const sweeper = sweepExpiredHolds(db, log);
     started.push(() => sweeper.close());
 
+    const channels = new ChannelStore(db);
+    const availability = watchAvailability({ db, channels, log });
+    started.push(() => availability.close());
+    doorbell.onRing(() => availability.wake());
+
     const services: Services = {
       db,
       index: index.index,
       indexPosition: () => index.position(),
       apiKeys: new ApiKeyStore(db),
-      channels: new ChannelStore(db),
+      channels,
       queryVectors: new QueryVectors(db, encoder),
       encoderId: encoder.id,
       catalogImages,
       uploads,
       imageHosts: config.imageHosts,
       fetcher,
+      availability,
     };
     const server = await createServer({
       schema: createSchema(),

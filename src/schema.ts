@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
   specifiedDirectives,
 } from 'graphql';
-import { buildSchemaSync, getMetadataStorage } from 'type-graphql';
+import { buildSchemaSync, getMetadataStorage, type PubSub } from 'type-graphql';
 import { Brand } from './catalog/brand.types.js';
 import { CategoryResolver } from './catalog/category.resolver.js';
 import { ChannelResolver } from './catalog/channel.resolver.js';
@@ -16,6 +16,7 @@ import { NodeResolver } from './catalog/node.resolver.js';
 import { ProductResolver } from './catalog/product.resolver.js';
 import { SkuResolver } from './catalog/sku.resolver.js';
 import { HoldLineResolver, HoldResolver } from './holds/hold.resolver.js';
+import { AvailabilityChangedResolver } from './inventory/availability-changed.resolver.js';
 import { AvailabilityResolver } from './inventory/availability.resolver.js';
 import { StockLocation } from './inventory/availability.types.js';
 import { StockResolver } from './inventory/stock.resolver.js';
@@ -28,12 +29,23 @@ const inContext = new GraphQLDirective({
   args: { channel: { type: new GraphQLNonNull(GraphQLString), description: 'The handle of a channel.' } },
 });
 
+/** type-graphql asks for one, also where each subscription brings its events with it. */
+const noPubSub: PubSub = {
+  publish: () => refusePubSub(),
+  subscribe: () => refusePubSub(),
+};
+
+function refusePubSub(): never {
+  throw new Error('a subscription has no `subscribe`: there are no topics here');
+}
+
 /** The schema of the gateway; its resolvers expect a Context (context.ts). */
 export function createSchema(): GraphQLSchema {
   // type-graphql would wrap every field in a call, where the compiled operation reads a property.
   for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
   return buildSchemaSync({
     resolvers: [
+      AvailabilityChangedResolver,
       AvailabilityResolver,
       CategoryResolver,
       ChannelResolver,
@@ -49,6 +61,7 @@ export function createSchema(): GraphQLSchema {
     ],
     orphanedTypes: [Brand, StockLocation],
     directives: [...specifiedDirectives, inContext],
+    pubSub: noPubSub,
     validate: false,
   });
 }

@@ -55,8 +55,11 @@ export class SkuResolver {
   }
 
   @FieldResolver(() => Product)
-  async product(@Root() sku: Sku, @Ctx() context: Context): Promise<Product | null> {
-    return (await context.inChannel()).products.byKey.load(sku.productKey);
+  async product(@Root() sku: Sku, @Ctx() context: Context): Promise<Product> {
+    const product = await (await context.inChannel()).products.byKey.load(sku.productKey);
+    if (product === null)
+      throw new UserError('NOT_FOUND', 'The product of this SKU has left the catalog: ask again without it.');
+    return product;
   }
 
   @FieldResolver(() => Price)

@@ -8,6 +8,8 @@ export interface ServerContext {
    * @throws UserError UNKNOWN_CHANNEL
    */
   useChannel(handle: string): Promise<void>;
+  /** The same request for the next event of its subscription: in the same channel, with nothing read yet. */
+  forNextEvent(): ServerContext;
 }
 
 /** What a context is made from. */

@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type DocumentNode,
   getNamedType,
@@ -15,12 +14,12 @@ import {
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity/cjs';
 import { LRUCache } from 'lru-cache';
 import { UserError } from '../errors.js';
-import type { ServerContext } from './context.js';
+import type { Operation } from './checks.js';
 import { toGraphQLError } from './errors.js';
 import { ASSUMED_LIST_SIZE, INTROSPECTION_COST, MAX_COST, MAX_KEPT_COSTS, MAX_SELECTIONS } from './limits.js';
 
 /**
- * Refuses operations whose estimated number of answered fields is above MAX_COST, with COST_EXCEEDED.
+ * Refuses an operation whose estimated number of answered fields is above MAX_COST, with COST_EXCEEDED.
  *
  * A field costs 1 and its selection; times `first` where it has that argument, times the entries of a list
  * argument (`ids`, `codes`), times ASSUMED_LIST_SIZE for another list. A `complexity` of the field (type-graphql)
@@ -28,24 +27,17 @@ import { ASSUMED_LIST_SIZE, INTROSPECTION_COST, MAX_COST, MAX_KEPT_COSTS, MAX_SE
  * numbers, booleans and the lengths of lists among the variables, and on nothing within an input object: estimates
  * are kept by those.
  */
-export function createCostPlugin(schema: GraphQLSchema): ApolloServerPlugin<ServerContext> {
+export function createCostCheck(schema: GraphQLSchema): (operation: Operation) => void {
   const costs = new LRUCache<string, number>({ max: MAX_KEPT_COSTS });
-  return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation({ operation, document, operationName, queryHash, request }) {
-          // Execution reports a name that the document does not have.
-          if (!operation) return;
-          const key = `${queryHash} ${operationName ?? ''}${sizes(operation, request.variables)}`;
-          let cost = costs.get(key);
-          if (cost === undefined) {
-            cost = estimate(schema, document, operationName, request.variables);
-            costs.set(key, cost);
-          }
-          if (cost > MAX_COST) throw exceeded(`is estimated at ${cost} fields, and ${MAX_COST} are allowed`);
-        },
-      };
-    },
+  return ({ document, documentHash, operation, variables }) => {
+    const operationName = operation.name?.value ?? null;
+    const key = `${documentHash} ${operationName ?? ''}${sizes(operation, variables)}`;
+    let cost = costs.get(key);
+    if (cost === undefined) {
+      cost = estimate(schema, document, operationName, variables);
+      costs.set(key, cost);
+    }
+    if (cost > MAX_COST) throw exceeded(`is estimated at ${cost} fields, and ${MAX_COST} are allowed`);
   };
 }
 

@@ -19,16 +19,32 @@ const REQUEST_CODES: ReadonlySet<string> = new Set([
   Apollo.BAD_REQUEST,
 ]);
 
-/** A user error that ends the whole request, with its HTTP status. */
-export function toGraphQLError(error: UserError): GraphQLError {
-  return new GraphQLError(error.message, {
-    originalError: error,
-    extensions: { code: error.code, http: { status: ERROR_STATUS[error.code] } },
-  });
+/** What was thrown, as an error that ends the whole request: a user error with its HTTP status. */
+export function toGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  if (error instanceof UserError) {
+    return new GraphQLError(error.message, {
+      originalError: error,
+      extensions: { code: error.code, http: { status: ERROR_STATUS[error.code] } },
+    });
+  }
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+}
+
+/** What graphql says of the request itself, with the code that Apollo Server gives to it. */
+export function withRequestCode(
+  error: GraphQLError,
+  code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'BAD_USER_INPUT',
+): GraphQLError {
+  const { nodes = null, source = null, positions = null } = error;
+  return new GraphQLError(error.message, { nodes, source, positions, extensions: { code } });
 }
 
 /** The one place where errors become what a GraphQL caller sees. */
 export interface ErrorRenderer {
+  /** An error of this request, as its caller sees it. */
+  readonly render: (error: GraphQLError, requestId: string) => GraphQLFormattedError;
   readonly formatError: NonNullable<ApolloServerOptions<ServerContext>['formatError']>;
   /** Remembers which request an error belongs to, which `formatError` is not told. */
   readonly plugin: ApolloServerPlugin<ServerContext>;
@@ -41,12 +57,31 @@ export interface ErrorRenderer {
 export function createErrorRenderer(log: Logger, countError: (code: string) => void): ErrorRenderer {
   const requestIds = new WeakMap<object, string>();
 
-  const render = (formatted: GraphQLFormattedError, message: string, code: string): GraphQLFormattedError => {
+  const counted = (
+    formatted: GraphQLFormattedError,
+    message: string,
+    code: string,
+  ): GraphQLFormattedError => {
     countError(code);
     return { ...formatted, message: shorten(message), extensions: { code } };
   };
 
+  const render = (
+    formatted: GraphQLFormattedError,
+    error: unknown,
+    requestId: string,
+  ): GraphQLFormattedError => {
+    const cause = causeOf(error);
+    if (cause instanceof UserError) return counted(formatted, cause.message, cause.code);
+    const code = formatted.extensions?.['code'];
+    if (cause === null && isRequestCode(code)) return counted(formatted, formatted.message, code);
+    log.error({ err: cause ?? error, requestId, path: formatted.path }, 'A resolver failed');
+    return counted(formatted, maskedMessage(requestId), Apollo.INTERNAL_SERVER_ERROR);
+  };
+
   return {
+    render: (error, requestId) => render(error.toJSON(), error, requestId),
+
     plugin: {
       async requestDidStart() {
         return {
@@ -57,15 +92,8 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
       },
     },
 
-    formatError(formatted, error) {
-      const cause = causeOf(error);
-      if (cause instanceof UserError) return render(formatted, cause.message, cause.code);
-      const code = formatted.extensions?.['code'];
-      if (cause === null && isRequestCode(code)) return render(formatted, formatted.message, code);
-      const requestId = (error instanceof Object && requestIds.get(error)) || randomUUID();
-      log.error({ err: cause ?? error, requestId, path: formatted.path }, 'A resolver failed');
-      return render(formatted, maskedMessage(requestId), Apollo.INTERNAL_SERVER_ERROR);
-    },
+    formatError: (formatted, error) =>
+      render(formatted, error, (error instanceof Object && requestIds.get(error)) || randomUUID()),
   };
 }
 

@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -6,17 +6,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { UserError } from '../errors.js';
 import { authorizationOf } from './authorization.js';
+import { type Checks, createChecks } from './checks.js';
 import type { RequestFacts, ServerContext } from './context.js';
-import { createCostPlugin } from './cost.js';
-import { createDocumentGuard } from './document-limits.js';
 import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError } from './errors.js';
 import { createJitGateway } from './executor.js';
-import { inContextPlugin } from './in-context.js';
 import {
   MAX_DOCUMENT_TOKENS,
   MAX_GRAPHQL_BODY_BYTES,
@@ -24,6 +22,8 @@ import {
   MAX_VALIDATION_ERRORS,
 } from './limits.js';
 import type { Metrics } from './metrics.js';
+import { installSockets } from './sockets.js';
+import { createSubscriptions } from './subscriptions.js';
 
 export interface GraphQLOptions<Context extends ServerContext> {
   readonly schema: GraphQLSchema;
@@ -35,14 +35,17 @@ export interface GraphQLOptions<Context extends ServerContext> {
   readonly log: Logger;
 }
 
-/** Answers `/graphql` with Apollo Server; it is stopped with the fastify instance. */
+/**
+ * Answers `/graphql`: queries and mutations with Apollo Server, which is stopped with the fastify instance, and
+ * subscriptions over WebSockets.
+ */
 export async function installGraphQL<Context extends ServerContext>(
   app: FastifyInstance,
   { schema, createContext, log }: GraphQLOptions<Context>,
   metrics: Metrics,
 ): Promise<void> {
   const renderer = createErrorRenderer(log, metrics.countError);
-  const guard = createDocumentGuard();
+  const checks = createChecks(schema);
   const apollo = new ApolloServer<Context>({
     gateway: createJitGateway(schema),
     logger: log,
@@ -63,8 +66,7 @@ export async function installGraphQL<Context extends ServerContext>(
       ApolloServerPluginLandingPageDisabled(),
       metrics.plugin,
       renderer.plugin,
-      createCostPlugin(schema),
-      inContextPlugin,
+      createChecksPlugin(checks),
     ],
   });
   await apollo.start();
@@ -74,17 +76,17 @@ export async function installGraphQL<Context extends ServerContext>(
     context: async (request, reply) => {
       const text = documentOf(request);
       try {
-        if (text !== null) guard(text);
+        if (text !== null) checks.checkText(text);
         return await createContext({
           requestId: request.id,
           publicUrl: `${request.protocol}://${request.host}`,
           authorization: authorizationOf(request.headers),
         });
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
         // A 401 says how to come in (RFC 9110).
-        if (error.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
-        throw toGraphQLError(error);
+        if (error instanceof UserError && error.code === 'UNAUTHENTICATED')
+          void reply.header('www-authenticate', 'Bearer');
+        throw error instanceof UserError ? toGraphQLError(error) : error;
       }
     },
   });
@@ -95,6 +97,38 @@ export async function installGraphQL<Context extends ServerContext>(
     handler,
     errorHandler: (error, request, reply) => sendGraphQLHttpError(error, request, reply, log),
   });
+
+  installSockets(
+    app,
+    createSubscriptions({ schema, createContext, checks, renderer, metrics }),
+    metrics,
+    log,
+  );
+}
+
+function createChecksPlugin(checks: Checks): ApolloServerPlugin<ServerContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ operation, document, queryHash, request, contextValue }) {
+          // Execution reports a name that the document does not have.
+          if (!operation) return;
+          if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+            throw toGraphQLError(
+              new UserError(
+                'BAD_USER_INPUT',
+                'Subscriptions are served over a WebSocket at this same path, with the protocol of graphql-ws.',
+              ),
+            );
+          }
+          await checks.checkOperation(
+            { document, documentHash: queryHash, operation, variables: request.variables },
+            contextValue,
+          );
+        },
+      };
+    },
+  };
 }
 
 function documentOf({ method, body, query }: FastifyRequest): string | null {

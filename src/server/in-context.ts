@@ -1,31 +1,18 @@
-import type { ApolloServerPlugin } from '@apollo/server';
-import { Kind, type OperationDefinitionNode } from 'graphql';
-import { UserError } from '../errors.js';
+import { Kind } from 'graphql';
+import type { Operation } from './checks.js';
 import type { ServerContext } from './context.js';
-import { toGraphQLError } from './errors.js';
 
-/** Reads `@inContext(channel:)` of the operation and tells the context, before anything is resolved. */
-export const inContextPlugin: ApolloServerPlugin<ServerContext> = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ operation, request, contextValue }) {
-        const channel = operation ? channelOf(operation, request.variables) : null;
-        if (channel === null) return;
-        try {
-          await contextValue.useChannel(channel);
-        } catch (error) {
-          throw error instanceof UserError ? toGraphQLError(error) : error;
-        }
-      },
-    };
-  },
-};
+/**
+ * Reads `@inContext(channel:)` of the operation and tells the context, before anything is resolved.
+ * @throws UserError UNKNOWN_CHANNEL
+ */
+export async function enterChannel(operation: Operation, context: ServerContext): Promise<void> {
+  const channel = channelOf(operation);
+  if (channel !== null) await context.useChannel(channel);
+}
 
 /** Null when there is no directive, or no string in its variable: that one is reported as any bad variable is. */
-function channelOf(
-  operation: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>> = {},
-): string | null {
+function channelOf({ operation, variables = {} }: Operation): string | null {
   const argument = operation.directives
     ?.find(({ name }) => name.value === 'inContext')
     ?.arguments?.find(({ name }) => name.value === 'channel')?.value;

@@ -76,6 +76,30 @@ export const CLOSE_GRACE_MS = 10_000;
 /** How often a closing server looks for connections that have become idle: a shutdown waits that much longer. */
 export const CLOSE_SWEEP_MS = 50;
 
+/**
+ * WebSockets of one gateway. An idle one takes some 20 kB and a file descriptor, of which systems often give a process
+ * no more than 1,024.
+ */
+export const MAX_SOCKETS = 900;
+
+/** Subscriptions of one WebSocket. A screen has one or two, and each can be for many things at once. */
+export const MAX_SUBSCRIPTIONS = 20;
+
+/** A document and its variables, sent over a WebSocket; ids of 250 things are 5 kB. */
+export const MAX_SOCKET_MESSAGE_BYTES = 64 * 1024;
+
+/**
+ * What may wait in memory for the reader of one WebSocket when something more is sent to it. Each subscription has one
+ * message under way at most, of a kilobyte or two; a reader this far behind has asked for very much.
+ */
+export const MAX_SOCKET_BACKLOG_BYTES = 1024 * 1024;
+
+/** A WebSocket that says nothing takes a place of MAX_SOCKETS from others. */
+export const CONNECTION_INIT_TIMEOUT_MS = 5_000;
+
+/** More often than load balancers drop what is idle (60 s); who does not answer until the next one is gone, or stuck. */
+export const PING_EVERY_MS = 15_000;
+
 /** Masked and echoed messages may quote the input, which can be megabytes of base64. */
 export const MAX_ERROR_MESSAGE_CHARS = 500;
 

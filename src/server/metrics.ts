@@ -1,17 +1,20 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ServerContext } from './context.js';
 import { MAX_OPERATION_NAMES } from './limits.js';
 
 /** Seconds, from an answer out of memory to one that timed out somewhere. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Prometheus metrics of the process, of HTTP by route, and of GraphQL by operation name and error code. */
+/** Prometheus metrics of the process, of HTTP by route, of GraphQL by operation name and error code, and of WebSockets. */
 export interface Metrics {
   readonly registry: Registry;
   readonly plugin: ApolloServerPlugin<ServerContext>;
   readonly countError: (code: string) => void;
+  /** What is open now. */
+  readonly sockets: Gauge;
+  readonly subscriptions: Gauge;
   /** Times every request of the server and answers GET /metrics. */
   install(app: FastifyInstance): void;
 }
@@ -39,6 +42,16 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers: [registry],
   });
+  const sockets = new Gauge({
+    name: 'graphql_websockets',
+    help: 'Open WebSockets.',
+    registers: [registry],
+  });
+  const subscriptions = new Gauge({
+    name: 'graphql_subscriptions',
+    help: 'Subscriptions that are open.',
+    registers: [registry],
+  });
   const knownNames = new Set<string>();
 
   // Clients choose the names, so the first ones are kept and the rest share a label.
@@ -51,6 +64,8 @@ export function createMetrics(): Metrics {
   return {
     registry,
     countError: (code) => errors.inc({ code }),
+    sockets,
+    subscriptions,
     plugin: {
       async requestDidStart() {
         const startedAt = performance.now();

@@ -9,6 +9,7 @@ import { ChannelStore } from '../../src/catalog/channel.store.js';
 import type { Config } from '../../src/config.js';
 import { openContext, type Services } from '../../src/context.js';
 import { openImageFetcher } from '../../src/import/fetch-image.js';
+import { watchAvailability } from '../../src/inventory/watch-availability.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import type { Database } from '../../src/platform/postgres.js';
 import { readCatalogImage } from '../../src/catalog/read-image.js';
@@ -48,6 +49,8 @@ export interface TestGateway {
     variables?: Record<string, unknown>,
     secret?: string,
   ): Promise<T>;
+  /** Answers over the network too, on a port of its own; the URL of its WebSockets. */
+  listen(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -90,18 +93,21 @@ export async function startTestGateway(
           log,
           progress: silentProgress,
         });
+  const channels = new ChannelStore(db);
+  const availability = watchAvailability({ db, channels, log });
   const services: Services = {
     db,
     index: followed.index,
     indexPosition: () => followed.position(),
     apiKeys: new ApiKeyStore(db),
-    channels: new ChannelStore(db),
+    channels,
     queryVectors: new QueryVectors(db, encoder),
     encoderId: encoder.id,
     catalogImages,
     uploads: await openBlobStore(join(folder, 'uploads')),
     imageHosts: new Set(),
     fetcher: openImageFetcher(),
+    availability,
   };
   const http = await createServer({
     schema: createSchema(),
@@ -134,8 +140,13 @@ export async function startTestGateway(
         throw new Error(errors.map(({ code, message }) => `${code}: ${message}`).join('\n'));
       return schema.parse(data);
     },
+    async listen() {
+      const url = await http.listen({ port: 0, host: '127.0.0.1' });
+      return `${url.replace('http', 'ws')}/graphql`;
+    },
     async close() {
       await http.close();
+      await availability.close();
       await followed.close();
       await services.fetcher.close();
       await own?.drop();

@@ -33,7 +33,7 @@ export class TestContext implements ServerContext {
   readonly requestId: string;
   readonly publicUrl: string;
 
-  constructor({ requestId, publicUrl }: RequestFacts) {
+  constructor({ requestId, publicUrl }: Pick<RequestFacts, 'requestId' | 'publicUrl'>) {
     this.requestId = requestId;
     this.publicUrl = publicUrl;
   }
@@ -42,6 +42,10 @@ export class TestContext implements ServerContext {
     await Promise.resolve();
     if (handle === 'nowhere') throw new UserError('UNKNOWN_CHANNEL', 'There is no channel "nowhere".');
     this.channel = handle;
+  }
+
+  forNextEvent(): TestContext {
+    return Object.assign(new TestContext(this), { channel: this.channel });
   }
 }
 

@@ -1,0 +1,42 @@
+import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { z } from 'zod';
+import { Sku } from '../catalog/sku.types.js';
+import { Context } from '../context.js';
+import { UserError } from '../errors.js';
+
+/** What a long list on a screen has, and as many as other calls take. */
+const MAX_SKUS = 250;
+
+const watchArguments = z.object({ skus: z.array(z.string()) });
+
+@Resolver(() => Sku)
+export class AvailabilityChangedResolver {
+  @Subscription(() => Sku, {
+    description:
+      'Each of these SKUs at once, as it is now, and then whenever its availability (`sellable`, `level`, the `quantity` ' +
+      'that is shown, `restockAt`) or its price changes; from 1 to 250 ids. A slow reader is told the newest state of ' +
+      'each SKU, not every one in between. An SKU that the channel stops offering is told once more, as OUT_OF_STOCK. ' +
+      'Served over WebSocket at /graphql, with the protocol of graphql-ws.',
+    // The first answers are one for each SKU.
+    complexity: ({ args, childComplexity }) => 1 + watchArguments.parse(args).skus.length * childComplexity,
+    subscribe: async ({ args, context }: { args: unknown; context: unknown }) => {
+      const { skus } = watchArguments.parse(args);
+      if (!(context instanceof Context)) throw new TypeError('a subscription has a context');
+      if (skus.length === 0 || skus.length > MAX_SKUS) {
+        throw new UserError(
+          'BAD_USER_INPUT',
+          `skus has ${skus.length} ids: name from 1 to ${MAX_SKUS} in one subscription.`,
+        );
+      }
+      const { channel } = await context.inChannel();
+      return context.services.availability.watch(channel, skus);
+    },
+  })
+  availabilityChanged(
+    @Root() sku: Sku,
+    // Read by `subscribe`.
+    @Arg('skus', () => [ID]) _skus: string[],
+  ): Sku {
+    return sku;
+  }
+}

@@ -1,0 +1,216 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChannelStore } from '../catalog/channel.store.js';
+import type { Channel } from '../catalog/channel.types.js';
+import { instantiate, readKey } from '../catalog/node.js';
+import { SkuStore } from '../catalog/sku.store.js';
+import { Sku } from '../catalog/sku.types.js';
+import { UserError } from '../errors.js';
+import type { Logger } from '../platform/logging.js';
+import type { Database } from '../platform/postgres.js';
+import { skuPrice } from '../pricing/price.js';
+import { AvailabilityReader, type WatchedSku } from './availability-reader.js';
+import { skuAvailability } from './availability.js';
+import { StockLevel } from './availability.types.js';
+
+/** While somebody watches. What expires, or begins to be valid, rings no bell. */
+const POLL_MS = 250;
+/** Rings come in bursts: what follows within this time is read in one go. */
+const MIN_GAP_MS = 50;
+/** After a round that took long, the pause is so many times as long: watching takes a fifth of one connection at most. */
+const PAUSE_BY_ROUND = 4;
+/** While Postgres is away. */
+const RETRY_MS = 1_000;
+/** SKUs of one statement. */
+const CHUNK = 1_000;
+/** SKUs of all subscriptions: each takes some 200 bytes, and a thousand different ones a statement of every round. */
+const MAX_WATCHED = 100_000;
+
+/** Tells subscriptions of changed availability and prices. */
+export interface AvailabilityWatcher {
+  /**
+   * The SKUs of these ids as the channel offers them now, one by one, then each whenever what shoppers see of its
+   * availability or price is another one: what Postgres said last, not every state in between. An SKU that the channel
+   * stops offering is told once, as out of stock, and again when it comes back. Ending the iterator ends the watching.
+   *
+   * @throws UserError BAD_USER_INPUT, naming ids that the channel does not offer; SERVICE_OVERLOADED when too much is
+   * watched
+   */
+  watch(channel: Channel, ids: readonly string[]): Promise<AsyncIterableIterator<Sku>>;
+  /** Looks soon, rather than at the next poll. */
+  wake(): void;
+  close(): Promise<void>;
+}
+
+interface Joining {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * One loop for all subscriptions of a gateway: it reads everything that is watched and compares, so that it needs no
+ * log of changes, whoever made them and whichever way. Nothing is read while nobody watches.
+ */
+export function watchAvailability(options: {
+  db: Database;
+  channels: ChannelStore;
+  log: Logger;
+}): AvailabilityWatcher {
+  const { db, channels, log } = options;
+  /** By the handle of the channel, then by the key of the SKU. */
+  const watched = new Map<string, Map<number, WatchedSku>>();
+  /** Readers whose SKUs have not been read since they came. */
+  let joining: Joining[] = [];
+  let watches = 0;
+  let loop: Promise<void> | null = null;
+  let rung = new AbortController();
+  const closing = new AbortController();
+
+  const readChannel = async (handle: string, skus: ReadonlyMap<number, WatchedSku>): Promise<void> => {
+    const channel = await channels.find(handle);
+    const keys = [...skus.keys()];
+    for (let start = 0; start < keys.length; start += CHUNK) {
+      const chunk = keys.slice(start, start + CHUNK);
+      const found = await new SkuStore(db, channel).byKey.loadMany(chunk);
+      for (const [index, key] of chunk.entries()) {
+        const sku = found[index] ?? null;
+        if (sku instanceof Error) throw sku;
+        const entry = skus.get(key);
+        if (entry) note(entry, sku);
+      }
+    }
+  };
+
+  const round = async (): Promise<void> => {
+    const joined = joining;
+    joining = [];
+    try {
+      for (const [handle, skus] of watched) {
+        await readChannel(handle, skus).catch((error: unknown) => {
+          if (!(error instanceof UserError)) throw error;
+          // The channel is no more.
+          const readers = new Set([...skus.values()].flatMap((entry) => [...entry.readers]));
+          for (const reader of readers) reader.fail(error);
+        });
+      }
+    } catch (error) {
+      for (const { reject } of joined) reject(error);
+      throw error;
+    }
+    for (const { resolve } of joined) resolve();
+  };
+
+  const run = async (): Promise<void> => {
+    let failing = false;
+    while (watched.size > 0 && !closing.signal.aborted) {
+      rung = new AbortController();
+      const startedAt = performance.now();
+      const gap = await round().then(
+        () => {
+          if (failing) log.info('availability is watched again');
+          failing = false;
+          return Math.max(MIN_GAP_MS, PAUSE_BY_ROUND * (performance.now() - startedAt));
+        },
+        (err: unknown) => {
+          if (!failing) log.error({ err }, 'availability cannot be watched; trying again');
+          failing = true;
+          return RETRY_MS;
+        },
+      );
+      await pause(gap, closing.signal);
+      await pause(POLL_MS - gap, rung.signal);
+    }
+    loop = null;
+  };
+
+  const leave = (handle: string, skus: Map<number, WatchedSku>, reader: AvailabilityReader): void => {
+    for (const { key, readers } of reader.watched) {
+      watches -= 1;
+      readers.delete(reader);
+      if (readers.size === 0) skus.delete(key);
+    }
+    if (skus.size === 0) watched.delete(handle);
+  };
+
+  return {
+    async watch(channel, ids) {
+      const keys = new Map(ids.map((id) => [id, readKey('Sku', id)]));
+      if (watches + keys.size > MAX_WATCHED) {
+        throw new UserError(
+          'SERVICE_OVERLOADED',
+          'This gateway watches as many SKUs as it can; try again later.',
+        );
+      }
+      const skus = watched.get(channel.handle) ?? new Map<number, WatchedSku>();
+      watched.set(channel.handle, skus);
+      const mine = new Map<number, WatchedSku>();
+      for (const key of keys.values()) {
+        if (key === null) continue;
+        const entry = skus.get(key) ?? { key, sku: null, state: '', offered: false, readers: new Set() };
+        skus.set(key, entry);
+        mine.set(key, entry);
+      }
+      const reader = new AvailabilityReader(mine, () => leave(channel.handle, skus, reader));
+      watches += mine.size;
+      for (const { readers } of mine.values()) readers.add(reader);
+      const read = new Promise<void>((resolve, reject) => joining.push({ resolve, reject }));
+      rung.abort();
+      loop ??= run();
+      try {
+        await read;
+        const unknown = [...keys].filter(([, key]) => key === null || !mine.get(key)?.offered);
+        if (unknown.length > 0)
+          throw notOffered(
+            channel,
+            unknown.map(([id]) => id),
+          );
+      } catch (error) {
+        await reader.return();
+        throw error;
+      }
+      for (const key of mine.keys()) reader.changed(key);
+      return reader;
+    },
+    wake: () => rung.abort(),
+    async close() {
+      closing.abort();
+      rung.abort();
+      await loop;
+    },
+  };
+}
+
+/** Takes in what was read of an SKU, and lets its readers know when shoppers see something else. */
+function note(entry: WatchedSku, read: Sku | null): void {
+  entry.offered = read !== null;
+  entry.sku = read ?? (entry.sku && withdrawn(entry.sku));
+  if (entry.sku === null) return;
+  const { sellable, level, quantity, restockAt } = skuAvailability(entry.sku);
+  const state = JSON.stringify([sellable, level, quantity, restockAt, skuPrice(entry.sku)]);
+  if (state === entry.state) return;
+  entry.state = state;
+  for (const reader of entry.readers) reader.changed(entry.key);
+}
+
+/** There is no row that says so: the channel does not sell it. */
+function withdrawn(sku: Sku): Sku {
+  const gone = {
+    sellable: 0,
+    counted: true,
+    level: StockLevel.OUT_OF_STOCK,
+    restockAt: null,
+    asOf: new Date(),
+  };
+  return Object.assign(instantiate(Sku, sku), gone);
+}
+
+function notOffered({ handle }: Channel, ids: readonly string[]): UserError {
+  const quoted = ids.map((id) => JSON.stringify(id)).join(', ');
+  return new UserError(
+    'BAD_USER_INPUT',
+    `The channel "${handle}" offers no SKU with the id ${quoted}: take \`Sku.id\` of what it offers.`,
+  );
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
+}
