@@ -85,6 +85,12 @@ export const MAX_SOCKETS = 900;
 /** Subscriptions of one WebSocket. A screen has one or two, and each can be for many things at once. */
 export const MAX_SUBSCRIPTIONS = 20;
 
+/**
+ * Messages of one WebSocket in work at the same time. A subscription that has been ended still is until it has noticed,
+ * so that this is more than MAX_SUBSCRIPTIONS.
+ */
+export const MAX_MESSAGES_IN_WORK = 100;
+
 /** A document and its variables, sent over a WebSocket; ids of 250 things are 5 kB. */
 export const MAX_SOCKET_MESSAGE_BYTES = 64 * 1024;
 

@@ -8,6 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { UserError } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
+  MAX_MESSAGES_IN_WORK,
   MAX_SOCKET_BACKLOG_BYTES,
   MAX_SOCKET_MESSAGE_BYTES,
   MAX_SOCKETS,
@@ -18,6 +19,7 @@ import type { Connection } from './subscriptions.js';
 
 /** RFC 6455, and its registry of codes. */
 const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
 /** A frame of control holds 125 bytes, two of which are the code. */
 const MAX_REASON_BYTES = 123;
@@ -49,7 +51,7 @@ export function installSockets(
         };
         metrics.sockets.inc();
         socket.once('close', () => metrics.sockets.dec());
-        carry(socket, subscriptions, { facts, messagesInWork: 0 }, log);
+        carry(socket, subscriptions, { facts }, log);
       });
     }
   });
@@ -97,6 +99,8 @@ function carry(
   // It has closed itself, with a code that says what the client did wrong.
   socket.on('error', (err) => log.debug({ err, requestId }, 'A WebSocket broke'));
 
+  /** Messages in work: that of a subscription is until it has ended. */
+  let inWork = 0;
   const closed = subscriptions.opened(
     {
       protocol: socket.protocol,
@@ -111,11 +115,15 @@ function carry(
       onMessage: (receive) =>
         socket.on('message', (data) => {
           dropIfBehind();
-          connection.messagesInWork += 1;
+          if (inWork >= MAX_MESSAGES_IN_WORK) {
+            socket.close(POLICY_VIOLATION, 'Too many messages at once');
+            return;
+          }
+          inWork += 1;
           receive(Buffer.isBuffer(data) ? data.toString() : '')
             .catch(closeFor)
             .finally(() => {
-              connection.messagesInWork -= 1;
+              inWork -= 1;
             });
         }),
     },

@@ -32,8 +32,6 @@ import type { Metrics } from './metrics.js';
 export interface Connection {
   /** The facts of each of its subscriptions; `connectionParams` may name another authorization. */
   facts: RequestFacts;
-  /** Messages of the client that are in work: that of a subscription is until it has ended. */
-  messagesInWork: number;
 }
 
 /**
@@ -69,14 +67,8 @@ export function createSubscriptions(options: {
 
   const prepare = async (
     { query, operationName, variables }: SubscribePayload,
-    { facts, messagesInWork }: Connection,
+    facts: RequestFacts,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
-    if (messagesInWork > MAX_SUBSCRIPTIONS) {
-      throw new UserError(
-        'COST_EXCEEDED',
-        `This connection has ${MAX_SUBSCRIPTIONS} subscriptions: end one, or ask for more in one subscription.`,
-      );
-    }
     const document = read(query);
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, operationName);
@@ -119,8 +111,15 @@ export function createSubscriptions(options: {
       // A key that is not known is told now, rather than to each subscription.
       await createContext(extra.facts);
     },
-    onSubscribe: ({ extra }, _id, payload) =>
-      prepare(payload, extra).catch((error: unknown) => [toGraphQLError(error)]),
+    async onSubscribe({ extra, subscriptions }, _id, payload) {
+      try {
+        // This one is among them.
+        if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) throw tooMany();
+        return await prepare(payload, extra.facts);
+      } catch (error) {
+        return [toGraphQLError(error)];
+      }
+    },
     subscribe,
     onNext: ({ extra }, _id, _payload, _args, { data, errors }) =>
       errors && {
@@ -130,6 +129,13 @@ export function createSubscriptions(options: {
     onError: ({ extra }, _id, _payload, errors) =>
       errors.map((error) => renderer.render(error, extra.facts.requestId)),
   });
+}
+
+function tooMany(): UserError {
+  return new UserError(
+    'COST_EXCEEDED',
+    `This connection has ${MAX_SUBSCRIPTIONS} subscriptions: end one, or ask for more in one subscription.`,
+  );
 }
 
 /** What graphql found wrong with the variables has no code yet. */

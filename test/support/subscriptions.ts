@@ -1,0 +1,117 @@
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+
+/** Longer than a poll and a round on a busy machine. */
+const PATIENCE_MS = 10_000;
+
+const result = z.object({
+  data: z.unknown().optional(),
+  errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })).default([]),
+});
+
+const closing = z.object({ code: z.number(), reason: z.string() });
+
+/** What a subscription has answered: `data`, or errors with their codes. */
+export interface Told {
+  readonly data: unknown;
+  readonly errors: readonly { message: string; code: string }[];
+}
+
+export interface TestSubscription {
+  /** The next answer; null once the subscription has ended. Fails when none comes. */
+  next(): Promise<Told | null>;
+  /** Everything that comes within this time. */
+  during(ms: number): Promise<Told[]>;
+  end(): Promise<void>;
+}
+
+/** A client like those of Apollo, which gives up where they would try again. */
+export function openClient(url: string, connectionParams: Record<string, unknown> = {}): Client {
+  return createClient({ url, connectionParams, webSocketImpl: WebSocket, retryAttempts: 0 });
+}
+
+export function subscribe(
+  client: Client,
+  query: string,
+  variables: Record<string, unknown> = {},
+): TestSubscription {
+  const waiting: Told[] = [];
+  let ended = false;
+  let wake = (): void => undefined;
+  const add = (value: unknown): void => {
+    const { data, errors } = result.parse(value);
+    waiting.push({
+      data,
+      errors: errors.map(({ message, extensions }) => ({ message, code: extensions.code })),
+    });
+    wake();
+  };
+  const finish = (): void => {
+    ended = true;
+    wake();
+  };
+  const stop = client.subscribe(
+    { query, variables },
+    {
+      next: add,
+      // The errors of the subscription, or how the connection was closed.
+      error(error) {
+        const { code, reason } = closing.safeParse(error).data ?? {};
+        add({
+          errors: code === undefined ? error : [{ message: reason, extensions: { code: String(code) } }],
+        });
+        finish();
+      },
+      complete: finish,
+    },
+  );
+  const within = async (ms: number): Promise<Told | null> => {
+    if (waiting.length === 0 && !ended) {
+      const timer = setTimeout(() => wake(), ms);
+      await new Promise<void>((resolve) => (wake = resolve));
+      clearTimeout(timer);
+      wake = () => undefined;
+    }
+    return waiting.shift() ?? null;
+  };
+  return {
+    async next() {
+      const told = await within(PATIENCE_MS);
+      if (told === null && !ended) throw new Error(`the subscription told nothing for ${PATIENCE_MS} ms`);
+      return told;
+    },
+    async during(ms) {
+      const deadline = Date.now() + ms;
+      const told: Told[] = [];
+      for (let left = ms; left > 0 && !ended; left = deadline - Date.now()) {
+        const next = await within(left);
+        if (next) told.push(next);
+      }
+      return told;
+    },
+    async end() {
+      stop();
+      while ((await within(PATIENCE_MS)) !== null);
+      if (!ended) throw new Error('the subscription did not end');
+    },
+  };
+}
+
+/** A socket of the protocol itself, for what no honest client does; acknowledged when it is answered. */
+export async function openSocket(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(url, 'graphql-transport-ws', { skipUTF8Validation: true });
+  await new Promise((resolve, reject) => {
+    socket.once('open', () => socket.send('{"type":"connection_init"}'));
+    socket.once('message', resolve);
+    socket.once('error', reject);
+  });
+  return socket;
+}
+
+/** How the other side closes it. */
+export async function closed(socket: WebSocket): Promise<{ code: number; reason: string }> {
+  return new Promise((resolve) =>
+    socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+  );
+}
