@@ -48,7 +48,12 @@ async function renderPage(operations: URL): Promise<{ html: Buffer; gzipped: Buf
   // Nine megabytes of script, which a gateway that nobody explores need not hold.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const tabs = await readTabs(operations);
-  const page = renderGraphiQL({ title: 'Vitrine', endpoint: '/graphql', defaultTabs: tabs });
+  const page = renderGraphiQL({
+    title: 'Vitrine',
+    endpoint: '/graphql',
+    subscriptionsProtocol: 'WS',
+    defaultTabs: tabs,
+  });
   const html = Buffer.from(page.replace('<body', () => `${seedStorage(tabs[0])}<body`));
   return { html, gzipped: await promisify(gzip)(html) };
 }

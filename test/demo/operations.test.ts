@@ -16,9 +16,11 @@ import {
   ProductScreenDocument,
   SearchByPhotoDocument,
   SearchResultsDocument,
+  WatchAvailabilityDocument,
 } from '../generated/graphql.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { silentProgress } from '../support/progress.js';
+import { openClient, subscribe, type Told } from '../support/subscriptions.js';
 
 /** Decoding and encoding the demo catalog on a busy machine. */
 const IMPORT_TIMEOUT_MS = 240_000;
@@ -27,6 +29,8 @@ const EXPLORE = new URL('../../schema/operations/explore/', import.meta.url);
 
 let encoder: Encoder;
 let gateway: TestGateway;
+/** The URL of its WebSockets. */
+let sockets: string;
 
 beforeAll(async () => {
   encoder = await openEncoder({ directory: DEFAULT_ENCODER });
@@ -42,6 +46,7 @@ beforeAll(async () => {
     },
     { encoder },
   );
+  sockets = await gateway.listen();
 }, IMPORT_TIMEOUT_MS);
 afterAll(async () => {
   await gateway.close();
@@ -57,6 +62,14 @@ async function send<Data, Variables extends Record<string, unknown>>(
   expect(errors).toEqual([]);
   // The document's own type: the schema that it was generated from answers it.
   return data as Data;
+}
+
+/** What a subscription tells first. */
+async function firstAnswer(document: string, variables: Record<string, unknown>): Promise<Told> {
+  const client = openClient(sockets);
+  const told = await subscribe(client, document, variables).next();
+  await client.dispose();
+  return told ?? { data: null, errors: [] };
 }
 
 async function upload(bytes: Buffer): Promise<string> {
@@ -100,7 +113,9 @@ describe('GraphiQL opens with operations that run as they are', () => {
         (text) => z.record(z.string(), z.unknown()).parse(JSON.parse(text)),
         () => ({}),
       );
-      const { data, errors } = await gateway.ask(document, variables);
+      const { data, errors } = document.includes('\nsubscription ')
+        ? await firstAnswer(document, variables)
+        : await gateway.ask(document, variables);
       expect({ name, errors }).toEqual({ name, errors: [] });
       expect(JSON.stringify(data)).not.toMatch(/"(edges|nodes|categories|styles)":\[\]/);
     }
@@ -165,6 +180,22 @@ describe('a mobile app', () => {
     }
     expect(seen).toHaveLength(100);
     expect(new Set(seen).size).toBe(100);
+  });
+
+  test('listens to what an open screen shows', async () => {
+    const { id: product } = await somethingToBuy('bottoms/jeans');
+    const { skus = [] } = (await send(ProductScreenDocument, { product })).product ?? {};
+    const { data, errors } = await firstAnswer(print(WatchAvailabilityDocument), {
+      skus: skus.map(({ id }) => id),
+    });
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({
+      availabilityChanged: {
+        id: skus[0]?.id,
+        price: skus[0]?.price,
+        availability: { quantity: skus[0]?.availability.quantity },
+      },
+    });
   });
 
   test('shows shops near the shopper', async () => {

@@ -25,8 +25,8 @@ const LONG = `subscription ($skus: [ID!]!) { availabilityChanged(skus: $skus) {
 
 /** Two polls, when nothing is expected. */
 const QUIET_MS = 700;
-/** Longer than a poll, so that each write is a state of its own to whoever keeps up. */
-const APART_MS = 300;
+/** Longer than a wake-up waits for others, so that each write is a state of its own to whoever keeps up. */
+const APART_MS = 60;
 /** Eight of it are more than the operating system buffers of a connection. */
 const LONG_TEXT = 'cotton '.repeat(150_000);
 
@@ -34,6 +34,7 @@ let gateway: TestGateway;
 let url: string;
 const ids = new Map<string, string>();
 const clients: Client[] = [];
+const sockets: WebSocket[] = [];
 
 beforeAll(async () => {
   gateway = await startTestGateway(async (db) => {
@@ -56,6 +57,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.dispose();
+  for (const socket of sockets.splice(0)) socket.terminate();
 });
 afterAll(() => gateway.close());
 
@@ -67,6 +69,12 @@ function connect(connectionParams: Record<string, unknown> = {}): Client {
   const client = openClient(url, connectionParams);
   clients.push(client);
   return client;
+}
+
+async function connectSocket(): Promise<WebSocket> {
+  const socket = await openSocket(url);
+  sockets.push(socket);
+  return socket;
 }
 
 const event = z.object({
@@ -166,6 +174,7 @@ describe('what is told', () => {
     });
   });
 
+  // Seen to fail on 2026-11-24, with the title and the location of before, when all events had one context.
   test('every event is answered anew, not from what an earlier one has read', async () => {
     await setStock(gateway.db, 'TEE-S', 6);
     const watching = subscribe(
@@ -232,9 +241,9 @@ describe('a reader that reads nothing for a while', () => {
     }),
   });
 
-  // Seen to fail with all ten states told, on 2026-11-24, when `send` in sockets.ts resolved at once.
+  // Seen to fail on 2026-11-24, with all fifty told, when `send` in sockets.ts resolved at once and let nobody go.
   test('is told the newest state, and none in between', async () => {
-    const socket = await openSocket(url);
+    const socket = await connectSocket();
     const quantities: number[] = [];
     socket.on('message', (data) => {
       const message: unknown = JSON.parse((data as Buffer).toString());
@@ -242,21 +251,22 @@ describe('a reader that reads nothing for a while', () => {
     });
     socket.pause();
     begin(socket, '1', 'LONG');
-    for (let onHand = 100; onHand <= 110; onHand += 1) {
-      await sleep(APART_MS);
+    for (let onHand = 101; onHand <= 150; onHand += 1) {
       await setStock(gateway.db, 'LONG', onHand);
+      gateway.services.availability.wake();
+      await sleep(APART_MS);
     }
     await sleep(QUIET_MS);
     socket.resume();
-    await until(async () => quantities.includes(110));
+    await until(async () => quantities.includes(150));
     // What had been sent when it stopped to read, perhaps one that waited behind that, and the newest.
     expect(quantities.length).toBeLessThanOrEqual(3);
-    socket.close();
   });
 
+  // This one and the next were seen to wait forever on 2026-11-24 without `dropIfBehind` in sockets.ts.
   test('is let go when too much waits for it', async () => {
     await until(async () => (await gauge('graphql_websockets')) === 0);
-    const socket = await openSocket(url);
+    const socket = await connectSocket();
     socket.pause();
     begin(socket, '1', 'LONG');
     begin(socket, '2', 'LONG-2');
@@ -267,7 +277,7 @@ describe('a reader that reads nothing for a while', () => {
   });
 
   test('is let go when it makes the server answer pings that it does not read', async () => {
-    const socket = await openSocket(url);
+    const socket = await connectSocket();
     const ping = `{"type":"ping","payload":{"text":"${'x'.repeat(60_000)}"}}`;
     socket.pause();
     const flood = setInterval(() => {
@@ -275,7 +285,6 @@ describe('a reader that reads nothing for a while', () => {
     }, 10);
     await until(async () => (await gauge('graphql_websockets')) === 0);
     clearInterval(flood);
-    socket.terminate();
   });
 });
 
@@ -358,13 +367,13 @@ describe('what is refused, with a code', () => {
     ['what is no message', 4400, 'hello'],
     ['a second greeting', 4429, '{"type":"connection_init"}'],
   ])('%s closes the connection with %i', async (_what, code, message) => {
-    const socket = await openSocket(url);
+    const socket = await connectSocket();
     socket.send(message);
     expect((await closed(socket)).code).toBe(code);
   });
 
   test('more messages than one connection may have in work', async () => {
-    const socket = await openSocket(url);
+    const socket = await connectSocket();
     for (let count = 0; count <= MAX_MESSAGES_IN_WORK; count += 1) {
       const payload = { query: WATCH, variables: idsOf('TEE-M') };
       socket.send(JSON.stringify({ id: String(count), type: 'subscribe', payload }));
