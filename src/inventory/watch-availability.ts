@@ -22,7 +22,7 @@ const PAUSE_BY_ROUND = 4;
 const RETRY_MS = 1_000;
 /** SKUs of one statement. */
 const CHUNK = 1_000;
-/** SKUs of all subscriptions: each takes some 200 bytes, and a thousand different ones a statement of every round. */
+/** SKUs of all subscriptions: each takes some 100 bytes, and a thousand different ones a statement of every round. */
 const MAX_WATCHED = 100_000;
 
 /** Tells subscriptions of changed availability and prices. */
