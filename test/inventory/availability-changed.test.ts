@@ -46,7 +46,7 @@ beforeAll(async () => {
     });
     await seedProduct(db, {
       handle: 'cap',
-      skus: ['CAP', 'OTHER', 'SALE'].map((code) => ({ code })),
+      skus: ['CAP', 'HELD', 'OTHER', 'SALE'].map((code) => ({ code })),
     });
     await seedProduct(db, { handle: 'long', skus: [{ code: 'LONG' }, { code: 'LONG-2' }] });
     await execute(db, sql`UPDATE products SET description = ${LONG_TEXT} WHERE handle = 'long'`);
@@ -137,6 +137,17 @@ describe('what is told', () => {
         WHERE price_lists.handle = 'eu' AND code = 'SALE'`);
     expect(skuOf(await watching.next()).price.amount).toBe('5.00');
     expect(skuOf(await watching.next()).price.amount).toBe('9.00');
+  });
+
+  test('a hold, and that it has expired, which no write says', async () => {
+    const watching = subscribe(connect(), WATCH, idsOf('HELD'));
+    expect(quantityOf(await watching.next())).toBe(5);
+    const hold = `mutation ($sku: ID!) { holdCreate(input: { seconds: 1, lines: [{ sku: $sku, quantity: 2 }] }) {
+      userErrors { message } } }`;
+    const { data } = await gateway.ask(hold, { sku: ids.get('HELD') });
+    expect(data).toEqual({ holdCreate: { userErrors: [] } });
+    expect(quantityOf(await watching.next())).toBe(3);
+    expect(quantityOf(await watching.next())).toBe(5);
   });
 
   test('8 to 7 where the channel shows exact stock, and not where it hides it', async () => {
