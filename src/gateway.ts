@@ -8,6 +8,8 @@ import { readCatalogImage } from './catalog/read-image.js';
 import type { Config } from './config.js';
 import { openContext, type Services } from './context.js';
 import { sweepExpiredHolds } from './holds/sweep-holds.js';
+import { imageJobsGauge } from './image-jobs/image-jobs-gauge.js';
+import { runImageJobs } from './image-jobs/run-image-jobs.js';
 import { openImageFetcher } from './import/fetch-image.js';
 import { importFeed } from './import/import-feed.js';
 import { watchAvailability } from './inventory/watch-availability.js';
@@ -82,6 +84,16 @@ export async function startGateway(
     started.push(() => fetcher.close());
     const sweeper = sweepExpiredHolds(db, log);
     started.push(() => sweeper.close());
+    const imageJobs = await runImageJobs({
+      db,
+      encoder,
+      images: catalogImages,
+      uploads,
+      fetcher,
+      doorbell,
+      log,
+    });
+    started.push(() => imageJobs.close());
 
     const channels = new ChannelStore(db);
     const availability = watchAvailability({ db, channels, log });
@@ -108,6 +120,7 @@ export async function startGateway(
       uploads,
       catalogImage: (id) => readCatalogImage(services, id),
       ready: () => readiness(services),
+      gauges: [imageJobsGauge(db)],
       log,
     });
     const pruning = pruneRegularly(services, log);

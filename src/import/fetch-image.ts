@@ -7,26 +7,41 @@ import { errorMessage } from '../platform/operator-error.js';
 import { MAX_IMAGE_BYTES } from '../vision/decode.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A shop's server answers within seconds; a slower one would hold the whole import up. */
+/** A shop's server answers within seconds; a slower one would hold the others up. */
 const RESPONSE_TIMEOUT_MS = 15_000;
 const DOWNLOAD_TIMEOUT_MS = 60_000;
 /** To a CDN, and once more to its nearest place. */
 const MAX_REDIRECTS = 3;
 
 export interface ImageFetcher {
-  /** The bytes behind an https link. @throws UserError the link can't be used, in words for the merchant */
+  /** The bytes behind an https link. @throws DownloadError */
   fetch(link: string, signal?: AbortSignal): Promise<Buffer>;
   close(): Promise<void>;
 }
 
-const bad = (message: string, cause?: unknown): UserError =>
-  new UserError('BAD_USER_INPUT', message, { cause });
+/** Why a link can't be used, in words for the merchant. */
+export class DownloadError extends UserError {
+  constructor(
+    message: string,
+    /** The same link may well work later. */
+    readonly mayPass: boolean,
+    cause?: unknown,
+  ) {
+    super('BAD_USER_INPUT', message, { cause });
+  }
+}
+
+const bad = (message: string, cause?: unknown): DownloadError => new DownloadError(message, false, cause);
+const passing = (message: string, cause?: unknown): DownloadError => new DownloadError(message, true, cause);
+
+/** Statuses below 500 that are about this moment, not about the image: timeout, too early, too many requests. */
+const PASSING_STATUSES: readonly number[] = [408, 425, 429];
 
 const isPublic = (address: string): boolean => ipaddr.process(address).range() === 'unicast';
 
 /**
- * Downloads images for an import. A feed is other people's text, so its links reach public addresses only: every
- * dial is checked, and with it every redirect and every answer of a name server.
+ * Downloads images. Links are other people's text, so they reach public addresses only: every dial is checked, and
+ * with it every redirect and every answer of a name server.
  *
  * @param options.allows which addresses may be dialed, when not the public ones; and the CA of their certificate
  */
@@ -75,12 +90,13 @@ export function openImageFetcher(
         });
         if (statusCode !== 200) {
           await body.dump();
-          throw bad(`The server answered with status ${statusCode}.`);
+          const mayPass = statusCode >= 500 || PASSING_STATUSES.includes(statusCode);
+          throw new DownloadError(`The server answered with status ${statusCode}.`, mayPass);
         }
         return Buffer.from(await body.arrayBuffer());
       } catch (error) {
         signal?.throwIfAborted();
-        throw toUserError(error);
+        throw toDownloadError(error);
       }
     },
     close: () => agent.destroy(),
@@ -93,14 +109,14 @@ function assertLink(url: URL, allows: (address: string) => boolean): void {
   if (ipaddr.isValid(literal) && !allows(literal)) throw bad(`${literal} is not a public address.`);
 }
 
-function toUserError(error: unknown): UserError {
-  if (error instanceof UserError) return error;
+function toDownloadError(error: unknown): DownloadError {
+  if (error instanceof DownloadError) return error;
   const code = error instanceof Object && 'code' in error ? error.code : undefined;
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return bad(`The image has more than ${MAX_IMAGE_BYTES} bytes.`, error);
   }
   if (error instanceof Object && 'name' in error && error.name === 'TimeoutError') {
-    return bad(`The download took more than ${DOWNLOAD_TIMEOUT_MS / 1000} s.`, error);
+    return passing(`The download took more than ${DOWNLOAD_TIMEOUT_MS / 1000} s.`, error);
   }
-  return bad(`The download failed: ${errorMessage(error)}.`, error);
+  return passing(`The download failed: ${errorMessage(error)}.`, error);
 }

@@ -89,6 +89,7 @@ export interface Embedding {
   readonly vector: Float32Array;
 }
 
+/** Adds those that are not there, in one order, so that no two writers wait for one another. */
 export async function addEmbeddings(
   client: ClientBase,
   encoder: { readonly id: number; readonly dimension: number },
@@ -102,7 +103,7 @@ export async function addEmbeddings(
         ${embeddings.map(({ sha256 }) => sha256)}::text[],
         ${embeddings.map(({ vector }) => littleEndian(vector))}::bytea[]
       ) AS input (sha256, vector)
-      ON CONFLICT DO NOTHING`,
+      ORDER BY input.sha256 ON CONFLICT DO NOTHING`,
   );
 }
 

@@ -1,15 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { UserError } from '../errors.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { groupBy } from '../platform/group-by.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
-import { inspectImage, MAX_IMAGE_BYTES } from '../vision/decode.js';
+import { MAX_IMAGE_BYTES } from '../vision/decode.js';
 import type { Encoder } from '../vision/encoder.js';
 import { eachOf } from './ahead.js';
+import { encodePatiently, inspectForStore } from './encode-image.js';
 import type { ImageFetcher } from './fetch-image.js';
 import { findImagesByContent, findImagesBySource, type Embedding, type StoredImage } from './image.store.js';
 import type { ImageLink, ProductDraft } from './product-draft.js';
@@ -21,9 +21,6 @@ const ENCODED_AT_ONCE = 12;
 const READ_AT_ONCE = 8;
 /** Links and images of this run that are remembered, so that a picture which many products show is handled once. */
 const REMEMBERED = 20_000;
-/** Shoppers go first: an import waits this long for a place in the encoder's queue, asking again and again. */
-const PATIENCE_MS = 120_000;
-const ASK_AGAIN_MS = 250;
 
 /** Products whose images are read: by link, the SHA-256 of what is stored now. */
 export interface ReadBatch {
@@ -99,7 +96,7 @@ export class ImageImporter {
 
   /** Looks at the images and encodes those that this encoder has not seen. */
   async encode({ drafts, contents, failures }: ReadBatch): Promise<EncodedBatch> {
-    const { db, encoderId, signal, onLinks } = this.#options;
+    const { db, encoder, encoderId, signal, onLinks } = this.#options;
     const linksOf = groupBy(distinctLinks(drafts), ({ link }) => contents.get(link));
     onLinks(linksOf.get(undefined)?.length ?? 0);
     linksOf.delete(undefined);
@@ -117,8 +114,8 @@ export class ImageImporter {
         let image = this.#known.get(sha256) ?? before;
         if (!this.#known.has(sha256) && (image === null || !encoded)) {
           const bytes = await this.#stored(sha256, link);
-          image ??= await inspect(bytes);
-          if (!encoded) embeddings.push({ sha256, vector: await this.#encode(bytes) });
+          image ??= await inspectForStore(bytes);
+          if (!encoded) embeddings.push({ sha256, vector: await encodePatiently(encoder, bytes, signal) });
         }
         if (image === null) return;
         this.#known.set(sha256, image);
@@ -158,20 +155,6 @@ export class ImageImporter {
       'It has changed at its source, and the image store has lost what it was.',
     );
   }
-
-  async #encode(bytes: Buffer): Promise<Float32Array> {
-    const { encoder, signal } = this.#options;
-    const deadline = Date.now() + PATIENCE_MS;
-    for (;;) {
-      try {
-        return await encoder.encode(bytes);
-      } catch (error) {
-        const isFull = error instanceof UserError && error.code === 'SERVICE_OVERLOADED';
-        if (!isFull || Date.now() > deadline) throw error;
-        await sleep(ASK_AGAIN_MS, undefined, signal ? { signal } : {});
-      }
-    }
-  }
 }
 
 function distinctLinks(drafts: readonly ProductDraft[]): ImageLink[] {
@@ -180,11 +163,6 @@ function distinctLinks(drafts: readonly ProductDraft[]): ImageLink[] {
     for (const image of images) if (!links.has(image.link)) links.set(image.link, image);
   }
   return [...links.values()];
-}
-
-async function inspect(bytes: Buffer): Promise<StoredImage> {
-  const { sha256, width, height, thumbhash, dominantColor } = await inspectImage(bytes);
-  return { sha256, width, height, thumbhash, dominantColor };
 }
 
 async function readLocal(path: string): Promise<Buffer> {

@@ -9,7 +9,15 @@ import type { ProductDraft } from './product-draft.js';
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
-/** Adds the brands and categories that are not there yet. */
+/** Locks the products that are there, in one order, so that no two writers wait for one another. */
+export async function lockProducts(client: ClientBase, handles: readonly string[]): Promise<void> {
+  await execute(
+    client,
+    sql`/* product.lock */ SELECT FROM products WHERE handle = ANY(${handles}::text[]) ORDER BY handle FOR NO KEY UPDATE`,
+  );
+}
+
+/** Adds the brands and categories that are not there yet; another writer may add them at the same time. */
 export async function addBrandsAndCategories(
   client: ClientBase,
   drafts: readonly ProductDraft[],
@@ -19,7 +27,8 @@ export async function addBrandsAndCategories(
     client,
     sql`/* import.addBrands */ INSERT INTO brands (handle, name)
       SELECT handle, name FROM unnest(${[...brands.keys()]}::text[], ${[...brands.values()]}::text[]) AS input (handle, name)
-      WHERE NOT EXISTS (SELECT FROM brands existing WHERE existing.handle = input.handle)`,
+      WHERE NOT EXISTS (SELECT FROM brands existing WHERE existing.handle = input.handle)
+      ORDER BY handle ON CONFLICT DO NOTHING`,
   );
   const depth = Math.max(0, ...drafts.map(({ category }) => category.length));
   // Level by level, because a category's parent is there before it.
@@ -41,7 +50,8 @@ export async function addBrandsAndCategories(
           ${rows.map(({ parent }) => parent)}::text[]
         ) AS input (handle, name, parent)
         LEFT JOIN categories parent ON parent.handle = input.parent
-        WHERE NOT EXISTS (SELECT FROM categories existing WHERE existing.handle = input.handle)`,
+        WHERE NOT EXISTS (SELECT FROM categories existing WHERE existing.handle = input.handle)
+        ORDER BY input.handle ON CONFLICT DO NOTHING`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { removeImageJobs } from '../image-jobs/image-job.store.js';
 import type { FeedRow } from './feed-row.js';
 import { addEmbeddings, replaceImages, type ImageInput } from './image.store.js';
 import type { EncodedBatch } from './images.js';
@@ -6,6 +7,7 @@ import type { ProductDraft } from './product-draft.js';
 import {
   addBrandsAndCategories,
   findProductIds,
+  lockProducts,
   replaceAttributes,
   touchProducts,
   upsertProducts,
@@ -28,7 +30,12 @@ export async function writeBatch(
   offers: Offers,
   { encoder, isDemo }: BatchTarget,
 ): Promise<number> {
-  // The embeddings first: once an image is there, so is its vector.
+  // Before anything else is locked: whoever writes products begins with this.
+  await lockProducts(
+    client,
+    drafts.map(({ handle }) => handle),
+  );
+  // The embeddings before the images: once an image is there, so is its vector.
   await addEmbeddings(client, encoder, embeddings);
   await addBrandsAndCategories(client, drafts);
   const written = await upsertProducts(client, drafts, isDemo);
@@ -47,6 +54,7 @@ export async function writeBatch(
   );
   const skus = own((draft, productId) => draft.skus.map((sku, position) => ({ productId, sku, position })));
 
+  await removeImageJobs(client, productIds);
   const related = [
     ...(await replaceAttributes(client, productIds, attributes)),
     ...(await replaceImages(

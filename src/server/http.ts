@@ -22,11 +22,13 @@ import {
   MAX_PATH_PARAMETER_CHARS,
   REQUEST_TIMEOUT_MS,
 } from './limits.js';
-import { createMetrics } from './metrics.js';
+import { createMetrics, type GaugeSource } from './metrics.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
   ready(): Promise<Readiness>;
   readonly log: Logger;
+  /** What GET /metrics counts beside the server's own. */
+  readonly gauges?: readonly GaugeSource[];
   /** Folder of the documents that GraphiQL opens with; the project's own unless given. */
   readonly operations?: URL;
 }
@@ -51,7 +53,7 @@ export async function createServer<Context extends ServerContext>(
   });
   // Bodies are JSON or images.
   app.removeContentTypeParser('text/plain');
-  const metrics = createMetrics();
+  const metrics = createMetrics(options.gauges);
 
   app.setErrorHandler((error: FastifyError | UserError, request, reply) =>
     sendHttpError(error, request, reply, log),

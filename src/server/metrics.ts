@@ -19,9 +19,32 @@ export interface Metrics {
   install(app: FastifyInstance): void;
 }
 
-export function createMetrics(): Metrics {
+/** Something that is counted when it is asked for. */
+export interface GaugeSource {
+  readonly name: string;
+  readonly help: string;
+  readonly label: string;
+  /** The number for each value of the label. */
+  readonly read: () => Promise<Readonly<Record<string, number>>>;
+}
+
+export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const { name, help, label, read } of gauges) {
+    const gauge = new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      async collect() {
+        // What cannot be counted now is left out; the other metrics are answered.
+        const counts = await read().catch(() => ({}));
+        gauge.reset();
+        for (const [value, count] of Object.entries(counts)) gauge.set({ [label]: value }, count);
+      },
+    });
+  }
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last byte of its answer.',

@@ -23,6 +23,10 @@ beforeAll(async () => {
       response.writeHead(302, { location: `/circle?${requests.length}` }).end();
     else if (url === '/to-http') response.writeHead(302, { location: 'http://localhost/image' }).end();
     else if (url === '/to-private') response.writeHead(302, { location: 'https://10.0.0.1/image' }).end();
+    else if (url === '/busy') response.writeHead(429).end();
+    else if (url === '/broken') response.writeHead(503).end();
+    else if (url === '/cut')
+      response.writeHead(200, { 'content-length': 9 }).write('cut', () => response.destroy());
     else if (url === '/large') response.end(Buffer.alloc(MAX_IMAGE_BYTES + 1));
     else response.writeHead(404).end();
   });
@@ -58,6 +62,20 @@ describe('an image link', () => {
     await refused(`${origin}/large`, `more than ${MAX_IMAGE_BYTES} bytes`);
     await refused(`${origin}/circle`, 'status 302');
     expect(requests.filter((url) => url.startsWith('/circle'))).toHaveLength(4);
+  });
+
+  test('that may work later says so', async () => {
+    const failures = ['/busy', '/broken', '/cut'].map((path) => fetcher.fetch(origin + path));
+    const closed = fetcher.fetch('https://127.0.0.1:1/image');
+    for (const failure of [...failures, closed])
+      await expect(failure).rejects.toMatchObject({ mayPass: true });
+    for (const link of [
+      `${origin}/absent`,
+      `${origin}/large`,
+      `${origin}/circle`,
+      'http://example.com/a.jpg',
+    ])
+      await expect(fetcher.fetch(link)).rejects.toMatchObject({ mayPass: false });
   });
 
   test('must be https, and so must what it redirects to', async () => {
