@@ -13,7 +13,7 @@ CREATE TABLE image_jobs (
   link text NOT NULL CHECK (link <> ''),
   alt_text text,
   -- A dead job is kept to be read; nobody tries it again until the product is given the link anew.
-  state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'dead')),
+  state text NOT NULL DEFAULT 'WAITING' CHECK (state IN ('WAITING', 'DEAD')),
   -- Claims, the one in hand included.
   attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
   next_attempt_at timestamptz NOT NULL DEFAULT now(),
@@ -23,12 +23,12 @@ CREATE TABLE image_jobs (
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (product_id, link),
   CHECK ((lease IS NULL) = (leased_until IS NULL)),
-  CHECK (state = 'waiting' OR (lease IS NULL AND last_error IS NOT NULL))
+  CHECK (state = 'WAITING' OR (lease IS NULL AND last_error IS NOT NULL))
 );
-CREATE INDEX image_jobs_due ON image_jobs (next_attempt_at, id) WHERE state = 'waiting';
+CREATE INDEX image_jobs_due ON image_jobs (next_attempt_at, id) WHERE state = 'WAITING';
 CREATE INDEX image_jobs_state ON image_jobs (state, id);
 
 -- A job that is ended or put off is no news to the workers.
 CREATE TRIGGER image_jobs_rings AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
 CREATE TRIGGER image_jobs_revived_rings AFTER UPDATE ON image_jobs
-  FOR EACH ROW WHEN (OLD.state = 'dead' AND NEW.state = 'waiting') EXECUTE FUNCTION ring_doorbell();
+  FOR EACH ROW WHEN (OLD.state = 'DEAD' AND NEW.state = 'WAITING') EXECUTE FUNCTION ring_doorbell();

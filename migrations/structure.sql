@@ -154,6 +154,34 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
+CREATE TABLE image_jobs (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  product_id integer NOT NULL,
+  "position" smallint NOT NULL,
+  link text NOT NULL,
+  alt_text text,
+  state text DEFAULT 'WAITING'::text NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+  leased_until timestamp with time zone,
+  lease uuid,
+  last_error text,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT image_jobs_attempts_check CHECK (attempts >= 0),
+  CONSTRAINT image_jobs_check CHECK ((lease IS NULL) = (leased_until IS NULL)),
+  CONSTRAINT image_jobs_check1 CHECK (state = 'WAITING'::text OR lease IS NULL AND last_error IS NOT NULL),
+  CONSTRAINT image_jobs_link_check CHECK (link <> ''::text),
+  CONSTRAINT image_jobs_pkey PRIMARY KEY (id),
+  CONSTRAINT image_jobs_position_check CHECK ("position" >= 0),
+  CONSTRAINT image_jobs_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  CONSTRAINT image_jobs_product_id_link_key UNIQUE (product_id, link),
+  CONSTRAINT image_jobs_state_check CHECK (state = ANY (ARRAY['WAITING'::text, 'DEAD'::text]))
+);
+CREATE INDEX image_jobs_due ON public.image_jobs USING btree (next_attempt_at, id) WHERE (state = 'WAITING'::text);
+CREATE INDEX image_jobs_state ON public.image_jobs USING btree (state, id);
+CREATE TRIGGER image_jobs_revived_rings AFTER UPDATE ON image_jobs FOR EACH ROW WHEN (old.state = 'DEAD'::text AND new.state = 'WAITING'::text) EXECUTE FUNCTION ring_doorbell();
+CREATE TRIGGER image_jobs_rings AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
+
 CREATE TABLE index_positions (
   index_name text NOT NULL,
   encoder text NOT NULL,

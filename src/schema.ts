@@ -14,9 +14,11 @@ import { ChannelResolver } from './catalog/channel.resolver.js';
 import { ImageResolver } from './catalog/image.resolver.js';
 import { NodeResolver } from './catalog/node.resolver.js';
 import { ProductResolver } from './catalog/product.resolver.js';
+import { ProductWriteResolver } from './catalog/write/product-write.resolver.js';
 import { SkuResolver } from './catalog/sku.resolver.js';
 import { HoldLineResolver, HoldResolver } from './holds/hold.resolver.js';
 import { AvailabilityChangedResolver } from './inventory/availability-changed.resolver.js';
+import { ImageJobResolver } from './image-jobs/image-job.resolver.js';
 import { AvailabilityResolver } from './inventory/availability.resolver.js';
 import { StockLocation } from './inventory/availability.types.js';
 import { StockResolver } from './inventory/stock.resolver.js';
@@ -51,9 +53,11 @@ export function createSchema(): GraphQLSchema {
       ChannelResolver,
       HoldLineResolver,
       HoldResolver,
+      ImageJobResolver,
       ImageResolver,
       NodeResolver,
       ProductResolver,
+      ProductWriteResolver,
       SimilarProductsResolver,
       SkuResolver,
       StockResolver,

@@ -113,8 +113,13 @@ export class ProductResolver {
   }
 
   @FieldResolver(() => PriceRange)
-  async priceRange(@Root() product: Product, @Ctx() context: Context): Promise<PriceRange | null> {
-    return priceRange(await offersOf(context, product));
+  async priceRange(@Root() product: Product, @Ctx() context: Context): Promise<PriceRange> {
+    const range = priceRange(await offersOf(context, product));
+    if (range !== null) return range;
+    throw new UserError(
+      'NOT_FOUND',
+      `The product "${product.handle}" has no price in this channel: set one, or ask for it in another channel.`,
+    );
   }
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { touchProducts } from '../catalog/write/product.store.js';
 import { UserError } from '../errors.js';
 import { encodePatiently, inspectForStore } from '../import/encode-image.js';
 import { DownloadError, type ImageFetcher } from '../import/fetch-image.js';
 import { addEmbeddings, findImagesByContent, type StoredImage } from '../import/image.store.js';
-import { touchProducts } from '../import/product.store.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import { uploadIdToSha256 } from '../server/upload-id.js';

@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { StoredImage } from '../import/image.store.js';
 import { execute, query, type Queryable } from '../platform/postgres.js';
+import { ImageJobState } from './image-job-state.js';
 
 // Locks go in one order: the product, then its jobs, then its images. Claims and renewals wait for nobody.
 
@@ -29,7 +30,7 @@ export async function claimImageJob(db: Queryable): Promise<ClaimedJob | null> {
     db,
     sql`/* imageJob.claim */ WITH due AS MATERIALIZED (
         SELECT id FROM image_jobs
-        WHERE state = 'waiting' AND next_attempt_at <= now() AND (leased_until IS NULL OR leased_until <= now())
+        WHERE state = 'WAITING' AND next_attempt_at <= now() AND (leased_until IS NULL OR leased_until <= now())
         ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
       )
       UPDATE image_jobs job SET attempts = job.attempts + 1, lease = gen_random_uuid(), leased_until = ${leaseEnd}
@@ -104,7 +105,7 @@ export async function noteFailure(
   const noted = await execute(
     db,
     sql`/* imageJob.fail */ UPDATE image_jobs SET lease = NULL, leased_until = NULL, last_error = ${reason},
-        state = CASE WHEN ${delayMs}::float8 IS NULL THEN 'dead' ELSE 'waiting' END,
+        state = CASE WHEN ${delayMs}::float8 IS NULL THEN 'DEAD' ELSE 'WAITING' END,
         next_attempt_at = coalesce(now() + ${delayMs}::float8 * interval '1 millisecond', next_attempt_at)
       WHERE id = ${id} AND lease = ${lease}`,
   );
@@ -163,9 +164,9 @@ export async function wantImages(
         SELECT FROM product_images image WHERE image.product_id = input."productId" AND image.source = input.link)
       ORDER BY input."productId", input.position
       ON CONFLICT (product_id, link) DO UPDATE SET
-        position = excluded.position, alt_text = excluded.alt_text, state = 'waiting',
-        attempts = CASE WHEN image_jobs.state = 'dead' THEN 0 ELSE image_jobs.attempts END,
-        next_attempt_at = CASE WHEN image_jobs.state = 'dead' THEN now() ELSE image_jobs.next_attempt_at END`,
+        position = excluded.position, alt_text = excluded.alt_text, state = 'WAITING',
+        attempts = CASE WHEN image_jobs.state = 'DEAD' THEN 0 ELSE image_jobs.attempts END,
+        next_attempt_at = CASE WHEN image_jobs.state = 'DEAD' THEN now() ELSE image_jobs.next_attempt_at END`,
   );
   return [...removed, ...moved];
 }
@@ -183,23 +184,22 @@ export async function countPending(client: ClientBase, productIds: readonly numb
   const [row] = await query(
     client,
     sql`/* imageJob.countPending */ SELECT count(*)::integer AS count FROM image_jobs
-      WHERE state = 'waiting' AND product_id = ANY(${productIds}::integer[])`,
+      WHERE state = 'WAITING' AND product_id = ANY(${productIds}::integer[])`,
     z.object({ count: z.number() }),
   );
   return row?.count ?? 0;
 }
 
-const jobState = z.enum(['waiting', 'dead']);
-export type JobState = z.infer<typeof jobState>;
+const jobState = z.enum(ImageJobState);
 
 /** How many jobs there are of each state. */
-export async function countImageJobs(db: Queryable): Promise<Record<JobState, number>> {
+export async function countImageJobs(db: Queryable): Promise<Record<ImageJobState, number>> {
   const rows = await query(
     db,
     sql`/* imageJob.count */ SELECT state, count(*)::integer AS count FROM image_jobs GROUP BY state`,
     z.object({ state: jobState, count: z.number() }),
   );
-  return { waiting: 0, dead: 0, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
+  return { WAITING: 0, DEAD: 0, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
 }
 
 const jobRow = z.object({
@@ -216,14 +216,14 @@ const jobRow = z.object({
 /** Jobs after this one, oldest first. */
 export async function listImageJobs(
   db: Queryable,
-  state: JobState | null,
+  state: ImageJobState | null,
   after: number,
   limit: number,
 ): Promise<z.infer<typeof jobRow>[]> {
   return query(
     db,
     sql`/* imageJob.list */ SELECT job.id AS key, product.handle AS "productHandle", job.link, job.state, job.attempts,
-        job.last_error AS "lastError", CASE WHEN job.state = 'waiting' THEN job.next_attempt_at END AS "nextAttemptAt",
+        job.last_error AS "lastError", CASE WHEN job.state = 'WAITING' THEN job.next_attempt_at END AS "nextAttemptAt",
         job.created_at AS "createdAt"
       FROM image_jobs job JOIN products product ON product.id = job.product_id
       WHERE job.id > ${after}::bigint AND (${state}::text IS NULL OR job.state = ${state})

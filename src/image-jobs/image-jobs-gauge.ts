@@ -7,5 +7,8 @@ export const imageJobsGauge = (db: Database): GaugeSource => ({
   name: 'image_jobs',
   help: 'Images of products that wait to be fetched and encoded, and those that were given up (dead).',
   label: 'state',
-  read: () => countImageJobs(db),
+  async read() {
+    const { WAITING, DEAD } = await countImageJobs(db);
+    return { waiting: WAITING, dead: DEAD };
+  },
 });

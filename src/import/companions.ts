@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
+import { MAX_CODE_LENGTH } from '../catalog/write/product-fields.js';
 import { parseAmount } from '../pricing/money.js';
 import { UserError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
@@ -12,7 +13,7 @@ import {
   type StagedStock,
 } from './companions.store.js';
 import { readTable, type TableShape } from './feed-reader.js';
-import { MAX_CODE_LENGTH, parseQuantity, RowError } from './feed-row.js';
+import { parseQuantity, RowError } from './feed-row.js';
 import type { Fault } from './report.js';
 
 // Two tables may stand beside a feed and say what its format can't. They are read like the feed (tab-separated, with

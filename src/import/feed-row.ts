@@ -1,13 +1,20 @@
 import { z } from 'zod';
+import { attributeName } from '../catalog/write/handle.js';
+import {
+  MAX_ATTRIBUTE_LENGTH,
+  MAX_CODE_LENGTH,
+  MAX_DESCRIPTION_LENGTH,
+  MAX_FIELD_LENGTH,
+  MAX_TITLE_LENGTH,
+  parseCategoryPath,
+  parseGtin,
+  parseProductUrl,
+} from '../catalog/write/product-fields.js';
 import { UserError } from '../errors.js';
 import { parseAmount } from '../pricing/money.js';
 import { parseInstant, parseInterval } from './dates.js';
-import { attributeName, categoryPath } from './handle.js';
 
-// Lengths in characters: longer than Google Merchant Center allows, so that no feed that it takes fails here.
-export const MAX_CODE_LENGTH = 200;
-/** The longest that an index entry of Postgres holds, whatever the script. */
-const MAX_ATTRIBUTE_LENGTH = 400;
+/** In characters. */
 const MAX_LENGTH: Readonly<Record<string, number>> = {
   id: MAX_CODE_LENGTH,
   item_group_id: MAX_CODE_LENGTH,
@@ -17,18 +24,16 @@ const MAX_LENGTH: Readonly<Record<string, number>> = {
   condition: MAX_ATTRIBUTE_LENGTH,
   color: MAX_ATTRIBUTE_LENGTH,
   material: MAX_ATTRIBUTE_LENGTH,
-  title: 1_000,
-  description: 20_000,
+  title: MAX_TITLE_LENGTH,
+  description: MAX_DESCRIPTION_LENGTH,
   additional_image_link: 50_000,
   product_detail: 50_000,
 };
-const MAX_LENGTH_OF_OTHERS = 2_048;
 /** In a message, a long value is cut to so many characters. */
 const MAX_SHOWN = 60;
 /** Google Merchant Center takes 10 additional images. */
 const MAX_IMAGES_PER_ROW = 25;
 const MAX_QUANTITY = 2 ** 31 - 1;
-const UNCATEGORIZED = 'uncategorized';
 
 const price = z.object({
   /** Minor units. */
@@ -93,7 +98,7 @@ export function parseFeedRow(line: number, cells: Cells): FeedRow {
     group: cells.get('item_group_id') ?? code,
     title: required(cells, 'title'),
     description: cells.get('description') ?? null,
-    url: column(cells, 'link', parseLink),
+    url: column(cells, 'link', parseProductUrl),
     images: parseImages(cells),
     brand: cells.get('brand') ?? null,
     gtin: column(cells, 'gtin', parseGtin),
@@ -107,7 +112,7 @@ export function parseFeedRow(line: number, cells: Cells): FeedRow {
 }
 
 function checkText(name: string, value: string): void {
-  const limit = MAX_LENGTH[name] ?? MAX_LENGTH_OF_OTHERS;
+  const limit = MAX_LENGTH[name] ?? MAX_FIELD_LENGTH;
   if (value.length > limit) {
     throw new RowError(`${name} has ${value.length} characters; at most ${limit} are allowed.`);
   }
@@ -199,19 +204,6 @@ export function parseQuantity(text: string): number {
   return value;
 }
 
-function parseLink(text: string): string {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    throw bad('It must be the whole address of the product page, like https://shop.example/coat.');
-  }
-  return text;
-}
-
-function parseGtin(text: string): string {
-  const digits = text.replace(/[\s-]/g, '');
-  if (!/^(\d{8}|\d{12,14})$/.test(digits)) throw bad('A GTIN has 8, 12, 13 or 14 digits.');
-  return digits;
-}
-
 function parseImages(cells: Cells): string[] {
   const additional = (cells.get('additional_image_link') ?? '').split(',').map((link) => link.trim());
   const links = [...new Set([cells.get('image_link') ?? '', ...additional])].filter((link) => link !== '');
@@ -225,17 +217,12 @@ function parseImages(cells: Cells): string[] {
 
 /** The merchant's own category; else Google's, where it is written in words and not as a number of its taxonomy. */
 function parseCategory(cells: Cells): string[] {
-  const own = cells.get('product_type');
   const google = cells.get('google_product_category');
-  const text = own ?? (google !== undefined && /\p{L}/u.test(google) ? google : UNCATEGORIZED);
-  const names = text
-    .split('>')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  if (names.length === 0) return [UNCATEGORIZED];
-  if (categoryPath(names) === null)
-    throw reject('product_type', text, 'The path is too long; use fewer or shorter names.');
-  return names;
+  const named = cells.has('product_type') || google === undefined || !/\p{L}/u.test(google);
+  return (
+    column(cells, named ? 'product_type' : 'google_product_category', parseCategoryPath) ??
+    parseCategoryPath('')
+  );
 }
 
 function parseAttributes(cells: Cells): [string, string][] {

@@ -2,7 +2,7 @@ import { groupBy } from '../platform/group-by.js';
 import type { StagedPrice, StagedStock } from './companions.store.js';
 import type { Market } from './market.store.js';
 import type { ProductDraft } from './product-draft.js';
-import type { PriceInput, StockInput } from './sku.store.js';
+import type { PriceInput, StockInput } from './offer.store.js';
 
 /** What SKUs cost and where they stand: rows for the price lists and locations that the import is for. */
 export interface Offers {

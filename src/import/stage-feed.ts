@@ -1,18 +1,12 @@
 import type { ClientBase } from 'pg';
+import { idHandle } from '../catalog/write/handle.js';
+import { MAX_CODE_LENGTH, MAX_SKUS_PER_PRODUCT } from '../catalog/write/product-fields.js';
 import { countLines } from './feed-lines.js';
 import { readTable } from './feed-reader.js';
-import { MAX_CODE_LENGTH, parseFeedRow, REQUIRED_COLUMNS, RowError, type FeedRow } from './feed-row.js';
-import { idHandle } from './handle.js';
+import { parseFeedRow, REQUIRED_COLUMNS, RowError, type FeedRow } from './feed-row.js';
 import type { MarketChoice } from './market.js';
 import type { Fault } from './report.js';
-import {
-  createStaging,
-  groupRows,
-  MAX_SKUS_PER_PRODUCT,
-  stageRejected,
-  stageRows,
-  takeExcess,
-} from './staging.store.js';
+import { createStaging, groupRows, stageRejected, stageRows, takeExcess } from './staging.store.js';
 
 /** Rows in a statement. */
 const STAGED_AT_ONCE = 1_000;

@@ -3,10 +3,8 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { groupBy } from '../platform/group-by.js';
 import { execute, query } from '../platform/postgres.js';
+import { MAX_SKUS_PER_PRODUCT } from '../catalog/write/product-fields.js';
 import { feedRow, type FeedRow } from './feed-row.js';
-
-/** A product with more is a mistake in `item_group_id`, and its rows must fit memory together. */
-export const MAX_SKUS_PER_PRODUCT = 2_000;
 
 const lineAndCode = z.object({ line: z.number(), code: z.string() });
 const stagedProduct = z.object({ handle: z.string(), firstLine: z.number(), skus: z.number() });

@@ -1,9 +1,4 @@
 import type { ClientBase } from 'pg';
-import { removeImageJobs } from '../image-jobs/image-job.store.js';
-import type { FeedRow } from './feed-row.js';
-import { addEmbeddings, replaceImages, type ImageInput } from './image.store.js';
-import type { EncodedBatch } from './images.js';
-import type { ProductDraft } from './product-draft.js';
 import {
   addBrandsAndCategories,
   findProductIds,
@@ -11,9 +6,15 @@ import {
   replaceAttributes,
   touchProducts,
   upsertProducts,
-} from './product.store.js';
+} from '../catalog/write/product.store.js';
+import { upsertSkus } from '../catalog/write/sku.store.js';
+import { removeImageJobs } from '../image-jobs/image-job.store.js';
+import type { FeedRow } from './feed-row.js';
+import { addEmbeddings, replaceImages, type ImageInput } from './image.store.js';
+import type { EncodedBatch } from './images.js';
+import type { ProductDraft } from './product-draft.js';
 import type { Offers } from './offers.js';
-import { emptyElsewhere, replacePrices, upsertSkus, upsertStock } from './sku.store.js';
+import { emptyElsewhere, replacePrices, upsertStock } from './offer.store.js';
 
 interface BatchTarget {
   readonly encoder: { readonly id: number; readonly dimension: number };
@@ -65,6 +66,7 @@ export async function writeBatch(
     ...(await upsertSkus(
       client,
       skus.map(({ productId, sku, position }) => ({ ...skuOf(sku, images), productId, position })),
+      { moves: true },
     )),
     ...(await replacePrices(
       client,

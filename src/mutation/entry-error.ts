@@ -33,15 +33,15 @@ export class EntryFaults {
   /** `list` is the field of the input that the entries stand in. */
   constructor(private readonly list: string) {}
 
-  /** `field` within the entry; null: all of it. `sellable` goes with INSUFFICIENT_STOCK. */
+  /** `field` within the entry, or the path to it; null: all of it. `sellable` goes with INSUFFICIENT_STOCK. */
   add(
     index: number,
-    field: string | null,
+    field: string | readonly string[] | null,
     code: MutationErrorName,
     message: string,
     sellable: number | null = null,
   ): void {
-    const path = [this.list, String(index), ...(field === null ? [] : [field])];
+    const path = [this.list, String(index), ...(field === null ? [] : [field].flat())];
     this.#faults.push({ index, error: mutationError(code, path, message, sellable) });
   }
 

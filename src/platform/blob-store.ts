@@ -12,6 +12,7 @@ export interface BlobStore {
   put(bytes: Uint8Array): Promise<string>;
   /** The bytes, or null when nothing is stored under this hash. */
   get(sha256: string): Promise<Buffer | null>;
+  has(sha256: string): Promise<boolean>;
   /** Removes files that were last stored more than `ageMs` ago; answers how many. */
   prune(ageMs: number): Promise<number>;
 }
@@ -51,6 +52,17 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
         return await readFile(join(shard(sha256), sha256));
       } catch (error) {
         if (errorCode(error) === 'ENOENT') return null;
+        throw error;
+      }
+    },
+
+    async has(sha256) {
+      if (!SHA256_HEX.test(sha256)) return false;
+      try {
+        await stat(join(shard(sha256), sha256));
+        return true;
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') return false;
         throw error;
       }
     },

@@ -8,17 +8,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { pino } from 'pino';
 import { z } from 'zod';
 import { UserError } from '../../src/errors.js';
-import { wantImages } from '../../src/image-jobs/image-job.store.js';
+import { imageJobsGauge } from '../../src/image-jobs/image-jobs-gauge.js';
 import { runImageJobs, type ImageJobs } from '../../src/image-jobs/run-image-jobs.js';
 import { openImageFetcher, type ImageFetcher } from '../../src/import/fetch-image.js';
-import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import { openDoorbell, type Doorbell } from '../../src/platform/doorbell.js';
-import { openDatabase, transaction, type Database } from '../../src/platform/postgres.js';
+import { openDatabase, type Database } from '../../src/platform/postgres.js';
 import { toUploadId } from '../../src/server/upload-id.js';
 import { MAX_IMAGE_BYTES } from '../../src/vision/decode.js';
 import { fakeEncoder, swatch } from '../import/support.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { seedApiKey } from '../support/api-keys.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startTestServer } from '../server/support/server.js';
 import { startImageServer, type ImageServer } from './support.js';
 
 const logEntry = z.looseObject({ level: z.number(), msg: z.string() });
@@ -37,32 +38,30 @@ afterAll(async () => {
   await server.close();
 });
 
-let database: TestDatabase;
+let gateway: TestGateway;
 let db: Database;
-let folder: string;
-let images: BlobStore;
-let uploads: BlobStore;
+let url: string;
 let doorbell: Doorbell;
-let coat: number;
 let logged: z.infer<typeof logEntry>[];
 let closing: (() => Promise<unknown>)[];
 beforeEach(async () => {
-  database = await createTestDatabase();
-  db = database.db;
-  folder = await mkdtemp(join(tmpdir(), 'vitrine-jobs-'));
-  images = await openBlobStore(join(folder, 'images'));
-  uploads = await openBlobStore(join(folder, 'uploads'));
-  await seedMarkets(db);
-  coat = await seedProduct(db, { handle: 'coat', skus: [{ code: 'C-M' }] });
+  gateway = await startTestGateway(
+    async (database) => {
+      await seedMarkets(database);
+      await seedProduct(database, { handle: 'coat', skus: [{ code: 'C-M' }] });
+    },
+    { encoder: fakeEncoder() },
+  );
+  db = gateway.db;
+  url = z.object({ connectionString: z.string() }).parse(db.options).connectionString;
   logged = [];
-  doorbell = openDoorbell({ url: database.url, log });
+  doorbell = openDoorbell({ url, log });
   closing = [];
 });
 afterEach(async () => {
   for (const close of closing.reverse()) await close();
   await doorbell.close();
-  await database.drop();
-  await rm(folder, { recursive: true });
+  await gateway.close();
 });
 
 const log = pino(
@@ -73,20 +72,42 @@ const log = pino(
 async function start(
   options: { encoder?: ReturnType<typeof fakeEncoder>; db?: Database; fetcher?: ImageFetcher } = {},
 ): Promise<ImageJobs> {
+  const { catalogImages: images, uploads } = gateway.services;
   const services = { db, encoder: fakeEncoder(), images, uploads, fetcher, doorbell, log, ...options };
   const jobs = await runImageJobs(services);
   closing.push(() => jobs.close());
   return jobs;
 }
 
-const want = (links: readonly string[], productId = coat): Promise<unknown> =>
-  transaction(db, (client) =>
-    wantImages(
-      client,
-      [productId],
-      links.map((link, position) => ({ productId, position, link, altText: null })),
-    ),
+const UPSERT = `mutation ($input: ProductsUpsertInput!) {
+  productsUpsert(input: $input) { pendingImages userErrors { message } }
+}`;
+const upserted = z.object({
+  productsUpsert: z.object({ pendingImages: z.number(), userErrors: z.tuple([]) }),
+});
+
+/** Lists the images of a product; answers how many it waits for. */
+async function want(links: readonly string[], handle = 'coat'): Promise<number> {
+  const images = links.map((link) => (link.startsWith('https:') ? { url: link } : { upload: link }));
+  const answer = await gateway.read(
+    upserted,
+    UPSERT,
+    { input: { products: [{ handle, images }] } },
+    await seedApiKey(db),
   );
+  return answer.productsUpsert.pendingImages;
+}
+
+/** Jobs as an operator sees them. */
+async function listed(args = ''): Promise<unknown> {
+  const { data, errors } = await gateway.ask(
+    `{ imageJobs${args} { nodes { productHandle link state attempts lastError nextAttemptAt }
+       edges { cursor } pageInfo { hasNextPage endCursor } } }`,
+    {},
+    await seedApiKey(db),
+  );
+  return errors.length > 0 ? errors : z.object({ imageJobs: z.unknown() }).parse(data).imageJobs;
+}
 
 const all = async (sql: string): Promise<unknown[]> => (await db.query<Record<string, unknown>>(sql)).rows;
 const sources = (): Promise<unknown[]> =>
@@ -102,7 +123,7 @@ async function until(sql: string, rows: unknown[]): Promise<void> {
   }
 }
 const noneWaits = (): Promise<void> =>
-  until(`SELECT count(*)::int AS waiting FROM image_jobs WHERE state = 'waiting'`, [{ waiting: 0 }]);
+  until(`SELECT count(*)::int AS waiting FROM image_jobs WHERE state = 'WAITING'`, [{ waiting: 0 }]);
 
 /** As if the time until the next attempt had passed. */
 const hasten = (): Promise<unknown> =>
@@ -112,9 +133,9 @@ describe('an image of a product', () => {
   test('is fetched, encoded and put in its place', async () => {
     server.answers('/red', red);
     server.answers('/blue', blue);
-    const upload = toUploadId(await uploads.put(await swatch(30, 200, 30)));
+    const upload = toUploadId(await gateway.services.uploads.put(await swatch(30, 200, 30)));
     await start();
-    await want([`${server.origin}/red`, upload, `${server.origin}/blue`]);
+    expect(await want([`${server.origin}/red`, upload, `${server.origin}/blue`])).toBe(3);
     await noneWaits();
     expect(await sources()).toEqual([
       { source: `${server.origin}/red` },
@@ -128,7 +149,7 @@ describe('an image of a product', () => {
     const rows = await db.query<{ sha256: string }>(
       `SELECT encode(sha256, 'hex') AS sha256 FROM product_images`,
     );
-    for (const { sha256 } of rows.rows) expect(await images.get(sha256)).not.toBeNull();
+    for (const { sha256 } of rows.rows) expect(await gateway.services.catalogImages.has(sha256)).toBe(true);
   });
 
   test('is not fetched again, moves, and goes when it is not listed any more', async () => {
@@ -138,8 +159,7 @@ describe('an image of a product', () => {
     await start();
     await want([one, two]);
     await noneWaits();
-    await want([two, one]);
-    await noneWaits();
+    expect(await want([two, one])).toBe(0);
     expect(await sources()).toEqual([{ source: two }, { source: one }]);
     await want([one]);
     expect(await sources()).toEqual([{ source: one }]);
@@ -186,22 +206,44 @@ describe('an image of a product', () => {
     ['/gone', 410, 'The server answered with status 410.'],
     ['/text', Buffer.from('not an image'), expect.stringMatching(/^This is not an image/)],
     ['/huge', Buffer.alloc(MAX_IMAGE_BYTES + 1), expect.stringMatching(/more than \d+ bytes/)],
-    ['http', 'http://shop.example/a.jpg', 'Only https links are followed.'],
-    ['private', 'https://10.0.0.1/a.jpg', '10.0.0.1 is not a public address.'],
-    ['upload', toUploadId('0'.repeat(64)), expect.stringMatching(/^The upload is gone/)],
+    ['/private', 'https://10.0.0.1/a.jpg', '10.0.0.1 is not a public address.'],
+    ['/http', 'http://127.0.0.1/a.jpg', 'Only https links are followed.'],
   ])('that can never come in is given up at once: %s', async (path, answer, reason) => {
-    if (typeof answer === 'number') server.answers(path, (response) => response.writeHead(answer).end());
-    else if (typeof answer !== 'string') server.answers(path, answer);
-    const link = typeof answer === 'string' ? answer : server.origin + path;
+    server.answers(path, (response) => {
+      if (typeof answer === 'number') response.writeHead(answer).end();
+      else if (typeof answer === 'string') response.writeHead(302, { location: answer }).end();
+      else response.end(answer);
+    });
+    const link = server.origin + path;
     await start();
     await want([link]);
     await noneWaits();
-    expect(await all('SELECT link, state, attempts, last_error FROM image_jobs')).toEqual([
-      { link, state: 'dead', attempts: 1, last_error: reason },
-    ]);
+    expect(await listed('(state: DEAD)')).toMatchObject({
+      nodes: [
+        {
+          productHandle: 'coat',
+          link,
+          state: 'DEAD',
+          attempts: 1,
+          lastError: reason,
+          nextAttemptAt: null,
+        },
+      ],
+    });
     expect(logged.filter(({ level }) => level >= 40)).toEqual([
       expect.objectContaining({ level: 40, product: 'coat', link, reason }),
     ]);
+  });
+
+  test('whose upload was removed is given up', async () => {
+    const upload = toUploadId(await gateway.services.uploads.put(red));
+    await want([upload]);
+    await gateway.services.uploads.prune(-60_000);
+    await start();
+    await noneWaits();
+    expect(await listed()).toMatchObject({
+      nodes: [{ state: 'DEAD', lastError: expect.stringMatching(/^The upload is gone/) }],
+    });
   });
 
   test('is given up after eight attempts, and tried anew when its product is given the link again', async () => {
@@ -210,11 +252,11 @@ describe('an image of a product', () => {
     await want([`${server.origin}/down`]);
     for (let attempts = 1; attempts < 8; attempts += 1) {
       await until(`SELECT attempts, state FROM image_jobs WHERE lease IS NULL`, [
-        { attempts, state: 'waiting' },
+        { attempts, state: 'WAITING' },
       ]);
       await hasten();
     }
-    await until('SELECT attempts, state FROM image_jobs', [{ attempts: 8, state: 'dead' }]);
+    await until('SELECT attempts, state FROM image_jobs', [{ attempts: 8, state: 'DEAD' }]);
     server.answers('/down', red);
     await want([`${server.origin}/down`]);
     await until('SELECT source FROM product_images', [{ source: `${server.origin}/down` }]);
@@ -232,7 +274,7 @@ describe('an image of a product', () => {
     await until('SELECT attempts, state, last_error FROM image_jobs WHERE lease IS NULL', [
       {
         attempts: 1,
-        state: 'waiting',
+        state: 'WAITING',
         last_error: 'Something went wrong in the gateway; its log says what.',
       },
     ]);
@@ -263,13 +305,13 @@ describe('an image of a product', () => {
   });
 
   test('is not written once its product does not want it, or is gone', async () => {
-    const hats = await seedProduct(db, { handle: 'hat' });
+    await seedProduct(db, { handle: 'hat' });
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     server.answers('/slow', (response) => void released.then(() => response.end(red)));
     await start();
     await want([`${server.origin}/slow`]);
-    await want([`${server.origin}/slow`], hats);
+    await want([`${server.origin}/slow`], 'hat');
     await until('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 2 }]);
     await want([]);
     await db.query(`DELETE FROM products WHERE handle = 'hat'`);
@@ -278,6 +320,37 @@ describe('an image of a product', () => {
     await puts;
     expect(await sources()).toEqual([]);
     expect(logged.filter(({ level }) => level >= 40)).toEqual([]);
+  });
+});
+
+describe('what is not in yet', () => {
+  test('is listed page by page, for those who may write the catalog', async () => {
+    const links = ['a', 'b', 'c'].map((name) => `${server.origin}/${name}`);
+    await want(links);
+    const page = z.object({
+      nodes: z.array(z.object({ link: z.string() })),
+      pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string() }),
+    });
+    const first = page.parse(await listed('(first: 2)'));
+    const rest = page.parse(await listed(`(first: 2, after: "${first.pageInfo.endCursor}")`));
+    expect([...first.nodes, ...rest.nodes].map(({ link }) => link)).toEqual(links);
+    expect([first.pageInfo.hasNextPage, rest.pageInfo.hasNextPage]).toEqual([true, false]);
+    expect(await listed('(state: DEAD)')).toMatchObject({ nodes: [] });
+    expect(await listed('(first: 101)')).toEqual([expect.objectContaining({ code: 'BAD_USER_INPUT' })]);
+    expect(await listed('(after: "bm90IG91cnM")')).toEqual([
+      expect.objectContaining({ code: 'INVALID_CURSOR' }),
+    ]);
+    const { errors } = await gateway.ask('{ imageJobs { nodes { link } } }');
+    expect(errors).toEqual([expect.objectContaining({ code: 'UNAUTHENTICATED' })]);
+  });
+
+  test('is counted by state', async () => {
+    await want([`${server.origin}/a`, `${server.origin}/b`]);
+    await db.query(`UPDATE image_jobs SET state = 'DEAD', last_error = 'no' WHERE link LIKE '%/a'`);
+    const { app } = await startTestServer({ gauges: [imageJobsGauge(db)] });
+    const { body } = await app.inject('/metrics');
+    expect(body).toContain('image_jobs{state="waiting"} 1');
+    expect(body).toContain('image_jobs{state="dead"} 1');
   });
 });
 
@@ -297,7 +370,7 @@ describe('several gateways', () => {
   // nearly all were given up.
   test('share the work, and do nothing twice', async () => {
     const links = await manyImages();
-    const other = openDatabase(database.url, () => undefined);
+    const other = openDatabase(url, () => undefined);
     const [one, two] = [fakeEncoder(), fakeEncoder()];
     closing.push(() => other.end());
     await start({ encoder: one });
@@ -340,7 +413,7 @@ describe('several gateways', () => {
     await until('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 1 }]);
     await jobs.close();
     expect(await all('SELECT attempts, lease, state FROM image_jobs')).toEqual([
-      { attempts: 0, lease: null, state: 'waiting' },
+      { attempts: 0, lease: null, state: 'WAITING' },
     ]);
     await start();
     await noneWaits();
@@ -349,7 +422,9 @@ describe('several gateways', () => {
 
   test('one that is killed leaves its jobs to the others, a lease later', async () => {
     const links = (await manyImages()).slice(0, 20);
-    const victim = startVictim();
+    const folder = await mkdtemp(join(tmpdir(), 'vitrine-victim-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    const victim = startVictim(folder);
     const exited = once(victim, 'exit');
     await want(links);
     // It holds as many jobs as it works on at once, and hangs in them.
@@ -376,13 +451,13 @@ describe('several gateways', () => {
     await start();
     await noneWaits();
     expect(await all('SELECT state, last_error FROM image_jobs')).toEqual([
-      { state: 'dead', last_error: 'A gateway ended each time it worked on this image, 8 times.' },
+      { state: 'DEAD', last_error: 'A gateway ended each time it worked on this image, 8 times.' },
     ]);
     expect(server.requests).not.toContain('/poison');
   });
 
   /** A gateway's image jobs in a process of their own, which never encodes anything. */
-  function startVictim() {
+  function startVictim(folder: string) {
     const module = (path: string): string =>
       JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
     const program = `
@@ -405,8 +480,8 @@ describe('several gateways', () => {
       env: {
         ...process.env,
         NODE_OPTIONS: '',
-        TEST_URL: database.url,
-        TEST_STORE: join(folder, 'images'),
+        TEST_URL: url,
+        TEST_STORE: folder,
         TEST_CA: server.ca,
       },
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -3,51 +3,10 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query } from '../platform/postgres.js';
 
-// As in product.store.ts: a batch a statement, rows that are as they should be left alone, the products that were
+// As in catalog/write/product.store.ts: a batch a statement, rows that are as they should be left alone, the products that were
 // changed answered.
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
-
-interface SkuInput {
-  readonly productId: number;
-  readonly code: string;
-  readonly gtin: string | null;
-  readonly position: number;
-  readonly options: Readonly<Record<string, string>>;
-  /** Hex; null: the SKU has no image of its own. */
-  readonly imageSha256: string | null;
-  readonly whenOut: 'deny' | 'backorder' | 'preorder';
-  /** ISO 8601. */
-  readonly restockAt: string | null;
-}
-
-/** Adds and updates SKUs; one that another product had moves over. */
-export async function upsertSkus(client: ClientBase, skus: readonly SkuInput[]): Promise<number[]> {
-  return query(
-    client,
-    sql`/* import.upsertSkus */
-      INSERT INTO skus (product_id, code, gtin, position, options, image_id, when_out, restock_at)
-      SELECT input."productId", input.code, input.gtin, input.position, input.options, image.id, input."whenOut",
-        input."restockAt"
-      FROM jsonb_to_recordset(${JSON.stringify(skus)}::jsonb) AS input ("productId" integer, code text, gtin text,
-        position smallint, options jsonb, "imageSha256" text, "whenOut" text, "restockAt" timestamptz)
-      LEFT JOIN product_images image
-        ON image.product_id = input."productId" AND image.sha256 = decode(input."imageSha256", 'hex')
-      LEFT JOIN skus existing ON existing.code = input.code
-      WHERE existing.id IS NULL OR
-        (existing.product_id, existing.gtin, existing.position, existing.options, existing.image_id, existing.when_out,
-          existing.restock_at)
-        IS DISTINCT FROM (input."productId", input.gtin, input.position, input.options, image.id, input."whenOut",
-          input."restockAt")
-      ORDER BY input."productId", input.position
-      ON CONFLICT (code) DO UPDATE SET
-        product_id = excluded.product_id, gtin = excluded.gtin, position = excluded.position,
-        options = excluded.options, image_id = excluded.image_id, when_out = excluded.when_out,
-        restock_at = excluded.restock_at
-      RETURNING product_id AS id`,
-    changed,
-  );
-}
 
 export interface StockInput {
   readonly code: string;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { attributeName, categoryPath, idHandle, nameHandle } from '../../src/import/handle.js';
+import { attributeName, categoryPath, idHandle, nameHandle } from '../../../src/catalog/write/handle.js';
 
 const HANDLE = /^[a-z0-9][a-z0-9._/-]{0,254}$/;
 const ATTRIBUTE = /^[a-z][a-z0-9_]{0,62}$/;

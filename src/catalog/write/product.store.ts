@@ -1,40 +1,90 @@
 import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import { execute, query } from '../platform/postgres.js';
-import type { ProductDraft } from './product-draft.js';
+import { execute, query } from '../../platform/postgres.js';
+import type { ProductFields } from './product-fields.js';
 
 // Every statement takes a batch, leaves rows alone that are as they should be (so that nothing is marked as changed,
 // and no number of a sequence is used up), and answers the products that it changed.
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
-/** Locks the products that are there, in one order, so that no two writers wait for one another. */
+/** Any number that nobody else locks in this database: "products". */
+const NEW_PRODUCTS_LOCK = 0x70726f64;
+
+/**
+ * Locks products before anything else of theirs, in one order, so that no two writers wait for one another. Those that
+ * are not there yet are another writer's to add only after this transaction.
+ */
 export async function lockProducts(client: ClientBase, handles: readonly string[]): Promise<void> {
+  const there = await findProductIds(client, handles);
+  if (handles.some((handle) => !there.has(handle)))
+    await execute(client, sql`/* product.lockNew */ SELECT pg_advisory_xact_lock(${NEW_PRODUCTS_LOCK})`);
   await execute(
     client,
     sql`/* product.lock */ SELECT FROM products WHERE handle = ANY(${handles}::text[]) ORDER BY handle FOR NO KEY UPDATE`,
   );
 }
 
+const productState = z.object({
+  id: z.number(),
+  handle: z.string(),
+  title: z.string(),
+  description: z.string().nullable(),
+  url: z.string().nullable(),
+  brand: z.object({ handle: z.string(), name: z.string() }).nullable(),
+  category: z.array(z.object({ handle: z.string(), name: z.string(), parent: z.string().nullable() })),
+  attributes: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+export type ProductState = z.infer<typeof productState>;
+
+/** Products as they are. */
+export async function readProducts(client: ClientBase, handles: readonly string[]): Promise<ProductState[]> {
+  return query(
+    client,
+    sql`/* product.read */
+      WITH RECURSIVE path AS (
+        SELECT product.id AS product_id, category.*, 0 AS height
+        FROM products product JOIN categories category ON category.id = product.category_id
+        WHERE product.handle = ANY(${handles}::text[])
+        UNION ALL
+        SELECT path.product_id, parent.*, path.height + 1
+        FROM path JOIN categories parent ON parent.id = path.parent_id
+      )
+      SELECT product.id, product.handle, product.title, product.description, product.url,
+        CASE WHEN brand.id IS NOT NULL THEN jsonb_build_object('handle', brand.handle, 'name', brand.name) END AS brand,
+        (SELECT jsonb_agg(jsonb_build_object('handle', path.handle, 'name', path.name, 'parent', parent.handle)
+            ORDER BY path.height DESC)
+          FROM path LEFT JOIN categories parent ON parent.id = path.parent_id
+          WHERE path.product_id = product.id) AS category,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'value', value) ORDER BY name, value), '[]')
+          FROM product_attributes WHERE product_id = product.id) AS attributes
+      FROM products product LEFT JOIN brands brand ON brand.id = product.brand_id
+      WHERE product.handle = ANY(${handles}::text[])`,
+    productState,
+  );
+}
+
 /** Adds the brands and categories that are not there yet; another writer may add them at the same time. */
 export async function addBrandsAndCategories(
   client: ClientBase,
-  drafts: readonly ProductDraft[],
+  products: readonly ProductFields[],
 ): Promise<void> {
-  const brands = new Map(drafts.flatMap(({ brand }) => (brand === null ? [] : [[brand.handle, brand.name]])));
+  const brands = new Map(
+    products.flatMap(({ brand }) => (brand === null ? [] : [[brand.handle, brand.name]])),
+  );
   await execute(
     client,
-    sql`/* import.addBrands */ INSERT INTO brands (handle, name)
+    sql`/* product.addBrands */ INSERT INTO brands (handle, name)
       SELECT handle, name FROM unnest(${[...brands.keys()]}::text[], ${[...brands.values()]}::text[]) AS input (handle, name)
       WHERE NOT EXISTS (SELECT FROM brands existing WHERE existing.handle = input.handle)
       ORDER BY handle ON CONFLICT DO NOTHING`,
   );
-  const depth = Math.max(0, ...drafts.map(({ category }) => category.length));
+  const depth = Math.max(0, ...products.map(({ category }) => category.length));
   // Level by level, because a category's parent is there before it.
   for (let level = 0; level < depth; level += 1) {
     const categories = new Map(
-      drafts.flatMap(({ category }) => {
+      products.flatMap(({ category }) => {
         const found = category[level];
         return found === undefined ? [] : [[found.handle, found] as const];
       }),
@@ -42,7 +92,7 @@ export async function addBrandsAndCategories(
     const rows = [...categories.values()];
     await execute(
       client,
-      sql`/* import.addCategories */ INSERT INTO categories (handle, name, parent_id)
+      sql`/* product.addCategories */ INSERT INTO categories (handle, name, parent_id)
         SELECT input.handle, input.name, parent.id
         FROM unnest(
           ${rows.map(({ handle }) => handle)}::text[],
@@ -59,10 +109,10 @@ export async function addBrandsAndCategories(
 /** Adds and updates products; answers those it changed. */
 export async function upsertProducts(
   client: ClientBase,
-  drafts: readonly ProductDraft[],
+  products: readonly ProductFields[],
   isDemo: boolean,
 ): Promise<number[]> {
-  const input = drafts.map(({ handle, title, description, url, keywords, brand, category }, position) => ({
+  const input = products.map(({ handle, title, description, url, keywords, brand, category }, position) => ({
     position,
     handle,
     title,
@@ -74,7 +124,7 @@ export async function upsertProducts(
   }));
   return query(
     client,
-    sql`/* import.upsertProducts */
+    sql`/* product.upsertProducts */
       INSERT INTO products (handle, title, description, brand_id, category_id, url, is_demo, keywords)
       SELECT input.handle, input.title, input.description, brand.id, category.id, input.url, ${isDemo}, input.keywords
       FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb) AS input
@@ -103,7 +153,7 @@ export async function findProductIds(
 ): Promise<Map<string, number>> {
   const rows = await query(
     client,
-    sql`/* import.findProductIds */ SELECT handle, id FROM products WHERE handle = ANY(${handles}::text[])`,
+    sql`/* product.findProductIds */ SELECT handle, id FROM products WHERE handle = ANY(${handles}::text[])`,
     z.object({ handle: z.string(), id: z.number() }),
   );
   return new Map(rows.map(({ handle, id }) => [handle, id]));
@@ -126,7 +176,7 @@ export async function replaceAttributes(
   const owners = attributes.map(({ productId }) => productId);
   const removed = await query(
     client,
-    sql`/* import.removeAttributes */ DELETE FROM product_attributes existing
+    sql`/* product.removeAttributes */ DELETE FROM product_attributes existing
       WHERE product_id = ANY(${productIds}::integer[]) AND NOT EXISTS (
         SELECT FROM unnest(${owners}::integer[], ${names}::text[], ${values}::text[]) AS input (product_id, name, value)
         WHERE (input.product_id, input.name, input.value) = (existing.product_id, existing.name, existing.value))
@@ -135,7 +185,7 @@ export async function replaceAttributes(
   );
   const added = await query(
     client,
-    sql`/* import.addAttributes */ INSERT INTO product_attributes (product_id, name, value)
+    sql`/* product.addAttributes */ INSERT INTO product_attributes (product_id, name, value)
       SELECT product_id, name, value
       FROM unnest(${owners}::integer[], ${names}::text[], ${values}::text[]) AS input (product_id, name, value)
       ON CONFLICT DO NOTHING
@@ -149,7 +199,30 @@ export async function replaceAttributes(
 export async function touchProducts(client: ClientBase, productIds: readonly number[]): Promise<void> {
   await execute(
     client,
-    sql`/* import.touchProducts */ UPDATE products SET updated_at = now()
+    sql`/* product.touchProducts */ UPDATE products SET updated_at = now()
       WHERE id = ANY(${productIds}::integer[]) AND updated_at < now()`,
+  );
+}
+
+/** Locks the products that are there among these handles or ids, in the order in which every writer locks them. */
+export async function lockForDeletion(
+  client: ClientBase,
+  products: readonly (string | number)[],
+): Promise<{ id: number; handle: string }[]> {
+  const handles = products.filter((product) => typeof product === 'string');
+  const ids = products.filter((product) => typeof product === 'number');
+  return query(
+    client,
+    sql`/* product.lockForDeletion */ SELECT id, handle FROM products
+      WHERE handle = ANY(${handles}::text[]) OR id = ANY(${ids}::integer[]) ORDER BY handle FOR UPDATE`,
+    z.object({ id: z.number(), handle: z.string() }),
+  );
+}
+
+/** Deletes products with all that hangs on them. */
+export async function deleteProducts(client: ClientBase, productIds: readonly number[]): Promise<void> {
+  await execute(
+    client,
+    sql`/* product.delete */ DELETE FROM products WHERE id = ANY(${productIds}::integer[])`,
   );
 }

@@ -1,0 +1,252 @@
+import { UserError } from '../../errors.js';
+import { EntryErrors, EntryFaults, mutationError } from '../../mutation/entry-error.js';
+import { uploadIdToSha256 } from '../../server/upload-id.js';
+import { checkText } from '../text.js';
+import {
+  MAX_ATTRIBUTE_LENGTH,
+  MAX_CODE_LENGTH,
+  MAX_DESCRIPTION_LENGTH,
+  MAX_FIELD_LENGTH,
+  MAX_IMAGES_PER_PRODUCT,
+  MAX_SKUS_PER_PRODUCT,
+  MAX_TITLE_LENGTH,
+  parseCategoryPath,
+  parseGtin,
+  parseProductUrl,
+} from './product-fields.js';
+import type { ProductImageInput, ProductInput, SkuInput } from './product-write.types.js';
+
+const MAX_PRODUCTS = 250;
+/** What one transaction writes within a second or two. */
+const MAX_IMAGES_PER_CALL = 5_000;
+const MAX_SKUS_PER_CALL = 5_000;
+/** Of a product, or options of an SKU: more than any filter shows. */
+const MAX_ATTRIBUTES = 250;
+const MAX_OPTIONS = 20;
+
+const HANDLE = /^[a-z0-9][a-z0-9._-]{0,254}$/;
+const NAME = /^[a-z][a-z0-9_]{0,62}$/;
+
+/** Exactly what was given: undefined stays as it is, null is removed. */
+export interface ProductChange {
+  readonly handle: string;
+  readonly title?: string | undefined;
+  readonly description?: string | null | undefined;
+  readonly brand?: string | null | undefined;
+  readonly category?: readonly string[] | undefined;
+  readonly url?: string | null | undefined;
+  readonly attributes?: readonly { readonly name: string; readonly value: string }[] | undefined;
+  readonly images?: readonly { readonly link: string; readonly altText: string | null }[] | undefined;
+  readonly skus?: readonly SkuChange[] | undefined;
+}
+
+export interface SkuChange {
+  readonly code: string;
+  readonly gtin?: string | null | undefined;
+  readonly options?: Readonly<Record<string, string>> | undefined;
+  readonly whenOut?: 'deny' | 'backorder' | 'preorder' | undefined;
+  /** ISO 8601. */
+  readonly restockAt?: string | null | undefined;
+}
+
+const refuse = (message: string): EntryErrors =>
+  new EntryErrors([mutationError('BAD_USER_INPUT', ['products'], message)]);
+
+/** Checks all that can be without looking at the catalog. @throws EntryErrors that name every mistake */
+export function checkProducts(products: readonly ProductInput[]): ProductChange[] {
+  if (products.length === 0) throw refuse('products is empty: name at least one.');
+  if (products.length > MAX_PRODUCTS) {
+    throw refuse(`${products.length} products are too many: send at most ${MAX_PRODUCTS} in a call.`);
+  }
+  checkTotal(products, 'images', MAX_IMAGES_PER_CALL);
+  checkTotal(products, 'skus', MAX_SKUS_PER_CALL);
+  const faults = new EntryFaults('products');
+  const handles = new Map<string, number>();
+  const codes = new Map<string, number>();
+  const changes = products.map((product, index) => {
+    const checker = new EntryChecker(faults, index);
+    checker.unique(handles, product.handle, ['handle'], 'The product');
+    return checkProduct(checker, codes, product);
+  });
+  faults.throwIfAny();
+  return changes;
+}
+
+function checkTotal(products: readonly ProductInput[], list: 'images' | 'skus', most: number): void {
+  const total = products.reduce((sum, product) => sum + (product[list]?.length ?? 0), 0);
+  if (total > most) throw refuse(`The products have ${total} ${list}: send at most ${most} in a call.`);
+}
+
+type Path = readonly string[];
+
+/** Checks the fields of one entry, and notes what is wrong with them. */
+class EntryChecker {
+  constructor(
+    private readonly faults: EntryFaults,
+    private readonly index: number,
+  ) {}
+
+  fault(path: Path, message: string): void {
+    this.faults.add(this.index, path, 'BAD_USER_INPUT', message);
+  }
+
+  /** What `parse` makes of it; null, and a fault, where that throws a user error. */
+  parsed<T>(path: Path, parse: () => T): T | null {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.fault(path, error.message);
+      return null;
+    }
+  }
+
+  /** A text that may be empty. */
+  text(path: Path, value: string, most: number): string {
+    return this.parsed(path, () => checkText(path.at(-1) ?? '', value, most)) ?? '';
+  }
+
+  /** A text without blanks around it, and not empty. */
+  words(path: Path, value: string, most: number): string {
+    const trimmed = this.text(path, value, most).trim();
+    if (value.trim() === '') this.fault(path, `${path.at(-1) ?? ''} is empty.`);
+    return trimmed;
+  }
+
+  /** The name of an attribute or an option. */
+  name(path: Path, value: string): string {
+    const name = value.trim().toLowerCase();
+    if (!NAME.test(name)) {
+      this.fault(path, 'A name is a letter, then letters, digits and "_", 63 at most, like "sleeve_length".');
+    }
+    return name;
+  }
+
+  unique<K>(seen: Map<K, number>, key: K, path: Path, noun: string): void {
+    const before = seen.get(key);
+    if (before === undefined) seen.set(key, this.index);
+    else if (before === this.index) this.fault(path, `${noun} stands here twice: send it once.`);
+    else this.fault(path, `${noun} stands in entry ${before} already: send it once.`);
+  }
+
+  atMost(path: Path, list: readonly unknown[], most: number): boolean {
+    if (list.length <= most) return true;
+    this.fault(path, `${list.length} ${path.at(-1) ?? ''} are too many: at most ${most} are allowed.`);
+    return false;
+  }
+}
+
+/** Maps what is given, and leaves out what is left out; null counts as left out. */
+const given = <T, R>(value: T | null | undefined, map: (value: T) => R): R | undefined =>
+  value == null ? undefined : map(value);
+
+/** Like `given`, where null is given, too. */
+const orNull = <T, R>(value: T | null | undefined, map: (value: T) => R): R | null | undefined =>
+  value === null ? null : given(value, map);
+
+function checkProduct(
+  checker: EntryChecker,
+  codes: Map<string, number>,
+  product: ProductInput,
+): ProductChange {
+  const { handle } = product;
+  if (!HANDLE.test(handle)) {
+    checker.fault(
+      ['handle'],
+      'A handle has 1 to 255 lower-case letters, digits, ".", "_" and "-", and begins with a letter or digit.',
+    );
+  }
+  return {
+    handle,
+    title: given(product.title, (title) => checker.words(['title'], title, MAX_TITLE_LENGTH)),
+    description: orNull(product.description, (text) =>
+      checker.text(['description'], text, MAX_DESCRIPTION_LENGTH),
+    ),
+    brand: orNull(product.brand, (brand) => checker.words(['brand'], brand, MAX_FIELD_LENGTH)),
+    category: given(product.category, (path) => {
+      const text = checker.words(['category'], path, MAX_FIELD_LENGTH);
+      if (text !== '' && text.split('>').some((name) => name.trim() === '')) {
+        checker.fault(
+          ['category'],
+          'A category is a path of names, like "Tops > Shirts": one of them is empty.',
+        );
+      }
+      return checker.parsed(['category'], () => parseCategoryPath(text)) ?? [];
+    }),
+    url: orNull(product.url, (url) => {
+      const text = checker.text(['url'], url, MAX_FIELD_LENGTH);
+      return checker.parsed(['url'], () => parseProductUrl(text));
+    }),
+    attributes: given(product.attributes, (attributes) => {
+      if (!checker.atMost(['attributes'], attributes, MAX_ATTRIBUTES)) return [];
+      const seen = new Map<string, number>();
+      return attributes.map(({ name: rawName, value: rawValue }, position) => {
+        const path = ['attributes', String(position)];
+        const name = checker.name([...path, 'name'], rawName);
+        const value = checker.words([...path, 'value'], rawValue, MAX_ATTRIBUTE_LENGTH);
+        checker.unique(seen, JSON.stringify([name, value]), path, 'The attribute');
+        return { name, value };
+      });
+    }),
+    images: given(product.images, (images) => checkImages(checker, images)),
+    skus: given(product.skus, (skus) =>
+      checker.atMost(['skus'], skus, MAX_SKUS_PER_PRODUCT)
+        ? skus.map((sku, position) => checkSku(checker, codes, sku, ['skus', String(position)]))
+        : [],
+    ),
+  };
+}
+
+function checkImages(checker: EntryChecker, images: readonly ProductImageInput[]) {
+  if (!checker.atMost(['images'], images, MAX_IMAGES_PER_PRODUCT)) return [];
+  const seen = new Map<string, number>();
+  return images.map(({ url, upload, altText }, position) => {
+    const path = ['images', String(position)];
+    if ((url == null) === (upload == null))
+      checker.fault(path, 'An image takes exactly one of url and upload.');
+    if (url != null && !/^https:/i.test(url)) {
+      checker.fault([...path, 'url'], 'Images are fetched over https only: give an https URL, or an upload.');
+    }
+    if (upload != null && uploadIdToSha256(upload) === null) {
+      checker.fault(
+        [...path, 'upload'],
+        'This is no id of an upload: take that of the answer to POST /images.',
+      );
+    }
+    const link = checker.text([...path, 'url'], url ?? upload ?? '', MAX_FIELD_LENGTH);
+    if (Buffer.byteLength(link) > MAX_FIELD_LENGTH) {
+      checker.fault(
+        [...path, 'url'],
+        `The URL is longer than ${MAX_FIELD_LENGTH} bytes: give a shorter one.`,
+      );
+    }
+    checker.unique(seen, link, path, 'The image');
+    return {
+      link,
+      altText: orNull(altText, (text) => checker.text([...path, 'altText'], text, MAX_FIELD_LENGTH)) ?? null,
+    };
+  });
+}
+
+function checkSku(checker: EntryChecker, codes: Map<string, number>, sku: SkuInput, path: Path): SkuChange {
+  const code = checker.words([...path, 'code'], sku.code, MAX_CODE_LENGTH);
+  if (code !== '') checker.unique(codes, code, [...path, 'code'], 'The SKU');
+  return {
+    code,
+    gtin: orNull(sku.gtin, (gtin) => checker.parsed([...path, 'gtin'], () => parseGtin(gtin))),
+    options: given(sku.options, (options) => {
+      if (!checker.atMost([...path, 'options'], options, MAX_OPTIONS)) return {};
+      const seen = new Map<string, number>();
+      return Object.fromEntries(
+        options.map(({ name: rawName, value }, position) => {
+          const at = [...path, 'options', String(position)];
+          const name = checker.name([...at, 'name'], rawName);
+          checker.unique(seen, name, [...at, 'name'], 'The option');
+          return [name, checker.words([...at, 'value'], value, MAX_ATTRIBUTE_LENGTH)];
+        }),
+      );
+    }),
+    whenOut: given(sku.whenOut, (whenOut) => whenOut),
+    restockAt: orNull(sku.restockAt, (moment) => moment.toISOString()),
+  };
+}

@@ -1,0 +1,83 @@
+import { toGlobalId } from 'graphql-relay';
+import { z } from 'zod';
+import type { Context } from '../../context.js';
+import { EntryErrors, EntryFaults, mutationError } from '../../mutation/entry-error.js';
+import { mutate } from '../../mutation/mutate.js';
+import { instantiate, readKey } from '../node.js';
+import { ProductsDeletePayload, type ProductsDeleteInput } from './product-write.types.js';
+import { deleteProducts, lockForDeletion } from './product.store.js';
+import { lockForRemoval, readSkus } from './sku.store.js';
+import { heldMessage } from './upsert-products.js';
+
+const MAX_PRODUCTS = 250;
+const OPERATION = { name: 'productsDelete', answer: z.object({ productIds: z.array(z.number()) }) };
+
+/** Deletes products with all that belongs to them: all of them, or none. */
+export async function removeProducts(
+  context: Context,
+  input: ProductsDeleteInput,
+): Promise<ProductsDeletePayload> {
+  const { answer, userErrors } = await mutate(context, OPERATION, input, async (client) => {
+    const { list, entries } = checkEntries(input);
+    const faults = new EntryFaults(list);
+    const locked = await lockForDeletion(client, entries);
+    const productIds = entries.map((entry, index) => {
+      const found = locked.find(({ id, handle }) => (typeof entry === 'number' ? id : handle) === entry);
+      if (found === undefined)
+        faults.add(index, null, 'NOT_FOUND', 'There is no such product: leave it out.');
+      return found?.id ?? 0;
+    });
+    faults.throwIfAny();
+    const skus = await readSkus(client, productIds);
+    const held = await lockForRemoval(
+      client,
+      skus.map(({ id }) => id),
+    );
+    for (const { productId, code, until } of held) {
+      faults.add(productIds.indexOf(productId), null, 'IN_HOLD', heldMessage(code, until));
+    }
+    faults.throwIfAny();
+    await deleteProducts(client, productIds);
+    return { productIds };
+  });
+  return instantiate(ProductsDeletePayload, {
+    deletedIds: (answer?.productIds ?? []).map((id) => toGlobalId('Product', id)),
+    userErrors,
+  });
+}
+
+/** Handles, or row ids. @throws EntryErrors */
+function checkEntries({ handles, ids }: ProductsDeleteInput): {
+  list: 'handles' | 'ids';
+  entries: (string | number)[];
+} {
+  const refuse = (field: string | null, message: string): EntryErrors =>
+    new EntryErrors([mutationError('BAD_USER_INPUT', field === null ? null : [field], message)]);
+  if ((handles == null) === (ids == null))
+    throw refuse(null, 'productsDelete takes exactly one of handles and ids.');
+  const list = handles == null ? 'ids' : 'handles';
+  const given = handles ?? ids ?? [];
+  if (given.length === 0) throw refuse(list, `${list} is empty: name at least one product.`);
+  if (given.length > MAX_PRODUCTS)
+    throw refuse(list, `${given.length} products are too many: delete at most ${MAX_PRODUCTS} in a call.`);
+  const faults = new EntryFaults(list);
+  const seen = new Map<string | number, number>();
+  const entries = given.map((text, index) => {
+    const entry = list === 'handles' ? text : readKey('Product', text);
+    // Postgres could not even look for it.
+    const impossible = entry === null || text.includes('\0');
+    if (impossible) faults.add(index, null, 'NOT_FOUND', 'There is no such product: leave it out.');
+    const before = entry === null ? undefined : seen.get(entry);
+    if (before !== undefined)
+      faults.add(
+        index,
+        null,
+        'BAD_USER_INPUT',
+        `The product stands in entry ${before} already: send it once.`,
+      );
+    else if (entry !== null) seen.set(entry, index);
+    return entry ?? 0;
+  });
+  faults.throwIfAny();
+  return { list, entries };
+}

@@ -1,0 +1,137 @@
+import type { ClientBase } from 'pg';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { execute, query } from '../../platform/postgres.js';
+
+// As in product.store.ts: a batch a statement, rows that are as they should be left alone, the products that were
+// changed answered.
+
+const changed = z.object({ id: z.number() }).transform(({ id }) => id);
+
+export interface SkuInput {
+  readonly productId: number;
+  readonly code: string;
+  readonly gtin: string | null;
+  readonly position: number;
+  readonly options: Readonly<Record<string, string>>;
+  /** Hex; null: the SKU has no image of its own. */
+  readonly imageSha256: string | null;
+  readonly whenOut: 'deny' | 'backorder' | 'preorder';
+  /** ISO 8601. */
+  readonly restockAt: string | null;
+}
+
+/** Adds and updates SKUs. One that another product has moves over, or with `moves: false` stays where it is. */
+export async function upsertSkus(
+  client: ClientBase,
+  skus: readonly SkuInput[],
+  { moves }: { readonly moves: boolean },
+): Promise<number[]> {
+  return query(
+    client,
+    sql`/* sku.upsert */
+      INSERT INTO skus (product_id, code, gtin, position, options, image_id, when_out, restock_at)
+      SELECT input."productId", input.code, input.gtin, input.position, input.options, image.id, input."whenOut",
+        input."restockAt"
+      FROM jsonb_to_recordset(${JSON.stringify(skus)}::jsonb) AS input ("productId" integer, code text, gtin text,
+        position smallint, options jsonb, "imageSha256" text, "whenOut" text, "restockAt" timestamptz)
+      LEFT JOIN product_images image
+        ON image.product_id = input."productId" AND image.sha256 = decode(input."imageSha256", 'hex')
+      LEFT JOIN skus existing ON existing.code = input.code
+      WHERE existing.id IS NULL OR
+        (existing.product_id, existing.gtin, existing.position, existing.options, existing.image_id, existing.when_out,
+          existing.restock_at)
+        IS DISTINCT FROM (input."productId", input.gtin, input.position, input.options, image.id, input."whenOut",
+          input."restockAt")
+      ORDER BY input."productId", input.position
+      ON CONFLICT (code) DO UPDATE SET
+        product_id = excluded.product_id, gtin = excluded.gtin, position = excluded.position,
+        options = excluded.options, image_id = excluded.image_id, when_out = excluded.when_out,
+        restock_at = excluded.restock_at
+      WHERE ${moves} OR skus.product_id = excluded.product_id
+      RETURNING product_id AS id`,
+    changed,
+  );
+}
+
+/** Which of these SKUs belong to another product than they should, and to which. */
+export async function findSkusElsewhere(
+  client: ClientBase,
+  skus: readonly SkuInput[],
+): Promise<{ code: string; productHandle: string }[]> {
+  return query(
+    client,
+    sql`/* sku.elsewhere */ SELECT sku.code, product.handle AS "productHandle"
+      FROM unnest(${skus.map(({ code }) => code)}::text[], ${skus.map(({ productId }) => productId)}::integer[])
+        AS input (code, product_id)
+      JOIN skus sku ON sku.code = input.code AND sku.product_id <> input.product_id
+      JOIN products product ON product.id = sku.product_id`,
+    z.object({ code: z.string(), productHandle: z.string() }),
+  );
+}
+
+const skuState = z.object({
+  id: z.number(),
+  productId: z.number(),
+  code: z.string(),
+  gtin: z.string().nullable(),
+  options: z.record(z.string(), z.string()),
+  imageSha256: z.string().nullable(),
+  whenOut: z.enum(['deny', 'backorder', 'preorder']),
+  restockAt: z.date().nullable(),
+});
+export type SkuState = z.infer<typeof skuState>;
+
+/** The SKUs of products. */
+export async function readSkus(client: ClientBase, productIds: readonly number[]): Promise<SkuState[]> {
+  return query(
+    client,
+    sql`/* sku.read */ SELECT sku.id, sku.product_id AS "productId", sku.code, sku.gtin, sku.options,
+        encode(image.sha256, 'hex') AS "imageSha256", sku.when_out AS "whenOut", sku.restock_at AS "restockAt"
+      FROM skus sku LEFT JOIN product_images image ON image.id = sku.image_id
+      WHERE sku.product_id = ANY(${productIds}::integer[])`,
+    skuState,
+  );
+}
+
+/**
+ * Locks the stock of SKUs that shall go. Answers those that can't: they are in an active hold, until this moment. One
+ * that has expired is ended first, if nobody has swept it up yet.
+ */
+export async function lockForRemoval(
+  client: ClientBase,
+  skuIds: readonly number[],
+): Promise<{ id: number; productId: number; code: string; until: Date }[]> {
+  await execute(
+    client,
+    sql`/* sku.endExpiredHolds */ SELECT holds_end(expired.ids, 'EXPIRED') FROM (
+        SELECT array_agg(id) AS ids FROM (
+          SELECT id FROM holds WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp() AND id IN (
+            SELECT hold_id FROM hold_lines
+            WHERE sku_id = ANY(${skuIds}::integer[]) AND active AND expires_at <= clock_timestamp())
+          ORDER BY id FOR UPDATE) locked
+      ) expired WHERE expired.ids IS NOT NULL`,
+  );
+  await execute(
+    client,
+    sql`/* sku.lockStock */ SELECT FROM stock_levels WHERE sku_id = ANY(${skuIds}::integer[])
+      ORDER BY sku_id, location_id FOR UPDATE`,
+  );
+  return query(
+    client,
+    sql`/* sku.held */ SELECT sku.id, sku.product_id AS "productId", sku.code, max(line.expires_at) AS until
+      FROM hold_lines line JOIN skus sku ON sku.id = line.sku_id
+      WHERE line.sku_id = ANY(${skuIds}::integer[]) AND line.active
+      GROUP BY sku.id`,
+    skuState.pick({ id: true, productId: true, code: true }).extend({ until: z.date() }),
+  );
+}
+
+/** Deletes SKUs whose stock is locked, with all that hangs on them; answers their products. */
+export async function deleteSkus(client: ClientBase, skuIds: readonly number[]): Promise<number[]> {
+  return query(
+    client,
+    sql`/* sku.delete */ DELETE FROM skus WHERE id = ANY(${skuIds}::integer[]) RETURNING product_id AS id`,
+    changed,
+  );
+}

@@ -1,0 +1,236 @@
+import type { ClientBase } from 'pg';
+import { z } from 'zod';
+import type { Context } from '../../context.js';
+import { countPending, wantImages } from '../../image-jobs/image-job.store.js';
+import { EntryFaults } from '../../mutation/entry-error.js';
+import { mutate, type Operation } from '../../mutation/mutate.js';
+import type { BlobStore } from '../../platform/blob-store.js';
+import { uploadIdToSha256 } from '../../server/upload-id.js';
+import { instantiate } from '../node.js';
+import { checkProducts, type ProductChange, type SkuChange } from './check-products.js';
+import { categoryPath } from './handle.js';
+import { brandOf, UNCATEGORIZED, withKeywords, type ProductFields } from './product-fields.js';
+import { ProductsPayload, type ProductsUpsertInput } from './product-write.types.js';
+import {
+  addBrandsAndCategories,
+  findProductIds,
+  lockProducts,
+  readProducts,
+  replaceAttributes,
+  touchProducts,
+  upsertProducts,
+  type ProductState,
+} from './product.store.js';
+import {
+  deleteSkus,
+  findSkusElsewhere,
+  lockForRemoval,
+  readSkus,
+  upsertSkus,
+  type SkuInput,
+  type SkuState,
+} from './sku.store.js';
+
+const OPERATION = {
+  name: 'productsUpsert',
+  answer: z.object({ productIds: z.array(z.number()), pendingImages: z.number() }),
+};
+type Answer = typeof OPERATION extends Operation<infer A> ? A : never;
+
+/** Adds and changes products with what belongs to them: all of them, or none. */
+export async function writeProducts(
+  context: Context,
+  { idempotencyKey, products }: ProductsUpsertInput,
+): Promise<ProductsPayload> {
+  const { uploads } = context.services;
+  // To a key, a field that is removed is another call than one that is left out.
+  const removed = products.map((product) =>
+    Object.entries(product).flatMap(([field, value]) => (value === null ? [field] : [])),
+  );
+  const call = { ...(idempotencyKey == null ? {} : { idempotencyKey }), products, removed };
+  const { answer, userErrors } = await mutate(context, OPERATION, call, async (client) => {
+    const changes = checkProducts(products);
+    await requireUploads(changes, uploads);
+    return write(client, changes);
+  });
+  const stores = await context.inChannel();
+  const written = await stores.products.byKey.loadMany(answer?.productIds ?? []);
+  return instantiate(ProductsPayload, {
+    // One that was deleted since is not there any more.
+    products: written.flatMap((product) => (product === null || product instanceof Error ? [] : [product])),
+    pendingImages: answer?.pendingImages ?? 0,
+    userErrors,
+  });
+}
+
+async function requireUploads(changes: readonly ProductChange[], uploads: BlobStore): Promise<void> {
+  const faults = new EntryFaults('products');
+  for (const [index, { images = [] }] of changes.entries()) {
+    for (const [position, { link }] of images.entries()) {
+      const sha256 = uploadIdToSha256(link);
+      if (sha256 === null || (await uploads.has(sha256))) continue;
+      faults.add(
+        index,
+        ['images', String(position), 'upload'],
+        'IMAGE_NOT_FOUND',
+        'No upload has this id: send the image to POST /images again (uploads are kept for a week).',
+      );
+    }
+  }
+  faults.throwIfAny();
+}
+
+/** In the order of handles, so that two calls never wait for one another. */
+async function write(client: ClientBase, changes: readonly ProductChange[]): Promise<Answer> {
+  const handles = changes.map(({ handle }) => handle);
+  await lockProducts(client, handles);
+  const before = new Map((await readProducts(client, handles)).map((state) => [state.handle, state]));
+  const fields = merge(changes, before);
+  await addBrandsAndCategories(client, fields);
+  const written = await upsertProducts(client, fields, false);
+  const ids = await findProductIds(client, handles);
+  /** What the products whose list was given shall have of it. */
+  const listed = <T, Row>(
+    listOf: (change: ProductChange) => readonly T[] | undefined,
+    toRow: (item: T, productId: number, position: number) => Row,
+  ): { productIds: number[]; rows: Row[] } => {
+    const owners = changes.flatMap((change) => {
+      const [list, productId] = [listOf(change), ids.get(change.handle)];
+      return list === undefined || productId === undefined ? [] : [{ list, productId }];
+    });
+    return {
+      productIds: owners.map(({ productId }) => productId),
+      rows: owners.flatMap(({ list, productId }) =>
+        list.map((item, position) => toRow(item, productId, position)),
+      ),
+    };
+  };
+
+  const attributes = listed(
+    (change) => change.attributes,
+    (attribute, productId) => ({ productId, ...attribute }),
+  );
+  const images = listed(
+    (change) => change.images,
+    (image, productId, position) => ({ productId, position, ...image }),
+  );
+  const skusBefore = await readSkus(client, [...ids.values()]);
+  const byCode = new Map(skusBefore.map((sku) => [sku.code, sku]));
+  const skus = listed(
+    (change) => change.skus,
+    (sku, productId, position) => mergeSku(sku, byCode.get(sku.code), productId, position),
+  );
+  const related = [
+    ...(await replaceAttributes(client, attributes.productIds, attributes.rows)),
+    ...(await wantImages(client, images.productIds, images.rows)),
+    ...(await removeSkus(client, changes, ids, skusBefore)),
+    ...(await upsertSkus(client, skus.rows, { moves: false })),
+  ];
+  await requireOwnSkus(client, changes, skus.rows);
+  await touchProducts(client, [...new Set([...written, ...related])]);
+  const productIds = handles.flatMap((handle) => ids.get(handle) ?? []);
+  return { productIds, pendingImages: await countPending(client, productIds) };
+}
+
+/** The products as they shall be, sorted by handle. @throws EntryErrors for a new one without a title */
+function merge(
+  changes: readonly ProductChange[],
+  before: ReadonlyMap<string, ProductState>,
+): ProductFields[] {
+  const faults = new EntryFaults('products');
+  const merged = changes.map((change, index) => {
+    const { handle, description, url, brand, category, attributes } = change;
+    const state = before.get(handle);
+    const title = change.title ?? state?.title;
+    if (title === undefined)
+      faults.add(index, 'title', 'BAD_USER_INPUT', `The product "${handle}" is new: give it a title.`);
+    const known = { description: null, url: null, brand: null, attributes: [], ...state };
+    const brandBefore = known.brand;
+    return withKeywords(
+      {
+        handle,
+        title: title ?? '',
+        description: description === undefined ? known.description : description,
+        url: url === undefined ? known.url : url,
+        brand: brand === undefined ? brandBefore : brand === null ? null : brandOf(brand),
+        category:
+          category === undefined && state !== undefined
+            ? state.category
+            : (categoryPath(category ?? UNCATEGORIZED) ?? []),
+      },
+      attributes ?? known.attributes,
+    );
+  });
+  faults.throwIfAny();
+  return merged.sort((a, b) => (a.handle < b.handle ? -1 : 1));
+}
+
+function mergeSku(
+  { code, gtin, options, whenOut, restockAt }: SkuChange,
+  before: SkuState | undefined,
+  productId: number,
+  position: number,
+): SkuInput {
+  return {
+    productId,
+    code,
+    position,
+    gtin: gtin === undefined ? (before?.gtin ?? null) : gtin,
+    options: options ?? before?.options ?? {},
+    imageSha256: before?.imageSha256 ?? null,
+    whenOut: whenOut ?? before?.whenOut ?? 'deny',
+    restockAt: restockAt === undefined ? (before?.restockAt?.toISOString() ?? null) : restockAt,
+  };
+}
+
+/** Removes the SKUs that the lists leave out. @throws EntryErrors for those in active holds */
+async function removeSkus(
+  client: ClientBase,
+  changes: readonly ProductChange[],
+  ids: ReadonlyMap<string, number>,
+  before: readonly SkuState[],
+): Promise<number[]> {
+  const listOf = new Map(
+    changes.flatMap(({ handle, skus }, index) =>
+      skus === undefined ? [] : [[ids.get(handle), { index, codes: new Set(skus.map(({ code }) => code)) }]],
+    ),
+  );
+  const leftOut = before.filter(({ productId, code }) => listOf.get(productId)?.codes.has(code) === false);
+  const skuIds = leftOut.map(({ id }) => id);
+  const held = await lockForRemoval(client, skuIds);
+  const faults = new EntryFaults('products');
+  for (const { productId, code, until } of held) {
+    faults.add(listOf.get(productId)?.index ?? 0, 'skus', 'IN_HOLD', heldMessage(code, until));
+  }
+  faults.throwIfAny();
+  return deleteSkus(client, skuIds);
+}
+
+/** @throws EntryErrors for SKUs that other products have */
+async function requireOwnSkus(
+  client: ClientBase,
+  changes: readonly ProductChange[],
+  skus: readonly SkuInput[],
+): Promise<void> {
+  const elsewhere = new Map(
+    (await findSkusElsewhere(client, skus)).map(({ code, productHandle }) => [code, productHandle]),
+  );
+  const faults = new EntryFaults('products');
+  for (const [index, change] of changes.entries()) {
+    for (const [position, { code }] of (change.skus ?? []).entries()) {
+      const owner = elsewhere.get(code);
+      if (owner === undefined) continue;
+      faults.add(
+        index,
+        ['skus', String(position), 'code'],
+        'BAD_USER_INPUT',
+        `The SKU "${code}" belongs to the product "${owner}": give it another code, or remove it there first.`,
+      );
+    }
+  }
+  faults.throwIfAny();
+}
+
+/** Why an SKU cannot go. */
+export const heldMessage = (code: string, until: Date): string =>
+  `The SKU "${code}" is in an active hold until ${until.toISOString()}: try again after that, or have the hold released.`;
