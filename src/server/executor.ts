@@ -5,6 +5,7 @@ import {
   execute,
   getNamedType,
   getOperationAST,
+  getVariableValues,
   GraphQLError,
   type GraphQLSchema,
   isAbstractType,
@@ -14,6 +15,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { MAX_VARIABLE_ERRORS } from './limits.js';
 
 type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
 
@@ -44,7 +46,10 @@ export function createJitGateway(schema: GraphQLSchema): Gateway {
                 variableValues: variables,
                 operationName,
               });
-          return result.errors ? withFullErrors(result, result.errors) : result;
+          if (!result.errors) return result;
+          // An answer without data failed before execution: over its variables.
+          const errors = result.data === undefined ? variableErrors(schema, document, request) : [];
+          return withFullErrors(result, errors.length > 0 ? errors : result.errors);
         },
       };
     },
@@ -118,6 +123,18 @@ function defaultsOf(document: DocumentNode, operationName: string | undefined): 
     if (defaultValue) defaults[variable.name.value] = valueFromASTUntyped(defaultValue);
   }
   return defaults;
+}
+
+/** What is wrong with the variables, in graphql's words: graphql-jit does not say where in an input it stands. */
+function variableErrors(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { operationName, variables }: { operationName?: string; variables?: Record<string, unknown> },
+): readonly GraphQLError[] {
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+  return (
+    getVariableValues(schema, definitions, variables ?? {}, { maxErrors: MAX_VARIABLE_ERRORS }).errors ?? []
+  );
 }
 
 /**

@@ -37,6 +37,9 @@ export const MAX_REPEATED_PAIRS = 3_000;
 /** Each validation error may look for similar names in the schema. */
 export const MAX_VALIDATION_ERRORS = 10;
 
+/** A call with hundreds of entries may be wrong in each. */
+export const MAX_VARIABLE_ERRORS = 10;
+
 /**
  * Estimated number of fields in the answer. A page of 100 matches with 20 fields each, and five SKUs with 20 fields
  * each, is estimated at 12,000.
