@@ -5,7 +5,7 @@
 -- job of a killed worker stays locked for four hours.) `lease` names the claim: whoever has lost it writes nothing.
 
 CREATE TABLE image_jobs (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   product_id integer NOT NULL REFERENCES products ON DELETE CASCADE,
   -- Where the image will stand among those of its product.
   position smallint NOT NULL CHECK (position >= 0),

@@ -155,7 +155,7 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
 CREATE TABLE image_jobs (
-  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   product_id integer NOT NULL,
   "position" smallint NOT NULL,
   link text NOT NULL,

@@ -2,6 +2,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Context } from '../context.js';
 import { UserError } from '../errors.js';
 import { findHold } from '../holds/finish-hold.js';
+import { findImageJob } from '../image-jobs/list-image-jobs.js';
 import type { Image } from './image.types.js';
 import { Node, readGlobalId } from './node.js';
 import { offered } from './product.resolver.js';
@@ -53,6 +54,8 @@ async function loadNode(context: Context, id: string): Promise<Node | null> {
       return context.categories.byKey.load(node.key);
     case 'StockLocation':
       return locations.byKey.load(node.key);
+    case 'ImageJob':
+      return findImageJob(context, node.key);
     default:
       return null;
   }

@@ -11,7 +11,7 @@ const DEFAULT_FIRST = 50;
 export class ImageJobResolver {
   @Query(() => ImageJobConnection, {
     description:
-      'Images that are not in yet, the oldest first: those that wait, and those that were given up, with the reason. Needs the scope catalog:write.',
+      'Images that are not in yet, the oldest first: those that wait, and those that were given up, with the reason. Takes an API key with the scope catalog:write.',
   })
   imageJobs(
     @Ctx() { caller, services }: Context,

@@ -213,6 +213,11 @@ const jobRow = z.object({
   createdAt: z.date(),
 });
 
+const JOBS = sql`SELECT job.id AS key, product.handle AS "productHandle", job.link, job.state, job.attempts,
+    job.last_error AS "lastError", CASE WHEN job.state = 'WAITING' THEN job.next_attempt_at END AS "nextAttemptAt",
+    job.created_at AS "createdAt"
+  FROM image_jobs job JOIN products product ON product.id = job.product_id`;
+
 /** Jobs after this one, oldest first. */
 export async function listImageJobs(
   db: Queryable,
@@ -222,12 +227,15 @@ export async function listImageJobs(
 ): Promise<z.infer<typeof jobRow>[]> {
   return query(
     db,
-    sql`/* imageJob.list */ SELECT job.id AS key, product.handle AS "productHandle", job.link, job.state, job.attempts,
-        job.last_error AS "lastError", CASE WHEN job.state = 'WAITING' THEN job.next_attempt_at END AS "nextAttemptAt",
-        job.created_at AS "createdAt"
-      FROM image_jobs job JOIN products product ON product.id = job.product_id
-      WHERE job.id > ${after}::bigint AND (${state}::text IS NULL OR job.state = ${state})
+    sql`/* imageJob.list */ ${JOBS}
+      WHERE job.id > ${after}::integer AND (${state}::text IS NULL OR job.state = ${state})
       ORDER BY job.id LIMIT ${limit}`,
     jobRow,
   );
+}
+
+/** A job; null when it has ended. */
+export async function readImageJob(db: Queryable, id: number): Promise<z.infer<typeof jobRow> | null> {
+  const [row] = await query(db, sql`/* imageJob.byKey */ ${JOBS} WHERE job.id = ${id}`, jobRow);
+  return row ?? null;
 }

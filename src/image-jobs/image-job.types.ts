@@ -1,4 +1,5 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../catalog/node.js';
 import { PageInfo } from '../catalog/page-info.js';
 import { DateTimeScalar } from '../catalog/scalars.js';
 import { ImageJobState } from './image-job-state.js';
@@ -12,10 +13,11 @@ registerEnumType(ImageJobState, {
   },
 });
 
-@ObjectType({ description: 'An image that a product shall have and does not have yet.' })
-export class ImageJob {
-  key!: number;
-
+@ObjectType({
+  implements: Node,
+  description: 'An image that a product shall have and does not have yet.',
+})
+export class ImageJob extends Node {
   @Field(() => String)
   productHandle!: string;
 

@@ -1,23 +1,30 @@
-import { instantiate } from '../catalog/node.js';
+import { toGlobalId } from 'graphql-relay';
+import { instantiate, readKey } from '../catalog/node.js';
 import { checkFirst, PageInfo } from '../catalog/page-info.js';
+import type { Context } from '../context.js';
 import { UserError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
-import { listImageJobs } from './image-job.store.js';
+import { listImageJobs, readImageJob } from './image-job.store.js';
 import type { ImageJobState } from './image-job-state.js';
 import { ImageJob, ImageJobConnection, ImageJobEdge } from './image-job.types.js';
 
-const CURSOR = /^image-job:(\d{1,15})$/;
-
-const writeCursor = (key: number): string => Buffer.from(`image-job:${key}`).toString('base64url');
+const CURSOR_TYPE = 'ImageJobCursor';
 
 /** @throws UserError INVALID_CURSOR */
 function readCursor(cursor: string): number {
-  const [, key] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (key !== undefined) return Number(key);
+  const key = readKey(CURSOR_TYPE, cursor);
+  if (key !== null) return key;
   throw new UserError(
     'INVALID_CURSOR',
     'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
   );
+}
+
+/** A job by its row id, for those who may see it. */
+export async function findImageJob({ caller, services }: Context, key: number): Promise<ImageJob | null> {
+  if (!caller.scopes.has('catalog:write')) return null;
+  const row = await readImageJob(services.db, key);
+  return row === null ? null : instantiate(ImageJob, row);
 }
 
 /** One page of image jobs, the oldest first. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
@@ -29,11 +36,12 @@ export async function pageImageJobs(
   const after = page.after === null ? 0 : readCursor(page.after);
   // One more than the page tells whether another follows.
   const rows = await listImageJobs(db, page.state, after, page.first + 1);
-  const edges = rows
-    .slice(0, page.first)
-    .map((row) =>
-      instantiate(ImageJobEdge, { cursor: writeCursor(row.key), node: instantiate(ImageJob, row) }),
-    );
+  const edges = rows.slice(0, page.first).map((row) =>
+    instantiate(ImageJobEdge, {
+      cursor: toGlobalId(CURSOR_TYPE, row.key),
+      node: instantiate(ImageJob, row),
+    }),
+  );
   return instantiate(ImageJobConnection, {
     edges,
     nodes: edges.map(({ node }) => node),

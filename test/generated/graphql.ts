@@ -124,6 +124,7 @@ export type ProductSort =
   /** How well the text matches; without `text` the same as NEWEST. */
   | 'RELEVANCE';
 
+/** Products to add or to change. */
 export type ProductsUpsertInput = {
   /** Of your own, at most 255 characters: the same call comes back with the same answer for a day. */
   idempotencyKey?: string | null | undefined;

@@ -101,7 +101,7 @@ async function want(links: readonly string[], handle = 'coat'): Promise<number> 
 /** Jobs as an operator sees them. */
 async function listed(args = ''): Promise<unknown> {
   const { data, errors } = await gateway.ask(
-    `{ imageJobs${args} { nodes { productHandle link state attempts lastError nextAttemptAt }
+    `{ imageJobs${args} { nodes { id productHandle link state attempts lastError nextAttemptAt }
        edges { cursor } pageInfo { hasNextPage endCursor } } }`,
     {},
     await seedApiKey(db),
@@ -328,7 +328,7 @@ describe('what is not in yet', () => {
     const links = ['a', 'b', 'c'].map((name) => `${server.origin}/${name}`);
     await want(links);
     const page = z.object({
-      nodes: z.array(z.object({ link: z.string() })),
+      nodes: z.array(z.object({ id: z.string(), link: z.string() })),
       pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string() }),
     });
     const first = page.parse(await listed('(first: 2)'));
@@ -340,6 +340,9 @@ describe('what is not in yet', () => {
     expect(await listed('(after: "bm90IG91cnM")')).toEqual([
       expect.objectContaining({ code: 'INVALID_CURSOR' }),
     ]);
+    const again = '{ node(id: "' + (first.nodes[0]?.id ?? '') + '") { ... on ImageJob { link } } }';
+    expect((await gateway.ask(again, {}, await seedApiKey(db))).data).toEqual({ node: { link: links[0] } });
+    expect((await gateway.ask(again)).data).toEqual({ node: null });
     const { errors } = await gateway.ask('{ imageJobs { nodes { link } } }');
     expect(errors).toEqual([expect.objectContaining({ code: 'UNAUTHENTICATED' })]);
   });

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { checkEntryCount } from '../../mutation/entries.js';
 import { EntryErrors, EntryFaults, mutationError } from '../../mutation/entry-error.js';
 import { uploadIdToSha256 } from '../../server/upload-id.js';
 import { checkText } from '../text.js';
@@ -16,7 +17,6 @@ import {
 } from './product-fields.js';
 import type { ProductImageInput, ProductInput, SkuInput } from './product-write.types.js';
 
-const MAX_PRODUCTS = 250;
 /** What one transaction writes within a second or two. */
 const MAX_IMAGES_PER_CALL = 5_000;
 const MAX_SKUS_PER_CALL = 5_000;
@@ -49,15 +49,9 @@ export interface SkuChange {
   readonly restockAt?: string | null | undefined;
 }
 
-const refuse = (message: string): EntryErrors =>
-  new EntryErrors([mutationError('BAD_USER_INPUT', ['products'], message)]);
-
 /** Checks all that can be without looking at the catalog. @throws EntryErrors that name every mistake */
 export function checkProducts(products: readonly ProductInput[]): ProductChange[] {
-  if (products.length === 0) throw refuse('products is empty: name at least one.');
-  if (products.length > MAX_PRODUCTS) {
-    throw refuse(`${products.length} products are too many: send at most ${MAX_PRODUCTS} in a call.`);
-  }
+  checkEntryCount('products', products);
   checkTotal(products, 'images', MAX_IMAGES_PER_CALL);
   checkTotal(products, 'skus', MAX_SKUS_PER_CALL);
   const faults = new EntryFaults('products');
@@ -74,7 +68,9 @@ export function checkProducts(products: readonly ProductInput[]): ProductChange[
 
 function checkTotal(products: readonly ProductInput[], list: 'images' | 'skus', most: number): void {
   const total = products.reduce((sum, product) => sum + (product[list]?.length ?? 0), 0);
-  if (total > most) throw refuse(`The products have ${total} ${list}: send at most ${most} in a call.`);
+  if (total <= most) return;
+  const message = `The products have ${total} ${list}: send at most ${most} in a call.`;
+  throw new EntryErrors([mutationError('BAD_USER_INPUT', ['products'], message)]);
 }
 
 type Path = readonly string[];

@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { MAX_ENTRIES } from '../../mutation/entries.js';
 import { MutationError } from '../../mutation/user-error.types.js';
 import { Product } from '../product.types.js';
 import { DateTimeScalar, UrlScalar } from '../scalars.js';
@@ -122,7 +123,7 @@ export class ProductInput {
 const IDEMPOTENCY_KEY =
   'Of your own, at most 255 characters: the same call comes back with the same answer for a day.';
 
-@InputType()
+@InputType({ description: 'Products to add or to change.' })
 export class ProductsUpsertInput {
   @Field(() => [ProductInput], {
     description: 'From 1 to 250, with at most 5000 images and 5000 SKUs in all.',
@@ -133,9 +134,10 @@ export class ProductsUpsertInput {
   idempotencyKey?: string | null;
 }
 
-@ObjectType()
+@ObjectType({ description: 'What a write of products came to.' })
 export class ProductsPayload {
   @Field(() => [Product], {
+    complexity: ({ childComplexity }) => MAX_ENTRIES * childComplexity,
     description:
       'The products in the order of the input, as they are now. One that has no price in the channel has no `priceRange` to ask for.',
   })
@@ -144,11 +146,11 @@ export class ProductsPayload {
   @Field(() => Int, { description: 'Images of these products that were still to be fetched and encoded.' })
   pendingImages!: number;
 
-  @Field(() => [MutationError], { description: 'When there is one, nothing was done.' })
+  @Field(() => [MutationError], { description: 'Why nothing was done; none when all of it was.' })
   userErrors!: readonly MutationError[];
 }
 
-@InputType({ description: 'Exactly one of handles and ids, from 1 to 250 of them.' })
+@InputType({ description: 'Products to delete: exactly one of handles and ids, from 1 to 250 of them.' })
 export class ProductsDeleteInput {
   @Field(() => [String], { nullable: true })
   handles?: string[] | null;
@@ -160,11 +162,11 @@ export class ProductsDeleteInput {
   idempotencyKey?: string | null;
 }
 
-@ObjectType()
+@ObjectType({ description: 'What a deletion of products came to.' })
 export class ProductsDeletePayload {
   @Field(() => [ID], { description: 'In the order of the input.' })
   deletedIds!: string[];
 
-  @Field(() => [MutationError], { description: 'When there is one, nothing was done.' })
+  @Field(() => [MutationError], { description: 'Why nothing was done; none when all of it was.' })
   userErrors!: readonly MutationError[];
 }

@@ -1,19 +1,19 @@
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import type { Context } from '../../context.js';
+import { checkEntryCount } from '../../mutation/entries.js';
 import { EntryErrors, EntryFaults, mutationError } from '../../mutation/entry-error.js';
 import { mutate } from '../../mutation/mutate.js';
 import { instantiate, readKey } from '../node.js';
 import { ProductsDeletePayload, type ProductsDeleteInput } from './product-write.types.js';
 import { deleteProducts, lockForDeletion } from './product.store.js';
 import { lockForRemoval, readSkus } from './sku.store.js';
-import { heldMessage } from './upsert-products.js';
+import { heldMessage } from './products-upsert.js';
 
-const MAX_PRODUCTS = 250;
 const OPERATION = { name: 'productsDelete', answer: z.object({ productIds: z.array(z.number()) }) };
 
 /** Deletes products with all that belongs to them: all of them, or none. */
-export async function removeProducts(
+export async function productsDelete(
   context: Context,
   input: ProductsDeleteInput,
 ): Promise<ProductsDeletePayload> {
@@ -51,15 +51,13 @@ function checkEntries({ handles, ids }: ProductsDeleteInput): {
   list: 'handles' | 'ids';
   entries: (string | number)[];
 } {
-  const refuse = (field: string | null, message: string): EntryErrors =>
-    new EntryErrors([mutationError('BAD_USER_INPUT', field === null ? null : [field], message)]);
-  if ((handles == null) === (ids == null))
-    throw refuse(null, 'productsDelete takes exactly one of handles and ids.');
+  if ((handles == null) === (ids == null)) {
+    const message = 'productsDelete takes exactly one of handles and ids.';
+    throw new EntryErrors([mutationError('BAD_USER_INPUT', null, message)]);
+  }
   const list = handles == null ? 'ids' : 'handles';
   const given = handles ?? ids ?? [];
-  if (given.length === 0) throw refuse(list, `${list} is empty: name at least one product.`);
-  if (given.length > MAX_PRODUCTS)
-    throw refuse(list, `${given.length} products are too many: delete at most ${MAX_PRODUCTS} in a call.`);
+  checkEntryCount(list, given);
   const faults = new EntryFaults(list);
   const seen = new Map<string | number, number>();
   const entries = given.map((text, index) => {

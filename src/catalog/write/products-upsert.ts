@@ -38,7 +38,7 @@ const OPERATION = {
 type Answer = typeof OPERATION extends Operation<infer A> ? A : never;
 
 /** Adds and changes products with what belongs to them: all of them, or none. */
-export async function writeProducts(
+export async function productsUpsert(
   context: Context,
   { idempotencyKey, products }: ProductsUpsertInput,
 ): Promise<ProductsPayload> {
