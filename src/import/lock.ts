@@ -36,7 +36,11 @@ export async function withImportLock<T>(db: Database, work: (client: PoolClient)
         );
       },
     );
-    await execute(client, sql`/* import.unlockTimeout */ SELECT set_config('lock_timeout', '0', false)`);
+    await execute(
+      client,
+      sql`/* import.settings */ SELECT set_config('lock_timeout', '0', false),
+        set_config('vitrine.actor', 'import', false), set_config('vitrine.reason', 'prune', false)`,
+    );
     return await work(client);
   } finally {
     // Closed rather than handed back: the lock and the temporary tables end with the connection.

@@ -17,39 +17,68 @@ export interface StockInput {
   readonly safetyStock: number | null;
 }
 
-/** Sets what is on hand; what is held stays as it is. */
-export async function upsertStock(client: ClientBase, stock: readonly StockInput[]): Promise<void> {
-  await execute(
-    client,
-    sql`/* import.upsertStock */ INSERT INTO stock_levels (sku_id, location_id, on_hand, safety_stock)
-      SELECT sku.id, input."locationId", input."onHand", coalesce(input."safetyStock", existing.safety_stock, 0)
-      FROM jsonb_to_recordset(${JSON.stringify(stock)}::jsonb)
-        AS input (code text, "locationId" integer, "onHand" integer, "safetyStock" integer)
-      JOIN skus sku ON sku.code = input.code
-      LEFT JOIN stock_levels existing ON existing.sku_id = sku.id AND existing.location_id = input."locationId"
-      WHERE existing.sku_id IS NULL OR existing.on_hand IS DISTINCT FROM input."onHand"
-        OR existing.safety_stock <> input."safetyStock"
-      ORDER BY sku.id, input."locationId"
-      ON CONFLICT (sku_id, location_id) DO UPDATE
-      SET on_hand = excluded.on_hand, safety_stock = excluded.safety_stock`,
-  );
-}
-
-/** Leaves nothing of these SKUs on hand at locations where they have no row in `stock`. */
-export async function emptyElsewhere(
+/**
+ * Sets what is on hand; what is held stays as it is. Of the SKUs in `whole`, nothing is left on hand where they have no
+ * row in `stock`. Levels that are not there come first, then the locks of those that are, each in the order of SKU and
+ * location: as in inventory/stock-level.store.ts, so that no two writers wait for one another.
+ */
+export async function writeStock(
   client: ClientBase,
-  codes: readonly string[],
   stock: readonly StockInput[],
+  whole: readonly string[],
 ): Promise<void> {
   await execute(
     client,
-    sql`/* import.emptyElsewhere */ UPDATE stock_levels existing SET on_hand = 0 FROM skus sku
-      WHERE sku.code = ANY(${codes}::text[]) AND existing.sku_id = sku.id AND existing.on_hand IS DISTINCT FROM 0
-        AND NOT EXISTS (
-          SELECT FROM unnest(
-            ${stock.map(({ code }) => code)}::text[], ${stock.map(({ locationId }) => locationId)}::integer[]
-          ) AS input (code, location_id)
-          WHERE input.code = sku.code AND input.location_id = existing.location_id)`,
+    sql`/* import.signStock */ SELECT set_config('vitrine.actor', 'import', true), set_config('vitrine.reason', 'import', true)`,
+  );
+  const wanted = sql`wanted AS (
+      SELECT sku.id AS sku_id, input."locationId" AS location_id, input."onHand" AS on_hand,
+        input."safetyStock" AS safety_stock
+      FROM jsonb_to_recordset(${JSON.stringify(stock)}::jsonb)
+        AS input (code text, "locationId" integer, "onHand" integer, "safetyStock" integer)
+      JOIN skus sku ON sku.code = input.code
+    )`;
+  await execute(
+    client,
+    sql`/* import.addStock */ WITH ${wanted}
+      INSERT INTO stock_levels (sku_id, location_id, on_hand, safety_stock)
+      SELECT sku_id, location_id, on_hand, coalesce(safety_stock, 0) FROM wanted
+      WHERE NOT EXISTS (
+        SELECT FROM stock_levels existing
+        WHERE (existing.sku_id, existing.location_id) = (wanted.sku_id, wanted.location_id))
+      ORDER BY sku_id, location_id
+      ON CONFLICT (sku_id, location_id) DO NOTHING`,
+  );
+  const target = sql`target AS (
+      TABLE wanted
+      UNION ALL
+      SELECT existing.sku_id, existing.location_id, 0, NULL
+      FROM stock_levels existing JOIN skus sku ON sku.id = existing.sku_id
+      WHERE sku.code = ANY(${whole}::text[]) AND (existing.sku_id, existing.location_id) NOT IN (
+        SELECT sku_id, location_id FROM wanted)
+    )`;
+  // Locked by their keys alone: what else is asked of a row, Postgres may ask of an older version of it.
+  const locked = await query(
+    client,
+    sql`/* import.lockStock */ WITH ${wanted}, ${target}, differing AS MATERIALIZED (
+        SELECT existing.sku_id, existing.location_id FROM stock_levels existing JOIN target USING (sku_id, location_id)
+        WHERE existing.on_hand IS DISTINCT FROM target.on_hand OR existing.safety_stock <> target.safety_stock
+      )
+      SELECT existing.sku_id AS "skuId", existing.location_id AS "locationId"
+      FROM stock_levels existing JOIN differing USING (sku_id, location_id)
+      ORDER BY existing.sku_id, existing.location_id
+      FOR NO KEY UPDATE OF existing`,
+    z.object({ skuId: z.number(), locationId: z.number() }),
+  );
+  await execute(
+    client,
+    sql`/* import.updateStock */ WITH ${wanted}, ${target}
+      UPDATE stock_levels existing
+      SET on_hand = target.on_hand, safety_stock = coalesce(target.safety_stock, existing.safety_stock)
+      FROM target
+      JOIN unnest(${locked.map(({ skuId }) => skuId)}::integer[], ${locked.map(({ locationId }) => locationId)}::integer[])
+        AS locked (sku_id, location_id) USING (sku_id, location_id)
+      WHERE (existing.sku_id, existing.location_id) = (target.sku_id, target.location_id)`,
   );
 }
 

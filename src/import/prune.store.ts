@@ -5,8 +5,8 @@ import { execute } from '../platform/postgres.js';
 
 /** Rows that one statement deletes with all that hangs on them: keeps it well within the statement timeout. */
 const DELETED_AT_ONCE = 2_000;
-/** SQLSTATE of a deletion that an active hold forbids. */
-const OBJECT_IN_USE = '55006';
+/** SQLSTATE of a deletion that an active hold forbids, and of one that would have waited for ever. */
+const TRY_AGAIN: ReadonlySet<string | null> = new Set(['55006', '40P01']);
 
 /**
  * Takes what the feed no longer lists out of its price list: an SKU whose last price that was goes, and so does a
@@ -78,8 +78,8 @@ async function repeat(client: ClientBase, statement: (limit: number) => Sql): Pr
   let all = 0;
   for (;;) {
     const deleted = await execute(client, statement(DELETED_AT_ONCE)).catch((error: unknown) => {
-      // Somebody held one of them meanwhile; from now on the statement sees it.
-      if (errorCode(error) === OBJECT_IN_USE) return null;
+      // Somebody held one of them meanwhile, which the statement sees from now on, or wrote their stock.
+      if (TRY_AGAIN.has(errorCode(error))) return null;
       throw error;
     });
     if (deleted === 0) return all;

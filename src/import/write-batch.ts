@@ -9,12 +9,13 @@ import {
 } from '../catalog/write/product.store.js';
 import { upsertSkus } from '../catalog/write/sku.store.js';
 import { removeImageJobs } from '../image-jobs/image-job.store.js';
+import { lockPriceLists } from '../pricing/price.store.js';
 import type { FeedRow } from './feed-row.js';
 import { addEmbeddings, replaceImages, type ImageInput } from './image.store.js';
 import type { EncodedBatch } from './images.js';
 import type { ProductDraft } from './product-draft.js';
 import type { Offers } from './offers.js';
-import { emptyElsewhere, replacePrices, upsertStock } from './offer.store.js';
+import { replacePrices, writeStock } from './offer.store.js';
 
 interface BatchTarget {
   readonly encoder: { readonly id: number; readonly dimension: number };
@@ -56,6 +57,7 @@ export async function writeBatch(
   const skus = own((draft, productId) => draft.skus.map((sku, position) => ({ productId, sku, position })));
 
   await removeImageJobs(client, productIds);
+  await lockPriceLists(client, offers.priceListIds);
   const related = [
     ...(await replaceAttributes(client, productIds, attributes)),
     ...(await replaceImages(
@@ -75,8 +77,7 @@ export async function writeBatch(
       offers.prices,
     )),
   ];
-  await emptyElsewhere(client, offers.wholeStock, offers.stock);
-  await upsertStock(client, offers.stock);
+  await writeStock(client, offers.stock, offers.wholeStock);
   const changed = [...new Set([...written, ...related])];
   await touchProducts(client, changed);
   return changed.length;

@@ -14,27 +14,25 @@ const targetRow = z.object({
   level: z.object({ onHand: z.number().nullable(), safetyStock: z.number() }).nullable(),
 });
 
-export const levelRow = z.object({
+const countRow = z.object({
   skuKey: z.number(),
   locationKey: z.number(),
   onHand: z.number().nullable(),
-  held: z.number(),
   safetyStock: z.number(),
-  sellable: z.number(),
 });
 
-/** What is kept of an SKU at a location. */
+/** What the merchant says of an SKU at a location. */
+export type LevelCount = z.infer<typeof countRow>;
+
+type LevelKey = Pick<LevelCount, 'skuKey' | 'locationKey'>;
+
+export const levelRow = countRow.extend({ held: z.number(), sellable: z.number() });
+
+/** A level as it is kept. */
 export type LevelRow = z.infer<typeof levelRow>;
 
-const LEVEL_COLUMNS = sql`level.sku_id AS "skuKey", level.location_id AS "locationKey", level.on_hand AS "onHand",
-  level.held, level.safety_stock AS "safetyStock", level.sellable`;
-
-interface LevelKey {
-  readonly skuKey: number;
-  readonly locationKey: number;
-}
-
-type LevelInput = LevelKey & Pick<LevelRow, 'onHand' | 'safetyStock'>;
+const COUNT_COLUMNS = sql`level.sku_id AS "skuKey", level.location_id AS "locationKey", level.on_hand AS "onHand",
+  level.safety_stock AS "safetyStock"`;
 
 /** What codes and handles name, and the level there as committed, in their order. */
 export async function findTargets(
@@ -60,42 +58,52 @@ export async function findTargets(
 }
 
 /** Adds levels; answers those it added: one that another transaction added meanwhile is left to be locked. */
-export async function insertLevels(client: ClientBase, levels: readonly LevelInput[]): Promise<LevelRow[]> {
+export async function insertLevels(client: ClientBase, levels: readonly LevelCount[]): Promise<LevelCount[]> {
   if (levels.length === 0) return [];
   return query(
     client,
     sql`/* stock.insert */ INSERT INTO stock_levels AS level (sku_id, location_id, on_hand, safety_stock)
       SELECT sku_id, location_id, on_hand, safety_stock FROM ${inputOf(levels)} ORDER BY sku_id, location_id
       ON CONFLICT (sku_id, location_id) DO NOTHING
-      RETURNING ${LEVEL_COLUMNS}`,
-    levelRow,
+      RETURNING ${COUNT_COLUMNS}`,
+    countRow,
   );
 }
 
 /** Locks levels and answers them as they are then. */
-export async function lockLevels(client: ClientBase, keys: readonly LevelKey[]): Promise<LevelRow[]> {
+export async function lockLevels(client: ClientBase, keys: readonly LevelKey[]): Promise<LevelCount[]> {
   if (keys.length === 0) return [];
   return query(
     client,
-    sql`/* stock.lock */ SELECT ${LEVEL_COLUMNS}
-      FROM stock_levels level
-      JOIN unnest(${keys.map(({ skuKey }) => skuKey)}::integer[], ${keys.map(({ locationKey }) => locationKey)}::integer[])
-        AS input (sku_id, location_id) USING (sku_id, location_id)
+    sql`/* stock.lock */ SELECT ${COUNT_COLUMNS} FROM stock_levels level JOIN ${keysOf(keys)} USING (sku_id, location_id)
       ORDER BY level.sku_id, level.location_id
       FOR NO KEY UPDATE OF level`,
-    levelRow,
+    countRow,
   );
 }
 
 /** Writes levels that are locked. */
-export async function updateLevels(client: ClientBase, levels: readonly LevelInput[]): Promise<LevelRow[]> {
-  if (levels.length === 0) return [];
-  return query(
+export async function updateLevels(client: ClientBase, levels: readonly LevelCount[]): Promise<void> {
+  if (levels.length === 0) return;
+  await execute(
     client,
     sql`/* stock.update */ UPDATE stock_levels level SET on_hand = input.on_hand, safety_stock = input.safety_stock
       FROM ${inputOf(levels)}
-      WHERE level.sku_id = input.sku_id AND level.location_id = input.location_id
-      RETURNING ${LEVEL_COLUMNS}`,
+      WHERE level.sku_id = input.sku_id AND level.location_id = input.location_id`,
+  );
+}
+
+/** Levels as readers see them: what holds held that have expired is not held. */
+export async function readLevels(client: ClientBase, keys: readonly LevelKey[]): Promise<LevelRow[]> {
+  return query(
+    client,
+    sql`/* stock.read */ SELECT ${COUNT_COLUMNS}, available.sellable, level.held - (
+        SELECT coalesce(sum(line.quantity), 0)::integer FROM hold_lines line
+        WHERE line.sku_id = level.sku_id AND line.location_id = level.location_id
+          AND line.active AND line.expires_at <= statement_timestamp()) AS held
+      FROM stock_levels level
+      JOIN available_stock available USING (sku_id, location_id)
+      JOIN ${keysOf(keys)} USING (sku_id, location_id)`,
     levelRow,
   );
 }
@@ -105,7 +113,12 @@ export async function giveReason(client: ClientBase, reason: string): Promise<vo
   await execute(client, sql`/* stock.reason */ SELECT set_config('vitrine.reason', ${reason}, true)`);
 }
 
-function inputOf(levels: readonly LevelInput[]): Sql {
+function keysOf(keys: readonly LevelKey[]): Sql {
+  return sql`unnest(${keys.map(({ skuKey }) => skuKey)}::integer[],
+      ${keys.map(({ locationKey }) => locationKey)}::integer[]) AS input (sku_id, location_id)`;
+}
+
+function inputOf(levels: readonly LevelCount[]): Sql {
   return sql`unnest(${levels.map(({ skuKey }) => skuKey)}::integer[],
       ${levels.map(({ locationKey }) => locationKey)}::integer[], ${levels.map(({ onHand }) => onHand)}::integer[],
       ${levels.map(({ safetyStock }) => safetyStock)}::integer[])

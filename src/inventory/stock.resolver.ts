@@ -3,6 +3,7 @@ import { requireScope } from '../access/caller.js';
 import { instantiate } from '../catalog/node.js';
 import { Sku } from '../catalog/sku.types.js';
 import type { Context } from '../context.js';
+import { MAX_ENTRIES } from '../mutation/entries.js';
 import type { Outcome } from '../mutation/mutate.js';
 import { StockLocation } from './availability.types.js';
 import { stockAdjust } from './stock-adjust.js';
@@ -13,6 +14,7 @@ import type { StockAnswer } from './write-stock.js';
 @Resolver(() => InventoryLevel)
 export class StockResolver {
   @Mutation(() => StockPayload, {
+    complexity: MAX_ENTRIES,
     description:
       'Sets what is on hand and kept back, all entries or none, by the merchant’s codes of SKUs and the handles of locations. Takes an API key with the scope catalog:write.',
   })
@@ -25,6 +27,7 @@ export class StockResolver {
   }
 
   @Mutation(() => StockPayload, {
+    complexity: MAX_ENTRIES,
     description:
       'Adds to what is on hand, or takes away from it, all entries or none, by the merchant’s codes of SKUs and the handles of locations. Takes an API key with the scope catalog:write.',
   })

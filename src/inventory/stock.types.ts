@@ -45,7 +45,8 @@ export class StockAdjustEntryInput {
 abstract class StockInput extends IdempotentInput {
   @Field(() => String, {
     nullable: true,
-    description: 'Why: kept in the stock ledger, beside the name of the API key. Up to 1000 characters.',
+    description:
+      'Why: kept in the stock ledger, beside the name of the API key; by default the name of the mutation. Up to 1000 characters.',
   })
   reason?: string | null;
 }
@@ -84,7 +85,7 @@ export class InventoryLevel {
   })
   onHand!: number | null;
 
-  @Field(() => Int, { description: 'Units of these in holds.' })
+  @Field(() => Int, { description: 'Units of these in active holds.' })
   held!: number;
 
   @Field(() => Int, { description: 'Units kept back from selling.' })

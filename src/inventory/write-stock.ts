@@ -13,7 +13,9 @@ import {
   insertLevels,
   levelRow,
   lockLevels,
+  readLevels,
   updateLevels,
+  type LevelCount,
   type LevelRow,
 } from './stock-level.store.js';
 import { locationRow } from './location.store.js';
@@ -40,7 +42,7 @@ interface StockInput<Entry> {
 }
 
 /** What a write may change of a level. */
-type StockCount = Pick<LevelRow, 'onHand' | 'safetyStock'>;
+type StockCount = Pick<LevelCount, 'onHand' | 'safetyStock'>;
 
 /** Says what is wrong with a field of the entry; null: with all of it. */
 type Refuse = (field: string | null, message: string, code?: MutationErrorName) => null;
@@ -77,7 +79,7 @@ export function writeStock<Entry extends StockEntry>(
   return mutate(context, { name: write.name, answer: stockAnswer }, input, async (client) => {
     const { entries, reason } = input;
     checkEntryCount('entries', entries);
-    if (reason != null) await giveReason(client, checkReason(reason));
+    await giveReason(client, reason == null ? write.name : checkReason(reason));
     const faults = new EntryFaults('entries');
     const targets = await readTargets(client, entries, write, faults);
     const plan = (present: (target: Target<Entry>) => StockCount | null): (Target<Entry> & StockCount)[] =>
@@ -105,8 +107,8 @@ export function writeStock<Entry extends StockEntry>(
       return present?.onHand !== target.onHand || present.safetyStock !== target.safetyStock;
     });
     faults.throwIfAny();
-    const updated = byKey(await updateLevels(client, changed));
-    return toAnswer(targets, new Map([...levels, ...updated]));
+    await updateLevels(client, changed);
+    return toAnswer(targets, byKey(await readLevels(client, targets)));
   });
 }
 
@@ -159,10 +161,10 @@ function checkReason(reason: string): string {
   }
 }
 
-const keyOf = ({ skuKey, locationKey }: Pick<LevelRow, 'skuKey' | 'locationKey'>): string =>
+const keyOf = ({ skuKey, locationKey }: { skuKey: number; locationKey: number }): string =>
   `${skuKey} ${locationKey}`;
 
-const byKey = (levels: readonly LevelRow[]): Map<string, LevelRow> =>
+const byKey = <Level extends LevelCount>(levels: readonly Level[]): Map<string, Level> =>
   new Map(levels.map((level) => [keyOf(level), level]));
 
 function toAnswer(

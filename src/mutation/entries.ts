@@ -1,6 +1,9 @@
 import { EntryErrors, mutationError, type EntryFaults } from './entry-error.js';
 
-/** One call of a merchant's sync: its rows are locked for a few milliseconds, and one answer tells of all of them. */
+/**
+ * One call of a merchant's sync: its rows are locked for a few milliseconds, and one answer tells of all of them. As
+ * the cost of such a mutation it makes a row that is written weigh as much as a field that is read.
+ */
 export const MAX_ENTRIES = 250;
 
 /** @throws EntryErrors BAD_USER_INPUT unless `list` has 1 to MAX_ENTRIES entries */

@@ -75,14 +75,16 @@ export async function mutate<Answer>(
  * after the idempotency key. In another channel it is another call. `work` throws `idempotencyConflict()` where that says so.
  */
 export async function mutateAtOnce<Answer>(
-  { caller }: Context,
+  context: Context,
   { name, channel }: { readonly name: string; readonly channel: string },
   input: { readonly idempotencyKey?: string | null },
   work: (call: IdempotentCall | null) => Promise<Answer>,
 ): Promise<Outcome<Answer>> {
   try {
-    const call = idempotentCall(caller.keyId ?? 0, name, input, channel);
-    return { answer: await retrying(() => work(call)), userErrors: [] };
+    const call = idempotentCall(context.caller.keyId ?? 0, name, input, channel);
+    const answer = await retrying(() => work(call));
+    context.forgetOffers();
+    return { answer, userErrors: [] };
   } catch (error) {
     return { answer: null, userErrors: toUserErrors(error) };
   }
