@@ -22,6 +22,7 @@ import { ImageJobResolver } from './image-jobs/image-job.resolver.js';
 import { AvailabilityResolver } from './inventory/availability.resolver.js';
 import { StockLocation } from './inventory/availability.types.js';
 import { StockResolver } from './inventory/stock.resolver.js';
+import { PricesResolver } from './pricing/prices.resolver.js';
 import { SimilarProductsResolver, VisualSearchResolver } from './similarity/visual-search.resolver.js';
 
 const inContext = new GraphQLDirective({
@@ -56,6 +57,7 @@ export function createSchema(): GraphQLSchema {
       ImageJobResolver,
       ImageResolver,
       NodeResolver,
+      PricesResolver,
       ProductResolver,
       ProductWriteResolver,
       SimilarProductsResolver,

@@ -1,0 +1,110 @@
+import type { ClientBase } from 'pg';
+import { z } from 'zod';
+import { checkText } from '../catalog/text.js';
+import type { Context } from '../context.js';
+import { checkEntryCount } from '../mutation/entries.js';
+import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
+import { mutate, type Outcome } from '../mutation/mutate.js';
+import { parseAmount } from './money.js';
+import {
+  findPriceList,
+  findSkuKeys,
+  lockPriceLists,
+  replaceSpans,
+  type PriceList,
+  type PriceSpan,
+} from './price.store.js';
+import type { PriceSetEntryInput, PricesSetInput } from './prices.types.js';
+
+/** The SKUs of the entries, each once. */
+const pricesAnswer = z.object({ skuKeys: z.array(z.number()) });
+
+export type PricesAnswer = z.infer<typeof pricesAnswer>;
+
+/** Sets what up to MAX_ENTRIES SKUs cost, all or none. @throws UserError UNKNOWN_CHANNEL of the operation itself */
+export async function pricesSet(context: Context, input: PricesSetInput): Promise<Outcome<PricesAnswer>> {
+  const { entries, idempotencyKey = null } = input;
+  const channel = input.channel ?? (await context.inChannel()).channel.handle;
+  const call = { channel, entries, idempotencyKey };
+  return mutate(context, { name: 'pricesSet', answer: pricesAnswer }, call, async (client) => {
+    checkEntryCount('entries', entries);
+    const list = await requirePriceList(client, channel);
+    const spans = await readSpans(client, entries, list);
+    await lockPriceLists(client, [list.key]);
+    await replaceSpans(client, list.key, spans);
+    return { skuKeys: [...new Set(spans.map(({ skuKey }) => skuKey))] };
+  });
+}
+
+async function requirePriceList(client: ClientBase, channel: string): Promise<PriceList> {
+  const list = channel.includes('\0') ? null : await findPriceList(client, channel);
+  if (list !== null) return list;
+  const message = `There is no channel ${JSON.stringify(channel)}: name one by its handle.`;
+  throw new EntryErrors([mutationError('NOT_FOUND', ['channel'], message)]);
+}
+
+/** What the entries mean. @throws EntryErrors with everything that is wrong with them */
+async function readSpans(
+  client: ClientBase,
+  entries: readonly PriceSetEntryInput[],
+  { currency }: PriceList,
+): Promise<PriceSpan[]> {
+  const faults = new EntryFaults('entries');
+  const codes = entries.map(({ sku }, index) => faults.attempt(index, 'sku', () => checkText('sku', sku)));
+  const keys = await findSkuKeys(
+    client,
+    codes.filter((code) => code !== null),
+  );
+  const spans = entries.map((entry, index): PriceSpan => {
+    const { sku, validFrom: from = null, validUntil: until = null } = entry;
+    const skuKey = keys.get(sku) ?? 0;
+    if (skuKey === 0 && codes[index] !== null) {
+      const message = `There is no SKU "${sku}": name one by the merchant’s code.`;
+      faults.add(index, 'sku', 'NOT_FOUND', message);
+    }
+    if (from !== null && until !== null && from >= until) {
+      const message = 'The span ends before it begins: validUntil must be after validFrom.';
+      faults.add(index, 'validUntil', 'BAD_USER_INPUT', message);
+    }
+    return { skuKey, from, until, ...readAmounts(entry, index, currency, faults) };
+  });
+  refuseOverlaps(spans, faults);
+  faults.throwIfAny();
+  return spans;
+}
+
+function readAmounts(
+  entry: PriceSetEntryInput,
+  index: number,
+  currency: string,
+  faults: EntryFaults,
+): Pick<PriceSpan, 'amount' | 'compareAt'> {
+  const { compareAtAmount = null } = entry;
+  if (entry.currencyCode !== currency) {
+    const message = `The prices of this channel are in ${currency}: send them in it.`;
+    faults.add(index, 'currencyCode', 'BAD_USER_INPUT', message);
+  }
+  const amount = faults.attempt(index, 'amount', () => parseAmount(entry.amount, currency));
+  const compareAt =
+    compareAtAmount === null
+      ? null
+      : faults.attempt(index, 'compareAtAmount', () => parseAmount(compareAtAmount, currency));
+  if (amount !== null && compareAt !== null && compareAt <= amount) {
+    const message = 'compareAtAmount is not above amount: leave it out where there is no sale.';
+    faults.add(index, 'compareAtAmount', 'BAD_USER_INPUT', message);
+  }
+  return { amount: amount ?? 0, compareAt };
+}
+
+function refuseOverlaps(spans: readonly PriceSpan[], faults: EntryFaults): void {
+  for (const [index, span] of spans.entries()) {
+    const before = spans.findIndex((other) => other.skuKey === span.skuKey && overlap(other, span));
+    if (span.skuKey === 0 || before >= index) continue;
+    const message = `Entry ${before} is for the same SKU and a part of the same time: leave one of them out.`;
+    faults.add(index, 'sku', 'BAD_USER_INPUT', message);
+  }
+}
+
+const overlap = (a: PriceSpan, b: PriceSpan): boolean =>
+  (a.from === null || b.until === null || a.from < b.until) &&
+  (b.from === null || a.until === null || b.from < a.until);

@@ -1,0 +1,26 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { requireScope } from '../access/caller.js';
+import { instantiate } from '../catalog/node.js';
+import type { Context } from '../context.js';
+import { MAX_ENTRIES } from '../mutation/entries.js';
+import { pricesSet } from './prices-set.js';
+import { PricesPayload, PricesSetInput } from './prices.types.js';
+
+@Resolver()
+export class PricesResolver {
+  @Mutation(() => PricesPayload, {
+    complexity: MAX_ENTRIES,
+    description:
+      'Sets what SKUs cost in a channel, all entries or none, by the merchant’s codes. Takes an API key with the scope catalog:write.',
+  })
+  async pricesSet(
+    @Ctx() context: Context,
+    @Arg('input', () => PricesSetInput) input: PricesSetInput,
+  ): Promise<PricesPayload> {
+    requireScope(context.caller, 'catalog:write');
+    const { answer, userErrors } = await pricesSet(context, input);
+    const { skus } = await context.inChannel();
+    const found = await Promise.all((answer?.skuKeys ?? []).map((key) => skus.byKey.load(key)));
+    return instantiate(PricesPayload, { skus: found.filter((sku) => sku !== null), userErrors });
+  }
+}
