@@ -13,11 +13,15 @@ import {
   type MoreLikeThisQuery,
   NavigationDocument,
   PartnerSyncDocument,
+  PriceSyncDocument,
   ProductScreenDocument,
   SearchByPhotoDocument,
   SearchResultsDocument,
+  StockMovementDocument,
+  StockSyncDocument,
   WatchAvailabilityDocument,
 } from '../generated/graphql.js';
+import { seedApiKey } from '../support/api-keys.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { silentProgress } from '../support/progress.js';
 import { openClient, subscribe, type Told } from '../support/subscriptions.js';
@@ -53,12 +57,13 @@ afterAll(async () => {
   await encoder.close();
 });
 
-/** Sends a generated document, as a client does; fails on errors. */
+/** Sends a generated document, as a client does, maybe with an API key; fails on errors. */
 async function send<Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
+  secret?: string,
 ): Promise<Data> {
-  const { data, errors } = await gateway.ask(print(document), variables);
+  const { data, errors } = await gateway.ask(print(document), variables, secret);
   expect(errors).toEqual([]);
   // The document's own type: the schema that it was generated from answers it.
   return data as Data;
@@ -237,6 +242,44 @@ describe('a storefront', () => {
     expect(skus[0]).toMatchObject({
       code: sku,
       checkoutUrl: expect.stringContaining(encodeURIComponent(sku)),
+    });
+  });
+});
+
+describe('a merchant’s system', () => {
+  test('sends what it counted, what came in, and a price; once, however often it asks', async () => {
+    const { sku } = await somethingToBuy('bottoms/jeans');
+    const secret = await seedApiKey(gateway.db);
+    const { rows } = await gateway.db.query<{ handle: string; on_hand: number }>(
+      `SELECT handle, on_hand FROM stock_levels JOIN skus ON skus.id = sku_id JOIN stock_locations ON stock_locations.id = location_id
+       WHERE code = $1 AND on_hand IS NOT NULL LIMIT 1`,
+      [sku],
+    );
+    const { handle: location = '', on_hand: ifOnHand = 0 } = rows[0] ?? {};
+    const counted = {
+      input: {
+        reason: 'count',
+        idempotencyKey: 'count 1',
+        entries: [{ sku, location, onHand: 40, ifOnHand }],
+      },
+    };
+    for (let sent = 0; sent < 2; sent += 1) {
+      expect((await send(StockSyncDocument, counted, secret)).stockSet).toMatchObject({
+        levels: [{ code: sku, location: { handle: location }, onHand: 40 }],
+        userErrors: [],
+      });
+    }
+    const came = { input: { entries: [{ sku, location, delta: 2 }] } };
+    expect((await send(StockMovementDocument, came, secret)).stockAdjust.levels).toMatchObject([
+      { onHand: 42 },
+    ]);
+    const priced = {
+      channel: 'eu',
+      input: { entries: [{ sku, amount: '1.50', currencyCode: 'EUR' }] },
+    };
+    expect((await send(PriceSyncDocument, priced, secret)).pricesSet).toMatchObject({
+      skus: [{ code: sku, price: { amount: '1.50', currencyCode: 'EUR' } }],
+      userErrors: [],
     });
   });
 });

@@ -1,15 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { pino } from 'pino';
-import sharp from 'sharp';
-import { importFeed } from '../../src/import/import-feed.js';
 import { seedApiKey } from '../support/api-keys.js';
-import { ENCODER, seedMarkets, seedProduct } from '../support/catalog.js';
+import { seedMarkets, seedProduct } from '../support/catalog.js';
+import { importLines } from '../support/feed.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { silentProgress } from '../support/progress.js';
+import { waiting } from '../support/waiting.js';
 import { STOCK_ADJUST, STOCK_SET, writeStock, type StockAnswer } from './support.js';
 
 const SKUS = 50;
@@ -75,42 +69,6 @@ async function deadlocks(): Promise<number> {
   return rows[0]?.deadlocks ?? NaN;
 }
 
-/** Resolves once so many transactions wait for another one. */
-async function waiting(count: number): Promise<void> {
-  for (;;) {
-    const { rowCount } = await gateway.db.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    if (rowCount === count) return;
-    await sleep(10);
-  }
-}
-
-/** Imports a feed with these quantities, in this order. */
-async function importStock(rows: readonly (readonly [code: string, quantity: number])[]): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'vitrine-stock-'));
-  try {
-    const picture = sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } });
-    await picture.png().toFile(join(folder, 'red.png'));
-    const feed = join(folder, 'feed.tsv');
-    const lines = rows.map(
-      ([code, quantity]) => `${code}\tshirt\tShirt\tred.png\tin_stock\t9.99 EUR\t${quantity}\n`,
-    );
-    const header = 'id\titem_group_id\ttitle\timage_link\tavailability\tprice\tquantity\n';
-    await writeFile(feed, header + lines.join(''));
-    const encoder = {
-      ...ENCODER,
-      encode: () => Promise.resolve(Float32Array.of(1, 0, 0, 0)),
-      close: () => Promise.resolve(),
-    };
-    const { db, catalogImages: images } = gateway.services;
-    const log = pino({ level: 'silent' });
-    await importFeed({ db, encoder, images, log, progress: silentProgress }, { feed });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
 describe('two at once', () => {
   // Seen to fail without ORDER BY in stock.lock (2026-11-24): deadlocks.
   test('write the same rows in opposite order, wait for one another in one order, and lose nothing', async () => {
@@ -158,10 +116,13 @@ describe('two at once', () => {
       await till.query(
         `SELECT FROM stock_levels WHERE sku_id = (SELECT id FROM skus WHERE code = 'sku-25') FOR UPDATE`,
       );
-      const importing = importStock(times(SKUS, (n) => [`sku-${SKUS - n}`, 1_000]));
-      await waiting(1);
+      const importing = importLines(
+        gateway,
+        times(SKUS, (n) => ({ code: `sku-${SKUS - n}`, quantity: 1_000, price: '9.99 EUR' })),
+      );
+      await waiting(gateway.db, 1);
       const adjusting = adjust({ entries: times(SKUS, (n) => entry(n, { delta: 1 })) });
-      await waiting(2);
+      await waiting(gateway.db, 2);
       await till.query('COMMIT');
       await importing;
       expect((await adjusting).userErrors).toEqual([]);
