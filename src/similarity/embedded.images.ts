@@ -34,6 +34,31 @@ export class ImageRows {
     return row === undefined ? undefined : this.#slotOf(row);
   }
 
+  /** The image's vector, a view; undefined when there is no such image. */
+  vectorOf(imageId: number): Float32Array | undefined {
+    const row = this.#rows.get(imageId);
+    return row === undefined ? undefined : this.vector(row);
+  }
+
+  /** The lowest image ids above `after`, ascending. */
+  lowestIds(after: number, limit: number): number[] {
+    // Sorting them all for each page would hold up searches. Rows come mostly in the order of their ids: few are
+    // looked at twice.
+    let lowest: number[] = [];
+    let bound = Infinity;
+    const cut = (): void => {
+      lowest = lowest.sort((a, b) => a - b).slice(0, limit);
+      if (lowest.length === limit) bound = lowest.at(-1) ?? bound;
+    };
+    for (const imageId of this.#imageIds) {
+      if (imageId <= after || imageId >= bound) continue;
+      lowest.push(imageId);
+      if (lowest.length >= 2 * limit) cut();
+    }
+    cut();
+    return lowest;
+  }
+
   /** The rows of a product's images; empty when it has none. */
   rowsOf(slot: number): readonly number[] {
     return this.#rowsOfSlot[slot] ?? [];

@@ -9,6 +9,7 @@ import { page } from './ranking.js';
 import type {
   IndexFilter,
   IndexMatch,
+  IndexPoint,
   PointPayload,
   Revision,
   SearchRequest,
@@ -109,6 +110,20 @@ export class Points {
 
   forgetDeleted(before: Date): void {
     this.#deletions.forget(before);
+  }
+
+  /** Views of the points of the lowest image ids above `after`, by image id. */
+  walk(after: number | null, limit: number): IndexPoint[] {
+    return this.#images.lowestIds(after ?? -Infinity, limit).flatMap((imageId) => {
+      const [slot, vector] = [this.#images.slot(imageId), this.#images.vectorOf(imageId)];
+      if (slot === undefined || vector === undefined) return [];
+      return {
+        imageId,
+        productId: this.#products.productId(slot),
+        vector,
+        payload: this.#products.payload(slot),
+      };
+    });
   }
 
   async close(): Promise<void> {

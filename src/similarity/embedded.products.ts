@@ -34,6 +34,10 @@ export class ProductSlots {
     return this.#productIds[slot] ?? NaN;
   }
 
+  payload(slot: number): PointPayload {
+    return this.#payloads[slot] ?? { tags: [], numbers: {} };
+  }
+
   /** The revision of the slot's payload. */
   revision(slot: number): Revision {
     return this.#revisions[slot] ?? NaN;

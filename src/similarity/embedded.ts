@@ -3,7 +3,14 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { UserError } from '../errors.js';
-import type { Answer, Job, JobMessage, workerSetup } from './embedded.protocol.js';
+import {
+  pack,
+  unpack,
+  type Answer,
+  type Job,
+  type JobMessage,
+  type workerSetup,
+} from './embedded.protocol.js';
 import { checkDimension } from './ranking.js';
 import type {
   IndexPoint,
@@ -94,18 +101,8 @@ class EmbeddedIndex implements VectorIndex {
     for (const { imageId, vector } of points)
       checkDimension(vector, this.options.dimension, `The vector of image ${imageId}`);
     for (let i = 0; i < points.length; i += UPSERT_POINTS) {
-      const some = points.slice(i, i + UPSERT_POINTS);
-      const vectors = new Float32Array(some.length * this.options.dimension);
-      for (const [row, point] of some.entries()) vectors.set(point.vector, row * this.options.dimension);
-      const job: Job = {
-        kind: 'upsert',
-        imageIds: some.map((point) => point.imageId),
-        productIds: some.map((point) => point.productId),
-        vectors,
-        payloads: new Map(some.map((point) => [point.productId, point.payload])),
-        revision,
-      };
-      const answer = await this.#do(job, [vectors.buffer]);
+      const packed = pack(points.slice(i, i + UPSERT_POINTS), this.options.dimension);
+      const answer = await this.#do({ kind: 'upsert', revision, ...packed }, [packed.vectors.buffer]);
       this.#warnPastSize('count' in answer ? answer.count : 0);
     }
   }
@@ -120,6 +117,11 @@ class EmbeddedIndex implements VectorIndex {
 
   async forgetDeleted(before: Date): Promise<void> {
     await this.#do({ kind: 'forgetDeleted', before });
+  }
+
+  async scan(after: number | null, limit: number): Promise<readonly IndexPoint[]> {
+    const answer = await this.#do({ kind: 'scan', after, limit });
+    return 'points' in answer ? unpack(answer.points) : [];
   }
 
   async count(): Promise<number> {

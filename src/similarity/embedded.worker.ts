@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Points } from './embedded.points.js';
 import {
+  pack,
   workerSetup,
   type Answer,
   type Job,
@@ -38,7 +39,7 @@ async function work(): Promise<void> {
     const next = queue[0];
     if (next === undefined) break;
     if (next.job.kind === 'search') await search(takeSearches());
-    else send(write(queue.shift() ?? next));
+    else answer(queue.shift() ?? next);
   }
   working = false;
   if (closing) {
@@ -69,22 +70,31 @@ async function search(jobs: readonly JobOf<'search'>[]): Promise<void> {
   }
 }
 
-function write({ id, job }: Waiting): Answer {
+function answer({ id, job }: Waiting): void {
   try {
-    if (job.kind === 'upsert') points.upsert(job);
-    else if (job.kind === 'setPayloads') points.setPayloads(job.payloads, job.revision);
-    else if (job.kind === 'deleteImages') points.deleteImages(job.imageIds, job.revision);
-    else if (job.kind === 'forgetDeleted') points.forgetDeleted(job.before);
-    return { id, count: points.size };
+    if (job.kind === 'scan') {
+      const packed = pack(points.walk(job.after, job.limit), dimension);
+      send({ id, points: packed }, [packed.vectors.buffer]);
+    } else {
+      write(job);
+      send({ id, count: points.size });
+    }
   } catch (error) {
-    return failure(id, error);
+    send(failure(id, error));
   }
+}
+
+function write(job: Job): void {
+  if (job.kind === 'upsert') points.upsert(job);
+  else if (job.kind === 'setPayloads') points.setPayloads(job.payloads, job.revision);
+  else if (job.kind === 'deleteImages') points.deleteImages(job.imageIds, job.revision);
+  else if (job.kind === 'forgetDeleted') points.forgetDeleted(job.before);
 }
 
 function failure(id: number, error: unknown): Answer {
   return { id, error: error instanceof Error ? error.message : String(error) };
 }
 
-function send(message: WorkerMessage): void {
-  port.postMessage(message);
+function send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
 }

@@ -103,6 +103,11 @@ export interface VectorIndex {
   deleteImages(imageIds: readonly number[], revision: Revision): Promise<void>;
   /** Forget what was deleted before that moment: an `upsert` that is older and comes later yet brings it back. */
   forgetDeleted(before: Date): Promise<void>;
+  /**
+   * The points of the lowest image ids above `after` (null: from the start), by image id, at most `limit`: for a walk
+   * over all of them. What is not as it should be is passed on as it is: a payload without a product has product 0.
+   */
+  scan(after: number | null, limit: number): Promise<readonly IndexPoint[]>;
   /** Number of points. */
   count(): Promise<number>;
   close(): Promise<void>;

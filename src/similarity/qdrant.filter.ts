@@ -1,5 +1,6 @@
 import type { Schemas } from '@qdrant/js-client-rest';
-import type { IndexFilter, NumberRange, PointPayload, Revision } from './index.js';
+import { z } from 'zod';
+import type { IndexFilter, IndexPoint, NumberRange, PointPayload, Revision } from './index.js';
 
 /** A point's payload as it stands in Qdrant. */
 export function toStoredPayload(
@@ -31,6 +32,25 @@ export function newerThan(revision: Revision) {
 
 export function newerOrSame(revision: Revision) {
   return { key: 'revision', range: { gte: revision } };
+}
+
+const storedPoint = z.object({
+  id: z.number(),
+  vector: z.array(z.number()),
+  payload: z
+    .object({
+      productId: z.number().catch(0),
+      tags: z.array(z.string()).catch([]),
+      numbers: z.record(z.string(), z.number()).catch({}),
+    })
+    .catch({ productId: 0, tags: [], numbers: {} }),
+});
+
+/** Of a payload that somebody else wrote, what can be read. */
+export function fromStoredPoint(stored: unknown): IndexPoint {
+  const { id, vector, payload } = storedPoint.parse(stored);
+  const { productId, tags, numbers } = payload;
+  return { imageId: id, productId, vector: Float32Array.from(vector), payload: { tags, numbers } };
 }
 
 /** The payload path of a number; quoted, since its name may hold any character. */

@@ -3,18 +3,22 @@ import type { Schemas } from '@qdrant/js-client-rest';
 import { UserError } from '../errors.js';
 import { OperatorError } from '../platform/operator-error.js';
 import {
+  aliasOf,
   behindAlias,
   type CollectionSetup,
   createCollection,
   createFieldIndex,
+  dropCollection,
+  dropLeftovers,
   findCollection,
-  indexFields,
+  findEncoders,
   pointAlias,
 } from './qdrant.collection.js';
 import { QdrantConnection, type QdrantServer, statusOf } from './qdrant.connection.js';
 import {
   deletedBefore,
   deletedPayload,
+  fromStoredPoint,
   IS_DELETED,
   newerOrSame,
   newerThan,
@@ -54,6 +58,14 @@ const PAYLOAD_BYTES = 4096;
 const DELETED_COMPONENT_BYTES = 2;
 const DELETED_PAYLOAD_BYTES = 128;
 
+/**
+ * Times that a collection is asked which is not there. The peers of a cluster hear of a replacement one after the
+ * other: a call may reach one that has deleted what another still asked for.
+ */
+const LOOKUPS = 3;
+const DELETED =
+  'The search index was deleted from Qdrant: restart the gateway, or run `npx vitrine reindex`.';
+
 /** Products or images named in one request. */
 const NAMED_A_REQUEST = 500;
 
@@ -61,52 +73,69 @@ const NAMED_A_REQUEST = 500;
 const OLDEST = [1, 16] as const;
 
 /**
- * Opens the index in Qdrant, made empty if there is none behind the alias. Needs Qdrant 1.16 or later.
+ * Opens the index in Qdrant, made empty if there is none. Needs Qdrant 1.16 or later.
  * @throws OperatorError when Qdrant is older or does not let us in
  * @throws Error when Qdrant does not answer, and when what it holds is of another encoder or dimension.
  */
 export async function openQdrantIndex(options: QdrantIndexOptions): Promise<VectorIndex> {
   const { connection, version } = await connect(options);
-  let physical = await findCollection(connection, options);
-  if (physical === undefined) {
-    physical = await createCollection(connection, options);
-    await pointAlias(connection, options.collection, physical);
-  } else {
-    // One that an earlier release made lacks some.
-    await indexFields(connection, physical);
-  }
-  return new QdrantIndex(connection, options, version, physical);
+  if ((await findCollection(connection, options)) === undefined)
+    await pointAlias(connection, aliasOf(options), await createCollection(connection, options));
+  return new QdrantIndex(connection, options, version, aliasOf(options));
+}
+
+/** Like `openQdrantIndex`; answers null when there is none. */
+export async function findQdrantIndex(options: QdrantIndexOptions): Promise<VectorIndex | null> {
+  const { connection, version } = await connect(options);
+  const physical = await findCollection(connection, options);
+  return physical === undefined ? null : new QdrantIndex(connection, options, version, aliasOf(options));
 }
 
 /** An index that is filled while another one answers. */
 export interface QdrantReplacement {
   readonly index: VectorIndex;
-  /** From here on the alias stands for it; the collection that it stood for before is deleted. */
+  /** From here on it answers; the collection that answered before is deleted. */
   commit(): Promise<void>;
   /** Deletes it. */
   discard(): Promise<void>;
 }
 
-/** Makes an empty index next to the one behind the alias, whatever encoder that is of. */
+/**
+ * Makes an empty index next to the one that answers, and deletes what replacements left behind that were neither
+ * committed nor discarded. One at a time: whoever calls sees to that.
+ */
 export async function createQdrantReplacement(options: QdrantIndexOptions): Promise<QdrantReplacement> {
   const { connection, version } = await connect(options);
-  const previous = await behindAlias(connection, options.collection);
+  await dropLeftovers(connection, options);
   const physical = await createCollection(connection, options);
-  const drop = (name: string) => connection.write((client) => client.deleteCollection(name));
   return {
     index: new QdrantIndex(connection, options, version, physical),
     commit: async () => {
-      await pointAlias(connection, options.collection, physical);
-      if (previous !== undefined) await drop(previous);
+      await pointAlias(connection, aliasOf(options), physical);
+      await dropLeftovers(connection, options);
     },
-    discard: async () => {
-      await drop(physical);
+    discard: () => dropCollection(connection, physical),
+  };
+}
+
+/** The encoders that have an index under the configured name, and how to delete that of one of them. */
+export async function openQdrantEncoders(options: QdrantServer & { readonly collection: string }): Promise<{
+  readonly encoders: readonly string[];
+  drop(encoder: string): Promise<void>;
+}> {
+  const { connection } = await connect(options);
+  const { collection } = options;
+  return {
+    encoders: await findEncoders(connection, collection),
+    async drop(encoder) {
+      const physical = await behindAlias(connection, aliasOf({ collection, encoder }));
+      if (physical !== undefined) await dropCollection(connection, physical);
     },
   };
 }
 
 async function connect(
-  options: QdrantIndexOptions,
+  options: QdrantServer & Pick<QdrantIndexOptions, 'log'>,
 ): Promise<{ connection: QdrantConnection; version: string }> {
   const connection = new QdrantConnection(options, options.log);
   const { version } = await connection
@@ -137,7 +166,8 @@ class QdrantIndex implements VectorIndex {
     private readonly connection: QdrantConnection,
     private readonly setup: CollectionSetup,
     version: string,
-    private physical: string,
+    /** The alias; of a replacement, the collection that the alias will stand for. */
+    private readonly collection: string,
   ) {
     this.name = `qdrant ${version}`;
   }
@@ -165,8 +195,8 @@ class QdrantIndex implements VectorIndex {
     await this.#indexFields(points.map((point) => point.payload));
     const bytes = this.setup.dimension * COMPONENT_BYTES + PAYLOAD_BYTES;
     for (const some of chunks(points, pointsARequest(bytes))) {
-      await this.#write((client, physical) =>
-        client.upsert(physical, {
+      await this.#write((client, collection) =>
+        client.upsert(collection, {
           wait: true,
           points: some.map(({ imageId, productId, vector, payload }) => ({
             id: imageId,
@@ -188,7 +218,7 @@ class QdrantIndex implements VectorIndex {
           filter: { must: [ofProducts([productId])], must_not: [newerThan(revision)] },
         },
       }));
-      await this.#write((client, physical) => client.batchUpdate(physical, { wait: true, operations }));
+      await this.#write((client, collection) => client.batchUpdate(collection, { wait: true, operations }));
     }
   }
 
@@ -198,8 +228,8 @@ class QdrantIndex implements VectorIndex {
     const payload = deletedPayload(revision, new Date());
     const bytes = this.setup.dimension * DELETED_COMPONENT_BYTES + DELETED_PAYLOAD_BYTES;
     for (const some of chunks(imageIds, Math.min(NAMED_A_REQUEST, pointsARequest(bytes)))) {
-      await this.#write((client, physical) =>
-        client.upsert(physical, {
+      await this.#write((client, collection) =>
+        client.upsert(collection, {
           wait: true,
           points: some.map((id) => ({ id, vector, payload })),
           update_filter: { must_not: [newerOrSame(revision)] },
@@ -211,8 +241,8 @@ class QdrantIndex implements VectorIndex {
   async forgetDeleted(before: Date): Promise<void> {
     const forgotten = deletedBefore(before);
     for (;;) {
-      const { points } = await this.#read((client, physical) =>
-        client.scroll(physical, {
+      const { points } = await this.#read((client, collection) =>
+        client.scroll(collection, {
           filter: { must: [forgotten] },
           limit: NAMED_A_REQUEST,
           with_payload: false,
@@ -221,15 +251,24 @@ class QdrantIndex implements VectorIndex {
       if (points.length === 0) return;
       // Some may be points again by now.
       const filter = { must: [{ has_id: points.map(({ id }) => id) }, forgotten] };
-      await this.#write((client, physical) => client.delete(physical, { wait: true, filter }));
+      await this.#write((client, collection) => client.delete(collection, { wait: true, filter }));
     }
+  }
+
+  async scan(after: number | null, limit: number): Promise<readonly IndexPoint[]> {
+    const page = {
+      ...(after !== null && { offset: after + 1 }),
+      ...{ limit, filter: { must_not: [IS_DELETED] }, with_payload: true, with_vector: true },
+    };
+    const { points } = await this.#read((client, collection) => client.scroll(collection, page));
+    return points.map(fromStoredPoint);
   }
 
   async count(): Promise<number> {
     // Two counts that an index answers, where the count of the others would ask every point.
     const [all, deleted] = await Promise.all(
       [{}, { filter: { must: [IS_DELETED] } }].map((which) =>
-        this.#read((client, physical) => client.count(physical, { exact: true, ...which })),
+        this.#read((client, collection) => client.count(collection, { exact: true, ...which })),
       ),
     );
     return (all?.count ?? 0) - (deleted?.count ?? 0);
@@ -239,8 +278,8 @@ class QdrantIndex implements VectorIndex {
   async close(): Promise<void> {}
 
   async #ask(searches: readonly QdrantSearch[]): Promise<void> {
-    const answers = await this.#read((client, physical) =>
-      client.queryBatch(physical, { searches: searches.map((search) => search.query()) }),
+    const answers = await this.#read((client, collection) =>
+      client.queryBatch(collection, { searches: searches.map((search) => search.query()) }),
     );
     for (const [i, search] of searches.entries()) search.take(answers[i]?.points);
   }
@@ -250,45 +289,30 @@ class QdrantIndex implements VectorIndex {
     const fields = new Set(payloads.flatMap(({ numbers }) => Object.keys(numbers)));
     for (const field of fields) {
       if (this.#indexedFields.has(field)) continue;
-      await this.#onCurrent((physical) =>
-        createFieldIndex(this.connection, physical, numberPath(field), 'float'),
+      await this.#untilFound(() =>
+        createFieldIndex(this.connection, this.collection, numberPath(field), 'float'),
       );
       this.#indexedFields.add(field);
     }
   }
 
-  #read<T>(call: (client: Client, physical: string) => Promise<T>): Promise<T> {
-    return this.#onCurrent((physical) => this.connection.search((client) => call(client, physical)));
+  #read<T>(call: (client: Client, collection: string) => Promise<T>): Promise<T> {
+    return this.#untilFound(() => this.connection.search((client) => call(client, this.collection)));
   }
 
-  #write<T>(call: (client: Client, physical: string) => Promise<T>): Promise<T> {
-    return this.#onCurrent((physical) => this.connection.write((client) => call(client, physical)));
+  #write<T>(call: (client: Client, collection: string) => Promise<T>): Promise<T> {
+    return this.#untilFound(() => this.connection.write((client) => call(client, this.collection)));
   }
 
-  /**
-   * Calls with the collection's own name, not the alias: a filling with another encoder must not be asked with
-   * vectors of this one. When the collection is gone, the alias is looked up again, and the encoder checked.
-   */
-  async #onCurrent<T>(call: (physical: string) => Promise<T>): Promise<T> {
-    try {
-      return await call(this.physical);
-    } catch (error) {
-      if (statusOf(error) !== 404) throw error;
-      this.physical = await this.#findAgain();
-      this.#indexedFields.clear();
-      return await call(this.physical);
+  async #untilFound<T>(call: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (statusOf(error) !== 404) throw error;
+        if (attempt === LOOKUPS) throw new UserError('INDEX_UNAVAILABLE', DELETED, { cause: error });
+      }
     }
-  }
-
-  async #findAgain(): Promise<string> {
-    const remedy =
-      'The search index was deleted, or filled with another encoder: run `npx vitrine reindex`, ' +
-      'or restart the gateway with the encoder of the index.';
-    const physical = await findCollection(this.connection, this.setup).catch((cause: unknown) => {
-      throw new UserError('INDEX_UNAVAILABLE', remedy, { cause });
-    });
-    if (physical === undefined) throw new UserError('INDEX_UNAVAILABLE', remedy);
-    return physical;
   }
 }
 

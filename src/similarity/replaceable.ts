@@ -22,6 +22,7 @@ export class ReplaceableIndex implements VectorIndex {
   deleteImages: VectorIndex['deleteImages'] = (imageIds, revision) =>
     this.current.deleteImages(imageIds, revision);
   forgetDeleted: VectorIndex['forgetDeleted'] = (before) => this.current.forgetDeleted(before);
+  scan: VectorIndex['scan'] = (after, limit) => this.current.scan(after, limit);
   count: VectorIndex['count'] = () => this.current.count();
   close: VectorIndex['close'] = () => this.current.close();
 }

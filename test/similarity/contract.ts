@@ -239,10 +239,39 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       expect(await index.count()).toBe(shop.length);
     });
 
+    test('walks all points by image id, page by page, as they are now', async () => {
+      const { index, model } = await filled([...shop].reverse());
+      const gone = shop.filter((_, i) => i % 5 === 0).map(({ imageId }) => imageId);
+      await index.deleteImages(gone, 2);
+      model.deleteImages(gone, 2);
+      const changed = new Map([[2, { tags: ['sale'], numbers: { price: 1.5 } }]]);
+      await index.setPayloads(changed, 2);
+      model.setPayloads(changed, 2);
+      for (const limit of [1, 7, 1000]) {
+        const seen: IndexPoint[] = [];
+        for (let page = await index.scan(null, limit); page.length > 0;) {
+          expect(page.length).toBeLessThanOrEqual(limit);
+          seen.push(...page);
+          page = await index.scan(page.at(-1)?.imageId ?? 0, limit);
+        }
+        const expected = [...model.points.values()].sort((a, b) => a.imageId - b.imageId);
+        expect(seen.map(({ imageId, productId }) => [imageId, productId])).toEqual(
+          expected.map(({ imageId, productId }) => [imageId, productId]),
+        );
+        for (const [i, { vector, payload }] of expected.entries()) {
+          expect(seen[i]?.payload).toEqual(payload);
+          for (const [c, component] of vector.entries())
+            expect(seen[i]?.vector[c]).toBeCloseTo(component, SCORE_DIGITS);
+        }
+      }
+      expect(await index.scan(1_000_000, 5)).toEqual([]);
+    });
+
     test('answers while it is empty, and accepts nothing to do', async () => {
       const { index } = await filled([]);
       expect(await index.count()).toBe(0);
       expect(await index.search([])).toEqual([]);
+      expect(await index.scan(null, 10)).toEqual([]);
       expect(await find(index, axis(0, 1))).toMatchObject({ matches: [], exhausted: true });
       const filter = { clauses: [['red']], ranges: [{ field: 'price', min: 1 }], excludeProducts: [1] };
       expect(await find(index, axis(0, 1), filter)).toMatchObject({ matches: [], exhausted: true });

@@ -1,9 +1,10 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { MATCH_ALL } from '../../src/similarity/index.js';
-import { createQdrantReplacement, openQdrantIndex } from '../../src/similarity/qdrant.js';
+import { createQdrantReplacement, findQdrantIndex, openQdrantIndex } from '../../src/similarity/qdrant.js';
 import { axis, describeVectorIndex, point } from './contract.js';
 
 const url = process.env['QDRANT_URL'];
@@ -87,14 +88,15 @@ function withServer(url: string): void {
   );
 
   describe('the Qdrant index', () => {
-    test('is found again by its alias, and refuses another encoder or dimension', async () => {
+    test('is found again by its alias, each encoder has its own, and another dimension is refused', async () => {
       const options = { ...server, collection: ownName(), encoder: 'test@1', dimension: 16 };
       const index = await openQdrantIndex(options);
       await index.upsert([point(1, 1, axis(0, 1))], 1);
       expect(await (await openQdrantIndex(options)).count()).toBe(1);
-      await expect(openQdrantIndex({ ...options, encoder: 'test@2' })).rejects.toThrow(
-        /test@1 \(16 numbers\).*test@2 \(16 numbers\).*npx vitrine reindex/s,
-      );
+      const other = { ...options, encoder: 'test@2', dimension: 8 };
+      expect(await findQdrantIndex(other)).toBeNull();
+      expect(await (await openQdrantIndex(other)).count()).toBe(0);
+      expect(await (await findQdrantIndex(options))?.count()).toBe(1);
       await expect(openQdrantIndex({ ...options, dimension: 8 })).rejects.toThrow(/npx vitrine reindex/);
     });
 
@@ -112,15 +114,50 @@ function withServer(url: string): void {
       expect(result?.matches).toMatchObject([{ productId: 2 }]);
     });
 
-    test('is not asked with vectors of another encoder than it was replaced with', async () => {
+    test('is asked again when a peer does not know it any more', async () => {
+      let refused = 0;
+      const proxy = createServer((request, response) => {
+        void (async () => {
+          const body = await buffer(request);
+          const isFirst = request.url?.endsWith('/points/query/batch') === true && refused++ === 0;
+          const answer = await fetch(new URL(request.url ?? '', url), {
+            method: request.method ?? 'GET',
+            headers: {
+              'content-type': 'application/json',
+              ...(apiKey !== undefined && { 'api-key': apiKey }),
+            },
+            ...(body.length > 0 && { body }),
+          });
+          response.writeHead(isFirst ? 404 : answer.status, { 'content-type': 'application/json' });
+          response.end(isFirst ? '{"status":{"error":"Not found"}}' : await answer.text());
+        })();
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      const address = proxy.address() as AddressInfo;
+      try {
+        const through = { ...server, url: `http://127.0.0.1:${address.port}` };
+        const options = { ...through, collection: ownName(), encoder: 'test@1', dimension: 16 };
+        const index = await openQdrantIndex(options);
+        await index.upsert([point(1, 1, axis(0, 1))], 1);
+        const [result] = await index.search([{ vector: axis(0, 1), filter: MATCH_ALL, limit: 1 }]);
+        expect(result?.matches).toMatchObject([{ productId: 1 }]);
+        expect(refused).toBe(2);
+      } finally {
+        proxy.closeAllConnections();
+        proxy.close();
+      }
+    });
+
+    test('that was deleted is no longer available, until it is filled anew', async () => {
       const options = { ...server, collection: ownName(), encoder: 'test@1', dimension: 16 };
       const index = await openQdrantIndex(options);
-      const replacement = await createQdrantReplacement({ ...options, encoder: 'test@2' });
-      await replacement.index.upsert([point(1, 1, axis(0, 1))], 1);
-      await replacement.commit();
+      for (const name of await namesOf(options.collection)) await client.deleteCollection(name);
       const search = index.search([{ vector: axis(0, 1), filter: MATCH_ALL, limit: 1 }]);
       await expect(search).rejects.toMatchObject({ code: 'INDEX_UNAVAILABLE' });
-      expect(await (await openQdrantIndex({ ...options, encoder: 'test@2' })).count()).toBe(1);
+      const replacement = await createQdrantReplacement(options);
+      await replacement.index.upsert([point(1, 1, axis(0, 1))], 1);
+      await replacement.commit();
+      expect(await index.count()).toBe(1);
     });
 
     test('forgets a replacement that is discarded', async () => {
@@ -133,7 +170,7 @@ function withServer(url: string): void {
 
     test('leaves a collection alone that it did not make', async () => {
       const name = ownName();
-      await client.createCollection(name, { vectors: { size: 16, distance: 'Cosine' } });
+      await client.createCollection(`${name}_test-1`, { vectors: { size: 16, distance: 'Cosine' } });
       const opening = openQdrantIndex({ ...server, collection: name, encoder: 'test@1', dimension: 16 });
       await expect(opening).rejects.toThrow(/QDRANT_COLLECTION/);
     });
