@@ -1,5 +1,6 @@
 // First: the decorators of every GraphQL class need it.
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApiKeyStore } from './access/api-key.store.js';
@@ -23,9 +24,11 @@ import { startDatabase } from './platform/start-database.js';
 import { createSchema } from './schema.js';
 import { createServer } from './server/http.js';
 import { QueryVectors } from './similarity/query-vector.js';
+import { answerRequests } from './sync/answer-requests.js';
 import { checkEncoder } from './sync/check-encoder.js';
 import { openFollowedIndex } from './sync/followed-index.js';
 import { countProducts } from './sync/projection.store.js';
+import { connectionName } from './sync/request.store.js';
 import { openEncoder, type Encoder } from './vision/encoder.js';
 
 const DEMO_FEED = new URL('../catalog/feed.tsv', import.meta.url);
@@ -76,10 +79,13 @@ export async function startGateway(
       );
 
     signal?.throwIfAborted();
-    const doorbell = openDoorbell({ url: database.url, log });
+    const gatewayId = randomUUID();
+    const doorbell = openDoorbell({ url: database.url, log, name: connectionName(gatewayId) });
     started.push(() => doorbell.close());
     const index = await openFollowedIndex({ db, encoder, qdrant: config.qdrant, doorbell, log, progress });
     started.push(() => index.close());
+    const answering = answerRequests({ db, gatewayId, encoder: encoder.id, followed: index, doorbell, log });
+    started.push(() => answering.close());
     const fetcher = openImageFetcher();
     started.push(() => fetcher.close());
     const sweeper = sweepExpiredHolds(db, log);

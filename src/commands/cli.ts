@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { errorCode } from '../platform/operator-error.js';
 import { importCommand } from './import.js';
 import { keysCommand } from './keys.js';
+import { reconcileCommand } from './reconcile.js';
 import { reindexCommand } from './reindex.js';
 import { serveCommand } from './serve.js';
 import { syncCommand } from './sync.js';
@@ -33,9 +34,12 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .version(version)
     .showHelpAfterError('(vitrine --help says more)')
     .addHelpText('after', ENVIRONMENT);
-  for (const command of [serveCommand(), importCommand(), syncCommand(), reindexCommand(), keysCommand()]) {
-    program.addCommand(command);
-  }
+  program.addCommand(serveCommand());
+  program.addCommand(importCommand());
+  program.addCommand(syncCommand());
+  program.addCommand(reconcileCommand());
+  program.addCommand(reindexCommand());
+  program.addCommand(keysCommand());
   inheritSettings(program);
   // Whoever reads the output may have read enough (`vitrine --help | head`).
   process.stdout.on('error', (error) => {

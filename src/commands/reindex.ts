@@ -1,62 +1,101 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { openBlobStore } from '../platform/blob-store.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { startDatabase } from '../platform/start-database.js';
+import type { ReindexReport } from '../sync/reindex.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { runCommand, type Session } from './session.js';
 
 /** More than this scrolls the summary off the screen. */
 const SHOWN_FAILURES = 20;
 
+interface Options {
+  readonly encoder?: string;
+}
+
 export function reindexCommand(): Command {
   return new Command('reindex')
     .description('encode what the encoder has not seen, and build the search index anew')
+    .option('--encoder <folder>', 'the encoder to encode with, instead of that of VITRINE_ENCODER')
     .addHelpText(
       'after',
       `
-Run it after VITRINE_ENCODER was set to another model. Every product image that this encoder has not encoded yet is
-encoded; what is encoded already is kept, so it may be stopped and run again. With QDRANT_URL a new collection is
-then filled beside the one in use, and takes its place in one step. The embedded index is built by each gateway when
-it starts: restart it.
+Every product image that the encoder has not encoded yet is encoded; what is encoded already is kept, so it may be
+stopped and run again. Then the index is built anew from the embeddings while the one in use answers, and takes its
+place in one step: a collection with QDRANT_URL, otherwise the index in the memory of each gateway that runs.
+
+To change to another encoder: run it with --encoder, then restart the gateways one by one with VITRINE_ENCODER set to
+that folder. Those that still run with the one before go on answering from its index, which is deleted from Qdrant a
+day after the last of them has ended.
 
 Examples:
   vitrine reindex
-  VITRINE_ENCODER=models/other QDRANT_URL=http://qdrant:6333 vitrine reindex`,
+  QDRANT_URL=http://qdrant:6333 vitrine reindex --encoder models/other`,
     )
-    .action(() => runCommand(run));
+    .action((options: Options) => runCommand((session) => run(session, options)));
 }
 
-async function run({ config, log, progress, signal }: Session): Promise<ExitCode> {
+async function run({ config, log, progress, signal }: Session, options: Options): Promise<ExitCode> {
   await prepareDataFolder(config.dataFolder);
   const [{ reindex }, { openEncoder }] = await Promise.all([
     import('../sync/reindex.js'),
     import('../vision/encoder.js'),
   ]);
-  const encoder = await openEncoder({ directory: config.encoderFolder, log });
+  const directory = options.encoder === undefined ? config.encoderFolder : resolve(options.encoder);
+  const encoder = await openEncoder({ directory, log });
   try {
     const database = await startDatabase(config, log);
     try {
       const images = await openBlobStore(join(config.dataFolder, 'images'));
       const { qdrant } = config;
       const report = await reindex({ db: database.db, encoder, images, qdrant, progress }, signal);
-      const { encoded, failed, points } = report;
       process.stdout.write(
-        `Encoded ${encoded} images with ${encoder.id}. ` +
-          (points === null
-            ? 'Restart the gateway: the embedded index is built at its start.\n'
-            : `The collection behind ${qdrant?.collection ?? ''} now holds ${points} images.\n`),
+        `Encoded ${report.encoded} images with ${encoder.id}.\n${describeIndex(report, encoder.id, directory)}`,
       );
-      for (const { sha256, reason } of failed.slice(0, SHOWN_FAILURES)) {
+      for (const { sha256, reason } of report.failed.slice(0, SHOWN_FAILURES)) {
         process.stdout.write(`  not encoded: image ${sha256.slice(0, 12)}…: ${reason}\n`);
       }
-      if (failed.length > SHOWN_FAILURES)
-        process.stdout.write(`  and ${failed.length - SHOWN_FAILURES} more\n`);
-      return failed.length === 0 ? EXIT.done : EXIT.failed;
+      if (report.failed.length > SHOWN_FAILURES)
+        process.stdout.write(`  and ${report.failed.length - SHOWN_FAILURES} more\n`);
+      return report.failed.length === 0 && !hasFailed(report) ? EXIT.done : EXIT.failed;
     } finally {
       await database.close();
     }
   } finally {
     await encoder.close();
   }
+}
+
+const hasFailed = ({ index }: ReindexReport): boolean =>
+  index.kind === 'embedded' &&
+  index.answers.some(({ outcome }) => outcome === 'failed' || outcome === 'shared');
+
+function describeIndex({ index }: ReindexReport, encoder: string, folder: string): string {
+  const restart = `VITRINE_ENCODER=${folder}`;
+  if (index.kind === 'qdrant') {
+    const others = index.otherEncoders.map(
+      (other) =>
+        `Gateways that run with ${other} go on with its index: restart them with ${restart} to use this one.\n`,
+    );
+    return `The new index of ${encoder} holds ${index.points} images, and is in use.\n${others.join('')}`;
+  }
+  const lines = index.answers.map((answer) => {
+    switch (answer.outcome) {
+      case 'rebuilt':
+        return `Gateway ${answer.gateway}: the new index holds ${answer.points} images, and is in use.\n`;
+      case 'otherEncoder':
+        return `Gateway ${answer.gateway} goes on with ${answer.encoder}: restart it with ${restart}.\n`;
+      case 'shared':
+        return `Gateway ${answer.gateway} has its index in Qdrant: run this with QDRANT_URL set.\n`;
+      case 'failed':
+        return `Gateway ${answer.gateway} could not build its index: ${answer.reason}\n`;
+      case 'compared':
+        return '';
+    }
+  });
+  if (index.gone > 0) lines.push(`Gateways that ended meanwhile: ${index.gone}.\n`);
+  if (lines.length === 0)
+    lines.push('No gateway runs; one with the embedded index builds it at its start.\n');
+  return lines.join('');
 }

@@ -20,7 +20,16 @@ export interface Doorbell {
 }
 
 /** Listens on a connection of its own, made in the background and made again whenever it breaks. */
-export function openDoorbell({ url, log }: { url: string; log: Pick<Logger, 'info' | 'warn'> }): Doorbell {
+export function openDoorbell({
+  url,
+  log,
+  name = 'vitrine doorbell',
+}: {
+  url: string;
+  log: Pick<Logger, 'info' | 'warn'>;
+  /** What pg_stat_activity calls the connection. */
+  name?: string;
+}): Doorbell {
   const listeners = new Set<() => void>();
   const closing = new AbortController();
   const ring = (): void => {
@@ -35,7 +44,7 @@ export function openDoorbell({ url, log }: { url: string; log: Pick<Logger, 'inf
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEPALIVE_MS,
-      application_name: 'vitrine doorbell',
+      application_name: name,
     });
     const broken = new Promise<never>((_resolve, reject) => {
       client.on('error', reject);

@@ -84,6 +84,14 @@ export async function transaction<T>(
   }
 }
 
+/** Runs `work` in a transaction whose statements all see the same moment, and write nothing. */
+export function snapshot<T>(db: Database, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return transaction(db, async (client) => {
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return work(client);
+  });
+}
+
 const names = new Map<string, string>();
 
 function statementName(text: string): string {

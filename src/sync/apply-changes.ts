@@ -1,6 +1,7 @@
-import type { Database } from '../platform/postgres.js';
+import { OperatorError } from '../platform/operator-error.js';
+import type { Queryable } from '../platform/postgres.js';
 import type { PointPayload, Revision, VectorIndex } from '../similarity/index.js';
-import type { Changes, ProductChange } from './change.store.js';
+import { readChanges, type Changes, type ProductChange } from './change.store.js';
 import { readPoints } from './load-index.js';
 import { projectProducts } from './projection.store.js';
 import { revisionOf } from './revision.js';
@@ -8,12 +9,32 @@ import { revisionOf } from './revision.js';
 const BATCH_SIZE = 500;
 
 /**
+ * Brings the index from `position` up to now; answers what changed, and the position that the index has then.
+ * @throws OperatorError when Postgres is older than the index
+ */
+export async function followOnce(
+  { db, index, encoder }: { db: Queryable; index: VectorIndex; encoder: string },
+  position: string,
+  signal: AbortSignal,
+): Promise<Changes> {
+  const read = await readChanges(db, position);
+  if (revisionOf(read.position) < revisionOf(position)) {
+    throw new OperatorError(
+      'Postgres has gone back behind what the index has followed, as one that was restored has: run ' +
+        '`npx vitrine reindex`, and restart gateways that have the embedded index.',
+    );
+  }
+  await applyChanges(db, index, encoder, read, signal);
+  return read;
+}
+
+/**
  * Brings the index up to what Postgres says now of the changed products. Safe to repeat, and to do late: it reads the
  * present state, whatever the change was, and writes it with the revision of what was committed for sure when it read.
  * @throws the reason of `signal`, before a batch is written
  */
-export async function applyChanges(
-  db: Database,
+async function applyChanges(
+  db: Queryable,
   index: VectorIndex,
   encoder: string,
   { position, changes }: Changes,
@@ -26,7 +47,7 @@ export async function applyChanges(
 }
 
 async function applyBatch(
-  db: Database,
+  db: Queryable,
   index: VectorIndex,
   encoder: string,
   changes: readonly ProductChange[],

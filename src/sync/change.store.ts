@@ -68,8 +68,8 @@ export async function pruneChanges(db: Queryable): Promise<void> {
   const tooOld = sql`now() - ${CHANGE_RETENTION_MS}::float8 * interval '1 millisecond'`;
   await execute(
     db,
-    sql`/* sync.expirePositions */ DELETE FROM index_positions WHERE index_name IN (
-      SELECT index_name FROM index_positions WHERE moved_at < ${tooOld} FOR UPDATE SKIP LOCKED)`,
+    sql`/* sync.expirePositions */ DELETE FROM index_positions WHERE (index_name, encoder) IN (
+      SELECT index_name, encoder FROM index_positions WHERE moved_at < ${tooOld} FOR UPDATE SKIP LOCKED)`,
   );
   await execute(
     db,

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Doorbell } from '../platform/doorbell.js';
-import { OperatorError } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
 import type { VectorIndex } from '../similarity/index.js';
-import { applyChanges } from './apply-changes.js';
-import { CHANGE_RETENTION_MS, pruneChanges, readChanges } from './change.store.js';
+import { followOnce } from './apply-changes.js';
+import { CHANGE_RETENTION_MS, pruneChanges } from './change.store.js';
 import type { PositionKeeper } from './position.js';
-import { revisionOf } from './revision.js';
 
 /** A change that rang no bell waits at most this long for its turn; an idle poll is one index scan. */
 const POLL_MS = 100;
@@ -23,6 +21,8 @@ const REPORT_EVERY_MS = 60_000;
 export interface ChangeFollower {
   /** Resolves once everything committed before the call is in the index; waits while another gateway writes it. */
   catchUp(): Promise<void>;
+  /** Between two steps of this follower; otherwise as its position keeper. */
+  advance: PositionKeeper['advance'];
   close(): Promise<void>;
 }
 
@@ -51,17 +51,10 @@ export function followChanges(options: {
   const step = async (): Promise<boolean> => {
     if (isLost() || Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await rebuild();
     const moved = await position.advance(async (from, lost) => {
-      const read = await readChanges(db, from);
-      if (revisionOf(read.position) < revisionOf(from)) {
-        throw new OperatorError(
-          'Postgres has gone back behind what the index has followed, as one that was restored has: run ' +
-            '`npx vitrine reindex`, and restart gateways that have the embedded index.',
-        );
-      }
-      await applyChanges(db, index, encoder, read, lost);
-      if (read.changes.length > 0) log.debug({ products: read.changes.length }, 'index follows');
-      writtenSince += read.changes.length;
-      return read.position;
+      const { position: to, changes } = await followOnce({ db, index, encoder }, from, lost);
+      if (changes.length > 0) log.debug({ products: changes.length }, 'index follows');
+      writtenSince += changes.length;
+      return to;
     });
     lastSuccess = Date.now();
     if (lastSuccess - lastPrune > PRUNE_EVERY_MS) {
@@ -78,7 +71,9 @@ export function followChanges(options: {
   };
 
   let current = Promise.resolve(true);
-  const runOnce = (): Promise<boolean> => (current = current.catch(() => false).then(step));
+  const next = (work: () => Promise<boolean>): Promise<boolean> =>
+    (current = current.catch(() => false).then(work));
+  const runOnce = (): Promise<boolean> => next(step);
 
   let rung = new AbortController();
   const stopListening = doorbell?.onRing(() => rung.abort());
@@ -108,6 +103,7 @@ export function followChanges(options: {
     async catchUp() {
       while (!(await runOnce())) await sleep(POLL_MS);
     },
+    advance: (move) => next(() => position.advance(move)),
     async close() {
       stopListening?.();
       closing.abort();

@@ -8,6 +8,8 @@ import type { VectorIndex } from '../similarity/index.js';
 import { openQdrantIndex } from '../similarity/qdrant.js';
 import { ReplaceableIndex } from '../similarity/replaceable.js';
 import type { Encoder } from '../vision/encoder.js';
+import { followOnce } from './apply-changes.js';
+import { dropUnusedIndexes } from './drop-unused.js';
 import { fillIndex } from './fill-index.js';
 import { followChanges, type ChangeFollower } from './follow-changes.js';
 import { positionInMemory, positionInPostgres, type PositionKeeper } from './position.js';
@@ -17,10 +19,15 @@ import { refillQdrant } from './refill-qdrant.js';
 const NOTHING_SEEN = '1:1:';
 
 /** An index that follows Postgres. */
-export interface FollowedIndex extends Pick<ChangeFollower, 'catchUp'> {
+export interface FollowedIndex extends Pick<ChangeFollower, 'catchUp' | 'advance'> {
   readonly index: VectorIndex;
   /** How far it has followed: what a search reports its lag from. */
   position(): string;
+  /**
+   * Fills another index while this one answers and follows, and puts it in its place; null where gateways share the
+   * index, which one of them must not replace on its own.
+   */
+  readonly replace: ((progress: Progress, signal: AbortSignal) => Promise<void>) | null;
   close(): Promise<void>;
 }
 
@@ -37,7 +44,7 @@ export interface FollowedIndexOptions {
 
 /** Opens the configured index, fills it from Postgres unless it is filled, and follows from there. */
 export async function openFollowedIndex(options: FollowedIndexOptions): Promise<FollowedIndex> {
-  const { index, keeper, fill, isLost, rebuild } = await (options.qdrant === null
+  const { index, keeper, fill, isLost, rebuild, replace } = await (options.qdrant === null
     ? openEmbedded(options)
     : openShared(options, options.qdrant));
   try {
@@ -60,6 +67,8 @@ export async function openFollowedIndex(options: FollowedIndexOptions): Promise<
     index,
     position: () => keeper.current() ?? NOTHING_SEEN,
     catchUp: () => follower.catchUp(),
+    advance: (move) => follower.advance(move),
+    replace: replace && ((progress, signal) => replace(follower, progress, signal)),
     async close() {
       await follower.close();
       await index.close();
@@ -75,32 +84,63 @@ interface Opened {
   readonly isLost: () => boolean;
   /** Starts over, when the index is lost or changes may have been pruned before they were followed. */
   readonly rebuild: () => Promise<void>;
+  /** Starts over while the index answers and `follower` goes on. */
+  readonly replace:
+    | ((follower: Pick<ChangeFollower, 'advance'>, progress: Progress, signal: AbortSignal) => Promise<void>)
+    | null;
 }
 
 async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
-  const { encoder, log } = options;
+  const { db, encoder, log } = options;
   const keeper = positionInMemory();
-  let isLost = false;
-  const open = (): Promise<VectorIndex> =>
-    openEmbeddedIndex({ dimension: encoder.dimension, log, onLost: () => (isLost = true) });
-  const index = new ReplaceableIndex(await open());
-  const load = (empty: VectorIndex): Promise<void> => keeper.fill((lost) => fillIndex(options, empty, lost));
-
-  const rebuild = async (): Promise<void> => {
+  const open = async () => {
+    const life = { isLost: false };
+    const onLost = (): void => void (life.isLost = true);
+    return { life, index: await openEmbeddedIndex({ dimension: encoder.dimension, log, onLost }) };
+  };
+  let current = await open();
+  const index = new ReplaceableIndex(current.index);
+  /** Fills another index and puts it in the place of this one; closes it when that fails. */
+  const withNext = async (
+    fill: (next: VectorIndex, putInPlace: () => Promise<void>) => Promise<void>,
+  ): Promise<void> => {
     const next = await open();
-    // From here on it tells of the new one.
-    isLost = false;
+    const putInPlace = async (): Promise<void> => {
+      current = next;
+      await index.replace(next.index).close();
+      log.info('The embedded index was loaded again from Postgres');
+    };
     try {
-      await load(next);
+      await fill(next.index, putInPlace);
     } catch (error) {
-      isLost = true;
-      await next.close();
+      if (current !== next) await next.index.close();
       throw error;
     }
-    await index.replace(next).close();
-    log.info('The embedded index was loaded again from Postgres');
   };
-  return { index, keeper, fill: () => load(index), isLost: () => isLost, rebuild };
+
+  return {
+    index,
+    keeper,
+    fill: () => keeper.fill((signal) => fillIndex(options, index, signal)),
+    isLost: () => current.life.isLost,
+    rebuild: () =>
+      withNext(async (next, putInPlace) => {
+        await keeper.fill((signal) => fillIndex(options, next, signal));
+        await putInPlace();
+      }),
+    replace: (follower, progress, signal) =>
+      withNext(async (next, putInPlace) => {
+        const target = { db, index: next, encoder: encoder.id };
+        const from = await fillIndex({ db, encoder, progress }, next, signal);
+        // Once before the follower waits: what changed while it was filled may be much.
+        const { position } = await followOnce(target, from, signal);
+        await follower.advance(async () => {
+          const last = await followOnce(target, position, signal);
+          await putInPlace();
+          return last.position;
+        });
+      }),
+  };
 }
 
 async function openShared(
@@ -122,14 +162,26 @@ async function openShared(
   const fill = (): Promise<void> =>
     keeper.fill(async (lost) => {
       if (!(await isFilled())) return fillIndex(options, index, lost);
-      // Nobody knows which of its points are still so.
-      return (await refillQdrant(options, qdrant, lost)).position;
+      // Nobody knows which of its points are still so, and nobody follows into it.
+      let position = NOTHING_SEEN;
+      await refillQdrant(options, qdrant, lost, async (finish) => void (position = await finish(lost)));
+      return position;
     });
   return {
     index,
     keeper,
-    fill,
+    fill: async () => {
+      await fill();
+      await dropUnusedIndexes(db, qdrant, encoder.id).then(
+        (encoders) => {
+          if (encoders.length > 0)
+            log.info({ encoders }, 'Indexes that nobody uses were deleted from Qdrant');
+        },
+        (err: unknown) => log.warn({ err }, 'Unused indexes could not be deleted from Qdrant'),
+      );
+    },
     isLost: () => keeper.current() === null,
     rebuild: fill,
+    replace: null,
   };
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../platform/postgres.js';
+import type { Database, Queryable } from '../platform/postgres.js';
 import type { IndexPoint, PointPayload, Revision, VectorIndex } from '../similarity/index.js';
 import { projectProducts, readEmbeddedImages, readProductKeys } from './projection.store.js';
 
@@ -28,7 +28,7 @@ export async function loadIndex(
 
 /** The points of these products, as Postgres has them now. */
 export async function readPoints(
-  db: Database,
+  db: Queryable,
   encoder: string,
   payloads: ReadonlyMap<number, PointPayload>,
   productKeys: readonly number[],

@@ -1,6 +1,6 @@
-import sql from 'sql-template-tag';
+import type { PoolClient } from 'pg';
+import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
-import { OperatorError } from '../platform/operator-error.js';
 import { execute, query, transaction, type Database, type Queryable } from '../platform/postgres.js';
 
 /**
@@ -37,17 +37,49 @@ export function positionInMemory(): PositionKeeper {
   };
 }
 
-const positionRow = z.object({ position: z.string(), encoder: z.string() });
+const positionRow = z.object({ position: z.string() });
 
 /**
  * For a transaction that only holds its lock while the work goes on elsewhere, or waits for whoever does: it takes as
  * long as it takes. A holder whose machine is gone loses the lock after half a minute of silence, not after the hours
  * that an operating system waits.
  */
-const WITHOUT_TIMEOUTS = sql`/* sync.withoutTimeouts */
-  SELECT set_config('idle_in_transaction_session_timeout', '0', true), set_config('statement_timeout', '0', true),
-    set_config('tcp_keepalives_idle', '15', true), set_config('tcp_keepalives_interval', '5', true),
-    set_config('tcp_keepalives_count', '3', true)`;
+export async function withoutTimeouts(client: PoolClient): Promise<void> {
+  await execute(
+    client,
+    sql`/* sync.withoutTimeouts */
+      SELECT set_config('idle_in_transaction_session_timeout', '0', true), set_config('statement_timeout', '0', true),
+        set_config('tcp_keepalives_idle', '15', true), set_config('tcp_keepalives_interval', '5', true),
+        set_config('tcp_keepalives_count', '3', true)`,
+  );
+}
+
+const selectPosition = (indexName: string, encoder: string): Sql =>
+  sql`SELECT position::text AS position FROM index_positions WHERE index_name = ${indexName} AND encoder = ${encoder}`;
+
+/** Null before the index was filled with this encoder's vectors, and when nobody has followed it for too long. */
+export async function readPosition(
+  db: Queryable,
+  indexName: string,
+  encoder: string,
+): Promise<string | null> {
+  const [row] = await query(
+    db,
+    sql`/* sync.readPosition */ ${selectPosition(indexName, encoder)}`,
+    positionRow,
+  );
+  return row?.position ?? null;
+}
+
+/** The encoders whose vectors the index has and is followed with. */
+export async function readFollowed(db: Queryable, indexName: string): Promise<string[]> {
+  const rows = await query(
+    db,
+    sql`/* sync.followed */ SELECT encoder FROM index_positions WHERE index_name = ${indexName} ORDER BY 1`,
+    z.object({ encoder: z.string() }),
+  );
+  return rows.map(({ encoder }) => encoder);
+}
 
 /** `isFilled` tells whether the index still has what Postgres says it was filled with. */
 export function positionInPostgres(
@@ -57,53 +89,98 @@ export function positionInPostgres(
   isFilled: () => Promise<boolean>,
 ): PositionKeeper {
   let known: string | null = null;
-  const select = sql`SELECT position::text AS position, encoder FROM index_positions WHERE index_name = ${indexName}`;
-  const read = async (client: Queryable) =>
-    (await query(client, sql`/* sync.readPosition */ ${select}`, positionRow))[0];
+  const findFilled = async (client: Queryable): Promise<boolean> => {
+    known = await readPosition(client, indexName, encoder);
+    return known !== null && (await isFilled());
+  };
 
   return {
     current: () => known,
 
     advance: (move) =>
       transaction(db, async (client, lost) => {
-        await execute(client, WITHOUT_TIMEOUTS);
+        await withoutTimeouts(client);
         const [row] = await query(
           client,
-          sql`/* sync.claimPosition */ ${select} FOR UPDATE SKIP LOCKED`,
+          sql`/* sync.claimPosition */ ${selectPosition(indexName, encoder)} FOR UPDATE SKIP LOCKED`,
           positionRow,
         );
-        const { position, encoder: of } = row ?? (await read(client)) ?? { position: null, encoder };
-        if (of !== encoder) {
-          throw new OperatorError(
-            `The index ${indexName} is now filled by ${of}, and this gateway encodes by ${encoder}: ` +
-              'restart it with VITRINE_ENCODER set to that encoder.',
-          );
-        }
-        known = position;
+        known = row?.position ?? (await readPosition(client, indexName, encoder));
         if (row === undefined) return false;
         known = await move(row.position, lost);
-        await execute(
-          client,
-          sql`/* sync.keepPosition */ UPDATE index_positions SET position = ${known}::pg_snapshot, moved_at = clock_timestamp() WHERE index_name = ${indexName}`,
-        );
+        await keepPosition(client, indexName, encoder, known);
         return true;
       }),
 
-    fill: (work) =>
-      transaction(db, async (client, lost) => {
-        await execute(client, WITHOUT_TIMEOUTS);
+    async fill(work) {
+      // Not behind one that fills it anew while it answers.
+      if (await findFilled(db)) return;
+      await withFillLock(db, indexName, encoder, async (client, lost) => {
         // Gateways that start together: one fills, the others wait and find it filled.
-        await execute(
-          client,
-          sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${`fill ${indexName}`}))`,
-        );
-        const row = await read(client);
-        known = row?.encoder === encoder ? row.position : null;
-        if (known !== null && (await isFilled())) return;
+        if (await findFilled(client)) return;
         known = await work(lost);
         await keepPosition(client, indexName, encoder, known);
-      }),
+      });
+    },
   };
+}
+
+/** Runs `work` while nobody else fills the index with this encoder's vectors; waits for whoever does. */
+export function withFillLock<T>(
+  db: Database,
+  indexName: string,
+  encoder: string,
+  work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return transaction(db, async (client, lost) => {
+    await withoutTimeouts(client);
+    await execute(
+      client,
+      sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${fillLock(indexName, encoder)}))`,
+    );
+    return work(client, lost);
+  });
+}
+
+/** Runs `work` unless somebody fills the index with this encoder's vectors, or follows into it. */
+export function whileUnused(
+  db: Database,
+  indexName: string,
+  encoder: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  return transaction(db, async (client) => {
+    await withoutTimeouts(client);
+    const [row] = await query(
+      client,
+      sql`/* sync.tryLockFill */ SELECT pg_try_advisory_xact_lock(hashtext(${fillLock(indexName, encoder)})) AS locked`,
+      z.object({ locked: z.boolean() }),
+    );
+    if (row?.locked === true && (await readPosition(client, indexName, encoder)) === null) await work();
+  });
+}
+
+const fillLock = (indexName: string, encoder: string): string => `fill ${indexName} ${encoder}`;
+
+/**
+ * Runs `work` while nobody follows into the index, and says from where it is to be followed then, whoever followed it
+ * before: what `work` answers.
+ */
+export function switchPosition(
+  db: Database,
+  indexName: string,
+  encoder: string,
+  work: (lost: AbortSignal) => Promise<string>,
+): Promise<void> {
+  return transaction(db, async (client, lost) => {
+    await withoutTimeouts(client);
+    await query(
+      client,
+      sql`/* sync.awaitPosition */ ${selectPosition(indexName, encoder)} FOR UPDATE`,
+      positionRow,
+    );
+    await keepPosition(client, indexName, encoder, await work(lost));
+  });
 }
 
 /** Says where changes are to be followed from, whoever followed them before. */
@@ -115,9 +192,9 @@ export async function keepPosition(
 ): Promise<void> {
   await execute(
     db,
-    sql`/* sync.firstPosition */ INSERT INTO index_positions (index_name, encoder, position)
+    sql`/* sync.keepPosition */ INSERT INTO index_positions (index_name, encoder, position)
       VALUES (${indexName}, ${encoder}, ${position}::pg_snapshot)
-      ON CONFLICT (index_name) DO UPDATE 
-        SET encoder = excluded.encoder, position = excluded.position, moved_at = clock_timestamp()`,
+      ON CONFLICT (index_name, encoder) DO UPDATE
+        SET position = excluded.position, moved_at = clock_timestamp()`,
   );
 }

@@ -36,7 +36,9 @@ export async function projectProducts(
   db: Queryable,
   productKeys: readonly number[],
 ): Promise<Map<number, PointPayload>> {
-  const [products, offers] = await Promise.all([readProducts(db, productKeys), readOffers(db, productKeys)]);
+  // One after the other: the client of a transaction takes one statement at a time.
+  const products = await readProducts(db, productKeys);
+  const offers = await readOffers(db, productKeys);
   const offersByProduct = groupBy(offers, (offer) => offer.productKey);
   return new Map(
     products.map((product) => [product.key, toPayload(product, offersByProduct.get(product.key) ?? [])]),
@@ -136,6 +138,49 @@ export async function readEmbeddedImages(
     embeddedImage,
   );
   return rows.map((row) => ({ ...row, vector: toVector(row.vector) }));
+}
+
+/** The embedded images of the lowest ids above `after`, by id: for a walk over all of them. */
+export async function readImagesAfter(
+  db: Queryable,
+  encoder: string,
+  after: number,
+  limit: number,
+): Promise<EmbeddedImage[]> {
+  const rows = await query(
+    db,
+    sql`/* sync.imagesAfter */
+      SELECT image.id AS "imageId", image.product_id AS "productId", embedding.vector
+      FROM product_images image
+      JOIN embeddings embedding ON embedding.sha256 = image.sha256
+      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
+      WHERE image.id > ${after}
+      ORDER BY image.id LIMIT ${limit}`,
+    embeddedImage,
+  );
+  return rows.map((row) => ({ ...row, vector: toVector(row.vector) }));
+}
+
+export async function countImages(db: Queryable): Promise<number> {
+  const [row] = await query(
+    db,
+    sql`/* sync.countImages */ SELECT count(*) AS count FROM product_images`,
+    z.object({ count: z.number() }),
+  );
+  return row?.count ?? 0;
+}
+
+/** The handles of the products that there are. */
+export async function readHandles(
+  db: Queryable,
+  productKeys: readonly number[],
+): Promise<Map<number, string>> {
+  const rows = await query(
+    db,
+    sql`/* sync.handles */ SELECT id, handle FROM products WHERE id = ANY(${productKeys}::int[])`,
+    z.object({ id: z.number(), handle: z.string() }),
+  );
+  return new Map(rows.map(({ id, handle }) => [id, handle]));
 }
 
 /** The next products by id, for a walk over the whole catalog. */

@@ -8,7 +8,9 @@ import type { BlobStore } from '../platform/blob-store.js';
 import { query, transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
 import type { Encoder } from '../vision/encoder.js';
-import { keepPosition } from './position.js';
+import { askGateways, type GatewayAnswers } from './ask-gateways.js';
+import { dropUnusedIndexes } from './drop-unused.js';
+import { readFollowed, switchPosition, withFillLock } from './position.js';
 import { refillQdrant } from './refill-qdrant.js';
 
 /** Encoded images are kept every so many: what an interruption may cost. */
@@ -20,8 +22,20 @@ export interface ReindexReport {
   readonly encoded: number;
   /** Images that could not be encoded: their SHA-256 and why. */
   readonly failed: readonly { readonly sha256: string; readonly reason: string }[];
-  /** Points in the new Qdrant collection; null where the index is embedded, which every gateway builds at its start. */
-  readonly points: number | null;
+  readonly index: ReindexedShared | ReindexedEmbedded;
+}
+
+interface ReindexedShared {
+  readonly kind: 'qdrant';
+  /** Points in the new collection. */
+  readonly points: number;
+  /** Encoders that gateways still run with, or did less than a day ago. */
+  readonly otherEncoders: readonly string[];
+}
+
+/** In the memory of each gateway; one that starts builds its own. */
+interface ReindexedEmbedded extends GatewayAnswers {
+  readonly kind: 'embedded';
 }
 
 interface ReindexServices {
@@ -33,17 +47,44 @@ interface ReindexServices {
 }
 
 /**
- * Encodes every image that this encoder has not encoded yet, then fills a new Qdrant collection and switches to it
- * in one step. May be stopped and run again: what is encoded stays.
+ * Encodes every image that this encoder has not encoded yet, then fills a new index while the one before answers, and
+ * puts it in its place in one step: a Qdrant collection, or the index in the memory of each gateway that runs with
+ * this encoder. May be stopped and run again: what is encoded stays.
  */
 export async function reindex(services: ReindexServices, signal: AbortSignal): Promise<ReindexReport> {
   const encoding = await encodeMissing(services, signal);
   signal.throwIfAborted();
-  const { db, encoder, qdrant } = services;
-  if (qdrant === null) return { ...encoding, points: null };
-  const { points, position } = await refillQdrant(services, qdrant, signal);
-  await keepPosition(db, qdrant.collection, encoder.id, position);
-  return { ...encoding, points };
+  const { qdrant } = services;
+  const index = await (qdrant === null
+    ? reindexEmbedded(services, signal)
+    : reindexShared(services, qdrant, signal));
+  return { ...encoding, index };
+}
+
+async function reindexEmbedded(
+  { db, encoder, progress }: ReindexServices,
+  signal: AbortSignal,
+): Promise<ReindexedEmbedded> {
+  const request = { kind: 'rebuild', encoder: encoder.id } as const;
+  const label = 'Gateways load the index anew';
+  return { kind: 'embedded', ...(await askGateways(db, request, { label, progress, signal })) };
+}
+
+async function reindexShared(
+  services: ReindexServices,
+  qdrant: NonNullable<Config['qdrant']>,
+  signal: AbortSignal,
+): Promise<ReindexedShared> {
+  const { db, encoder } = services;
+  const { collection } = qdrant;
+  const points = await withFillLock(db, collection, encoder.id, (_client, lost) =>
+    refillQdrant(services, qdrant, AbortSignal.any([signal, lost]), (finish) =>
+      switchPosition(db, collection, encoder.id, finish),
+    ),
+  );
+  await dropUnusedIndexes(db, qdrant, encoder.id);
+  const otherEncoders = (await readFollowed(db, collection)).filter((other) => other !== encoder.id);
+  return { kind: 'qdrant', points, otherEncoders };
 }
 
 const hashRow = z.object({ sha256: z.string() });

@@ -1,0 +1,86 @@
+import { Command } from 'commander';
+import { prepareDataFolder } from '../platform/data-folder.js';
+import { startDatabase } from '../platform/start-database.js';
+import type { IndexReconciliation } from '../sync/reconcile-index.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { runCommand, type Session } from './session.js';
+
+interface Options {
+  readonly check?: boolean;
+  readonly json?: boolean;
+}
+
+export function reconcileCommand(): Command {
+  return new Command('reconcile')
+    .description('compare the search index with Postgres, and repair what differs')
+    .option('--check', 'only report; the exit code is 1 when anything differs')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `
+Every image that the encoder has embedded must be in the index with its product, its facts and its vector, and nothing
+else. Searches and changes go on meanwhile; what the index is merely about to follow is no difference. With QDRANT_URL
+the command compares by itself, otherwise each gateway that runs compares the index in its memory.
+
+Exit code: 0 when nothing differs any more; 1 when something does, or could not be compared.
+
+Examples:
+  vitrine reconcile
+  vitrine reconcile --check --json
+  QDRANT_URL=http://qdrant:6333 vitrine reconcile`,
+    )
+    .action((options: Options) => runCommand((session) => run(session, options)));
+}
+
+async function run(
+  { config, log, progress, signal }: Session,
+  { check = false, json = false }: Options,
+): Promise<ExitCode> {
+  await prepareDataFolder(config.dataFolder);
+  const { reconcileIndex } = await import('../sync/reconcile-index.js');
+  const database = await startDatabase(config, log);
+  try {
+    const { qdrant, encoderFolder } = config;
+    const indexes = await reconcileIndex(
+      { db: database.db, qdrant, encoderFolder, log, progress },
+      !check,
+      signal,
+    );
+    process.stdout.write(
+      json ? `${JSON.stringify({ indexes }, null, 2)}\n` : indexes.map(describe).join('') || NOBODY,
+    );
+    return indexes.every(isSound) ? EXIT.done : EXIT.failed;
+  } finally {
+    await database.close();
+  }
+}
+
+const NOBODY =
+  'No gateway runs; one with the embedded index builds it from Postgres at its start, so there is nothing to do.\n';
+
+const isSound = ({ report, failure }: IndexReconciliation): boolean =>
+  report === null ? failure === null : report.repaired === report.differing;
+
+function describe({ index, report, failure }: IndexReconciliation): string {
+  if (report === null) return `${index}: ${failure ?? 'ended before it had answered'}\n`;
+  const { compared, differing, repaired, sample } = report;
+  const kinds = [
+    [report.missing, 'missing'],
+    [report.extra, 'not in Postgres'],
+    [report.wrongProduct, 'with another product'],
+    [report.payloadDiffers, 'with other facts'],
+    [report.vectorDiffers, 'with another vector'],
+  ] as const;
+  const found = kinds.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const told = sample.map(
+    ({ imageId, product, what }) => `  image ${imageId} of ${product ?? '?'} ${what}\n`,
+  );
+  return [
+    `${index}: compared ${compared} images in ${report.seconds.toFixed(1)} s; `,
+    differing === 0
+      ? 'nothing differs.\n'
+      : `${differing} differ (${found.join(', ')}), ${repaired} repaired.\n`,
+    ...told,
+    differing > sample.length ? `  and ${differing - sample.length} more\n` : '',
+  ].join('');
+}

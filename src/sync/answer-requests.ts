@@ -1,0 +1,106 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Doorbell } from '../platform/doorbell.js';
+import type { Logger } from '../platform/logging.js';
+import { errorMessage } from '../platform/operator-error.js';
+import type { Database } from '../platform/postgres.js';
+import type { Progress } from '../platform/progress.js';
+import type { FollowedIndex } from './followed-index.js';
+import { reconcile } from './reconcile.js';
+import {
+  keepAnswer,
+  takeRequests,
+  type GatewayAnswer,
+  type IndexRequest,
+  type Outcome,
+} from './request.store.js';
+
+/** For a request whose ring was missed; one that looks for none is one index scan of an empty table. */
+const POLL_MS = 1_000;
+/** How often a gateway says how far it is, and hears whether anybody waits for it. */
+const TELL_EVERY_MS = 500;
+
+interface Answering {
+  readonly db: Database;
+  readonly gatewayId: string;
+  /** The id of the encoder that the gateway runs with. */
+  readonly encoder: string;
+  readonly followed: Pick<FollowedIndex, 'index' | 'advance' | 'replace'>;
+  readonly doorbell: Pick<Doorbell, 'onRing'>;
+  readonly log: Logger;
+}
+
+/** Does what commands ask of the index in this gateway's memory, one request after the other, until closed. */
+export function answerRequests(options: Answering): { close(): Promise<void> } {
+  const { db, gatewayId, doorbell, log } = options;
+  const closing = new AbortController();
+  let rung = new AbortController();
+  const stopListening = doorbell.onRing(() => rung.abort());
+
+  const loop = (async () => {
+    while (!closing.signal.aborted) {
+      rung = new AbortController();
+      try {
+        for (const request of await takeRequests(db, gatewayId))
+          await answer(options, request, closing.signal);
+      } catch (err) {
+        log.debug({ err }, 'Requests of commands could not be read');
+      }
+      const wake = AbortSignal.any([closing.signal, rung.signal]);
+      await sleep(POLL_MS, undefined, { signal: wake }).catch(() => undefined);
+    }
+  })();
+
+  return {
+    async close() {
+      stopListening();
+      closing.abort(new Error('the gateway stops'));
+      await loop;
+    },
+  };
+}
+
+async function answer(options: Answering, request: IndexRequest, closing: AbortSignal): Promise<void> {
+  const { db, gatewayId, encoder, log } = options;
+  const state = { done: 0, total: null as number | null };
+  const keep = (answered: GatewayAnswer | null): Promise<boolean> =>
+    keepAnswer(db, request.id, gatewayId, { ...state, answer: answered });
+  const abandoned = new AbortController();
+  const telling = setInterval(() => {
+    keep(null).then(
+      (isAwaited) => isAwaited || abandoned.abort(new Error('the command that asked was stopped')),
+      (err: unknown) => log.debug({ err }, 'A command could not be told how far its request is'),
+    );
+  }, TELL_EVERY_MS);
+  const progress: Progress = {
+    start: (_label, total) => void Object.assign(state, { done: 0, total }),
+    advance: (steps = 1) => void (state.done += steps),
+    done: () => undefined,
+    say: () => undefined,
+  };
+  const outcome = await perform(options, request, progress, AbortSignal.any([closing, abandoned.signal]))
+    .catch((err: unknown): Outcome => {
+      log.warn({ err, kind: request.kind }, 'What a command asked for could not be done');
+      return { outcome: 'failed', reason: errorMessage(err) };
+    })
+    .finally(() => clearInterval(telling));
+  log.info({ kind: request.kind, ...outcome }, 'Did what a command asked for');
+  await keep({ gateway: `${hostname()} (process ${process.pid})`, encoder, ...outcome });
+}
+
+async function perform(
+  { db, encoder, followed }: Answering,
+  { kind, encoder: asked }: IndexRequest,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { index, advance, replace } = followed;
+  if (replace === null) return { outcome: 'shared', index: index.name };
+  if (asked !== null && asked !== encoder) return { outcome: 'otherEncoder' };
+  if (kind === 'rebuild') {
+    await replace(progress, signal);
+    return { outcome: 'rebuilt', points: await index.count() };
+  }
+  const report = await reconcile({ db, index, encoder, advance, progress }, kind === 'reconcile', signal);
+  return { outcome: 'compared', report };
+}

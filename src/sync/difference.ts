@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { IndexPoint, PointPayload } from '../similarity/index.js';
+
+/** Squared distance of two unit vectors that counts as none: an index may normalize in float32, and store no more. */
+const SAME_VECTOR = 1e-8;
+/** Tags and numbers that a sentence names. */
+const NAMED = 3;
+
+const count = z.number();
+
+/** What a comparison of the index with Postgres found; numbers of images. */
+export const reconcileReport = z.object({
+  /** Images that are in one or the other. */
+  compared: count,
+  /** Images of which anything differs. */
+  differing: count,
+  /** In Postgres, and not in the index. */
+  missing: count,
+  /** In the index, and not in Postgres. */
+  extra: count,
+  /** In the index as an image of another product. */
+  wrongProduct: count,
+  /** Of its product, with tags or numbers that are not the product's. */
+  payloadDiffers: count,
+  vectorDiffers: count,
+  repaired: count,
+  seconds: z.number(),
+  /** The first of them, in words; the product is null when Postgres does not know it. */
+  sample: z.array(z.object({ imageId: z.number(), product: z.string().nullable(), what: z.string() })),
+});
+export type ReconcileReport = z.infer<typeof reconcileReport>;
+
+type Told = readonly [Kind, string];
+type Kind = 'missing' | 'extra' | 'wrongProduct' | 'payloadDiffers' | 'vectorDiffers';
+
+/** How one image in the index differs from what Postgres says. */
+export interface Difference {
+  readonly imageId: number;
+  /** Of Postgres, or of the index where Postgres has no such image. */
+  readonly productId: number;
+  readonly kinds: readonly Kind[];
+  readonly words: string;
+  /** What should be there; null: nothing. */
+  readonly expected: IndexPoint | null;
+  readonly isRepaired?: boolean;
+}
+
+export function nothingFound(): ReconcileReport {
+  return {
+    ...{ compared: 0, differing: 0, missing: 0, extra: 0, wrongProduct: 0, payloadDiffers: 0 },
+    ...{ vectorDiffers: 0, repaired: 0, seconds: 0, sample: [] },
+  };
+}
+
+/** Compares what should be in the index with what is; both by image id, ascending. */
+export function comparePoints(
+  expected: readonly IndexPoint[],
+  found: readonly IndexPoint[],
+): { compared: number; differences: Difference[] } {
+  const foundById = new Map(found.map((point) => [point.imageId, point]));
+  const expectedIds = new Set(expected.map((point) => point.imageId));
+  const extra = found.filter((point) => !expectedIds.has(point.imageId));
+  const differences = [
+    ...expected.flatMap((point) => comparePoint(point, foundById.get(point.imageId)) ?? []),
+    ...extra.map(({ imageId, productId }): Difference => ({
+      imageId,
+      productId,
+      kinds: ['extra'],
+      words: 'is in the index, and Postgres has no such image',
+      expected: null,
+    })),
+  ];
+  return { compared: expected.length + extra.length, differences };
+}
+
+function comparePoint(expected: IndexPoint, found: IndexPoint | undefined): Difference | null {
+  const told: readonly Told[] =
+    found === undefined ? [['missing', 'is missing']] : differencesOf(expected, found);
+  if (told.length === 0) return null;
+  return {
+    imageId: expected.imageId,
+    productId: expected.productId,
+    kinds: told.map(([kind]) => kind),
+    words: told.map(([, words]) => words).join('; '),
+    expected,
+  };
+}
+
+function differencesOf(expected: IndexPoint, found: IndexPoint): Told[] {
+  const differences: Told[] = [];
+  const payload = describePayload(expected.payload, found.payload);
+  if (found.productId !== expected.productId)
+    differences.push(['wrongProduct', `is there as an image of product ${found.productId}`]);
+  else if (payload !== null) differences.push(['payloadDiffers', payload]);
+  const distance = squaredDistance(expected.vector, found.vector);
+  if (!(distance <= SAME_VECTOR)) {
+    const cosine = (1 - distance / 2).toFixed(4);
+    differences.push(['vectorDiffers', `has another vector (their cosine is ${cosine})`]);
+  }
+  return differences;
+}
+
+/** What is wrong with a payload, in words; null when nothing is. */
+function describePayload(expected: PointPayload, found: PointPayload): string | null {
+  const lacks = without(expected.tags, found.tags);
+  const surplus = without(found.tags, expected.tags);
+  const fields = [...new Set([...Object.keys(expected.numbers), ...Object.keys(found.numbers)])];
+  const numbers = fields
+    .filter((field) => expected.numbers[field] !== found.numbers[field])
+    .map(
+      (field) =>
+        `${field} is ${found.numbers[field] ?? 'not there'}, not ${expected.numbers[field] ?? 'there'}`,
+    );
+  const parts = [
+    ...(lacks.length > 0 ? [`lacks ${name(lacks)}`] : []),
+    ...(surplus.length > 0 ? [`has ${name(surplus)} wrongly`] : []),
+    ...(numbers.length > 0 ? [name(numbers)] : []),
+  ];
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+function without(these: readonly string[], those: readonly string[]): string[] {
+  const excluded = new Set(those);
+  return these.filter((one) => !excluded.has(one));
+}
+
+function name(items: readonly string[]): string {
+  const rest = items.length - NAMED;
+  return items.slice(0, NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+/** Between the directions of two vectors: NaN when one has none, or another dimension. */
+function squaredDistance(a: Float32Array, b: Float32Array): number {
+  const [lengthA, lengthB] = [Math.hypot(...a), Math.hypot(...b)];
+  return a.length === b.length
+    ? a.reduce((sum, x, i) => sum + (x / lengthA - (b[i] ?? NaN) / lengthB) ** 2, 0)
+    : NaN;
+}

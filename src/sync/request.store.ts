@@ -1,0 +1,106 @@
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { execute, query, type Queryable } from '../platform/postgres.js';
+import { reconcileReport } from './difference.js';
+
+/** A request that is older was asked by a command that is gone. */
+const VALID_FOR_MS = 60_000;
+
+const request = z.object({
+  id: z.string(),
+  kind: z.enum(['check', 'reconcile', 'rebuild']),
+  encoder: z.string().nullable(),
+});
+/** What a command asks of the gateways that run, about the indexes in their memory. */
+export type IndexRequest = z.infer<typeof request>;
+
+const outcome = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('compared'), report: reconcileReport }),
+  z.object({ outcome: z.literal('rebuilt'), points: z.number() }),
+  /** It runs with another encoder than was asked for. */
+  z.object({ outcome: z.literal('otherEncoder') }),
+  /** Its index is not in its memory. */
+  z.object({ outcome: z.literal('shared'), index: z.string() }),
+  z.object({ outcome: z.literal('failed'), reason: z.string() }),
+]);
+export type Outcome = z.infer<typeof outcome>;
+
+/** What a gateway answers; `gateway` names it to people. */
+const answer = z.object({ gateway: z.string(), encoder: z.string() }).and(outcome);
+export type GatewayAnswer = z.infer<typeof answer>;
+
+const gatewayState = z.object({
+  id: z.string(),
+  isAlive: z.boolean(),
+  done: z.number(),
+  total: z.number().nullable(),
+  answer: answer.nullable(),
+});
+/** A gateway that is alive, or that has taken the request up. */
+export type GatewayState = z.infer<typeof gatewayState>;
+
+const NAME = 'vitrine gateway ';
+
+/** What a gateway's connection is called as long as it is alive. */
+export const connectionName = (gatewayId: string): string => NAME + gatewayId;
+
+/** Asks; requests before are of commands that are gone. */
+export async function insertRequest(db: Queryable, { id, kind, encoder }: IndexRequest): Promise<void> {
+  await execute(db, sql`/* request.forget */ DELETE FROM index_requests`);
+  await execute(
+    db,
+    sql`/* request.insert */ INSERT INTO index_requests (id, kind, encoder) VALUES (${id}, ${kind}, ${encoder})`,
+  );
+}
+
+export async function deleteRequest(db: Queryable, id: string): Promise<void> {
+  await execute(db, sql`/* request.delete */ DELETE FROM index_requests WHERE id = ${id}`);
+}
+
+export async function readGateways(db: Queryable, requestId: string): Promise<GatewayState[]> {
+  return query(
+    db,
+    sql`/* request.gateways */
+      WITH alive AS (
+        SELECT DISTINCT substr(application_name, ${NAME.length + 1})::uuid AS id FROM pg_stat_activity
+        WHERE datname = current_database() AND starts_with(application_name, ${NAME})
+      ), answers AS (
+        SELECT gateway_id AS id, done, total, answer FROM index_answers WHERE request_id = ${requestId}
+      )
+      SELECT id, alive.id IS NOT NULL AS "isAlive", coalesce(done, 0) AS done, total, answer
+      FROM alive FULL JOIN answers USING (id) ORDER BY id`,
+    gatewayState,
+  );
+}
+
+/** Takes up the requests that this gateway has not taken up yet. */
+export async function takeRequests(db: Queryable, gatewayId: string): Promise<IndexRequest[]> {
+  return query(
+    db,
+    sql`/* request.take */
+      WITH taken AS (
+        INSERT INTO index_answers (request_id, gateway_id) SELECT id, ${gatewayId} FROM index_requests
+        WHERE asked_at > clock_timestamp() - ${VALID_FOR_MS}::float8 * interval '1 millisecond'
+        ON CONFLICT DO NOTHING RETURNING request_id
+      )
+      SELECT id, kind, encoder FROM index_requests JOIN taken ON taken.request_id = id`,
+    request,
+  );
+}
+
+/** Says how far the gateway is, or its answer, which stays; answers false when nobody waits for it any more. */
+export async function keepAnswer(
+  db: Queryable,
+  requestId: string,
+  gatewayId: string,
+  state: Pick<GatewayState, 'done' | 'total' | 'answer'>,
+): Promise<boolean> {
+  const json = state.answer === null ? null : JSON.stringify(state.answer);
+  const kept = await execute(
+    db,
+    sql`/* request.answer */ UPDATE index_answers SET done = ${state.done}, total = ${state.total}, 
+        answer = coalesce(answer, ${json}::jsonb)
+      WHERE request_id = ${requestId} AND gateway_id = ${gatewayId}`,
+  );
+  return kept > 0;
+}
