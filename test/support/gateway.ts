@@ -155,7 +155,10 @@ export async function startTestGateway(
   };
 }
 
-async function openStaleIndex(db: Database, encoder: Encoder): Promise<FollowedIndex> {
+async function openStaleIndex(
+  db: Database,
+  encoder: Encoder,
+): Promise<Omit<FollowedIndex, 'advance' | 'replace'>> {
   let position = '';
   const load = async (): Promise<VectorIndex> => {
     const index = await openEmbeddedIndex({ dimension: encoder.dimension });

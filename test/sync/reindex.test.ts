@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { QdrantClient } from '@qdrant/js-client-rest';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 import { UserError } from '../../src/errors.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import { MATCH_ALL } from '../../src/similarity/index.js';
+import { createQdrantReplacement } from '../../src/similarity/qdrant.js';
+import { pruneChanges } from '../../src/sync/change.store.js';
 import { checkEncoder } from '../../src/sync/check-encoder.js';
 import { openFollowedIndex, type FollowedIndex } from '../../src/sync/followed-index.js';
 import { reindex } from '../../src/sync/reindex.js';
@@ -83,7 +86,7 @@ test('encodes what the encoder has not encoded, once, and says what it could not
     );
 
   const first = await run();
-  expect(first).toMatchObject({ encoded: 3, points: null });
+  expect(first).toMatchObject({ encoded: 3, index: { kind: 'embedded', answers: [], gone: 0 } });
   expect(first.failed.map(({ reason }) => reason).sort()).toEqual([
     'it is no image',
     'the file is gone; import the feed again',
@@ -97,10 +100,10 @@ if (noQdrant !== undefined) console.log(`Reindexing a Qdrant is skipped: ${noQdr
 
 testQdrant('with a Qdrant', () => {
   let collection: TestCollection;
-  beforeAll(() => {
+  beforeEach(() => {
     collection = testCollection();
   });
-  afterAll(() => collection.drop());
+  afterEach(() => collection.drop());
 
   const open = (encoder: Pick<Encoder, 'id' | 'dimension'>): Promise<FollowedIndex> =>
     openFollowedIndex({
@@ -111,20 +114,33 @@ testQdrant('with a Qdrant', () => {
       progress: silentProgress,
     });
 
-  /** The collections there are, and the one behind the alias. */
-  async function collections(): Promise<{ names: string[]; current: string | undefined }> {
+  /** The collections there are, and those behind an alias. */
+  async function collections(): Promise<{ names: string[]; current: string[] }> {
     const client = new QdrantClient({
       url: collection.url,
       ...(collection.apiKey && { apiKey: collection.apiKey }),
     });
     const [all, { aliases }] = [await client.getCollections(), await client.getAliases()];
     return {
-      names: all.collections.map(({ name }) => name).filter((name) => name.startsWith(collection.collection)),
-      current: aliases.find(({ alias_name }) => alias_name === collection.collection)?.collection_name,
+      names: all.collections
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith(collection.collection))
+        .sort(),
+      current: aliases
+        .filter(({ alias_name }) => alias_name.startsWith(collection.collection))
+        .map(({ collection_name }) => collection_name)
+        .sort(),
     };
   }
 
-  test('fills a new collection, switches to it, and gateways of the encoder before are told to restart', async () => {
+  const find = async ({ index }: FollowedIndex, vector: readonly number[]): Promise<number[]> => {
+    const [found] = await index.search([{ vector: Float32Array.from(vector), filter: MATCH_ALL, limit: 10 }]);
+    return found?.matches.map(({ productId }) => productId) ?? [];
+  };
+  const run = (encoder: Encoder, images: BlobStore, progress = silentProgress) =>
+    reindex({ db: database.db, encoder, images, qdrant: collection, progress }, new AbortController().signal);
+
+  test('with another encoder, gateways of the one before go on answering and following', async () => {
     const { db } = database;
     const images = await openBlobStore(join(folder, 'images'));
     await seed(images);
@@ -132,42 +148,109 @@ testQdrant('with a Qdrant', () => {
     let after: FollowedIndex | null = null;
     try {
       expect(await before.index.count()).toBe(5);
-      await expect(open(OTHER)).rejects.toThrow(/holds vectors of test-encoder@1\.0\.0.*npx vitrine reindex/);
-      const { current: previous } = await collections();
-
-      const services = { db, encoder: OTHER, images, qdrant: collection, progress: silentProgress };
-      expect(await reindex(services, new AbortController().signal)).toMatchObject({ encoded: 3, points: 3 });
+      expect(await run(OTHER, images)).toMatchObject({
+        encoded: 3,
+        index: { kind: 'qdrant', points: 3, otherEncoders: [ENCODER.id] },
+      });
       const { names, current } = await collections();
-      expect(names).toEqual([current]);
-      expect(current).not.toBe(previous);
+      expect(names).toHaveLength(2);
+      expect(names).toEqual(current);
 
       after = await open(OTHER);
-      await seedProduct(db, { handle: 'coat' });
-      await after.catchUp();
-      const [found] = await after.index.search([
-        { vector: Float32Array.of(0, 1, 0), filter: MATCH_ALL, limit: 1 },
-      ]);
+      await seedProduct(db, { handle: 'coat', vectors: [[1, 1, 1, 1]] });
+      await Promise.all([before.catchUp(), after.catchUp()]);
       const [shirt] = (await db.query<{ id: number }>(`SELECT id FROM products WHERE handle = 'shirt'`)).rows;
-      expect(found?.matches).toMatchObject([{ productId: shirt?.id, score: 1 }]);
+      expect((await find(after, [0, 1, 0]))[0]).toBe(shirt?.id);
+      expect(await after.index.count()).toBe(3);
+      expect(await before.index.count()).toBe(6);
+      expect(await find(before, [0.5, 0.5, 0.5, 0.5])).toHaveLength(4);
 
-      await expect(before.catchUp()).rejects.toThrow(/now filled by other@2\.0\.0.*restart/);
-      await expect(before.index.count()).rejects.toThrow();
-      expect((await collections()).current).toBe(current);
+      // Nobody has followed into it for a day.
+      await before.close();
+      await db.query(`UPDATE index_positions SET moved_at = now() - interval '25 hours' WHERE encoder = $1`, [
+        ENCODER.id,
+      ]);
+      expect(await run(OTHER, images)).toMatchObject({ index: { otherEncoders: [ENCODER.id] } });
+      expect((await collections()).names).toHaveLength(2);
+      await pruneChanges(db);
+      expect(await run(OTHER, images)).toMatchObject({ index: { otherEncoders: [] } });
+      expect((await collections()).names).toEqual([expect.stringContaining('other-2.0.0')]);
     } finally {
       await before.close();
       await after?.close();
     }
   });
 
+  // Seen to fail on 2026-11-24 where the collection in use is deleted before the alias stands for the next one, and
+  // where what changed while it was filled is not followed.
+  test('while it fills and switches, searches are answered and changes followed', async () => {
+    const { db } = database;
+    const images = await openBlobStore(join(folder, 'images'));
+    await seed(images);
+    const encoder = { ...OTHER, ...ENCODER };
+    const followed = await open(ENCODER);
+    const stop = new AbortController();
+    let searches = 0;
+    const searching = Array.from({ length: 4 }, async () => {
+      while (!stop.signal.aborted) {
+        expect((await find(followed, [1, 0, 0, 0])).length).toBeGreaterThanOrEqual(3);
+        searches += 1;
+      }
+    });
+    let seeded = 0;
+    const seeding = (async () => {
+      while (!stop.signal.aborted) {
+        await seedProduct(db, { handle: `new-${seeded++}`, vectors: [[1, 1, 0, 0]] });
+        await sleep(20);
+      }
+    })();
+    const busy = Promise.all([...searching, seeding]);
+    busy.catch(() => undefined);
+    try {
+      for (let round = 0; round < 5; round += 1) await run(encoder, images);
+      stop.abort();
+      await busy;
+      await followed.catchUp();
+      expect(searches).toBeGreaterThan(20);
+      expect(await followed.index.count()).toBe(5 + seeded);
+      const { names, current } = await collections();
+      expect(names).toEqual(current);
+      expect(names).toEqual([expect.stringMatching(/_6$/)]);
+    } finally {
+      stop.abort();
+      await seeding;
+      await followed.close();
+    }
+  });
+
+  test('what one that was killed left behind is deleted by the next one', async () => {
+    const images = await openBlobStore(join(folder, 'images'));
+    await seed(images);
+    const killed = await createQdrantReplacement({
+      url: collection.url,
+      ...(collection.apiKey && { apiKey: collection.apiKey }),
+      collection: collection.collection,
+      encoder: OTHER.id,
+      dimension: OTHER.dimension,
+    });
+    expect(await killed.index.count()).toBe(0);
+    await run(OTHER, images);
+    const { names, current } = await collections();
+    expect(names).toEqual(current);
+  });
+
   test('one that is stopped leaves the collection in use', async () => {
     const images = await openBlobStore(join(folder, 'images'));
     await seed(images);
-    const { current } = await collections();
-    const stop = new AbortController();
     const services = { db: database.db, encoder: OTHER, images, qdrant: collection };
-    const progress = { ...silentProgress, advance: () => stop.abort(new Error('stopped')) };
-    // The first time it is stopped while it encodes, the second time while it fills.
-    await expect(reindex({ ...services, progress }, stop.signal)).rejects.toThrow('stopped');
+    const encoding = new AbortController();
+    const whileEncoding = { ...silentProgress, advance: () => encoding.abort(new Error('stopped')) };
+    await expect(reindex({ ...services, progress: whileEncoding }, encoding.signal)).rejects.toThrow(
+      'stopped',
+    );
+    expect(await run(OTHER, images)).toMatchObject({ encoded: 0, index: { points: 3 } });
+
+    const { current } = await collections();
     const filling = new AbortController();
     const whileFilling = {
       ...silentProgress,
@@ -176,7 +259,8 @@ testQdrant('with a Qdrant', () => {
       },
     };
     await expect(reindex({ ...services, progress: whileFilling }, filling.signal)).rejects.toThrow('stopped');
-    expect(await collections()).toEqual({ names: [current], current });
+    expect(current).toHaveLength(1);
+    expect(await collections()).toEqual({ names: current, current });
   });
 });
 
@@ -214,7 +298,7 @@ testSecond(
 
     const mended = await vitrine(['reindex'], { env: other }).ended;
     expect(mended).toMatchObject({ code: 0 });
-    expect(mended.stdout).toMatch(/Encoded 3 images with efficientnet-lite0@.*Restart the gateway/);
+    expect(mended.stdout).toMatch(/Encoded 3 images with efficientnet-lite0@.*\nNo gateway runs/);
 
     const serving = vitrine(['serve'], { env: other });
     try {
