@@ -182,13 +182,33 @@ CREATE INDEX image_jobs_state ON public.image_jobs USING btree (state, id);
 CREATE TRIGGER image_jobs_revived_rings AFTER UPDATE ON image_jobs FOR EACH ROW WHEN (old.state = 'DEAD'::text AND new.state = 'WAITING'::text) EXECUTE FUNCTION ring_doorbell();
 CREATE TRIGGER image_jobs_rings AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
 
+CREATE TABLE index_answers (
+  request_id uuid NOT NULL,
+  gateway_id uuid NOT NULL,
+  done integer DEFAULT 0 NOT NULL,
+  total integer,
+  answer jsonb,
+  CONSTRAINT index_answers_pkey PRIMARY KEY (request_id, gateway_id),
+  CONSTRAINT index_answers_request_id_fkey FOREIGN KEY (request_id) REFERENCES index_requests(id) ON DELETE CASCADE
+);
+
 CREATE TABLE index_positions (
   index_name text NOT NULL,
   encoder text NOT NULL,
   "position" pg_snapshot NOT NULL,
   moved_at timestamp with time zone DEFAULT now() NOT NULL,
-  CONSTRAINT index_positions_pkey PRIMARY KEY (index_name)
+  CONSTRAINT index_positions_pkey PRIMARY KEY (index_name, encoder)
 );
+
+CREATE TABLE index_requests (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  encoder text,
+  asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT index_requests_kind_check CHECK (kind = ANY (ARRAY['check'::text, 'reconcile'::text, 'rebuild'::text])),
+  CONSTRAINT index_requests_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER index_requests_rings AFTER INSERT ON index_requests FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
 
 CREATE TABLE price_lists (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
