@@ -166,6 +166,17 @@ describe.each(
     }
   }
 
+  /** A gateway that finds no Postgres at its start ends, and is started again by whatever looks after it. */
+  const startAgain = async (): Promise<GatewayProcess> => {
+    for (;;) {
+      try {
+        return await startGatewayProcess(postgres.url, env);
+      } catch {
+        await sleep(200);
+      }
+    }
+  };
+
   const crashPostgres = async (random: () => number): Promise<string> => {
     await postgres.crash(random() * 500);
     return 'Postgres';
@@ -180,7 +191,7 @@ describe.each(
     }
     const number = random() < 0.5 ? 0 : 1;
     await gateways[number]?.kill();
-    gateways[number] = await startGatewayProcess(postgres.url, env);
+    gateways[number] = await startAgain();
     return 'gateway';
   };
 
