@@ -1,9 +1,13 @@
 import { Command } from 'commander';
+import { readLedgerDrift, type LedgerDrift } from '../inventory/ledger.store.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { startDatabase } from '../platform/start-database.js';
 import type { IndexReconciliation } from '../sync/reconcile-index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { runCommand, type Session } from './session.js';
+
+/** More than this scrolls the summary off the screen. */
+const SHOWN_DRIFTS = 20;
 
 interface Options {
   readonly check?: boolean;
@@ -12,7 +16,7 @@ interface Options {
 
 export function reconcileCommand(): Command {
   return new Command('reconcile')
-    .description('compare the search index with Postgres, and repair what differs')
+    .description('compare the search index with Postgres, and repair what differs; check the stock ledger')
     .option('--check', 'only report; the exit code is 1 when anything differs')
     .option('--json', 'print the report as JSON')
     .addHelpText(
@@ -20,7 +24,8 @@ export function reconcileCommand(): Command {
       `
 Every image that the encoder has embedded must be in the index with its product, its facts and its vector, and nothing
 else. Searches and changes go on meanwhile; what the index is merely about to follow is no difference. With QDRANT_URL
-the command compares by itself, otherwise each gateway that runs compares the index in its memory.
+the command compares by itself, otherwise each gateway that runs compares the index in its memory. Then what is on hand
+is recomputed from the stock ledger; where they differ nobody knows which is true, so nothing is repaired.
 
 Exit code: 0 when nothing differs any more; 1 when something does, or could not be compared.
 
@@ -46,10 +51,13 @@ async function run(
       !check,
       signal,
     );
+    const ledger = await readLedgerDrift(database.db, SHOWN_DRIFTS);
     process.stdout.write(
-      json ? `${JSON.stringify({ indexes }, null, 2)}\n` : indexes.map(describe).join('') || NOBODY,
+      json
+        ? `${JSON.stringify({ indexes, ledger }, null, 2)}\n`
+        : (indexes.map(describe).join('') || NOBODY) + describeLedger(ledger),
     );
-    return indexes.every(isSound) ? EXIT.done : EXIT.failed;
+    return indexes.every(isSound) && ledger.count === 0 ? EXIT.done : EXIT.failed;
   } finally {
     await database.close();
   }
@@ -82,5 +90,18 @@ function describe({ index, report, failure }: IndexReconciliation): string {
       : `${differing} differ (${found.join(', ')}), ${repaired} repaired.\n`,
     ...told,
     differing > sample.length ? `  and ${differing - sample.length} more\n` : '',
+  ].join('');
+}
+
+function describeLedger({ count, sample }: LedgerDrift): string {
+  if (count === 0) return 'Stock ledger: adds up to what is on hand.\n';
+  const told = sample.map(
+    ({ sku, location, onHand, ledger }) =>
+      `  ${sku} at ${location}: ${onHand ?? 'uncounted'} on hand, ${ledger} by the ledger\n`,
+  );
+  return [
+    `Stock ledger: ${count} ${count === 1 ? 'level differs' : 'levels differ'} from it. Count them, then add the entries to stock_ledger that set them right.\n`,
+    ...told,
+    count > sample.length ? `  and ${count - sample.length} more\n` : '',
   ].join('');
 }
