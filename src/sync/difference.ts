@@ -102,19 +102,17 @@ function differencesOf(expected: IndexPoint, found: IndexPoint): Told[] {
 
 /** What is wrong with a payload, in words; null when nothing is. */
 function describePayload(expected: PointPayload, found: PointPayload): string | null {
-  const lacks = without(expected.tags, found.tags);
-  const surplus = without(found.tags, expected.tags);
-  const fields = [...new Set([...Object.keys(expected.numbers), ...Object.keys(found.numbers)])];
-  const numbers = fields
-    .filter((field) => expected.numbers[field] !== found.numbers[field])
-    .map(
-      (field) =>
-        `${field} is ${found.numbers[field] ?? 'not there'}, not ${expected.numbers[field] ?? 'there'}`,
-    );
+  const names = ({ tags, numbers }: PointPayload): string[] => [...tags, ...Object.keys(numbers)];
+  const lacks = without(names(expected), names(found));
+  const surplus = without(names(found), names(expected));
+  const wrong = Object.entries(found.numbers).flatMap(([field, value]) => {
+    const right = expected.numbers[field];
+    return right === undefined || right === value ? [] : `${field} ${value} instead of ${right}`;
+  });
   const parts = [
     ...(lacks.length > 0 ? [`lacks ${name(lacks)}`] : []),
     ...(surplus.length > 0 ? [`has ${name(surplus)} wrongly`] : []),
-    ...(numbers.length > 0 ? [name(numbers)] : []),
+    ...(wrong.length > 0 ? [`has ${name(wrong)}`] : []),
   ];
   return parts.length === 0 ? null : parts.join(', ');
 }
