@@ -38,13 +38,21 @@ afterAll(async () => {
 
 const run = (...args: string[]) => vitrine(args, { env }).ended;
 
-/** Sells out, or restocks, behind the back of the log that gateways follow. */
+/** Raises a price behind the back of the log that gateways follow. */
 const damage = () =>
   database.db.query(`
-    ALTER TABLE stock_levels DISABLE TRIGGER USER;
-    UPDATE stock_levels SET on_hand = CASE on_hand WHEN 0 THEN 3 ELSE 0 END
+    ALTER TABLE prices DISABLE TRIGGER USER;
+    UPDATE prices SET amount = amount + 1
     WHERE sku_id = (SELECT id FROM skus WHERE code = 'bh-calla-hoodie-pink');
-    ALTER TABLE stock_levels ENABLE TRIGGER USER`);
+    ALTER TABLE prices ENABLE TRIGGER USER`);
+
+/** Writes stock behind the back of the ledger. */
+const writeStock = (onHand: number) =>
+  database.db.query(`
+    ALTER TABLE stock_levels DISABLE TRIGGER stock_levels_ledger_updated;
+    UPDATE stock_levels SET on_hand = ${onHand}
+    WHERE sku_id = (SELECT id FROM skus WHERE code = 'bh-calla-hoodie-pink');
+    ALTER TABLE stock_levels ENABLE TRIGGER stock_levels_ledger_updated`);
 
 const answers = z.object({
   indexes: z.array(
@@ -66,8 +74,11 @@ test('--help tells of its options and exit codes', async () => {
 test('without a gateway there is no embedded index, and nothing to do', async () => {
   const plain = await run('reconcile');
   expect(plain).toMatchObject({ code: 0 });
-  expect(plain.stdout).toMatch(/^No gateway runs; .*nothing to do\.\n$/);
-  expect(JSON.parse((await run('reconcile', '--json')).stdout)).toEqual({ indexes: [] });
+  expect(plain.stdout).toMatch(/^No gateway runs; .*nothing to do\.\nStock ledger: adds up .*\n$/);
+  expect(JSON.parse((await run('reconcile', '--json')).stdout)).toEqual({
+    indexes: [],
+    ledger: { count: 0, sample: [] },
+  });
   const reindexed = await run('reindex');
   expect(reindexed).toMatchObject({ code: 0 });
   expect(reindexed.stdout).toMatch(/Encoded 0 images .*\nNo gateway runs/);
@@ -78,13 +89,15 @@ test('a gateway that runs is asked about the index in its memory', async () => {
   await gateway.says(/Ctrl-C stops it/);
   const sound = await run('reconcile', '--check');
   expect(sound).toMatchObject({ code: 0 });
-  expect(sound.stdout).toMatch(/^Gateway .* \(process \d+\): compared 2 images in .*; nothing differs\.\n$/);
+  expect(sound.stdout).toMatch(
+    /^Gateway .* \(process \d+\): compared 2 images in .*; nothing differs\.\nStock ledger: adds up/,
+  );
 
   await damage();
   const checked = await run('reconcile', '--check');
   expect(checked).toMatchObject({ code: 1 });
   expect(checked.stdout).toMatch(
-    /1 differ \(1 with other facts\), 0 repaired\.\n {2}image \d+ of bh-calla-hoodie-pink has orderable:.*sellable:.* wrongly\n$/,
+    /1 differ \(1 with other facts\), 0 repaired\.\n {2}image \d+ of bh-calla-hoodie-pink has \S+ 4999 instead of 5000.*\n/,
   );
   const asJson = await run('reconcile', '--check', '--json');
   expect(asJson).toMatchObject({ code: 1 });
@@ -98,6 +111,19 @@ test('a gateway that runs is asked about the index in its memory', async () => {
   expect(await run('reconcile', '--check')).toMatchObject({ code: 0 });
   const { rows } = await database.db.query('TABLE index_requests');
   expect(rows).toEqual([]);
+});
+
+test('stock that the ledger does not add up to is told, and not repaired', async () => {
+  await writeStock(4);
+  for (const options of [[], ['--check']]) {
+    const { code, stdout } = await run('reconcile', ...options);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /nothing differs\.\nStock ledger: 1 level differs .*\n {2}bh-calla-hoodie-pink at \S+: 4 on hand, 3 by the ledger\n$/,
+    );
+  }
+  await writeStock(3);
+  expect(await run('reconcile', '--check')).toMatchObject({ code: 0 });
 });
 
 test('it builds its index anew when asked', async () => {
@@ -173,7 +199,7 @@ testQdrant('with QDRANT_URL the command compares by itself, and says when there 
     ]);
     const sound = await command('reconcile', '--check');
     expect(sound.stdout).toMatch(
-      /^qdrant \S+, garment-lite0@\S+: compared 2 images in .*; nothing differs\.\n$/,
+      /^qdrant \S+, garment-lite0@\S+: compared 2 images in .*; nothing differs\.\n/,
     );
   } finally {
     await collection.drop();

@@ -118,7 +118,7 @@ describe.each(kinds)('the index: %s', (kind) => {
       images[2]?.product ?? 0,
       images[4]?.product ?? 0,
     ];
-    const stale: PointPayload = { tags: ['brand:acme'], numbers: { 'price:eu:min': 1 } };
+    const stale: PointPayload = { tags: ['brand:acme'], numbers: { 'price_min:eu': 1 } };
 
     // Both images of the shirt have other facts, one of the jumper is gone and one has another vector, one of the
     // boots is the jumper's, and one more is nobody's.
@@ -133,8 +133,8 @@ describe.each(kinds)('the index: %s', (kind) => {
     expect(checked).toMatchObject({ ...found, payloadDiffers: 2, repaired: 0 });
     const told = checked.sample.map(({ product, what }) => `${product}: ${what}`);
     expect(told).toEqual([
-      expect.stringMatching(/^shirt: lacks .*has brand:acme wrongly/),
-      expect.stringMatching(/^shirt: lacks .*has brand:acme wrongly/),
+      expect.stringMatching(/^shirt: lacks .*, has brand:acme wrongly, has price_min:eu 1 instead of 1000$/),
+      expect.stringMatching(/^shirt: lacks .*, has brand:acme wrongly, has price_min:eu 1 instead of 1000$/),
       'jumper: is missing',
       'jumper: has another vector (their cosine is 0.6000)',
       `boots: is there as an image of product ${jumper}`,
@@ -204,6 +204,7 @@ describe.each(kinds)('the index: %s', (kind) => {
   });
 
   if (kind === 'embedded') {
+    // Seen to fail on 2026-11-24 where the next one does not follow what changed while it was filled.
     test('is replaced while it answers and follows; what changed meanwhile is in the next one', async () => {
       await seedMany();
       const sellable = { ...QUERY, filter: { ...MATCH_ALL, clauses: [[tag.sellable('eu', 'tops')]] } };
@@ -216,11 +217,17 @@ describe.each(kinds)('the index: %s', (kind) => {
           await sleep(1);
         }
       })();
-      const sold: Promise<void>[] = [];
+      const sold: Promise<unknown>[] = [];
       const progress = {
         ...silentProgress,
-        // The first batch, in which it was for sale, has been read by then.
-        advance: () => void sold.push(setStock(db, 'SHIRT', 0).then(() => followed.catchUp())),
+        // The batch in which it was for sale has been read by then; the last stretch waits for its turn.
+        advance: () =>
+          void sold.push(
+            followed.advance(async (position) => {
+              await setStock(db, 'SHIRT', 0);
+              return position;
+            }),
+          ),
       };
       const before = followed.position();
       await followed.replace?.(progress, NEVER);
