@@ -41,7 +41,7 @@ export type Outcome<Answer> =
  *
  * `work` may be run again, after a deadlock. It uses its client and nothing else of the database: a second connection
  * for each of many calls would leave none for any to go on. Its locks, in this order: holds by id, then
- * stock levels by SKU and location.
+ * price lists by id, then stock levels by SKU and location.
  *
  * @throws UserError whose code no mutation has, for example UNKNOWN_CHANNEL
  */
