@@ -18,6 +18,10 @@ import {
   SearchByPhotoDocument,
   SearchResultsDocument,
   StockMovementDocument,
+  ConfirmBasketDocument,
+  HeldBasketDocument,
+  HoldBasketDocument,
+  ReleaseBasketDocument,
   StockSyncDocument,
   WatchAvailabilityDocument,
 } from '../generated/graphql.js';
@@ -243,6 +247,31 @@ describe('a storefront', () => {
       code: sku,
       checkoutUrl: expect.stringContaining(encodeURIComponent(sku)),
     });
+  });
+});
+
+describe('a checkout', () => {
+  test('from a photo to a hold in two calls, and on to the sale', async () => {
+    const { picture } = await somethingToBuy('dresses');
+    const { visualSearch } = await send(SearchByPhotoDocument, {
+      image: await upload(picture),
+      where: { options: [{ name: 'size', values: ['M'] }] },
+    });
+    const sku = visualSearch.edges[0]?.skus[0]?.id ?? '';
+    const input = { lines: [{ sku }], idempotencyKey: 'basket 1' };
+    const { holdCreate } = await send(HoldBasketDocument, { input });
+    expect(holdCreate).toMatchObject({
+      hold: { status: 'ACTIVE', lines: [{ quantity: 1 }] },
+      userErrors: [],
+    });
+    const hold = holdCreate.hold?.id ?? '';
+    expect((await send(HeldBasketDocument, { id: hold })).hold).toEqual(holdCreate.hold);
+    expect((await send(ConfirmBasketDocument, { input: { hold } })).holdConfirm.hold?.status).toBe(
+      'CONFIRMED',
+    );
+    expect((await send(ReleaseBasketDocument, { input: { hold } })).holdRelease.userErrors).toEqual([
+      expect.objectContaining({ code: 'HOLD_NOT_ACTIVE' }),
+    ]);
   });
 });
 
