@@ -19,8 +19,8 @@ import { proofSize, randomOf } from '../support/random.js';
 /**
  * Crash: gateways, the worker and Postgres are killed at random under write load. Every write that was acknowledged is
  * there once, no hold is lost, and the index equals Postgres. A writer whose call failed sends it again with its key
- * until it is answered. Seen to fail on 2026-11-24 without the keys (a sale counted twice), and with synchronous_commit
- * off (an acknowledged hold was gone).
+ * until it is answered. Seen to fail on 2026-11-24 without the keys (what had been done was asked for again, and refused),
+ * and with synchronous_commit off (an acknowledged hold was gone).
  */
 const SECONDS = proofSize('PROOF_SECONDS', 60);
 const SEED = proofSize('PROOF_SEED', 1);
