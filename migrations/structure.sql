@@ -123,7 +123,7 @@ CREATE TABLE hold_lines (
   CONSTRAINT hold_lines_pkey PRIMARY KEY (hold_id, "position"),
   CONSTRAINT hold_lines_quantity_check CHECK (quantity > 0)
 );
-CREATE INDEX hold_lines_active ON public.hold_lines USING btree (sku_id, location_id, expires_at) INCLUDE (quantity) WHERE active;
+CREATE INDEX hold_lines_active ON public.hold_lines USING btree (sku_id, expires_at) INCLUDE (location_id, quantity) WHERE active;
 
 CREATE TABLE holds (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -480,10 +480,13 @@ CREATE VIEW stock_ledger_drift AS
 CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea)
  RETURNS jsonb
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 DECLARE
   replay jsonb;
   answer jsonb;
+  -- An index finds what is before it; what is before clock_timestamp() it does not.
+  moment timestamptz;
   expired uuid[];
   missing jsonb;
   short jsonb;
@@ -517,12 +520,13 @@ BEGIN
   IF missing IS NOT NULL THEN RETURN jsonb_build_object('missing', missing); END IF;
 
   -- What has expired and is not swept up yet is for sale already: readers say so.
-  IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= clock_timestamp()) THEN
+  moment := clock_timestamp();
+  IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= moment) THEN
     expired := ARRAY(
       SELECT id FROM holds
       WHERE status = 'ACTIVE' AND id IN (
         SELECT line.hold_id FROM hold_lines line
-        WHERE line.sku_id = ANY(p_skus) AND line.active AND line.expires_at <= clock_timestamp())
+        WHERE line.sku_id = ANY(p_skus) AND line.active AND line.expires_at <= moment)
       ORDER BY id FOR UPDATE);
     PERFORM holds_end(expired, 'EXPIRED');
   END IF;
@@ -564,7 +568,8 @@ BEGIN
   FROM allocated;
   IF short IS NOT NULL THEN
     -- A hold that expired while this waited: its row comes before the levels that are locked by now.
-    IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= clock_timestamp()) THEN
+    moment := clock_timestamp();
+    IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= moment) THEN
       RAISE EXCEPTION 'a hold has expired meanwhile' USING ERRCODE = '40001';
     END IF;
     RETURN jsonb_build_object('short', short);
@@ -587,6 +592,7 @@ END $function$;
 CREATE OR REPLACE FUNCTION public.hold_finish(p_id uuid, p_status text, p_channel integer, p_caller integer, p_actor text, p_key text, p_fingerprint bytea)
  RETURNS jsonb
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 DECLARE
   replay jsonb;
@@ -670,7 +676,7 @@ CREATE OR REPLACE FUNCTION public.holds_sweep(p_limit integer)
 AS $function$
 DECLARE
   due uuid[] := ARRAY(
-    SELECT id FROM holds WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp()
+    SELECT id FROM holds WHERE status = 'ACTIVE' AND expires_at <= statement_timestamp()
     ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED);
 BEGIN
   IF cardinality(due) > 0 THEN

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import { execute, query, type Queryable } from '../platform/postgres.js';
+import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 
 /** Longer than any index should be behind; one that was is filled again. */
 export const CHANGE_RETENTION_MS = 24 * 60 * 60 * 1_000;
@@ -37,7 +37,7 @@ export async function currentPosition(db: Queryable): Promise<string> {
  * transaction had not ended by then or had not begun, which an index finds without reading those that had.
  */
 export async function readChanges(db: Queryable, position: string): Promise<Changes> {
-  const rows = await query(
+  const rows = await queryPrepared(
     db,
     sql`/* sync.changes */
       WITH log AS (

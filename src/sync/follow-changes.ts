@@ -9,8 +9,8 @@ import type { PositionKeeper } from './position.js';
 
 /** A change that rang no bell waits at most this long for its turn; an idle poll is one index scan. */
 const POLL_MS = 100;
-/** Between two steps, however often the bell rings: what is committed meanwhile goes together. */
-const GATHER_MS = 10;
+/** Between a step that the bell called for and the next: as long as the bell keeps silent after it rang. */
+const GATHER_MS = 50;
 /** While the index or Postgres is away. */
 const RETRY_MS = 2_000;
 const PRUNE_EVERY_MS = CHANGE_RETENTION_MS / 24;
@@ -83,14 +83,14 @@ export function followChanges(options: {
   const loop = (async () => {
     let failing = false;
     while (!closing.signal.aborted) {
+      const wasRung = rung.signal.aborted;
       // Before it reads: what rings from now on may not be in what it reads.
       rung = new AbortController();
       try {
         await runOnce();
         if (failing) log.info('the index follows Postgres again');
         failing = false;
-        await pause(GATHER_MS, closing);
-        await pause(POLL_MS - GATHER_MS, rung);
+        await (wasRung ? pause(GATHER_MS, closing) : pause(POLL_MS, rung));
       } catch (err) {
         if (!failing) log.error({ err }, 'the index cannot follow Postgres; trying again');
         failing = true;
