@@ -26,6 +26,12 @@ export const skuRow = z.object({
   asOf: z.date(),
 });
 
+/**
+ * When Postgres was read, or a moment before. Of a statement by itself, now() is when it came; statement_timestamp() is
+ * when it was executed, and by then it has its snapshot, which may be some milliseconds old.
+ */
+export const AS_OF = sql`now()`;
+
 /** The columns of `skuRow`, from `sku_offers offer`, without `asOf`. */
 export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
   offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
@@ -63,7 +69,7 @@ export class SkuStore {
   });
 
   async #offers(name: Sql, condition: Sql): Promise<Sku[]> {
-    const statement = sql`${name} SELECT ${SKU_COLUMNS}, statement_timestamp() AS "asOf" FROM sku_offers offer
+    const statement = sql`${name} SELECT ${SKU_COLUMNS}, ${AS_OF} AS "asOf" FROM sku_offers offer
       WHERE offer.channel_id = ${this.channel.key} AND ${condition}
       ORDER BY offer.product_id, offer.position, offer.sku_id`;
     const rows = await queryPrepared(this.db, statement, skuRow);

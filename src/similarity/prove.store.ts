@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Channel } from '../catalog/channel.types.js';
 import { offerPredicate, productPredicate, type ProductCondition } from '../catalog/product-filter.js';
-import { SKU_COLUMNS, skuRow, toSku } from '../catalog/sku.store.js';
+import { AS_OF, SKU_COLUMNS, skuRow, toSku } from '../catalog/sku.store.js';
 import type { Sku } from '../catalog/sku.types.js';
 import { groupBy } from '../platform/group-by.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
@@ -37,7 +37,7 @@ export async function prove(
 ): Promise<Proof> {
   const statement = sql`/* similarity.prove */
     WITH report AS (
-      SELECT statement_timestamp() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
+      SELECT ${AS_OF} AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
         clock_timestamp() - least(
           (SELECT changed_at FROM product_changes
             WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(${position}::pg_snapshot))) ORDER BY xid LIMIT 1),
