@@ -19,7 +19,9 @@ interface ModelSku {
   readonly size: (typeof SIZES)[number];
   readonly color: string;
   readonly price: number;
+  /** In Berlin, where it is sold and restocked. */
   stock: number;
+  readonly paris: number;
 }
 
 interface ModelProduct {
@@ -39,6 +41,7 @@ const skuParts = fc.record({
   color: fc.constantFrom(...COLORS),
   price: fc.constantFrom(1_000, 2_500, 7_000),
   stock: fc.constantFrom(0, 1, 3, 3),
+  paris: fc.constantFrom(0, 0, 2),
 });
 const productParts = fc.record({
   category: fc.constantFrom(...CATEGORIES),
@@ -59,6 +62,7 @@ const filter = fc.record(
     size: optional(fc.subarray([...SIZES], { minLength: 1 })),
     color: optional(fc.constantFrom(...COLORS)),
     maxPrice: optional(fc.constantFrom(10, 25, 30)),
+    location: optional(fc.constantFrom('berlin', 'paris')),
     quantity: fc.constantFrom(1, 1, 2),
   },
   { requiredKeys: [] },
@@ -79,6 +83,9 @@ const scenario = fc.record({
   writes,
 });
 
+/** Global ids by handle. */
+const locations = new Map<string, string>();
+
 const toInput = ({
   category,
   brand,
@@ -86,11 +93,13 @@ const toInput = ({
   size,
   color,
   maxPrice,
+  location,
   quantity,
 }: Filter): Record<string, unknown> => ({
   category,
   brand,
   quantity,
+  location: location === undefined ? undefined : locations.get(location),
   attributes: material === undefined ? undefined : [{ name: 'material', values: [material] }],
   options: [
     ...(size === undefined ? [] : [{ name: 'size', values: size }]),
@@ -101,7 +110,7 @@ const toInput = ({
 
 /** What the filter means, said once more without SQL and without an index. */
 function passes(product: ModelProduct, where: Filter): boolean {
-  const { category, brand, material, size, color, maxPrice, quantity } = where;
+  const { category, brand, material, size, color, maxPrice, location, quantity } = where;
   if (
     category?.some((handle) => product.category === handle || product.category.startsWith(`${handle}/`)) ===
     false
@@ -111,7 +120,7 @@ function passes(product: ModelProduct, where: Filter): boolean {
   if (material !== undefined && product.material !== material) return false;
   return product.skus.some(
     (sku) =>
-      sku.stock >= (quantity ?? 1) &&
+      (location === 'paris' ? 0 : sku.stock) + (location === 'berlin' ? 0 : sku.paris) >= (quantity ?? 1) &&
       (size?.includes(sku.size) ?? true) &&
       (color === undefined || sku.color === color) &&
       (maxPrice === undefined || sku.price <= maxPrice * 100),
@@ -173,11 +182,11 @@ const toSeed = ({ handle, category, brand, material, vectors, skus }: ModelProdu
   brand,
   vectors,
   attributes: [['material', material]],
-  skus: skus.map(({ code, size, color, price, stock }) => ({
+  skus: skus.map(({ code, size, color, price, stock, paris }) => ({
     code,
     options: { size, color },
     prices: { eu: price },
-    stock: { berlin: stock },
+    stock: { berlin: stock, paris },
   })),
 });
 
@@ -225,6 +234,10 @@ describe.each(KINDS.filter(({ shared }) => !shared || noQdrant === undefined))(
       collection = shared ? testCollection() : null;
       const options = { follows, qdrant: collection };
       const first = await startTestGateway(seedMarkets, options);
+      const { rows } = await first.db.query<{ id: number; handle: string }>(
+        `SELECT id, handle FROM stock_locations`,
+      );
+      for (const { id, handle } of rows) locations.set(handle, toGlobalId('StockLocation', id));
       instances = [first, await startTestGateway(() => Promise.resolve(), { ...options, beside: first })];
     });
     afterAll(async () => {
