@@ -230,14 +230,16 @@ CREATE FUNCTION hold_json(p_id uuid) RETURNS jsonb STABLE LANGUAGE sql
     )
     FROM holds hold WHERE hold.id = p_id);
 
--- Ends holds that the caller has locked: their stock is free again.
-CREATE FUNCTION holds_end(p_ids uuid[], p_status text) RETURNS void LANGUAGE plpgsql AS $$
+-- Ends holds that the caller has locked: their stock is free again. Whoever goes on to lock the levels of some SKUs names
+-- them: one pass in the order of all is in order, two passes are not.
+CREATE FUNCTION holds_end(p_ids uuid[], p_status text, p_skus integer[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM FROM stock_levels level
-  WHERE EXISTS (
-    SELECT FROM hold_lines line
-    WHERE line.hold_id = ANY(p_ids) AND line.active AND line.sku_id = level.sku_id AND line.location_id = level.location_id)
-  ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE;
+  PERFORM FROM (
+    SELECT sku_id, location_id FROM hold_lines WHERE hold_id = ANY(p_ids) AND active
+    UNION
+    SELECT sku_id, location_id FROM stock_levels WHERE sku_id = ANY(p_skus)
+  ) wanted JOIN stock_levels level USING (sku_id, location_id)
+  ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE OF level;
 
   UPDATE stock_levels level SET held = level.held - line.quantity
   FROM (
@@ -269,12 +271,13 @@ END $$;
 -- {"short": [{"line", "sellable"}]} with the lines (from 0) that are not offered or not there.
 --
 -- Plans are kept, here and below: what they do is the same for every basket, and to plan them anew for each, as Postgres
--- does for arrays, takes as long as the rest of the call.
+-- does for arrays, takes as long as the rest of the call. Whoever waits for a lock gives up before others find no
+-- connection.
 CREATE FUNCTION hold_create(
   p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[],
   p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer,
   p_key text, p_fingerprint bytea
-) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = '5s' AS $$
 DECLARE
   replay jsonb;
   answer jsonb;
@@ -321,7 +324,7 @@ BEGIN
         SELECT line.hold_id FROM hold_lines line
         WHERE line.sku_id = ANY(p_skus) AND line.active AND line.expires_at <= moment)
       ORDER BY id FOR UPDATE);
-    PERFORM holds_end(expired, 'EXPIRED');
+    PERFORM holds_end(expired, 'EXPIRED', p_skus);
   END IF;
 
   PERFORM FROM stock_levels
@@ -333,7 +336,9 @@ BEGIN
   WITH wanted AS (
     SELECT sku_id, quantity, n::integer FROM unnest(p_skus, p_quantities) WITH ORDINALITY AS line (sku_id, quantity, n)
   ), free AS (
-    SELECT wanted.n, wanted.quantity, level.location_id, level.sellable,
+    SELECT wanted.n, wanted.quantity, level.location_id,
+      -- Of what nobody counts there is as much as can be counted as held.
+      CASE WHEN level.on_hand IS NULL THEN 2147483647 - level.held ELSE level.sellable END AS sellable,
       -- Of places on a sphere, the nearest has the largest cosine of the angle between.
       sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
         * cos(radians(location.longitude - p_longitude)) AS nearness
@@ -387,7 +392,7 @@ END $$;
 -- ended before, or {"short": [{"line", "sellable"}]} where less is on hand than was promised.
 CREATE FUNCTION hold_finish(
   p_id uuid, p_status text, p_channel integer, p_caller integer, p_actor text, p_key text, p_fingerprint bytea
-) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = '5s' AS $$
 DECLARE
   replay jsonb;
   hold holds;
@@ -425,6 +430,11 @@ BEGIN
     UPDATE stock_levels level SET on_hand = level.on_hand - line.quantity, held = level.held - line.quantity
     FROM hold_lines line
     WHERE line.hold_id = p_id AND level.sku_id = line.sku_id AND level.location_id = line.location_id;
+    -- A sale of what nobody counts changes no balance, and is noted all the same.
+    INSERT INTO stock_ledger (sku_id, location_id, delta, balance, actor, reason, reference)
+    SELECT line.sku_id, line.location_id, 0, NULL, p_actor, 'sale', 'hold ' || p_id
+    FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
+    WHERE line.hold_id = p_id AND level.on_hand IS NULL;
     UPDATE hold_lines SET active = false WHERE hold_id = p_id;
     UPDATE holds SET status = 'CONFIRMED', ended_at = clock_timestamp() WHERE id = p_id;
   ELSE

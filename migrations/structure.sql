@@ -481,6 +481,7 @@ CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller intege
  RETURNS jsonb
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
+ SET lock_timeout TO '5s'
 AS $function$
 DECLARE
   replay jsonb;
@@ -528,7 +529,7 @@ BEGIN
         SELECT line.hold_id FROM hold_lines line
         WHERE line.sku_id = ANY(p_skus) AND line.active AND line.expires_at <= moment)
       ORDER BY id FOR UPDATE);
-    PERFORM holds_end(expired, 'EXPIRED');
+    PERFORM holds_end(expired, 'EXPIRED', p_skus);
   END IF;
 
   PERFORM FROM stock_levels
@@ -540,7 +541,9 @@ BEGIN
   WITH wanted AS (
     SELECT sku_id, quantity, n::integer FROM unnest(p_skus, p_quantities) WITH ORDINALITY AS line (sku_id, quantity, n)
   ), free AS (
-    SELECT wanted.n, wanted.quantity, level.location_id, level.sellable,
+    SELECT wanted.n, wanted.quantity, level.location_id,
+      -- Of what nobody counts there is as much as can be counted as held.
+      CASE WHEN level.on_hand IS NULL THEN 2147483647 - level.held ELSE level.sellable END AS sellable,
       -- Of places on a sphere, the nearest has the largest cosine of the angle between.
       sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
         * cos(radians(location.longitude - p_longitude)) AS nearness
@@ -593,6 +596,7 @@ CREATE OR REPLACE FUNCTION public.hold_finish(p_id uuid, p_status text, p_channe
  RETURNS jsonb
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
+ SET lock_timeout TO '5s'
 AS $function$
 DECLARE
   replay jsonb;
@@ -631,6 +635,11 @@ BEGIN
     UPDATE stock_levels level SET on_hand = level.on_hand - line.quantity, held = level.held - line.quantity
     FROM hold_lines line
     WHERE line.hold_id = p_id AND level.sku_id = line.sku_id AND level.location_id = line.location_id;
+    -- A sale of what nobody counts changes no balance, and is noted all the same.
+    INSERT INTO stock_ledger (sku_id, location_id, delta, balance, actor, reason, reference)
+    SELECT line.sku_id, line.location_id, 0, NULL, p_actor, 'sale', 'hold ' || p_id
+    FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
+    WHERE line.hold_id = p_id AND level.on_hand IS NULL;
     UPDATE hold_lines SET active = false WHERE hold_id = p_id;
     UPDATE holds SET status = 'CONFIRMED', ended_at = clock_timestamp() WHERE id = p_id;
   ELSE
@@ -648,16 +657,17 @@ CREATE OR REPLACE FUNCTION public.hold_json(p_id uuid)
  STABLE
 RETURN (SELECT jsonb_build_object('id', hold.id, 'status', CASE WHEN ((hold.status = 'ACTIVE'::text) AND (hold.expires_at <= clock_timestamp())) THEN 'EXPIRED'::text ELSE hold.status END, 'expiresAt', hold.expires_at, 'currency', hold.currency, 'lines', (SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'quantity', line.quantity, 'amount', line.unit_amount, 'compareAt', line.compare_at, 'location', jsonb_build_object('key', location.id, 'handle', location.handle, 'name', location.name, 'countryCode', location.country_code)) ORDER BY line."position") AS jsonb_agg FROM (hold_lines line JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = hold.id))) AS jsonb_build_object FROM holds hold WHERE (hold.id = hold_json.p_id));
 
-CREATE OR REPLACE FUNCTION public.holds_end(p_ids uuid[], p_status text)
+CREATE OR REPLACE FUNCTION public.holds_end(p_ids uuid[], p_status text, p_skus integer[] DEFAULT '{}'::integer[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  PERFORM FROM stock_levels level
-  WHERE EXISTS (
-    SELECT FROM hold_lines line
-    WHERE line.hold_id = ANY(p_ids) AND line.active AND line.sku_id = level.sku_id AND line.location_id = level.location_id)
-  ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE;
+  PERFORM FROM (
+    SELECT sku_id, location_id FROM hold_lines WHERE hold_id = ANY(p_ids) AND active
+    UNION
+    SELECT sku_id, location_id FROM stock_levels WHERE sku_id = ANY(p_skus)
+  ) wanted JOIN stock_levels level USING (sku_id, location_id)
+  ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE OF level;
 
   UPDATE stock_levels level SET held = level.held - line.quantity
   FROM (

@@ -128,7 +128,7 @@ export function watchAvailability(options: {
       readers.delete(reader);
       if (readers.size === 0) skus.delete(key);
     }
-    if (skus.size === 0) watched.delete(handle);
+    if (skus.size === 0 && watched.get(handle) === skus) watched.delete(handle);
   };
 
   return {

@@ -16,9 +16,11 @@ const MAX_KEY_LENGTH = 255;
 
 /**
  * May go again: Postgres ended one of several transactions that would have waited for one another, or what was found
- * was deleted before it was referred to, and is now found to be missing.
+ * was deleted before it was referred to, and is now found to be missing, or what was to be deleted was held meanwhile.
  */
-const RETRYABLE: ReadonlySet<string | null> = new Set(['40P01', '40001', '23503']);
+const RETRYABLE: ReadonlySet<string | null> = new Set(['40P01', '40001', '23503', '55006']);
+/** A lock that did not come in time: somebody keeps it, and waiting longer would leave no connection to others. */
+const LOCK_TIMEOUT = '55P03';
 const ATTEMPTS = 5;
 /** Times the attempt, and a random part of it: those that collided should not come back together. */
 const RETRY_MS = 20;
@@ -58,7 +60,8 @@ export async function mutate<Answer>(
       transaction(services.db, async (client) => {
         await execute(
           client,
-          sql`/* mutation.actor */ SELECT set_config('vitrine.actor', ${caller.name}, true)`,
+          sql`/* mutation.actor */ SELECT set_config('vitrine.actor', ${caller.name}, true),
+            set_config('lock_timeout', '5s', true)`,
         );
         return call === null ? work(client) : answerOnce(client, operation, call, work);
       }),
@@ -156,8 +159,9 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      if (!RETRYABLE.has(errorCode(error))) throw error;
-      if (attempts === ATTEMPTS) {
+      const isLocked = errorCode(error) === LOCK_TIMEOUT;
+      if (!RETRYABLE.has(errorCode(error)) && !isLocked) throw error;
+      if (attempts === ATTEMPTS || isLocked) {
         throw new UserError(
           'SERVICE_OVERLOADED',
           'Others keep writing the same rows: try again in a second. Nothing was done.',

@@ -4,6 +4,8 @@ import { execute, query, queryPrepared, type Queryable } from '../platform/postg
 
 /** Longer than any index should be behind; one that was is filled again. */
 export const CHANGE_RETENTION_MS = 24 * 60 * 60 * 1_000;
+/** Well within the statement timeout. */
+const PRUNED_AT_ONCE = 10_000;
 
 const change = z.object({
   productKey: z.number(),
@@ -71,10 +73,14 @@ export async function pruneChanges(db: Queryable): Promise<void> {
     sql`/* sync.expirePositions */ DELETE FROM index_positions WHERE (index_name, encoder) IN (
       SELECT index_name, encoder FROM index_positions WHERE moved_at < ${tooOld} FOR UPDATE SKIP LOCKED)`,
   );
-  await execute(
-    db,
-    sql`/* sync.prune */ DELETE FROM product_changes
-      WHERE changed_at < ${tooOld}
-        AND NOT EXISTS (SELECT FROM index_positions WHERE NOT pg_visible_in_snapshot(xid, position))`,
-  );
+  for (let pruned = PRUNED_AT_ONCE; pruned === PRUNED_AT_ONCE;) {
+    pruned = await execute(
+      db,
+      sql`/* sync.prune */ DELETE FROM product_changes WHERE ctid IN (
+        SELECT ctid FROM product_changes
+        WHERE changed_at < ${tooOld}
+          AND NOT EXISTS (SELECT FROM index_positions WHERE NOT pg_visible_in_snapshot(xid, position))
+        LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
+    );
+  }
 }

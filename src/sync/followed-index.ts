@@ -5,14 +5,14 @@ import type { Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
 import { openEmbeddedIndex } from '../similarity/embedded.js';
 import type { VectorIndex } from '../similarity/index.js';
-import { openQdrantIndex } from '../similarity/qdrant.js';
+import { findQdrantIndex, openQdrantIndex } from '../similarity/qdrant.js';
 import { ReplaceableIndex } from '../similarity/replaceable.js';
 import type { Encoder } from '../vision/encoder.js';
 import { followOnce } from './apply-changes.js';
 import { dropUnusedIndexes } from './drop-unused.js';
 import { fillIndex } from './fill-index.js';
 import { followChanges, type ChangeFollower } from './follow-changes.js';
-import { positionInMemory, positionInPostgres, type PositionKeeper } from './position.js';
+import { positionInMemory, positionInPostgres, withFillLock, type PositionKeeper } from './position.js';
 import { refillQdrant } from './refill-qdrant.js';
 
 /** Before any change was followed: a snapshot that sees nothing. */
@@ -149,14 +149,18 @@ async function openShared(
 ): Promise<Opened> {
   const { db, encoder, log } = options;
   const { url, apiKey, collection } = qdrant;
-  const index = await openQdrantIndex({
+  const server = {
     url,
     ...(apiKey === null ? {} : { apiKey }),
     collection,
     encoder: encoder.id,
     dimension: encoder.dimension,
     log,
-  });
+  };
+  // Gateways that start together make one collection, not one each.
+  const make = (): Promise<VectorIndex> =>
+    withFillLock(db, collection, encoder.id, () => openQdrantIndex(server));
+  const index = (await findQdrantIndex(server)) ?? (await make());
   const isFilled = async (): Promise<boolean> => (await index.count()) > 0;
   const keeper = positionInPostgres(db, collection, encoder.id, isFilled);
   const fill = (): Promise<void> =>

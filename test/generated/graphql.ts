@@ -52,13 +52,13 @@ export type GeoPointInput = {
 /** The hold whose stock is to leave. */
 export type HoldConfirmInput = {
   hold: string | number;
-  /** A text of your own for this very call, a UUID for example, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. */
+  /** A text of your own for this very call, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. Callers without an API key share their keys with one another: send a UUID, and keep it to yourself. */
   idempotencyKey?: string | null | undefined;
 };
 
 /** What to hold, from where and for how long. */
 export type HoldCreateInput = {
-  /** A text of your own for this very call, a UUID for example, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. */
+  /** A text of your own for this very call, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. Callers without an API key share their keys with one another: send a UUID, and keep it to yourself. */
   idempotencyKey?: string | null | undefined;
   /** From 1 to 100, each SKU once. All are held, or none. */
   lines: Array<HoldLineInput>;
@@ -79,7 +79,7 @@ export type HoldLineInput = {
 /** The hold whose stock is to be free again. */
 export type HoldReleaseInput = {
   hold: string | number;
-  /** A text of your own for this very call, a UUID for example, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. */
+  /** A text of your own for this very call, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. Callers without an API key share their keys with one another: send a UUID, and keep it to yourself. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -133,7 +133,7 @@ export type PricesSetInput = {
   channel?: string | null | undefined;
   /** 1 to 250; an SKU may have several for spans that do not overlap. */
   entries: Array<PriceSetEntryInput>;
-  /** A text of your own for this very call, a UUID for example, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. */
+  /** A text of your own for this very call, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. Callers without an API key share their keys with one another: send a UUID, and keep it to yourself. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -245,7 +245,7 @@ export type StockAdjustEntryInput = {
 export type StockAdjustInput = {
   /** 1 to 250, each for another SKU or location. */
   entries: Array<StockAdjustEntryInput>;
-  /** A text of your own for this very call, a UUID for example, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. */
+  /** A text of your own for this very call, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. Callers without an API key share their keys with one another: send a UUID, and keep it to yourself. */
   idempotencyKey?: string | null | undefined;
   /** Why: kept in the stock ledger, beside the name of the API key; by default the name of the mutation. Up to 1000 characters. */
   reason?: string | null | undefined;
@@ -282,7 +282,7 @@ export type StockSetEntryInput = {
 export type StockSetInput = {
   /** 1 to 250, each for another SKU or location. */
   entries: Array<StockSetEntryInput>;
-  /** A text of your own for this very call, a UUID for example, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. */
+  /** A text of your own for this very call, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. Callers without an API key share their keys with one another: send a UUID, and keep it to yourself. */
   idempotencyKey?: string | null | undefined;
   /** Why: kept in the stock ledger, beside the name of the API key; by default the name of the mutation. Up to 1000 characters. */
   reason?: string | null | undefined;

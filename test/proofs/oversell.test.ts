@@ -19,8 +19,10 @@ const SINGLE = 'A';
 const BASKET = Array.from({ length: 10 }, (_, i) => `B${i}`);
 const CODES = [SINGLE, ...BASKET];
 const UNITS = 50;
-/** Some change their mind, and try again. */
+/** Some change their mind, and some forget what they held; they try again. */
 const RELEASING = 0.15;
+const FORGETTING = 0.05;
+const FORGOTTEN_SECONDS = 1;
 
 const CREATE = `mutation ($input: HoldCreateInput!) { payload: holdCreate(input: $input) ${HOLD_FIELDS} }`;
 const CONFIRM = `mutation ($input: HoldConfirmInput!) { payload: holdConfirm(input: $input) ${HOLD_FIELDS} }`;
@@ -83,11 +85,14 @@ test(
         const basket = buyer % 4 < 2 ? [SINGLE] : buyer % 4 === 2 ? BASKET : reversed;
         const lines = basket.map((code) => ({ sku: ids.get(code) }));
         for (;;) {
-          const { hold, userErrors } = (await gateway.ask(holdPayload, CREATE, { input: { lines } })).payload;
+          const forgets = mayRelease && random() < FORGETTING;
+          const input = { lines, ...(forgets ? { seconds: FORGOTTEN_SECONDS } : {}) };
+          const { hold, userErrors } = (await gateway.ask(holdPayload, CREATE, { input })).payload;
           if (hold === null) {
             expect(new Set(userErrors.map(({ code }) => code))).toEqual(new Set(['INSUFFICIENT_STOCK']));
             return false;
           }
+          if (forgets) continue;
           if (random() < 0.3) await sleep(random() * 10);
           const releases = mayRelease && random() < RELEASING;
           const ended = await gateway.ask(holdPayload, releases ? RELEASE : CONFIRM, {
@@ -100,6 +105,11 @@ test(
       // Of each kind there are as many buyers as there are of the other.
       const bought = await Promise.all(
         Array.from({ length: BUYERS * 2 }, (_, buyer) => sleep(random() * 50).then(() => buy(buyer, true))),
+      );
+      // What was forgotten is free from one moment on, to many who want it.
+      await sleep(FORGOTTEN_SECONDS * 1_000);
+      bought.push(
+        ...(await Promise.all(Array.from({ length: BUYERS / 2 }, (_, buyer) => buy(buyer, false)))),
       );
       // A unit that was released after all others had given up is still there.
       for (const buyer of [0, 2]) while (await buy(buyer, false)) bought.push(true);

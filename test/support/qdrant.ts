@@ -10,6 +10,8 @@ export interface TestCollection {
   readonly url: string;
   readonly apiKey: string | null;
   readonly collection: string;
+  /** How many collections were made behind its aliases. */
+  countCollections(): Promise<number>;
   /** Deletes what was made behind the alias. */
   drop(): Promise<void>;
 }
@@ -19,15 +21,18 @@ export function testCollection(): TestCollection {
   if (url === undefined) throw new Error(noQdrant);
   const apiKey = process.env['QDRANT_API_KEY'] ?? null;
   const collection = `vitrine_test_${randomUUID().slice(0, 8)}`;
+  const client = new QdrantClient({ url, ...(apiKey === null ? {} : { apiKey }) });
+  const made = async (): Promise<string[]> =>
+    (await client.getCollections()).collections
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(collection));
   return {
     url,
     apiKey,
     collection,
+    countCollections: async () => (await made()).length,
     async drop() {
-      const client = new QdrantClient({ url, ...(apiKey === null ? {} : { apiKey }) });
-      for (const { name } of (await client.getCollections()).collections) {
-        if (name.startsWith(collection)) await client.deleteCollection(name);
-      }
+      for (const name of await made()) await client.deleteCollection(name);
     },
   };
 }

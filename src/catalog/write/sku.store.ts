@@ -104,7 +104,7 @@ export async function lockForRemoval(
 ): Promise<{ id: number; productId: number; code: string; until: Date }[]> {
   await execute(
     client,
-    sql`/* sku.endExpiredHolds */ SELECT holds_end(expired.ids, 'EXPIRED') FROM (
+    sql`/* sku.endExpiredHolds */ SELECT holds_end(expired.ids, 'EXPIRED', ${skuIds}::integer[]) FROM (
         SELECT array_agg(id) AS ids FROM (
           SELECT id FROM holds WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp() AND id IN (
             SELECT hold_id FROM hold_lines
