@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { demoImages } from './demo-images.js';
 import { ask, uploadImage } from './graphql.js';
+import { takeOrders } from './take-orders.js';
 
 const IMAGES = 16;
 /** What a phone's app sends. */
@@ -20,19 +21,19 @@ let work: Promise<unknown> = Promise.resolve();
 let count = 0;
 let startedAt = 0;
 
-process.on('message', (message) => {
-  if (message === 'start') {
+takeOrders(async (order) => {
+  if (order === 'start') {
     stopped = false;
     count = 0;
     startedAt = performance.now();
     work = Promise.all(Array.from({ length: CONCURRENCY }, (_, i) => uploadAndSearch(i)));
-  } else {
-    const imagesPerSecond = count / ((performance.now() - startedAt) / 1000);
-    stopped = true;
-    void work.then(() => process.send?.({ imagesPerSecond }));
+    return null;
   }
+  const imagesPerSecond = count / ((performance.now() - startedAt) / 1000);
+  stopped = true;
+  await work;
+  return imagesPerSecond;
 });
-process.send?.('ready');
 
 async function uploadAndSearch(first: number): Promise<void> {
   for (let i = first; !stopped; i += 1) {

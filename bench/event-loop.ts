@@ -1,10 +1,8 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'undici';
 import { z } from 'zod';
 import { demoImages } from './demo-images.js';
-import { openShop, TYPESCRIPT } from './shop.js';
+import { openShop } from './shop.js';
 import { mean, percentile } from './statistics.js';
 import type { Benchmark } from './types.js';
 
@@ -25,19 +23,19 @@ export const benchmarks: Benchmark[] = [
       try {
         progress('importing the demo catalog');
         const { url } = await shop.serve();
-        const load = await startLoad(url);
+        const load = shop.startHelper('encode-load.ts', url);
         await probe(url);
         const [a, b, rates]: [number[], number[], number[]] = [[], [], []];
         for (let round = 1; round <= ROUNDS; round += 1) {
           progress(`round ${round} of ${ROUNDS}`);
           b.push(percentile(await probe(url), 0.99));
-          load.start();
+          await load.order(z.null(), 'start');
           await sleep(SETTLE_MS);
           a.push(percentile(await probe(url), 0.99));
-          rates.push(await load.stop());
+          // Images a second that were encoded.
+          rates.push(await load.order(z.number(), 'stop'));
           await sleep(SETTLE_MS);
         }
-        load.end();
         report({
           name: 'p99 of { __typename } while encoding is saturated (A), idle (B)',
           unit: 'ms',
@@ -71,24 +69,4 @@ async function probe(url: string): Promise<number[]> {
   }
   await client.close();
   return times;
-}
-
-const encoded = z.object({ imagesPerSecond: z.number() });
-
-/** A process that keeps the encoder of the gateway saturated between `start` and `stop`. */
-async function startLoad(url: string) {
-  const child = fork(new URL('encode-load.ts', import.meta.url), [url], {
-    execArgv: ['--import', TYPESCRIPT],
-  });
-  await once(child, 'message');
-  return {
-    start: () => child.send('start'),
-    /** Answers how many images a second were encoded. */
-    async stop(): Promise<number> {
-      child.send('stop');
-      const [message] = (await once(child, 'message')) as [unknown];
-      return encoded.parse(message).imagesPerSecond;
-    },
-    end: () => child.disconnect(),
-  };
 }

@@ -1,7 +1,7 @@
-import { QdrantClient } from '@qdrant/js-client-rest';
 import { openEmbeddedIndex } from '../src/similarity/embedded.js';
 import { type IndexFilter, type IndexPoint, MATCH_ALL, type VectorIndex } from '../src/similarity/index.js';
 import { openQdrantIndex } from '../src/similarity/qdrant.js';
+import { benchCollection, noQdrant } from './qdrant.js';
 import { generator, mean, median } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
 
@@ -30,7 +30,7 @@ export const benchmarks: Benchmark[] = [
   {
     name: 'index-qdrant-20000',
     description: 'Qdrant, 20,000 images: search latency and recall by filter',
-    skip: () => (process.env['QDRANT_URL'] === undefined ? 'QDRANT_URL is not set' : undefined),
+    skip: noQdrant,
     run: runQdrant,
   },
 ];
@@ -57,12 +57,15 @@ function embedded(images: number): Benchmark {
 }
 
 async function runQdrant(report: (m: Measurement) => void, progress: (line: string) => void): Promise<void> {
-  const url = process.env['QDRANT_URL'] ?? '';
-  const apiKey = process.env['QDRANT_API_KEY'];
-  const server = { url, ...(apiKey !== undefined && { apiKey }) };
-  const client = new QdrantClient({ ...server, checkCompatibility: false });
-  const collection = `vitrinebench${process.pid}`;
-  const index = await openQdrantIndex({ ...server, collection, encoder: 'bench@1', dimension: DIMENSION });
+  const qdrant = benchCollection();
+  const { url, apiKey, collection, client } = qdrant;
+  const index = await openQdrantIndex({
+    url,
+    ...(apiKey !== null && { apiKey }),
+    collection,
+    encoder: 'bench@1',
+    dimension: DIMENSION,
+  });
   try {
     const data = new Data(20_000);
     progress('filling Qdrant');
@@ -74,9 +77,7 @@ async function runQdrant(report: (m: Measurement) => void, progress: (line: stri
     await measure(index, data, report, progress);
   } finally {
     await index.close();
-    const { aliases } = await client.getAliases();
-    for (const alias of aliases.filter(({ alias_name }) => alias_name === collection))
-      await client.deleteCollection(alias.collection_name);
+    await qdrant.drop();
   }
 }
 

@@ -1,13 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { benchmarks as eventLoop } from './event-loop.js';
+import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
+import { benchmarks as holds } from './holds.js';
 import { benchmarks as index } from './index.js';
 import { benchmarks as retrieval } from './retrieval.js';
 import { runBenchmarks } from './runner.js';
 import { benchmarks as search } from './search.js';
+import { benchmarks as searchUnderWrites } from './search-under-writes.js';
 import { formatMachine, formatResults, formatTargets } from './table.js';
 import type { Benchmark } from './types.js';
 import { benchmarks as vision } from './vision.js';
+import { benchmarks as writers } from './writers.js';
 
 const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
   vision,
@@ -15,6 +19,9 @@ const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
   search,
   index,
   retrieval,
+  sync: [...commitToSearchable, ...writers],
+  holds,
+  'search-under-writes': searchUnderWrites,
 };
 
 await new Command('npm run bench --')

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { median } from './statistics.js';
-import type { Benchmark, Measurement } from './types.js';
+import type { Benchmark, Measurement, Target } from './types.js';
 
 /** Load a core above which other work slows what is measured: the ratios hold better than the figures. */
 const BUSY_LOAD_PER_CORE = 0.5;
@@ -86,7 +86,11 @@ function judge(benchmark: string, measurement: Measurement): Result {
     ratios.length === 0
       ? null
       : { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
-  const met = (value: number): boolean =>
-    target?.op === '<=' ? value <= target.value : value >= (target?.value ?? 0);
-  return { ...measurement, benchmark, ratio, ok: target && ratio ? met(ratio.median) : null };
+  const judged = target?.of === 'a' ? median(a) : ratio?.median;
+  return { ...measurement, benchmark, ratio, ok: judged === undefined ? null : isMet(target, judged) };
+}
+
+function isMet(target: Target | undefined, value: number): boolean | null {
+  if (target === undefined) return null;
+  return target.op === '<=' ? value <= target.value : value >= target.value;
 }

@@ -4,10 +4,13 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startHelper, TYPESCRIPT, type Helper } from './helper.js';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.js';
 
+/** The feed of the demo catalog. */
+export const DEMO_FEED = fileURLToPath(new URL('../catalog/feed.tsv', import.meta.url));
+
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-export const TYPESCRIPT = new URL('typescript.js', import.meta.url).href;
 
 /** Settings of whoever runs the bench would change what is measured. */
 const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|NODE_OPTIONS)$/;
@@ -20,20 +23,24 @@ interface ServerProcess {
 
 /** An empty data folder with a Postgres of its own, and what runs on it. Gone when it is closed. */
 export interface Shop {
+  readonly databaseUrl: string;
   /** Runs `vitrine import`. */
   import(feed: string): Promise<void>;
   /** Starts `vitrine serve`, with the demo catalog unless something was imported. */
   serve(): Promise<ServerProcess>;
   /** Starts a server of this folder that prints its URL. */
   serveBench(script: string): Promise<ServerProcess>;
+  /** Starts a helper that goes when the shop does. */
+  startHelper(script: string, ...args: readonly string[]): Helper;
   close(): Promise<void>;
 }
 
-export async function openShop(): Promise<Shop> {
+/** `durable`: a commit waits for the disk, as it does in a shop; what only reads has no need of it. */
+export async function openShop({ durable = false } = {}): Promise<Shop> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-bench-'));
   // As root, Postgres runs as another user, who passes through here.
   await chmod(folder, 0o711);
-  const postgres = await startEmbeddedPostgres({ folder, log: () => undefined, durable: false });
+  const postgres = await startEmbeddedPostgres({ folder, log: () => undefined, durable });
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !SETTINGS.test(name))),
     NODE_ENV: 'production',
@@ -42,18 +49,24 @@ export async function openShop(): Promise<Shop> {
     DATABASE_URL: postgres.url,
     VITRINE_DATA: folder,
   };
-  const servers = new Set<ServerProcess>();
+  const processes = new Set<Pick<ServerProcess, 'stop'>>();
   const serve = async (args: readonly string[]): Promise<ServerProcess> => {
     const server = await startServer(args, env);
-    servers.add(server);
+    processes.add(server);
     return server;
   };
   return {
+    databaseUrl: postgres.url,
     import: (feed) => runToEnd([MAIN, 'import', feed], env),
     serve: () => serve([MAIN, 'serve']),
     serveBench: (script) => serve(['--import', TYPESCRIPT, fileURLToPath(new URL(script, import.meta.url))]),
+    startHelper(script, ...args) {
+      const helper = startHelper(script, args);
+      processes.add(helper);
+      return helper;
+    },
     async close() {
-      await Promise.all([...servers].map((server) => server.stop()));
+      await Promise.all([...processes].map((running) => running.stop()));
       await postgres.stop();
       await rm(postgres.folder, { recursive: true, force: true });
       await rm(folder, { recursive: true, force: true });

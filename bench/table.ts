@@ -1,5 +1,6 @@
 import type { Machine, Result, Run } from './runner.js';
 import { median } from './statistics.js';
+import type { Target } from './types.js';
 
 const HEADER = ['', 'A', 'B', 'A ÷ B', 'lowest – highest', 'target', ''];
 
@@ -22,16 +23,21 @@ export function formatResults(results: readonly Result[]): string {
 }
 
 function cells({ name, unit, a, b, ratio, interval, target, ok }: Result): string[] {
-  const range = ratio === null ? interval : [ratio.min, ratio.max];
+  const overRounds = target?.of === 'a' ? { min: Math.min(...a), max: Math.max(...a) } : ratio;
+  const range = overRounds === null ? interval : [overRounds.min, overRounds.max];
   return [
     `${name}, ${unit}`,
     figure(median(a)),
     b.length === 0 ? '' : figure(median(b)),
     ratio === null ? '' : figure(ratio.median),
     range === undefined ? '' : range.map((value) => figure(value)).join(' – '),
-    target === undefined ? '' : `${target.op === '>=' ? '≥' : '≤'} ${target.value}`,
+    target === undefined ? '' : wanted(target),
     ok === null ? '' : ok ? 'ok' : 'MISSED',
   ];
+}
+
+function wanted({ of, op, value }: Target): string {
+  return `${of === 'a' ? 'A ' : ''}${op === '>=' ? '≥' : '≤'} ${value}`;
 }
 
 export function formatMachine({ cpu, cores, node, platform, loadAtStart, loadAtEnd, busy }: Machine): string {

@@ -1,3 +1,10 @@
+export interface Target {
+  /** Of the ratio a/b, which is taken round by round, unless of a itself, in its unit. */
+  of?: 'a';
+  op: '>=' | '<=';
+  value: number;
+}
+
 /** A figure of a benchmark, both sides measured in turns in one run. */
 export interface Measurement {
   name: string;
@@ -6,8 +13,7 @@ export interface Measurement {
   a: number[];
   /** One number a round; empty for a figure that is compared with nothing. */
   b: number[];
-  /** Of the ratio a/b, which is taken round by round. */
-  target?: { op: '>=' | '<='; value: number };
+  target?: Target;
   /** 95 % interval of a figure that was measured on a sample. */
   interval?: [low: number, high: number];
   note?: string;

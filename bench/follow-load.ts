@@ -1,0 +1,36 @@
+/** Follows Postgres into an embedded index, as a gateway does. */
+import 'reflect-metadata';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { openDoorbell } from '../src/platform/doorbell.js';
+import { openDatabase } from '../src/platform/postgres.js';
+import { lineProgress } from '../src/platform/progress.js';
+import { openFollowedIndex } from '../src/sync/followed-index.js';
+import { DEFAULT_ENCODER } from '../src/vision/encoder.js';
+import { readManifest } from '../src/vision/manifest.js';
+import { takeOrders } from './take-orders.js';
+
+const order = z.enum(['start', 'stop']);
+
+const [url = ''] = process.argv.slice(2);
+const log = pino({ level: 'warn' }, process.stderr);
+const encoder = await readManifest(DEFAULT_ENCODER);
+const db = openDatabase(url, (err) => log.warn({ err }));
+let stop: (() => Promise<void>) | null = null;
+
+async function follow(): Promise<() => Promise<void>> {
+  const doorbell = openDoorbell({ url, log });
+  const progress = lineProgress(() => undefined, Date.now);
+  const followed = await openFollowedIndex({ db, encoder, qdrant: null, doorbell, log, progress });
+  await followed.catchUp();
+  return async () => {
+    await followed.close();
+    await doorbell.close();
+  };
+}
+
+takeOrders(async (received) => {
+  if (order.parse(received) === 'start') stop = await follow();
+  else await stop?.();
+  return null;
+});
