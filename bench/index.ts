@@ -58,7 +58,7 @@ function embedded(images: number): Benchmark {
 
 async function runQdrant(report: (m: Measurement) => void, progress: (line: string) => void): Promise<void> {
   const qdrant = benchCollection();
-  const { url, apiKey, collection, client } = qdrant;
+  const { url, apiKey, collection } = qdrant;
   const index = await openQdrantIndex({
     url,
     ...(apiKey !== null && { apiKey }),
@@ -71,8 +71,7 @@ async function runQdrant(report: (m: Measurement) => void, progress: (line: stri
     progress('filling Qdrant');
     await index.upsert(data.points, 1);
     progress('waiting until Qdrant has built its graph');
-    while ((await client.getCollection(collection)).status !== 'green')
-      await new Promise((resolve) => setTimeout(resolve, 500));
+    await qdrant.settle();
     progress(`measuring ${index.name}`);
     await measure(index, data, report, progress);
   } finally {

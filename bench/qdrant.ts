@@ -1,24 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { QdrantClient } from '@qdrant/js-client-rest';
+
+const POLL_MS = 500;
 
 /** Why what needs a Qdrant is skipped; undefined when there is one. */
 export const noQdrant = (): string | undefined =>
   process.env['QDRANT_URL'] === undefined ? 'QDRANT_URL is not set' : undefined;
 
-/** A collection of one's own on the Qdrant that QDRANT_URL names; `drop` deletes what was made behind the alias. */
-export function benchCollection() {
+/** A collection of one's own on the Qdrant that QDRANT_URL names. */
+export interface BenchCollection {
+  readonly url: string;
+  readonly apiKey: string | null;
+  readonly collection: string;
+  /** Resolves once Qdrant has built the graph. */
+  settle(): Promise<void>;
+  /** Deletes what was made under the name. */
+  drop(): Promise<void>;
+}
+
+export function benchCollection(): BenchCollection {
   const url = process.env['QDRANT_URL'] ?? '';
   const apiKey = process.env['QDRANT_API_KEY'] ?? null;
   const collection = `vitrinebench${process.pid}`;
   const client = new QdrantClient({ url, ...(apiKey !== null && { apiKey }), checkCompatibility: false });
+  const made = async (): Promise<string[]> => {
+    const { collections } = await client.getCollections();
+    return collections.map(({ name }) => name).filter((name) => name.startsWith(`${collection}_`));
+  };
   return {
     url,
     apiKey,
     collection,
-    client,
-    async drop(): Promise<void> {
-      const { aliases } = await client.getAliases();
-      for (const alias of aliases.filter(({ alias_name }) => alias_name === collection))
-        await client.deleteCollection(alias.collection_name);
+    async settle() {
+      for (const name of await made())
+        while ((await client.getCollection(name)).status !== 'green') await sleep(POLL_MS);
+    },
+    async drop() {
+      for (const name of await made()) await client.deleteCollection(name);
     },
   };
 }
