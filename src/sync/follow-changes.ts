@@ -9,7 +9,7 @@ import type { PositionKeeper } from './position.js';
 
 /** A change that rang no bell waits at most this long for its turn; an idle poll is one index scan. */
 const POLL_MS = 100;
-/** Between a step that the bell called for and the next: as long as the bell keeps silent after it rang. */
+/** After a step that the bell called for, until the next: what is committed meanwhile goes together. */
 const GATHER_MS = 50;
 /** While the index or Postgres is away. */
 const RETRY_MS = 2_000;
