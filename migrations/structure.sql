@@ -981,7 +981,7 @@ AS $function$
 BEGIN
   -- The number is the word "doorbell" in ASCII.
   IF pg_try_advisory_xact_lock(7237125663275445356) THEN
-    PERFORM pg_notify('vitrine', '');
+    PERFORM pg_notify('vitrine', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $function$;

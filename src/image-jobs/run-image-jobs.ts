@@ -46,7 +46,7 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
   const stopListening = doorbell.onRing(() => {
     rings += 1;
     for (const sleeper of sleepers) sleeper.abort();
-  });
+  }, 'image_jobs');
 
   const lane = async (): Promise<void> => {
     while (!isClosing) {

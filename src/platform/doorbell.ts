@@ -14,8 +14,8 @@ const KEEPALIVE_MS = 15_000;
  * ring for nothing, and stay silent for what did change: listeners look by themselves now and then, too.
  */
 export interface Doorbell {
-  /** Answers what ends the listening. A listener must not throw. */
-  onRing(listener: () => void): () => void;
+  /** Answers what ends the listening. A listener must not throw. `table`: hear only of writes of that table. */
+  onRing(listener: () => void, table?: string): () => void;
   close(): Promise<void>;
 }
 
@@ -30,10 +30,12 @@ export function openDoorbell({
   /** What pg_stat_activity calls the connection. */
   name?: string;
 }): Doorbell {
-  const listeners = new Set<() => void>();
+  const listeners = new Map<() => void, string | undefined>();
   const closing = new AbortController();
-  const ring = (): void => {
-    for (const listener of listeners) listener();
+  const ring = (table?: string): void => {
+    for (const [listener, wanted] of listeners) {
+      if (wanted === undefined || table === undefined || wanted === table) listener();
+    }
   };
 
   let away = false;
@@ -57,7 +59,7 @@ export function openDoorbell({
     closing.signal.addEventListener('abort', hangUp);
     try {
       await client.connect();
-      client.on('notification', ring);
+      client.on('notification', ({ payload }) => ring(payload));
       await client.query('/* doorbell.listen */ LISTEN vitrine');
       if (away) log.info('Postgres tells of changes again');
       away = false;
@@ -84,8 +86,8 @@ export function openDoorbell({
   })();
 
   return {
-    onRing(listener) {
-      listeners.add(listener);
+    onRing(listener, table) {
+      listeners.set(listener, table);
       return () => listeners.delete(listener);
     },
     async close() {

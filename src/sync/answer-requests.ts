@@ -35,7 +35,7 @@ export function answerRequests(options: Answering): { close(): Promise<void> } {
   const { db, gatewayId, doorbell, log } = options;
   const closing = new AbortController();
   let rung = new AbortController();
-  const stopListening = doorbell.onRing(() => rung.abort());
+  const stopListening = doorbell.onRing(() => rung.abort(), 'index_requests');
 
   const loop = (async () => {
     while (!closing.signal.aborted) {

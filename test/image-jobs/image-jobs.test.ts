@@ -127,7 +127,7 @@ const noneWaits = (): Promise<void> =>
 
 /** As if the time until the next attempt had passed. */
 const hasten = (): Promise<unknown> =>
-  db.query(`UPDATE image_jobs SET next_attempt_at = now(); NOTIFY vitrine`);
+  db.query(`UPDATE image_jobs SET next_attempt_at = now(); NOTIFY vitrine, 'image_jobs'`);
 
 describe('an image of a product', () => {
   test('is fetched, encoded and put in its place', async () => {

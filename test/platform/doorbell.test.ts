@@ -28,13 +28,16 @@ afterEach(async () => {
   said.splice(0);
 });
 
-/** A doorbell and how often it has rung; `waits` for as many rings. */
-function listen(url = database.url): { rings: () => number; waits: (rings: number) => Promise<void> } {
+/** A doorbell and how often it has rung, for writes of that table or of any; `waits` for as many rings. */
+function listen({ url = database.url, table }: { url?: string; table?: string } = {}): {
+  rings: () => number;
+  waits: (rings: number) => Promise<void>;
+} {
   const log = pino({ level: 'info' }, { write: (line: string) => said.push(line) });
   const doorbell = openDoorbell({ url, log });
   opened.push(doorbell);
   let rings = 0;
-  doorbell.onRing(() => rings++);
+  doorbell.onRing(() => rings++, table);
   return {
     rings: () => rings,
     async waits(wanted) {
@@ -44,16 +47,17 @@ function listen(url = database.url): { rings: () => number; waits: (rings: numbe
 }
 
 test.each([
-  ['a change of what an index stores', `UPDATE prices SET amount = amount + 1`],
-  ['stock that no index stores', 'UPDATE stock_levels SET on_hand = on_hand + 1'],
+  ['a change of what an index stores', 'product_changes', `UPDATE prices SET amount = amount + 1`],
+  ['stock that no index stores', 'stock_levels', 'UPDATE stock_levels SET on_hand = on_hand + 1'],
   [
     'stock that comes',
+    'stock_levels',
     `INSERT INTO stock_levels SELECT skus.id, stock_locations.id, 0 FROM skus, stock_locations
     WHERE code = 'SHIRT' AND handle = 'paris'`,
   ],
-  ['stock that goes', 'DELETE FROM stock_levels WHERE on_hand = 0'],
-])('rings once for %s', async (_what, statement) => {
-  const { rings, waits } = listen();
+  ['stock that goes', 'stock_levels', 'DELETE FROM stock_levels WHERE on_hand = 0'],
+])('rings once for %s', async (_what, table, statement) => {
+  const { rings, waits } = listen({ table });
   await waits(1);
   await db.query(statement);
   await waits(2);
@@ -68,6 +72,15 @@ test('stays silent for what neither an index nor a watcher asks about', async ()
   await db.query(`INSERT INTO brands (handle, name) VALUES ('acme', 'Acme')`);
   await sleep(SILENCE_MS);
   expect(rings()).toBeLessThanOrEqual(2);
+});
+
+test('who waits for writes of one table is not rung for another', async () => {
+  const [jobs, any] = [listen({ table: 'image_jobs' }), listen()];
+  await Promise.all([jobs.waits(1), any.waits(1)]);
+  await setStock(db, 'SHIRT', 5);
+  await any.waits(2);
+  await sleep(SILENCE_MS);
+  expect(jobs.rings()).toBe(1);
 });
 
 test('a listener that left is not rung', async () => {
@@ -105,8 +118,8 @@ test('a database that is away is told of once, and closing waits for no answer',
   const address = mute.address();
   const url = `postgres://nobody@127.0.0.1:${typeof address === 'object' ? address?.port : ''}/none`;
   try {
-    listen('postgres://nobody@127.0.0.1:1/none');
-    listen(url);
+    listen({ url: 'postgres://nobody@127.0.0.1:1/none' });
+    listen({ url });
     await sleep(2 * SILENCE_MS);
     const closing = Date.now();
     for (const doorbell of opened.splice(0)) await doorbell.close();
