@@ -106,12 +106,19 @@ export async function runningUrl(home: Home, database: string): Promise<string |
   return `postgres://${ROLE}:${password}@${HOST}:${port}/${database}`;
 }
 
+/** Why a server did not start. */
+export interface StartFailure {
+  readonly error: OperatorError;
+  /** The process that postmaster.pid names is there still: it starts, or stops, or was killed a moment ago. */
+  readonly isLocked: boolean;
+}
+
 /** Starts the server in a process group of its own. Answers null, or why it did not start. */
 export async function startServer(
   home: Home,
   binaries: Binaries,
   durable: boolean,
-): Promise<OperatorError | null> {
+): Promise<StartFailure | null> {
   const settings = { ...SETTINGS, ...(durable ? {} : FAST_SETTINGS), port: String(await freePort()) };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   await rename(logOf(home), `${logOf(home)}.previous`).catch(() => undefined);
@@ -137,11 +144,12 @@ export async function startServer(
     return null;
   } catch (error) {
     const told = (await logTail(home)) ?? reason(error);
-    return new OperatorError(
+    const failure = new OperatorError(
       `Postgres did not start: ${told}. Its log is ${logOf(home)}; mend what it says, or set DATABASE_URL to a ` +
         'Postgres of your own.',
       { cause: error },
     );
+    return { error: failure, isLocked: told.includes('lock file "postmaster.pid"') };
   }
 }
 

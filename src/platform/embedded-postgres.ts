@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { isRoot, sharedFolders } from './embedded-postgres.account.js';
 import { findBinaries } from './embedded-postgres.binaries.js';
-import { ensureCluster, runningUrl, startServer, stopServer } from './embedded-postgres.cluster.js';
+import {
+  ensureCluster,
+  runningUrl,
+  startServer,
+  stopServer,
+  type StartFailure,
+} from './embedded-postgres.cluster.js';
 import { findHome, writePointer } from './embedded-postgres.home.js';
 import { prepareDataFolder } from './data-folder.js';
 import { errorCode } from './operator-error.js';
@@ -31,6 +37,8 @@ const START_ATTEMPTS = 4;
 const RETRY_MS = 250;
 /** How long another process may take to start or stop the server that this one wants to use. */
 const BUSY_TIMEOUT_MS = 120_000;
+/** How long a server that was killed may take to be cleared away by the system: until then its number is taken. */
+const CLEARING_TIMEOUT_MS = 30_000;
 
 /**
  * A PostgreSQL server for one data folder, made and started from the programs in npm, or the one that another
@@ -51,12 +59,14 @@ export async function startEmbeddedPostgres(options: {
   await ensureCluster(home, binaries, { durable, log });
 
   const joinOrStart = async (): Promise<Client> => {
-    let failure: Error | null = null;
+    let failure: StartFailure | null = null;
+    const cleared = Date.now() + CLEARING_TIMEOUT_MS;
     for (let attempt = 0; ; attempt += 1) {
       const running = await runningUrl(home, 'postgres');
       const joined = running === null ? null : await join(running);
       if (joined !== null) return joined;
-      if (attempt === START_ATTEMPTS) throw failure ?? new Error('Postgres does not stay up');
+      if (attempt >= START_ATTEMPTS && !(failure?.isLocked === true && Date.now() < cleared))
+        throw failure?.error ?? new Error('Postgres does not stay up');
       failure = await startServer(home, binaries, durable);
       if (failure !== null) await sleep(RETRY_MS);
     }

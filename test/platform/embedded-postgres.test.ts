@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
@@ -105,6 +106,23 @@ test('a server that was killed itself comes back with what was committed', async
   await first.stop();
 
   const second = await start();
+  expect(await ask(second.url, 'SELECT answer FROM survivor')).toBe(7);
+  await second.stop();
+});
+
+// Seen to fail with CLEARING_TIMEOUT_MS at 0 (2026-11-24).
+test('a server that was killed is waited for until the system has cleared it away', async () => {
+  const first = await start();
+  const path = join(first.folder, 'data', 'postmaster.pid');
+  const left = await readFile(path, 'utf8');
+  await first.stop();
+  const { uid, gid } = await stat(join(first.folder, 'data'));
+  const lingering = spawn('sleep', ['4'], { uid, gid, stdio: 'ignore' });
+  await writeFile(path, left.replace(/^\d+/, String(lingering.pid)), { mode: 0o600 });
+  await chown(path, uid, gid);
+
+  const second = await start();
+  expect(lingering.exitCode).toBe(0);
   expect(await ask(second.url, 'SELECT answer FROM survivor')).toBe(7);
   await second.stop();
 });
