@@ -227,8 +227,8 @@ CREATE TABLE prices (
   valid tstzrange DEFAULT '(,)'::tstzrange NOT NULL,
   CONSTRAINT prices_amount_check CHECK (amount >= 0 AND amount <= '9007199254740991'::bigint),
   CONSTRAINT prices_check CHECK (compare_at > amount AND compare_at <= '9007199254740991'::bigint),
+  CONSTRAINT prices_overlap EXCLUDE USING gist (((price_list_id::bigint << 32) | sku_id::bigint) WITH =, valid WITH &&),
   CONSTRAINT prices_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE CASCADE,
-  CONSTRAINT prices_price_list_id_sku_id_valid_excl EXCLUDE USING gist (price_list_id WITH =, sku_id WITH =, valid WITH &&),
   CONSTRAINT prices_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id) ON DELETE CASCADE,
   CONSTRAINT prices_valid_check CHECK (NOT isempty(valid) AND isfinite(COALESCE(lower(valid), now())) AND isfinite(COALESCE(upper(valid), now())))
 );

@@ -87,6 +87,8 @@ function readOffers(db: Queryable, productKeys: readonly number[]): Promise<z.in
           JOIN channel_locations served
             ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
           WHERE stock_level.sku_id = sku.id AND stock_level.sellable > 0) AS locations
+        -- Looked up once, though it is asked for twice.
+        OFFSET 0
       ) stock
       WHERE sku.product_id = ANY(${productKeys}::int[]) AND price.min_amount IS NOT NULL`,
     offerFacts,

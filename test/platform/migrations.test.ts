@@ -46,7 +46,7 @@ describe('wrong states are impossible', () => {
       'two prices at one moment',
       `INSERT INTO prices (price_list_id, sku_id, amount, valid)
        SELECT price_list_id, sku_id, 3999, '[2026-01-31,2026-03-01)' FROM prices`,
-      'prices_price_list_id_sku_id_valid_excl',
+      'prices_overlap',
     ],
     ['a price that never holds', `UPDATE prices SET valid = 'empty'`, 'prices_valid_check'],
     ['a price below nothing', 'UPDATE prices SET amount = -1', 'prices_amount_check'],
