@@ -170,7 +170,10 @@ export function watchAvailability(options: {
       for (const key of mine.keys()) reader.changed(key);
       return reader;
     },
-    wake: () => rung.abort(),
+    wake() {
+      // An error with its stack is made for each abort, and stock rings all the time.
+      if (!rung.signal.aborted) rung.abort();
+    },
     async close() {
       closing.abort();
       rung.abort();

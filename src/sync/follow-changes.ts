@@ -76,7 +76,7 @@ export function followChanges(options: {
   const runOnce = (): Promise<boolean> => next(step);
 
   let rung = new AbortController();
-  const stopListening = doorbell?.onRing(() => rung.abort());
+  const stopListening = doorbell?.onRing(() => rung.abort(), 'product_changes');
   const pause = (ms: number, { signal }: AbortController): Promise<void> =>
     sleep(ms, undefined, { signal }).catch(() => undefined);
 
