@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { openShop } from './shop.js';
 import type { Benchmark } from './types.js';
 
-const ROUNDS = 7;
+const ROUNDS = 9;
 const ROUND_SECONDS = 3;
 /** Until V8 has compiled what is hot. */
-const WARM_UP_SECONDS = 5;
+const WARM_UP_SECONDS = 15;
 /** As many as the gateway has connections to Postgres. */
 const IN_FLIGHT = 10;
 /** Of every SKU everywhere: no round runs out of it. */
