@@ -20,6 +20,7 @@ import { lineProgress } from '../src/platform/progress.js';
 import { formatAmount } from '../src/pricing/money.js';
 import { readProductVectors } from '../src/similarity/embedding.store.js';
 import { searchPage } from '../src/similarity/search.js';
+import { vectorRanking } from '../src/similarity/vector-ranking.js';
 import { openFollowedIndex } from '../src/sync/followed-index.js';
 import { DEFAULT_ENCODER } from '../src/vision/encoder.js';
 import { readManifest } from '../src/vision/manifest.js';
@@ -38,7 +39,7 @@ const followed = await openFollowedIndex({
   log,
   progress: lineProgress(() => undefined, Date.now),
 });
-const services = { db, index: followed.index, indexPosition: () => followed.position() };
+const services = { db, indexPosition: () => followed.position() };
 
 const server = createServer((request, response) => {
   text(request)
@@ -63,7 +64,8 @@ async function answer(id: string, host: string) {
   const channel = await channels.find(null);
   const vector = mean(await readProductVectors(db, encoder.id, key));
   const condition = checkProductFilter(null, channel.currencyCode);
-  const plan = { vector, condition, channel, excludeProducts: [key] };
+  const ranking = vectorRanking(followed.index, vector);
+  const plan = { ranking, condition, channel, excludeProducts: [key] };
   const { matches, next } = await searchPage(services, plan, PAGE_SIZE, null);
   const [products, images] = await Promise.all([
     new ProductStore(db, channel.key).byKey.loadMany(matches.map(({ productId }) => productId)),

@@ -13,11 +13,13 @@ import { LocationStore } from './inventory/location.store.js';
 import type { AvailabilityWatcher } from './inventory/watch-availability.js';
 import type { BlobStore } from './platform/blob-store.js';
 import type { RequestFacts, ServerContext } from './server/context.js';
+import type { VectorIndex } from './similarity/index.js';
 import type { QueryVectors } from './similarity/query-vector.js';
 import type { SearchServices } from './similarity/search.js';
 
 /** What a process has, whatever the request. */
 export interface Services extends SearchServices {
+  readonly index: VectorIndex;
   readonly apiKeys: ApiKeyStore;
   readonly channels: ChannelStore;
   readonly queryVectors: QueryVectors;

@@ -4,14 +4,7 @@ import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import type { Sku } from '../catalog/sku.types.js';
 import type { Database } from '../platform/postgres.js';
 import { toIndexFilter } from './filter.js';
-import type {
-  IndexFilter,
-  IndexMatch,
-  RankingPosition,
-  SearchResult,
-  SearchStrategy,
-  VectorIndex,
-} from './index.js';
+import type { IndexFilter, IndexMatch, RankingPosition, SearchResult, SearchStrategy } from './index.js';
 import { prove, type Proof } from './prove.store.js';
 
 /** Most pages lose a product or two between index and Postgres: ask for some more than the page holds. */
@@ -24,14 +17,21 @@ const MAX_REFILLS = 12;
 
 export interface SearchServices {
   readonly db: Database;
-  readonly index: VectorIndex;
   /** How far the index has followed Postgres (pg_snapshot). */
   indexPosition(): string;
 }
 
+/** An order of products, as the index has them. */
+export interface Ranking {
+  /**
+   * The next `limit` products after a place (null: from the start) that pass the filter.
+   * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+   */
+  propose(filter: IndexFilter, limit: number, after: RankingPosition | null): Promise<SearchResult>;
+}
+
 export interface SearchPlan {
-  /** L2-normalized; null when there is nothing to look like, and so nothing that looks like it. */
-  readonly vector: Float32Array | null;
+  readonly ranking: Ranking;
   readonly condition: ProductCondition;
   readonly channel: Channel;
   readonly excludeProducts: readonly number[];
@@ -79,7 +79,7 @@ export async function searchPage(
   let dropped = 0;
 
   for (let refills = 0; ; refills += 1) {
-    const result = await propose(services.index, plan.vector, filter, ask, position);
+    const result = await plan.ranking.propose(filter, ask, position);
     const rank = position?.rank ?? 0;
     const found = result.matches.map((match, i) => ({
       ...match,
@@ -118,19 +118,6 @@ export async function searchPage(
     }
     ask = Math.min(MAX_ASK, ask * 2);
   }
-}
-
-async function propose(
-  index: VectorIndex,
-  vector: Float32Array | null,
-  filter: IndexFilter,
-  limit: number,
-  after: RankingPosition | null,
-): Promise<SearchResult> {
-  if (vector === null) return { matches: [], exhausted: true, strategy: 'EXACT' };
-  const [result] = await index.search([{ vector, filter, limit, ...(after === null ? {} : { after }) }]);
-  if (result === undefined) throw new Error('the index answers every request');
-  return result;
 }
 
 /** The index called it sellable; in Postgres it has nothing to sell, is gone, or is no longer what the filter asks for. */

@@ -9,6 +9,7 @@ import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
 import type { QueryVector } from './query-vector.js';
 import { searchPage, type SearchPage } from './search.js';
+import { vectorRanking } from './vector-ranking.js';
 import {
   type Facet,
   SearchReport,
@@ -45,7 +46,12 @@ export async function visualSearch(
     .slice(0, FINGERPRINT_CHARACTERS);
   const position = after === null ? null : readCursor(fingerprint, after);
 
-  const plan = { vector: query.vector, condition, channel, excludeProducts: query.products };
+  const plan = {
+    ranking: vectorRanking(context.services.index, query.vector),
+    condition,
+    channel,
+    excludeProducts: query.products,
+  };
   const page = await searchPage(context.services, plan, first, position);
   const edges = await toEdges(context, stores, page, fingerprint);
   let facets: Promise<Facet[]> | null = null;
