@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { benchmarks as color } from './color.js';
 import { benchmarks as eventLoop } from './event-loop.js';
 import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
 import { benchmarks as holds } from './holds.js';
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
   search,
   index,
   retrieval,
+  color,
   sync: [...commitToSearchable, ...writers],
   holds,
   'search-under-writes': searchUnderWrites,

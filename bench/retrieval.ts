@@ -12,19 +12,22 @@ import type { Benchmark, Measurement } from './types.js';
 
 /** Photographs that do not ship: 1,500 products, and 150 photographs of other garments with their types. */
 const PHOTOS = new URL('../../shared/photos/', import.meta.url);
-const FEED = fileURLToPath(new URL('feed.tsv', PHOTOS));
+export const PHOTOS_FEED = fileURLToPath(new URL('feed.tsv', PHOTOS));
 const QUERIES = new URL('queries/', PHOTOS);
 
 const RESULTS = 10;
 /** Searches in flight: the encoder is kept busy, and refuses none. */
 const CONCURRENCY = 8;
 
+/** Why what needs the photographs is skipped; undefined where they are. */
+export const noPhotographs = (): string | undefined =>
+  existsSync(PHOTOS_FEED) ? undefined : 'the photographs are not beside this checkout (../shared/photos)';
+
 export const benchmarks: Benchmark[] = [
   {
     name: 'retrieval-photos',
     description: 'photographs: is what the gateway finds of the kind that was asked for, and the very one?',
-    skip: () =>
-      existsSync(FEED) ? undefined : 'the photographs are not beside this checkout (../shared/photos)',
+    skip: noPhotographs,
     run: runPhotos,
   },
   {
@@ -46,7 +49,7 @@ async function runPhotos(report: (m: Measurement) => void, progress: (line: stri
   const shop = await openShop();
   try {
     progress('importing 1,500 photographs');
-    await shop.import(FEED);
+    await shop.import(PHOTOS_FEED);
     let gateway = await shop.serve();
     progress(`searching with ${photographs.length} photographs`);
     const pages = await inTurns(photographs, async ({ bytes, category }) =>
@@ -105,7 +108,7 @@ async function runDrawings(
   }
 }
 
-const share = (name: string, values: readonly number[], note: string): Measurement => ({
+export const share = (name: string, values: readonly number[], note: string): Measurement => ({
   name,
   unit: 'share',
   a: [mean(values)],
@@ -114,7 +117,7 @@ const share = (name: string, values: readonly number[], note: string): Measureme
   note,
 });
 
-async function readPhotographs(): Promise<Photograph[]> {
+export async function readPhotographs(): Promise<Photograph[]> {
   const labels = await readFile(new URL('labels.tsv', QUERIES), 'utf8');
   const lines = labels.trim().split('\n').slice(1);
   return Promise.all(
@@ -184,7 +187,7 @@ async function searchImage(url: string, bytes: Buffer<ArrayBuffer>, first: numbe
 }
 
 /** Works on some entries at once; answers in their order. */
-async function inTurns<T, R>(entries: readonly T[], work: (entry: T) => Promise<R>): Promise<R[]> {
+export async function inTurns<T, R>(entries: readonly T[], work: (entry: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = entries.entries();
   const workers = Array.from({ length: CONCURRENCY }, async () => {

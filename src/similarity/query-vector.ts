@@ -4,6 +4,7 @@ import { readKey } from '../catalog/node.js';
 import { checkText } from '../catalog/text.js';
 import { UserError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
+import { DEFAULT_COLOR_SHARE, weighColor } from '../vision/color-share.js';
 import type { Encoder } from '../vision/encoder.js';
 import { readProductVectors, readStyles, readStyleVectors } from './embedding.store.js';
 import { findQueryImage, type QueryImageSources } from './query-image.js';
@@ -23,6 +24,8 @@ const MIN_NORM = 1e-3;
 export interface QueryVector {
   /** L2-normalized; null for a product that has no encoded image yet. */
   readonly vector: Float32Array | null;
+  /** A cosine to the vector, times this, is the likeness in the query's own weights. */
+  readonly scale: number;
   /** Products that the query names: they are not answers to it. */
   readonly products: readonly number[];
   /** What makes this query this query, as JSON: for cursors. */
@@ -34,6 +37,12 @@ interface Resolved {
   readonly weight: number;
   readonly product: number | null;
   readonly identity: unknown;
+}
+
+function checkColor(color: number | null | undefined): number {
+  if (color == null) return DEFAULT_COLOR_SHARE;
+  if (color >= 0 && color <= 1) return color;
+  throw bad(`color is ${color}: it must be from 0, any color, to 1, nothing but color.`);
 }
 
 const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
@@ -71,10 +80,15 @@ export class QueryVectors {
         'The weights of like and unlike cancel out, so nothing is left to look for: change a weight or a reference.',
       );
     }
+    const color = checkColor(query.color);
+    const weighed = weighColor(vector, color);
+    if (weighed.scale < MIN_NORM) {
+      throw bad(`Nothing is left to look for when color counts ${color}: change color or a reference.`);
+    }
     return {
-      vector,
+      ...weighed,
       products: [...likes, ...unlikes].flatMap(({ product }) => (product === null ? [] : [product])),
-      identity: [this.encoder.id, likes.map(identify), unlikes.map(identify)],
+      identity: [this.encoder.id, color, likes.map(identify), unlikes.map(identify)],
     };
   }
 
@@ -83,6 +97,7 @@ export class QueryVectors {
     const vector = await this.#product(productKey);
     return {
       vector,
+      scale: 1,
       products: [productKey],
       identity: [this.encoder.id, 'product', productKey, digest(vector)],
     };

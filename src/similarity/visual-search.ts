@@ -53,7 +53,7 @@ export async function visualSearch(
     excludeProducts: query.products,
   };
   const page = await searchPage(context.services, plan, first, position);
-  const edges = await toEdges(context, stores, page, fingerprint);
+  const edges = await toEdges(context, stores, page, fingerprint, query.scale);
   let facets: Promise<Facet[]> | null = null;
   return instantiate(VisualMatchConnection, {
     edges,
@@ -84,6 +84,7 @@ async function toEdges(
   { products }: ChannelStores,
   { matches, proof }: SearchPage,
   fingerprint: string,
+  scale: number,
 ): Promise<VisualMatch[]> {
   const edges = await Promise.all(
     matches.map(async ({ productId, imageId, score, position, passing }) => {
@@ -95,7 +96,13 @@ async function toEdges(
       if (product === null || image === null) return null;
       const node = product.provenWith(proof.skus.get(productId) ?? []);
       const cursor = writeCursor(fingerprint, position);
-      return instantiate(VisualMatch, { cursor, node, image, score, skus: sellableFirst(passing) });
+      return instantiate(VisualMatch, {
+        cursor,
+        node,
+        image,
+        score: score * scale,
+        skus: sellableFirst(passing),
+      });
     }),
   );
   return edges.filter((edge) => edge !== null);

@@ -4,6 +4,7 @@ import { PageInfo } from '../catalog/page-info.js';
 import { Product } from '../catalog/product.types.js';
 import { Base64Scalar, DateTimeScalar, DecimalScalar, UrlScalar } from '../catalog/scalars.js';
 import { Sku } from '../catalog/sku.types.js';
+import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
 
 @InputType({ description: 'An image that the caller has: exactly one field.' })
 export class ImageInput {
@@ -73,6 +74,14 @@ export class VisualQuery {
 
   @Field(() => [VisualReference], { nullable: true, defaultValue: [] })
   unlike?: VisualReference[] | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    defaultValue: DEFAULT_COLOR_SHARE,
+    description:
+      'How much of what makes two images alike is their colors: from 0, any color, to 1, nothing but color.',
+  })
+  color?: number | null;
 }
 
 export enum SearchStrategy {
@@ -130,7 +139,10 @@ export class VisualMatch {
   @Field(() => Product)
   node!: Product;
 
-  @Field(() => Float, { description: 'Cosine similarity of the best matching image, from -1 to 1.' })
+  @Field(() => Float, {
+    description:
+      'Likeness of the best matching image, from -1 to 1: the cosine similarity of the embeddings and that of the colors, in the weights of the query.',
+  })
   score!: number;
 
   @Field(() => Image, { description: 'The product image that matched.' })

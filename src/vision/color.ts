@@ -42,7 +42,8 @@ const at = (rgba: Uint8Array, pixel: number): Rgb => [
 
 const distance = (a: Rgb, b: Rgb): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 
-function groundOf(rgba: Uint8Array, width: number, height: number) {
+/** The pixels that are connected to the border and near its median color. */
+export function groundOf(rgba: Uint8Array, width: number, height: number) {
   const border: number[] = [];
   for (let x = 0; x < width; x += 1) border.push(x, (height - 1) * width + x);
   for (let y = 0; y < height; y += 1) border.push(y * width, y * width + width - 1);

@@ -16,6 +16,7 @@ export const workerManifest: z.ZodType<EncoderManifest> = z.object({
     std: z.tuple([z.number(), z.number(), z.number()]),
   }),
   dimension: z.number(),
+  embeddingDimension: z.number(),
   grid: z.object({ rows: z.number(), columns: z.number() }).optional(),
   modelFile: z.string(),
 });
@@ -23,6 +24,8 @@ export const workerManifest: z.ZodType<EncoderManifest> = z.object({
 const encodeJob = z.object({
   /** RGB bytes of the input square, row by row. */
   pixels: bytes,
+  /** The part of the square whose colors count. */
+  part: z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() }),
   /** Weight of each grid cell in the vector of a region; absent for the whole image. */
   cells: floats.optional(),
 });

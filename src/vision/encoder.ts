@@ -32,7 +32,8 @@ export interface Encoder {
   /** Length of a vector. */
   readonly dimension: number;
   /**
-   * The vector of an image, or of the region of it in `box`; L2-normalized.
+   * The vector of an image, or of the region of it in `box`; L2-normalized. Its last numbers tell the colors: see
+   * color-share.ts.
    *
    * @throws UserError BAD_USER_INPUT (box), IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
    */
@@ -95,15 +96,39 @@ export async function openEncoder({
   };
 }
 
+interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 async function prepare(image: Uint8Array, { input, grid }: EncoderManifest, box?: Box): Promise<EncodeJob> {
-  if (!box) return { pixels: await decodeSquare(image, input.size) };
   const size = await readSize(image);
-  if (!grid) return { pixels: await decodeSquare(image, input.size, pixelBox(box, size)) };
-  return { pixels: await decodeSquare(image, input.size), cells: cellWeights(box, size, grid) };
+  const crop = box && pixelBox(box, size);
+  if (crop && !grid) {
+    const pixels = await decodeSquare(image, input.size, crop);
+    return { pixels, part: placeInSquare({ ...crop, left: 0, top: 0 }, crop, input.size) };
+  }
+  const pixels = await decodeSquare(image, input.size);
+  const part = placeInSquare(crop ?? { left: 0, top: 0, ...size }, size, input.size);
+  return { pixels, part, ...(box && grid && { cells: cellWeights(box, size, grid) }) };
+}
+
+/** Where a part of an image is once the image is centered on a square, in whole pixels. */
+function placeInSquare(part: PixelBox, image: ImageSize, side: number): PixelBox {
+  const scale = side / Math.max(image.width, image.height);
+  const clip = (value: number): number => Math.min(side, Math.max(0, Math.round(value)));
+  const left = clip((side - image.width * scale) / 2 + part.left * scale);
+  const top = clip((side - image.height * scale) / 2 + part.top * scale);
+  return {
+    left: Math.min(left, side - 1),
+    top: Math.min(top, side - 1),
+    width: Math.max(1, Math.min(side - left, Math.round(part.width * scale))),
+    height: Math.max(1, Math.min(side - top, Math.round(part.height * scale))),
+  };
 }
 
 /** The whole pixels that a box covers, at least one. */
-function pixelBox(box: Box, { width, height }: { width: number; height: number }): PixelBox {
+function pixelBox(box: Box, { width, height }: ImageSize): PixelBox {
   const left = Math.min(width - 1, Math.max(0, Math.floor(box.x * width)));
   const top = Math.min(height - 1, Math.max(0, Math.floor(box.y * height)));
   return {

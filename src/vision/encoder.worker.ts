@@ -5,6 +5,8 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { colorDescriptor } from './color-descriptor.js';
+import { joinColor } from './color-share.js';
 import { encodeJobs, workerManifest, type EncodeJob } from './encoder.protocol.js';
 import { ENCODER_REMEDY } from './manifest.js';
 import { fillTensor, normalize } from './tensor.js';
@@ -45,7 +47,8 @@ async function open(): Promise<InferenceSession> {
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
     const pixels = new Uint8Array(3 * input.size * input.size);
-    await run(opened, [{ pixels, cells: grid && new Float32Array(grid.rows * grid.columns).fill(1) }]);
+    const part = { left: 0, top: 0, width: input.size, height: input.size };
+    await run(opened, [{ pixels, part, cells: grid && new Float32Array(grid.rows * grid.columns).fill(1) }]);
     return opened;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -60,7 +63,7 @@ async function run(
   model: InferenceSession,
   jobs: readonly EncodeJob[],
 ): Promise<Float32Array<ArrayBuffer>[]> {
-  const { input, grid, dimension } = manifest;
+  const { input, grid, embeddingDimension: dimension } = manifest;
   const numbers = 3 * input.size * input.size;
   const batch = new Float32Array(jobs.length * numbers);
   jobs.forEach(({ pixels }, index) => {
@@ -75,13 +78,16 @@ async function run(
   const cellCount = (grid?.rows ?? 0) * (grid?.columns ?? 0);
   const patches =
     results.patches && numbersOf('patches', results.patches, jobs.length * cellCount * dimension);
-  return jobs.map(({ cells }, index) => {
+  const embeddingOf = ({ cells }: EncodeJob, index: number): Float32Array => {
     if (!cells || !patches) {
       return normalize(embeddings.slice(index * dimension, (index + 1) * dimension));
     }
     const size = cellCount * dimension;
     return region(patches.subarray(index * size, (index + 1) * size), cells, dimension);
-  });
+  };
+  return jobs.map((job, index) =>
+    joinColor(embeddingOf(job, index), colorDescriptor(job.pixels, input.size, job.part)),
+  );
 }
 
 /** The mean of the cells' local embeddings by their weights. */

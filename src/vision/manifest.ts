@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { COLOR_NUMBERS } from './color-descriptor.js';
 
 /** What to do about an encoder that cannot be used. */
 export const ENCODER_REMEDY =
@@ -21,11 +22,13 @@ export interface EncoderInput {
 
 /** An encoder as its `model.json` describes it, with its files found and verified. */
 export interface EncoderManifest {
-  /** `name@version`: vectors of different ids are not comparable. */
+  /** `name@version+colors`: vectors of different ids are not comparable. */
   readonly id: string;
   readonly input: EncoderInput;
-  /** Length of an embedding. */
+  /** Length of a vector: an embedding by the model, and the colors of what it is of. */
   readonly dimension: number;
+  /** Length of an embedding by the model. */
+  readonly embeddingDimension: number;
   /** Cells of the `patches` output, row-major; absent where the encoder has no local embeddings. */
   readonly grid?: { readonly rows: number; readonly columns: number } | undefined;
   /** Absolute path of the ONNX graph. */
@@ -89,9 +92,10 @@ export async function readManifest(directory: string | URL): Promise<EncoderMani
 
   const { name, size, scale, mean, std } = manifest.input;
   return {
-    id: `${manifest.name}@${manifest.version}`,
+    id: `${manifest.name}@${manifest.version}+lab${COLOR_NUMBERS}`,
     input: { name, size, scale, mean, std },
-    dimension: embedding.dim,
+    dimension: embedding.dim + COLOR_NUMBERS,
+    embeddingDimension: embedding.dim,
     grid: patches?.grid && { rows: patches.grid[0], columns: patches.grid[1] },
     modelFile,
   };

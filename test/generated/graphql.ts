@@ -311,6 +311,8 @@ export type UserErrorCode =
 
 /** What to find: something that looks like these, and not like those. */
 export type VisualQuery = {
+  /** How much of what makes two images alike is their colors: from 0, any color, to 1, nothing but color. */
+  color?: number | null | undefined;
   /** At least one. */
   like: Array<VisualReference>;
   unlike?: Array<VisualReference> | null | undefined;

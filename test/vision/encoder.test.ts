@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => encoder.close());
 
 test('an encoder says what it is', () => {
-  expect(encoder).toMatchObject({ id: 'garment-lite0@1.0.0', dimension: 512 });
+  expect(encoder).toMatchObject({ id: 'garment-lite0@1.0.0+lab36', dimension: 548 });
 });
 
 test('vectors are in the order of the images, batched or not, and leave the bytes alone', async () => {
@@ -89,7 +89,7 @@ describe('a region', () => {
     try {
       await findsItsGarment(cropping);
       const corner = { x: 0.99999, y: 0.99999, width: 1e-5, height: 1e-5 };
-      await expect(cropping.encode(tee, corner)).resolves.toHaveLength(512);
+      await expect(cropping.encode(tee, corner)).resolves.toHaveLength(548);
       const [byCrop, byCells] = await Promise.all(
         [cropping, encoder].map((reader) => reader.encode(dress, { x: 0.2, ...half })),
       );
@@ -113,7 +113,7 @@ test('what cannot be decoded is refused, and the encoder goes on', async () => {
     encoder.encode(tee),
   ]);
   expect([text.code, cut.code]).toEqual(['IMAGE_UNDECODABLE', 'IMAGE_UNDECODABLE']);
-  expect(vector).toHaveLength(512);
+  expect(vector).toHaveLength(548);
 });
 
 test('more images than it takes at once are refused, the others are encoded', async () => {
@@ -124,7 +124,7 @@ test('more images than it takes at once are refused, the others are encoded', as
   const refused = results.filter((result) => result.status === 'rejected');
   expect(refused).toHaveLength(5);
   for (const result of refused) expect(result).toMatchObject({ reason: { code: 'SERVICE_OVERLOADED' } });
-  await expect(encoder.encode(tee)).resolves.toHaveLength(512);
+  await expect(encoder.encode(tee)).resolves.toHaveLength(548);
 });
 
 test('a closed encoder lets the process end by itself', async () => {

@@ -27,7 +27,7 @@ describe('an encoder folder', () => {
 
   test('is read', async () => {
     await expect(readManifest(folder)).resolves.toEqual({
-      id: 'garment-lite0@1.0.0',
+      id: 'garment-lite0@1.0.0+lab36',
       input: {
         name: 'pixel_values',
         size: 224,
@@ -35,7 +35,8 @@ describe('an encoder folder', () => {
         mean: [0.498, 0.498, 0.498],
         std: [0.502, 0.502, 0.502],
       },
-      dimension: 512,
+      dimension: 548,
+      embeddingDimension: 512,
       grid: { rows: 7, columns: 7 },
       modelFile: join(folder, 'model.onnx'),
     });

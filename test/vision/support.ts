@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { COLOR_NUMBERS } from '../../src/vision/color-descriptor.js';
 
 const fixtures = new URL('./fixtures/', import.meta.url);
 
@@ -60,6 +61,9 @@ function readFloats(file: URL): Float32Array {
   const bytes = readFileSync(fileURLToPath(file));
   return Float32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
 }
+
+/** What the model made of a vector: the colors follow it. */
+export const embeddingOf = (vector: Float32Array): Float32Array => vector.subarray(0, -COLOR_NUMBERS);
 
 /** Of two vectors of any length. */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -1,0 +1,33 @@
+import { COLOR_NUMBERS } from './color-descriptor.js';
+
+/**
+ * Of what makes two images alike, how much is color, unless a query says otherwise. Measured: see the bench's part
+ * `color`.
+ */
+export const DEFAULT_COLOR_SHARE = 0.2;
+
+/** Joins an embedding and a color descriptor, both L2-normalized, to a vector whose cosine weighs both by the default. */
+export function joinColor(embedding: Float32Array, color: Float32Array): Float32Array<ArrayBuffer> {
+  const vector = new Float32Array(embedding.length + color.length);
+  vector.set(embedding.map((value) => value * Math.sqrt(1 - DEFAULT_COLOR_SHARE)));
+  vector.set(
+    color.map((value) => value * Math.sqrt(DEFAULT_COLOR_SHARE)),
+    embedding.length,
+  );
+  return vector;
+}
+
+/**
+ * A vector that asks for color by another share: its cosine to joined vectors, times `scale`, is
+ * `(1 - share) · cosine of the embeddings + share · likeness of the colors`. `vector` need not be of length 1.
+ */
+export function weighColor(
+  vector: Float32Array,
+  share: number,
+): { readonly vector: Float32Array; readonly scale: number } {
+  const [shape, color] = [(1 - share) / (1 - DEFAULT_COLOR_SHARE), share / DEFAULT_COLOR_SHARE];
+  const colorsFrom = vector.length - COLOR_NUMBERS;
+  const weighed = vector.map((value, i) => value * (i < colorsFrom ? shape : color));
+  const scale = Math.sqrt(weighed.reduce((sum, value) => sum + value * value, 0));
+  return { vector: scale > 0 ? weighed.map((value) => value / scale) : weighed, scale };
+}
