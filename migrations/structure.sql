@@ -109,6 +109,33 @@ CREATE TABLE encoders (
   CONSTRAINT encoders_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE entities (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  handle handle NOT NULL,
+  kind text NOT NULL,
+  label text NOT NULL,
+  external_id text,
+  description text,
+  CONSTRAINT entities_external_id_check CHECK (external_id <> ''::text),
+  CONSTRAINT entities_handle_key UNIQUE (handle),
+  CONSTRAINT entities_kind_check CHECK (kind = ANY (ARRAY['BRAND'::text, 'MAKER'::text, 'PLACE'::text, 'MATERIAL'::text, 'TECHNIQUE'::text, 'STYLE'::text, 'ERA'::text])),
+  CONSTRAINT entities_label_check CHECK (label <> ''::text),
+  CONSTRAINT entities_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE entity_links (
+  entity_id integer NOT NULL,
+  target text NOT NULL,
+  name text DEFAULT ''::text NOT NULL,
+  value text NOT NULL,
+  CONSTRAINT entity_links_check CHECK ((name <> ''::text) = (target = 'ATTRIBUTE'::text)),
+  CONSTRAINT entity_links_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities(id) ON DELETE CASCADE,
+  CONSTRAINT entity_links_pkey PRIMARY KEY (target, name, value, entity_id),
+  CONSTRAINT entity_links_target_check CHECK (target = ANY (ARRAY['PRODUCT'::text, 'BRAND'::text, 'ATTRIBUTE'::text])),
+  CONSTRAINT entity_links_value_check CHECK (value <> ''::text)
+);
+CREATE INDEX entity_links_entity ON public.entity_links USING btree (entity_id);
+
 CREATE TABLE hold_lines (
   hold_id uuid NOT NULL,
   "position" smallint NOT NULL,
@@ -311,6 +338,28 @@ CREATE INDEX products_category ON public.products USING btree (category_id);
 CREATE INDEX products_newest ON public.products USING btree (created_at DESC, id DESC);
 CREATE INDEX products_search ON public.products USING gin (search);
 CREATE TRIGGER products_updated AFTER UPDATE ON products REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_products();
+
+CREATE TABLE relations (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  subject_id integer NOT NULL,
+  predicate text NOT NULL,
+  object_id integer,
+  value text,
+  source text NOT NULL,
+  source_url text,
+  CONSTRAINT relations_check CHECK ((object_id IS NULL) <> (value IS NULL)),
+  CONSTRAINT relations_check1 CHECK (object_id <> subject_id),
+  CONSTRAINT relations_object_id_fkey FOREIGN KEY (object_id) REFERENCES entities(id) ON DELETE CASCADE,
+  CONSTRAINT relations_pkey PRIMARY KEY (id),
+  CONSTRAINT relations_predicate_check CHECK (predicate <> ''::text),
+  CONSTRAINT relations_source_check CHECK (source <> ''::text),
+  CONSTRAINT relations_source_url_check CHECK (source_url ~ '^https?://'::text),
+  CONSTRAINT relations_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES entities(id) ON DELETE CASCADE,
+  CONSTRAINT relations_value_check CHECK (value <> ''::text)
+);
+CREATE INDEX relations_object ON public.relations USING btree (object_id);
+CREATE UNIQUE INDEX relations_statement ON public.relations USING btree (subject_id, predicate, source, COALESCE(object_id, 0), md5(COALESCE(value, ''::text)));
+CREATE INDEX relations_subject ON public.relations USING btree (subject_id, id);
 
 CREATE TABLE skus (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,

@@ -11,6 +11,7 @@ import { SkuStore } from './catalog/sku.store.js';
 import type { ImageFetcher } from './import/fetch-image.js';
 import { LocationStore } from './inventory/location.store.js';
 import type { AvailabilityWatcher } from './inventory/watch-availability.js';
+import { FactStore } from './knowledge/fact.store.js';
 import type { BlobStore } from './platform/blob-store.js';
 import type { RequestFacts, ServerContext } from './server/context.js';
 import type { VectorIndex } from './similarity/index.js';
@@ -47,6 +48,7 @@ export class Context implements ServerContext {
   readonly brands: BrandStore;
   readonly categories: CategoryStore;
   readonly images: ImageStore;
+  readonly facts: FactStore;
   // Not #private: Apollo Server gives resolvers a copy of the context, which private fields do not come along to.
   private channelHandle: string | null;
   private entered: Promise<ChannelStores> | null = null;
@@ -62,6 +64,7 @@ export class Context implements ServerContext {
     this.brands = new BrandStore(services.db);
     this.categories = new CategoryStore(services.db);
     this.images = new ImageStore(services.db);
+    this.facts = new FactStore(services.db);
   }
 
   /** Puts the request into a channel: @inContext(channel:). @throws UserError UNKNOWN_CHANNEL */

@@ -14,6 +14,7 @@ import { runImageJobs } from './image-jobs/run-image-jobs.js';
 import { openImageFetcher } from './import/fetch-image.js';
 import { importFeed } from './import/import-feed.js';
 import { watchAvailability } from './inventory/watch-availability.js';
+import { importFacts } from './knowledge/import-facts.js';
 import { pruneIdempotencyKeys } from './mutation/idempotency.store.js';
 import { openBlobStore, type BlobStore } from './platform/blob-store.js';
 import { openDoorbell } from './platform/doorbell.js';
@@ -32,6 +33,7 @@ import { connectionName } from './sync/request.store.js';
 import { openEncoder, type Encoder } from './vision/encoder.js';
 
 const DEMO_FEED = new URL('../catalog/feed.tsv', import.meta.url);
+const DEMO_FACTS = new URL('../catalog/facts.jsonl', import.meta.url);
 
 /** An upload is for the searches of one visit; the days are for a cursor that somebody kept. */
 const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -174,6 +176,9 @@ async function importDemo(
     { feed: fileURLToPath(DEMO_FEED), demo: true },
     signal,
   );
+  signal?.throwIfAborted();
+  const { faults } = await importFacts(deps, fileURLToPath(DEMO_FACTS), signal);
+  if (faults.length > 0) deps.log.warn({ faults }, 'The facts of the demo catalog could not be read');
 }
 
 async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks: Record<string, string> }> {

@@ -22,6 +22,12 @@ import { ImageJobResolver } from './image-jobs/image-job.resolver.js';
 import { AvailabilityResolver } from './inventory/availability.resolver.js';
 import { StockLocation } from './inventory/availability.types.js';
 import { StockResolver } from './inventory/stock.resolver.js';
+import {
+  AttributeFactsResolver,
+  BrandFactsResolver,
+  ProductFactsResolver,
+  StyleFactsResolver,
+} from './knowledge/fact.resolver.js';
 import { PricesResolver } from './pricing/prices.resolver.js';
 import { SimilarProductsResolver, VisualSearchResolver } from './similarity/visual-search.resolver.js';
 
@@ -48,8 +54,10 @@ export function createSchema(): GraphQLSchema {
   for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
   return buildSchemaSync({
     resolvers: [
+      AttributeFactsResolver,
       AvailabilityChangedResolver,
       AvailabilityResolver,
+      BrandFactsResolver,
       CategoryResolver,
       ChannelResolver,
       HoldLineResolver,
@@ -58,11 +66,13 @@ export function createSchema(): GraphQLSchema {
       ImageResolver,
       NodeResolver,
       PricesResolver,
+      ProductFactsResolver,
       ProductResolver,
       ProductWriteResolver,
       SimilarProductsResolver,
       SkuResolver,
       StockResolver,
+      StyleFactsResolver,
       VisualSearchResolver,
     ],
     orphanedTypes: [Brand, StockLocation],

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { errorCode } from '../platform/operator-error.js';
 import { importCommand } from './import.js';
+import { importFactsCommand } from './import-facts.js';
 import { keysCommand } from './keys.js';
 import { reconcileCommand } from './reconcile.js';
 import { reindexCommand } from './reindex.js';
@@ -36,6 +37,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .addHelpText('after', ENVIRONMENT);
   program.addCommand(serveCommand());
   program.addCommand(importCommand());
+  program.addCommand(importFactsCommand());
   program.addCommand(syncCommand());
   program.addCommand(reconcileCommand());
   program.addCommand(reindexCommand());

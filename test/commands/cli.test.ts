@@ -20,7 +20,7 @@ test('--help names the commands, the settings and the exit codes', async () => {
   }
 });
 
-test.each(['serve', 'import', 'sync', 'keys', 'keys create', 'keys list', 'keys revoke'])(
+test.each(['serve', 'import', 'import-facts', 'sync', 'keys', 'keys create', 'keys list', 'keys revoke'])(
   '%s --help shows examples',
   async (command) => {
     const { code, stdout } = await vitrine([...command.split(' '), '--help']).ended;
@@ -32,6 +32,7 @@ test.each(['serve', 'import', 'sync', 'keys', 'keys create', 'keys list', 'keys 
 test.each([
   [['sevre'], /unknown command 'sevre'.*\(Did you mean serve\?\)/s],
   [['import'], /missing required argument 'feed'/],
+  [['import-facts'], /missing required argument 'file'/],
   [['keys', 'forget'], /unknown command 'forget'/],
   [
     ['keys', 'create', 'till', '--scope', 'everything'],

@@ -5,6 +5,7 @@ import { print } from 'graphql';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { importFacts } from '../../src/knowledge/import-facts.js';
 import { importFeed } from '../../src/import/import-feed.js';
 import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
 import {
@@ -15,6 +16,7 @@ import {
   PartnerSyncDocument,
   PriceSyncDocument,
   ProductScreenDocument,
+  ProductStoryDocument,
   SearchByPhotoDocument,
   SearchResultsDocument,
   StockMovementDocument,
@@ -51,6 +53,8 @@ beforeAll(async () => {
         { feed, demo: true },
       );
       expect(report.rejected).toEqual([]);
+      const facts = new URL('facts.jsonl', CATALOG).pathname;
+      expect((await importFacts({ db, progress: silentProgress }, facts)).unmatchedLinks).toBe(0);
     },
     { encoder },
   );
@@ -233,6 +237,16 @@ describe('a storefront', () => {
       narrowed.visualSearch.edges.every((edge) => edge.skus.some((sku) => sku.availability.sellable)),
     ).toBe(true);
     expect(narrowed.visualSearch.search).toMatchObject({ dropped: 0, encoder: encoder.id });
+  });
+
+  test('tells the story of a garment, and where it can be read', async () => {
+    const { id } = await somethingToBuy('bottoms/jeans');
+    const { product } = await send(ProductStoryDocument, { product: id });
+    expect(product?.facts.length).toBeGreaterThan(3);
+    expect(product?.facts.map(({ subject, value }) => `${subject}: ${value}`)).toContain('Denim: Nîmes');
+    for (const { sourceUrl } of product?.facts ?? []) expect(sourceUrl).toMatch(/^https:\/\/en\.wikipedia/);
+    // The brand is invented.
+    expect(product?.brand?.facts).toEqual([]);
   });
 
   test('navigates, and a partner checks its list', async () => {

@@ -1,0 +1,55 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Brand } from '../catalog/brand.types.js';
+import { Attribute, Product } from '../catalog/product.types.js';
+import type { Context } from '../context.js';
+import { Style } from '../similarity/visual-search.types.js';
+import { Fact } from './fact.types.js';
+import { factsFor } from './facts-for.js';
+
+/** A walk through the graph; its statements serve everything that the request asks facts of. */
+const FACTS_COST = 20;
+const ORDER = 'The most telling first, at the most 24.';
+
+@Resolver(() => Product)
+export class ProductFactsResolver {
+  @FieldResolver(() => [Fact], {
+    complexity: FACTS_COST,
+    description: `Who makes it and where, what its style, era and materials are and come from, with sources. ${ORDER}`,
+  })
+  facts(@Root() product: Product, @Ctx() { facts }: Context): Promise<Fact[]> {
+    return factsFor(facts, { product: product.key });
+  }
+}
+
+@Resolver(() => Brand)
+export class BrandFactsResolver {
+  @FieldResolver(() => [Fact], {
+    complexity: FACTS_COST,
+    description: `What is known of the brand, of who makes it and where. ${ORDER}`,
+  })
+  facts(@Root() { handle }: Brand, @Ctx() { facts }: Context): Promise<Fact[]> {
+    return factsFor(facts, { brand: handle });
+  }
+}
+
+@Resolver(() => Attribute)
+export class AttributeFactsResolver {
+  @FieldResolver(() => [Fact], {
+    complexity: FACTS_COST,
+    description: `What is known of the value: of a material, a style, an era … ${ORDER}`,
+  })
+  facts(@Root() { name, value }: Attribute, @Ctx() { facts }: Context): Promise<Fact[]> {
+    return factsFor(facts, { labels: [{ kind: name, value }] });
+  }
+}
+
+@Resolver(() => Style)
+export class StyleFactsResolver {
+  @FieldResolver(() => [Fact], {
+    complexity: FACTS_COST,
+    description: `What the style is, and its history. ${ORDER}`,
+  })
+  facts(@Root() { handle }: Style, @Ctx() { facts }: Context): Promise<Fact[]> {
+    return factsFor(facts, { labels: [{ kind: 'style', value: handle }] });
+  }
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { readLines } from '../import/feed-lines.js';
+
+const ENTITY_KINDS = ['BRAND', 'MAKER', 'STYLE', 'ERA', 'MATERIAL', 'TECHNIQUE', 'PLACE'] as const;
+
+/** Longer ones are documents, and no label, statement or name of a source. */
+const MAX_NAME_LENGTH = 200;
+const MAX_TEXT_LENGTH = 2_000;
+/** An entity is a handful of values of the catalog. */
+const MAX_LINKS = 100;
+
+const text = (most: number): z.ZodType<string> =>
+  z
+    .string()
+    .trim()
+    .min(1, 'is empty: write something, or leave the field out')
+    .max(most, `is longer than ${most} characters: shorten it`)
+    .refine(
+      (value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value),
+      'holds a NUL or half a character: remove it',
+    );
+
+const handle = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._/-]{0,254}$/,
+    'must be lower-case letters, digits, ".", "_", "/" and "-", like "aran-knitting"',
+  );
+
+const links = <T extends z.ZodType>(link: T) =>
+  z.array(link).max(MAX_LINKS, `has more than ${MAX_LINKS} entries: keep the most telling ones`).default([]);
+
+const entityLine = z.strictObject({
+  entity: handle,
+  kind: z.enum(ENTITY_KINDS, `must be one of ${ENTITY_KINDS.join(', ')}`),
+  label: text(MAX_NAME_LENGTH),
+  externalId: text(MAX_NAME_LENGTH).nullable().default(null),
+  description: text(MAX_TEXT_LENGTH).nullable().default(null),
+  /** Handles of brands and products, and values of attributes, that this entity is. */
+  brands: links(handle),
+  products: links(handle),
+  attributes: links(z.strictObject({ name: text(MAX_NAME_LENGTH), value: text(MAX_TEXT_LENGTH) })),
+});
+
+const relationLine = z.strictObject({
+  subject: handle,
+  predicate: text(MAX_NAME_LENGTH),
+  /** The handle of another entity … */
+  object: handle.nullable().default(null),
+  /** … or words. */
+  value: text(MAX_TEXT_LENGTH).nullable().default(null),
+  source: text(MAX_NAME_LENGTH),
+  sourceUrl: text(MAX_TEXT_LENGTH)
+    .refine(
+      (url) => /^https?:\/\//.test(url) && URL.canParse(url),
+      'must be a whole address, like https://en.wikipedia.org/wiki/Denim',
+    )
+    .nullable()
+    .default(null),
+});
+
+export type EntityLine = z.infer<typeof entityLine>;
+export type RelationLine = z.infer<typeof relationLine>;
+
+/** A line of a facts file: an entity, a relation, or what is wrong with it. */
+export type FactsLine = { readonly line: number } & (
+  { readonly entity: EntityLine } | { readonly relation: RelationLine } | { readonly fault: string }
+);
+
+/** The lines of a facts file (JSON Lines); empty lines are passed over. */
+export async function* readFacts(path: string, signal?: AbortSignal): AsyncGenerator<FactsLine> {
+  for await (const read of readLines(path, signal)) {
+    const { number: line } = read;
+    if ('fault' in read) yield { line, fault: `${read.fault} Correct the line, or leave it out.` };
+    else if (read.text.trim() !== '') yield { line, ...parseLine(read.text) };
+  }
+}
+
+type Parsed = { entity: EntityLine } | { relation: RelationLine } | { fault: string };
+
+function parseLine(json: string): Parsed {
+  let content: unknown;
+  try {
+    content = JSON.parse(json);
+  } catch {
+    return { fault: 'This is no JSON: a line is one whole object, as JSON.stringify writes it.' };
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    return { fault: 'A line is an object, with "entity" or "subject" in it.' };
+  const isEntity = Object.hasOwn(content, 'entity');
+  if (isEntity === Object.hasOwn(content, 'subject')) {
+    return {
+      fault: 'A line has exactly one of "entity" (what there is) and "subject" (what is said of it).',
+    };
+  }
+  if (isEntity) {
+    const entity = entityLine.safeParse(content, { reportInput: true });
+    return entity.success ? { entity: entity.data } : { fault: describe(entity.error) };
+  }
+  const relation = relationLine.safeParse(content, { reportInput: true });
+  if (!relation.success) return { fault: describe(relation.error) };
+  const { subject, object, value } = relation.data;
+  if ((object === null) === (value === null))
+    return { fault: 'Give exactly one of object (the handle of an entity) and value (words).' };
+  if (object === subject) return { fault: 'object: is the subject itself; name another entity.' };
+  return { relation: relation.data };
+}
+
+const describe = ({ issues }: z.ZodError): string => `${issues.map(describeIssue).join('; ')}.`;
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const field = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const place = field === '' ? '' : ` in ${field}`;
+    return `there is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}${place}: remove it`;
+  }
+  if (issue.code === 'invalid_type') {
+    return issue.input === undefined
+      ? `${field}: is missing: add it`
+      : `${field}: must be ${issue.expected === 'array' ? 'a list' : `of the type ${issue.expected}`}`;
+  }
+  return `${field}: ${issue.message}`;
+}
