@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { ALTERATIONS } from './alterations.js';
 import { ask, listProducts, uploadImage } from './graphql.js';
 import { openShop } from './shop.js';
 import { bootstrapInterval, mean } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
+import { ALTERATIONS } from '../src/calibration/alterations.js';
 
 /** Photographs that do not ship: 1,500 products, and 150 photographs of other garments with their types. */
 const PHOTOS = new URL('../../shared/photos/', import.meta.url);

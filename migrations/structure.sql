@@ -32,6 +32,17 @@ CREATE TABLE brands (
 );
 CREATE TRIGGER brands_updated AFTER UPDATE ON brands REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
 
+CREATE TABLE calibrations (
+  encoder_id integer NOT NULL,
+  kind text NOT NULL,
+  model jsonb NOT NULL,
+  fitted_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT calibrations_encoder_id_fkey FOREIGN KEY (encoder_id) REFERENCES encoders(id) ON DELETE CASCADE,
+  CONSTRAINT calibrations_kind_check CHECK (kind = ANY (ARRAY['same_product'::text, 'labels'::text])),
+  CONSTRAINT calibrations_model_check CHECK (jsonb_typeof(model) = 'object'::text),
+  CONSTRAINT calibrations_pkey PRIMARY KEY (encoder_id, kind)
+);
+
 CREATE TABLE categories (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   handle handle NOT NULL,

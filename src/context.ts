@@ -8,6 +8,7 @@ import type { Channel } from './catalog/channel.types.js';
 import { ImageStore } from './catalog/image.store.js';
 import { ProductStore } from './catalog/product.store.js';
 import { SkuStore } from './catalog/sku.store.js';
+import type { LabelModels } from './identify/label-models.js';
 import type { ImageFetcher } from './import/fetch-image.js';
 import { LocationStore } from './inventory/location.store.js';
 import type { AvailabilityWatcher } from './inventory/watch-availability.js';
@@ -16,6 +17,7 @@ import type { BlobStore } from './platform/blob-store.js';
 import type { RequestFacts, ServerContext } from './server/context.js';
 import type { VectorIndex } from './similarity/index.js';
 import type { QueryVectors } from './similarity/query-vector.js';
+import type { SameProducts } from './similarity/same-products.js';
 import type { SearchServices } from './similarity/search.js';
 
 /** What a process has, whatever the request. */
@@ -24,6 +26,8 @@ export interface Services extends SearchServices {
   readonly apiKeys: ApiKeyStore;
   readonly channels: ChannelStore;
   readonly queryVectors: QueryVectors;
+  readonly sameProducts: SameProducts;
+  readonly labelModels: LabelModels;
   readonly encoderId: string;
   readonly catalogImages: BlobStore;
   readonly uploads: BlobStore;

@@ -21,6 +21,7 @@ export const ERROR_STATUS = {
   COST_EXCEEDED: 400,
   SERVICE_OVERLOADED: 503,
   INDEX_UNAVAILABLE: 503,
+  NOT_CALIBRATED: 503,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;

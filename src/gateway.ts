@@ -12,6 +12,7 @@ import { sweepExpiredHolds } from './holds/sweep-holds.js';
 import { imageJobsGauge } from './image-jobs/image-jobs-gauge.js';
 import { runImageJobs } from './image-jobs/run-image-jobs.js';
 import { openImageFetcher } from './import/fetch-image.js';
+import { LabelModels } from './identify/label-models.js';
 import { importFeed } from './import/import-feed.js';
 import { watchAvailability } from './inventory/watch-availability.js';
 import { importFacts } from './knowledge/import-facts.js';
@@ -24,7 +25,9 @@ import type { Progress } from './platform/progress.js';
 import { startDatabase } from './platform/start-database.js';
 import { createSchema } from './schema.js';
 import { createServer } from './server/http.js';
+import { readEncoderCalibration } from './similarity/encoder-calibration.js';
 import { QueryVectors } from './similarity/query-vector.js';
+import { SameProducts } from './similarity/same-products.js';
 import { answerRequests } from './sync/answer-requests.js';
 import { checkEncoder } from './sync/check-encoder.js';
 import { openFollowedIndex } from './sync/followed-index.js';
@@ -68,6 +71,8 @@ export async function startGateway(
     started.push(() => database.close());
     signal?.throwIfAborted();
     const { db } = database;
+    const shipped = await readEncoderCalibration(config.encoderFolder, encoder.id);
+    const sameProducts = new SameProducts(db, encoder.id, shipped);
     const catalogImages = await openBlobStore(join(config.dataFolder, 'images'));
     const uploads = await openBlobStore(join(config.dataFolder, 'uploads'));
 
@@ -108,6 +113,9 @@ export async function startGateway(
     started.push(() => availability.close());
     doorbell.onRing(() => availability.wake());
 
+    const labelModels = new LabelModels({ db, index: index.index, encoderId: encoder.id, log });
+    started.push(() => labelModels.close());
+
     const services: Services = {
       db,
       index: index.index,
@@ -115,6 +123,8 @@ export async function startGateway(
       apiKeys: new ApiKeyStore(db),
       channels,
       queryVectors: new QueryVectors(db, encoder),
+      sameProducts,
+      labelModels,
       encoderId: encoder.id,
       catalogImages,
       uploads,
@@ -137,6 +147,8 @@ export async function startGateway(
       async () => pruning.stop(),
     );
 
+    // So that whoever asks first need not wait for it.
+    labelModels.model().catch((err: unknown) => log.warn({ err }, 'Labels could not be calibrated'));
     const url = await server.listen({ host: config.http.host, port: config.http.port });
     return { url, products: await countProducts(db), close: closeAll };
   } catch (error) {

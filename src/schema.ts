@@ -17,6 +17,7 @@ import { ProductResolver } from './catalog/product.resolver.js';
 import { ProductWriteResolver } from './catalog/write/product-write.resolver.js';
 import { SkuResolver } from './catalog/sku.resolver.js';
 import { HoldLineResolver, HoldResolver } from './holds/hold.resolver.js';
+import { IdentifyResolver } from './identify/identify.resolver.js';
 import { AvailabilityChangedResolver } from './inventory/availability-changed.resolver.js';
 import { ImageJobResolver } from './image-jobs/image-job.resolver.js';
 import { AvailabilityResolver } from './inventory/availability.resolver.js';
@@ -29,7 +30,12 @@ import {
   StyleFactsResolver,
 } from './knowledge/fact.resolver.js';
 import { PricesResolver } from './pricing/prices.resolver.js';
-import { SimilarProductsResolver, VisualSearchResolver } from './similarity/visual-search.resolver.js';
+import {
+  SimilarProductsResolver,
+  VisualMatchResolver,
+  VisualSearchResolver,
+} from './similarity/visual-search.resolver.js';
+import { SkuMatchResolver } from './sku-match/sku-match.resolver.js';
 
 const inContext = new GraphQLDirective({
   name: 'inContext',
@@ -62,6 +68,7 @@ export function createSchema(): GraphQLSchema {
       ChannelResolver,
       HoldLineResolver,
       HoldResolver,
+      IdentifyResolver,
       ImageJobResolver,
       ImageResolver,
       NodeResolver,
@@ -70,9 +77,11 @@ export function createSchema(): GraphQLSchema {
       ProductResolver,
       ProductWriteResolver,
       SimilarProductsResolver,
+      SkuMatchResolver,
       SkuResolver,
       StockResolver,
       StyleFactsResolver,
+      VisualMatchResolver,
       VisualSearchResolver,
     ],
     orphanedTypes: [Brand, StockLocation],

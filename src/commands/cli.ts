@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { errorCode } from '../platform/operator-error.js';
+import { calibrateCommand } from './calibrate.js';
 import { importCommand } from './import.js';
 import { importFactsCommand } from './import-facts.js';
 import { keysCommand } from './keys.js';
@@ -41,6 +42,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   program.addCommand(syncCommand());
   program.addCommand(reconcileCommand());
   program.addCommand(reindexCommand());
+  program.addCommand(calibrateCommand());
   program.addCommand(keysCommand());
   inheritSettings(program);
   // Whoever reads the output may have read enough (`vitrine --help | head`).

@@ -29,6 +29,26 @@ export async function readProductVectors(
   return rows.map((row) => toVector(row.vector));
 }
 
+const imageVectorRow = vectorRow.extend({ imageId: z.number() });
+
+/** The embeddings of these product images, by the image's id; those that are gone are left out. */
+export async function readImageVectors(
+  db: Queryable,
+  encoder: string,
+  imageIds: readonly number[],
+): Promise<Map<number, Float32Array>> {
+  const rows = await queryPrepared(
+    db,
+    sql`/* embedding.ofImages */
+      SELECT image.id AS "imageId", embedding.vector FROM product_images image
+      JOIN embeddings embedding ON embedding.sha256 = image.sha256
+      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
+      WHERE image.id = ANY(${imageIds}::int[])`,
+    imageVectorRow,
+  );
+  return new Map(rows.map(({ imageId, vector }) => [imageId, toVector(vector)]));
+}
+
 /** The embeddings of products that have this style; empty when none has. */
 export async function readStyleVectors(
   db: Queryable,

@@ -24,6 +24,8 @@ const MIN_NORM = 1e-3;
 export interface QueryVector {
   /** L2-normalized; null for a product that has no encoded image yet. */
   readonly vector: Float32Array | null;
+  /** The same where color counts by default. */
+  readonly plain: Float32Array | null;
   /** A cosine to the vector, times this, is the likeness in the query's own weights. */
   readonly scale: number;
   /** Products that the query names: they are not answers to it. */
@@ -81,12 +83,13 @@ export class QueryVectors {
       );
     }
     const color = checkColor(query.color);
-    const weighed = weighColor(vector, color);
+    const weighed = color === DEFAULT_COLOR_SHARE ? { vector, scale: 1 } : weighColor(vector, color);
     if (weighed.scale < MIN_NORM) {
       throw bad(`Nothing is left to look for when color counts ${color}: change color or a reference.`);
     }
     return {
       ...weighed,
+      plain: vector,
       products: [...likes, ...unlikes].flatMap(({ product }) => (product === null ? [] : [product])),
       identity: [this.encoder.id, color, likes.map(identify), unlikes.map(identify)],
     };
@@ -97,6 +100,7 @@ export class QueryVectors {
     const vector = await this.#product(productKey);
     return {
       vector,
+      plain: vector,
       scale: 1,
       products: [productKey],
       identity: [this.encoder.id, 'product', productKey, digest(vector)],

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { Channel } from '../catalog/channel.types.js';
 import { instantiate } from '../catalog/node.js';
 import { checkFirst, PageInfo } from '../catalog/page-info.js';
-import { checkProductFilter, sellableFirst } from '../catalog/product-filter.js';
+import { checkProductFilter, sellableFirst, type ProductCondition } from '../catalog/product-filter.js';
 import type { ProductFilter } from '../catalog/product-filter.types.js';
 import type { ChannelStores, Context } from '../context.js';
 import { requireLocation } from '../inventory/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
 import type { QueryVector } from './query-vector.js';
+import { probabilitiesOf, type ProbabilityOf } from './same-products.js';
 import { searchPage, type SearchPage } from './search.js';
 import { vectorRanking } from './vector-ranking.js';
 import {
@@ -40,10 +42,7 @@ export async function visualSearch(
   const condition = checkProductFilter(where, channel.currencyCode);
   if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
   const query = await resolveQuery();
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([channel.handle, condition, query.identity]))
-    .digest('base64url')
-    .slice(0, FINGERPRINT_CHARACTERS);
+  const fingerprint = fingerprintOf(channel, condition, query);
   const position = after === null ? null : readCursor(fingerprint, after);
 
   const plan = {
@@ -53,7 +52,11 @@ export async function visualSearch(
     excludeProducts: query.products,
   };
   const page = await searchPage(context.services, plan, first, position);
-  const edges = await toEdges(context, stores, page, fingerprint, query.scale);
+  const edges = await toEdges(context, stores, page, {
+    fingerprint,
+    scale: query.scale,
+    probabilityOf: probabilitiesOf(context.services, query),
+  });
   let facets: Promise<Facet[]> | null = null;
   return instantiate(VisualMatchConnection, {
     edges,
@@ -78,13 +81,32 @@ export async function visualSearch(
   });
 }
 
+/** Tells the cursors of this search from those of another. */
+export function fingerprintOf(
+  channel: Channel,
+  condition: ProductCondition,
+  { identity }: Pick<QueryVector, 'identity'>,
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([channel.handle, condition, identity]))
+    .digest('base64url')
+    .slice(0, FINGERPRINT_CHARACTERS);
+}
+
+/** What the edges of one search have in common. */
+interface EdgeFacts {
+  readonly fingerprint: string;
+  /** Of a score: see QueryVector. */
+  readonly scale: number;
+  readonly probabilityOf: ProbabilityOf;
+}
+
 /** Reads the matched products and images up front, and gives each product the SKUs that it was proven with. */
-async function toEdges(
+export async function toEdges(
   { images }: Context,
   { products }: ChannelStores,
   { matches, proof }: SearchPage,
-  fingerprint: string,
-  scale: number,
+  { fingerprint, scale, probabilityOf }: EdgeFacts,
 ): Promise<VisualMatch[]> {
   const edges = await Promise.all(
     matches.map(async ({ productId, imageId, score, position, passing }) => {
@@ -96,12 +118,14 @@ async function toEdges(
       if (product === null || image === null) return null;
       const node = product.provenWith(proof.skus.get(productId) ?? []);
       const cursor = writeCursor(fingerprint, position);
+      const estimate = (): Promise<number> => probabilityOf({ productId, imageId, score });
       return instantiate(VisualMatch, {
         cursor,
         node,
         image,
         score: score * scale,
         skus: sellableFirst(passing),
+        estimate,
       });
     }),
   );

@@ -133,6 +133,9 @@ export class SearchReport {
 
 @ObjectType({ description: 'A product that answers a visual search.' })
 export class VisualMatch {
+  /** Estimates `probability`, when it is asked for. */
+  estimate!: () => Promise<number>;
+
   @Field(() => String)
   cursor!: string;
 

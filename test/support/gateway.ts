@@ -8,6 +8,7 @@ import { ApiKeyStore } from '../../src/access/api-key.store.js';
 import { ChannelStore } from '../../src/catalog/channel.store.js';
 import type { Config } from '../../src/config.js';
 import { openContext, type Services } from '../../src/context.js';
+import { LabelModels } from '../../src/identify/label-models.js';
 import { openImageFetcher } from '../../src/import/fetch-image.js';
 import { watchAvailability } from '../../src/inventory/watch-availability.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
@@ -18,6 +19,8 @@ import { createServer } from '../../src/server/http.js';
 import { openEmbeddedIndex } from '../../src/similarity/embedded.js';
 import type { VectorIndex } from '../../src/similarity/index.js';
 import { QueryVectors } from '../../src/similarity/query-vector.js';
+import type { SameProductModel } from '../../src/similarity/same-product.js';
+import { SameProducts } from '../../src/similarity/same-products.js';
 import { ReplaceableIndex } from '../../src/similarity/replaceable.js';
 import { currentPosition } from '../../src/sync/change.store.js';
 import { openFollowedIndex, type FollowedIndex } from '../../src/sync/followed-index.js';
@@ -69,11 +72,17 @@ const noEncoder: Encoder = {
 /**
  * `seed` fills the database before the index is loaded. With `follows: false` the index stays as it was then, as
  * stale as an index can be, until `catchUp` loads it anew. With `beside` it is another instance on the database of
- * that gateway. With `qdrant` that is its index instead of the embedded one.
+ * that gateway. With `qdrant` that is its index instead of the embedded one. `calibration` is what ships with the encoder.
  */
 export async function startTestGateway(
   seed: (db: Database, images: BlobStore) => Promise<void>,
-  options: { encoder?: Encoder; follows?: boolean; beside?: TestGateway; qdrant?: Config['qdrant'] } = {},
+  options: {
+    encoder?: Encoder;
+    follows?: boolean;
+    beside?: TestGateway;
+    qdrant?: Config['qdrant'];
+    calibration?: SameProductModel;
+  } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
   const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
@@ -102,6 +111,8 @@ export async function startTestGateway(
     apiKeys: new ApiKeyStore(db),
     channels,
     queryVectors: new QueryVectors(db, encoder),
+    sameProducts: new SameProducts(db, encoder.id, options.calibration ?? null),
+    labelModels: new LabelModels({ db, index: followed.index, encoderId: encoder.id, log }),
     encoderId: encoder.id,
     catalogImages,
     uploads: await openBlobStore(join(folder, 'uploads')),
@@ -147,6 +158,7 @@ export async function startTestGateway(
     async close() {
       await http.close();
       await availability.close();
+      await services.labelModels.close();
       await followed.close();
       await services.fetcher.close();
       await own?.drop();

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { generator } from './statistics.js';
+import { random } from '../drawing/random.js';
 
 /** What happens to a photograph on its way through apps and hands. Each answers a JPEG, the same every time. */
 export const ALTERATIONS: Readonly<Record<string, (photograph: Buffer) => Promise<Buffer>>> = {
@@ -33,13 +33,13 @@ const GRAIN = 24;
 async function replaceBackground(photograph: Buffer): Promise<Buffer> {
   const { data, info } = await sharp(photograph).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  const random = generator(photograph.length);
-  const color = Array.from({ length: channels }, () => 40 + 180 * random());
+  const chance = random(String(photograph.length));
+  const color = Array.from({ length: channels }, () => chance.between(40, 220));
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const radius = Math.hypot((2 * x) / width - 1, (2 * y) / height - 1);
       const ground = Math.min(1, Math.max(0, (radius - KEPT_UP_TO) / (GONE_FROM - KEPT_UP_TO)));
-      const grain = GRAIN * (random() - 0.5);
+      const grain = chance.between(-GRAIN / 2, GRAIN / 2);
       for (let channel = 0; channel < channels; channel += 1) {
         const i = (y * width + x) * channels + channel;
         data[i] = (1 - ground) * (data[i] ?? 0) + ground * ((color[channel] ?? 0) + grain);

@@ -1,0 +1,45 @@
+/** A prediction and how it came out. */
+export interface Prediction {
+  readonly probability: number;
+  readonly outcome: boolean;
+}
+
+/** Predictions that lie near one another: what they promised, and what came true of it. */
+export interface ReliabilityBin {
+  readonly count: number;
+  /** The mean of the probabilities. */
+  readonly promised: number;
+  /** The share of yes. */
+  readonly true: number;
+}
+
+const MAX_BINS = 10;
+/** In a smaller bin the share of yes is off by chance alone. */
+const MIN_BIN = 50;
+
+/** The predictions in bins of equal size, from the least probable on. */
+export function reliability(predictions: readonly Prediction[]): ReliabilityBin[] {
+  const sorted = [...predictions].sort((a, b) => a.probability - b.probability);
+  const bins = Math.min(MAX_BINS, Math.max(1, Math.floor(sorted.length / MIN_BIN)));
+  return Array.from({ length: bins }, (_, bin) =>
+    sorted.slice(Math.floor((bin * sorted.length) / bins), Math.floor(((bin + 1) * sorted.length) / bins)),
+  )
+    .filter(({ length }) => length > 0)
+    .map((members) => ({
+      count: members.length,
+      promised: mean(members.map(({ probability }) => probability)),
+      true: mean(members.map(({ outcome }) => Number(outcome))),
+    }));
+}
+
+/** The expected calibration error: how far promise and truth are apart, over bins of equal size; 0 at best. */
+export function calibrationError(predictions: readonly Prediction[]): number {
+  return reliability(predictions).reduce(
+    (sum, { count, promised, true: truth }) =>
+      sum + (count / predictions.length) * Math.abs(promised - truth),
+    0,
+  );
+}
+
+const mean = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, value) => sum + value, 0) / numbers.length;

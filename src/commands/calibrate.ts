@@ -1,0 +1,119 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { writeCalibration } from '../calibration/calibration.store.js';
+import type { Sample, SameProductFit } from '../calibration/fit-same-product.js';
+import { openBlobStore } from '../platform/blob-store.js';
+import { prepareDataFolder } from '../platform/data-folder.js';
+import { errorMessage, OperatorError } from '../platform/operator-error.js';
+import { startDatabase } from '../platform/start-database.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { runCommand, type Session } from './session.js';
+
+/** Six copies each: some minutes on one busy core. More hardly move three weights. */
+const DEFAULT_SAMPLE = 300;
+const MAX_SAMPLE = 5_000;
+
+interface Options {
+  readonly sample: number;
+  readonly products?: string;
+  readonly output?: string;
+}
+
+export function calibrateCommand(): Command {
+  return new Command('calibrate')
+    .description('fit how likely a match is the very product in an image to the catalog at hand')
+    .option(
+      '--sample <n>',
+      `products to make altered copies of, up to ${MAX_SAMPLE}`,
+      readSample,
+      DEFAULT_SAMPLE,
+    )
+    .option('--products <file>', 'take these products instead: a handle a line')
+    .option(
+      '--output <file>',
+      'write the calibration there, for the folder of the encoder, and not into Postgres',
+    )
+    .addHelpText(
+      'after',
+      `
+Images of some products are cropped, turned, darkened, lightened, compressed and put on other ground, and encoded with
+the encoder of VITRINE_ENCODER. The product of a copy is the same; what is nearest to it among all others is not. What
+tells them apart becomes VisualMatch.probability, and decides in matchSku and identify. The error that is printed is of
+products that the fit had not seen.
+
+It is worth running once a catalog is complete: gateways use it within half a minute. Without it they use the
+calibration that ships in the folder of the encoder (calibration.json).
+
+Examples:
+  vitrine calibrate
+  vitrine calibrate --sample 1000
+  vitrine calibrate --products held-out.txt --output models/other/calibration.json`,
+    )
+    .action((options: Options) => runCommand((session) => run(session, options)));
+}
+
+function readSample(text: string): number {
+  const sample = Number(text);
+  if (!Number.isInteger(sample) || sample < 1 || sample > MAX_SAMPLE)
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_SAMPLE}.`);
+  return sample;
+}
+
+async function run({ config, log, progress, signal }: Session, options: Options): Promise<ExitCode> {
+  await prepareDataFolder(config.dataFolder);
+  const sample: Sample =
+    options.products === undefined
+      ? { size: options.sample }
+      : { handles: await readHandles(options.products) };
+  const [{ fitSameProduct }, { openEncoder }] = await Promise.all([
+    import('../calibration/fit-same-product.js'),
+    import('../vision/encoder.js'),
+  ]);
+  const encoder = await openEncoder({ directory: config.encoderFolder, log });
+  try {
+    const database = await startDatabase(config, log);
+    try {
+      const { db } = database;
+      const images = await openBlobStore(join(config.dataFolder, 'images'));
+      const fit = await fitSameProduct({ db, encoder, images, progress }, sample, signal);
+      if (options.output === undefined) await writeCalibration(db, encoder.id, 'same_product', fit.model);
+      else
+        await writeFile(
+          options.output,
+          `${JSON.stringify({ encoder: encoder.id, sameProduct: fit.model }, null, 2)}\n`,
+        );
+      process.stdout.write(describe(fit, encoder.id, options.output));
+      return EXIT.done;
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await encoder.close();
+  }
+}
+
+async function readHandles(file: string): Promise<string[]> {
+  try {
+    const text = await readFile(file, 'utf8');
+    return text.split(/\r?\n/).filter((line) => line !== '');
+  } catch (error) {
+    throw new OperatorError(`The list of products cannot be read: ${errorMessage(error)}.`, { cause: error });
+  }
+}
+
+function describe(
+  { model, reliability }: SameProductFit,
+  encoder: string,
+  output: string | undefined,
+): string {
+  const bins = reliability.map(
+    ({ promised, true: truth, count }) =>
+      `  promised ${promised.toFixed(3)}, true of ${truth.toFixed(3)} (${count})\n`,
+  );
+  return [
+    `Calibrated ${encoder} on ${model.products} products; expected calibration error on those not seen: ${model.calibrationError.toFixed(3)}.\n`,
+    ...bins,
+    output === undefined ? 'Gateways use it within half a minute.\n' : `Written to ${output}.\n`,
+  ].join('');
+}

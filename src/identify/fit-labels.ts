@@ -1,0 +1,116 @@
+import { calibrationError, type Prediction } from '../calibration/calibration-error.js';
+import { fitLogistic, predictHeldOut, type Observation } from '../calibration/logistic.js';
+import type { Queryable } from '../platform/postgres.js';
+import { MATCH_ALL, type IndexMatch, type VectorIndex } from '../similarity/index.js';
+import { readExemplars, readExtent, readLabelFacts, type LabelFacts } from './label-facts.store.js';
+import type { LabelModel } from './label-model.js';
+import { LabelKind } from './label.types.js';
+import { familiarity, labelFeatures, VOTERS, voteOnLabel } from './vote.js';
+
+/** A search each; more hardly move three weights a kind. */
+const MAX_EXEMPLARS = 2_000;
+/** Searches that the index is given at once: it answers shoppers in between. */
+const BATCH_SIZE = 8;
+/** Fewer products say too little of a kind to calibrate it: then nothing is said of it. */
+const MIN_PRODUCTS = 30;
+/** The share of its own products that the catalog would not know again: what it takes to refuse what it has never seen. */
+const UNFAMILIAR_SHARE = 0.05;
+
+/** A product, and its nearest others. */
+interface LeftOut {
+  readonly productId: number;
+  readonly nearest: readonly IndexMatch[];
+}
+
+export interface LabelFit {
+  readonly model: LabelModel;
+  /** By kind: what was said of products that the fit had not seen. */
+  readonly heldOut: ReadonlyMap<LabelKind, readonly Prediction[]>;
+}
+
+/**
+ * Fits confidences to the catalog by leaving one product out at a time: what its neighbors vote for, and whether it is
+ * so. Null when the catalog is too small for any of it.
+ * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+ */
+export async function fitLabels(
+  db: Queryable,
+  index: VectorIndex,
+  encoder: string,
+): Promise<LabelFit | null> {
+  const { products, lastProduct } = await readExtent(db, 0);
+  const leftOut = await findNeighbors(index, await readExemplars(db, encoder, MAX_EXEMPLARS));
+  if (leftOut.length < MIN_PRODUCTS) return null;
+  const keys = new Set(
+    leftOut.flatMap(({ productId, nearest }) => [productId, ...nearest.map((match) => match.productId)]),
+  );
+  const facts = await readLabelFacts(db, [...keys]);
+  const heldOut = new Map<LabelKind, Prediction[]>();
+  const kinds: LabelModel['kinds'] = {};
+  for (const kind of Object.values(LabelKind)) {
+    const observations = leftOut.flatMap((product) => observe(kind, product, facts));
+    if (observations.length < MIN_PRODUCTS) continue;
+    const probabilities = predictHeldOut(observations);
+    const predictions = observations.map(({ outcome }, i) => ({
+      probability: probabilities[i] ?? 0,
+      outcome,
+    }));
+    const [nothing = 0, odds = 0, familiar = 0] = fitLogistic(observations);
+    kinds[kind] = {
+      weights: [nothing, odds, familiar],
+      calibrationError: calibrationError(predictions),
+      products: observations.length,
+    };
+    heldOut.set(kind, predictions);
+  }
+  const model = {
+    products,
+    lastProduct,
+    minFamiliarity: lowest(leftOut.map(({ nearest }) => familiarity(nearest))),
+    minNearness: lowest(leftOut.map(({ nearest }) => nearest[0]?.score ?? 0)),
+    kinds,
+  };
+  return { model, heldOut };
+}
+
+async function findNeighbors(
+  index: VectorIndex,
+  exemplars: readonly { productId: number; vector: Float32Array }[],
+): Promise<LeftOut[]> {
+  const found: LeftOut[] = [];
+  for (let start = 0; start < exemplars.length; start += BATCH_SIZE) {
+    const batch = exemplars.slice(start, start + BATCH_SIZE);
+    const results = await index.search(
+      batch.map(({ productId, vector }) => ({
+        vector,
+        filter: { ...MATCH_ALL, excludeProducts: [productId] },
+        limit: VOTERS,
+      })),
+    );
+    batch.forEach(({ productId }, i) => found.push({ productId, nearest: results[i]?.matches ?? [] }));
+  }
+  return found.filter(({ nearest }) => nearest.length > 0);
+}
+
+function observe(
+  kind: LabelKind,
+  { productId, nearest }: LeftOut,
+  facts: ReadonlyMap<number, LabelFacts>,
+): Observation[] {
+  const truth = facts.get(productId)?.values.get(kind);
+  const vote = voteOnLabel(kind, nearest, facts);
+  if (truth === undefined || vote === null) return [];
+  return [
+    {
+      features: labelFeatures(vote, familiarity(nearest)),
+      outcome: truth.includes(vote.value),
+      group: productId,
+    },
+  ];
+}
+
+/** The number that all but UNFAMILIAR_SHARE of them reach. */
+function lowest(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(UNFAMILIAR_SHARE * sorted.length)] ?? 0;
+}

@@ -1,0 +1,105 @@
+import { probability } from '../calibration/logistic.js';
+import { instantiate } from '../catalog/node.js';
+import { checkProductFilter } from '../catalog/product-filter.js';
+import { AvailabilityFilter } from '../catalog/product-filter.types.js';
+import type { Context } from '../context.js';
+import { MATCH_ALL, type IndexMatch } from '../similarity/index.js';
+import {
+  SAME_PRODUCT_PROBABILITY,
+  sameProductProbability,
+  type SameProductModel,
+} from '../similarity/same-product.js';
+import type { QueryVector } from '../similarity/query-vector.js';
+import { searchPage, type Ranking } from '../similarity/search.js';
+import { fingerprintOf, toEdges } from '../similarity/visual-search.js';
+import type { BoxInput, ImageInput, VisualMatch } from '../similarity/visual-search.types.js';
+import { Identification } from './identification.types.js';
+import { readLabelFacts } from './label-facts.store.js';
+import type { LabelModel } from './label-model.js';
+import { Label, LabelKind } from './label.types.js';
+import { familiarity, labelFeatures, VOTERS, voteOnLabel } from './vote.js';
+
+/** A label that is wrong as often as right is a guess, and guesses are not said. */
+const MIN_CONFIDENCE = 0.5;
+
+/**
+ * Tells what an image shows: the product itself where the catalog has it, and what its nearest products have in
+ * common. One pass of the encoder and one search of the index.
+ * @throws UserError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, INDEX_UNAVAILABLE
+ */
+export async function identify(
+  context: Context,
+  image: ImageInput,
+  box: BoxInput | null,
+): Promise<Identification> {
+  const { services, images } = context;
+  const [query, sameProduct, labels] = await Promise.all([
+    services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images }),
+    services.sameProducts.model(),
+    services.labelModels.model(),
+  ]);
+  const nearest = await findNearest(context, query);
+  return instantiate(Identification, {
+    product: await findProduct(context, query, nearest, sameProduct),
+    labels: labels === null ? [] : await findLabels(context, nearest, labels),
+  });
+}
+
+/** Whatever their stock, and in whatever channel: it is asked what something is, not whether it can be bought. */
+async function findNearest({ services }: Context, { vector }: QueryVector): Promise<readonly IndexMatch[]> {
+  if (vector === null) return [];
+  const [result] = await services.index.search([{ vector, filter: MATCH_ALL, limit: VOTERS }]);
+  return result?.matches ?? [];
+}
+
+async function findProduct(
+  context: Context,
+  query: QueryVector,
+  nearest: readonly IndexMatch[],
+  model: SameProductModel | null,
+): Promise<VisualMatch | null> {
+  const probabilityOf = (match: Pick<IndexMatch, 'productId' | 'score'>): number =>
+    sameProductProbability(model, match, nearest);
+  const same = nearest.filter((match) => probabilityOf(match) >= SAME_PRODUCT_PROBABILITY);
+  if (same.length === 0) return null;
+  const stores = await context.inChannel();
+  const { channel } = stores;
+  const condition = checkProductFilter({ availability: AvailabilityFilter.ANY }, channel.currencyCode);
+  const ranking: Ranking = {
+    propose: () => Promise.resolve({ matches: same, exhausted: true, strategy: 'EXACT' }),
+  };
+  const page = await searchPage(
+    context.services,
+    { ranking, condition, channel, excludeProducts: [] },
+    1,
+    null,
+  );
+  const [edge] = await toEdges(context, stores, page, {
+    fingerprint: fingerprintOf(channel, condition, query),
+    scale: query.scale,
+    probabilityOf: (match) => Promise.resolve(probabilityOf(match)),
+  });
+  return edge ?? null;
+}
+
+async function findLabels(
+  { services }: Context,
+  nearest: readonly IndexMatch[],
+  { kinds, minFamiliarity }: LabelModel,
+): Promise<Label[]> {
+  const familiar = familiarity(nearest);
+  if (familiar < minFamiliarity) return [];
+  const facts = await readLabelFacts(
+    services.db,
+    nearest.map(({ productId }) => productId),
+  );
+  return Object.values(LabelKind)
+    .flatMap((kind) => {
+      const model = kinds[kind];
+      const vote = voteOnLabel(kind, nearest, facts);
+      if (model === undefined || vote === null) return [];
+      const confidence = probability(model.weights, labelFeatures(vote, familiar));
+      return confidence < MIN_CONFIDENCE ? [] : [instantiate(Label, { kind, value: vote.value, confidence })];
+    })
+    .sort((a, b) => b.confidence - a.confidence);
+}

@@ -1,0 +1,57 @@
+import type { IndexMatch } from '../similarity/index.js';
+import type { LabelFacts } from './label-facts.store.js';
+import type { LabelKind } from './label.types.js';
+
+/** Products that vote. Twice or half as many, and other weights, were no better on the demo catalog or on photographs. */
+export const VOTERS = 16;
+/** A voter whose cosine is so much lower has 1/e of the weight of the nearest. */
+const TEMPERATURE = 0.05;
+
+/** What most of the nearest products are. */
+export interface Vote {
+  readonly value: string;
+  /** Of the weight of all who know something of that kind, from 0 to 1. */
+  readonly share: number;
+}
+
+type FactsOf = ReadonlyMap<number, LabelFacts>;
+
+export const voteOnLabel = (kind: LabelKind, nearest: readonly IndexMatch[], facts: FactsOf): Vote | null =>
+  vote(nearest, (key) => facts.get(key)?.values.get(kind) ?? []);
+
+export const voteOnTopCategory = (nearest: readonly IndexMatch[], facts: FactsOf): Vote | null =>
+  vote(nearest, (key) => {
+    const top = facts.get(key)?.topCategory;
+    return top === undefined ? [] : [top];
+  });
+
+/** A product with several values votes for each of them. Null when nobody knows anything. */
+function vote(
+  nearest: readonly IndexMatch[],
+  valuesOf: (productId: number) => readonly string[],
+): Vote | null {
+  const best = nearest[0]?.score ?? 0;
+  const weights = new Map<string, number>();
+  let total = 0;
+  for (const { productId, score } of nearest) {
+    const values = valuesOf(productId);
+    const weight = Math.exp((score - best) / TEMPERATURE);
+    if (values.length > 0) total += weight;
+    for (const value of values) weights.set(value, (weights.get(value) ?? 0) + weight);
+  }
+  const [winner] = [...weights].sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
+  return winner === undefined ? null : { value: winner[0], share: winner[1] / total };
+}
+
+/** How much an image is like what the catalog holds: the mean cosine of its nearest products. */
+export const familiarity = (nearest: readonly IndexMatch[]): number =>
+  nearest.reduce((sum, { score }) => sum + score, 0) / Math.max(1, nearest.length);
+
+/** Keeps a unanimous vote from being infinitely sure. */
+const DOUBT = 0.02;
+
+/** What the confidence in a vote is made of: the odds of its share, and how familiar the image is. */
+export const labelFeatures = ({ share }: Vote, familiar: number): number[] => [
+  Math.log((share + DOUBT) / (1 - share + DOUBT)),
+  familiar,
+];

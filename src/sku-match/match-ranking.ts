@@ -1,0 +1,106 @@
+import { readLabelFacts } from '../identify/label-facts.store.js';
+import type { LabelModel } from '../identify/label-model.js';
+import { familiarity, VOTERS, voteOnTopCategory } from '../identify/vote.js';
+import type { Queryable } from '../platform/postgres.js';
+import {
+  MATCH_ALL,
+  type IndexFilter,
+  type IndexMatch,
+  type SearchResult,
+  type VectorIndex,
+} from '../similarity/index.js';
+import {
+  SAME_PRODUCT_PROBABILITY,
+  sameProductProbability,
+  type SameProductModel,
+} from '../similarity/same-product.js';
+import type { Ranking } from '../similarity/search.js';
+import { tag } from '../similarity/tags.js';
+
+interface MatchServices {
+  readonly db: Queryable;
+  readonly index: VectorIndex;
+}
+
+export interface MatchModels {
+  readonly sameProduct: SameProductModel;
+  /** Null for a catalog that is too small to know what is near: then nothing is a substitute. */
+  readonly labels: LabelModel | null;
+}
+
+/**
+ * Products to buy for the image with this vector: the very product, and those of the top category that its neighbors
+ * vote for and that are no less like it than the products of the catalog are like one another.
+ */
+export class MatchRanking implements Ranking {
+  /** The nearest of the whole catalog, in stock or not: what tells the very product, and votes. */
+  #nearest: readonly IndexMatch[] = [];
+  #category: string | null = null;
+
+  constructor(
+    private readonly services: MatchServices,
+    private readonly models: MatchModels,
+    private readonly vector: Float32Array,
+  ) {}
+
+  /** Known once something was proposed. */
+  probabilityOf(match: Pick<IndexMatch, 'productId' | 'score'>): number {
+    return sameProductProbability(this.models.sameProduct, match, this.#nearest);
+  }
+
+  isSame(match: Pick<IndexMatch, 'productId' | 'score'>): boolean {
+    return this.probabilityOf(match) >= SAME_PRODUCT_PROBABILITY;
+  }
+
+  async propose(
+    filter: IndexFilter,
+    limit: number,
+    after: Parameters<Ranking['propose']>[2],
+  ): Promise<SearchResult> {
+    if (after === null) return this.#start(filter, limit);
+    if (this.#category === null) return { matches: [], exhausted: true, strategy: 'EXACT' };
+    const inCategory = { ...filter, clauses: [...filter.clauses, [tag.category(this.#category)]] };
+    const [result] = await this.services.index.search([
+      { vector: this.vector, filter: inCategory, limit, after },
+    ]);
+    return this.#cut(result, (match) => this.#isNear(match));
+  }
+
+  /** One call of the index asks what the image shows and what can be bought. */
+  async #start(filter: IndexFilter, limit: number): Promise<SearchResult> {
+    const { db, index } = this.services;
+    const [catalog, sellable] = await index.search([
+      { vector: this.vector, filter: MATCH_ALL, limit: VOTERS },
+      { vector: this.vector, filter, limit },
+    ]);
+    this.#nearest = catalog?.matches ?? [];
+    const facts = await readLabelFacts(
+      db,
+      [...this.#nearest, ...(sellable?.matches ?? [])].map(({ productId }) => productId),
+    );
+    const { labels } = this.models;
+    if (labels !== null && familiarity(this.#nearest) >= labels.minFamiliarity)
+      this.#category = voteOnTopCategory(this.#nearest, facts)?.value ?? null;
+    return this.#cut(
+      sellable,
+      (match) =>
+        this.isSame(match) ||
+        (this.#isNear(match) && facts.get(match.productId)?.topCategory === this.#category),
+    );
+  }
+
+  #isNear({ score }: IndexMatch): boolean {
+    return this.#category !== null && score >= (this.models.labels?.minNearness ?? Infinity);
+  }
+
+  /** What follows something that is not near is not near either. */
+  #cut(result: SearchResult | undefined, isWanted: (match: IndexMatch) => boolean): SearchResult {
+    if (result === undefined) throw new Error('the index answers every request');
+    const last = result.matches.at(-1);
+    return {
+      ...result,
+      matches: result.matches.filter(isWanted),
+      exhausted: result.exhausted || last === undefined || !this.#isNear(last),
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import { instantiate } from '../catalog/node.js';
+import { checkProductFilter } from '../catalog/product-filter.js';
+import type { SelectedOptionInput } from '../catalog/write/product-write.types.js';
+import type { Context } from '../context.js';
+import { UserError } from '../errors.js';
+import { searchPage } from '../similarity/search.js';
+import { fingerprintOf, toEdges } from '../similarity/visual-search.js';
+import type { BoxInput, ImageInput } from '../similarity/visual-search.types.js';
+import { MatchRanking } from './match-ranking.js';
+import { SkuMatch, SkuMatchOutcome } from './sku-match.types.js';
+
+/** What a screen shows below the one to buy; whoever wants more is searching. */
+const ALTERNATIVES = 5;
+
+export interface Wanted {
+  readonly image: ImageInput;
+  readonly box: BoxInput | null;
+  readonly options: readonly SelectedOptionInput[];
+  readonly quantity: number;
+}
+
+/**
+ * Finds the SKU to buy for an image: of the very product, else of the closest of its kind. One pass of the encoder, one
+ * call of the index, one proof; more only when what the index proposed was sold meanwhile.
+ * @throws UserError BAD_USER_INPUT, NOT_CALIBRATED, INDEX_UNAVAILABLE, and what an image may be refused with
+ */
+export async function matchSku(
+  context: Context,
+  { image, box, options, quantity }: Wanted,
+): Promise<SkuMatch> {
+  const { services, images } = context;
+  const stores = await context.inChannel();
+  const { channel } = stores;
+  const where = { quantity, options: options.map(({ name, value }) => ({ name, values: [value] })) };
+  const condition = checkProductFilter(where, channel.currencyCode);
+  const [query, sameProduct, labels] = await Promise.all([
+    services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images }),
+    services.sameProducts.model(),
+    services.labelModels.model(),
+  ]);
+  if (sameProduct === null) {
+    throw new UserError(
+      'NOT_CALIBRATED',
+      `Nobody has measured when ${services.encoderId} sees the same product twice: the operator runs \`npx vitrine calibrate\` once. visualSearch needs no calibration.`,
+    );
+  }
+  if (query.vector === null) throw new Error('an image has a vector');
+
+  const ranking = new MatchRanking(services, { sameProduct, labels }, query.vector);
+  const plan = { ranking, condition, channel, excludeProducts: [] };
+  const page = await searchPage(services, plan, 1 + ALTERNATIVES, null);
+  const edges = await toEdges(context, stores, page, {
+    fingerprint: fingerprintOf(channel, condition, query),
+    scale: query.scale,
+    probabilityOf: (match) => Promise.resolve(ranking.probabilityOf(match)),
+  });
+  const [match, ...alternatives] = edges;
+  if (match === undefined)
+    return instantiate(SkuMatch, { outcome: SkuMatchOutcome.NONE, match: null, sku: null, alternatives: [] });
+  const isSame = ranking.isSame({ productId: match.node.key, score: match.score });
+  return instantiate(SkuMatch, {
+    outcome: isSame ? SkuMatchOutcome.SAME_PRODUCT : SkuMatchOutcome.CLOSE_SUBSTITUTE,
+    match,
+    sku: match.skus[0] ?? null,
+    alternatives,
+  });
+}
