@@ -3,7 +3,9 @@ import { toLab } from '../src/vision/color-descriptor.js';
 import { DEFAULT_COLOR_SHARE } from '../src/vision/color-share.js';
 import { inspectImage } from '../src/vision/decode.js';
 import { ask, listProducts, uploadImage } from './graphql.js';
-import { inTurns, noPhotographs, PHOTOS_FEED, readPhotographs, share } from './retrieval.js';
+import { inTurns } from './in-turns.js';
+import { noPhotographs, PHOTOGRAPHS_FEED, readPhotographs } from './photographs.js';
+import { share } from './share.js';
 import { openShop } from './shop.js';
 import { bootstrapInterval, mean } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
@@ -20,7 +22,7 @@ export const benchmarks: Benchmark[] = [
       const shop = await openShop();
       try {
         progress('importing 1,500 photographs');
-        await shop.import(PHOTOS_FEED);
+        await shop.import(PHOTOGRAPHS_FEED);
         const { url } = await shop.serve();
         const queries = await inTurns(await readPhotographs(), async ({ bytes, category }) => ({
           like: { image: { id: await uploadImage(url, bytes) } },

@@ -24,6 +24,8 @@ interface ServerProcess {
 /** An empty data folder with a Postgres of its own, and what runs on it. Gone when it is closed. */
 export interface Shop {
   readonly databaseUrl: string;
+  /** VITRINE_DATA of what runs on it. */
+  readonly folder: string;
   /** Runs `vitrine import`. */
   import(feed: string): Promise<void>;
   /** Starts `vitrine serve`, with the demo catalog unless something was imported. */
@@ -57,6 +59,7 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
   };
   return {
     databaseUrl: postgres.url,
+    folder,
     import: (feed) => runToEnd([MAIN, 'import', feed], env),
     serve: () => serve([MAIN, 'serve']),
     serveBench: (script) => serve(['--import', TYPESCRIPT, fileURLToPath(new URL(script, import.meta.url))]),

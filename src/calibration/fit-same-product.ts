@@ -47,17 +47,32 @@ export interface SameProductFit {
   readonly reliability: readonly ReliabilityBin[];
 }
 
+/** Fits the probability that a match is the very product to what was seen. */
+export function fitSameProduct(observations: readonly Observation[]): SameProductFit {
+  const probabilities = predictHeldOut(observations);
+  const heldOut = observations.map(({ outcome }, i) => ({ probability: probabilities[i] ?? 0, outcome }));
+  const [nothing = 0, closeness = 0, margin = 0] = fitLogistic(observations);
+  return {
+    model: {
+      weights: [nothing, closeness, margin],
+      calibrationError: calibrationError(heldOut),
+      products: new Set(observations.map(({ group }) => group)).size,
+    },
+    reliability: reliability(heldOut),
+  };
+}
+
 /**
- * Fits the probability that a match is the very product: on altered copies of images (the product itself is the same)
- * and on what is nearest to each copy once that product is taken away (it is not). As many of the one as of the other:
- * the probability of a photograph whose product is as likely in the catalog as not.
+ * Looks at altered copies of images (the product itself is the same) and at what is nearest to each copy once that
+ * product is taken away (it is not). As many of the one as of the other: the probability is that of a photograph whose
+ * product is as likely in the catalog as not.
  * @throws OperatorError too few products; the reason of `signal`
  */
-export async function fitSameProduct(
+export async function observeCopies(
   services: FitServices,
   sample: Sample,
   signal: AbortSignal,
-): Promise<SameProductFit> {
+): Promise<Observation[]> {
   const products = await readSample(services, sample);
   if (products.length < MIN_PRODUCTS) {
     throw new OperatorError(
@@ -66,20 +81,7 @@ export async function fitSameProduct(
   }
   const copies = await encodeCopies(services, products, signal);
   await compareWithCatalog(services, copies, signal);
-  const observations = copies.flatMap(toObservations);
-  const heldOut = predictHeldOut(observations).map((probability, i) => ({
-    probability,
-    outcome: observations[i]?.outcome ?? false,
-  }));
-  const [nothing = 0, closeness = 0, margin = 0] = fitLogistic(observations);
-  return {
-    model: {
-      weights: [nothing, closeness, margin],
-      calibrationError: calibrationError(heldOut),
-      products: new Set(copies.map(({ productId }) => productId)).size,
-    },
-    reliability: reliability(heldOut),
-  };
+  return copies.flatMap(toObservations);
 }
 
 const sampled = z.object({ productId: z.number(), sha256: z.string() });

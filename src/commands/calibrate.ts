@@ -66,7 +66,7 @@ async function run({ config, log, progress, signal }: Session, options: Options)
     options.products === undefined
       ? { size: options.sample }
       : { handles: await readHandles(options.products) };
-  const [{ fitSameProduct }, { openEncoder }] = await Promise.all([
+  const [{ fitSameProduct, observeCopies }, { openEncoder }] = await Promise.all([
     import('../calibration/fit-same-product.js'),
     import('../vision/encoder.js'),
   ]);
@@ -76,7 +76,7 @@ async function run({ config, log, progress, signal }: Session, options: Options)
     try {
       const { db } = database;
       const images = await openBlobStore(join(config.dataFolder, 'images'));
-      const fit = await fitSameProduct({ db, encoder, images, progress }, sample, signal);
+      const fit = fitSameProduct(await observeCopies({ db, encoder, images, progress }, sample, signal));
       if (options.output === undefined) await writeCalibration(db, encoder.id, 'same_product', fit.model);
       else
         await writeFile(

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Photographs that do not ship: 1,500 products, and 150 photographs of other garments with their types. */
+const FOLDER = resolve(
+  process.env['VITRINE_PHOTOS'] ?? fileURLToPath(new URL('../../shared/photos/', import.meta.url)),
+);
+export const PHOTOGRAPHS_FEED = join(FOLDER, 'feed.tsv');
+const QUERIES = join(FOLDER, 'queries');
+
+/** Why what needs them cannot run. */
+export const noPhotographs = (): string | undefined =>
+  existsSync(PHOTOGRAPHS_FEED)
+    ? undefined
+    : 'there are no photographs: VITRINE_PHOTOS names their folder (../shared/photos)';
+
+export interface Photograph {
+  /** Also its product's id, once it is in the catalog. */
+  readonly name: string;
+  readonly category: string;
+  readonly bytes: Buffer<ArrayBuffer>;
+}
+
+export async function readPhotographs(): Promise<Photograph[]> {
+  const labels = await readFile(join(QUERIES, 'labels.tsv'), 'utf8');
+  const lines = labels.trim().split('\n').slice(1);
+  return Promise.all(
+    lines.map(async (line) => {
+      const [file = '', type = ''] = line.split('\t');
+      return {
+        name: file.replace(/\.\w+$/, ''),
+        category: type.replaceAll(' > ', '/'),
+        bytes: await readFile(join(QUERIES, file)),
+      };
+    }),
+  );
+}
+
+/** Imports the photographs as products of one SKU each. */
+export async function importPhotographs(
+  photographs: readonly Photograph[],
+  importFeed: (feed: string) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'vitrine-bench-feed-'));
+  const rows = photographs.map(({ name, category }) => [
+    name,
+    `Photograph ${name}`,
+    join(QUERIES, `${name}.jpg`),
+    'in_stock',
+    '10.00 EUR',
+    category.replaceAll('/', ' > '),
+  ]);
+  const header = ['id', 'title', 'image_link', 'availability', 'price', 'product_type'];
+  try {
+    const feed = join(folder, 'feed.tsv');
+    await writeFile(feed, [header, ...rows].map((row) => `${row.join('\t')}\n`).join(''));
+    await importFeed(feed);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

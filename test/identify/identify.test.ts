@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { z } from 'zod';
+import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
+import {
+  handleOf,
+  imageOf,
+  looks,
+  NEARLY_EQUAL,
+  seedGarments,
+  spellingEncoder,
+} from '../support/garments.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+
+const IDENTIFY = /* GraphQL */ `
+  query Identify($image: ImageInput!, $box: BoxInput) {
+    identify(image: $image, box: $box) {
+      product {
+        score
+        probability
+        node {
+          handle
+        }
+        skus {
+          code
+          availability {
+            sellable
+          }
+        }
+      }
+      labels {
+        kind
+        value
+        confidence
+      }
+    }
+  }
+`;
+
+const answer = z.object({
+  identify: z.object({
+    product: z
+      .object({
+        score: z.number(),
+        probability: z.number(),
+        node: z.object({ handle: z.string() }),
+        skus: z.array(z.object({ code: z.string(), availability: z.object({ sellable: z.boolean() }) })),
+      })
+      .nullable(),
+    labels: z.array(z.object({ kind: z.string(), value: z.string(), confidence: z.number() })),
+  }),
+});
+
+type Identified = z.infer<typeof answer>['identify'];
+
+const identifyAt = async (gateway: TestGateway, vector: readonly number[]): Promise<Identified> =>
+  (await gateway.read(answer, IDENTIFY, { image: imageOf(vector) })).identify;
+
+const values = ({ labels }: Identified): Record<string, string> =>
+  Object.fromEntries(labels.map(({ kind, value }) => [kind, value]));
+
+describe('a catalog to learn from', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway(seedGarments, {
+      encoder: spellingEncoder,
+      calibration: NEARLY_EQUAL,
+    });
+  });
+  afterAll(() => gateway.close());
+
+  const identify = (vector: readonly number[]): Promise<Identified> => identifyAt(gateway, vector);
+
+  test('what its neighbors have in common, the surest first; what means nothing is left out', async () => {
+    const seen = await identify(looks('shirt', -2.5, 0.5));
+    expect(values(seen)).toEqual({ CATEGORY: 'tops/shirts', COLOR: 'red' });
+    const confidences = seen.labels.map(({ confidence }) => confidence);
+    expect(confidences).toEqual([...confidences].sort((a, b) => b - a));
+    expect(confidences.every((confidence) => confidence >= 0.5 && confidence <= 1)).toBe(true);
+    expect(values(await identify(looks('shoe', 1.5, 0.5)))).toEqual({ CATEGORY: 'shoes', COLOR: 'blue' });
+  });
+
+  test('the very product, also when it is sold out; none where nobody stands', async () => {
+    const handle = handleOf('shirt', 1, -1);
+    await setStock(gateway.db, `${handle}-S`, 0);
+    await setStock(gateway.db, `${handle}-M`, 0);
+    await gateway.catchUp();
+    const { product } = await identify(looks('shirt', 1, -1));
+    expect(product?.node.handle).toBe(handle);
+    expect(product?.probability).toBeGreaterThan(0.9);
+    expect(product?.skus.map((sku) => sku.availability.sellable)).toEqual([false, false]);
+    expect((await identify(looks('shirt', 0.5, 0.5))).product).toBeNull();
+  });
+
+  test('a product that this channel does not offer votes, and is not shown', async () => {
+    await gateway.db.query('DELETE FROM prices USING skus WHERE skus.id = sku_id AND code LIKE $1', [
+      `${handleOf('shoe', -1, 0)}-%`,
+    ]);
+    await gateway.catchUp();
+    const seen = await identify(looks('shoe', -1, 0));
+    expect(seen.product).toBeNull();
+    expect(values(seen).CATEGORY).toBe('shoes');
+  });
+
+  test.each([
+    ['the opposite of a garment', [-1, -1, 0, 0]],
+    ['far off in every direction', [0, 0, 1, -1]],
+    ['between the shirts and the shoes, and neither', [1, 1, 0, 0]],
+  ])('says nothing of what it does not know: %s', async (_, vector) => {
+    expect(await identify(vector)).toEqual({ product: null, labels: [] });
+  });
+
+  test('asks the index once', async () => {
+    await identify(looks('shirt', 0, 0));
+    const search = jest.spyOn(gateway.services.index, 'search');
+    await identify(looks('shirt', 2, 2));
+    expect(search).toHaveBeenCalledTimes(1);
+    search.mockRestore();
+  });
+
+  test('another gateway uses what the first one learned', async () => {
+    const beside = await startTestGateway(() => Promise.resolve(), {
+      encoder: spellingEncoder,
+      beside: gateway,
+    });
+    const search = jest.spyOn(beside.services.index, 'search');
+    expect(values(await identifyAt(beside, looks('shoe', -2.5, 0.5)))).toEqual({
+      CATEGORY: 'shoes',
+      COLOR: 'red',
+    });
+    expect(search).toHaveBeenCalledTimes(1);
+    await beside.close();
+  });
+
+  test('refuses a box of no area, and what is no image', async () => {
+    const { errors } = await gateway.ask(IDENTIFY, {
+      image: { base64: '', id: 'both' },
+      box: null,
+    });
+    expect(errors).toEqual([{ code: 'BAD_USER_INPUT', message: expect.stringContaining('exactly one') }]);
+  });
+});
+
+test('a catalog that is too small to learn from says nothing', async () => {
+  const gateway = await startTestGateway(
+    async (db) => {
+      await seedMarkets(db);
+      await seedProduct(db, { handle: 'only', vectors: [looks('shirt', 0, 0)], skus: [{ code: 'only-m' }] });
+    },
+    { encoder: spellingEncoder },
+  );
+  expect(await identifyAt(gateway, looks('shirt', 0, 0))).toEqual({ product: null, labels: [] });
+  await gateway.close();
+});
