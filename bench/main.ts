@@ -4,7 +4,10 @@ import { benchmarks as color } from './color.js';
 import { benchmarks as eventLoop } from './event-loop.js';
 import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
 import { benchmarks as holds } from './holds.js';
+import { benchmarks as identify } from './identify.js';
 import { benchmarks as index } from './index.js';
+import { benchmarks as matchSku } from './match-sku.js';
+import { benchmarks as probability } from './probability.js';
 import { benchmarks as retrieval } from './retrieval.js';
 import { runBenchmarks } from './runner.js';
 import { benchmarks as search } from './search.js';
@@ -21,6 +24,9 @@ const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
   index,
   retrieval,
   color,
+  probability,
+  'match-sku': matchSku,
+  identify,
   sync: [...commitToSearchable, ...writers],
   holds,
   'search-under-writes': searchUnderWrites,

@@ -147,7 +147,9 @@ test('another encoder is encoded with while gateways run with the one before', a
   expect(reindexed).toMatchObject({ code: 0 });
   expect(reindexed.stdout).toContain('Encoded 2 images with garment-lite0@99.0.0+lab36.');
   expect(reindexed.stdout).toMatch(
-    new RegExp(`Gateway .* goes on with garment-lite0@${version}\\+lab36: restart it with VITRINE_ENCODER=${other}`),
+    new RegExp(
+      `Gateway .* goes on with garment-lite0@${version}\\+lab36: restart it with VITRINE_ENCODER=${other}`,
+    ),
   );
   expect((await run('reindex', '--encoder', other)).stdout).toContain('Encoded 0 images');
   expect(await run('reconcile', '--check')).toMatchObject({ code: 0 });

@@ -9,7 +9,10 @@ import { importFacts } from '../../src/knowledge/import-facts.js';
 import { importFeed } from '../../src/import/import-feed.js';
 import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
 import {
+  BuyFromPhotoDocument,
   CategoryPageDocument,
+  FindByPhotoDocument,
+  IdentifyPhotoDocument,
   MoreLikeThisDocument,
   type MoreLikeThisQuery,
   NavigationDocument,
@@ -324,6 +327,66 @@ describe('a merchant’s system', () => {
       skus: [{ code: sku, price: { amount: '1.50', currencyCode: 'EUR' } }],
       userErrors: [],
     });
+  });
+});
+
+describe('a camera screen', () => {
+  const photoOf = (picture: Buffer): Promise<Buffer> =>
+    sharp(picture)
+      .rotate(4, { background: '#ffffff' })
+      .modulate({ brightness: 0.9 })
+      .jpeg({ quality: 60 })
+      .toBuffer();
+
+  test('says what it sees: the product, and its labels', async () => {
+    const coat = await somethingToBuy('outerwear/coats');
+    const { identify } = await send(IdentifyPhotoDocument, {
+      image: await upload(await photoOf(coat.picture)),
+    });
+    expect(identify.product?.node.id).toBe(coat.id);
+    expect(identify.product?.probability).toBeGreaterThan(0.5);
+    expect(identify.labels).toContainEqual(
+      expect.objectContaining({ kind: 'CATEGORY', value: 'outerwear/coats' }),
+    );
+  });
+
+  test('buys it in two calls', async () => {
+    const jeans = await somethingToBuy('bottoms/jeans');
+    const image = await upload(await photoOf(jeans.picture));
+    const { matchSku } = await send(BuyFromPhotoDocument, { image });
+    expect(matchSku).toMatchObject({ outcome: 'SAME_PRODUCT', match: { node: { id: jeans.id } } });
+    const { holdCreate } = await send(HoldBasketDocument, {
+      input: { lines: [{ sku: matchSku.sku?.id ?? '' }] },
+    });
+    expect(holdCreate.hold?.status).toBe('ACTIVE');
+  });
+
+  test('takes a photo as the words of a search', async () => {
+    const { picture } = await somethingToBuy('dresses');
+    const { identify, matchSku } = await send(FindByPhotoDocument, {
+      image: await upload(await photoOf(picture)),
+    });
+    expect(identify.labels[0]?.confidence).toBeGreaterThan(0.8);
+    expect(matchSku.outcome).toBe('SAME_PRODUCT');
+  });
+
+  test.each<[string, (x: number, y: number) => number[]]>([
+    ['one color', () => [30, 90, 60]],
+    ['checks', (x, y) => (((x >> 4) + (y >> 4)) % 2 === 0 ? [200, 40, 40] : [240, 240, 240])],
+    ['a gradient', (x, y) => [x, y, 128]],
+    ['waves', (x, y) => [128 + 127 * Math.sin(x / 9), 128 + 127 * Math.sin(y / 14), 90]],
+  ])('says nothing of what is no garment: %s', async (_, colorAt) => {
+    const side = 240;
+    const pixels = Uint8Array.from({ length: side * side * 3 }, (__, i) => {
+      const pixel = Math.floor(i / 3);
+      return colorAt(pixel % side, Math.floor(pixel / side))[i % 3] ?? 0;
+    });
+    const picture = await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+      .png()
+      .toBuffer();
+    const { identify, matchSku } = await send(FindByPhotoDocument, { image: await upload(picture) });
+    expect(identify.labels).toEqual([]);
+    expect(matchSku).toMatchObject({ outcome: 'NONE', match: null, sku: null });
   });
 });
 

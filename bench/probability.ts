@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { noPhotographs, importPhotographs, PHOTOGRAPHS_FEED, readPhotographs } from './photographs.js';
+import { openShop, type Shop } from './shop.js';
+import type { Benchmark, Measurement } from './types.js';
+import { calibrationError, reliability, type Prediction } from '../src/calibration/calibration-error.js';
+import { fitSameProduct, observeCopies, type Sample } from '../src/calibration/fit-same-product.js';
+import { probability } from '../src/calibration/logistic.js';
+import { openBlobStore } from '../src/platform/blob-store.js';
+import { openDatabase } from '../src/platform/postgres.js';
+import type { Progress } from '../src/platform/progress.js';
+import { readEncoderCalibration } from '../src/similarity/encoder-calibration.js';
+import { DEFAULT_ENCODER, openEncoder } from '../src/vision/encoder.js';
+
+/** Altered six times each; the next would hardly move the figures. */
+const SAMPLE = 150;
+
+export const benchmarks: Benchmark[] = [
+  {
+    name: 'probability-photos',
+    description: 'photographs: is VisualMatch.probability what it says?',
+    skip: noPhotographs,
+    async run(report, progress) {
+      const shop = await openShop();
+      try {
+        progress('importing 1,650 photographs');
+        await shop.import(PHOTOGRAPHS_FEED);
+        const photographs = await readPhotographs();
+        await importPhotographs(photographs, (feed) => shop.import(feed));
+        const handles = photographs.map(({ name }) => name);
+        await measure(
+          shop,
+          { handles },
+          'photographs that the encoder has not seen, among 1,500 others',
+          report,
+          progress,
+        );
+      } finally {
+        await shop.close();
+      }
+    },
+  },
+  {
+    name: 'probability-drawings',
+    description: 'the demo catalog: is VisualMatch.probability what it says?',
+    async run(report, progress) {
+      const shop = await openShop();
+      try {
+        progress('importing the demo catalog');
+        await (await shop.serve()).stop();
+        await measure(
+          shop,
+          { size: SAMPLE },
+          'drawings, whose colorways are near one another; what ships was fitted to photographs',
+          report,
+          progress,
+        );
+      } finally {
+        await shop.close();
+      }
+    },
+  },
+];
+
+async function measure(
+  shop: Shop,
+  sample: Sample,
+  note: string,
+  report: (m: Measurement) => void,
+  progress: (line: string) => void,
+): Promise<void> {
+  const db = openDatabase(shop.databaseUrl, () => undefined);
+  const encoder = await openEncoder({ directory: DEFAULT_ENCODER });
+  try {
+    progress('encoding altered copies');
+    const images = await openBlobStore(join(shop.folder, 'images'));
+    const observations = await observeCopies(
+      { db, encoder, images, progress: quiet },
+      sample,
+      new AbortController().signal,
+    );
+    const own = fitSameProduct(observations);
+    const shipped = await readEncoderCalibration(fileURLToPath(DEFAULT_ENCODER), encoder.id);
+    const weights = shipped?.weights ?? [];
+    const predictions = observations.map(({ features, outcome }): Prediction => ({
+      probability: probability(weights, features),
+      outcome,
+    }));
+    report(figure('expected calibration error of what ships', calibrationError(predictions), note));
+    report(
+      figure('the same, fitted to this catalog, on products left out', own.model.calibrationError, note),
+    );
+    for (const { promised, true: truth, count } of reliability(predictions))
+      report(figure(`same of ${count} that say ${promised.toFixed(3)}`, truth, note));
+  } finally {
+    await encoder.close();
+    await db.end();
+  }
+}
+
+const figure = (name: string, value: number, note: string): Measurement => ({
+  name,
+  unit: 'share',
+  a: [value],
+  b: [],
+  note,
+});
+
+const quiet: Progress = {
+  start: () => undefined,
+  advance: () => undefined,
+  done: () => undefined,
+  say: () => undefined,
+};
