@@ -52,7 +52,7 @@ async function runDrawings(
       const copy = await altered(picture, handle);
       return { handle, options, copy, matched: await matchSku(url, copy, options) };
     });
-    const note = `${products.length} products of the demo catalog, each altered in one of six ways, with the options of an SKU that can be bought`;
+    const note = `${products.length} products of the demo catalog, each altered in one of six ways, in the size of an SKU that can be bought`;
     report(
       share(
         'SAME_PRODUCT and the right one',
@@ -287,7 +287,7 @@ const buyable = z.object({
   }),
 });
 
-/** Products that can be bought, with the options of an SKU that can. */
+/** Products that can be bought, with the size of an SKU that can: a color is what the picture says. */
 async function listBuyable(url: string): Promise<{ handle: string; picture: Buffer; options: Options }[]> {
   const { products } = await ask(
     url,
@@ -297,6 +297,6 @@ async function listBuyable(url: string): Promise<{ handle: string; picture: Buff
   return inTurns(products.nodes, async ({ handle, featuredImage, skus }) => ({
     handle,
     picture: Buffer.from(await (await fetch(featuredImage?.url ?? '')).arrayBuffer()),
-    options: skus[0]?.options ?? [],
+    options: skus[0]?.options.filter(({ name }) => name === 'size') ?? [],
   }));
 }

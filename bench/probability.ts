@@ -90,6 +90,10 @@ async function measure(
     report(
       figure('the same, fitted to this catalog, on products left out', own.model.calibrationError, note),
     );
+    const byCosine = fitSameProduct(
+      observations.map(({ features, ...rest }) => ({ ...rest, features: features.slice(0, 1) })),
+    );
+    report(figure('the same, by the cosine alone', byCosine.model.calibrationError, note));
     for (const { promised, true: truth, count } of reliability(predictions))
       report(figure(`same of ${count} that say ${promised.toFixed(3)}`, truth, note));
   } finally {

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
@@ -7,6 +8,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { importFacts } from '../../src/knowledge/import-facts.js';
 import { importFeed } from '../../src/import/import-feed.js';
+import { readEncoderCalibration } from '../../src/similarity/encoder-calibration.js';
 import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
 import {
   BuyFromPhotoDocument,
@@ -59,7 +61,7 @@ beforeAll(async () => {
       const facts = new URL('facts.jsonl', CATALOG).pathname;
       expect((await importFacts({ db, progress: silentProgress }, facts)).unmatchedLinks).toBe(0);
     },
-    { encoder },
+    { encoder, calibration: await readEncoderCalibration(fileURLToPath(DEFAULT_ENCODER), encoder.id) },
   );
   sockets = await gateway.listen();
 }, IMPORT_TIMEOUT_MS);

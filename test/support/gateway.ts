@@ -81,7 +81,7 @@ export async function startTestGateway(
     follows?: boolean;
     beside?: TestGateway;
     qdrant?: Config['qdrant'];
-    calibration?: SameProductModel;
+    calibration?: SameProductModel | null;
   } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
