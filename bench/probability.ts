@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noPhotographs, importPhotographs, PHOTOGRAPHS_FEED, readPhotographs } from './photographs.js';
 import { openShop, type Shop } from './shop.js';
+import { mean } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
 import { calibrationError, reliability, type Prediction } from '../src/calibration/calibration-error.js';
 import { fitSameProduct, observeCopies, type Sample } from '../src/calibration/fit-same-product.js';
-import { probability } from '../src/calibration/logistic.js';
+import { predictHeldOut, probability, type Observation } from '../src/calibration/logistic.js';
 import { openBlobStore } from '../src/platform/blob-store.js';
 import { openDatabase } from '../src/platform/postgres.js';
 import type { Progress } from '../src/platform/progress.js';
@@ -90,16 +91,32 @@ async function measure(
     report(
       figure('the same, fitted to this catalog, on products left out', own.model.calibrationError, note),
     );
-    const byCosine = fitSameProduct(
-      observations.map(({ features, ...rest }) => ({ ...rest, features: features.slice(0, 1) })),
-    );
-    report(figure('the same, by the cosine alone', byCosine.model.calibrationError, note));
+    const byCosine = observations.map(({ features, ...rest }) => ({
+      ...rest,
+      features: features.slice(0, 1),
+    }));
+    for (const [name, seen] of [
+      ['log loss on products left out', observations],
+      ['the same, by the cosine alone', byCosine],
+    ] as const)
+      report(figure(name, logLoss(seen), note));
     for (const { promised, true: truth, count } of reliability(predictions))
       report(figure(`same of ${count} that say ${promised.toFixed(3)}`, truth, note));
   } finally {
     await encoder.close();
     await db.end();
   }
+}
+
+/** What the predictions for products left out are worth: 0 at best, 0.69 for a coin. */
+function logLoss(observations: readonly Observation[]): number {
+  const predicted = predictHeldOut(observations);
+  return mean(
+    observations.map(({ outcome }, i) => {
+      const said = predicted[i] ?? 0;
+      return -Math.log(Math.max(outcome ? said : 1 - said, Number.EPSILON));
+    }),
+  );
 }
 
 const figure = (name: string, value: number, note: string): Measurement => ({
