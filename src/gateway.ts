@@ -2,7 +2,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ApiKeyStore } from './access/api-key.store.js';
 import { ChannelStore } from './catalog/channel.store.js';
 import { readCatalogImage } from './catalog/read-image.js';
@@ -13,14 +12,12 @@ import { imageJobsGauge } from './image-jobs/image-jobs-gauge.js';
 import { runImageJobs } from './image-jobs/run-image-jobs.js';
 import { openImageFetcher } from './import/fetch-image.js';
 import { LabelModels } from './identify/label-models.js';
-import { importFeed } from './import/import-feed.js';
+import { importDemo } from './import-demo.js';
 import { watchAvailability } from './inventory/watch-availability.js';
-import { importFacts } from './knowledge/import-facts.js';
 import { pruneIdempotencyKeys } from './mutation/idempotency.store.js';
-import { openBlobStore, type BlobStore } from './platform/blob-store.js';
+import { openBlobStore } from './platform/blob-store.js';
 import { openDoorbell } from './platform/doorbell.js';
 import type { Logger } from './platform/logging.js';
-import type { Database } from './platform/postgres.js';
 import type { Progress } from './platform/progress.js';
 import { startDatabase } from './platform/start-database.js';
 import { createSchema } from './schema.js';
@@ -33,10 +30,7 @@ import { checkEncoder } from './sync/check-encoder.js';
 import { openFollowedIndex } from './sync/followed-index.js';
 import { countProducts } from './sync/projection.store.js';
 import { connectionName } from './sync/request.store.js';
-import { openEncoder, type Encoder } from './vision/encoder.js';
-
-const DEMO_FEED = new URL('../catalog/feed.tsv', import.meta.url);
-const DEMO_FACTS = new URL('../catalog/facts.jsonl', import.meta.url);
+import { openEncoder } from './vision/encoder.js';
 
 /** An upload is for the searches of one visit; the days are for a cursor that somebody kept. */
 const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -77,7 +71,7 @@ export async function startGateway(
     const uploads = await openBlobStore(join(config.dataFolder, 'uploads'));
 
     if (config.demo && (await countProducts(db)) === 0)
-      await importDemo({ db, encoder, catalogImages, log, progress }, signal);
+      await importDemo({ db, encoder, images: catalogImages, log, progress }, signal);
     const missing = await checkEncoder(db, encoder);
     if (missing > 0)
       log.warn(
@@ -176,21 +170,6 @@ function pruneRegularly({ uploads, db }: Services, log: Logger): { stop(): void 
       stopped.abort();
     },
   };
-}
-
-async function importDemo(
-  deps: { db: Database; encoder: Encoder; catalogImages: BlobStore; log: Logger; progress: Progress },
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  deps.progress.say('This is the first start: loading the demo catalog (VITRINE_DEMO=0 starts empty).');
-  await importFeed(
-    { ...deps, images: deps.catalogImages },
-    { feed: fileURLToPath(DEMO_FEED), demo: true },
-    signal,
-  );
-  signal?.throwIfAborted();
-  const { faults } = await importFacts(deps, fileURLToPath(DEMO_FACTS), signal);
-  if (faults.length > 0) deps.log.warn({ faults }, 'The facts of the demo catalog could not be read');
 }
 
 async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks: Record<string, string> }> {

@@ -26,6 +26,7 @@ import { StockResolver } from './inventory/stock.resolver.js';
 import {
   AttributeFactsResolver,
   BrandFactsResolver,
+  IdentificationFactsResolver,
   ProductFactsResolver,
   StyleFactsResolver,
 } from './knowledge/fact.resolver.js';
@@ -68,6 +69,7 @@ export function createSchema(): GraphQLSchema {
       ChannelResolver,
       HoldLineResolver,
       HoldResolver,
+      IdentificationFactsResolver,
       IdentifyResolver,
       ImageJobResolver,
       ImageResolver,

@@ -2,6 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Brand } from '../catalog/brand.types.js';
 import { Attribute, Product } from '../catalog/product.types.js';
 import type { Context } from '../context.js';
+import { Identification } from '../identify/identification.types.js';
 import { Style } from '../similarity/visual-search.types.js';
 import { Fact } from './fact.types.js';
 import { factsFor } from './facts-for.js';
@@ -51,5 +52,16 @@ export class StyleFactsResolver {
   })
   facts(@Root() { handle }: Style, @Ctx() { facts }: Context): Promise<Fact[]> {
     return factsFor(facts, { labels: [{ kind: 'style', value: handle }] });
+  }
+}
+
+@Resolver(() => Identification)
+export class IdentificationFactsResolver {
+  @FieldResolver(() => [Fact], {
+    complexity: FACTS_COST,
+    description: `What is known of the product and of the labels: where it is made, by whom, and their history. ${ORDER}`,
+  })
+  facts(@Root() { product, labels }: Identification, @Ctx() { facts }: Context): Promise<Fact[]> {
+    return factsFor(facts, { product: product?.node.key ?? null, labels });
   }
 }

@@ -13,6 +13,8 @@ export const encoderCalibration = z.object({
   sameProduct: sameProductModel,
 });
 
+const REMEDY = 'Remove the file, or write it anew with `npx vitrine calibrate --output`.';
+
 /**
  * The calibration that ships with an encoder; null where there is none.
  * @throws OperatorError when it is damaged, or of another encoder
@@ -21,6 +23,18 @@ export async function readEncoderCalibration(
   folder: string,
   encoderId: string,
 ): Promise<SameProductModel | null> {
+  const found = await readCalibrationFile(folder);
+  if (found !== null && found.encoder !== encoderId)
+    throw new OperatorError(
+      `${join(folder, CALIBRATION_FILE)} is of ${found.encoder}, and the encoder is ${encoderId}. ${REMEDY}`,
+    );
+  return found?.sameProduct ?? null;
+}
+
+/** @throws OperatorError when it is damaged */
+export async function readCalibrationFile(
+  folder: string,
+): Promise<z.infer<typeof encoderCalibration> | null> {
   const file = join(folder, CALIBRATION_FILE);
   let text: string;
   try {
@@ -29,15 +43,10 @@ export async function readEncoderCalibration(
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
-  const remedy = 'Remove the file, or write it anew with `npx vitrine calibrate --output`.';
   const parsed = encoderCalibration.safeParse(parseJson(text));
   if (!parsed.success)
-    throw new OperatorError(`${file} is no calibration:\n${z.prettifyError(parsed.error)}\n${remedy}`);
-  if (parsed.data.encoder !== encoderId)
-    throw new OperatorError(
-      `${file} is of ${parsed.data.encoder}, and the encoder is ${encoderId}. ${remedy}`,
-    );
-  return parsed.data.sameProduct;
+    throw new OperatorError(`${file} is no calibration:\n${z.prettifyError(parsed.error)}\n${REMEDY}`);
+  return parsed.data;
 }
 
 function parseJson(text: string): unknown {

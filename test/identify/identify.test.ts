@@ -79,6 +79,21 @@ describe('a catalog to learn from', () => {
     expect(values(await identify(looks('shoe', 1.5, 0.5)))).toEqual({ CATEGORY: 'shoes', COLOR: 'blue' });
   });
 
+  test('what is known of the labels, with its source', async () => {
+    await gateway.db.query(`
+      INSERT INTO entities (handle, kind, label) VALUES ('madder', 'TECHNIQUE', 'Madder');
+      INSERT INTO entity_links (entity_id, target, name, value) SELECT id, 'ATTRIBUTE', 'color', 'red' FROM entities;
+      INSERT INTO relations (subject_id, predicate, value, source) SELECT id, 'is', 'a root that dyes red', 'A dyer' FROM entities`);
+    const { identify: seen } = await gateway.read(
+      z.object({ identify: z.object({ facts: z.array(z.unknown()) }) }),
+      `query ($image: ImageInput!) { identify(image: $image) { facts { subject predicate value source } } }`,
+      { image: imageOf(looks('shirt', -2.5, 0.5)) },
+    );
+    expect(seen.facts).toEqual([
+      { subject: 'Madder', predicate: 'is', value: 'a root that dyes red', source: 'A dyer' },
+    ]);
+  });
+
   test('the very product, also when it is sold out; none where nobody stands', async () => {
     const handle = handleOf('shirt', 1, -1);
     await setStock(gateway.db, `${handle}-S`, 0);
