@@ -335,10 +335,6 @@ BEGIN
 
   WITH wanted AS (
     SELECT sku_id, quantity, n::integer FROM unnest(p_skus, p_quantities) WITH ORDINALITY AS line (sku_id, quantity, n)
-  ), level AS MATERIALIZED (
-    -- By SKU first, also while Postgres has no statistics: by location it would be every level that the channel has.
-    SELECT sku_id, location_id, on_hand, held, sellable FROM stock_levels
-    WHERE sku_id = ANY(p_skus) AND sellable > 0 AND (p_location IS NULL OR location_id = p_location)
   ), free AS (
     SELECT wanted.n, wanted.quantity, level.location_id,
       -- Of what nobody counts there is as much as can be counted as held.
@@ -347,9 +343,10 @@ BEGIN
       sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
         * cos(radians(location.longitude - p_longitude)) AS nearness
     FROM wanted
-    JOIN level USING (sku_id)
+    JOIN stock_levels level ON level.sku_id = wanted.sku_id AND level.sellable > 0
     JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
     JOIN stock_locations location ON location.id = level.location_id
+    WHERE p_location IS NULL OR level.location_id = p_location
   ), ranked AS (
     SELECT n, quantity, location_id, sellable, coalesce(sum(sellable) OVER (
         PARTITION BY n

@@ -2,14 +2,13 @@
 --
 -- A transaction that notifies takes a lock of the whole database while it commits, and every other one that
 -- notifies queues behind it. So only whoever gets the bell, a lock that nobody waits for, rings it: there is one at a
--- time at most, until its transaction has ended. Whoever is skipped meanwhile is found by polling. It tells of which
--- table: stock changes all the time, and who waits for something else shall not look each time.
+-- time at most, until its transaction has ended. Whoever is skipped meanwhile is found by polling.
 
 CREATE FUNCTION ring_doorbell() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   -- The number is the word "doorbell" in ASCII.
   IF pg_try_advisory_xact_lock(7237125663275445356) THEN
-    PERFORM pg_notify('vitrine', TG_TABLE_NAME);
+    PERFORM pg_notify('vitrine', '');
   END IF;
   RETURN NULL;
 END $$;

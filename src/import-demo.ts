@@ -18,10 +18,11 @@ export async function importDemo(
 ): Promise<void> {
   const { db, encoder, log, progress } = services;
   progress.say('This is the first start: loading the demo catalog (VITRINE_DEMO=0 starts empty).');
-  await importFeed(services, { feed: fileURLToPath(new URL('feed.tsv', FOLDER)), demo: true }, signal);
-  signal?.throwIfAborted();
+  // Before the products: once there are some, this is not done again.
   const { faults } = await importFacts(services, fileURLToPath(new URL('facts.jsonl', FOLDER)), signal);
   if (faults.length > 0) log.warn({ faults }, 'The facts of the demo catalog could not be read');
+  signal?.throwIfAborted();
+  await importFeed(services, { feed: fileURLToPath(new URL('feed.tsv', FOLDER)), demo: true }, signal);
   const calibration = await readCalibrationFile(fileURLToPath(FOLDER));
   if (calibration?.encoder === encoder.id)
     await writeCalibration(db, encoder.id, 'same_product', calibration.sameProduct);
