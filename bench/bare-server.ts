@@ -18,7 +18,7 @@ import type { Sku } from '../src/catalog/sku.types.js';
 import { openDatabase } from '../src/platform/postgres.js';
 import { lineProgress } from '../src/platform/progress.js';
 import { formatAmount } from '../src/pricing/money.js';
-import { readProductVectors } from '../src/similarity/embedding.store.js';
+import { readVectorsOfProducts } from '../src/similarity/embedding.store.js';
 import { searchPage } from '../src/similarity/search.js';
 import { vectorRanking } from '../src/similarity/vector-ranking.js';
 import { openFollowedIndex } from '../src/sync/followed-index.js';
@@ -62,7 +62,8 @@ process.once('SIGTERM', () => {
 async function answer(id: string, host: string) {
   const key = readKey('Product', id) ?? 0;
   const channel = await channels.find(null);
-  const vector = mean(await readProductVectors(db, encoder.id, key));
+  const images = await readVectorsOfProducts(db, encoder.id, [key]);
+  const vector = mean(images.map((image) => image.vector));
   const condition = checkProductFilter(null, channel.currencyCode);
   const ranking = vectorRanking(followed.index, vector);
   const plan = { ranking, condition, channel, excludeProducts: [key] };

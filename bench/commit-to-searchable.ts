@@ -8,7 +8,7 @@ import type { Config } from '../src/config.js';
 import { openDoorbell } from '../src/platform/doorbell.js';
 import { openDatabase } from '../src/platform/postgres.js';
 import { lineProgress } from '../src/platform/progress.js';
-import { readProductVectors } from '../src/similarity/embedding.store.js';
+import { readVectorsOfProducts } from '../src/similarity/embedding.store.js';
 import { MATCH_ALL, type VectorIndex } from '../src/similarity/index.js';
 import { tag } from '../src/similarity/tags.js';
 import { openFollowedIndex } from '../src/sync/followed-index.js';
@@ -76,7 +76,10 @@ async function measure(
       ...{ db, encoder, qdrant, doorbell, log },
       progress: lineProgress(() => undefined, Date.now),
     });
-    const probes = await setUpProbes(writer, (key) => readProductVectors(db, encoder.id, key));
+    const probes = await setUpProbes(writer, async (key) => {
+      const images = await readVectorsOfProducts(db, encoder.id, [key]);
+      return images.map(({ vector }) => vector);
+    });
     await followed.catchUp();
 
     let turn = 0;

@@ -2,6 +2,10 @@
 
 CREATE EXTENSION btree_gist;
 
+CREATE EXTENSION fuzzystrmatch;
+
+CREATE EXTENSION pg_trgm;
+
 CREATE DOMAIN handle AS text CHECK (VALUE ~ '^[a-z0-9][a-z0-9._/-]{0,254}$'::text);
 
 CREATE TABLE api_keys (
@@ -349,6 +353,8 @@ CREATE INDEX products_category ON public.products USING btree (category_id);
 CREATE INDEX products_newest ON public.products USING btree (created_at DESC, id DESC);
 CREATE INDEX products_search ON public.products USING gin (search);
 CREATE TRIGGER products_updated AFTER UPDATE ON products REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_products();
+CREATE TRIGGER products_words_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
+CREATE TRIGGER products_words_updated AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
 
 CREATE TABLE relations (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -371,6 +377,12 @@ CREATE TABLE relations (
 CREATE INDEX relations_object ON public.relations USING btree (object_id);
 CREATE UNIQUE INDEX relations_statement ON public.relations USING btree (subject_id, predicate, source, COALESCE(object_id, 0), md5(COALESCE(value, ''::text)));
 CREATE INDEX relations_subject ON public.relations USING btree (subject_id, id);
+
+CREATE TABLE search_words (
+  word text NOT NULL
+);
+CREATE INDEX search_words_near ON public.search_words USING gist (word gist_trgm_ops);
+CREATE INDEX search_words_word ON public.search_words USING btree (word);
 
 CREATE TABLE skus (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -1015,6 +1027,27 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT DISTINCT product_id FROM skus WHERE id IN (OLD.sku_id, NEW.sku_id);
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.mendable_words(text text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ IMMUTABLE
+BEGIN ATOMIC
+ SELECT word.word
+    FROM regexp_split_to_table(lower(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
+   WHERE ((length(word.word) >= 4) AND (length(word.word) <= 40));
+END;
+
+CREATE OR REPLACE FUNCTION public.note_search_words()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO search_words (word)
+  SELECT DISTINCT named.word FROM changed CROSS JOIN mendable_words(changed.title || ' ' || changed.keywords) AS named (word)
+  WHERE NOT EXISTS (SELECT FROM search_words known WHERE known.word = named.word);
   RETURN NULL;
 END $function$;
 

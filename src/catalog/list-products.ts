@@ -1,15 +1,12 @@
 import type { ChannelStores } from '../context.js';
-import { UserError } from '../errors.js';
 import { requireLocation } from '../inventory/require-location.js';
 import { instantiate } from './node.js';
 import { checkFirst, PageInfo } from './page-info.js';
 import { checkProductFilter } from './product-filter.js';
 import type { ProductFilter } from './product-filter.types.js';
 import { ProductCursor, productOrder, type ProductSort } from './product-page.js';
+import { checkSearchText } from './search-text.js';
 import { ProductConnection, ProductEdge } from './product.types.js';
-
-/** A query text that is longer than this was not typed by a shopper. */
-const MAX_TEXT_LENGTH = 200;
 
 export interface ProductList {
   readonly first: number;
@@ -23,13 +20,8 @@ export interface ProductList {
 export async function listProducts(stores: ChannelStores, list: ProductList): Promise<ProductConnection> {
   checkFirst(list.first);
   const { channel, products, skus } = stores;
-  const text = list.text?.trim() || null;
-  if (text !== null && (text.length > MAX_TEXT_LENGTH || text.includes('\0'))) {
-    throw new UserError(
-      'BAD_USER_INPUT',
-      `text is not usable: give at most ${MAX_TEXT_LENGTH} plain characters.`,
-    );
-  }
+  const words = checkSearchText(list.text);
+  const text = words === null ? null : await products.mendText(words);
   const condition = checkProductFilter(list.where, channel.currencyCode);
   if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
   const order = productOrder(list.sort, text);

@@ -53,7 +53,7 @@ export class ProductResolver {
     @Arg('text', () => String, {
       nullable: true,
       description:
-        'Words to find in title, brand, category, attributes and description; "quoted" words stand together, -word excludes.',
+        'Words to find in title, brand, category, attributes and description; "quoted" words stand together, -word excludes; mistyped words are mended.',
     })
     text: string | null | undefined,
     @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,

@@ -6,6 +6,7 @@ import { groupInOrder, inOrder } from './load.js';
 import { instantiate } from './node.js';
 import { offerPredicate, productPredicate, type ProductCondition } from './product-filter.js';
 import { Attribute, Product } from './product.types.js';
+import { mendText } from './search-text.js';
 import type { ProductOrder, ProductPosition } from './product-page.js';
 
 const productRow = z.object({
@@ -51,6 +52,11 @@ export class ProductStore {
     const rows = await queryPrepared(this.db, statement, attributeRow);
     return groupInOrder(productKeys, rows, (row) => row.productKey);
   });
+
+  /** See `mendText`. */
+  mendText(text: string): Promise<string> {
+    return mendText(this.db, text);
+  }
 
   async byHandle(handle: string): Promise<Product | null> {
     const statement = sql`/* product.byHandle */ SELECT ${PRODUCT_COLUMNS} FROM products product

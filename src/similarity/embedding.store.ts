@@ -11,24 +11,6 @@ const vectorRow = z.object({ vector: z.instanceof(Buffer) });
 const STYLE_EXEMPLARS = 200;
 const MAX_STYLES = 200;
 
-/** The embeddings of a product's images by one encoder; empty when it has none. */
-export async function readProductVectors(
-  db: Queryable,
-  encoder: string,
-  productKey: number,
-): Promise<Float32Array[]> {
-  const rows = await queryPrepared(
-    db,
-    sql`/* embedding.ofProduct */
-      SELECT embedding.vector FROM product_images image
-      JOIN embeddings embedding ON embedding.sha256 = image.sha256
-      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
-      WHERE image.product_id = ${productKey} ORDER BY image.position`,
-    vectorRow,
-  );
-  return rows.map((row) => toVector(row.vector));
-}
-
 const imageVectorRow = vectorRow.extend({ imageId: z.number() });
 
 /** The embeddings of these product images, by the image's id; those that are gone are left out. */
@@ -47,6 +29,30 @@ export async function readImageVectors(
     imageVectorRow,
   );
   return new Map(rows.map(({ imageId, vector }) => [imageId, toVector(vector)]));
+}
+
+const productImageVectorRow = z.object({
+  productId: z.number(),
+  imageId: z.number(),
+  vector: z.instanceof(Buffer),
+});
+
+/** The embeddings of all images of these products. */
+export async function readVectorsOfProducts(
+  db: Queryable,
+  encoder: string,
+  productKeys: readonly number[],
+): Promise<{ productId: number; imageId: number; vector: Float32Array }[]> {
+  const rows = await queryPrepared(
+    db,
+    sql`/* embedding.ofProducts */
+      SELECT image.product_id AS "productId", image.id AS "imageId", embedding.vector FROM product_images image
+      JOIN embeddings embedding ON embedding.sha256 = image.sha256
+      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
+      WHERE image.product_id = ANY(${productKeys}::int[]) ORDER BY image.product_id, image.position`,
+    productImageVectorRow,
+  );
+  return rows.map(({ vector, ...row }) => ({ ...row, vector: toVector(vector) }));
 }
 
 /** The embeddings of products that have this style; empty when none has. */

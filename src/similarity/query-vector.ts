@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { readKey } from '../catalog/node.js';
+import { checkSearchText } from '../catalog/search-text.js';
 import { checkText } from '../catalog/text.js';
 import { UserError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
 import { DEFAULT_COLOR_SHARE, weighColor } from '../vision/color-share.js';
 import type { Encoder } from '../vision/encoder.js';
-import { readProductVectors, readStyles, readStyleVectors } from './embedding.store.js';
+import { readStyles, readStyleVectors, readVectorsOfProducts } from './embedding.store.js';
 import { findQueryImage, type QueryImageSources } from './query-image.js';
 import type { VisualQuery, VisualReference } from './visual-search.types.js';
 
@@ -22,7 +23,7 @@ const STYLE_CACHE_MS = 30_000;
 const MIN_NORM = 1e-3;
 
 export interface QueryVector {
-  /** L2-normalized; null for a product that has no encoded image yet. */
+  /** L2-normalized; null for a product that has no encoded image yet, and for words alone. */
   readonly vector: Float32Array | null;
   /** The same where color counts by default. */
   readonly plain: Float32Array | null;
@@ -62,8 +63,8 @@ export class QueryVectors {
   /** @throws UserError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
   async resolve(query: VisualQuery, sources: QueryImageSources): Promise<QueryVector> {
     const unlike = query.unlike ?? [];
-    if (query.like.length === 0)
-      throw bad('like is empty: name at least one image, product or style to look like.');
+    if (query.like.length === 0 && checkSearchText(query.text) === null)
+      throw bad('like is empty: name at least one image, product or style to look like, or give text.');
     if (query.like.length + unlike.length > MAX_REFERENCES) {
       throw bad(
         `like and unlike have ${query.like.length + unlike.length} entries: at most ${MAX_REFERENCES} are allowed.`,
@@ -77,13 +78,14 @@ export class QueryVectors {
       ...likes,
       ...unlikes.map(({ vector, weight }) => ({ vector, weight: -weight })),
     ]);
-    if (vector === null) {
+    if (vector === null && likes.length + unlikes.length > 0) {
       throw bad(
         'The weights of like and unlike cancel out, so nothing is left to look for: change a weight or a reference.',
       );
     }
     const color = checkColor(query.color);
-    const weighed = color === DEFAULT_COLOR_SHARE ? { vector, scale: 1 } : weighColor(vector, color);
+    const weighed =
+      vector === null || color === DEFAULT_COLOR_SHARE ? { vector, scale: 1 } : weighColor(vector, color);
     if (weighed.scale < MIN_NORM) {
       throw bad(`Nothing is left to look for when color counts ${color}: change color or a reference.`);
     }
@@ -109,8 +111,8 @@ export class QueryVectors {
 
   /** The mean of its images; null when none of them has been encoded. */
   async #product(productKey: number): Promise<Float32Array | null> {
-    const vectors = await readProductVectors(this.db, this.encoder.id, productKey);
-    return normalizedSum(vectors.map((vector) => ({ vector, weight: 1 })));
+    const images = await readVectorsOfProducts(this.db, this.encoder.id, [productKey]);
+    return normalizedSum(images.map(({ vector }) => ({ vector, weight: 1 })));
   }
 
   async #reference(reference: VisualReference, sources: QueryImageSources): Promise<Resolved> {

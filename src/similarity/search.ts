@@ -21,13 +21,23 @@ export interface SearchServices {
   indexPosition(): string;
 }
 
+/** What a ranking proposes. */
+export interface RankedPage extends SearchResult {
+  readonly matches: readonly RankedMatch[];
+}
+
+/** A product of a ranking. `place` is what it is ordered by, descending, where that is not its likeness. */
+export interface RankedMatch extends IndexMatch {
+  readonly place?: number;
+}
+
 /** An order of products, as the index has them. */
 export interface Ranking {
   /**
    * The next `limit` products after a place (null: from the start) that pass the filter.
    * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
    */
-  propose(filter: IndexFilter, limit: number, after: RankingPosition | null): Promise<SearchResult>;
+  propose(filter: IndexFilter, limit: number, after: RankingPosition | null): Promise<RankedPage>;
 }
 
 export interface SearchPlan {
@@ -83,7 +93,7 @@ export async function searchPage(
     const rank = position?.rank ?? 0;
     const found = result.matches.map((match, i) => ({
       ...match,
-      position: { score: match.score, productId: match.productId, rank: rank + i + 1 },
+      position: { score: match.place ?? match.score, productId: match.productId, rank: rank + i + 1 },
     }));
     // A product that was encoded anew meanwhile may come once more.
     const examined = [

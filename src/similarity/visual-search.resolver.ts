@@ -32,6 +32,7 @@ export class VisualSearchResolver {
       where: where ?? null,
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,
+      text: query.text ?? null,
     });
   }
 

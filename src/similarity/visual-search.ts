@@ -5,9 +5,11 @@ import { checkFirst, PageInfo } from '../catalog/page-info.js';
 import { checkProductFilter, sellableFirst, type ProductCondition } from '../catalog/product-filter.js';
 import type { ProductFilter } from '../catalog/product-filter.types.js';
 import type { ChannelStores, Context } from '../context.js';
+import { checkSearchText, mendText } from '../catalog/search-text.js';
 import { requireLocation } from '../inventory/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
+import { fusedRanking } from './fused-ranking.js';
 import type { QueryVector } from './query-vector.js';
 import { probabilitiesOf, type ProbabilityOf } from './same-products.js';
 import { searchPage, type SearchPage } from './search.js';
@@ -27,13 +29,15 @@ export interface PageOfSearch {
   readonly where: ProductFilter | null;
   readonly first: number;
   readonly after: string | null;
+  /** Words to fuse with the likeness. */
+  readonly text?: string | null;
 }
 
 /** One page of what looks like the query and can be bought. @throws UserError BAD_USER_INPUT, INVALID_CURSOR, INDEX_UNAVAILABLE */
 export async function visualSearch(
   context: Context,
   resolveQuery: () => Promise<QueryVector>,
-  { where, first, after }: PageOfSearch,
+  { where, first, after, text }: PageOfSearch,
 ): Promise<VisualMatchConnection> {
   const started = performance.now();
   checkFirst(first);
@@ -41,21 +45,31 @@ export async function visualSearch(
   const { channel } = stores;
   const condition = checkProductFilter(where, channel.currencyCode);
   if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
-  const query = await resolveQuery();
-  const fingerprint = fingerprintOf(channel, condition, query);
+  const words = checkSearchText(text);
+  const { services } = context;
+  const [query, mended] = await Promise.all([
+    resolveQuery(),
+    words === null ? null : mendText(services.db, words),
+  ]);
+  const fingerprint = fingerprintOf(channel, condition, {
+    identity: mended === null ? query.identity : [query.identity, mended],
+  });
   const position = after === null ? null : readCursor(fingerprint, after);
 
+  const visual = vectorRanking(services.index, query.vector);
+  const scope = { condition, channel, excludeProducts: query.products };
   const plan = {
-    ranking: vectorRanking(context.services.index, query.vector),
-    condition,
-    channel,
-    excludeProducts: query.products,
+    ...scope,
+    ranking:
+      mended === null
+        ? visual
+        : fusedRanking(services, { ...scope, visual, vector: query.vector, text: mended }),
   };
-  const page = await searchPage(context.services, plan, first, position);
+  const page = await searchPage(services, plan, first, position);
   const edges = await toEdges(context, stores, page, {
     fingerprint,
     scale: query.scale,
-    probabilityOf: probabilitiesOf(context.services, query),
+    probabilityOf: probabilitiesOf(services, query),
   });
   let facets: Promise<Facet[]> | null = null;
   return instantiate(VisualMatchConnection, {
@@ -74,7 +88,7 @@ export async function visualSearch(
       candidates: page.candidates,
       dropped: page.dropped,
       refills: page.refills,
-      encoder: context.services.encoderId,
+      encoder: services.encoderId,
       tookMs: performance.now() - started,
     }),
     countFacets: () => (facets ??= countFacets(context, stores, plan)),

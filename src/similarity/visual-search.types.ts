@@ -67,9 +67,14 @@ export class VisualReference {
   weight?: number | null;
 }
 
-@InputType({ description: 'What to find: something that looks like these, and not like those.' })
+@InputType({
+  description:
+    'What to find: something that looks like these, and not like those, and that the words are about.',
+})
 export class VisualQuery {
-  @Field(() => [VisualReference], { description: 'At least one.' })
+  @Field(() => [VisualReference], {
+    description: 'At least one, unless there are words; with words alone the order is theirs.',
+  })
   like!: VisualReference[];
 
   @Field(() => [VisualReference], { nullable: true, defaultValue: [] })
@@ -82,6 +87,12 @@ export class VisualQuery {
       'How much of what makes two images alike is their colors: from 0, any color, to 1, nothing but color.',
   })
   color?: number | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Words to find in title, brand, category, attributes and description, up to 200 characters; mistyped ones are mended. Each counts, and products with more of them come first: their ranking is fused with the visual one by reciprocal ranks, 1,000 products deep.',
+  })
+  text?: string | null;
 }
 
 export enum SearchStrategy {
@@ -144,7 +155,7 @@ export class VisualMatch {
 
   @Field(() => Float, {
     description:
-      'Likeness of the best matching image, from -1 to 1: the cosine similarity of the embeddings and that of the colors, in the weights of the query.',
+      'Likeness of the best matching image, from -1 to 1: the cosine similarity of the embeddings and that of the colors, in the weights of the query; 0 where there are only words. With words, the order is not that of the scores.',
   })
   score!: number;
 

@@ -335,12 +335,14 @@ export type UserErrorCode =
   /** The quantity is no longer the one last seen. */
   | 'STALE_QUANTITY';
 
-/** What to find: something that looks like these, and not like those. */
+/** What to find: something that looks like these, and not like those, and that the words are about. */
 export type VisualQuery = {
   /** How much of what makes two images alike is their colors: from 0, any color, to 1, nothing but color. */
   color?: number | null | undefined;
-  /** At least one. */
+  /** At least one, unless there are words; with words alone the order is theirs. */
   like: Array<VisualReference>;
+  /** Words to find in title, brand, category, attributes and description, up to 200 characters; mistyped ones are mended. Each counts, and products with more of them come first: their ranking is fused with the visual one by reciprocal ranks, 1,000 products deep. */
+  text?: string | null | undefined;
   unlike?: Array<VisualReference> | null | undefined;
 };
 

@@ -1,0 +1,33 @@
+-- Text search that forgives typing mistakes. `products.search` is generated from a product's own row; this adds the words
+-- that there are to mistype.
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS fuzzystrmatch;
+
+-- Words of titles and keywords. Nothing is ever taken out: a word that no product has any more mends nothing, because a
+-- search looks for one that has it. Not unique, so that writers who bring the same new word never wait for one another;
+-- one that is there twice is no harm.
+CREATE TABLE search_words (word text NOT NULL);
+CREATE INDEX search_words_word ON search_words (word);
+CREATE INDEX search_words_near ON search_words USING gist (word gist_trgm_ops);
+
+-- Short words are near to too many others, and digits make a number, which is another one when it is mended.
+CREATE FUNCTION mendable_words(text text) RETURNS SETOF text IMMUTABLE LANGUAGE sql
+BEGIN ATOMIC
+  SELECT word FROM regexp_split_to_table(lower(text), '[^[:alpha:]]+') AS word WHERE length(word) BETWEEN 4 AND 40;
+END;
+
+CREATE FUNCTION note_search_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO search_words (word)
+  SELECT DISTINCT named.word FROM changed CROSS JOIN mendable_words(changed.title || ' ' || changed.keywords) AS named (word)
+  WHERE NOT EXISTS (SELECT FROM search_words known WHERE known.word = named.word);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER products_words_inserted AFTER INSERT ON products
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
+CREATE TRIGGER products_words_updated AFTER UPDATE ON products
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
+
+INSERT INTO search_words (word)
+SELECT DISTINCT named.word FROM products CROSS JOIN mendable_words(title || ' ' || keywords) AS named (word);
