@@ -62,8 +62,8 @@ process.once('SIGTERM', () => {
 async function answer(id: string, host: string) {
   const key = readKey('Product', id) ?? 0;
   const channel = await channels.find(null);
-  const images = await readVectorsOfProducts(db, encoder.id, [key]);
-  const vector = mean(images.map((image) => image.vector));
+  const encoded = await readVectorsOfProducts(db, encoder.id, [key]);
+  const vector = mean(encoded.map((image) => image.vector));
   const condition = checkProductFilter(null, channel.currencyCode);
   const ranking = vectorRanking(followed.index, vector);
   const plan = { ranking, condition, channel, excludeProducts: [key] };

@@ -13,6 +13,7 @@ import { runBenchmarks } from './runner.js';
 import { benchmarks as search } from './search.js';
 import { benchmarks as searchUnderWrites } from './search-under-writes.js';
 import { formatMachine, formatResults, formatTargets } from './table.js';
+import { benchmarks as text } from './text.js';
 import type { Benchmark } from './types.js';
 import { benchmarks as vision } from './vision.js';
 import { benchmarks as writers } from './writers.js';
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
   probability,
   'match-sku': matchSku,
   identify,
+  text,
   sync: [...commitToSearchable, ...writers],
   holds,
   'search-under-writes': searchUnderWrites,
