@@ -140,6 +140,13 @@ export function productPredicate(condition: ProductCondition): Sql {
   return and(parts);
 }
 
+/**
+ * Whether a statement with this condition is worth a kept plan: with attributes and options there are too many texts
+ * for every connection to keep a plan of each.
+ */
+export const isCommon = ({ attributes, options }: ProductCondition): boolean =>
+  attributes.length === 0 && options.length === 0;
+
 /** The condition on `sku_offers offer`: all of it on one SKU. */
 export function offerPredicate(condition: ProductCondition): Sql {
   const parts: Sql[] = [stockPredicate(condition)];

@@ -1,7 +1,12 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Channel } from '../catalog/channel.types.js';
-import { offerPredicate, productPredicate, type ProductCondition } from '../catalog/product-filter.js';
+import {
+  isCommon,
+  offerPredicate,
+  productPredicate,
+  type ProductCondition,
+} from '../catalog/product-filter.js';
 import { AS_OF, SKU_COLUMNS, skuRow, toSku } from '../catalog/sku.store.js';
 import type { Sku } from '../catalog/sku.types.js';
 import { groupBy } from '../platform/group-by.js';
@@ -54,9 +59,7 @@ export async function prove(
       WHERE ${productPredicate(condition)}
     ) offer ON true
     ORDER BY offer."productKey", offer.position, offer.key`;
-  // With attributes and options there are too many texts for every connection to keep a plan of each.
-  const isCommon = condition.attributes.length === 0 && condition.options.length === 0;
-  const rows = await (isCommon ? queryPrepared : query)(db, statement, provenRow);
+  const rows = await (isCommon(condition) ? queryPrepared : query)(db, statement, provenRow);
 
   const found = rows
     .filter((row) => row.found)
