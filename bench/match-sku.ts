@@ -4,6 +4,7 @@ import { ask, uploadImage } from './graphql.js';
 import { inTurns } from './in-turns.js';
 import { importPhotographs, noPhotographs, PHOTOGRAPHS_FEED, readPhotographs } from './photographs.js';
 import { share } from './share.js';
+import { listProducts } from './list-products.js';
 import { openShop } from './shop.js';
 import { median } from './statistics.js';
 import { drawStrangers } from './strangers.js';
@@ -276,25 +277,24 @@ async function altered(picture: Buffer, name: string): Promise<Buffer<ArrayBuffe
 }
 
 const buyable = z.object({
-  products: z.object({
-    nodes: z.array(
-      z.object({
-        handle: z.string(),
-        featuredImage: z.object({ url: z.string() }).nullable(),
-        skus: z.array(z.object({ options: z.array(z.object({ name: z.string(), value: z.string() })) })),
-      }),
-    ),
-  }),
+  handle: z.string(),
+  featuredImage: z.object({ url: z.string() }).nullable(),
+  skus: z.array(z.object({ options: z.array(z.object({ name: z.string(), value: z.string() })) })),
 });
 
 /** Products that can be bought, with the size of an SKU that can: a color is what the picture says. */
 async function listBuyable(url: string): Promise<{ handle: string; picture: Buffer; options: Options }[]> {
-  const { products } = await ask(
+  const all = await listProducts(
     url,
     buyable,
-    `{ products(first: ${PRODUCTS}) { nodes { handle featuredImage { url } skus(where: { availability: SELLABLE }) { options { name value } } } } }`,
+    'handle featuredImage { url } skus(where: { availability: SELLABLE }) { options { name value } }',
+    'SELLABLE',
   );
-  return inTurns(products.nodes, async ({ handle, featuredImage, skus }) => ({
+  // They are listed by category: those that are sold out together shall not be all of one.
+  const sample = all.filter(
+    (_, i) => Math.floor((i * PRODUCTS) / all.length) !== Math.floor(((i - 1) * PRODUCTS) / all.length),
+  );
+  return inTurns(sample, async ({ handle, featuredImage, skus }) => ({
     handle,
     picture: Buffer.from(await (await fetch(featuredImage?.url ?? '')).arrayBuffer()),
     options: skus[0]?.options.filter(({ name }) => name === 'size') ?? [],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ask } from './graphql.js';
+import { listProducts } from './list-products.js';
 import { openShop } from './shop.js';
 import { bootstrapInterval, mean } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
@@ -18,41 +19,14 @@ export const benchmarks: Benchmark[] = [
   },
 ];
 
-const products = z.object({
-  products: z.object({
-    nodes: z.array(
-      z.object({
-        id: z.string(),
-        handle: z.string(),
-        category: z.object({ handle: z.string() }),
-        brand: z.object({ name: z.string() }).nullable(),
-        attributes: z.array(z.object({ name: z.string(), value: z.string() })),
-      }),
-    ),
-    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
-  }),
+const product = z.object({
+  id: z.string(),
+  category: z.object({ handle: z.string() }),
+  brand: z.object({ name: z.string() }).nullable(),
+  attributes: z.array(z.object({ name: z.string(), value: z.string() })),
 });
-type Product = z.infer<typeof products>['products']['nodes'][number];
-
-async function readCatalog(url: string): Promise<Product[]> {
-  const all: Product[] = [];
-  for (let after: string | null = null; ;) {
-    const page: z.infer<typeof products> = await ask(
-      url,
-      products,
-      `query ($after: String) {
-        products(first: 100, after: $after, where: { availability: ANY }) {
-          nodes { id handle category { handle } brand { name } attributes { name value } }
-          pageInfo { hasNextPage endCursor }
-        }
-      }`,
-      { after },
-    );
-    all.push(...page.products.nodes);
-    if (!page.products.pageInfo.hasNextPage) return all;
-    after = page.products.pageInfo.endCursor;
-  }
-}
+type Product = z.infer<typeof product>;
+const PRODUCT_FIELDS = 'id category { handle } brand { name } attributes { name value }';
 
 const found = z.object({ visualSearch: z.object({ nodes: z.array(z.object({ id: z.string() })) }) });
 
@@ -104,7 +78,7 @@ async function run(report: (m: Measurement) => void, progress: (line: string) =>
   try {
     progress('importing the demo catalog');
     const { url } = await shop.serve();
-    const catalog = await readCatalog(url);
+    const catalog = await listProducts(url, product, PRODUCT_FIELDS, 'ANY');
     const asked = {
       'in another color': questions(catalog, colorOf),
       'by another brand': questions(catalog, ({ brand }) => brand?.name),

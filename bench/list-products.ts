@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { ask } from './graphql.js';
+
+const PAGE = 100;
+
+/** All products of a shop: `fields` is what a node selects, `availability` the filter. */
+export async function listProducts<Node>(
+  url: string,
+  node: z.ZodType<Node>,
+  fields: string,
+  availability: 'ANY' | 'SELLABLE',
+): Promise<Node[]> {
+  const page = z.object({
+    products: z.object({
+      nodes: z.array(node),
+      pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+    }),
+  });
+  const all: Node[] = [];
+  for (let after: string | null = null; ;) {
+    const { products }: z.infer<typeof page> = await ask(
+      url,
+      page,
+      `query ($after: String, $availability: AvailabilityFilter!) {
+        products(first: ${PAGE}, after: $after, where: { availability: $availability }) {
+          nodes { ${fields} }
+          pageInfo { hasNextPage endCursor }
+        }
+      }`,
+      { after, availability },
+    );
+    all.push(...products.nodes);
+    if (!products.pageInfo.hasNextPage) return all;
+    after = products.pageInfo.endCursor;
+  }
+}
