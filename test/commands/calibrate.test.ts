@@ -1,0 +1,83 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { vitrine } from '../support/process.js';
+
+const PRODUCTS = 52;
+
+let database: TestDatabase;
+let folder: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'vitrine-calibrate-'));
+  const lines = ['id\titem_group_id\ttitle\timage_link\tavailability\tprice\tquantity'];
+  for (let i = 0; i < PRODUCTS; i += 1) {
+    const width = 20 + 7 * (i % 8);
+    const figure = `<svg width="96" height="96"><rect width="96" height="96" fill="white"/>
+      <rect x="${(96 - width) / 2}" y="12" width="${width}" height="${72 - 6 * (i % 7)}" rx="${(i * 5) % 17}"
+        fill="hsl(${(i * 47) % 360} 60% ${30 + (i % 5) * 10}%)"/></svg>`;
+    await sharp(Buffer.from(figure))
+      .png()
+      .toFile(join(folder, `${i}.png`));
+    lines.push(`SKU-${i}\tfigure-${i}\tFigure ${i}\t${i}.png\tin_stock\t10 EUR\t3`);
+  }
+  await writeFile(join(folder, 'feed.tsv'), `${lines.join('\n')}\n`);
+  expect(await run('import', join(folder, 'feed.tsv'))).toMatchObject({ code: 0 });
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true });
+});
+
+const run = (...args: string[]) =>
+  vitrine(args, {
+    env: { DATABASE_URL: database.url, VITRINE_DATA: join(folder, 'data'), VITRINE_DEMO: '0' },
+  }).ended;
+
+const kept = async (): Promise<unknown[]> =>
+  (await database.db.query<{ model: unknown }>(`SELECT model FROM calibrations WHERE kind = 'same_product'`))
+    .rows;
+
+test('fits the catalog at hand, says how well, and keeps it', async () => {
+  const { code, stdout } = await run('calibrate');
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(
+      new RegExp(
+        `^Calibrated \\S+ on ${PRODUCTS} products; expected calibration error on those not seen: 0\\.\\d{3}\\.\n` +
+          '( {2}promised \\d\\.\\d{3}, true of \\d\\.\\d{3} \\(\\d+\\)\n)+Gateways use it within half a minute\\.\n$',
+      ),
+    ),
+  });
+  expect(await kept()).toEqual([{ model: expect.objectContaining({ products: PRODUCTS }) }]);
+});
+
+test('writes a file for the folder of an encoder, and leaves what is kept', async () => {
+  await database.db.query('DELETE FROM calibrations');
+  const output = join(folder, 'calibration.json');
+  const handles = join(folder, 'handles.txt');
+  await writeFile(handles, Array.from({ length: 51 }, (_, i) => `figure-${i}\n`).join(''));
+  expect(await run('calibrate', '--products', handles, '--output', output)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`Written to ${output}.`),
+  });
+  expect(JSON.parse(await readFile(output, 'utf8'))).toMatchObject({
+    encoder: expect.stringContaining('@'),
+    sameProduct: { products: 51, weights: [expect.any(Number), expect.any(Number), expect.any(Number)] },
+  });
+  expect(await kept()).toEqual([]);
+});
+
+test.each([
+  ['too few products', ['--sample', '10'], /50/],
+  ['a sample of none', ['--sample', '0'], /whole number from 1/],
+  ['a list that is not there', ['--products', 'nowhere.txt'], /cannot be read: .*no such file/],
+])('%s: says what to do, and keeps nothing', async (_, args, complaint) => {
+  const { code, stderr } = await run('calibrate', ...args);
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(complaint);
+  expect(await kept()).toEqual([]);
+});
