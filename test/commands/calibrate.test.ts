@@ -7,6 +7,8 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { vitrine } from '../support/process.js';
 
 const PRODUCTS = 52;
+/** Six copies of each are encoded, beside other tests. */
+const PATIENCE_MS = 180_000;
 
 let database: TestDatabase;
 let folder: string;
@@ -26,7 +28,7 @@ beforeAll(async () => {
   }
   await writeFile(join(folder, 'feed.tsv'), `${lines.join('\n')}\n`);
   expect(await run('import', join(folder, 'feed.tsv'))).toMatchObject({ code: 0 });
-});
+}, PATIENCE_MS);
 afterAll(async () => {
   await database.drop();
   await rm(folder, { recursive: true });
@@ -41,35 +43,43 @@ const kept = async (): Promise<unknown[]> =>
   (await database.db.query<{ model: unknown }>(`SELECT model FROM calibrations WHERE kind = 'same_product'`))
     .rows;
 
-test('fits the catalog at hand, says how well, and keeps it', async () => {
-  const { code, stdout } = await run('calibrate');
-  expect({ code, stdout }).toEqual({
-    code: 0,
-    stdout: expect.stringMatching(
-      new RegExp(
-        `^Calibrated \\S+ on ${PRODUCTS} products; expected calibration error on those not seen: 0\\.\\d{3}\\.\n` +
-          '( {2}promised \\d\\.\\d{3}, true of \\d\\.\\d{3} \\(\\d+\\)\n)+Gateways use it within half a minute\\.\n$',
+test(
+  'fits the catalog at hand, says how well, and keeps it',
+  async () => {
+    const { code, stdout } = await run('calibrate');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        new RegExp(
+          `^Calibrated \\S+ on ${PRODUCTS} products; expected calibration error on those not seen: 0\\.\\d{3}\\.\n` +
+            '( {2}promised \\d\\.\\d{3}, true of \\d\\.\\d{3} \\(\\d+\\)\n)+Gateways use it within half a minute\\.\n$',
+        ),
       ),
-    ),
-  });
-  expect(await kept()).toEqual([{ model: expect.objectContaining({ products: PRODUCTS }) }]);
-});
+    });
+    expect(await kept()).toEqual([{ model: expect.objectContaining({ products: PRODUCTS }) }]);
+  },
+  PATIENCE_MS,
+);
 
-test('writes a file for the folder of an encoder, and leaves what is kept', async () => {
-  await database.db.query('DELETE FROM calibrations');
-  const output = join(folder, 'calibration.json');
-  const handles = join(folder, 'handles.txt');
-  await writeFile(handles, Array.from({ length: 51 }, (_, i) => `figure-${i}\n`).join(''));
-  expect(await run('calibrate', '--products', handles, '--output', output)).toMatchObject({
-    code: 0,
-    stdout: expect.stringContaining(`Written to ${output}.`),
-  });
-  expect(JSON.parse(await readFile(output, 'utf8'))).toMatchObject({
-    encoder: expect.stringContaining('@'),
-    sameProduct: { products: 51, weights: [expect.any(Number), expect.any(Number), expect.any(Number)] },
-  });
-  expect(await kept()).toEqual([]);
-});
+test(
+  'writes a file for the folder of an encoder, and leaves what is kept',
+  async () => {
+    await database.db.query('DELETE FROM calibrations');
+    const output = join(folder, 'calibration.json');
+    const handles = join(folder, 'handles.txt');
+    await writeFile(handles, Array.from({ length: 51 }, (_, i) => `figure-${i}\n`).join(''));
+    expect(await run('calibrate', '--products', handles, '--output', output)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Written to ${output}.`),
+    });
+    expect(JSON.parse(await readFile(output, 'utf8'))).toMatchObject({
+      encoder: expect.stringContaining('@'),
+      sameProduct: { products: 51, weights: [expect.any(Number), expect.any(Number), expect.any(Number)] },
+    });
+    expect(await kept()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
 
 test.each([
   ['too few products', ['--sample', '10'], /50/],
