@@ -3,10 +3,12 @@ import { BLOCK_ROWS, ImageRows } from './embedded.images.js';
 import { ProductSlots } from './embedded.products.js';
 import type { Job } from './embedded.protocol.js';
 import { Deletions } from './embedded.deletions.js';
-import { contenders, scoreError, UNSEEN } from './embedded.ranking.js';
+import { type Approximation, contenders, scoreError, UNSEEN } from './embedded.ranking.js';
 import { MAX_BATCH, Scan } from './embedded.scan.js';
-import { page } from './ranking.js';
+import { examplesOf, page } from './ranking.js';
+import { dot, nearest } from './vectors.js';
 import type {
+  Examples,
   IndexFilter,
   IndexMatch,
   IndexPoint,
@@ -22,9 +24,16 @@ const NARROW = 0.1;
 /** How far a vector's squared length may be from 1: float32 rounding, and encoders that normalize in float16. */
 const LENGTH_TOLERANCE = 1e-2;
 
-/** A search, and the products that pass its filter; undefined when all do. */
+/** What searches of one batch are asked by, and the best image of each product that was looked at, by slot. */
+interface Question {
+  readonly examples: Examples;
+  readonly matches: Map<number, IndexMatch | null>;
+}
+
+/** A search, and the products that pass its filter; undefined when all do. Searches that ask the same share a question. */
 interface Query {
   readonly request: SearchRequest;
+  readonly question: Question;
   readonly matching: Bitset | undefined;
 }
 
@@ -61,8 +70,25 @@ export class Points {
 
   async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
     const results: SearchResult[] = [];
-    for (let i = 0; i < requests.length; i += MAX_BATCH)
-      results.push(...(await this.#searchBatch(requests.slice(i, i + MAX_BATCH))));
+    let batch: SearchRequest[] = [];
+    let questions = new Map<unknown, Question>();
+    let columns = 0;
+    for (const request of requests) {
+      const asked = askedBy(request);
+      if (!questions.has(asked)) {
+        const examples = examplesOf(request);
+        const width = widthOf(examples);
+        if (columns + width > MAX_BATCH) {
+          results.push(...(await this.#searchBatch(batch, questions)));
+          questions = new Map();
+          [batch, columns] = [[], 0];
+        }
+        questions.set(asked, { examples, matches: new Map() });
+        columns += width;
+      }
+      batch.push(request);
+    }
+    results.push(...(await this.#searchBatch(batch, questions)));
     return results;
   }
 
@@ -140,12 +166,17 @@ export class Points {
     for (const slot of slots) if (this.#images.rowsOf(slot).length === 0) this.#products.release(slot);
   }
 
-  async #searchBatch(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
+  async #searchBatch(
+    requests: readonly SearchRequest[],
+    questions: ReadonlyMap<unknown, Question>,
+  ): Promise<SearchResult[]> {
     const matching = new Map<string, Bitset | undefined>();
     const queries = requests.map((request): Query => {
       const key = filterKey(request.filter);
       if (!matching.has(key)) matching.set(key, this.#products.matching(request.filter));
-      return { request, matching: matching.get(key) };
+      const question = questions.get(askedBy(request));
+      if (question === undefined) throw new Error('every request of a batch has its question');
+      return { request, question, matching: matching.get(key) };
     });
     const results = new Map<Query, SearchResult>();
     const wide = queries.filter((query) => !this.#isNarrow(query.matching));
@@ -165,31 +196,21 @@ export class Points {
   /** Compares with every row, then looks at the filters. */
   async #searchAll(queries: readonly Query[]): Promise<Map<Query, SearchResult>> {
     if (queries.length === 0) return new Map();
-    const vectors = queries.map(({ request }) => request.vector);
-    const best = queries.map(() => new Float32Array(this.#products.end).fill(UNSEEN));
-    for (const block of this.#images.blocks()) {
-      const scores = await this.scan.run(block.vectors, vectors);
-      for (const [q, { matching }] of queries.entries()) {
-        const ofQuery = scores.subarray(q * block.rows, (q + 1) * block.rows);
-        keepBest(best[q] ?? new Float32Array(), ofQuery, block.slots, matching);
-      }
-    }
-    return new Map(
-      queries.map((query, q) => [query, this.#rank(query.request, best[q] ?? new Float32Array())]),
-    );
+    const best = queries.map((query) => this.#unseen(query, this.#products.end));
+    for (const block of this.#images.blocks())
+      await this.#compare(queries, best, block.vectors, block.rows, block.slots, false);
+    return new Map(queries.map((query, q) => [query, this.#rank(query, best[q])]));
   }
 
   /** Copies the rows that pass the queries' common filter together, and compares with those. */
   async #searchGathered(queries: readonly Query[], matching: Bitset): Promise<Map<Query, SearchResult>> {
-    const vectors = queries.map(({ request }) => request.vector);
     const slots = matching.toArray();
-    const best = queries.map(() => new Float32Array(slots.length).fill(UNSEEN));
+    const best = queries.map((query) => this.#unseen(query, slots.length));
     const places = new Int32Array(BLOCK_ROWS);
     let rows = 0;
     const compare = async () => {
-      const scores = await this.scan.run(this.#gathered.subarray(0, rows * this.dimension), vectors);
-      for (const [q, bestOfQuery] of best.entries())
-        keepBest(bestOfQuery, scores.subarray(q * rows, (q + 1) * rows), places, undefined);
+      const vectors = this.#gathered.subarray(0, rows * this.dimension);
+      await this.#compare(queries, best, vectors, rows, places, true);
       rows = 0;
     };
     for (const [place, slot] of slots.entries()) {
@@ -200,33 +221,109 @@ export class Points {
       }
     }
     if (rows > 0) await compare();
-    return new Map(
-      queries.map((query, q) => [query, this.#rank(query.request, best[q] ?? new Float32Array(), slots)]),
-    );
+    return new Map(queries.map((query, q) => [query, this.#rank(query, best[q], slots)]));
+  }
+
+  #unseen({ question: { examples } }: Query, places: number): Approximation {
+    const possible = new Float32Array(places).fill(UNSEEN);
+    return { possible, sure: examples.negative.length === 0 ? possible : possible.slice() };
+  }
+
+  /** Raises the best scores of each query by those of the rows, whose places these are. */
+  async #compare(
+    queries: readonly Query[],
+    best: readonly Approximation[],
+    vectors: Float32Array,
+    rows: number,
+    places: Int32Array,
+    isFiltered: boolean,
+  ): Promise<void> {
+    const questions = [...new Set(queries.map(({ question }) => question))];
+    const columns = questions.flatMap(({ examples: { positive, negative } }) => [...positive, ...negative]);
+    const scores = await this.scan.run(vectors, columns);
+    const found = new Map<Question, Approximation>();
+    let column = 0;
+    for (const question of questions) {
+      const width = widthOf(question.examples);
+      const ofQuestion = scores.subarray(column * rows, (column + width) * rows);
+      found.set(question, combine(ofQuestion, rows, question.examples, this.#error));
+      column += width;
+    }
+    for (const [q, { question, matching }] of queries.entries()) {
+      const [scored, known] = [found.get(question), best[q]];
+      if (scored === undefined || known === undefined) throw new Error('every query has its scores');
+      const filter = isFiltered ? undefined : matching;
+      keepBest(known.possible, scored.possible, places, filter);
+      if (scored.sure !== scored.possible) keepBest(known.sure, scored.sure, places, filter);
+    }
   }
 
   /** The page, from each product's best approximate score; `slots` names the products of those scores. */
   #rank(
-    { vector, limit, after }: SearchRequest,
-    approximate: Float32Array,
+    { request: { limit, after }, question }: Query,
+    approximate: Approximation | undefined,
     slots?: Int32Array,
   ): SearchResult {
+    if (approximate === undefined) throw new Error('every query has its scores');
     const places = contenders(approximate, limit, after, this.#error);
-    const matches = places.map((place) => this.#match(slots?.[place] ?? place, vector));
+    const matches = places.flatMap((place) => this.#match(slots?.[place] ?? place, question) ?? []);
     return { ...page(matches, limit, after), strategy: 'EXACT' };
   }
 
-  /** The product's best image by true score; of equal ones that of the lowest id. */
-  #match(slot: number, query: Float32Array): IndexMatch {
+  /** The product's best image by true score, of equal ones that of the lowest id; null when none counts. */
+  #match(slot: number, { examples: { positive, negative }, matches }: Question): IndexMatch | null {
+    const known = matches.get(slot);
+    if (known !== undefined) return known;
     let imageId = Infinity;
     let score = -Infinity;
     for (const row of this.#images.rowsOf(slot)) {
       const id = this.#images.imageId(row);
-      const similarity = Math.fround(dot(this.#images.vector(row), query));
-      if (similarity > score || (similarity === score && id < imageId)) [score, imageId] = [similarity, id];
+      const vector = this.#images.vector(row);
+      const similarity = nearest(vector, positive);
+      if (similarity < score || (similarity === score && id > imageId)) continue;
+      if (similarity > nearest(vector, negative)) [score, imageId] = [similarity, id];
     }
-    return { productId: this.#products.productId(slot), imageId, score };
+    const productId = this.#products.productId(slot);
+    const match = score === -Infinity ? null : { productId, imageId, score };
+    matches.set(slot, match);
+    return match;
   }
+}
+
+const askedBy = (request: SearchRequest): Float32Array | Examples =>
+  'examples' in request ? request.examples : request.vector;
+
+const widthOf = ({ positive, negative }: Examples): number => positive.length + negative.length;
+
+/**
+ * A score a row, from its scores with each positive and then each negative example, written over the latter. Where a
+ * negative example may be as near as the positive ones, the row may count; where it surely is, the row does not.
+ */
+function combine(
+  scores: Float32Array,
+  rows: number,
+  { positive, negative }: Examples,
+  error: number,
+): Approximation {
+  const nearestOf = (from: number, count: number): Float32Array => {
+    const best = scores.subarray(from * rows, (from + 1) * rows);
+    for (let other = from + 1; other < from + count; other++) {
+      for (let row = 0; row < rows; row++) {
+        const score = scores[other * rows + row] ?? UNSEEN;
+        if (score > (best[row] ?? UNSEEN)) best[row] = score;
+      }
+    }
+    return best;
+  };
+  const possible = nearestOf(0, positive.length);
+  if (negative.length === 0) return { possible, sure: possible };
+  const sure = nearestOf(positive.length, negative.length);
+  for (let row = 0; row < rows; row++) {
+    const lead = (possible[row] ?? 0) - (sure[row] ?? 0);
+    sure[row] = lead > 2 * error ? (possible[row] ?? UNSEEN) : UNSEEN;
+    if (lead < -2 * error) possible[row] = UNSEEN;
+  }
+  return { possible, sure };
 }
 
 /** The same for filters that say the same. JSON alone would make an infinite bound a null. */
@@ -249,11 +346,4 @@ function keepBest(
     const score = scores[row] ?? 0;
     if (score > (best[slot] ?? 0)) best[slot] = score;
   }
-}
-
-/** In float64 and in the order of the components: the same on every machine. */
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }

@@ -13,32 +13,42 @@ export function scoreError(dimension: number): number {
 }
 
 /**
- * The places in `approximate` that can be among the next `limit + 1` after a position, and no fewer: what is left
- * out is below `limit + 1` others that surely follow the position, or surely precedes it.
+ * Approximate scores by place, where examples to be unlike leave open which images count: the best score of those that
+ * surely do, and of those that may. The same array where all do.
+ */
+export interface Approximation {
+  readonly sure: Float32Array;
+  readonly possible: Float32Array;
+}
+
+/**
+ * The places that can be among the next `limit + 1` after a position, and no fewer: what is left out is below
+ * `limit + 1` others that surely follow the position, or surely precedes it.
  */
 export function contenders(
-  approximate: Float32Array,
+  { sure, possible }: Approximation,
   limit: number,
   after: RankingPosition | undefined,
   error: number,
 ): number[] {
   const ceiling = (after?.score ?? Infinity) + error;
   const surelyAfter = (after?.score ?? Infinity) - error;
-  const floor = largest(approximate, limit + 1, surelyAfter) - 2 * error;
+  const floor = largest(sure, limit + 1, possible, surelyAfter) - 2 * error;
   const places: number[] = [];
-  for (let i = 0; i < approximate.length; i++) {
-    const score = approximate[i] ?? UNSEEN;
-    if (score >= floor && score <= ceiling && score > UNSEEN) places.push(i);
+  for (let i = 0; i < possible.length; i++) {
+    const score = possible[i] ?? UNSEEN;
+    if (score >= floor && (sure[i] ?? UNSEEN) <= ceiling && score > UNSEEN) places.push(i);
   }
   return places;
 }
 
-/** The k-th largest of the values below `bound`; -Infinity when there are fewer than k. */
-function largest(values: Float32Array, k: number, bound: number): number {
+/** The k-th largest of the values whose highest possible one is below `bound`; -Infinity when there are fewer than k. */
+function largest(values: Float32Array, k: number, highest: Float32Array, bound: number): number {
   const heap = new Float32Array(k).fill(-Infinity);
   let smallest = -Infinity;
-  for (const value of values) {
-    if (value <= smallest || value >= bound || value === UNSEEN) continue;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? UNSEEN;
+    if (value <= smallest || (highest[i] ?? 0) >= bound || value === UNSEEN) continue;
     let at = 0;
     for (;;) {
       const left = 2 * at + 1;

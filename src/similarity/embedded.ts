@@ -11,7 +11,7 @@ import {
   type JobMessage,
   type workerSetup,
 } from './embedded.protocol.js';
-import { checkDimension } from './ranking.js';
+import { checkDimension, checkRequest } from './ranking.js';
 import type {
   IndexPoint,
   PointPayload,
@@ -89,7 +89,7 @@ class EmbeddedIndex implements VectorIndex {
   }
 
   async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
-    for (const { vector } of requests) checkDimension(vector, this.options.dimension, 'A query');
+    for (const request of requests) checkRequest(request, this.options.dimension);
     if (requests.length === 0) return [];
     if (this.#waitingSearches > 0 && this.#waitingSearches + requests.length > MAX_WAITING_SEARCHES)
       throw new UserError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');

@@ -47,15 +47,28 @@ export interface RankingPosition {
   readonly rank: number;
 }
 
-export interface SearchRequest {
-  /** L2-normalized, of the index's dimension. */
-  readonly vector: Float32Array;
+/** Of one search: what the embedded index compares in one pass over its vectors. */
+export const MAX_EXAMPLES = 16;
+
+/**
+ * Things to be like and unlike, where they may lie far apart. An image scores its cosine similarity to the nearest
+ * positive example, and is no answer when a negative one is as near (Qdrant's strategy "best_score", without what it
+ * ranks below zero). All are L2-normalized and of the index's dimension.
+ */
+export interface Examples {
+  /** At least one; with the negative ones at most MAX_EXAMPLES. */
+  readonly positive: readonly Float32Array[];
+  readonly negative: readonly Float32Array[];
+}
+
+/** One vector to be near to (L2-normalized, of the index's dimension), or examples. */
+export type SearchRequest = ({ readonly vector: Float32Array } | { readonly examples: Examples }) & {
   readonly filter: IndexFilter;
   /** How many products at the most. */
   readonly limit: number;
   /** Continue after this place. */
   readonly after?: RankingPosition;
-}
+};
 
 /** A product and its best matching image; `score` is the cosine similarity of that image. */
 export interface IndexMatch {

@@ -52,7 +52,7 @@ export class QdrantSearch {
   query(): Schemas['QueryRequest'] {
     const { clauses, ranges } = this.request.filter;
     return {
-      query: Array.from(this.request.vector),
+      query: toQuery(this.request),
       filter: this.#filter,
       limit: this.#depth,
       with_payload: ['productId'],
@@ -67,7 +67,10 @@ export class QdrantSearch {
 
   /** Takes the answer: either the page is full, or the next question goes deeper. */
   take(answer: unknown): void {
-    const points = scoredPoints.parse(answer);
+    const points = scoredPoints.parse(answer).flatMap((point) => {
+      const score = 'examples' in this.request ? toCosine(point.score) : point.score;
+      return score === null ? [] : { ...point, score };
+    });
     const isAll = points.length < this.#depth;
     const isDeepest = this.#depth === MAX_DEPTH;
     // Of the products that share the last score, some may lie beyond the cut.
@@ -86,4 +89,22 @@ export class QdrantSearch {
     if (!exhausted || isAll || isDeepest) this.#result = { matches, exhausted, strategy: 'FILTERED_ANN' };
     else this.#depth = Math.min(MAX_DEPTH, this.#depth * DEEPER);
   }
+}
+
+function toQuery(request: SearchRequest): Schemas['QueryInterface'] {
+  if ('vector' in request) return Array.from(request.vector);
+  const [positive, negative] = [request.examples.positive, request.examples.negative].map((vectors) =>
+    vectors.map((vector) => Array.from(vector)),
+  );
+  return { recommend: { positive: positive ?? [], negative: negative ?? [], strategy: 'best_score' } };
+}
+
+/**
+ * The cosine similarity c of the nearest positive example, which Qdrant's strategy "best_score" answers as
+ * (c / (1 + |c|) + 1) / 2; null where a negative one is as near, which it answers below zero.
+ */
+function toCosine(score: number): number | null {
+  if (score < 0) return null;
+  const sigmoid = 2 * score - 1;
+  return Math.fround(sigmoid / (1 - Math.abs(sigmoid)));
 }

@@ -27,7 +27,7 @@ import {
   toStoredPayload,
 } from './qdrant.filter.js';
 import { QdrantSearch } from './qdrant.search.js';
-import { checkDimension } from './ranking.js';
+import { checkDimension, checkRequest } from './ranking.js';
 import type {
   IndexPoint,
   PointPayload,
@@ -173,7 +173,7 @@ class QdrantIndex implements VectorIndex {
   }
 
   async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
-    for (const { vector } of requests) checkDimension(vector, this.setup.dimension, 'A query');
+    for (const request of requests) checkRequest(request, this.setup.dimension);
     if (this.#waitingSearches > 0 && this.#waitingSearches + requests.length > MAX_WAITING_SEARCHES)
       throw new UserError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');
     this.#waitingSearches += requests.length;

@@ -1,11 +1,36 @@
-import type { IndexMatch, RankingPosition, SearchResult } from './index.js';
+import {
+  type Examples,
+  type IndexMatch,
+  MAX_EXAMPLES,
+  type RankingPosition,
+  type SearchRequest,
+} from './index.js';
+
+type Question = { readonly vector: Float32Array } | { readonly examples: Examples };
+
+/** What a request asks by; one vector is a positive example. */
+export function examplesOf(question: Question): Examples {
+  return 'examples' in question ? question.examples : { positive: [question.vector], negative: [] };
+}
+
+/** @throws Error when it asks by too few or too many examples, or by a vector that is not of the index's dimension */
+export function checkRequest(request: SearchRequest, dimension: number): void {
+  const { positive, negative } = examplesOf(request);
+  if (positive.length === 0 || positive.length + negative.length > MAX_EXAMPLES) {
+    throw new Error(
+      `A search by ${positive.length} positive and ${negative.length} negative examples: give a positive one, ` +
+        `and at most ${MAX_EXAMPLES} in all.`,
+    );
+  }
+  for (const vector of [...positive, ...negative]) checkDimension(vector, dimension, 'A query');
+}
 
 /** Orders by score descending, then product ascending, and cuts the page after the position. */
-export function page(
-  matches: readonly IndexMatch[],
+export function page<T extends Standing>(
+  matches: readonly T[],
   limit: number,
   after: RankingPosition | undefined,
-): Pick<SearchResult, 'matches' | 'exhausted'> {
+): { readonly matches: readonly T[]; readonly exhausted: boolean } {
   const following = matches.filter((match) => after === undefined || compare(match, after) > 0).sort(compare);
   return {
     matches: following.slice(0, limit),
@@ -13,10 +38,10 @@ export function page(
   };
 }
 
-type Place = Pick<IndexMatch, 'score' | 'productId'>;
+type Standing = Pick<IndexMatch, 'score' | 'productId'>;
 
 /** The order of a ranking: negative when `a` comes first. */
-function compare(a: Place, b: Place): number {
+function compare(a: Standing, b: Standing): number {
   return b.score - a.score || a.productId - b.productId;
 }
 

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import {
+  type Examples,
   MATCH_ALL,
+  MAX_EXAMPLES,
   type IndexFilter,
   type IndexMatch,
   type IndexPoint,
@@ -46,11 +48,17 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
     }
 
     /** Pages through a whole ranking; the page must say rightly whether another follows. */
-    async function walk(index: VectorIndex, vector: Float32Array, filter: IndexFilter, limit: number) {
+    async function walk(
+      index: VectorIndex,
+      query: Float32Array | Examples,
+      filter: IndexFilter,
+      limit: number,
+    ) {
+      const asked = 'positive' in query ? { examples: query } : { vector: query };
       const seen: IndexMatch[] = [];
       let after: RankingPosition | undefined;
       for (;;) {
-        const [result] = await index.search([{ vector, filter, limit, ...(after && { after }) }]);
+        const [result] = await index.search([{ ...asked, filter, limit, ...(after && { after }) }]);
         seen.push(...(result?.matches ?? []));
         const last = seen.at(-1);
         if (result === undefined || result.exhausted || last === undefined) return seen;
@@ -164,6 +172,76 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       ]);
       const seen = await walk(index, axis(0, 1), MATCH_ALL, 1);
       expect(seen.map((match) => match.productId)).toEqual([1, 2, 3]);
+    });
+
+    describe('asked by examples', () => {
+      test('ranks by the nearest positive one, and leaves out what a negative one is as near to', async () => {
+        const { index } = await filled([
+          point(1, 10, axis(0, 0.9)),
+          point(2, 20, axis(4, 0.8)),
+          point(3, 30, axis(8, 0.95)),
+          // Its second image is as far from either.
+          point(4, 40, axis(8, 0.7)),
+          point(5, 40, axis(0, 0.3)),
+          point(6, 50, axis(12, 1)),
+        ]);
+        const examples = { positive: [axis(0, 1), axis(4, 1)], negative: [axis(8, 1), axis(12, 1)] };
+        const [result] = await index.search([{ examples, filter: MATCH_ALL, limit: 10 }]);
+        expectRanking(result?.matches ?? [], [
+          { productId: 10, imageId: 1, score: 0.9 },
+          { productId: 20, imageId: 2, score: 0.8 },
+          { productId: 40, imageId: 5, score: 0.3 },
+        ]);
+        expect(result?.exhausted).toBe(true);
+      });
+
+      test.each([1, 7, 24])('pages of %i walk the whole ranking without gap or duplicate', async (limit) => {
+        const { index, model } = await filled(shop);
+        const random = generator(18);
+        const vectors = (count: number) => Array.from({ length: count }, () => unit(random));
+        for (const [positive, negative] of [
+          [1, 0],
+          [3, 0],
+          [1, 1],
+          [4, 3],
+          [MAX_EXAMPLES / 2, MAX_EXAMPLES / 2],
+        ] as const) {
+          const examples = { positive: vectors(positive), negative: vectors(negative) };
+          for (const filter of [MATCH_ALL, { ...MATCH_ALL, clauses: [['red']], excludeProducts: [7] }])
+            expectRanking(await walk(index, examples, filter, limit), model.ranking(examples, filter));
+        }
+      });
+
+      test('many at once, among searches by a vector', async () => {
+        const { index, model } = await filled(shop);
+        const random = generator(19);
+        const queries = Array.from({ length: 20 }, (_, i) =>
+          i % 3 === 0
+            ? unit(random)
+            : {
+                positive: Array.from({ length: i % 7 || 1 }, () => unit(random)),
+                negative: Array.from({ length: i % 5 }, () => unit(random)),
+              },
+        );
+        const results = await index.search(
+          queries.map((query) => ({
+            ...('positive' in query ? { examples: query } : { vector: query }),
+            filter: MATCH_ALL,
+            limit: 24,
+          })),
+        );
+        for (const [i, query] of queries.entries())
+          expectRanking(results[i]?.matches ?? [], model.ranking(query, MATCH_ALL).slice(0, 24));
+      });
+
+      test('refuses none to be like, and too many', async () => {
+        const { index } = await filled([point(1, 1, axis(0, 1))]);
+        const ask = (examples: Examples) => index.search([{ examples, filter: MATCH_ALL, limit: 1 }]);
+        await expect(ask({ positive: [], negative: [axis(0, 1)] })).rejects.toThrow(/a positive one/);
+        const many = Array.from({ length: MAX_EXAMPLES }, () => axis(0, 1));
+        await expect(ask({ positive: many, negative: [axis(0, 1)] })).rejects.toThrow(/at most 16/);
+        await expect(ask({ positive: [Float32Array.of(1)], negative: [] })).rejects.toThrow(/1 numbers.*16/);
+      });
     });
 
     test('continues at a place whose product is gone', async () => {

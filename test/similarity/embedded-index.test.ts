@@ -61,8 +61,8 @@ describe('the embedded index', () => {
           const results = await index.search(
             queries.map(({ after, ...request }) => ({ ...request, ...(after && { after }) })),
           );
-          for (const [i, { vector, filter, limit, after }] of queries.entries()) {
-            const ranking = model.ranking(vector, filter, after);
+          for (const [i, { filter, limit, after, ...asked }] of queries.entries()) {
+            const ranking = model.ranking('vector' in asked ? asked.vector : asked.examples, filter, after);
             expect(results[i]).toEqual({
               matches: ranking.slice(0, limit),
               exhausted: ranking.length <= limit,
@@ -247,15 +247,20 @@ const filter: fc.Arbitrary<IndexFilter> = fc.record({
 const query = fc
   .record({
     vector: direction,
+    like: fc.array(direction, { maxLength: 3 }),
+    unlike: fc.array(direction, { maxLength: 2 }),
     filter: fc.oneof(fc.constant(MATCH_ALL), filter),
     limit: fc.integer({ min: 1, max: 6 }),
     position: fc.option(fc.record({ near: direction, productId }), { nil: undefined }),
   })
-  .map(({ position, ...request }) => ({
+  .map(({ position, vector, like, unlike, ...request }) => ({
     ...request,
+    ...(like.length + unlike.length === 0
+      ? { vector }
+      : { examples: { positive: [vector, ...like], negative: unlike } }),
     after: position && {
       // A score that products do have.
-      score: Math.fround(position.near.reduce((sum, x, i) => sum + x * (request.vector[i] ?? 0), 0)),
+      score: Math.fround(position.near.reduce((sum, x, i) => sum + x * (vector[i] ?? 0), 0)),
       productId: position.productId,
       rank: 1,
     },

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { MATCH_ALL } from '../../src/similarity/index.js';
 import { createQdrantReplacement, findQdrantIndex, openQdrantIndex } from '../../src/similarity/qdrant.js';
+import { QdrantSearch } from '../../src/similarity/qdrant.search.js';
 import { axis, describeVectorIndex, point } from './contract.js';
 
 const url = process.env['QDRANT_URL'];
@@ -63,6 +64,28 @@ describe('a Qdrant that does not answer', () => {
     const opening = openQdrantIndex({ ...options, url: 'http://127.0.0.1:1' });
     await expect(opening).rejects.toThrow(/127\.0\.0\.1:1.*QDRANT_URL/);
   });
+});
+
+test('Qdrant is asked by examples with "best_score", and its sigmoid is read back as a cosine', () => {
+  const examples = { positive: [Float32Array.of(1, 0)], negative: [Float32Array.of(0, 1)] };
+  const search = new QdrantSearch({ examples, filter: MATCH_ALL, limit: 5 });
+  expect(search.query().query).toEqual({
+    recommend: { positive: [[1, 0]], negative: [[0, 1]], strategy: 'best_score' },
+  });
+  const answered = (id: number, productId: number, cosine: number, nearTo: 'positive' | 'negative') => ({
+    id,
+    score: (nearTo === 'positive' ? 1 : -1) * ((cosine / (1 + Math.abs(cosine)) + 1) / 2),
+    payload: { productId },
+  });
+  search.take([
+    answered(1, 10, 0.8, 'positive'),
+    answered(2, 20, -0.25, 'positive'),
+    answered(3, 10, 0.5, 'negative'),
+    answered(4, 30, 0.9, 'negative'),
+  ]);
+  expect(search.result).toMatchObject({ exhausted: true, matches: [{ imageId: 1 }, { imageId: 2 }] });
+  expect(search.result?.matches[0]?.score).toBeCloseTo(0.8, 6);
+  expect(search.result?.matches[1]?.score).toBeCloseTo(-0.25, 6);
 });
 
 function withServer(url: string): void {

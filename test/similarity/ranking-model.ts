@@ -1,4 +1,5 @@
 import type {
+  Examples,
   IndexFilter,
   IndexMatch,
   IndexPoint,
@@ -69,12 +70,16 @@ export class RankingModel {
   }
 
   /** All products that pass the filter, in their order. */
-  ranking(vector: Float32Array, filter: IndexFilter, after?: RankingPosition): IndexMatch[] {
+  ranking(query: Float32Array | Examples, filter: IndexFilter, after?: RankingPosition): IndexMatch[] {
+    const { positive, negative } = 'positive' in query ? query : { positive: [query], negative: [] };
     const best = new Map<number, IndexMatch>();
     for (const { imageId, productId, vector: other } of this.points.values()) {
       const { payload } = this.#products.get(productId) ?? {};
       if (payload === undefined || !passes(productId, payload, filter)) continue;
-      const score = Math.fround(vector.reduce((sum, x, i) => sum + x * (other[i] ?? NaN), 0));
+      const nearest = (examples: readonly Float32Array[]) =>
+        Math.max(...examples.map((vector) => cosine(vector, other)));
+      const score = nearest(positive);
+      if (nearest(negative) >= score) continue;
       const known = best.get(productId);
       if (known === undefined || score > known.score || (score === known.score && imageId < known.imageId))
         best.set(productId, { productId, imageId, score });
@@ -89,6 +94,9 @@ export class RankingModel {
       );
   }
 }
+
+const cosine = (a: Float32Array, b: Float32Array): number =>
+  Math.fround(a.reduce((sum, x, i) => sum + x * (b[i] ?? NaN), 0));
 
 function passes(productId: number, { tags, numbers }: PointPayload, filter: IndexFilter): boolean {
   return (
