@@ -12,6 +12,7 @@ import { benchmarks as retrieval } from './retrieval.js';
 import { runBenchmarks } from './runner.js';
 import { benchmarks as search } from './search.js';
 import { benchmarks as searchUnderWrites } from './search-under-writes.js';
+import { benchmarks as styles } from './styles.js';
 import { formatMachine, formatResults, formatTargets } from './table.js';
 import { benchmarks as text } from './text.js';
 import type { Benchmark } from './types.js';
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
   'match-sku': matchSku,
   identify,
   text,
+  styles,
   sync: [...commitToSearchable, ...writers],
   holds,
   'search-under-writes': searchUnderWrites,

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import type { Embedding } from '../import/image.store.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { toVector } from '../sync/projection.store.js';
 import { Style } from './visual-search.types.js';
@@ -9,7 +10,26 @@ const vectorRow = z.object({ vector: z.instanceof(Buffer) });
 
 /** A style is drawn from this many of its products; more hardly move their mean. */
 const STYLE_EXEMPLARS = 200;
+/** The mean of the catalog is drawn from this many. */
+const CATALOG_SAMPLE = 500;
 const MAX_STYLES = 200;
+
+/** The embeddings of images by their content (SHA-256 in hex); those that there are. */
+export async function readVectors(
+  db: Queryable,
+  encoder: string,
+  sha256s: readonly string[],
+): Promise<Embedding[]> {
+  const rows = await queryPrepared(
+    db,
+    sql`/* embedding.ofContents */
+      SELECT encode(embedding.sha256, 'hex') AS sha256, embedding.vector FROM embeddings embedding
+      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
+      WHERE embedding.sha256 = ANY(ARRAY(SELECT decode(hex, 'hex') FROM unnest(${sha256s}::text[]) AS hex))`,
+    vectorRow.extend({ sha256: z.string() }),
+  );
+  return rows.map(({ sha256, vector }) => ({ sha256, vector: toVector(vector) }));
+}
 
 const imageVectorRow = vectorRow.extend({ imageId: z.number() });
 
@@ -55,24 +75,34 @@ export async function readVectorsOfProducts(
   return rows.map(({ vector, ...row }) => ({ ...row, vector: toVector(vector) }));
 }
 
-/** The embeddings of products that have this style; empty when none has. */
-export async function readStyleVectors(
+const samplesRow = z.object({ exemplars: z.array(z.string()), catalog: z.array(z.string()) });
+
+/**
+ * Images (SHA-256 in hex) that are encoded: the first ones of products of a style, and of any products. The same as long
+ * as those products are there.
+ */
+export async function readStyleSamples(
   db: Queryable,
   encoder: string,
   style: string,
-): Promise<Float32Array[]> {
-  const rows = await query(
+): Promise<z.infer<typeof samplesRow>> {
+  const encoded = sql`JOIN embeddings embedding ON embedding.sha256 = image.sha256
+    AND embedding.encoder_id = (SELECT id FROM encoders WHERE name = ${encoder})`;
+  const [row] = await queryPrepared(
     db,
-    sql`/* embedding.ofStyle */
-      SELECT embedding.vector FROM product_attributes attribute
-      JOIN product_images image ON image.product_id = attribute.product_id AND image.position = 0
-      JOIN embeddings embedding ON embedding.sha256 = image.sha256
-      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
-      WHERE attribute.name = 'style' AND lower(attribute.value) = lower(${style})
-      ORDER BY attribute.product_id LIMIT ${STYLE_EXEMPLARS}`,
-    vectorRow,
+    sql`/* embedding.styleSamples */ SELECT ARRAY(
+        SELECT encode(image.sha256, 'hex') FROM product_attributes attribute
+        JOIN product_images image ON image.product_id = attribute.product_id AND image.position = 0 ${encoded}
+        WHERE attribute.name = 'style' AND lower(attribute.value) = lower(${style})
+        ORDER BY hashint4(attribute.product_id), attribute.value LIMIT ${STYLE_EXEMPLARS}
+      ) AS exemplars, ARRAY(
+        SELECT encode(image.sha256, 'hex') FROM products product
+        JOIN product_images image ON image.product_id = product.id AND image.position = 0 ${encoded}
+        ORDER BY hashint4(product.id), product.id LIMIT ${CATALOG_SAMPLE}
+      ) AS catalog`,
+    samplesRow,
   );
-  return rows.map((row) => toVector(row.vector));
+  return row ?? { exemplars: [], catalog: [] };
 }
 
 const styleRow = z.object({ handle: z.string(), productCount: z.number() });

@@ -7,8 +7,10 @@ import { UserError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
 import { DEFAULT_COLOR_SHARE, weighColor } from '../vision/color-share.js';
 import type { Encoder } from '../vision/encoder.js';
-import { readStyles, readStyleVectors, readVectorsOfProducts } from './embedding.store.js';
+import { Embeddings } from './embeddings.js';
+import { readStyles, readStyleSamples, readVectorsOfProducts } from './embedding.store.js';
 import { findQueryImage, type QueryImageSources } from './query-image.js';
+import { meanDirection, normalizedSum, type Term } from './vectors.js';
 import type { VisualQuery, VisualReference } from './visual-search.types.js';
 
 /** A query is put together by a person or an app, not by the thousand. */
@@ -16,9 +18,6 @@ const MAX_REFERENCES = 16;
 const MAX_WEIGHT = 100;
 /** The pages of one search, and the searches of one upload, encode once. A vector is some kilobytes. */
 const CACHED_IMAGES = 2_000;
-const CACHED_STYLES = 200;
-/** A style is the mean of hundreds of products: it does not turn with one of them. */
-const STYLE_CACHE_MS = 30_000;
 /** Below this the references point nowhere: what is left of them is rounding. */
 const MIN_NORM = 1e-3;
 
@@ -53,12 +52,16 @@ const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', mess
 /** Turns references into one vector: the weighted sum of what to be like, less what to be unlike. */
 export class QueryVectors {
   readonly #images = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
-  readonly #styles = new LRUCache<string, Float32Array>({ max: CACHED_STYLES, ttl: STYLE_CACHE_MS });
+
+  /** What Postgres keeps. */
+  readonly embeddings: Embeddings;
 
   constructor(
     private readonly db: Database,
     private readonly encoder: Encoder,
-  ) {}
+  ) {
+    this.embeddings = new Embeddings(db, encoder.id);
+  }
 
   /** @throws UserError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
   async resolve(query: VisualQuery, sources: QueryImageSources): Promise<QueryVector> {
@@ -112,7 +115,7 @@ export class QueryVectors {
   /** The mean of its images; null when none of them has been encoded. */
   async #product(productKey: number): Promise<Float32Array | null> {
     const images = await readVectorsOfProducts(this.db, this.encoder.id, [productKey]);
-    return normalizedSum(images.map(({ vector }) => ({ vector, weight: 1 })));
+    return meanDirection(images.map(({ vector }) => vector));
   }
 
   async #reference(reference: VisualReference, sources: QueryImageSources): Promise<Resolved> {
@@ -151,22 +154,28 @@ export class QueryVectors {
     return { vector, weight, product: null, identity: ['style', style, digest(vector)] };
   }
 
+  /**
+   * What a style adds: the centroid of its exemplars less the mean of the catalog, which every garment has anyway. With
+   * half the weight it does what the centroid does, and keeps more of what else is asked for. Its colors are part of it:
+   * without them it finds no more of the style, and keeps no more of the colors that else are asked for (bench/styles.ts).
+   */
   async #style(style: string): Promise<Float32Array> {
-    const cached = this.#styles.get(style);
-    if (cached !== undefined) return cached;
-    const vectors = await readStyleVectors(this.db, this.encoder.id, style);
-    const vector = normalizedSum(vectors.map((exemplar) => ({ vector: exemplar, weight: 1 })));
-    if (vector === null) {
-      const known = (await readStyles(this.db)).map(({ handle }) => handle).join(', ');
-      throw new UserError(
-        'NOT_FOUND',
-        known === ''
-          ? `There is no style ${JSON.stringify(style)}: no product of this catalog has the attribute "style".`
-          : `There is no style ${JSON.stringify(style)}: use one of ${known}.`,
-      );
-    }
-    this.#styles.set(style, vector);
-    return vector;
+    const samples = await readStyleSamples(this.db, this.encoder.id, style);
+    const known = await this.embeddings.read([...samples.exemplars, ...samples.catalog]);
+    const of = (sha256s: readonly string[], weight: number): Term[] =>
+      sha256s.flatMap((sha256) => {
+        const vector = known.get(sha256);
+        return vector === undefined ? [] : [{ vector, weight: weight / sha256s.length }];
+      });
+    const centroid = of(samples.exemplars, 1);
+    // A style that all products have differs from none of them.
+    const vector =
+      centroid.length === 0
+        ? null
+        : (normalizedSum([...centroid, ...of(samples.catalog, -1)]) ?? normalizedSum(centroid));
+    if (vector !== null) return vector;
+    const styles = (await readStyles(this.db)).map(({ handle }) => handle);
+    throw new UserError('NOT_FOUND', noStyle(style, styles));
   }
 }
 
@@ -176,14 +185,10 @@ const digest = (vector: Float32Array | null): string | null =>
 
 const identify = ({ identity, weight }: Resolved): unknown => [identity, weight];
 
-/** Null when the sum is (nearly) nothing. */
-function normalizedSum(terms: readonly { vector: Float32Array; weight: number }[]): Float32Array | null {
-  const sum = new Float64Array(terms[0]?.vector.length ?? 0);
-  for (const { vector, weight } of terms) {
-    for (let i = 0; i < vector.length; i += 1) sum[i] = (sum[i] ?? 0) + weight * (vector[i] ?? 0);
-  }
-  let squares = 0;
-  for (const value of sum) squares += value * value;
-  const norm = Math.sqrt(squares);
-  return norm < MIN_NORM ? null : Float32Array.from(sum, (value) => value / norm);
+function noStyle(style: string, known: readonly string[]): string {
+  if (known.includes(style.toLowerCase()))
+    return `No product of the style ${JSON.stringify(style)} has an encoded image yet: try again when its images are.`;
+  return known.length === 0
+    ? `There is no style ${JSON.stringify(style)}: no product of this catalog has the attribute "style".`
+    : `There is no style ${JSON.stringify(style)}: use one of ${known.join(', ')}.`;
 }

@@ -1,3 +1,11 @@
+/** Below this a sum points nowhere: what is left of it is rounding. */
+const MIN_NORM = 1e-3;
+
+export interface Term {
+  readonly vector: Float32Array;
+  readonly weight: number;
+}
+
 /** In float64, and always in the same order: the same on every machine. Four sums at once are twice as fast as one. */
 export function dot(a: Float32Array, b: Float32Array): number {
   let [w, x, y, z] = [0, 0, 0, 0];
@@ -16,4 +24,25 @@ export function nearest(vector: Float32Array, others: readonly Float32Array[]): 
   let similarity = -Infinity;
   for (const other of others) similarity = Math.max(similarity, Math.fround(dot(vector, other)));
   return similarity;
+}
+
+/** The direction of the weighted sum, L2-normalized; null when the sum is (nearly) nothing. */
+export function normalizedSum(terms: readonly Term[]): Float32Array | null {
+  const length = terms[0]?.vector.length ?? 0;
+  const sum = new Float64Array(length);
+  for (const { vector, weight } of terms) {
+    for (let i = 0; i < length; i += 1) sum[i] = (sum[i] ?? 0) + weight * (vector[i] ?? 0);
+  }
+  let squares = 0;
+  for (let i = 0; i < length; i += 1) squares += (sum[i] ?? 0) ** 2;
+  const norm = Math.sqrt(squares);
+  if (norm < MIN_NORM) return null;
+  const direction = new Float32Array(length);
+  for (let i = 0; i < length; i += 1) direction[i] = (sum[i] ?? 0) / norm;
+  return direction;
+}
+
+/** The direction that vectors have in common; null when they cancel out, or there are none. */
+export function meanDirection(vectors: readonly Float32Array[]): Float32Array | null {
+  return normalizedSum(vectors.map((vector) => ({ vector, weight: 1 })));
 }

@@ -353,7 +353,7 @@ export type VisualReference = {
   image?: ImageInput | null | undefined;
   /** What the product looks like: the mean of its images. */
   product?: string | number | null | undefined;
-  /** What products of a style have in common, for example "vintage"; see Query.styles. */
+  /** What products of a style have in common, and others do not, for example "vintage"; see Query.styles. With a weight of some 0.4 beside a product: this, but more of that. */
   style?: string | null | undefined;
   /** How much it counts beside the others: above 0, up to 100. */
   weight?: number | null | undefined;
