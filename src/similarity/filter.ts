@@ -34,6 +34,13 @@ export function toIndexFilter(
   return { clauses, ranges: priceRanges(condition, channel), excludeProducts };
 }
 
+/** The condition without what changes as products sell. */
+export const withoutStock = (condition: ProductCondition): ProductCondition => ({
+  ...condition,
+  availability: AvailabilityFilter.ANY,
+  locationKey: null,
+});
+
 function sellableClause(
   channel: string,
   categories: readonly string[] | null,

@@ -62,6 +62,8 @@ export interface Examples {
 }
 
 /** One vector to be near to (L2-normalized, of the index's dimension), or examples. */
+export type Asked = Float32Array | Examples;
+
 export type SearchRequest = ({ readonly vector: Float32Array } | { readonly examples: Examples }) & {
   readonly filter: IndexFilter;
   /** How many products at the most. */

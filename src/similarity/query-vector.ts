@@ -9,6 +9,7 @@ import { DEFAULT_COLOR_SHARE, weighColor } from '../vision/color-share.js';
 import type { Encoder } from '../vision/encoder.js';
 import { Embeddings } from './embeddings.js';
 import { readStyles, readStyleSamples, readVectorsOfProducts } from './embedding.store.js';
+import type { Asked } from './index.js';
 import { findQueryImage, type QueryImageSources } from './query-image.js';
 import { meanDirection, normalizedSum, type Term } from './vectors.js';
 import type { VisualQuery, VisualReference } from './visual-search.types.js';
@@ -24,6 +25,8 @@ const MIN_NORM = 1e-3;
 export interface QueryVector {
   /** L2-normalized; null for a product that has no encoded image yet, and for words alone. */
   readonly vector: Float32Array | null;
+  /** What is asked for. */
+  readonly asked: Asked | null;
   /** The same where color counts by default. */
   readonly plain: Float32Array | null;
   /** A cosine to the vector, times this, is the likeness in the query's own weights. */
@@ -94,6 +97,7 @@ export class QueryVectors {
     }
     return {
       ...weighed,
+      asked: weighed.vector,
       plain: vector,
       products: [...likes, ...unlikes].flatMap(({ product }) => (product === null ? [] : [product])),
       identity: [this.encoder.id, color, likes.map(identify), unlikes.map(identify)],
@@ -105,6 +109,7 @@ export class QueryVectors {
     const vector = await this.#product(productKey);
     return {
       vector,
+      asked: vector,
       plain: vector,
       scale: 1,
       products: [productKey],

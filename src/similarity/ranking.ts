@@ -1,4 +1,5 @@
 import {
+  type Asked,
   type Examples,
   type IndexMatch,
   MAX_EXAMPLES,
@@ -7,6 +8,10 @@ import {
 } from './index.js';
 
 type Question = { readonly vector: Float32Array } | { readonly examples: Examples };
+
+/** What is asked for, as a request says it. */
+export const toRequest = (asked: Asked): Question =>
+  asked instanceof Float32Array ? { vector: asked } : { examples: asked };
 
 /** What a request asks by; one vector is a positive example. */
 export function examplesOf(question: Question): Examples {

@@ -21,14 +21,22 @@ export interface SearchServices {
   indexPosition(): string;
 }
 
+/** A place in an order of products: right after this product. */
+export interface Place extends RankingPosition {
+  /** Of an order that is made window by window: where in the one beneath it the window begins; null: at its start. */
+  readonly window?: RankingPosition | null;
+}
+
+/** A product of a ranking; with its place, where that is not told by its score. */
+export interface RankedMatch extends IndexMatch {
+  readonly place?: Place;
+}
+
 /** What a ranking proposes. */
 export interface RankedPage extends SearchResult {
   readonly matches: readonly RankedMatch[];
-}
-
-/** A product of a ranking. `place` is what it is ordered by, descending, where that is not its likeness. */
-export interface RankedMatch extends IndexMatch {
-  readonly place?: number;
+  /** Where to go on, when that is not after the last match. */
+  readonly reached?: Place;
 }
 
 /** An order of products, as the index has them. */
@@ -37,7 +45,7 @@ export interface Ranking {
    * The next `limit` products after a place (null: from the start) that pass the filter.
    * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
    */
-  propose(filter: IndexFilter, limit: number, after: RankingPosition | null): Promise<RankedPage>;
+  propose(filter: IndexFilter, limit: number, after: Place | null): Promise<RankedPage>;
 }
 
 export interface SearchPlan {
@@ -49,7 +57,7 @@ export interface SearchPlan {
 
 /** A product that Postgres proved, with its place in the ranking of the index. */
 interface ProvenMatch extends IndexMatch {
-  readonly position: RankingPosition;
+  readonly position: Place;
   /** The SKUs that pass the filter. */
   readonly passing: readonly Sku[];
 }
@@ -57,7 +65,7 @@ interface ProvenMatch extends IndexMatch {
 export interface SearchPage {
   readonly matches: readonly ProvenMatch[];
   /** Where the next page goes on; null when nothing can follow. */
-  readonly next: RankingPosition | null;
+  readonly next: Place | null;
   /** The statement that proved every match of the page. */
   readonly proof: Proof;
   readonly strategy: SearchStrategy;
@@ -66,7 +74,7 @@ export interface SearchPage {
   readonly refills: number;
 }
 
-type Candidate = IndexMatch & { readonly position: RankingPosition };
+type Candidate = IndexMatch & { readonly position: Place };
 
 /**
  * One page of a stock-proven ranking. The index proposes products that its (possibly stale) payload says pass;
@@ -77,7 +85,7 @@ export async function searchPage(
   services: SearchServices,
   plan: SearchPlan,
   first: number,
-  after: RankingPosition | null,
+  after: Place | null,
 ): Promise<SearchPage> {
   const filter = toIndexFilter(plan.condition, plan.channel.handle, plan.excludeProducts);
   // One more than the page holds tells whether another page follows.
@@ -91,9 +99,9 @@ export async function searchPage(
   for (let refills = 0; ; refills += 1) {
     const result = await plan.ranking.propose(filter, ask, position);
     const rank = position?.rank ?? 0;
-    const found = result.matches.map((match, i) => ({
+    const found = result.matches.map(({ place, ...match }, i) => ({
       ...match,
-      position: { score: match.place ?? match.score, productId: match.productId, rank: rank + i + 1 },
+      position: place ?? { score: match.score, productId: match.productId, rank: rank + i + 1 },
     }));
     // A product that was encoded anew meanwhile may come once more.
     const examined = [
@@ -110,7 +118,7 @@ export async function searchPage(
     proven = examined.filter(({ productId }) => proof.passing.has(productId));
     candidates += found.length;
     dropped += examined.filter(({ productId }) => soldOut(plan.condition, proof, productId)).length;
-    position = found.at(-1)?.position ?? position;
+    position = result.reached ?? found.at(-1)?.position ?? position;
 
     const full = proven.length >= wanted;
     if (full || result.exhausted || refills === MAX_REFILLS) {

@@ -1,7 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Channel } from '../catalog/channel.types.js';
-import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import {
   isCommon,
   offerPredicate,
@@ -9,16 +8,10 @@ import {
   type ProductCondition,
 } from '../catalog/product-filter.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
+import { withoutStock } from './filter.js';
 
 const textMatch = z.object({ productId: z.number(), imageId: z.number(), passes: z.boolean() });
-export type TextMatch = z.infer<typeof textMatch>;
-
-/** The condition without what changes as products sell. */
-export const withoutStock = (condition: ProductCondition): ProductCondition => ({
-  ...condition,
-  availability: AvailabilityFilter.ANY,
-  locationKey: null,
-});
+type TextMatch = z.infer<typeof textMatch>;
 
 /**
  * The products that have any of the words, at most `limit`: those with more of them first, then by Postgres' rank (title

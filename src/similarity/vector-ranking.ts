@@ -1,15 +1,18 @@
-import type { VectorIndex } from './index.js';
+import type { Asked, VectorIndex } from './index.js';
+import { toRequest } from './ranking.js';
 import type { Ranking } from './search.js';
 
 /**
- * Products by the cosine similarity of their best image to `vector` (L2-normalized); none where it is null: there is
- * nothing to look like.
+ * Products by the cosine similarity of their best image to what is asked for; none where it is null: there is nothing to
+ * look like.
  */
-export function vectorRanking(index: VectorIndex, vector: Float32Array | null): Ranking {
+export function vectorRanking(index: VectorIndex, asked: Asked | null): Ranking {
   return {
     async propose(filter, limit, after) {
-      if (vector === null) return { matches: [], exhausted: true, strategy: 'EXACT' };
-      const [result] = await index.search([{ vector, filter, limit, ...(after === null ? {} : { after }) }]);
+      if (asked === null) return { matches: [], exhausted: true, strategy: 'EXACT' };
+      const [result] = await index.search([
+        { ...toRequest(asked), filter, limit, ...(after === null ? {} : { after }) },
+      ]);
       if (result === undefined) throw new Error('the index answers every request');
       return result;
     },

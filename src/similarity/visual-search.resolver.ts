@@ -9,6 +9,8 @@ import { Facet, Style, VisualMatch, VisualMatchConnection, VisualQuery } from '.
 const DEFAULT_FIRST = 24;
 /** A search asks index and Postgres: it weighs as much as so many fields that are read. */
 const SEARCH_COST = 300;
+const DIVERSITY =
+  'From 0, the most alike first, to 1: how much products are kept apart that look like one another. Above 0 scores do not fall from one match to the next.';
 /** Proves some ten pages; the estimate multiplies it by the page's size, as it does all that a page holds. */
 const FACETS_COST = 40;
 
@@ -26,13 +28,21 @@ export class VisualSearchResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: 'From 1 to 100.' })
     first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('diversity', () => Float, {
+      nullable: true,
+      defaultValue: 0,
+      description: DIVERSITY,
+    })
+    diversity: number | null,
   ): Promise<VisualMatchConnection> {
     const { services, images } = context;
-    return visualSearch(context, () => services.queryVectors.resolve(query, { ...services, images }), {
+    const resolve = () => services.queryVectors.resolve(query, { ...services, images });
+    return visualSearch(context, resolve, {
       where: where ?? null,
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,
       text: query.text ?? null,
+      diversity: diversity ?? 0,
     });
   }
 
@@ -76,12 +86,19 @@ export class SimilarProductsResolver {
     first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
+    @Arg('diversity', () => Float, {
+      nullable: true,
+      defaultValue: 0,
+      description: DIVERSITY,
+    })
+    diversity: number | null,
   ): Promise<VisualMatchConnection> {
     const { queryVectors } = context.services;
     return visualSearch(context, () => queryVectors.likeProduct(product.key), {
       where: where ?? null,
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,
+      diversity: diversity ?? 0,
     });
   }
 }

@@ -9,11 +9,10 @@ import { checkSearchText, mendText } from '../catalog/search-text.js';
 import { requireLocation } from '../inventory/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
-import { fusedRanking } from './fused-ranking.js';
 import type { QueryVector } from './query-vector.js';
+import { checkDiversity, rankQuery } from './rank-query.js';
 import { probabilitiesOf, type ProbabilityOf } from './same-products.js';
 import { searchPage, type SearchPage } from './search.js';
-import { vectorRanking } from './vector-ranking.js';
 import {
   type Facet,
   SearchReport,
@@ -31,16 +30,19 @@ export interface PageOfSearch {
   readonly after: string | null;
   /** Words to fuse with the likeness. */
   readonly text?: string | null;
+  /** From 0, the most alike first, to 1, as unlike one another as may be. */
+  readonly diversity: number;
 }
 
 /** One page of what looks like the query and can be bought. @throws UserError BAD_USER_INPUT, INVALID_CURSOR, INDEX_UNAVAILABLE */
 export async function visualSearch(
   context: Context,
   resolveQuery: () => Promise<QueryVector>,
-  { where, first, after, text }: PageOfSearch,
+  { where, first, after, text, diversity }: PageOfSearch,
 ): Promise<VisualMatchConnection> {
   const started = performance.now();
   checkFirst(first);
+  checkDiversity(diversity);
   const stores = await context.inChannel();
   const { channel } = stores;
   const condition = checkProductFilter(where, channel.currencyCode);
@@ -51,20 +53,15 @@ export async function visualSearch(
     resolveQuery(),
     words === null ? null : mendText(services.db, words),
   ]);
+  const isPlain = mended === null && diversity === 0;
   const fingerprint = fingerprintOf(channel, condition, {
-    identity: mended === null ? query.identity : [query.identity, mended],
+    identity: isPlain ? query.identity : [query.identity, mended, diversity],
   });
   const position = after === null ? null : readCursor(fingerprint, after);
 
-  const visual = vectorRanking(services.index, query.vector);
   const scope = { condition, channel, excludeProducts: query.products };
-  const plan = {
-    ...scope,
-    ranking:
-      mended === null
-        ? visual
-        : fusedRanking(services, { ...scope, visual, vector: query.vector, text: mended }),
-  };
+  const ranking = { ...scope, query, text: mended };
+  const plan = { ...scope, ranking: rankQuery(context, { ...ranking, diversity }) };
   const page = await searchPage(services, plan, first, position);
   const edges = await toEdges(context, stores, page, {
     fingerprint,
@@ -91,7 +88,11 @@ export async function visualSearch(
       encoder: services.encoderId,
       tookMs: performance.now() - started,
     }),
-    countFacets: () => (facets ??= countFacets(context, stores, plan)),
+    countFacets: () =>
+      (facets ??= countFacets(context, stores, {
+        ...scope,
+        ranking: rankQuery(context, { ...ranking, diversity: 0 }),
+      })),
   });
 }
 

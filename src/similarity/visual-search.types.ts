@@ -156,7 +156,7 @@ export class VisualMatch {
 
   @Field(() => Float, {
     description:
-      'Likeness of the best matching image, from -1 to 1: the cosine similarity of the embeddings and that of the colors, in the weights of the query; 0 where there are only words. With words, the order is not that of the scores.',
+      'Likeness of the best matching image, from -1 to 1: the cosine similarity of the embeddings and that of the colors, in the weights of the query; 0 where there are only words. With words or diversity, the order is not that of the scores.',
   })
   score!: number;
 
