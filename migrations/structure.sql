@@ -26,6 +26,20 @@ CREATE TABLE api_keys (
 );
 CREATE INDEX api_keys_channel ON public.api_keys USING btree (channel_id);
 
+CREATE TABLE boards (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  number integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  owner integer NOT NULL,
+  title text NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT boards_number_key UNIQUE (number),
+  CONSTRAINT boards_pkey PRIMARY KEY (id),
+  CONSTRAINT boards_title_check CHECK (length(title) >= 1 AND length(title) <= 200)
+);
+CREATE INDEX boards_anonymous ON public.boards USING btree (updated_at) WHERE (owner = 0);
+CREATE INDEX boards_owner ON public.boards USING btree (owner, number);
+
 CREATE TABLE brands (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   handle handle NOT NULL,
@@ -252,6 +266,38 @@ CREATE TABLE index_requests (
 );
 CREATE TRIGGER index_requests_rings AFTER INSERT ON index_requests FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
 
+CREATE TABLE pinned_images (
+  sha256 bytea NOT NULL,
+  width integer NOT NULL,
+  height integer NOT NULL,
+  thumbhash bytea NOT NULL,
+  dominant_color text NOT NULL,
+  CONSTRAINT pinned_images_dominant_color_check CHECK (dominant_color ~ '^#[0-9a-f]{6}$'::text),
+  CONSTRAINT pinned_images_height_check CHECK (height > 0),
+  CONSTRAINT pinned_images_pkey PRIMARY KEY (sha256),
+  CONSTRAINT pinned_images_sha256_check CHECK (octet_length(sha256) = 32),
+  CONSTRAINT pinned_images_width_check CHECK (width > 0)
+);
+
+CREATE TABLE pins (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  board_id uuid NOT NULL,
+  product_id integer,
+  sha256 bytea,
+  positive boolean NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT pins_board_id_fkey FOREIGN KEY (board_id) REFERENCES boards(id) ON DELETE CASCADE,
+  CONSTRAINT pins_board_id_product_id_key UNIQUE (board_id, product_id),
+  CONSTRAINT pins_board_id_sha256_key UNIQUE (board_id, sha256),
+  CONSTRAINT pins_check CHECK ((product_id IS NULL) <> (sha256 IS NULL)),
+  CONSTRAINT pins_pkey PRIMARY KEY (id),
+  CONSTRAINT pins_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  CONSTRAINT pins_sha256_fkey FOREIGN KEY (sha256) REFERENCES pinned_images(sha256)
+);
+CREATE INDEX pins_board ON public.pins USING btree (board_id, id);
+CREATE INDEX pins_product ON public.pins USING btree (product_id);
+CREATE INDEX pins_sha256 ON public.pins USING btree (sha256);
+
 CREATE TABLE price_lists (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   handle handle NOT NULL,
@@ -288,6 +334,7 @@ CREATE TABLE product_attributes (
   CONSTRAINT product_attributes_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
   CONSTRAINT product_attributes_value_check CHECK (value <> ''::text)
 );
+CREATE INDEX product_attributes_style ON public.product_attributes USING btree (lower(value), hashint4(product_id)) WHERE (name = 'style'::text);
 CREATE INDEX product_attributes_value ON public.product_attributes USING btree (name, lower(value));
 CREATE TRIGGER product_attributes_deleted AFTER DELETE ON product_attributes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE TRIGGER product_attributes_inserted AFTER INSERT ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
@@ -351,6 +398,7 @@ CREATE TABLE products (
 CREATE INDEX products_brand ON public.products USING btree (brand_id);
 CREATE INDEX products_category ON public.products USING btree (category_id);
 CREATE INDEX products_newest ON public.products USING btree (created_at DESC, id DESC);
+CREATE INDEX products_sample ON public.products USING btree (hashint4(id));
 CREATE INDEX products_search ON public.products USING gin (search);
 CREATE TRIGGER products_updated AFTER UPDATE ON products REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_products();
 CREATE TRIGGER products_words_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();

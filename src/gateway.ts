@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ApiKeyStore } from './access/api-key.store.js';
+import { pinnedUploads, pruneBoards } from './boards/prune-boards.js';
 import { ChannelStore } from './catalog/channel.store.js';
 import { readCatalogImage } from './catalog/read-image.js';
 import type { Config } from './config.js';
@@ -32,7 +33,7 @@ import { countProducts } from './sync/projection.store.js';
 import { connectionName } from './sync/request.store.js';
 import { openEncoder } from './vision/encoder.js';
 
-/** An upload is for the searches of one visit; the days are for a cursor that somebody kept. */
+/** An upload is for the searches of one visit; the days are for a cursor that somebody kept. A pinned one stays. */
 const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
 
@@ -116,7 +117,7 @@ export async function startGateway(
       indexPosition: () => index.position(),
       apiKeys: new ApiKeyStore(db),
       channels,
-      queryVectors: new QueryVectors(db, encoder),
+      queryVectors: new QueryVectors(db, encoder, uploads),
       sameProducts,
       labelModels,
       encoderId: encoder.id,
@@ -156,10 +157,13 @@ function pruneRegularly({ uploads, db }: Services, log: Logger): { stop(): void 
   const stopped = new AbortController();
   const prune = (): void => {
     uploads
-      .prune(UPLOAD_AGE_MS)
+      .prune(UPLOAD_AGE_MS, (sha256s) => pinnedUploads(db, sha256s))
       .catch((err: unknown) => log.warn({ err }, 'Old uploads could not be removed'));
     pruneIdempotencyKeys(db, stopped.signal).catch((err: unknown) =>
       log.warn({ err }, 'Old idempotency keys could not be removed'),
+    );
+    pruneBoards(db, stopped.signal).catch((err: unknown) =>
+      log.warn({ err }, 'Old boards could not be removed'),
     );
   };
   prune();

@@ -8,6 +8,8 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type PubSub } from 'type-graphql';
+import { BoardIdeasResolver } from './boards/board-ideas.resolver.js';
+import { BoardResolver, PinResolver } from './boards/board.resolver.js';
 import { Brand } from './catalog/brand.types.js';
 import { CategoryResolver } from './catalog/category.resolver.js';
 import { ChannelResolver } from './catalog/channel.resolver.js';
@@ -65,6 +67,8 @@ export function createSchema(): GraphQLSchema {
       AvailabilityChangedResolver,
       AvailabilityResolver,
       BrandFactsResolver,
+      BoardIdeasResolver,
+      BoardResolver,
       CategoryResolver,
       ChannelResolver,
       HoldLineResolver,
@@ -74,6 +78,7 @@ export function createSchema(): GraphQLSchema {
       ImageJobResolver,
       ImageResolver,
       NodeResolver,
+      PinResolver,
       PricesResolver,
       ProductFactsResolver,
       ProductResolver,

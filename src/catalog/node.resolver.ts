@@ -1,4 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { findBoard } from '../boards/find-board.js';
+import { findPin } from '../boards/list-boards.js';
 import type { Context } from '../context.js';
 import { UserError } from '../errors.js';
 import { findHold } from '../holds/finish-hold.js';
@@ -39,7 +41,8 @@ async function loadImage(context: Context, key: number): Promise<Image | null> {
 
 async function loadNode(context: Context, id: string): Promise<Node | null> {
   const node = readGlobalId(id);
-  if (node === null) return findHold(context, id);
+  if (node === null)
+    return (await findHold(context, id)) ?? findBoard(context.services.db, context.caller, id);
   const { products, skus, locations } = await context.inChannel();
   switch (node.type) {
     case 'Product':
@@ -56,6 +59,8 @@ async function loadNode(context: Context, id: string): Promise<Node | null> {
       return locations.byKey.load(node.key);
     case 'ImageJob':
       return findImageJob(context, node.key);
+    case 'Pin':
+      return findPin(context, node.key);
     default:
       return null;
   }

@@ -32,9 +32,9 @@ export async function identify(
   image: ImageInput,
   box: BoxInput | null,
 ): Promise<Identification> {
-  const { services, images } = context;
+  const { services, images, caller } = context;
   const [query, sameProduct, labels] = await Promise.all([
-    services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images }),
+    services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images, caller }),
     services.sameProducts.model(),
     services.labelModels.model(),
   ]);

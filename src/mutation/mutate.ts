@@ -173,7 +173,8 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-function toUserErrors(error: unknown): readonly MutationError[] {
+/** What an error means to a caller; thrown again where no mutation has its code. */
+export function toUserErrors(error: unknown): readonly MutationError[] {
   if (error instanceof EntryErrors) return error.errors;
   if (error instanceof UserError) {
     const code = Object.values(MutationErrorCode).find((known) => known.valueOf() === error.code);

@@ -13,8 +13,11 @@ export interface BlobStore {
   /** The bytes, or null when nothing is stored under this hash. */
   get(sha256: string): Promise<Buffer | null>;
   has(sha256: string): Promise<boolean>;
-  /** Removes files that were last stored more than `ageMs` ago; answers how many. */
-  prune(ageMs: number): Promise<number>;
+  /**
+   * Removes files that were last stored more than `ageMs` ago, but for those of them that `wanted` answers; answers how
+   * many.
+   */
+  prune(ageMs: number, wanted: (sha256s: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>;
 }
 
 const SHA256_HEX = /^[0-9a-f]{64}$/;
@@ -67,16 +70,22 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
       }
     },
 
-    async prune(ageMs) {
+    async prune(ageMs, wanted) {
       const oldest = Date.now() - ageMs;
+      const isOld = async (path: string): Promise<boolean> => (await stat(path)).mtimeMs < oldest;
       let removed = 0;
       for (const prefix of await readdir(folder)) {
-        for (const name of await readdir(join(folder, prefix))) {
+        const old: string[] = [];
+        for (const name of await readdir(join(folder, prefix)))
+          if (await isOld(join(folder, prefix, name))) old.push(name);
+        const kept =
+          old.length === 0 ? new Set<string>() : await wanted(old.filter((name) => SHA256_HEX.test(name)));
+        for (const name of old) {
           const path = join(folder, prefix, name);
-          if ((await stat(path)).mtimeMs < oldest) {
-            await rm(path, { force: true });
-            removed += 1;
-          }
+          // Asked again: whoever came to want it meanwhile has stored it anew.
+          if (kept.has(name) || !(await isOld(path))) continue;
+          await rm(path, { force: true });
+          removed += 1;
         }
       }
       return removed;

@@ -1,6 +1,7 @@
+import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import type { Embedding } from '../import/image.store.js';
+import { addEmbeddings, type Embedding } from '../import/image.store.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { toVector } from '../sync/projection.store.js';
 import { Style } from './visual-search.types.js';
@@ -29,6 +30,16 @@ export async function readVectors(
     vectorRow.extend({ sha256: z.string() }),
   );
   return rows.map(({ sha256, vector }) => ({ sha256, vector: toVector(vector) }));
+}
+
+/** Keeps the embedding of an image that is no product's; none where no product was ever encoded with the encoder. */
+export async function keepVector(client: ClientBase, encoder: string, embedding: Embedding): Promise<void> {
+  const [registered] = await query(
+    client,
+    sql`/* embedding.encoder */ SELECT id, dimension FROM encoders WHERE name = ${encoder}`,
+    z.object({ id: z.number(), dimension: z.number() }),
+  );
+  if (registered !== undefined) await addEmbeddings(client, registered, [embedding]);
 }
 
 const imageVectorRow = vectorRow.extend({ imageId: z.number() });

@@ -4,12 +4,19 @@ import { readKey } from '../catalog/node.js';
 import { checkSearchText } from '../catalog/search-text.js';
 import { checkText } from '../catalog/text.js';
 import { UserError } from '../errors.js';
-import type { Database } from '../platform/postgres.js';
-import { DEFAULT_COLOR_SHARE, weighColor } from '../vision/color-share.js';
+import type { Caller } from '../access/caller.js';
+import { directionOf, findPinLooks, type PinLook, type TasteSources } from '../boards/board-taste.js';
+import { findBoard, NO_BOARD } from '../boards/find-board.js';
+import type { BlobStore } from '../platform/blob-store.js';
+import { transaction, type Database } from '../platform/postgres.js';
+import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
 import type { Encoder } from '../vision/encoder.js';
+import type { Box } from '../vision/regions.js';
 import { Embeddings } from './embeddings.js';
-import { readStyles, readStyleSamples, readVectorsOfProducts } from './embedding.store.js';
+import { keepVector, readStyles, readStyleSamples, readVectorsOfProducts } from './embedding.store.js';
 import type { Asked } from './index.js';
+import { joinReferences, MOODS, type Reference } from './join-references.js';
+import { findMoods } from './moods.js';
 import { findQueryImage, type QueryImageSources } from './query-image.js';
 import { meanDirection, normalizedSum, type Term } from './vectors.js';
 import type { VisualQuery, VisualReference } from './visual-search.types.js';
@@ -19,28 +26,21 @@ const MAX_REFERENCES = 16;
 const MAX_WEIGHT = 100;
 /** The pages of one search, and the searches of one upload, encode once. A vector is some kilobytes. */
 const CACHED_IMAGES = 2_000;
-/** Below this the references point nowhere: what is left of them is rounding. */
-const MIN_NORM = 1e-3;
+/** Boards whose ideas are looked at. What 16 moods take is some tens of kilobytes. */
+const CACHED_BOARDS = 500;
 
 export interface QueryVector {
-  /** L2-normalized; null for a product that has no encoded image yet, and for words alone. */
+  /** L2-normalized; null where there is nothing to look like: an empty board, a product not yet encoded, words alone. */
   readonly vector: Float32Array | null;
-  /** What is asked for. */
+  /** What is asked for: the vector, or with a board examples, of which the vector is the main one. */
   readonly asked: Asked | null;
   /** The same where color counts by default. */
-  readonly plain: Float32Array | null;
-  /** A cosine to the vector, times this, is the likeness in the query's own weights. */
+  readonly plain: Asked | null;
+  /** A cosine to what is asked for, times this, is the likeness in the query's own weights. */
   readonly scale: number;
   /** Products that the query names: they are not answers to it. */
   readonly products: readonly number[];
   /** What makes this query this query, as JSON: for cursors. */
-  readonly identity: unknown;
-}
-
-interface Resolved {
-  readonly vector: Float32Array;
-  readonly weight: number;
-  readonly product: number | null;
   readonly identity: unknown;
 }
 
@@ -50,58 +50,55 @@ function checkColor(color: number | null | undefined): number {
   throw bad(`color is ${color}: it must be from 0, any color, to 1, nothing but color.`);
 }
 
+type Taste = Pick<Reference, 'vectors' | 'negative'>;
+
+/** Where what a query names is found, and whose query it is. */
+export interface QuerySources extends QueryImageSources {
+  readonly caller: Caller;
+}
+
 const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
 
 /** Turns references into one vector: the weighted sum of what to be like, less what to be unlike. */
 export class QueryVectors {
   readonly #images = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
+  /** By what is pinned. */
+  readonly #moods = new LRUCache<string, Taste>({ max: CACHED_BOARDS });
 
   /** What Postgres keeps. */
   readonly embeddings: Embeddings;
+  /** Where pins of boards are looked up. */
+  readonly tasteSources: TasteSources;
 
   constructor(
     private readonly db: Database,
     private readonly encoder: Encoder,
+    private readonly uploads: BlobStore,
   ) {
     this.embeddings = new Embeddings(db, encoder.id);
+    const encodeUpload = (sha256: string) => this.#encodeUpload(sha256);
+    this.tasteSources = { db, embeddings: this.embeddings, encodeUpload };
   }
 
   /** @throws UserError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
-  async resolve(query: VisualQuery, sources: QueryImageSources): Promise<QueryVector> {
+  async resolve(query: VisualQuery, sources: QuerySources): Promise<QueryVector> {
     const unlike = query.unlike ?? [];
     if (query.like.length === 0 && checkSearchText(query.text) === null)
-      throw bad('like is empty: name at least one image, product or style to look like, or give text.');
+      throw bad(
+        'like is empty: name at least one image, product, board or style to look like, or give text.',
+      );
     if (query.like.length + unlike.length > MAX_REFERENCES) {
       throw bad(
         `like and unlike have ${query.like.length + unlike.length} entries: at most ${MAX_REFERENCES} are allowed.`,
       );
     }
-    const [likes, unlikes] = await Promise.all([
-      Promise.all(query.like.map((reference) => this.#reference(reference, sources))),
-      Promise.all(unlike.map((reference) => this.#reference(reference, sources))),
-    ]);
-    const vector = normalizedSum([
-      ...likes,
-      ...unlikes.map(({ vector, weight }) => ({ vector, weight: -weight })),
-    ]);
-    if (vector === null && likes.length + unlikes.length > 0) {
-      throw bad(
-        'The weights of like and unlike cancel out, so nothing is left to look for: change a weight or a reference.',
-      );
-    }
     const color = checkColor(query.color);
-    const weighed =
-      vector === null || color === DEFAULT_COLOR_SHARE ? { vector, scale: 1 } : weighColor(vector, color);
-    if (weighed.scale < MIN_NORM) {
-      throw bad(`Nothing is left to look for when color counts ${color}: change color or a reference.`);
-    }
-    return {
-      ...weighed,
-      asked: weighed.vector,
-      plain: vector,
-      products: [...likes, ...unlikes].flatMap(({ product }) => (product === null ? [] : [product])),
-      identity: [this.encoder.id, color, likes.map(identify), unlikes.map(identify)],
-    };
+    const boards = query.like.filter(({ board }) => board != null).length;
+    const [likes, unlikes] = await Promise.all([
+      Promise.all(query.like.map((reference) => this.#reference(reference, sources, boards))),
+      Promise.all(unlike.map((reference) => this.#reference(reference, sources, Infinity))),
+    ]);
+    return joinReferences(likes, unlikes, { encoder: this.encoder.id, color });
   }
 
   /** The query of what looks like a product. */
@@ -117,32 +114,70 @@ export class QueryVectors {
     };
   }
 
+  /** The query of what looks like the pins of a board. */
+  async likeBoard(uuid: string): Promise<QueryVector> {
+    const board = { ...(await this.#board(uuid, 1)), weight: 1 };
+    if (board.vectors.length > 0)
+      return joinReferences([board], [], { encoder: this.encoder.id, color: DEFAULT_COLOR_SHARE });
+    return {
+      ...{ vector: null, asked: null, plain: null, scale: 1 },
+      products: board.products,
+      identity: board.identity,
+    };
+  }
+
+  /** The vector of an image, by the SHA-256 of its bytes in hex. @throws what `read` and the encoder throw */
+  async ofImage(sha256: string, read: () => Promise<Uint8Array>, box?: Box): Promise<Float32Array> {
+    const key = JSON.stringify([sha256, box ?? null]);
+    const vector = this.#images.get(key) ?? (await this.encoder.encode(await read(), box));
+    this.#images.set(key, vector);
+    return vector;
+  }
+
   /** The mean of its images; null when none of them has been encoded. */
   async #product(productKey: number): Promise<Float32Array | null> {
     const images = await readVectorsOfProducts(this.db, this.encoder.id, [productKey]);
     return meanDirection(images.map(({ vector }) => vector));
   }
 
-  async #reference(reference: VisualReference, sources: QueryImageSources): Promise<Resolved> {
-    const { image, product, style, box } = reference;
+  /** Of a board that is one of so many, which share what one search can be asked by. */
+  async #board(uuid: string, boards: number): Promise<Omit<Reference, 'weight'>> {
+    const pins = await findPinLooks(this.tasteSources, uuid);
+    const products = [...new Set(pins.flatMap(({ subject }) => subject.products))];
+    const looks = pins.map(({ positive, images }) => [positive, images.map(({ sha256 }) => sha256)]);
+    const taste = createHash('sha256')
+      .update(JSON.stringify([boards, looks]))
+      .digest('base64url');
+    const moods = this.#moods.get(taste) ?? findTaste(pins, boards);
+    this.#moods.set(taste, moods);
+    return { ...moods, products, identity: ['board', uuid, taste, products] };
+  }
+
+  async #encodeUpload(sha256: string): Promise<Float32Array | null> {
+    const bytes = await this.uploads.get(sha256);
+    if (bytes === null) return null;
+    const vector = await this.ofImage(sha256, () => Promise.resolve(bytes));
+    await transaction(this.db, (client) => keepVector(client, this.encoder.id, { sha256, vector }));
+    return vector;
+  }
+
+  async #reference(reference: VisualReference, sources: QuerySources, boards: number): Promise<Reference> {
+    const { image, product, board, style, box } = reference;
     const weight = reference.weight ?? 1;
     if (!(weight > 0 && weight <= MAX_WEIGHT)) {
       throw bad(
         `weight is ${weight}: it must be above 0 and at most ${MAX_WEIGHT}. What to avoid goes into unlike.`,
       );
     }
-    const given = [image, product, style].filter((value) => value != null).length;
+    const given = [image, product, board, style].filter((value) => value != null).length;
     if (given !== 1)
-      throw bad(`A reference takes exactly one of image, product and style; ${given} are given.`);
+      throw bad(`A reference takes exactly one of image, product, board and style; ${given} are given.`);
     if (box != null && image == null) throw bad('box is a part of an image: give it together with image.');
 
     if (image != null) {
       const found = await findQueryImage(image, sources);
-      const key = JSON.stringify([found.sha256, box ?? null]);
-      const vector =
-        this.#images.get(key) ?? (await this.encoder.encode(await found.read(), box ?? undefined));
-      this.#images.set(key, vector);
-      return { vector, weight, product: null, identity: ['image', key] };
+      const vector = await this.ofImage(found.sha256, () => found.read(), box ?? undefined);
+      return one(vector, weight, ['image', JSON.stringify([found.sha256, box ?? null])]);
     }
     if (product != null) {
       const key = readKey('Product', product);
@@ -153,10 +188,21 @@ export class QueryVectors {
           `No product with an encoded image has the id ${JSON.stringify(product)}.`,
         );
       }
-      return { vector, weight, product: key, identity: ['product', key, digest(vector)] };
+      return { ...one(vector, weight, ['product', key, digest(vector)]), products: [key] };
+    }
+    if (board != null) {
+      const found = await findBoard(this.db, sources.caller, board);
+      if (found === null) throw new UserError('NOT_FOUND', NO_BOARD);
+      const resolved = await this.#board(found.uuid, boards);
+      if (resolved.vectors.length === 0) {
+        throw bad(
+          `The board ${JSON.stringify(found.title)} has no pin to look like: pin a product or an image with pinAdd first.`,
+        );
+      }
+      return { ...resolved, weight };
     }
     const vector = await this.#style(checkText('style', style ?? ''));
-    return { vector, weight, product: null, identity: ['style', style, digest(vector)] };
+    return one(vector, weight, ['style', style, digest(vector)]);
   }
 
   /**
@@ -188,8 +234,6 @@ export class QueryVectors {
 const digest = (vector: Float32Array | null): string | null =>
   vector === null ? null : createHash('sha256').update(new Uint8Array(vector.buffer)).digest('base64url');
 
-const identify = ({ identity, weight }: Resolved): unknown => [identity, weight];
-
 function noStyle(style: string, known: readonly string[]): string {
   if (known.includes(style.toLowerCase()))
     return `No product of the style ${JSON.stringify(style)} has an encoded image yet: try again when its images are.`;
@@ -197,3 +241,20 @@ function noStyle(style: string, known: readonly string[]): string {
     ? `There is no style ${JSON.stringify(style)}: no product of this catalog has the attribute "style".`
     : `There is no style ${JSON.stringify(style)}: use one of ${known.join(', ')}.`;
 }
+
+function findTaste(pins: readonly PinLook[], boards: number): Taste {
+  const directions = (liked: boolean): Float32Array[] =>
+    pins.flatMap((pin) => (pin.positive === liked ? (directionOf(pin) ?? []) : []));
+  return {
+    vectors: findMoods(directions(true), Math.max(1, Math.floor(MOODS ** (1 / boards)))),
+    negative: findMoods(directions(false), Math.max(1, Math.floor(MOODS / boards))),
+  };
+}
+
+const one = (vector: Float32Array, weight: number, identity: unknown): Reference => ({
+  vectors: [vector],
+  negative: [],
+  weight,
+  products: [],
+  identity,
+});

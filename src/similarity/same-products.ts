@@ -2,9 +2,10 @@ import { readCalibration } from '../calibration/calibration.store.js';
 import DataLoader from 'dataloader';
 import type { Queryable } from '../platform/postgres.js';
 import { readImageVectors } from './embedding.store.js';
-import type { QueryVector } from './query-vector.js';
 import { MATCH_ALL, type IndexMatch, type VectorIndex } from './index.js';
+import type { QueryVector } from './query-vector.js';
 import { sameProductModel, sameProductProbability, type SameProductModel } from './same-product.js';
+import { nearest } from './vectors.js';
 
 /** `vitrine calibrate` is run once in months; its result takes effect without a restart. */
 const KEPT_MS = 30_000;
@@ -55,28 +56,30 @@ export type ProbabilityOf = (match: IndexMatch) => Promise<number>;
  */
 export function probabilitiesOf(
   { db, index, encoderId, sameProducts }: ProbabilityServices,
-  { vector, plain }: Pick<QueryVector, 'vector' | 'plain'>,
+  { asked: ranked, plain }: Pick<QueryVector, 'asked' | 'plain'>,
 ): ProbabilityOf {
+  const shown = plain === null ? [] : plain instanceof Float32Array ? [plain] : plain.positive;
   let asked: Promise<[SameProductModel | null, readonly IndexMatch[]]> | null = null;
   const ask = async (): Promise<[SameProductModel | null, readonly IndexMatch[]]> => {
-    if (plain === null) return [null, []];
-    const [model, [nearest]] = await Promise.all([
+    if (shown.length === 0) return [null, []];
+    // What a board is to be unlike has no part in it: that a product is left out makes no other one surer.
+    const [model, [best]] = await Promise.all([
       sameProducts.model(),
-      index.search([{ vector: plain, filter: MATCH_ALL, limit: 2 }]),
+      index.search([{ examples: { positive: shown, negative: [] }, filter: MATCH_ALL, limit: 2 }]),
     ]);
-    return [model, nearest?.matches ?? []];
+    return [model, best?.matches ?? []];
   };
   const vectors = new DataLoader<number, Float32Array | null>(async (imageIds) => {
     const found = await readImageVectors(db, encoderId, imageIds);
     return imageIds.map((id) => found.get(id) ?? null);
   });
   const cosineOf = async ({ imageId, score }: IndexMatch): Promise<number> => {
-    if (plain === null || plain === vector) return score;
+    if (plain === null || plain === ranked) return score;
     const image = await vectors.load(imageId);
-    return image?.reduce((sum, value, i) => sum + value * (plain[i] ?? 0), 0) ?? -1;
+    return image === null ? -1 : nearest(image, shown);
   };
   return async (match) => {
-    const [[model, nearest], score] = await Promise.all([(asked ??= ask()), cosineOf(match)]);
-    return sameProductProbability(model, { productId: match.productId, score }, nearest);
+    const [[model, best], score] = await Promise.all([(asked ??= ask()), cosineOf(match)]);
+    return sameProductProbability(model, { productId: match.productId, score }, best);
   };
 }

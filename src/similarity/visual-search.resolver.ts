@@ -6,10 +6,10 @@ import { readStyles } from './embedding.store.js';
 import { visualSearch } from './visual-search.js';
 import { Facet, Style, VisualMatch, VisualMatchConnection, VisualQuery } from './visual-search.types.js';
 
-const DEFAULT_FIRST = 24;
+export const DEFAULT_FIRST = 24;
 /** A search asks index and Postgres: it weighs as much as so many fields that are read. */
-const SEARCH_COST = 300;
-const DIVERSITY =
+export const SEARCH_COST = 300;
+export const DIVERSITY =
   'From 0, the most alike first, to 1: how much products are kept apart that look like one another. Above 0 scores do not fall from one match to the next.';
 /** Proves some ten pages; the estimate multiplies it by the page's size, as it does all that a page holds. */
 const FACETS_COST = 40;
@@ -35,8 +35,8 @@ export class VisualSearchResolver {
     })
     diversity: number | null,
   ): Promise<VisualMatchConnection> {
-    const { services, images } = context;
-    const resolve = () => services.queryVectors.resolve(query, { ...services, images });
+    const { services, images, caller } = context;
+    const resolve = () => services.queryVectors.resolve(query, { ...services, images, caller });
     return visualSearch(context, resolve, {
       where: where ?? null,
       first: first ?? DEFAULT_FIRST,
@@ -65,7 +65,7 @@ export class VisualSearchResolver {
 export class VisualMatchResolver {
   @FieldResolver(() => Float, {
     description:
-      'Calibrated probability, from 0 to 1, that it is the very product in the image: of the matches that say 0.8, four in five are. It depends on the query and the catalog alone, neither on the filter nor on stock. It is calibrated for queries of one image. A query that is a product, a style or a mixture is treated as if its vector were an image: then it tells how far one product stands out, and is near 0 where none does. Always 0 while the encoder has no calibration.',
+      'Calibrated probability, from 0 to 1, that it is the very product in the image: of the matches that say 0.8, four in five are. It depends on the query and the catalog alone, neither on the filter nor on stock. It is calibrated for queries of one image. A query that is a product, a style, a board or a mixture is treated as if what it stands for were an image: then it tells how far one product stands out, and is near 0 where none does. Always 0 while the encoder has no calibration.',
   })
   probability(@Root() match: VisualMatch): Promise<number> {
     return match.estimate();

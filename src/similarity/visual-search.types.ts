@@ -39,7 +39,7 @@ export class BoxInput {
   height!: number;
 }
 
-@InputType({ description: 'Something to look like: exactly one of image, product, style.' })
+@InputType({ description: 'Something to look like: exactly one of image, product, board, style.' })
 export class VisualReference {
   @Field(() => ImageInput, { nullable: true })
   image?: ImageInput | null;
@@ -52,6 +52,13 @@ export class VisualReference {
 
   @Field(() => ID, { nullable: true, description: 'What the product looks like: the mean of its images.' })
   product?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'A board of yours: something like one of its pins, and nothing as like a negative one. What is pinned is no answer.',
+  })
+  board?: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -156,7 +163,7 @@ export class VisualMatch {
 
   @Field(() => Float, {
     description:
-      'Likeness of the best matching image, from -1 to 1: the cosine similarity of the embeddings and that of the colors, in the weights of the query; 0 where there are only words. With words or diversity, the order is not that of the scores.',
+      'Likeness of the best matching image, from -1 to 1: the cosine similarity of the embeddings and that of the colors, in the weights of the query; with a board, to the nearest of what its pins show; 0 where there are only words. With words or diversity, the order is not that of the scores.',
   })
   score!: number;
 

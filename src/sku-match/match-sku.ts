@@ -28,13 +28,13 @@ export async function matchSku(
   context: Context,
   { image, box, options, quantity }: Wanted,
 ): Promise<SkuMatch> {
-  const { services, images } = context;
+  const { services, images, caller } = context;
   const stores = await context.inChannel();
   const { channel } = stores;
   const where = { quantity, options: options.map(({ name, value }) => ({ name, values: [value] })) };
   const condition = checkProductFilter(where, channel.currencyCode);
   const [query, sameProduct, labels] = await Promise.all([
-    services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images }),
+    services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images, caller }),
     services.sameProducts.model(),
     services.labelModels.model(),
   ]);

@@ -326,6 +326,10 @@ export type UserErrorCode =
   | 'IDEMPOTENCY_CONFLICT'
   /** No upload has this id any more. */
   | 'IMAGE_NOT_FOUND'
+  /** The image has too many bytes or pixels. */
+  | 'IMAGE_TOO_LARGE'
+  /** What was sent is no image, or of a format that is not read here. */
+  | 'IMAGE_UNDECODABLE'
   /** Less can be sold than was asked for; `sellable` says how much. */
   | 'INSUFFICIENT_STOCK'
   /** What would go is in an active hold; the message says until when. */
@@ -346,8 +350,10 @@ export type VisualQuery = {
   unlike?: Array<VisualReference> | null | undefined;
 };
 
-/** Something to look like: exactly one of image, product, style. */
+/** Something to look like: exactly one of image, product, board, style. */
 export type VisualReference = {
+  /** A board of yours: something like one of its pins, and nothing as like a negative one. What is pinned is no answer. */
+  board?: string | number | null | undefined;
   /** With image: only this part of it (the scarf in the look). */
   box?: BoxInput | null | undefined;
   image?: ImageInput | null | undefined;

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { readEncoderCalibration } from '../../src/similarity/encoder-calibration.js';
 import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
+import { makeBoard } from '../boards/support.js';
 import { seedChannels, seedEncoder, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { fixture } from '../vision/support.js';
@@ -27,7 +30,7 @@ beforeAll(async () => {
         await seedProduct(db, { handle, vectors, skus: [{ code: handle }] });
       }
     },
-    { encoder },
+    { encoder, calibration: await readEncoderCalibration(fileURLToPath(DEFAULT_ENCODER), encoder.id) },
   );
 });
 afterAll(async () => {
@@ -37,18 +40,26 @@ afterAll(async () => {
 
 const found = z.object({
   visualSearch: z.object({
-    edges: z.array(z.object({ score: z.number(), node: z.object({ handle: z.string() }) })),
+    edges: z.array(
+      z.object({ score: z.number(), probability: z.number(), node: z.object({ handle: z.string() }) }),
+    ),
   }),
 });
 
-async function search(handle: string, color: number | null): Promise<[handle: string, score: number][]> {
-  const image = { base64: images.get(handle)?.toString('base64') };
+const imageOf = (handle: string) => ({ base64: images.get(handle)?.toString('base64') });
+
+async function ask(like: object, color: number | null) {
   const { visualSearch } = await gateway.read(
     found,
-    `query ($query: VisualQuery!) { visualSearch(query: $query) { edges { score node { handle } } } }`,
-    { query: { like: [{ image }], ...(color !== null && { color }) } },
+    `query ($query: VisualQuery!) { visualSearch(query: $query) { edges { score probability node { handle } } } }`,
+    { query: { like: [like], ...(color !== null && { color }) } },
   );
-  return visualSearch.edges.map(({ score, node }) => [node.handle, score]);
+  return visualSearch.edges;
+}
+
+async function search(handle: string, color: number | null): Promise<[handle: string, score: number][]> {
+  const edges = await ask({ image: imageOf(handle) }, color);
+  return edges.map(({ score, node }) => [node.handle, score]);
 }
 
 test('the more color counts, the more the garments of another shape and of the same color come first', async () => {
@@ -63,6 +74,31 @@ test('the more color counts, the more the garments of another shape and of the s
 
 test('a fifth of the likeness is color unless the query says otherwise', async () => {
   expect(await search('dress-dotted-plain', null)).toEqual(await search('dress-dotted-plain', 0.2));
+});
+
+test('of a board each of its pins counts by the share of the query; a probability knows none', async () => {
+  const pins = ['tee-striped-plain', 'dress-dotted-plain'];
+  const board = await makeBoard(
+    gateway,
+    pins.map((handle) => ({ image: imageOf(handle) })),
+  );
+  const [usual, shape, color] = await Promise.all([
+    ask({ board }, null),
+    ask({ board }, 0),
+    ask({ board }, 1),
+  ]);
+  const of = (edges: typeof usual, handle: string) => edges.find(({ node }) => node.handle === handle);
+  for (const handle of pins)
+    for (const edges of [usual, shape, color]) expect(of(edges, handle)?.score).toBeCloseTo(1, 3);
+  for (const handle of ['tee-striped-shifted', 'dress-dotted-shifted']) {
+    const scores = [shape, usual, color].map((edges) => of(edges, handle)?.score ?? NaN);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  }
+  for (const { node, probability } of usual) {
+    expect(of(shape, node.handle)?.probability).toBeCloseTo(probability, 4);
+    expect(of(color, node.handle)?.probability).toBeCloseTo(probability, 4);
+  }
+  expect(usual.some(({ probability }) => probability > 0)).toBe(true);
 });
 
 test('a share that is none is refused', async () => {

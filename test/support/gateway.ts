@@ -104,18 +104,19 @@ export async function startTestGateway(
         });
   const channels = new ChannelStore(db);
   const availability = watchAvailability({ db, channels, log });
+  const uploads = await openBlobStore(join(folder, 'uploads'));
   const services: Services = {
     db,
     index: followed.index,
     indexPosition: () => followed.position(),
     apiKeys: new ApiKeyStore(db),
     channels,
-    queryVectors: new QueryVectors(db, encoder),
+    queryVectors: new QueryVectors(db, encoder, uploads),
     sameProducts: new SameProducts(db, encoder.id, options.calibration ?? null),
     labelModels: new LabelModels({ db, index: followed.index, encoderId: encoder.id, log }),
     encoderId: encoder.id,
     catalogImages,
-    uploads: await openBlobStore(join(folder, 'uploads')),
+    uploads,
     imageHosts: new Set(),
     fetcher: openImageFetcher(),
     availability,

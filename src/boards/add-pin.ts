@@ -1,0 +1,80 @@
+import { readKey } from '../catalog/node.js';
+import { offered } from '../catalog/product.resolver.js';
+import type { Context } from '../context.js';
+import { UserError } from '../errors.js';
+import { inspectForStore } from '../import/encode-image.js';
+import type { StoredImage } from '../import/image.store.js';
+import { EntryErrors, mutationError } from '../mutation/entry-error.js';
+import { mutate, toUserErrors } from '../mutation/mutate.js';
+import { findQueryImage } from '../similarity/query-image.js';
+import { keepVector } from '../similarity/embedding.store.js';
+import { touchBoard } from './board.store.js';
+import { type BoardPayload, type PinAddInput } from './board.types.js';
+import { requireBoard } from './find-board.js';
+import { countPins, pinImage, pinProduct } from './pin.store.js';
+import { boardAnswer, boardPayload } from './write-board.js';
+
+/** All of them are read for each page of ideas; a taste is told by far fewer. */
+export const MAX_PINS = 500;
+
+type Subject =
+  | { readonly kind: 'product'; readonly key: number }
+  | { readonly kind: 'image'; readonly image: StoredImage; readonly vector: Float32Array };
+
+const NO_PRODUCT = 'No product of this channel has this id: take the id of one that it offers.';
+
+/** Pins a product or an image, or turns its pin where it is pinned already. */
+export async function addPin(context: Context, input: PinAddInput): Promise<BoardPayload> {
+  const { services, caller } = context;
+  const positive = input.positive ?? true;
+  let subject: Subject;
+  try {
+    subject = await readSubject(context, input);
+  } catch (error) {
+    return boardPayload(context, { answer: null, userErrors: toUserErrors(error) });
+  }
+  const outcome = await mutate(context, { name: 'pinAdd', answer: boardAnswer }, input, async (client) => {
+    const board = await requireBoard(client, caller, input.board);
+    if (subject.kind === 'image') {
+      await pinImage(client, board, subject.image, positive);
+      await keepVector(client, services.encoderId, { sha256: subject.image.sha256, vector: subject.vector });
+    } else if (!(await pinProduct(client, board, subject.key, positive))) {
+      throw new EntryErrors([mutationError('NOT_FOUND', ['product'], NO_PRODUCT)]);
+    }
+    if ((await countPins(client, board)) > MAX_PINS) {
+      throw new EntryErrors([
+        mutationError(
+          'BAD_USER_INPUT',
+          ['board'],
+          `The board has ${MAX_PINS} pins, and no more fit on it: remove one with pinRemove, or make another board.`,
+        ),
+      ]);
+    }
+    await touchBoard(client, board);
+    return { board };
+  });
+  return boardPayload(context, outcome);
+}
+
+/** Everything that is slow, before any row is locked. */
+async function readSubject(context: Context, { product, image }: PinAddInput): Promise<Subject> {
+  if ((product == null) === (image == null))
+    throw new UserError('BAD_USER_INPUT', 'A pin takes exactly one of product and image.');
+  if (image == null) {
+    const key = readKey('Product', product ?? '');
+    const { products } = await context.inChannel();
+    const found = key === null ? null : await offered(context, await products.byKey.load(key));
+    if (found === null) throw new EntryErrors([mutationError('NOT_FOUND', ['product'], NO_PRODUCT)]);
+    return { kind: 'product', key: found.key };
+  }
+  const { services, images } = context;
+  const found = await findQueryImage(image, { ...services, images });
+  const bytes = await found.read();
+  const [facts, vector] = await Promise.all([
+    inspectForStore(bytes),
+    services.queryVectors.ofImage(found.sha256, () => Promise.resolve(bytes)),
+  ]);
+  // Its age begins anew: it outlives the moment until it is pinned, and then it is kept.
+  await services.uploads.put(bytes);
+  return { kind: 'image', image: facts, vector };
+}

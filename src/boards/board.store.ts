@@ -1,0 +1,94 @@
+import type { ClientBase } from 'pg';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
+
+const boardRow = z.object({
+  uuid: z.string(),
+  number: z.number(),
+  title: z.string(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type BoardRow = z.infer<typeof boardRow>;
+
+const BOARD_COLUMNS = sql`id AS uuid, number, title, created_at AS "createdAt", updated_at AS "updatedAt"`;
+
+/** Who may see it: its owner; of an anonymous board, whoever knows its id. `caller` 0: anonymous. */
+const reachable = (uuid: string, caller: number) =>
+  sql`id = ${uuid}::uuid AND (owner = 0 OR owner = ${caller}::integer)`;
+
+/** A board that the caller may see; null when there is none. */
+export async function readBoard(db: Queryable, uuid: string, caller: number): Promise<BoardRow | null> {
+  const [row] = await queryPrepared(
+    db,
+    sql`/* board.find */ SELECT ${BOARD_COLUMNS} FROM boards WHERE ${reachable(uuid, caller)}`,
+    boardRow,
+  );
+  return row ?? null;
+}
+
+/** Keeps a board that the caller may see from other writers until the end of the transaction; whether there is one. */
+export async function lockBoard(client: ClientBase, uuid: string, caller: number): Promise<boolean> {
+  const locked = await execute(
+    client,
+    sql`/* board.lock */ SELECT FROM boards WHERE ${reachable(uuid, caller)} FOR UPDATE`,
+  );
+  return locked > 0;
+}
+
+/** A caller's own boards, the newest first, below a number. */
+export async function listOwnBoards(
+  db: Queryable,
+  caller: number,
+  below: number,
+  limit: number,
+): Promise<BoardRow[]> {
+  return queryPrepared(
+    db,
+    sql`/* board.list */ SELECT ${BOARD_COLUMNS} FROM boards
+      WHERE owner = ${caller} AND number < ${below} ORDER BY number DESC LIMIT ${limit}`,
+    boardRow,
+  );
+}
+
+/** How many boards an API key has; nobody else gives it one until the end of the transaction. */
+export async function countBoards(client: ClientBase, keyId: number): Promise<number> {
+  await execute(
+    client,
+    sql`/* board.lockOwner */ SELECT FROM api_keys WHERE id = ${keyId} FOR NO KEY UPDATE`,
+  );
+  const [row] = await query(
+    client,
+    sql`/* board.count */ SELECT count(*) AS count FROM boards WHERE owner = ${keyId}`,
+    z.object({ count: z.number() }),
+  );
+  return row?.count ?? 0;
+}
+
+/** Answers the id of the new board. */
+export async function insertBoard(client: ClientBase, owner: number, title: string): Promise<string> {
+  const [row] = await query(
+    client,
+    sql`/* board.insert */ INSERT INTO boards (owner, title) VALUES (${owner}, ${title}) RETURNING id`,
+    z.object({ id: z.string() }),
+  );
+  if (row === undefined) throw new Error('board.insert answers the id');
+  return row.id;
+}
+
+export async function renameBoard(client: ClientBase, uuid: string, title: string): Promise<void> {
+  await execute(
+    client,
+    sql`/* board.rename */ UPDATE boards SET title = ${title}, updated_at = now() WHERE id = ${uuid}::uuid`,
+  );
+}
+
+export async function deleteBoard(client: ClientBase, uuid: string): Promise<void> {
+  await execute(client, sql`/* board.delete */ DELETE FROM boards WHERE id = ${uuid}::uuid`);
+}
+
+/** Says that its pins changed: a board that is used is not forgotten. */
+export async function touchBoard(client: ClientBase, uuid: string): Promise<void> {
+  await execute(client, sql`/* board.touch */ UPDATE boards SET updated_at = now() WHERE id = ${uuid}::uuid`);
+}

@@ -1,0 +1,43 @@
+import { fromGlobalId } from 'graphql-relay';
+import type { ClientBase } from 'pg';
+import { instantiate } from '../catalog/node.js';
+import type { Caller } from '../access/caller.js';
+import { EntryErrors, mutationError } from '../mutation/entry-error.js';
+import type { Queryable } from '../platform/postgres.js';
+import { lockBoard, readBoard } from './board.store.js';
+import { Board } from './board.types.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Of boards that were made without an API key. */
+const ANONYMOUS_OWNER = 0;
+
+/** Whose boards a caller makes. */
+export const ownerOf = ({ keyId }: Caller): number => keyId ?? ANONYMOUS_OWNER;
+
+/** The row id in a board's global id; null for anything else. */
+function readUuid(id: string): string | null {
+  const { type, id: uuid } = fromGlobalId(id);
+  return type === 'Board' && UUID.test(uuid) ? uuid : null;
+}
+
+/** A board that the caller may see; null when there is none. */
+export async function findBoard(db: Queryable, caller: Caller, id: string): Promise<Board | null> {
+  const uuid = readUuid(id);
+  const row = uuid === null ? null : await readBoard(db, uuid, ownerOf(caller));
+  return row === null ? null : instantiate(Board, row);
+}
+
+/** What to do about a board that is not there, or is not the caller's. */
+export const NO_BOARD =
+  'There is no such board, or it is not yours: send the API key that made it, or make one with boardCreate.';
+
+/**
+ * Keeps a board from other writers until the end of the transaction; answers its row id.
+ * @throws EntryErrors NOT_FOUND
+ */
+export async function requireBoard(client: ClientBase, caller: Caller, id: string): Promise<string> {
+  const uuid = readUuid(id);
+  if (uuid !== null && (await lockBoard(client, uuid, ownerOf(caller)))) return uuid;
+  throw new EntryErrors([mutationError('NOT_FOUND', ['board'], NO_BOARD)]);
+}

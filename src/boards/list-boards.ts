@@ -1,0 +1,102 @@
+import { toGlobalId } from 'graphql-relay';
+import { instantiate, MAX_KEY, readKey } from '../catalog/node.js';
+import { checkFirst, PageInfo } from '../catalog/page-info.js';
+import type { Context } from '../context.js';
+import { UserError } from '../errors.js';
+import { listOwnBoards } from './board.store.js';
+import {
+  Board,
+  BoardConnection,
+  BoardEdge,
+  Pin,
+  PinConnection,
+  PinEdge,
+  UploadedImage,
+} from './board.types.js';
+import { listPinRows, readOwnPin, type PinRow } from './pin.store.js';
+
+const BOARD_CURSOR = 'BoardCursor';
+const PIN_CURSOR = 'PinCursor';
+
+interface PageOfList {
+  readonly first: number;
+  readonly after: string | null;
+}
+
+/**
+ * One page of the boards of the caller's API key, the newest first; callers without one have no list.
+ * @throws UserError BAD_USER_INPUT, INVALID_CURSOR
+ */
+export async function listBoards(
+  { services, caller }: Context,
+  { first, after }: PageOfList,
+): Promise<BoardConnection> {
+  const below = startOf(BOARD_CURSOR, first, after);
+  const rows = caller.keyId === null ? [] : await listOwnBoards(services.db, caller.keyId, below, first + 1);
+  const edges = rows.slice(0, first).map((row) =>
+    instantiate(BoardEdge, {
+      cursor: toGlobalId(BOARD_CURSOR, row.number),
+      node: instantiate(Board, row),
+    }),
+  );
+  const pageInfo = pageInfoOf(edges, rows.length > first, after);
+  return instantiate(BoardConnection, { edges, nodes: edges.map(({ node }) => node), pageInfo });
+}
+
+/** One page of a board's pins, the newest first. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
+export async function listPins(
+  { services }: Context,
+  { uuid }: Board,
+  { first, after }: PageOfList,
+): Promise<PinConnection> {
+  const rows = await listPinRows(services.db, uuid, startOf(PIN_CURSOR, first, after), first + 1);
+  const edges = rows
+    .slice(0, first)
+    .map((row) => instantiate(PinEdge, { cursor: toGlobalId(PIN_CURSOR, row.key), node: toPin(row) }));
+  const pageInfo = pageInfoOf(edges, rows.length > first, after);
+  return instantiate(PinConnection, { edges, nodes: edges.map(({ node }) => node), pageInfo });
+}
+
+/** A pin by its row id, which anybody can guess: on a board of the caller's API key. */
+export async function findPin({ services, caller }: Context, key: number): Promise<Pin | null> {
+  const row = caller.keyId === null ? null : await readOwnPin(services.db, key, caller.keyId);
+  return row === null ? null : toPin(row);
+}
+
+/** The key that the page's entries are below. */
+function startOf(type: string, first: number, after: string | null): number {
+  checkFirst(first);
+  const key = after === null ? MAX_KEY : readKey(type, after);
+  if (key !== null) return key;
+  throw new UserError(
+    'INVALID_CURSOR',
+    'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
+  );
+}
+
+function pageInfoOf(
+  edges: readonly { readonly cursor: string }[],
+  hasNextPage: boolean,
+  after: string | null,
+): PageInfo {
+  return instantiate(PageInfo, {
+    hasNextPage,
+    hasPreviousPage: after !== null,
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  });
+}
+
+function toPin({ upload, ...row }: PinRow): Pin {
+  return instantiate(Pin, { ...row, upload: upload === null ? null : toImage(upload) });
+}
+
+/** An uploaded image as the API shows images. */
+export function toImage({ sha256, ...facts }: NonNullable<PinRow['upload']>): UploadedImage {
+  return instantiate(UploadedImage, {
+    ...facts,
+    upload: sha256,
+    sha256: Buffer.from(sha256, 'hex'),
+    altText: null,
+  });
+}

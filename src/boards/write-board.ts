@@ -1,0 +1,97 @@
+import { toGlobalId } from 'graphql-relay';
+import { z } from 'zod';
+import { instantiate } from '../catalog/node.js';
+import { checkText } from '../catalog/text.js';
+import type { Context } from '../context.js';
+import { EntryErrors, mutationError } from '../mutation/entry-error.js';
+import { mutate, type Outcome } from '../mutation/mutate.js';
+import { countBoards, deleteBoard, insertBoard, readBoard, renameBoard } from './board.store.js';
+import {
+  Board,
+  type BoardCreateInput,
+  type BoardDeleteInput,
+  BoardDeletePayload,
+  BoardPayload,
+  type BoardUpdateInput,
+} from './board.types.js';
+import { ownerOf, requireBoard } from './find-board.js';
+
+/** A caller that has more of them makes one for each of its own users: those are anonymous, and forgotten in time. */
+const MAX_BOARDS = 10_000;
+/** A column of the table; what fits in a heading is far shorter. */
+const MAX_TITLE_LENGTH = 200;
+
+/** What is kept of an answer that names a board. */
+export const boardAnswer = z.object({ board: z.string() });
+
+/** The board of an outcome as it is now; it may be gone by the time a call comes again. */
+export async function boardPayload(
+  { services, caller }: Context,
+  { answer, userErrors }: Outcome<z.infer<typeof boardAnswer>>,
+): Promise<BoardPayload> {
+  const row = answer === null ? null : await readBoard(services.db, answer.board, ownerOf(caller));
+  return instantiate(BoardPayload, { board: row === null ? null : instantiate(Board, row), userErrors });
+}
+
+/** Makes a board of the caller's. */
+export async function createBoard(context: Context, input: BoardCreateInput): Promise<BoardPayload> {
+  const outcome = await mutate(
+    context,
+    { name: 'boardCreate', answer: boardAnswer },
+    input,
+    async (client) => {
+      const title = checkTitle(input.title);
+      const { keyId } = context.caller;
+      if (keyId !== null && (await countBoards(client, keyId)) >= MAX_BOARDS) {
+        throw refuse(
+          'board',
+          `There are ${MAX_BOARDS} boards of this API key: delete one with boardDelete first.`,
+        );
+      }
+      return { board: await insertBoard(client, ownerOf(context.caller), title) };
+    },
+  );
+  return boardPayload(context, outcome);
+}
+
+/** Gives a board another title. */
+export async function updateBoard(context: Context, input: BoardUpdateInput): Promise<BoardPayload> {
+  const outcome = await mutate(
+    context,
+    { name: 'boardUpdate', answer: boardAnswer },
+    input,
+    async (client) => {
+      const title = checkTitle(input.title);
+      const board = await requireBoard(client, context.caller, input.board);
+      await renameBoard(client, board, title);
+      return { board };
+    },
+  );
+  return boardPayload(context, outcome);
+}
+
+/** Deletes a board with its pins. */
+export async function removeBoard(context: Context, input: BoardDeleteInput): Promise<BoardDeletePayload> {
+  const { answer, userErrors } = await mutate(
+    context,
+    { name: 'boardDelete', answer: boardAnswer },
+    input,
+    async (client) => {
+      const board = await requireBoard(client, context.caller, input.board);
+      await deleteBoard(client, board);
+      return { board };
+    },
+  );
+  const deletedBoardId = answer === null ? null : toGlobalId('Board', answer.board);
+  return instantiate(BoardDeletePayload, { deletedBoardId, userErrors });
+}
+
+const refuse = (field: string, message: string): EntryErrors =>
+  new EntryErrors([mutationError('BAD_USER_INPUT', [field], message)]);
+
+/** @throws EntryErrors, UserError BAD_USER_INPUT */
+function checkTitle(title: string): string {
+  const trimmed = checkText('title', title.trim(), MAX_TITLE_LENGTH);
+  if (trimmed === '') throw refuse('title', 'The title is empty: give the board a name.');
+  return trimmed;
+}

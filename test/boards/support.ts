@@ -1,0 +1,63 @@
+import sharp from 'sharp';
+import { z } from 'zod';
+import type { Encoder } from '../../src/vision/encoder.js';
+import { ENCODER } from '../support/catalog.js';
+import type { TestGateway } from '../support/gateway.js';
+
+/** Sees the mean color of an image: red, green and blue are as unlike as can be. */
+export const colorEncoder: Encoder = {
+  ...ENCODER,
+  async encode(image) {
+    const { channels } = await sharp(image).stats();
+    const color = channels.slice(0, 3).map(({ mean }) => mean);
+    const length = Math.hypot(...color);
+    return Float32Array.from([...color, 0], (value) => value / length);
+  },
+  close: () => Promise.resolve(),
+};
+
+export const picture = (r: number, g: number, b: number): Promise<Buffer> =>
+  sharp({ create: { width: 32, height: 32, channels: 3, background: { r, g, b } } })
+    .png()
+    .toBuffer();
+
+const payload = z.object({
+  write: z.object({
+    board: z.object({ id: z.string(), title: z.string() }).nullable(),
+    userErrors: z.array(
+      z.object({ code: z.string(), field: z.array(z.string()).nullable(), message: z.string() }),
+    ),
+  }),
+});
+export type BoardAnswer = z.infer<typeof payload>['write'];
+
+type Write = 'boardCreate' | 'boardUpdate' | 'pinAdd' | 'pinRemove';
+
+/** Sends one of the mutations that answer a board; fails on errors that are no user errors. */
+export async function writeBoard(
+  gateway: TestGateway,
+  mutation: Write,
+  input: object,
+  secret?: string,
+): Promise<BoardAnswer> {
+  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
+  const document = `mutation ($input: ${type}!) {
+    write: ${mutation}(input: $input) { board { id title } userErrors { code field message } }
+  }`;
+  return (await gateway.read(payload, document, { input }, secret)).write;
+}
+
+/** A new board with these products pinned; answers its id. */
+export async function makeBoard(
+  gateway: TestGateway,
+  pins: readonly { product?: string; image?: object; positive?: boolean }[],
+  secret?: string,
+): Promise<string> {
+  const { board } = await writeBoard(gateway, 'boardCreate', { title: 'Autumn' }, secret);
+  const id = board?.id ?? '';
+  for (const pin of pins) {
+    const { userErrors } = await writeBoard(gateway, 'pinAdd', { board: id, ...pin }, secret);
+    if (userErrors.length > 0) throw new Error(JSON.stringify(userErrors));
+  }
+  return id;
+}
