@@ -17,6 +17,8 @@ import {
   PinConnection,
   PinRemoveInput,
 } from './board.types.js';
+import { DesignBrief } from './brief.types.js';
+import { boardPalette, designBrief } from './design-brief.js';
 import { findBoard } from './find-board.js';
 import { listBoards, listPins } from './list-boards.js';
 import { removePin } from './remove-pin.js';
@@ -26,6 +28,9 @@ const DEFAULT_BOARDS = 20;
 const DEFAULT_PINS = 50;
 /** A call that locks and writes rows weighs as much as so many fields that are read. */
 const WRITE_COST = 50;
+const PALETTE_COST = 20;
+/** Reads all pins, and asks the index about those that are images. */
+const BRIEF_COST = 300;
 
 @Resolver(() => Board)
 export class BoardResolver {
@@ -59,6 +64,24 @@ export class BoardResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
   ): Promise<PinConnection> {
     return listPins(context, board, { first: first ?? DEFAULT_PINS, after: after ?? null });
+  }
+
+  @FieldResolver(() => [String], {
+    complexity: PALETTE_COST,
+    description:
+      'The colors of the liked pins, at most 6, the most frequent first, like "#2f5d3a"; those that hardly differ to the eye are one.',
+  })
+  palette(@Root() board: Board, @Ctx() context: Context): Promise<string[]> {
+    return boardPalette(context, board);
+  }
+
+  @FieldResolver(() => DesignBrief, {
+    complexity: BRIEF_COST,
+    description:
+      'The board as a prompt for an image generator: what its pins share. The same as long as its pins and the catalog are the same.',
+  })
+  brief(@Root() board: Board, @Ctx() context: Context): Promise<DesignBrief> {
+    return designBrief(context, board);
   }
 
   @Mutation(() => BoardPayload, {

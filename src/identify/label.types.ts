@@ -23,7 +23,7 @@ registerEnumType(LabelKind, {
   },
 });
 
-@ObjectType({ description: 'Something that an image shows.' })
+@ObjectType({ description: 'Something that an image shows, or that the pins of a board have in common.' })
 export class Label {
   @Field(() => LabelKind)
   kind!: LabelKind;
@@ -32,7 +32,8 @@ export class Label {
   value!: string;
 
   @Field(() => Float, {
-    description: 'Calibrated, from 0 to 1: of the labels that say 0.8, four in five are right.',
+    description:
+      'From 0 to 1. Of an image calibrated: of the labels that say 0.8, four in five are right. Of a board how many of its liked pins have it.',
   })
   confidence!: number;
 }

@@ -1,0 +1,110 @@
+import type { Image } from '../catalog/image.types.js';
+import { Label, LabelKind } from '../identify/label.types.js';
+import { instantiate } from '../catalog/node.js';
+import type { Context } from '../context.js';
+import { MATCH_ALL } from '../similarity/index.js';
+import { findMoods } from '../similarity/moods.js';
+import { dot } from '../similarity/vectors.js';
+import { readFacts, readLikedColors, type Fact } from './board-facts.store.js';
+import { directionOf, findPinLooks } from './board-taste.js';
+import type { PinSubject } from './pin.store.js';
+import type { Board } from './board.types.js';
+import { DesignBrief } from './brief.types.js';
+import { toImage } from './list-boards.js';
+import { paletteOf } from './palette.js';
+import { sharedWords, type Shares, writeNegativePrompt, writePrompt } from './write-brief.js';
+
+/** An uploaded image is told by the products that look most like it. */
+const NEIGHBORS = 5;
+/** Of the newest uploads: as many as leave the index to others too. */
+const MAX_SEARCHES = 64;
+const MAX_EXEMPLARS = 4;
+
+interface SeenPin {
+  readonly subject: PinSubject;
+  readonly positive: boolean;
+  /** Null while it is not encoded. */
+  readonly vector: Float32Array | null;
+}
+
+/** The colors of the liked pins, the most frequent first. */
+export async function boardPalette({ services }: Context, { uuid }: Board): Promise<string[]> {
+  return paletteOf(await readLikedColors(services.db, uuid));
+}
+
+/** What the pins share, for an image generator: the same for the same pins and catalog. */
+export async function designBrief(context: Context, board: Board): Promise<DesignBrief> {
+  const { db, queryVectors } = context.services;
+  const [looks, palette] = await Promise.all([
+    findPinLooks(queryVectors.tasteSources, board.uuid),
+    boardPalette(context, board),
+  ]);
+  const pins = looks.map((pin): SeenPin => ({ ...pin, vector: directionOf(pin) }));
+  const likenesses = await productsOf(context, pins);
+  const facts = await readFacts(db, [...new Set(likenesses.flat())]);
+  const sharesOf = (positive: boolean): Shares =>
+    countShares(
+      likenesses.filter((products, i) => products.length > 0 && pins[i]?.positive === positive),
+      facts,
+    );
+  const [liked, disliked] = [sharesOf(true), sharesOf(false)];
+  return instantiate(DesignBrief, {
+    prompt: writePrompt(liked, palette),
+    negativePrompt: writeNegativePrompt(disliked, liked),
+    palette,
+    styles: sharedWords(liked, LabelKind.STYLE).map(({ value, share }) =>
+      instantiate(Label, { kind: LabelKind.STYLE, value, confidence: share }),
+    ),
+    exemplars: await exemplarsOf(
+      context,
+      pins.filter(({ positive }) => positive),
+    ),
+  });
+}
+
+/** For each pin the product that is pinned, or those that an uploaded image looks like. */
+async function productsOf({ services }: Context, pins: readonly SeenPin[]): Promise<number[][]> {
+  const asked = pins
+    .flatMap(({ subject, vector }) => (subject.productKey === null && vector !== null ? [vector] : []))
+    .slice(-MAX_SEARCHES);
+  const results = await services.index.search(
+    asked.map((vector) => ({ vector, filter: MATCH_ALL, limit: NEIGHBORS })),
+  );
+  const found = new Map(asked.map((vector, i) => [vector, results[i]?.matches ?? []]));
+  return pins.map(({ subject: { productKey }, vector }) => {
+    if (productKey !== null) return [productKey];
+    return vector === null ? [] : (found.get(vector) ?? []).map((match) => match.productId);
+  });
+}
+
+/** Each pin counts as much as the other, and each product of a pin too. */
+function countShares(pins: readonly (readonly number[])[], facts: readonly Fact[]): Shares {
+  const weights = new Map<number, number>();
+  for (const products of pins)
+    for (const key of products) weights.set(key, (weights.get(key) ?? 0) + 1 / products.length / pins.length);
+  const shares = new Map<LabelKind, Map<string, number>>();
+  for (const { productKey, kind, value } of facts) {
+    const words = shares.get(kind) ?? new Map<string, number>();
+    words.set(value, (words.get(value) ?? 0) + (weights.get(productKey) ?? 0));
+    shares.set(kind, words);
+  }
+  return shares;
+}
+
+/** The picture of the pin that is nearest to each mood, that of most pins first. */
+async function exemplarsOf({ images }: Context, pins: readonly SeenPin[]): Promise<Image[]> {
+  const seen = pins.flatMap(({ subject, vector }) => (vector === null ? [] : [{ subject, vector }]));
+  const moods = findMoods(
+    seen.map(({ vector }) => vector),
+    MAX_EXEMPLARS,
+  );
+  const nearest = moods.map((mood) =>
+    seen.reduce((best, pin) => (dot(pin.vector, mood) > dot(best.vector, mood) ? pin : best)),
+  );
+  const pictures = await Promise.all(
+    [...new Set(nearest)].map(async ({ subject: { productKey, upload } }) =>
+      productKey === null ? upload && toImage(upload) : (await images.byProduct.load(productKey))[0],
+    ),
+  );
+  return pictures.flatMap((picture) => picture ?? []);
+}
