@@ -12,6 +12,9 @@ import { readEncoderCalibration } from '../../src/similarity/encoder-calibration
 import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
 import {
   BuyFromPhotoDocument,
+  BoardCreateDocument,
+  BoardIdeasDocument,
+  BoardPageDocument,
   CategoryPageDocument,
   FindByPhotoDocument,
   IdentifyPhotoDocument,
@@ -19,6 +22,7 @@ import {
   type MoreLikeThisQuery,
   NavigationDocument,
   PartnerSyncDocument,
+  PinAddDocument,
   PriceSyncDocument,
   ProductScreenDocument,
   ProductStoryDocument,
@@ -156,6 +160,25 @@ describe('a mobile app', () => {
     expect(visualSearch.edges[0]?.node.id).toBe(coat.id);
     expect(visualSearch.edges[0]?.score).toBeGreaterThan(0.8);
     expect(visualSearch.edges).toHaveLength(20);
+  });
+
+  test('fills a board, gets ideas for it, and a brief for a designer', async () => {
+    const [dress, coat] = [await somethingToBuy('dresses'), await somethingToBuy('outerwear/coats')];
+    const { boardCreate } = await send(BoardCreateDocument, { input: { title: 'Autumn' } });
+    const board = boardCreate.board?.id ?? '';
+    const pins = [{ product: dress.id }, { image: { id: await upload(coat.picture) } }];
+    for (const pin of pins) {
+      const { pinAdd } = await send(PinAddDocument, { input: { board, ...pin } });
+      expect(pinAdd.userErrors).toEqual([]);
+    }
+    const ideas = (await send(BoardIdeasDocument, { board })).board?.ideas;
+    expect(ideas?.edges).toHaveLength(20);
+    expect(ideas?.edges.map(({ node }) => node.id)).not.toContain(dress.id);
+    const page = (await send(BoardPageDocument, { board })).board;
+    expect(page?.pins.nodes).toHaveLength(2);
+    expect(page?.brief.prompt).toMatch(/^Fashion photograph of .*coats/);
+    expect(page?.brief.exemplars).toHaveLength(2);
+    expect(page?.palette.length).toBeGreaterThan(0);
   });
 
   test('searches by a part of a photo: the left garment or the right one', async () => {
