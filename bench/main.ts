@@ -5,6 +5,7 @@ import { benchmarks as eventLoop } from './event-loop.js';
 import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
 import { benchmarks as holds } from './holds.js';
 import { benchmarks as identify } from './identify.js';
+import { benchmarks as ideas } from './ideas.js';
 import { benchmarks as index } from './index.js';
 import { benchmarks as matchSku } from './match-sku.js';
 import { benchmarks as probability } from './probability.js';
@@ -31,6 +32,7 @@ const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
   identify,
   text,
   styles,
+  ideas,
   sync: [...commitToSearchable, ...writers],
   holds,
   'search-under-writes': searchUnderWrites,
