@@ -97,7 +97,14 @@ export async function renderImage(
   return { bytes: await decoding(image.toFormat(format).toBuffer()), contentType: `image/${format}` };
 }
 
-/** Part of an upright image, in its pixels. */
+/** An upright image in memory: sRGB on white, three bytes a pixel, row by row. */
+export interface Raster {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Part of a raster, in its pixels. */
 export interface PixelBox {
   readonly left: number;
   readonly top: number;
@@ -112,35 +119,75 @@ export async function readSize(bytes: Uint8Array): Promise<{ width: number; heig
 }
 
 /**
- * The image, or the part of it in `crop`, centered on a white square of `size` pixels: RGB bytes, row by row.
- * Resampled by libvips' cubic kernel, the nearest to the bicubic that encoders are trained with.
+ * The image, at most `side` pixels wide and high (never enlarged).
  *
  * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
  */
-export async function decodeSquare(
-  bytes: Uint8Array,
-  size: number,
-  crop?: PixelBox,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const image = upright(openImage(bytes));
-  if (crop) image.extract(crop);
-  const pixels = await decoding(
-    image
-      .resize({
-        width: size,
-        height: size,
-        fit: 'contain',
-        background: 'white',
-        kernel: 'cubic',
-        // Shrinking while a JPEG is decoded averages by blocks: cosine 0.996 instead of 0.9996 at some sizes.
-        fastShrinkOnLoad: false,
-      })
+export async function decodeRaster(bytes: Uint8Array, side: number): Promise<Raster> {
+  const { data, info } = await decoding(
+    upright(openImage(bytes))
+      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
       .raw()
-      .toBuffer(),
+      .toBuffer({ resolveWithObject: true }),
   );
-  // Of our own: memory that libvips allocated cannot be handed to another thread on every Node.
-  return new Uint8Array(pixels);
+  return { pixels: data, width: info.width, height: info.height };
 }
+
+/** The raster made so small that it is at most `side` pixels wide and high, at least one each. */
+export async function shrinkRaster(raster: Raster, side: number): Promise<Raster> {
+  const { data, info } = await open(raster)
+    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { pixels: data, width: info.width, height: info.height };
+}
+
+/** The raster, or a part of it, as {@link decodeSquare} makes it of an image. */
+export async function squareOf(
+  raster: Raster,
+  size: number,
+  part?: PixelBox,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const image = open(raster);
+  if (part) image.extract(part);
+  return new Uint8Array(await square(image, size));
+}
+
+/** All of the raster in the middle of a grey square, as detectors of the YOLO family are trained with. */
+export async function letterbox(raster: Raster, size: number): Promise<Uint8Array<ArrayBuffer>> {
+  const background = { r: 114, g: 114, b: 114 };
+  return new Uint8Array(
+    await open(raster).resize({ width: size, height: size, fit: 'contain', background }).raw().toBuffer(),
+  );
+}
+
+const open = ({ pixels, width, height }: Raster): Sharp =>
+  sharp(pixels, { raw: { width, height, channels: 3 } });
+
+/**
+ * The image centered on a white square of `size` pixels: RGB bytes, row by row. Resampled by libvips' cubic kernel,
+ * the nearest to the bicubic that encoders are trained with.
+ *
+ * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ */
+export async function decodeSquare(bytes: Uint8Array, size: number): Promise<Uint8Array<ArrayBuffer>> {
+  // Of our own: memory that libvips allocated cannot be handed to another thread on every Node.
+  return new Uint8Array(await decoding(square(upright(openImage(bytes)), size)));
+}
+
+const square = (image: Sharp, size: number): Promise<Buffer> =>
+  image
+    .resize({
+      width: size,
+      height: size,
+      fit: 'contain',
+      background: 'white',
+      kernel: 'cubic',
+      // Shrinking while a JPEG is decoded averages by blocks: cosine 0.996 instead of 0.9996 at some sizes.
+      fastShrinkOnLoad: false,
+    })
+    .raw()
+    .toBuffer();
 
 /** Opens bytes for decoding: the first frame, within the limits, refusing what is cut short or damaged. */
 function openImage(bytes: Uint8Array): Sharp {

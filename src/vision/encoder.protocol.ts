@@ -24,10 +24,8 @@ export const workerManifest: z.ZodType<EncoderManifest> = z.object({
 const encodeJob = z.object({
   /** RGB bytes of the input square, row by row. */
   pixels: bytes,
-  /** The part of the square whose colors count. */
-  part: z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() }),
-  /** Weight of each grid cell in the vector of a region; absent for the whole image. */
-  cells: floats.optional(),
+  /** The part of the square that the image covers, whose colors count; null: the local embeddings are wanted instead. */
+  part: z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() }).nullable(),
 });
 
 export type EncodeJob = z.infer<typeof encodeJob>;
@@ -35,5 +33,5 @@ export type EncodeJob = z.infer<typeof encodeJob>;
 /** What a worker is sent. */
 export const encodeJobs = z.array(encodeJob);
 
-/** What a worker answers: a vector for each job. */
+/** What a worker answers: a vector for each job, or its local embeddings one after the other. */
 export const encodedVectors = z.array(floats);

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../errors.js';
-import { decodeSquare, readSize, type PixelBox } from './decode.js';
+import { decodeRaster, decodeSquare, readSize, squareOf, type Raster } from './decode.js';
 import { encodedVectors, type EncodeJob } from './encoder.protocol.js';
 import { limiter } from './limiter.js';
-import { readManifest, type EncoderManifest } from './manifest.js';
+import { readManifest } from './manifest.js';
 import { WorkerPool } from './pool.js';
-import { assertBox, cellWeights, type Box } from './regions.js';
+import { assertBox, pixelBox, placeInSquare, type Box, type Cells } from './regions.js';
 
 /** The encoder that ships: 512 numbers, with local embeddings for regions. */
 export const DEFAULT_ENCODER = new URL('../../models/garment-lite0/', import.meta.url);
@@ -25,6 +25,26 @@ const MAX_THREADS = 8;
  */
 const MAX_BATCH = 4;
 
+/**
+ * Pixels of the longer side at which parts of an image are cut out of it: a part of a sixth of the side still has as
+ * many as the model looks at.
+ */
+const SCENE_SIDE = 1_344;
+
+/** An image that is decoded once, to look at several parts of it. */
+export interface Scene {
+  readonly raster: Raster;
+  /**
+   * The vector of each part, as `Encoder.encode` answers it. The parts are cut out and encoded by themselves, in batches: a garment
+   * before another ground is found by that, and not by the mean of the cells that it covers (docs/look.md).
+   *
+   * @throws UserError BAD_USER_INPUT, SERVICE_OVERLOADED
+   */
+  encode(boxes: readonly Box[]): Promise<Float32Array[]>;
+  /** The local embeddings of all of it, by one pass; null where the model has none. @throws UserError SERVICE_OVERLOADED */
+  cells(): Promise<Cells | null>;
+}
+
 /** Turns images into vectors that lie near one another when the garments are alike. */
 export interface Encoder {
   /** `name@version`; vectors of different ids are not comparable. */
@@ -38,6 +58,8 @@ export interface Encoder {
    * @throws UserError BAD_USER_INPUT (box), IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
    */
   encode(image: Uint8Array, box?: Box): Promise<Float32Array>;
+  /** @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
+  open(image: Uint8Array): Promise<Scene>;
   /** Ends the threads; images still in flight are rejected. */
   close(): Promise<void>;
 }
@@ -73,68 +95,66 @@ export async function openEncoder({
   // the event loop, and whatever else needs libuv's few threads.
   const limitDecodes = limiter(threads);
   let inFlight = 0;
+  const { input, dimension, embeddingDimension, grid } = manifest;
+
+  /** Has the model look at squares, each made when there is room for it. */
+  const look = async (squares: readonly (() => Promise<EncodeJob>)[]): Promise<Float32Array[]> => {
+    if (inFlight + squares.length > MAX_IMAGES_IN_FLIGHT) throw overloaded();
+    inFlight += squares.length;
+    try {
+      return await Promise.all(
+        squares.map(async (square) => {
+          const job = await limitDecodes(square);
+          return pool.run(job, [job.pixels.buffer]);
+        }),
+      );
+    } finally {
+      inFlight -= squares.length;
+    }
+  };
+  const whole = async (image: Uint8Array): Promise<EncodeJob> => {
+    const size = await readSize(image);
+    return { pixels: await decodeSquare(image, input.size), part: placeInSquare(size, input.size) };
+  };
+  const open = async (image: Uint8Array): Promise<Scene> => {
+    if (inFlight >= MAX_IMAGES_IN_FLIGHT) throw overloaded();
+    const raster = await limitDecodes(() => decodeRaster(image, SCENE_SIDE));
+    return {
+      raster,
+      async encode(boxes) {
+        boxes.forEach(assertBox);
+        return look(
+          boxes.map((box) => async () => {
+            const part = pixelBox(box, raster);
+            return {
+              pixels: await squareOf(raster, input.size, part),
+              part: placeInSquare(part, input.size),
+            };
+          }),
+        );
+      },
+      async cells() {
+        if (!grid) return null;
+        const [vectors] = await look([
+          async () => ({ pixels: await squareOf(raster, input.size), part: null }),
+        ]);
+        return vectors === undefined ? null : { grid, dimension: embeddingDimension, vectors };
+      },
+    };
+  };
   return {
     id: manifest.id,
-    dimension: manifest.dimension,
+    dimension,
+    open,
     async encode(image, box) {
       if (box) assertBox(box);
-      if (inFlight >= MAX_IMAGES_IN_FLIGHT) {
-        throw new UserError(
-          'SERVICE_OVERLOADED',
-          'Too many images are being encoded; try again in a few seconds.',
-        );
-      }
-      inFlight += 1;
-      try {
-        const job = await limitDecodes(() => prepare(image, manifest, box));
-        return await pool.run(job, [job.pixels.buffer]);
-      } finally {
-        inFlight -= 1;
-      }
+      const [vector] = box ? await (await open(image)).encode([box]) : await look([() => whole(image)]);
+      if (vector === undefined) throw new Error('an encoder answers every image');
+      return vector;
     },
     close: () => pool.close(),
   };
 }
 
-interface ImageSize {
-  readonly width: number;
-  readonly height: number;
-}
-
-async function prepare(image: Uint8Array, { input, grid }: EncoderManifest, box?: Box): Promise<EncodeJob> {
-  const size = await readSize(image);
-  const crop = box && pixelBox(box, size);
-  if (crop && !grid) {
-    const pixels = await decodeSquare(image, input.size, crop);
-    return { pixels, part: placeInSquare({ ...crop, left: 0, top: 0 }, crop, input.size) };
-  }
-  const pixels = await decodeSquare(image, input.size);
-  const part = placeInSquare(crop ?? { left: 0, top: 0, ...size }, size, input.size);
-  return { pixels, part, ...(box && grid && { cells: cellWeights(box, size, grid) }) };
-}
-
-/** Where a part of an image is once the image is centered on a square, in whole pixels. */
-function placeInSquare(part: PixelBox, image: ImageSize, side: number): PixelBox {
-  const scale = side / Math.max(image.width, image.height);
-  const clip = (value: number): number => Math.min(side, Math.max(0, Math.round(value)));
-  const left = clip((side - image.width * scale) / 2 + part.left * scale);
-  const top = clip((side - image.height * scale) / 2 + part.top * scale);
-  return {
-    left: Math.min(left, side - 1),
-    top: Math.min(top, side - 1),
-    width: Math.max(1, Math.min(side - left, Math.round(part.width * scale))),
-    height: Math.max(1, Math.min(side - top, Math.round(part.height * scale))),
-  };
-}
-
-/** The whole pixels that a box covers, at least one. */
-function pixelBox(box: Box, { width, height }: ImageSize): PixelBox {
-  const left = Math.min(width - 1, Math.max(0, Math.floor(box.x * width)));
-  const top = Math.min(height - 1, Math.max(0, Math.floor(box.y * height)));
-  return {
-    left,
-    top,
-    width: Math.max(1, Math.min(width, Math.ceil((box.x + box.width) * width)) - left),
-    height: Math.max(1, Math.min(height, Math.ceil((box.y + box.height) * height)) - top),
-  };
-}
+const overloaded = (): UserError =>
+  new UserError('SERVICE_OVERLOADED', 'Too many images are being encoded; try again in a few seconds.');

@@ -1,6 +1,6 @@
 /**
  * A thread that holds one onnxruntime session: `run()` of onnxruntime-node blocks the thread that calls it.
- * Receives batches of {@link EncodeJob}, answers with a vector for each.
+ * Receives batches of {@link EncodeJob}, answers with the numbers of each.
  */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -47,8 +47,9 @@ async function open(): Promise<InferenceSession> {
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
     const pixels = new Uint8Array(3 * input.size * input.size);
-    const part = { left: 0, top: 0, width: input.size, height: input.size };
-    await run(opened, [{ pixels, part, cells: grid && new Float32Array(grid.rows * grid.columns).fill(1) }]);
+    const whole = { left: 0, top: 0, width: input.size, height: input.size };
+    await run(opened, [{ pixels, part: whole }]);
+    if (grid) await run(opened, [{ pixels, part: null }]);
     return opened;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -58,7 +59,7 @@ async function open(): Promise<InferenceSession> {
   }
 }
 
-/** Vectors of the jobs, in their order. */
+/** What the jobs ask for, in their order. */
 async function run(
   model: InferenceSession,
   jobs: readonly EncodeJob[],
@@ -69,7 +70,7 @@ async function run(
   jobs.forEach(({ pixels }, index) => {
     fillTensor(pixels, input, batch.subarray(index * numbers, (index + 1) * numbers));
   });
-  const outputs = jobs.some(({ cells }) => cells) ? ['embedding', 'patches'] : ['embedding'];
+  const outputs = jobs.some(({ part }) => part === null) ? ['embedding', 'patches'] : ['embedding'];
   const results = await model.run(
     { [input.name]: new Tensor('float32', batch, [jobs.length, 3, input.size, input.size]) },
     outputs,
@@ -78,28 +79,14 @@ async function run(
   const cellCount = (grid?.rows ?? 0) * (grid?.columns ?? 0);
   const patches =
     results.patches && numbersOf('patches', results.patches, jobs.length * cellCount * dimension);
-  const embeddingOf = ({ cells }: EncodeJob, index: number): Float32Array => {
-    if (!cells || !patches) {
-      return normalize(embeddings.slice(index * dimension, (index + 1) * dimension));
+  return jobs.map(({ pixels, part }, index) => {
+    if (part === null) {
+      const size = cellCount * dimension;
+      return patches?.slice(index * size, (index + 1) * size) ?? new Float32Array();
     }
-    const size = cellCount * dimension;
-    return region(patches.subarray(index * size, (index + 1) * size), cells, dimension);
-  };
-  return jobs.map((job, index) =>
-    joinColor(embeddingOf(job, index), colorDescriptor(job.pixels, input.size, job.part)),
-  );
-}
-
-/** The mean of the cells' local embeddings by their weights. */
-function region(patches: Float32Array, cells: Float32Array, dimension: number): Float32Array<ArrayBuffer> {
-  const vector = new Float32Array(dimension);
-  cells.forEach((weight, cell) => {
-    if (weight === 0) return;
-    for (let index = 0; index < dimension; index += 1) {
-      vector[index] = (vector[index] ?? 0) + weight * (patches[cell * dimension + index] ?? 0);
-    }
+    const embedding = normalize(embeddings.slice(index * dimension, (index + 1) * dimension));
+    return joinColor(embedding, colorDescriptor(pixels, input.size, part));
   });
-  return normalize(vector);
 }
 
 function numbersOf(output: string, tensor: Tensor | undefined, expected: number): Float32Array {

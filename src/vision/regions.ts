@@ -1,4 +1,6 @@
 import { UserError } from '../errors.js';
+import type { PixelBox } from './decode.js';
+import { normalize } from './tensor.js';
 
 /** A part of an image, as fractions of the upright image: x and y of the top left corner, width and height. */
 export interface Box {
@@ -21,6 +23,56 @@ export function assertBox({ x, y, width, height }: Box): void {
         'with x + width and y + height at most 1 and an area above 0.',
     );
   }
+}
+
+/** The whole pixels of an image that a box covers, at least one. */
+export function pixelBox(
+  box: Box,
+  { width, height }: { readonly width: number; readonly height: number },
+): PixelBox {
+  const left = Math.min(width - 1, Math.max(0, Math.floor(box.x * width)));
+  const top = Math.min(height - 1, Math.max(0, Math.floor(box.y * height)));
+  return {
+    left,
+    top,
+    width: Math.max(1, Math.min(width, Math.ceil((box.x + box.width) * width)) - left),
+    height: Math.max(1, Math.min(height, Math.ceil((box.y + box.height) * height)) - top),
+  };
+}
+
+/** Where an image is once it is centered on a square of `side`, in whole pixels of that. */
+export function placeInSquare(
+  { width, height }: { readonly width: number; readonly height: number },
+  side: number,
+): PixelBox {
+  const scale = side / Math.max(width, height);
+  const left = Math.round((side - width * scale) / 2);
+  const top = Math.round((side - height * scale) / 2);
+  return {
+    left,
+    top,
+    width: Math.max(1, Math.min(side - left, Math.round(width * scale))),
+    height: Math.max(1, Math.min(side - top, Math.round(height * scale))),
+  };
+}
+
+/** The local embeddings of an image, cell by cell, row-major. */
+export interface Cells {
+  readonly grid: { readonly rows: number; readonly columns: number };
+  readonly dimension: number;
+  readonly vectors: Float32Array;
+}
+
+/** The mean of the cells by their weights, L2-normalized. */
+export function meanOfCells({ dimension, vectors }: Cells, weights: Float32Array): Float32Array {
+  const vector = new Float32Array(dimension);
+  weights.forEach((weight, cell) => {
+    if (weight === 0) return;
+    for (let index = 0; index < dimension; index += 1) {
+      vector[index] = (vector[index] ?? 0) + weight * (vectors[cell * dimension + index] ?? 0);
+    }
+  });
+  return normalize(vector);
 }
 
 /**

@@ -13,6 +13,7 @@ export const colorEncoder: Encoder = {
     const length = Math.hypot(...color);
     return Float32Array.from([...color, 0], (value) => value / length);
   },
+  open: () => Promise.reject(new Error('this encoder opens no scene')),
   close: () => Promise.resolve(),
 };
 

@@ -45,6 +45,7 @@ const OTHER: Encoder = {
     if (name === BROKEN) return Promise.reject(new UserError('IMAGE_UNDECODABLE', 'it is no image'));
     return Promise.resolve(Float32Array.of(Number(name.endsWith('0')), Number(name.endsWith('1')), 0));
   },
+  open: () => Promise.reject(new Error('this encoder opens no scene')),
   close: () => Promise.resolve(),
 };
 const BROKEN = '3/0';

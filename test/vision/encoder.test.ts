@@ -68,34 +68,60 @@ describe('a region', () => {
   };
   const half = { y: 0, width: 0.5, height: 1 };
 
-  const findsItsGarment = async (reader: Encoder) => {
+  test('is nearest to the garment in it', async () => {
     const image = await collage();
-    const left = await reader.encode(image, { x: 0, ...half });
-    const right = await reader.encode(image, { x: 0.5, ...half });
-    const [teeVector, dressVector] = [await reader.encode(tee), await reader.encode(dress)];
+    const left = await encoder.encode(image, { x: 0, ...half });
+    const right = await encoder.encode(image, { x: 0.5, ...half });
+    const [teeVector, dressVector] = [await encoder.encode(tee), await encoder.encode(dress)];
     expect(cosine(left, teeVector)).toBeGreaterThan(cosine(left, dressVector) + 0.1);
     expect(cosine(right, dressVector)).toBeGreaterThan(cosine(right, teeVector) + 0.1);
     expect(left.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 5);
-  };
+  });
 
-  test('is nearest to the garment in it, by local embeddings', () => findsItsGarment(encoder));
+  test('is its cut-out, also in its colors', async () => {
+    const image = await sharp({ create: { width: 400, height: 300, channels: 3, background: '#b02020' } })
+      .composite([
+        { input: await sharp(dress).resize(150, 200, { fit: 'fill' }).toBuffer(), left: 200, top: 60 },
+      ])
+      .png()
+      .toBuffer();
+    const cut = await sharp(image).extract({ left: 200, top: 60, width: 150, height: 200 }).png().toBuffer();
+    const region = await encoder.encode(image, { x: 0.5, y: 0.2, width: 0.375, height: 2 / 3 });
+    expect(cosine(region, await encoder.encode(cut))).toBeGreaterThan(0.9999);
+    expect(cosine(region, await encoder.encode(image))).toBeLessThan(0.9);
+  });
 
-  test('is nearest to the garment in it, by cropping where there are none', async () => {
+  test('of one pixel has a vector', async () => {
+    const corner = { x: 0.99999, y: 0.99999, width: 1e-5, height: 1e-5 };
+    await expect(encoder.encode(tee, corner)).resolves.toHaveLength(548);
+  });
+
+  test('is the same beside others of a scene', async () => {
+    const boxes = [
+      { x: 0, ...half },
+      { x: 0.5, ...half },
+    ];
+    const together = await (await encoder.open(await collage())).encode(boxes);
+    for (const [i, box] of boxes.entries()) {
+      expect(cosine(together[i] ?? [], await encoder.encode(await collage(), box))).toBeGreaterThan(0.99999);
+    }
+  });
+
+  test('has no local embeddings where the model has none', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vitrine-no-patches-'));
     await copyFile(new URL('model.onnx', DEFAULT_ENCODER), join(folder, 'model.onnx'));
     const manifest = await readFile(new URL('model.json', DEFAULT_ENCODER), 'utf8');
     await writeFile(join(folder, 'model.json'), manifest.replace('"patches"', '"other"'));
-    const cropping = await openEncoder({ directory: folder, threads: 1 });
+    const plain = await openEncoder({ directory: folder, threads: 1 });
     try {
-      await findsItsGarment(cropping);
-      const corner = { x: 0.99999, y: 0.99999, width: 1e-5, height: 1e-5 };
-      await expect(cropping.encode(tee, corner)).resolves.toHaveLength(548);
-      const [byCrop, byCells] = await Promise.all(
-        [cropping, encoder].map((reader) => reader.encode(dress, { x: 0.2, ...half })),
+      expect(await (await plain.open(tee)).cells()).toBeNull();
+      const box = { x: 0, ...half };
+      const image = await collage();
+      expect(cosine(await plain.encode(image, box), await encoder.encode(image, box))).toBeGreaterThan(
+        0.99999,
       );
-      expect(cosine(byCrop ?? [], byCells ?? [])).toBeLessThan(0.999);
     } finally {
-      await cropping.close();
+      await plain.close();
       await rm(folder, { recursive: true });
     }
   });
