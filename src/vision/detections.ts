@@ -1,0 +1,73 @@
+/** A box that a detector drew: center and size in pixels of its square input, and the class that it is surest of. */
+export interface RawDetection {
+  readonly centerX: number;
+  readonly centerY: number;
+  readonly width: number;
+  readonly height: number;
+  readonly label: number;
+  readonly confidence: number;
+}
+
+/** Kept before overlapping ones are compared with one another; a photograph has far fewer things. */
+const MAX_COMPARED = 300;
+const COORDINATES = 4;
+
+/**
+ * Reads the output of the YOLO family since v8: for each anchor center x, center y, width and height in pixels of the
+ * input, then a confidence from 0 to 1 for each class; as [1, 4 + classes, anchors], or transposed.
+ *
+ * @throws Error when the shape is another
+ */
+export function readDetections(
+  data: Float32Array,
+  shape: readonly number[],
+  classes: number,
+  leastConfidence: number,
+): RawDetection[] {
+  const rows = COORDINATES + classes;
+  const [batch, first = 0, second = 0] = shape;
+  const isTransposed = first !== rows;
+  const anchors = isTransposed ? first : second;
+  if (shape.length !== 3 || batch !== 1 || (isTransposed && second !== rows)) {
+    throw new Error(
+      `its output is [${shape.join(', ')}], where ${classes} labels make [1, ${rows}, anchors] or [1, anchors, ${rows}]; ` +
+        'outputs with an objectness (YOLOv5) or with boxes already selected are not read.',
+    );
+  }
+  const at = (row: number, anchor: number): number =>
+    data[isTransposed ? anchor * rows + row : row * anchors + anchor] ?? 0;
+  const found: RawDetection[] = [];
+  for (let anchor = 0; anchor < anchors; anchor += 1) {
+    let [label, confidence] = [0, -Infinity];
+    for (let i = 0; i < classes; i += 1) {
+      const value = at(COORDINATES + i, anchor);
+      if (value > confidence) [label, confidence] = [i, value];
+    }
+    if (!(confidence >= leastConfidence)) continue;
+    const [centerX, centerY, width, height] = [at(0, anchor), at(1, anchor), at(2, anchor), at(3, anchor)];
+    if (![centerX, centerY, width, height].every(Number.isFinite) || width <= 0 || height <= 0) continue;
+    found.push({ centerX, centerY, width, height, label, confidence: Math.min(1, confidence) });
+  }
+  return found.sort((a, b) => b.confidence - a.confidence).slice(0, MAX_COMPARED);
+}
+
+/** The surest first, without those of the same class that overlap a surer one by more than `most`. */
+export function suppressOverlaps(detections: readonly RawDetection[], most: number): RawDetection[] {
+  const kept: RawDetection[] = [];
+  for (const detection of detections) {
+    if (kept.every((other) => other.label !== detection.label || overlap(other, detection) <= most))
+      kept.push(detection);
+  }
+  return kept;
+}
+
+/** Intersection over union. */
+function overlap(a: RawDetection, b: RawDetection): number {
+  const span = (centerA: number, sizeA: number, centerB: number, sizeB: number): number =>
+    Math.min(centerA + sizeA / 2, centerB + sizeB / 2) - Math.max(centerA - sizeA / 2, centerB - sizeB / 2);
+  const across = span(a.centerX, a.width, b.centerX, b.width);
+  const down = span(a.centerY, a.height, b.centerY, b.height);
+  if (across <= 0 || down <= 0) return 0;
+  const shared = across * down;
+  return shared / (a.width * a.height + b.width * b.height - shared);
+}
