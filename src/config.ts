@@ -37,6 +37,7 @@ const environment = z.object({
   ),
   VITRINE_DATA: z.preprocess(blankAsUnset, z.string().default('.vitrine')),
   VITRINE_ENCODER: z.preprocess(blankAsUnset, z.string().default(DEFAULT_ENCODER)),
+  VITRINE_DETECTOR: optional(z.string()),
   VITRINE_DEMO: z.preprocess(blankAsUnset, z.enum(['0', '1'], 'must be 0 or 1').default('1')),
   VITRINE_IMAGE_HOSTS: z.preprocess(blankAsUnset, z.string().default('')),
   LOG_LEVEL: z.preprocess(
@@ -58,6 +59,8 @@ export interface Config {
   readonly dataFolder: string;
   /** Folder with model.json; absolute. */
   readonly encoderFolder: string;
+  /** Folder with detector.json; absolute. Null: what stands before the ground is proposed instead. */
+  readonly detectorFolder: string | null;
   readonly demo: boolean;
   /** Hosts that `ImageInput.url` may name; none unless configured. */
   readonly imageHosts: ReadonlySet<string>;
@@ -90,6 +93,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
           },
     dataFolder: resolve(values.VITRINE_DATA),
     encoderFolder: resolve(values.VITRINE_ENCODER),
+    detectorFolder: values.VITRINE_DETECTOR === undefined ? null : resolve(values.VITRINE_DETECTOR),
     demo: values.VITRINE_DEMO === '1',
     imageHosts: new Set(
       values.VITRINE_IMAGE_HOSTS.split(',')

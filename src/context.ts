@@ -19,6 +19,7 @@ import type { VectorIndex } from './similarity/index.js';
 import type { QueryVectors } from './similarity/query-vector.js';
 import type { SameProducts } from './similarity/same-products.js';
 import type { SearchServices } from './similarity/search.js';
+import type { Eye } from './look/see.js';
 
 /** What a process has, whatever the request. */
 export interface Services extends SearchServices {
@@ -28,6 +29,7 @@ export interface Services extends SearchServices {
   readonly queryVectors: QueryVectors;
   readonly sameProducts: SameProducts;
   readonly labelModels: LabelModels;
+  readonly eye: Eye;
   readonly encoderId: string;
   readonly catalogImages: BlobStore;
   readonly uploads: BlobStore;

@@ -18,6 +18,7 @@ import { watchAvailability } from './inventory/watch-availability.js';
 import { pruneIdempotencyKeys } from './mutation/idempotency.store.js';
 import { openBlobStore } from './platform/blob-store.js';
 import { openDoorbell } from './platform/doorbell.js';
+import { Eye } from './look/see.js';
 import type { Logger } from './platform/logging.js';
 import type { Progress } from './platform/progress.js';
 import { startDatabase } from './platform/start-database.js';
@@ -31,6 +32,7 @@ import { checkEncoder } from './sync/check-encoder.js';
 import { openFollowedIndex } from './sync/followed-index.js';
 import { countProducts } from './sync/projection.store.js';
 import { connectionName } from './sync/request.store.js';
+import { openDetector } from './vision/detector.js';
 import { openEncoder } from './vision/encoder.js';
 
 /** An upload is for the searches of one visit; the days are for a cursor that somebody kept. A pinned one stays. */
@@ -61,6 +63,9 @@ export async function startGateway(
   try {
     const encoder = await openEncoder({ directory: config.encoderFolder, log });
     started.push(() => encoder.close());
+    signal?.throwIfAborted();
+    const detector = config.detectorFolder === null ? null : await openDetector(config.detectorFolder, log);
+    if (detector !== null) started.push(() => detector.close());
     signal?.throwIfAborted();
     const database = await startDatabase(config, log);
     started.push(() => database.close());
@@ -120,6 +125,7 @@ export async function startGateway(
       queryVectors: new QueryVectors(db, encoder, uploads),
       sameProducts,
       labelModels,
+      eye: new Eye(encoder, detector),
       encoderId: encoder.id,
       catalogImages,
       uploads,

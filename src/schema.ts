@@ -32,6 +32,7 @@ import {
   ProductFactsResolver,
   StyleFactsResolver,
 } from './knowledge/fact.resolver.js';
+import { LookItemResolver, LookResolver } from './look/look.resolver.js';
 import { PricesResolver } from './pricing/prices.resolver.js';
 import {
   SimilarProductsResolver,
@@ -77,6 +78,8 @@ export function createSchema(): GraphQLSchema {
       IdentifyResolver,
       ImageJobResolver,
       ImageResolver,
+      LookItemResolver,
+      LookResolver,
       NodeResolver,
       PinResolver,
       PricesResolver,

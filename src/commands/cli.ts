@@ -19,6 +19,7 @@ Settings come from the environment; with none, everything is embedded:
   QDRANT_URL           a Qdrant instead of the embedded vector index
   VITRINE_DATA         folder of the embedded Postgres and the images (.vitrine)
   VITRINE_ENCODER      folder of another image encoder
+  VITRINE_DETECTOR     folder of an object detector, for look
   VITRINE_DEMO         0: start without the demo catalog
   VITRINE_IMAGE_HOSTS  hosts that images may be fetched from
   LOG_LEVEL            fatal, error, warn, info, debug, trace or silent (info)

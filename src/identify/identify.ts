@@ -1,4 +1,3 @@
-import { probability } from '../calibration/logistic.js';
 import { instantiate } from '../catalog/node.js';
 import { checkProductFilter } from '../catalog/product-filter.js';
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
@@ -16,11 +15,9 @@ import type { BoxInput, ImageInput, VisualMatch } from '../similarity/visual-sea
 import { Identification } from './identification.types.js';
 import { readLabelFacts } from './label-facts.store.js';
 import type { LabelModel } from './label-model.js';
-import { Label, LabelKind } from './label.types.js';
-import { familiarity, labelFeatures, VOTERS, voteOnLabel } from './vote.js';
-
-/** A label that is wrong as often as right is a guess, and guesses are not said. */
-const MIN_CONFIDENCE = 0.5;
+import { labelOf, MIN_CONFIDENCE } from './label-of.js';
+import { LabelKind, type Label } from './label.types.js';
+import { familiarity, VOTERS } from './vote.js';
 
 /**
  * Tells what an image shows: the product itself where the catalog has it, and what its nearest products have in
@@ -85,21 +82,15 @@ async function findProduct(
 async function findLabels(
   { services }: Context,
   nearest: readonly IndexMatch[],
-  { kinds, minFamiliarity }: LabelModel,
+  model: LabelModel,
 ): Promise<Label[]> {
-  const familiar = familiarity(nearest);
-  if (familiar < minFamiliarity) return [];
+  if (familiarity(nearest) < model.minFamiliarity) return [];
   const facts = await readLabelFacts(
     services.db,
     nearest.map(({ productId }) => productId),
   );
   return Object.values(LabelKind)
-    .flatMap((kind) => {
-      const model = kinds[kind];
-      const vote = voteOnLabel(kind, nearest, facts);
-      if (model === undefined || vote === null) return [];
-      const confidence = probability(model.weights, labelFeatures(vote, familiar));
-      return confidence < MIN_CONFIDENCE ? [] : [instantiate(Label, { kind, value: vote.value, confidence })];
-    })
+    .flatMap((kind) => labelOf(kind, nearest, facts, model) ?? [])
+    .filter(({ confidence }) => confidence >= MIN_CONFIDENCE)
     .sort((a, b) => b.confidence - a.confidence);
 }

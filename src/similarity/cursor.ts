@@ -47,6 +47,9 @@ const toPosition = ([score, productId, rank]: readonly [number, number, number])
   productId,
   rank,
 });
+/** Whether it is a cursor of the search with this fingerprint. */
+export const isCursorOf = (fingerprint: string, cursor: string): boolean =>
+  parse(cursor)?.[0] === fingerprint;
 
 function parse(cursor: string): z.infer<typeof content> | null {
   try {

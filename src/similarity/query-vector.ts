@@ -101,6 +101,11 @@ export class QueryVectors {
     return joinReferences(likes, unlikes, { encoder: this.encoder.id, color });
   }
 
+  /** Spares the next query of this part of the image its encoding. */
+  remember(sha256: string, box: Box, vector: Float32Array): void {
+    this.#images.set(imageKey(sha256, box), vector);
+  }
+
   /** The query of what looks like a product. */
   async likeProduct(productKey: number): Promise<QueryVector> {
     const vector = await this.#product(productKey);
@@ -128,7 +133,7 @@ export class QueryVectors {
 
   /** The vector of an image, by the SHA-256 of its bytes in hex. @throws what `read` and the encoder throw */
   async ofImage(sha256: string, read: () => Promise<Uint8Array>, box?: Box): Promise<Float32Array> {
-    const key = JSON.stringify([sha256, box ?? null]);
+    const key = imageKey(sha256, box ?? null);
     const vector = this.#images.get(key) ?? (await this.encoder.encode(await read(), box));
     this.#images.set(key, vector);
     return vector;
@@ -177,7 +182,7 @@ export class QueryVectors {
     if (image != null) {
       const found = await findQueryImage(image, sources);
       const vector = await this.ofImage(found.sha256, () => found.read(), box ?? undefined);
-      return one(vector, weight, ['image', JSON.stringify([found.sha256, box ?? null])]);
+      return one(vector, weight, ['image', imageKey(found.sha256, box ?? null)]);
     }
     if (product != null) {
       const key = readKey('Product', product);
@@ -233,6 +238,9 @@ export class QueryVectors {
 /** Tells whether what Postgres knows of a reference has changed: a cursor of the old ranking has no place in the new. */
 const digest = (vector: Float32Array | null): string | null =>
   vector === null ? null : createHash('sha256').update(new Uint8Array(vector.buffer)).digest('base64url');
+
+const imageKey = (sha256: string, box: Box | null): string =>
+  JSON.stringify([sha256, box === null ? null : [box.x, box.y, box.width, box.height]]);
 
 function noStyle(style: string, known: readonly string[]): string {
   if (known.includes(style.toLowerCase()))

@@ -51,23 +51,25 @@ export type ProbabilityOf = (match: IndexMatch) => Promise<number>;
 
 /**
  * For the matches of one query. What they are measured by, the two best products of the whole catalog, is asked for
- * once, and only if somebody wants to know: so a probability is the same on every page and under every filter, and
+ * once, and only if somebody wants to know and it is not `known`: so a probability is the same on every page and under every filter, and
  * however much color counts in the ranking.
  */
 export function probabilitiesOf(
   { db, index, encoderId, sameProducts }: ProbabilityServices,
   { asked: ranked, plain }: Pick<QueryVector, 'asked' | 'plain'>,
+  known?: readonly IndexMatch[],
 ): ProbabilityOf {
   const shown = plain === null ? [] : plain instanceof Float32Array ? [plain] : plain.positive;
   let asked: Promise<[SameProductModel | null, readonly IndexMatch[]]> | null = null;
   const ask = async (): Promise<[SameProductModel | null, readonly IndexMatch[]]> => {
     if (shown.length === 0) return [null, []];
     // What a board is to be unlike has no part in it: that a product is left out makes no other one surer.
-    const [model, [best]] = await Promise.all([
+    const examples = { positive: shown, negative: [] };
+    const [model, nearest] = await Promise.all([
       sameProducts.model(),
-      index.search([{ examples: { positive: shown, negative: [] }, filter: MATCH_ALL, limit: 2 }]),
+      known ?? index.search([{ examples, filter: MATCH_ALL, limit: 2 }]).then(([best]) => best?.matches),
     ]);
-    return [model, best?.matches ?? []];
+    return [model, nearest ?? []];
   };
   const vectors = new DataLoader<number, Float32Array | null>(async (imageIds) => {
     const found = await readImageVectors(db, encoderId, imageIds);

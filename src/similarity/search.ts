@@ -48,11 +48,20 @@ export interface Ranking {
   propose(filter: IndexFilter, limit: number, after: Place | null): Promise<RankedPage>;
 }
 
+/** As `prove` does, by this process' connections and index. */
+export type Prove = (
+  channel: Channel,
+  condition: ProductCondition,
+  productKeys: readonly number[],
+) => Promise<Proof>;
+
 export interface SearchPlan {
   readonly ranking: Ranking;
   readonly condition: ProductCondition;
   readonly channel: Channel;
   readonly excludeProducts: readonly number[];
+  /** For searches of one request that are proven together; by default each is proven by itself. */
+  readonly prove?: Prove;
 }
 
 /** A product that Postgres proved, with its place in the ranking of the index. */
@@ -91,6 +100,7 @@ export async function searchPage(
   // One more than the page holds tells whether another page follows.
   const wanted = first + 1;
   let ask = wanted + Math.max(SPARE_MIN, Math.ceil(wanted * SPARE_SHARE));
+  const proveAll = plan.prove ?? proverOf(services);
   let position = after;
   let proven: Candidate[] = [];
   let candidates = 0;
@@ -108,12 +118,10 @@ export async function searchPage(
       ...proven,
       ...found.filter(({ productId }) => !proven.some((known) => known.productId === productId)),
     ];
-    const proof = await prove(
-      services.db,
+    const proof = await proveAll(
       plan.channel,
       plan.condition,
       examined.map((candidate) => candidate.productId),
-      services.indexPosition(),
     );
     proven = examined.filter(({ productId }) => proof.passing.has(productId));
     candidates += found.length;
@@ -137,6 +145,11 @@ export async function searchPage(
     ask = Math.min(MAX_ASK, ask * 2);
   }
 }
+
+export const proverOf =
+  (services: SearchServices): Prove =>
+  (channel, condition, productKeys) =>
+    prove(services.db, channel, condition, productKeys, services.indexPosition());
 
 /** The index called it sellable; in Postgres it has nothing to sell, is gone, or is no longer what the filter asks for. */
 function soldOut({ availability }: ProductCondition, proof: Proof, productId: number): boolean {

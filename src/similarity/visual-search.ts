@@ -9,10 +9,11 @@ import { checkSearchText, mendText } from '../catalog/search-text.js';
 import { requireLocation } from '../inventory/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
+import type { IndexMatch } from './index.js';
 import type { QueryVector } from './query-vector.js';
 import { checkDiversity, rankQuery } from './rank-query.js';
 import { probabilitiesOf, type ProbabilityOf } from './same-products.js';
-import { searchPage, type SearchPage } from './search.js';
+import { searchPage, type Prove, type Ranking, type SearchPage } from './search.js';
 import {
   type Facet,
   SearchReport,
@@ -34,11 +35,21 @@ export interface PageOfSearch {
   readonly diversity: number;
 }
 
+/** What a search that is one of several knows already, and shares with the others. */
+export interface SharedSearch {
+  /** The order of what looks like its query. */
+  readonly ranking: Ranking;
+  /** The best products of the whole catalog, two at the least. */
+  readonly nearest: readonly IndexMatch[];
+  readonly prove: Prove;
+}
+
 /** One page of what looks like the query and can be bought. @throws UserError BAD_USER_INPUT, INVALID_CURSOR, INDEX_UNAVAILABLE */
 export async function visualSearch(
   context: Context,
   resolveQuery: () => Promise<QueryVector>,
   { where, first, after, text, diversity }: PageOfSearch,
+  shared?: SharedSearch,
 ): Promise<VisualMatchConnection> {
   const started = performance.now();
   checkFirst(first);
@@ -60,13 +71,17 @@ export async function visualSearch(
   const position = after === null ? null : readCursor(fingerprint, after);
 
   const scope = { condition, channel, excludeProducts: query.products };
-  const ranking = { ...scope, query, text: mended };
-  const plan = { ...scope, ranking: rankQuery(context, { ...ranking, diversity }) };
+  const asked = { ...scope, query, text: mended, diversity };
+  const plan = {
+    ...scope,
+    ...(shared && { prove: shared.prove }),
+    ranking: shared?.ranking ?? rankQuery(context, asked),
+  };
   const page = await searchPage(services, plan, first, position);
   const edges = await toEdges(context, stores, page, {
     fingerprint,
     scale: query.scale,
-    probabilityOf: probabilitiesOf(services, query),
+    probabilityOf: probabilitiesOf(services, query, shared?.nearest),
   });
   let facets: Promise<Facet[]> | null = null;
   return instantiate(VisualMatchConnection, {
@@ -91,7 +106,7 @@ export async function visualSearch(
     countFacets: () =>
       (facets ??= countFacets(context, stores, {
         ...scope,
-        ranking: rankQuery(context, { ...ranking, diversity: 0 }),
+        ranking: shared?.ranking ?? rankQuery(context, { ...asked, diversity: 0 }),
       })),
   });
 }

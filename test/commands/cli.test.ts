@@ -81,6 +81,16 @@ test('a data folder that cannot be is a sentence, not a stack', async () => {
   expect(stderr).toMatch(/^The data folder \/dev\/null\/data has a file in its way: .*\n$/);
 });
 
+test('a detector that is not there is a sentence, not a stack', async () => {
+  const { code, stderr } = await vitrine(['serve'], {
+    env: { PORT: '0', VITRINE_DETECTOR: '/nowhere' },
+  }).ended;
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    '/nowhere/detector.json cannot be read. Set VITRINE_DETECTOR to a folder with a detector.json and its model.onnx (docs/look.md), or unset it.\n',
+  );
+});
+
 test('a Node that is too old is told so', async () => {
   const { code, stderr } = await vitrine(['serve'], {
     nodeArgs: [

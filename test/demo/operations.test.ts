@@ -18,6 +18,7 @@ import {
   CategoryPageDocument,
   FindByPhotoDocument,
   IdentifyPhotoDocument,
+  CompleteTheLookDocument,
   MoreLikeThisDocument,
   type MoreLikeThisQuery,
   NavigationDocument,
@@ -28,6 +29,7 @@ import {
   ProductStoryDocument,
   SearchByPhotoDocument,
   SearchResultsDocument,
+  ShopTheLookDocument,
   StockMovementDocument,
   ConfirmBasketDocument,
   HeldBasketDocument,
@@ -141,6 +143,37 @@ describe('GraphiQL opens with operations that run as they are', () => {
       expect({ name, errors }).toEqual({ name, errors: [] });
       expect(JSON.stringify(data)).not.toMatch(/"(edges|nodes|categories|styles)":\[\]/);
     }
+  });
+});
+
+describe('the things of a picture', () => {
+  const picture = async (): Promise<Buffer> => {
+    const text = await readFile(new URL('14-the-things-of-a-picture.variables.json', EXPLORE), 'utf8');
+    const { image } = z.object({ image: z.object({ base64: z.string() }) }).parse(JSON.parse(text));
+    return Buffer.from(image.base64, 'base64');
+  };
+
+  test('are shelves of an app, and one of them goes on as a search', async () => {
+    const image = await upload(await picture());
+    const { look } = await send(ShopTheLookDocument, { image, where: { availability: 'ANY' } });
+    expect(look.items).toHaveLength(3);
+    for (const { matches } of look.items) expect(matches.edges).toHaveLength(10);
+    const [item] = look.items;
+    const { visualSearch } = await send(SearchByPhotoDocument, {
+      image,
+      box: item?.box,
+      where: { availability: 'ANY' },
+      after: item?.matches.pageInfo.endCursor,
+    });
+    const seen = item?.matches.edges.map(({ node }) => node.id) ?? [];
+    expect(visualSearch.edges.filter(({ node }) => seen.includes(node.id))).toEqual([]);
+  });
+
+  test('are completed by a storefront', async () => {
+    const image = await upload(await picture());
+    const { look } = await send(CompleteTheLookDocument, { image, channel: 'eu' });
+    expect(look.complete).toBe(true);
+    for (const { matches } of look.items) expect(matches.edges[0]?.skus).not.toEqual([]);
   });
 });
 

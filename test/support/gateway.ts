@@ -26,6 +26,8 @@ import { currentPosition } from '../../src/sync/change.store.js';
 import { openFollowedIndex, type FollowedIndex } from '../../src/sync/followed-index.js';
 import { loadIndex } from '../../src/sync/load-index.js';
 import { revisionOf } from '../../src/sync/revision.js';
+import { Eye } from '../../src/look/see.js';
+import type { Detector } from '../../src/vision/detector.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER } from './catalog.js';
 import { createTestDatabase } from './database.js';
@@ -66,6 +68,7 @@ const answer = z.object({
 const noEncoder: Encoder = {
   ...ENCODER,
   encode: () => Promise.reject(new Error('this test encodes nothing')),
+  open: () => Promise.reject(new Error('this test encodes nothing')),
   close: () => Promise.resolve(),
 };
 
@@ -78,6 +81,7 @@ export async function startTestGateway(
   seed: (db: Database, images: BlobStore) => Promise<void>,
   options: {
     encoder?: Encoder;
+    detector?: Detector;
     follows?: boolean;
     beside?: TestGateway;
     qdrant?: Config['qdrant'];
@@ -114,6 +118,7 @@ export async function startTestGateway(
     queryVectors: new QueryVectors(db, encoder, uploads),
     sameProducts: new SameProducts(db, encoder.id, options.calibration ?? null),
     labelModels: new LabelModels({ db, index: followed.index, encoderId: encoder.id, log }),
+    eye: new Eye(encoder, options.detector ?? null),
     encoderId: encoder.id,
     catalogImages,
     uploads,

@@ -1,0 +1,28 @@
+import { probability } from '../calibration/logistic.js';
+import { instantiate } from '../catalog/node.js';
+import type { IndexMatch } from '../similarity/index.js';
+import type { LabelFacts } from './label-facts.store.js';
+import type { LabelModel } from './label-model.js';
+import { Label, type LabelKind } from './label.types.js';
+import { familiarity, labelFeatures, voteOnLabel } from './vote.js';
+
+/** A label that is wrong as often as right is a guess, and guesses are not said. */
+export const MIN_CONFIDENCE = 0.5;
+
+/**
+ * What the nearest products say of a kind; null where none of them knows anything. Its confidence is 0 where that kind
+ * is not calibrated: nothing is claimed.
+ */
+export function labelOf(
+  kind: LabelKind,
+  nearest: readonly IndexMatch[],
+  facts: ReadonlyMap<number, LabelFacts>,
+  model: LabelModel | null,
+): Label | null {
+  const vote = voteOnLabel(kind, nearest, facts);
+  if (vote === null) return null;
+  const weights = model?.kinds[kind]?.weights;
+  const confidence =
+    weights === undefined ? 0 : probability(weights, labelFeatures(vote, familiarity(nearest)));
+  return instantiate(Label, { kind, value: vote.value, confidence });
+}

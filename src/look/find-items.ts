@@ -1,0 +1,122 @@
+import { checkProductFilter } from '../catalog/product-filter.js';
+import { instantiate } from '../catalog/node.js';
+import type { Context } from '../context.js';
+import { UserError } from '../errors.js';
+import type { LabelModel } from '../identify/label-model.js';
+import { MIN_CONFIDENCE } from '../identify/label-of.js';
+import { Label, LabelKind } from '../identify/label.types.js';
+import { familiarity } from '../identify/vote.js';
+import { toIndexFilter } from '../similarity/filter.js';
+import type { QueryVector } from '../similarity/query-vector.js';
+import {
+  SAME_PRODUCT_PROBABILITY,
+  sameProductProbability,
+  type SameProductModel,
+} from '../similarity/same-product.js';
+import type { SharedSearch } from '../similarity/visual-search.js';
+import type { Box } from '../vision/regions.js';
+import { judgeRegions, similarity, type Judged } from './judge.js';
+import { knownRanking, searchTogether } from './known-ranking.js';
+import type { LookImage } from './look-image.js';
+import { proveTogether } from './prove-together.js';
+import { RegionLabels } from './region-labels.js';
+import { MAX_ITEMS, type Region, type Sight } from './see.js';
+
+/** A thing in the image. */
+export interface FoundItem {
+  readonly box: Box;
+  readonly label: () => Promise<Label>;
+  /** The query of what looks like it: that of a search by the image and the box. */
+  readonly query: QueryVector;
+  readonly search: SharedSearch;
+}
+
+interface Thing {
+  readonly judged: Judged;
+  readonly label: () => Promise<Label>;
+}
+
+/**
+ * The things in an image, largest first: all their regions are asked of the index in one call, which answers what each
+ * is and what is sellable that looks like it. What is found does not depend on stock.
+ *
+ * @throws UserError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED,
+ *   INDEX_UNAVAILABLE
+ */
+export async function findItems(
+  context: Context,
+  image: LookImage,
+  maxItems: number,
+): Promise<readonly FoundItem[]> {
+  if (maxItems < 1 || maxItems > MAX_ITEMS) {
+    throw new UserError('BAD_USER_INPUT', `maxItems is ${maxItems}: it must be from 1 to ${MAX_ITEMS}.`);
+  }
+  const { services } = context;
+  const [{ channel }, sights, labelModel, sameProduct] = await Promise.all([
+    context.inChannel(),
+    services.eye.see(image),
+    services.labelModels.model(),
+    services.sameProducts.model(),
+  ]);
+  const filter = toIndexFilter(checkProductFilter(null, channel.currencyCode), channel.handle, []);
+  const regions = sights.flatMap(({ whole, parts }) => [whole, ...parts]);
+  const judged = await judgeRegions(context, image, regions, filter);
+  const labels = new RegionLabels(services.db, labelModel);
+  const isKnown = (region: Judged): boolean => isFamiliar(region, labelModel) || isSame(region, sameProduct);
+  const things = await Promise.all(sights.map((sight) => readSight(sight, judged, labels, isKnown)));
+  const searches = searchTogether(services.index);
+  const prove = proveTogether(services);
+  return things
+    .flat()
+    .sort((a, b) => areaOf(b) - areaOf(a))
+    .slice(0, maxItems)
+    .map(({ judged: { box, vector, query, nearest, sellable }, label }) => ({
+      box,
+      label,
+      query,
+      search: { ranking: knownRanking(vector, filter, sellable, searches), nearest, prove },
+    }));
+}
+
+const areaOf = ({ judged: { box } }: Thing): number => box.width * box.height;
+
+/** What stands at a place: nothing, one thing, or its parts where each is more like the catalog than all of it. */
+async function readSight(
+  { whole, parts, isCut, isAll, detection }: Sight,
+  judged: ReadonlyMap<Region, Judged>,
+  labels: RegionLabels,
+  isKnown: (region: Judged) => boolean,
+): Promise<Thing[]> {
+  const [one, ...several] = [whole, ...parts].flatMap((region) => judged.get(region) ?? []);
+  if (one === undefined) return [];
+  if (detection !== null) {
+    const { label: value, confidence } = detection;
+    const label = instantiate(Label, { kind: LabelKind.CATEGORY, value, confidence });
+    return [{ judged: one, label: () => Promise.resolve(label) }];
+  }
+  const isNearer = several.length > 0 && several.every((part) => similarity(part) > similarity(one));
+  const isApart = isNearer && !(isCut && (await areAlike(several, labels)));
+  const known = (isApart ? several : [one]).filter(isKnown);
+  const things = known.map((region) => ({ judged: region, label: () => labels.categoryOf(region) }));
+  if (!isAll) return things;
+  // Where nothing was told from a ground, it may well be a view of something else.
+  const sure = await Promise.all(
+    things.map(async ({ label }) => (await label()).confidence >= MIN_CONFIDENCE),
+  );
+  return things.filter((_, i) => sure[i]);
+}
+
+async function areAlike(regions: readonly Judged[], labels: RegionLabels): Promise<boolean> {
+  const categories = await Promise.all(regions.map((region) => labels.categoryOf(region)));
+  return new Set(categories.map(({ value }) => value)).size === 1;
+}
+
+/** As `identify` decides whether to label anything. A catalog that is too small to tell leaves nothing out. */
+const isFamiliar = ({ nearest }: Judged, model: LabelModel | null): boolean =>
+  nearest.length > 0 && (model === null || familiarity(nearest) >= model.minFamiliarity);
+
+/** As `identify` decides whether to name a product: that one may be unlike all others. */
+function isSame({ nearest }: Judged, model: SameProductModel | null): boolean {
+  const [best] = nearest;
+  return best !== undefined && sameProductProbability(model, best, nearest) >= SAME_PRODUCT_PROBABILITY;
+}

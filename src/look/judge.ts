@@ -1,0 +1,61 @@
+import type { Context } from '../context.js';
+import { VOTERS } from '../identify/vote.js';
+import {
+  MATCH_ALL,
+  type IndexFilter,
+  type IndexMatch,
+  type SearchRequest,
+  type SearchResult,
+} from '../similarity/index.js';
+import type { QueryVector } from '../similarity/query-vector.js';
+import type { LookImage } from './look-image.js';
+import type { Region } from './see.js';
+
+/** Sellable products asked for each region at once: a first page of the default size, with its spare ones. */
+const PROPOSED = 32;
+
+/** A region with what the index said of it. */
+export interface Judged extends Region {
+  /** That of a search by the image and the box. */
+  readonly query: QueryVector;
+  /** The best products whatever their stock, as `identify` asks for them. */
+  readonly nearest: readonly IndexMatch[];
+  /** The best products that the filter lets through, and whether there are no more. */
+  readonly sellable: SearchResult;
+}
+
+/**
+ * Asks the index of all regions by one call.
+ * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+ */
+export async function judgeRegions(
+  { services, images, caller }: Context,
+  image: LookImage,
+  regions: readonly Region[],
+  filter: IndexFilter,
+): Promise<ReadonlyMap<Region, Judged>> {
+  const queries = await Promise.all(
+    regions.map(async (region) => {
+      services.queryVectors.remember(image.sha256, region.box, region.vector);
+      const like = [{ image: { id: image.id }, box: region.box }];
+      return services.queryVectors.resolve({ like }, { ...services, images, caller });
+    }),
+  );
+  const results = await services.index.search(
+    regions.flatMap(({ vector }): SearchRequest[] => [
+      { vector, filter: MATCH_ALL, limit: VOTERS },
+      { vector, filter, limit: PROPOSED },
+    ]),
+  );
+  return new Map(
+    regions.map((region, i) => {
+      const [query, all, sellable] = [queries[i], results[2 * i], results[2 * i + 1]];
+      if (query === undefined || all === undefined || sellable === undefined)
+        throw new Error('the index answers every request');
+      return [region, { ...region, query, nearest: all.matches, sellable }];
+    }),
+  );
+}
+
+/** To the nearest image of the catalog; −1 where the catalog is empty. */
+export const similarity = ({ nearest: [best] }: Judged): number => best?.score ?? -1;

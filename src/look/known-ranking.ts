@@ -1,0 +1,29 @@
+import DataLoader from 'dataloader';
+import type { IndexFilter, SearchRequest, SearchResult, VectorIndex } from '../similarity/index.js';
+import type { Ranking } from '../similarity/search.js';
+
+type Searches = DataLoader<SearchRequest, SearchResult>;
+
+/** Searches of several items that are asked for at once go to the index in one call. */
+export const searchTogether = (index: VectorIndex): Searches =>
+  new DataLoader((requests: readonly SearchRequest[]) => index.search(requests), { cache: false });
+
+/** The order by a vector, whose best products under one filter are known. */
+export function knownRanking(
+  vector: Float32Array,
+  filter: IndexFilter,
+  known: SearchResult,
+  searches: Searches,
+): Ranking {
+  const answered = JSON.stringify(filter);
+  return {
+    async propose(asked, limit, after) {
+      const isKnown = known.exhausted || known.matches.length >= limit;
+      if (after === null && isKnown && JSON.stringify(asked) === answered) {
+        const isAll = known.exhausted && known.matches.length <= limit;
+        return { ...known, matches: known.matches.slice(0, limit), exhausted: isAll };
+      }
+      return searches.load({ vector, filter: asked, limit, ...(after === null ? {} : { after }) });
+    },
+  };
+}

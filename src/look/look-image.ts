@@ -1,0 +1,60 @@
+import { instantiate, readKey } from '../catalog/node.js';
+import { Image } from '../catalog/image.types.js';
+import { UserError } from '../errors.js';
+import { toUploadId } from '../server/upload-id.js';
+import { findQueryImage, type QueryImage, type QueryImageSources } from '../similarity/query-image.js';
+import type { ImageInput } from '../similarity/visual-search.types.js';
+import { inspectImage } from '../vision/decode.js';
+
+/** An image that was sent to be looked at: no row of Postgres, but a file for some days, at the same address as all. */
+class UploadedImage extends Image {
+  uploadId!: string;
+
+  override get id(): string {
+    return this.uploadId;
+  }
+}
+
+/** The image of a look, and the id by which any later search finds it. */
+export interface LookImage extends QueryImage {
+  readonly id: string;
+}
+
+/**
+ * Finds the image that an ImageInput means. One that came by itself is stored as an upload, so that its items can be
+ * searched for without sending it again.
+ *
+ * @throws UserError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ */
+export async function findLookImage(input: ImageInput, sources: QueryImageSources): Promise<LookImage> {
+  const found = await findQueryImage(input, sources);
+  if (input.id != null) return { ...found, id: input.id };
+  const bytes = await found.read();
+  // What is no image is not kept.
+  await inspectImage(bytes);
+  return { ...found, id: toUploadId(await sources.uploads.put(bytes)) };
+}
+
+/** The image as clients show it. */
+export async function describeLookImage(
+  source: LookImage,
+  { images }: Pick<QueryImageSources, 'images'>,
+): Promise<Image> {
+  const { id, sha256 } = source;
+  const key = readKey('Image', id);
+  if (key !== null) {
+    const image = await images.byKey.load(key);
+    if (image !== null) return image;
+    throw new UserError('IMAGE_NOT_FOUND', 'The image was deleted meanwhile: look at another one.');
+  }
+  const { width, height, thumbhash, dominantColor } = await inspectImage(await source.read());
+  return instantiate(UploadedImage, {
+    uploadId: id,
+    sha256: Buffer.from(sha256, 'hex'),
+    width,
+    height,
+    altText: null,
+    thumbhash,
+    dominantColor,
+  });
+}

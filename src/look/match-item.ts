@@ -1,0 +1,33 @@
+import { checkProductFilter } from '../catalog/product-filter.js';
+import type { Context } from '../context.js';
+import { isCursorOf } from '../similarity/cursor.js';
+import type { QueryVector } from '../similarity/query-vector.js';
+import { fingerprintOf, visualSearch, type PageOfSearch } from '../similarity/visual-search.js';
+import type { VisualMatchConnection } from '../similarity/visual-search.types.js';
+import type { FoundItem } from './find-items.js';
+
+/** One page of what looks like an item; an empty one where the cursor is of one of the others. */
+export async function matchItem(
+  context: Context,
+  item: FoundItem,
+  others: readonly FoundItem[],
+  page: PageOfSearch,
+): Promise<VisualMatchConnection> {
+  const { where, after } = page;
+  const { channel } = await context.inChannel();
+  const condition = checkProductFilter(where, channel.currencyCode);
+  const isOfAnother =
+    after !== null && others.some(({ query }) => isCursorOf(fingerprintOf(channel, condition, query), after));
+  return isOfAnother
+    ? visualSearch(context, () => Promise.resolve(NOTHING), { ...page, after: null })
+    : visualSearch(context, () => Promise.resolve(item.query), page, item.search);
+}
+
+const NOTHING: QueryVector = {
+  vector: null,
+  asked: null,
+  plain: null,
+  scale: 1,
+  products: [],
+  identity: null,
+};

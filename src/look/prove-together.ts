@@ -1,0 +1,46 @@
+import DataLoader from 'dataloader';
+import type { Channel } from '../catalog/channel.types.js';
+import type { ProductCondition } from '../catalog/product-filter.js';
+import { groupBy } from '../platform/group-by.js';
+import type { Proof } from '../similarity/prove.store.js';
+import { proverOf, type Prove, type SearchServices } from '../similarity/search.js';
+
+interface Asked {
+  readonly channel: Channel;
+  readonly condition: ProductCondition;
+  readonly productKeys: readonly number[];
+}
+
+/** Proves what is asked for at once under the same condition by one statement, so in one snapshot. */
+export function proveTogether(services: SearchServices): Prove {
+  const proveAll = proverOf(services);
+  const loader = new DataLoader<Asked, Proof>(
+    async (asked) => {
+      const proofs = new Map<Asked, Promise<Proof>>();
+      for (const alike of groupBy(asked, sameStatement).values()) {
+        const [first] = alike;
+        if (first === undefined) continue;
+        const keys = new Set(alike.flatMap(({ productKeys }) => productKeys));
+        const proof = proveAll(first.channel, first.condition, [...keys]);
+        for (const one of alike) proofs.set(one, proof);
+      }
+      return Promise.all(
+        asked.map(async (one) => {
+          const proof = await proofs.get(one);
+          return proof === undefined ? new Error('each is proven') : ofProducts(proof, one.productKeys);
+        }),
+      );
+    },
+    { cache: false },
+  );
+  return (channel, condition, productKeys) => loader.load({ channel, condition, productKeys });
+}
+
+const sameStatement = ({ channel, condition }: Asked): string => JSON.stringify([channel.handle, condition]);
+
+function ofProducts({ skus, passing, ...report }: Proof, productKeys: readonly number[]): Proof {
+  const keys = new Set(productKeys);
+  const only = <T>(all: ReadonlyMap<number, T>): Map<number, T> =>
+    new Map([...all].filter(([key]) => keys.has(key)));
+  return { ...report, skus: only(skus), passing: only(passing) };
+}

@@ -1,0 +1,40 @@
+import DataLoader from 'dataloader';
+import { UserError } from '../errors.js';
+import { readLabelFacts, type LabelFacts } from '../identify/label-facts.store.js';
+import type { LabelModel } from '../identify/label-model.js';
+import { labelOf } from '../identify/label-of.js';
+import { LabelKind, type Label } from '../identify/label.types.js';
+import type { Queryable } from '../platform/postgres.js';
+import type { Judged } from './judge.js';
+
+/** What regions are, as `identify` tells categories: nothing is read before it is asked for, and then for all at once. */
+export class RegionLabels {
+  readonly #facts: DataLoader<number, LabelFacts | null>;
+
+  constructor(
+    db: Queryable,
+    private readonly model: LabelModel | null,
+  ) {
+    this.#facts = new DataLoader(async (productKeys) => {
+      const found = await readLabelFacts(db, productKeys);
+      return productKeys.map((key) => found.get(key) ?? null);
+    });
+  }
+
+  /** The likeliest category, however likely. @throws UserError NOT_FOUND */
+  async categoryOf({ nearest }: Pick<Judged, 'nearest'>): Promise<Label> {
+    const facts = new Map<number, LabelFacts>();
+    await Promise.all(
+      nearest.map(async ({ productId }) => {
+        const known = await this.#facts.load(productId);
+        if (known !== null) facts.set(productId, known);
+      }),
+    );
+    const label = labelOf(LabelKind.CATEGORY, nearest, facts, this.model);
+    if (label !== null) return label;
+    throw new UserError(
+      'NOT_FOUND',
+      'What looks like a part of the image was deleted meanwhile: look again.',
+    );
+  }
+}
