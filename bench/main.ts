@@ -10,6 +10,8 @@ import { benchmarks as index } from './index.js';
 import { benchmarks as matchSku } from './match-sku.js';
 import { benchmarks as probability } from './probability.js';
 import { benchmarks as retrieval } from './retrieval.js';
+import { benchmarks as lookLatency } from './look.js';
+import { benchmarks as lookQuality } from './look-quality.js';
 import { runBenchmarks } from './runner.js';
 import { benchmarks as search } from './search.js';
 import { benchmarks as searchUnderWrites } from './search-under-writes.js';
@@ -33,6 +35,8 @@ const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
   text,
   styles,
   ideas,
+  look: lookLatency,
+  'look-quality': lookQuality,
   sync: [...commitToSearchable, ...writers],
   holds,
   'search-under-writes': searchUnderWrites,
