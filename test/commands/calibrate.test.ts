@@ -17,11 +17,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vitrine-calibrate-'));
   const lines = ['id\titem_group_id\ttitle\timage_link\tavailability\tprice\tquantity'];
   for (let i = 0; i < PRODUCTS; i += 1) {
-    const width = 20 + 7 * (i % 8);
-    const figure = `<svg width="96" height="96"><rect width="96" height="96" fill="white"/>
-      <rect x="${(96 - width) / 2}" y="12" width="${width}" height="${72 - 6 * (i % 7)}" rx="${(i * 5) % 17}"
-        fill="hsl(${(i * 47) % 360} 60% ${30 + (i % 5) * 10}%)"/></svg>`;
-    await sharp(Buffer.from(figure))
+    const [side, height] = [10 + 4 * (i % 8), 20 + 8 * (i % 7)];
+    const color = { r: (i * 47) % 200, g: (i * 91) % 200, b: (i * 29) % 200 };
+    await sharp({ create: { width: 100 - 2 * side, height, channels: 3, background: color } })
+      .extend({ top: 10, bottom: 90 - height, left: side, right: side, background: 'white' })
       .png()
       .toFile(join(folder, `${i}.png`));
     lines.push(`SKU-${i}\tfigure-${i}\tFigure ${i}\t${i}.png\tin_stock\t10 EUR\t3`);
