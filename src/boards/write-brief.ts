@@ -49,7 +49,7 @@ export function writePrompt(shares: Shares, palette: readonly string[]): string 
     .join(' ');
 }
 
-/** What negative pins share and liked ones do not as much, word by word. */
+/** What negative pins share and liked ones do not as much, word by word; never a word of the prompt, which would cancel out. */
 export function writeNegativePrompt(disliked: Shares, liked: Shares): string {
   const kinds = [
     LabelKind.CATEGORY,
@@ -60,9 +60,12 @@ export function writeNegativePrompt(disliked: Shares, liked: Shares): string {
     LabelKind.PATTERN,
   ];
   return kinds
-    .flatMap((kind) =>
-      sharedWords(disliked, kind).filter(({ value, share }) => share > (liked.get(kind)?.get(value) ?? 0)),
-    )
+    .flatMap((kind) => {
+      const said = new Set(sharedWords(liked, kind).map(({ value }) => value));
+      return sharedWords(disliked, kind).filter(
+        ({ value, share }) => !said.has(value) && share > (liked.get(kind)?.get(value) ?? 0),
+      );
+    })
     .map(({ value }) => value)
     .join(', ');
 }

@@ -83,6 +83,22 @@ describe('a brief', () => {
     expect((await read(board)).brief).toEqual(brief);
   });
 
+  test('never says the same to show and to leave out', async () => {
+    const board = await makeBoard(
+      gateway,
+      [
+        { product: products['red-shirt'] ?? '' },
+        { product: products['neon-shoe'] ?? '' },
+        { product: products['rust-shirt'] ?? '', positive: false },
+      ],
+      key,
+    );
+    const { brief } = await read(board);
+    expect(brief.prompt).toContain('some linen');
+    expect(brief.prompt).toContain('some shirts');
+    expect(brief.negativePrompt).toBe('rust, striped');
+  });
+
   test('of uploads is told by what they look like, and by their colors', async () => {
     const images = await Promise.all([picture(250, 8, 8), picture(240, 4, 4), picture(20, 20, 240)]);
     const board = await makeBoard(
