@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { openQdrantIndex } from '../../src/similarity/qdrant.js';
 import { MATCH_ALL } from '../../src/similarity/index.js';
 import { tag } from '../../src/similarity/tags.js';
-import { ENCODER, seedMarkets, seedProduct, setStock } from '../support/catalog.js';
+import { readManifest } from '../../src/vision/manifest.js';
+import { ENCODER, seedChannels, seedEncoder, seedProduct, setStock } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { vitrine, type Running } from '../support/process.js';
 import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
@@ -38,22 +39,26 @@ if (noQdrant !== undefined) console.log(`Workers on a Qdrant are skipped: ${noQd
 (noQdrant === undefined ? describe : describe.skip)('with a Qdrant', () => {
   let database: TestDatabase;
   let collection: TestCollection;
-  let encoder: string;
+  let folder: string;
+  let encoder: { readonly id: string; readonly dimension: number };
   let env: Record<string, string>;
   const running: Running[] = [];
+  const unit = (axis: number): number[] => Array.from({ length: encoder.dimension }, (_, i) => +(i === axis));
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await seedMarkets(database.db);
-    await seedProduct(database.db, { handle: 'shirt', vectors: [[1, 0, 0, 0]], skus: [{ code: 'SHIRT' }] });
+    await seedChannels(database.db);
+    folder = await encoderFolder();
+    encoder = await readManifest(folder);
+    await seedEncoder(database.db, encoder);
+    await seedProduct(database.db, { handle: 'shirt', vectors: [unit(0)], skus: [{ code: 'SHIRT' }] });
     collection = testCollection();
-    encoder = await encoderFolder();
     env = {
       DATABASE_URL: database.url,
       QDRANT_URL: collection.url,
       QDRANT_COLLECTION: collection.collection,
       ...(collection.apiKey !== null && { QDRANT_API_KEY: collection.apiKey }),
-      VITRINE_ENCODER: encoder,
+      VITRINE_ENCODER: folder,
     };
   });
   afterAll(async () => {
@@ -61,14 +66,14 @@ if (noQdrant !== undefined) console.log(`Workers on a Qdrant are skipped: ${noQd
     await Promise.all(running.map(({ ended }) => ended));
     await collection.drop();
     await database.drop();
-    await rm(encoder, { recursive: true });
+    await rm(folder, { recursive: true });
   });
 
   test('--once fills the collection, and catches up with what came since', async () => {
     const once = await vitrine(['sync', '--once'], { env }).ended;
     expect(once).toMatchObject({ code: 0 });
     expect(once.stdout).toMatch(/^Caught up: .*1 images\.$/m);
-    await seedProduct(database.db, { handle: 'jumper', vectors: [[0, 1, 0, 0]], skus: [{ code: 'JUMPER' }] });
+    await seedProduct(database.db, { handle: 'jumper', vectors: [unit(1)], skus: [{ code: 'JUMPER' }] });
     expect((await vitrine(['sync', '--once'], { env }).ended).stdout).toMatch(/2 images\.$/m);
   });
 
@@ -77,12 +82,12 @@ if (noQdrant !== undefined) console.log(`Workers on a Qdrant are skipped: ${noQd
     const index = await openQdrantIndex({
       ...server,
       ...(apiKey !== null && { apiKey }),
-      encoder: ENCODER.id,
-      dimension: ENCODER.dimension,
+      encoder: encoder.id,
+      dimension: encoder.dimension,
     });
     const sellable = async (): Promise<number> => {
       const filter = { ...MATCH_ALL, clauses: [[tag.sellable('eu')]] };
-      const [found] = await index.search([{ vector: Float32Array.of(1, 0, 0, 0), filter, limit: 10 }]);
+      const [found] = await index.search([{ vector: Float32Array.from(unit(0)), filter, limit: 10 }]);
       return found?.matches.length ?? 0;
     };
     const untilSellable = async (products: number): Promise<void> => {
@@ -106,7 +111,7 @@ if (noQdrant !== undefined) console.log(`Workers on a Qdrant are skipped: ${noQd
   });
 });
 
-/** The folder of the encoder that seeds are encoded by; no worker loads its graph. */
+/** The folder of an encoder; no worker loads its graph. */
 async function encoderFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-encoder-'));
   const [name, version] = ENCODER.id.split('@');
