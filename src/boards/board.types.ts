@@ -1,23 +1,12 @@
 import { toGlobalId } from 'graphql-relay';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { Image } from '../catalog/image.types.js';
+import type { Image } from '../catalog/image.types.js';
 import { Node } from '../catalog/node.js';
 import { PageInfo } from '../catalog/page-info.js';
 import { DateTimeScalar } from '../catalog/scalars.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { MutationError } from '../mutation/user-error.types.js';
-import { toUploadId } from '../server/upload-id.js';
 import { ImageInput } from '../similarity/visual-search.types.js';
-
-/** An uploaded image that is pinned: its id is that of the upload, which a query takes too. */
-export class UploadedImage extends Image {
-  /** Hex. */
-  upload!: string;
-
-  override get id(): string {
-    return toUploadId(this.upload);
-  }
-}
 
 @ObjectType({
   implements: Node,
@@ -48,7 +37,7 @@ export class Board extends Node {
 })
 export class Pin extends Node {
   productKey!: number | null;
-  upload!: UploadedImage | null;
+  upload!: Image | null;
 
   @Field(() => Boolean, { description: 'False: ideas are to be unlike it.' })
   positive!: boolean;

@@ -10,7 +10,7 @@ import { directionOf, findPinLooks } from './board-taste.js';
 import type { PinSubject } from './pin.store.js';
 import type { Board } from './board.types.js';
 import { DesignBrief } from './brief.types.js';
-import { toImage } from './list-boards.js';
+import { uploadedImage } from '../similarity/uploaded-image.js';
 import { paletteOf } from './palette.js';
 import { sharedWords, type Shares, writeNegativePrompt, writePrompt } from './write-brief.js';
 
@@ -103,7 +103,9 @@ async function exemplarsOf({ images }: Context, pins: readonly SeenPin[]): Promi
   );
   const pictures = await Promise.all(
     [...new Set(nearest)].map(async ({ subject: { productKey, upload } }) =>
-      productKey === null ? upload && toImage(upload) : (await images.byProduct.load(productKey))[0],
+      productKey === null
+        ? upload && uploadedImage(upload.sha256, upload)
+        : (await images.byProduct.load(productKey))[0],
     ),
   );
   return pictures.flatMap((picture) => picture ?? []);

@@ -4,15 +4,8 @@ import { checkFirst, PageInfo } from '../catalog/page-info.js';
 import type { Context } from '../context.js';
 import { UserError } from '../errors.js';
 import { listOwnBoards } from './board.store.js';
-import {
-  Board,
-  BoardConnection,
-  BoardEdge,
-  Pin,
-  PinConnection,
-  PinEdge,
-  UploadedImage,
-} from './board.types.js';
+import { Board, BoardConnection, BoardEdge, Pin, PinConnection, PinEdge } from './board.types.js';
+import { uploadedImage } from '../similarity/uploaded-image.js';
 import { listPinRows, readOwnPin, type PinRow } from './pin.store.js';
 
 const BOARD_CURSOR = 'BoardCursor';
@@ -88,15 +81,5 @@ function pageInfoOf(
 }
 
 function toPin({ upload, ...row }: PinRow): Pin {
-  return instantiate(Pin, { ...row, upload: upload === null ? null : toImage(upload) });
-}
-
-/** An uploaded image as the API shows images. */
-export function toImage({ sha256, ...facts }: NonNullable<PinRow['upload']>): UploadedImage {
-  return instantiate(UploadedImage, {
-    ...facts,
-    upload: sha256,
-    sha256: Buffer.from(sha256, 'hex'),
-    altText: null,
-  });
+  return instantiate(Pin, { ...row, upload: upload === null ? null : uploadedImage(upload.sha256, upload) });
 }

@@ -1,19 +1,11 @@
-import { instantiate, readKey } from '../catalog/node.js';
-import { Image } from '../catalog/image.types.js';
+import { readKey } from '../catalog/node.js';
+import type { Image } from '../catalog/image.types.js';
 import { UserError } from '../errors.js';
 import { toUploadId } from '../server/upload-id.js';
+import { uploadedImage } from '../similarity/uploaded-image.js';
 import { findQueryImage, type QueryImage, type QueryImageSources } from '../similarity/query-image.js';
 import type { ImageInput } from '../similarity/visual-search.types.js';
 import { inspectImage } from '../vision/decode.js';
-
-/** An image that was sent to be looked at: no row of Postgres, but a file for some days, at the same address as all. */
-class UploadedImage extends Image {
-  uploadId!: string;
-
-  override get id(): string {
-    return this.uploadId;
-  }
-}
 
 /** The image of a look, and the id by which any later search finds it. */
 export interface LookImage extends QueryImage {
@@ -47,14 +39,5 @@ export async function describeLookImage(
     if (image !== null) return image;
     throw new UserError('IMAGE_NOT_FOUND', 'The image was deleted meanwhile: look at another one.');
   }
-  const { width, height, thumbhash, dominantColor } = await inspectImage(await source.read());
-  return instantiate(UploadedImage, {
-    uploadId: id,
-    sha256: Buffer.from(sha256, 'hex'),
-    width,
-    height,
-    altText: null,
-    thumbhash,
-    dominantColor,
-  });
+  return uploadedImage(sha256, await inspectImage(await source.read()));
 }
