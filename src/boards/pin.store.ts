@@ -111,7 +111,7 @@ export async function pinProduct(
   return written > 0;
 }
 
-/** Pins an uploaded image, or turns its pin there. */
+/** Pins an uploaded image, or turns its pin there. What is known of it is locked until then: nobody prunes it. */
 export async function pinImage(
   client: ClientBase,
   board: string,
@@ -123,7 +123,7 @@ export async function pinImage(
     sql`/* pin.rememberImage */ INSERT INTO pinned_images (sha256, width, height, thumbhash, dominant_color)
       VALUES (decode(${image.sha256}, 'hex'), ${image.width}, ${image.height}, decode(${image.thumbhash}, 'base64'),
         ${image.dominantColor})
-      ON CONFLICT DO NOTHING`,
+      ON CONFLICT (sha256) DO UPDATE SET sha256 = excluded.sha256`,
   );
   await execute(
     client,
