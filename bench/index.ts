@@ -1,6 +1,6 @@
-import { openEmbeddedIndex } from '../src/similarity/embedded.js';
-import { type IndexFilter, type IndexPoint, MATCH_ALL, type VectorIndex } from '../src/similarity/index.js';
-import { openQdrantIndex } from '../src/similarity/qdrant.js';
+import { openEmbeddedIndex } from '../src/vector-index/embedded/embedded-index.js';
+import { type IndexFilter, type IndexPoint, MATCH_ALL, type VectorIndex } from '../src/vector-index/port.js';
+import { openQdrantIndex } from '../src/vector-index/qdrant/qdrant-index.js';
 import { benchCollection, noQdrant } from './qdrant.js';
 import { generator, mean, median } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';

@@ -9,7 +9,7 @@ import { openShop } from './shop.js';
 import { median } from './statistics.js';
 import { drawStrangers } from './strangers.js';
 import type { Benchmark, Measurement } from './types.js';
-import { ALTERATIONS } from '../src/calibration/alterations.js';
+import { ALTERATIONS } from '../src/search/probability/alterations.js';
 import { openDatabase } from '../src/platform/postgres.js';
 
 const PRODUCTS = 80;

@@ -4,13 +4,17 @@ import { noPhotographs, importPhotographs, PHOTOGRAPHS_FEED, readPhotographs } f
 import { openShop, type Shop } from './shop.js';
 import { mean } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
-import { calibrationError, reliability, type Prediction } from '../src/calibration/calibration-error.js';
-import { fitSameProduct, observeCopies, type Sample } from '../src/calibration/fit-same-product.js';
-import { predictHeldOut, probability, type Observation } from '../src/calibration/logistic.js';
+import {
+  calibrationError,
+  reliability,
+  type Prediction,
+} from '../src/search/probability/calibration-error.js';
+import { fitSameProduct, observeCopies, type Sample } from '../src/search/probability/fit-same-product.js';
+import { predictHeldOut, probability, type Observation } from '../src/search/probability/logistic.js';
 import { openBlobStore } from '../src/platform/blob-store.js';
 import { openDatabase } from '../src/platform/postgres.js';
 import type { Progress } from '../src/platform/progress.js';
-import { readEncoderCalibration } from '../src/similarity/encoder-calibration.js';
+import { readEncoderCalibration } from '../src/search/probability/encoder-calibration.js';
 import { DEFAULT_ENCODER, openEncoder } from '../src/vision/encoder.js';
 
 /** Altered six times each; the next would hardly move the figures. */

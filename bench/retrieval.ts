@@ -6,7 +6,7 @@ import { share } from './share.js';
 import { openShop } from './shop.js';
 import { mean } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
-import { ALTERATIONS } from '../src/calibration/alterations.js';
+import { ALTERATIONS } from '../src/search/probability/alterations.js';
 
 const RESULTS = 10;
 

@@ -3,7 +3,7 @@
 inputs  vectors float[n, d] · query float[d, b], both of unit length along d
 output  scores  float[b, n]
 
-Filters, grouping by product and ties are decided outside of the graph (src/similarity/embedded.search.ts): its
+Filters, grouping by product and ties are decided outside of the graph (src/vector-index/embedded/points.ts): its
 float32 sums depend on b and on the processor, so that only a recomputed score may decide the order of two rows.
 """
 import pathlib

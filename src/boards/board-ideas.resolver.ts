@@ -1,9 +1,9 @@
 import { Arg, Ctx, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
 import { ProductFilter } from '../catalog/product-filter.types.js';
-import type { Context } from '../context.js';
-import { visualSearch } from '../similarity/visual-search.js';
-import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from '../similarity/visual-search.resolver.js';
-import { VisualMatchConnection } from '../similarity/visual-search.types.js';
+import type { Context } from '../graph/request-context.js';
+import { visualSearch } from '../search/visual-search.js';
+import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from '../search/visual-search.resolver.js';
+import { VisualMatchConnection } from '../search/visual-search.types.js';
 import { Board } from './board.types.js';
 
 /** Enough that colorways of one garment do not stand side by side; what is most alike still comes first. */

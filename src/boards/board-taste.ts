@@ -1,6 +1,6 @@
 import type { Database } from '../platform/postgres.js';
-import type { Embeddings } from '../similarity/embeddings.js';
-import { meanDirection } from '../similarity/vectors.js';
+import type { Embeddings } from '../images/embeddings.js';
+import { meanDirection } from '../vector-index/vectors.js';
 import { readPinSubjects, type PinSubject } from './pin.store.js';
 
 /** A pin with its images that are encoded: none of an upload whose bytes are gone. */

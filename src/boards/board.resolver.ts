@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Image } from '../catalog/image.types.js';
+import { Image } from '../images/image.types.js';
 import { offered } from '../catalog/product.resolver.js';
 import { Product } from '../catalog/product.types.js';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { addPin } from './add-pin.js';
 import {
   Board,

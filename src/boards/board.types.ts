@@ -1,12 +1,12 @@
 import { toGlobalId } from 'graphql-relay';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import type { Image } from '../catalog/image.types.js';
-import { Node } from '../catalog/node.js';
-import { PageInfo } from '../catalog/page-info.js';
-import { DateTimeScalar } from '../catalog/scalars.js';
+import type { Image } from '../images/image.types.js';
+import { Node } from '../graph/node.js';
+import { PageInfo } from '../graph/page-info.js';
+import { DateTimeScalar } from '../graph/scalars.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { MutationError } from '../mutation/user-error.types.js';
-import { ImageInput } from '../similarity/visual-search.types.js';
+import { ImageInput } from '../search/visual-search.types.js';
 
 @ObjectType({
   implements: Node,

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { Image } from '../catalog/image.types.js';
+import { Image } from '../images/image.types.js';
 import { Label } from '../identify/label.types.js';
 
 @ObjectType({

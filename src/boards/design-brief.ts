@@ -1,16 +1,16 @@
-import type { Image } from '../catalog/image.types.js';
+import type { Image } from '../images/image.types.js';
 import { Label, LabelKind } from '../identify/label.types.js';
-import { instantiate } from '../catalog/node.js';
-import type { Context } from '../context.js';
-import { MATCH_ALL } from '../similarity/index.js';
-import { findMoods } from '../similarity/moods.js';
-import { dot } from '../similarity/vectors.js';
+import { instantiate } from '../graph/node.js';
+import type { Context } from '../graph/request-context.js';
+import { MATCH_ALL } from '../vector-index/port.js';
+import { findMoods } from '../search/query/moods.js';
+import { dot } from '../vector-index/vectors.js';
 import { readFacts, readLikedColors, type Fact } from './board-facts.store.js';
 import { directionOf, findPinLooks } from './board-taste.js';
 import type { PinSubject } from './pin.store.js';
 import type { Board } from './board.types.js';
 import { DesignBrief } from './brief.types.js';
-import { uploadedImage } from '../similarity/uploaded-image.js';
+import { uploadedImage } from '../images/uploaded-image.js';
 import { paletteOf } from './palette.js';
 import { sharedWords, type Shares, writeNegativePrompt, writePrompt } from './write-brief.js';
 

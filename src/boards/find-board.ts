@@ -1,6 +1,6 @@
 import { fromGlobalId } from 'graphql-relay';
 import type { ClientBase } from 'pg';
-import { instantiate } from '../catalog/node.js';
+import { instantiate } from '../graph/node.js';
 import type { Caller } from '../access/caller.js';
 import { EntryErrors, mutationError } from '../mutation/entry-error.js';
 import type { Queryable } from '../platform/postgres.js';

@@ -1,11 +1,11 @@
 import { toGlobalId } from 'graphql-relay';
-import { instantiate, MAX_KEY, readKey } from '../catalog/node.js';
-import { checkFirst, PageInfo } from '../catalog/page-info.js';
-import type { Context } from '../context.js';
+import { instantiate, MAX_KEY, readKey } from '../graph/node.js';
+import { checkFirst, PageInfo } from '../graph/page-info.js';
+import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import { listOwnBoards } from './board.store.js';
 import { Board, BoardConnection, BoardEdge, Pin, PinConnection, PinEdge } from './board.types.js';
-import { uploadedImage } from '../similarity/uploaded-image.js';
+import { uploadedImage } from '../images/uploaded-image.js';
 import { listPinRows, readOwnPin, type PinRow } from './pin.store.js';
 
 const BOARD_CURSOR = 'BoardCursor';

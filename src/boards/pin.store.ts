@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import type { StoredImage } from '../import/image.store.js';
+import type { StoredImage } from '../images/stored-image.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 
 const upload = z.object({

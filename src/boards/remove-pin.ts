@@ -1,5 +1,5 @@
-import { readKey } from '../catalog/node.js';
-import type { Context } from '../context.js';
+import { readKey } from '../graph/node.js';
+import type { Context } from '../graph/request-context.js';
 import { EntryErrors, mutationError } from '../mutation/entry-error.js';
 import { mutate } from '../mutation/mutate.js';
 import { touchBoard } from './board.store.js';

@@ -1,8 +1,8 @@
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
-import { instantiate } from '../catalog/node.js';
-import { checkText } from '../catalog/text.js';
-import type { Context } from '../context.js';
+import { instantiate } from '../graph/node.js';
+import { checkText } from '../graph/text.js';
+import type { Context } from '../graph/request-context.js';
 import { EntryErrors, mutationError } from '../mutation/entry-error.js';
 import { mutate, type Outcome } from '../mutation/mutate.js';
 import { countBoards, deleteBoard, insertBoard, readBoard, renameBoard } from './board.store.js';

@@ -3,8 +3,8 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { Brand } from './brand.types.js';
-import { inOrder } from './load.js';
-import { instantiate } from './node.js';
+import { inOrder } from '../graph/load.js';
+import { instantiate } from '../graph/node.js';
 
 const brandRow = z.object({ key: z.number(), handle: z.string(), name: z.string() });
 

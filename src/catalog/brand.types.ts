@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { Node } from './node.js';
+import { Node } from '../graph/node.js';
 
 @ObjectType({ implements: Node, description: 'Who a product is sold as being by.' })
 export class Brand extends Node {

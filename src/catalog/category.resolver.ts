@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { Category } from './category.types.js';
 
 @Resolver(() => Category)

@@ -3,8 +3,8 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { Category } from './category.types.js';
-import { groupInOrder, inOrder } from './load.js';
-import { instantiate } from './node.js';
+import { groupInOrder, inOrder } from '../graph/load.js';
+import { instantiate } from '../graph/node.js';
 
 const categoryRow = z.object({
   key: z.number(),

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { Node } from './node.js';
+import { Node } from '../graph/node.js';
 
 @ObjectType({ implements: Node, description: 'A place in the tree of garment types.' })
 export class Category extends Node {

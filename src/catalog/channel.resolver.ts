@@ -1,5 +1,5 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { Channel } from './channel.types.js';
 
 @Resolver(() => Channel)

@@ -3,8 +3,8 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { UserError } from '../errors.js';
 import { query, type Database } from '../platform/postgres.js';
-import { instantiate } from './node.js';
-import { checkText } from './text.js';
+import { instantiate } from '../graph/node.js';
+import { checkText } from '../graph/text.js';
 import { Channel } from './channel.types.js';
 
 const channelRow = z.object({

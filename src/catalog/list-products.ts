@@ -1,7 +1,7 @@
-import type { ChannelStores } from '../context.js';
-import { requireLocation } from '../inventory/require-location.js';
-import { instantiate } from './node.js';
-import { checkFirst, PageInfo } from './page-info.js';
+import type { ChannelStores } from '../graph/request-context.js';
+import { requireLocation } from './require-location.js';
+import { instantiate } from '../graph/node.js';
+import { checkFirst, PageInfo } from '../graph/page-info.js';
 import { checkProductFilter } from './product-filter.js';
 import type { ProductFilter } from './product-filter.types.js';
 import { ProductCursor, productOrder, type ProductSort } from './product-page.js';

@@ -1,7 +1,7 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import { UserError } from '../errors.js';
-import { parseAmount } from '../pricing/money.js';
-import { readKey } from './node.js';
+import { parseAmount } from '../graph/money.js';
+import { readKey } from '../graph/node.js';
 import {
   AvailabilityFilter,
   type DecimalRange,
@@ -10,7 +10,7 @@ import {
   type SkuFilter,
 } from './product-filter.types.js';
 import type { Sku } from './sku.types.js';
-import { checkText, fold } from './text.js';
+import { checkText, fold } from '../graph/text.js';
 
 /** A filter with more than this is a program, not a choice of a shopper. */
 const MAX_ENTRIES = 10;

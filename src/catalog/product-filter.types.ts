@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { DecimalScalar } from './scalars.js';
+import { DecimalScalar } from '../graph/scalars.js';
 
 export enum AvailabilityFilter {
   SELLABLE = 'SELLABLE',

@@ -3,7 +3,7 @@ import { registerEnumType } from 'type-graphql';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { UserError } from '../errors.js';
-import { MAX_KEY } from './node.js';
+import { MAX_KEY } from '../graph/node.js';
 
 export enum ProductSort {
   RELEVANCE = 'RELEVANCE',

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import { productAvailability } from '../inventory/availability.js';
 import { ProductAvailability } from '../inventory/availability.types.js';
@@ -7,15 +7,15 @@ import { priceRange } from '../pricing/price.js';
 import { PriceRange } from '../pricing/price.types.js';
 import { Brand } from './brand.types.js';
 import { Category } from './category.types.js';
-import { Image } from './image.types.js';
+import { Image } from '../images/image.types.js';
 import { listProducts } from './list-products.js';
-import { readKey } from './node.js';
+import { readKey } from '../graph/node.js';
 import { checkSkuFilter, passes } from './product-filter.js';
 import { ProductFilter, SkuFilter } from './product-filter.types.js';
 import { ProductSort } from './product-page.js';
 import { Attribute, Product, ProductConnection } from './product.types.js';
 import { Sku } from './sku.types.js';
-import { checkText } from './text.js';
+import { checkText } from '../graph/text.js';
 
 const DEFAULT_FIRST = 24;
 /** Relevance and price look at every product that passes before the first one is known. */

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import { Node } from './node.js';
-import { PageInfo } from './page-info.js';
-import { DateTimeScalar, UrlScalar } from './scalars.js';
+import { Node } from '../graph/node.js';
+import { PageInfo } from '../graph/page-info.js';
+import { DateTimeScalar, UrlScalar } from '../graph/scalars.js';
 import type { Sku } from './sku.types.js';
 
 /** The thing a shopper sees; what is bought is one of its SKUs. */

@@ -1,16 +1,16 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import { skuAvailability } from '../inventory/availability.js';
 import { SkuAvailability } from '../inventory/availability.types.js';
 import { skuPrice } from '../pricing/price.js';
 import { Price } from '../pricing/price.types.js';
-import { Image } from './image.types.js';
-import { readKey } from './node.js';
+import { Image } from '../images/image.types.js';
+import { readKey } from '../graph/node.js';
 import { Product } from './product.types.js';
-import { UrlScalar } from './scalars.js';
+import { UrlScalar } from '../graph/scalars.js';
 import { Sku } from './sku.types.js';
-import { checkText } from './text.js';
+import { checkText } from '../graph/text.js';
 
 /** One call of a partner's sync. */
 const MAX_CODES = 250;

@@ -3,8 +3,8 @@ import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import type { Channel } from './channel.types.js';
-import { groupInOrder, inOrder } from './load.js';
-import { instantiate } from './node.js';
+import { groupInOrder, inOrder } from '../graph/load.js';
+import { instantiate } from '../graph/node.js';
 import { Sku } from './sku.types.js';
 
 export const skuRow = z.object({

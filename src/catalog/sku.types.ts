@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import type { Channel } from './channel.types.js';
-import { Node } from './node.js';
+import { Node } from '../graph/node.js';
 
 @ObjectType({ description: 'One option of an SKU, for example size "M".' })
 export class SelectedOption {

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { writeCalibration } from '../calibration/calibration.store.js';
-import type { Sample, SameProductFit } from '../calibration/fit-same-product.js';
+import { writeCalibration } from '../search/probability/calibration.store.js';
+import type { Sample, SameProductFit } from '../search/probability/fit-same-product.js';
 import { openBlobStore } from '../platform/blob-store.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { errorMessage, OperatorError } from '../platform/operator-error.js';
@@ -67,7 +67,7 @@ async function run({ config, log, progress, signal }: Session, options: Options)
       ? { size: options.sample }
       : { handles: await readHandles(options.products) };
   const [{ fitSameProduct, observeCopies }, { openEncoder }] = await Promise.all([
-    import('../calibration/fit-same-product.js'),
+    import('../search/probability/fit-same-product.js'),
     import('../vision/encoder.js'),
   ]);
   const encoder = await openEncoder({ directory: config.encoderFolder, log });

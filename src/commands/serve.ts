@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
-import type { Gateway } from '../gateway.js';
+import type { Gateway } from '../app/gateway.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { EXIT } from './exit-codes.js';
 import { assertCanListen, explainListenError } from './listen-errors.js';
@@ -26,7 +26,7 @@ Examples:
 const serve: Parameters<typeof runCommand>[0] = async ({ config, log, progress, signal }) => {
   await assertCanListen(config.http);
   await prepareDataFolder(config.dataFolder);
-  const { startGateway } = await import('../gateway.js');
+  const { startGateway } = await import('../app/gateway.js');
   const gateway = await startGateway(config, log, progress, signal).catch((error: unknown) => {
     if (signal.aborted) return null;
     throw explainListenError(error, config.http);

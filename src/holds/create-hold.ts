@@ -1,8 +1,8 @@
 import type { Channel } from '../catalog/channel.types.js';
-import { readKey } from '../catalog/node.js';
-import type { Context } from '../context.js';
+import { readKey } from '../graph/node.js';
+import type { Context } from '../graph/request-context.js';
 import { checkPlace } from '../inventory/availability.js';
-import { requireLocation } from '../inventory/require-location.js';
+import { requireLocation } from '../catalog/require-location.js';
 import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
 import { holdPayload } from './hold-payload.js';

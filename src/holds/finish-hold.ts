@@ -1,6 +1,6 @@
 import { fromGlobalId } from 'graphql-relay';
 import type { Channel } from '../catalog/channel.types.js';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { EntryErrors, mutationError } from '../mutation/entry-error.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
 import type { MutationErrorCode } from '../mutation/user-error.types.js';

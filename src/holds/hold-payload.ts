@@ -1,4 +1,4 @@
-import { instantiate } from '../catalog/node.js';
+import { instantiate } from '../graph/node.js';
 import type { Outcome } from '../mutation/mutate.js';
 import { toHold, type HoldOutcome } from './hold.store.js';
 import { type Hold, HoldPayload } from './hold.types.js';

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Sku } from '../catalog/sku.types.js';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { priceOf } from '../pricing/price.js';
 import { Price } from '../pricing/price.types.js';
 import { createHold } from './create-hold.js';

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import { instantiate } from '../catalog/node.js';
+import { instantiate } from '../graph/node.js';
 import { StockLocation } from '../inventory/availability.types.js';
 import type { IdempotentCall } from '../mutation/idempotency.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';

@@ -1,7 +1,7 @@
 import { toGlobalId } from 'graphql-relay';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Node } from '../catalog/node.js';
-import { DateTimeScalar } from '../catalog/scalars.js';
+import { Node } from '../graph/node.js';
+import { DateTimeScalar } from '../graph/scalars.js';
 import { GeoPointInput, StockLocation } from '../inventory/availability.types.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { MutationError } from '../mutation/user-error.types.js';

@@ -1,7 +1,7 @@
-import { calibrationError, type Prediction } from '../calibration/calibration-error.js';
-import { fitLogistic, predictHeldOut, type Observation } from '../calibration/logistic.js';
+import { calibrationError, type Prediction } from '../search/probability/calibration-error.js';
+import { fitLogistic, predictHeldOut, type Observation } from '../search/probability/logistic.js';
 import type { Queryable } from '../platform/postgres.js';
-import { MATCH_ALL, type IndexMatch, type VectorIndex } from '../similarity/index.js';
+import { MATCH_ALL, type IndexMatch, type VectorIndex } from '../vector-index/port.js';
 import { readExemplars, readExtent, readLabelFacts, type LabelFacts } from './label-facts.store.js';
 import type { LabelModel } from './label-model.js';
 import { LabelKind } from './label.types.js';

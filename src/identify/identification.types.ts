@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { VisualMatch } from '../similarity/visual-search.types.js';
+import { VisualMatch } from '../search/visual-search.types.js';
 import { Label } from './label.types.js';
 
 @ObjectType({ description: 'What an image shows, as far as this catalog can tell.' })

@@ -1,17 +1,17 @@
-import { instantiate } from '../catalog/node.js';
+import { instantiate } from '../graph/node.js';
 import { checkProductFilter } from '../catalog/product-filter.js';
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
-import type { Context } from '../context.js';
-import { MATCH_ALL, type IndexMatch } from '../similarity/index.js';
+import type { Context } from '../graph/request-context.js';
+import { MATCH_ALL, type IndexMatch } from '../vector-index/port.js';
 import {
   SAME_PRODUCT_PROBABILITY,
   sameProductProbability,
   type SameProductModel,
-} from '../similarity/same-product.js';
-import type { QueryVector } from '../similarity/query-vector.js';
-import { searchPage, type Ranking } from '../similarity/search.js';
-import { fingerprintOf, toEdges } from '../similarity/visual-search.js';
-import type { BoxInput, ImageInput, VisualMatch } from '../similarity/visual-search.types.js';
+} from '../search/probability/same-product.js';
+import type { QueryVector } from '../search/query/query-vectors.js';
+import { searchPage, type Ranking } from '../search/prove-page.js';
+import { fingerprintOf, toEdges } from '../search/visual-search.js';
+import type { BoxInput, ImageInput, VisualMatch } from '../search/visual-search.types.js';
 import { Identification } from './identification.types.js';
 import { readLabelFacts } from './label-facts.store.js';
 import type { LabelModel } from './label-model.js';

@@ -1,7 +1,7 @@
-import { readCalibration, writeCalibration } from '../calibration/calibration.store.js';
+import { readCalibration, writeCalibration } from '../search/probability/calibration.store.js';
 import type { Logger } from '../platform/logging.js';
 import type { Database } from '../platform/postgres.js';
-import type { VectorIndex } from '../similarity/index.js';
+import type { VectorIndex } from '../vector-index/port.js';
 import { fitLabels } from './fit-labels.js';
 import { readExtent } from './label-facts.store.js';
 import { labelModel, type LabelModel } from './label-model.js';

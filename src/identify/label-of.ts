@@ -1,6 +1,6 @@
-import { probability } from '../calibration/logistic.js';
-import { instantiate } from '../catalog/node.js';
-import type { IndexMatch } from '../similarity/index.js';
+import { probability } from '../search/probability/logistic.js';
+import { instantiate } from '../graph/node.js';
+import type { IndexMatch } from '../vector-index/port.js';
 import type { LabelFacts } from './label-facts.store.js';
 import type { LabelModel } from './label-model.js';
 import { Label, type LabelKind } from './label.types.js';

@@ -1,4 +1,4 @@
-import type { IndexMatch } from '../similarity/index.js';
+import type { IndexMatch } from '../vector-index/port.js';
 import type { LabelFacts } from './label-facts.store.js';
 import type { LabelKind } from './label.types.js';
 

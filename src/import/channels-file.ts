@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
 import { transaction, type Database } from '../platform/postgres.js';
-import { exponent } from '../pricing/money.js';
+import { exponent } from '../graph/money.js';
 import { readMarkets, writeChannels, writeLocations } from './channels-file.store.js';
 
 const handle = z

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
 import { MAX_CODE_LENGTH } from '../catalog/write/product-fields.js';
-import { parseAmount } from '../pricing/money.js';
+import { parseAmount } from '../graph/money.js';
 import { UserError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
 import {

@@ -11,7 +11,7 @@ import {
   parseProductUrl,
 } from '../catalog/write/product-fields.js';
 import { UserError } from '../errors.js';
-import { parseAmount } from '../pricing/money.js';
+import { parseAmount } from '../graph/money.js';
 import { parseInstant, parseInterval } from './dates.js';
 
 /** In characters. */

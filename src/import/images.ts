@@ -9,9 +9,14 @@ import type { Database } from '../platform/postgres.js';
 import { MAX_IMAGE_BYTES } from '../vision/decode.js';
 import type { Encoder } from '../vision/encoder.js';
 import { eachOf } from './ahead.js';
-import { encodePatiently, inspectForStore } from './encode-image.js';
-import type { ImageFetcher } from './fetch-image.js';
-import { findImagesByContent, findImagesBySource, type Embedding, type StoredImage } from './image.store.js';
+import { encodePatiently, inspectForStore } from '../images/encode-image.js';
+import type { ImageFetcher } from '../images/fetch-image.js';
+import {
+  findImagesByContent,
+  findImagesBySource,
+  type Embedding,
+  type StoredImage,
+} from '../images/stored-image.store.js';
 import type { ImageLink, ProductDraft } from './product-draft.js';
 import type { Fault } from './report.js';
 

@@ -8,10 +8,10 @@ import {
   upsertProducts,
 } from '../catalog/write/product.store.js';
 import { upsertSkus } from '../catalog/write/sku.store.js';
-import { removeImageJobs } from '../image-jobs/image-job.store.js';
+import { removeImageJobs } from '../images/jobs/image-job.store.js';
 import { lockPriceLists } from '../pricing/price.store.js';
 import type { FeedRow } from './feed-row.js';
-import { addEmbeddings, replaceImages, type ImageInput } from './image.store.js';
+import { addEmbeddings, replaceImages, type ImageInput } from '../images/stored-image.store.js';
 import type { EncodedBatch } from './images.js';
 import type { ProductDraft } from './product-draft.js';
 import type { Offers } from './offers.js';

@@ -1,7 +1,7 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
 import { Sku } from '../catalog/sku.types.js';
-import { Context } from '../context.js';
+import { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 
 /** What a long list on a screen has, and as many as other calls take. */

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { checkFirst } from '../catalog/page-info.js';
-import type { Context } from '../context.js';
+import { checkFirst } from '../graph/page-info.js';
+import type { Context } from '../graph/request-context.js';
 import { locationStocks } from './availability.js';
 import { GeoPointInput, LocationStock, SkuAvailability } from './availability.types.js';
 

@@ -1,5 +1,5 @@
 import type { Channel } from '../catalog/channel.types.js';
-import { instantiate } from '../catalog/node.js';
+import { instantiate } from '../graph/node.js';
 import type { SelectedOption, Sku } from '../catalog/sku.types.js';
 import { UserError } from '../errors.js';
 import {
@@ -9,7 +9,7 @@ import {
   SkuAvailability,
   StockLevel,
 } from './availability.types.js';
-import type { LocationLevel } from './location.store.js';
+import type { LocationLevel } from '../catalog/location.store.js';
 
 const BEST_FIRST = [
   StockLevel.IN_STOCK,

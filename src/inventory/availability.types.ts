@@ -1,6 +1,6 @@
 import { Field, Float, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Node } from '../catalog/node.js';
-import { DateTimeScalar } from '../catalog/scalars.js';
+import { Node } from '../graph/node.js';
+import { DateTimeScalar } from '../graph/scalars.js';
 import { SelectedOption } from '../catalog/sku.types.js';
 
 /** How much there is; the words of `sku_offers.level`. */

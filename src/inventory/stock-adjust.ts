@@ -1,4 +1,4 @@
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import type { Outcome } from '../mutation/mutate.js';
 import type { StockAdjustEntryInput, StockAdjustInput } from './stock.types.js';
 import { writeStock, type StockAnswer, type StockWrite } from './write-stock.js';

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query } from '../platform/postgres.js';
-import { locationRow } from './location.store.js';
+import { locationRow } from '../catalog/location.store.js';
 
 // Whoever writes stock goes this way, or another writer may wait for it while it waits for that one: first the levels
 // that are not there yet, then the locks of those that are, each in the order of SKU and location.

@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { requireScope } from '../access/caller.js';
-import { instantiate } from '../catalog/node.js';
+import { instantiate } from '../graph/node.js';
 import { Sku } from '../catalog/sku.types.js';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import type { Outcome } from '../mutation/mutate.js';
 import { StockLocation } from './availability.types.js';

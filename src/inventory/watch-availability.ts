@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelStore } from '../catalog/channel.store.js';
 import type { Channel } from '../catalog/channel.types.js';
-import { instantiate, readKey } from '../catalog/node.js';
+import { instantiate, readKey } from '../graph/node.js';
 import { SkuStore } from '../catalog/sku.store.js';
 import { Sku } from '../catalog/sku.types.js';
 import { UserError } from '../errors.js';

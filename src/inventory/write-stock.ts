@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
-import { checkText } from '../catalog/text.js';
-import type { Context } from '../context.js';
+import { checkText } from '../graph/text.js';
+import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import { checkEntryCount, refuseDuplicates } from '../mutation/entries.js';
 import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
@@ -18,7 +18,7 @@ import {
   type LevelCount,
   type LevelRow,
 } from './stock-level.store.js';
-import { locationRow } from './location.store.js';
+import { locationRow } from '../catalog/location.store.js';
 
 /** What a write answers and is answered again: quantities as they were right after it, in the order of the entries. */
 const stockAnswer = z.object({

@@ -1,9 +1,9 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Brand } from '../catalog/brand.types.js';
 import { Attribute, Product } from '../catalog/product.types.js';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { Identification } from '../identify/identification.types.js';
-import { Style } from '../similarity/visual-search.types.js';
+import { Style } from '../search/visual-search.types.js';
 import { Fact } from './fact.types.js';
 import { factsFor } from './facts-for.js';
 

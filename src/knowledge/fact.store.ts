@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
-import { groupInOrder } from '../catalog/load.js';
-import { instantiate } from '../catalog/node.js';
+import { groupInOrder } from '../graph/load.js';
+import { instantiate } from '../graph/node.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { Fact } from './fact.types.js';
 

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { UrlScalar } from '../catalog/scalars.js';
+import { UrlScalar } from '../graph/scalars.js';
 
 @ObjectType({
   description: 'Something that a source says: subject, predicate, value, as in "Denim", "made of", "Cotton".',

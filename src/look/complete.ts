@@ -1,6 +1,6 @@
 import { checkProductFilter } from '../catalog/product-filter.js';
-import type { Context } from '../context.js';
-import { searchPage } from '../similarity/search.js';
+import type { Context } from '../graph/request-context.js';
+import { searchPage } from '../search/prove-page.js';
 import type { FoundItem } from './find-items.js';
 
 /** Whether there are items, and each has a match that can be bought; proven together with their matches. */

@@ -1,19 +1,19 @@
 import { checkProductFilter } from '../catalog/product-filter.js';
-import { instantiate } from '../catalog/node.js';
-import type { Context } from '../context.js';
+import { instantiate } from '../graph/node.js';
+import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import type { LabelModel } from '../identify/label-model.js';
 import { MIN_CONFIDENCE } from '../identify/label-of.js';
 import { Label, LabelKind } from '../identify/label.types.js';
 import { familiarity } from '../identify/vote.js';
-import { toIndexFilter } from '../similarity/filter.js';
-import type { QueryVector } from '../similarity/query-vector.js';
+import { toIndexFilter } from '../projection/index-filter.js';
+import type { QueryVector } from '../search/query/query-vectors.js';
 import {
   SAME_PRODUCT_PROBABILITY,
   sameProductProbability,
   type SameProductModel,
-} from '../similarity/same-product.js';
-import type { SharedSearch } from '../similarity/visual-search.js';
+} from '../search/probability/same-product.js';
+import type { SharedSearch } from '../search/visual-search.js';
 import type { Box } from '../vision/regions.js';
 import { judgeRegions, similarity, type Judged } from './judge.js';
 import { knownRanking, searchTogether } from './known-ranking.js';

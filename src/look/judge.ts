@@ -1,4 +1,4 @@
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { VOTERS } from '../identify/vote.js';
 import {
   MATCH_ALL,
@@ -6,8 +6,8 @@ import {
   type IndexMatch,
   type SearchRequest,
   type SearchResult,
-} from '../similarity/index.js';
-import type { QueryVector } from '../similarity/query-vector.js';
+} from '../vector-index/port.js';
+import type { QueryVector } from '../search/query/query-vectors.js';
 import type { LookImage } from './look-image.js';
 import type { Region } from './see.js';
 

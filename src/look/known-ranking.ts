@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { IndexFilter, SearchRequest, SearchResult, VectorIndex } from '../similarity/index.js';
-import type { Ranking } from '../similarity/search.js';
+import type { IndexFilter, SearchRequest, SearchResult, VectorIndex } from '../vector-index/port.js';
+import type { Ranking } from '../search/prove-page.js';
 
 type Searches = DataLoader<SearchRequest, SearchResult>;
 

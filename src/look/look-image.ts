@@ -1,10 +1,10 @@
-import { readKey } from '../catalog/node.js';
-import type { Image } from '../catalog/image.types.js';
+import { readKey } from '../graph/node.js';
+import type { Image } from '../images/image.types.js';
 import { UserError } from '../errors.js';
-import { toUploadId } from '../server/upload-id.js';
-import { uploadedImage } from '../similarity/uploaded-image.js';
-import { findQueryImage, type QueryImage, type QueryImageSources } from '../similarity/query-image.js';
-import type { ImageInput } from '../similarity/visual-search.types.js';
+import { toUploadId } from '../images/upload-id.js';
+import { uploadedImage } from '../images/uploaded-image.js';
+import { findQueryImage, type QueryImage, type QueryImageSources } from '../images/query-image.js';
+import type { ImageInput } from '../search/visual-search.types.js';
 import { inspectImage } from '../vision/decode.js';
 
 /** The image of a look, and the id by which any later search finds it. */

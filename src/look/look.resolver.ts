@@ -1,10 +1,10 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import { Image } from '../catalog/image.types.js';
-import { instantiate } from '../catalog/node.js';
+import { Image } from '../images/image.types.js';
+import { instantiate } from '../graph/node.js';
 import { ProductFilter } from '../catalog/product-filter.types.js';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { Label } from '../identify/label.types.js';
-import { ImageInput, VisualMatchConnection } from '../similarity/visual-search.types.js';
+import { ImageInput, VisualMatchConnection } from '../search/visual-search.types.js';
 import { isComplete } from './complete.js';
 import { findItems } from './find-items.js';
 import { matchItem } from './match-item.js';

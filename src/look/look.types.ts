@@ -1,5 +1,5 @@
 import { Field, Float, ObjectType } from 'type-graphql';
-import { Image } from '../catalog/image.types.js';
+import { Image } from '../images/image.types.js';
 import type { FoundItem } from './find-items.js';
 import type { LookImage } from './look-image.js';
 

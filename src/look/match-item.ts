@@ -1,9 +1,9 @@
 import { checkProductFilter } from '../catalog/product-filter.js';
-import type { Context } from '../context.js';
-import { isCursorOf } from '../similarity/cursor.js';
-import type { QueryVector } from '../similarity/query-vector.js';
-import { fingerprintOf, visualSearch, type PageOfSearch } from '../similarity/visual-search.js';
-import type { VisualMatchConnection } from '../similarity/visual-search.types.js';
+import type { Context } from '../graph/request-context.js';
+import { isCursorOf } from '../search/cursor.js';
+import type { QueryVector } from '../search/query/query-vectors.js';
+import { fingerprintOf, visualSearch, type PageOfSearch } from '../search/visual-search.js';
+import type { VisualMatchConnection } from '../search/visual-search.types.js';
 import type { FoundItem } from './find-items.js';
 
 /** One page of what looks like an item; an empty one where the cursor is of one of the others. */

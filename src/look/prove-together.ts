@@ -2,8 +2,8 @@ import DataLoader from 'dataloader';
 import type { Channel } from '../catalog/channel.types.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { groupBy } from '../platform/group-by.js';
-import type { Proof } from '../similarity/prove.store.js';
-import { proverOf, type Prove, type SearchServices } from '../similarity/search.js';
+import type { Proof } from '../search/prove.store.js';
+import { proverOf, type Prove, type SearchServices } from '../search/prove-page.js';
 
 interface Asked {
   readonly channel: Channel;

@@ -1,4 +1,4 @@
-import { instantiate } from '../catalog/node.js';
+import { instantiate } from '../graph/node.js';
 import { UserError } from '../errors.js';
 import { MutationError, MutationErrorCode, type MutationErrorName } from './user-error.types.js';
 

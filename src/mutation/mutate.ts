@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import sql from 'sql-template-tag';
 import type { z } from 'zod';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import { errorCode } from '../platform/operator-error.js';
 import { execute, transaction } from '../platform/postgres.js';

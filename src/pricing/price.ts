@@ -1,6 +1,6 @@
-import { instantiate } from '../catalog/node.js';
+import { instantiate } from '../graph/node.js';
 import type { Sku } from '../catalog/sku.types.js';
-import { formatAmount } from './money.js';
+import { formatAmount } from '../graph/money.js';
 import { Price, PriceRange } from './price.types.js';
 
 /** A price from minor units of its currency. */

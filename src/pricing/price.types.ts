@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { DateTimeScalar, DecimalScalar } from '../catalog/scalars.js';
+import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
 
 @ObjectType({ description: 'What one unit costs in a channel now.' })
 export class Price {

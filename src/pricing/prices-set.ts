@@ -1,11 +1,11 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
-import { checkText } from '../catalog/text.js';
-import type { Context } from '../context.js';
+import { checkText } from '../graph/text.js';
+import type { Context } from '../graph/request-context.js';
 import { checkEntryCount } from '../mutation/entries.js';
 import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
 import { mutate, type Outcome } from '../mutation/mutate.js';
-import { parseAmount } from './money.js';
+import { parseAmount } from '../graph/money.js';
 import {
   findPriceList,
   findSkuKeys,

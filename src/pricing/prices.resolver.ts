@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireScope } from '../access/caller.js';
-import { instantiate } from '../catalog/node.js';
-import type { Context } from '../context.js';
+import { instantiate } from '../graph/node.js';
+import type { Context } from '../graph/request-context.js';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import { pricesSet } from './prices-set.js';
 import { PricesPayload, PricesSetInput } from './prices.types.js';

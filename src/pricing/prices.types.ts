@@ -1,5 +1,5 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { DateTimeScalar, DecimalScalar } from '../catalog/scalars.js';
+import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
 import { Sku } from '../catalog/sku.types.js';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';

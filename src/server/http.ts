@@ -8,10 +8,10 @@ import fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { UserError } from '../errors.js';
-import type { ServerContext } from './context.js';
+import type { ServerContext } from './graphql/context.js';
 import { sendHttpError } from './errors.js';
-import { installGraphiQL } from './graphiql.js';
-import { type GraphQLOptions, installGraphQL } from './graphql.js';
+import { installGraphiQL } from './graphql/graphiql.js';
+import { type GraphQLOptions, installGraphQL } from './graphql/graphql.js';
 import { installHealth, type Readiness } from './health.js';
 import { type ImageOptions, installImages } from './images.js';
 import { boundLargeBodies } from './large-bodies.js';

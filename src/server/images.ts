@@ -8,7 +8,7 @@ import type { BlobStore } from '../platform/blob-store.js';
 import { inspectImage, MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/decode.js';
 import { limiter } from '../vision/limiter.js';
 import { createRenditions, MAX_WIDTH } from './renditions.js';
-import { toUploadId, uploadIdToSha256 } from './upload-id.js';
+import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
 
 export interface ImageOptions {
   /** Where POST /images stores what it was sent. */

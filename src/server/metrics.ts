@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { ServerContext } from './context.js';
+import type { ServerContext } from './graphql/context.js';
 import { MAX_OPERATION_NAMES } from './limits.js';
 
 /** Seconds, from an answer out of memory to one that timed out somewhere. */

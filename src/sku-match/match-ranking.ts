@@ -8,14 +8,14 @@ import {
   type IndexMatch,
   type SearchResult,
   type VectorIndex,
-} from '../similarity/index.js';
+} from '../vector-index/port.js';
 import {
   SAME_PRODUCT_PROBABILITY,
   sameProductProbability,
   type SameProductModel,
-} from '../similarity/same-product.js';
-import type { Ranking } from '../similarity/search.js';
-import { tag } from '../similarity/tags.js';
+} from '../search/probability/same-product.js';
+import type { Ranking } from '../search/prove-page.js';
+import { tag } from '../projection/tags.js';
 
 interface MatchServices {
   readonly db: Queryable;

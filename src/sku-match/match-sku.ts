@@ -1,11 +1,11 @@
-import { instantiate } from '../catalog/node.js';
+import { instantiate } from '../graph/node.js';
 import { checkProductFilter } from '../catalog/product-filter.js';
 import type { SelectedOptionInput } from '../catalog/write/product-write.types.js';
-import type { Context } from '../context.js';
+import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
-import { searchPage } from '../similarity/search.js';
-import { fingerprintOf, toEdges } from '../similarity/visual-search.js';
-import type { BoxInput, ImageInput } from '../similarity/visual-search.types.js';
+import { searchPage } from '../search/prove-page.js';
+import { fingerprintOf, toEdges } from '../search/visual-search.js';
+import type { BoxInput, ImageInput } from '../search/visual-search.types.js';
 import { MatchRanking } from './match-ranking.js';
 import { SkuMatch, SkuMatchOutcome } from './sku-match.types.js';
 

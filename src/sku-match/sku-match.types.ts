@@ -1,6 +1,6 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Sku } from '../catalog/sku.types.js';
-import { VisualMatch } from '../similarity/visual-search.types.js';
+import { VisualMatch } from '../search/visual-search.types.js';
 
 export enum SkuMatchOutcome {
   SAME_PRODUCT = 'SAME_PRODUCT',

@@ -1,9 +1,9 @@
 import { OperatorError } from '../platform/operator-error.js';
 import type { Queryable } from '../platform/postgres.js';
-import type { PointPayload, Revision, VectorIndex } from '../similarity/index.js';
+import type { PointPayload, Revision, VectorIndex } from '../vector-index/port.js';
 import { readChanges, type Changes, type ProductChange } from './change.store.js';
 import { readPoints } from './load-index.js';
-import { projectProducts } from './projection.store.js';
+import { projectProducts } from '../projection/projection.store.js';
 import { revisionOf } from './revision.js';
 
 const BATCH_SIZE = 500;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { IndexPoint, PointPayload } from '../similarity/index.js';
+import type { IndexPoint, PointPayload } from '../vector-index/port.js';
 
 /** Squared distance of two unit vectors that counts as none: an index may normalize in float32, and store no more. */
 const SAME_VECTOR = 1e-8;

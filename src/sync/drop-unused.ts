@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
 import type { Database } from '../platform/postgres.js';
-import { openQdrantEncoders } from '../similarity/qdrant.js';
+import { openQdrantEncoders } from '../vector-index/qdrant/qdrant-index.js';
 import { whileUnused } from './position.js';
 
 /**

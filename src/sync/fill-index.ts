@@ -1,9 +1,9 @@
 import type { Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
-import type { VectorIndex } from '../similarity/index.js';
+import type { VectorIndex } from '../vector-index/port.js';
 import { currentPosition } from './change.store.js';
 import { loadIndex } from './load-index.js';
-import { countProducts } from './projection.store.js';
+import { countProducts } from '../projection/projection.store.js';
 import { revisionOf } from './revision.js';
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Doorbell } from '../platform/doorbell.js';
 import type { Database } from '../platform/postgres.js';
-import type { VectorIndex } from '../similarity/index.js';
+import type { VectorIndex } from '../vector-index/port.js';
 import { followOnce } from './apply-changes.js';
 import { CHANGE_RETENTION_MS, pruneChanges } from './change.store.js';
 import type { PositionKeeper } from './position.js';

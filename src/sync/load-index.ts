@@ -1,6 +1,6 @@
 import type { Database, Queryable } from '../platform/postgres.js';
-import type { IndexPoint, PointPayload, Revision, VectorIndex } from '../similarity/index.js';
-import { projectProducts, readEmbeddedImages, readProductKeys } from './projection.store.js';
+import type { IndexPoint, PointPayload, Revision, VectorIndex } from '../vector-index/port.js';
+import { projectProducts, readEmbeddedImages, readProductKeys } from '../projection/projection.store.js';
 
 /** Products read and written at once: some megabytes of vectors. */
 const BATCH_SIZE = 500;

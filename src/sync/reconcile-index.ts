@@ -3,7 +3,7 @@ import type { Logger } from '../platform/logging.js';
 import { OperatorError } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
-import { findQdrantIndex } from '../similarity/qdrant.js';
+import { findQdrantIndex } from '../vector-index/qdrant/qdrant-index.js';
 import { readManifest } from '../vision/manifest.js';
 import { askGateways } from './ask-gateways.js';
 import type { ReconcileReport } from './difference.js';

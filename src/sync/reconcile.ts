@@ -2,12 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { execute, snapshot, type Database, type Queryable } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
-import type { IndexPoint, Revision, VectorIndex } from '../similarity/index.js';
+import type { IndexPoint, Revision, VectorIndex } from '../vector-index/port.js';
 import { followOnce } from './apply-changes.js';
 import { comparePoints, nothingFound, type Difference, type ReconcileReport } from './difference.js';
 import type { PositionKeeper } from './position.js';
 import { revisionOf } from './revision.js';
-import { countImages, projectProducts, readHandles, readImagesAfter } from './projection.store.js';
+import {
+  countImages,
+  projectProducts,
+  readHandles,
+  readImagesAfter,
+} from '../projection/projection.store.js';
 
 /** Points compared at once: few enough that whoever follows into the index waits a fraction of a second. */
 const PAGE_SIZE = 250;

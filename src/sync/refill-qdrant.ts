@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import type { Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
-import { createQdrantReplacement } from '../similarity/qdrant.js';
+import { createQdrantReplacement } from '../vector-index/qdrant/qdrant-index.js';
 import type { Encoder } from '../vision/encoder.js';
 import { followOnce } from './apply-changes.js';
 import { fillIndex } from './fill-index.js';

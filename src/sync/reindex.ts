@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../config.js';
 import { UserError } from '../errors.js';
 import { eachOf } from '../import/ahead.js';
-import { addEmbeddings, registerEncoder } from '../import/image.store.js';
+import { addEmbeddings, registerEncoder } from '../images/stored-image.store.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { query, transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';

@@ -1,4 +1,4 @@
-import type { Revision } from '../similarity/index.js';
+import type { Revision } from '../vector-index/port.js';
 
 /**
  * Transactions that a snapshot may find in progress and revisions still tell apart: more than a Postgres has

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { importFacts } from '../../src/knowledge/import-facts.js';
 import { importFeed } from '../../src/import/import-feed.js';
-import { readEncoderCalibration } from '../../src/similarity/encoder-calibration.js';
+import { readEncoderCalibration } from '../../src/search/probability/encoder-calibration.js';
 import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
 import {
   BuyFromPhotoDocument,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { drawStrangers } from '../../bench/strangers.js';
-import { readEncoderCalibration } from '../../src/similarity/encoder-calibration.js';
+import { readEncoderCalibration } from '../../src/search/probability/encoder-calibration.js';
 import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { collage, floor, garments, importGarments } from './support.js';

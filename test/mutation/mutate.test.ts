@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ANONYMOUS } from '../../src/access/caller.js';
-import { Context } from '../../src/context.js';
+import { Context } from '../../src/graph/request-context.js';
 import { pruneIdempotencyKeys } from '../../src/mutation/idempotency.store.js';
 import { mutate } from '../../src/mutation/mutate.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { exponent, formatAmount, parseAmount } from '../../src/pricing/money.js';
+import { exponent, formatAmount, parseAmount } from '../../src/graph/money.js';
 
 const currency = fc.constantFrom('EUR', 'USD', 'JPY', 'KWD', 'HUF');
 const amount = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });

@@ -5,20 +5,20 @@ import { Client, type Pool, type PoolClient } from 'pg';
 import { pino } from 'pino';
 import { errorCode } from '../../src/platform/operator-error.js';
 import { openDatabase, type Database } from '../../src/platform/postgres.js';
-import { openEmbeddedIndex } from '../../src/similarity/embedded.js';
+import { openEmbeddedIndex } from '../../src/vector-index/embedded/embedded-index.js';
 import {
   MATCH_ALL,
   type IndexFilter,
   type PointPayload,
   type VectorIndex,
-} from '../../src/similarity/index.js';
-import { openQdrantIndex } from '../../src/similarity/qdrant.js';
-import { ReplaceableIndex } from '../../src/similarity/replaceable.js';
-import { tag } from '../../src/similarity/tags.js';
+} from '../../src/vector-index/port.js';
+import { openQdrantIndex } from '../../src/vector-index/qdrant/qdrant-index.js';
+import { ReplaceableIndex } from '../../src/vector-index/replaceable.js';
+import { tag } from '../../src/projection/tags.js';
 import { fillIndex } from '../../src/sync/fill-index.js';
 import { followChanges, type ChangeFollower } from '../../src/sync/follow-changes.js';
 import { positionInMemory, positionInPostgres } from '../../src/sync/position.js';
-import { generator } from '../similarity/contract.js';
+import { generator } from '../vector-index/contract.js';
 import { ENCODER, seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { createTestDatabase } from '../support/database.js';
 import { silentProgress } from '../support/progress.js';

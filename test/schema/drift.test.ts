@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { createSchema } from '../../src/schema.js';
+import { createSchema } from '../../src/app/schema.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CODEGEN_TIMEOUT_MS = 120_000;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery, type GraphQLObjectType, validateSchema } from 'graphql';
-import { createJitGateway } from '../../src/server/executor.js';
+import { createJitGateway } from '../../src/server/graphql/executor.js';
 import { testSchema } from './support/schema.js';
 import { send, startTestServer, type TestServer } from './support/server.js';
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import sharp from 'sharp';
 import { MAX_CONCURRENT_LARGE_BODIES } from '../../src/server/limits.js';
-import { toUploadId, uploadIdToSha256 } from '../../src/server/upload-id.js';
+import { toUploadId, uploadIdToSha256 } from '../../src/images/upload-id.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
 const PRODUCT_IMAGE = toGlobalId('Image', '7');

@@ -1,5 +1,5 @@
 import type { Database } from '../../src/platform/postgres.js';
-import type { SameProductModel } from '../../src/similarity/same-product.js';
+import type { SameProductModel } from '../../src/search/probability/same-product.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER, seedMarkets, seedProduct } from './catalog.js';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import type { Database } from '../../src/platform/postgres.js';
-import { MATCH_ALL } from '../../src/similarity/index.js';
+import { MATCH_ALL } from '../../src/vector-index/port.js';
 import { ENCODER, seedMarkets, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { silentProgress } from '../support/progress.js';

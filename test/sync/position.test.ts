@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Pool } from 'pg';
 import { pino } from 'pino';
 import type { Database } from '../../src/platform/postgres.js';
-import { openEmbeddedIndex } from '../../src/similarity/embedded.js';
-import { MATCH_ALL, type VectorIndex } from '../../src/similarity/index.js';
-import { ReplaceableIndex } from '../../src/similarity/replaceable.js';
-import { tag } from '../../src/similarity/tags.js';
+import { openEmbeddedIndex } from '../../src/vector-index/embedded/embedded-index.js';
+import { MATCH_ALL, type VectorIndex } from '../../src/vector-index/port.js';
+import { ReplaceableIndex } from '../../src/vector-index/replaceable.js';
+import { tag } from '../../src/projection/tags.js';
 import { fillIndex } from '../../src/sync/fill-index.js';
 import { followChanges, type ChangeFollower } from '../../src/sync/follow-changes.js';
 import { positionInPostgres, type PositionKeeper } from '../../src/sync/position.js';

@@ -9,8 +9,8 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { pino } from 'pino';
 import { UserError } from '../../src/errors.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
-import { MATCH_ALL } from '../../src/similarity/index.js';
-import { createQdrantReplacement } from '../../src/similarity/qdrant.js';
+import { MATCH_ALL } from '../../src/vector-index/port.js';
+import { createQdrantReplacement } from '../../src/vector-index/qdrant/qdrant-index.js';
 import { pruneChanges } from '../../src/sync/change.store.js';
 import { checkEncoder } from '../../src/sync/check-encoder.js';
 import { openFollowedIndex, type FollowedIndex } from '../../src/sync/followed-index.js';

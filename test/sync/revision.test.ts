@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { openEmbeddedIndex } from '../../src/similarity/embedded.js';
+import { openEmbeddedIndex } from '../../src/vector-index/embedded/embedded-index.js';
 import { followChanges } from '../../src/sync/follow-changes.js';
 import { positionInMemory } from '../../src/sync/position.js';
 import { revisionOf } from '../../src/sync/revision.js';

@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.js';
 import { checkEntryCount } from '../../mutation/entries.js';
 import { EntryErrors, EntryFaults, mutationError } from '../../mutation/entry-error.js';
-import { uploadIdToSha256 } from '../../server/upload-id.js';
-import { checkText } from '../text.js';
+import { uploadIdToSha256 } from '../../images/upload-id.js';
+import { checkText } from '../../graph/text.js';
 import {
   MAX_ATTRIBUTE_LENGTH,
   MAX_CODE_LENGTH,

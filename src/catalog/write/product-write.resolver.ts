@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireScope } from '../../access/caller.js';
-import type { Context } from '../../context.js';
+import type { Context } from '../../graph/request-context.js';
 
 import {
   ProductsDeleteInput,

@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-gr
 import { MAX_ENTRIES } from '../../mutation/entries.js';
 import { MutationError } from '../../mutation/user-error.types.js';
 import { Product } from '../product.types.js';
-import { DateTimeScalar, UrlScalar } from '../scalars.js';
+import { DateTimeScalar, UrlScalar } from '../../graph/scalars.js';
 
 /** The words of `skus.when_out`. */
 export enum WhenOut {

@@ -1,10 +1,10 @@
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
-import type { Context } from '../../context.js';
+import type { Context } from '../../graph/request-context.js';
 import { checkEntryCount } from '../../mutation/entries.js';
 import { EntryErrors, EntryFaults, mutationError } from '../../mutation/entry-error.js';
 import { mutate } from '../../mutation/mutate.js';
-import { instantiate, readKey } from '../node.js';
+import { instantiate, readKey } from '../../graph/node.js';
 import { ProductsDeletePayload, type ProductsDeleteInput } from './product-write.types.js';
 import { deleteProducts, lockForDeletion } from './product.store.js';
 import { lockForRemoval, readSkus } from './sku.store.js';

@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
-import type { Context } from '../../context.js';
-import { countPending, wantImages } from '../../image-jobs/image-job.store.js';
+import type { Context } from '../../graph/request-context.js';
+import { countPending, wantImages } from '../../images/jobs/image-job.store.js';
 import { EntryFaults } from '../../mutation/entry-error.js';
 import { mutate, type Operation } from '../../mutation/mutate.js';
 import type { BlobStore } from '../../platform/blob-store.js';
-import { uploadIdToSha256 } from '../../server/upload-id.js';
-import { instantiate } from '../node.js';
+import { uploadIdToSha256 } from '../../images/upload-id.js';
+import { instantiate } from '../../graph/node.js';
 import { checkProducts, type ProductChange, type SkuChange } from './check-products.js';
 import { categoryPath } from './handle.js';
 import { brandOf, UNCATEGORIZED, withKeywords, type ProductFields } from './product-fields.js';

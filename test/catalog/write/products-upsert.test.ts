@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { toUploadId } from '../../../src/server/upload-id.js';
+import { toUploadId } from '../../../src/images/upload-id.js';
 import { seedApiKey } from '../../support/api-keys.js';
 import { DELETE, openWrittenCatalog, UPSERT, type Input, type WrittenCatalog } from './support.js';
 

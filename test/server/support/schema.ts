@@ -25,7 +25,7 @@ import {
   Root,
 } from 'type-graphql';
 import { UserError } from '../../../src/errors.js';
-import type { RequestFacts, ServerContext } from '../../../src/server/context.js';
+import type { RequestFacts, ServerContext } from '../../../src/server/graphql/context.js';
 
 /** What resolvers and the server see of a request in these tests. */
 export class TestContext implements ServerContext {

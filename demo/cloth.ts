@@ -1,0 +1,113 @@
+import { lighten, mix } from './color.js';
+import { area, type Box } from './geometry.js';
+import type { Cloth, Piece } from './garment.js';
+import { patternTile, type Tile } from './pattern.js';
+import type { Random } from '../src/platform/random.js';
+import { surfaces } from './surface.js';
+
+/** Definitions of one drawing: each content once, under an id that depends on its place only. */
+export class Definitions {
+  readonly #ids = new Map<string, string>();
+  readonly #content: string[] = [];
+
+  /** Defines an element, given its opening tag's name and the rest, and answers `url(#id)`. */
+  add(name: string, attributes: string, content: string): string {
+    const key = `${name} ${attributes}>${content}`;
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const id = `d${this.#content.length.toString(36)}`;
+    this.#content.push(`<${name} id="${id}" ${attributes}>${content}</${name}>`);
+    this.#ids.set(key, `url(#${id})`);
+    return `url(#${id})`;
+  }
+
+  toString(): string {
+    return `<defs>${this.#content.join('')}</defs>`;
+  }
+}
+
+/** Side of the repeat of the dye's unevenness, in garment units: too large to be seen as one. */
+const DYE_TILE = 190;
+
+/** Lays cloth over boxes: its color, its pattern, its weave, the unevenness of its dye. */
+export class ClothRoll {
+  readonly #tiles = new Map<string, Tile | null>();
+  readonly #seed: number;
+
+  constructor(
+    private readonly definitions: Definitions,
+    private readonly random: Random,
+    /** Height at which the second color of a colorblock begins. */
+    private readonly division: number,
+  ) {
+    this.#seed = random.integer(1, 9999);
+  }
+
+  lay(cloth: Cloth, box: Box, grain = 0): string {
+    const surface = surfaces[cloth.material];
+    const rect = (fill: string, more = ''): string => `<rect ${area(box)} fill="${fill}"${more}/>`;
+    let printed = rect(cloth.color);
+    const tile = this.#tile(cloth);
+    if (tile) printed += rect(this.#fill(tile, grain));
+    if (tile && tile.width < 1000) printed = `<g filter="${this.#warp(box)}">${printed}</g>`;
+    const weave = cloth.weave ?? surface.weave;
+    if (weave) printed += rect(this.#fill(weave, grain));
+    return printed + this.#dye(cloth, box, grain);
+  }
+
+  #tile(cloth: Cloth): Tile | null {
+    const key = `${cloth.pattern} ${cloth.color} ${cloth.accent}`;
+    let tile = this.#tiles.get(key);
+    if (tile === undefined) {
+      tile = patternTile(cloth.pattern, cloth.color, cloth.accent, this.random);
+      this.#tiles.set(key, tile);
+    }
+    return tile;
+  }
+
+  #fill(tile: Tile, grain: number): string {
+    const offset =
+      tile.width >= 1000
+        ? `translate(-2000 ${(this.division - 2000).toFixed(1)})`
+        : `rotate(${grain.toFixed(1)}) translate(${(-tile.width / 2).toFixed(1)} 0)`;
+    return this.definitions.add(
+      'pattern',
+      `width="${tile.width}" height="${tile.height}" patternUnits="userSpaceOnUse" patternTransform="${offset}"`,
+      tile.content,
+    );
+  }
+
+  /** Cloth never lies quite straight. */
+  #warp(box: Box): string {
+    return this.definitions.add(
+      'filter',
+      `filterUnits="userSpaceOnUse" ${area(box)} color-interpolation-filters="sRGB"`,
+      `<feTurbulence type="fractalNoise" baseFrequency="0.009 0.012" numOctaves="2" seed="${this.#seed}"/>` +
+        '<feDisplacementMap in="SourceGraphic" scale="13" xChannelSelector="R" yChannelSelector="G"/><feGaussianBlur stdDeviation="0.35"/>',
+    );
+  }
+
+  /** A small repeat of noise: noise over every piece would be most of the time of a drawing. */
+  #dye(cloth: Cloth, box: Box, grain: number): string {
+    const { x, y, strength } = surfaces[cloth.material].grain;
+    const side = `width="${DYE_TILE}" height="${DYE_TILE}"`;
+    const row = `${strength} 0 0 0 ${(0.5 - strength / 2).toFixed(3)} `;
+    const filter = this.definitions.add(
+      'filter',
+      `filterUnits="userSpaceOnUse" x="0" y="0" ${side} color-interpolation-filters="sRGB"`,
+      `<feTurbulence type="fractalNoise" baseFrequency="${x} ${y}" numOctaves="2" seed="${this.#seed}" stitchTiles="stitch"/>` +
+        `<feColorMatrix values="${row}${row}${row}0 0 0 0 1"/>`,
+    );
+    const fill = this.definitions.add(
+      'pattern',
+      `${side} patternUnits="userSpaceOnUse" patternTransform="rotate(${grain.toFixed(1)})"`,
+      `<rect ${side} filter="${filter}"/>`,
+    );
+    return `<g style="mix-blend-mode:hard-light"><rect ${area(box)} fill="${fill}"/></g>`;
+  }
+}
+
+/** The thread that shows on a cloth. */
+export function thread(piece: Piece): string {
+  return mix(piece.cloth.color, lighten(piece.cloth.color, 0.3), 0.7);
+}

@@ -1,0 +1,199 @@
+// First: the decorators of every GraphQL class need it.
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { ApiKeyStore } from '../access/api-key.store.js';
+import { pinnedUploads, pruneBoards } from '../boards/prune-boards.js';
+import { ChannelStore } from '../catalog/channel.store.js';
+import { readCatalogImage } from '../images/read-image.js';
+import type { Config } from '../config.js';
+import { openContext, type Services } from '../graph/request-context.js';
+import { sweepExpiredHolds } from '../holds/sweep-holds.js';
+import { imageJobsGauge } from '../images/jobs/image-jobs-gauge.js';
+import { runImageJobs } from '../images/jobs/run-image-jobs.js';
+import { openImageFetcher } from '../images/fetch-image.js';
+import { LabelModels } from '../identify/label-models.js';
+import { importDemo } from './import-demo.js';
+import { watchAvailability } from '../inventory/watch-availability.js';
+import { pruneIdempotencyKeys } from '../mutation/idempotency.store.js';
+import { openBlobStore } from '../platform/blob-store.js';
+import { openDoorbell } from '../platform/doorbell.js';
+import { Eye } from '../look/see.js';
+import type { Logger } from '../platform/logging.js';
+import type { Progress } from '../platform/progress.js';
+import { startDatabase } from '../platform/start-database.js';
+import { createSchema } from './schema.js';
+import { createServer } from '../server/http.js';
+import { readEncoderCalibration } from '../search/probability/encoder-calibration.js';
+import { QueryVectors } from '../search/query/query-vectors.js';
+import { SameProducts } from '../search/probability/same-products.js';
+import { answerRequests } from '../sync/answer-requests.js';
+import { checkEncoder } from '../sync/check-encoder.js';
+import { openFollowedIndex } from '../sync/followed-index.js';
+import { countProducts } from '../projection/projection.store.js';
+import { connectionName } from '../sync/request.store.js';
+import { openDetector } from '../vision/detector.js';
+import { openEncoder } from '../vision/encoder.js';
+
+/** An upload is for the searches of one visit; the days are for a cursor that somebody kept. A pinned one stays. */
+const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
+const PRUNE_EVERY_MS = 60 * 60 * 1_000;
+
+export interface Gateway {
+  readonly url: string;
+  /** Products in the catalog at the start. */
+  readonly products: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts everything that a gateway needs, in the order in which one stands on the other, and listens.
+ * @throws OperatorError, ConfigError, or the reason of `signal`; what was started is stopped again
+ */
+export async function startGateway(
+  config: Config,
+  log: Logger,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Gateway> {
+  const started: (() => Promise<unknown>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of started.splice(0).reverse()) await close();
+  };
+  try {
+    const encoder = await openEncoder({ directory: config.encoderFolder, log });
+    started.push(() => encoder.close());
+    signal?.throwIfAborted();
+    const detector = config.detectorFolder === null ? null : await openDetector(config.detectorFolder, log);
+    if (detector !== null) started.push(() => detector.close());
+    signal?.throwIfAborted();
+    const database = await startDatabase(config, log);
+    started.push(() => database.close());
+    signal?.throwIfAborted();
+    const { db } = database;
+    const shipped = await readEncoderCalibration(config.encoderFolder, encoder.id);
+    const sameProducts = new SameProducts(db, encoder.id, shipped);
+    const catalogImages = await openBlobStore(join(config.dataFolder, 'images'));
+    const uploads = await openBlobStore(join(config.dataFolder, 'uploads'));
+
+    if (config.demo && (await countProducts(db)) === 0)
+      await importDemo({ db, encoder, images: catalogImages, log, progress }, signal);
+    const missing = await checkEncoder(db, encoder);
+    if (missing > 0)
+      log.warn(
+        { images: missing },
+        'Some images are not encoded and not searchable: run `npx vitrine reindex`',
+      );
+
+    signal?.throwIfAborted();
+    const gatewayId = randomUUID();
+    const doorbell = openDoorbell({ url: database.url, log, name: connectionName(gatewayId) });
+    started.push(() => doorbell.close());
+    const index = await openFollowedIndex({ db, encoder, qdrant: config.qdrant, doorbell, log, progress });
+    started.push(() => index.close());
+    const answering = answerRequests({ db, gatewayId, encoder: encoder.id, followed: index, doorbell, log });
+    started.push(() => answering.close());
+    const fetcher = openImageFetcher();
+    started.push(() => fetcher.close());
+    const sweeper = sweepExpiredHolds(db, log);
+    started.push(() => sweeper.close());
+    const imageJobs = await runImageJobs({
+      db,
+      encoder,
+      images: catalogImages,
+      uploads,
+      fetcher,
+      doorbell,
+      log,
+    });
+    started.push(() => imageJobs.close());
+
+    const channels = new ChannelStore(db);
+    const availability = watchAvailability({ db, channels, log });
+    started.push(() => availability.close());
+    doorbell.onRing(() => availability.wake());
+
+    const labelModels = new LabelModels({ db, index: index.index, encoderId: encoder.id, log });
+    started.push(() => labelModels.close());
+
+    const services: Services = {
+      db,
+      index: index.index,
+      indexPosition: () => index.position(),
+      apiKeys: new ApiKeyStore(db),
+      channels,
+      queryVectors: new QueryVectors(db, encoder, uploads),
+      sameProducts,
+      labelModels,
+      eye: new Eye(encoder, detector),
+      encoderId: encoder.id,
+      catalogImages,
+      uploads,
+      imageHosts: config.imageHosts,
+      fetcher,
+      availability,
+    };
+    const server = await createServer({
+      schema: createSchema(),
+      createContext: (request) => openContext(services, request),
+      uploads,
+      catalogImage: (id) => readCatalogImage(services, id),
+      ready: () => readiness(services),
+      gauges: [imageJobsGauge(db)],
+      log,
+    });
+    const pruning = pruneRegularly(services, log);
+    started.push(
+      () => server.close(),
+      async () => pruning.stop(),
+    );
+
+    // So that whoever asks first need not wait for it.
+    labelModels.model().catch((err: unknown) => log.warn({ err }, 'Labels could not be calibrated'));
+    const url = await server.listen({ host: config.http.host, port: config.http.port });
+    return { url, products: await countProducts(db), close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** Removes what is too old to be asked for, now and every hour. */
+function pruneRegularly({ uploads, db }: Services, log: Logger): { stop(): void } {
+  const stopped = new AbortController();
+  const prune = (): void => {
+    uploads
+      .prune(UPLOAD_AGE_MS, (sha256s) => pinnedUploads(db, sha256s))
+      .catch((err: unknown) => log.warn({ err }, 'Old uploads could not be removed'));
+    pruneIdempotencyKeys(db, stopped.signal).catch((err: unknown) =>
+      log.warn({ err }, 'Old idempotency keys could not be removed'),
+    );
+    pruneBoards(db, stopped.signal).catch((err: unknown) =>
+      log.warn({ err }, 'Old boards could not be removed'),
+    );
+  };
+  prune();
+  const timer = setInterval(prune, PRUNE_EVERY_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      stopped.abort();
+    },
+  };
+}
+
+async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks: Record<string, string> }> {
+  const check = async (
+    work: Promise<unknown>,
+    well: (answer: unknown) => string,
+  ): Promise<[boolean, string]> =>
+    work.then(
+      (answer) => [true, well(answer)],
+      (error: unknown) => [false, error instanceof Error ? error.message : String(error)],
+    );
+  const [postgres, points] = await Promise.all([
+    check(db.query('SELECT 1'), () => 'ok'),
+    check(index.count(), (count) => `${index.name}, ${String(count)} images`),
+  ]);
+  return { ok: postgres[0] && points[0], checks: { postgres: postgres[1], index: points[1] } };
+}

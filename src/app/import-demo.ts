@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { writeCalibration } from '../search/probability/calibration.store.js';
+import { importFeed } from '../import/import-feed.js';
+import { importFacts } from '../knowledge/import-facts.js';
+import type { BlobStore } from '../platform/blob-store.js';
+import type { Logger } from '../platform/logging.js';
+import type { Database } from '../platform/postgres.js';
+import type { Progress } from '../platform/progress.js';
+import { readCalibrationFile } from '../search/probability/encoder-calibration.js';
+import type { Encoder } from '../vision/encoder.js';
+
+const FOLDER = new URL('../../catalog/', import.meta.url);
+
+/** Loads the demo catalog, what is known of its materials and styles, and how its drawings are told apart. */
+export async function importDemo(
+  services: { db: Database; encoder: Encoder; images: BlobStore; log: Logger; progress: Progress },
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { db, encoder, log, progress } = services;
+  progress.say('This is the first start: loading the demo catalog (VITRINE_DEMO=0 starts empty).');
+  // Before the products: once there are some, this is not done again.
+  const { faults } = await importFacts(services, fileURLToPath(new URL('facts.jsonl', FOLDER)), signal);
+  if (faults.length > 0) log.warn({ faults }, 'The facts of the demo catalog could not be read');
+  signal?.throwIfAborted();
+  await importFeed(services, { feed: fileURLToPath(new URL('feed.tsv', FOLDER)), demo: true }, signal);
+  const calibration = await readCalibrationFile(fileURLToPath(FOLDER));
+  if (calibration?.encoder === encoder.id)
+    await writeCalibration(db, encoder.id, 'same_product', calibration.sameProduct);
+}

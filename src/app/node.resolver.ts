@@ -1,0 +1,67 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { findBoard } from '../boards/find-board.js';
+import { findPin } from '../boards/list-boards.js';
+import type { Context } from '../graph/request-context.js';
+import { UserError } from '../errors.js';
+import { findHold } from '../holds/finish-hold.js';
+import { findImageJob } from '../images/jobs/list-image-jobs.js';
+import type { Image } from '../images/image.types.js';
+import { Node, readGlobalId } from '../graph/node.js';
+import { offered } from '../catalog/product.resolver.js';
+
+/** One call of a client that refreshes its cache. */
+const MAX_IDS = 100;
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, { nullable: true, description: 'Any object by its id; null where there is none.' })
+  node(@Ctx() context: Context, @Arg('id', () => ID) id: string): Promise<Node | null> {
+    return loadNode(context, id);
+  }
+
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: 'Objects by id, in the order of the ids; null where there is none.',
+  })
+  nodes(@Ctx() context: Context, @Arg('ids', () => [ID]) ids: string[]): Promise<(Node | null)[]> {
+    if (ids.length > MAX_IDS) {
+      throw new UserError('BAD_USER_INPUT', `${ids.length} ids are too many: ask for ${MAX_IDS} at a time.`);
+    }
+    return Promise.all(ids.map((id) => loadNode(context, id)));
+  }
+}
+
+/** An image, where its product is offered. */
+async function loadImage(context: Context, key: number): Promise<Image | null> {
+  const image = await context.images.byKey.load(key);
+  if (image === null) return null;
+  const { skus } = await context.inChannel();
+  return (await skus.byProduct.load(image.productKey)).length > 0 ? image : null;
+}
+
+async function loadNode(context: Context, id: string): Promise<Node | null> {
+  const node = readGlobalId(id);
+  if (node === null)
+    return (await findHold(context, id)) ?? findBoard(context.services.db, context.caller, id);
+  const { products, skus, locations } = await context.inChannel();
+  switch (node.type) {
+    case 'Product':
+      return offered(context, await products.byKey.load(node.key));
+    case 'Sku':
+      return skus.byKey.load(node.key);
+    case 'Image':
+      return loadImage(context, node.key);
+    case 'Brand':
+      return context.brands.byKey.load(node.key);
+    case 'Category':
+      return context.categories.byKey.load(node.key);
+    case 'StockLocation':
+      return locations.byKey.load(node.key);
+    case 'ImageJob':
+      return findImageJob(context, node.key);
+    case 'Pin':
+      return findPin(context, node.key);
+    default:
+      return null;
+  }
+}

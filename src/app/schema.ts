@@ -1,0 +1,102 @@
+import 'reflect-metadata';
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  GraphQLNonNull,
+  GraphQLString,
+  type GraphQLSchema,
+  specifiedDirectives,
+} from 'graphql';
+import { buildSchemaSync, getMetadataStorage, type PubSub } from 'type-graphql';
+import { BoardIdeasResolver } from '../boards/board-ideas.resolver.js';
+import { BoardResolver, PinResolver } from '../boards/board.resolver.js';
+import { Brand } from '../catalog/brand.types.js';
+import { CategoryResolver } from '../catalog/category.resolver.js';
+import { ChannelResolver } from '../catalog/channel.resolver.js';
+import { ImageResolver } from '../images/image.resolver.js';
+import { NodeResolver } from './node.resolver.js';
+import { ProductResolver } from '../catalog/product.resolver.js';
+import { ProductWriteResolver } from '../catalog/write/product-write.resolver.js';
+import { SkuResolver } from '../catalog/sku.resolver.js';
+import { HoldLineResolver, HoldResolver } from '../holds/hold.resolver.js';
+import { IdentifyResolver } from '../identify/identify.resolver.js';
+import { AvailabilityChangedResolver } from '../inventory/availability-changed.resolver.js';
+import { ImageJobResolver } from '../images/jobs/image-job.resolver.js';
+import { AvailabilityResolver } from '../inventory/availability.resolver.js';
+import { StockLocation } from '../inventory/availability.types.js';
+import { StockResolver } from '../inventory/stock.resolver.js';
+import {
+  AttributeFactsResolver,
+  BrandFactsResolver,
+  IdentificationFactsResolver,
+  ProductFactsResolver,
+  StyleFactsResolver,
+} from '../knowledge/fact.resolver.js';
+import { LookItemResolver, LookResolver } from '../look/look.resolver.js';
+import { PricesResolver } from '../pricing/prices.resolver.js';
+import {
+  SimilarProductsResolver,
+  VisualMatchResolver,
+  VisualSearchResolver,
+} from '../search/visual-search.resolver.js';
+import { SkuMatchResolver } from '../sku-match/sku-match.resolver.js';
+
+const inContext = new GraphQLDirective({
+  name: 'inContext',
+  description: 'Answers the operation in this channel, instead of that of the API key or the default one.',
+  locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION, DirectiveLocation.SUBSCRIPTION],
+  args: { channel: { type: new GraphQLNonNull(GraphQLString), description: 'The handle of a channel.' } },
+});
+
+/** type-graphql asks for one, also where each subscription brings its events with it. */
+const noPubSub: PubSub = {
+  publish: () => refusePubSub(),
+  subscribe: () => refusePubSub(),
+};
+
+function refusePubSub(): never {
+  throw new Error('a subscription has no `subscribe`: there are no topics here');
+}
+
+/** The schema of the gateway; its resolvers expect a Context (context.ts). */
+export function createSchema(): GraphQLSchema {
+  // type-graphql would wrap every field in a call, where the compiled operation reads a property.
+  for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
+  return buildSchemaSync({
+    resolvers: [
+      AttributeFactsResolver,
+      AvailabilityChangedResolver,
+      AvailabilityResolver,
+      BrandFactsResolver,
+      BoardIdeasResolver,
+      BoardResolver,
+      CategoryResolver,
+      ChannelResolver,
+      HoldLineResolver,
+      HoldResolver,
+      IdentificationFactsResolver,
+      IdentifyResolver,
+      ImageJobResolver,
+      ImageResolver,
+      LookItemResolver,
+      LookResolver,
+      NodeResolver,
+      PinResolver,
+      PricesResolver,
+      ProductFactsResolver,
+      ProductResolver,
+      ProductWriteResolver,
+      SimilarProductsResolver,
+      SkuMatchResolver,
+      SkuResolver,
+      StockResolver,
+      StyleFactsResolver,
+      VisualMatchResolver,
+      VisualSearchResolver,
+    ],
+    orphanedTypes: [Brand, StockLocation],
+    directives: [...specifiedDirectives, inContext],
+    pubSub: noPubSub,
+    validate: false,
+  });
+}

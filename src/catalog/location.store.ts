@@ -1,0 +1,74 @@
+import DataLoader from 'dataloader';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { groupInOrder, inOrder } from '../graph/load.js';
+import { instantiate } from '../graph/node.js';
+import { queryPrepared, type Queryable } from '../platform/postgres.js';
+import { StockLocation } from '../inventory/availability.types.js';
+
+const locationColumns = {
+  key: z.number(),
+  handle: z.string(),
+  name: z.string(),
+  countryCode: z.string(),
+};
+
+/** The columns of a StockLocation. */
+export const locationRow = z.object(locationColumns);
+
+const levelRow = z.object({
+  ...locationColumns,
+  skuKey: z.number(),
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+  pickup: z.boolean(),
+  sellable: z.number(),
+  counted: z.boolean(),
+});
+
+/** What one location of the channel can sell of an SKU. */
+export type LocationLevel = z.infer<typeof levelRow> & { readonly location: StockLocation };
+
+/** Stock by location in one channel; one loader a request. */
+export class LocationStore {
+  constructor(
+    private readonly db: Queryable,
+    private readonly channelKey: number,
+  ) {}
+
+  readonly bySku = new DataLoader<number, LocationLevel[]>(async (skuKeys) => {
+    const rows = await queryPrepared(
+      this.db,
+      sql`/* location.bySku */
+        SELECT location.id AS key, location.handle, location.name, location.country_code AS "countryCode",
+          stock_level.sku_id AS "skuKey", location.latitude, location.longitude, location.pickup,
+          stock_level.sellable, stock_level.on_hand IS NOT NULL AS counted
+        FROM available_stock stock_level
+        JOIN stock_locations location ON location.id = stock_level.location_id
+        JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = ${this.channelKey}
+        WHERE stock_level.sku_id = ANY(${skuKeys}::int[]) ORDER BY location.name, location.id`,
+      levelRow,
+    );
+    const levels = rows.map((row) => ({
+      ...row,
+      location: instantiate(StockLocation, locationRow.parse(row)),
+    }));
+    return groupInOrder(skuKeys, levels, (level) => level.skuKey);
+  });
+
+  readonly byKey = new DataLoader<number, StockLocation | null>(async (keys) => {
+    const rows = await queryPrepared(
+      this.db,
+      sql`/* location.byKey */ SELECT location.id AS key, location.handle, location.name,
+          location.country_code AS "countryCode"
+        FROM stock_locations location
+        JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = ${this.channelKey}
+        WHERE location.id = ANY(${keys}::int[])`,
+      locationRow,
+    );
+    return inOrder(
+      keys,
+      rows.map((row) => instantiate(StockLocation, row)),
+    );
+  });
+}

@@ -1,0 +1,17 @@
+import { UserError } from '../errors.js';
+import type { ChannelStores } from '../graph/request-context.js';
+import type { StockLocation } from '../inventory/availability.types.js';
+
+/** A location that serves the channel. @throws UserError NOT_FOUND */
+export async function requireLocation(
+  { channel, locations }: ChannelStores,
+  key: number,
+): Promise<StockLocation> {
+  const location = await locations.byKey.load(key);
+  if (location !== null) return location;
+  throw new UserError(
+    'NOT_FOUND',
+    `No such location serves the channel "${channel.handle}": take one from SkuAvailability.locations, ` +
+      'or name its channel with @inContext.',
+  );
+}

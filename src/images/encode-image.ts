@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../errors.js';
+import { inspectImage } from '../vision/decode.js';
+import type { Encoder } from '../vision/encoder.js';
+import type { StoredImage } from './stored-image.store.js';
+
+/** Shoppers go first: whoever is not one waits this long for a place in the encoder's queue, asking again and again. */
+const PATIENCE_MS = 120_000;
+const ASK_AGAIN_MS = 250;
+
+/**
+ * The vector of an image that nobody waits for.
+ * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED; the reason of `signal`
+ */
+export async function encodePatiently(
+  encoder: Encoder,
+  bytes: Uint8Array,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await encoder.encode(bytes);
+    } catch (error) {
+      const isFull = error instanceof UserError && error.code === 'SERVICE_OVERLOADED';
+      if (!isFull || Date.now() > deadline) throw error;
+      await sleep(ASK_AGAIN_MS, undefined, signal ? { signal } : {});
+    }
+  }
+}
+
+/** What is stored of an image beside its bytes. @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+export async function inspectForStore(bytes: Uint8Array): Promise<StoredImage> {
+  const { sha256, width, height, thumbhash, dominantColor } = await inspectImage(bytes);
+  return { sha256, width, height, thumbhash, dominantColor };
+}

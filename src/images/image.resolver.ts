@@ -1,0 +1,29 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { Context } from '../graph/request-context.js';
+import { UserError } from '../errors.js';
+import { Image, ImageFormat } from './image.types.js';
+import { UrlScalar } from '../graph/scalars.js';
+
+/** The widest rendition: what GET /images/:id makes. */
+const MAX_WIDTH = 2_000;
+
+@Resolver(() => Image)
+export class ImageResolver {
+  @FieldResolver(() => UrlScalar, {
+    description: 'Where to load it, scaled down to `width` pixels (never up) and in `format`.',
+  })
+  url(
+    @Root() image: Image,
+    @Ctx() { publicUrl }: Context,
+    @Arg('width', () => Int, { nullable: true }) width: number | null | undefined,
+    @Arg('format', () => ImageFormat, { nullable: true }) format: ImageFormat | null | undefined,
+  ): string {
+    if (width != null && (width < 1 || width > MAX_WIDTH)) {
+      throw new UserError('BAD_USER_INPUT', `width is ${width}: it must be from 1 to ${MAX_WIDTH} pixels.`);
+    }
+    const url = new URL(`/images/${encodeURIComponent(image.id)}`, publicUrl);
+    if (width != null) url.searchParams.set('width', String(width));
+    if (format != null) url.searchParams.set('format', format);
+    return url.href;
+  }
+}

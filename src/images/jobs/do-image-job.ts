@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { touchProducts } from '../../catalog/write/product.store.js';
+import { UserError } from '../../errors.js';
+import { encodePatiently, inspectForStore } from '../encode-image.js';
+import { DownloadError, type ImageFetcher } from '../fetch-image.js';
+import { addEmbeddings, findImagesByContent, type StoredImage } from '../stored-image.store.js';
+import type { BlobStore } from '../../platform/blob-store.js';
+import { transaction, type Database } from '../../platform/postgres.js';
+import { uploadIdToSha256 } from '../upload-id.js';
+import type { Encoder } from '../../vision/encoder.js';
+import { endWithImage, lockClaim, type ClaimedJob } from './image-job.store.js';
+
+export interface ImageJobServices {
+  readonly db: Database;
+  readonly encoder: Encoder;
+  /** Where the originals of images go. */
+  readonly images: BlobStore;
+  readonly uploads: BlobStore;
+  readonly fetcher: ImageFetcher;
+}
+
+/**
+ * Brings the image of a job in: its bytes, then in one transaction its vector and the image itself. Writes nothing
+ * when the claim was lost meanwhile, or the image is not wanted any more.
+ */
+export async function doImageJob(
+  { db, encoder, images, uploads, fetcher }: ImageJobServices,
+  encoderId: number,
+  job: ClaimedJob,
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = await bytesOf(job.link, { uploads, fetcher }, signal);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const known = (await findImagesByContent(db, encoderId, [sha256])).get(sha256);
+  const image: StoredImage = known?.image ?? (await inspectForStore(bytes));
+  const vector = known?.encoded === true ? null : await encodePatiently(encoder, bytes, signal);
+  await images.put(bytes);
+  signal.throwIfAborted();
+  await transaction(db, async (client) => {
+    if (!(await lockClaim(client, job))) return;
+    // The embedding first: once an image is there, so is its vector.
+    const { dimension } = encoder;
+    if (vector !== null) await addEmbeddings(client, { id: encoderId, dimension }, [{ sha256, vector }]);
+    await endWithImage(client, job, image);
+    await touchProducts(client, [job.productId]);
+  });
+}
+
+async function bytesOf(
+  link: string,
+  { uploads, fetcher }: Pick<ImageJobServices, 'uploads' | 'fetcher'>,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const upload = uploadIdToSha256(link);
+  if (upload === null) return fetcher.fetch(link, signal);
+  const bytes = await uploads.get(upload);
+  if (bytes !== null) return bytes;
+  throw new UserError(
+    'IMAGE_NOT_FOUND',
+    'The upload is gone: send the image to POST /images again, and give the product the new id.',
+  );
+}
+
+/** Whether trying again later may help. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof DownloadError) return error.mayPass;
+  // Anything that is not about the image is a fault of ours, or of Postgres, and gets mended.
+  return !(error instanceof UserError) || error.code === 'SERVICE_OVERLOADED';
+}

@@ -1,0 +1,14 @@
+import type { Database } from '../../platform/postgres.js';
+import type { GaugeSource } from '../../server/metrics.js';
+import { countImageJobs } from './image-job.store.js';
+
+/** Jobs of all gateways, by state. */
+export const imageJobsGauge = (db: Database): GaugeSource => ({
+  name: 'image_jobs',
+  help: 'Images of products that wait to be fetched and encoded, and those that were given up (dead).',
+  label: 'state',
+  async read() {
+    const { WAITING, DEAD } = await countImageJobs(db);
+    return { waiting: WAITING, dead: DEAD };
+  },
+});

@@ -1,0 +1,55 @@
+import { toGlobalId } from 'graphql-relay';
+import { instantiate, readKey } from '../../graph/node.js';
+import { checkFirst, PageInfo } from '../../graph/page-info.js';
+import type { Context } from '../../graph/request-context.js';
+import { UserError } from '../../errors.js';
+import type { Database } from '../../platform/postgres.js';
+import { listImageJobs, readImageJob } from './image-job.store.js';
+import type { ImageJobState } from './image-job-state.js';
+import { ImageJob, ImageJobConnection, ImageJobEdge } from './image-job.types.js';
+
+const CURSOR_TYPE = 'ImageJobCursor';
+
+/** @throws UserError INVALID_CURSOR */
+function readCursor(cursor: string): number {
+  const key = readKey(CURSOR_TYPE, cursor);
+  if (key !== null) return key;
+  throw new UserError(
+    'INVALID_CURSOR',
+    'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
+  );
+}
+
+/** A job by its row id, for those who may see it. */
+export async function findImageJob({ caller, services }: Context, key: number): Promise<ImageJob | null> {
+  if (!caller.scopes.has('catalog:write')) return null;
+  const row = await readImageJob(services.db, key);
+  return row === null ? null : instantiate(ImageJob, row);
+}
+
+/** One page of image jobs, the oldest first. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
+export async function pageImageJobs(
+  db: Database,
+  page: { readonly first: number; readonly after: string | null; readonly state: ImageJobState | null },
+): Promise<ImageJobConnection> {
+  checkFirst(page.first);
+  const after = page.after === null ? 0 : readCursor(page.after);
+  // One more than the page tells whether another follows.
+  const rows = await listImageJobs(db, page.state, after, page.first + 1);
+  const edges = rows.slice(0, page.first).map((row) =>
+    instantiate(ImageJobEdge, {
+      cursor: toGlobalId(CURSOR_TYPE, row.key),
+      node: instantiate(ImageJob, row),
+    }),
+  );
+  return instantiate(ImageJobConnection, {
+    edges,
+    nodes: edges.map(({ node }) => node),
+    pageInfo: instantiate(PageInfo, {
+      hasNextPage: rows.length > page.first,
+      hasPreviousPage: page.after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    }),
+  });
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { readGlobalId } from '../graph/node.js';
+import type { ImageStore } from './image.store.js';
+import { UserError } from '../errors.js';
+import type { ImageFetcher } from './fetch-image.js';
+import type { BlobStore } from '../platform/blob-store.js';
+import { uploadIdToSha256 } from './upload-id.js';
+import type { ImageInput } from '../search/visual-search.types.js';
+
+/** An image of a query: its content's SHA-256 in hex, and how to read it. */
+export interface QueryImage {
+  readonly sha256: string;
+  read(): Promise<Uint8Array>;
+}
+
+export interface QueryImageSources {
+  readonly uploads: BlobStore;
+  readonly catalogImages: BlobStore;
+  readonly images: ImageStore;
+  readonly imageHosts: ReadonlySet<string>;
+  readonly fetcher: ImageFetcher;
+}
+
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/**
+ * Finds the image that an ImageInput means.
+ * @throws UserError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ */
+export async function findQueryImage(input: ImageInput, sources: QueryImageSources): Promise<QueryImage> {
+  const given = [input.id, input.url, input.base64].filter((value) => value != null);
+  if (given.length !== 1) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `An image takes exactly one of id, url and base64; ${given.length} are given.`,
+    );
+  }
+  if (input.id != null) return findById(input.id, sources);
+  if (input.url != null) return fromBytes(await fetchAllowed(input.url, sources));
+  return fromBytes(decodeBase64(input.base64 ?? ''));
+}
+
+const fromBytes = (bytes: Uint8Array): QueryImage => ({
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+  read: () => Promise.resolve(bytes),
+});
+
+async function findById(
+  id: string,
+  { uploads, catalogImages, images }: QueryImageSources,
+): Promise<QueryImage> {
+  const upload = uploadIdToSha256(id);
+  if (upload !== null) return stored(uploads, upload);
+  const node = readGlobalId(id);
+  const image = node?.type === 'Image' ? await images.byKey.load(node.key) : null;
+  if (image === null) throw notFound();
+  return stored(catalogImages, image.sha256.toString('hex'));
+}
+
+const stored = (store: BlobStore, sha256: string): QueryImage => ({
+  sha256,
+  async read() {
+    const bytes = await store.get(sha256);
+    if (bytes === null) throw notFound();
+    return bytes;
+  },
+});
+
+const notFound = (): UserError =>
+  new UserError(
+    'IMAGE_NOT_FOUND',
+    'No image has this id: send the file to POST /images and use the id of its answer (uploads are kept for some days).',
+  );
+
+function decodeBase64(text: string): Uint8Array {
+  if (!BASE64.test(text)) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      'base64 is not standard base64: no data: prefix, no line breaks, not base64url.',
+    );
+  }
+  return Buffer.from(text, 'base64');
+}
+
+async function fetchAllowed(url: string, { imageHosts, fetcher }: QueryImageSources): Promise<Uint8Array> {
+  const { protocol, hostname } = new URL(url);
+  if (protocol !== 'https:' || !imageHosts.has(hostname.toLowerCase())) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `Images are not fetched from ${protocol}//${hostname}: send the file to POST /images, or have the operator add the host to VITRINE_IMAGE_HOSTS (https only).`,
+    );
+  }
+  return fetcher.fetch(url);
+}

@@ -1,0 +1,61 @@
+import { AvailabilityFilter } from '../catalog/product-filter.types.js';
+import type { ProductCondition } from '../catalog/product-filter.js';
+import type { IndexFilter, NumberRange } from '../vector-index/port.js';
+import { optionTag, priceField, tag } from './tags.js';
+
+/**
+ * What the index is asked for a checked ProductFilter: a necessary condition. What it cannot say (quantity, and
+ * that options and price hold for one and the same SKU) is left to the proof.
+ */
+export function toIndexFilter(
+  condition: ProductCondition,
+  channel: string,
+  excludeProducts: readonly number[],
+): IndexFilter {
+  const clauses: string[][] = [];
+  const options = condition.options.map(({ name, values }) => values.map((value) => optionTag(name, value)));
+
+  if (condition.availability === AvailabilityFilter.SELLABLE) {
+    const [firstOption, ...otherOptions] = options;
+    clauses.push(sellableClause(channel, condition.categories, firstOption));
+    for (const values of otherOptions) clauses.push(sellableClause(channel, null, values));
+    if (condition.locationKey !== null) clauses.push([tag.stocked(condition.locationKey)]);
+  } else {
+    clauses.push([
+      condition.availability === AvailabilityFilter.ANY ? tag.offered(channel) : tag.orderable(channel),
+    ]);
+    if (condition.categories !== null) clauses.push(condition.categories.map(tag.category));
+    for (const values of options) clauses.push(values.map(tag.option));
+  }
+  if (condition.brands !== null) clauses.push(condition.brands.map(tag.brand));
+  for (const { name, values } of condition.attributes)
+    clauses.push(values.map((value) => tag.attribute(name, value)));
+
+  return { clauses, ranges: priceRanges(condition, channel), excludeProducts };
+}
+
+/** The condition without what changes as products sell. */
+export const withoutStock = (condition: ProductCondition): ProductCondition => ({
+  ...condition,
+  availability: AvailabilityFilter.ANY,
+  locationKey: null,
+});
+
+function sellableClause(
+  channel: string,
+  categories: readonly string[] | null,
+  options: readonly string[] | undefined,
+): string[] {
+  return (categories ?? [undefined]).flatMap((category) =>
+    (options ?? [undefined]).map((option) => tag.sellable(channel, category, option)),
+  );
+}
+
+/** A product may pass when its span of prices meets the range. */
+function priceRanges({ minAmount, maxAmount }: ProductCondition, channel: string): NumberRange[] {
+  const field = priceField(channel);
+  return [
+    ...(minAmount === null ? [] : [{ field: field.max, min: minAmount }]),
+    ...(maxAmount === null ? [] : [{ field: field.min, max: maxAmount }]),
+  ];
+}

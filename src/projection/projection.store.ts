@@ -1,0 +1,210 @@
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { groupBy } from '../platform/group-by.js';
+import { query, type Queryable } from '../platform/postgres.js';
+import type { PointPayload } from '../vector-index/port.js';
+import { optionTag, priceField, tag } from './tags.js';
+
+const productFacts = z.object({
+  key: z.number(),
+  brand: z.string().nullable(),
+  categories: z.array(z.string()),
+  attributes: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+
+const offerFacts = z.object({
+  productKey: z.number(),
+  channel: z.string(),
+  options: z.record(z.string(), z.string()),
+  stockedAt: z.array(z.number()),
+  orderable: z.boolean(),
+  minAmount: z.number(),
+  maxAmount: z.number(),
+});
+
+const embeddedImage = z.object({ imageId: z.number(), productId: z.number(), vector: z.instanceof(Buffer) });
+
+/** A product image with its embedding by one encoder. */
+export interface EmbeddedImage {
+  readonly imageId: number;
+  readonly productId: number;
+  readonly vector: Float32Array;
+}
+
+/** What the index stores of each product that exists: its tags, and its span of prices by channel. */
+export async function projectProducts(
+  db: Queryable,
+  productKeys: readonly number[],
+): Promise<Map<number, PointPayload>> {
+  // One after the other: the client of a transaction takes one statement at a time.
+  const products = await readProducts(db, productKeys);
+  const offers = await readOffers(db, productKeys);
+  const offersByProduct = groupBy(offers, (offer) => offer.productKey);
+  return new Map(
+    products.map((product) => [product.key, toPayload(product, offersByProduct.get(product.key) ?? [])]),
+  );
+}
+
+function readProducts(
+  db: Queryable,
+  productKeys: readonly number[],
+): Promise<z.infer<typeof productFacts>[]> {
+  return query(
+    db,
+    sql`/* sync.projectProducts */
+      SELECT product.id AS key, brand.handle AS brand,
+        ARRAY(
+          WITH RECURSIVE above AS (
+            SELECT handle, parent_id FROM categories WHERE id = product.category_id
+            UNION ALL SELECT parent.handle, parent.parent_id FROM categories parent JOIN above ON parent.id = above.parent_id
+          ) SELECT handle::text FROM above) AS categories,
+        coalesce((SELECT jsonb_agg(jsonb_build_object('name', name, 'value', value))
+          FROM product_attributes WHERE product_id = product.id), '[]') AS attributes
+      FROM products product LEFT JOIN brands brand ON brand.id = product.brand_id
+      WHERE product.id = ANY(${productKeys}::int[])`,
+    productFacts,
+  );
+}
+
+/** Prices that will come count too: a sale begins and ends without a write. */
+function readOffers(db: Queryable, productKeys: readonly number[]): Promise<z.infer<typeof offerFacts>[]> {
+  return query(
+    db,
+    sql`/* sync.projectOffers */
+      SELECT sku.product_id AS "productKey", channel.handle AS channel, sku.options,
+        stock.locations AS "stockedAt", stock.locations <> '{}' OR sku.when_out <> 'deny' AS orderable,
+        price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
+      FROM skus sku
+      CROSS JOIN channels channel
+      CROSS JOIN LATERAL (
+        SELECT min(amount) AS min_amount, max(amount) AS max_amount FROM prices
+        WHERE sku_id = sku.id AND price_list_id = channel.price_list_id
+          AND coalesce(upper(valid) > statement_timestamp(), true)
+      ) price
+      CROSS JOIN LATERAL (
+        SELECT ARRAY(
+          SELECT stock_level.location_id FROM stock_levels stock_level
+          JOIN channel_locations served
+            ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
+          WHERE stock_level.sku_id = sku.id AND stock_level.sellable > 0) AS locations
+        -- Looked up once, though it is asked for twice.
+        OFFSET 0
+      ) stock
+      WHERE sku.product_id = ANY(${productKeys}::int[]) AND price.min_amount IS NOT NULL`,
+    offerFacts,
+  );
+}
+
+function toPayload(
+  product: z.infer<typeof productFacts>,
+  offers: readonly z.infer<typeof offerFacts>[],
+): PointPayload {
+  const tags = new Set<string>(product.categories.map(tag.category));
+  if (product.brand !== null) tags.add(tag.brand(product.brand));
+  for (const { name, value } of product.attributes) tags.add(tag.attribute(name, value));
+  const numbers: Record<string, number> = {};
+
+  for (const { channel, options, stockedAt, orderable, minAmount, maxAmount } of offers) {
+    const field = priceField(channel);
+    numbers[field.min] = Math.min(numbers[field.min] ?? Infinity, minAmount);
+    numbers[field.max] = Math.max(numbers[field.max] ?? -Infinity, maxAmount);
+    const optionTags = Object.entries(options).map(([name, value]) => optionTag(name, value));
+    tags.add(tag.offered(channel));
+    for (const option of optionTags) tags.add(tag.option(option));
+    if (orderable) tags.add(tag.orderable(channel));
+    for (const location of stockedAt) tags.add(tag.stocked(location));
+    if (stockedAt.length === 0) continue;
+    for (const option of [undefined, ...optionTags]) {
+      for (const category of [undefined, ...product.categories])
+        tags.add(tag.sellable(channel, category, option));
+    }
+  }
+  return { tags: [...tags], numbers };
+}
+
+/** The images of these products that this encoder has embedded. */
+export async function readEmbeddedImages(
+  db: Queryable,
+  encoder: string,
+  productKeys: readonly number[],
+): Promise<EmbeddedImage[]> {
+  const rows = await query(
+    db,
+    sql`/* sync.embeddedImages */
+      SELECT image.id AS "imageId", image.product_id AS "productId", embedding.vector
+      FROM product_images image
+      JOIN embeddings embedding ON embedding.sha256 = image.sha256
+      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
+      WHERE image.product_id = ANY(${productKeys}::int[])
+      ORDER BY image.product_id, image.position`,
+    embeddedImage,
+  );
+  return rows.map((row) => ({ ...row, vector: toVector(row.vector) }));
+}
+
+/** The embedded images of the lowest ids above `after`, by id: for a walk over all of them. */
+export async function readImagesAfter(
+  db: Queryable,
+  encoder: string,
+  after: number,
+  limit: number,
+): Promise<EmbeddedImage[]> {
+  const rows = await query(
+    db,
+    sql`/* sync.imagesAfter */
+      SELECT image.id AS "imageId", image.product_id AS "productId", embedding.vector
+      FROM product_images image
+      JOIN embeddings embedding ON embedding.sha256 = image.sha256
+      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
+      WHERE image.id > ${after}
+      ORDER BY image.id LIMIT ${limit}`,
+    embeddedImage,
+  );
+  return rows.map((row) => ({ ...row, vector: toVector(row.vector) }));
+}
+
+export async function countImages(db: Queryable): Promise<number> {
+  const [row] = await query(
+    db,
+    sql`/* sync.countImages */ SELECT count(*) AS count FROM product_images`,
+    z.object({ count: z.number() }),
+  );
+  return row?.count ?? 0;
+}
+
+/** The handles of the products that there are. */
+export async function readHandles(
+  db: Queryable,
+  productKeys: readonly number[],
+): Promise<Map<number, string>> {
+  const rows = await query(
+    db,
+    sql`/* sync.handles */ SELECT id, handle FROM products WHERE id = ANY(${productKeys}::int[])`,
+    z.object({ id: z.number(), handle: z.string() }),
+  );
+  return new Map(rows.map(({ id, handle }) => [id, handle]));
+}
+
+/** The next products by id, for a walk over the whole catalog. */
+export async function readProductKeys(db: Queryable, after: number, limit: number): Promise<number[]> {
+  const rows = await query(
+    db,
+    sql`/* sync.productKeys */ SELECT id AS key FROM products WHERE id > ${after} ORDER BY id LIMIT ${limit}`,
+    z.object({ key: z.number() }),
+  );
+  return rows.map((row) => row.key);
+}
+
+export async function countProducts(db: Queryable): Promise<number> {
+  const [row] = await query(
+    db,
+    sql`/* sync.countProducts */ SELECT count(*) AS count FROM products`,
+    z.object({ count: z.number() }),
+  );
+  return row?.count ?? 0;
+}
+
+/** Postgres' bytes as float32; copied, because a Buffer of the driver is a view that need not be aligned. */
+export function toVector(bytes: Buffer): Float32Array {
+  return new Float32Array(Uint8Array.from(bytes).buffer);
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { MAX_KEY } from '../graph/node.js';
+import { UserError } from '../errors.js';
+import type { RankingPosition } from '../vector-index/port.js';
+import type { Place } from './prove-page.js';
+
+const position = [
+  z.number().min(-1.001).max(1.001),
+  z.int().positive().max(MAX_KEY),
+  z.int().nonnegative(),
+] as const;
+const content = z.union([
+  z.tuple([z.string(), ...position]),
+  // With where its window begins.
+  z.tuple([z.string(), ...position, z.tuple([...position]).nullable()]),
+]);
+
+/** A place in the ranking of one search, as an opaque string. `fingerprint` tells which search. */
+export function writeCursor(fingerprint: string, { window, ...place }: Place): string {
+  const values = ({ score, productId, rank }: RankingPosition): number[] => [score, productId, rank];
+  const ofWindow = window === undefined ? [] : [window === null ? null : values(window)];
+  return Buffer.from(JSON.stringify([fingerprint, ...values(place), ...ofWindow])).toString('base64url');
+}
+
+/** @throws UserError INVALID_CURSOR when it is no cursor, or one of another search. */
+export function readCursor(fingerprint: string, cursor: string): Place {
+  const parsed = parse(cursor);
+  if (parsed === null) {
+    throw new UserError(
+      'INVALID_CURSOR',
+      'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
+    );
+  }
+  const [of, score, productId, rank, window] = parsed;
+  if (of !== fingerprint) {
+    throw new UserError(
+      'INVALID_CURSOR',
+      'This cursor belongs to another search: repeat the query, filter and channel of the page before, or start without `after`.',
+    );
+  }
+  if (window === undefined) return { score, productId, rank };
+  return { score, productId, rank, window: window === null ? null : toPosition(window) };
+}
+
+const toPosition = ([score, productId, rank]: readonly [number, number, number]): RankingPosition => ({
+  score,
+  productId,
+  rank,
+});
+/** Whether it is a cursor of the search with this fingerprint. */
+export const isCursorOf = (fingerprint: string, cursor: string): boolean =>
+  parse(cursor)?.[0] === fingerprint;
+
+function parse(cursor: string): z.infer<typeof content> | null {
+  try {
+    return content.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+  } catch {
+    return null;
+  }
+}

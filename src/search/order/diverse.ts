@@ -1,0 +1,196 @@
+import type { IndexFilter, RankingPosition, SearchStrategy } from '../../vector-index/port.js';
+import type { Place } from '../prove-page.js';
+import type { StandingMatch, StandingOrder } from './standing.js';
+import { dot } from '../../vector-index/vectors.js';
+
+/** Products that are put in order together: five pages of 24, some milliseconds of comparing them with one another. */
+const WINDOW = 120;
+
+export interface DiverseOptions {
+  /** 0 to 1. */
+  readonly diversity: number;
+  /** The vectors of images, those that there are. */
+  readonly vectorsOf: (imageIds: readonly number[]) => Promise<ReadonlyMap<number, Float32Array>>;
+}
+
+/** Products of the other order that are put in order together. */
+interface Window {
+  /** Where the next one begins; null: none follows. */
+  readonly end: RankingPosition | null;
+  readonly strategy: SearchStrategy;
+  readonly products: readonly StandingMatch[];
+  readonly start: RankingPosition | null;
+  /** Those that were put in order so far, and what does so with the others. */
+  readonly ordered: StandingMatch[];
+  readonly spreader: Spreader;
+}
+
+/**
+ * Another order with its products spread: maximal marginal relevance (J. Carbonell and J. Goldstein, The Use of MMR,
+ * Diversity-Based Reranking, SIGIR 1998). Of the products that are left, the next is the one with the highest
+ * (1 − diversity) × score − diversity × (likeness to the most alike one before it), where the score is what the other
+ * order goes by.
+ *
+ * The other order is cut into windows, and each is put in order for itself: so a cursor names its window and the product
+ * in it. A product that comes into the catalog, or leaves it, may move others within its window.
+ */
+export function diverseOrder(base: StandingOrder, options: DiverseOptions): StandingOrder {
+  // What refills a page goes on in the window where the page stopped.
+  const windows = new Map<number, Window>();
+  return {
+    async next(passing, limit, after) {
+      const matches: StandingMatch[] = [];
+      let start = after?.window ?? null;
+      let resumed = after;
+      for (;;) {
+        const window =
+          windows.get(keyOf(start)) ??
+          (await readWindows(base, options, { passing, start, limit: limit - matches.length }, windows));
+        const { strategy, end } = window;
+        for (const match of productsOf(window, resumed)) {
+          if (matches.length === limit) return { matches, exhausted: false, strategy };
+          matches.push(match);
+        }
+        if (end === null) return { matches, exhausted: true, strategy };
+        [start, resumed] = [end, null];
+      }
+    },
+  };
+}
+
+const keyOf = (start: RankingPosition | null): number => start?.productId ?? 0;
+
+/** Reads at least one window, and as many as the limit needs; answers the first. */
+async function readWindows(
+  base: StandingOrder,
+  { diversity, vectorsOf }: DiverseOptions,
+  { passing, start, limit }: { passing: IndexFilter; start: RankingPosition | null; limit: number },
+  windows: Map<number, Window>,
+): Promise<Window> {
+  const count = Math.max(1, Math.ceil(limit / WINDOW));
+  const page = await base.next(passing, count * WINDOW, start);
+  const { strategy } = page;
+  const cut = Array.from({ length: Math.max(1, Math.ceil(page.matches.length / WINDOW)) }, (_, i) =>
+    page.matches.slice(i * WINDOW, (i + 1) * WINDOW),
+  );
+  // Where nothing passes, nothing needs an order.
+  const seen = cut.filter((products) => products.some(({ passes }) => passes)).flat();
+  const vectors = await vectorsOf(seen.map(({ imageId }) => imageId));
+  let begin = start;
+  let first: Window | null = null;
+  for (const [i, products] of cut.entries()) {
+    const isLast = page.exhausted && i === cut.length - 1;
+    const end = isLast ? null : (products.at(-1)?.place ?? null);
+    const window: Window = {
+      ...{ start: begin, end, strategy, products, ordered: [] },
+      spreader: new Spreader(products, vectors, diversity),
+    };
+    first ??= window;
+    windows.set(keyOf(begin), window);
+    begin = end;
+  }
+  if (first === null) throw new Error('at least one window is cut');
+  return first;
+}
+
+/** What follows a place in a window; no more is put in order than is asked for. */
+function* productsOf(window: Window, place: Place | null): Generator<StandingMatch> {
+  if (!window.products.some(({ passes }) => passes)) {
+    const { end } = window;
+    if (end !== null) yield* window.products.map((match) => ({ ...match, place: { ...end, window: end } }));
+    return;
+  }
+  const before: StandingMatch[] = [];
+  let isPast = place === null || place.productId === place.window?.productId;
+  for (const match of all(window)) {
+    if (isPast) yield match;
+    else before.push(match);
+    if (match.productId === place?.productId) isPast = true;
+  }
+  // Its product left the catalog: those behind it have moved up.
+  if (!isPast && place !== null) yield* before.slice(place.rank - 1);
+}
+
+function* all({ start, ordered, spreader }: Window): Generator<StandingMatch> {
+  for (let i = 0; ; i += 1) {
+    if (ordered[i] === undefined) {
+      const next = spreader.next();
+      if (next === undefined) return;
+      const { score, productId } = next.place;
+      ordered[i] = { ...next, place: { score, productId, rank: i + 1, window: start } };
+    }
+    const match = ordered[i];
+    if (match !== undefined) yield match;
+  }
+}
+
+/**
+ * Puts the products of a window in order by maximal marginal relevance; of equal ones the first of the window comes
+ * first. A likeness only grows as products are chosen, so that of most is never brought up to date: they are too low
+ * already.
+ */
+class Spreader {
+  readonly #vectors: readonly (Float32Array | undefined)[];
+  readonly #likeness: Float64Array;
+  /** Of how many chosen ones the likeness knows. */
+  readonly #comparedWith: Int32Array;
+  /** What each is worth at the most; nothing once it is chosen. */
+  readonly #worth: Float64Array;
+  readonly #chosen: (Float32Array | undefined)[] = [];
+
+  constructor(
+    private readonly window: readonly StandingMatch[],
+    vectors: ReadonlyMap<number, Float32Array>,
+    private readonly diversity: number,
+  ) {
+    this.#vectors = window.map(({ imageId }) => vectors.get(imageId));
+    this.#likeness = Float64Array.from(this.#vectors, (vector) => (vector === undefined ? 0 : -1));
+    this.#comparedWith = new Int32Array(window.length);
+    this.#worth = Float64Array.from(window, (match, i) => this.#worthOf(match, this.#likeness[i] ?? 0));
+  }
+
+  /** Undefined when all are chosen. */
+  next(): StandingMatch | undefined {
+    for (;;) {
+      const best = indexOfLargest(this.#worth);
+      const match = this.window[best];
+      if (match === undefined) return undefined;
+      if (this.#vectors[best] === undefined || this.#comparedWith[best] === this.#chosen.length) {
+        this.#worth[best] = -Infinity;
+        this.#chosen.push(this.#vectors[best]);
+        return match;
+      }
+      this.#compare(best, match);
+    }
+  }
+
+  #compare(i: number, match: StandingMatch): void {
+    const vector = this.#vectors[i];
+    let likeness = this.#likeness[i] ?? 0;
+    for (let c = this.#comparedWith[i] ?? 0; c < this.#chosen.length; c += 1) {
+      const other = this.#chosen[c];
+      if (vector !== undefined && other !== undefined) likeness = Math.max(likeness, dot(vector, other));
+    }
+    this.#likeness[i] = likeness;
+    this.#comparedWith[i] = this.#chosen.length;
+    this.#worth[i] = this.#worthOf(match, likeness);
+  }
+
+  #worthOf({ place }: StandingMatch, likeness: number): number {
+    return (1 - this.diversity) * place.score - this.diversity * likeness;
+  }
+}
+
+/** Of equal ones the first; -1 when there is none above -Infinity. */
+function indexOfLargest(values: Float64Array): number {
+  let largest = -Infinity;
+  let index = -1;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] ?? 0;
+    if (value > largest) {
+      largest = value;
+      index = i;
+    }
+  }
+  return index;
+}

@@ -1,0 +1,63 @@
+import type { Channel } from '../../catalog/channel.types.js';
+import type { ProductCondition } from '../../catalog/product-filter.js';
+import type { Context } from '../../graph/request-context.js';
+import { UserError } from '../../errors.js';
+import { diverseOrder } from './diverse.js';
+import { toIndexFilter, withoutStock } from '../../projection/index-filter.js';
+import { fusedOrder, tellLikeness } from './fused.js';
+import type { QueryVector } from '../query/query-vectors.js';
+import type { Ranking } from '../prove-page.js';
+import { standingOrder, whatPasses } from './standing.js';
+import { vectorRanking } from './by-likeness.js';
+
+interface RankingPlan {
+  readonly query: QueryVector;
+  /** Words to fuse with the likeness, without mistakes; null for none. */
+  readonly text: string | null;
+  /** From 0, the most alike first, to 1, as unlike one another as may be. */
+  readonly diversity: number;
+  readonly condition: ProductCondition;
+  readonly channel: Channel;
+  readonly excludeProducts: readonly number[];
+}
+
+/** @throws UserError BAD_USER_INPUT */
+export function checkDiversity(diversity: number): void {
+  if (diversity >= 0 && diversity <= 1) return;
+  throw new UserError(
+    'BAD_USER_INPUT',
+    `diversity is ${diversity}: it must be from 0, the most alike first, to 1.`,
+  );
+}
+
+/** By likeness, by words too where there are some, and with what looks alike apart where that is asked for. */
+export function rankQuery(context: Context, { query, text, diversity, ...scope }: RankingPlan): Ranking {
+  const { services } = context;
+  const { asked } = query;
+  if (text === null && diversity === 0) return vectorRanking(services.index, asked);
+  const { condition, channel, excludeProducts } = scope;
+  const lasting = toIndexFilter(withoutStock(condition), channel.handle, excludeProducts);
+  const visual = standingOrder(services.index, asked, lasting);
+  const order = text === null ? visual : fusedOrder(services.db, { ...scope, visual, text });
+  const spread =
+    diversity === 0
+      ? order
+      : diverseOrder(order, { diversity, vectorsOf: (imageIds) => vectorsOf(context, imageIds) });
+  return whatPasses(spread, (found) => tellLikeness(services, asked, found));
+}
+
+async function vectorsOf(
+  { services, images }: Context,
+  imageIds: readonly number[],
+): Promise<ReadonlyMap<number, Float32Array>> {
+  const known = (await images.byKey.loadMany(imageIds)).flatMap((image) =>
+    image === null || image instanceof Error ? [] : { key: image.key, sha256: image.sha256.toString('hex') },
+  );
+  const vectors = await services.queryVectors.embeddings.read(known.map(({ sha256 }) => sha256));
+  return new Map(
+    known.flatMap(({ key, sha256 }) => {
+      const vector = vectors.get(sha256);
+      return vector === undefined ? [] : [[key, vector] as const];
+    }),
+  );
+}

@@ -1,0 +1,81 @@
+import type { Asked, IndexFilter, IndexMatch, SearchResult, VectorIndex } from '../../vector-index/port.js';
+import { toRequest } from '../../vector-index/page.js';
+import type { Place, RankedMatch, Ranking } from '../prove-page.js';
+
+/** A product of a standing order. */
+export interface StandingMatch extends Pick<IndexMatch, 'productId' | 'imageId'> {
+  /** Its likeness; null where it is not in the order for that, and nobody has asked yet. */
+  readonly score: number | null;
+  readonly place: Place;
+  /** Whether it passes the filter of the search now. */
+  readonly passes: boolean;
+}
+
+export interface StandingPage extends Pick<SearchResult, 'exhausted' | 'strategy'> {
+  readonly matches: readonly StandingMatch[];
+}
+
+/** An order of products that stock has no part in, so that it stands still while they sell. */
+export interface StandingOrder {
+  /**
+   * The next products after a place (null: from the start), at most `limit`; `passing` is the filter with stock.
+   * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+   */
+  next(passing: IndexFilter, limit: number, after: Place | null): Promise<StandingPage>;
+}
+
+/** At the most this many are read on for a page: then it is cut, and its cursor goes on from there. */
+const MAX_READ = 1_000;
+
+/** By likeness to what is asked for; none where that is null. `lasting` is the filter without stock. */
+export function standingOrder(index: VectorIndex, asked: Asked | null, lasting: IndexFilter): StandingOrder {
+  return {
+    async next(passing, limit, after) {
+      if (asked === null) return { matches: [], exhausted: true, strategy: 'EXACT' };
+      const rest = { ...toRequest(asked), limit, ...(after === null ? {} : { after }) };
+      const [all, some] = await index.search([
+        { ...rest, filter: lasting },
+        { ...rest, filter: passing },
+      ]);
+      if (all === undefined || some === undefined) throw new Error('the index answers every request');
+      const passes = new Set(some.matches.map(({ productId }) => productId));
+      const matches = all.matches.map((match, i) => ({
+        ...match,
+        place: { score: match.score, productId: match.productId, rank: (after?.rank ?? 0) + i + 1 },
+        passes: passes.has(match.productId),
+      }));
+      return { matches, exhausted: all.exhausted, strategy: all.strategy };
+    },
+  };
+}
+
+/** What of a standing order passes now; `tellLikeness` tells the scores that the order has none of. */
+export function whatPasses(
+  order: StandingOrder,
+  tellLikeness: (found: readonly StandingMatch[]) => Promise<RankedMatch[]>,
+): Ranking {
+  return {
+    async propose(filter, limit, after) {
+      const found: StandingMatch[] = [];
+      let reached = after;
+      let span = limit;
+      for (let read = 0; ;) {
+        const { matches, exhausted, strategy } = await order.next(filter, span, reached);
+        const before = found.length;
+        for (const match of matches) {
+          if (match.passes && found.length === limit)
+            return { matches: await tellLikeness(found), exhausted: false, strategy };
+          if (match.passes) found.push(match);
+          reached = match.place;
+        }
+        read += matches.length;
+        if (exhausted || found.length === limit || read >= MAX_READ) {
+          const goOn = reached === null ? {} : { reached };
+          return { matches: await tellLikeness(found), exhausted, strategy, ...goOn };
+        }
+        // No more is put in order than the page needs; where nothing passes, what does may be far.
+        span = found.length > before ? limit - found.length : 2 * span;
+      }
+    },
+  };
+}

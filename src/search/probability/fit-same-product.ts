@@ -1,0 +1,178 @@
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { UserError } from '../../errors.js';
+import { eachOf } from '../../import/ahead.js';
+import { OperatorError } from '../../platform/operator-error.js';
+import type { BlobStore } from '../../platform/blob-store.js';
+import { query, type Database } from '../../platform/postgres.js';
+import type { Progress } from '../../platform/progress.js';
+import { sameProductFeatures, type SameProductModel } from './same-product.js';
+import { readImagesAfter } from '../../projection/projection.store.js';
+import type { Encoder } from '../../vision/encoder.js';
+import { ALTERATIONS } from './alterations.js';
+import { calibrationError, reliability, type ReliabilityBin } from './calibration-error.js';
+import { fitLogistic, predictHeldOut, type Observation } from './logistic.js';
+
+/** Fewer products say little of what is near and yet another. */
+const MIN_PRODUCTS = 50;
+/** Keeps the encoder's threads busy. */
+const ENCODED_AT_ONCE = 8;
+/** Images that are read from Postgres and compared at once: some megabytes of vectors. */
+const BATCH_SIZE = 2_000;
+
+interface FitServices {
+  readonly db: Database;
+  readonly encoder: Encoder;
+  readonly images: BlobStore;
+  readonly progress: Progress;
+}
+
+/** Which products are altered: so many, drawn at random but always the same ones; or these. */
+export type Sample = { readonly size: number } | { readonly handles: readonly string[] };
+
+/** An altered copy of a product's image, and the best that was found for it. */
+interface Copy {
+  readonly productId: number;
+  readonly vector: Float32Array;
+  own: number;
+  best: number;
+  /** The best of yet another product than the one at `best`. */
+  second: number;
+  bestProduct: number | null;
+}
+
+export interface SameProductFit {
+  readonly model: SameProductModel;
+  /** Of products that the fit had not seen. */
+  readonly reliability: readonly ReliabilityBin[];
+}
+
+/** Fits the probability that a match is the very product to what was seen. */
+export function fitSameProduct(observations: readonly Observation[]): SameProductFit {
+  const probabilities = predictHeldOut(observations);
+  const heldOut = observations.map(({ outcome }, i) => ({ probability: probabilities[i] ?? 0, outcome }));
+  const [nothing = 0, closeness = 0, margin = 0] = fitLogistic(observations);
+  return {
+    model: {
+      weights: [nothing, closeness, margin],
+      calibrationError: calibrationError(heldOut),
+      products: new Set(observations.map(({ group }) => group)).size,
+    },
+    reliability: reliability(heldOut),
+  };
+}
+
+/**
+ * Looks at altered copies of images (the product itself is the same) and at what is nearest to each copy once that
+ * product is taken away (it is not). As many of the one as of the other: the probability is that of a photograph whose
+ * product is as likely in the catalog as not.
+ * @throws OperatorError too few products; the reason of `signal`
+ */
+export async function observeCopies(
+  services: FitServices,
+  sample: Sample,
+  signal: AbortSignal,
+): Promise<Observation[]> {
+  const products = await readSample(services, sample);
+  if (products.length < MIN_PRODUCTS) {
+    throw new OperatorError(
+      `${products.length} products have an image that ${services.encoder.id} has encoded; a calibration needs ${MIN_PRODUCTS}. Import more, or run \`npx vitrine reindex\` first.`,
+    );
+  }
+  const copies = await encodeCopies(services, products, signal);
+  await compareWithCatalog(services, copies, signal);
+  return copies.flatMap(toObservations);
+}
+
+const sampled = z.object({ productId: z.number(), sha256: z.string() });
+
+function readSample({ db, encoder }: FitServices, sample: Sample): Promise<z.infer<typeof sampled>[]> {
+  const handles = 'handles' in sample ? sample.handles : null;
+  const size = 'handles' in sample ? sample.handles.length : sample.size;
+  return query(
+    db,
+    sql`/* calibration.sample */
+      SELECT product.id AS "productId", encode(image.sha256, 'hex') AS sha256
+      FROM products product
+      JOIN product_images image ON image.product_id = product.id AND image.position = 0
+      JOIN embeddings embedding ON embedding.sha256 = image.sha256
+      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder.id}
+      WHERE ${handles}::text[] IS NULL OR product.handle = ANY(${handles}::text[])
+      ORDER BY md5(product.handle) LIMIT ${size}`,
+    sampled,
+  );
+}
+
+async function encodeCopies(
+  { encoder, images, progress }: FitServices,
+  products: readonly z.infer<typeof sampled>[],
+  signal: AbortSignal,
+): Promise<Copy[]> {
+  const copies: Copy[] = [];
+  const alterations = Object.values(ALTERATIONS);
+  progress.start('Encoding altered copies', products.length * alterations.length);
+  await eachOf(products, ENCODED_AT_ONCE, async ({ productId, sha256 }) => {
+    signal.throwIfAborted();
+    const bytes = await images.get(sha256);
+    if (bytes === null)
+      throw new OperatorError(
+        'An image of the catalog is not in VITRINE_DATA: run this where the gateway keeps its images.',
+      );
+    for (const alter of alterations) {
+      try {
+        const vector = await encoder.encode(await alter(Buffer.from(bytes)));
+        copies.push({ productId, vector, own: -1, best: -1, second: -1, bestProduct: null });
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+      }
+      progress.advance();
+    }
+  });
+  progress.done();
+  return copies;
+}
+
+/** Finds the best image of its own product, and of two others, for every copy: exactly, over the whole catalog. */
+async function compareWithCatalog(
+  { db, encoder, progress }: FitServices,
+  copies: readonly Copy[],
+  signal: AbortSignal,
+): Promise<void> {
+  progress.start('Comparing them with every image', null);
+  for (let after = 0; ;) {
+    signal.throwIfAborted();
+    const images = await readImagesAfter(db, encoder.id, after, BATCH_SIZE);
+    for (const { productId, vector } of images) {
+      for (const copy of copies) take(copy, productId, cosine(copy.vector, vector));
+    }
+    progress.advance(images.length);
+    const last = images.at(-1);
+    if (last === undefined) break;
+    after = last.imageId;
+  }
+  progress.done();
+}
+
+function take(copy: Copy, productId: number, score: number): void {
+  if (productId === copy.productId) copy.own = Math.max(copy.own, score);
+  else if (productId === copy.bestProduct) copy.best = Math.max(copy.best, score);
+  else if (score > copy.best) {
+    copy.second = copy.best;
+    copy.best = score;
+    copy.bestProduct = productId;
+  } else copy.second = Math.max(copy.second, score);
+}
+
+function toObservations({ productId: group, own, best, second }: Copy): Observation[] {
+  return [
+    { features: sameProductFeatures(own, best), outcome: true, group },
+    { features: sameProductFeatures(best, second), outcome: false, group },
+  ];
+}
+
+/** Both are L2-normalized. */
+function cosine(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
+}

@@ -1,0 +1,87 @@
+import { readCalibration } from './calibration.store.js';
+import DataLoader from 'dataloader';
+import type { Queryable } from '../../platform/postgres.js';
+import { readImageVectors } from '../../images/embedding.store.js';
+import { MATCH_ALL, type IndexMatch, type VectorIndex } from '../../vector-index/port.js';
+import type { QueryVector } from '../query/query-vectors.js';
+import { sameProductModel, sameProductProbability, type SameProductModel } from './same-product.js';
+import { nearest } from '../../vector-index/vectors.js';
+
+/** `vitrine calibrate` is run once in months; its result takes effect without a restart. */
+const KEPT_MS = 30_000;
+
+interface ProbabilityServices {
+  readonly db: Queryable;
+  readonly index: VectorIndex;
+  readonly encoderId: string;
+  readonly sameProducts: SameProducts;
+}
+
+/** How likely a match is the very product in the image: fitted to this catalog, else as the encoder ships it. */
+export class SameProducts {
+  #kept: { readonly until: number; readonly model: Promise<SameProductModel | null> } | null = null;
+
+  constructor(
+    private readonly db: Queryable,
+    private readonly encoder: string,
+    private readonly shipped: SameProductModel | null,
+  ) {}
+
+  /** Null where neither the catalog nor the encoder has been calibrated. */
+  model(): Promise<SameProductModel | null> {
+    if (this.#kept === null || this.#kept.until < Date.now()) {
+      const model = this.#read();
+      const kept = { until: Date.now() + KEPT_MS, model };
+      this.#kept = kept;
+      model.catch(() => {
+        if (this.#kept === kept) this.#kept = null;
+      });
+    }
+    return this.#kept.model;
+  }
+
+  async #read(): Promise<SameProductModel | null> {
+    const fitted = await readCalibration(this.db, this.encoder, 'same_product');
+    return fitted === null ? this.shipped : sameProductModel.parse(fitted.model);
+  }
+}
+
+/** The probability that a match is the very product that the query shows. */
+export type ProbabilityOf = (match: IndexMatch) => Promise<number>;
+
+/**
+ * For the matches of one query. What they are measured by, the two best products of the whole catalog, is asked for
+ * once, and only if somebody wants to know and it is not `known`: so a probability is the same on every page and under every filter, and
+ * however much color counts in the ranking.
+ */
+export function probabilitiesOf(
+  { db, index, encoderId, sameProducts }: ProbabilityServices,
+  { asked: ranked, plain }: Pick<QueryVector, 'asked' | 'plain'>,
+  known?: readonly IndexMatch[],
+): ProbabilityOf {
+  const shown = plain === null ? [] : plain instanceof Float32Array ? [plain] : plain.positive;
+  let asked: Promise<[SameProductModel | null, readonly IndexMatch[]]> | null = null;
+  const ask = async (): Promise<[SameProductModel | null, readonly IndexMatch[]]> => {
+    if (shown.length === 0) return [null, []];
+    // What a board is to be unlike has no part in it: that a product is left out makes no other one surer.
+    const examples = { positive: shown, negative: [] };
+    const [model, nearest] = await Promise.all([
+      sameProducts.model(),
+      known ?? index.search([{ examples, filter: MATCH_ALL, limit: 2 }]).then(([best]) => best?.matches),
+    ]);
+    return [model, nearest ?? []];
+  };
+  const vectors = new DataLoader<number, Float32Array | null>(async (imageIds) => {
+    const found = await readImageVectors(db, encoderId, imageIds);
+    return imageIds.map((id) => found.get(id) ?? null);
+  });
+  const cosineOf = async ({ imageId, score }: IndexMatch): Promise<number> => {
+    if (plain === null || plain === ranked) return score;
+    const image = await vectors.load(imageId);
+    return image === null ? -1 : nearest(image, shown);
+  };
+  return async (match) => {
+    const [[model, best], score] = await Promise.all([(asked ??= ask()), cosineOf(match)]);
+    return sameProductProbability(model, { productId: match.productId, score }, best);
+  };
+}

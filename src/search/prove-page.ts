@@ -1,0 +1,164 @@
+import type { Channel } from '../catalog/channel.types.js';
+import type { ProductCondition } from '../catalog/product-filter.js';
+import { AvailabilityFilter } from '../catalog/product-filter.types.js';
+import type { Sku } from '../catalog/sku.types.js';
+import type { Database } from '../platform/postgres.js';
+import { toIndexFilter } from '../projection/index-filter.js';
+import type {
+  IndexFilter,
+  IndexMatch,
+  RankingPosition,
+  SearchResult,
+  SearchStrategy,
+} from '../vector-index/port.js';
+import { prove, type Proof } from './prove.store.js';
+
+/** Most pages lose a product or two between index and Postgres: ask for some more than the page holds. */
+const SPARE_SHARE = 0.25;
+const SPARE_MIN = 4;
+/** A refill doubles what is asked for, up to this: what one Postgres statement proves in some tens of milliseconds. */
+const MAX_ASK = 1_000;
+/** Then the page is cut where it stands and its cursor goes on from there: a search ends, whatever the filter. */
+const MAX_REFILLS = 12;
+
+export interface SearchServices {
+  readonly db: Database;
+  /** How far the index has followed Postgres (pg_snapshot). */
+  indexPosition(): string;
+}
+
+/** A place in an order of products: right after this product. */
+export interface Place extends RankingPosition {
+  /** Of an order that is made window by window: where in the one beneath it the window begins; null: at its start. */
+  readonly window?: RankingPosition | null;
+}
+
+/** A product of a ranking; with its place, where that is not told by its score. */
+export interface RankedMatch extends IndexMatch {
+  readonly place?: Place;
+}
+
+/** What a ranking proposes. */
+export interface RankedPage extends SearchResult {
+  readonly matches: readonly RankedMatch[];
+  /** Where to go on, when that is not after the last match. */
+  readonly reached?: Place;
+}
+
+/** An order of products, as the index has them. */
+export interface Ranking {
+  /**
+   * The next `limit` products after a place (null: from the start) that pass the filter.
+   * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+   */
+  propose(filter: IndexFilter, limit: number, after: Place | null): Promise<RankedPage>;
+}
+
+/** As `prove` does, by this process' connections and index. */
+export type Prove = (
+  channel: Channel,
+  condition: ProductCondition,
+  productKeys: readonly number[],
+) => Promise<Proof>;
+
+export interface SearchPlan {
+  readonly ranking: Ranking;
+  readonly condition: ProductCondition;
+  readonly channel: Channel;
+  readonly excludeProducts: readonly number[];
+  /** For searches of one request that are proven together; by default each is proven by itself. */
+  readonly prove?: Prove;
+}
+
+/** A product that Postgres proved, with its place in the ranking of the index. */
+interface ProvenMatch extends IndexMatch {
+  readonly position: Place;
+  /** The SKUs that pass the filter. */
+  readonly passing: readonly Sku[];
+}
+
+export interface SearchPage {
+  readonly matches: readonly ProvenMatch[];
+  /** Where the next page goes on; null when nothing can follow. */
+  readonly next: Place | null;
+  /** The statement that proved every match of the page. */
+  readonly proof: Proof;
+  readonly strategy: SearchStrategy;
+  readonly candidates: number;
+  readonly dropped: number;
+  readonly refills: number;
+}
+
+type Candidate = IndexMatch & { readonly position: Place };
+
+/**
+ * One page of a stock-proven ranking. The index proposes products that its (possibly stale) payload says pass;
+ * one Postgres statement proves them; what fails is dropped, and the index is asked for more until the page is
+ * full or the ranking ends. A refill proves the whole page again, so that all of it stands in one snapshot.
+ */
+export async function searchPage(
+  services: SearchServices,
+  plan: SearchPlan,
+  first: number,
+  after: Place | null,
+): Promise<SearchPage> {
+  const filter = toIndexFilter(plan.condition, plan.channel.handle, plan.excludeProducts);
+  // One more than the page holds tells whether another page follows.
+  const wanted = first + 1;
+  let ask = wanted + Math.max(SPARE_MIN, Math.ceil(wanted * SPARE_SHARE));
+  const proveAll = plan.prove ?? proverOf(services);
+  let position = after;
+  let proven: Candidate[] = [];
+  let candidates = 0;
+  let dropped = 0;
+
+  for (let refills = 0; ; refills += 1) {
+    const result = await plan.ranking.propose(filter, ask, position);
+    const rank = position?.rank ?? 0;
+    const found = result.matches.map(({ place, ...match }, i) => ({
+      ...match,
+      position: place ?? { score: match.score, productId: match.productId, rank: rank + i + 1 },
+    }));
+    // A product that was encoded anew meanwhile may come once more.
+    const examined = [
+      ...proven,
+      ...found.filter(({ productId }) => !proven.some((known) => known.productId === productId)),
+    ];
+    const proof = await proveAll(
+      plan.channel,
+      plan.condition,
+      examined.map((candidate) => candidate.productId),
+    );
+    proven = examined.filter(({ productId }) => proof.passing.has(productId));
+    candidates += found.length;
+    dropped += examined.filter(({ productId }) => soldOut(plan.condition, proof, productId)).length;
+    position = result.reached ?? found.at(-1)?.position ?? position;
+
+    const full = proven.length >= wanted;
+    if (full || result.exhausted || refills === MAX_REFILLS) {
+      const page = proven.slice(0, first);
+      const last = page.at(-1)?.position ?? null;
+      return {
+        matches: page.map((match) => ({ ...match, passing: proof.passing.get(match.productId) ?? [] })),
+        next: proven.length > first ? last : result.exhausted ? null : position,
+        proof,
+        strategy: result.strategy,
+        candidates,
+        dropped,
+        refills,
+      };
+    }
+    ask = Math.min(MAX_ASK, ask * 2);
+  }
+}
+
+export const proverOf =
+  (services: SearchServices): Prove =>
+  (channel, condition, productKeys) =>
+    prove(services.db, channel, condition, productKeys, services.indexPosition());
+
+/** The index called it sellable; in Postgres it has nothing to sell, is gone, or is no longer what the filter asks for. */
+function soldOut({ availability }: ProductCondition, proof: Proof, productId: number): boolean {
+  if (availability !== AvailabilityFilter.SELLABLE) return false;
+  return !(proof.skus.get(productId) ?? []).some((sku) => sku.sellable > 0);
+}

@@ -1,0 +1,96 @@
+import { UserError } from '../../errors.js';
+import { DEFAULT_COLOR_SHARE, weighColor } from '../../vision/color-share.js';
+import { type Asked, MAX_EXAMPLES } from '../../vector-index/port.js';
+import type { QueryVector } from './query-vectors.js';
+import { normalizedSum, type Term } from '../../vector-index/vectors.js';
+
+/**
+ * A board stands for this many directions in like, and as many in what its negative pins say; several boards share them.
+ * With them a search is one pass over the embedded index.
+ */
+export const MOODS = MAX_EXAMPLES / 2;
+
+/** Below this nothing is left but rounding. */
+const MIN_SCALE = 1e-3;
+
+/** What a reference of a query looks like. */
+export interface Reference {
+  /** One; of a board those that its pins gather around, the main one first. */
+  readonly vectors: readonly Float32Array[];
+  /** What nothing may be as near to. */
+  readonly negative: readonly Float32Array[];
+  readonly weight: number;
+  readonly products: readonly number[];
+  readonly identity: unknown;
+}
+
+/**
+ * The weighted sum of what to be like, less what to be unlike. A board is several things to be like: each of them with
+ * all the rest is an example.
+ * With no reference at all there is nothing to look like.
+ * @throws UserError BAD_USER_INPUT when nothing is left of any
+ */
+export function joinReferences(
+  likes: readonly Reference[],
+  unlikes: readonly Reference[],
+  { encoder, color }: { readonly encoder: string; readonly color: number },
+): QueryVector {
+  const identity = [encoder, color, likes.map(identify), unlikes.map(identify)];
+  if (likes.length + unlikes.length === 0)
+    return { vector: null, asked: null, plain: null, scale: 1, products: [], identity };
+  const avoided = unlikes.flatMap(({ vectors, weight }) =>
+    vectors.map((vector) => ({ vector, weight: -weight })),
+  );
+  const sums = likes.reduce<Term[][]>(
+    (before, { vectors, weight }) =>
+      before.flatMap((terms) => vectors.map((vector) => [...terms, { vector, weight }])),
+    [[]],
+  );
+  const positive = sums.flatMap((terms) => normalizedSum([...terms, ...avoided]) ?? []);
+  const negative = likes.flatMap((like) => like.negative).slice(0, MOODS);
+  if (positive.length === 0) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      'The weights of like and unlike cancel out, so nothing is left to look for: change a weight or a reference.',
+    );
+  }
+  const plain = toAsked(positive, negative);
+  const weighed = color === DEFAULT_COLOR_SHARE ? { asked: plain, scale: 1 } : weigh(plain, color);
+  return {
+    ...weighed,
+    vector: weighed.asked instanceof Float32Array ? weighed.asked : (weighed.asked.positive[0] ?? null),
+    plain,
+    products: [...likes, ...unlikes].flatMap(({ products }) => products),
+    identity,
+  };
+}
+
+const identify = ({ identity, weight }: Reference): unknown => [identity, weight];
+
+function toAsked(positive: readonly Float32Array[], negative: readonly Float32Array[]): Asked {
+  const [only] = positive;
+  return only !== undefined && positive.length + negative.length === 1 ? only : { positive, negative };
+}
+
+/**
+ * The same where color counts so much. The scale is the least of the positive examples': those that are images have all
+ * the same, and by another one's a likeness could come out above 1.
+ */
+function weigh(plain: Asked, color: number): { asked: Asked; scale: number } {
+  const [positive, negative] = (
+    plain instanceof Float32Array ? [[plain], []] : [plain.positive, plain.negative]
+  ).map((vectors) =>
+    vectors.map((vector) => weighColor(vector, color)).filter(({ scale }) => scale >= MIN_SCALE),
+  );
+  if (positive === undefined || negative === undefined || positive.length === 0) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `Nothing is left to look for when color counts ${color}: change color or a reference.`,
+    );
+  }
+  const vectorOf = ({ vector }: { vector: Float32Array }): Float32Array => vector;
+  return {
+    asked: toAsked(positive.map(vectorOf), negative.map(vectorOf)),
+    scale: Math.min(...positive.map(({ scale }) => scale)),
+  };
+}

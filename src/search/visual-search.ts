@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import type { Channel } from '../catalog/channel.types.js';
+import { instantiate } from '../graph/node.js';
+import { checkFirst, PageInfo } from '../graph/page-info.js';
+import { checkProductFilter, sellableFirst, type ProductCondition } from '../catalog/product-filter.js';
+import type { ProductFilter } from '../catalog/product-filter.types.js';
+import type { ChannelStores, Context } from '../graph/request-context.js';
+import { checkSearchText, mendText } from '../catalog/search-text.js';
+import { requireLocation } from '../catalog/require-location.js';
+import { readCursor, writeCursor } from './cursor.js';
+import { countFacets } from './facets.js';
+import type { IndexMatch } from '../vector-index/port.js';
+import type { QueryVector } from './query/query-vectors.js';
+import { checkDiversity, rankQuery } from './order/rank-query.js';
+import { probabilitiesOf, type ProbabilityOf } from './probability/same-products.js';
+import { searchPage, type Prove, type Ranking, type SearchPage } from './prove-page.js';
+import {
+  type Facet,
+  SearchReport,
+  SearchStrategy,
+  VisualMatch,
+  VisualMatchConnection,
+} from './visual-search.types.js';
+
+/** Of base64: enough that two searches never share it by chance. */
+const FINGERPRINT_CHARACTERS = 9;
+
+export interface PageOfSearch {
+  readonly where: ProductFilter | null;
+  readonly first: number;
+  readonly after: string | null;
+  /** Words to fuse with the likeness. */
+  readonly text?: string | null;
+  /** From 0, the most alike first, to 1, as unlike one another as may be. */
+  readonly diversity: number;
+}
+
+/** What a search that is one of several knows already, and shares with the others. */
+export interface SharedSearch {
+  /** The order of what looks like its query. */
+  readonly ranking: Ranking;
+  /** The best products of the whole catalog, two at the least. */
+  readonly nearest: readonly IndexMatch[];
+  readonly prove: Prove;
+}
+
+/** One page of what looks like the query and can be bought. @throws UserError BAD_USER_INPUT, INVALID_CURSOR, INDEX_UNAVAILABLE */
+export async function visualSearch(
+  context: Context,
+  resolveQuery: () => Promise<QueryVector>,
+  { where, first, after, text, diversity }: PageOfSearch,
+  shared?: SharedSearch,
+): Promise<VisualMatchConnection> {
+  const started = performance.now();
+  checkFirst(first);
+  checkDiversity(diversity);
+  const stores = await context.inChannel();
+  const { channel } = stores;
+  const condition = checkProductFilter(where, channel.currencyCode);
+  if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
+  const words = checkSearchText(text);
+  const { services } = context;
+  const [query, mended] = await Promise.all([
+    resolveQuery(),
+    words === null ? null : mendText(services.db, words),
+  ]);
+  const isPlain = mended === null && diversity === 0;
+  const fingerprint = fingerprintOf(channel, condition, {
+    identity: isPlain ? query.identity : [query.identity, mended, diversity],
+  });
+  const position = after === null ? null : readCursor(fingerprint, after);
+
+  const scope = { condition, channel, excludeProducts: query.products };
+  const asked = { ...scope, query, text: mended, diversity };
+  const plan = {
+    ...scope,
+    ...(shared && { prove: shared.prove }),
+    ranking: shared?.ranking ?? rankQuery(context, asked),
+  };
+  const page = await searchPage(services, plan, first, position);
+  const edges = await toEdges(context, stores, page, {
+    fingerprint,
+    scale: query.scale,
+    probabilityOf: probabilitiesOf(services, query, shared?.nearest),
+  });
+  let facets: Promise<Facet[]> | null = null;
+  return instantiate(VisualMatchConnection, {
+    edges,
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: instantiate(PageInfo, {
+      hasNextPage: page.next !== null,
+      hasPreviousPage: position !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: page.next === null ? (edges.at(-1)?.cursor ?? null) : writeCursor(fingerprint, page.next),
+    }),
+    search: instantiate(SearchReport, {
+      asOf: page.proof.asOf,
+      indexLagMs: page.proof.indexLagMs,
+      strategy: SearchStrategy[page.strategy],
+      candidates: page.candidates,
+      dropped: page.dropped,
+      refills: page.refills,
+      encoder: services.encoderId,
+      tookMs: performance.now() - started,
+    }),
+    countFacets: () =>
+      (facets ??= countFacets(context, stores, {
+        ...scope,
+        ranking: shared?.ranking ?? rankQuery(context, { ...asked, diversity: 0 }),
+      })),
+  });
+}
+
+/** Tells the cursors of this search from those of another. */
+export function fingerprintOf(
+  channel: Channel,
+  condition: ProductCondition,
+  { identity }: Pick<QueryVector, 'identity'>,
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([channel.handle, condition, identity]))
+    .digest('base64url')
+    .slice(0, FINGERPRINT_CHARACTERS);
+}
+
+/** What the edges of one search have in common. */
+interface EdgeFacts {
+  readonly fingerprint: string;
+  /** Of a score: see QueryVector. */
+  readonly scale: number;
+  readonly probabilityOf: ProbabilityOf;
+}
+
+/** Reads the matched products and images up front, and gives each product the SKUs that it was proven with. */
+export async function toEdges(
+  { images }: Context,
+  { products }: ChannelStores,
+  { matches, proof }: SearchPage,
+  { fingerprint, scale, probabilityOf }: EdgeFacts,
+): Promise<VisualMatch[]> {
+  const edges = await Promise.all(
+    matches.map(async ({ productId, imageId, score, position, passing }) => {
+      const [product, image] = await Promise.all([
+        products.byKey.load(productId),
+        images.byKey.load(imageId),
+      ]);
+      // Deleted after it was proven.
+      if (product === null || image === null) return null;
+      const node = product.provenWith(proof.skus.get(productId) ?? []);
+      const cursor = writeCursor(fingerprint, position);
+      const estimate = (): Promise<number> => probabilityOf({ productId, imageId, score });
+      return instantiate(VisualMatch, {
+        cursor,
+        node,
+        image,
+        score: score * scale,
+        skus: sellableFirst(passing),
+        estimate,
+      });
+    }),
+  );
+  return edges.filter((edge) => edge !== null);
+}

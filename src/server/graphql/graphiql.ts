@@ -1,0 +1,87 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { FastifyInstance } from 'fastify';
+
+const EXPLORE = new URL('../../../schema/operations/explore/', import.meta.url);
+
+/** Everything stands in the page itself: nothing is loaded, and requests go to this server alone. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+  "style-src 'unsafe-inline'",
+  'worker-src blob:',
+  "img-src 'self' data:",
+  'font-src data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** A tab that GraphiQL opens with. */
+interface Tab {
+  readonly query: string;
+  readonly variables?: string;
+}
+
+/** `GET /graphiql`, opening on the worked operations; `GET /` leads there. */
+export function installGraphiQL(app: FastifyInstance, operations: URL = EXPLORE): void {
+  let page: Promise<{ html: Buffer; gzipped: Buffer }> | undefined;
+
+  app.get('/', async (_request, reply) => reply.redirect('/graphiql'));
+  app.get('/graphiql', async (request, reply) => {
+    page ??= renderPage(operations);
+    const { html, gzipped } = await page;
+    const compressed = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    if (compressed) void reply.header('content-encoding', 'gzip');
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', CONTENT_SECURITY_POLICY)
+      .header('x-content-type-options', 'nosniff')
+      .header('vary', 'accept-encoding')
+      .send(compressed ? gzipped : html);
+  });
+}
+
+async function renderPage(operations: URL): Promise<{ html: Buffer; gzipped: Buffer }> {
+  // Nine megabytes of script, which a gateway that nobody explores need not hold.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const tabs = await readTabs(operations);
+  const page = renderGraphiQL({
+    title: 'Vitrine',
+    endpoint: '/graphql',
+    subscriptionsProtocol: 'WS',
+    defaultTabs: tabs,
+  });
+  const html = Buffer.from(page.replace('<body', () => `${seedStorage(tabs[0])}<body`));
+  return { html, gzipped: await promisify(gzip)(html) };
+}
+
+/**
+ * What GraphiQL would have stored had the first tab been typed in. Without it the tab opens without its variables,
+ * and each later visit that finds nothing typed adds an empty tab.
+ */
+function seedStorage(tab: Tab | undefined): string {
+  if (!tab) return '';
+  const items = JSON.stringify({ 'graphiql:query': tab.query, 'graphiql:variables': tab.variables ?? '' });
+  const seed = `localStorage['graphiql:tabState'] ?? Object.assign(localStorage, ${items.replaceAll('<', '\\u003c')});`;
+  return `<script>${seed}</script>`;
+}
+
+/** Every `<name>.graphql` of the folder, by name, with `<name>.variables.json` where there is one. */
+async function readTabs(folder: URL): Promise<Tab[]> {
+  const names = await readdir(folder);
+  const documents = names.filter((name) => name.endsWith('.graphql')).sort();
+  return Promise.all(
+    documents.map(async (name) => {
+      const variables = name.replace(/\.graphql$/, '.variables.json');
+      return {
+        query: await readFile(new URL(name, folder), 'utf8'),
+        ...(names.includes(variables)
+          ? { variables: await readFile(new URL(variables, folder), 'utf8') }
+          : {}),
+      };
+    }),
+  );
+}

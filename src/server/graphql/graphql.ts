@@ -1,0 +1,155 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type DocumentNode, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import { UserError } from '../../errors.js';
+import { authorizationOf } from '../authorization.js';
+import { type Checks, createChecks } from './checks.js';
+import type { RequestFacts, ServerContext } from './context.js';
+import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError } from '../errors.js';
+import { createJitGateway } from './executor.js';
+import {
+  MAX_DOCUMENT_TOKENS,
+  MAX_GRAPHQL_BODY_BYTES,
+  MAX_KEPT_DOCUMENTS,
+  MAX_VALIDATION_ERRORS,
+} from '../limits.js';
+import type { Metrics } from '../metrics.js';
+import { installSockets } from './sockets.js';
+import { createSubscriptions } from './subscriptions.js';
+
+export interface GraphQLOptions<Context extends ServerContext> {
+  readonly schema: GraphQLSchema;
+  /**
+   * Called once a request; a user error that it throws ends the request. Apollo Server copies the object's own
+   * properties, so it must not have `#private` ones.
+   */
+  readonly createContext: (request: RequestFacts) => Context | Promise<Context>;
+  readonly log: Logger;
+}
+
+/**
+ * Answers `/graphql`: queries and mutations with Apollo Server, which is stopped with the fastify instance, and
+ * subscriptions over WebSockets.
+ */
+export async function installGraphQL<Context extends ServerContext>(
+  app: FastifyInstance,
+  { schema, createContext, log }: GraphQLOptions<Context>,
+  metrics: Metrics,
+): Promise<void> {
+  const renderer = createErrorRenderer(log, metrics.countError);
+  const checks = createChecks(schema);
+  const apollo = new ApolloServer<Context>({
+    gateway: createJitGateway(schema),
+    logger: log,
+    nodeEnv: 'production',
+    // The schema is the public contract, and GraphiQL reads it.
+    introspection: true,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: renderer.formatError,
+    parseOptions: { maxLexicalTokens: MAX_DOCUMENT_TOKENS },
+    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
+    documentStore: createDocumentStore(),
+    plugins: [
+      // It would instrument every field of every operation.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      metrics.plugin,
+      renderer.plugin,
+      createChecksPlugin(checks),
+    ],
+  });
+  await apollo.start();
+  app.addHook('onClose', () => apollo.stop());
+
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request, reply) => {
+      const text = documentOf(request);
+      try {
+        if (text !== null) checks.checkText(text);
+        return await createContext({
+          requestId: request.id,
+          publicUrl: `${request.protocol}://${request.host}`,
+          authorization: authorizationOf(request.headers),
+        });
+      } catch (error) {
+        // A 401 says how to come in (RFC 9110).
+        if (error instanceof UserError && error.code === 'UNAUTHENTICATED')
+          void reply.header('www-authenticate', 'Bearer');
+        throw error instanceof UserError ? toGraphQLError(error) : error;
+      }
+    },
+  });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    bodyLimit: MAX_GRAPHQL_BODY_BYTES,
+    handler,
+    errorHandler: (error, request, reply) => sendGraphQLHttpError(error, request, reply, log),
+  });
+
+  installSockets(
+    app,
+    createSubscriptions({ schema, createContext, checks, renderer, metrics }),
+    metrics,
+    log,
+  );
+}
+
+function createChecksPlugin(checks: Checks): ApolloServerPlugin<ServerContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ operation, document, queryHash, request, contextValue }) {
+          // Execution reports a name that the document does not have.
+          if (!operation) return;
+          if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+            throw toGraphQLError(
+              new UserError(
+                'BAD_USER_INPUT',
+                'Subscriptions are served over a WebSocket at this same path, with the protocol of graphql-ws.',
+              ),
+            );
+          }
+          await checks.checkOperation(
+            { document, documentHash: queryHash, operation, variables: request.variables },
+            contextValue,
+          );
+        },
+      };
+    },
+  };
+}
+
+function documentOf({ method, body, query }: FastifyRequest): string | null {
+  const holder = method === 'GET' ? query : body;
+  return holder instanceof Object && 'query' in holder && typeof holder.query === 'string'
+    ? holder.query
+    : null;
+}
+
+/** Parsed and validated documents. */
+function createDocumentStore() {
+  const documents = new LRUCache<string, DocumentNode>({ max: MAX_KEPT_DOCUMENTS });
+  return {
+    async get(key: string) {
+      return documents.get(key);
+    },
+    async set(key: string, document: DocumentNode) {
+      documents.set(key, document);
+    },
+    async delete(key: string) {
+      return documents.delete(key);
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  OperationTypeNode,
+  parse,
+  validate,
+} from 'graphql';
+import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { LRUCache } from 'lru-cache';
+import { UserError } from '../../errors.js';
+import { authorizationOf } from '../authorization.js';
+import type { Checks } from './checks.js';
+import type { RequestFacts, ServerContext } from './context.js';
+import { type ErrorRenderer, toGraphQLError, withRequestCode } from '../errors.js';
+import {
+  CONNECTION_INIT_TIMEOUT_MS,
+  MAX_DOCUMENT_TOKENS,
+  MAX_KEPT_DOCUMENTS,
+  MAX_SUBSCRIPTIONS,
+  MAX_VALIDATION_ERRORS,
+} from '../limits.js';
+import type { Metrics } from '../metrics.js';
+
+/** One WebSocket. */
+export interface Connection {
+  /** The facts of each of its subscriptions; `connectionParams` may name another authorization. */
+  facts: RequestFacts;
+}
+
+/**
+ * Subscriptions in the protocol of graphql-ws, over whatever carries its messages. Documents and operations meet the
+ * same checks as over HTTP, and errors look the same; each event is answered from a context of its own.
+ */
+export function createSubscriptions(options: {
+  schema: GraphQLSchema;
+  createContext: (request: RequestFacts) => ServerContext | Promise<ServerContext>;
+  checks: Checks;
+  renderer: ErrorRenderer;
+  metrics: Metrics;
+}): Server<Connection> {
+  const { schema, createContext, checks, renderer, metrics } = options;
+  const valid = new LRUCache<string, DocumentNode>({ max: MAX_KEPT_DOCUMENTS });
+
+  const read = (text: string): DocumentNode | readonly GraphQLError[] => {
+    const known = valid.get(text);
+    if (known) return known;
+    checks.checkText(text);
+    let document;
+    try {
+      document = parse(text, { maxLexicalTokens: MAX_DOCUMENT_TOKENS });
+    } catch (error) {
+      throw error instanceof GraphQLError ? withRequestCode(error, 'GRAPHQL_PARSE_FAILED') : error;
+    }
+    const mistakes = validate(schema, document, undefined, { maxErrors: MAX_VALIDATION_ERRORS });
+    if (mistakes.length > 0)
+      return mistakes.map((error) => withRequestCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+    valid.set(text, document);
+    return document;
+  };
+
+  const prepare = async (
+    { query, operationName, variables }: SubscribePayload,
+    facts: RequestFacts,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
+    const document = read(query);
+    if (!('kind' in document)) return document;
+    const operation = getOperationAST(document, operationName);
+    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
+      throw new UserError(
+        'BAD_USER_INPUT',
+        operation
+          ? `A ${operation.operation} is not served over a WebSocket: send it to POST /graphql.`
+          : 'The document does not say which subscription to run: give its operationName.',
+      );
+    }
+    const contextValue = await createContext(facts);
+    const documentHash = createHash('sha256').update(query).digest('hex');
+    const variableValues = variables ?? undefined;
+    await checks.checkOperation(
+      { document, documentHash, operation, variables: variableValues },
+      contextValue,
+    );
+    return { schema, document, operationName, variableValues, contextValue };
+  };
+
+  const subscribe = async (
+    args: ExecutionArgs,
+  ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> => {
+    const events = await createSourceEventStream(args);
+    if (!(Symbol.asyncIterator in events)) return refused(events);
+    const context = args.contextValue as ServerContext;
+    return counted(
+      events,
+      (rootValue) => execute({ ...args, rootValue, contextValue: context.forNextEvent() }),
+      metrics,
+    );
+  };
+
+  return makeServer<Record<string, unknown>, Connection>({
+    connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
+    async onConnect({ extra, connectionParams }) {
+      const authorization = authorizationOf(connectionParams) ?? extra.facts.authorization;
+      extra.facts = { ...extra.facts, authorization };
+      // A key that is not known is told now, rather than to each subscription.
+      await createContext(extra.facts);
+    },
+    async onSubscribe({ extra, subscriptions }, _id, payload) {
+      try {
+        // This one is among them.
+        if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) throw tooMany();
+        return await prepare(payload, extra.facts);
+      } catch (error) {
+        return [toGraphQLError(error)];
+      }
+    },
+    subscribe,
+    onNext: ({ extra }, _id, _payload, _args, { data, errors }) =>
+      errors && {
+        ...(data === undefined ? {} : { data }),
+        errors: errors.map((error) => renderer.render(error, extra.facts.requestId)),
+      },
+    onError: ({ extra }, _id, _payload, errors) =>
+      errors.map((error) => renderer.render(error, extra.facts.requestId)),
+  });
+}
+
+function tooMany(): UserError {
+  return new UserError(
+    'COST_EXCEEDED',
+    `This connection has ${MAX_SUBSCRIPTIONS} subscriptions: end one, or ask for more in one subscription.`,
+  );
+}
+
+/** What graphql found wrong with the variables has no code yet. */
+function refused({ errors = [], ...result }: ExecutionResult): ExecutionResult {
+  const ours = ({ originalError }: GraphQLError): boolean =>
+    originalError !== undefined && !(originalError instanceof GraphQLError);
+  return {
+    ...result,
+    errors: errors.map((error) => (ours(error) ? error : withRequestCode(error, 'BAD_USER_INPUT'))),
+  };
+}
+
+/** The answers to events, one asked for at a time. Ending it ends the events, also while the next one is awaited. */
+function counted(
+  source: AsyncIterable<unknown>,
+  answer: (event: unknown) => Promise<ExecutionResult> | ExecutionResult,
+  { subscriptions }: Metrics,
+): AsyncIterableIterator<ExecutionResult> {
+  const events = source[Symbol.asyncIterator]();
+  let open = true;
+  const end = async (): Promise<IteratorResult<ExecutionResult>> => {
+    if (open) {
+      open = false;
+      subscriptions.dec();
+      await events.return?.();
+    }
+    return { done: true, value: undefined };
+  };
+  subscriptions.inc();
+  return {
+    async next() {
+      try {
+        const event = await events.next();
+        return event.done ? await end() : { value: await answer(event.value) };
+      } catch (error) {
+        await end();
+        throw error;
+      }
+    },
+    return: end,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

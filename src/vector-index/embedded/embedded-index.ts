@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import { UserError } from '../../errors.js';
+import { pack, unpack, type Answer, type Job, type JobMessage, type workerSetup } from './protocol.js';
+import { checkDimension, checkRequest } from '../page.js';
+import type {
+  IndexPoint,
+  PointPayload,
+  Revision,
+  SearchRequest,
+  SearchResult,
+  VectorIndex,
+} from '../port.js';
+
+/**
+ * The points that the embedded index is meant for: an exact search of so many takes some 50 ms on one core, and 512
+ * numbers each take 0.5 GB. Past it searches stay exact and grow slower; Qdrant serves more.
+ */
+const SERVES_POINTS = 250_000;
+
+/** Searches that may wait: at the largest size that is served, about two seconds of work. */
+const MAX_WAITING_SEARCHES = 256;
+
+/** Points a message to the worker: 8 MB of vectors of 512 numbers, so that searches get their turn in between. */
+const UPSERT_POINTS = 4_096;
+
+const WORKER = new URL('../../../dist/vector-index/embedded/points.worker.js', import.meta.url);
+
+export interface EmbeddedIndexOptions {
+  /** Of all vectors. */
+  readonly dimension: number;
+  readonly log?: Pick<Logger, 'warn' | 'error'>;
+  /**
+   * Called once if the worker dies: its points are gone and every further call fails with INDEX_UNAVAILABLE. The
+   * owner opens a new index and loads it from Postgres.
+   */
+  readonly onLost?: (cause: Error) => void;
+}
+
+/** Opens an empty index in this process: exact search on one worker thread. */
+export async function openEmbeddedIndex(options: EmbeddedIndexOptions): Promise<VectorIndex> {
+  const setup: z.infer<typeof workerSetup> = { dimension: options.dimension };
+  const worker = new Worker(WORKER, { workerData: setup, name: 'embedded-index' });
+  // Its first message says that it is ready.
+  await once(worker, 'message');
+  return new EmbeddedIndex(worker, options);
+}
+
+interface Pending {
+  readonly searches: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class EmbeddedIndex implements VectorIndex {
+  readonly name = 'embedded';
+  readonly #pending = new Map<number, Pending>();
+  readonly #exited: Promise<void>;
+  #jobs = 0;
+  #waitingSearches = 0;
+  #ended: Error | undefined;
+  #warned = false;
+
+  constructor(
+    private readonly worker: Worker,
+    private readonly options: EmbeddedIndexOptions,
+  ) {
+    worker.on('message', (answer: Answer) => {
+      this.#settle(answer.id)?.resolve(answer);
+    });
+    worker.on('error', (error) => {
+      this.#lose(error);
+    });
+    this.#exited = new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        this.#lose(new Error(`The embedded index's worker exited with code ${code}.`));
+        resolve();
+      });
+    });
+  }
+
+  async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
+    for (const request of requests) checkRequest(request, this.options.dimension);
+    if (requests.length === 0) return [];
+    if (this.#waitingSearches > 0 && this.#waitingSearches + requests.length > MAX_WAITING_SEARCHES)
+      throw new UserError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');
+    const answer = await this.#do({ kind: 'search', requests });
+    return 'results' in answer ? answer.results : [];
+  }
+
+  async upsert(points: readonly IndexPoint[], revision: Revision): Promise<void> {
+    for (const { imageId, vector } of points)
+      checkDimension(vector, this.options.dimension, `The vector of image ${imageId}`);
+    for (let i = 0; i < points.length; i += UPSERT_POINTS) {
+      const packed = pack(points.slice(i, i + UPSERT_POINTS), this.options.dimension);
+      const answer = await this.#do({ kind: 'upsert', revision, ...packed }, [packed.vectors.buffer]);
+      this.#warnPastSize('count' in answer ? answer.count : 0);
+    }
+  }
+
+  async setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): Promise<void> {
+    await this.#do({ kind: 'setPayloads', payloads, revision });
+  }
+
+  async deleteImages(imageIds: readonly number[], revision: Revision): Promise<void> {
+    await this.#do({ kind: 'deleteImages', imageIds, revision });
+  }
+
+  async forgetDeleted(before: Date): Promise<void> {
+    await this.#do({ kind: 'forgetDeleted', before });
+  }
+
+  async scan(after: number | null, limit: number): Promise<readonly IndexPoint[]> {
+    const answer = await this.#do({ kind: 'scan', after, limit });
+    return 'points' in answer ? unpack(answer.points) : [];
+  }
+
+  async count(): Promise<number> {
+    const answer = await this.#do({ kind: 'count' });
+    return 'count' in answer ? answer.count : 0;
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended === undefined) {
+      this.#ended = new Error('The embedded index was closed.');
+      const message: JobMessage = 'close';
+      this.worker.postMessage(message);
+    }
+    await this.#exited;
+  }
+
+  async #do(job: Job, transfer: ArrayBuffer[] = []): Promise<Answer> {
+    if (this.#ended !== undefined) throw unavailable(this.#ended);
+    const message: JobMessage = { id: this.#jobs++, job };
+    const searches = job.kind === 'search' ? job.requests.length : 0;
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      this.#pending.set(message.id, { searches, resolve, reject });
+      this.#waitingSearches += searches;
+      this.worker.postMessage(message, transfer);
+    });
+    if ('error' in answer) throw new Error(`The embedded index could not ${job.kind}: ${answer.error}`);
+    return answer;
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    this.#waitingSearches -= pending?.searches ?? 0;
+    return pending;
+  }
+
+  /** Ends all that waits. Nothing waits when the worker exits after `close`, which is no loss. */
+  #lose(cause: Error): void {
+    const closed = this.#ended !== undefined;
+    this.#ended ??= cause;
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(unavailable(cause));
+    if (closed) return;
+    this.options.log?.error({ err: cause }, 'The embedded index is lost.');
+    this.options.onLost?.(cause);
+  }
+
+  #warnPastSize(points: number): void {
+    if (points <= SERVES_POINTS || this.#warned) return;
+    this.#warned = true;
+    this.options.log?.warn(
+      { points, servesPoints: SERVES_POINTS },
+      'The embedded index holds more than it is meant for: searches are exact but slow. Set QDRANT_URL.',
+    );
+  }
+}
+
+function unavailable(cause: Error): UserError {
+  return new UserError(
+    'INDEX_UNAVAILABLE',
+    'The search index is not available: try again in a few seconds.',
+    {
+      cause,
+    },
+  );
+}

@@ -1,0 +1,349 @@
+import type { Bitset } from './bitset.js';
+import { BLOCK_ROWS, ImageRows } from './images.js';
+import { ProductSlots } from './products.js';
+import type { Job } from './protocol.js';
+import { Deletions } from './deletions.js';
+import { type Approximation, contenders, scoreError, UNSEEN } from './ranking.js';
+import { MAX_BATCH, Scan } from './scan.js';
+import { examplesOf, page } from '../page.js';
+import { dot, nearest } from '../vectors.js';
+import type {
+  Examples,
+  IndexFilter,
+  IndexMatch,
+  IndexPoint,
+  PointPayload,
+  Revision,
+  SearchRequest,
+  SearchResult,
+} from '../port.js';
+
+/** A filter that lets through less than this part has its rows copied together first: cheaper than scanning all. */
+const NARROW = 0.1;
+
+/** How far a vector's squared length may be from 1: float32 rounding, and encoders that normalize in float16. */
+const LENGTH_TOLERANCE = 1e-2;
+
+/** What searches of one batch are asked by, and the best image of each product that was looked at, by slot. */
+interface Question {
+  readonly examples: Examples;
+  readonly matches: Map<number, IndexMatch | null>;
+}
+
+/** A search, and the products that pass its filter; undefined when all do. Searches that ask the same share a question. */
+interface Query {
+  readonly request: SearchRequest;
+  readonly question: Question;
+  readonly matching: Bitset | undefined;
+}
+
+/**
+ * The embedded index's points, searched exactly. In two steps: approximate scores of all rows in float32 by
+ * matrix multiplication, then the true scores of the few products that can be on the page. A true score depends
+ * on its two vectors alone (not on what else is in the batch, nor on the machine), so a ranking can be continued
+ * at a score.
+ */
+export class Points {
+  readonly #products = new ProductSlots();
+  readonly #images: ImageRows;
+  readonly #deletions = new Deletions();
+  /** Where rows are copied together for a narrow filter. */
+  readonly #gathered: Float32Array;
+  readonly #error: number;
+
+  private constructor(
+    private readonly dimension: number,
+    private readonly scan: Scan,
+  ) {
+    this.#images = new ImageRows(dimension);
+    this.#gathered = new Float32Array(BLOCK_ROWS * dimension);
+    this.#error = scoreError(dimension);
+  }
+
+  static async open(dimension: number): Promise<Points> {
+    return new Points(dimension, await Scan.load(dimension));
+  }
+
+  get size(): number {
+    return this.#images.size;
+  }
+
+  async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
+    const results: SearchResult[] = [];
+    let batch: SearchRequest[] = [];
+    let questions = new Map<unknown, Question>();
+    let columns = 0;
+    for (const request of requests) {
+      const asked = askedBy(request);
+      if (!questions.has(asked)) {
+        const examples = examplesOf(request);
+        const width = widthOf(examples);
+        if (columns + width > MAX_BATCH) {
+          results.push(...(await this.#searchBatch(batch, questions)));
+          questions = new Map();
+          [batch, columns] = [[], 0];
+        }
+        questions.set(asked, { examples, matches: new Map() });
+        columns += width;
+      }
+      batch.push(request);
+    }
+    results.push(...(await this.#searchBatch(batch, questions)));
+    return results;
+  }
+
+  /** All or nothing: @throws Error when a vector is not of unit length. */
+  upsert({ imageIds, productIds, vectors, payloads, revision }: Extract<Job, { kind: 'upsert' }>): void {
+    const vector = (i: number) => vectors.subarray(i * this.dimension, (i + 1) * this.dimension);
+    for (const [i, imageId] of imageIds.entries()) {
+      const length = dot(vector(i), vector(i));
+      if (!(Math.abs(length - 1) <= LENGTH_TOLERANCE))
+        throw new Error(
+          `The vector of image ${imageId} is not of unit length (squared: ${length}): normalize it.`,
+        );
+    }
+    const slots = new Map<number, number>();
+    const slotOf = (i: number): number => {
+      const productId = productIds[i] ?? NaN;
+      const payload = payloads.get(productId);
+      if (payload === undefined)
+        throw new Error(`Image ${imageIds[i]} came without the payload of its product.`);
+      const slot = slots.get(productId) ?? this.#products.set(productId, payload, revision);
+      slots.set(productId, slot);
+      return slot;
+    };
+    const left = new Set<number>();
+    for (const [i, imageId] of imageIds.entries()) {
+      if (this.#revision(imageId) > revision) continue;
+      const slot = slotOf(i);
+      const previous = this.#images.set(imageId, slot, vector(i));
+      if (previous !== undefined) left.add(previous);
+    }
+    this.#releaseEmpty(left);
+  }
+
+  setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): void {
+    for (const [productId, payload] of payloads) {
+      if (this.#products.slot(productId) !== undefined) this.#products.set(productId, payload, revision);
+    }
+  }
+
+  deleteImages(imageIds: readonly number[], revision: Revision): void {
+    const older = imageIds.filter((imageId) => this.#revision(imageId) < revision);
+    this.#deletions.add(older, revision);
+    this.#releaseEmpty(new Set(older.flatMap((imageId) => this.#images.delete(imageId) ?? [])));
+  }
+
+  forgetDeleted(before: Date): void {
+    this.#deletions.forget(before);
+  }
+
+  /** Views of the points of the lowest image ids above `after`, by image id. */
+  walk(after: number | null, limit: number): IndexPoint[] {
+    return this.#images.lowestIds(after ?? -Infinity, limit).flatMap((imageId) => {
+      const [slot, vector] = [this.#images.slot(imageId), this.#images.vectorOf(imageId)];
+      if (slot === undefined || vector === undefined) return [];
+      return {
+        imageId,
+        productId: this.#products.productId(slot),
+        vector,
+        payload: this.#products.payload(slot),
+      };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.scan.close();
+  }
+
+  /** Of the image's product, which every write of its images brings its payload; or of its deletion. */
+  #revision(imageId: number): Revision {
+    const slot = this.#images.slot(imageId);
+    return slot === undefined ? this.#deletions.revision(imageId) : this.#products.revision(slot);
+  }
+
+  #releaseEmpty(slots: ReadonlySet<number>): void {
+    for (const slot of slots) if (this.#images.rowsOf(slot).length === 0) this.#products.release(slot);
+  }
+
+  async #searchBatch(
+    requests: readonly SearchRequest[],
+    questions: ReadonlyMap<unknown, Question>,
+  ): Promise<SearchResult[]> {
+    const matching = new Map<string, Bitset | undefined>();
+    const queries = requests.map((request): Query => {
+      const key = filterKey(request.filter);
+      if (!matching.has(key)) matching.set(key, this.#products.matching(request.filter));
+      const question = questions.get(askedBy(request));
+      if (question === undefined) throw new Error('every request of a batch has its question');
+      return { request, question, matching: matching.get(key) };
+    });
+    const results = new Map<Query, SearchResult>();
+    const wide = queries.filter((query) => !this.#isNarrow(query.matching));
+    for (const [query, result] of await this.#searchAll(wide)) results.set(query, result);
+    for (const filtered of matching.values()) {
+      if (filtered === undefined || !this.#isNarrow(filtered)) continue;
+      const alike = queries.filter((query) => query.matching === filtered);
+      for (const [query, result] of await this.#searchGathered(alike, filtered)) results.set(query, result);
+    }
+    return queries.flatMap((query) => results.get(query) ?? []);
+  }
+
+  #isNarrow(matching: Bitset | undefined): boolean {
+    return matching !== undefined && matching.size < NARROW * this.#products.size;
+  }
+
+  /** Compares with every row, then looks at the filters. */
+  async #searchAll(queries: readonly Query[]): Promise<Map<Query, SearchResult>> {
+    if (queries.length === 0) return new Map();
+    const best = queries.map((query) => this.#unseen(query, this.#products.end));
+    for (const block of this.#images.blocks())
+      await this.#compare(queries, best, block.vectors, block.rows, block.slots, false);
+    return new Map(queries.map((query, q) => [query, this.#rank(query, best[q])]));
+  }
+
+  /** Copies the rows that pass the queries' common filter together, and compares with those. */
+  async #searchGathered(queries: readonly Query[], matching: Bitset): Promise<Map<Query, SearchResult>> {
+    const slots = matching.toArray();
+    const best = queries.map((query) => this.#unseen(query, slots.length));
+    const places = new Int32Array(BLOCK_ROWS);
+    let rows = 0;
+    const compare = async () => {
+      const vectors = this.#gathered.subarray(0, rows * this.dimension);
+      await this.#compare(queries, best, vectors, rows, places, true);
+      rows = 0;
+    };
+    for (const [place, slot] of slots.entries()) {
+      for (const row of this.#images.rowsOf(slot)) {
+        this.#gathered.set(this.#images.vector(row), rows * this.dimension);
+        places[rows++] = place;
+        if (rows === BLOCK_ROWS) await compare();
+      }
+    }
+    if (rows > 0) await compare();
+    return new Map(queries.map((query, q) => [query, this.#rank(query, best[q], slots)]));
+  }
+
+  #unseen({ question: { examples } }: Query, places: number): Approximation {
+    const possible = new Float32Array(places).fill(UNSEEN);
+    return { possible, sure: examples.negative.length === 0 ? possible : possible.slice() };
+  }
+
+  /** Raises the best scores of each query by those of the rows, whose places these are. */
+  async #compare(
+    queries: readonly Query[],
+    best: readonly Approximation[],
+    vectors: Float32Array,
+    rows: number,
+    places: Int32Array,
+    isFiltered: boolean,
+  ): Promise<void> {
+    const questions = [...new Set(queries.map(({ question }) => question))];
+    const columns = questions.flatMap(({ examples: { positive, negative } }) => [...positive, ...negative]);
+    const scores = await this.scan.run(vectors, columns);
+    const found = new Map<Question, Approximation>();
+    let column = 0;
+    for (const question of questions) {
+      const width = widthOf(question.examples);
+      const ofQuestion = scores.subarray(column * rows, (column + width) * rows);
+      found.set(question, combine(ofQuestion, rows, question.examples, this.#error));
+      column += width;
+    }
+    for (const [q, { question, matching }] of queries.entries()) {
+      const [scored, known] = [found.get(question), best[q]];
+      if (scored === undefined || known === undefined) throw new Error('every query has its scores');
+      const filter = isFiltered ? undefined : matching;
+      keepBest(known.possible, scored.possible, places, filter);
+      if (scored.sure !== scored.possible) keepBest(known.sure, scored.sure, places, filter);
+    }
+  }
+
+  /** The page, from each product's best approximate score; `slots` names the products of those scores. */
+  #rank(
+    { request: { limit, after }, question }: Query,
+    approximate: Approximation | undefined,
+    slots?: Int32Array,
+  ): SearchResult {
+    if (approximate === undefined) throw new Error('every query has its scores');
+    const places = contenders(approximate, limit, after, this.#error);
+    const matches = places.flatMap((place) => this.#match(slots?.[place] ?? place, question) ?? []);
+    return { ...page(matches, limit, after), strategy: 'EXACT' };
+  }
+
+  /** The product's best image by true score, of equal ones that of the lowest id; null when none counts. */
+  #match(slot: number, { examples: { positive, negative }, matches }: Question): IndexMatch | null {
+    const known = matches.get(slot);
+    if (known !== undefined) return known;
+    let imageId = Infinity;
+    let score = -Infinity;
+    for (const row of this.#images.rowsOf(slot)) {
+      const id = this.#images.imageId(row);
+      const vector = this.#images.vector(row);
+      const similarity = nearest(vector, positive);
+      if (similarity < score || (similarity === score && id > imageId)) continue;
+      if (similarity > nearest(vector, negative)) [score, imageId] = [similarity, id];
+    }
+    const productId = this.#products.productId(slot);
+    const match = score === -Infinity ? null : { productId, imageId, score };
+    matches.set(slot, match);
+    return match;
+  }
+}
+
+const askedBy = (request: SearchRequest): Float32Array | Examples =>
+  'examples' in request ? request.examples : request.vector;
+
+const widthOf = ({ positive, negative }: Examples): number => positive.length + negative.length;
+
+/**
+ * A score a row, from its scores with each positive and then each negative example, written over the latter. Where a
+ * negative example may be as near as the positive ones, the row may count; where it surely is, the row does not.
+ */
+function combine(
+  scores: Float32Array,
+  rows: number,
+  { positive, negative }: Examples,
+  error: number,
+): Approximation {
+  const nearestOf = (from: number, count: number): Float32Array => {
+    const best = scores.subarray(from * rows, (from + 1) * rows);
+    for (let other = from + 1; other < from + count; other++) {
+      for (let row = 0; row < rows; row++) {
+        const score = scores[other * rows + row] ?? UNSEEN;
+        if (score > (best[row] ?? UNSEEN)) best[row] = score;
+      }
+    }
+    return best;
+  };
+  const possible = nearestOf(0, positive.length);
+  if (negative.length === 0) return { possible, sure: possible };
+  const sure = nearestOf(positive.length, negative.length);
+  for (let row = 0; row < rows; row++) {
+    const lead = (possible[row] ?? 0) - (sure[row] ?? 0);
+    sure[row] = lead > 2 * error ? (possible[row] ?? UNSEEN) : UNSEEN;
+    if (lead < -2 * error) possible[row] = UNSEEN;
+  }
+  return { possible, sure };
+}
+
+/** The same for filters that say the same. JSON alone would make an infinite bound a null. */
+function filterKey({ clauses, ranges, excludeProducts }: IndexFilter): string {
+  const bounds = ranges.map(({ field, min, max }) => [field, String(min), String(max)]);
+  return JSON.stringify([clauses, bounds, excludeProducts]);
+}
+
+/** Raises each product's best score by the scores of its rows; `matching` undefined: all products count. */
+function keepBest(
+  best: Float32Array,
+  scores: Float32Array,
+  slots: Int32Array,
+  matching: Bitset | undefined,
+): void {
+  const words = matching?.words;
+  for (let row = 0; row < scores.length; row++) {
+    const slot = slots[row] ?? 0;
+    if (words !== undefined && (((words[slot >>> 5] ?? 0) >>> (slot & 31)) & 1) === 0) continue;
+    const score = scores[row] ?? 0;
+    if (score > (best[slot] ?? 0)) best[slot] = score;
+  }
+}

@@ -1,0 +1,93 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Points } from './points.js';
+import { pack, workerSetup, type Answer, type Job, type JobMessage, type WorkerMessage } from './protocol.js';
+import { MAX_BATCH } from './scan.js';
+import type { SearchRequest } from '../port.js';
+
+/** The embedded index's thread: takes jobs in their order, and searches that wait together in one pass. */
+if (parentPort === null) throw new Error('embedded.worker.js is started by the embedded index, not by hand.');
+const port = parentPort;
+const { dimension } = workerSetup.parse(workerData);
+
+type JobOf<K extends Job['kind']> = { readonly id: number; readonly job: Extract<Job, { kind: K }> };
+type Waiting = { readonly id: number; readonly job: Job };
+
+const points = await Points.open(dimension);
+const queue: Waiting[] = [];
+let working = false;
+let closing = false;
+
+port.on('message', (message: JobMessage) => {
+  if (message === 'close') closing = true;
+  else queue.push(message);
+  if (!working) void work();
+});
+send('ready');
+
+async function work(): Promise<void> {
+  working = true;
+  for (;;) {
+    // Lets what was sent meanwhile arrive, so that it joins the batch.
+    await new Promise(setImmediate);
+    const next = queue[0];
+    if (next === undefined) break;
+    if (next.job.kind === 'search') await search(takeSearches());
+    else answer(queue.shift() ?? next);
+  }
+  working = false;
+  if (closing) {
+    await points.close();
+    port.close();
+  }
+}
+
+/** The searches at the head of the queue: no write is overtaken. */
+function takeSearches(): JobOf<'search'>[] {
+  const taken: JobOf<'search'>[] = [];
+  let requests = 0;
+  for (let next = queue[0]; next?.job.kind === 'search' && requests < MAX_BATCH; next = queue[0]) {
+    queue.shift();
+    taken.push({ id: next.id, job: next.job });
+    requests += next.job.requests.length;
+  }
+  return taken;
+}
+
+async function search(jobs: readonly JobOf<'search'>[]): Promise<void> {
+  try {
+    const all: SearchRequest[] = jobs.flatMap(({ job }) => job.requests);
+    const results = await points.search(all);
+    for (const { id, job } of jobs) send({ id, results: results.splice(0, job.requests.length) });
+  } catch (error) {
+    for (const { id } of jobs) send(failure(id, error));
+  }
+}
+
+function answer({ id, job }: Waiting): void {
+  try {
+    if (job.kind === 'scan') {
+      const packed = pack(points.walk(job.after, job.limit), dimension);
+      send({ id, points: packed }, [packed.vectors.buffer]);
+    } else {
+      write(job);
+      send({ id, count: points.size });
+    }
+  } catch (error) {
+    send(failure(id, error));
+  }
+}
+
+function write(job: Job): void {
+  if (job.kind === 'upsert') points.upsert(job);
+  else if (job.kind === 'setPayloads') points.setPayloads(job.payloads, job.revision);
+  else if (job.kind === 'deleteImages') points.deleteImages(job.imageIds, job.revision);
+  else if (job.kind === 'forgetDeleted') points.forgetDeleted(job.before);
+}
+
+function failure(id: number, error: unknown): Answer {
+  return { id, error: error instanceof Error ? error.message : String(error) };
+}
+
+function send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}

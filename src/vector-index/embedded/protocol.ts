@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { IndexPoint, PointPayload, Revision, SearchRequest, SearchResult } from '../port.js';
+
+/** What the embedded index's worker is started with. */
+export const workerSetup = z.object({ dimension: z.number() });
+
+/** Points on their way between the threads. */
+export interface PackedPoints {
+  readonly imageIds: readonly number[];
+  readonly productIds: readonly number[];
+  /** The images' vectors one after the other. */
+  readonly vectors: Float32Array<ArrayBuffer>;
+  /** By product. */
+  readonly payloads: ReadonlyMap<number, PointPayload>;
+}
+
+/** One piece of work for the worker; jobs take effect in the order in which they are sent. */
+export type Job =
+  | { readonly kind: 'search'; readonly requests: readonly SearchRequest[] }
+  | ({ readonly kind: 'upsert'; readonly revision: Revision } & PackedPoints)
+  | {
+      readonly kind: 'setPayloads';
+      readonly payloads: ReadonlyMap<number, PointPayload>;
+      readonly revision: Revision;
+    }
+  | { readonly kind: 'deleteImages'; readonly imageIds: readonly number[]; readonly revision: Revision }
+  | { readonly kind: 'forgetDeleted'; readonly before: Date }
+  | { readonly kind: 'scan'; readonly after: number | null; readonly limit: number }
+  | { readonly kind: 'count' };
+
+export type JobMessage = { readonly id: number; readonly job: Job } | 'close';
+
+/** The answer to a job: the results of a search, the points of a scan, the number of points after everything else. */
+export type Answer =
+  | { readonly id: number; readonly results: SearchResult[] }
+  | { readonly id: number; readonly points: PackedPoints }
+  | { readonly id: number; readonly count: number }
+  | { readonly id: number; readonly error: string };
+
+export type WorkerMessage = 'ready' | Answer;
+
+/** Copies the vectors together, so that they can be handed over. */
+export function pack(points: readonly IndexPoint[], dimension: number): PackedPoints {
+  const vectors = new Float32Array(points.length * dimension);
+  for (const [row, point] of points.entries()) vectors.set(point.vector, row * dimension);
+  return {
+    imageIds: points.map((point) => point.imageId),
+    productIds: points.map((point) => point.productId),
+    vectors,
+    payloads: new Map(points.map((point) => [point.productId, point.payload])),
+  };
+}
+
+export function unpack({ imageIds, productIds, vectors, payloads }: PackedPoints): IndexPoint[] {
+  const dimension = vectors.length / imageIds.length;
+  return imageIds.map((imageId, row) => {
+    const productId = productIds[row] ?? 0;
+    const payload = payloads.get(productId) ?? { tags: [], numbers: {} };
+    return { imageId, productId, vector: vectors.subarray(row * dimension, (row + 1) * dimension), payload };
+  });
+}

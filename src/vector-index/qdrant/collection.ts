@@ -1,0 +1,162 @@
+import type { Schemas } from '@qdrant/js-client-rest';
+import { z } from 'zod';
+import { type QdrantConnection, statusOf } from './connection.js';
+
+/**
+ * The collections of an index. Each encoder has an alias, `<collection>_<encoder>`, which is what gateways ask and
+ * write to: one that runs with the encoder before is served until it is restarted with the new one. The points lie in
+ * a collection of their own for each filling, `<alias>_<n>`, so that it can be filled anew while the old one answers.
+ */
+export interface CollectionSetup {
+  /** The configured name, with which all others begin. */
+  readonly collection: string;
+  /** The id of the encoder that makes the vectors, `name@version`. */
+  readonly encoder: string;
+  readonly dimension: number;
+}
+
+const metadataShape = z.object({ collection: z.string(), encoder: z.string() });
+const vectorsShape = z.object({ size: z.number() });
+
+export function aliasOf({ collection, encoder }: Pick<CollectionSetup, 'collection' | 'encoder'>): string {
+  return `${collection}_${encoder.replaceAll(/[^a-zA-Z0-9.]+/g, '-')}`;
+}
+
+/**
+ * The collection that the alias stands for; undefined when there is none.
+ * @throws Error when it holds vectors of another encoder or dimension.
+ */
+export async function findCollection(
+  connection: QdrantConnection,
+  setup: CollectionSetup,
+): Promise<string | undefined> {
+  const physical = await behindAlias(connection, aliasOf(setup));
+  if (physical !== undefined) await checkEncoder(connection, physical, setup);
+  return physical;
+}
+
+/** Makes an empty collection next to the one in use; nothing asks it before `pointAlias`. */
+export async function createCollection(
+  connection: QdrantConnection,
+  setup: CollectionSetup,
+): Promise<string> {
+  const { collection, encoder, dimension } = setup;
+  const alias = aliasOf(setup);
+  const numbers = (await fillingsOf(connection, alias)).map((name) => Number(name.slice(alias.length + 1)));
+  const physical = `${alias}_${Math.max(0, ...numbers) + 1}`;
+  const body: Schemas['CreateCollection'] & { collection_name: string } = {
+    collection_name: physical,
+    // The originals are read only to rescore: the page cache holds what is asked often.
+    vectors: { size: dimension, distance: 'Cosine', on_disk: true },
+    quantization_config: { scalar: { type: 'int8', quantile: 0.99, always_ram: true } },
+    metadata: { collection, encoder, dimension },
+  };
+  try {
+    // The client's own createCollection leaves out the metadata.
+    await connection.write((client) => client.api().createCollection(body));
+  } catch (error) {
+    // Made by a try whose answer was lost, or by another gateway that starts at the same time.
+    if (statusOf(error) !== 409 && !(await exists(connection, physical))) throw error;
+  }
+  // Before the first point: the graph's extra edges follow the values of the fields that are indexed by then.
+  await createFieldIndex(connection, physical, 'tags', 'keyword');
+  await createFieldIndex(connection, physical, 'productId', { type: 'integer', lookup: true, range: false });
+  // Writes ask for these; no search follows them through the graph.
+  const number = { type: 'integer', lookup: false, range: true, enable_hnsw: false } as const;
+  await createFieldIndex(connection, physical, 'revision', number);
+  await createFieldIndex(connection, physical, 'deletedAt', number);
+  return physical;
+}
+
+/** The collections that an alias stands for, stood for, or was to stand for. */
+async function fillingsOf(connection: QdrantConnection, alias: string): Promise<string[]> {
+  const { collections } = await connection.search((client) => client.getCollections());
+  return collections
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith(`${alias}_`) && /^\d+$/.test(name.slice(alias.length + 1)));
+}
+
+/** Deletes what fillings left behind that were killed: whoever calls sees to it that none goes on. */
+export async function dropLeftovers(connection: QdrantConnection, setup: CollectionSetup): Promise<void> {
+  const alias = aliasOf(setup);
+  const current = await behindAlias(connection, alias);
+  for (const name of await fillingsOf(connection, alias))
+    if (name !== current) await dropCollection(connection, name);
+}
+
+export async function dropCollection(connection: QdrantConnection, name: string): Promise<void> {
+  await connection.write((client) => client.deleteCollection(name));
+}
+
+/** The encoders that have an index under the configured name. */
+export async function findEncoders(connection: QdrantConnection, collection: string): Promise<string[]> {
+  const { aliases } = await connection.search((client) => client.getAliases());
+  const ours = aliases.filter(({ alias_name }) => alias_name.startsWith(`${collection}_`));
+  const encoders: string[] = [];
+  for (const { alias_name, collection_name } of ours) {
+    const { config } = await connection.search((client) => client.getCollection(collection_name));
+    const { data } = metadataShape.safeParse(config.metadata);
+    if (data?.collection === collection && aliasOf(data) === alias_name) encoders.push(data.encoder);
+  }
+  return encoders;
+}
+
+/** Does nothing when the field has its index. */
+export async function createFieldIndex(
+  connection: QdrantConnection,
+  physical: string,
+  field: string,
+  schema: Schemas['PayloadFieldSchema'],
+): Promise<void> {
+  await connection.write((client) =>
+    client.createPayloadIndex(physical, { field_name: field, field_schema: schema, wait: true }),
+  );
+}
+
+/** In one step: whoever asks the alias sees the one or the other. */
+export async function pointAlias(
+  connection: QdrantConnection,
+  alias: string,
+  physical: string,
+): Promise<void> {
+  await connection.write((client) =>
+    client.updateCollectionAliases({
+      actions: [
+        { delete_alias: { alias_name: alias } },
+        { create_alias: { alias_name: alias, collection_name: physical } },
+      ],
+    }),
+  );
+}
+
+export async function behindAlias(connection: QdrantConnection, alias: string): Promise<string | undefined> {
+  const { aliases } = await connection.search((client) => client.getAliases());
+  const found = aliases.find(({ alias_name }) => alias_name === alias)?.collection_name;
+  if (found === undefined && (await exists(connection, alias))) {
+    throw new Error(
+      `Qdrant has a collection "${alias}" that is not Vitrine's: set QDRANT_COLLECTION to another name, ` +
+        'or delete that collection if nothing needs it.',
+    );
+  }
+  return found;
+}
+
+async function checkEncoder(
+  connection: QdrantConnection,
+  physical: string,
+  setup: CollectionSetup,
+): Promise<void> {
+  const { config } = await connection.search((client) => client.getCollection(physical));
+  const dimension = vectorsShape.safeParse(config.params.vectors).data?.size;
+  const encoder = metadataShape.safeParse(config.metadata).data?.encoder ?? 'an encoder of no name';
+  if (encoder === setup.encoder && dimension === setup.dimension) return;
+  throw new Error(
+    `The Qdrant collection "${physical}" holds vectors of ${encoder} (${dimension ?? 'no'} numbers), ` +
+      `the configured encoder is ${setup.encoder} (${setup.dimension} numbers). ` +
+      'Give the model another name or version in its model.json, then run `npx vitrine reindex`.',
+  );
+}
+
+async function exists(connection: QdrantConnection, name: string): Promise<boolean> {
+  return (await connection.search((client) => client.collectionExists(name))).exists;
+}

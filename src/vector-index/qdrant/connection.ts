@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QdrantClient } from '@qdrant/js-client-rest';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { UserError } from '../../errors.js';
+
+/** Milliseconds for a search: far above any healthy answer, below what a shopper waits for. */
+const SEARCH_TIMEOUT = 5_000;
+
+/** Milliseconds for a write, which waits until it is applied; creating an index reads the whole collection. */
+const WRITE_TIMEOUT = 60_000;
+
+/** Calls in all. With the delays below, a restarting server is waited for about two seconds. */
+const ATTEMPTS = 5;
+
+/** Milliseconds before the first retry; doubled for each further one, and spread by up to the half. */
+const FIRST_DELAY = 150;
+
+export interface QdrantServer {
+  readonly url: string;
+  readonly apiKey?: string;
+}
+
+/** Calls to one Qdrant server. Each must be idempotent: on a failure that may pass it is made again. */
+export class QdrantConnection {
+  readonly #searches: QdrantClient;
+  readonly #writes: QdrantClient;
+
+  constructor(
+    readonly server: QdrantServer,
+    private readonly log: Pick<Logger, 'warn'> | undefined,
+  ) {
+    this.#searches = client(server, SEARCH_TIMEOUT);
+    this.#writes = client(server, WRITE_TIMEOUT);
+  }
+
+  /** @throws UserError INDEX_UNAVAILABLE when the server still does not answer after the last attempt. */
+  search<T>(call: (client: QdrantClient) => Promise<T>): Promise<T> {
+    return this.#attempt(() => call(this.#searches));
+  }
+
+  /** @throws UserError INDEX_UNAVAILABLE when the server still does not answer after the last attempt. */
+  write<T>(call: (client: QdrantClient) => Promise<T>): Promise<T> {
+    return this.#attempt(() => call(this.#writes));
+  }
+
+  async #attempt<T>(call: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call();
+      } catch (error) {
+        const status = statusOf(error);
+        const mayPass = status === undefined || status === 429 || status >= 500;
+        if (!mayPass) throw described(error);
+        if (attempt === ATTEMPTS) {
+          throw new UserError(
+            'INDEX_UNAVAILABLE',
+            'The search index is not available: try again in a few seconds.',
+            { cause: error },
+          );
+        }
+        this.log?.warn({ err: error, attempt }, 'Qdrant did not answer; trying again.');
+        await sleep(FIRST_DELAY * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+      }
+    }
+  }
+}
+
+/** The HTTP status that a call failed with; undefined when there was no answer. */
+export function statusOf(error: unknown): number | undefined {
+  return z.object({ status: z.number() }).safeParse(error).data?.status;
+}
+
+function client({ url, apiKey }: QdrantServer, timeout: number): QdrantClient {
+  const { pathname } = new URL(url);
+  return new QdrantClient({
+    url,
+    timeout,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(pathname !== '/' && { prefix: pathname.replace(/\/$/, '') }),
+    // A compressed answer comes in small pieces, each of which may wait 40 ms for a delayed acknowledgement.
+    headers: { 'accept-encoding': 'identity' },
+    checkCompatibility: false,
+  });
+}
+
+/** The client's errors say only "Bad Request": adds what the server said. */
+function described(error: unknown): unknown {
+  const answer = z
+    .object({ status: z.number(), data: z.object({ status: z.object({ error: z.string() }) }) })
+    .safeParse(error).data;
+  if (answer === undefined) return error;
+  return Object.assign(new Error(`Qdrant: ${answer.data.status.error}`, { cause: error }), {
+    status: answer.status,
+  });
+}

@@ -1,0 +1,329 @@
+import type { Logger } from 'pino';
+import type { Schemas } from '@qdrant/js-client-rest';
+import { UserError } from '../../errors.js';
+import { OperatorError } from '../../platform/operator-error.js';
+import {
+  aliasOf,
+  behindAlias,
+  type CollectionSetup,
+  createCollection,
+  createFieldIndex,
+  dropCollection,
+  dropLeftovers,
+  findCollection,
+  findEncoders,
+  pointAlias,
+} from './collection.js';
+import { QdrantConnection, type QdrantServer, statusOf } from './connection.js';
+import {
+  deletedBefore,
+  deletedPayload,
+  fromStoredPoint,
+  IS_DELETED,
+  newerOrSame,
+  newerThan,
+  numberPath,
+  ofProducts,
+  toStoredPayload,
+} from './filter.js';
+import { QdrantSearch } from './search.js';
+import { checkDimension, checkRequest } from '../page.js';
+import type {
+  IndexPoint,
+  PointPayload,
+  Revision,
+  SearchRequest,
+  SearchResult,
+  VectorIndex,
+} from '../port.js';
+
+export interface QdrantIndexOptions extends QdrantServer, CollectionSetup {
+  readonly log?: Pick<Logger, 'warn'>;
+}
+
+/** Searches on their way at once: what 25 connections answer within the time of one search. */
+const MAX_WAITING_SEARCHES = 512;
+
+/** Searches a request: one answer then stays below a megabyte at the usual depths. */
+const SEARCHES_A_REQUEST = 32;
+
+/** Bytes of JSON an upsert may have, a fraction of the 32 MB that Qdrant accepts, so that it is applied quickly. */
+const UPSERT_BYTES = 4 * 2 ** 20;
+
+/** Bytes of JSON that a component of a vector takes at the most, and a payload of many tags. */
+const COMPONENT_BYTES = 24;
+const PAYLOAD_BYTES = 4096;
+
+/** The same of what stands in place of a deleted point: its vector is a one and zeros. */
+const DELETED_COMPONENT_BYTES = 2;
+const DELETED_PAYLOAD_BYTES = 128;
+
+/**
+ * Times that a collection is asked which is not there. The peers of a cluster hear of a replacement one after the
+ * other: a call may reach one that has deleted what another still asked for.
+ */
+const LOOKUPS = 3;
+const DELETED =
+  'The search index was deleted from Qdrant: restart the gateway, or run `npx vitrine reindex`.';
+
+/** Products or images named in one request. */
+const NAMED_A_REQUEST = 500;
+
+/** The first version that can make an upsert depend on what is there. */
+const OLDEST = [1, 16] as const;
+
+/**
+ * Opens the index in Qdrant, made empty if there is none. Needs Qdrant 1.16 or later.
+ * @throws OperatorError when Qdrant is older or does not let us in
+ * @throws Error when Qdrant does not answer, and when what it holds is of another encoder or dimension.
+ */
+export async function openQdrantIndex(options: QdrantIndexOptions): Promise<VectorIndex> {
+  const { connection, version } = await connect(options);
+  if ((await findCollection(connection, options)) === undefined)
+    await pointAlias(connection, aliasOf(options), await createCollection(connection, options));
+  return new QdrantIndex(connection, options, version, aliasOf(options));
+}
+
+/** Like `openQdrantIndex`; answers null when there is none. */
+export async function findQdrantIndex(options: QdrantIndexOptions): Promise<VectorIndex | null> {
+  const { connection, version } = await connect(options);
+  const physical = await findCollection(connection, options);
+  return physical === undefined ? null : new QdrantIndex(connection, options, version, aliasOf(options));
+}
+
+/** An index that is filled while another one answers. */
+export interface QdrantReplacement {
+  readonly index: VectorIndex;
+  /** From here on it answers; the collection that answered before is deleted. */
+  commit(): Promise<void>;
+  /** Deletes it. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Makes an empty index next to the one that answers, and deletes what replacements left behind that were neither
+ * committed nor discarded. One at a time: whoever calls sees to that.
+ */
+export async function createQdrantReplacement(options: QdrantIndexOptions): Promise<QdrantReplacement> {
+  const { connection, version } = await connect(options);
+  await dropLeftovers(connection, options);
+  const physical = await createCollection(connection, options);
+  return {
+    index: new QdrantIndex(connection, options, version, physical),
+    commit: async () => {
+      await pointAlias(connection, aliasOf(options), physical);
+      await dropLeftovers(connection, options);
+    },
+    discard: () => dropCollection(connection, physical),
+  };
+}
+
+/** The encoders that have an index under the configured name, and how to delete that of one of them. */
+export async function openQdrantEncoders(options: QdrantServer & { readonly collection: string }): Promise<{
+  readonly encoders: readonly string[];
+  drop(encoder: string): Promise<void>;
+}> {
+  const { connection } = await connect(options);
+  const { collection } = options;
+  return {
+    encoders: await findEncoders(connection, collection),
+    async drop(encoder) {
+      const physical = await behindAlias(connection, aliasOf({ collection, encoder }));
+      if (physical !== undefined) await dropCollection(connection, physical);
+    },
+  };
+}
+
+async function connect(
+  options: QdrantServer & Pick<QdrantIndexOptions, 'log'>,
+): Promise<{ connection: QdrantConnection; version: string }> {
+  const connection = new QdrantConnection(options, options.log);
+  const { version } = await connection
+    // Needs the API key, which the version alone does not.
+    .search((client) => client.getAliases())
+    .then(() => connection.search((client) => client.versionInfo()))
+    .catch((cause: unknown) => {
+      const status = statusOf(cause);
+      const remedy =
+        status === 401 || status === 403 ? 'check QDRANT_API_KEY' : 'check QDRANT_URL and that it runs';
+      throw new OperatorError(`Qdrant does not let us in at ${options.url}: ${remedy}.`, { cause });
+    });
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+    throw new OperatorError(
+      `The Qdrant at ${options.url} is ${version}, and Vitrine needs ${OLDEST.join('.')} or newer: upgrade it.`,
+    );
+  }
+  return { connection, version };
+}
+
+class QdrantIndex implements VectorIndex {
+  readonly name: string;
+  readonly #indexedFields = new Set<string>();
+  #waitingSearches = 0;
+
+  constructor(
+    private readonly connection: QdrantConnection,
+    private readonly setup: CollectionSetup,
+    version: string,
+    /** The alias; of a replacement, the collection that the alias will stand for. */
+    private readonly collection: string,
+  ) {
+    this.name = `qdrant ${version}`;
+  }
+
+  async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
+    for (const request of requests) checkRequest(request, this.setup.dimension);
+    if (this.#waitingSearches > 0 && this.#waitingSearches + requests.length > MAX_WAITING_SEARCHES)
+      throw new UserError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');
+    this.#waitingSearches += requests.length;
+    try {
+      const searches = requests.map((request) => new QdrantSearch(request));
+      for (;;) {
+        const open = searches.filter((search) => search.result === undefined);
+        if (open.length === 0) return searches.flatMap((search) => search.result ?? []);
+        await Promise.all(chunks(open, SEARCHES_A_REQUEST).map((some) => this.#ask(some)));
+      }
+    } finally {
+      this.#waitingSearches -= requests.length;
+    }
+  }
+
+  async upsert(points: readonly IndexPoint[], revision: Revision): Promise<void> {
+    for (const { imageId, vector } of points)
+      checkDimension(vector, this.setup.dimension, `The vector of image ${imageId}`);
+    await this.#indexFields(points.map((point) => point.payload));
+    const bytes = this.setup.dimension * COMPONENT_BYTES + PAYLOAD_BYTES;
+    for (const some of chunks(points, pointsARequest(bytes))) {
+      await this.#write((client, collection) =>
+        client.upsert(collection, {
+          wait: true,
+          points: some.map(({ imageId, productId, vector, payload }) => ({
+            id: imageId,
+            vector: Array.from(vector),
+            payload: toStoredPayload(productId, payload, revision),
+          })),
+          update_filter: { must_not: [newerThan(revision)] },
+        }),
+      );
+    }
+  }
+
+  async setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): Promise<void> {
+    await this.#indexFields([...payloads.values()]);
+    for (const some of chunks([...payloads], NAMED_A_REQUEST)) {
+      const operations = some.map(([productId, payload]): Schemas['UpdateOperation'] => ({
+        overwrite_payload: {
+          payload: toStoredPayload(productId, payload, revision),
+          filter: { must: [ofProducts([productId])], must_not: [newerThan(revision)] },
+        },
+      }));
+      await this.#write((client, collection) => client.batchUpdate(collection, { wait: true, operations }));
+    }
+  }
+
+  /** Qdrant deletes for good, whatever the revision: until it is forgotten, another point takes the place. */
+  async deleteImages(imageIds: readonly number[], revision: Revision): Promise<void> {
+    const vector = Array.from({ length: this.setup.dimension }, (_, i) => Number(i === 0));
+    const payload = deletedPayload(revision, new Date());
+    const bytes = this.setup.dimension * DELETED_COMPONENT_BYTES + DELETED_PAYLOAD_BYTES;
+    for (const some of chunks(imageIds, Math.min(NAMED_A_REQUEST, pointsARequest(bytes)))) {
+      await this.#write((client, collection) =>
+        client.upsert(collection, {
+          wait: true,
+          points: some.map((id) => ({ id, vector, payload })),
+          update_filter: { must_not: [newerOrSame(revision)] },
+        }),
+      );
+    }
+  }
+
+  async forgetDeleted(before: Date): Promise<void> {
+    const forgotten = deletedBefore(before);
+    for (;;) {
+      const { points } = await this.#read((client, collection) =>
+        client.scroll(collection, {
+          filter: { must: [forgotten] },
+          limit: NAMED_A_REQUEST,
+          with_payload: false,
+        }),
+      );
+      if (points.length === 0) return;
+      // Some may be points again by now.
+      const filter = { must: [{ has_id: points.map(({ id }) => id) }, forgotten] };
+      await this.#write((client, collection) => client.delete(collection, { wait: true, filter }));
+    }
+  }
+
+  async scan(after: number | null, limit: number): Promise<readonly IndexPoint[]> {
+    const page = {
+      ...(after !== null && { offset: after + 1 }),
+      ...{ limit, filter: { must_not: [IS_DELETED] }, with_payload: true, with_vector: true },
+    };
+    const { points } = await this.#read((client, collection) => client.scroll(collection, page));
+    return points.map(fromStoredPoint);
+  }
+
+  async count(): Promise<number> {
+    // Two counts that an index answers, where the count of the others would ask every point.
+    const [all, deleted] = await Promise.all(
+      [{}, { filter: { must: [IS_DELETED] } }].map((which) =>
+        this.#read((client, collection) => client.count(collection, { exact: true, ...which })),
+      ),
+    );
+    return (all?.count ?? 0) - (deleted?.count ?? 0);
+  }
+
+  /** Connections that idle close by themselves. */
+  async close(): Promise<void> {}
+
+  async #ask(searches: readonly QdrantSearch[]): Promise<void> {
+    const answers = await this.#read((client, collection) =>
+      client.queryBatch(collection, { searches: searches.map((search) => search.query()) }),
+    );
+    for (const [i, search] of searches.entries()) search.take(answers[i]?.points);
+  }
+
+  /** A range is answered from an index on its field only; fields are known when they are first seen. */
+  async #indexFields(payloads: readonly PointPayload[]): Promise<void> {
+    const fields = new Set(payloads.flatMap(({ numbers }) => Object.keys(numbers)));
+    for (const field of fields) {
+      if (this.#indexedFields.has(field)) continue;
+      await this.#untilFound(() =>
+        createFieldIndex(this.connection, this.collection, numberPath(field), 'float'),
+      );
+      this.#indexedFields.add(field);
+    }
+  }
+
+  #read<T>(call: (client: Client, collection: string) => Promise<T>): Promise<T> {
+    return this.#untilFound(() => this.connection.search((client) => call(client, this.collection)));
+  }
+
+  #write<T>(call: (client: Client, collection: string) => Promise<T>): Promise<T> {
+    return this.#untilFound(() => this.connection.write((client) => call(client, this.collection)));
+  }
+
+  async #untilFound<T>(call: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (statusOf(error) !== 404) throw error;
+        if (attempt === LOOKUPS) throw new UserError('INDEX_UNAVAILABLE', DELETED, { cause: error });
+      }
+    }
+  }
+}
+
+type Client = Parameters<Parameters<QdrantConnection['search']>[0]>[0];
+
+function pointsARequest(bytesAPoint: number): number {
+  return Math.max(1, Math.floor(UPSERT_BYTES / bytesAPoint));
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+}

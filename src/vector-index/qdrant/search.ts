@@ -1,0 +1,110 @@
+import type { Schemas } from '@qdrant/js-client-rest';
+import { z } from 'zod';
+import { toQdrantFilter } from './filter.js';
+import { page } from '../page.js';
+import type { IndexMatch, SearchRequest, SearchResult } from '../port.js';
+
+/**
+ * How deep a ranking goes, in points. Qdrant cannot continue below a score: each page asks again from the top, and
+ * what that costs grows with the depth. 10,000 points are some 400 pages of 24 products; there a ranking ends.
+ */
+const MAX_DEPTH = 10_000;
+
+/** Points asked for a product that is wanted: more than the images that share its place in most rankings. */
+const POINTS_A_PRODUCT = 2;
+
+/** What the depth is multiplied by while a page is not full. */
+const DEEPER = 4;
+
+/** Candidates that a walk keeps: at the server's default of about 100, a filter of half the points finds 87 % of a page. */
+const WALK_WIDTH = 512;
+
+/** Candidates taken from the quantized vectors for each point that is wanted; their true scores decide. */
+const OVERSAMPLING = 2;
+
+const scoredPoints = z.array(
+  z.object({
+    id: z.number(),
+    score: z.number(),
+    payload: z.object({ productId: z.number().optional() }),
+  }),
+);
+
+/** The search of one request: asked deeper and deeper until its page is full. */
+export class QdrantSearch {
+  readonly #filter: Schemas['Filter'] | null;
+  #depth: number;
+  #result: SearchResult | undefined;
+
+  constructor(private readonly request: SearchRequest) {
+    this.#filter = toQdrantFilter(request.filter);
+    const products = (request.after?.rank ?? 0) + request.limit + 1;
+    this.#depth = Math.min(MAX_DEPTH, products * POINTS_A_PRODUCT);
+    if (this.#filter === null) this.#result = { matches: [], exhausted: true, strategy: 'EXACT' };
+  }
+
+  /** Undefined while Qdrant has to be asked. */
+  get result(): SearchResult | undefined {
+    return this.#result;
+  }
+
+  /** What to ask next. */
+  query(): Schemas['QueryRequest'] {
+    const { clauses, ranges } = this.request.filter;
+    return {
+      query: toQuery(this.request),
+      filter: this.#filter,
+      limit: this.#depth,
+      with_payload: ['productId'],
+      params: {
+        hnsw_ef: Math.max(WALK_WIDTH, this.#depth),
+        quantization: { rescore: true, oversampling: OVERSAMPLING },
+        // Graph edges follow single payload values; where several must hold, the walk needs ACORN to get through.
+        ...(clauses.length + ranges.length > 1 && { acorn: { enable: true } }),
+      },
+    };
+  }
+
+  /** Takes the answer: either the page is full, or the next question goes deeper. */
+  take(answer: unknown): void {
+    const points = scoredPoints.parse(answer).flatMap((point) => {
+      const score = 'examples' in this.request ? toCosine(point.score) : point.score;
+      return score === null ? [] : { ...point, score };
+    });
+    const isAll = points.length < this.#depth;
+    const isDeepest = this.#depth === MAX_DEPTH;
+    // Of the products that share the last score, some may lie beyond the cut.
+    const cut = isAll || isDeepest ? -Infinity : (points.at(-1)?.score ?? -Infinity);
+    const best = new Map<number, IndexMatch>();
+    for (const { id: imageId, score, payload } of points) {
+      const { productId } = payload;
+      // Without a product it was deleted after it was found, and before its payload was read.
+      if (score <= cut || productId === undefined) continue;
+      const known = best.get(productId);
+      if (known === undefined || (score === known.score && imageId < known.imageId))
+        best.set(productId, { productId, imageId, score });
+    }
+    const { limit, after } = this.request;
+    const { matches, exhausted } = page([...best.values()], limit, after);
+    if (!exhausted || isAll || isDeepest) this.#result = { matches, exhausted, strategy: 'FILTERED_ANN' };
+    else this.#depth = Math.min(MAX_DEPTH, this.#depth * DEEPER);
+  }
+}
+
+function toQuery(request: SearchRequest): Schemas['QueryInterface'] {
+  if ('vector' in request) return Array.from(request.vector);
+  const [positive, negative] = [request.examples.positive, request.examples.negative].map((vectors) =>
+    vectors.map((vector) => Array.from(vector)),
+  );
+  return { recommend: { positive: positive ?? [], negative: negative ?? [], strategy: 'best_score' } };
+}
+
+/**
+ * The cosine similarity c of the nearest positive example, which Qdrant's strategy "best_score" answers as
+ * (c / (1 + |c|) + 1) / 2; null where a negative one is as near, which it answers below zero.
+ */
+function toCosine(score: number): number | null {
+  if (score < 0) return null;
+  const sigmoid = 2 * score - 1;
+  return Math.fround(sigmoid / (1 - Math.abs(sigmoid)));
+}

@@ -1,0 +1,28 @@
+import type { VectorIndex } from './port.js';
+
+/** An index that another can take the place of while callers hold on to it. */
+export class ReplaceableIndex implements VectorIndex {
+  constructor(private current: VectorIndex) {}
+
+  get name(): string {
+    return this.current.name;
+  }
+
+  /** From here on every call goes to `next`; answers the one before, still open. */
+  replace(next: VectorIndex): VectorIndex {
+    const previous = this.current;
+    this.current = next;
+    return previous;
+  }
+
+  search: VectorIndex['search'] = (requests) => this.current.search(requests);
+  upsert: VectorIndex['upsert'] = (points, revision) => this.current.upsert(points, revision);
+  setPayloads: VectorIndex['setPayloads'] = (payloads, revision) =>
+    this.current.setPayloads(payloads, revision);
+  deleteImages: VectorIndex['deleteImages'] = (imageIds, revision) =>
+    this.current.deleteImages(imageIds, revision);
+  forgetDeleted: VectorIndex['forgetDeleted'] = (before) => this.current.forgetDeleted(before);
+  scan: VectorIndex['scan'] = (after, limit) => this.current.scan(after, limit);
+  count: VectorIndex['count'] = () => this.current.count();
+  close: VectorIndex['close'] = () => this.current.close();
+}

@@ -1,0 +1,267 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { z } from 'zod';
+import type {
+  IndexFilter,
+  IndexPoint,
+  PointPayload,
+  Revision,
+  VectorIndex,
+} from '../../src/vector-index/port.js';
+import { MATCH_ALL } from '../../src/vector-index/port.js';
+import { describeVectorIndex, generator, point, unit } from './contract.js';
+import { RankingModel } from '../search/ranking-model.js';
+
+const workers: Worker[] = [];
+const threads = await import('node:worker_threads');
+jest.unstable_mockModule('node:worker_threads', () => ({
+  ...threads,
+  Worker: class extends threads.Worker {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args);
+      workers.push(this);
+    }
+  },
+}));
+const { openEmbeddedIndex } = await import('../../src/vector-index/embedded/embedded-index.js');
+
+describeVectorIndex('embedded', (dimension) => openEmbeddedIndex({ dimension }));
+
+describe('the embedded index', () => {
+  const opened: VectorIndex[] = [];
+  afterEach(async () => {
+    for (const index of opened.splice(0)) await index.close();
+  });
+
+  async function open(dimension: number, onLost?: (cause: Error) => void): Promise<VectorIndex> {
+    const index = await openEmbeddedIndex({ dimension, ...(onLost && { onLost }) });
+    opened.push(index);
+    return index;
+  }
+
+  test('equals a plain ranking after any sequence of writes', async () => {
+    const index = await open(3);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(write, { maxLength: 25 }),
+        fc.array(query, { minLength: 1, maxLength: 20 }),
+        async (writes, queries) => {
+          const model = new RankingModel();
+          for (const { upsert = [], setPayloads = new Map(), deleteImages = [], revision } of writes) {
+            void index.upsert(upsert, revision);
+            void index.setPayloads(setPayloads, revision);
+            void index.deleteImages(deleteImages, revision);
+            model.upsert(upsert, revision);
+            model.setPayloads(setPayloads, revision);
+            model.deleteImages(deleteImages, revision);
+          }
+          const results = await index.search(
+            queries.map(({ after, ...request }) => ({ ...request, ...(after && { after }) })),
+          );
+          for (const [i, { filter, limit, after, ...asked }] of queries.entries()) {
+            const ranking = model.ranking('vector' in asked ? asked.vector : asked.examples, filter, after);
+            expect(results[i]).toEqual({
+              matches: ranking.slice(0, limit),
+              exhausted: ranking.length <= limit,
+              strategy: 'EXACT',
+            });
+          }
+          expect(await index.count()).toBe(model.points.size);
+          // Leaves nothing for the next run, in which the revisions begin anew.
+          await index.deleteImages([...model.points.keys()], Infinity);
+          await index.forgetDeleted(new Date(Date.now() + 1));
+          expect(await index.count()).toBe(0);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('gives a product the same score alone, in a batch, and through a narrow filter', async () => {
+    const random = generator(21);
+    const dimension = 512;
+    const index = await open(dimension);
+    const points = Array.from({ length: 600 }, (_, i) =>
+      point(i, i, unit(random, dimension), { tags: [i % 20 === 0 ? 'few' : 'many'], numbers: {} }),
+    );
+    await index.upsert(points, 1);
+    const vector = unit(random, dimension);
+    const alone = await index.search([{ vector, filter: MATCH_ALL, limit: 600 }]);
+    const scores = new Map(alone[0]?.matches.map((match) => [match.productId, match.score]));
+    expect(scores.size).toBe(600);
+    const batch = await index.search([
+      ...Array.from({ length: 8 }, () => ({ vector: unit(random, dimension), filter: MATCH_ALL, limit: 5 })),
+      { vector, filter: { ...MATCH_ALL, clauses: [['few']] }, limit: 600 },
+      { vector, filter: { ...MATCH_ALL, clauses: [['many']] }, limit: 600 },
+    ]);
+    for (const { productId, score } of batch.slice(8).flatMap((result) => result.matches))
+      expect(score).toBe(scores.get(productId));
+  });
+
+  test('keeps its points together over many blocks', async () => {
+    const random = generator(22);
+    const index = await open(4);
+    const model = new RankingModel();
+    const points = Array.from({ length: 40_000 }, (_, i) =>
+      point(i, i >> 1, unit(random, 4), {
+        tags: [`t${i % 7 === 0 ? 0 : 1}`, `n${(i >> 1) % 3}`],
+        numbers: {},
+      }),
+    );
+    const gone = points.filter(() => random() < 0.4).map(({ imageId }) => imageId);
+    await index.upsert(points, 1);
+    await index.deleteImages(gone, 2);
+    model.upsert(points, 1);
+    model.deleteImages(gone, 2);
+    expect(await index.count()).toBe(model.points.size);
+    for (const clauses of [[], [['t0']], [['n1']], [['t0'], ['n1']]]) {
+      const vector = unit(random, 4);
+      const filter = { ...MATCH_ALL, clauses };
+      const [result] = await index.search([{ vector, filter, limit: 200 }]);
+      expect(result?.matches).toEqual(model.ranking(vector, filter).slice(0, 200));
+    }
+  });
+
+  test('refuses a vector that is not of unit length, and keeps what it had', async () => {
+    const index = await open(2);
+    await index.upsert([point(1, 1, Float32Array.of(1, 0))], 1);
+    const bad = [point(1, 1, Float32Array.of(0, 1)), point(2, 2, Float32Array.of(3, 4))];
+    await expect(index.upsert(bad, 1)).rejects.toThrow(/image 2 is not of unit length/);
+    const [result] = await index.search([{ vector: Float32Array.of(1, 0), filter: MATCH_ALL, limit: 2 }]);
+    expect(result?.matches).toEqual([{ productId: 1, imageId: 1, score: 1 }]);
+  });
+
+  test('refuses searches once too many wait, and answers those that do', async () => {
+    const index = await open(2);
+    const request = { vector: Float32Array.of(1, 0), filter: MATCH_ALL, limit: 1 };
+    const outcomes = await Promise.allSettled(Array.from({ length: 300 }, () => index.search([request])));
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused).toHaveLength(300 - 256);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'SERVICE_OVERLOADED' });
+    await expect(index.search([request])).resolves.toHaveLength(1);
+  });
+
+  test('fails what is in flight and tells its owner when the worker dies', async () => {
+    const causes: Error[] = [];
+    const index = await open(2, (cause) => causes.push(cause));
+    const ended = workers.at(-1)?.terminate();
+    const search = index.search([{ vector: Float32Array.of(1, 0), filter: MATCH_ALL, limit: 1 }]);
+    await expect(search).rejects.toMatchObject({ code: 'INDEX_UNAVAILABLE' });
+    await ended;
+    await expect(index.count()).rejects.toMatchObject({ code: 'INDEX_UNAVAILABLE' });
+    expect(causes).toHaveLength(1);
+  });
+
+  test('fails calls after close, which is no loss', async () => {
+    const onLost = jest.fn();
+    const index = await open(2, onLost);
+    await index.close();
+    await index.close();
+    await expect(index.count()).rejects.toMatchObject({ code: 'INDEX_UNAVAILABLE' });
+    expect(onLost).not.toHaveBeenCalled();
+  });
+});
+
+test('the graph in models/exact-scan computes dot products', async () => {
+  // In a process of its own: native tensors and jest's realm do not mix.
+  const script = `
+    import { Scan } from ${JSON.stringify(new URL('../../dist/vector-index/embedded/scan.js', import.meta.url))};
+    const [d, n, b] = [64, 100, 5];
+    const scan = await Scan.load(d);
+    const numbers = (length, step) => Float32Array.from({ length }, (_, i) => Math.sin(i * step) / 8);
+    const rows = numbers(n * d, 0.7);
+    const queries = Array.from({ length: b }, (_, q) => numbers(d, 1 + q / 3));
+    const scores = await scan.run(rows, queries);
+    let difference = 0;
+    for (let q = 0; q < b; q++) for (let r = 0; r < n; r++) {
+      let sum = 0;
+      for (let i = 0; i < d; i++) sum += rows[r * d + i] * queries[q][i];
+      difference = Math.max(difference, Math.abs(sum - scores[q * n + r]));
+    }
+    console.log(JSON.stringify({ length: scores.length, difference }));
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  const { length, difference } = z
+    .object({ length: z.number(), difference: z.number() })
+    .parse(JSON.parse(stdout));
+  expect(length).toBe(500);
+  expect(difference).toBeLessThan(1e-6);
+});
+
+// Few values everywhere, so that ties, replacements and moves between products are common.
+const direction = fc.integer({ min: 0, max: 40 }).map((angle) => {
+  const [x, y] = [Math.cos(angle * 0.4), Math.sin(angle * 0.4)];
+  return Float32Array.of(x * 0.6, y * 0.6, 0.8);
+});
+const productId = fc.integer({ min: 1, max: 12 });
+const imageId = fc.integer({ min: 1, max: 30 });
+const tag = fc.constantFrom('a', 'b', 'c', 'd');
+const field = fc.constantFrom('price', 'rating');
+const payload = fc.record({
+  tags: fc.uniqueArray(tag, { maxLength: 3 }),
+  numbers: fc.dictionary(field, fc.integer({ min: 0, max: 5 }), { maxKeys: 2, noNullPrototype: true }),
+});
+/** Points of one call: one image once, and one payload a product. */
+const points = fc
+  .tuple(
+    fc.uniqueArray(fc.record({ imageId, productId, vector: direction }), {
+      selector: (p) => p.imageId,
+      maxLength: 8,
+    }),
+    fc.array(payload, { minLength: 13, maxLength: 13 }),
+  )
+  .map(([images, payloads]): IndexPoint[] =>
+    images.map((image) => ({ ...image, payload: payloads[image.productId] ?? { tags: [], numbers: {} } })),
+  );
+interface Write {
+  readonly upsert?: IndexPoint[];
+  readonly setPayloads?: Map<number, PointPayload>;
+  readonly deleteImages?: number[];
+  readonly revision: Revision;
+}
+const revision = fc.integer({ min: 1, max: 5 });
+const write: fc.Arbitrary<Write> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ upsert: points, revision }) },
+  fc.record({
+    revision,
+    setPayloads: fc.array(fc.tuple(productId, payload), { maxLength: 4 }).map((entries) => new Map(entries)),
+  }),
+  fc.record({ revision, deleteImages: fc.array(imageId, { maxLength: 4 }) }),
+);
+const bound = fc.option(fc.integer({ min: -1, max: 6 }), { nil: undefined });
+const filter: fc.Arbitrary<IndexFilter> = fc.record({
+  clauses: fc.array(fc.array(tag, { maxLength: 3 }), { maxLength: 2 }),
+  ranges: fc.array(
+    fc.tuple(field, bound, bound).map(([name, min, max]) => ({
+      field: name,
+      ...(min !== undefined && { min }),
+      ...(max !== undefined && { max }),
+    })),
+    { maxLength: 2 },
+  ),
+  excludeProducts: fc.array(productId, { maxLength: 3 }),
+});
+const query = fc
+  .record({
+    vector: direction,
+    like: fc.array(direction, { maxLength: 3 }),
+    unlike: fc.array(direction, { maxLength: 2 }),
+    filter: fc.oneof(fc.constant(MATCH_ALL), filter),
+    limit: fc.integer({ min: 1, max: 6 }),
+    position: fc.option(fc.record({ near: direction, productId }), { nil: undefined }),
+  })
+  .map(({ position, vector, like, unlike, ...request }) => ({
+    ...request,
+    ...(like.length + unlike.length === 0
+      ? { vector }
+      : { examples: { positive: [vector, ...like], negative: unlike } }),
+    after: position && {
+      // A score that products do have.
+      score: Math.fround(position.near.reduce((sum, x, i) => sum + x * (vector[i] ?? 0), 0)),
+      productId: position.productId,
+      rank: 1,
+    },
+  }));
