@@ -2,31 +2,25 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { ApiKeyStore } from '../access/api-key.store.js';
 import { pinnedUploads, pruneBoards } from '../boards/prune-boards.js';
-import { ChannelStore } from '../catalog/channel.store.js';
 import { readCatalogImage } from '../images/read-image.js';
+import { touchProducts } from '../catalog/write/product.store.js';
 import type { Config } from '../config.js';
 import { openContext, type Services } from '../graph/request-context.js';
 import { sweepExpiredHolds } from '../holds/sweep-holds.js';
 import { imageJobsGauge } from '../images/jobs/image-jobs-gauge.js';
 import { runImageJobs } from '../images/jobs/run-image-jobs.js';
-import { openImageFetcher } from '../images/fetch-image.js';
-import { LabelModels } from '../identify/label-models.js';
 import { importDemo } from './import-demo.js';
-import { watchAvailability } from '../inventory/watch-availability.js';
 import { pruneIdempotencyKeys } from '../mutation/idempotency.store.js';
 import { openBlobStore } from '../platform/blob-store.js';
 import { openDoorbell } from '../platform/doorbell.js';
-import { Eye } from '../look/see.js';
 import type { Logger } from '../platform/logging.js';
 import type { Progress } from '../platform/progress.js';
 import { startDatabase } from '../platform/start-database.js';
 import { createSchema } from './schema.js';
+import { openServices } from './services.js';
 import { createServer } from '../server/http.js';
 import { readEncoderCalibration } from '../search/probability/encoder-calibration.js';
-import { QueryVectors } from '../search/query/query-vectors.js';
-import { SameProducts } from '../search/probability/same-products.js';
 import { answerRequests } from '../sync/answer-requests.js';
 import { checkEncoder } from '../sync/check-encoder.js';
 import { openFollowedIndex } from '../sync/followed-index.js';
@@ -71,8 +65,7 @@ export async function startGateway(
     started.push(() => database.close());
     signal?.throwIfAborted();
     const { db } = database;
-    const shipped = await readEncoderCalibration(config.encoderFolder, encoder.id);
-    const sameProducts = new SameProducts(db, encoder.id, shipped);
+    const calibration = await readEncoderCalibration(config.encoderFolder, encoder.id);
     const catalogImages = await openBlobStore(join(config.dataFolder, 'images'));
     const uploads = await openBlobStore(join(config.dataFolder, 'uploads'));
 
@@ -93,8 +86,19 @@ export async function startGateway(
     started.push(() => index.close());
     const answering = answerRequests({ db, gatewayId, encoder: encoder.id, followed: index, doorbell, log });
     started.push(() => answering.close());
-    const fetcher = openImageFetcher();
-    started.push(() => fetcher.close());
+    const services = openServices({
+      db,
+      encoder,
+      detector,
+      calibration,
+      followed: index,
+      catalogImages,
+      uploads,
+      imageHosts: config.imageHosts,
+      log,
+    });
+    started.push(() => services.close());
+    doorbell.onRing(() => services.availability.wake());
     const sweeper = sweepExpiredHolds(db, log);
     started.push(() => sweeper.close());
     const imageJobs = await runImageJobs({
@@ -102,37 +106,13 @@ export async function startGateway(
       encoder,
       images: catalogImages,
       uploads,
-      fetcher,
+      fetcher: services.fetcher,
+      touchProducts,
       doorbell,
       log,
     });
     started.push(() => imageJobs.close());
 
-    const channels = new ChannelStore(db);
-    const availability = watchAvailability({ db, channels, log });
-    started.push(() => availability.close());
-    doorbell.onRing(() => availability.wake());
-
-    const labelModels = new LabelModels({ db, index: index.index, encoderId: encoder.id, log });
-    started.push(() => labelModels.close());
-
-    const services: Services = {
-      db,
-      index: index.index,
-      indexPosition: () => index.position(),
-      apiKeys: new ApiKeyStore(db),
-      channels,
-      queryVectors: new QueryVectors(db, encoder, uploads),
-      sameProducts,
-      labelModels,
-      eye: new Eye(encoder, detector),
-      encoderId: encoder.id,
-      catalogImages,
-      uploads,
-      imageHosts: config.imageHosts,
-      fetcher,
-      availability,
-    };
     const server = await createServer({
       schema: createSchema(),
       createContext: (request) => openContext(services, request),
@@ -149,7 +129,7 @@ export async function startGateway(
     );
 
     // So that whoever asks first need not wait for it.
-    labelModels.model().catch((err: unknown) => log.warn({ err }, 'Labels could not be calibrated'));
+    services.labelModels.model().catch((err: unknown) => log.warn({ err }, 'Labels could not be calibrated'));
     const url = await server.listen({ host: config.http.host, port: config.http.port });
     return { url, products: await countProducts(db), close: closeAll };
   } catch (error) {

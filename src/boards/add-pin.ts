@@ -72,7 +72,7 @@ async function readSubject(context: Context, { product, image }: PinAddInput): P
   const bytes = await found.read();
   const [facts, vector] = await Promise.all([
     inspectForStore(bytes),
-    services.queryVectors.ofImage(found.sha256, () => Promise.resolve(bytes)),
+    services.imageVectors.ofImage(found.sha256, () => Promise.resolve(bytes)),
   ]);
   // Its age begins anew: it outlives the moment until it is pinned, and then it is kept.
   await services.uploads.put(bytes);

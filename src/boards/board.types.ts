@@ -6,7 +6,7 @@ import { PageInfo } from '../graph/page-info.js';
 import { DateTimeScalar } from '../graph/scalars.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { MutationError } from '../mutation/user-error.types.js';
-import { ImageInput } from '../search/visual-search.types.js';
+import { ImageInput } from '../images/image-input.types.js';
 
 @ObjectType({
   implements: Node,

@@ -6,7 +6,7 @@ import { MATCH_ALL } from '../vector-index/port.js';
 import { findMoods } from '../search/query/moods.js';
 import { dot } from '../vector-index/vectors.js';
 import { readFacts, readLikedColors, type Fact } from './board-facts.store.js';
-import { directionOf, findPinLooks } from './board-taste.js';
+import { directionOf } from '../search/query/board-references.js';
 import type { PinSubject } from './pin.store.js';
 import type { Board } from './board.types.js';
 import { DesignBrief } from './brief.types.js';
@@ -34,11 +34,8 @@ export async function boardPalette({ services }: Context, { uuid }: Board): Prom
 
 /** What the pins share, for an image generator: the same for the same pins and catalog. */
 export async function designBrief(context: Context, board: Board): Promise<DesignBrief> {
-  const { db, queryVectors } = context.services;
-  const [looks, palette] = await Promise.all([
-    findPinLooks(queryVectors.tasteSources, board.uuid),
-    boardPalette(context, board),
-  ]);
+  const { db, boardLooks } = context.services;
+  const [looks, palette] = await Promise.all([boardLooks.pinsOf(board.uuid), boardPalette(context, board)]);
   const pins = looks.map((pin): SeenPin => ({ ...pin, vector: directionOf(pin) }));
   const likenesses = await productsOf(context, pins);
   const facts = await readFacts(db, [...new Set(likenesses.flat())]);

@@ -16,6 +16,8 @@ import { FactStore } from '../knowledge/fact.store.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import type { RequestFacts, ServerContext } from '../server/graphql/context.js';
 import type { VectorIndex } from '../vector-index/port.js';
+import type { BoardLooks } from '../boards/board-looks.js';
+import type { ImageVectors } from '../images/image-vectors.js';
 import type { QueryVectors } from '../search/query/query-vectors.js';
 import type { SameProducts } from '../search/probability/same-products.js';
 import type { SearchServices } from '../search/prove-page.js';
@@ -26,6 +28,8 @@ export interface Services extends SearchServices {
   readonly index: VectorIndex;
   readonly apiKeys: ApiKeyStore;
   readonly channels: ChannelStore;
+  readonly imageVectors: ImageVectors;
+  readonly boardLooks: BoardLooks;
   readonly queryVectors: QueryVectors;
   readonly sameProducts: SameProducts;
   readonly labelModels: LabelModels;

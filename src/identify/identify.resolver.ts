@@ -1,6 +1,6 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
-import { BoxInput, ImageInput } from '../search/visual-search.types.js';
+import { BoxInput, ImageInput } from '../images/image-input.types.js';
 import { Identification } from './identification.types.js';
 import { identify } from './identify.js';
 

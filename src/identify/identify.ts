@@ -8,10 +8,11 @@ import {
   sameProductProbability,
   type SameProductModel,
 } from '../search/probability/same-product.js';
-import type { QueryVector } from '../search/query/query-vectors.js';
+import type { QueryVector } from '../search/query/query-vector.js';
 import { searchPage, type Ranking } from '../search/prove-page.js';
 import { fingerprintOf, toEdges } from '../search/visual-search.js';
-import type { BoxInput, ImageInput, VisualMatch } from '../search/visual-search.types.js';
+import type { BoxInput, ImageInput } from '../images/image-input.types.js';
+import type { VisualMatch } from '../search/visual-search.types.js';
 import { Identification } from './identification.types.js';
 import { readLabelFacts } from './label-facts.store.js';
 import type { LabelModel } from './label-model.js';

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { fold } from '../graph/text.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
-import { toVector } from '../projection/projection.store.js';
+import { toVector } from '../vector-index/vectors.js';
 import { LabelKind } from './label.types.js';
 
 /** What can be said of a product: its values by kind, in lower case; a kind that nothing is known of is left out. */

@@ -5,7 +5,7 @@ import { UserError } from '../errors.js';
 import type { ImageFetcher } from './fetch-image.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { uploadIdToSha256 } from './upload-id.js';
-import type { ImageInput } from '../search/visual-search.types.js';
+import type { ImageInput } from './image-input.types.js';
 
 /** An image of a query: its content's SHA-256 in hex, and how to read it. */
 export interface QueryImage {

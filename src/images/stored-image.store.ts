@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { UserError } from '../errors.js';
 import { execute, query, type Queryable } from '../platform/postgres.js';
+import { toBytes } from '../vector-index/vectors.js';
 
 /** What is stored of an image beside its bytes. */
 const storedImage = z.object({
@@ -101,16 +102,10 @@ export async function addEmbeddings(
       SELECT ${encoder.id}::integer, ${encoder.dimension}::integer, decode(input.sha256, 'hex'), input.vector
       FROM unnest(
         ${embeddings.map(({ sha256 }) => sha256)}::text[],
-        ${embeddings.map(({ vector }) => littleEndian(vector))}::bytea[]
+        ${embeddings.map(({ vector }) => toBytes(vector))}::bytea[]
       ) AS input (sha256, vector)
       ORDER BY input.sha256 ON CONFLICT DO NOTHING`,
   );
-}
-
-function littleEndian(vector: Float32Array): Buffer {
-  const bytes = Buffer.alloc(vector.length * Float32Array.BYTES_PER_ELEMENT);
-  vector.forEach((value, index) => bytes.writeFloatLE(value, index * Float32Array.BYTES_PER_ELEMENT));
-  return bytes;
 }
 
 export interface ImageInput extends StoredImage {

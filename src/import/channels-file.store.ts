@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, type Queryable } from '../platform/postgres.js';
-import type { FileChannel, FileLocation } from './channels-file.js';
+import type { FileChannel, FileLocation } from './channels-file.schema.js';
 
 /** Currencies of the price lists by handle, and the handles of the locations. */
 export async function readMarkets(

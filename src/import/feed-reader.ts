@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { UserError } from '../errors.js';
 import { errorMessage } from '../platform/operator-error.js';
-import { MAX_LINE_BYTES, readLines, type FeedLine } from './feed-lines.js';
+import { MAX_LINE_BYTES, readLines, type Line } from '../platform/lines.js';
 
 /** Lines handed to the parser at once: starting it costs as much as some rows. */
 const LINES_AT_ONCE = 128;
@@ -95,7 +95,7 @@ async function assertText(path: string, noun: string): Promise<void> {
 async function readHeader(
   path: string,
   { required, noun }: TableShape,
-  lines: AsyncGenerator<FeedLine>,
+  lines: AsyncGenerator<Line>,
 ): Promise<Header> {
   for (;;) {
     const next = await lines.next();

@@ -8,7 +8,7 @@ import { errorCode, errorMessage } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
 import { MAX_IMAGE_BYTES } from '../vision/decode.js';
 import type { Encoder } from '../vision/encoder.js';
-import { eachOf } from './ahead.js';
+import { eachOf } from '../platform/ahead.js';
 import { encodePatiently, inspectForStore } from '../images/encode-image.js';
 import type { ImageFetcher } from '../images/fetch-image.js';
 import {

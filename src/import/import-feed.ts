@@ -5,7 +5,7 @@ import type { Logger } from '../platform/logging.js';
 import type { Progress } from '../platform/progress.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import type { Encoder } from '../vision/encoder.js';
-import { ahead } from './ahead.js';
+import { ahead } from '../platform/ahead.js';
 import { applyChannelsFile } from './channels-file.js';
 import { stageCompanions } from './companions.js';
 import { listPricedLists, readCompanions } from './companions.store.js';

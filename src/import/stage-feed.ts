@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { idHandle } from '../catalog/write/handle.js';
 import { MAX_CODE_LENGTH, MAX_SKUS_PER_PRODUCT } from '../catalog/write/product-fields.js';
-import { countLines } from './feed-lines.js';
+import { countLines } from '../platform/lines.js';
 import { readTable } from './feed-reader.js';
 import { parseFeedRow, REQUIRED_COLUMNS, RowError, type FeedRow } from './feed-row.js';
 import type { MarketChoice } from './market.js';

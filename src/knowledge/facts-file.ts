@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readLines } from '../import/feed-lines.js';
+import { readLines } from '../platform/lines.js';
 
 const ENTITY_KINDS = ['BRAND', 'MAKER', 'STYLE', 'ERA', 'MATERIAL', 'TECHNIQUE', 'PLACE'] as const;
 

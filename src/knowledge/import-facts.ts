@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { UserError } from '../errors.js';
-import { countLines } from '../import/feed-lines.js';
+import { countLines } from '../platform/lines.js';
 import { keepFault, type Fault } from '../import/report.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';

@@ -7,7 +7,7 @@ import { MIN_CONFIDENCE } from '../identify/label-of.js';
 import { Label, LabelKind } from '../identify/label.types.js';
 import { familiarity } from '../identify/vote.js';
 import { toIndexFilter } from '../projection/index-filter.js';
-import type { QueryVector } from '../search/query/query-vectors.js';
+import type { QueryVector } from '../search/query/query-vector.js';
 import {
   SAME_PRODUCT_PROBABILITY,
   sameProductProbability,

@@ -7,7 +7,7 @@ import {
   type SearchRequest,
   type SearchResult,
 } from '../vector-index/port.js';
-import type { QueryVector } from '../search/query/query-vectors.js';
+import type { QueryVector } from '../search/query/query-vector.js';
 import type { LookImage } from './look-image.js';
 import type { Region } from './see.js';
 
@@ -36,7 +36,7 @@ export async function judgeRegions(
 ): Promise<ReadonlyMap<Region, Judged>> {
   const queries = await Promise.all(
     regions.map(async (region) => {
-      services.queryVectors.remember(image.sha256, region.box, region.vector);
+      services.imageVectors.remember(image.sha256, region.box, region.vector);
       const like = [{ image: { id: image.id }, box: region.box }];
       return services.queryVectors.resolve({ like }, { ...services, images, caller });
     }),

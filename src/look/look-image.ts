@@ -4,7 +4,7 @@ import { UserError } from '../errors.js';
 import { toUploadId } from '../images/upload-id.js';
 import { uploadedImage } from '../images/uploaded-image.js';
 import { findQueryImage, type QueryImage, type QueryImageSources } from '../images/query-image.js';
-import type { ImageInput } from '../search/visual-search.types.js';
+import type { ImageInput } from '../images/image-input.types.js';
 import { inspectImage } from '../vision/decode.js';
 
 /** The image of a look, and the id by which any later search finds it. */

@@ -1,7 +1,7 @@
 import { checkProductFilter } from '../catalog/product-filter.js';
 import type { Context } from '../graph/request-context.js';
 import { isCursorOf } from '../search/cursor.js';
-import type { QueryVector } from '../search/query/query-vectors.js';
+import type { QueryVector } from '../search/query/query-vector.js';
 import { fingerprintOf, visualSearch, type PageOfSearch } from '../search/visual-search.js';
 import type { VisualMatchConnection } from '../search/visual-search.types.js';
 import type { FoundItem } from './find-items.js';

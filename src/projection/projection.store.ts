@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { groupBy } from '../platform/group-by.js';
 import { query, type Queryable } from '../platform/postgres.js';
 import type { PointPayload } from '../vector-index/port.js';
+import { toVector } from '../vector-index/vectors.js';
 import { optionTag, priceField, tag } from './tags.js';
 
 const productFacts = z.object({
@@ -202,9 +203,4 @@ export async function countProducts(db: Queryable): Promise<number> {
     z.object({ count: z.number() }),
   );
   return row?.count ?? 0;
-}
-
-/** Postgres' bytes as float32; copied, because a Buffer of the driver is a view that need not be aligned. */
-export function toVector(bytes: Buffer): Float32Array {
-  return new Float32Array(Uint8Array.from(bytes).buffer);
 }

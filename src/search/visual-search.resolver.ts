@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, Float, Int, Query, Resolver, Root } from 'type
 import { ProductFilter } from '../catalog/product-filter.types.js';
 import { Product } from '../catalog/product.types.js';
 import type { Context } from '../graph/request-context.js';
-import { readStyles } from '../images/embedding.store.js';
+import { readStyles } from './query/styles.store.js';
 import { visualSearch } from './visual-search.js';
 import { Facet, Style, VisualMatch, VisualMatchConnection, VisualQuery } from './visual-search.types.js';
 

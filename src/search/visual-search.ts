@@ -10,7 +10,7 @@ import { requireLocation } from '../catalog/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
 import type { IndexMatch } from '../vector-index/port.js';
-import type { QueryVector } from './query/query-vectors.js';
+import type { QueryVector } from './query/query-vector.js';
 import { checkDiversity, rankQuery } from './order/rank-query.js';
 import { probabilitiesOf, type ProbabilityOf } from './probability/same-products.js';
 import { searchPage, type Prove, type Ranking, type SearchPage } from './prove-page.js';

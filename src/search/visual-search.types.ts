@@ -1,43 +1,11 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { BoxInput, ImageInput } from '../images/image-input.types.js';
 import { Image } from '../images/image.types.js';
 import { PageInfo } from '../graph/page-info.js';
 import { Product } from '../catalog/product.types.js';
-import { Base64Scalar, DateTimeScalar, DecimalScalar, UrlScalar } from '../graph/scalars.js';
+import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
 import { Sku } from '../catalog/sku.types.js';
 import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
-
-@InputType({ description: 'An image that the caller has: exactly one field.' })
-export class ImageInput {
-  @Field(() => ID, { nullable: true, description: 'From POST /images, or the id of an Image.' })
-  id?: string | null;
-
-  @Field(() => UrlScalar, {
-    nullable: true,
-    description: 'https, on a host that the operator allows; none by default.',
-  })
-  url?: string | null;
-
-  @Field(() => Base64Scalar, { nullable: true, description: 'The file itself, up to 10 MB.' })
-  base64?: string | null;
-}
-
-@InputType({
-  description:
-    "A box in fractions of the upright image's width and height: 0 ≤ x, y; x + width ≤ 1; y + height ≤ 1.",
-})
-export class BoxInput {
-  @Field(() => Float)
-  x!: number;
-
-  @Field(() => Float)
-  y!: number;
-
-  @Field(() => Float)
-  width!: number;
-
-  @Field(() => Float)
-  height!: number;
-}
 
 @InputType({ description: 'Something to look like: exactly one of image, product, board, style.' })
 export class VisualReference {

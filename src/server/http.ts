@@ -22,7 +22,8 @@ import {
   MAX_PATH_PARAMETER_CHARS,
   REQUEST_TIMEOUT_MS,
 } from './limits.js';
-import { createMetrics, type GaugeSource } from './metrics.js';
+import type { GaugeSource } from '../graph/gauge.js';
+import { createMetrics } from './metrics.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
   ready(): Promise<Readiness>;

@@ -1,3 +1,4 @@
+import type { GaugeSource } from '../graph/gauge.js';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -17,15 +18,6 @@ export interface Metrics {
   readonly subscriptions: Gauge;
   /** Times every request of the server and answers GET /metrics. */
   install(app: FastifyInstance): void;
-}
-
-/** Something that is counted when it is asked for. */
-export interface GaugeSource {
-  readonly name: string;
-  readonly help: string;
-  readonly label: string;
-  /** The number for each value of the label. */
-  readonly read: () => Promise<Readonly<Record<string, number>>>;
 }
 
 export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {

@@ -5,7 +5,7 @@ import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import { searchPage } from '../search/prove-page.js';
 import { fingerprintOf, toEdges } from '../search/visual-search.js';
-import type { BoxInput, ImageInput } from '../search/visual-search.types.js';
+import type { BoxInput, ImageInput } from '../images/image-input.types.js';
 import { MatchRanking } from './match-ranking.js';
 import { SkuMatch, SkuMatchOutcome } from './sku-match.types.js';
 

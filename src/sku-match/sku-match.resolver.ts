@@ -1,7 +1,7 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { SelectedOptionInput } from '../catalog/write/product-write.types.js';
 import type { Context } from '../graph/request-context.js';
-import { BoxInput, ImageInput } from '../search/visual-search.types.js';
+import { BoxInput, ImageInput } from '../images/image-input.types.js';
 import { matchSku } from './match-sku.js';
 import { SkuMatch } from './sku-match.types.js';
 

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Config } from '../config.js';
 import { UserError } from '../errors.js';
-import { eachOf } from '../import/ahead.js';
+import { eachOf } from '../platform/ahead.js';
 import { addEmbeddings, registerEncoder } from '../images/stored-image.store.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { query, transaction, type Database } from '../platform/postgres.js';

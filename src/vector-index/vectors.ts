@@ -46,3 +46,15 @@ export function normalizedSum(terms: readonly Term[]): Float32Array | null {
 export function meanDirection(vectors: readonly Float32Array[]): Float32Array | null {
   return normalizedSum(vectors.map((vector) => ({ vector, weight: 1 })));
 }
+
+/** As Postgres and the files keep a vector: float32, little-endian. */
+export function toBytes(vector: Float32Array): Buffer {
+  const bytes = Buffer.alloc(vector.length * Float32Array.BYTES_PER_ELEMENT);
+  vector.forEach((value, index) => bytes.writeFloatLE(value, index * Float32Array.BYTES_PER_ELEMENT));
+  return bytes;
+}
+
+/** Postgres' bytes as float32; copied, because a Buffer of the driver is a view that need not be aligned. */
+export function toVector(bytes: Buffer): Float32Array {
+  return new Float32Array(Uint8Array.from(bytes).buffer);
+}

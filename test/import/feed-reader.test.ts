@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_LINE_BYTES } from '../../src/import/feed-lines.js';
+import { MAX_LINE_BYTES } from '../../src/platform/lines.js';
 import { readTable } from '../../src/import/feed-reader.js';
 
 let folder: string;

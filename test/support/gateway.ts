@@ -4,29 +4,22 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { ApiKeyStore } from '../../src/access/api-key.store.js';
-import { ChannelStore } from '../../src/catalog/channel.store.js';
 import type { Config } from '../../src/config.js';
 import { openContext, type Services } from '../../src/graph/request-context.js';
-import { LabelModels } from '../../src/identify/label-models.js';
-import { openImageFetcher } from '../../src/images/fetch-image.js';
-import { watchAvailability } from '../../src/inventory/watch-availability.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import type { Database } from '../../src/platform/postgres.js';
 import { readCatalogImage } from '../../src/images/read-image.js';
 import { createSchema } from '../../src/app/schema.js';
+import { openServices } from '../../src/app/services.js';
 import { createServer } from '../../src/server/http.js';
 import { openEmbeddedIndex } from '../../src/vector-index/embedded/embedded-index.js';
 import type { VectorIndex } from '../../src/vector-index/port.js';
-import { QueryVectors } from '../../src/search/query/query-vectors.js';
 import type { SameProductModel } from '../../src/search/probability/same-product.js';
-import { SameProducts } from '../../src/search/probability/same-products.js';
 import { ReplaceableIndex } from '../../src/vector-index/replaceable.js';
 import { currentPosition } from '../../src/sync/change.store.js';
 import { openFollowedIndex, type FollowedIndex } from '../../src/sync/followed-index.js';
 import { loadIndex } from '../../src/sync/load-index.js';
 import { revisionOf } from '../../src/sync/revision.js';
-import { Eye } from '../../src/look/see.js';
 import type { Detector } from '../../src/vision/detector.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER } from './catalog.js';
@@ -106,26 +99,17 @@ export async function startTestGateway(
           log,
           progress: silentProgress,
         });
-  const channels = new ChannelStore(db);
-  const availability = watchAvailability({ db, channels, log });
-  const uploads = await openBlobStore(join(folder, 'uploads'));
-  const services: Services = {
+  const services = openServices({
     db,
-    index: followed.index,
-    indexPosition: () => followed.position(),
-    apiKeys: new ApiKeyStore(db),
-    channels,
-    queryVectors: new QueryVectors(db, encoder, uploads),
-    sameProducts: new SameProducts(db, encoder.id, options.calibration ?? null),
-    labelModels: new LabelModels({ db, index: followed.index, encoderId: encoder.id, log }),
-    eye: new Eye(encoder, options.detector ?? null),
-    encoderId: encoder.id,
+    encoder,
+    detector: options.detector ?? null,
+    calibration: options.calibration ?? null,
+    followed,
     catalogImages,
-    uploads,
+    uploads: await openBlobStore(join(folder, 'uploads')),
     imageHosts: new Set(),
-    fetcher: openImageFetcher(),
-    availability,
-  };
+    log,
+  });
   const http = await createServer({
     schema: createSchema(),
     createContext: (request) => openContext(services, request),
@@ -163,10 +147,8 @@ export async function startTestGateway(
     },
     async close() {
       await http.close();
-      await availability.close();
-      await services.labelModels.close();
+      await services.close();
       await followed.close();
-      await services.fetcher.close();
       await own?.drop();
       await rm(folder, { recursive: true });
     },

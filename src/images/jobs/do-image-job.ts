@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { touchProducts } from '../../catalog/write/product.store.js';
+import type { ClientBase } from 'pg';
 import { UserError } from '../../errors.js';
 import { encodePatiently, inspectForStore } from '../encode-image.js';
 import { DownloadError, type ImageFetcher } from '../fetch-image.js';
@@ -17,6 +17,8 @@ export interface ImageJobServices {
   readonly images: BlobStore;
   readonly uploads: BlobStore;
   readonly fetcher: ImageFetcher;
+  /** Notes in the catalog that products changed, in the transaction that gave them an image. */
+  readonly touchProducts: (client: ClientBase, productIds: readonly number[]) => Promise<void>;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ImageJobServices {
  * when the claim was lost meanwhile, or the image is not wanted any more.
  */
 export async function doImageJob(
-  { db, encoder, images, uploads, fetcher }: ImageJobServices,
+  { db, encoder, images, uploads, fetcher, touchProducts }: ImageJobServices,
   encoderId: number,
   job: ClaimedJob,
   signal: AbortSignal,

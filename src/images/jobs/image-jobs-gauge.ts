@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/postgres.js';
-import type { GaugeSource } from '../../server/metrics.js';
+import type { GaugeSource } from '../../graph/gauge.js';
 import { countImageJobs } from './image-job.store.js';
 
 /** Jobs of all gateways, by state. */

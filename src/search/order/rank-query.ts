@@ -5,7 +5,7 @@ import { UserError } from '../../errors.js';
 import { diverseOrder } from './diverse.js';
 import { toIndexFilter, withoutStock } from '../../projection/index-filter.js';
 import { fusedOrder, tellLikeness } from './fused.js';
-import type { QueryVector } from '../query/query-vectors.js';
+import type { QueryVector } from '../query/query-vector.js';
 import type { Ranking } from '../prove-page.js';
 import { standingOrder, whatPasses } from './standing.js';
 import { vectorRanking } from './by-likeness.js';
@@ -53,7 +53,7 @@ async function vectorsOf(
   const known = (await images.byKey.loadMany(imageIds)).flatMap((image) =>
     image === null || image instanceof Error ? [] : { key: image.key, sha256: image.sha256.toString('hex') },
   );
-  const vectors = await services.queryVectors.embeddings.read(known.map(({ sha256 }) => sha256));
+  const vectors = await services.imageVectors.embeddings.read(known.map(({ sha256 }) => sha256));
   return new Map(
     known.flatMap(({ key, sha256 }) => {
       const vector = vectors.get(sha256);

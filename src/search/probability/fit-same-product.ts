@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
-import { eachOf } from '../../import/ahead.js';
+import { eachOf } from '../../platform/ahead.js';
 import { OperatorError } from '../../platform/operator-error.js';
 import type { BlobStore } from '../../platform/blob-store.js';
 import { query, type Database } from '../../platform/postgres.js';

@@ -3,7 +3,7 @@ import DataLoader from 'dataloader';
 import type { Queryable } from '../../platform/postgres.js';
 import { readImageVectors } from '../../images/embedding.store.js';
 import { MATCH_ALL, type IndexMatch, type VectorIndex } from '../../vector-index/port.js';
-import type { QueryVector } from '../query/query-vectors.js';
+import type { QueryVector } from '../query/query-vector.js';
 import { sameProductModel, sameProductProbability, type SameProductModel } from './same-product.js';
 import { nearest } from '../../vector-index/vectors.js';
 

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.js';
 import { DEFAULT_COLOR_SHARE, weighColor } from '../../vision/color-share.js';
 import { type Asked, MAX_EXAMPLES } from '../../vector-index/port.js';
-import type { QueryVector } from './query-vectors.js';
+import type { QueryVector } from './query-vector.js';
 import { normalizedSum, type Term } from '../../vector-index/vectors.js';
 
 /**

@@ -1,53 +1,28 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { readKey } from '../../graph/node.js';
-import { checkSearchText } from '../../catalog/search-text.js';
-import { checkText } from '../../graph/text.js';
-import { UserError } from '../../errors.js';
 import type { Caller } from '../../access/caller.js';
-import { directionOf, findPinLooks, type PinLook, type TasteSources } from '../../boards/board-taste.js';
-import { findBoard, NO_BOARD } from '../../boards/find-board.js';
-import type { BlobStore } from '../../platform/blob-store.js';
-import { transaction, type Database } from '../../platform/postgres.js';
+import { checkSearchText } from '../../catalog/search-text.js';
+import { UserError } from '../../errors.js';
+import { readKey } from '../../graph/node.js';
+import { checkText } from '../../graph/text.js';
+import { readVectorsOfProducts } from '../../images/embedding.store.js';
+import { imageKey, type ImageVectors } from '../../images/image-vectors.js';
+import { findQueryImage, type QueryImageSources } from '../../images/query-image.js';
+import type { Database } from '../../platform/postgres.js';
 import { DEFAULT_COLOR_SHARE } from '../../vision/color-share.js';
-import type { Encoder } from '../../vision/encoder.js';
-import type { Box } from '../../vision/regions.js';
-import { Embeddings } from '../../images/embeddings.js';
-import {
-  keepVector,
-  readStyles,
-  readStyleSamples,
-  readVectorsOfProducts,
-} from '../../images/embedding.store.js';
-import type { Asked } from '../../vector-index/port.js';
+import { meanDirection } from '../../vector-index/vectors.js';
+import type { VisualQuery, VisualReference } from '../visual-search.types.js';
+import { type BoardReferences, directionOf, type PinLook } from './board-references.js';
 import { joinReferences, MOODS, type Reference } from './join-references.js';
 import { findMoods } from './moods.js';
-import { findQueryImage, type QueryImageSources } from '../../images/query-image.js';
-import { meanDirection, normalizedSum, type Term } from '../../vector-index/vectors.js';
-import type { VisualQuery, VisualReference } from '../visual-search.types.js';
+import type { QueryVector } from './query-vector.js';
+import { styleVector } from './styles.js';
 
 /** A query is put together by a person or an app, not by the thousand. */
 const MAX_REFERENCES = 16;
 const MAX_WEIGHT = 100;
-/** The pages of one search, and the searches of one upload, encode once. A vector is some kilobytes. */
-const CACHED_IMAGES = 2_000;
 /** Boards whose ideas are looked at. What 16 moods take is some tens of kilobytes. */
 const CACHED_BOARDS = 500;
-
-export interface QueryVector {
-  /** L2-normalized; null where there is nothing to look like: an empty board, a product not yet encoded, words alone. */
-  readonly vector: Float32Array | null;
-  /** What is asked for: the vector, or with a board examples, of which the vector is the main one. */
-  readonly asked: Asked | null;
-  /** The same where color counts by default. */
-  readonly plain: Asked | null;
-  /** A cosine to what is asked for, times this, is the likeness in the query's own weights. */
-  readonly scale: number;
-  /** Products that the query names: they are not answers to it. */
-  readonly products: readonly number[];
-  /** What makes this query this query, as JSON: for cursors. */
-  readonly identity: unknown;
-}
 
 function checkColor(color: number | null | undefined): number {
   if (color == null) return DEFAULT_COLOR_SHARE;
@@ -66,24 +41,14 @@ const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', mess
 
 /** Turns references into one vector: the weighted sum of what to be like, less what to be unlike. */
 export class QueryVectors {
-  readonly #images = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
   /** By what is pinned. */
   readonly #moods = new LRUCache<string, Taste>({ max: CACHED_BOARDS });
 
-  /** What Postgres keeps. */
-  readonly embeddings: Embeddings;
-  /** Where pins of boards are looked up. */
-  readonly tasteSources: TasteSources;
-
   constructor(
     private readonly db: Database,
-    private readonly encoder: Encoder,
-    private readonly uploads: BlobStore,
-  ) {
-    this.embeddings = new Embeddings(db, encoder.id);
-    const encodeUpload = (sha256: string) => this.#encodeUpload(sha256);
-    this.tasteSources = { db, embeddings: this.embeddings, encodeUpload };
-  }
+    private readonly images: ImageVectors,
+    private readonly boards: BoardReferences,
+  ) {}
 
   /** @throws UserError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
   async resolve(query: VisualQuery, sources: QuerySources): Promise<QueryVector> {
@@ -103,12 +68,7 @@ export class QueryVectors {
       Promise.all(query.like.map((reference) => this.#reference(reference, sources, boards))),
       Promise.all(unlike.map((reference) => this.#reference(reference, sources, Infinity))),
     ]);
-    return joinReferences(likes, unlikes, { encoder: this.encoder.id, color });
-  }
-
-  /** Spares the next query of this part of the image its encoding. */
-  remember(sha256: string, box: Box, vector: Float32Array): void {
-    this.#images.set(imageKey(sha256, box), vector);
+    return joinReferences(likes, unlikes, { encoder: this.images.encoderId, color });
   }
 
   /** The query of what looks like a product. */
@@ -120,7 +80,7 @@ export class QueryVectors {
       plain: vector,
       scale: 1,
       products: [productKey],
-      identity: [this.encoder.id, 'product', productKey, digest(vector)],
+      identity: [this.images.encoderId, 'product', productKey, digest(vector)],
     };
   }
 
@@ -128,7 +88,7 @@ export class QueryVectors {
   async likeBoard(uuid: string): Promise<QueryVector> {
     const board = { ...(await this.#board(uuid, 1)), weight: 1 };
     if (board.vectors.length > 0)
-      return joinReferences([board], [], { encoder: this.encoder.id, color: DEFAULT_COLOR_SHARE });
+      return joinReferences([board], [], { encoder: this.images.encoderId, color: DEFAULT_COLOR_SHARE });
     return {
       ...{ vector: null, asked: null, plain: null, scale: 1 },
       products: board.products,
@@ -136,39 +96,23 @@ export class QueryVectors {
     };
   }
 
-  /** The vector of an image, by the SHA-256 of its bytes in hex. @throws what `read` and the encoder throw */
-  async ofImage(sha256: string, read: () => Promise<Uint8Array>, box?: Box): Promise<Float32Array> {
-    const key = imageKey(sha256, box ?? null);
-    const vector = this.#images.get(key) ?? (await this.encoder.encode(await read(), box));
-    this.#images.set(key, vector);
-    return vector;
-  }
-
   /** The mean of its images; null when none of them has been encoded. */
   async #product(productKey: number): Promise<Float32Array | null> {
-    const images = await readVectorsOfProducts(this.db, this.encoder.id, [productKey]);
+    const images = await readVectorsOfProducts(this.db, this.images.encoderId, [productKey]);
     return meanDirection(images.map(({ vector }) => vector));
   }
 
   /** Of a board that is one of so many, which share what one search can be asked by. */
   async #board(uuid: string, boards: number): Promise<Omit<Reference, 'weight'>> {
-    const pins = await findPinLooks(this.tasteSources, uuid);
-    const products = [...new Set(pins.flatMap(({ subject }) => subject.products))];
+    const pins = await this.boards.pinsOf(uuid);
+    const pinned = [...new Set(pins.flatMap(({ products }) => products))];
     const looks = pins.map(({ positive, images }) => [positive, images.map(({ sha256 }) => sha256)]);
     const taste = createHash('sha256')
       .update(JSON.stringify([boards, looks]))
       .digest('base64url');
     const moods = this.#moods.get(taste) ?? findTaste(pins, boards);
     this.#moods.set(taste, moods);
-    return { ...moods, products, identity: ['board', uuid, taste, products] };
-  }
-
-  async #encodeUpload(sha256: string): Promise<Float32Array | null> {
-    const bytes = await this.uploads.get(sha256);
-    if (bytes === null) return null;
-    const vector = await this.ofImage(sha256, () => Promise.resolve(bytes));
-    await transaction(this.db, (client) => keepVector(client, this.encoder.id, { sha256, vector }));
-    return vector;
+    return { ...moods, products: pinned, identity: ['board', uuid, taste, pinned] };
   }
 
   async #reference(reference: VisualReference, sources: QuerySources, boards: number): Promise<Reference> {
@@ -186,7 +130,7 @@ export class QueryVectors {
 
     if (image != null) {
       const found = await findQueryImage(image, sources);
-      const vector = await this.ofImage(found.sha256, () => found.read(), box ?? undefined);
+      const vector = await this.images.ofImage(found.sha256, () => found.read(), box ?? undefined);
       return one(vector, weight, ['image', imageKey(found.sha256, box ?? null)]);
     }
     if (product != null) {
@@ -201,8 +145,7 @@ export class QueryVectors {
       return { ...one(vector, weight, ['product', key, digest(vector)]), products: [key] };
     }
     if (board != null) {
-      const found = await findBoard(this.db, sources.caller, board);
-      if (found === null) throw new UserError('NOT_FOUND', NO_BOARD);
+      const found = await this.boards.find(sources.caller, board);
       const resolved = await this.#board(found.uuid, boards);
       if (resolved.vectors.length === 0) {
         throw bad(
@@ -211,49 +154,17 @@ export class QueryVectors {
       }
       return { ...resolved, weight };
     }
-    const vector = await this.#style(checkText('style', style ?? ''));
+    const vector = await styleVector(
+      { db: this.db, encoderId: this.images.encoderId, embeddings: this.images.embeddings },
+      checkText('style', style ?? ''),
+    );
     return one(vector, weight, ['style', style, digest(vector)]);
-  }
-
-  /**
-   * What a style adds: the centroid of its exemplars less the mean of the catalog, which every garment has anyway. With
-   * half the weight it does what the centroid does, and keeps more of what else is asked for. Its colors are part of it:
-   * without them it finds no more of the style, and keeps no more of the colors that else are asked for (bench/styles.ts).
-   */
-  async #style(style: string): Promise<Float32Array> {
-    const samples = await readStyleSamples(this.db, this.encoder.id, style);
-    const known = await this.embeddings.read([...samples.exemplars, ...samples.catalog]);
-    const of = (sha256s: readonly string[], weight: number): Term[] =>
-      sha256s.flatMap((sha256) => {
-        const vector = known.get(sha256);
-        return vector === undefined ? [] : [{ vector, weight: weight / sha256s.length }];
-      });
-    const centroid = of(samples.exemplars, 1);
-    // A style that all products have differs from none of them.
-    const vector =
-      centroid.length === 0
-        ? null
-        : (normalizedSum([...centroid, ...of(samples.catalog, -1)]) ?? normalizedSum(centroid));
-    if (vector !== null) return vector;
-    const styles = (await readStyles(this.db)).map(({ handle }) => handle);
-    throw new UserError('NOT_FOUND', noStyle(style, styles));
   }
 }
 
 /** Tells whether what Postgres knows of a reference has changed: a cursor of the old ranking has no place in the new. */
 const digest = (vector: Float32Array | null): string | null =>
   vector === null ? null : createHash('sha256').update(new Uint8Array(vector.buffer)).digest('base64url');
-
-const imageKey = (sha256: string, box: Box | null): string =>
-  JSON.stringify([sha256, box === null ? null : [box.x, box.y, box.width, box.height]]);
-
-function noStyle(style: string, known: readonly string[]): string {
-  if (known.includes(style.toLowerCase()))
-    return `No product of the style ${JSON.stringify(style)} has an encoded image yet: try again when its images are.`;
-  return known.length === 0
-    ? `There is no style ${JSON.stringify(style)}: no product of this catalog has the attribute "style".`
-    : `There is no style ${JSON.stringify(style)}: use one of ${known.join(', ')}.`;
-}
 
 function findTaste(pins: readonly PinLook[], boards: number): Taste {
   const directions = (liked: boolean): Float32Array[] =>

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { UserError } from '../../../src/errors.js';
 import { imageJobsGauge } from '../../../src/images/jobs/image-jobs-gauge.js';
+import { touchProducts } from '../../../src/catalog/write/product.store.js';
 import { runImageJobs, type ImageJobs } from '../../../src/images/jobs/run-image-jobs.js';
 import { openImageFetcher, type ImageFetcher } from '../../../src/images/fetch-image.js';
 import { openDoorbell, type Doorbell } from '../../../src/platform/doorbell.js';
@@ -73,8 +74,8 @@ async function start(
   options: { encoder?: ReturnType<typeof fakeEncoder>; db?: Database; fetcher?: ImageFetcher } = {},
 ): Promise<ImageJobs> {
   const { catalogImages: images, uploads } = gateway.services;
-  const services = { db, encoder: fakeEncoder(), images, uploads, fetcher, doorbell, log, ...options };
-  const jobs = await runImageJobs(services);
+  const services = { db, encoder: fakeEncoder(), images, uploads, fetcher, touchProducts, doorbell, log };
+  const jobs = await runImageJobs({ ...services, ...options });
   closing.push(() => jobs.close());
   return jobs;
 }

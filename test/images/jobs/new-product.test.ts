@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import { pino } from 'pino';
+import { touchProducts } from '../../../src/catalog/write/product.store.js';
 import { runImageJobs, type ImageJobs } from '../../../src/images/jobs/run-image-jobs.js';
 import { openImageFetcher, type ImageFetcher } from '../../../src/images/fetch-image.js';
 import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../../src/vision/encoder.js';
@@ -27,6 +28,7 @@ beforeAll(async () => {
     images: gateway.services.catalogImages,
     uploads: gateway.services.uploads,
     fetcher,
+    touchProducts,
     // Polled for: what a bell that nobody hears costs is a moment.
     doorbell: { onRing: () => () => undefined },
     log: pino({ level: 'silent' }),

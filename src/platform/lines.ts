@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 
-/** A row of a feed has some kilobytes; a longer line is a broken file, and must not be held in memory. */
+/** A row of a file has a few kilobytes; a longer line is a broken file, and must not be held in memory. */
 export const MAX_LINE_BYTES = 256 * 1024;
 
 const READ_BYTES = 256 * 1024;
@@ -8,17 +8,17 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /** A line of a file; the first is 1. A line that can't be used has a fault instead of a text. */
-export type FeedLine =
+export type Line =
   { readonly number: number; readonly text: string } | { readonly number: number; readonly fault: string };
 
 /** The lines of a UTF-8 file with LF or CRLF ends, a byte order mark taken off, memory bounded by the longest line. */
-export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<FeedLine> {
+export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<Line> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let number = 0;
   let parts: Buffer[] = [];
   let length = 0;
 
-  const take = (): FeedLine => {
+  const take = (): Line => {
     number += 1;
     const tooLong = length > MAX_LINE_BYTES;
     let bytes = Buffer.concat(parts);

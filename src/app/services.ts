@@ -1,0 +1,74 @@
+import { ApiKeyStore } from '../access/api-key.store.js';
+import { BoardLooks } from '../boards/board-looks.js';
+import { ChannelStore } from '../catalog/channel.store.js';
+import type { Services } from '../graph/request-context.js';
+import { LabelModels } from '../identify/label-models.js';
+import { openImageFetcher } from '../images/fetch-image.js';
+import { ImageVectors } from '../images/image-vectors.js';
+import { watchAvailability } from '../inventory/watch-availability.js';
+import { Eye } from '../look/see.js';
+import type { BlobStore } from '../platform/blob-store.js';
+import type { Logger } from '../platform/logging.js';
+import type { Database } from '../platform/postgres.js';
+import type { SameProductModel } from '../search/probability/same-product.js';
+import { SameProducts } from '../search/probability/same-products.js';
+import { QueryVectors } from '../search/query/query-vectors.js';
+import type { FollowedIndex } from '../sync/followed-index.js';
+import type { Detector } from '../vision/detector.js';
+import type { Encoder } from '../vision/encoder.js';
+
+/** What a gateway opened before: services stand on it, and do not close it. */
+export interface ServiceParts {
+  readonly db: Database;
+  readonly encoder: Encoder;
+  /** Null: what stands before the ground is proposed instead. */
+  readonly detector: Detector | null;
+  /** What ships with the encoder of when two images show the same product; null where nothing does. */
+  readonly calibration: SameProductModel | null;
+  readonly followed: Pick<FollowedIndex, 'index' | 'position'>;
+  readonly catalogImages: BlobStore;
+  readonly uploads: BlobStore;
+  /** Hosts that `ImageInput.url` may name. */
+  readonly imageHosts: ReadonlySet<string>;
+  readonly log: Logger;
+}
+
+export interface OpenServices extends Services {
+  close(): Promise<void>;
+}
+
+/** Wires everything that resolvers ask: here, and nowhere else. */
+export function openServices(parts: ServiceParts): OpenServices {
+  const { db, encoder, followed, catalogImages, uploads, imageHosts, log } = parts;
+  const { index } = followed;
+  const channels = new ChannelStore(db);
+  const imageVectors = new ImageVectors(db, encoder, uploads);
+  const boardLooks = new BoardLooks(db, imageVectors);
+  const fetcher = openImageFetcher();
+  const availability = watchAvailability({ db, channels, log });
+  const labelModels = new LabelModels({ db, index, encoderId: encoder.id, log });
+  return {
+    db,
+    index,
+    indexPosition: () => followed.position(),
+    apiKeys: new ApiKeyStore(db),
+    channels,
+    imageVectors,
+    boardLooks,
+    queryVectors: new QueryVectors(db, imageVectors, boardLooks),
+    sameProducts: new SameProducts(db, encoder.id, parts.calibration),
+    labelModels,
+    eye: new Eye(encoder, parts.detector),
+    encoderId: encoder.id,
+    catalogImages,
+    uploads,
+    imageHosts,
+    fetcher,
+    availability,
+    async close() {
+      await labelModels.close();
+      await availability.close();
+      await fetcher.close();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Embeddings } from '../../images/embeddings.js';
+import { UserError } from '../../errors.js';
+import type { Database } from '../../platform/postgres.js';
+import { normalizedSum, type Term } from '../../vector-index/vectors.js';
+import { readStyles, readStyleSamples } from './styles.store.js';
+
+export interface StyleSources {
+  readonly db: Database;
+  readonly encoderId: string;
+  readonly embeddings: Embeddings;
+}
+
+/**
+ * What a style adds: the centroid of its exemplars less the mean of the catalog, which every garment has anyway. With
+ * half the weight it does what the centroid does, and keeps more of what else is asked for. Its colors are part of it:
+ * without them it finds no more of the style, and keeps no more of the colors that else are asked for (bench/styles.ts).
+ * @throws UserError NOT_FOUND
+ */
+export async function styleVector(
+  { db, encoderId, embeddings }: StyleSources,
+  style: string,
+): Promise<Float32Array> {
+  const samples = await readStyleSamples(db, encoderId, style);
+  const known = await embeddings.read([...samples.exemplars, ...samples.catalog]);
+  const of = (sha256s: readonly string[], weight: number): Term[] =>
+    sha256s.flatMap((sha256) => {
+      const vector = known.get(sha256);
+      return vector === undefined ? [] : [{ vector, weight: weight / sha256s.length }];
+    });
+  const centroid = of(samples.exemplars, 1);
+  // A style that all products have differs from none of them.
+  const vector =
+    centroid.length === 0
+      ? null
+      : (normalizedSum([...centroid, ...of(samples.catalog, -1)]) ?? normalizedSum(centroid));
+  if (vector !== null) return vector;
+  const styles = (await readStyles(db)).map(({ handle }) => handle);
+  throw new UserError('NOT_FOUND', noStyle(style, styles));
+}
+
+function noStyle(style: string, known: readonly string[]): string {
+  if (known.includes(style.toLowerCase()))
+    return `No product of the style ${JSON.stringify(style)} has an encoded image yet: try again when its images are.`;
+  return known.length === 0
+    ? `There is no style ${JSON.stringify(style)}: no product of this catalog has the attribute "style".`
+    : `There is no style ${JSON.stringify(style)}: use one of ${known.join(', ')}.`;
+}
