@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 
 const fixture = (name: string): Promise<string> =>
-  readFile(new URL(`../import/fixtures/${name}`, import.meta.url), 'utf8');
+  readFile(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
 
 export interface ImageServer {
   readonly origin: string;
