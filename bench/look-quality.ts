@@ -177,13 +177,13 @@ async function measure(
       products.push(Number(shared > 0 && answered.includes(product.id)));
     }
   }
-  const note = `${source}: ${COMPOSITES} pictures of ${overlaps.length} things, cut out of ${garments.length} garments, on five kinds of ground; 95 % intervals`;
+  const note = `${source}: ${COMPOSITES} pictures of ${overlaps.length} items, cut out of ${garments.length} garments, on five kinds of ground; 95 % intervals`;
   const foundAtAll = overlaps.map((value) => Number(value >= FOUND));
-  report(share('mean IoU of a thing with the nearest box', overlaps, note));
-  report(share(`things found (IoU ≥ ${FOUND})`, foundAtAll, note));
-  report(share('boxes that are of a thing', precise, note));
-  report(share('things found and of the right category', kinds, note));
-  report(share(`recall@${RESULTS} of the product, of all things`, products, note));
+  report(share('mean IoU of a item with the nearest box', overlaps, note));
+  report(share(`items found (IoU ≥ ${FOUND})`, foundAtAll, note));
+  report(share('boxes that are of an item', precise, note));
+  report(share('items found and of the right category', kinds, note));
+  report(share(`recall@${RESULTS} of the product, over all items`, products, note));
   report(share('for comparison: mean IoU of nine windows of half the sides', windows, note));
 }
 
@@ -206,7 +206,7 @@ async function measureSingle(
   const shareOf = (name: string, values: readonly boolean[]): void =>
     report(share(name, values.map(Number), note));
   shareOf(
-    'photographs with one thing',
+    'photographs with one item',
     found.map(({ count }) => count === 1),
   );
   shareOf(
@@ -214,7 +214,7 @@ async function measureSingle(
     found.map(({ count }) => count === 0),
   );
   shareOf(
-    'photographs whose largest thing has the right category',
+    'photographs whose largest item has the right category',
     found.map(({ isRight }) => isRight),
   );
 }
@@ -231,7 +231,7 @@ async function measureStrangers(
   const note = `${looks.length} drawn images of no garment, of ten kinds, against ${catalog}`;
   report(
     share(
-      'of no garment: no thing found',
+      'of no garment: no item found',
       looks.map((items) => Number(items.length === 0)),
       note,
     ),

@@ -31,7 +31,7 @@ const SEARCH = `query ($image: ID!) {
 export const benchmarks: Benchmark[] = [
   {
     name: 'look-latency',
-    description: `look at a picture of ${ITEMS} things, with a page of matches each ÷ one visualSearch by a picture`,
+    description: `look at a picture of ${ITEMS} items, with a page of matches each ÷ one visualSearch by a picture`,
     async run(report, progress) {
       const shop = await openShop();
       try {
@@ -67,12 +67,12 @@ export const benchmarks: Benchmark[] = [
             measured.push(await round(images));
           }
           report({
-            name: `look, ${ITEMS} things ÷ visualSearch by image: ${name}`,
+            name: `look, ${ITEMS} items ÷ visualSearch by image: ${name}`,
             unit: 'ms',
             a: measured.map(([look]) => look),
             b: measured.map(([, search]) => search),
             target: { op: '<=', value: 3 },
-            note: `the same kind of pictures (four garments on a ground), one at a time, each of them new; things found on average: ${mean(found).toFixed(1)}`,
+            note: `the same kind of pictures (four garments on a ground), one at a time, each of them new; items found on average: ${mean(found).toFixed(1)}`,
           });
         }
       } finally {

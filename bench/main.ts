@@ -12,6 +12,9 @@ import { benchmarks as probability } from './probability.js';
 import { benchmarks as retrieval } from './retrieval.js';
 import { benchmarks as lookLatency } from './look.js';
 import { benchmarks as lookQuality } from './look-quality.js';
+import { writePage } from './page.js';
+import type { PartName } from './parts.js';
+import { saveRecords } from './record.js';
 import { runBenchmarks } from './runner.js';
 import { benchmarks as search } from './search.js';
 import { benchmarks as searchUnderWrites } from './search-under-writes.js';
@@ -22,7 +25,7 @@ import type { Benchmark } from './types.js';
 import { benchmarks as vision } from './vision.js';
 import { benchmarks as writers } from './writers.js';
 
-const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
+const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   vision,
   'event-loop': eventLoop,
   search,
@@ -42,23 +45,31 @@ const PARTS: Readonly<Record<string, readonly Benchmark[]>> = {
   'search-under-writes': searchUnderWrites,
 };
 
+interface Options {
+  readonly list?: true;
+  readonly json?: string;
+  readonly save?: true;
+}
+
 await new Command('npm run bench --')
   .description('measure the gateway beside what it is compared with, in turns in one run')
   .argument('[names...]', 'parts, or single benchmarks; all of them unless given')
   .option('--list', 'print the parts and their benchmarks')
   .option('--json <file>', 'write every round of every figure there')
+  .option('--save', 'write the figures to bench/results/ and render docs/benchmarks.md from it')
   .addHelpText(
     'after',
     `
-A is the gateway, B what it is compared with; a target is of their ratio. A missed target is said, and is no failure:
-the exit code is 0.
+A is the gateway, B what it is compared with; a target is of their ratio. A missed target is reported, and is no
+failure: the exit code is 0.
 
 Examples:
   npm run bench
   npm run bench -- search vision
+  npm run bench -- search vision --save
   npm run bench -- index-embedded-20000 --json figures.json`,
   )
-  .action(async (names: string[], { list, json }: { list?: true; json?: string }, command: Command) => {
+  .action(async (names: string[], { list, json, save }: Options, command: Command) => {
     if (list) {
       printList();
       return;
@@ -73,13 +84,17 @@ Examples:
       skipped: ({ name, description }, reason) => print(`\n${name}: ${description}\n  Skipped: ${reason}.\n`),
     });
     print(`\n${formatTargets(run)}\n${formatMachine(run.machine)}`);
+    if (save) {
+      await saveRecords(run, BENCHMARKS);
+      await writePage();
+    }
     if (json !== undefined) await writeFile(json, `${JSON.stringify(run, null, 2)}\n`);
   })
   .parseAsync();
 
 /** The benchmarks of these parts or names, in the order of the parts; all for none. */
 function select(names: readonly string[]): Benchmark[] {
-  return Object.entries(PARTS).flatMap(([part, benchmarks]) =>
+  return Object.entries(BENCHMARKS).flatMap(([part, benchmarks]) =>
     names.length === 0 || names.includes(part)
       ? benchmarks
       : benchmarks.filter(({ name }) => names.includes(name)),
@@ -87,7 +102,7 @@ function select(names: readonly string[]): Benchmark[] {
 }
 
 function printList(): void {
-  for (const [part, benchmarks] of Object.entries(PARTS)) {
+  for (const [part, benchmarks] of Object.entries(BENCHMARKS)) {
     print(`${part}\n`);
     for (const { name, description } of benchmarks) print(`  ${name}: ${description}\n`);
   }

@@ -8,8 +8,10 @@ const BUSY_LOAD_PER_CORE = 0.5;
 /** A measurement with what is read from it. */
 export interface Result extends Measurement {
   readonly benchmark: string;
-  /** Of a/b, round by round; null without b. */
-  readonly ratio: { readonly median: number; readonly min: number; readonly max: number } | null;
+  /** The median of a/b, taken round by round; null without b. */
+  readonly ratio: number | null;
+  /** Over the rounds, of the ratio, or of a where the target is of a; without b the interval of the sample. */
+  readonly spread: { readonly low: number; readonly high: number } | null;
   readonly ok: boolean | null;
 }
 
@@ -80,14 +82,18 @@ export async function runBenchmarks(benchmarks: readonly Benchmark[], listener: 
 }
 
 function judge(benchmark: string, measurement: Measurement): Result {
-  const { a, b, target } = measurement;
+  const { a, b, target, interval } = measurement;
   const ratios = b.map((value, round) => (a[round] ?? NaN) / value);
-  const ratio =
-    ratios.length === 0
-      ? null
-      : { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
-  const judged = target?.of === 'a' ? median(a) : ratio?.median;
-  return { ...measurement, benchmark, ratio, ok: judged === undefined ? null : isMet(target, judged) };
+  const ratio = ratios.length === 0 ? null : median(ratios);
+  const ofA = interval === undefined ? null : { low: interval[0], high: interval[1] };
+  const spread = target?.of === 'a' ? (ofA ?? range(a)) : ratio === null ? ofA : range(ratios);
+  const judged = target?.of === 'a' ? median(a) : ratio;
+  return { ...measurement, benchmark, ratio, spread, ok: judged === null ? null : isMet(target, judged) };
+}
+
+/** A single number has no spread. */
+function range(values: readonly number[]): { low: number; high: number } | null {
+  return values.length < 2 ? null : { low: Math.min(...values), high: Math.max(...values) };
 }
 
 function isMet(target: Target | undefined, value: number): boolean | null {

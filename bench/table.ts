@@ -22,15 +22,13 @@ export function formatResults(results: readonly Result[]): string {
   return [...lines, ...[...notes].map((note) => `  (${note})`)].map((line) => `  ${line}\n`).join('');
 }
 
-function cells({ name, unit, a, b, ratio, interval, target, ok }: Result): string[] {
-  const overRounds = target?.of === 'a' ? { min: Math.min(...a), max: Math.max(...a) } : ratio;
-  const range = overRounds === null ? interval : [overRounds.min, overRounds.max];
+function cells({ name, unit, a, b, ratio, spread, target, ok }: Result): string[] {
   return [
     `${name}, ${unit}`,
-    figure(median(a)),
-    b.length === 0 ? '' : figure(median(b)),
-    ratio === null ? '' : figure(ratio.median),
-    range === undefined ? '' : range.map((value) => figure(value)).join(' – '),
+    formatNumber(median(a)),
+    b.length === 0 ? '' : formatNumber(median(b)),
+    ratio === null ? '' : formatNumber(ratio),
+    spread === null ? '' : `${formatNumber(spread.low)} – ${formatNumber(spread.high)}`,
     target === undefined ? '' : wanted(target),
     ok === null ? '' : ok ? 'ok' : 'MISSED',
   ];
@@ -54,7 +52,7 @@ export function formatTargets({ results }: Run): string {
 }
 
 /** Three digits that count. */
-function figure(value: number): string {
+export function formatNumber(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString('en');
   if (value >= 10) return value.toFixed(1);
   return value.toFixed(value >= 1 ? 2 : 3);

@@ -1,0 +1,118 @@
+import { writeFile } from 'node:fs/promises';
+import { PARTS } from './parts.js';
+import { readRecords, type RecordedBenchmark, type RecordedFigure, type RecordedPart } from './record.js';
+import { formatNumber } from './table.js';
+
+export const PAGE = new URL('../docs/benchmarks.md', import.meta.url);
+
+const INTRODUCTION = `<!-- Rendered from bench/results/ by \`npm run bench:docs\`. To change a figure, measure it: npm run bench -- PART --save -->
+
+# Benchmarks
+
+Every figure below was printed by \`npm run bench\` and recorded with \`--save\`. [bench/README.md](../bench/README.md) says how
+the bench works and what it needs.
+
+- A and B are measured in turns in one run, and A ÷ B is taken within each round. Whatever else the machine does affects
+  both, so trust the ratio more than the two figures.
+- "Low–high" is the spread over the rounds, or, for a share of a sample, the 95 % bootstrap interval. It describes A ÷ B where
+  there is a ratio, and A where the target is for A.
+- The load is that of the machine before the run. Above half of the cores, other work slowed what was measured.
+- The photographs are not part of the project. The encoder was trained on 1,500 of their products; the figures are about the 150
+  photographs that it has not seen.
+`;
+
+/** Renders what has been recorded to docs/benchmarks.md. */
+export async function writePage(): Promise<void> {
+  await writeFile(PAGE, renderPage(await readRecords()));
+}
+
+/** Markdown. A part that has not been recorded is not in it. */
+export function renderPage(parts: readonly RecordedPart[]): string {
+  return [INTRODUCTION, renderTargets(parts), ...parts.map(renderPart)].join('\n');
+}
+
+function renderTargets(parts: readonly RecordedPart[]): string {
+  const rows = parts.flatMap(({ part, benchmarks }) =>
+    benchmarks.flatMap(({ name: benchmark, figures }) =>
+      figures.flatMap((figure) =>
+        figure.target === null
+          ? []
+          : [
+              [
+                `[\`${benchmark}\`](#${part}): ${figure.name}`,
+                judged(figure),
+                spread(figure),
+                target(figure),
+                met(figure),
+              ],
+            ],
+      ),
+    ),
+  );
+  if (rows.length === 0) return '';
+  return `## Targets\n\n${table(['figure', 'measured', 'low–high', 'target', ''], rows)}`;
+}
+
+function renderPart({ part, benchmarks }: RecordedPart): string {
+  const { title, about } = PARTS[part];
+  return [`<a id="${part}"></a>\n\n## ${title}\n\n${about}\n`, ...benchmarks.map(renderBenchmark)].join('\n');
+}
+
+function renderBenchmark({ name, description, figures, ...measured }: RecordedBenchmark): string {
+  const header = ['figure', 'unit', 'A', 'B', 'A ÷ B', 'low–high', 'target', ''];
+  const rows = figures.map((figure) => [
+    figure.name,
+    figure.unit,
+    formatNumber(figure.value),
+    figure.compared === null ? '' : formatNumber(figure.compared),
+    figure.ratio === null ? '' : formatNumber(figure.ratio),
+    spread(figure),
+    target(figure),
+    met(figure),
+  ]);
+  const notes = [...new Set(figures.flatMap(({ note }) => note ?? []))].map((note) => `- ${note}\n`);
+  return [
+    `### ${name}\n\n${sentence(description)}\n`,
+    table(header, rows),
+    ...(notes.length > 0 ? [notes.join('')] : []),
+    `${circumstances(measured)}\n`,
+  ].join('\n');
+}
+
+function circumstances({
+  date,
+  commit,
+  node,
+  machine,
+}: Omit<RecordedBenchmark, 'name' | 'description' | 'figures'>): string {
+  const { cpu, cores, platform, loadAtStart, busy } = machine;
+  return `_Measured ${date} at ${commit}: ${cpu}, ${cores} cores, ${platform}, Node ${node}, load ${loadAtStart.toFixed(1)}${busy ? ' (busy)' : ''}._`;
+}
+
+/** What the target is about. */
+const judged = ({ target: wanted, value, ratio, unit }: RecordedFigure): string =>
+  wanted?.of === 'value' || ratio === null ? `${formatNumber(value)} ${unit}` : formatNumber(ratio);
+
+const spread = ({ spread: range }: RecordedFigure): string =>
+  range === null ? '' : `${formatNumber(range.low)}–${formatNumber(range.high)}`;
+
+const target = ({ target: wanted }: RecordedFigure): string =>
+  wanted === null
+    ? ''
+    : `${wanted.of === 'value' ? 'A ' : ''}${wanted.op === '>=' ? '≥' : '≤'} ${wanted.value}`;
+
+const met = ({ met: isMet }: RecordedFigure): string => (isMet === null ? '' : isMet ? 'met' : '**missed**');
+
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
+
+/** Columns that no row uses are left out. */
+function table(header: readonly string[], rows: readonly string[][]): string {
+  const isUsed = header.map((_, column) => rows.some((row) => row[column] !== ''));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells
+      .filter((_, column) => isUsed[column])
+      .map((cell) => cell.replaceAll('|', '\\|'))
+      .join(' | ')} |\n`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('');
+}
