@@ -16,7 +16,8 @@ const SHARES = [0, 0.1, DEFAULT_COLOR_SHARE, 0.3, 0.5];
 export const benchmarks: Benchmark[] = [
   {
     name: 'color-photos',
-    description: 'photographs: what a share of color in the likeness costs in kind, and gains in color',
+    description:
+      'photographs: what a share of color in the likeness costs in type precision, and gains in color',
     skip: noPhotographs,
     async run(report, progress) {
       const shop = await openShop();
@@ -37,7 +38,8 @@ export const benchmarks: Benchmark[] = [
   },
   {
     name: 'color-drawings',
-    description: 'the demo catalog: what a share of color in the likeness costs in kind, and gains in color',
+    description:
+      'the demo catalog: what a share of color in the likeness costs in type precision, and gains in color',
     async run(report, progress) {
       const shop = await openShop();
       try {

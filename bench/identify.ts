@@ -26,7 +26,7 @@ export const benchmarks: Benchmark[] = [
   {
     name: 'identify-drawings',
     description:
-      'the demo catalog: are labels right as often as they say, and is nothing said of what is no garment?',
+      'the demo catalog: are labels right as often as they claim, and do images of no garment get none?',
     async run(report, progress) {
       const shop = await openShop();
       try {
@@ -60,19 +60,19 @@ export const benchmarks: Benchmark[] = [
         const note = '150 photographs; their brands and colors were made up, so only the category is judged';
         report(
           share(
-            'CATEGORY, said',
+            'CATEGORY, given',
             seen.map((label) => Number(label !== null)),
             note,
           ),
         );
         report(
           share(
-            'CATEGORY, right where said',
+            'CATEGORY, right when given',
             said.map(({ outcome }) => Number(outcome)),
             note,
           ),
         );
-        report(error('CATEGORY, expected calibration error where said', calibrationError(said), note));
+        report(error('CATEGORY, expected calibration error when given', calibrationError(said), note));
         await measureStrangers(url, 'photographs', report, progress);
       } finally {
         await shop.close();
@@ -100,7 +100,7 @@ async function measureLabels(
       report(error(`${kind}, expected calibration error`, calibrationError(predictions), note));
       report(
         share(
-          `${kind}, said`,
+          `${kind}, given`,
           predictions.map(({ probability }) => Number(probability >= SAID)),
           note,
         ),
@@ -108,7 +108,7 @@ async function measureLabels(
       if (said.length > 0)
         report(
           share(
-            `${kind}, right where said`,
+            `${kind}, right when given`,
             said.map(({ outcome }) => Number(outcome)),
             note,
           ),
@@ -131,14 +131,14 @@ async function measureStrangers(
   const note = `${answers.length} drawn images of no garment, of ten kinds, against ${catalog}`;
   report(
     share(
-      'of no garment: nothing said',
+      'images of no garment: no label and no product',
       answers.map(({ labels, product }) => Number(labels.length === 0 && product === null)),
       note,
     ),
   );
   report(
     share(
-      'of no garment: no product',
+      'images of no garment: no product',
       answers.map(({ product }) => Number(product === null)),
       note,
     ),
@@ -146,7 +146,7 @@ async function measureStrangers(
   const sure = answers.flatMap(({ labels }) => labels.map(({ confidence }) => confidence));
   if (sure.length > 0)
     report({
-      name: 'of no garment: mean confidence of what is said',
+      name: 'images of no garment: mean confidence of the labels given',
       unit: 'share',
       a: [mean(sure)],
       b: [],

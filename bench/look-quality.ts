@@ -45,7 +45,7 @@ export const benchmarks: Benchmark[] = [
   },
   {
     name: 'look-quality-photos',
-    description: 'look: the same with photographs that the encoder has not seen, among all of them',
+    description: 'look: the same with photographs that the encoder has not seen, among 1,500 others',
     skip: noPhotographs,
     async run(report, progress) {
       const shop = await openShop();
@@ -231,7 +231,7 @@ async function measureStrangers(
   const note = `${looks.length} drawn images of no garment, of ten kinds, against ${catalog}`;
   report(
     share(
-      'of no garment: no item found',
+      'images of no garment: no item found',
       looks.map((items) => Number(items.length === 0)),
       note,
     ),
@@ -239,7 +239,7 @@ async function measureStrangers(
   const confidences = looks.flatMap((items) => items.map(({ label }) => label.confidence));
   if (confidences.length > 0)
     report({
-      name: 'of no garment: mean confidence of what is found',
+      name: 'images of no garment: mean confidence of the items found',
       unit: 'share',
       a: [mean(confidences)],
       b: [],

@@ -71,7 +71,7 @@ async function runDrawings(
       [products.map(({ handle }) => handle)],
     );
     const without = await inTurns(copies, ({ copy, options }) => matchSku(url, copy, options));
-    const soldOut = 'the same, once all of them are sold out';
+    const soldOut = 'the same copies, once all of these products are sold out';
     report(
       share(
         'sold out: a substitute or nothing, not the same',
@@ -150,7 +150,7 @@ async function measureStrangers(url: string, report: (m: Measurement) => void): 
   const answers = await inTurns(await drawStrangers(6), (image) => matchSku(url, image, []));
   report(
     share(
-      'of no garment: NONE',
+      'images of no garment: NONE',
       answers.map(({ outcome }) => Number(outcome === 'NONE')),
       `${answers.length} drawn images of no garment`,
     ),

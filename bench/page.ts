@@ -14,7 +14,7 @@ the bench works and what it needs.
 
 - A and B are measured in turns in one run, and A ÷ B is taken within each round. Whatever else the machine does affects
   both, so trust the ratio more than the two figures.
-- "Low–high" is the spread over the rounds, or, for a share of a sample, the 95 % bootstrap interval. It describes A ÷ B where
+- "Low–high" is the spread over the rounds, or, for a share of a sample, the 95% bootstrap interval. It describes A ÷ B where
   there is a ratio, and A where the target is for A.
 - The load is that of the machine before the run. Above half of the cores, other work slowed what was measured.
 - The photographs are not part of the project. The encoder was trained on 1,500 of their products; the figures are about the 150

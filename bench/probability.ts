@@ -23,7 +23,7 @@ const SAMPLE = 150;
 export const benchmarks: Benchmark[] = [
   {
     name: 'probability-photos',
-    description: 'photographs: is VisualMatch.probability what it says?',
+    description: 'photographs: is VisualMatch.probability calibrated?',
     skip: noPhotographs,
     async run(report, progress) {
       const shop = await openShop();
@@ -47,7 +47,7 @@ export const benchmarks: Benchmark[] = [
   },
   {
     name: 'probability-drawings',
-    description: 'the demo catalog: is VisualMatch.probability what it says?',
+    description: 'the demo catalog: is VisualMatch.probability calibrated?',
     async run(report, progress) {
       const shop = await openShop();
       try {
@@ -91,9 +91,13 @@ async function measure(
       probability: probability(weights, features),
       outcome,
     }));
-    report(figure('expected calibration error of what ships', calibrationError(predictions), note));
+    report(figure('expected calibration error, as shipped', calibrationError(predictions), note));
     report({
-      ...figure('the same, fitted to this catalog, on products left out', own.model.calibrationError, note),
+      ...figure(
+        'expected calibration error, fitted to this catalog, on products left out',
+        own.model.calibrationError,
+        note,
+      ),
       target: { of: 'a', op: '<=', value: 0.05 },
     });
     const byCosine = observations.map(({ features, ...rest }) => ({
@@ -102,11 +106,11 @@ async function measure(
     }));
     for (const [name, seen] of [
       ['log loss on products left out', observations],
-      ['the same, by the cosine alone', byCosine],
+      ['log loss on products left out, by the cosine alone', byCosine],
     ] as const)
       report(figure(name, logLoss(seen), note));
     for (const { promised, true: truth, count } of reliability(predictions))
-      report(figure(`same of ${count} that say ${promised.toFixed(3)}`, truth, note));
+      report(figure(`share that are the same, of ${count} that say ${promised.toFixed(3)}`, truth, note));
   } finally {
     await encoder.close();
     await db.end();

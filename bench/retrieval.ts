@@ -13,13 +13,14 @@ const RESULTS = 10;
 export const benchmarks: Benchmark[] = [
   {
     name: 'retrieval-photos',
-    description: 'photographs: is what the gateway finds of the kind that was asked for, and the very one?',
+    description:
+      'photographs: do results have the type of the query, and does the original of an altered copy come first?',
     skip: noPhotographs,
     run: runPhotos,
   },
   {
     name: 'retrieval-drawings',
-    description: 'the demo catalog: is what looks like a product of its kind?',
+    description: 'the demo catalog: do products that look like a product have its type?',
     run: runDrawings,
   },
 ];

@@ -98,7 +98,7 @@ async function run(report: (m: Measurement) => void, progress: (line: string) =>
           a: [mean(shares)],
           b: [],
           interval: bootstrapInterval(shares),
-          note: `${list.length} queries from ${catalog.length} products; of those that ${RESULTS} places can hold`,
+          note: `${list.length} queries from ${catalog.length} products; a share of those that fit into ${RESULTS} places`,
         });
       }
     }

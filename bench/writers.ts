@@ -20,7 +20,7 @@ const SYNC_TRIGGERS = [
 export const benchmarks: Benchmark[] = [
   {
     name: 'writers-with-sync',
-    description: 'changes of stock a second: with marks, doorbell and a follower ÷ with none of them',
+    description: 'changes of stock a second: with triggers, notifications, and a follower ÷ without them',
     async run(report, progress) {
       const shop = await openShop({ durable: true });
       const db = new Client({ connectionString: shop.databaseUrl });
