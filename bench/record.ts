@@ -115,7 +115,8 @@ function figuresOf({ results }: Run, name: string): RecordedFigure[] {
   return results.filter(({ benchmark: of }) => of === name).map(toFigure);
 }
 
-function toFigure({ name, unit, a, b, ratio, spread, target, ok, note }: Result): RecordedFigure {
+/** What is kept of a result. */
+export function toFigure({ name, unit, a, b, ratio, spread, target, ok, note }: Result): RecordedFigure {
   return {
     name,
     unit,
