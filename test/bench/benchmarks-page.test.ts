@@ -25,7 +25,7 @@ describe('a recorded figure', () => {
   });
 
   test('is judged by itself where its target is for A, and so is its spread', async () => {
-    const value = await recorded({ a: [20, 80, 30], b: [1, 1, 1], target: { of: 'a', op: '<=', value: 50 } });
+    const value = await recorded({ a: [20, 80, 30], b: [1, 2, 1], target: { of: 'a', op: '<=', value: 50 } });
     expect(value).toMatchObject({ value: 30, spread: { low: 20, high: 80 }, met: true });
   });
 
