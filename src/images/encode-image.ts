@@ -4,7 +4,7 @@ import { inspectImage } from '../vision/decode.js';
 import type { Encoder } from '../vision/encoder.js';
 import type { StoredImage } from './stored-image.store.js';
 
-/** Shoppers go first: whoever is not one waits this long for a place in the encoder's queue, asking again and again. */
+/** Shoppers go first: whoever is not one waits this long for a place in the queues, asking again and again. */
 const PATIENCE_MS = 120_000;
 const ASK_AGAIN_MS = 250;
 
@@ -12,15 +12,21 @@ const ASK_AGAIN_MS = 250;
  * The vector of an image that nobody waits for.
  * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED; the reason of `signal`
  */
-export async function encodePatiently(
+export const encodePatiently = (
   encoder: Encoder,
   bytes: Uint8Array,
   signal?: AbortSignal,
-): Promise<Float32Array> {
+): Promise<Float32Array> => patiently(() => encoder.encode(bytes), signal);
+
+/** What is stored of an image that nobody waits for. Throws what encodePatiently throws. */
+export const inspectPatiently = (bytes: Uint8Array, signal?: AbortSignal): Promise<StoredImage> =>
+  patiently(() => inspectForStore(bytes), signal);
+
+async function patiently<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     try {
-      return await encoder.encode(bytes);
+      return await work();
     } catch (error) {
       const isFull = error instanceof UserError && error.code === 'SERVICE_OVERLOADED';
       if (!isFull || Date.now() > deadline) throw error;
@@ -29,7 +35,10 @@ export async function encodePatiently(
   }
 }
 
-/** What is stored of an image beside its bytes. @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+/**
+ * What is stored of an image beside its bytes.
+ * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ */
 export async function inspectForStore(bytes: Uint8Array): Promise<StoredImage> {
   const { sha256, width, height, thumbhash, dominantColor } = await inspectImage(bytes);
   return { sha256, width, height, thumbhash, dominantColor };

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { Agent, interceptors, request } from 'undici';
 import { UserError } from '../errors.js';
 import { errorMessage } from '../platform/operator-error.js';
-import { MAX_IMAGE_BYTES } from '../vision/decode.js';
+import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A shop's server answers within seconds; a slower one would hold the others up. */

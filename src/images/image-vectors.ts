@@ -1,17 +1,25 @@
 import { LRUCache } from 'lru-cache';
 import type { BlobStore } from '../platform/blob-store.js';
 import { transaction, type Database } from '../platform/postgres.js';
-import type { Encoder } from '../vision/encoder.js';
-import type { Box } from '../vision/regions.js';
+import type { Encoder, Scene } from '../vision/encoder.js';
+import { limiter } from '../vision/limiter.js';
+import { assertBox, type Box } from '../vision/regions.js';
 import { keepVector } from './embedding.store.js';
 import { Embeddings } from './embeddings.js';
 
 /** The pages of one search, and the searches of one upload, encode once. A vector is some kilobytes. */
 const CACHED_IMAGES = 2_000;
+/** Images of which parts were asked for last, decoded: the boxes of one image cost it once. Each takes up to 2.7 MB. */
+const KEPT_SCENES = 16;
+/** Images that are in memory for it at once, with up to 10 MB each, and those that wait to be read. */
+const READ_AT_ONCE = 8;
+const MAX_WAITING = 128;
 
 /** The vectors of images: those that Postgres keeps, those just encoded, and those that have yet to be. */
 export class ImageVectors {
   readonly #encoded = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
+  readonly #scenes = new LRUCache<string, Promise<Scene>>({ max: KEPT_SCENES });
+  readonly #inTurn = limiter(READ_AT_ONCE, MAX_WAITING);
 
   /** What Postgres keeps. */
   readonly embeddings: Embeddings;
@@ -31,7 +39,15 @@ export class ImageVectors {
   /** The vector of an image, by the SHA-256 of its bytes in hex. @throws what `read` and the encoder throw */
   async ofImage(sha256: string, read: () => Promise<Uint8Array>, box?: Box): Promise<Float32Array> {
     const key = imageKey(sha256, box ?? null);
-    const vector = this.#encoded.get(key) ?? (await this.encoder.encode(await read(), box));
+    const known = this.#encoded.get(key);
+    if (known !== undefined) return known;
+    const vector = await this.#inTurn(async () => {
+      if (box === undefined) return this.encoder.encode(await read());
+      assertBox(box);
+      const [part] = await (await this.#scene(sha256, read)).encode([box]);
+      if (part === undefined) throw new Error('a scene answers every box');
+      return part;
+    });
     this.#encoded.set(key, vector);
     return vector;
   }
@@ -48,6 +64,15 @@ export class ImageVectors {
     const vector = await this.ofImage(sha256, () => Promise.resolve(bytes));
     await transaction(this.db, (client) => keepVector(client, this.encoder.id, { sha256, vector }));
     return vector;
+  }
+
+  #scene(sha256: string, read: () => Promise<Uint8Array>): Promise<Scene> {
+    const known = this.#scenes.get(sha256);
+    if (known !== undefined) return known;
+    const scene = read().then((bytes) => this.encoder.open(bytes));
+    this.#scenes.set(sha256, scene);
+    scene.catch(() => this.#scenes.delete(sha256));
+    return scene;
   }
 }
 

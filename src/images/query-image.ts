@@ -6,6 +6,7 @@ import type { ImageFetcher } from './fetch-image.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { uploadIdToSha256 } from './upload-id.js';
 import type { ImageInput } from './image-input.types.js';
+import { trimImage } from '../vision/image-file.js';
 
 /** An image of a query: its content's SHA-256 in hex, and how to read it. */
 export interface QueryImage {
@@ -40,10 +41,13 @@ export async function findQueryImage(input: ImageInput, sources: QueryImageSourc
   return fromBytes(decodeBase64(input.base64 ?? ''));
 }
 
-const fromBytes = (bytes: Uint8Array): QueryImage => ({
-  sha256: createHash('sha256').update(bytes).digest('hex'),
-  read: () => Promise.resolve(bytes),
-});
+function fromBytes(sent: Uint8Array): QueryImage {
+  const bytes = trimImage(sent);
+  return {
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    read: () => Promise.resolve(bytes),
+  };
+}
 
 async function findById(
   id: string,

@@ -6,10 +6,11 @@ import type { BlobStore } from '../platform/blob-store.js';
 import { groupBy } from '../platform/group-by.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
-import { MAX_IMAGE_BYTES } from '../vision/decode.js';
+import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
+import { trimImage } from '../vision/image-file.js';
 import type { Encoder } from '../vision/encoder.js';
 import { eachOf } from '../platform/ahead.js';
-import { encodePatiently, inspectForStore } from '../images/encode-image.js';
+import { encodePatiently, inspectPatiently } from '../images/encode-image.js';
 import type { ImageFetcher } from '../images/fetch-image.js';
 import {
   findImagesByContent,
@@ -119,7 +120,7 @@ export class ImageImporter {
         let image = this.#known.get(sha256) ?? before;
         if (!this.#known.has(sha256) && (image === null || !encoded)) {
           const bytes = await this.#stored(sha256, link);
-          image ??= await inspectForStore(bytes);
+          image ??= await inspectPatiently(bytes, signal);
           if (!encoded) embeddings.push({ sha256, vector: await encodePatiently(encoder, bytes, signal) });
         }
         if (image === null) return;
@@ -146,7 +147,9 @@ export class ImageImporter {
 
   async #bytesOf(link: string): Promise<Buffer> {
     const { fetcher, folder, signal } = this.#options;
-    return isRemote(link) ? fetcher.fetch(link, signal) : readLocal(resolve(folder, link));
+    return trimImage(
+      isRemote(link) ? await fetcher.fetch(link, signal) : await readLocal(resolve(folder, link)),
+    );
   }
 
   /** The bytes from the image store; from their source again, should the store have lost them. */

@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { UserError } from '../errors.js';
+import { watchMethods } from './allowed-methods.js';
 import type { ServerContext } from './graphql/context.js';
 import { sendHttpError } from './errors.js';
 import { installGraphiQL } from './graphql/graphiql.js';
@@ -52,6 +53,7 @@ export async function createServer<Context extends ServerContext>(
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARS },
   });
+  const methodsAt = watchMethods(app);
   // Bodies are JSON or images.
   app.removeContentTypeParser('text/plain');
   const metrics = createMetrics(options.gauges);
@@ -59,7 +61,20 @@ export async function createServer<Context extends ServerContext>(
   app.setErrorHandler((error: FastifyError | UserError, request, reply) =>
     sendHttpError(error, request, reply, log),
   );
-  app.setNotFoundHandler((request) => {
+  // What a browser is told a file is, it must not guess otherwise: images are strangers' bytes.
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methodsAt(request.url.replace(/\?.*$/s, ''));
+    if (allowed.length > 0) {
+      void reply.header('allow', allowed.join(', '));
+      throw new UserError(
+        'METHOD_NOT_ALLOWED',
+        `${request.method} is not answered here; use ${allowed.join(' or ')}.`,
+      );
+    }
     throw new UserError(
       'NOT_FOUND',
       `There is nothing at ${request.method} ${request.url}; GraphQL is at POST /graphql, GraphiQL at /graphiql.`,

@@ -1,12 +1,12 @@
-import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { UserError } from '../errors.js';
 import type { BlobStore } from '../platform/blob-store.js';
-import { inspectImage, MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/decode.js';
-import { limiter } from '../vision/limiter.js';
+import { inspectImage, RENDER_FORMATS } from '../vision/decode.js';
+import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
+import { trimImage } from '../vision/image-file.js';
 import { createRenditions, MAX_WIDTH } from './renditions.js';
 import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
 
@@ -16,12 +16,6 @@ export interface ImageOptions {
   /** The bytes of the product image with this global id; null when there is none. */
   readonly catalogImage: (id: string) => Promise<Buffer | null>;
 }
-
-/**
- * Uploads that are decoded at once. They go through libuv's few threads, as files do: more would crowd out those and,
- * where cores are few, the event loop.
- */
-const DECODED_AT_ONCE = Math.max(1, availableParallelism() - 1);
 
 const rendering = z.object({
   width: z.coerce
@@ -63,15 +57,11 @@ export async function installImages(
         'There is no image with this id; take the URL of an image from the API, or upload it again.',
       );
     }
-    void reply
-      .header('etag', rendition.etag)
-      .header('cache-control', 'public, max-age=31536000, immutable')
-      .header('x-content-type-options', 'nosniff');
+    void reply.header('etag', rendition.etag).header('cache-control', 'public, max-age=31536000, immutable');
     if (request.headers['if-none-match'] === rendition.etag) return reply.code(304).send();
     return reply.type(rendition.contentType).send(rendition.bytes);
   });
 
-  const decoding = limiter(DECODED_AT_ONCE);
   await app.register(async (scope) => {
     await scope.register(multipart, {
       limits: { files: 1, fileSize: MAX_IMAGE_BYTES, fields: 0, headerPairs: 20 },
@@ -79,8 +69,8 @@ export async function installImages(
     // Read by the handler, which knows what a body may be.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.post('/images', async (request) => {
-      const bytes = await readImage(request);
-      const { width, height, thumbhash } = await decoding(() => inspectImage(bytes));
+      const bytes = trimImage(await readImage(request));
+      const { width, height, thumbhash } = await inspectImage(bytes);
       return { id: toUploadId(await uploads.put(bytes)), width, height, thumbhash };
     });
   });

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type RenderFormat, renderImage } from '../vision/decode.js';
+import { DECODED_AT_ONCE } from '../vision/decode-queue.js';
+import { limiter } from '../vision/limiter.js';
 
 /** Enough for the thumbnails of some ten thousand products, or a thousand large pictures. */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
@@ -10,6 +12,12 @@ const WIDTHS = [64, 128, 256, 384, 512, 768, 1024, 1536, 2000] as const;
 
 /** The widest rendition, in pixels. */
 export const MAX_WIDTH = 2000;
+
+/** One place of the decode queue stays free for searches, which a rendition would hold up. */
+const RENDERED_AT_ONCE = DECODED_AT_ONCE - 1;
+
+/** Pictures of a few screens that open at the same time. Originals are read in their turn: what waits is a name. */
+const MAX_WAITING = 500;
 
 /** An image as it is sent. */
 interface Rendition {
@@ -24,24 +32,26 @@ export interface Renditions {
    * The image, at least `width` pixels wide where it has that many and at most MAX_WIDTH. Identical requests at
    * the same time are rendered once. Null when there is no such image.
    *
-   * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+   * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
    */
   get(id: string, width: number | undefined, format: RenderFormat): Promise<Rendition | null>;
 }
 
 export function createRenditions(load: (id: string) => Promise<Buffer | null>): Renditions {
+  const inTurn = limiter(RENDERED_AT_ONCE, MAX_WAITING);
   const cache = new LRUCache<string, Rendition, { id: string; width: number; format: RenderFormat }>({
     maxSize: MAX_CACHED_BYTES,
     sizeCalculation: ({ bytes }) => bytes.byteLength,
     // A rendition that does not fit any more is still the answer to those who wait for it.
     ignoreFetchAbort: true,
-    async fetchMethod(_key, _stale, { context: { id, width, format } }) {
-      const original = await load(id);
-      if (original === null) return undefined;
-      const { bytes, contentType } = await renderImage(original, { width, format });
-      const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
-      return { bytes, contentType, etag };
-    },
+    fetchMethod: (_key, _stale, { context: { id, width, format } }) =>
+      inTurn(async () => {
+        const original = await load(id);
+        if (original === null) return undefined;
+        const { bytes, contentType } = await renderImage(original, { width, format });
+        const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
+        return { bytes, contentType, etag };
+      }),
   });
   return {
     async get(id, wanted = MAX_WIDTH, format) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../config.js';
 import { UserError } from '../errors.js';
 import { eachOf } from '../platform/ahead.js';
+import { encodePatiently } from '../images/encode-image.js';
 import { addEmbeddings, registerEncoder } from '../images/stored-image.store.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { query, transaction, type Database } from '../platform/postgres.js';
@@ -108,7 +109,7 @@ async function encodeMissing(
       try {
         const bytes = await images.get(sha256);
         if (bytes === null) throw new UserError('IMAGE_NOT_FOUND', 'the file is gone; import the feed again');
-        embeddings.push({ sha256, vector: await encoder.encode(bytes) });
+        embeddings.push({ sha256, vector: await encodePatiently(encoder, bytes, signal) });
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         failed.push({ sha256, reason: error.message });

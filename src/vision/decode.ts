@@ -3,20 +3,23 @@ import sharp, { type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { UserError } from '../errors.js';
 import { dominantColor } from './color.js';
-
-/** A phone's photograph has 2 to 8 MB; more costs memory for every upload in flight. */
-export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
-
-/** 67 megapixels: above any phone's default, and 200 MB once decoded, which is what a hostile file can cost. */
-const MAX_IMAGE_PIXELS = 8192 * 8192;
+import { inDecodeQueue } from './decode-queue.js';
+import {
+  assertDecodable,
+  assertFileIsPicture,
+  decodedBytes,
+  FORMATS,
+  type ImageFormat,
+  type ImageHeader,
+  MAX_IMAGE_BYTES,
+} from './image-budget.js';
+import { assertOnePass } from './image-file.js';
 
 /** The largest image allowed takes about 2 s of a core; past this it was made to be slow. */
 const DECODE_TIMEOUT_SECONDS = 10;
 
 /** Enough for a placeholder and a color; both are computed on the event loop, in about 2 ms at this size. */
 const THUMBNAIL_SIDE = 48;
-
-const FORMATS = { jpeg: 'jpeg', png: 'png', webp: 'webp', heif: 'avif', gif: 'gif' } as const;
 
 // Formats that nobody needs here are attack surface. The five that remain are those of FORMATS.
 sharp.block({ operation: ['VipsForeignLoad'] });
@@ -39,7 +42,7 @@ export interface ImageFacts {
   /** Pixels of the upright image (EXIF orientation applied). */
   readonly width: number;
   readonly height: number;
-  readonly format: (typeof FORMATS)[keyof typeof FORMATS];
+  readonly format: ImageFormat;
   /** ThumbHash, base64: a blurred placeholder of about 25 bytes. */
   readonly thumbhash: string;
   /** `#rrggbb` of the garment rather than of the ground behind it. */
@@ -51,14 +54,14 @@ export interface ImageFacts {
 /**
  * Reads what an image is, decoding all of it.
  *
- * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
-  const image = openImage(bytes);
-  const [{ format, width, height }, thumbnail, digest] = await Promise.all([
-    readHeader(image),
-    decoding(
-      upright(image.clone())
+  const header = await readHeader(bytes);
+  assertFileIsPicture(bytes.byteLength, header);
+  const [thumbnail, digest] = await Promise.all([
+    decodeAs(header, bytes, (image) =>
+      upright(image)
         .resize({ width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE, fit: 'inside', withoutEnlargement: true })
         .ensureAlpha()
         .raw()
@@ -67,6 +70,7 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
     // A copy: the digest is computed on another thread, and the caller may reuse the bytes.
     webcrypto.subtle.digest('SHA-256', Buffer.from(bytes)),
   ]);
+  const { width, height, format } = header;
   const { data, info } = thumbnail;
   return {
     width,
@@ -81,20 +85,38 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
 export const RENDER_FORMATS = ['webp', 'jpeg', 'png', 'avif'] as const;
 export type RenderFormat = (typeof RENDER_FORMATS)[number];
 
+/** Of a rendition; photographs of fashion are 3 high to 2 wide. What is longer is scaled down to it. */
+const MAX_RENDERED_HEIGHT = 3000;
+/** What a pixel of a rendition takes while it is encoded: AVIF's encoder takes this, and the others less. */
+const ENCODING_BYTES_A_PIXEL = 24;
+/** With any more effort, 2000 × 2000 pixels of noise take an encoder 4 to 50 s of a core. With none it is 1 s. */
+const AVIF_EFFORT = 0;
+
 /**
- * An image as a client wants to show it: upright, sRGB, without metadata, at most `width` pixels wide (never
- * enlarged), WebP unless told otherwise.
+ * An image as a client wants to show it: upright, sRGB, without metadata, at most `width` pixels wide and
+ * MAX_RENDERED_HEIGHT high (never enlarged), WebP unless told otherwise.
  *
- * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function renderImage(
   bytes: Uint8Array,
-  { width, format = 'webp' }: { width?: number | undefined; format?: RenderFormat | undefined } = {},
+  { width, format = 'webp' }: { width: number; format?: RenderFormat | undefined },
 ): Promise<{ bytes: Buffer; contentType: string }> {
-  const image = openImage(bytes);
-  if (width !== undefined) image.resize({ width, withoutEnlargement: true });
-  if (format === 'jpeg') image.flatten({ background: 'white' });
-  return { bytes: await decoding(image.toFormat(format).toBuffer()), contentType: `image/${format}` };
+  const header = await readHeader(bytes);
+  const pixels = Math.min(width, header.width) * Math.min(MAX_RENDERED_HEIGHT, header.height);
+  const rendered = await decodeAs(
+    header,
+    bytes,
+    (image) => {
+      image.resize({ width, height: MAX_RENDERED_HEIGHT, fit: 'inside', withoutEnlargement: true });
+      if (format === 'jpeg') image.flatten({ background: 'white' });
+      if (format === 'avif') image.avif({ effort: AVIF_EFFORT, chromaSubsampling: '4:2:0' });
+      else image.toFormat(format);
+      return image.toBuffer();
+    },
+    pixels * ENCODING_BYTES_A_PIXEL,
+  );
+  return { bytes: rendered, contentType: `image/${format}` };
 }
 
 /** An upright image in memory: sRGB on white, three bytes a pixel, row by row. */
@@ -114,18 +136,18 @@ export interface PixelBox {
 
 /** Size of the upright image, from its header alone. @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
 export async function readSize(bytes: Uint8Array): Promise<{ width: number; height: number }> {
-  const { width, height } = await readHeader(openImage(bytes));
+  const { width, height } = await readHeader(bytes);
   return { width, height };
 }
 
 /**
  * The image, at most `side` pixels wide and high (never enlarged).
  *
- * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function decodeRaster(bytes: Uint8Array, side: number): Promise<Raster> {
-  const { data, info } = await decoding(
-    upright(openImage(bytes))
+  const { data, info } = await decodeAs(await readHeader(bytes), bytes, (image) =>
+    upright(image)
       .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
       .raw()
       .toBuffer({ resolveWithObject: true }),
@@ -168,11 +190,13 @@ const open = ({ pixels, width, height }: Raster): Sharp =>
  * The image centered on a white square of `size` pixels: RGB bytes, row by row. Resampled by libvips' cubic kernel,
  * the nearest to the bicubic that encoders are trained with.
  *
- * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function decodeSquare(bytes: Uint8Array, size: number): Promise<Uint8Array<ArrayBuffer>> {
   // Of our own: memory that libvips allocated cannot be handed to another thread on every Node.
-  return new Uint8Array(await decoding(square(upright(openImage(bytes)), size)));
+  return new Uint8Array(
+    await decodeAs(await readHeader(bytes), bytes, (image) => square(upright(image), size)),
+  );
 }
 
 const square = (image: Sharp, size: number): Promise<Buffer> =>
@@ -189,19 +213,23 @@ const square = (image: Sharp, size: number): Promise<Buffer> =>
     .raw()
     .toBuffer();
 
-/** Opens bytes for decoding: the first frame, within the limits, refusing what is cut short or damaged. */
-function openImage(bytes: Uint8Array): Sharp {
-  if (bytes.byteLength > MAX_IMAGE_BYTES) {
-    throw new UserError(
-      'IMAGE_TOO_LARGE',
-      `The image has ${bytes.byteLength} bytes; send at most ${MAX_IMAGE_BYTES}.`,
-    );
-  }
-  if (bytes.byteLength === 0) throw undecodable();
+/** Decodes an image when its turn comes; `moreBytes` is what the work takes beside. */
+const decodeAs = <T>(
+  header: ImageHeader,
+  bytes: Uint8Array,
+  work: (image: Sharp) => Promise<T>,
+  moreBytes = 0,
+): Promise<T> =>
+  inDecodeQueue({ fileBytes: bytes.byteLength, workBytes: decodedBytes(header) + moreBytes }, () =>
+    decoding(work(openImage(bytes, header.width * header.height))),
+  );
+
+/** The first frame, of no more pixels than are expected, refusing what is cut short or damaged. */
+function openImage(bytes: Uint8Array, pixels: number | false): Sharp {
   return sharp(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
     // 'warning' would also refuse the slightly irregular files that some phones write.
     failOn: 'error',
-    limitInputPixels: MAX_IMAGE_PIXELS,
+    limitInputPixels: pixels,
     autoOrient: true,
   }).timeout({ seconds: DECODE_TIMEOUT_SECONDS });
 }
@@ -211,10 +239,31 @@ function upright(image: Sharp): Sharp {
   return image.flatten({ background: 'white' }).toColorspace('srgb');
 }
 
-async function readHeader(image: Sharp) {
-  const { format, autoOrient } = await decoding(image.metadata());
+/** What an image is by its header. @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+async function readHeader(bytes: Uint8Array): Promise<ImageHeader> {
+  if (bytes.byteLength > MAX_IMAGE_BYTES) {
+    throw new UserError(
+      'IMAGE_TOO_LARGE',
+      `The image has ${bytes.byteLength} bytes; send at most ${MAX_IMAGE_BYTES}.`,
+    );
+  }
+  if (bytes.byteLength === 0) throw undecodable();
+  const { format, autoOrient, channels, depth, isProgressive, pages } = await decoding(
+    openImage(bytes, false).metadata(),
+  );
   if (!isFormat(format)) throw undecodable();
-  return { format: FORMATS[format], width: autoOrient.width, height: autoOrient.height };
+  const header: ImageHeader = {
+    format: FORMATS[format],
+    width: autoOrient.width,
+    height: autoOrient.height,
+    channels,
+    sampleBytes: depth === 'uchar' ? 1 : 2,
+    isProgressive,
+    frames: pages ?? 1,
+  };
+  assertDecodable(header);
+  assertOnePass(bytes, header.format);
+  return header;
 }
 
 function isFormat(format: string): format is keyof typeof FORMATS {
@@ -227,13 +276,6 @@ async function decoding<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (cause) {
     const message = String(cause);
-    if (message.includes('pixel limit')) {
-      throw new UserError(
-        'IMAGE_TOO_LARGE',
-        `The image has too many pixels; send one of at most ${MAX_IMAGE_PIXELS / 1e6} megapixels.`,
-        { cause },
-      );
-    }
     if (message.includes('timeout')) {
       throw new UserError(
         'IMAGE_TOO_LARGE',

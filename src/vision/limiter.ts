@@ -1,10 +1,21 @@
-/** Lets at most `limit` tasks run at once; the others wait in the order of arrival. */
-export function limiter(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
+import { UserError } from '../errors.js';
+
+/**
+ * Lets at most `limit` tasks run at once; the others wait in the order of arrival. When `maxWaiting` wait, one more is
+ * refused with SERVICE_OVERLOADED.
+ */
+export function limiter(limit: number, maxWaiting = Infinity): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let free = limit;
   return async (task) => {
     if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+    else if (waiting.length < maxWaiting) await new Promise<void>((resolve) => waiting.push(resolve));
+    else {
+      throw new UserError(
+        'SERVICE_OVERLOADED',
+        'Too many images are being worked on; try again in a few seconds.',
+      );
+    }
     try {
       return await task();
     } finally {

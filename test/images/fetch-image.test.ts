@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openImageFetcher, type ImageFetcher } from '../../src/images/fetch-image.js';
-import { MAX_IMAGE_BYTES } from '../../src/vision/decode.js';
+import { MAX_IMAGE_BYTES } from '../../src/vision/image-budget.js';
 
 const fixture = (name: string): Promise<string> =>
   readFile(new URL(`fixtures/${name}`, import.meta.url), 'utf8');

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { UserError } from '../../errors.js';
-import { encodePatiently, inspectForStore } from '../encode-image.js';
+import { encodePatiently, inspectPatiently } from '../encode-image.js';
 import { DownloadError, type ImageFetcher } from '../fetch-image.js';
 import { addEmbeddings, findImagesByContent, type StoredImage } from '../stored-image.store.js';
 import type { BlobStore } from '../../platform/blob-store.js';
 import { transaction, type Database } from '../../platform/postgres.js';
 import { uploadIdToSha256 } from '../upload-id.js';
 import type { Encoder } from '../../vision/encoder.js';
+import { trimImage } from '../../vision/image-file.js';
 import { endWithImage, lockClaim, type ClaimedJob } from './image-job.store.js';
 
 export interface ImageJobServices {
@@ -34,7 +35,7 @@ export async function doImageJob(
   const bytes = await bytesOf(job.link, { uploads, fetcher }, signal);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const known = (await findImagesByContent(db, encoderId, [sha256])).get(sha256);
-  const image: StoredImage = known?.image ?? (await inspectForStore(bytes));
+  const image: StoredImage = known?.image ?? (await inspectPatiently(bytes, signal));
   const vector = known?.encoded === true ? null : await encodePatiently(encoder, bytes, signal);
   await images.put(bytes);
   signal.throwIfAborted();
@@ -54,7 +55,7 @@ async function bytesOf(
   signal: AbortSignal,
 ): Promise<Buffer> {
   const upload = uploadIdToSha256(link);
-  if (upload === null) return fetcher.fetch(link, signal);
+  if (upload === null) return trimImage(await fetcher.fetch(link, signal));
   const bytes = await uploads.get(upload);
   if (bytes !== null) return bytes;
   throw new UserError(

@@ -38,7 +38,6 @@ export function installGraphiQL(app: FastifyInstance, operations: URL = EXPLORE)
     return reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', CONTENT_SECURITY_POLICY)
-      .header('x-content-type-options', 'nosniff')
       .header('vary', 'accept-encoding')
       .send(compressed ? gzipped : html);
   });

@@ -94,6 +94,11 @@ export async function installGraphQL<Context extends ServerContext>(
     method: ['GET', 'POST'],
     url: '/graphql',
     bodyLimit: MAX_GRAPHQL_BODY_BYTES,
+    // Answers are about this moment's stock and this caller.
+    onRequest: (_request, reply, done) => {
+      void reply.header('cache-control', 'no-store');
+      done();
+    },
     handler,
     errorHandler: (error, request, reply) => sendGraphQLHttpError(error, request, reply, log),
   });

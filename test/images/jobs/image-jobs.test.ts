@@ -15,7 +15,7 @@ import { openImageFetcher, type ImageFetcher } from '../../../src/images/fetch-i
 import { openDoorbell, type Doorbell } from '../../../src/platform/doorbell.js';
 import { openDatabase, type Database } from '../../../src/platform/postgres.js';
 import { toUploadId } from '../../../src/images/upload-id.js';
-import { MAX_IMAGE_BYTES } from '../../../src/vision/decode.js';
+import { MAX_IMAGE_BYTES } from '../../../src/vision/image-budget.js';
 import { fakeEncoder, swatch } from '../../import/support.js';
 import { seedMarkets, seedProduct } from '../../support/catalog.js';
 import { seedApiKey } from '../../support/api-keys.js';

@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os';
+import { UserError } from '../errors.js';
+
+/**
+ * Images that are decoded at once. They go through libuv's four threads, as files do: three leave one to those. Two
+ * are the fewest, so that a slow rendition does not hold up a search.
+ */
+export const DECODED_AT_ONCE = Math.min(3, Math.max(2, availableParallelism() - 1));
+
+/** Memory of all images being decoded: the largest that is allowed, and a photograph beside it. */
+const MAX_BYTES_IN_WORK = 384 * 1024 * 1024;
+
+/** Some seconds of work for two cores; who came later would have gone before its turn. */
+export const MAX_WAITING = 64;
+
+/** Files of the images that wait, which are in memory meanwhile. */
+const MAX_WAITING_FILE_BYTES = 128 * 1024 * 1024;
+
+/** What an image costs: its file while it waits, and memory while it is in work. */
+interface DecodeCost {
+  readonly fileBytes: number;
+  readonly workBytes: number;
+}
+
+interface Waiting {
+  readonly cost: DecodeCost;
+  readonly start: () => void;
+}
+
+const waiting: Waiting[] = [];
+let waitingFileBytes = 0;
+let inWork = 0;
+let bytesInWork = 0;
+
+/**
+ * Does the work in its turn: every image that this process decodes goes through this queue, in the order of arrival.
+ * @throws UserError SERVICE_OVERLOADED when too many wait
+ */
+export async function inDecodeQueue<T>(cost: DecodeCost, work: () => Promise<T>): Promise<T> {
+  if (waiting.length > 0 || !fits(cost)) await wait(cost);
+  else take(cost);
+  try {
+    return await work();
+  } finally {
+    inWork -= 1;
+    bytesInWork -= cost.workBytes;
+    startNext();
+  }
+}
+
+/** What is larger than the bound by itself is done alone. */
+const fits = ({ workBytes }: DecodeCost): boolean =>
+  inWork === 0 || (inWork < DECODED_AT_ONCE && bytesInWork + workBytes <= MAX_BYTES_IN_WORK);
+
+function take({ workBytes }: DecodeCost): void {
+  inWork += 1;
+  bytesInWork += workBytes;
+}
+
+function wait(cost: DecodeCost): Promise<void> {
+  if (waiting.length >= MAX_WAITING || waitingFileBytes + cost.fileBytes > MAX_WAITING_FILE_BYTES)
+    throw new UserError(
+      'SERVICE_OVERLOADED',
+      'Too many images are being decoded; try again in a few seconds.',
+    );
+  waitingFileBytes += cost.fileBytes;
+  return new Promise((start) => waiting.push({ cost, start }));
+}
+
+function startNext(): void {
+  for (let next = waiting[0]; next !== undefined && fits(next.cost); next = waiting[0]) {
+    waiting.shift();
+    waitingFileBytes -= next.cost.fileBytes;
+    take(next.cost);
+    next.start();
+  }
+}

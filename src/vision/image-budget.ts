@@ -1,0 +1,94 @@
+import { UserError } from '../errors.js';
+
+/** A phone's photograph has 2 to 8 MB; more costs memory for every upload in flight. */
+export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
+
+/** 67 megapixels: above any phone's default. Even a format that is decoded row by row takes 2 s for more. */
+const MAX_IMAGE_PIXELS = 8192 * 8192;
+
+/** What one image may take while it is decoded: a photograph of 12 megapixels fits in every format of 8 bits. */
+const MAX_DECODED_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Bytes that a pixel takes while an image is decoded, as measured with 64 megapixels (AVIF: 16). AVIF, WebP and GIF are
+ * decoded whole: the AV1 frame, its copy as RGB and libvips' copy of that.
+ */
+const AVIF_BYTES_A_PIXEL = 20;
+const DEEP_AVIF_BYTES_A_PIXEL = 28;
+const WEBP_BYTES_A_PIXEL = 9;
+const GIF_BYTES_A_PIXEL = 6;
+/** A JPEG in several scans keeps 16 bits for each coefficient of each channel. */
+const COEFFICIENT_BYTES = 2;
+/** JPEG and PNG otherwise go by row by row; what a pixel takes is a share of the rows in work. */
+const STREAMED_BYTES_A_PIXEL = 1.5;
+
+/** A file may be so much larger than its pixels undecoded: color profiles and what cameras write take up to 2 MB. */
+const MAX_ATTACHED_BYTES = 2 * 1024 * 1024;
+/** A file that compresses noise badly is larger than the noise, but not by so much. */
+const WORST_COMPRESSION = 2;
+
+export const FORMATS = { jpeg: 'jpeg', png: 'png', webp: 'webp', heif: 'avif', gif: 'gif' } as const;
+export type ImageFormat = (typeof FORMATS)[keyof typeof FORMATS];
+
+/** What the header of an image says. */
+export interface ImageHeader {
+  readonly format: ImageFormat;
+  /** Of the upright image. */
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  /** Bytes of a channel of a pixel. */
+  readonly sampleBytes: number;
+  /** Whether a JPEG has several scans, or a PNG is interlaced. */
+  readonly isProgressive: boolean;
+  /** Of an animation, of which the first is shown. */
+  readonly frames: number;
+}
+
+const pixelsOf = ({ width, height }: ImageHeader): number => width * height;
+
+function bytesAPixel({ format, channels, sampleBytes, isProgressive }: ImageHeader): number {
+  switch (format) {
+    case 'avif':
+      return sampleBytes === 1 ? AVIF_BYTES_A_PIXEL : DEEP_AVIF_BYTES_A_PIXEL;
+    case 'webp':
+      return WEBP_BYTES_A_PIXEL;
+    case 'gif':
+      return GIF_BYTES_A_PIXEL;
+    case 'jpeg':
+      return STREAMED_BYTES_A_PIXEL + (isProgressive ? channels * COEFFICIENT_BYTES : 0);
+    case 'png':
+      return STREAMED_BYTES_A_PIXEL + (isProgressive ? channels * sampleBytes : 0);
+  }
+}
+
+/** The memory that decoding the image takes at its peak, about. */
+export const decodedBytes = (header: ImageHeader): number => pixelsOf(header) * bytesAPixel(header);
+
+/** @throws UserError IMAGE_TOO_LARGE when decoding the image would take too much */
+export function assertDecodable(header: ImageHeader): void {
+  const most = Math.min(MAX_IMAGE_PIXELS, MAX_DECODED_BYTES / bytesAPixel(header));
+  if (pixelsOf(header) <= most) return;
+  const { format, isProgressive } = header;
+  const name = `${isProgressive ? 'progressive ' : ''}${format === 'webp' ? 'WebP' : format.toUpperCase()}`;
+  const other =
+    format === 'jpeg' && !isProgressive ? '' : `, or ${megapixels(MAX_IMAGE_PIXELS)} as baseline JPEG`;
+  throw new UserError(
+    'IMAGE_TOO_LARGE',
+    `The image has ${header.width} × ${header.height} pixels; send at most ${megapixels(most)} megapixels as ${name}${other}.`,
+  );
+}
+
+const megapixels = (pixels: number): number => Math.floor(pixels / 1e6);
+
+/** @throws UserError IMAGE_TOO_LARGE when the file is mostly something else than its picture */
+export function assertFileIsPicture(fileBytes: number, header: ImageHeader): void {
+  const { channels, sampleBytes, frames } = header;
+  const most =
+    MAX_ATTACHED_BYTES + WORST_COMPRESSION * pixelsOf(header) * channels * sampleBytes * Math.max(1, frames);
+  if (fileBytes <= most) return;
+  throw new UserError(
+    'IMAGE_TOO_LARGE',
+    `The image has ${fileBytes} bytes for ${header.width} × ${header.height} pixels; save it without what is attached to it.`,
+  );
+}

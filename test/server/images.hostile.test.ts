@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { uploadIdToSha256 } from '../../src/images/upload-id.js';
+import { flat, lyingAvif, manyScans, repeatedAvif, stuffedPng } from '../vision/hostile-images.js';
+import { fixture } from '../vision/support.js';
+import { startTestServer, type TestServer } from './support/server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+
+const upload = async (payload: Buffer) => {
+  const response = await server.app.inject({
+    method: 'POST',
+    url: '/images',
+    headers: { 'content-type': 'application/octet-stream' },
+    payload,
+  });
+  return { status: response.statusCode, body: response.json<Record<string, unknown>>() };
+};
+
+/** How much more memory the process has at most while the work is done. */
+async function growth(work: () => Promise<unknown>): Promise<number> {
+  const read = (key: string): number =>
+    Number(new RegExp(`${key}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
+  const before = read('VmRSS');
+  let most = before;
+  const watch = setInterval(() => (most = Math.max(most, read('VmRSS'))), 5);
+  try {
+    await work();
+  } finally {
+    clearInterval(watch);
+  }
+  return most - before;
+}
+
+const MB = 1024 * 1024;
+
+describe('an image that is too much to decode', () => {
+  test.each<[string, () => Promise<Buffer>, RegExp]>([
+    ['AVIF', async () => fixture('flat-8000.avif'), /at most 13 megapixels as AVIF, or 67 as/],
+    [
+      'WebP',
+      () => flat(8000).webp({ lossless: true, effort: 0 }).toBuffer(),
+      /at most 29 megapixels as WebP/,
+    ],
+    ['GIF', () => flat(8000).gif({ effort: 1 }).toBuffer(), /at most 44 megapixels as GIF/],
+    [
+      'interlaced PNG of 16 bits',
+      () => flat(6500).toColorspace('rgb16').png({ progressive: true }).toBuffer(),
+      /at most 35 megapixels as progressive PNG/,
+    ],
+    [
+      'progressive JPEG',
+      () => flat(6500).jpeg({ progressive: true }).toBuffer(),
+      /at most 35 megapixels as progressive JPEG, or 67 as baseline JPEG/,
+    ],
+    ['PNG', () => flat(8300).png({ compressionLevel: 1 }).toBuffer(), /at most 67 megapixels as PNG/],
+  ])('%s is refused by its header, with the remedy', async (_what, make, message) => {
+    const bytes = await make();
+    let answer: unknown;
+    const grown = await growth(async () => (answer = await upload(bytes)));
+    expect(answer).toMatchObject({
+      status: 413,
+      body: { error: { code: 'IMAGE_TOO_LARGE', message: expect.stringMatching(message) } },
+    });
+    expect(grown).toBeLessThan(100 * MB);
+  });
+
+  test.each<[string, () => Promise<Buffer>, string]>([
+    [
+      'an AVIF of many frames',
+      async () => repeatedAvif(await flat(1000).avif({ effort: 0 }).toBuffer(), 3),
+      'IMAGE_TOO_LARGE',
+    ],
+    [
+      'a JPEG of many scans',
+      async () => manyScans(await flat(640).jpeg({ progressive: true }).toBuffer(), 60),
+      'IMAGE_TOO_LARGE',
+    ],
+    [
+      'an AVIF that is larger than it says',
+      async () => lyingAvif(await flat(3000).avif({ effort: 0 }).toBuffer(), 64),
+      'IMAGE_UNDECODABLE',
+    ],
+    [
+      'a PNG of little picture and much else',
+      async () => stuffedPng(await flat(100).png().toBuffer(), 9 * MB),
+      'IMAGE_TOO_LARGE',
+    ],
+  ])('%s is refused', async (_what, make, code) => {
+    expect(await upload(await make())).toMatchObject({ body: { error: { code } } });
+  });
+});
+
+test.each(['jpeg', 'png', 'webp', 'avif', 'gif'] as const)(
+  'what trails a %s is not stored, and does not make it another image',
+  async (format) => {
+    const picture = await flat(300, 200).toFormat(format).toBuffer();
+    const id = createHash('sha256').update(picture).digest('hex');
+    for (const sent of [picture, Buffer.concat([picture, Buffer.alloc(9 * MB, 7)])]) {
+      const { status, body } = await upload(sent);
+      expect(status).toBe(200);
+      expect(uploadIdToSha256(String(body['id']))).toBe(id);
+      expect(await server.uploads.get(id)).toEqual(picture);
+    }
+  },
+);
+
+test('animations of many frames, 16 bits, CMYK and turned photographs are taken', async () => {
+  const frames = sharp(Buffer.alloc(20 * 20 * 3 * 500, 90), {
+    raw: { width: 20, height: 20 * 500, channels: 3, pageHeight: 20 },
+  });
+  for (const bytes of [
+    await frames.clone().gif().toBuffer(),
+    await frames.clone().webp().toBuffer(),
+    await flat(20).toColorspace('rgb16').png().toBuffer(),
+    await flat(20).toColorspace('cmyk').jpeg().toBuffer(),
+  ])
+    expect(await upload(bytes)).toMatchObject({ status: 200, body: { width: 20, height: 20 } });
+  const turned = await flat(40, 20).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+  expect(await upload(turned)).toMatchObject({ status: 200, body: { width: 20, height: 40 } });
+});
+
+test('a rendition is bounded in height as in width', async () => {
+  const { body } = await upload(await flat(40, 9000).png().toBuffer());
+  const response = await server.app.inject({ url: `/images/${String(body['id'])}?format=avif` });
+  const { width, height } = await sharp(response.rawPayload).metadata();
+  expect({ width, height }).toEqual({ width: 13, height: 3000 });
+});
+
+test('a burst of uploads and renditions takes bounded memory, and what is too much is told so', async () => {
+  // As large as an AVIF may be: each takes some 250 MB while it is decoded.
+  const avif = await flat(3600).avif({ effort: 0 }).toBuffer();
+  let answers: number[] = [];
+  const grown = await growth(async () => {
+    const { body } = await upload(avif);
+    const uploads = Array.from({ length: 16 }, () => upload(avif).then(({ status }) => status));
+    const renditions = ['webp', 'jpeg', 'avif', 'png'].flatMap((format) =>
+      [64, 512].map(async (width) => {
+        const url = `/images/${String(body['id'])}?width=${width}&format=${format}`;
+        return (await server.app.inject({ url })).statusCode;
+      }),
+    );
+    answers = await Promise.all([...uploads, ...renditions]);
+  });
+  expect(new Set(answers)).toEqual(new Set([200]));
+  expect(grown).toBeLessThan(600 * MB);
+}, 120_000);
+
+test('methods that a path does not take are 405 with those that it does', async () => {
+  const response = await server.app.inject({ method: 'PUT', url: '/images/x?width=3' });
+  expect([response.statusCode, response.headers['allow'], response.json()]).toMatchObject([
+    405,
+    'GET, HEAD',
+    { error: { code: 'METHOD_NOT_ALLOWED' } },
+  ]);
+  const posts = await server.app.inject({ method: 'DELETE', url: '/images' });
+  expect([posts.statusCode, posts.headers['allow']]).toEqual([405, 'POST']);
+  expect((await server.app.inject({ method: 'PUT', url: '/nothing' })).statusCode).toBe(404);
+});
+
+test('no answer is guessed at by a browser, and none of GraphQL is kept', async () => {
+  const answers = await Promise.all([
+    server.app.inject({ url: '/graphql?query={channel}' }),
+    server.app.inject({ method: 'POST', url: '/graphql', payload: { query: '{ nothing }' } }),
+    server.app.inject({ url: '/nothing' }),
+  ]);
+  for (const { headers } of answers) expect(headers['x-content-type-options']).toBe('nosniff');
+  for (const { headers } of answers.slice(0, 2)) expect(headers['cache-control']).toBe('no-store');
+});

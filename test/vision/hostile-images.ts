@@ -1,0 +1,61 @@
+import sharp, { type Sharp } from 'sharp';
+
+/** Images that cost their decoder far more than their size says, and files that hold more than an image. */
+
+export const flat = (width: number, height = width): Sharp =>
+  sharp({ create: { width, height, channels: 3, background: '#a04030' } });
+
+/** Some hundred bytes for 16 megapixels a frame: the frame again and again, as one item. */
+export function repeatedAvif(avif: Buffer, times: number): Buffer {
+  const start = avif.indexOf('mdat') + 4;
+  const frame = avif.subarray(start);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(frame.length);
+  const file = Buffer.concat([avif.subarray(0, start), ...Array.from({ length: times }, () => frame)]);
+  file.writeUInt32BE(frame.length * times, avif.indexOf(length, avif.indexOf('iloc')));
+  file.writeUInt32BE(8 + frame.length * times, start - 8);
+  return file;
+}
+
+/** An AVIF whose container says another size than its picture has. */
+export function lyingAvif(avif: Buffer, side: number): Buffer {
+  const file = Buffer.from(avif);
+  const size = file.indexOf('ispe') + 8;
+  file.writeUInt32BE(side, size);
+  file.writeUInt32BE(side, size + 4);
+  return file;
+}
+
+/** A progressive JPEG in which one coefficient after the other gets a scan, of some 20 bytes that say "nothing". */
+export function manyScans(progressive: Buffer, scans: number): Buffer {
+  const found: { readonly start: number; readonly end: number }[] = [];
+  for (let at = 2; progressive[at + 1] !== 0xd9;) {
+    const start = at;
+    const isScan = progressive[at + 1] === 0xda;
+    at += 2 + progressive.readUInt16BE(at + 2);
+    if (!isScan) continue;
+    for (; progressive[at] !== 0xff || progressive[at + 1] === 0; at += 1);
+    found.push({ start, end: at });
+  }
+  const [, second] = found;
+  if (second === undefined) throw new Error('the JPEG is not progressive');
+  const of = (coefficient: number): Buffer => {
+    const scan = Buffer.from(progressive.subarray(second.start, second.end));
+    scan.set([coefficient, coefficient, 0], 7);
+    return scan;
+  };
+  return Buffer.concat([
+    progressive.subarray(0, second.start),
+    ...Array.from({ length: scans }, (_, index) => of(index + 1)),
+    Buffer.from([0xff, 0xd9]),
+  ]);
+}
+
+/** The picture file with so many bytes inside of it that are no part of the picture. */
+export function stuffedPng(png: Buffer, bytes: number): Buffer {
+  // A private chunk that decoders skip goes before IEND, which takes the last 12 bytes.
+  const chunk = Buffer.alloc(12 + bytes);
+  chunk.writeUInt32BE(bytes);
+  chunk.write('xxXx', 4, 'latin1');
+  return Buffer.concat([png.subarray(0, -12), chunk, png.subarray(-12)]);
+}
