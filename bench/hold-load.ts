@@ -33,10 +33,11 @@ const held = z.object({
 });
 
 /** Of `insertHold`. */
-const STATEMENT = `SELECT hold_create($1, $2, $3::int[], $4::int[], $5, $6, $7, $8, $9, $10) AS outcome`;
+const STATEMENT = `SELECT hold_create($1, $2, $3::int[], $4::int[], $5, $6, $7, $8, $9, $10, $11, $12, $13) AS outcome`;
 const outcome = z.object({ outcome: z.object({ hold: z.object({ id: z.string() }) }) });
 
-const [gatewayUrl = '', databaseUrl = ''] = process.argv.slice(2);
+/** Of a key that may hold without the limits of guests. */
+const [gatewayUrl = '', databaseUrl = '', secret = ''] = process.argv.slice(2);
 const agent = new Agent();
 const pool = new Pool({ connectionString: databaseUrl, max: 100 });
 
@@ -45,7 +46,7 @@ async function holdThroughGateway({ id }: Sku): Promise<void> {
     origin: gatewayUrl,
     method: 'POST',
     path: '/graphql',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
     body: JSON.stringify({
       query: HOLD,
       variables: { input: { lines: [{ sku: id }], idempotencyKey: randomUUID() } },
@@ -58,7 +59,7 @@ async function holdThroughPg({ key }: Sku, channel: number): Promise<void> {
   const { rows } = await pool.query<Record<string, unknown>>({
     name: 'hold',
     text: STATEMENT,
-    values: [channel, 0, [key], [1], null, null, null, 600, randomUUID(), randomBytes(32)],
+    values: [channel, 0, [key], [1], null, null, null, 600, randomUUID(), randomBytes(32), null, null, null],
   });
   outcome.parse(rows[0]);
 }

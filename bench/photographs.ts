@@ -48,13 +48,15 @@ export async function importPhotographs(
   const rows = photographs.map(({ name, category }) => [
     name,
     `Photograph ${name}`,
-    join(QUERIES, `${name}.jpg`),
+    `${name}.jpg`,
     'in_stock',
     '10.00 EUR',
     category.replaceAll('/', ' > '),
   ]);
   const header = ['id', 'title', 'image_link', 'availability', 'price', 'product_type'];
   try {
+    // A feed names no images outside its folder.
+    for (const { name, bytes } of photographs) await writeFile(join(folder, `${name}.jpg`), bytes);
     const feed = join(folder, 'feed.tsv');
     await writeFile(feed, [header, ...rows].map((row) => `${row.join('\t')}\n`).join(''));
     await importFeed(feed);

@@ -22,7 +22,7 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'::text AND (name <> ALL (ARRAY['anonymous'::text, 'import'::text]))),
   CONSTRAINT api_keys_name_key UNIQUE (name),
   CONSTRAINT api_keys_pkey PRIMARY KEY (id),
-  CONSTRAINT api_keys_scopes_check CHECK (scopes <@ ARRAY['catalog:write'::text])
+  CONSTRAINT api_keys_scopes_check CHECK (scopes <@ ARRAY['catalog:write'::text, 'holds:create'::text, 'holds:confirm'::text])
 );
 CREATE INDEX api_keys_channel ON public.api_keys USING btree (channel_id);
 
@@ -165,6 +165,14 @@ CREATE TABLE entity_links (
 );
 CREATE INDEX entity_links_entity ON public.entity_links USING btree (entity_id);
 
+CREATE TABLE guest_address_key (
+  is_only boolean DEFAULT true NOT NULL,
+  key bytea NOT NULL,
+  CONSTRAINT guest_address_key_is_only_check CHECK (is_only),
+  CONSTRAINT guest_address_key_key_check CHECK (octet_length(key) = 32),
+  CONSTRAINT guest_address_key_pkey PRIMARY KEY (is_only)
+);
+
 CREATE TABLE hold_lines (
   hold_id uuid NOT NULL,
   "position" smallint NOT NULL,
@@ -175,6 +183,7 @@ CREATE TABLE hold_lines (
   compare_at bigint,
   active boolean DEFAULT true NOT NULL,
   expires_at timestamp with time zone NOT NULL,
+  guest boolean DEFAULT false NOT NULL,
   CONSTRAINT hold_lines_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES holds(id) ON DELETE CASCADE,
   CONSTRAINT hold_lines_pkey PRIMARY KEY (hold_id, "position"),
   CONSTRAINT hold_lines_quantity_check CHECK (quantity > 0)
@@ -190,10 +199,14 @@ CREATE TABLE holds (
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   ended_at timestamp with time zone,
+  client bytea,
   CONSTRAINT holds_check CHECK ((status = 'ACTIVE'::text) = (ended_at IS NULL)),
+  CONSTRAINT holds_client_active CHECK (client IS NULL OR status = 'ACTIVE'::text),
+  CONSTRAINT holds_client_check CHECK (octet_length(client) = 32),
   CONSTRAINT holds_pkey PRIMARY KEY (id),
   CONSTRAINT holds_status_check CHECK (status = ANY (ARRAY['ACTIVE'::text, 'CONFIRMED'::text, 'RELEASED'::text, 'EXPIRED'::text]))
 );
+CREATE INDEX holds_client ON public.holds USING btree (client) WHERE (client IS NOT NULL);
 CREATE INDEX holds_ended ON public.holds USING btree (ended_at) WHERE (status <> 'ACTIVE'::text);
 CREATE INDEX holds_expiring ON public.holds USING btree (expires_at) WHERE (status = 'ACTIVE'::text);
 
@@ -484,7 +497,9 @@ CASE
     WHEN (on_hand IS NULL) THEN 2147483647
     ELSE (GREATEST((((on_hand)::bigint - held) - safety_stock), (0)::bigint))::integer
 END) STORED NOT NULL,
+  guest_held integer DEFAULT 0 NOT NULL,
   CONSTRAINT stock_levels_held_check CHECK (held >= 0),
+  CONSTRAINT stock_levels_held_guests_check CHECK (guest_held >= 0 AND guest_held <= held),
   CONSTRAINT stock_levels_location_id_fkey FOREIGN KEY (location_id) REFERENCES stock_locations(id) ON DELETE CASCADE,
   CONSTRAINT stock_levels_on_hand_check CHECK (on_hand >= 0),
   CONSTRAINT stock_levels_pkey PRIMARY KEY (sku_id, location_id),
@@ -533,15 +548,18 @@ CREATE VIEW held_drift AS
  SELECT level.sku_id,
     level.location_id,
     level.held,
-    COALESCE(line.quantity, 0::bigint) AS in_holds
+    COALESCE(line.quantity, 0::bigint) AS in_holds,
+    level.guest_held,
+    COALESCE(line.of_guests, 0::bigint) AS in_guest_holds
    FROM stock_levels level
      FULL JOIN ( SELECT hold_lines.sku_id,
             hold_lines.location_id,
-            sum(hold_lines.quantity) AS quantity
+            sum(hold_lines.quantity) AS quantity,
+            sum(hold_lines.quantity) FILTER (WHERE hold_lines.guest) AS of_guests
            FROM hold_lines
           WHERE hold_lines.active
           GROUP BY hold_lines.sku_id, hold_lines.location_id) line ON line.sku_id = level.sku_id AND line.location_id = level.location_id
-  WHERE level.held IS DISTINCT FROM COALESCE(line.quantity, 0::bigint);
+  WHERE level.held IS DISTINCT FROM COALESCE(line.quantity, 0::bigint) OR level.guest_held IS DISTINCT FROM COALESCE(line.of_guests, 0::bigint);
 
 CREATE VIEW sku_offers AS
  SELECT channel.id AS channel_id,
@@ -597,7 +615,13 @@ CREATE VIEW stock_ledger_drift AS
           GROUP BY stock_ledger.sku_id, stock_ledger.location_id) ledger ON ledger.sku_id = level.sku_id AND ledger.location_id = level.location_id
   WHERE COALESCE(ledger.total, 0::bigint) <> COALESCE(level.on_hand, 0) OR level.sku_id IS NOT NULL AND ledger.balance IS DISTINCT FROM level.on_hand;
 
-CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea)
+CREATE OR REPLACE FUNCTION public.guest_room(p_share numeric, p_units bigint, p_held bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+RETURN GREATEST(((ceil((p_share * (p_units)::numeric)))::bigint - p_held), (0)::bigint);
+
+CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -611,6 +635,7 @@ DECLARE
   expired uuid[];
   missing jsonb;
   short jsonb;
+  limited jsonb;
   lines integer[];
   locations integer[];
   taken integer[];
@@ -625,6 +650,15 @@ BEGIN
   IF p_key IS NOT NULL THEN
     replay := idempotency_replay(p_caller, p_key, 'holdCreate', p_fingerprint);
     IF replay IS NOT NULL THEN RETURN replay; END IF;
+  END IF;
+
+  IF p_client IS NOT NULL THEN
+    -- One call of a client at a time: two at once would both find room for the last hold. Locks with two numbers never meet
+    -- those with one, which idempotency keys take.
+    PERFORM pg_advisory_xact_lock(hashtext('guest'), hashtext(encode(p_client, 'hex')));
+    IF (SELECT count(*) FROM holds WHERE client = p_client AND expires_at > clock_timestamp()) >= p_guest_holds THEN
+      RETURN '{"tooManyHolds": true}';
+    END IF;
   END IF;
 
   SELECT price_list.id, price_list.currency INTO list_id, list_currency
@@ -655,19 +689,25 @@ BEGIN
   PERFORM FROM stock_levels
   WHERE sku_id = ANY(p_skus)
     AND location_id IN (SELECT location_id FROM channel_locations WHERE channel_id = p_channel)
-    AND (p_location IS NULL OR location_id = p_location)
+    -- The share of guests is one of all locations.
+    AND (p_location IS NULL OR p_client IS NOT NULL OR location_id = p_location)
   ORDER BY sku_id, location_id FOR NO KEY UPDATE;
 
   WITH wanted AS (
     SELECT sku_id, quantity, n::integer FROM unnest(p_skus, p_quantities) WITH ORDINALITY AS line (sku_id, quantity, n)
   ), level AS MATERIALIZED (
     -- By SKU first, also while Postgres has no statistics: by location it would be every level that the channel has.
-    SELECT sku_id, location_id, on_hand, held, sellable FROM stock_levels
+    SELECT sku_id, location_id,
+      -- Of what nobody counts there is as much as can be counted as held.
+      CASE WHEN on_hand IS NULL THEN 2147483647 - held ELSE sellable END AS sellable,
+      CASE WHEN p_client IS NULL OR on_hand IS NULL THEN 2147483647 ELSE guest_room(p_guest_share,
+        on_hand - safety_stock - held + guest_held, guest_held) END AS guest_room
+    FROM stock_levels
     WHERE sku_id = ANY(p_skus) AND sellable > 0 AND (p_location IS NULL OR location_id = p_location)
   ), free AS (
-    SELECT wanted.n, wanted.quantity, level.location_id,
-      -- Of what nobody counts there is as much as can be counted as held.
-      CASE WHEN level.on_hand IS NULL THEN 2147483647 - level.held ELSE level.sellable END AS sellable,
+    SELECT wanted.n, wanted.quantity, level.location_id, level.sellable,
+      -- What the caller may take.
+      least(level.sellable, level.guest_room) AS room,
       -- Of places on a sphere, the nearest has the largest cosine of the angle between.
       sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
         * cos(radians(location.longitude - p_longitude)) AS nearness
@@ -676,37 +716,54 @@ BEGIN
     JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
     JOIN stock_locations location ON location.id = level.location_id
   ), ranked AS (
-    SELECT n, quantity, location_id, sellable, coalesce(sum(sellable) OVER (
+    SELECT n, quantity, location_id, room, coalesce(sum(room) OVER (
         PARTITION BY n
-        ORDER BY sellable >= quantity DESC, CASE WHEN sellable >= quantity THEN nearness END DESC NULLS LAST,
-          sellable DESC, nearness DESC NULLS LAST, location_id
+        ORDER BY room >= quantity DESC, CASE WHEN room >= quantity THEN nearness END DESC NULLS LAST,
+          room DESC, nearness DESC NULLS LAST, location_id
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
-    FROM free
+    FROM free WHERE room > 0
   ), allocated AS (
-    SELECT n, location_id, least(sellable, quantity - before)::integer AS take FROM ranked WHERE before < quantity
+    SELECT n, location_id, least(room, quantity - before)::integer AS take FROM ranked WHERE before < quantity
+  ), guest AS (
+    -- Over all locations, guests take the share once. Where one of them is not counted there is no end of it.
+    SELECT level.sku_id, CASE WHEN bool_and(on_hand IS NOT NULL) THEN guest_room(p_guest_share,
+      sum(greatest(on_hand - safety_stock - held + guest_held, 0)), sum(guest_held)) END AS room
+    FROM stock_levels level
+    JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
+    WHERE p_client IS NOT NULL AND level.sku_id = ANY(p_skus) GROUP BY level.sku_id
+  ), total AS (
+    SELECT wanted.n, wanted.quantity, coalesce(found.sellable, 0) AS sellable,
+      least(coalesce(found.room, 0), guest.room) AS room
+    FROM wanted
+    LEFT JOIN (SELECT n, sum(sellable) AS sellable, sum(room) AS room FROM free GROUP BY n) found ON found.n = wanted.n
+    LEFT JOIN guest ON guest.sku_id = wanted.sku_id
   )
   SELECT array_agg(n ORDER BY n, take DESC, location_id), array_agg(location_id ORDER BY n, take DESC, location_id),
     array_agg(take ORDER BY n, take DESC, location_id), (
-      SELECT jsonb_agg(jsonb_build_object('line', wanted.n - 1, 'sellable', coalesce(total.take, 0)) ORDER BY wanted.n)
-      FROM wanted LEFT JOIN (SELECT n, sum(take) AS take FROM allocated GROUP BY n) total ON total.n = wanted.n
-      WHERE coalesce(total.take, 0) < wanted.quantity)
-  INTO lines, locations, taken, short
+      SELECT jsonb_agg(jsonb_build_object('line', n - 1, 'sellable', sellable) ORDER BY n)
+      FROM total WHERE sellable < quantity), (
+      SELECT jsonb_agg(jsonb_build_object('line', n - 1, 'room', room) ORDER BY n)
+      FROM total WHERE sellable >= quantity AND room < quantity)
+  INTO lines, locations, taken, short, limited
   FROM allocated;
-  IF short IS NOT NULL THEN
+  IF short IS NOT NULL OR limited IS NOT NULL THEN
     -- A hold that expired while this waited: its row comes before the levels that are locked by now.
     moment := clock_timestamp();
     IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= moment) THEN
       RAISE EXCEPTION 'a hold has expired meanwhile' USING ERRCODE = '40001';
     END IF;
-    RETURN jsonb_build_object('short', short);
+    RETURN jsonb_build_object('short', coalesce(short, '[]'), 'limited', coalesce(limited, '[]'));
   END IF;
 
   until := clock_timestamp() + make_interval(secs => p_seconds);
-  INSERT INTO holds (id, channel_id, caller, currency, expires_at) VALUES (new_id, p_channel, p_caller, list_currency, until);
-  INSERT INTO hold_lines (hold_id, position, sku_id, location_id, quantity, unit_amount, compare_at, expires_at)
-  SELECT new_id, line.position - 1, p_skus[line.n], line.location_id, line.quantity, amounts[line.n], compare_ats[line.n], until
+  INSERT INTO holds (id, channel_id, caller, client, currency, expires_at)
+  VALUES (new_id, p_channel, CASE WHEN p_client IS NULL THEN p_caller ELSE 0 END, p_client, list_currency, until);
+  INSERT INTO hold_lines (hold_id, position, sku_id, location_id, quantity, unit_amount, compare_at, expires_at, guest)
+  SELECT new_id, line.position - 1, p_skus[line.n], line.location_id, line.quantity, amounts[line.n], compare_ats[line.n],
+    until, p_client IS NOT NULL
   FROM unnest(lines, locations, taken) WITH ORDINALITY AS line (n, location_id, quantity, position);
-  UPDATE stock_levels level SET held = level.held + line.quantity
+  UPDATE stock_levels level SET held = level.held + line.quantity,
+    guest_held = level.guest_held + CASE WHEN p_client IS NULL THEN 0 ELSE line.quantity END
   FROM unnest(lines, locations, taken) AS line (n, location_id, quantity)
   WHERE level.sku_id = p_skus[line.n] AND level.location_id = line.location_id;
 
@@ -755,7 +812,8 @@ BEGIN
 
     PERFORM set_config('vitrine.actor', p_actor, true), set_config('vitrine.reason', 'sale', true),
       set_config('vitrine.reference', 'hold ' || p_id, true);
-    UPDATE stock_levels level SET on_hand = level.on_hand - line.quantity, held = level.held - line.quantity
+    UPDATE stock_levels level SET on_hand = level.on_hand - line.quantity, held = level.held - line.quantity,
+      guest_held = level.guest_held - CASE WHEN line.guest THEN line.quantity ELSE 0 END
     FROM hold_lines line
     WHERE line.hold_id = p_id AND level.sku_id = line.sku_id AND level.location_id = line.location_id;
     -- A sale of what nobody counts changes no balance, and is noted all the same.
@@ -764,7 +822,7 @@ BEGIN
     FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
     WHERE line.hold_id = p_id AND level.on_hand IS NULL;
     UPDATE hold_lines SET active = false WHERE hold_id = p_id;
-    UPDATE holds SET status = 'CONFIRMED', ended_at = clock_timestamp() WHERE id = p_id;
+    UPDATE holds SET status = 'CONFIRMED', ended_at = clock_timestamp(), client = NULL WHERE id = p_id;
   ELSE
     PERFORM holds_end(ARRAY[p_id], p_status);
   END IF;
@@ -792,15 +850,17 @@ BEGIN
   ) wanted JOIN stock_levels level USING (sku_id, location_id)
   ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE OF level;
 
-  UPDATE stock_levels level SET held = level.held - line.quantity
+  UPDATE stock_levels level SET held = level.held - line.quantity, guest_held = level.guest_held - line.of_guests
   FROM (
-    SELECT sku_id, location_id, sum(quantity)::integer AS quantity FROM hold_lines
+    SELECT sku_id, location_id, sum(quantity)::integer AS quantity,
+      coalesce(sum(quantity) FILTER (WHERE guest), 0)::integer AS of_guests
+    FROM hold_lines
     WHERE hold_id = ANY(p_ids) AND active GROUP BY sku_id, location_id
   ) line
   WHERE level.sku_id = line.sku_id AND level.location_id = line.location_id;
 
   UPDATE hold_lines SET active = false WHERE hold_id = ANY(p_ids) AND active;
-  UPDATE holds SET status = p_status, ended_at = clock_timestamp() WHERE id = ANY(p_ids);
+  UPDATE holds SET status = p_status, ended_at = clock_timestamp(), client = NULL WHERE id = ANY(p_ids);
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.holds_sweep(p_limit integer)

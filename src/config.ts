@@ -10,6 +10,50 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const blankAsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankAsUnset, schema.optional());
 
+/** What callers without the scope holds:create may hold; with it there are no such bounds. */
+export interface GuestLimits {
+  /** Of what could be sold of an SKU, the part that all guests together may hold; rounded up to whole units. */
+  readonly share: number;
+  /** Units of a hold. */
+  readonly units: number;
+  /** Lines of a hold. */
+  readonly lines: number;
+  /** Active holds of a client address. */
+  readonly holds: number;
+  readonly seconds: number;
+}
+
+/** A fifth leaves most of the stock to shoppers with a key, and lets a shop of small stocks still sell to guests. */
+const DEFAULT_GUEST_HOLD_SHARE = 0.2;
+/** A large basket of clothes has about ten; twice that is no shopper's. */
+const DEFAULT_GUEST_HOLD_UNITS = 20;
+/** As many as units: a basket may be of one unit each. */
+const DEFAULT_GUEST_HOLD_LINES = 20;
+/** An office or a family behind one address; one shopper needs one. */
+const DEFAULT_GUEST_HOLDS = 20;
+/** To type in an address and pay takes some minutes. */
+const DEFAULT_GUEST_HOLD_SECONDS = 900;
+
+const wholeNumber = (fallback: number): z.ZodType<number> =>
+  z.preprocess(
+    blankAsUnset,
+    z.coerce
+      .number('must be a number')
+      .int('must be a whole number')
+      .min(1, 'must be at least 1')
+      .max(1_000_000, 'must be at most 1000000')
+      .default(fallback),
+  );
+
+const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'must be IP addresses or CIDR ranges, separated by commas: 10.0.0.0/8,fd00::/8',
+});
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+
 const databaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database');
@@ -40,6 +84,22 @@ const environment = z.object({
   VITRINE_DETECTOR: optional(z.string()),
   VITRINE_DEMO: z.preprocess(blankAsUnset, z.enum(['0', '1'], 'must be 0 or 1').default('1')),
   VITRINE_IMAGE_HOSTS: z.preprocess(blankAsUnset, z.string().default('')),
+  VITRINE_TRUSTED_PROXIES: z.preprocess(
+    blankAsUnset,
+    z.string().default('').transform(list).pipe(z.array(proxy)),
+  ),
+  VITRINE_GUEST_HOLD_SHARE: z.preprocess(
+    blankAsUnset,
+    z.coerce
+      .number('must be a number')
+      .positive('must be above 0')
+      .max(1, 'must be at most 1')
+      .default(DEFAULT_GUEST_HOLD_SHARE),
+  ),
+  VITRINE_GUEST_HOLD_UNITS: wholeNumber(DEFAULT_GUEST_HOLD_UNITS),
+  VITRINE_GUEST_HOLD_LINES: wholeNumber(DEFAULT_GUEST_HOLD_LINES),
+  VITRINE_GUEST_HOLDS: wholeNumber(DEFAULT_GUEST_HOLDS),
+  VITRINE_GUEST_HOLD_SECONDS: wholeNumber(DEFAULT_GUEST_HOLD_SECONDS),
   LOG_LEVEL: z.preprocess(
     blankAsUnset,
     z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
@@ -62,8 +122,11 @@ export interface Config {
   /** Folder with detector.json; absolute. Null: what stands before the ground is proposed instead. */
   readonly detectorFolder: string | null;
   readonly demo: boolean;
-  /** Hosts that `ImageInput.url` may name; none unless configured. */
+  /** Hosts that `ImageInput.url` may name, with the port where it is not 443; none unless configured. */
   readonly imageHosts: ReadonlySet<string>;
+  /** Addresses and CIDR ranges of proxies that say who the client is. */
+  readonly trustedProxies: readonly string[];
+  readonly guestLimits: GuestLimits;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -95,11 +158,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     encoderFolder: resolve(values.VITRINE_ENCODER),
     detectorFolder: values.VITRINE_DETECTOR === undefined ? null : resolve(values.VITRINE_DETECTOR),
     demo: values.VITRINE_DEMO === '1',
-    imageHosts: new Set(
-      values.VITRINE_IMAGE_HOSTS.split(',')
-        .map((host) => host.trim().toLowerCase())
-        .filter(Boolean),
-    ),
+    imageHosts: new Set(list(values.VITRINE_IMAGE_HOSTS.toLowerCase())),
+    trustedProxies: values.VITRINE_TRUSTED_PROXIES,
+    guestLimits: {
+      share: values.VITRINE_GUEST_HOLD_SHARE,
+      units: values.VITRINE_GUEST_HOLD_UNITS,
+      lines: values.VITRINE_GUEST_HOLD_LINES,
+      holds: values.VITRINE_GUEST_HOLDS,
+      seconds: values.VITRINE_GUEST_HOLD_SECONDS,
+    },
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 
 /** What an API key may do; the words of `api_keys.scopes`. */
-export const SCOPES = ['catalog:write'] as const;
+export const SCOPES = ['catalog:write', 'holds:create', 'holds:confirm'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
@@ -31,4 +31,22 @@ export function requireScope(caller: Caller, scope: Scope): void {
     throw new UserError('UNAUTHENTICATED', `This takes an API key with the scope ${scope}: ${remedy}`);
   }
   throw new UserError('FORBIDDEN', `The API key "${caller.name}" lacks the scope ${scope}: ${remedy}`);
+}
+
+/** Whether the caller has the scope in this channel: a key of a channel has it nowhere else. */
+export const hasScopeIn = (
+  { scopes, channelHandle }: Caller,
+  scope: Scope,
+  channel: { readonly handle: string },
+): boolean => scopes.has(scope) && (channelHandle === null || channelHandle === channel.handle);
+
+/** @throws UserError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope in this channel */
+export function requireScopeIn(caller: Caller, scope: Scope, channel: { readonly handle: string }): void {
+  requireScope(caller, scope);
+  if (hasScopeIn(caller, scope, channel)) return;
+  throw new UserError(
+    'FORBIDDEN',
+    `The API key "${caller.name}" is for the channel "${caller.channelHandle ?? ''}", and this is "${channel.handle}": ` +
+      'use a key of this channel, or one without a channel.',
+  );
 }

@@ -95,6 +95,7 @@ export async function startGateway(
       catalogImages,
       uploads,
       imageHosts: config.imageHosts,
+      guestLimits: config.guestLimits,
       log,
     });
     started.push(() => services.close());
@@ -120,6 +121,7 @@ export async function startGateway(
       catalogImage: (id) => readCatalogImage(services, id),
       ready: () => readiness(services),
       gauges: [imageJobsGauge(db)],
+      trustedProxies: config.trustedProxies,
       log,
     });
     const pruning = pruneRegularly(services, log);

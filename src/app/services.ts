@@ -2,6 +2,8 @@ import { ApiKeyStore } from '../access/api-key.store.js';
 import { BoardLooks } from '../boards/board-looks.js';
 import { ChannelStore } from '../catalog/channel.store.js';
 import type { Services } from '../graph/request-context.js';
+import type { GuestLimits } from '../config.js';
+import { Guests } from '../holds/guests.js';
 import { LabelModels } from '../identify/label-models.js';
 import { openImageFetcher } from '../images/fetch-image.js';
 import { ImageVectors } from '../images/image-vectors.js';
@@ -30,6 +32,8 @@ export interface ServiceParts {
   readonly uploads: BlobStore;
   /** Hosts that `ImageInput.url` may name. */
   readonly imageHosts: ReadonlySet<string>;
+  /** What callers without the scope `holds:create` may hold. */
+  readonly guestLimits: GuestLimits;
   readonly log: Logger;
 }
 
@@ -65,6 +69,7 @@ export function openServices(parts: ServiceParts): OpenServices {
     imageHosts,
     fetcher,
     availability,
+    guests: new Guests(db, parts.guestLimits),
     async close() {
       await labelModels.close();
       await availability.close();

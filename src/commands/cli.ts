@@ -22,6 +22,11 @@ Settings come from the environment; with none, everything is embedded:
   VITRINE_DETECTOR     folder of an object detector, for look
   VITRINE_DEMO         0: start without the demo catalog
   VITRINE_IMAGE_HOSTS  hosts that images may be fetched from
+  VITRINE_TRUSTED_PROXIES     addresses or CIDR ranges whose X-Forwarded-* headers are believed
+  VITRINE_GUEST_HOLD_SHARE    part of an SKU that all callers without a key may hold (0.2)
+  VITRINE_GUEST_HOLD_UNITS, VITRINE_GUEST_HOLD_LINES, VITRINE_GUEST_HOLD_SECONDS
+                              the most that such a caller holds at a time (20, 20, 900)
+  VITRINE_GUEST_HOLDS         active holds of one client address without a key (20)
   LOG_LEVEL            fatal, error, warn, info, debug, trace or silent (info)
 
 Exit codes: 0 done, 1 failed, 2 wrong use.`;

@@ -18,12 +18,17 @@ export function keysCommand(): Command {
     .addHelpText(
       'after',
       `
-A request shows its key in the header \`Authorization: Bearer vitrine_…\`. Without one it may read and hold; writing
-stock, prices and products takes a key with the scope catalog:write. A key may also name the channel that its
-requests are answered in. All of it works while gateways run on the same data.
+A request shows its key in the header \`Authorization: Bearer vitrine_…\`. Without one it may read, and hold a little
+stock for a while. The scopes of a key allow more, and none includes another:
+  catalog:write  write stock, prices and products
+  holds:create   hold stock without the limits of guests (VITRINE_GUEST_HOLD_…)
+  holds:confirm  confirm holds: its own, and those that were made without a key
+A key may also name the channel that its requests are answered in; the scopes of holds are then for that channel only.
+All of it works while gateways run on the same data.
 
 Examples:
   vitrine keys create warehouse --scope catalog:write
+  vitrine keys create checkout --scope holds:confirm
   vitrine keys list
   vitrine keys revoke warehouse`,
     );

@@ -8,6 +8,7 @@ import type { Channel } from '../catalog/channel.types.js';
 import { ImageStore } from '../images/image.store.js';
 import { ProductStore } from '../catalog/product.store.js';
 import { SkuStore } from '../catalog/sku.store.js';
+import type { Guests } from '../holds/guests.js';
 import type { LabelModels } from '../identify/label-models.js';
 import type { ImageFetcher } from '../images/fetch-image.js';
 import { LocationStore } from '../catalog/location.store.js';
@@ -40,6 +41,7 @@ export interface Services extends SearchServices {
   readonly imageHosts: ReadonlySet<string>;
   readonly fetcher: ImageFetcher;
   readonly availability: AvailabilityWatcher;
+  readonly guests: Guests;
 }
 
 /** The stores whose rows depend on the channel of the request. */
@@ -55,6 +57,8 @@ export class Context implements ServerContext {
   readonly requestId: string;
   /** Scheme, host and port by which the caller reached us. */
   readonly publicUrl: string;
+  /** IP address of the client. */
+  readonly clientAddress: string;
   readonly brands: BrandStore;
   readonly categories: CategoryStore;
   readonly images: ImageStore;
@@ -70,6 +74,7 @@ export class Context implements ServerContext {
   ) {
     this.requestId = request.requestId;
     this.publicUrl = request.publicUrl;
+    this.clientAddress = request.clientAddress;
     this.channelHandle = caller.channelHandle;
     this.brands = new BrandStore(services.db);
     this.categories = new CategoryStore(services.db);
@@ -85,8 +90,9 @@ export class Context implements ServerContext {
   }
 
   forNextEvent(): Context {
-    const { requestId, publicUrl } = this;
-    const next = new Context(this.services, { requestId, publicUrl, authorization: null }, this.caller);
+    const { requestId, publicUrl, clientAddress } = this;
+    const facts = { requestId, publicUrl, clientAddress, authorization: null };
+    const next = new Context(this.services, facts, this.caller);
     next.channelHandle = this.channelHandle;
     return next;
   }

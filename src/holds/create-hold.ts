@@ -1,10 +1,12 @@
 import type { Channel } from '../catalog/channel.types.js';
 import { readKey } from '../graph/node.js';
+import type { GuestLimits } from '../config.js';
 import type { Context } from '../graph/request-context.js';
 import { checkPlace } from '../inventory/availability.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
+import type { Guest } from './guests.js';
 import { holdPayload } from './hold-payload.js';
 import { insertHold, type HoldOutcome } from './hold.store.js';
 import type { HoldCreateInput, HoldPayload } from './hold.types.js';
@@ -14,6 +16,9 @@ const MAX_LINES = 100;
 /** More than anybody has of anything, and far from where sums of it overflow. */
 const MAX_QUANTITY = 1_000_000;
 
+/** What lifts the limits of guests. */
+const WITH_KEY = 'send an API key that has the scope holds:create';
+
 /** Holds stock for all lines of a basket, or for none. */
 export async function createHold(context: Context, input: HoldCreateInput): Promise<HoldPayload> {
   const stores = await context.inChannel();
@@ -21,8 +26,10 @@ export async function createHold(context: Context, input: HoldCreateInput): Prom
   return holdPayload(
     await mutateAtOnce(context, { name: 'holdCreate', channel: channel.handle }, input, async (call) => {
       const { near = null } = input;
+      const guest = await context.services.guests.of(context.caller, channel, context.clientAddress);
       const lines = checkLines(input);
-      const seconds = checkSeconds(input.seconds ?? channel.holdSeconds, channel);
+      if (guest !== null) checkGuestLines(lines, guest.limits);
+      const seconds = checkSeconds(input.seconds ?? null, channel, guest);
       if (near !== null) checkPlace(near);
       const locationKey = input.location == null ? null : readLocation(input.location);
       if (locationKey !== null) await requireLocation(stores, locationKey);
@@ -34,6 +41,7 @@ export async function createHold(context: Context, input: HoldCreateInput): Prom
         locationKey,
         near,
         seconds,
+        guest,
       };
       const outcome = await insertHold(context.services.db, request, call);
       throwIfNotHeld(outcome, channel);
@@ -77,15 +85,47 @@ function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: num
   return checked;
 }
 
-function checkSeconds(seconds: number, { minHoldSeconds, maxHoldSeconds, handle }: Channel): number {
-  if (seconds >= minHoldSeconds && seconds <= maxHoldSeconds) return seconds;
-  throw new EntryErrors([
-    mutationError(
+/** @throws EntryErrors HOLD_LIMIT */
+function checkGuestLines(lines: readonly { quantity: number }[], limits: GuestLimits): void {
+  const refuse = (what: string): EntryErrors =>
+    new EntryErrors([mutationError('HOLD_LIMIT', ['lines'], `${what}, or ${WITH_KEY}.`)]);
+  if (lines.length > limits.lines) {
+    throw refuse(
+      `${lines.length} lines are too many without an API key: hold at most ${limits.lines} SKUs at a time`,
+    );
+  }
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  if (units > limits.units) {
+    throw refuse(
+      `${units} units are too many without an API key: hold at most ${limits.units} at a time, of all lines together`,
+    );
+  }
+}
+
+/** @throws EntryErrors BAD_USER_INPUT, HOLD_LIMIT */
+function checkSeconds(
+  asked: number | null,
+  { holdSeconds, minHoldSeconds, maxHoldSeconds, handle }: Channel,
+  guest: Guest | null,
+): number {
+  const longest =
+    guest === null
+      ? maxHoldSeconds
+      : Math.max(minHoldSeconds, Math.min(maxHoldSeconds, guest.limits.seconds));
+  const seconds = asked ?? Math.min(holdSeconds, longest);
+  const refuse = (code: 'BAD_USER_INPUT' | 'HOLD_LIMIT', why: string): EntryErrors =>
+    new EntryErrors([mutationError(code, ['seconds'], `seconds is ${seconds}: ${why}.`)]);
+  if (seconds < minHoldSeconds || seconds > maxHoldSeconds) {
+    throw refuse(
       'BAD_USER_INPUT',
-      ['seconds'],
-      `seconds is ${seconds}: the channel "${handle}" holds stock for ${minHoldSeconds} to ${maxHoldSeconds} seconds.`,
-    ),
-  ]);
+      `the channel "${handle}" holds stock for ${minHoldSeconds} to ${maxHoldSeconds} seconds`,
+    );
+  }
+  if (seconds <= longest) return seconds;
+  throw refuse(
+    'HOLD_LIMIT',
+    `without an API key the channel "${handle}" holds stock for ${minHoldSeconds} to ${longest} seconds; ask for fewer, or ${WITH_KEY}`,
+  );
 }
 
 function readLocation(id: string): number {
@@ -103,6 +143,15 @@ function readLocation(id: string): number {
 /** @throws EntryErrors of the key, or of the lines that cannot be held */
 function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
   if ('conflict' in outcome) throw idempotencyConflict();
+  if ('tooManyHolds' in outcome) {
+    throw new EntryErrors([
+      mutationError(
+        'HOLD_LIMIT',
+        null,
+        `Your address has as many holds as it may have without an API key: release one, wait for one to end, or ${WITH_KEY}.`,
+      ),
+    ]);
+  }
   const faults = new EntryFaults('lines');
   if ('missing' in outcome) {
     for (const line of outcome.missing) {
@@ -118,8 +167,20 @@ function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
     for (const { line, sellable } of outcome.short) {
       faults.add(line, 'quantity', 'INSUFFICIENT_STOCK', ...shortage(sellable, channel));
     }
+    for (const { line, room } of outcome.limited)
+      faults.add(line, 'quantity', 'HOLD_LIMIT', limit(room, channel));
   }
   faults.throwIfAny();
+}
+
+/** What to say of a line that is there, and of which guests may not hold so much. */
+function limit(room: number, { showsExactStock }: Channel): string {
+  if (room === 0) {
+    return `Others hold all of it that may be held without an API key: try again when their holds end, or ${WITH_KEY}.`;
+  }
+  return showsExactStock
+    ? `Only ${room} can be held without an API key: ask for ${room} at most, or ${WITH_KEY}.`
+    : `Fewer can be held without an API key: ask for fewer, or ${WITH_KEY}.`;
 }
 
 /** What to say of a line that there is too little for, and the number to show with it. */

@@ -1,4 +1,5 @@
 import { fromGlobalId } from 'graphql-relay';
+import { requireScopeIn } from '../access/caller.js';
 import type { Channel } from '../catalog/channel.types.js';
 import type { Context } from '../graph/request-context.js';
 import { EntryErrors, mutationError } from '../mutation/entry-error.js';
@@ -31,9 +32,11 @@ export async function findHold(context: Context, id: string): Promise<Hold | nul
   return readHold(context.services.db, { channelKey: channel.key, caller: context.caller.keyId ?? 0 }, uuid);
 }
 
-/** The stock leaves. */
-export const confirmHold = (context: Context, input: HoldConfirmInput): Promise<HoldPayload> =>
-  finish(context, 'holdConfirm', HoldStatus.CONFIRMED, input);
+/** The stock leaves. @throws UserError UNAUTHENTICATED, FORBIDDEN */
+export async function confirmHold(context: Context, input: HoldConfirmInput): Promise<HoldPayload> {
+  requireScopeIn(context.caller, 'holds:confirm', (await context.inChannel()).channel);
+  return finish(context, 'holdConfirm', HoldStatus.CONFIRMED, input);
+}
 
 /** The stock is free again. */
 export const releaseHold = (context: Context, input: HoldReleaseInput): Promise<HoldPayload> =>

@@ -30,7 +30,9 @@ export class HoldResolver {
 
   @Mutation(() => HoldPayload, {
     complexity: WRITE_COST,
-    description: 'Keeps stock from everybody else for a while: all lines or none.',
+
+    description:
+      'Keeps stock from everybody else for a while: all lines or none. Without an API key with the scope holds:create there are limits, among them a share of each SKU for all such callers together: HOLD_LIMIT.',
   })
   holdCreate(
     @Ctx() context: Context,
@@ -41,7 +43,9 @@ export class HoldResolver {
 
   @Mutation(() => HoldPayload, {
     complexity: WRITE_COST,
-    description: 'The sale is done: what was held leaves the stock.',
+
+    description:
+      'The sale is done: what was held leaves the stock. Takes an API key with the scope holds:confirm, which also confirms holds that were made without a key.',
   })
   holdConfirm(
     @Ctx() context: Context,

@@ -4,6 +4,7 @@ import { instantiate } from '../graph/node.js';
 import { StockLocation } from '../inventory/availability.types.js';
 import type { IdempotentCall } from '../mutation/idempotency.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
+import type { Guest } from './guests.js';
 import { Hold, HoldLine, HoldStatus } from './hold.types.js';
 
 /** For so long a holder can ask what became of a hold. */
@@ -33,6 +34,7 @@ const holdJson = z.object({
 });
 
 const shortLines = z.array(z.object({ line: z.number(), sellable: z.number() }));
+const limitedLines = z.array(z.object({ line: z.number(), room: z.number() }));
 
 /** What came of holding stock, or of ending a hold; see hold_create and hold_finish in the migrations. */
 const outcome = z.union([
@@ -40,7 +42,8 @@ const outcome = z.union([
   z.object({ answer: holdJson }).transform(({ answer }) => ({ hold: answer })),
   z.object({ conflict: z.literal(true) }),
   z.object({ missing: z.array(z.number()) }),
-  z.object({ short: shortLines }),
+  z.object({ short: shortLines, limited: limitedLines.default([]) }),
+  z.object({ tooManyHolds: z.literal(true) }),
   z.object({ notFound: z.literal(true) }),
   z.object({ ended: holdJson }),
 ]);
@@ -60,6 +63,8 @@ export interface HoldRequest extends HoldCaller {
   readonly locationKey: number | null;
   readonly near: { readonly latitude: number; readonly longitude: number } | null;
   readonly seconds: number;
+  /** Null: a caller who is none. */
+  readonly guest: Guest | null;
 }
 
 /** Holds all lines or none, in one round trip. */
@@ -68,12 +73,13 @@ export function insertHold(
   request: HoldRequest,
   call: IdempotentCall | null,
 ): Promise<HoldOutcome> {
-  const { channelKey, caller, skuKeys, quantities, locationKey, near, seconds } = request;
+  const { channelKey, caller, skuKeys, quantities, locationKey, near, seconds, guest } = request;
   return one(
     db,
     sql`/* hold.create */ SELECT hold_create(${channelKey}, ${caller}, ${skuKeys}::int[], ${quantities}::int[],
       ${locationKey}, ${near?.latitude ?? null}, ${near?.longitude ?? null}, ${seconds}, ${call?.key ?? null},
-      ${call?.fingerprint ?? null}) AS outcome`,
+      ${call?.fingerprint ?? null}, ${guest?.client ?? null}, ${guest?.limits.share ?? null},
+      ${guest?.limits.holds ?? null}) AS outcome`,
   );
 }
 

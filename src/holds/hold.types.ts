@@ -44,7 +44,7 @@ export class HoldLine {
 @ObjectType({
   implements: Node,
   description:
-    'A reservation of stock that ends by itself. Its id is the proof that one may use it: keep it to yourself.',
+    'A reservation of stock that ends by itself. One that was made with an API key with the scope holds:create is for that key alone. Any other is for callers who know its id: give it to your checkout, and to nobody else.',
 })
 export class Hold extends Node {
   uuid!: string;
@@ -78,7 +78,10 @@ export class HoldLineInput {
 
 @InputType({ description: 'What to hold, from where and for how long.' })
 export class HoldCreateInput extends IdempotentInput {
-  @Field(() => [HoldLineInput], { description: 'From 1 to 100, each SKU once. All are held, or none.' })
+  @Field(() => [HoldLineInput], {
+    description:
+      'From 1 to 100, each SKU once. All are held, or none. Without an API key with the scope holds:create fewer are allowed (20 lines and 20 units unless the operator sets it otherwise).',
+  })
   lines!: HoldLineInput[];
 
   @Field(() => GeoPointInput, {
@@ -96,7 +99,8 @@ export class HoldCreateInput extends IdempotentInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'For how long to hold; the channel has a default (10 minutes unless it is set) and bounds.',
+    description:
+      'For how long to hold; the channel has a default (10 minutes unless it is set) and bounds. Without an API key with the scope holds:create it is at most 15 minutes, unless the operator sets it otherwise.',
   })
   seconds?: number | null;
 }

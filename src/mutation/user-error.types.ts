@@ -10,6 +10,7 @@ export enum MutationErrorCode {
   IMAGE_UNDECODABLE = 'IMAGE_UNDECODABLE',
   IMAGE_TOO_LARGE = 'IMAGE_TOO_LARGE',
   INSUFFICIENT_STOCK = 'INSUFFICIENT_STOCK',
+  HOLD_LIMIT = 'HOLD_LIMIT',
   HOLD_EXPIRED = 'HOLD_EXPIRED',
   HOLD_NOT_ACTIVE = 'HOLD_NOT_ACTIVE',
   IDEMPOTENCY_CONFLICT = 'IDEMPOTENCY_CONFLICT',
@@ -27,6 +28,10 @@ registerEnumType(MutationErrorCode, {
     IMAGE_UNDECODABLE: { description: 'What was sent is no image, or of a format that is not read here.' },
     IMAGE_TOO_LARGE: { description: 'The image has too many bytes or pixels.' },
     INSUFFICIENT_STOCK: { description: 'Less can be sold than was asked for; `sellable` says how much.' },
+    HOLD_LIMIT: {
+      description:
+        'More than may be held without an API key with the scope holds:create; the message says how much may.',
+    },
     HOLD_EXPIRED: { description: 'The hold has passed its end.' },
     HOLD_NOT_ACTIVE: { description: 'The hold was confirmed or released before.' },
     IDEMPOTENCY_CONFLICT: { description: 'The idempotency key was used for another call within a day.' },

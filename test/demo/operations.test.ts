@@ -341,9 +341,9 @@ describe('a checkout', () => {
     });
     const hold = holdCreate.hold?.id ?? '';
     expect((await send(HeldBasketDocument, { id: hold })).hold).toEqual(holdCreate.hold);
-    expect((await send(ConfirmBasketDocument, { input: { hold } })).holdConfirm.hold?.status).toBe(
-      'CONFIRMED',
-    );
+    const checkout = await seedApiKey(gateway.db, { scopes: ['holds:confirm'] });
+    const { holdConfirm } = await send(ConfirmBasketDocument, { input: { hold } }, checkout);
+    expect(holdConfirm.hold?.status).toBe('CONFIRMED');
     expect((await send(ReleaseBasketDocument, { input: { hold } })).holdRelease.userErrors).toEqual([
       expect.objectContaining({ code: 'HOLD_NOT_ACTIVE' }),
     ]);

@@ -68,13 +68,13 @@ export type HoldConfirmInput = {
 export type HoldCreateInput = {
   /** A text of your own for this very call, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. Callers without an API key share their keys with one another: send a UUID, and keep it to yourself. */
   idempotencyKey?: string | null | undefined;
-  /** From 1 to 100, each SKU once. All are held, or none. */
+  /** From 1 to 100, each SKU once. All are held, or none. Without an API key with the scope holds:create fewer are allowed (20 lines and 20 units unless the operator sets it otherwise). */
   lines: Array<HoldLineInput>;
   /** Hold stock of this location only, to be picked up there. */
   location?: string | number | null | undefined;
   /** Each line is taken from the nearest location that has all of it; without a place, from the one that has most. Where none has all of it, from as few as can be. */
   near?: GeoPointInput | null | undefined;
-  /** For how long to hold; the channel has a default (10 minutes unless it is set) and bounds. */
+  /** For how long to hold; the channel has a default (10 minutes unless it is set) and bounds. Without an API key with the scope holds:create it is at most 15 minutes, unless the operator sets it otherwise. */
   seconds?: number | null | undefined;
 };
 
@@ -340,6 +340,8 @@ export type UserErrorCode =
   | 'BAD_USER_INPUT'
   /** The hold has passed its end. */
   | 'HOLD_EXPIRED'
+  /** More than may be held without an API key with the scope holds:create; the message says how much may. */
+  | 'HOLD_LIMIT'
   /** The hold was confirmed or released before. */
   | 'HOLD_NOT_ACTIVE'
   /** The idempotency key was used for another call within a day. */

@@ -144,7 +144,7 @@ describe('what is told', () => {
     expect(quantityOf(await watching.next())).toBe(5);
     const hold = `mutation ($sku: ID!) { holdCreate(input: { seconds: 1, lines: [{ sku: $sku, quantity: 2 }] }) {
       userErrors { message } } }`;
-    const { data } = await gateway.ask(hold, { sku: ids.get('HELD') });
+    const { data } = await gateway.ask(hold, { sku: ids.get('HELD') }, await seedApiKey(gateway.db));
     expect(data).toEqual({ holdCreate: { userErrors: [] } });
     expect(quantityOf(await watching.next())).toBe(3);
     expect(quantityOf(await watching.next())).toBe(5);

@@ -142,6 +142,7 @@ describe('stockSet', () => {
       z.object({ holdCreate: z.object({ userErrors: z.tuple([]) }) }),
       'mutation ($sku: ID!) { holdCreate(input: { lines: [{ sku: $sku, quantity: 2 }] }) { userErrors { code } } }',
       { sku: id },
+      secret,
     );
     const { levels } = await set(berlin('S', { onHand: 10 }));
     expect(levels).toMatchObject([{ onHand: 10, held: 2, sellable: 8 }]);

@@ -16,7 +16,7 @@ beforeAll(async () => {
   });
   context = new Context(
     gateway.services,
-    { requestId: '1', publicUrl: 'http://localhost', authorization: null },
+    { requestId: '1', publicUrl: 'http://localhost', clientAddress: '127.0.0.1', authorization: null },
     ANONYMOUS,
   );
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
+import { seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateways.js';
@@ -21,11 +22,13 @@ const CREATE = `mutation ($input: HoldCreateInput!) { payload: holdCreate(input:
 const CONFIRM = `mutation ($input: HoldConfirmInput!) { payload: holdConfirm(input: $input) ${HOLD_FIELDS} }`;
 
 let database: TestDatabase;
+let secret: string;
 let gateways: readonly [GatewayProcess, GatewayProcess];
 const skus: string[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
   await seedMarkets(database.db);
+  secret = await seedApiKey(database.db);
   for (let i = 0; i < AT_ONCE; i += 1) {
     await seedProduct(database.db, { handle: `p${i}`, skus: [{ code: `P${i}`, stock: { berlin: 0 } }] });
   }
@@ -49,7 +52,8 @@ test(
       const held = await Promise.all(
         skus.map(async (sku, i) => {
           const input = { lines: [{ sku }], seconds: HOLD_MS / 1000 };
-          const { hold } = (await gateways[i % 2 === 0 ? 0 : 1].ask(holdPayload, CREATE, { input })).payload;
+          const { hold } = (await gateways[i % 2 === 0 ? 0 : 1].ask(holdPayload, CREATE, { input }, secret))
+            .payload;
           if (hold === null) throw new Error(`round ${round}: there is a unit of each`);
           return { sku, hold };
         }),
@@ -63,18 +67,20 @@ test(
           };
           const holder = at(end - 60 + random() * 80).then(async () => {
             const late = Date.now() > end;
-            const { userErrors } = (await one.ask(holdPayload, CONFIRM, { input: { hold: hold.id } }))
+            const { userErrors } = (await one.ask(holdPayload, CONFIRM, { input: { hold: hold.id } }, secret))
               .payload;
             if (userErrors.length > 0) expect(userErrors[0]?.code).toBe('HOLD_EXPIRED');
             expect(late && userErrors.length === 0).toBe(false);
             return userErrors.length === 0;
           });
           const waiting = at(end - 10 + random() * 20).then(async () => {
-            const { hold: next } = (await other.ask(holdPayload, CREATE, { input: { lines: [{ sku }] } }))
-              .payload;
+            const { hold: next } = (
+              await other.ask(holdPayload, CREATE, { input: { lines: [{ sku }] } }, secret)
+            ).payload;
             if (next === null) return false;
-            const { userErrors } = (await other.ask(holdPayload, CONFIRM, { input: { hold: next.id } }))
-              .payload;
+            const { userErrors } = (
+              await other.ask(holdPayload, CONFIRM, { input: { hold: next.id } }, secret)
+            ).payload;
             expect(userErrors).toEqual([]);
             return true;
           });
@@ -118,17 +124,17 @@ test('a hold whose time passes in the middle of its confirmation is confirmed, a
   await database.db.query(`UPDATE stock_levels SET on_hand = 1`);
   const [one, other] = gateways;
   const input = { lines: [{ sku: skus[0] }], seconds: 1 };
-  const { hold } = (await one.ask(holdPayload, CREATE, { input })).payload;
+  const { hold } = (await one.ask(holdPayload, CREATE, { input }, secret)).payload;
   if (hold === null) throw new Error('there is a unit');
 
   // Somebody counts the shelf: whoever wants to write the level waits.
   const counting = await database.db.connect();
   await counting.query(`BEGIN`);
   await counting.query(`SELECT FROM stock_levels FOR UPDATE`);
-  const confirming = one.ask(holdPayload, CONFIRM, { input: { hold: hold.id } });
+  const confirming = one.ask(holdPayload, CONFIRM, { input: { hold: hold.id } }, secret);
   await untilWaiting(1);
   await sleep(Date.parse(hold.expiresAt) - Date.now() + 50);
-  const buying = other.ask(holdPayload, CREATE, { input: { lines: [{ sku: skus[0] }] } });
+  const buying = other.ask(holdPayload, CREATE, { input: { lines: [{ sku: skus[0] }] } }, secret);
   await untilWaiting(2);
   await counting.query(`COMMIT`);
   counting.release();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
+import { seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateways.js';
@@ -20,9 +21,11 @@ const CREATE = `mutation ($input: HoldCreateInput!) { payload: holdCreate(input:
 let database: TestDatabase;
 let gateways: readonly [GatewayProcess, GatewayProcess];
 let sku: string;
+let secret: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   await seedMarkets(database.db);
+  secret = await seedApiKey(database.db);
   await seedProduct(database.db, { handle: 'coat', skus: [{ code: 'COAT', stock: { berlin: 1_000_000 } }] });
   const { rows } = await database.db.query<{ id: number }>(`SELECT id FROM skus`);
   sku = toGlobalId('Sku', rows[0]?.id ?? 0);
@@ -47,7 +50,7 @@ test(`${PARALLEL} calls at once with one key, over two gateways: one hold, one a
     const input = inputOf(`parallel ${round}`);
     const answers = await Promise.all(
       Array.from({ length: PARALLEL }, (_, i) =>
-        gateways[i % 2 === 0 ? 0 : 1].ask(holdPayload, CREATE, { input }),
+        gateways[i % 2 === 0 ? 0 : 1].ask(holdPayload, CREATE, { input }, secret),
       ),
     );
     expect(answers[0]?.payload.userErrors).toEqual([]);
@@ -63,7 +66,7 @@ async function sendAndCut(url: string, input: object, afterMs: number): Promise<
   await once(socket, 'connect');
   const body = JSON.stringify({ query: CREATE, variables: { input } });
   socket.write(
-    `POST /graphql HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `POST /graphql HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\nauthorization: Bearer ${secret}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   socket.destroy();
@@ -74,9 +77,9 @@ test('a call whose connection was cut, sent again to the other gateway: one hold
     const before = await countHolds();
     const input = inputOf(`cut ${round}`);
     await sendAndCut(gateways[0].url, input, round % 10);
-    const again = await gateways[1].ask(holdPayload, CREATE, { input });
+    const again = await gateways[1].ask(holdPayload, CREATE, { input }, secret);
     expect(again.payload.hold).not.toBeNull();
-    expect(await gateways[0].ask(holdPayload, CREATE, { input })).toEqual(again);
+    expect(await gateways[0].ask(holdPayload, CREATE, { input }, secret)).toEqual(again);
     expect(await countHolds()).toBe(before + 1);
   }
 }, 120_000);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
+import { seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateways.js';
@@ -29,10 +30,12 @@ const CONFIRM = `mutation ($input: HoldConfirmInput!) { payload: holdConfirm(inp
 const RELEASE = `mutation ($input: HoldReleaseInput!) { payload: holdRelease(input: $input) ${HOLD_FIELDS} }`;
 
 let database: TestDatabase;
+let secret: string;
 let gateways: GatewayProcess[];
 beforeAll(async () => {
   database = await createTestDatabase();
   await seedMarkets(database.db);
+  secret = await seedApiKey(database.db);
   for (const code of CODES) {
     await seedProduct(database.db, {
       handle: code.toLowerCase(),
@@ -87,7 +90,7 @@ test(
         for (;;) {
           const forgets = mayRelease && random() < FORGETTING;
           const input = { lines, ...(forgets ? { seconds: FORGOTTEN_SECONDS } : {}) };
-          const { hold, userErrors } = (await gateway.ask(holdPayload, CREATE, { input })).payload;
+          const { hold, userErrors } = (await gateway.ask(holdPayload, CREATE, { input }, secret)).payload;
           if (hold === null) {
             expect(new Set(userErrors.map(({ code }) => code))).toEqual(new Set(['INSUFFICIENT_STOCK']));
             return false;
@@ -95,9 +98,8 @@ test(
           if (forgets) continue;
           if (random() < 0.3) await sleep(random() * 10);
           const releases = mayRelease && random() < RELEASING;
-          const ended = await gateway.ask(holdPayload, releases ? RELEASE : CONFIRM, {
-            input: { hold: hold.id },
-          });
+          const ending = { input: { hold: hold.id } };
+          const ended = await gateway.ask(holdPayload, releases ? RELEASE : CONFIRM, ending, secret);
           expect(ended.payload.userErrors).toEqual([]);
           if (!releases) return true;
         }

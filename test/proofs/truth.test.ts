@@ -4,6 +4,7 @@ import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { DEFAULT_ENCODER } from '../../src/vision/encoder.js';
 import { readManifest } from '../../src/vision/manifest.js';
+import { seedApiKey } from '../support/api-keys.js';
 import { seedChannels, seedEncoder, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateways.js';
@@ -68,11 +69,13 @@ const isSteady = (code: string): boolean => Number(code.slice(1)) >= VOLATILE;
 let database: TestDatabase;
 let gateways: readonly [GatewayProcess, GatewayProcess];
 let query: string;
+let secret: string;
 const skuIds = new Map<string, string>();
 beforeAll(async () => {
   database = await createTestDatabase();
   const { db } = database;
   await seedChannels(db);
+  secret = await seedApiKey(db);
   await seedEncoder(db, await readManifest(DEFAULT_ENCODER));
   const key = await seedProduct(db, { handle: 'query', vectors: [[1, 0, 0, 0]] });
   query = toGlobalId('Product', key);
@@ -149,7 +152,7 @@ async function write(writer: number, isOver: () => boolean): Promise<number> {
       let hold = '';
       const ask = async (operation: string, type: string, input: object): Promise<void> => {
         const document = `mutation ($input: ${type}!) { payload: ${operation}(input: $input) ${HOLD_FIELDS} }`;
-        hold = (await gateway.ask(holdPayload, document, { input })).payload.hold?.id ?? '';
+        hold = (await gateway.ask(holdPayload, document, { input }, secret)).payload.hold?.id ?? '';
       };
       await ofStock?.write(present - 1, () =>
         ask('holdCreate', 'HoldCreateInput', { lines: [{ sku: skuIds.get(code) }] }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
+import { seedApiKey } from '../support/api-keys.js';
 import { setStock } from '../support/catalog.js';
 import {
   handleOf,
@@ -85,9 +86,11 @@ describe('with an index that follows Postgres', () => {
 
   test('the SKU can be held: from a photo to a hold in two calls', async () => {
     const { sku } = await match(looks('shirt', 0, 2), { options: size('S'), quantity: 2 });
+    const secret = await seedApiKey(gateway.db, { scopes: ['holds:create'] });
     const { errors, data } = await gateway.ask(
       'mutation ($sku: ID!) { holdCreate(input: { lines: [{ sku: $sku, quantity: 2 }] }) { hold { status } userErrors { code } } }',
       { sku: sku?.id },
+      secret,
     );
     expect(errors).toEqual([]);
     expect(data).toEqual({ holdCreate: { hold: { status: 'ACTIVE' }, userErrors: [] } });

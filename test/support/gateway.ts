@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { z } from 'zod';
-import type { Config } from '../../src/config.js';
+import { readConfig, type Config, type GuestLimits } from '../../src/config.js';
 import { openContext, type Services } from '../../src/graph/request-context.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import type { Database } from '../../src/platform/postgres.js';
@@ -79,6 +79,8 @@ export async function startTestGateway(
     beside?: TestGateway;
     qdrant?: Config['qdrant'];
     calibration?: SameProductModel | null;
+    guestLimits?: Partial<GuestLimits>;
+    trustedProxies?: readonly string[];
   } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
@@ -108,6 +110,7 @@ export async function startTestGateway(
     catalogImages,
     uploads: await openBlobStore(join(folder, 'uploads')),
     imageHosts: new Set(),
+    guestLimits: { ...readConfig({}).guestLimits, ...options.guestLimits },
     log,
   });
   const http = await createServer({
@@ -116,6 +119,7 @@ export async function startTestGateway(
     uploads: services.uploads,
     catalogImage: (id) => readCatalogImage(services, id),
     ready: () => Promise.resolve({ ok: true, checks: {} }),
+    trustedProxies: options.trustedProxies ?? [],
     log,
   });
 

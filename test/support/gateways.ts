@@ -19,6 +19,7 @@ export interface GatewayProcess {
     document: string,
     variables: Record<string, unknown>,
     secret?: string,
+    headers?: Readonly<Record<string, string>>,
   ): Promise<T>;
   /** Ends it at once, as kill -9 does. */
   kill(): Promise<void>;
@@ -51,11 +52,12 @@ export async function startGatewayProcess(
   };
   return {
     url,
-    async ask(schema, document, variables, secret) {
+    async ask(schema, document, variables, secret, more = {}) {
       const { body } = await request(`${url}/graphql`, {
         method: 'POST',
         dispatcher: agent,
         headers: {
+          ...more,
           'content-type': 'application/json',
           ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
         },

@@ -17,6 +17,8 @@ export interface RequestFacts {
   readonly requestId: string;
   /** Scheme and authority that the client used, without a slash at the end: `http://127.0.0.1:4000`. */
   readonly publicUrl: string;
+  /** IP address of the client: of the connection, or what a trusted proxy says it is. */
+  readonly clientAddress: string;
   /** The Authorization that came with it, as it came; null: none. */
   readonly authorization: string | null;
 }

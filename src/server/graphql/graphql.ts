@@ -80,6 +80,7 @@ export async function installGraphQL<Context extends ServerContext>(
         return await createContext({
           requestId: request.id,
           publicUrl: `${request.protocol}://${request.host}`,
+          clientAddress: request.ip,
           authorization: authorizationOf(request.headers),
         });
       } catch (error) {

@@ -47,6 +47,8 @@ export function installSockets(
         const facts = {
           requestId: randomUUID(),
           publicUrl: `http://${request.headers.host ?? ''}`,
+          // Of the connection, also behind a proxy: no mutation comes over a WebSocket, so nothing is counted by it.
+          clientAddress: request.socket.remoteAddress ?? '',
           authorization: request.headers.authorization ?? null,
         };
         metrics.sockets.inc();

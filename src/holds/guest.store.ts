@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { execute, query, type Database } from '../platform/postgres.js';
+
+/** As many as the digest that it makes. */
+const KEY_BYTES = 32;
+
+/** The key that the addresses of guests are hashed with: the same for all gateways, and made by the first. */
+export async function readGuestAddressKey(db: Database): Promise<Buffer> {
+  await execute(
+    db,
+    sql`/* guest.makeKey */ INSERT INTO guest_address_key (key) VALUES (${randomBytes(KEY_BYTES)}) ON CONFLICT DO NOTHING`,
+  );
+  const [row] = await query(
+    db,
+    sql`/* guest.readKey */ SELECT key FROM guest_address_key`,
+    z.object({ key: z.instanceof(Buffer) }),
+  );
+  if (row === undefined) throw new Error('the key was made before');
+  return row.key;
+}
