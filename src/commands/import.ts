@@ -29,7 +29,7 @@ export function importCommand(): Command {
       'after',
       `
 Products, SKUs, prices and stock are added or updated by their id; images that are new are encoded. Image links may
-be files, absolute or beside the feed, or https. Rows that are wrong are reported by line number; the rest goes in.
+be files in the folder of the feed, or https. Rows that are wrong are reported by line number; the rest goes in.
 A running gateway on the same data shows what is imported without a restart. Ctrl-C stops after the batch in hand;
 running the import again continues, and encodes nothing twice.
 

@@ -37,7 +37,14 @@ const passing = (message: string, cause?: unknown): DownloadError => new Downloa
 /** Statuses below 500 that are about this moment, not about the image: timeout, too early, too many requests. */
 const PASSING_STATUSES: readonly number[] = [408, 425, 429];
 
-const isPublic = (address: string): boolean => ipaddr.process(address).range() === 'unicast';
+/** All that is public of IPv6. Outside it are forms that stand for an IPv4 address, and what nobody was given. */
+const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
+function isPublic(address: string): boolean {
+  const parsed = ipaddr.process(address);
+  if (parsed.range() !== 'unicast') return false;
+  return !(parsed instanceof ipaddr.IPv6) || parsed.match(GLOBAL_IPV6);
+}
 
 /**
  * Downloads images. Links are other people's text, so they reach public addresses only: every dial is checked, and

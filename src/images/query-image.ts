@@ -87,11 +87,12 @@ function decodeBase64(text: string): Uint8Array {
 }
 
 async function fetchAllowed(url: string, { imageHosts, fetcher }: QueryImageSources): Promise<Uint8Array> {
-  const { protocol, hostname } = new URL(url);
-  if (protocol !== 'https:' || !imageHosts.has(hostname.toLowerCase())) {
+  const { protocol, host } = new URL(url);
+  // With the port, unless it is that of https: another one is another server.
+  if (protocol !== 'https:' || !imageHosts.has(host)) {
     throw new UserError(
       'BAD_USER_INPUT',
-      `Images are not fetched from ${protocol}//${hostname}: send the file to POST /images, or have the operator add the host to VITRINE_IMAGE_HOSTS (https only).`,
+      `Images are not fetched from ${protocol}//${host}: send the file to POST /images, or have the operator add the host to VITRINE_IMAGE_HOSTS (https only).`,
     );
   }
   return fetcher.fetch(url);

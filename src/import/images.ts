@@ -1,12 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { UserError } from '../errors.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { groupBy } from '../platform/group-by.js';
-import { errorCode, errorMessage } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
-import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
 import { trimImage } from '../vision/image-file.js';
 import type { Encoder } from '../vision/encoder.js';
 import { eachOf } from '../platform/ahead.js';
@@ -18,6 +15,7 @@ import {
   type Embedding,
   type StoredImage,
 } from '../images/stored-image.store.js';
+import { readFeedFile } from './feed-file.js';
 import type { ImageLink, ProductDraft } from './product-draft.js';
 import type { Fault } from './report.js';
 
@@ -64,7 +62,10 @@ const isRemote = (link: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(link);
 export class ImageImporter {
   readonly #options: ImageImporterOptions;
   readonly #contents = new LRUCache<string, string>({ max: REMEMBERED });
+  /** Images that are known and encoded. */
   readonly #known = new LRUCache<string, StoredImage>({ max: REMEMBERED });
+  /** What was found out about images when they were stored. */
+  readonly #inspected = new LRUCache<string, StoredImage>({ max: REMEMBERED });
 
   constructor(options: ImageImporterOptions) {
     this.#options = options;
@@ -72,7 +73,7 @@ export class ImageImporter {
 
   /** Brings the bytes in. An https link that is stored is not fetched again; a local file is always read. */
   async read(drafts: readonly ProductDraft[]): Promise<ReadBatch> {
-    const { db, images, signal } = this.#options;
+    const { db, signal } = this.#options;
     const stored = await findImagesBySource(
       db,
       drafts.map(({ handle }) => handle),
@@ -88,7 +89,7 @@ export class ImageImporter {
       const before = stored.get(link)?.sha256;
       const remembered = this.#contents.get(link) ?? (isRemote(link) ? before : undefined);
       try {
-        const sha256 = remembered ?? (await images.put(await this.#bytesOf(link)));
+        const sha256 = remembered ?? (await this.#store(await this.#bytesOf(link)));
         this.#contents.set(link, sha256);
         contents.set(link, sha256);
       } catch (error) {
@@ -120,7 +121,7 @@ export class ImageImporter {
         let image = this.#known.get(sha256) ?? before;
         if (!this.#known.has(sha256) && (image === null || !encoded)) {
           const bytes = await this.#stored(sha256, link);
-          image ??= await inspectPatiently(bytes, signal);
+          image ??= this.#inspected.get(sha256) ?? (await inspectPatiently(bytes, signal));
           if (!encoded) embeddings.push({ sha256, vector: await encodePatiently(encoder, bytes, signal) });
         }
         if (image === null) return;
@@ -147,9 +148,16 @@ export class ImageImporter {
 
   async #bytesOf(link: string): Promise<Buffer> {
     const { fetcher, folder, signal } = this.#options;
-    return trimImage(
-      isRemote(link) ? await fetcher.fetch(link, signal) : await readLocal(resolve(folder, link)),
-    );
+    return trimImage(isRemote(link) ? await fetcher.fetch(link, signal) : await readFeedFile(folder, link));
+  }
+
+  /** Stores an image, and nothing else; answers its SHA-256. @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+  async #store(bytes: Buffer): Promise<string> {
+    const { images, signal } = this.#options;
+    const sha256 = hashOf(bytes);
+    // What is stored has been looked at, by this run or an earlier one.
+    if (!(await images.has(sha256))) this.#inspected.set(sha256, await inspectPatiently(bytes, signal));
+    return images.put(bytes);
   }
 
   /** The bytes from the image store; from their source again, should the store have lost them. */
@@ -157,7 +165,10 @@ export class ImageImporter {
     const bytes = await this.#options.images.get(sha256);
     if (bytes !== null) return bytes;
     const again = await this.#bytesOf(link);
-    if ((await this.#options.images.put(again)) === sha256) return again;
+    if (hashOf(again) === sha256) {
+      await this.#store(again);
+      return again;
+    }
     throw new UserError(
       'IMAGE_NOT_FOUND',
       'It has changed at its source, and the image store has lost what it was.',
@@ -173,20 +184,4 @@ function distinctLinks(drafts: readonly ProductDraft[]): ImageLink[] {
   return [...links.values()];
 }
 
-async function readLocal(path: string): Promise<Buffer> {
-  try {
-    const file = await stat(path);
-    if (!file.isFile()) throw new UserError('IMAGE_NOT_FOUND', 'It is not a file.');
-    if (file.size > MAX_IMAGE_BYTES) {
-      throw new UserError(
-        'IMAGE_TOO_LARGE',
-        `It has ${file.size} bytes; at most ${MAX_IMAGE_BYTES} are allowed.`,
-      );
-    }
-    return await readFile(path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const reason = errorCode(error) === 'ENOENT' ? `There is no file ${path}.` : `${errorMessage(error)}.`;
-    throw new UserError('IMAGE_NOT_FOUND', reason, { cause: error });
-  }
-}
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

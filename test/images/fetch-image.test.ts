@@ -108,6 +108,14 @@ describe('an image link', () => {
       'https://[fe80::1]/',
       'https://[fd00::1]/',
       'https://[64:ff9b::7f00:1]/',
+      'https://[64:ff9b:1::7f00:1]/',
+      'https://[::7f00:1]/',
+      'https://[::127.0.0.1]/',
+      'https://[::ffff:0:127.0.0.1]/',
+      'https://[2002:7f00:1::]/',
+      'https://[2001:0:7f00:1::]/',
+      'https://[fec0::1]/',
+      'https://[4000::1]/',
       'https://224.0.0.1/',
     ];
     for (const link of links) await refused(link, 'is not a public address', strict);

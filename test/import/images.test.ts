@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/errors.js';
 import { fakeEncoder, feedOf, openShop, swatch, type Shop } from './support.js';
@@ -14,6 +14,12 @@ afterAll(() => Promise.all(shops.map((each) => each.close())));
 
 const IMAGES = `SELECT code, source, encode(sha256, 'hex') IS NOT NULL AS known FROM skus
   LEFT JOIN product_images image ON image.id = image_id ORDER BY skus.id`;
+
+/** The files of the image store. */
+async function stored(): Promise<string[]> {
+  const entries = await readdir(join(shop.folder, 'store'), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
 
 describe('the images of a feed', () => {
   test('that can not be used are reported, and their products go in', async () => {
@@ -51,6 +57,76 @@ describe('the images of a feed', () => {
     const before = await shop.versions();
     expect(await shop.import('feed.tsv')).toMatchObject({ productsChanged: 0, failedImages: 4 });
     expect(await shop.versions()).toEqual(before);
+  });
+
+  test('are files of its folder, and nothing else of the machine', async () => {
+    const outside = await mkdtemp(`${shop.folder}-beside-`);
+    const secret = join(outside, 'secret.png');
+    await writeFile(secret, await swatch(1, 2, 3));
+    await symlink(secret, join(shop.folder, 'link.png'));
+    await symlink(outside, join(shop.folder, 'linked'));
+    await symlink('red.png', join(shop.folder, 'inner.png'));
+    await shop.write(join('deep', 'green.png'), await swatch(9, 9, 9));
+    const links = [
+      '../../../../etc/passwd',
+      '/proc/self/environ',
+      '/dev/zero',
+      `../${basename(outside)}/secret.png`,
+      secret,
+      'link.png',
+      'linked/secret.png',
+      'deep/../../nothing-there.png',
+      '/nothing/there.png',
+      'file:///etc/passwd',
+      `file://${secret}`,
+    ];
+    const fine = [
+      'inner.png',
+      'deep/../red.png',
+      join(await realpath(shop.folder), 'deep', 'green.png'),
+      './blue.png',
+    ];
+    await shop.write(
+      'feed.tsv',
+      feedOf([...links, ...fine].map((link, index) => ({ id: `sku-${index}`, image_link: link }))),
+    );
+    try {
+      const report = await shop.import('feed.tsv');
+      expect(report).toMatchObject({
+        products: 15,
+        rejectedRows: 0,
+        failedImages: links.length,
+        imagesEncoded: 3,
+      });
+      const reasons = new Map(report.imagesFailed.map(({ line, reason }) => [line, reason]));
+      for (const [index, link] of links.entries()) {
+        const why = link.startsWith('file:')
+          ? 'Only https links are followed.'
+          : 'It is outside the folder of the feed: put the image into that folder, or give an https link.';
+        expect(reasons.get(index + 2)).toBe(`The image ${link} is left out: ${why}`);
+      }
+      expect(await stored()).toHaveLength(3);
+    } finally {
+      await rm(outside, { recursive: true });
+    }
+  });
+
+  test('are looked at before they are stored', async () => {
+    const secret = 'DATABASE_URL=postgres://shop:secret@db/shop';
+    await shop.write('.env', secret);
+    await shop.write('cut.png', (await swatch(7, 7, 7)).subarray(0, 60));
+    await shop.write(
+      'feed.tsv',
+      feedOf([
+        { id: 'a', image_link: '.env' },
+        { id: 'b', image_link: 'cut.png' },
+      ]),
+    );
+    const fetcher = { fetch: () => Promise.resolve(Buffer.from(secret)), close: () => Promise.resolve() };
+    await shop.import('feed.tsv', {}, { fetcher });
+    await shop.write('feed.tsv', feedOf([{ id: 'a', image_link: 'https://cdn.example/a.png' }]));
+    expect(await shop.import('feed.tsv', {}, { fetcher })).toMatchObject({ failedImages: 1 });
+    expect(await stored()).toEqual([]);
   });
 
   test('are encoded once by content, whatever their links and products', async () => {

@@ -170,7 +170,7 @@ const like = (...handles: string[]): { like: { product: string }[] } => ({
 describe('with an index that follows Postgres', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
-    gateway = await startTestGateway(seed);
+    gateway = await startTestGateway(seed, { imageHosts: ['images.example'] });
   });
   afterAll(() => gateway.close());
 
@@ -460,6 +460,12 @@ describe('with an index that follows Postgres', () => {
       { query: { like: [{ image: { url: 'https://169.254.169.254/x' } }] } },
       'BAD_USER_INPUT',
       /VITRINE_IMAGE_HOSTS/,
+    ],
+    [
+      'a URL of another port of a host that is allowed',
+      { query: { like: [{ image: { url: 'https://images.example:8443/x' } }] } },
+      'BAD_USER_INPUT',
+      /images\.example:8443.*VITRINE_IMAGE_HOSTS/,
     ],
     [
       'a URL that is not https',

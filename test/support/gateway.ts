@@ -81,6 +81,7 @@ export async function startTestGateway(
     calibration?: SameProductModel | null;
     guestLimits?: Partial<GuestLimits>;
     trustedProxies?: readonly string[];
+    imageHosts?: readonly string[];
   } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
@@ -109,7 +110,7 @@ export async function startTestGateway(
     followed,
     catalogImages,
     uploads: await openBlobStore(join(folder, 'uploads')),
-    imageHosts: new Set(),
+    imageHosts: new Set(options.imageHosts),
     guestLimits: { ...readConfig({}).guestLimits, ...options.guestLimits },
     log,
   });

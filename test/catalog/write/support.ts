@@ -77,7 +77,9 @@ export async function openWrittenCatalog(): Promise<WrittenCatalog> {
     secret,
     rows,
     async reset() {
-      await db.query(`UPDATE stock_levels SET held = 0, guest_held = 0; TRUNCATE holds CASCADE; DELETE FROM products`);
+      await db.query(
+        `UPDATE stock_levels SET held = 0, guest_held = 0; TRUNCATE holds CASCADE; DELETE FROM products`,
+      );
       await seedProduct(db, {
         handle: 'coat',
         title: 'A coat',
