@@ -27,17 +27,48 @@ export default tseslint.config(
   {
     files: ['schema/schema.graphql'],
     plugins: { '@graphql-eslint': graphql },
-    languageOptions: { parser: graphql.parser },
+    languageOptions: {
+      parser: graphql.parser,
+      parserOptions: { graphQLConfig: { schema: 'schema/schema.graphql' } },
+    },
     rules: {
       ...graphql.configs['flat/schema-relay'].rules,
-      // Pages go forward only, and a match is an edge whose name says what it is.
+      // Pages go forward only.
       '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
       '@graphql-eslint/relay-edge-types': [
         'error',
-        { withEdgeSuffix: false, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false },
+        { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false },
       ],
+      '@graphql-eslint/require-description': [
+        'error',
+        {
+          types: true,
+          DirectiveDefinition: true,
+          FieldDefinition: true,
+          InputValueDefinition: true,
+          EnumValueDefinition: true,
+        },
+      ],
+      '@graphql-eslint/description-style': 'error',
+      // One that fails must not empty the answers of the others.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'ObjectTypeDefinition[name.value=/^(Query|Mutation)$/] > FieldDefinition > NonNullType.gqlType',
+          message: 'A root field is nullable: otherwise its error empties the whole answer.',
+        },
+      ],
+      '@graphql-eslint/input-name': ['error', { checkInputType: true, caseSensitiveInputType: false }],
+      '@graphql-eslint/no-scalar-result-type-on-mutation': 'error',
+      '@graphql-eslint/no-typename-prefix': 'error',
+      '@graphql-eslint/naming-convention':
+        graphql.configs['flat/schema-recommended'].rules['@graphql-eslint/naming-convention'],
+      '@graphql-eslint/require-deprecation-reason': 'error',
       '@graphql-eslint/known-type-names': 'error',
       '@graphql-eslint/unique-type-names': 'error',
+      '@graphql-eslint/unique-field-definition-names': 'error',
+      '@graphql-eslint/unique-enum-value-names': 'error',
       '@graphql-eslint/no-unreachable-types': 'error',
     },
   },

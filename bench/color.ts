@@ -86,7 +86,7 @@ async function measure(
   for (const color of SHARES) {
     progress(`a share of ${color}`);
     const pages = await inTurns(queries, async ({ like, category, color: wanted }) => {
-      const document = `query ($like: VisualReference!, $color: Float!, $first: Int!) {
+      const document = `query ($like: VisualReferenceInput!, $color: Float!, $first: Int!) {
         visualSearch(query: { like: [$like], color: $color }, where: { availability: ANY }, first: $first) {
           edges { image { dominantColor } node { category { handle } } }
         }

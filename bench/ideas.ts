@@ -88,7 +88,7 @@ const search = (url: string, like: { product: string }, diversity = 0): Promise<
   ask(
     url,
     z.unknown(),
-    `query ($like: VisualReference!, $diversity: Float) { visualSearch(query: { like: [$like] }, first: ${PAGE}, diversity: $diversity) { ${FIELDS} } }`,
+    `query ($like: VisualReferenceInput!, $diversity: Float) { visualSearch(query: { like: [$like] }, first: ${PAGE}, diversity: $diversity) { ${FIELDS} } }`,
     { like, diversity },
   );
 

@@ -132,14 +132,14 @@ async function measureStrangers(
   report(
     share(
       'images of no garment: no label and no product',
-      answers.map(({ labels, product }) => Number(labels.length === 0 && product === null)),
+      answers.map(({ labels, match }) => Number(labels.length === 0 && match === null)),
       note,
     ),
   );
   report(
     share(
       'images of no garment: no product',
-      answers.map(({ product }) => Number(product === null)),
+      answers.map(({ match }) => Number(match === null)),
       note,
     ),
   );
@@ -165,7 +165,7 @@ const error = (name: string, value: number, note: string): Measurement => ({
 
 const answer = z.object({
   identify: z.object({
-    product: z.object({ node: z.object({ handle: z.string() }) }).nullable(),
+    match: z.object({ node: z.object({ handle: z.string() }) }).nullable(),
     labels: z.array(z.object({ kind: z.string(), value: z.string(), confidence: z.number() })),
   }),
 });
@@ -175,7 +175,7 @@ async function identify(
   bytes: Buffer<ArrayBuffer>,
 ): Promise<z.infer<typeof answer>['identify']> {
   const document = `query ($image: ImageInput!) {
-    identify(image: $image) { product { node { handle } } labels { kind value confidence } }
+    identify(image: $image) { match { node { handle } } labels { kind value confidence } }
   }`;
   return (await ask(url, answer, document, { image: { id: await uploadImage(url, bytes) } })).identify;
 }

@@ -243,7 +243,7 @@ const SEARCH = `query ($image: ImageInput!) {
   }
 }`;
 const IDENTIFY = `query ($image: ImageInput!) {
-  identify(image: $image) { product { score probability node { handle title } } labels { kind value confidence } }
+  identify(image: $image) { match { score probability node { handle title } } labels { kind value confidence } }
 }`;
 const MATCH = `query ($image: ImageInput!, $options: [SelectedOptionInput!]) {
   matchSku(image: $image, options: $options) {

@@ -23,7 +23,7 @@ const SAMPLE = 150;
 export const benchmarks: Benchmark[] = [
   {
     name: 'probability-photos',
-    description: 'photographs: is VisualMatch.probability calibrated?',
+    description: 'photographs: is VisualMatchEdge.probability calibrated?',
     skip: noPhotographs,
     async run(report, progress) {
       const shop = await openShop();
@@ -47,7 +47,7 @@ export const benchmarks: Benchmark[] = [
   },
   {
     name: 'probability-drawings',
-    description: 'the demo catalog: is VisualMatch.probability calibrated?',
+    description: 'the demo catalog: is VisualMatchEdge.probability calibrated?',
     async run(report, progress) {
       const shop = await openShop();
       try {

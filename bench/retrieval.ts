@@ -106,7 +106,7 @@ async function search(
   like: { product: string } | { image: { id: string } },
   first: number,
 ): Promise<Match[]> {
-  const document = `query ($like: VisualReference!, $first: Int!) {
+  const document = `query ($like: VisualReferenceInput!, $first: Int!) {
     visualSearch(query: { like: [$like] }, where: { availability: ANY }, first: $first) {
       nodes { handle category { handle } }
     }

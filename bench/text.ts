@@ -38,7 +38,7 @@ async function search(
   const { visualSearch } = await ask(
     url,
     found,
-    `query ($query: VisualQuery!, $availability: AvailabilityFilter!) {
+    `query ($query: VisualQueryInput!, $availability: AvailabilityFilter!) {
       visualSearch(query: $query, where: { availability: $availability }, first: ${RESULTS}) { nodes { id } }
     }`,
     { query, availability },

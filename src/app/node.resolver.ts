@@ -14,22 +14,35 @@ const MAX_IDS = 100;
 
 @Resolver()
 export class NodeResolver {
-  @Query(() => Node, { nullable: true, description: 'Any object by its id; null where there is none.' })
-  node(@Ctx() context: Context, @Arg('id', () => ID) id: string): Promise<Node | null> {
+  @Query(() => Node, {
+    nullable: true,
+    description: 'The object with this id. Null if there is none or you may not see it.',
+  })
+  node(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'The id of the object.' }) id: string,
+  ): Promise<Node | null> {
     return loadNode(context, id);
   }
 
   @Query(() => [Node], {
-    nullable: 'items',
-    description: 'Objects by id, in the order of the ids; null where there is none.',
+    nullable: 'itemsAndList',
+    description:
+      'The objects with these ids, in the order of the ids. An entry is null if there is no such object or you may not see it.',
   })
-  nodes(@Ctx() context: Context, @Arg('ids', () => [ID]) ids: string[]): Promise<(Node | null)[]> {
+  nodes(
+    @Ctx() context: Context,
+    @Arg('ids', () => [ID], { description: `The ids of the objects, at most ${MAX_IDS}.` }) ids: string[],
+  ): Promise<(Node | Error | null)[]> {
     if (ids.length > MAX_IDS) {
       throw new UserError('BAD_USER_INPUT', `${ids.length} ids are too many: ask for ${MAX_IDS} at a time.`);
     }
-    return Promise.all(ids.map((id) => loadNode(context, id)));
+    // An error in the list is the error of its entry: the others are answered.
+    return Promise.all(ids.map((id) => loadNode(context, id).catch(toError)));
   }
 }
+
+const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 /** An image, where its product is offered. */
 async function loadImage(context: Context, key: number): Promise<Image | null> {

@@ -3,6 +3,7 @@ import {
   DirectiveLocation,
   GraphQLDirective,
   GraphQLNonNull,
+  type GraphQLObjectType,
   GraphQLString,
   type GraphQLSchema,
   specifiedDirectives,
@@ -36,14 +37,15 @@ import { LookItemResolver, LookResolver } from '../look/look.resolver.js';
 import { PricesResolver } from '../pricing/prices.resolver.js';
 import {
   SimilarProductsResolver,
-  VisualMatchResolver,
+  VisualMatchEdgeResolver,
   VisualSearchResolver,
 } from '../search/visual-search.resolver.js';
 import { SkuMatchResolver } from '../sku-match/sku-match.resolver.js';
 
 const inContext = new GraphQLDirective({
   name: 'inContext',
-  description: 'Answers the operation in this channel, instead of that of the API key or the default one.',
+  description:
+    'Runs the operation in this channel instead of the channel of the API key or the default channel.',
   locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION, DirectiveLocation.SUBSCRIPTION],
   args: { channel: { type: new GraphQLNonNull(GraphQLString), description: 'The handle of a channel.' } },
 });
@@ -62,7 +64,7 @@ function refusePubSub(): never {
 export function createSchema(): GraphQLSchema {
   // type-graphql would wrap every field in a call, where the compiled operation reads a property.
   for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [
       AttributeFactsResolver,
       AvailabilityChangedResolver,
@@ -91,7 +93,7 @@ export function createSchema(): GraphQLSchema {
       SkuResolver,
       StockResolver,
       StyleFactsResolver,
-      VisualMatchResolver,
+      VisualMatchEdgeResolver,
       VisualSearchResolver,
     ],
     orphanedTypes: [Brand, StockLocation],
@@ -99,4 +101,22 @@ export function createSchema(): GraphQLSchema {
     pubSub: noPubSub,
     validate: false,
   });
+  describeRoots(schema);
+  return schema;
+}
+
+/** type-graphql makes the root types itself, and gives them no descriptions. */
+function describeRoots(schema: GraphQLSchema): void {
+  const describe = (type: GraphQLObjectType | null | undefined, description: string): void => {
+    if (type != null) type.description = description;
+  };
+  describe(
+    schema.getQueryType(),
+    'The entry points for reading. A field that fails is null and has an error.',
+  );
+  describe(
+    schema.getMutationType(),
+    'The entry points for writing. What the caller can correct is in `userErrors`; a field that fails otherwise is null and has an error.',
+  );
+  describe(schema.getSubscriptionType(), 'The entry points for following changes, over WebSocket.');
 }

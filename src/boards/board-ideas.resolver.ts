@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
-import { ProductFilter } from '../catalog/product-filter.types.js';
+import { PAGING } from '../graph/page-info.js';
+import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
 import { visualSearch } from '../search/visual-search.js';
 import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from '../search/visual-search.resolver.js';
@@ -12,17 +13,20 @@ const DEFAULT_DIVERSITY = 0.3;
 @Resolver(() => Board)
 export class BoardIdeasResolver {
   @FieldResolver(() => VisualMatchConnection, {
+    nullable: true,
     complexity: SEARCH_COST,
     description:
-      'Products that look like one of the pins, and as like to no negative one, that can be bought now; nothing that is pinned. None while there is nothing to look like. A pin that comes or goes makes it another search, with cursors of its own.',
+      'Products that look like a positive pin, are closer to it than to any negative pin, and can be bought now. Pinned products are left out. Empty when there is no positive pin to compare with. Adding or removing a pin starts a new search: cursors of the old one are no longer valid.',
   })
   ideas(
     @Root() { uuid }: Board,
     @Ctx() context: Context,
-    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: 'From 1 to 100.' })
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: PAGING.first })
     first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
+    @Arg('after', () => String, { nullable: true, description: PAGING.after })
+    after: string | null | undefined,
+    @Arg('where', () => ProductFilter, { nullable: true, description: WHERE })
+    where: ProductFilter | null | undefined,
     @Arg('diversity', () => Float, {
       nullable: true,
       defaultValue: DEFAULT_DIVERSITY,

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Image } from '../images/image.types.js';
+import { PAGING } from '../graph/page-info.js';
 import { offered } from '../catalog/product.resolver.js';
 import { Product } from '../catalog/product.types.js';
 import type { Context } from '../graph/request-context.js';
@@ -36,32 +37,38 @@ const BRIEF_COST = 300;
 export class BoardResolver {
   @Query(() => Board, {
     nullable: true,
-    description: 'A board by its id; null where there is none, or it is not yours.',
+    description: 'The board with this id. Null if there is none or it is not yours.',
   })
-  board(@Ctx() { services, caller }: Context, @Arg('id', () => ID) id: string): Promise<Board | null> {
+  board(
+    @Ctx() { services, caller }: Context,
+    @Arg('id', () => ID, { description: 'The id of the board.' }) id: string,
+  ): Promise<Board | null> {
     return findBoard(services.db, caller, id);
   }
 
   @Query(() => BoardConnection, {
+    nullable: true,
     description:
-      'The boards of your API key, the newest first. Boards that were made without one are in no list: keep their ids.',
+      'The boards of your API key, newest first. A board that was created without an API key is in no list: keep its id.',
   })
   boards(
     @Ctx() context: Context,
-    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_BOARDS, description: 'From 1 to 100.' })
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_BOARDS, description: PAGING.first })
     first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('after', () => String, { nullable: true, description: PAGING.after })
+    after: string | null | undefined,
   ): Promise<BoardConnection> {
     return listBoards(context, { first: first ?? DEFAULT_BOARDS, after: after ?? null });
   }
 
-  @FieldResolver(() => PinConnection, { description: 'What is pinned, the newest first.' })
+  @FieldResolver(() => PinConnection, { nullable: true, description: 'The pins, newest first.' })
   pins(
     @Root() board: Board,
     @Ctx() context: Context,
-    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_PINS, description: 'From 1 to 100.' })
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_PINS, description: PAGING.first })
     first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('after', () => String, { nullable: true, description: PAGING.after })
+    after: string | null | undefined,
   ): Promise<PinConnection> {
     return listPins(context, board, { first: first ?? DEFAULT_PINS, after: after ?? null });
   }
@@ -69,67 +76,77 @@ export class BoardResolver {
   @FieldResolver(() => [String], {
     complexity: PALETTE_COST,
     description:
-      'The colors of the liked pins, at most 6, the most frequent first, like "#2f5d3a"; those that hardly differ to the eye are one.',
+      'The colors of the positive pins, most frequent first, at most 6, as "#rrggbb". Nearly identical colors count as one.',
   })
   palette(@Root() board: Board, @Ctx() context: Context): Promise<string[]> {
     return boardPalette(context, board);
   }
 
   @FieldResolver(() => DesignBrief, {
+    nullable: true,
     complexity: BRIEF_COST,
     description:
-      'The board as a prompt for an image generator: what its pins share. The same as long as its pins and the catalog are the same.',
+      'The board as a prompt for an image generator. It stays the same while the pins and the catalog stay the same.',
   })
   brief(@Root() board: Board, @Ctx() context: Context): Promise<DesignBrief> {
     return designBrief(context, board);
   }
 
   @Mutation(() => BoardPayload, {
+    nullable: true,
     complexity: WRITE_COST,
     description:
-      'Makes an empty board: with an API key one of its own, up to 10,000; without, one that is forgotten 90 days after its last change.',
+      'Creates an empty board. It belongs to your API key, which can have 10,000 boards. Without an API key, it belongs to anyone who has its id and is deleted 90 days after its last change.',
   })
   boardCreate(
     @Ctx() context: Context,
-    @Arg('input', () => BoardCreateInput) input: BoardCreateInput,
+    @Arg('input', () => BoardCreateInput, { description: 'The board to create.' }) input: BoardCreateInput,
   ): Promise<BoardPayload> {
     return createBoard(context, input);
   }
 
-  @Mutation(() => BoardPayload, { complexity: WRITE_COST, description: 'Gives a board another title.' })
+  @Mutation(() => BoardPayload, { nullable: true, complexity: WRITE_COST, description: 'Renames a board.' })
   boardUpdate(
     @Ctx() context: Context,
-    @Arg('input', () => BoardUpdateInput) input: BoardUpdateInput,
+    @Arg('input', () => BoardUpdateInput, { description: 'The board and its new title.' })
+    input: BoardUpdateInput,
   ): Promise<BoardPayload> {
     return updateBoard(context, input);
   }
 
   @Mutation(() => BoardDeletePayload, {
+    nullable: true,
     complexity: WRITE_COST,
-    description: 'Deletes a board with its pins.',
+    description: 'Deletes a board and its pins.',
   })
   boardDelete(
     @Ctx() context: Context,
-    @Arg('input', () => BoardDeleteInput) input: BoardDeleteInput,
+    @Arg('input', () => BoardDeleteInput, { description: 'The board to delete.' }) input: BoardDeleteInput,
   ): Promise<BoardDeletePayload> {
     return removeBoard(context, input);
   }
 
   @Mutation(() => BoardPayload, {
+    nullable: true,
     complexity: WRITE_COST,
-    description: 'Pins a product or an image, up to 500 a board; what is pinned already is turned.',
+    description:
+      'Pins a product or an image. A board holds at most 500 pins. If it is already pinned, sets `positive` on the existing pin.',
   })
   pinAdd(
     @Ctx() context: Context,
-    @Arg('input', () => PinAddInput) input: PinAddInput,
+    @Arg('input', () => PinAddInput, { description: 'What to pin, and on which board.' }) input: PinAddInput,
   ): Promise<BoardPayload> {
     return addPin(context, input);
   }
 
-  @Mutation(() => BoardPayload, { complexity: WRITE_COST, description: 'Takes a pin off its board.' })
+  @Mutation(() => BoardPayload, {
+    nullable: true,
+    complexity: WRITE_COST,
+    description: 'Removes a pin from its board.',
+  })
   pinRemove(
     @Ctx() context: Context,
-    @Arg('input', () => PinRemoveInput) input: PinRemoveInput,
+    @Arg('input', () => PinRemoveInput, { description: 'The pin to remove.' }) input: PinRemoveInput,
   ): Promise<BoardPayload> {
     return removePin(context, input);
   }
@@ -139,7 +156,7 @@ export class BoardResolver {
 export class PinResolver {
   @FieldResolver(() => Product, {
     nullable: true,
-    description: 'Null for an image, and where the channel does not offer the product.',
+    description: 'The pinned product. Null for an image, and when the channel does not offer the product.',
   })
   product(@Root() { productKey }: Pin, @Ctx() context: Context): Promise<Product | null> {
     return pinnedProduct(context, productKey);
@@ -147,7 +164,8 @@ export class PinResolver {
 
   @FieldResolver(() => Image, {
     nullable: true,
-    description: 'The image, or the first one of the product; null where that has none.',
+    description:
+      'The pinned image, or the first image of the pinned product. Null when the product has none or the channel does not offer it.',
   })
   async image(@Root() { productKey, upload }: Pin, @Ctx() context: Context): Promise<Image | null> {
     const product = await pinnedProduct(context, productKey);

@@ -2,16 +2,16 @@ import { toGlobalId } from 'graphql-relay';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import type { Image } from '../images/image.types.js';
 import { Node } from '../graph/node.js';
-import { PageInfo } from '../graph/page-info.js';
+import { PageInfo, PAGING } from '../graph/page-info.js';
 import { DateTimeScalar } from '../graph/scalars.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
-import { MutationError } from '../mutation/user-error.types.js';
+import { MutationError, USER_ERRORS } from '../mutation/user-error.types.js';
 import { ImageInput } from '../images/image-input.types.js';
 
 @ObjectType({
   implements: Node,
   description:
-    'What somebody likes and dislikes, pinned in one place. One that was made without an API key can be read and changed by whoever has its id, and is in no list: keep the id to yourself.',
+    'A collection of products and images that someone likes or dislikes. Anyone who has the id of a board that was created without an API key can read and change it, and no list shows it: keep its id secret.',
 })
 export class Board extends Node {
   uuid!: string;
@@ -21,136 +21,149 @@ export class Board extends Node {
     return toGlobalId('Board', this.uuid);
   }
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The title, from 1 to 200 characters.' })
   title!: string;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When the board was created.' })
   createdAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When its title or its pins changed last.' })
+  @Field(() => DateTimeScalar, { description: 'When the title or the pins last changed.' })
   updatedAt!: Date;
 }
 
-@ObjectType({
-  implements: Node,
-  description: 'A product or an uploaded image on a board. Its id is what pinRemove takes.',
-})
+@ObjectType({ implements: Node, description: 'A product or an uploaded image on a board.' })
 export class Pin extends Node {
   productKey!: number | null;
   upload!: Image | null;
 
-  @Field(() => Boolean, { description: 'False: ideas are to be unlike it.' })
+  @Field(() => Boolean, {
+    description: 'True: the board wants ideas like this. False: it wants ideas unlike this.',
+  })
   positive!: boolean;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When it was pinned.' })
   createdAt!: Date;
 }
 
-@ObjectType({ description: 'A pin in a page.' })
+@ObjectType({ description: 'A pin and its position in the list.' })
 export class PinEdge {
-  @Field(() => String)
+  @Field(() => String, { description: PAGING.cursor })
   cursor!: string;
 
-  @Field(() => Pin)
+  @Field(() => Pin, { description: PAGING.node })
   node!: Pin;
 }
 
-@ObjectType({ description: 'A page of pins, the newest first.' })
+@ObjectType({ description: 'A page of pins, newest first.' })
 export class PinConnection {
-  @Field(() => [PinEdge])
+  @Field(() => [PinEdge], { description: PAGING.edges })
   edges!: PinEdge[];
 
-  @Field(() => [Pin])
+  @Field(() => [Pin], { description: PAGING.nodes })
   nodes!: Pin[];
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: PAGING.pageInfo })
   pageInfo!: PageInfo;
 }
 
-@ObjectType({ description: 'A board in a page.' })
+@ObjectType({ description: 'A board and its position in the list.' })
 export class BoardEdge {
-  @Field(() => String)
+  @Field(() => String, { description: PAGING.cursor })
   cursor!: string;
 
-  @Field(() => Board)
+  @Field(() => Board, { description: PAGING.node })
   node!: Board;
 }
 
-@ObjectType({ description: 'A page of boards, the newest first.' })
+@ObjectType({ description: 'A page of boards, newest first.' })
 export class BoardConnection {
-  @Field(() => [BoardEdge])
+  @Field(() => [BoardEdge], { description: PAGING.edges })
   edges!: BoardEdge[];
 
-  @Field(() => [Board])
+  @Field(() => [Board], { description: PAGING.nodes })
   nodes!: Board[];
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: PAGING.pageInfo })
   pageInfo!: PageInfo;
 }
 
-@InputType({ description: 'A new board.' })
+@InputType({ description: 'A board to create.' })
 export class BoardCreateInput extends IdempotentInput {
-  @Field(() => String, { description: 'From 1 to 200 characters.' })
+  @Field(() => String, { description: 'The title, from 1 to 200 characters.' })
   title!: string;
 }
 
-@InputType({ description: 'A new title for a board.' })
+@InputType({ description: 'A board to rename.' })
 export class BoardUpdateInput extends IdempotentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the board.' })
   board!: string;
 
-  @Field(() => String, { description: 'From 1 to 200 characters.' })
+  @Field(() => String, { description: 'The new title, from 1 to 200 characters.' })
   title!: string;
 }
 
-@InputType({ description: 'A board to delete, with its pins.' })
+@InputType({ description: 'A board to delete together with its pins.' })
 export class BoardDeleteInput extends IdempotentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the board.' })
   board!: string;
 }
 
-@InputType({ description: 'What to pin: exactly one of product and image.' })
+@InputType({ description: 'What to pin: exactly one of `product` and `image`.' })
 export class PinAddInput extends IdempotentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the board.' })
   board!: string;
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of a product of the channel. Null when you pin an image.',
+  })
   product?: string | null;
 
-  @Field(() => ImageInput, { nullable: true, description: 'It is kept as long as it is pinned.' })
+  @Field(() => ImageInput, {
+    nullable: true,
+    description: 'The image to pin, kept for as long as it is pinned. Null when you pin a product.',
+  })
   image?: ImageInput | null;
 
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: true,
-    description: 'False: ideas are to be unlike it. What is pinned already is turned.',
+    description:
+      'True: find ideas like this. False: find ideas unlike this. If the product or image is already pinned, its pin changes to this.',
   })
   positive?: boolean | null;
 }
 
-@InputType({ description: 'A pin to take off its board.' })
+@InputType({ description: 'A pin to remove from its board.' })
 export class PinRemoveInput extends IdempotentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the board.' })
   board!: string;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the pin.' })
   pin!: string;
 }
 
-@ObjectType({ description: 'The board as it is now, or why nothing was done.' })
+@ObjectType({ description: 'The result of a change to a board.' })
 export class BoardPayload {
-  @Field(() => Board, { nullable: true })
+  @Field(() => Board, {
+    nullable: true,
+    description:
+      'The board as it is now. Null when there are user errors, or when the board has since been deleted.',
+  })
   board!: Board | null;
 
-  @Field(() => [MutationError])
+  @Field(() => [MutationError], { description: USER_ERRORS })
   userErrors!: readonly MutationError[];
 }
 
-@ObjectType({ description: 'The board that is gone, or why nothing was done.' })
+@ObjectType({ description: 'The result of boardDelete.' })
 export class BoardDeletePayload {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the deleted board. Null when there are user errors.',
+  })
   deletedBoardId!: string | null;
 
-  @Field(() => [MutationError])
+  @Field(() => [MutationError], { description: USER_ERRORS })
   userErrors!: readonly MutationError[];
 }

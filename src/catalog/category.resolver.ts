@@ -4,17 +4,20 @@ import { Category } from './category.types.js';
 
 @Resolver(() => Category)
 export class CategoryResolver {
-  @Query(() => [Category], { description: 'The roots of the category tree.' })
+  @Query(() => [Category], { nullable: true, description: 'The top-level categories.' })
   categories(@Ctx() { categories }: Context): Promise<Category[]> {
     return categories.roots();
   }
 
-  @FieldResolver(() => Category, { nullable: true })
+  @FieldResolver(() => Category, {
+    nullable: true,
+    description: 'The category above. Null for a top-level category.',
+  })
   parent(@Root() category: Category, @Ctx() { categories }: Context): Promise<Category | null> | null {
     return category.parentKey === null ? null : categories.byKey.load(category.parentKey);
   }
 
-  @FieldResolver(() => [Category], { description: 'By name.' })
+  @FieldResolver(() => [Category], { description: 'The categories directly below, by name.' })
   children(@Root() category: Category, @Ctx() { categories }: Context): Promise<Category[]> {
     return categories.byParent.load(category.key);
   }

@@ -4,7 +4,7 @@ import { Channel } from './channel.types.js';
 
 @Resolver(() => Channel)
 export class ChannelResolver {
-  @Query(() => Channel, { description: 'The channel that this operation is answered in.' })
+  @Query(() => Channel, { nullable: true, description: 'The channel of this operation.' })
   async channel(@Ctx() context: Context): Promise<Channel> {
     return (await context.inChannel()).channel;
   }

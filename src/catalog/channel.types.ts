@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 
 /** A market: its currency and price list, and the stock locations that serve it. */
-@ObjectType({ description: 'A market: a currency with its prices, and the locations whose stock serves it.' })
+@ObjectType({ description: 'A market: a currency, a price list, and the locations whose stock serves it.' })
 export class Channel {
   key!: number;
   checkoutUrlTemplate!: string | null;
@@ -11,12 +11,12 @@ export class Channel {
   minHoldSeconds!: number;
   maxHoldSeconds!: number;
 
-  @Field(() => String, { description: 'The name to give to @inContext(channel:).' })
+  @Field(() => String, { description: 'The name to pass to @inContext(channel:).' })
   handle!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The display name.' })
   name!: string;
 
-  @Field(() => String, { description: 'ISO 4217, for example "EUR".' })
+  @Field(() => String, { description: 'The currency of all prices, as an ISO 4217 code such as "EUR".' })
   currencyCode!: string;
 }

@@ -4,7 +4,7 @@ import { parseAmount } from '../graph/money.js';
 import { readKey } from '../graph/node.js';
 import {
   AvailabilityFilter,
-  type DecimalRange,
+  type DecimalRangeInput,
   type OptionFilter,
   type ProductFilter,
   type SkuFilter,
@@ -60,7 +60,7 @@ function checkNamed(field: string, entries: readonly OptionFilter[] | null | und
 }
 
 function checkPrice(
-  range: DecimalRange | null | undefined,
+  range: DecimalRangeInput | null | undefined,
   currency: string,
 ): Pick<SkuCondition, 'minAmount' | 'maxAmount'> {
   const minAmount = range?.min == null ? null : parseAmount(range.min, currency);
@@ -97,8 +97,8 @@ export function checkProductFilter(
   const given = filter ?? {};
   return {
     ...checkSkuPart(given, currency, AvailabilityFilter.SELLABLE),
-    categories: given.category == null ? null : checkValues('category', given.category),
-    brands: given.brand == null ? null : checkValues('brand', given.brand),
+    categories: given.categories == null ? null : checkValues('categories', given.categories),
+    brands: given.brands == null ? null : checkValues('brands', given.brands),
     attributes: checkNamed('attributes', given.attributes),
     locationKey: given.location == null ? null : readLocation(given.location),
   };

@@ -8,103 +8,133 @@ export enum AvailabilityFilter {
 }
 registerEnumType(AvailabilityFilter, {
   name: 'AvailabilityFilter',
-  description: 'Which SKUs count, by their stock in this channel.',
+  description: 'Which SKUs pass a filter, by their availability in the channel.',
   valuesConfig: {
-    SELLABLE: { description: 'Can be bought now.' },
-    SELLABLE_OR_BACKORDER: { description: 'Can be bought now, or ordered to come later.' },
-    ANY: { description: 'Whatever the stock.' },
+    SELLABLE: { description: 'SKUs that can be bought now.' },
+    SELLABLE_OR_BACKORDER: { description: 'SKUs that can be bought now, backordered or preordered.' },
+    ANY: { description: 'All SKUs, whatever their stock.' },
   },
 });
 
-@InputType({ description: 'A range of prices in the currency of the channel; both ends belong to it.' })
-export class DecimalRange {
-  @Field(() => DecimalScalar, { nullable: true })
+@InputType({ description: 'A price range in the currency of the channel. Both ends are inclusive.' })
+export class DecimalRangeInput {
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: 'The lowest price in major units, for example "50". Null: no lower limit.',
+  })
   min?: string | null;
 
-  @Field(() => DecimalScalar, { nullable: true })
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: 'The highest price in major units, for example "129.90". Null: no upper limit.',
+  })
   max?: string | null;
 }
 
-@InputType({ description: 'An attribute with one of these values; upper and lower case are the same.' })
+@InputType({
+  description: 'Matches products that have an attribute with one of these values. Case-insensitive.',
+})
 export class AttributeFilter {
-  @Field(() => String, { description: 'For example "material".' })
+  @Field(() => String, { description: 'The name of the attribute, for example "material".' })
   name!: string;
 
-  @Field(() => [String])
+  @Field(() => [String], { description: 'The accepted values, from 1 to 50.' })
   values!: string[];
 }
 
-@InputType({ description: 'An option with one of these values; upper and lower case are the same.' })
+@InputType({ description: 'Matches SKUs that have an option with one of these values. Case-insensitive.' })
 export class OptionFilter {
-  @Field(() => String, { description: 'For example "size".' })
+  @Field(() => String, { description: 'The name of the option, for example "size".' })
   name!: string;
 
-  @Field(() => [String])
+  @Field(() => [String], { description: 'The accepted values, from 1 to 50.' })
   values!: string[];
 }
 
-@InputType({ description: 'Which SKUs to show. All conditions must hold for one SKU.' })
+@InputType({
+  description: 'Selects SKUs. One SKU must meet all conditions. A condition that is null does not apply.',
+})
 export class SkuFilter {
-  @Field(() => DecimalRange, { nullable: true })
-  price?: DecimalRange | null;
+  @Field(() => DecimalRangeInput, { nullable: true, description: 'The price of the SKU.' })
+  price?: DecimalRangeInput | null;
 
   @Field(() => [OptionFilter], {
     nullable: true,
-    description: 'AND of the entries, OR of the values of each.',
+    description: 'Options that the SKU must have, at most 10: one of the values of each entry.',
   })
   options?: OptionFilter[] | null;
 
-  @Field(() => AvailabilityFilter, { nullable: true, defaultValue: AvailabilityFilter.ANY })
+  @Field(() => AvailabilityFilter, {
+    nullable: true,
+    defaultValue: AvailabilityFilter.ANY,
+    description: 'The availability of the SKU. Null: ANY.',
+  })
   availability?: AvailabilityFilter | null;
 
   @Field(() => Int, {
     nullable: true,
     defaultValue: 1,
-    description: 'At least so many sellable; ignored with availability ANY.',
+    description:
+      'The number of units that must be available, from 1 to 1,000,000. Ignored when `availability` is ANY.',
   })
   quantity?: number | null;
 }
 
 @InputType({
   description:
-    'Which products to find. Price, options, location, availability and quantity must hold for one and the same SKU: "M, at this shop, two of them" is never put together from two SKUs.',
+    'Selects products. A condition that is null does not apply. One and the same SKU must meet the conditions on price, options, location, availability and quantity: a product never passes because one SKU has the size and another one has the stock.',
 })
 export class ProductFilter {
-  @Field(() => [String], { nullable: true, description: 'Handles; a category matches what is below it too.' })
-  category?: string[] | null;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Handles of categories, from 1 to 50: the product is in one of them or in one of their subcategories.',
+  })
+  categories?: string[] | null;
 
-  @Field(() => [String], { nullable: true, description: 'Handles.' })
-  brand?: string[] | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Handles of brands, from 1 to 50: the product is of one of them.',
+  })
+  brands?: string[] | null;
 
   @Field(() => [AttributeFilter], {
     nullable: true,
-    description: 'AND of the entries, OR of the values of each.',
+    description: 'Attributes that the product must have, at most 10: one of the values of each entry.',
   })
   attributes?: AttributeFilter[] | null;
 
-  @Field(() => DecimalRange, { nullable: true })
-  price?: DecimalRange | null;
+  @Field(() => DecimalRangeInput, { nullable: true, description: 'The price of the SKU.' })
+  price?: DecimalRangeInput | null;
 
   @Field(() => [OptionFilter], {
     nullable: true,
-    description: 'AND of the entries, OR of the values of each.',
+    description: 'Options that the SKU must have, at most 10: one of the values of each entry.',
   })
   options?: OptionFilter[] | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'A location of the channel, for example a shop: availability and quantity then mean what is there, not in all of the channel.',
+      'The id of a location of the channel, such as a store. `availability` and `quantity` then apply to its stock. Null: the stock of the whole channel.',
   })
   location?: string | null;
 
-  @Field(() => AvailabilityFilter, { nullable: true, defaultValue: AvailabilityFilter.SELLABLE })
+  @Field(() => AvailabilityFilter, {
+    nullable: true,
+    defaultValue: AvailabilityFilter.SELLABLE,
+    description: 'The availability of the SKU. Null: SELLABLE.',
+  })
   availability?: AvailabilityFilter | null;
 
   @Field(() => Int, {
     nullable: true,
     defaultValue: 1,
-    description: 'At least so many sellable; ignored with availability ANY.',
+    description:
+      'The number of units that must be available, from 1 to 1,000,000. Ignored when `availability` is ANY.',
   })
   quantity?: number | null;
 }
+
+/** Describes a `where` argument of a list of products. */
+export const WHERE = 'Which products to return. Null: all products that can be bought now.';

@@ -15,10 +15,10 @@ registerEnumType(ProductSort, {
   name: 'ProductSort',
   description: 'The order of a list of products.',
   valuesConfig: {
-    RELEVANCE: { description: 'How well the text matches; without `text` the same as NEWEST.' },
-    NEWEST: { description: 'The newest first.' },
-    PRICE_ASC: { description: 'The lowest price of a SKU that passes the filter, ascending.' },
-    PRICE_DESC: { description: 'The lowest price of a SKU that passes the filter, descending.' },
+    RELEVANCE: { description: 'Best text match first. Without `text`, the same as NEWEST.' },
+    NEWEST: { description: 'Newest first.' },
+    PRICE_ASC: { description: 'Lowest price first, by the cheapest SKU that passes the filter.' },
+    PRICE_DESC: { description: 'Highest price first, by the cheapest SKU that passes the filter.' },
   },
 });
 

@@ -10,8 +10,9 @@ import { Category } from './category.types.js';
 import { Image } from '../images/image.types.js';
 import { listProducts } from './list-products.js';
 import { readKey } from '../graph/node.js';
+import { PAGING } from '../graph/page-info.js';
 import { checkSkuFilter, passes } from './product-filter.js';
-import { ProductFilter, SkuFilter } from './product-filter.types.js';
+import { ProductFilter, SkuFilter, WHERE } from './product-filter.types.js';
 import { ProductSort } from './product-page.js';
 import { Attribute, Product, ProductConnection } from './product.types.js';
 import { Sku } from './sku.types.js';
@@ -25,12 +26,20 @@ const LIST_COST = 100;
 export class ProductResolver {
   @Query(() => Product, {
     nullable: true,
-    description: 'A product by the merchant’s handle or by id; null where the channel does not offer it.',
+    description: 'The product with this handle or id. Null if the channel does not offer it.',
   })
   async product(
     @Ctx() context: Context,
-    @Arg('handle', () => String, { nullable: true }) handle: string | null | undefined,
-    @Arg('id', () => ID, { nullable: true }) id: string | null | undefined,
+    @Arg('handle', () => String, {
+      nullable: true,
+      description: "The merchant's key of the product. Pass exactly one of `handle` and `id`.",
+    })
+    handle: string | null | undefined,
+    @Arg('id', () => ID, {
+      nullable: true,
+      description: 'The id of the product. Pass exactly one of `handle` and `id`.',
+    })
+    id: string | null | undefined,
   ): Promise<Product | null> {
     if ((handle == null) === (id == null)) {
       throw new UserError('BAD_USER_INPUT', 'product takes exactly one of handle and id.');
@@ -42,22 +51,29 @@ export class ProductResolver {
   }
 
   @Query(() => ProductConnection, {
+    nullable: true,
     complexity: LIST_COST,
-    description: 'The products that the channel offers, page by page.',
+    description: 'The products of the channel that pass the filter.',
   })
   async products(
     @Ctx() context: Context,
-    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: 'From 1 to 100.' })
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: PAGING.first })
     first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('after', () => String, { nullable: true, description: PAGING.after })
+    after: string | null | undefined,
     @Arg('text', () => String, {
       nullable: true,
       description:
-        'Words to find in title, brand, category, attributes and description; "quoted" words stand together, -word excludes; mistyped words are mended.',
+        'Words to find in title, brand, category, attributes and description, at most 200 characters. "Quoted words" must stand together, and -word excludes a word. Typos are corrected. Null: no text search.',
     })
     text: string | null | undefined,
-    @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
-    @Arg('sort', () => ProductSort, { nullable: true, defaultValue: ProductSort.NEWEST })
+    @Arg('where', () => ProductFilter, { nullable: true, description: WHERE })
+    where: ProductFilter | null | undefined,
+    @Arg('sort', () => ProductSort, {
+      nullable: true,
+      defaultValue: ProductSort.NEWEST,
+      description: 'The order of the products. Null: NEWEST.',
+    })
     sort: ProductSort | null,
   ): Promise<ProductConnection> {
     return listProducts(await context.inChannel(), {
@@ -69,36 +85,45 @@ export class ProductResolver {
     });
   }
 
-  @FieldResolver(() => Brand, { nullable: true })
+  @FieldResolver(() => Brand, { nullable: true, description: 'The brand. Null when it is unknown.' })
   brand(@Root() product: Product, @Ctx() { brands }: Context): Promise<Brand | null> | null {
     return product.brandKey === null ? null : brands.byKey.load(product.brandKey);
   }
 
-  @FieldResolver(() => Category)
+  @FieldResolver(() => Category, { description: 'The most specific category.' })
   category(@Root() product: Product, @Ctx() { categories }: Context): Promise<Category | null> {
     return categories.byKey.load(product.categoryKey);
   }
 
-  @FieldResolver(() => [Attribute], { description: 'Color, material, pattern, style, era, season, gender …' })
+  @FieldResolver(() => [Attribute], {
+    description: 'Color, material, pattern, style, era, season, gender and other attributes.',
+  })
   async attributes(@Root() product: Product, @Ctx() context: Context): Promise<Attribute[]> {
     return (await context.inChannel()).products.attributes.load(product.key);
   }
 
-  @FieldResolver(() => [Image], { description: 'In the merchant’s order.' })
+  @FieldResolver(() => [Image], { description: "The images in the merchant's order." })
   images(@Root() product: Product, @Ctx() { images }: Context): Promise<Image[]> {
     return images.byProduct.load(product.key);
   }
 
-  @FieldResolver(() => Image, { nullable: true, description: 'The first image.' })
+  @FieldResolver(() => Image, {
+    nullable: true,
+    description: 'The first image. Null when the product has none.',
+  })
   async featuredImage(@Root() product: Product, @Ctx() { images }: Context): Promise<Image | null> {
     return (await images.byProduct.load(product.key))[0] ?? null;
   }
 
-  @FieldResolver(() => [Sku], { description: 'The SKUs that the channel offers, in the merchant’s order.' })
+  @FieldResolver(() => [Sku], { description: "The SKUs that the channel offers, in the merchant's order." })
   async skus(
     @Root() product: Product,
     @Ctx() context: Context,
-    @Arg('where', () => SkuFilter, { nullable: true }) where: SkuFilter | null | undefined,
+    @Arg('where', () => SkuFilter, {
+      nullable: true,
+      description: 'Which SKUs to return. Null: all of them.',
+    })
+    where: SkuFilter | null | undefined,
   ): Promise<readonly Sku[]> {
     const offers = await offersOf(context, product);
     if (where == null) return offers;
@@ -107,19 +132,20 @@ export class ProductResolver {
     return offers.filter((sku) => passes(sku, condition));
   }
 
-  @FieldResolver(() => ProductAvailability)
+  @FieldResolver(() => ProductAvailability, {
+    description: 'The availability over all SKUs that the channel offers.',
+  })
   async availability(@Root() product: Product, @Ctx() context: Context): Promise<ProductAvailability> {
     return productAvailability(await offersOf(context, product));
   }
 
-  @FieldResolver(() => PriceRange)
-  async priceRange(@Root() product: Product, @Ctx() context: Context): Promise<PriceRange> {
-    const range = priceRange(await offersOf(context, product));
-    if (range !== null) return range;
-    throw new UserError(
-      'NOT_FOUND',
-      `The product "${product.handle}" has no price in this channel: set one, or ask for it in another channel.`,
-    );
+  @FieldResolver(() => PriceRange, {
+    nullable: true,
+    description:
+      'The lowest and the highest price of the SKUs that the channel offers. Null when the channel offers none, which only happens in the result of productsUpsert.',
+  })
+  async priceRange(@Root() product: Product, @Ctx() context: Context): Promise<PriceRange | null> {
+    return priceRange(await offersOf(context, product));
   }
 }
 

@@ -1,13 +1,13 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Node } from '../graph/node.js';
-import { PageInfo } from '../graph/page-info.js';
+import { PageInfo, PAGING } from '../graph/page-info.js';
 import { DateTimeScalar, UrlScalar } from '../graph/scalars.js';
 import type { Sku } from './sku.types.js';
 
 /** The thing a shopper sees; what is bought is one of its SKUs. */
 @ObjectType({
   implements: Node,
-  description: 'The thing a shopper sees. What a shopper buys is one of its SKUs.',
+  description: 'A product as a shopper sees it. What a shopper buys is one of its SKUs.',
 })
 export class Product extends Node {
   brandKey!: number | null;
@@ -15,21 +15,27 @@ export class Product extends Node {
   /** Its SKUs in the snapshot that the answer around it was proven in; null when it was not found by a search. */
   provenSkus: readonly Sku[] | null = null;
 
-  @Field(() => String, { description: "The merchant's own key, unique in the catalog." })
+  @Field(() => String, { description: "The merchant's key of the product, unique in the catalog." })
   handle!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The display name.' })
   title!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The description as plain text. Null when there is none.',
+  })
   description!: string | null;
 
-  @Field(() => UrlScalar, { nullable: true, description: "The merchant's own product page." })
+  @Field(() => UrlScalar, {
+    nullable: true,
+    description: "The page of the product on the merchant's site. Null when there is none.",
+  })
   url!: string | null;
 
   createdAt!: Date;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When the product last changed.' })
   updatedAt!: Date;
 
   /** The same product, with the SKUs that it was proven with. */
@@ -39,33 +45,33 @@ export class Product extends Node {
 }
 
 @ObjectType({
-  description: 'Something that is true of a product: color, material, pattern, style, era, season …',
+  description: 'A property of a product, such as its color, material, pattern, style, era or season.',
 })
 export class Attribute {
-  @Field(() => String, { description: 'Lower case, for example "material".' })
+  @Field(() => String, { description: 'The name in lower case, for example "material".' })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The value, for example "wool".' })
   value!: string;
 }
 
-@ObjectType({ description: 'A product in a page.' })
+@ObjectType({ description: 'A product and its position in the list.' })
 export class ProductEdge {
-  @Field(() => String)
+  @Field(() => String, { description: PAGING.cursor })
   cursor!: string;
 
-  @Field(() => Product)
+  @Field(() => Product, { description: PAGING.node })
   node!: Product;
 }
 
 @ObjectType({ description: 'A page of products.' })
 export class ProductConnection {
-  @Field(() => [ProductEdge])
+  @Field(() => [ProductEdge], { description: PAGING.edges })
   edges!: ProductEdge[];
 
-  @Field(() => [Product])
+  @Field(() => [Product], { description: PAGING.nodes })
   nodes!: Product[];
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: PAGING.pageInfo })
   pageInfo!: PageInfo;
 }

@@ -20,12 +20,20 @@ const MAX_CHECKOUT_QUANTITY = 1_000;
 export class SkuResolver {
   @Query(() => Sku, {
     nullable: true,
-    description: 'An SKU by the merchant’s code or by id; null where the channel does not offer it.',
+    description: 'The SKU with this code or id. Null if the channel does not offer it.',
   })
   async sku(
     @Ctx() context: Context,
-    @Arg('code', () => String, { nullable: true }) code: string | null | undefined,
-    @Arg('id', () => ID, { nullable: true }) id: string | null | undefined,
+    @Arg('code', () => String, {
+      nullable: true,
+      description: "The merchant's code of the SKU. Pass exactly one of `code` and `id`.",
+    })
+    code: string | null | undefined,
+    @Arg('id', () => ID, {
+      nullable: true,
+      description: 'The id of the SKU. Pass exactly one of `code` and `id`.',
+    })
+    id: string | null | undefined,
   ): Promise<Sku | null> {
     if ((code == null) === (id == null))
       throw new UserError('BAD_USER_INPUT', 'sku takes exactly one of code and id.');
@@ -36,10 +44,15 @@ export class SkuResolver {
   }
 
   @Query(() => [Sku], {
+    nullable: true,
     description:
-      'SKUs by code, for a partner’s sync: up to 250 in one call. What the channel does not offer is left out.',
+      'SKUs by code, for synchronization with another system. SKUs that the channel does not offer are left out.',
   })
-  async skus(@Ctx() context: Context, @Arg('codes', () => [String]) codes: string[]): Promise<Sku[]> {
+  async skus(
+    @Ctx() context: Context,
+    @Arg('codes', () => [String], { description: `The merchant's codes, at most ${MAX_CODES}.` })
+    codes: string[],
+  ): Promise<Sku[]> {
     if (codes.length > MAX_CODES) {
       throw new UserError(
         'BAD_USER_INPUT',
@@ -54,7 +67,7 @@ export class SkuResolver {
     });
   }
 
-  @FieldResolver(() => Product)
+  @FieldResolver(() => Product, { description: 'The product that this is a variant of.' })
   async product(@Root() sku: Sku, @Ctx() context: Context): Promise<Product> {
     const product = await (await context.inChannel()).products.byKey.load(sku.productKey);
     if (product === null)
@@ -62,17 +75,22 @@ export class SkuResolver {
     return product;
   }
 
-  @FieldResolver(() => Price)
+  @FieldResolver(() => Price, { description: 'The price of one unit in the channel.' })
   price(@Root() sku: Sku): Price {
     return skuPrice(sku);
   }
 
-  @FieldResolver(() => SkuAvailability)
+  @FieldResolver(() => SkuAvailability, {
+    description: 'Whether the SKU can be bought in the channel, and how many units.',
+  })
   availability(@Root() sku: Sku): SkuAvailability {
     return skuAvailability(sku);
   }
 
-  @FieldResolver(() => Image, { nullable: true, description: 'Its own image, or the first of the product.' })
+  @FieldResolver(() => Image, {
+    nullable: true,
+    description: 'The image of the SKU, or the first image of the product. Null when there is neither.',
+  })
   async image(@Root() sku: Sku, @Ctx() { images }: Context): Promise<Image | null> {
     if (sku.imageKey !== null) return images.byKey.load(sku.imageKey);
     return (await images.byProduct.load(sku.productKey))[0] ?? null;
@@ -80,12 +98,17 @@ export class SkuResolver {
 
   @FieldResolver(() => UrlScalar, {
     nullable: true,
-    description: 'Where to buy it, from the template of the channel; null where the channel has none.',
+    description: 'Where to buy the SKU. Null when the channel has no checkout URL.',
   })
   async checkoutUrl(
     @Root() sku: Sku,
     @Ctx() context: Context,
-    @Arg('quantity', () => Int, { nullable: true, defaultValue: 1 }) given: number | null,
+    @Arg('quantity', () => Int, {
+      nullable: true,
+      defaultValue: 1,
+      description: `The number of units to buy, from 1 to ${MAX_CHECKOUT_QUANTITY}.`,
+    })
+    given: number | null,
   ): Promise<string | null> {
     const quantity = given ?? 1;
     if (quantity < 1 || quantity > MAX_CHECKOUT_QUANTITY) {

@@ -2,17 +2,20 @@ import { Field, ObjectType } from 'type-graphql';
 import type { Channel } from './channel.types.js';
 import { Node } from '../graph/node.js';
 
-@ObjectType({ description: 'One option of an SKU, for example size "M".' })
+@ObjectType({ description: 'An option of an SKU, for example size "M".' })
 export class SelectedOption {
-  @Field(() => String, { description: 'Lower case, for example "size".' })
+  @Field(() => String, { description: 'The name in lower case, for example "size".' })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The value, for example "M".' })
   value!: string;
 }
 
 /** The thing a shopper buys, as one channel offers it: a row of `sku_offers`, read at `asOf`. */
-@ObjectType({ implements: Node, description: 'The thing a shopper buys: one size and color of a product.' })
+@ObjectType({
+  implements: Node,
+  description: 'A stock keeping unit: one size and color of a product, which is what a shopper buys.',
+})
 export class Sku extends Node {
   channel!: Channel;
   productKey!: number;
@@ -34,13 +37,16 @@ export class Sku extends Node {
   restockAt!: Date | null;
   asOf!: Date;
 
-  @Field(() => String, { description: "The merchant's SKU, unique in the catalog." })
+  @Field(() => String, { description: "The merchant's code, unique in the catalog." })
   code!: string;
 
-  @Field(() => String, { nullable: true, description: 'GTIN-8, -12, -13 or -14.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The GTIN (barcode number) with 8, 12, 13 or 14 digits. Null when it is unknown.',
+  })
   gtin!: string | null;
 
-  @Field(() => [SelectedOption], { description: 'For example size "M" and color "green".' })
+  @Field(() => [SelectedOption], { description: 'The options, for example size "M" and color "green".' })
   get options(): SelectedOption[] {
     return Object.entries(this.optionValues).map(([name, value]) => ({ name, value }));
   }

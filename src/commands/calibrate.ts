@@ -39,7 +39,7 @@ export function calibrateCommand(): Command {
       `
 Images of some products are cropped, turned, darkened, lightened, compressed and put on other ground, and encoded with
 the encoder of VITRINE_ENCODER. The product of a copy is the same; what is nearest to it among all others is not. What
-tells them apart becomes VisualMatch.probability, and decides in matchSku and identify. The error that is printed is of
+tells them apart becomes VisualMatchEdge.probability, and decides in matchSku and identify. The error that is printed is of
 products that the fit had not seen.
 
 It is worth running once a catalog is complete: gateways use it within half a minute. Without it they use the

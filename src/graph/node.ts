@@ -2,11 +2,13 @@ import { fromGlobalId, toGlobalId } from 'graphql-relay';
 import { Field, ID, InterfaceType } from 'type-graphql';
 
 /** An object with a global id (Relay's object identification). `key` is its row's id in Postgres. */
-@InterfaceType({ description: 'An object with an id that is unique over the whole graph.' })
+@InterfaceType({ description: 'An object with a globally unique id (Relay Global Object Identification).' })
 export abstract class Node {
   key!: number;
 
-  @Field(() => ID, { description: 'Opaque and stable; `node(id:)` finds the object again.' })
+  @Field(() => ID, {
+    description: 'A globally unique, opaque and stable id. `node(id:)` returns the object.',
+  })
   get id(): string {
     return toGlobalId(this.constructor.name, this.key);
   }

@@ -17,7 +17,8 @@ function parseDecimal(value: unknown): string {
 /** An exact decimal number, written as a string so that no client rounds it. */
 export const DecimalScalar = new GraphQLScalarType<string, string>({
   name: 'Decimal',
-  description: 'An exact decimal number as a string, for example "129.90". Input may also be a JSON number.',
+  description:
+    'An exact decimal number as a string, for example "129.90". As input, a JSON number is also accepted.',
   serialize: String,
   parseValue: parseDecimal,
   parseLiteral(node) {
@@ -30,7 +31,7 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
 /** Bytes in standard base64; its size is bounded by the limit on a request's body. */
 export const Base64Scalar = new GraphQLScalarType<string, string>({
   name: 'Base64',
-  description: 'Bytes in base64 (RFC 4648, section 4), without a data: prefix.',
+  description: 'Binary data in base64 (RFC 4648, section 4), without a data: prefix.',
   serialize: String,
   parseValue(value) {
     if (typeof value !== 'string') {
@@ -43,7 +44,7 @@ export const Base64Scalar = new GraphQLScalarType<string, string>({
 /** An absolute URL. */
 export const UrlScalar = new GraphQLScalarType<string, string>({
   name: 'URL',
-  description: 'An absolute URL.',
+  description: 'An absolute URL, for example "https://example.com/coat.jpg".',
   specifiedByURL: 'https://url.spec.whatwg.org/',
   serialize: String,
   parseValue(value) {
@@ -73,7 +74,8 @@ function parseDateTime(value: unknown): Date {
 /** A moment in UTC, with milliseconds. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
-  description: 'A moment in UTC, for example "2026-11-23T10:15:30.000Z" (RFC 3339).',
+  description:
+    'A date and time in UTC, for example "2026-11-23T10:15:30.000Z" (RFC 3339). As input, other UTC offsets are also accepted.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize(value) {
     if (value instanceof Date) return value.toISOString();

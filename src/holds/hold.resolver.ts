@@ -22,50 +22,56 @@ export class HoldResolver {
   @Query(() => Hold, {
     nullable: true,
     description:
-      'A hold by its id, for a checkout that goes on elsewhere; null where there is none in this channel.',
+      'The hold with this id, so that checkout can continue elsewhere. Null if the channel has none that you may see.',
   })
-  hold(@Ctx() context: Context, @Arg('id', () => ID) id: string): Promise<Hold | null> {
+  hold(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'The id of the hold.' }) id: string,
+  ): Promise<Hold | null> {
     return findHold(context, id);
   }
 
   @Mutation(() => HoldPayload, {
+    nullable: true,
     complexity: WRITE_COST,
-
     description:
-      'Keeps stock from everybody else for a while: all lines or none. Without an API key with the scope holds:create there are limits, among them a share of each SKU for all such callers together: HOLD_LIMIT.',
+      'Reserves stock for a limited time: all lines or none. Callers without the scope holds:create have limits, among them a share of the stock of each SKU for all of them together: HOLD_LIMIT.',
   })
   holdCreate(
     @Ctx() context: Context,
-    @Arg('input', () => HoldCreateInput) input: HoldCreateInput,
+    @Arg('input', () => HoldCreateInput, { description: 'What to reserve.' }) input: HoldCreateInput,
   ): Promise<HoldPayload> {
     return createHold(context, input);
   }
 
   @Mutation(() => HoldPayload, {
+    nullable: true,
     complexity: WRITE_COST,
-
     description:
-      'The sale is done: what was held leaves the stock. Takes an API key with the scope holds:confirm, which also confirms holds that were made without a key.',
+      'Completes the sale: deducts the reserved units from stock. Requires an API key with the scope holds:confirm, which also confirms holds that were made without a key.',
   })
   holdConfirm(
     @Ctx() context: Context,
-    @Arg('input', () => HoldConfirmInput) input: HoldConfirmInput,
+    @Arg('input', () => HoldConfirmInput, { description: 'The hold to confirm.' }) input: HoldConfirmInput,
   ): Promise<HoldPayload> {
     return confirmHold(context, input);
   }
 
   @Mutation(() => HoldPayload, {
+    nullable: true,
     complexity: WRITE_COST,
-    description: 'The sale is off: what was held is for sale again.',
+    description: 'Cancels the hold: the reserved units become available again.',
   })
   holdRelease(
     @Ctx() context: Context,
-    @Arg('input', () => HoldReleaseInput) input: HoldReleaseInput,
+    @Arg('input', () => HoldReleaseInput, { description: 'The hold to release.' }) input: HoldReleaseInput,
   ): Promise<HoldPayload> {
     return releaseHold(context, input);
   }
 
-  @FieldResolver(() => Price, { description: 'What all of it costs, at the prices when it was held.' })
+  @FieldResolver(() => Price, {
+    description: 'The total of all lines, at the prices when the hold was created.',
+  })
   total(@Root() { lines, currencyCode }: Hold): Price {
     return priceOf(
       lines.reduce((sum, { amount, quantity }) => sum + BigInt(amount) * BigInt(quantity), 0n),
@@ -76,12 +82,15 @@ export class HoldResolver {
 
 @Resolver(() => HoldLine)
 export class HoldLineResolver {
-  @FieldResolver(() => Sku, { nullable: true, description: 'Null once the channel no longer offers it.' })
+  @FieldResolver(() => Sku, {
+    nullable: true,
+    description: 'The SKU. Null when the channel no longer offers it.',
+  })
   async sku(@Root() { skuKey }: HoldLine, @Ctx() context: Context): Promise<Sku | null> {
     return (await context.inChannel()).skus.byKey.load(skuKey);
   }
 
-  @FieldResolver(() => Price, { description: 'Of one unit, as it was when it was held.' })
+  @FieldResolver(() => Price, { description: 'The price of one unit when the hold was created.' })
   unitPrice(@Root() { amount, compareAt, currencyCode }: HoldLine): Price {
     return priceOf(amount, currencyCode, compareAt);
   }

@@ -4,7 +4,7 @@ import { Node } from '../graph/node.js';
 import { DateTimeScalar } from '../graph/scalars.js';
 import { GeoPointInput, StockLocation } from '../inventory/availability.types.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
-import { MutationError } from '../mutation/user-error.types.js';
+import { MutationError, USER_ERRORS } from '../mutation/user-error.types.js';
 
 /** The words of `hold_json`. */
 export enum HoldStatus {
@@ -15,16 +15,16 @@ export enum HoldStatus {
 }
 registerEnumType(HoldStatus, {
   name: 'HoldStatus',
-  description: 'What became of a hold.',
+  description: 'The state of a hold.',
   valuesConfig: {
-    ACTIVE: { description: 'Its stock is kept from everybody else.' },
-    CONFIRMED: { description: 'Its stock has left.' },
-    RELEASED: { description: 'Its stock is free again, as its holder wished.' },
-    EXPIRED: { description: 'Its stock is free again: its time has passed.' },
+    ACTIVE: { description: 'The stock is reserved.' },
+    CONFIRMED: { description: 'The sale is complete: the stock has been deducted.' },
+    RELEASED: { description: 'The hold was canceled: the stock is available again.' },
+    EXPIRED: { description: 'The hold timed out: the stock is available again.' },
   },
 });
 
-@ObjectType({ description: 'Units of one SKU that are held at one location.' })
+@ObjectType({ description: 'Units of one SKU that are reserved at one location.' })
 export class HoldLine {
   skuKey!: number;
   currencyCode!: string;
@@ -33,10 +33,10 @@ export class HoldLine {
   /** Minor units of the currency. */
   compareAt!: number | null;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of reserved units.' })
   quantity!: number;
 
-  @Field(() => StockLocation, { description: 'Where they are held.' })
+  @Field(() => StockLocation, { description: 'Where the units are reserved.' })
   location!: StockLocation;
 }
 
@@ -44,7 +44,7 @@ export class HoldLine {
 @ObjectType({
   implements: Node,
   description:
-    'A reservation of stock that ends by itself. One that was made with an API key with the scope holds:create is for that key alone. Any other is for callers who know its id: give it to your checkout, and to nobody else.',
+    'A reservation of stock that expires on its own. A hold made with an API key that has the scope holds:create belongs to that key. Any other hold is open to callers who know its id: give the id to your checkout, and to nobody else.',
 })
 export class Hold extends Node {
   uuid!: string;
@@ -56,75 +56,83 @@ export class Hold extends Node {
 
   @Field(() => [HoldLine], {
     description:
-      'In the order of the lines that were asked for; one that no location had all of has several.',
+      'The reserved units, in the order of the requested lines. A requested line that no single location could fill has several.',
   })
   lines!: HoldLine[];
 
-  @Field(() => HoldStatus)
+  @Field(() => HoldStatus, { description: 'The state of the hold.' })
   status!: HoldStatus;
 
-  @Field(() => DateTimeScalar, { description: 'From this moment on the stock is free for others.' })
+  @Field(() => DateTimeScalar, {
+    description: 'When an active hold expires and its stock becomes available to others.',
+  })
   expiresAt!: Date;
 }
 
-@InputType({ description: 'So many units of an SKU.' })
+@InputType({ description: 'Units of an SKU to reserve.' })
 export class HoldLineInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the SKU.' })
   sku!: string;
 
-  @Field(() => Int, { nullable: true, defaultValue: 1 })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: 1,
+    description: 'The number of units, from 1 to 1,000,000.',
+  })
   quantity?: number | null;
 }
 
-@InputType({ description: 'What to hold, from where and for how long.' })
+@InputType({ description: 'What to reserve, where and for how long.' })
 export class HoldCreateInput extends IdempotentInput {
   @Field(() => [HoldLineInput], {
     description:
-      'From 1 to 100, each SKU once. All are held, or none. Without an API key with the scope holds:create fewer are allowed (20 lines and 20 units unless the operator sets it otherwise).',
+      'From 1 to 100 lines, each with a different SKU. Either all of them are reserved or none. Callers without the scope holds:create may send at most 20 lines and 20 units in all, unless the operator configures other limits.',
   })
   lines!: HoldLineInput[];
 
   @Field(() => GeoPointInput, {
     nullable: true,
     description:
-      'Each line is taken from the nearest location that has all of it; without a place, from the one that has most. Where none has all of it, from as few as can be.',
+      'Where the shopper is. Each line is taken from the nearest location that has all of it. Null: from the location that has the most. If no location has all of it, the line is split over as few locations as possible.',
   })
   near?: GeoPointInput | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Hold stock of this location only, to be picked up there.',
+    description:
+      'The id of the only location to reserve stock at, for example for pickup. Null: any location of the channel.',
   })
   location?: string | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'For how long to hold; the channel has a default (10 minutes unless it is set) and bounds. Without an API key with the scope holds:create it is at most 15 minutes, unless the operator sets it otherwise.',
+      'How long to hold the stock, in seconds, within the limits of the channel. Null: the default of the channel, 600 unless configured otherwise. Without the scope holds:create at most 900, unless the operator configures another limit.',
   })
   seconds?: number | null;
 }
 
-@InputType({ description: 'The hold whose stock is to leave.' })
+@InputType({ description: 'A hold to confirm.' })
 export class HoldConfirmInput extends IdempotentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the hold.' })
   hold!: string;
 }
 
-@InputType({ description: 'The hold whose stock is to be free again.' })
+@InputType({ description: 'A hold to release.' })
 export class HoldReleaseInput extends IdempotentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the hold.' })
   hold!: string;
 }
 
-@ObjectType({ description: 'A hold, or why nothing was done.' })
+@ObjectType({ description: 'The result of a change to a hold.' })
 export class HoldPayload {
   @Field(() => Hold, {
     nullable: true,
-    description: 'With user errors, the hold as it is, where there is one.',
+    description:
+      'The hold as it is now, also when there are user errors. Null when there is no such hold, or when none was created.',
   })
   hold!: Hold | null;
 
-  @Field(() => [MutationError], { description: 'Why nothing was done; empty when it was.' })
+  @Field(() => [MutationError], { description: USER_ERRORS })
   userErrors!: readonly MutationError[];
 }

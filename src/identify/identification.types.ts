@@ -1,19 +1,19 @@
 import { Field, ObjectType } from 'type-graphql';
-import { VisualMatch } from '../search/visual-search.types.js';
+import { VisualMatchEdge } from '../search/visual-search.types.js';
 import { Label } from './label.types.js';
 
-@ObjectType({ description: 'What an image shows, as far as this catalog can tell.' })
+@ObjectType({ description: 'What an image shows, as far as the catalog can tell.' })
 export class Identification {
-  @Field(() => VisualMatch, {
+  @Field(() => VisualMatchEdge, {
     nullable: true,
     description:
-      'The very product in the image, sold out or not; null when none that the channel offers is more likely than not.',
+      'The product in the image, whether in stock or not. Null unless the channel offers a product that is more likely than not the one in the image.',
   })
-  product!: VisualMatch | null;
+  match!: VisualMatchEdge | null;
 
   @Field(() => [Label], {
     description:
-      'At most one of a kind, the surest first. Empty when it shows nothing that the catalog knows; a kind that cannot be told is left out.',
+      'What the image shows: at most one label of each kind, most confident first. A kind without a confident label is left out. Empty when the image does not resemble anything in the catalog.',
   })
   labels!: Label[];
 }

@@ -10,14 +10,18 @@ const IDENTIFY_COST = 300;
 @Resolver()
 export class IdentifyResolver {
   @Query(() => Identification, {
+    nullable: true,
     complexity: IDENTIFY_COST,
     description:
-      'What is this? The very product when the catalog has it, and what the nearest products of the catalog say of it. Says nothing rather than guess.',
+      'Identifies what an image shows: the exact product if the catalog has it, and labels based on the most similar products. Uncertain results are left out.',
   })
   identify(
     @Ctx() context: Context,
-    @Arg('image', () => ImageInput) image: ImageInput,
-    @Arg('box', () => BoxInput, { nullable: true, description: 'Only this part of it.' })
+    @Arg('image', () => ImageInput, { description: 'The image to identify.' }) image: ImageInput,
+    @Arg('box', () => BoxInput, {
+      nullable: true,
+      description: 'The part of the image to look at. Null: the whole image.',
+    })
     box: BoxInput | null | undefined,
   ): Promise<Identification> {
     return identify(context, image, box ?? null);

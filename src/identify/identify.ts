@@ -12,7 +12,7 @@ import type { QueryVector } from '../search/query/query-vector.js';
 import { searchPage, type Ranking } from '../search/prove-page.js';
 import { fingerprintOf, toEdges } from '../search/visual-search.js';
 import type { BoxInput, ImageInput } from '../images/image-input.types.js';
-import type { VisualMatch } from '../search/visual-search.types.js';
+import type { VisualMatchEdge } from '../search/visual-search.types.js';
 import { Identification } from './identification.types.js';
 import { readLabelFacts } from './label-facts.store.js';
 import type { LabelModel } from './label-model.js';
@@ -38,7 +38,7 @@ export async function identify(
   ]);
   const nearest = await findNearest(context, query);
   return instantiate(Identification, {
-    product: await findProduct(context, query, nearest, sameProduct),
+    match: await findProduct(context, query, nearest, sameProduct),
     labels: labels === null ? [] : await findLabels(context, nearest, labels),
   });
 }
@@ -55,7 +55,7 @@ async function findProduct(
   query: QueryVector,
   nearest: readonly IndexMatch[],
   model: SameProductModel | null,
-): Promise<VisualMatch | null> {
+): Promise<VisualMatchEdge | null> {
   const probabilityOf = (match: Pick<IndexMatch, 'productId' | 'score'>): number =>
     sameProductProbability(model, match, nearest);
   const same = nearest.filter((match) => probabilityOf(match) >= SAME_PRODUCT_PROBABILITY);

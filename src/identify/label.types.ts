@@ -11,29 +11,29 @@ export enum LabelKind {
 }
 registerEnumType(LabelKind, {
   name: 'LabelKind',
-  description: 'What a label says something about.',
+  description: 'What a label describes.',
   valuesConfig: {
     CATEGORY: { description: 'The value is the handle of a category.' },
-    COLOR: { description: 'The value is a color of the catalog, in lower case.' },
-    MATERIAL: { description: 'The value is a material of the catalog, in lower case.' },
-    PATTERN: { description: 'The value is a pattern of the catalog, in lower case.' },
+    COLOR: { description: 'The value is a color of the catalog in lower case.' },
+    MATERIAL: { description: 'The value is a material of the catalog in lower case.' },
+    PATTERN: { description: 'The value is a pattern of the catalog in lower case.' },
     STYLE: { description: 'The value is the handle of a style.' },
-    ERA: { description: 'The value is an era of the catalog, in lower case.' },
+    ERA: { description: 'The value is an era of the catalog in lower case.' },
     BRAND: { description: 'The value is the handle of a brand.' },
   },
 });
 
-@ObjectType({ description: 'Something that an image shows, or that the pins of a board have in common.' })
+@ObjectType({ description: 'A property that an image shows, or that the pins of a board have in common.' })
 export class Label {
-  @Field(() => LabelKind)
+  @Field(() => LabelKind, { description: 'What the label describes.' })
   kind!: LabelKind;
 
-  @Field(() => String, { description: 'What to give to a filter of that kind.' })
+  @Field(() => String, { description: 'The value, in the form that the filter of this kind takes.' })
   value!: string;
 
   @Field(() => Float, {
     description:
-      'From 0 to 1. Of an image calibrated: of the labels that say 0.8, four in five are right. Of a board how many of its liked pins have it.',
+      'From 0 to 1. For an image, the calibrated probability that the label is correct. For a board, the share of its positive pins that have it.',
   })
   confidence!: number;
 }

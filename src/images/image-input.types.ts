@@ -1,35 +1,42 @@
 import { Field, Float, ID, InputType } from 'type-graphql';
 import { Base64Scalar, UrlScalar } from '../graph/scalars.js';
 
-@InputType({ description: 'An image that the caller has: exactly one field.' })
+@InputType({ description: 'An image: exactly one of `id`, `url` and `base64`.' })
 export class ImageInput {
-  @Field(() => ID, { nullable: true, description: 'From POST /images, or the id of an Image.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of an upload (POST /images), or of an Image. Null when you pass another field.',
+  })
   id?: string | null;
 
   @Field(() => UrlScalar, {
     nullable: true,
-    description: 'https, on a host that the operator allows; none by default.',
+    description:
+      'An https URL on a host that the operator allows; by default, none is allowed. Null when you pass another field.',
   })
   url?: string | null;
 
-  @Field(() => Base64Scalar, { nullable: true, description: 'The file itself, up to 10 MB.' })
+  @Field(() => Base64Scalar, {
+    nullable: true,
+    description: 'The image file, at most 10 MB. Null when you pass another field.',
+  })
   base64?: string | null;
 }
 
 @InputType({
   description:
-    "A box in fractions of the upright image's width and height: 0 ≤ x, y; x + width ≤ 1; y + height ≤ 1.",
+    'A part of an image, in fractions of the width and height of the upright image. It must lie within the image.',
 })
 export class BoxInput {
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The left edge as a fraction of the width of the image, from 0 to 1.' })
   x!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The top edge as a fraction of the height of the image, from 0 to 1.' })
   y!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The width as a fraction of the width of the image, from 0 to 1.' })
   width!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The height as a fraction of the height of the image, from 0 to 1.' })
   height!: number;
 }

@@ -9,14 +9,17 @@ const MAX_WIDTH = 2_000;
 
 @Resolver(() => Image)
 export class ImageResolver {
-  @FieldResolver(() => UrlScalar, {
-    description: 'Where to load it, scaled down to `width` pixels (never up) and in `format`.',
-  })
+  @FieldResolver(() => UrlScalar, { description: 'Where to download the image.' })
   url(
     @Root() image: Image,
     @Ctx() { publicUrl }: Context,
-    @Arg('width', () => Int, { nullable: true }) width: number | null | undefined,
-    @Arg('format', () => ImageFormat, { nullable: true }) format: ImageFormat | null | undefined,
+    @Arg('width', () => Int, {
+      nullable: true,
+      description: `The width you need in pixels, from 1 to ${MAX_WIDTH}. The file may be wider, but it is never enlarged. Null: ${MAX_WIDTH}.`,
+    })
+    width: number | null | undefined,
+    @Arg('format', () => ImageFormat, { nullable: true, description: 'The file format. Null: WEBP.' })
+    format: ImageFormat | null | undefined,
   ): string {
     if (width != null && (width < 1 || width > MAX_WIDTH)) {
       throw new UserError('BAD_USER_INPUT', `width is ${width}: it must be from 1 to ${MAX_WIDTH} pixels.`);

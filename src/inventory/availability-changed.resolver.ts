@@ -12,11 +12,6 @@ const watchArguments = z.object({ skus: z.array(z.string()) });
 @Resolver(() => Sku)
 export class AvailabilityChangedResolver {
   @Subscription(() => Sku, {
-    description:
-      'Each of these SKUs at once, as it is now, and then whenever its availability (`sellable`, `level`, the `quantity` ' +
-      'that is shown, `restockAt`) or its price changes; from 1 to 250 ids. A slow reader is told the newest state of ' +
-      'each SKU, not every one in between. An SKU that the channel stops offering is told once more, as OUT_OF_STOCK. ' +
-      'Served over WebSocket at /graphql, with the protocol of graphql-ws.',
     // The first answers are one for each SKU.
     complexity: ({ args, childComplexity }) => 1 + watchArguments.parse(args).skus.length * childComplexity,
     subscribe: async ({ args, context }: { args: unknown; context: unknown }) => {
@@ -31,11 +26,14 @@ export class AvailabilityChangedResolver {
       const { channel } = await context.inChannel();
       return context.services.availability.watch(channel, skus);
     },
+    description:
+      'Returns each SKU immediately, and again whenever its availability (`sellable`, `level`, the visible `quantity`, `restockAt`) or its price changes. A slow client gets the latest state of each SKU, not every change. An SKU that the channel stops offering is returned one last time, as OUT_OF_STOCK. Served over WebSocket at /graphql (graphql-ws protocol).',
   })
   availabilityChanged(
     @Root() sku: Sku,
     // Read by `subscribe`.
-    @Arg('skus', () => [ID]) _skus: string[],
+    @Arg('skus', () => [ID], { description: `The ids of the SKUs to watch, from 1 to ${MAX_SKUS}.` })
+    _skus: string[],
   ): Sku {
     return sku;
   }

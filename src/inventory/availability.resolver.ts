@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { checkFirst } from '../graph/page-info.js';
+import { checkFirst, PAGING } from '../graph/page-info.js';
 import type { Context } from '../graph/request-context.js';
 import { locationStocks } from './availability.js';
 import { GeoPointInput, LocationStock, SkuAvailability } from './availability.types.js';
@@ -10,13 +10,18 @@ const DEFAULT_FIRST = 10;
 export class AvailabilityResolver {
   @FieldResolver(() => [LocationStock], {
     description:
-      'The locations of the channel that have this SKU on their list: nearest first with `near`, else by name.',
+      'The locations of the channel that carry the SKU, nearest first with `near`, otherwise by name.',
   })
   async locations(
     @Root() availability: SkuAvailability,
     @Ctx() context: Context,
-    @Arg('near', () => GeoPointInput, { nullable: true }) near: GeoPointInput | null | undefined,
-    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST }) given: number | null,
+    @Arg('near', () => GeoPointInput, {
+      nullable: true,
+      description: 'Where the shopper is. Null: locations by name, without distances.',
+    })
+    near: GeoPointInput | null | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: PAGING.first })
+    given: number | null,
   ): Promise<LocationStock[]> {
     const first = given ?? DEFAULT_FIRST;
     checkFirst(first);

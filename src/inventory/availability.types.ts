@@ -13,92 +13,105 @@ export enum StockLevel {
 }
 registerEnumType(StockLevel, {
   name: 'StockLevel',
-  description: 'How much there is to sell.',
+  description: 'How much stock there is, from the point of view of a shopper.',
   valuesConfig: {
-    IN_STOCK: { description: 'More than the low-stock threshold of the channel.' },
-    LOW_STOCK: { description: 'Some, but no more than the low-stock threshold of the channel.' },
-    BACKORDER: { description: 'None now; may be ordered, and comes later.' },
-    PREORDER: { description: 'Not out yet; may be ordered, and comes when it appears.' },
-    OUT_OF_STOCK: { description: 'None, and it cannot be ordered.' },
+    IN_STOCK: { description: 'More units than the low-stock threshold of the channel.' },
+    LOW_STOCK: { description: 'Some units, but no more than the low-stock threshold of the channel.' },
+    BACKORDER: { description: 'Out of stock, but it can be ordered and ships when it is back.' },
+    PREORDER: { description: 'Not released yet, but it can be ordered and ships on release.' },
+    OUT_OF_STOCK: { description: 'Out of stock, and it cannot be ordered.' },
   },
 });
 
-@InputType({ description: 'A place on earth, in degrees (WGS 84).' })
+@InputType({ description: 'A point on Earth in degrees (WGS 84).' })
 export class GeoPointInput {
-  @Field(() => Float, { description: 'From -90 to 90.' })
+  @Field(() => Float, { description: 'The latitude in degrees, from -90 to 90.' })
   latitude!: number;
 
-  @Field(() => Float, { description: 'From -180 to 180.' })
+  @Field(() => Float, { description: 'The longitude in degrees, from -180 to 180.' })
   longitude!: number;
 }
 
-@ObjectType({ implements: Node, description: 'A warehouse or a shop that holds stock.' })
+@ObjectType({ implements: Node, description: 'A warehouse or store that holds stock.' })
 export class StockLocation extends Node {
-  @Field(() => String)
+  @Field(() => String, { description: "The merchant's key of the location, unique in the catalog." })
   handle!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The display name.' })
   name!: string;
 
-  @Field(() => String, { description: 'ISO 3166-1 alpha-2; "ZZ" where it is not known.' })
+  @Field(() => String, {
+    description: 'The country as an ISO 3166-1 alpha-2 code, or "ZZ" when it is unknown.',
+  })
   countryCode!: string;
 }
 
-@ObjectType({ description: 'What one location can sell of an SKU.' })
+@ObjectType({ description: 'The stock of an SKU at one location.' })
 export class LocationStock {
-  @Field(() => StockLocation)
+  @Field(() => StockLocation, { description: 'The location.' })
   location!: StockLocation;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether at least one unit can be sold from here.' })
   sellable!: boolean;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Null where the channel hides exact stock, or nobody counts it.',
+    description:
+      'The number of units that can be sold from here. Null when the channel hides exact stock, or when the stock is not counted.',
   })
   quantity!: number | null;
 
-  @Field(() => Boolean, { description: 'Whether it can be picked up there.' })
+  @Field(() => Boolean, { description: 'Whether shoppers can pick up orders here.' })
   pickup!: boolean;
 
-  @Field(() => Float, { nullable: true, description: 'Great-circle distance from `near`; null without one.' })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The great-circle distance from `near` in kilometers. Null without `near`, and when the coordinates of the location are unknown.',
+  })
   distanceKm!: number | null;
 }
 
 @ObjectType({
   description:
-    'Whether an SKU can be bought in this channel: on hand − held − safety stock over its locations.',
+    'Whether an SKU can be bought in the channel. Its stock is on hand − held − safety stock, over all locations of the channel.',
 })
 export class SkuAvailability {
   skuKey!: number;
 
-  @Field(() => Boolean, { description: 'Can be bought now, in this channel.' })
+  @Field(() => Boolean, { description: 'Whether the SKU can be bought now.' })
   sellable!: boolean;
 
-  @Field(() => StockLevel)
+  @Field(() => StockLevel, { description: 'How much stock there is.' })
   level!: StockLevel;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units that can be sold; null where the channel hides exact stock, or nobody counts it.',
+    description:
+      'The number of units that can be sold. Null when the channel hides exact stock, or when the stock is not counted.',
   })
   quantity!: number | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When more is expected.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When more stock is expected. Null when it is unknown.',
+  })
   restockAt!: Date | null;
 
-  @Field(() => DateTimeScalar, { description: 'When Postgres was read.' })
+  @Field(() => DateTimeScalar, { description: 'When this availability was read from the database.' })
   asOf!: Date;
 }
 
-@ObjectType({ description: 'The availability of a product, over its SKUs in this channel.' })
+@ObjectType({ description: 'The availability of a product over all its SKUs in the channel.' })
 export class ProductAvailability {
-  @Field(() => Boolean, { description: 'At least one SKU can be bought now.' })
+  @Field(() => Boolean, { description: 'Whether at least one SKU can be bought now.' })
   sellable!: boolean;
 
-  @Field(() => StockLevel, { description: 'The best level among the SKUs.' })
+  @Field(() => StockLevel, { description: 'The best stock level of any SKU.' })
   level!: StockLevel;
 
-  @Field(() => [SelectedOption], { description: 'The option values that at least one sellable SKU has.' })
+  @Field(() => [SelectedOption], {
+    description: 'The options of all SKUs that can be bought now, each once.',
+  })
   sellableOptions!: SelectedOption[];
 }

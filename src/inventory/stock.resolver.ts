@@ -14,26 +14,29 @@ import type { StockAnswer } from './write-stock.js';
 @Resolver(() => InventoryLevel)
 export class StockResolver {
   @Mutation(() => StockPayload, {
+    nullable: true,
     complexity: MAX_ENTRIES,
     description:
-      'Sets what is on hand and kept back, all entries or none, by the merchant’s codes of SKUs and the handles of locations. Takes an API key with the scope catalog:write.',
+      'Sets the stock on hand and the safety stock: all entries or none. Requires an API key with the scope catalog:write.',
   })
   async stockSet(
     @Ctx() context: Context,
-    @Arg('input', () => StockSetInput) input: StockSetInput,
+    @Arg('input', () => StockSetInput, { description: 'The quantities to set.' }) input: StockSetInput,
   ): Promise<StockPayload> {
     requireScope(context.caller, 'catalog:write');
     return toPayload(await stockSet(context, input));
   }
 
   @Mutation(() => StockPayload, {
+    nullable: true,
     complexity: MAX_ENTRIES,
     description:
-      'Adds to what is on hand, or takes away from it, all entries or none, by the merchant’s codes of SKUs and the handles of locations. Takes an API key with the scope catalog:write.',
+      'Adds to the stock on hand or removes from it: all entries or none. Requires an API key with the scope catalog:write.',
   })
   async stockAdjust(
     @Ctx() context: Context,
-    @Arg('input', () => StockAdjustInput) input: StockAdjustInput,
+    @Arg('input', () => StockAdjustInput, { description: 'The quantities to change.' })
+    input: StockAdjustInput,
   ): Promise<StockPayload> {
     requireScope(context.caller, 'catalog:write');
     return toPayload(await stockAdjust(context, input));
@@ -41,7 +44,7 @@ export class StockResolver {
 
   @FieldResolver(() => Sku, {
     nullable: true,
-    description: 'The SKU as the channel of the operation offers it; null where it does not.',
+    description: 'The SKU. Null when the channel does not offer it.',
   })
   async sku(@Root() { skuKey }: InventoryLevel, @Ctx() context: Context): Promise<Sku | null> {
     return (await context.inChannel()).skus.byKey.load(skuKey);

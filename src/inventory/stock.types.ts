@@ -1,10 +1,10 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
-import { MutationError } from '../mutation/user-error.types.js';
+import { MutationError, USER_ERRORS } from '../mutation/user-error.types.js';
 import { StockLocation } from './availability.types.js';
 
-@InputType({ description: 'What is on hand of an SKU at a location. Left out or null: as it is.' })
+@InputType({ description: 'The stock of an SKU at a location. A quantity that is null stays unchanged.' })
 export class StockSetEntryInput {
   @Field(() => String, { description: "The merchant's code of the SKU." })
   sku!: string;
@@ -12,21 +12,27 @@ export class StockSetEntryInput {
   @Field(() => String, { description: 'The handle of the location.' })
   location!: string;
 
-  @Field(() => Int, { nullable: true, description: 'Units that are there, held ones among them; 0 or more.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The number of units on hand, including held ones: 0 or more. Null: unchanged.',
+  })
   onHand?: number | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'The quantity on hand that was last seen (compare-and-set): where it is another one by now, the call does nothing and STALE_QUANTITY says which. 0 where the location never had the SKU.',
+      'The number of units on hand that you last saw (compare-and-set). If it has changed since then, the mutation changes nothing and returns STALE_QUANTITY. Use 0 for an SKU that is new at the location. Null: no check.',
   })
   ifOnHand?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Units to keep back from selling; 0 or more.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The number of units to keep back from selling: 0 or more. Null: unchanged.',
+  })
   safetyStock?: number | null;
 }
 
-@InputType({ description: 'A change of what is on hand of an SKU at a location.' })
+@InputType({ description: 'A change to the stock of an SKU at a location.' })
 export class StockAdjustEntryInput {
   @Field(() => String, { description: "The merchant's code of the SKU." })
   sku!: string;
@@ -36,7 +42,7 @@ export class StockAdjustEntryInput {
 
   @Field(() => Int, {
     description:
-      'Units that came (above 0) or went (below 0). What is on hand must be counted and cannot go below 0.',
+      'The number of units to add (positive) or remove (negative). The stock must be counted, and it cannot fall below 0.',
   })
   delta!: number;
 }
@@ -46,66 +52,65 @@ abstract class StockInput extends IdempotentInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Why: kept in the stock ledger, beside the name of the API key; by default the name of the mutation. Up to 1000 characters.',
+      'Why the stock changes, at most 1000 characters. Stored in the stock ledger with the name of the API key. Null: the name of the mutation.',
   })
   reason?: string | null;
 }
 
-@InputType({ description: 'Quantities to set, all or none.' })
+@InputType({ description: 'Quantities to set: all of them or none.' })
 export class StockSetInput extends StockInput {
   @Field(() => [StockSetEntryInput], {
-    description: `1 to ${MAX_ENTRIES}, each for another SKU or location.`,
+    description: `From 1 to ${MAX_ENTRIES} entries, each for a different SKU or location.`,
   })
   entries!: StockSetEntryInput[];
 }
 
-@InputType({ description: 'Quantities to change, all or none.' })
+@InputType({ description: 'Quantities to change: all of them or none.' })
 export class StockAdjustInput extends StockInput {
   @Field(() => [StockAdjustEntryInput], {
-    description: `1 to ${MAX_ENTRIES}, each for another SKU or location.`,
+    description: `From 1 to ${MAX_ENTRIES} entries, each for a different SKU or location.`,
   })
   entries!: StockAdjustEntryInput[];
 }
 
-@ObjectType({
-  description: 'The stock of an SKU at a location, as the merchant keeps it, right after a write.',
-})
+@ObjectType({ description: 'The stock of an SKU at a location, as the merchant sees it.' })
 export class InventoryLevel {
   skuKey!: number;
 
   @Field(() => String, { description: "The merchant's code of the SKU." })
   code!: string;
 
-  @Field(() => StockLocation)
+  @Field(() => StockLocation, { description: 'The location.' })
   location!: StockLocation;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units that are there; null: in stock, and nobody counts it.',
+    description: 'The number of units on hand, including held ones. Null: in stock, but not counted.',
   })
   onHand!: number | null;
 
-  @Field(() => Int, { description: 'Units of these in active holds.' })
+  @Field(() => Int, { description: 'The number of units in active holds.' })
   held!: number;
 
-  @Field(() => Int, { description: 'Units kept back from selling.' })
+  @Field(() => Int, { description: 'The number of units kept back from selling.' })
   safetyStock!: number;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'On hand − held − safety stock, not below 0; null where nobody counts.',
+    description:
+      'The number of units that can be sold: on hand − held − safety stock, at least 0. Null when the stock is not counted.',
   })
   sellable!: number | null;
 }
 
-@ObjectType({ description: 'What a write of stock came to.' })
+@ObjectType({ description: 'The result of stockSet or stockAdjust.' })
 export class StockPayload {
   @Field(() => [InventoryLevel], {
-    description: 'The levels of the entries, in their order; none when there are user errors.',
     complexity: ({ childComplexity }) => MAX_ENTRIES * childComplexity,
+    description: 'The stock after the change, in the order of the entries. Empty when there are user errors.',
   })
   levels!: InventoryLevel[];
 
-  @Field(() => [MutationError], { description: 'Why nothing was done; none when all of it was.' })
+  @Field(() => [MutationError], { description: USER_ERRORS })
   userErrors!: readonly MutationError[];
 }

@@ -9,13 +9,13 @@ import { factsFor } from './facts-for.js';
 
 /** A walk through the graph; its statements serve everything that the request asks facts of. */
 const FACTS_COST = 20;
-const ORDER = 'The most telling first, at the most 24.';
+const ORDER = 'Most informative first, at most 24.';
 
 @Resolver(() => Product)
 export class ProductFactsResolver {
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
-    description: `Who makes it and where, what its style, era and materials are and come from, with sources. ${ORDER}`,
+    description: `Facts about who makes the product and where, and about its style, era and materials. ${ORDER}`,
   })
   facts(@Root() product: Product, @Ctx() { facts }: Context): Promise<Fact[]> {
     return factsFor(facts, { product: product.key });
@@ -26,7 +26,7 @@ export class ProductFactsResolver {
 export class BrandFactsResolver {
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
-    description: `What is known of the brand, of who makes it and where. ${ORDER}`,
+    description: `Facts about the brand: who makes it and where. ${ORDER}`,
   })
   facts(@Root() { handle }: Brand, @Ctx() { facts }: Context): Promise<Fact[]> {
     return factsFor(facts, { brand: handle });
@@ -37,7 +37,7 @@ export class BrandFactsResolver {
 export class AttributeFactsResolver {
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
-    description: `What is known of the value: of a material, a style, an era … ${ORDER}`,
+    description: `Facts about the value, such as a material, style or era. ${ORDER}`,
   })
   facts(@Root() { name, value }: Attribute, @Ctx() { facts }: Context): Promise<Fact[]> {
     return factsFor(facts, { labels: [{ kind: name, value }] });
@@ -48,7 +48,7 @@ export class AttributeFactsResolver {
 export class StyleFactsResolver {
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
-    description: `What the style is, and its history. ${ORDER}`,
+    description: `Facts about the style and its history. ${ORDER}`,
   })
   facts(@Root() { handle }: Style, @Ctx() { facts }: Context): Promise<Fact[]> {
     return factsFor(facts, { labels: [{ kind: 'style', value: handle }] });
@@ -59,9 +59,9 @@ export class StyleFactsResolver {
 export class IdentificationFactsResolver {
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
-    description: `What is known of the product and of the labels: where it is made, by whom, and their history. ${ORDER}`,
+    description: `Facts about the matched product and the labels. ${ORDER}`,
   })
-  facts(@Root() { product, labels }: Identification, @Ctx() { facts }: Context): Promise<Fact[]> {
-    return factsFor(facts, { product: product?.node.key ?? null, labels });
+  facts(@Root() { match, labels }: Identification, @Ctx() { facts }: Context): Promise<Fact[]> {
+    return factsFor(facts, { product: match?.node.key ?? null, labels });
   }
 }

@@ -1,7 +1,8 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { Image } from '../images/image.types.js';
 import { instantiate } from '../graph/node.js';
-import { ProductFilter } from '../catalog/product-filter.types.js';
+import { PAGING } from '../graph/page-info.js';
+import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
 import { Label } from '../identify/label.types.js';
 import { ImageInput } from '../images/image-input.types.js';
@@ -27,17 +28,18 @@ const LABEL_COST = 10;
 @Resolver(() => Look)
 export class LookResolver {
   @Query(() => Look, {
+    nullable: true,
     complexity: LOOK_COST,
     description:
-      'The things in a photograph, and for each what looks like it and can be bought now. An image that shows nothing of the kind has none.',
+      'Finds the items in a photo, and for each item products that look like it and can be bought now.',
   })
   async look(
     @Ctx() context: Context,
-    @Arg('image', () => ImageInput) input: ImageInput,
+    @Arg('image', () => ImageInput, { description: 'The photo.' }) input: ImageInput,
     @Arg('maxItems', () => Int, {
       nullable: true,
       defaultValue: DEFAULT_ITEMS,
-      description: 'From 1 to 8; the largest ones are answered.',
+      description: 'The maximum number of items to return, from 1 to 8. The largest ones are returned.',
     })
     maxItems: number | null,
   ): Promise<Look> {
@@ -51,16 +53,19 @@ export class LookResolver {
   }
 
   @FieldResolver(() => Image, {
+    nullable: true,
     complexity: IMAGE_COST,
-    description: 'The image itself; one that was sent is kept for some days, as an upload is.',
+    description:
+      'The photo itself. A photo that you send with the query is kept for some days, like an upload.',
   })
   image(@Root() { source }: Look, @Ctx() { images }: Context): Promise<Image> {
     return describeLookImage(source, { images });
   }
 
   @FieldResolver(() => Boolean, {
+    nullable: true,
     complexity: COMPLETE_COST,
-    description: 'Whether there are items, and each of them has a match that can be bought now.',
+    description: 'Whether there are items and every item has a match that can be bought now.',
   })
   complete(@Root() { items }: Look, @Ctx() context: Context): Promise<boolean> {
     return isComplete(
@@ -73,30 +78,34 @@ export class LookResolver {
 @Resolver(() => LookItem)
 export class LookItemResolver {
   @FieldResolver(() => Label, {
+    nullable: true,
     complexity: LABEL_COST,
     description:
-      'The likeliest category, with its calibrated confidence, however low; 0 while the catalog is too small to calibrate it. Where a detector is configured, what that says.',
+      'The most likely category and its calibrated confidence, even if it is low. The confidence is 0 while the catalog is too small for calibration. If a detector is configured, the label comes from the detector.',
   })
   label(@Root() { found }: LookItem): Promise<Label> {
     return found.label();
   }
 
   @FieldResolver(() => VisualMatchConnection, {
+    nullable: true,
     complexity: MATCHES_COST,
     description:
-      "What looks like it and can be bought now. The same search as visualSearch with the look's image and the item's box, so that a cursor of the one goes on in the other.",
+      'Products that look like the item and can be bought now. This is the same search as visualSearch with the image of the look and the box of the item, so its cursors are valid there too.',
   })
   matches(
     @Root() { found, look }: LookItem,
     @Ctx() context: Context,
-    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: 'From 1 to 100.' })
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: PAGING.first })
     first: number | null,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'A cursor of one item; the others then answer an empty page.',
+      description:
+        'Returns the matches of one item after this cursor; the other items return an empty page. Null: starts with the first match.',
     })
     after: string | null | undefined,
-    @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
+    @Arg('where', () => ProductFilter, { nullable: true, description: WHERE })
+    where: ProductFilter | null | undefined,
   ): Promise<VisualMatchConnection> {
     const others = look.items.map((item) => item.found).filter((item) => item !== found);
     return matchItem(context, found, others, {

@@ -3,34 +3,34 @@ import { Image } from '../images/image.types.js';
 import type { FoundItem } from './find-items.js';
 import type { LookImage } from './look-image.js';
 
-@ObjectType({ description: "A part of an image, in fractions of the upright image's width and height." })
+@ObjectType({ description: 'A part of an image, in fractions of the width and height of the upright image.' })
 export class Box {
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The left edge as a fraction of the width of the image, from 0 to 1.' })
   x!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The top edge as a fraction of the height of the image, from 0 to 1.' })
   y!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The width as a fraction of the width of the image, from 0 to 1.' })
   width!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The height as a fraction of the height of the image, from 0 to 1.' })
   height!: number;
 }
 
-@ObjectType({ description: 'A thing in an image.' })
+@ObjectType({ description: 'An item in an image.' })
 export class LookItem {
   found!: FoundItem;
   look!: Look;
 
   @Field(() => Box, {
     description:
-      'Where it is. Give it to VisualReference.box to search for this part with any other condition.',
+      'Where the item is in the image. Pass it to VisualReferenceInput.box to search for this part.',
   })
   box!: Box;
 }
 
-@ObjectType({ description: 'What is in an image, thing by thing.' })
+@ObjectType({ description: 'The items in an image.' })
 export class Look {
   source!: LookImage;
 
@@ -38,7 +38,7 @@ export class Look {
   image!: Image;
 
   @Field(() => [LookItem], {
-    description: 'The largest first; none where nothing in it is like the catalog.',
+    description: 'The items, largest first. Empty when nothing in the image resembles the catalog.',
   })
   items!: LookItem[];
 }

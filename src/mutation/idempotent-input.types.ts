@@ -6,7 +6,7 @@ export abstract class IdempotentInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'A text of your own for this very call, up to 255 characters. Sent again with it within 24 hours, the call does nothing and gets the same answer. Callers without an API key share their keys with one another: send a UUID, and keep it to yourself.',
+      'A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Callers without an API key share one key space: use a UUID and keep it secret. Null: every call is executed.',
   })
   idempotencyKey?: string | null;
 }

@@ -18,47 +18,55 @@ export enum MutationErrorCode {
 export type MutationErrorName = keyof typeof MutationErrorCode;
 registerEnumType(MutationErrorCode, {
   name: 'UserErrorCode',
-  description: 'Why a mutation did nothing.',
+  description: 'Why a mutation changed nothing.',
   valuesConfig: {
-    BAD_USER_INPUT: { description: 'The input cannot be meant; the message says what may.' },
-    NOT_FOUND: { description: 'What the input names is not there.' },
-    STALE_QUANTITY: { description: 'The quantity is no longer the one last seen.' },
-    IN_HOLD: { description: 'What would go is in an active hold; the message says until when.' },
-    IMAGE_NOT_FOUND: { description: 'No upload has this id any more.' },
-    IMAGE_UNDECODABLE: { description: 'What was sent is no image, or of a format that is not read here.' },
+    BAD_USER_INPUT: { description: 'The input is invalid. The message says what is allowed.' },
+    NOT_FOUND: { description: 'The input refers to something that does not exist.' },
+    STALE_QUANTITY: { description: 'The stock on hand is no longer what `ifOnHand` says.' },
+    IN_HOLD: { description: 'The SKU to delete is in an active hold. The message says until when.' },
+    IMAGE_NOT_FOUND: { description: 'There is no image with this id, or the upload has expired.' },
+    IMAGE_UNDECODABLE: { description: 'The file is not an image, or its format is not supported.' },
     IMAGE_TOO_LARGE: { description: 'The image has too many bytes or pixels.' },
-    INSUFFICIENT_STOCK: { description: 'Less can be sold than was asked for; `sellable` says how much.' },
+    INSUFFICIENT_STOCK: {
+      description: 'Fewer units are available than requested. `sellable` says how many.',
+    },
     HOLD_LIMIT: {
       description:
-        'More than may be held without an API key with the scope holds:create; the message says how much may.',
+        'More than callers without the scope holds:create may hold. The message says what is allowed.',
     },
-    HOLD_EXPIRED: { description: 'The hold has passed its end.' },
-    HOLD_NOT_ACTIVE: { description: 'The hold was confirmed or released before.' },
-    IDEMPOTENCY_CONFLICT: { description: 'The idempotency key was used for another call within a day.' },
+    HOLD_EXPIRED: { description: 'The hold has expired.' },
+    HOLD_NOT_ACTIVE: { description: 'The hold is already confirmed or released.' },
+    IDEMPOTENCY_CONFLICT: {
+      description: 'The idempotency key was used for a different call in the last 24 hours.',
+    },
   },
 });
 
 /** One reason why a mutation did nothing: what the caller can cause and mend. */
 @ObjectType('UserError', {
-  description: 'One reason why a mutation did nothing, which the caller can mend.',
+  description: 'A reason why a mutation changed nothing. The caller can correct it.',
 })
 export class MutationError {
-  @Field(() => MutationErrorCode)
+  @Field(() => MutationErrorCode, { description: 'The kind of error, for programs.' })
   code!: MutationErrorCode;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Where in the input, for example ["entries", "3", "quantity"]; null: all of it.',
+    description:
+      'The path to the invalid part of `input`, for example ["entries", "3", "quantity"]. Null: the error concerns the whole input.',
   })
   field!: string[] | null;
 
-  @Field(() => String, { description: 'What is wrong, and the remedy.' })
+  @Field(() => String, { description: 'What is wrong and how to correct it, for developers.' })
   message!: string;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'With INSUFFICIENT_STOCK: units that can be sold; null where the channel hides exact stock, and with other codes.',
+      'The number of available units, with INSUFFICIENT_STOCK. Null with other codes, and when the channel hides exact stock.',
   })
   sellable!: number | null;
 }
+
+/** Describes the field of every payload. */
+export const USER_ERRORS = 'Why nothing was changed. Empty when the mutation succeeded.';

@@ -1,34 +1,34 @@
 import { Field, ObjectType } from 'type-graphql';
 import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
 
-@ObjectType({ description: 'What one unit costs in a channel now.' })
+@ObjectType({ description: 'A price in the currency of the channel.' })
 export class Price {
   @Field(() => DecimalScalar, {
-    description: 'In major units of the currency, with its usual digits: "129.90".',
+    description: 'The price in major units with the usual decimals of the currency, for example "129.90".',
   })
   amount!: string;
 
   @Field(() => DecimalScalar, {
     nullable: true,
-    description: 'The price before the sale, when there is one.',
+    description: 'The regular price while the SKU is on sale, in major units. Null when it is not on sale.',
   })
   compareAtAmount!: string | null;
 
-  @Field(() => String, { description: 'ISO 4217, for example "EUR".' })
+  @Field(() => String, { description: 'The currency as an ISO 4217 code such as "EUR".' })
   currencyCode!: string;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When this price ends; null while no end is known.',
+    description: 'When this price ends. Null when no end is known.',
   })
   validUntil!: Date | null;
 }
 
 @ObjectType({ description: 'The lowest and the highest price of the SKUs of a product.' })
 export class PriceRange {
-  @Field(() => Price)
+  @Field(() => Price, { description: 'The lowest price.' })
   min!: Price;
 
-  @Field(() => Price)
+  @Field(() => Price, { description: 'The highest price.' })
   max!: Price;
 }

@@ -4,23 +4,24 @@ import { instantiate } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import { pricesSet } from './prices-set.js';
-import { PricesPayload, PricesSetInput } from './prices.types.js';
+import { PricesSetPayload, PricesSetInput } from './prices.types.js';
 
 @Resolver()
 export class PricesResolver {
-  @Mutation(() => PricesPayload, {
+  @Mutation(() => PricesSetPayload, {
+    nullable: true,
     complexity: MAX_ENTRIES,
     description:
-      'Sets what SKUs cost in a channel, all entries or none, by the merchant’s codes. Takes an API key with the scope catalog:write.',
+      'Sets the prices of SKUs in a channel: all entries or none. Requires an API key with the scope catalog:write.',
   })
   async pricesSet(
     @Ctx() context: Context,
-    @Arg('input', () => PricesSetInput) input: PricesSetInput,
-  ): Promise<PricesPayload> {
+    @Arg('input', () => PricesSetInput, { description: 'The prices to set.' }) input: PricesSetInput,
+  ): Promise<PricesSetPayload> {
     requireScope(context.caller, 'catalog:write');
     const { answer, userErrors } = await pricesSet(context, input);
     const { skus } = await context.inChannel();
     const found = await Promise.all((answer?.skuKeys ?? []).map((key) => skus.byKey.load(key)));
-    return instantiate(PricesPayload, { skus: found.filter((sku) => sku !== null), userErrors });
+    return instantiate(PricesSetPayload, { skus: found.filter((sku) => sku !== null), userErrors });
   }
 }

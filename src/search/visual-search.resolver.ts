@@ -1,33 +1,43 @@
 import { Arg, Ctx, FieldResolver, Float, Int, Query, Resolver, Root } from 'type-graphql';
-import { ProductFilter } from '../catalog/product-filter.types.js';
+import { PAGING } from '../graph/page-info.js';
+import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import { Product } from '../catalog/product.types.js';
 import type { Context } from '../graph/request-context.js';
 import { readStyles } from './query/styles.store.js';
 import { visualSearch } from './visual-search.js';
-import { Facet, Style, VisualMatch, VisualMatchConnection, VisualQuery } from './visual-search.types.js';
+import {
+  Facet,
+  Style,
+  VisualMatchEdge,
+  VisualMatchConnection,
+  VisualQueryInput,
+} from './visual-search.types.js';
 
 export const DEFAULT_FIRST = 24;
 /** A search asks index and Postgres: it weighs as much as so many fields that are read. */
 export const SEARCH_COST = 300;
 export const DIVERSITY =
-  'From 0, the most alike first, to 1: how much products are kept apart that look like one another. Above 0 scores do not fall from one match to the next.';
+  'How much to keep products apart that look like each other: from 0, most similar first, to 1. Above 0, results are not ordered by score.';
 /** Proves some ten pages; the estimate multiplies it by the page's size, as it does all that a page holds. */
 const FACETS_COST = 40;
 
 @Resolver(() => VisualMatchConnection)
 export class VisualSearchResolver {
   @Query(() => VisualMatchConnection, {
+    nullable: true,
     complexity: SEARCH_COST,
     description:
-      'What looks like this and can be bought now. Every match is verified against Postgres in the same request; pages go on without gap or duplicate while stock moves.',
+      'Finds products that look like the query and can be bought now. Every match is verified against the database in the same request. Pagination has no gaps or duplicates even while stock changes.',
   })
   visualSearch(
     @Ctx() context: Context,
-    @Arg('query', () => VisualQuery) query: VisualQuery,
-    @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
-    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: 'From 1 to 100.' })
+    @Arg('query', () => VisualQueryInput, { description: 'What to search for.' }) query: VisualQueryInput,
+    @Arg('where', () => ProductFilter, { nullable: true, description: WHERE })
+    where: ProductFilter | null | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: PAGING.first })
     first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('after', () => String, { nullable: true, description: PAGING.after })
+    after: string | null | undefined,
     @Arg('diversity', () => Float, {
       nullable: true,
       defaultValue: 0,
@@ -46,28 +56,30 @@ export class VisualSearchResolver {
     });
   }
 
-  @Query(() => [Style], { description: 'The styles that products of the catalog have, most frequent first.' })
+  @Query(() => [Style], { nullable: true, description: 'The styles of the catalog, most frequent first.' })
   styles(@Ctx() { services }: Context): Promise<Style[]> {
     return readStyles(services.db);
   }
 
   @FieldResolver(() => [Facet], {
+    nullable: true,
     complexity: FACETS_COST,
     description:
-      'Counts over the best 250 matches of the whole search, not only of this page; read after the page, in a snapshot of its own.',
+      'Counts over the best 250 matches of the whole search, not just this page. Counted after the page, in a separate database snapshot.',
   })
   facets(@Root() connection: VisualMatchConnection): Promise<Facet[]> {
     return connection.countFacets();
   }
 }
 
-@Resolver(() => VisualMatch)
-export class VisualMatchResolver {
+@Resolver(() => VisualMatchEdge)
+export class VisualMatchEdgeResolver {
   @FieldResolver(() => Float, {
+    nullable: true,
     description:
-      'Calibrated probability, from 0 to 1, that it is the very product in the image: of the matches that say 0.8, four in five are. It depends on the query and the catalog alone, neither on the filter nor on stock. It is calibrated for queries of one image. A query that is a product, a style, a board or a mixture is treated as if what it stands for were an image: then it tells how far one product stands out, and is near 0 where none does. Always 0 while the encoder has no calibration.',
+      'The calibrated probability that this is the exact product in the image, from 0 to 1: of matches with 0.8, 80% are. It depends on the query and the catalog, but not on the filter or on stock. It is calibrated for queries with one image. For other queries it says how far the product stands out from all others. Null when the image model has no calibration, and when the query has only words.',
   })
-  probability(@Root() match: VisualMatch): Promise<number> {
+  probability(@Root() match: VisualMatchEdge): Promise<number | null> {
     return match.estimate();
   }
 }
@@ -75,17 +87,20 @@ export class VisualMatchResolver {
 @Resolver(() => Product)
 export class SimilarProductsResolver {
   @FieldResolver(() => VisualMatchConnection, {
+    nullable: true,
     complexity: SEARCH_COST,
     description:
-      'Products that look like this one and can be bought now; none while its images are not encoded.',
+      'Other products that look like this one and can be bought now. Empty while the images of this product are not processed.',
   })
   similar(
     @Root() product: Product,
     @Ctx() context: Context,
-    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: 'From 1 to 100.' })
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: PAGING.first })
     first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Arg('where', () => ProductFilter, { nullable: true }) where: ProductFilter | null | undefined,
+    @Arg('after', () => String, { nullable: true, description: PAGING.after })
+    after: string | null | undefined,
+    @Arg('where', () => ProductFilter, { nullable: true, description: WHERE })
+    where: ProductFilter | null | undefined,
     @Arg('diversity', () => Float, {
       nullable: true,
       defaultValue: 0,

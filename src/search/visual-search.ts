@@ -18,7 +18,7 @@ import {
   type Facet,
   SearchReport,
   SearchStrategy,
-  VisualMatch,
+  VisualMatchEdge,
   VisualMatchConnection,
 } from './visual-search.types.js';
 
@@ -137,7 +137,7 @@ export async function toEdges(
   { products }: ChannelStores,
   { matches, proof }: SearchPage,
   { fingerprint, scale, probabilityOf }: EdgeFacts,
-): Promise<VisualMatch[]> {
+): Promise<VisualMatchEdge[]> {
   const edges = await Promise.all(
     matches.map(async ({ productId, imageId, score, position, passing }) => {
       const [product, image] = await Promise.all([
@@ -148,8 +148,8 @@ export async function toEdges(
       if (product === null || image === null) return null;
       const node = product.provenWith(proof.skus.get(productId) ?? []);
       const cursor = writeCursor(fingerprint, position);
-      const estimate = (): Promise<number> => probabilityOf({ productId, imageId, score });
-      return instantiate(VisualMatch, {
+      const estimate = (): Promise<number | null> => probabilityOf({ productId, imageId, score });
+      return instantiate(VisualMatchEdge, {
         cursor,
         node,
         image,

@@ -1,72 +1,81 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { BoxInput, ImageInput } from '../images/image-input.types.js';
 import { Image } from '../images/image.types.js';
-import { PageInfo } from '../graph/page-info.js';
+import { PageInfo, PAGING } from '../graph/page-info.js';
 import { Product } from '../catalog/product.types.js';
 import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
 import { Sku } from '../catalog/sku.types.js';
 import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
 
-@InputType({ description: 'Something to look like: exactly one of image, product, board, style.' })
-export class VisualReference {
-  @Field(() => ImageInput, { nullable: true })
+@InputType({
+  description: 'Something to compare with: exactly one of `image`, `product`, `board` and `style`.',
+})
+export class VisualReferenceInput {
+  @Field(() => ImageInput, { nullable: true, description: 'An image. Null when you pass another reference.' })
   image?: ImageInput | null;
 
   @Field(() => BoxInput, {
     nullable: true,
-    description: 'With image: only this part of it (the scarf in the look).',
+    description: 'The part of `image` to look at. Null: the whole image.',
   })
   box?: BoxInput | null;
 
-  @Field(() => ID, { nullable: true, description: 'What the product looks like: the mean of its images.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The id of a product. Its look is the mean of its images. Null when you pass another reference.',
+  })
   product?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'A board of yours: something like one of its pins, and nothing as like a negative one. What is pinned is no answer.',
+      'The id of a board that you may see. Results look like one of its positive pins and are closer to it than to any negative pin. Pinned products are left out. Null when you pass another reference.',
   })
   board?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'What products of a style have in common, and others do not, for example "vintage"; see Query.styles. With a weight of some 0.4 beside a product: this, but more of that.',
+      'The handle of a style, for example "vintage": what its products have in common and other products do not. See Query.styles. Combine it with a product at a weight of about 0.4 to find similar products with more of the style. Null when you pass another reference.',
   })
   style?: string | null;
 
   @Field(() => Float, {
     nullable: true,
     defaultValue: 1,
-    description: 'How much it counts beside the others: above 0, up to 100.',
+    description: 'How much this reference counts relative to the others: above 0, at most 100.',
   })
   weight?: number | null;
 }
 
 @InputType({
-  description:
-    'What to find: something that looks like these, and not like those, and that the words are about.',
+  description: 'What to search for: what results look like, what they do not look like, and words.',
 })
-export class VisualQuery {
-  @Field(() => [VisualReference], {
-    description: 'At least one, unless there are words; with words alone the order is theirs.',
+export class VisualQueryInput {
+  @Field(() => [VisualReferenceInput], {
+    description:
+      'What results look like. It may be empty if there is `text`: then the words alone decide the order.',
   })
-  like!: VisualReference[];
+  like!: VisualReferenceInput[];
 
-  @Field(() => [VisualReference], { nullable: true, defaultValue: [] })
-  unlike?: VisualReference[] | null;
+  @Field(() => [VisualReferenceInput], {
+    nullable: true,
+    defaultValue: [],
+    description: 'What results do not look like.',
+  })
+  unlike?: VisualReferenceInput[] | null;
 
   @Field(() => Float, {
     nullable: true,
     defaultValue: DEFAULT_COLOR_SHARE,
-    description:
-      'How much of what makes two images alike is their colors: from 0, any color, to 1, nothing but color.',
+    description: 'How much color counts in the similarity: from 0, not at all, to 1, color only.',
   })
   color?: number | null;
   @Field(() => String, {
     nullable: true,
     description:
-      'Words to find in title, brand, category, attributes and description, up to 200 characters; mistyped ones are mended. Each counts, and products with more of them come first: their ranking is fused with the visual one by reciprocal ranks, 1,000 products deep.',
+      'Words to find in title, brand, category, attributes and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. Null: no words.',
   })
   text?: string | null;
 }
@@ -77,129 +86,140 @@ export enum SearchStrategy {
 }
 registerEnumType(SearchStrategy, {
   name: 'SearchStrategy',
-  description: 'How the index answered.',
+  description: 'How the vector index answered.',
   valuesConfig: {
-    EXACT: { description: 'Compared with every image that passes the filter.' },
-    FILTERED_ANN: { description: 'Walked a graph of near neighbors: fast over millions, and may miss some.' },
+    EXACT: { description: 'Compared the query with every image that passes the filter.' },
+    FILTERED_ANN: {
+      description:
+        'Approximate: walked a graph of nearest neighbors. Fast with millions of images, but it may miss some.',
+    },
   },
 });
 
-@ObjectType({ description: 'How the answer came about: for a debug page, and for an operator to alert on.' })
+@ObjectType({ description: 'How a search was answered, for debugging and monitoring.' })
 export class SearchReport {
   @Field(() => DateTimeScalar, {
-    description: 'The Postgres snapshot that every match was verified against.',
+    description: 'The time of the database snapshot that every match was verified against.',
   })
   asOf!: Date;
 
   @Field(() => Int, {
-    description: 'Age of the oldest change that is not yet in the vector index; 0 when there is none.',
+    description:
+      'The age of the oldest change that is not yet in the vector index, in milliseconds. 0 when there is none.',
   })
   indexLagMs!: number;
 
-  @Field(() => SearchStrategy)
+  @Field(() => SearchStrategy, { description: 'How the vector index answered.' })
   strategy!: SearchStrategy;
 
-  @Field(() => Int, { description: 'Products that the index proposed.' })
+  @Field(() => Int, { description: 'The number of products that the index proposed.' })
   candidates!: number;
 
   @Field(() => Int, {
     description:
-      'Candidates that the index called sellable and Postgres did not, or no longer knows as what the filter asks for.',
+      'The number of candidates that the database did not confirm: no longer sellable, or no longer passing the filter.',
   })
   dropped!: number;
 
-  @Field(() => Int, { description: 'How often the index was asked again to fill the page.' })
+  @Field(() => Int, {
+    description: 'How many additional requests to the index were needed to fill the page.',
+  })
   refills!: number;
 
-  @Field(() => String, { description: 'name@version of the image model.' })
+  @Field(() => String, { description: 'The image model, as name@version.' })
   encoder!: string;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The duration of the search in milliseconds.' })
   tookMs!: number;
 }
 
-@ObjectType({ description: 'A product that answers a visual search.' })
-export class VisualMatch {
+@ObjectType({ description: 'A product that matches a visual search, and its position in the list.' })
+export class VisualMatchEdge {
   /** Estimates `probability`, when it is asked for. */
-  estimate!: () => Promise<number>;
+  estimate!: () => Promise<number | null>;
 
-  @Field(() => String)
+  @Field(() => String, { description: PAGING.cursor })
   cursor!: string;
 
-  @Field(() => Product)
+  @Field(() => Product, { description: 'The product.' })
   node!: Product;
 
   @Field(() => Float, {
     description:
-      'Likeness of the best matching image, from -1 to 1: the cosine similarity of the embeddings and that of the colors, in the weights of the query; with a board, to the nearest of what its pins show; 0 where there are only words. With words or diversity, the order is not that of the scores.',
+      'The similarity of the best matching image, from -1 to 1: the cosine similarity of the embeddings and of the colors, weighted as in the query. With a board, the similarity to the nearest positive pin. 0 when the query has only words. With words or diversity, results are not ordered by score.',
   })
   score!: number;
 
   @Field(() => Image, { description: 'The product image that matched.' })
   image!: Image;
 
-  @Field(() => [Sku], { description: 'The SKUs of the product that pass the filter, sellable first.' })
+  @Field(() => [Sku], { description: 'The SKUs of the product that pass the filter, sellable ones first.' })
   skus!: Sku[];
 }
 
-@ObjectType({ description: 'A value of a facet, and how many of the products have it.' })
+@ObjectType({ description: 'A value of a facet, and the number of products that have it.' })
 export class FacetBucket {
-  @Field(() => String, { description: 'What to give to the filter; for prices the range as text.' })
+  @Field(() => String, { description: 'The value to filter by. For prices, the range as text.' })
   value!: string;
 
-  @Field(() => String, { description: 'What to show.' })
+  @Field(() => String, { description: 'The text to display.' })
   label!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of products.' })
   count!: number;
 
   @Field(() => DecimalScalar, {
     nullable: true,
-    description: 'For prices: the lower end, for ProductFilter.price.min.',
+    description:
+      'The lower end of a price range in major units, for ProductFilter.price.min. Null for other facets.',
   })
   min!: string | null;
 
   @Field(() => DecimalScalar, {
     nullable: true,
-    description: 'For prices: the upper end, for ProductFilter.price.max; null for the last band.',
+    description:
+      'The upper end of a price range in major units, for ProductFilter.price.max. Null for the last, open range and for other facets.',
   })
   max!: string | null;
 }
 
 @ObjectType({ description: 'A way to narrow a search.' })
 export class Facet {
-  @Field(() => String, { description: 'category, brand, color, size or price.' })
+  @Field(() => String, { description: 'The name: "category", "brand", "color", "size" or "price".' })
   name!: string;
 
-  @Field(() => [FacetBucket], { description: 'Most frequent first; prices ascending.' })
+  @Field(() => [FacetBucket], {
+    description: 'The values, most frequent first, at most 20. Price ranges are in ascending order.',
+  })
   buckets!: FacetBucket[];
 }
 
 @ObjectType({
-  description: 'A page of a visual ranking. Every product in it passed the filter in one Postgres snapshot.',
+  description:
+    'A page of results of a visual search. Every product passed the filter in one database snapshot.',
 })
 export class VisualMatchConnection {
   /** Counts the facets, when they are asked for. */
   countFacets!: () => Promise<Facet[]>;
 
-  @Field(() => [VisualMatch])
-  edges!: VisualMatch[];
+  @Field(() => [VisualMatchEdge], { description: PAGING.edges })
+  edges!: VisualMatchEdge[];
 
-  @Field(() => [Product])
+  @Field(() => [Product], { description: PAGING.nodes })
   nodes!: Product[];
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: PAGING.pageInfo })
   pageInfo!: PageInfo;
 
-  @Field(() => SearchReport)
+  @Field(() => SearchReport, { description: 'How the search was answered, for debugging and monitoring.' })
   search!: SearchReport;
 }
 
-@ObjectType({ description: 'A style that products of the catalog have: a direction to search in.' })
+@ObjectType({ description: 'A style of products in the catalog, for example "vintage".' })
 export class Style {
-  @Field(() => String, { description: 'The name to give to VisualReference.style.' })
+  @Field(() => String, { description: 'The name to use in VisualReferenceInput.style.' })
   handle!: string;
 
-  @Field(() => Int, { description: 'How many products have it.' })
+  @Field(() => Int, { description: 'The number of products that have the style.' })
   productCount!: number;
 }

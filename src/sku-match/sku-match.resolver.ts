@@ -11,24 +11,29 @@ const MATCH_COST = 300;
 @Resolver()
 export class SkuMatchResolver {
   @Query(() => SkuMatch, {
+    nullable: true,
     complexity: MATCH_COST,
     description:
-      'Where can I buy exactly this? The SKU to buy for an image in the wanted options: of the very product, else of the closest substitute of its kind. Fails with NOT_CALIBRATED where the encoder has no calibration.',
+      'Finds the SKU to buy for an image: of the exact product, or else of its closest substitute. Fails with NOT_CALIBRATED when the image model has no calibration.',
   })
   matchSku(
     @Ctx() context: Context,
-    @Arg('image', () => ImageInput) image: ImageInput,
-    @Arg('box', () => BoxInput, { nullable: true, description: 'Only this part of it.' })
+    @Arg('image', () => ImageInput, { description: 'The image of the product to buy.' }) image: ImageInput,
+    @Arg('box', () => BoxInput, {
+      nullable: true,
+      description: 'The part of the image to look at. Null: the whole image.',
+    })
     box: BoxInput | null | undefined,
     @Arg('options', () => [SelectedOptionInput], {
       nullable: true,
-      description: 'All of them must hold for one SKU, for example size M and color green.',
+      description:
+        'Options that the SKU must have, for example size "M" and color "green". Null: any options.',
     })
     options: SelectedOptionInput[] | null | undefined,
     @Arg('quantity', () => Int, {
       nullable: true,
       defaultValue: 1,
-      description: 'So many must be sellable, from 1 to 1,000,000.',
+      description: 'The number of units that must be available, from 1 to 1,000,000.',
     })
     quantity: number | null,
   ): Promise<SkuMatch> {

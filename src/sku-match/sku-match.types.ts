@@ -1,6 +1,6 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Sku } from '../catalog/sku.types.js';
-import { VisualMatch } from '../search/visual-search.types.js';
+import { VisualMatchEdge } from '../search/visual-search.types.js';
 
 export enum SkuMatchOutcome {
   SAME_PRODUCT = 'SAME_PRODUCT',
@@ -9,37 +9,42 @@ export enum SkuMatchOutcome {
 }
 registerEnumType(SkuMatchOutcome, {
   name: 'SkuMatchOutcome',
-  description: 'What could be found for an image that can be bought now in the wanted options.',
+  description: 'The kind of match that was found for an image.',
   valuesConfig: {
-    SAME_PRODUCT: { description: 'The very product in the image.' },
+    SAME_PRODUCT: { description: 'The exact product in the image.' },
     CLOSE_SUBSTITUTE: {
       description:
-        'Another product of its kind that looks like it; the very one is sold out in these options or unknown.',
+        'Another product of the same kind that looks like it: the exact product is unknown, or sold out in these options.',
     },
-    NONE: { description: 'Nothing of its kind is near, or the image shows nothing that the catalog knows.' },
+    NONE: {
+      description:
+        'No match: nothing of the same kind is similar enough, or the image does not resemble anything in the catalog.',
+    },
   },
 });
 
 @ObjectType({
-  description:
-    'The SKU to buy for an image. Everything in it could be bought in one and the same Postgres snapshot.',
+  description: 'The SKU to buy for an image. Everything in it could be bought in one database snapshot.',
 })
 export class SkuMatch {
-  @Field(() => SkuMatchOutcome)
+  @Field(() => SkuMatchOutcome, { description: 'The kind of match that was found.' })
   outcome!: SkuMatchOutcome;
 
-  @Field(() => VisualMatch, { nullable: true, description: 'Null with NONE.' })
-  match!: VisualMatch | null;
+  @Field(() => VisualMatchEdge, {
+    nullable: true,
+    description: 'The best match. Null when the outcome is NONE.',
+  })
+  match!: VisualMatchEdge | null;
 
   @Field(() => Sku, {
     nullable: true,
-    description: 'The SKU of the match to give to holdCreate; null with NONE.',
+    description: 'The SKU of the match to pass to holdCreate. Null when the outcome is NONE.',
   })
   sku!: Sku | null;
 
-  @Field(() => [VisualMatch], {
+  @Field(() => [VisualMatchEdge], {
     description:
-      'Up to five more products of its kind that can be bought in these options, most alike first. To see more, search on with visualSearch: the same image and box, the same options and quantity in `where`, and the cursor of the last one as `after`.',
+      'Up to five more products of the same kind that can be bought in these options, most similar first. To get more, call visualSearch with the same image and box, the same options and quantity in `where`, and the last cursor as `after`.',
   })
-  alternatives!: VisualMatch[];
+  alternatives!: VisualMatchEdge[];
 }

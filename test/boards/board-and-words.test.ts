@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const SEARCH = /* GraphQL */ `
-  query ($query: VisualQuery!, $where: ProductFilter, $first: Int, $after: String, $diversity: Float) {
+  query ($query: VisualQueryInput!, $where: ProductFilter, $first: Int, $after: String, $diversity: Float) {
     visualSearch(query: $query, where: $where, first: $first, after: $after, diversity: $diversity) {
       edges {
         score

@@ -55,7 +55,7 @@ async function ideas(board: string, options: Record<string, unknown> = {}, secre
 }
 
 async function search(query: object, options: Record<string, unknown> = {}) {
-  const document = `query ($query: VisualQuery!, $first: Int = 24, $diversity: Float = 0) {
+  const document = `query ($query: VisualQueryInput!, $first: Int = 24, $diversity: Float = 0) {
     visualSearch(query: $query, first: $first, diversity: $diversity) { ${FIELDS} }
   }`;
   const answer = z.object({ visualSearch: connection });
@@ -63,7 +63,7 @@ async function search(query: object, options: Record<string, unknown> = {}) {
 }
 
 async function refusal(query: object): Promise<{ code: string; message: string }> {
-  const document = `query ($query: VisualQuery!) { visualSearch(query: $query) { ${FIELDS} } }`;
+  const document = `query ($query: VisualQueryInput!) { visualSearch(query: $query) { ${FIELDS} } }`;
   const { errors } = await gateway.ask(document, { query }, key);
   return errors[0] ?? { code: 'none', message: '' };
 }

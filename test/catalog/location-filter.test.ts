@@ -55,7 +55,7 @@ const found = z.object({
   }),
   products: z.object({ nodes: z.array(z.object({ handle: z.string() })) }),
 });
-const SEARCH = `query ($query: VisualQuery!, $where: ProductFilter) {
+const SEARCH = `query ($query: VisualQueryInput!, $where: ProductFilter) {
   visualSearch(query: $query, where: $where) {
     edges { node { handle } skus { code } }
     search { dropped candidates }

@@ -111,7 +111,7 @@ async function somethingToBuy(
   category: string,
 ): Promise<{ id: string; handle: string; sku: string; picture: Buffer }> {
   const { products } = await send(CategoryPageDocument, { channel: 'eu', category });
-  const node = products.edges[0]?.node;
+  const node = products?.edges[0]?.node;
   const screen = await send(ProductScreenDocument, { product: node?.id ?? '' });
   const url = new URL(node?.featuredImage?.url ?? '');
   const response = await gateway.http.inject({ url: `${url.pathname}?width=640&format=png` });
@@ -156,24 +156,24 @@ describe('the things of a picture', () => {
   test('are shelves of an app, and one of them goes on as a search', async () => {
     const image = await upload(await picture());
     const { look } = await send(ShopTheLookDocument, { image, where: { availability: 'ANY' } });
-    expect(look.items).toHaveLength(3);
-    for (const { matches } of look.items) expect(matches.edges).toHaveLength(10);
-    const [item] = look.items;
+    expect(look?.items).toHaveLength(3);
+    for (const { matches } of look?.items ?? []) expect(matches?.edges).toHaveLength(10);
+    const item = look?.items[0];
     const { visualSearch } = await send(SearchByPhotoDocument, {
       image,
       box: item?.box,
       where: { availability: 'ANY' },
-      after: item?.matches.pageInfo.endCursor,
+      after: item?.matches?.pageInfo.endCursor,
     });
-    const seen = item?.matches.edges.map(({ node }) => node.id) ?? [];
-    expect(visualSearch.edges.filter(({ node }) => seen.includes(node.id))).toEqual([]);
+    const seen = item?.matches?.edges.map(({ node }) => node.id) ?? [];
+    expect(visualSearch?.edges.filter(({ node }) => seen.includes(node.id))).toEqual([]);
   });
 
   test('are completed by a storefront', async () => {
     const image = await upload(await picture());
     const { look } = await send(CompleteTheLookDocument, { image, channel: 'eu' });
-    expect(look.complete).toBe(true);
-    for (const { matches } of look.items) expect(matches.edges[0]?.skus).not.toEqual([]);
+    expect(look?.complete).toBe(true);
+    for (const { matches } of look?.items ?? []) expect(matches?.edges[0]?.skus).not.toEqual([]);
   });
 });
 
@@ -190,27 +190,27 @@ describe('a mobile app', () => {
       image: await upload(photo),
       where: { availability: 'ANY' },
     });
-    expect(visualSearch.edges[0]?.node.id).toBe(coat.id);
-    expect(visualSearch.edges[0]?.score).toBeGreaterThan(0.8);
-    expect(visualSearch.edges).toHaveLength(20);
+    expect(visualSearch?.edges[0]?.node.id).toBe(coat.id);
+    expect(visualSearch?.edges[0]?.score).toBeGreaterThan(0.8);
+    expect(visualSearch?.edges).toHaveLength(20);
   });
 
   test('fills a board, gets ideas for it, and a brief for a designer', async () => {
     const [dress, coat] = [await somethingToBuy('dresses'), await somethingToBuy('outerwear/coats')];
     const { boardCreate } = await send(BoardCreateDocument, { input: { title: 'Autumn' } });
-    const board = boardCreate.board?.id ?? '';
+    const board = boardCreate?.board?.id ?? '';
     const pins = [{ product: dress.id }, { image: { id: await upload(coat.picture) } }];
     for (const pin of pins) {
       const { pinAdd } = await send(PinAddDocument, { input: { board, ...pin } });
-      expect(pinAdd.userErrors).toEqual([]);
+      expect(pinAdd?.userErrors).toEqual([]);
     }
     const ideas = (await send(BoardIdeasDocument, { board })).board?.ideas;
     expect(ideas?.edges).toHaveLength(20);
     expect(ideas?.edges.map(({ node }) => node.id)).not.toContain(dress.id);
     const page = (await send(BoardPageDocument, { board })).board;
-    expect(page?.pins.nodes).toHaveLength(2);
-    expect(page?.brief.prompt).toMatch(/^Fashion photograph of .*coats/);
-    expect(page?.brief.exemplars).toHaveLength(2);
+    expect(page?.pins?.nodes).toHaveLength(2);
+    expect(page?.brief?.prompt).toMatch(/^Fashion photograph of .*coats/);
+    expect(page?.brief?.exemplars).toHaveLength(2);
     expect(page?.palette.length).toBeGreaterThan(0);
   });
 
@@ -235,7 +235,7 @@ describe('a mobile app', () => {
         box: { x, y: 0, width: 0.5, height: 1 },
         where: { availability: 'ANY' },
       });
-      const best = visualSearch.edges[0]?.node.id ?? '';
+      const best = visualSearch?.edges[0]?.node.id ?? '';
       const { data } = await gateway.ask('query ($id: ID!) { product(id: $id) { category { handle } } }', {
         id: best,
       });
@@ -287,17 +287,17 @@ describe('a storefront', () => {
   test('shows results with filters that narrow to what they count', async () => {
     const query = { like: [{ style: 'minimal' }] };
     const all = await send(SearchResultsDocument, { query, first: 100 });
-    const brand = all.visualSearch.facets.find(({ name }) => name === 'brand')?.buckets[0];
+    const brand = all.visualSearch?.facets?.find(({ name }) => name === 'brand')?.buckets[0];
     const narrowed = await send(SearchResultsDocument, {
       query,
       first: 100,
-      where: { brand: [brand?.value ?? ''] },
+      where: { brands: [brand?.value ?? ''] },
     });
-    expect(narrowed.visualSearch.edges.length).toBeGreaterThanOrEqual(brand?.count ?? Infinity);
+    expect(narrowed.visualSearch?.edges.length).toBeGreaterThanOrEqual(brand?.count ?? Infinity);
     expect(
-      narrowed.visualSearch.edges.every((edge) => edge.skus.some((sku) => sku.availability.sellable)),
+      narrowed.visualSearch?.edges.every((edge) => edge.skus.some((sku) => sku.availability.sellable)),
     ).toBe(true);
-    expect(narrowed.visualSearch.search).toMatchObject({ dropped: 0, encoder: encoder.id });
+    expect(narrowed.visualSearch?.search).toMatchObject({ dropped: 0, encoder: encoder.id });
   });
 
   test('tells the story of a garment, and where it can be read', async () => {
@@ -312,13 +312,13 @@ describe('a storefront', () => {
 
   test('navigates, and a partner checks its list', async () => {
     const { categories, styles, channel } = await send(NavigationDocument, {});
-    expect(channel.handle).toBe('eu');
-    expect(categories.map(({ handle }) => handle)).toContain('tops');
-    expect(styles.map(({ handle }) => handle)).toContain('vintage');
+    expect(channel?.handle).toBe('eu');
+    expect(categories?.map(({ handle }) => handle)).toContain('tops');
+    expect(styles?.map(({ handle }) => handle)).toContain('vintage');
     const { sku } = await somethingToBuy('tops');
     const { skus } = await send(PartnerSyncDocument, { codes: [sku, 'unknown'] });
     expect(skus).toHaveLength(1);
-    expect(skus[0]).toMatchObject({
+    expect(skus?.[0]).toMatchObject({
       code: sku,
       checkoutUrl: expect.stringContaining(encodeURIComponent(sku)),
     });
@@ -332,19 +332,19 @@ describe('a checkout', () => {
       image: await upload(picture),
       where: { options: [{ name: 'size', values: ['M'] }] },
     });
-    const sku = visualSearch.edges[0]?.skus[0]?.id ?? '';
+    const sku = visualSearch?.edges[0]?.skus[0]?.id ?? '';
     const input = { lines: [{ sku }], idempotencyKey: 'basket 1' };
     const { holdCreate } = await send(HoldBasketDocument, { input });
     expect(holdCreate).toMatchObject({
       hold: { status: 'ACTIVE', lines: [{ quantity: 1 }] },
       userErrors: [],
     });
-    const hold = holdCreate.hold?.id ?? '';
-    expect((await send(HeldBasketDocument, { id: hold })).hold).toEqual(holdCreate.hold);
+    const hold = holdCreate?.hold?.id ?? '';
+    expect((await send(HeldBasketDocument, { id: hold })).hold).toEqual(holdCreate?.hold);
     const checkout = await seedApiKey(gateway.db, { scopes: ['holds:confirm'] });
     const { holdConfirm } = await send(ConfirmBasketDocument, { input: { hold } }, checkout);
-    expect(holdConfirm.hold?.status).toBe('CONFIRMED');
-    expect((await send(ReleaseBasketDocument, { input: { hold } })).holdRelease.userErrors).toEqual([
+    expect(holdConfirm?.hold?.status).toBe('CONFIRMED');
+    expect((await send(ReleaseBasketDocument, { input: { hold } })).holdRelease?.userErrors).toEqual([
       expect.objectContaining({ code: 'HOLD_NOT_ACTIVE' }),
     ]);
   });
@@ -374,7 +374,7 @@ describe('a merchant’s system', () => {
       });
     }
     const came = { input: { entries: [{ sku, location, delta: 2 }] } };
-    expect((await send(StockMovementDocument, came, secret)).stockAdjust.levels).toMatchObject([
+    expect((await send(StockMovementDocument, came, secret)).stockAdjust?.levels).toMatchObject([
       { onHand: 42 },
     ]);
     const priced = {
@@ -401,9 +401,9 @@ describe('a camera screen', () => {
     const { identify } = await send(IdentifyPhotoDocument, {
       image: await upload(await photoOf(coat.picture)),
     });
-    expect(identify.product?.node.id).toBe(coat.id);
-    expect(identify.product?.probability).toBeGreaterThan(0.5);
-    expect(identify.labels).toContainEqual(
+    expect(identify?.match?.node.id).toBe(coat.id);
+    expect(identify?.match?.probability).toBeGreaterThan(0.5);
+    expect(identify?.labels).toContainEqual(
       expect.objectContaining({ kind: 'CATEGORY', value: 'outerwear/coats' }),
     );
   });
@@ -414,9 +414,9 @@ describe('a camera screen', () => {
     const { matchSku } = await send(BuyFromPhotoDocument, { image });
     expect(matchSku).toMatchObject({ outcome: 'SAME_PRODUCT', match: { node: { id: dress.id } } });
     const { holdCreate } = await send(HoldBasketDocument, {
-      input: { lines: [{ sku: matchSku.sku?.id ?? '' }] },
+      input: { lines: [{ sku: matchSku?.sku?.id ?? '' }] },
     });
-    expect(holdCreate.hold?.status).toBe('ACTIVE');
+    expect(holdCreate?.hold?.status).toBe('ACTIVE');
   });
 
   test('takes a photo as the words of a search', async () => {
@@ -424,8 +424,8 @@ describe('a camera screen', () => {
     const { identify, matchSku } = await send(FindByPhotoDocument, {
       image: await upload(await photoOf(picture)),
     });
-    expect(identify.labels[0]?.confidence).toBeGreaterThan(0.8);
-    expect(matchSku.outcome).toBe('SAME_PRODUCT');
+    expect(identify?.labels[0]?.confidence).toBeGreaterThan(0.8);
+    expect(matchSku?.outcome).toBe('SAME_PRODUCT');
   });
 
   test.each<[string, (x: number, y: number) => number[]]>([
@@ -443,7 +443,7 @@ describe('a camera screen', () => {
       .png()
       .toBuffer();
     const { identify, matchSku } = await send(FindByPhotoDocument, { image: await upload(picture) });
-    expect(identify.labels).toEqual([]);
+    expect(identify?.labels).toEqual([]);
     expect(matchSku).toMatchObject({ outcome: 'NONE', match: null, sku: null });
   });
 });

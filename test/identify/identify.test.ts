@@ -14,7 +14,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 const IDENTIFY = /* GraphQL */ `
   query Identify($image: ImageInput!, $box: BoxInput) {
     identify(image: $image, box: $box) {
-      product {
+      match {
         score
         probability
         node {
@@ -38,7 +38,7 @@ const IDENTIFY = /* GraphQL */ `
 
 const answer = z.object({
   identify: z.object({
-    product: z
+    match: z
       .object({
         score: z.number(),
         probability: z.number(),
@@ -99,11 +99,11 @@ describe('a catalog to learn from', () => {
     await setStock(gateway.db, `${handle}-S`, 0);
     await setStock(gateway.db, `${handle}-M`, 0);
     await gateway.catchUp();
-    const { product } = await identify(looks('shirt', 1, -1));
-    expect(product?.node.handle).toBe(handle);
-    expect(product?.probability).toBeGreaterThan(0.9);
-    expect(product?.skus.map((sku) => sku.availability.sellable)).toEqual([false, false]);
-    expect((await identify(looks('shirt', 0.5, 0.5))).product).toBeNull();
+    const { match } = await identify(looks('shirt', 1, -1));
+    expect(match?.node.handle).toBe(handle);
+    expect(match?.probability).toBeGreaterThan(0.9);
+    expect(match?.skus.map((sku) => sku.availability.sellable)).toEqual([false, false]);
+    expect((await identify(looks('shirt', 0.5, 0.5))).match).toBeNull();
   });
 
   test('a product that this channel does not offer votes, and is not shown', async () => {
@@ -112,7 +112,7 @@ describe('a catalog to learn from', () => {
     ]);
     await gateway.catchUp();
     const seen = await identify(looks('shoe', -1, 0));
-    expect(seen.product).toBeNull();
+    expect(seen.match).toBeNull();
     expect(values(seen).CATEGORY).toBe('shoes');
   });
 
@@ -121,7 +121,7 @@ describe('a catalog to learn from', () => {
     ['far off in every direction', [0, 0, 1, -1]],
     ['between the shirts and the shoes, and neither', [1, 1, 0, 0]],
   ])('says nothing of what it does not know: %s', async (_, vector) => {
-    expect(await identify(vector)).toEqual({ product: null, labels: [] });
+    expect(await identify(vector)).toEqual({ match: null, labels: [] });
   });
 
   test('asks the index once', async () => {
@@ -163,6 +163,6 @@ test('a catalog that is too small to learn from says nothing', async () => {
     },
     { encoder: spellingEncoder },
   );
-  expect(await identifyAt(gateway, looks('shirt', 0, 0))).toEqual({ product: null, labels: [] });
+  expect(await identifyAt(gateway, looks('shirt', 0, 0))).toEqual({ match: null, labels: [] });
   await gateway.close();
 });

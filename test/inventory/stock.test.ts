@@ -69,7 +69,7 @@ describe('who may', () => {
       { input: { entries: [berlin('S', { onHand: 1 })] } },
       await key(),
     );
-    expect(data).toBeNull();
+    expect(data).toEqual({ write: null });
     expect(errors).toEqual([{ code, message: expect.stringMatching(message) }]);
     expect(await onHand()).toEqual(SEEDED);
   });

@@ -19,7 +19,7 @@ const STEADY = 60;
 const VOLATILE = 60;
 const PAUSE_MS = 2;
 
-const PAGE = `query ($query: VisualQuery!, $first: Int!, $after: String) {
+const PAGE = `query ($query: VisualQueryInput!, $first: Int!, $after: String) {
   visualSearch(query: $query, first: $first, after: $after) {
     nodes { handle availability { sellable } }
     pageInfo { hasNextPage endCursor }

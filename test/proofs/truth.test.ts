@@ -97,7 +97,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const SEARCH = `query ($query: VisualQuery!, $first: Int!) { ${Array.from(
+const SEARCH = `query ($query: VisualQueryInput!, $first: Int!) { ${Array.from(
   { length: BATCH },
   (_, i) => `s${i}: visualSearch(query: $query, first: $first) {
     edges { node { availability { sellable } } skus { code availability { quantity asOf } price { amount } } }

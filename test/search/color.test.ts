@@ -51,7 +51,7 @@ const imageOf = (handle: string) => ({ base64: images.get(handle)?.toString('bas
 async function ask(like: object, color: number | null) {
   const { visualSearch } = await gateway.read(
     found,
-    `query ($query: VisualQuery!) { visualSearch(query: $query) { edges { score probability node { handle } } } }`,
+    `query ($query: VisualQueryInput!) { visualSearch(query: $query) { edges { score probability node { handle } } } }`,
     { query: { like: [like], ...(color !== null && { color }) } },
   );
   return visualSearch.edges;

@@ -52,7 +52,7 @@ const answer = z.object({
     facets: z.array(z.object({ name: z.string(), buckets: z.array(z.object({ count: z.number() })) })),
   }),
 });
-const SEARCH = `query ($query: VisualQuery!, $where: ProductFilter, $first: Int, $after: String, $diversity: Float) {
+const SEARCH = `query ($query: VisualQueryInput!, $where: ProductFilter, $first: Int, $after: String, $diversity: Float) {
   visualSearch(query: $query, where: $where, first: $first, after: $after, diversity: $diversity) {
     nodes { handle } pageInfo { hasNextPage endCursor } search { candidates dropped } facets { name buckets { count } }
   }

@@ -96,8 +96,8 @@ const toInput = ({
   location,
   quantity,
 }: Filter): Record<string, unknown> => ({
-  category,
-  brand,
+  categories: category,
+  brands: brand,
   quantity,
   location: location === undefined ? undefined : locations.get(location),
   attributes: material === undefined ? undefined : [{ name: 'material', values: [material] }],
@@ -128,7 +128,7 @@ function passes(product: ModelProduct, where: Filter): boolean {
 }
 
 const PAGE = /* GraphQL */ `
-  query Page($query: VisualQuery!, $where: ProductFilter, $first: Int, $after: String) {
+  query Page($query: VisualQueryInput!, $where: ProductFilter, $first: Int, $after: String) {
     visualSearch(query: $query, where: $where, first: $first, after: $after) {
       edges {
         score

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 async function search(like: readonly object[], after: string | null = null) {
-  const document = `query ($query: VisualQuery!, $after: String) {
+  const document = `query ($query: VisualQueryInput!, $after: String) {
     visualSearch(query: $query, after: $after, first: 3) { nodes { handle } pageInfo { endCursor } }
   }`;
   return gateway.ask(document, { query: { like }, after });
@@ -62,7 +62,7 @@ test('a style whose products are not encoded yet is refused, and so is one less 
     { code: 'NOT_FOUND', message: expect.stringMatching(/has an encoded image yet/) },
   ]);
   await gateway.db.query(`DELETE FROM products WHERE handle = 'unseen'`);
-  const document = `query ($query: VisualQuery!) { visualSearch(query: $query) { nodes { handle } } }`;
+  const document = `query ($query: VisualQueryInput!) { visualSearch(query: $query) { nodes { handle } } }`;
   const query = { like: [{ style: 'vintage', weight: 2 }], unlike: [{ style: 'vintage', weight: 2 }] };
   expect((await gateway.ask(document, { query })).errors).toMatchObject([
     { code: 'BAD_USER_INPUT', message: expect.stringMatching(/cancel out.*change a weight/) },

@@ -6,7 +6,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { randomOf } from '../support/random.js';
 
 const SEARCH = /* GraphQL */ `
-  query Search($query: VisualQuery!, $where: ProductFilter, $first: Int = 100, $after: String) {
+  query Search($query: VisualQueryInput!, $where: ProductFilter, $first: Int = 100, $after: String) {
     visualSearch(query: $query, where: $where, first: $first, after: $after) {
       edges {
         cursor
@@ -134,7 +134,7 @@ describe('words and likeness together', () => {
           ...like('navy'),
           unlike: [{ product: toGlobalId('Product', far.rows[0]?.id ?? 0), weight: 0.2 }],
         },
-        where: { brand: ['alder'], options: [{ name: 'size', values: ['S'] }] },
+        where: { brands: ['alder'], options: [{ name: 'size', values: ['S'] }] },
       }),
     );
     expect(found[0]).toBe('navy-dress-0');

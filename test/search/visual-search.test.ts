@@ -5,7 +5,7 @@ import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 
 const SEARCH = /* GraphQL */ `
-  query Search($query: VisualQuery!, $where: ProductFilter, $first: Int = 24, $after: String) {
+  query Search($query: VisualQueryInput!, $where: ProductFilter, $first: Int = 24, $after: String) {
     visualSearch(query: $query, where: $where, first: $first, after: $after) {
       edges {
         cursor
@@ -200,10 +200,10 @@ describe('with an index that follows Postgres', () => {
   });
 
   test.each([
-    ['a parent category', { category: ['tops'] }, ['near', 'knit', 'far']],
-    ['one of several categories', { category: ['tops/knits', 'shoes'] }, ['knit', 'uncounted']],
-    ['an unknown category', { category: ['hats'] }, []],
-    ['a brand', { brand: ['alder'] }, ['near']],
+    ['a parent category', { categories: ['tops'] }, ['near', 'knit', 'far']],
+    ['one of several categories', { categories: ['tops/knits', 'shoes'] }, ['knit', 'uncounted']],
+    ['an unknown category', { categories: ['hats'] }, []],
+    ['a brand', { brands: ['alder'] }, ['near']],
     ['an attribute in any case', { attributes: [{ name: 'Material', values: ['LINEN', 'wool'] }] }, ['near']],
     ['an option in any case', { options: [{ name: 'size', values: ['m'] }] }, ['near', 'far']],
     ['a price range', { price: { min: '15', max: '25.00' } }, ['near']],
@@ -232,7 +232,7 @@ describe('with an index that follows Postgres', () => {
     ['whatever the stock', { availability: 'ANY' }, ['near', 'sold-out', 'late', 'knit', 'uncounted', 'far']],
     [
       'category and option together',
-      { category: ['tops'], options: [{ name: 'size', values: ['S', 'M'] }] },
+      { categories: ['tops'], options: [{ name: 'size', values: ['S', 'M'] }] },
       ['near', 'knit', 'far'],
     ],
   ])('filters by %s', async (_, where, expected) => {
@@ -241,7 +241,7 @@ describe('with an index that follows Postgres', () => {
 
   test('answers in the channel that the operation names', async () => {
     const { data, errors } = await gateway.ask(
-      `query ($query: VisualQuery!) @inContext(channel: "us") {
+      `query ($query: VisualQueryInput!) @inContext(channel: "us") {
         visualSearch(query: $query) { nodes { handle skus { price { currencyCode amount } availability { quantity sellable } } } } }`,
       { query: like('query') },
     );
@@ -315,7 +315,7 @@ describe('with an index that follows Postgres', () => {
   });
 
   test('the number of statements does not grow with the page', async () => {
-    const document = `query ($query: VisualQuery!, $first: Int!) { visualSearch(query: $query, first: $first, where: { availability: ANY }) {
+    const document = `query ($query: VisualQueryInput!, $first: Int!) { visualSearch(query: $query, first: $first, where: { availability: ANY }) {
       nodes { handle brand { name } category { name } attributes { name } images { thumbhash } featuredImage { width }
         availability { level } priceRange { min { amount } } skus { code price { amount } image { width } product { title }
           availability { quantity locations { quantity location { name } } } } } } }`;
@@ -341,7 +341,7 @@ describe('with an index that follows Postgres', () => {
   });
 
   test('what a search shows of a product is what it was proven with, whatever is searched beside it', async () => {
-    const beside = `query ($a: VisualQuery!, $b: VisualQuery!) {
+    const beside = `query ($a: VisualQueryInput!, $b: VisualQueryInput!) {
       sellable: visualSearch(query: $a) { edges { node { handle availability { sellable } skus { availability { asOf } } } skus { availability { asOf } } } search { asOf } }
       any: visualSearch(query: $b, where: { availability: ANY }) { edges { node { handle skus { availability { asOf } } } } search { asOf } } }`;
     const snapshots = z.object({
@@ -393,7 +393,7 @@ describe('with an index that follows Postgres', () => {
     ['a code', '{ sku(code: "a\\u0000b") { id } }'],
     ['codes', '{ skus(codes: ["a\\u0000b"]) { id } }'],
     ['a style', '{ visualSearch(query: { like: [{ style: "a\\u0000b" }] }) { nodes { id } } }'],
-    ['a brand', '{ products(where: { brand: ["a\\u0000b"] }) { nodes { id } } }'],
+    ['a brand', '{ products(where: { brands: ["a\\u0000b"] }) { nodes { id } } }'],
     [
       'an option',
       '{ products(where: { options: [{ name: "a\\u0000b", values: ["x"] }] }) { nodes { id } } }',

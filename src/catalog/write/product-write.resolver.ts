@@ -5,7 +5,7 @@ import type { Context } from '../../graph/request-context.js';
 import {
   ProductsDeleteInput,
   ProductsDeletePayload,
-  ProductsPayload,
+  ProductsUpsertPayload,
   ProductsUpsertInput,
 } from './product-write.types.js';
 import { productsDelete } from './products-delete.js';
@@ -16,27 +16,31 @@ const WRITE_COST = 200;
 
 @Resolver()
 export class ProductWriteResolver {
-  @Mutation(() => ProductsPayload, {
+  @Mutation(() => ProductsUpsertPayload, {
+    nullable: true,
     complexity: WRITE_COST,
     description:
-      'Adds and changes products: all of them or none. Takes an API key with the scope catalog:write. Prices and stock have their own mutations, pricesSet and stockSet: a product without a price is offered nowhere.',
+      'Creates and updates products: all of them or none. A product without a price is not offered: set prices and stock with pricesSet and stockSet. Requires an API key with the scope catalog:write.',
   })
   productsUpsert(
     @Ctx() context: Context,
-    @Arg('input', () => ProductsUpsertInput) input: ProductsUpsertInput,
-  ): Promise<ProductsPayload> {
+    @Arg('input', () => ProductsUpsertInput, { description: 'The products to create or update.' })
+    input: ProductsUpsertInput,
+  ): Promise<ProductsUpsertPayload> {
     requireScope(context.caller, 'catalog:write');
     return productsUpsert(context, input);
   }
 
   @Mutation(() => ProductsDeletePayload, {
+    nullable: true,
     complexity: WRITE_COST,
     description:
-      'Deletes products with their SKUs, prices, stock and images: all of them or none. One with an SKU in an active hold cannot go. Takes an API key with the scope catalog:write.',
+      'Deletes products with their SKUs, prices, stock and images: all of them or none. A product that has an SKU in an active hold cannot be deleted. Requires an API key with the scope catalog:write.',
   })
   productsDelete(
     @Ctx() context: Context,
-    @Arg('input', () => ProductsDeleteInput) input: ProductsDeleteInput,
+    @Arg('input', () => ProductsDeleteInput, { description: 'The products to delete.' })
+    input: ProductsDeleteInput,
   ): Promise<ProductsDeletePayload> {
     requireScope(context.caller, 'catalog:write');
     return productsDelete(context, input);

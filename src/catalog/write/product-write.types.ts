@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { MAX_ENTRIES } from '../../mutation/entries.js';
-import { MutationError } from '../../mutation/user-error.types.js';
+import { IdempotentInput } from '../../mutation/idempotent-input.types.js';
+import { MutationError, USER_ERRORS } from '../../mutation/user-error.types.js';
 import { Product } from '../product.types.js';
 import { DateTimeScalar, UrlScalar } from '../../graph/scalars.js';
 
@@ -12,161 +13,192 @@ export enum WhenOut {
 }
 registerEnumType(WhenOut, {
   name: 'WhenOut',
-  description: 'What may be done once nothing of an SKU can be sold.',
+  description: 'What shoppers can do when an SKU is out of stock.',
   valuesConfig: {
-    DENY: { description: 'Nothing.' },
-    BACKORDER: { description: 'Order it, to come later.' },
-    PREORDER: { description: 'Order it, before it appears.' },
+    DENY: { description: 'Nothing: the SKU cannot be ordered.' },
+    BACKORDER: { description: 'Order it now and get it when it is back in stock.' },
+    PREORDER: { description: 'Order it before its release.' },
   },
 });
 
 @InputType({ description: 'An attribute of a product, for example material "wool".' })
 export class AttributeInput {
-  @Field(() => String, { description: 'Letters, digits and "_", for example "sleeve_length".' })
+  @Field(() => String, { description: 'The name: letters, digits and "_", for example "sleeve_length".' })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The value, from 1 to 400 characters.' })
   value!: string;
 }
 
 @InputType({ description: 'An option of an SKU, for example size "M".' })
 export class SelectedOptionInput {
-  @Field(() => String, { description: 'Letters, digits and "_", for example "size".' })
+  @Field(() => String, { description: 'The name: letters, digits and "_", for example "size".' })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The value, for example "M".' })
   value!: string;
 }
 
-@InputType({ description: 'An image of a product: exactly one of url and upload.' })
+@InputType({ description: 'An image of a product: exactly one of `url` and `upload`.' })
 export class ProductImageInput {
   @Field(() => UrlScalar, {
     nullable: true,
-    description: 'Where it is fetched from: https, at a public address.',
+    description:
+      'Where to download the image: an https URL with a public address. Null when you pass `upload`.',
   })
   url?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The id that POST /images answered, within a week.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id that POST /images returned, within a week of the upload. Null when you pass `url`.',
+  })
   upload?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Alternative text for people who cannot see the image. Null: none.',
+  })
   altText?: string | null;
 }
 
 @InputType({
   description:
-    'An SKU of a product. A field that is left out stays as it is; null removes a GTIN or a date. Prices and stock have mutations of their own.',
+    'An SKU of a product. Fields that you omit stay unchanged; null removes `gtin` and `restockAt`. To set prices and stock, use pricesSet and stockSet.',
 })
 export class SkuInput {
-  @Field(() => String, { description: "The merchant's SKU, unique in the catalog." })
+  @Field(() => String, { description: "The merchant's code, unique in the catalog." })
   code!: string;
 
-  @Field(() => String, { nullable: true, description: 'GTIN-8, -12, -13 or -14.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The GTIN (barcode number) with 8, 12, 13 or 14 digits. Null removes it.',
+  })
   gtin?: string | null;
 
-  @Field(() => [SelectedOptionInput], { nullable: true, description: 'All of them.' })
+  @Field(() => [SelectedOptionInput], {
+    nullable: true,
+    description: 'The complete list of options. Null: unchanged.',
+  })
   options?: SelectedOptionInput[] | null;
 
-  @Field(() => WhenOut, { nullable: true, description: 'DENY for a new SKU.' })
+  @Field(() => WhenOut, {
+    nullable: true,
+    description:
+      'What shoppers can do when the SKU is out of stock. Null: unchanged, and DENY for a new SKU.',
+  })
   whenOut?: WhenOut | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When there will be some again.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When more stock is expected. Null removes it.',
+  })
   restockAt?: Date | null;
 }
 
 @InputType({
   description:
-    'A product to add or to change. A field that is left out stays as it is; null removes a description, brand or URL. A list that is given is all there is: what it does not name goes.',
+    'A product to create or update. Fields that you omit stay unchanged; null removes `description`, `brand` and `url`. A list that you pass replaces the whole list.',
 })
 export class ProductInput {
   @Field(() => String, {
-    description: 'The merchant\'s own key: lower-case letters, digits, ".", "_" and "-".',
+    description: 'The merchant\'s key of the product: lowercase letters, digits, ".", "_" and "-".',
   })
   handle!: string;
 
-  @Field(() => String, { nullable: true, description: 'A new product needs one.' })
+  @Field(() => String, { nullable: true, description: 'The display name. Required for a new product.' })
   title?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The description as plain text. Null removes it.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The name of the brand, which is added if it is new.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the brand, which is created if it is new. Null removes it.',
+  })
   brand?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The path of its category in names, as in product feeds: "Tops > Shirts". Categories that are new are added.',
+      'The path of the category in names, as in product feeds: "Tops > Shirts". New categories are created.',
   })
   category?: string | null;
 
-  @Field(() => UrlScalar, { nullable: true, description: "The merchant's own product page." })
+  @Field(() => UrlScalar, {
+    nullable: true,
+    description: "The page of the product on the merchant's site. Null removes it.",
+  })
   url?: string | null;
 
-  @Field(() => [AttributeInput], { nullable: true })
+  @Field(() => [AttributeInput], {
+    nullable: true,
+    description: 'The complete list of attributes. Null: unchanged.',
+  })
   attributes?: AttributeInput[] | null;
 
   @Field(() => [ProductImageInput], {
     nullable: true,
     description:
-      'In their order, at most 250. One that the product has is kept; the others are fetched and encoded soon after, see `imageJobs`.',
+      'The complete list of images in order, at most 250. New images are downloaded and processed in the background: see `imageJobs`. Null: unchanged.',
   })
   images?: ProductImageInput[] | null;
 
   @Field(() => [SkuInput], {
     nullable: true,
-    description: 'In their order. One that is in an active hold cannot be left out.',
+    description:
+      'The complete list of SKUs in order. You cannot omit an SKU that has an active hold. Null: unchanged.',
   })
   skus?: SkuInput[] | null;
 }
 
-const IDEMPOTENCY_KEY =
-  'Of your own, at most 255 characters: the same call comes back with the same answer for a day.';
-
-@InputType({ description: 'Products to add or to change.' })
-export class ProductsUpsertInput {
+@InputType({ description: 'Products to create or update.' })
+export class ProductsUpsertInput extends IdempotentInput {
   @Field(() => [ProductInput], {
-    description: 'From 1 to 250, with at most 5000 images and 5000 SKUs in all.',
+    description: 'From 1 to 250 products with at most 5000 images and 5000 SKUs in total.',
   })
   products!: ProductInput[];
-
-  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
-  idempotencyKey?: string | null;
 }
 
-@ObjectType({ description: 'What a write of products came to.' })
-export class ProductsPayload {
+@ObjectType({ description: 'The result of productsUpsert.' })
+export class ProductsUpsertPayload {
   @Field(() => [Product], {
     complexity: ({ childComplexity }) => MAX_ENTRIES * childComplexity,
-    description:
-      'The products in the order of the input, as they are now. One that has no price in the channel has no `priceRange` to ask for.',
+    description: 'The products as they are now, in the order of the input. Empty when there are user errors.',
   })
   products!: Product[];
 
-  @Field(() => Int, { description: 'Images of these products that were still to be fetched and encoded.' })
+  @Field(() => Int, {
+    description: 'The number of images of these products that are not yet downloaded and processed.',
+  })
   pendingImages!: number;
 
-  @Field(() => [MutationError], { description: 'Why nothing was done; none when all of it was.' })
+  @Field(() => [MutationError], { description: USER_ERRORS })
   userErrors!: readonly MutationError[];
 }
 
-@InputType({ description: 'Products to delete: exactly one of handles and ids, from 1 to 250 of them.' })
-export class ProductsDeleteInput {
-  @Field(() => [String], { nullable: true })
+@InputType({ description: 'Products to delete: exactly one of `handles` and `ids`, with 1 to 250 entries.' })
+export class ProductsDeleteInput extends IdempotentInput {
+  @Field(() => [String], {
+    nullable: true,
+    description: "The merchant's keys of the products. Null when you pass `ids`.",
+  })
   handles?: string[] | null;
 
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'The ids of the products. Null when you pass `handles`.',
+  })
   ids?: string[] | null;
-
-  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
-  idempotencyKey?: string | null;
 }
 
-@ObjectType({ description: 'What a deletion of products came to.' })
+@ObjectType({ description: 'The result of productsDelete.' })
 export class ProductsDeletePayload {
-  @Field(() => [ID], { description: 'In the order of the input.' })
+  @Field(() => [ID], {
+    description:
+      'The ids of the deleted products, in the order of the input. Empty when there are user errors.',
+  })
   deletedIds!: string[];
 
-  @Field(() => [MutationError], { description: 'Why nothing was done; none when all of it was.' })
+  @Field(() => [MutationError], { description: USER_ERRORS })
   userErrors!: readonly MutationError[];
 }

@@ -10,7 +10,7 @@ import { instantiate } from '../../graph/node.js';
 import { checkProducts, type ProductChange, type SkuChange } from './check-products.js';
 import { categoryPath } from './handle.js';
 import { brandOf, UNCATEGORIZED, withKeywords, type ProductFields } from './product-fields.js';
-import { ProductsPayload, type ProductsUpsertInput } from './product-write.types.js';
+import { ProductsUpsertPayload, type ProductsUpsertInput } from './product-write.types.js';
 import {
   addBrandsAndCategories,
   findProductIds,
@@ -41,7 +41,7 @@ type Answer = typeof OPERATION extends Operation<infer A> ? A : never;
 export async function productsUpsert(
   context: Context,
   { idempotencyKey, products }: ProductsUpsertInput,
-): Promise<ProductsPayload> {
+): Promise<ProductsUpsertPayload> {
   const { uploads } = context.services;
   // To a key, a field that is removed is another call than one that is left out.
   const removed = products.map((product) =>
@@ -55,7 +55,7 @@ export async function productsUpsert(
   });
   const stores = await context.inChannel();
   const written = await stores.products.byKey.loadMany(answer?.productIds ?? []);
-  return instantiate(ProductsPayload, {
+  return instantiate(ProductsUpsertPayload, {
     // One that was deleted since is not there any more.
     products: written.flatMap((product) => (product === null || product instanceof Error ? [] : [product])),
     pendingImages: answer?.pendingImages ?? 0,

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { requireScope } from '../../access/caller.js';
+import { PAGING } from '../../graph/page-info.js';
 import type { Context } from '../../graph/request-context.js';
 import { ImageJobState } from './image-job-state.js';
 import { ImageJobConnection } from './image-job.types.js';
@@ -10,15 +11,21 @@ const DEFAULT_FIRST = 50;
 @Resolver()
 export class ImageJobResolver {
   @Query(() => ImageJobConnection, {
+    nullable: true,
     description:
-      'Images that are not in yet, the oldest first: those that wait, and those that were given up, with the reason. Takes an API key with the scope catalog:write.',
+      'Images that are not yet downloaded and processed, oldest first. Requires an API key with the scope catalog:write.',
   })
   imageJobs(
     @Ctx() { caller, services }: Context,
-    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: 'From 1 to 100.' })
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: PAGING.first })
     first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Arg('state', () => ImageJobState, { nullable: true }) state: ImageJobState | null | undefined,
+    @Arg('after', () => String, { nullable: true, description: PAGING.after })
+    after: string | null | undefined,
+    @Arg('state', () => ImageJobState, {
+      nullable: true,
+      description: 'The state of the jobs to return. Null: jobs in any state.',
+    })
+    state: ImageJobState | null | undefined,
   ): Promise<ImageJobConnection> {
     requireScope(caller, 'catalog:write');
     return pageImageJobs(services.db, {

@@ -1,62 +1,71 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Node } from '../../graph/node.js';
-import { PageInfo } from '../../graph/page-info.js';
+import { PageInfo, PAGING } from '../../graph/page-info.js';
 import { DateTimeScalar } from '../../graph/scalars.js';
 import { ImageJobState } from './image-job-state.js';
 
 registerEnumType(ImageJobState, {
   name: 'ImageJobState',
-  description: 'What becomes of an image that is not in yet.',
+  description: 'The state of an image job.',
   valuesConfig: {
-    WAITING: { description: 'It is fetched and encoded as soon as may be, and tried again when that fails.' },
-    DEAD: { description: 'It was given up. Upsert its product with the same image to try it again.' },
+    WAITING: {
+      description:
+        'The image will be downloaded and processed as soon as possible, and retried after a failure.',
+    },
+    DEAD: { description: 'No more attempts will be made. To retry, upsert the product with the same image.' },
   },
 });
 
 @ObjectType({
   implements: Node,
-  description: 'An image that a product shall have and does not have yet.',
+  description: 'An image of a product that is not yet downloaded and processed.',
 })
 export class ImageJob extends Node {
-  @Field(() => String)
+  @Field(() => String, { description: "The merchant's key of the product." })
   productHandle!: string;
 
-  @Field(() => String, { description: 'The URL, or the id of the upload.' })
+  @Field(() => String, { description: 'The URL of the image, or the id of the upload.' })
   link!: string;
 
-  @Field(() => ImageJobState)
+  @Field(() => ImageJobState, { description: 'The state of the job.' })
   state!: ImageJobState;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of attempts so far, including one in progress.' })
   attempts!: number;
 
-  @Field(() => String, { nullable: true, description: 'Why the last attempt failed.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why the last attempt failed. Null when none has failed.',
+  })
   lastError!: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Null for one that was given up.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When the next attempt is due. Null when the state is DEAD.',
+  })
   nextAttemptAt!: Date | null;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When the job was created.' })
   createdAt!: Date;
 }
 
-@ObjectType({ description: 'An image job in a page.' })
+@ObjectType({ description: 'An image job and its position in the list.' })
 export class ImageJobEdge {
-  @Field(() => String)
+  @Field(() => String, { description: PAGING.cursor })
   cursor!: string;
 
-  @Field(() => ImageJob)
+  @Field(() => ImageJob, { description: PAGING.node })
   node!: ImageJob;
 }
 
-@ObjectType({ description: 'A page of image jobs.' })
+@ObjectType({ description: 'A page of image jobs, oldest first.' })
 export class ImageJobConnection {
-  @Field(() => [ImageJobEdge])
+  @Field(() => [ImageJobEdge], { description: PAGING.edges })
   edges!: ImageJobEdge[];
 
-  @Field(() => [ImageJob])
+  @Field(() => [ImageJob], { description: PAGING.nodes })
   nodes!: ImageJob[];
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: PAGING.pageInfo })
   pageInfo!: PageInfo;
 }

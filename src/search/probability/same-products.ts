@@ -46,8 +46,8 @@ export class SameProducts {
   }
 }
 
-/** The probability that a match is the very product that the query shows. */
-export type ProbabilityOf = (match: IndexMatch) => Promise<number>;
+/** The probability that a match is the very product that the query shows; null where nothing can be claimed. */
+export type ProbabilityOf = (match: IndexMatch) => Promise<number | null>;
 
 /**
  * For the matches of one query. What they are measured by, the two best products of the whole catalog, is asked for
@@ -82,6 +82,6 @@ export function probabilitiesOf(
   };
   return async (match) => {
     const [[model, best], score] = await Promise.all([(asked ??= ask()), cosineOf(match)]);
-    return sameProductProbability(model, { productId: match.productId, score }, best);
+    return model === null ? null : sameProductProbability(model, { productId: match.productId, score }, best);
   };
 }

@@ -11,7 +11,7 @@ import { findQueryImage, type QueryImageSources } from '../../images/query-image
 import type { Database } from '../../platform/postgres.js';
 import { DEFAULT_COLOR_SHARE } from '../../vision/color-share.js';
 import { meanDirection } from '../../vector-index/vectors.js';
-import type { VisualQuery, VisualReference } from '../visual-search.types.js';
+import type { VisualQueryInput, VisualReferenceInput } from '../visual-search.types.js';
 import { type BoardReferences, directionOf, type PinLook } from './board-references.js';
 import { joinReferences, MOODS, type Reference } from './join-references.js';
 import { findMoods } from './moods.js';
@@ -51,7 +51,7 @@ export class QueryVectors {
   ) {}
 
   /** @throws UserError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
-  async resolve(query: VisualQuery, sources: QuerySources): Promise<QueryVector> {
+  async resolve(query: VisualQueryInput, sources: QuerySources): Promise<QueryVector> {
     const unlike = query.unlike ?? [];
     if (query.like.length === 0 && checkSearchText(query.text) === null)
       throw bad(
@@ -115,7 +115,11 @@ export class QueryVectors {
     return { ...moods, products: pinned, identity: ['board', uuid, taste, pinned] };
   }
 
-  async #reference(reference: VisualReference, sources: QuerySources, boards: number): Promise<Reference> {
+  async #reference(
+    reference: VisualReferenceInput,
+    sources: QuerySources,
+    boards: number,
+  ): Promise<Reference> {
     const { image, product, board, style, box } = reference;
     const weight = reference.weight ?? 1;
     if (!(weight > 0 && weight <= MAX_WEIGHT)) {
