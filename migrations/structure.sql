@@ -374,6 +374,7 @@ CREATE TABLE product_images (
   thumbhash bytea NOT NULL,
   dominant_color text NOT NULL,
   alt_text text,
+  shows jsonb DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT product_images_dominant_color_check CHECK (dominant_color ~ '^#[0-9a-f]{6}$'::text),
   CONSTRAINT product_images_height_check CHECK (height > 0),
   CONSTRAINT product_images_pkey PRIMARY KEY (id),
@@ -382,6 +383,7 @@ CREATE TABLE product_images (
   CONSTRAINT product_images_product_id_position_key UNIQUE (product_id, "position") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT product_images_product_id_sha256_key UNIQUE (product_id, sha256),
   CONSTRAINT product_images_sha256_check CHECK (octet_length(sha256) = 32),
+  CONSTRAINT product_images_shows_check CHECK (is_shown(shows)),
   CONSTRAINT product_images_width_check CHECK (width > 0)
 );
 CREATE INDEX product_images_sha256 ON public.product_images USING btree (sha256);
@@ -912,6 +914,12 @@ CREATE OR REPLACE FUNCTION public.is_options(options jsonb)
  LANGUAGE sql
  IMMUTABLE
 RETURN CASE WHEN (jsonb_typeof(options) = 'object'::text) THEN (NOT (EXISTS (SELECT FROM jsonb_each(is_options.options) jsonb_each(key, value) WHERE ((jsonb_typeof(jsonb_each.value) <> 'string'::text) OR (jsonb_each.key <> lower(jsonb_each.key)))))) ELSE false END;
+
+CREATE OR REPLACE FUNCTION public.is_shown(shows jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN (jsonb_typeof(shows) = 'object'::text) THEN (NOT (EXISTS (SELECT FROM jsonb_each(is_shown.shows) jsonb_each(key, value) WHERE ((jsonb_each.key <> lower(jsonb_each.key)) OR (jsonb_typeof(jsonb_each.value) <> 'array'::text) OR (jsonb_each.value = '[]'::jsonb) OR jsonb_path_exists(jsonb_each.value, 'strict $[*]?(@.type() != "string")'::jsonpath))))) ELSE false END;
 
 CREATE OR REPLACE FUNCTION public.keep_ledger()
  RETURNS trigger

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import type { ShownOptions } from '../catalog/shown-options.js';
 import { UserError } from '../errors.js';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 import { toBytes } from '../vector-index/vectors.js';
@@ -113,6 +114,7 @@ export interface ImageInput extends StoredImage {
   readonly position: number;
   readonly source: string;
   readonly altText: string;
+  readonly shows: ShownOptions;
 }
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
@@ -138,18 +140,21 @@ export async function replaceImages(
   const written = await query(
     client,
     sql`/* import.upsertImages */ INSERT INTO product_images
-        (product_id, position, sha256, source, width, height, thumbhash, dominant_color, alt_text)
+        (product_id, position, sha256, source, width, height, thumbhash, dominant_color, alt_text, shows)
       SELECT input."productId", input.position, decode(input.sha256, 'hex'), input.source, input.width, input.height,
-        decode(input.thumbhash, 'base64'), input."dominantColor", input."altText"
+        decode(input.thumbhash, 'base64'), input."dominantColor", input."altText",
+        input.shows
       FROM jsonb_to_recordset(${JSON.stringify(images)}::jsonb) AS input ("productId" integer, position smallint,
-        sha256 text, source text, width integer, height integer, thumbhash text, "dominantColor" text, "altText" text)
+        sha256 text, source text, width integer, height integer, thumbhash text, "dominantColor" text, "altText" text,
+        shows jsonb)
       LEFT JOIN product_images existing
         ON existing.product_id = input."productId" AND existing.sha256 = decode(input.sha256, 'hex')
-      WHERE existing.id IS NULL OR (existing.position, existing.source, existing.alt_text)
-        IS DISTINCT FROM (input.position, input.source, input."altText")
+      WHERE existing.id IS NULL OR (existing.position, existing.source, existing.alt_text, existing.shows)
+        IS DISTINCT FROM (input.position, input.source, input."altText", input.shows)
       ORDER BY input."productId", input.position
       ON CONFLICT (product_id, sha256) DO UPDATE SET
-        position = excluded.position, source = excluded.source, alt_text = excluded.alt_text
+        position = excluded.position, source = excluded.source, alt_text = excluded.alt_text,
+        shows = excluded.shows
       RETURNING product_id AS id`,
     changed,
   );

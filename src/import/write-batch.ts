@@ -15,6 +15,7 @@ import { addEmbeddings, replaceImages, type ImageInput } from '../images/stored-
 import type { EncodedBatch } from './images.js';
 import type { ProductDraft } from './product-draft.js';
 import type { Offers } from './offers.js';
+import { picturedColors } from './pictured-colors.js';
 import { replacePrices, writeStock } from './offer.store.js';
 
 interface BatchTarget {
@@ -86,10 +87,18 @@ export async function writeBatch(
 /** A product's images in order; one that stands behind two links is there once. */
 function imagesOf(draft: ProductDraft, productId: number, known: EncodedBatch['images']): ImageInput[] {
   const images = new Map<string, ImageInput>();
+  const shown = picturedColors(draft.skus, (link) => known.get(link)?.sha256);
   for (const { link, altText } of draft.images) {
     const image = known.get(link);
     if (image === undefined || images.has(image.sha256)) continue;
-    images.set(image.sha256, { ...image, productId, position: images.size, source: link, altText });
+    images.set(image.sha256, {
+      ...image,
+      productId,
+      position: images.size,
+      source: link,
+      altText,
+      shows: shown.get(image.sha256) ?? {},
+    });
   }
   return [...images.values()];
 }

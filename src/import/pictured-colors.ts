@@ -1,0 +1,51 @@
+import type { ShownOptions } from '../catalog/shown-options.js';
+import { fold } from '../graph/text.js';
+import type { FeedRow } from './feed-row.js';
+
+/** The option that a picture shows; a size cannot be seen in it. */
+const SEEN = 'color';
+
+/** Colors as the first row spells them, by their folded form; null: a row that names no color. */
+type Colors = Map<string | null, string | null>;
+
+/**
+ * What the images of a product show, by content. The picture that a row has as its own shows the color of that row, also
+ * where other rows list it among their additional pictures, as feeds that give every row the whole gallery do. A picture
+ * that is nobody's own shows the colors of the rows that list it. One with all of several colors, or of a row without
+ * a color, shows the product as a whole. One with the only color shows that color: another may follow.
+ */
+export function picturedColors(
+  rows: readonly FeedRow[],
+  contentOf: (link: string) => string | undefined,
+): ReadonlyMap<string, ShownOptions> {
+  const all: Colors = new Map();
+  const own = new Map<string, Colors>();
+  const listed = new Map<string, Colors>();
+  for (const { options, images } of rows) {
+    const color = options[SEEN] ?? null;
+    addColor(all, color);
+    for (const [position, link] of images.entries()) {
+      const content = contentOf(link);
+      if (content === undefined) continue;
+      if (position === 0) addColor(colorsOf(own, content), color);
+      addColor(colorsOf(listed, content), color);
+    }
+  }
+  return new Map([...listed].map(([content, inRows]) => [content, shownOf(own.get(content) ?? inRows, all)]));
+}
+
+function colorsOf(colors: Map<string, Colors>, content: string): Colors {
+  const known = colors.get(content) ?? new Map<string | null, string | null>();
+  colors.set(content, known);
+  return known;
+}
+
+function addColor(colors: Colors, color: string | null): void {
+  const key = color === null ? null : fold(color);
+  if (!colors.has(key)) colors.set(key, color);
+}
+
+function shownOf(colors: Colors, all: Colors): ShownOptions {
+  const isWhole = colors.has(null) || (colors.size > 1 && colors.size === all.size);
+  return isWhole ? {} : { [SEEN]: [...colors.values()].filter((color) => color !== null) };
+}
