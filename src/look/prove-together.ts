@@ -2,13 +2,13 @@ import DataLoader from 'dataloader';
 import type { Channel } from '../catalog/channel.types.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { groupBy } from '../platform/group-by.js';
-import type { Proof } from '../search/prove.store.js';
+import type { Candidate, Proof } from '../search/prove.store.js';
 import { proverOf, type Prove, type SearchServices } from '../search/prove-page.js';
 
 interface Asked {
   readonly channel: Channel;
   readonly condition: ProductCondition;
-  readonly productKeys: readonly number[];
+  readonly candidates: readonly Candidate[];
 }
 
 /** Proves what is asked for at once under the same condition by one statement, so in one snapshot. */
@@ -20,26 +20,27 @@ export function proveTogether(services: SearchServices): Prove {
       for (const alike of groupBy(asked, sameStatement).values()) {
         const [first] = alike;
         if (first === undefined) continue;
-        const keys = new Set(alike.flatMap(({ productKeys }) => productKeys));
-        const proof = proveAll(first.channel, first.condition, [...keys]);
+        const all = alike.flatMap(({ candidates }) => candidates);
+        const distinct = new Map(all.map((one) => [one.imageId, one]));
+        const proof = proveAll(first.channel, first.condition, [...distinct.values()]);
         for (const one of alike) proofs.set(one, proof);
       }
       return Promise.all(
         asked.map(async (one) => {
           const proof = await proofs.get(one);
-          return proof === undefined ? new Error('each is proven') : ofProducts(proof, one.productKeys);
+          return proof === undefined ? new Error('each is proven') : ofProducts(proof, one.candidates);
         }),
       );
     },
     { cache: false },
   );
-  return (channel, condition, productKeys) => loader.load({ channel, condition, productKeys });
+  return (channel, condition, candidates) => loader.load({ channel, condition, candidates });
 }
 
 const sameStatement = ({ channel, condition }: Asked): string => JSON.stringify([channel.handle, condition]);
 
-function ofProducts({ skus, passing, ...report }: Proof, productKeys: readonly number[]): Proof {
-  const keys = new Set(productKeys);
+function ofProducts({ skus, passing, ...report }: Proof, candidates: readonly Candidate[]): Proof {
+  const keys = new Set(candidates.map(({ productId }) => productId));
   const only = <T>(all: ReadonlyMap<number, T>): Map<number, T> =>
     new Map([...all].filter(([key]) => keys.has(key)));
   return { ...report, skus: only(skus), passing: only(passing) };

@@ -1,6 +1,7 @@
 import type { Channel } from '../catalog/channel.types.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
+import type { ShownOptions } from '../catalog/shown-options.js';
 import type { Sku } from '../catalog/sku.types.js';
 import type { Database } from '../platform/postgres.js';
 import { toIndexFilter } from '../projection/index-filter.js';
@@ -11,7 +12,7 @@ import type {
   SearchResult,
   SearchStrategy,
 } from '../vector-index/port.js';
-import { prove, type Proof } from './prove.store.js';
+import { prove, type Candidate, type Proof } from './prove.store.js';
 
 /** Most pages lose a product or two between index and Postgres: ask for some more than the page holds. */
 const SPARE_SHARE = 0.25;
@@ -58,7 +59,7 @@ export interface Ranking {
 export type Prove = (
   channel: Channel,
   condition: ProductCondition,
-  productKeys: readonly number[],
+  candidates: readonly Candidate[],
 ) => Promise<Proof>;
 
 export interface SearchPlan {
@@ -75,6 +76,8 @@ interface ProvenMatch extends IndexMatch {
   readonly position: Place;
   /** The SKUs that pass the filter. */
   readonly passing: readonly Sku[];
+  /** What the image that matched shows. */
+  readonly shows: ShownOptions;
 }
 
 export interface SearchPage {
@@ -89,7 +92,7 @@ export interface SearchPage {
   readonly refills: number;
 }
 
-type Candidate = IndexMatch & { readonly position: Place };
+type PlacedMatch = IndexMatch & { readonly position: Place };
 
 /**
  * One page of a stock-proven ranking. The index proposes products that its (possibly stale) payload says pass;
@@ -108,7 +111,7 @@ export async function searchPage(
   let ask = wanted + Math.max(SPARE_MIN, Math.ceil(wanted * SPARE_SHARE));
   const proveAll = plan.prove ?? proverOf(services);
   let position = after;
-  let proven: Candidate[] = [];
+  let proven: PlacedMatch[] = [];
   let candidates = 0;
   let dropped = 0;
 
@@ -124,11 +127,7 @@ export async function searchPage(
       ...proven,
       ...found.filter(({ productId }) => !proven.some((known) => known.productId === productId)),
     ];
-    const proof = await proveAll(
-      plan.channel,
-      plan.condition,
-      examined.map((candidate) => candidate.productId),
-    );
+    const proof = await proveAll(plan.channel, plan.condition, examined);
     proven = examined.filter(({ productId }) => proof.passing.has(productId));
     candidates += found.length;
     dropped += examined.filter(({ productId }) => soldOut(plan.condition, proof, productId)).length;
@@ -139,7 +138,11 @@ export async function searchPage(
       const page = proven.slice(0, first);
       const last = page.at(-1)?.position ?? null;
       return {
-        matches: page.map((match) => ({ ...match, passing: proof.passing.get(match.productId) ?? [] })),
+        matches: page.map((match) => ({
+          ...match,
+          passing: proof.passing.get(match.productId) ?? [],
+          shows: proof.shows.get(match.imageId) ?? {},
+        })),
         next: proven.length > first ? last : result.exhausted ? null : position,
         proof,
         strategy: result.strategy,
@@ -154,8 +157,8 @@ export async function searchPage(
 
 export const proverOf =
   (services: SearchServices): Prove =>
-  (channel, condition, productKeys) =>
-    prove(services.db, channel, condition, productKeys, services.indexPosition());
+  (channel, condition, candidates) =>
+    prove(services.db, channel, condition, candidates, services.indexPosition());
 
 /** The index called it sellable; in Postgres it has nothing to sell, is gone, or is no longer what the filter asks for. */
 function soldOut({ availability }: ProductCondition, proof: Proof, productId: number): boolean {

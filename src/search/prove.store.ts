@@ -7,10 +7,17 @@ import {
   productPredicate,
   type ProductCondition,
 } from '../catalog/product-filter.js';
+import { shownOptions, type ShownOptions } from '../catalog/shown-options.js';
 import { AS_OF, SKU_COLUMNS, skuRow, toSku } from '../catalog/sku.store.js';
 import type { Sku } from '../catalog/sku.types.js';
 import { groupBy } from '../platform/group-by.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
+
+/** A product that the index proposes, by the image that matched. */
+export interface Candidate {
+  readonly productId: number;
+  readonly imageId: number;
+}
 
 /** What Postgres said of a set of candidates, all in one snapshot. */
 export interface Proof {
@@ -21,23 +28,31 @@ export interface Proof {
   readonly skus: ReadonlyMap<number, Sku[]>;
   /** Of those, the SKUs that pass the filter. A product is an answer when it is a key here. */
   readonly passing: ReadonlyMap<number, Sku[]>;
+  /** What the images of those products show, where it is not the product as a whole. */
+  readonly shows: ReadonlyMap<number, ShownOptions>;
 }
 
 const provenRow = z.discriminatedUnion('found', [
-  skuRow.extend({ found: z.literal(true), passes: z.boolean(), indexLagMs: z.number() }),
+  skuRow.extend({
+    found: z.literal(true),
+    passes: z.boolean(),
+    /** By the key of an image. */
+    shows: z.record(z.string(), shownOptions).nullable(),
+    indexLagMs: z.number(),
+  }),
   z.object({ found: z.literal(false), asOf: z.date(), indexLagMs: z.number() }),
 ]);
 
 /**
  * Proves candidates of the index in one statement, so in one snapshot: which products still pass the filter in
- * this channel, with every SKU's price and stock. `position` is how far the index has followed the change log
+ * this channel, with every SKU's price and stock, and what their images show. `position` is how far the index has followed the change log
  * (pg_snapshot); what is committed since then is its lag.
  */
 export async function prove(
   db: Queryable,
   channel: Channel,
   condition: ProductCondition,
-  productKeys: readonly number[],
+  candidates: readonly Candidate[],
   position: string,
 ): Promise<Proof> {
   const statement = sql`/* similarity.prove */
@@ -52,9 +67,15 @@ export async function prove(
     )
     SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf"
     FROM report LEFT JOIN (
-      SELECT ${SKU_COLUMNS}, offer.position, ${offerPredicate(condition)} AS passes
-      FROM unnest(${productKeys}::int[]) AS candidate (id)
-      JOIN products product ON product.id = candidate.id
+      SELECT ${SKU_COLUMNS}, offer.position, ${offerPredicate(condition)} AS passes, candidate.shows
+      FROM (
+        SELECT input.product_id, jsonb_object_agg(image.id, image.shows) FILTER (WHERE image.shows <> '{}') AS shows
+        FROM unnest(${candidates.map(({ productId }) => productId)}::int[],
+          ${candidates.map(({ imageId }) => imageId)}::int[]) AS input (product_id, image_id)
+        LEFT JOIN product_images image ON image.id = input.image_id
+        GROUP BY input.product_id
+      ) candidate
+      JOIN products product ON product.id = candidate.product_id
       JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = ${channel.key}
       WHERE ${productPredicate(condition)}
     ) offer ON true
@@ -63,7 +84,7 @@ export async function prove(
 
   const found = rows
     .filter((row) => row.found)
-    .map(({ passes, ...row }) => ({ passes, sku: toSku(row, channel) }));
+    .map(({ passes, shows, ...row }) => ({ passes, shows, sku: toSku(row, channel) }));
   const [first] = rows;
   if (first === undefined) throw new Error('similarity.prove answers at least one row');
   return {
@@ -71,6 +92,9 @@ export async function prove(
     indexLagMs: first.indexLagMs,
     skus: groupByProduct(found),
     passing: groupByProduct(found.filter(({ passes }) => passes)),
+    shows: new Map(
+      found.flatMap(({ shows }) => Object.entries(shows ?? {}).map(([key, shown]) => [Number(key), shown])),
+    ),
   };
 }
 

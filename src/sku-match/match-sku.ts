@@ -1,5 +1,6 @@
 import { instantiate } from '../graph/node.js';
 import { checkProductFilter } from '../catalog/product-filter.js';
+import { differencesFrom } from '../catalog/shown-options.js';
 import type { SelectedOptionInput } from '../catalog/write/product-write.types.js';
 import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
@@ -7,7 +8,7 @@ import { searchPage } from '../search/prove-page.js';
 import { fingerprintOf, toEdges } from '../search/visual-search.js';
 import type { BoxInput, ImageInput } from '../images/image-input.types.js';
 import { MatchRanking } from './match-ranking.js';
-import { SkuMatch, SkuMatchOutcome } from './sku-match.types.js';
+import { OptionDifference, SkuMatch, SkuMatchOutcome } from './sku-match.types.js';
 
 /** What a screen shows below the one to buy; whoever wants more is searching. */
 const ALTERNATIVES = 5;
@@ -20,8 +21,9 @@ export interface Wanted {
 }
 
 /**
- * Finds the SKU to buy for an image: of the very product, else of the closest of its kind. One pass of the encoder, one
- * call of the index, one proof; more only when what the index proposed was sold meanwhile.
+ * Finds the SKU to buy for an image: the very product in the color that is pictured, else the closest of its kind, which
+ * may be the same product in another color. One pass of the encoder, one call of the index, one proof; more only when
+ * what the index proposed was sold meanwhile.
  * @throws UserError BAD_USER_INPUT, NOT_CALIBRATED, INDEX_UNAVAILABLE, and what an image may be refused with
  */
 export async function matchSku(
@@ -56,12 +58,24 @@ export async function matchSku(
   });
   const [match, ...alternatives] = edges;
   if (match === undefined)
-    return instantiate(SkuMatch, { outcome: SkuMatchOutcome.NONE, match: null, sku: null, alternatives: [] });
-  const isSame = ranking.isSame({ productId: match.node.key, score: match.score });
+    return instantiate(SkuMatch, {
+      outcome: SkuMatchOutcome.NONE,
+      match: null,
+      sku: null,
+      differences: [],
+      alternatives: [],
+    });
+  const shows = page.matches.find(({ productId }) => productId === match.node.key)?.shows ?? {};
+  const offers = match.skus.map((sku) => ({ sku, differences: differencesFrom(shows, sku.optionValues) }));
+  const offer = offers.find(({ differences }) => differences.length === 0) ?? offers[0];
+  const differences = offer?.differences ?? [];
+  const isSame =
+    differences.length === 0 && ranking.isSame({ productId: match.node.key, score: match.score });
   return instantiate(SkuMatch, {
     outcome: isSame ? SkuMatchOutcome.SAME_PRODUCT : SkuMatchOutcome.CLOSE_SUBSTITUTE,
     match,
-    sku: match.skus[0] ?? null,
+    sku: offer?.sku ?? null,
+    differences: differences.map((difference) => instantiate(OptionDifference, difference)),
     alternatives,
   });
 }

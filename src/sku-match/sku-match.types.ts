@@ -11,10 +11,10 @@ registerEnumType(SkuMatchOutcome, {
   name: 'SkuMatchOutcome',
   description: 'The kind of match that was found for an image.',
   valuesConfig: {
-    SAME_PRODUCT: { description: 'The exact product in the image.' },
+    SAME_PRODUCT: { description: 'The exact product in the image, in the color that is pictured.' },
     CLOSE_SUBSTITUTE: {
       description:
-        'Another product of the same kind that looks like it: the exact product is unknown, or sold out in these options.',
+        'The same product in another color, see `differences`, or another product of the same kind that looks like it: what is pictured is unknown, or sold out in these options.',
     },
     NONE: {
       description:
@@ -22,6 +22,23 @@ registerEnumType(SkuMatchOutcome, {
     },
   },
 });
+
+@ObjectType({
+  description: 'An option in which an SKU differs from what the matched image shows, for example its color.',
+})
+export class OptionDifference {
+  @Field(() => String, { description: 'The name of the option in lower case, for example "color".' })
+  name!: string;
+
+  @Field(() => [String], { description: 'The values that the matched image shows, for example "green".' })
+  pictured!: readonly string[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The value of the SKU, for example "navy". Null when the SKU does not have this option.',
+  })
+  offered!: string | null;
+}
 
 @ObjectType({
   description: 'The SKU to buy for an image. Everything in it could be bought in one database snapshot.',
@@ -38,9 +55,16 @@ export class SkuMatch {
 
   @Field(() => Sku, {
     nullable: true,
-    description: 'The SKU of the match to pass to holdCreate. Null when the outcome is NONE.',
+    description:
+      'The SKU of the match to pass to holdCreate: one that the matched image shows, if it can be bought. Null when the outcome is NONE.',
   })
   sku!: Sku | null;
+
+  @Field(() => [OptionDifference], {
+    description:
+      'The options in which the SKU differs from the matched image. Empty when the image shows the SKU, or when the outcome is NONE.',
+  })
+  differences!: readonly OptionDifference[];
 
   @Field(() => [VisualMatchEdge], {
     description:

@@ -291,11 +291,11 @@ export type SkuInput = {
 
 /** The kind of match that was found for an image. */
 export type SkuMatchOutcome =
-  /** Another product of the same kind that looks like it: the exact product is unknown, or sold out in these options. */
+  /** The same product in another color, see `differences`, or another product of the same kind that looks like it: what is pictured is unknown, or sold out in these options. */
   | 'CLOSE_SUBSTITUTE'
   /** No match: nothing of the same kind is similar enough, or the image does not resemble anything in the catalog. */
   | 'NONE'
-  /** The exact product in the image. */
+  /** The exact product in the image, in the color that is pictured. */
   | 'SAME_PRODUCT';
 
 /** A change to the stock of an SKU at a location. */
