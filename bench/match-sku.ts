@@ -278,25 +278,34 @@ async function altered(picture: Buffer, name: string): Promise<Buffer<ArrayBuffe
 
 const buyable = z.object({
   handle: z.string(),
-  featuredImage: z.object({ url: z.string() }).nullable(),
-  skus: z.array(z.object({ options: z.array(z.object({ name: z.string(), value: z.string() })) })),
+  featuredImage: z.object({ id: z.string(), url: z.string() }).nullable(),
+  skus: z.array(
+    z.object({
+      image: z.object({ id: z.string() }).nullable(),
+      options: z.array(z.object({ name: z.string(), value: z.string() })),
+    }),
+  ),
 });
 
-/** Products that can be bought, with the size of an SKU that can: a color is what the picture says. */
+/** Products that can be bought in the color of their first picture, with the size of an SKU that can. */
 async function listBuyable(url: string): Promise<{ handle: string; picture: Buffer; options: Options }[]> {
-  const all = await listProducts(
+  const listed = await listProducts(
     url,
     buyable,
-    'handle featuredImage { url } skus(where: { availability: SELLABLE }) { options { name value } }',
+    'handle featuredImage { id url } skus(where: { availability: SELLABLE }) { image { id } options { name value } }',
     'SELLABLE',
   );
+  const all = listed.flatMap(({ skus, ...product }) => {
+    const sku = skus.find(({ image }) => image?.id === product.featuredImage?.id);
+    return sku === undefined ? [] : [{ ...product, sku }];
+  });
   // They are listed by category: those that are sold out together shall not be all of one.
   const sample = all.filter(
     (_, i) => Math.floor((i * PRODUCTS) / all.length) !== Math.floor(((i - 1) * PRODUCTS) / all.length),
   );
-  return inTurns(sample, async ({ handle, featuredImage, skus }) => ({
+  return inTurns(sample, async ({ handle, featuredImage, sku }) => ({
     handle,
     picture: Buffer.from(await (await fetch(featuredImage?.url ?? '')).arrayBuffer()),
-    options: skus[0]?.options.filter(({ name }) => name === 'size') ?? [],
+    options: sku.options.filter(({ name }) => name === 'size'),
   }));
 }
