@@ -845,6 +845,8 @@ CREATE OR REPLACE FUNCTION public.holds_end(p_ids uuid[], p_status text, p_skus 
  LANGUAGE plpgsql
 AS $function$
 BEGIN
+  PERFORM FROM skus WHERE id = ANY(p_skus) ORDER BY code FOR KEY SHARE;
+
   PERFORM FROM (
     SELECT sku_id, location_id FROM hold_lines WHERE hold_id = ANY(p_ids) AND active
     UNION

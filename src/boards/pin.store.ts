@@ -105,7 +105,7 @@ export async function pinProduct(
   const written = await execute(
     client,
     sql`/* pin.product */ INSERT INTO pins (board_id, product_id, positive)
-      SELECT ${board}::uuid, id, ${positive}::boolean FROM products WHERE id = ${productKey}
+      SELECT ${board}::uuid, id, ${positive}::boolean FROM products WHERE id = ${productKey} FOR KEY SHARE
       ON CONFLICT (board_id, product_id) DO UPDATE SET positive = excluded.positive`,
   );
   return written > 0;
@@ -130,6 +130,14 @@ export async function pinImage(
     sql`/* pin.image */ INSERT INTO pins (board_id, sha256, positive)
       VALUES (${board}::uuid, decode(${image.sha256}, 'hex'), ${positive})
       ON CONFLICT (board_id, sha256) DO UPDATE SET positive = excluded.positive`,
+  );
+}
+
+/** Locks the pins of a board, which go with it as they go with their products. */
+export async function lockPins(client: ClientBase, board: string): Promise<void> {
+  await execute(
+    client,
+    sql`/* pin.lock */ SELECT FROM pins WHERE board_id = ${board}::uuid ORDER BY id FOR UPDATE`,
   );
 }
 

@@ -15,6 +15,7 @@ import {
   type BoardUpdateInput,
 } from './board.types.js';
 import { ownerOf, requireBoard } from './find-board.js';
+import { lockPins } from './pin.store.js';
 
 /** A caller that has more of them makes one for each of its own users: those are anonymous, and forgotten in time. */
 const MAX_BOARDS = 10_000;
@@ -78,6 +79,7 @@ export async function removeBoard(context: Context, input: BoardDeleteInput): Pr
     input,
     async (client) => {
       const board = await requireBoard(client, context.caller, input.board);
+      await lockPins(client, board);
       await deleteBoard(client, board);
       return { board };
     },

@@ -5,8 +5,11 @@ import { execute } from '../platform/postgres.js';
 
 /** Rows that one statement deletes with all that hangs on them: keeps it well within the statement timeout. */
 const DELETED_AT_ONCE = 2_000;
-/** SQLSTATE of a deletion that an active hold forbids, and of one that would have waited for ever. */
-const TRY_AGAIN: ReadonlySet<string | null> = new Set(['55006', '40P01']);
+/**
+ * SQLSTATE of a deletion that an active hold forbids, of one that would have waited for ever, and of one of what somebody
+ * has just referred to.
+ */
+const TRY_AGAIN: ReadonlySet<string | null> = new Set(['55006', '40P01', '23503']);
 
 /**
  * Takes what the feed no longer lists out of its price list: an SKU whose last price that was goes, and so does a
@@ -61,9 +64,9 @@ export async function removeDemo(client: ClientBase): Promise<number> {
   if (removed === 0) return 0;
   // What tells drawings apart says little of photographs: the encoder's own calibration is better.
   await execute(client, sql`/* import.removeCalibrations */ DELETE FROM calibrations`);
-  await execute(
+  await repeat(
     client,
-    sql`/* import.removeBrands */ DELETE FROM brands
+    () => sql`/* import.removeBrands */ DELETE FROM brands
       WHERE NOT EXISTS (SELECT FROM products WHERE brand_id = brands.id)`,
   );
   // The leaves first, until there are none: a parent is only empty without them.
@@ -80,7 +83,7 @@ async function repeat(client: ClientBase, statement: (limit: number) => Sql): Pr
   let all = 0;
   for (;;) {
     const deleted = await execute(client, statement(DELETED_AT_ONCE)).catch((error: unknown) => {
-      // Somebody held one of them meanwhile, which the statement sees from now on, or wrote their stock.
+      // What somebody else wrote meanwhile, the statement sees from now on.
       if (TRY_AGAIN.has(errorCode(error))) return null;
       throw error;
     });

@@ -7,7 +7,7 @@ import {
   touchProducts,
   upsertProducts,
 } from '../catalog/write/product.store.js';
-import { upsertSkus } from '../catalog/write/sku.store.js';
+import { lockSkus, upsertSkus } from '../catalog/write/sku.store.js';
 import { removeImageJobs } from '../images/jobs/image-job.store.js';
 import { lockPriceLists } from '../pricing/price.store.js';
 import type { FeedRow } from './feed-row.js';
@@ -37,6 +37,7 @@ export async function writeBatch(
   await lockProducts(
     client,
     drafts.map(({ handle }) => handle),
+    drafts.flatMap((draft) => draft.skus.map(({ code }) => code)),
   );
   // The embeddings before the images: once an image is there, so is its vector.
   await addEmbeddings(client, encoder, embeddings);
@@ -59,6 +60,13 @@ export async function writeBatch(
 
   await removeImageJobs(client, productIds);
   await lockPriceLists(client, offers.priceListIds);
+  // Before the images: one that goes is taken from the SKUs that showed it.
+  await lockSkus(
+    client,
+    productIds,
+    skus.map(({ sku }) => sku.code),
+    'change',
+  );
   const related = [
     ...(await replaceAttributes(client, productIds, attributes)),
     ...(await replaceImages(

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { checkText } from '../graph/text.js';
+import { keepSkus } from '../catalog/write/sku.store.js';
 import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import { checkEntryCount, refuseDuplicates } from '../mutation/entries.js';
@@ -92,6 +93,10 @@ export function writeStock<Entry extends StockEntry>(
     // What is wrong now is answered now: a call that does nothing locks nothing.
     const missing = plan(({ committed }) => committed).filter(({ committed }) => committed === null);
     faults.throwIfAny();
+    await keepSkus(
+      client,
+      missing.map(({ skuKey }) => skuKey),
+    );
     const inserted = byKey(await insertLevels(client, missing));
     const locked = byKey(
       await lockLevels(

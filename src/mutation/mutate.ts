@@ -42,8 +42,7 @@ export type Outcome<Answer> =
  * errors roll everything back, keep nothing and become `userErrors`.
  *
  * `work` may be run again, after a deadlock. It uses its client and nothing else of the database: a second connection
- * for each of many calls would leave none for any to go on. Its locks, in this order: holds by id, then
- * price lists by id, then stock levels by SKU and location.
+ * for each of many calls would leave none for any to go on. It takes its locks in the order of docs/locks.md.
  *
  * @throws UserError whose code no mutation has, for example UNKNOWN_CHANNEL
  */

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { checkText } from '../graph/text.js';
+import { keepSkus } from '../catalog/write/sku.store.js';
 import type { Context } from '../graph/request-context.js';
 import { checkEntryCount } from '../mutation/entries.js';
 import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
@@ -30,9 +31,11 @@ export async function pricesSet(context: Context, input: PricesSetInput): Promis
     checkEntryCount('entries', entries);
     const list = await requirePriceList(client, channel);
     const spans = await readSpans(client, entries, list);
+    const skuKeys = [...new Set(spans.map(({ skuKey }) => skuKey))];
     await lockPriceLists(client, [list.key]);
+    await keepSkus(client, skuKeys);
     await replaceSpans(client, list.key, spans);
-    return { skuKeys: [...new Set(spans.map(({ skuKey }) => skuKey))] };
+    return { skuKeys };
   });
 }
 

@@ -9,17 +9,26 @@ import type { ProductFields } from './product-fields.js';
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
-/** Any number that nobody else locks in this database: "products". */
+/** Any number that nobody else locks in this database: "prod" in ASCII. */
 const NEW_PRODUCTS_LOCK = 0x70726f64;
 
 /**
- * Locks products before anything else of theirs, in one order, so that no two writers wait for one another. Those that
- * are not there yet are another writer's to add only after this transaction.
+ * Locks products before anything else of theirs, in one order, so that no two writers wait for one another. Products and
+ * SKUs that are not there yet are another writer's to add only after this transaction.
  */
-export async function lockProducts(client: ClientBase, handles: readonly string[]): Promise<void> {
-  const there = await findProductIds(client, handles);
-  if (handles.some((handle) => !there.has(handle)))
-    await execute(client, sql`/* product.lockNew */ SELECT pg_advisory_xact_lock(${NEW_PRODUCTS_LOCK})`);
+export async function lockProducts(
+  client: ClientBase,
+  handles: readonly string[],
+  skuCodes: readonly string[],
+): Promise<void> {
+  await execute(
+    client,
+    sql`/* product.lockNew */ SELECT pg_advisory_xact_lock(${NEW_PRODUCTS_LOCK})
+      WHERE EXISTS (SELECT FROM unnest(${handles}::text[]) AS input (handle)
+          WHERE NOT EXISTS (SELECT FROM products WHERE products.handle = input.handle))
+        OR EXISTS (SELECT FROM unnest(${skuCodes}::text[]) AS input (code)
+          WHERE NOT EXISTS (SELECT FROM skus WHERE skus.code = input.code))`,
+  );
   await execute(
     client,
     sql`/* product.lock */ SELECT FROM products WHERE handle = ANY(${handles}::text[]) ORDER BY handle FOR NO KEY UPDATE`,
@@ -216,6 +225,14 @@ export async function lockForDeletion(
     sql`/* product.lockForDeletion */ SELECT id, handle FROM products
       WHERE handle = ANY(${handles}::text[]) OR id = ANY(${ids}::integer[]) ORDER BY handle FOR UPDATE`,
     z.object({ id: z.number(), handle: z.string() }),
+  );
+}
+
+/** Locks the pins of products, which go with them as they go with their boards. */
+export async function lockPins(client: ClientBase, productIds: readonly number[]): Promise<void> {
+  await execute(
+    client,
+    sql`/* product.lockPins */ SELECT FROM pins WHERE product_id = ANY(${productIds}::integer[]) ORDER BY id FOR UPDATE`,
   );
 }
 

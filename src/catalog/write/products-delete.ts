@@ -6,8 +6,8 @@ import { EntryErrors, EntryFaults, mutationError } from '../../mutation/entry-er
 import { mutate } from '../../mutation/mutate.js';
 import { instantiate, readKey } from '../../graph/node.js';
 import { ProductsDeletePayload, type ProductsDeleteInput } from './product-write.types.js';
-import { deleteProducts, lockForDeletion } from './product.store.js';
-import { lockForRemoval, readSkus } from './sku.store.js';
+import { deleteProducts, lockForDeletion, lockPins } from './product.store.js';
+import { lockExpiredHolds, lockSkus, lockStockForRemoval, readSkus } from './sku.store.js';
 import { heldMessage } from './products-upsert.js';
 
 const OPERATION = { name: 'productsDelete', answer: z.object({ productIds: z.array(z.number()) }) };
@@ -28,11 +28,11 @@ export async function productsDelete(
       return found?.id ?? 0;
     });
     faults.throwIfAny();
-    const skus = await readSkus(client, productIds);
-    const held = await lockForRemoval(
-      client,
-      skus.map(({ id }) => id),
-    );
+    await lockPins(client, productIds);
+    const skuIds = (await readSkus(client, productIds)).map(({ id }) => id);
+    const expired = await lockExpiredHolds(client, skuIds);
+    await lockSkus(client, productIds, [], 'delete');
+    const held = await lockStockForRemoval(client, skuIds, expired);
     for (const { productId, code, until } of held) {
       faults.add(productIds.indexOf(productId), null, 'IN_HOLD', heldMessage(code, until));
     }

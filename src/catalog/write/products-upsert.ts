@@ -24,7 +24,9 @@ import {
 import {
   deleteSkus,
   findSkusElsewhere,
-  lockForRemoval,
+  lockExpiredHolds,
+  lockSkus,
+  lockStockForRemoval,
   readSkus,
   upsertSkus,
   type SkuInput,
@@ -83,7 +85,11 @@ async function requireUploads(changes: readonly ProductChange[], uploads: BlobSt
 /** In the order of handles, so that two calls never wait for one another. */
 async function write(client: ClientBase, changes: readonly ProductChange[]): Promise<Answer> {
   const handles = changes.map(({ handle }) => handle);
-  await lockProducts(client, handles);
+  await lockProducts(
+    client,
+    handles,
+    changes.flatMap(({ skus = [] }) => skus.map(({ code }) => code)),
+  );
   const before = new Map((await readProducts(client, handles)).map((state) => [state.handle, state]));
   const fields = merge(changes, before);
   await addBrandsAndCategories(client, fields);
@@ -120,11 +126,23 @@ async function write(client: ClientBase, changes: readonly ProductChange[]): Pro
     (change) => change.skus,
     (sku, productId, position) => mergeSku(sku, byCode.get(sku.code), productId, position),
   );
+  const leftOut = skusLeftOut(changes, ids, skusBefore);
+  const expired = await lockExpiredHolds(
+    client,
+    leftOut.map(({ id }) => id),
+  );
+  await lockSkus(
+    client,
+    // An image that goes is taken from the SKUs that showed it.
+    [...images.productIds, ...skus.productIds],
+    skus.rows.map(({ code }) => code),
+    leftOut.length > 0 ? 'delete' : 'change',
+  );
   const related = [
     ...(await replaceAttributes(client, attributes.productIds, attributes.rows)),
     ...(await wantImages(client, images.productIds, images.rows)),
-    ...(await removeSkus(client, changes, ids, skusBefore)),
     ...(await upsertSkus(client, skus.rows, { moves: false })),
+    ...(await removeSkus(client, leftOut, expired)),
   ];
   await requireOwnSkus(client, changes, skus.rows);
   await touchProducts(client, [...new Set([...written, ...related])]);
@@ -183,24 +201,39 @@ function mergeSku(
   };
 }
 
-/** Removes the SKUs that the lists leave out. @throws EntryErrors for those in active holds */
-async function removeSkus(
-  client: ClientBase,
+/** An SKU that the list of the entry at `index` leaves out. */
+interface LeftOutSku extends SkuState {
+  readonly index: number;
+}
+
+function skusLeftOut(
   changes: readonly ProductChange[],
   ids: ReadonlyMap<string, number>,
   before: readonly SkuState[],
-): Promise<number[]> {
+): LeftOutSku[] {
   const listOf = new Map(
     changes.flatMap(({ handle, skus }, index) =>
       skus === undefined ? [] : [[ids.get(handle), { index, codes: new Set(skus.map(({ code }) => code)) }]],
     ),
   );
-  const leftOut = before.filter(({ productId, code }) => listOf.get(productId)?.codes.has(code) === false);
+  return before.flatMap((sku) => {
+    const list = listOf.get(sku.productId);
+    return list === undefined || list.codes.has(sku.code) ? [] : [{ ...sku, index: list.index }];
+  });
+}
+
+/** Removes SKUs that are locked. @throws EntryErrors for those in active holds */
+async function removeSkus(
+  client: ClientBase,
+  leftOut: readonly LeftOutSku[],
+  expiredHolds: readonly string[],
+): Promise<number[]> {
   const skuIds = leftOut.map(({ id }) => id);
-  const held = await lockForRemoval(client, skuIds);
+  const held = await lockStockForRemoval(client, skuIds, expiredHolds);
   const faults = new EntryFaults('products');
-  for (const { productId, code, until } of held) {
-    faults.add(listOf.get(productId)?.index ?? 0, 'skus', 'IN_HOLD', heldMessage(code, until));
+  for (const { id, code, until } of held) {
+    const index = leftOut.find((sku) => sku.id === id)?.index ?? 0;
+    faults.add(index, 'skus', 'IN_HOLD', heldMessage(code, until));
   }
   faults.throwIfAny();
   return deleteSkus(client, skuIds);

@@ -94,24 +94,58 @@ export async function readSkus(client: ClientBase, productIds: readonly number[]
   );
 }
 
-/**
- * Locks the stock of SKUs that shall go. Answers those that can't: they are in an active hold, until this moment. One
- * that has expired is ended first, if nobody has swept it up yet.
- */
-export async function lockForRemoval(
-  client: ClientBase,
-  skuIds: readonly number[],
-): Promise<{ id: number; productId: number; code: string; until: Date }[]> {
+/** Keeps SKUs from being deleted until the end of the transaction: before anything is written that refers to them. */
+export async function keepSkus(client: ClientBase, skuIds: readonly number[]): Promise<void> {
+  if (skuIds.length === 0) return;
   await execute(
     client,
-    sql`/* sku.endExpiredHolds */ SELECT holds_end(expired.ids, 'EXPIRED', ${skuIds}::integer[]) FROM (
-        SELECT array_agg(id) AS ids FROM (
-          SELECT id FROM holds WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp() AND id IN (
-            SELECT hold_id FROM hold_lines
-            WHERE sku_id = ANY(${skuIds}::integer[]) AND active AND expires_at <= clock_timestamp())
-          ORDER BY id FOR UPDATE) locked
-      ) expired WHERE expired.ids IS NOT NULL`,
+    sql`/* sku.keep */ SELECT FROM skus WHERE id = ANY(${skuIds}::integer[]) ORDER BY code FOR KEY SHARE`,
   );
+}
+
+/** Locks the SKUs of products, and those of these codes: to change them, or, which takes more, to delete some. */
+export async function lockSkus(
+  client: ClientBase,
+  productIds: readonly number[],
+  codes: readonly string[],
+  purpose: 'change' | 'delete',
+): Promise<void> {
+  const strength = purpose === 'delete' ? sql`FOR UPDATE` : sql`FOR NO KEY UPDATE`;
+  await execute(
+    client,
+    sql`/* sku.lock */ SELECT FROM skus
+      WHERE product_id = ANY(${productIds}::integer[]) OR code = ANY(${codes}::text[]) ORDER BY code ${strength}`,
+  );
+}
+
+/** Locks the holds of SKUs that have expired and that nobody has swept up yet; answers their ids. */
+export async function lockExpiredHolds(client: ClientBase, skuIds: readonly number[]): Promise<string[]> {
+  return query(
+    client,
+    sql`/* sku.lockExpiredHolds */ SELECT id FROM holds
+      WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp() AND id IN (
+        SELECT hold_id FROM hold_lines
+        WHERE sku_id = ANY(${skuIds}::integer[]) AND active AND expires_at <= clock_timestamp())
+      ORDER BY id FOR UPDATE`,
+    z.object({ id: z.string() }).transform(({ id }) => id),
+  );
+}
+
+/**
+ * Ends holds that have expired, then locks the stock of locked SKUs that shall go. Answers those that can't: they are in
+ * an active hold, until this moment.
+ */
+export async function lockStockForRemoval(
+  client: ClientBase,
+  skuIds: readonly number[],
+  expiredHolds: readonly string[],
+): Promise<{ id: number; productId: number; code: string; until: Date }[]> {
+  if (expiredHolds.length > 0) {
+    await execute(
+      client,
+      sql`/* sku.endExpiredHolds */ SELECT holds_end(${expiredHolds}::uuid[], 'EXPIRED', ${skuIds}::integer[])`,
+    );
+  }
   await execute(
     client,
     sql`/* sku.lockStock */ SELECT FROM stock_levels WHERE sku_id = ANY(${skuIds}::integer[])

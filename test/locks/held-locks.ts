@@ -1,0 +1,132 @@
+import type { ClientBase } from 'pg';
+import { z } from 'zod';
+import type { LockOrder } from './order.js';
+
+/** A row or an advisory lock that a connection holds. */
+export interface HeldLock {
+  /** A table, or "advisory". */
+  readonly of: string;
+  /** Of a row: its ctid; else the number. */
+  readonly id: string;
+  /** Where the order has it: first by lock, then by row; null: nowhere. */
+  readonly place: readonly [number, number] | null;
+  /** The key of the row, for people. */
+  readonly label: string;
+  /** "For Key Share", "No Key Update" and such. */
+  readonly mode: string;
+  /** Of a row without a place: the row that it is held with. */
+  readonly heldWith: Pick<HeldLock, 'of' | 'id'> | null;
+}
+
+const rowLock = z.object({
+  table: z.string(),
+  ctid: z.string(),
+  nth: z.number(),
+  label: z.string(),
+  mode: z.string(),
+  heldWith: z.string().nullable(),
+});
+
+/** Reads what connections hold, with the extension pgrowlocks: pg_locks alone does not list locked rows. */
+export class LockReader {
+  #rowLocks = '';
+  #advisories: readonly string[] = [];
+
+  private constructor(
+    private readonly client: ClientBase,
+    private readonly order: LockOrder,
+  ) {}
+
+  /** `client` is a connection that locks nothing; `key` and `caller` are those of the idempotent calls to come. */
+  static async open(client: ClientBase, order: LockOrder, key: string, caller: number): Promise<LockReader> {
+    await client.query('CREATE EXTENSION IF NOT EXISTS pgrowlocks');
+    const reader = new LockReader(client, order);
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`,
+    );
+    reader.#rowLocks = rows.map(({ name }) => rowLocksOf(name, order)).join(' UNION ALL ');
+    const advisories: string[] = [];
+    for (const lock of order.ordered) {
+      if (lock.kind !== 'advisory') continue;
+      const number = await client.query<{ number: string }>(
+        `SELECT (${lock.expression.replace('$key', 'key').replace('$caller', 'caller')})::bigint::text AS number
+         FROM (VALUES ($1::text, $2::integer)) AS call (key, caller)`,
+        [key, caller],
+      );
+      advisories.push(number.rows[0]?.number ?? '');
+    }
+    reader.#advisories = advisories;
+    return reader;
+  }
+
+  /** The row and advisory locks that a connection holds. */
+  async held(pid: number): Promise<HeldLock[]> {
+    const { rows } = await this.client.query<Record<string, unknown>>(this.#rowLocks, [pid]);
+    const rowLocks = rows.map((row): HeldLock => {
+      const { table, ctid, nth, label, mode, heldWith } = rowLock.parse(row);
+      const rank = this.order.ordered.findIndex((lock) => lock.kind === 'rows' && lock.table === table);
+      const parent = this.order.heldWith.get(table)?.split('.')[0];
+      return {
+        of: table,
+        id: ctid,
+        place: rank < 0 ? null : [rank, nth],
+        label,
+        mode,
+        heldWith: parent === undefined ? null : { of: parent, id: heldWith ?? '' },
+      };
+    });
+    const advisory = await this.client.query<{ number: string }>(
+      `SELECT ((classid::bigint << 32) | objid::bigint)::text AS number FROM pg_locks
+       WHERE pid = $1 AND locktype = 'advisory' AND granted`,
+      [pid],
+    );
+    const ranks = this.order.ordered.flatMap(({ kind }, rank) => (kind === 'advisory' ? [rank] : []));
+    const advisoryLocks = advisory.rows.map(({ number }): HeldLock => {
+      const rank = ranks[this.#advisories.indexOf(number)];
+      return {
+        of: 'advisory',
+        id: number,
+        place: rank === undefined ? null : [rank, 0],
+        label: number,
+        mode: 'Exclusive',
+        heldWith: null,
+      };
+    });
+    return [...advisoryLocks, ...rowLocks];
+  }
+
+  /** The tables whose rows others lock FOR KEY SHARE, because they refer to them. */
+  async referredTo(): Promise<ReadonlySet<string>> {
+    const { rows } = await this.client.query<{ name: string }>(
+      `SELECT DISTINCT confrelid::regclass::text AS name FROM pg_constraint WHERE contype = 'f'`,
+    );
+    return new Set(rows.map(({ name }) => name));
+  }
+
+  /** The tables in which a connection locks or writes rows. */
+  async tables(pid: number): Promise<string[]> {
+    const { rows } = await this.client.query<{ name: string }>(
+      `SELECT DISTINCT relname AS name FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+       WHERE pid = $1 AND locktype = 'relation' AND granted AND mode IN ('RowShareLock', 'RowExclusiveLock')
+         AND relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`,
+      [pid],
+    );
+    return rows.map(({ name }) => name);
+  }
+}
+
+/** The rows of a table that connection $1 has locked, updated or deleted. */
+function rowLocksOf(table: string, order: LockOrder): string {
+  const lock = order.ordered.find((one) => one.kind === 'rows' && one.table === table);
+  const key = lock?.kind === 'rows' ? lock.key : 'ctid';
+  const condition = order.heldWith.get(table);
+  const parent = condition?.split('.')[0];
+  const heldWith =
+    condition === undefined ? 'NULL' : `(SELECT ${parent}.ctid::text FROM ${parent} WHERE ${condition})`;
+  return `SELECT '${table}' AS table, ctid::text, nth, label, "heldWith",
+      locks.modes[array_position(locks.pids, $1::integer)] AS mode
+    FROM (SELECT ${table}.ctid, row_number() OVER (ORDER BY ${key}) AS nth, concat_ws(' ', ${key}) AS label,
+      ${heldWith} AS "heldWith" FROM ${table}) AS row
+    JOIN pgrowlocks('${table}') AS locks ON locks.locked_row = row.ctid
+    WHERE $1::integer = ANY(locks.pids)`;
+}

@@ -1,0 +1,218 @@
+import { toGlobalId } from 'graphql-relay';
+import type { Database } from '../../src/platform/postgres.js';
+import { seedApiKey } from '../support/api-keys.js';
+import { seedMarkets, seedProduct } from '../support/catalog.js';
+import type { TestGateway } from '../support/gateway.js';
+import { makeBoard } from '../boards/support.js';
+
+/** A call of a mutation that takes as many different locks as it can. */
+export interface Scenario {
+  readonly mutation: string;
+  /** What this call has that others of the mutation do not. */
+  readonly when: string;
+  readonly input: object;
+  /**
+   * Statements that insert rows with the unique keys of those that the call inserts, in the order of docs/locks.md;
+   * `table` is that of its "new" lock.
+   */
+  readonly inserts: readonly { readonly table: string; readonly sql: string }[];
+}
+
+/** Ids fall as codes and handles rise, so that no order comes about by itself. */
+export async function seedScenarios(db: Database): Promise<void> {
+  await seedMarkets(db);
+  for (const handle of ['dress', 'coat', 'belt']) {
+    await seedProduct(db, {
+      handle,
+      brand: `${handle}-maker`,
+      attributes: [
+        ['style', 'plain'],
+        ['material', 'wool'],
+      ],
+      vectors: [
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+      ],
+      skus: [3, 2, 1].map((n) => ({ code: `${handle}-${n}`, stock: { paris: 9, berlin: 9 } })),
+    });
+  }
+  await db.query(`
+    UPDATE product_images SET source = 'https://images.example/' || product_id || '/' || position;
+    UPDATE skus SET image_id = image.id FROM product_images image
+      WHERE image.product_id = skus.product_id AND image.position = 1;
+    INSERT INTO image_jobs (product_id, position, link) SELECT id, 5, 'https://images.example/job' FROM products`);
+}
+
+const hold = (db: Database, codes: readonly string[]): Promise<string> =>
+  db
+    .query<{ id: string }>(
+      `SELECT hold_create(channels.id, 0, array_agg(skus.id), array_agg(1), NULL, NULL, NULL, 3600, NULL, NULL)
+         #>> '{hold,id}' AS id
+       FROM skus, channels WHERE code = ANY($1) AND channels.handle = 'eu' GROUP BY channels.id`,
+      [codes],
+    )
+    .then(({ rows }) => rows[0]?.id ?? '');
+
+const expire = (db: Database, holds: readonly string[]): Promise<unknown> =>
+  Promise.all([
+    db.query(`UPDATE holds SET expires_at = now() WHERE id = ANY($1)`, [holds]),
+    db.query(`UPDATE hold_lines SET expires_at = now() WHERE hold_id = ANY($1)`, [holds]),
+  ]);
+
+/** The API key of all calls, and a call or more of every mutation. */
+export async function makeScenarios(
+  gateway: TestGateway,
+  upload: string,
+): Promise<{ secret: string; scenarios: readonly Scenario[] }> {
+  const { db } = gateway;
+  const secret = await seedApiKey(db);
+  const ids = async (sql: string, type: string): Promise<Record<string, string>> => {
+    const { rows } = await db.query<{ id: string; name: string }>(sql);
+    return Object.fromEntries(rows.map(({ id, name }) => [name, toGlobalId(type, id)]));
+  };
+  const products = await ids('SELECT id, handle AS name FROM products', 'Product');
+  const skus = await ids('SELECT id, code AS name FROM skus', 'Sku');
+  const lines = (...codes: string[]) => codes.map((code) => ({ sku: skus[code], quantity: 1 }));
+
+  // More boards and pins than one, the later ones of the products that are deleted first.
+  const pins = [
+    { product: products['dress'] ?? '' },
+    { product: products['belt'] ?? '' },
+    { image: { id: upload } },
+  ];
+  const boards = [
+    await makeBoard(gateway, pins, secret),
+    await makeBoard(gateway, [...pins].reverse(), secret),
+  ];
+  const board = boards[0] ?? '';
+  const { pin } = await ids(`SELECT min(id) AS id, 'pin' AS name FROM pins`, 'Pin');
+
+  const active = toGlobalId('Hold', await hold(db, ['coat-3', 'coat-1']));
+  const past = [await hold(db, ['belt-3', 'belt-2']), await hold(db, ['belt-1', 'dress-3'])];
+  await expire(db, past);
+
+  const levelAt = (code: string, location: string): string =>
+    `INSERT INTO stock_levels (sku_id, location_id) SELECT skus.id, stock_locations.id FROM skus, stock_locations
+     WHERE code = '${code}' AND stock_locations.handle = '${location}'`;
+  const entries = (quantity: object) => [
+    { sku: 'coat-3', location: 'newyork', ...quantity },
+    { sku: 'dress-2', location: 'paris', ...quantity },
+    { sku: 'coat-1', location: 'newyork', ...quantity },
+    { sku: 'coat-2', location: 'berlin', ...quantity },
+    { sku: 'belt-1', location: 'berlin', ...quantity },
+  ];
+  const newLevels = ['coat-3', 'coat-1'].map((code) => ({
+    table: 'stock_levels',
+    sql: levelAt(code, 'newyork'),
+  }));
+
+  const scenarios: Scenario[] = [
+    { mutation: 'boardCreate', when: '', input: { title: 'Winter' }, inserts: [] },
+    { mutation: 'boardUpdate', when: '', input: { board, title: 'Winter' }, inserts: [] },
+    { mutation: 'boardDelete', when: 'it has pins', input: { board: boards[1] }, inserts: [] },
+    {
+      mutation: 'pinAdd',
+      when: 'a product is new to the board',
+      input: { board, product: products['coat'] },
+      inserts: [],
+    },
+    {
+      mutation: 'pinAdd',
+      when: 'a product is there',
+      input: { board, product: products['belt'] },
+      inserts: [],
+    },
+    {
+      mutation: 'pinAdd',
+      when: 'an image is there',
+      input: { board, image: { id: upload } },
+      inserts: [],
+    },
+    { mutation: 'pinRemove', when: '', input: { board, pin }, inserts: [] },
+    {
+      mutation: 'holdCreate',
+      when: 'nothing has expired',
+      input: { lines: lines('coat-2', 'dress-2', 'dress-1', 'coat-1') },
+      inserts: [],
+    },
+    {
+      mutation: 'holdCreate',
+      when: 'holds of its SKUs have expired',
+      input: { lines: lines('dress-3', 'coat-2', 'belt-1', 'belt-2') },
+      inserts: [],
+    },
+    { mutation: 'holdConfirm', when: 'it is active', input: { hold: active }, inserts: [] },
+    { mutation: 'holdRelease', when: 'it is active', input: { hold: active }, inserts: [] },
+    {
+      mutation: 'stockSet',
+      when: 'some levels are new',
+      input: { entries: entries({ onHand: 4 }) },
+      inserts: newLevels,
+    },
+    {
+      mutation: 'stockAdjust',
+      when: 'some levels are new',
+      input: { entries: entries({ delta: 2 }) },
+      inserts: newLevels,
+    },
+    {
+      mutation: 'pricesSet',
+      when: 'there are other prices',
+      input: {
+        entries: ['coat-1', 'dress-3', 'belt-2', 'belt-1'].map((code) => ({
+          sku: code,
+          amount: '7.77',
+          currencyCode: 'EUR',
+          validFrom: '2030-01-01T00:00:00Z',
+        })),
+      },
+      inserts: [],
+    },
+    {
+      mutation: 'productsDelete',
+      when: 'their SKUs were in holds that have expired',
+      input: { handles: ['dress', 'belt'] },
+      inserts: [],
+    },
+    {
+      mutation: 'productsUpsert',
+      when: 'everything of the products changes',
+      input: {
+        products: [
+          {
+            handle: 'hat',
+            title: 'A hat',
+            brand: 'zz new',
+            category: 'New > Hats',
+            skus: [{ code: 'hat-2' }, { code: 'hat-1' }],
+          },
+          {
+            handle: 'dress',
+            title: 'Another dress',
+            brand: 'aa new',
+            category: 'Late > Dresses',
+            attributes: [{ name: 'style', value: 'festive' }],
+            images: [{ url: 'https://images.example/new' }],
+            skus: [
+              { code: 'dress-2', gtin: '96385074' },
+              { code: 'dress-1', whenOut: 'BACKORDER' },
+            ],
+          },
+          { handle: 'belt', skus: [{ code: 'belt-3', whenOut: 'PREORDER' }] },
+        ],
+      },
+      inserts: [
+        { table: 'brands', sql: `INSERT INTO brands (handle, name) VALUES ('aa-new', 'aa new')` },
+        { table: 'brands', sql: `INSERT INTO brands (handle, name) VALUES ('zz-new', 'zz new')` },
+        { table: 'categories', sql: `INSERT INTO categories (handle, name) VALUES ('late', 'Late')` },
+        { table: 'categories', sql: `INSERT INTO categories (handle, name) VALUES ('new', 'New')` },
+        {
+          table: 'categories',
+          sql: `INSERT INTO categories (handle, name) VALUES ('late/dresses', 'Dresses')`,
+        },
+        { table: 'categories', sql: `INSERT INTO categories (handle, name) VALUES ('new/hats', 'Hats')` },
+      ],
+    },
+  ];
+  return { secret, scenarios };
+}
