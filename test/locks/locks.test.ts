@@ -28,7 +28,7 @@ beforeAll(async () => {
   calls = await BlockedCalls.open(gateway, order, made.secret);
 });
 afterAll(async () => {
-  await calls.close();
+  calls.close();
   await gateway.close();
 });
 

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { Database } from '../../src/platform/postgres.js';
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string | undefined;
+  readonly Plans?: readonly PlanNode[] | undefined;
+}
+
+const planNode: z.ZodType<PlanNode> = z.object({
+  'Node Type': z.string(),
+  'Relation Name': z.string().optional(),
+  get Plans() {
+    return z.array(planNode).optional();
+  },
+});
+
+/** A statement that was executed, also within a function or a trigger, with the plan it had. */
+export interface Explained {
+  readonly text: string;
+  readonly plan: PlanNode;
+}
+
+const explained = z
+  .object({ 'Query Text': z.string(), Plan: planNode })
+  .transform(({ 'Query Text': text, Plan: plan }): Explained => ({ text, plan }));
+
+const NOTICE = /^duration: [\d.]+ ms\s+plan:\n/;
+
+/** Has Postgres tell the plan of every statement that connections of this pool execute from now on. */
+export function explainAll(db: Database): { take(): Explained[] } {
+  let statements: Explained[] = [];
+  db.on('connect', (client) => {
+    client.on('notice', ({ message }) => {
+      if (message !== undefined && NOTICE.test(message))
+        statements.push(explained.parse(JSON.parse(message.replace(NOTICE, ''))));
+    });
+    void client.query(`LOAD 'auto_explain';
+      SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
+      SET auto_explain.log_format = json; SET auto_explain.log_level = notice;
+      SET auto_explain.log_parameter_max_length = 0`);
+  });
+  return {
+    take() {
+      const taken = statements;
+      statements = [];
+      return taken;
+    },
+  };
+}
+
+/** The tables that a plan reads from end to end. */
+export function scannedTables(plan: PlanNode): string[] {
+  const below = (plan.Plans ?? []).flatMap(scannedTables);
+  const table = plan['Relation Name'];
+  return plan['Node Type'] === 'Seq Scan' && table !== undefined ? [table, ...below] : below;
+}
+
+/** The name that a statement of ours begins with; null: it is one within a function. */
+export const nameOf = ({ text }: Explained): string | null =>
+  /^\/\* (\w+\.\w+) \*\//.exec(text.trim())?.[1] ?? null;

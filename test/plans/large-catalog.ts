@@ -1,0 +1,54 @@
+import type { Database } from '../../src/platform/postgres.js';
+import { seedMarkets } from '../support/catalog.js';
+
+/** So many that Postgres reads all of them only where it must. */
+export const PRODUCTS = 20_000;
+/** Encoded images: enough to search, few enough to load in a moment. */
+const ENCODED = 1_000;
+
+/** Products with two SKUs each, offered in one channel and stocked in two locations, and as many holds that ended. */
+export async function seedLargeCatalog(db: Database): Promise<void> {
+  await seedMarkets(db);
+  const client = await db.connect();
+  try {
+    // Neither foreign keys nor triggers: what they would check and note is right, or of no use here.
+    await client.query(`
+      SET session_replication_role = replica;
+      INSERT INTO categories (handle, name, parent_id)
+        SELECT 'tops/shirts/' || n, 'Shirts ' || n, (SELECT id FROM categories WHERE handle = 'tops/shirts')
+        FROM generate_series(1, 40) AS n;
+      INSERT INTO brands (handle, name) SELECT 'brand-' || n, 'Brand ' || n FROM generate_series(1, 200) AS n;
+      INSERT INTO products (handle, title, description, keywords, brand_id, category_id, created_at)
+        SELECT 'product-' || n, 'Garment number' || n || CASE n % 500 WHEN 277 THEN ' corduroy' ELSE '' END, 'Worn on day ' || n % 365, 'word' || n % 500,
+          1 + n % 200, (SELECT id FROM categories WHERE handle = 'tops/shirts/' || (1 + n % 40)),
+          now() - n * interval '1 minute'
+        FROM generate_series(1, ${PRODUCTS}) AS n;
+      INSERT INTO search_words VALUES ('garment'), ('corduroy');
+      INSERT INTO product_attributes SELECT id, 'material', 'material ' || id % 50 FROM products;
+      INSERT INTO product_attributes SELECT id, 'style', 'style ' || id % 100 FROM products;
+      INSERT INTO product_images (product_id, position, sha256, source, width, height, thumbhash, dominant_color)
+        SELECT id, 0, sha256(id::text::bytea), 'https://images.example/' || id, 4, 5, '\\x00', '#808080' FROM products;
+      INSERT INTO embeddings (encoder_id, dimension, sha256, vector)
+        SELECT encoder.id, 4, image.sha256, CASE image.product_id % 2
+          WHEN 0 THEN '\\x0000803f000000000000000000000000'::bytea ELSE '\\x000000000000803f0000000000000000' END
+        FROM product_images image, encoders encoder ORDER BY image.id LIMIT ${ENCODED};
+      INSERT INTO skus (product_id, code, options, position)
+        SELECT id, 'sku-' || id || '-' || n, jsonb_build_object('size', CASE n WHEN 0 THEN 'M' ELSE 'L' END), n
+        FROM products, generate_series(0, 1) AS n;
+      INSERT INTO prices (price_list_id, sku_id, amount)
+        SELECT list.id, sku.id, 1000 + sku.id % 9000 FROM skus sku, price_lists list WHERE list.handle = 'eu';
+      INSERT INTO stock_levels (sku_id, location_id, on_hand)
+        SELECT sku.id, location.id, 10 + sku.id % 70 FROM skus sku, stock_locations location WHERE location.handle IN ('berlin', 'paris');
+      INSERT INTO holds (id, channel_id, caller, currency, status, expires_at, ended_at)
+        SELECT md5(n::text)::uuid, 1, 0, 'EUR', 'CONFIRMED', now() - n * interval '1 minute', now() - n * interval '1 minute'
+        FROM generate_series(1, ${PRODUCTS}) AS n;
+      INSERT INTO hold_lines (hold_id, position, sku_id, location_id, quantity, unit_amount, active, expires_at)
+        SELECT md5(n::text)::uuid, 0, n, 1, 1, 1000, false, now() - n * interval '1 minute'
+        FROM generate_series(1, ${PRODUCTS}) AS n;
+      SET session_replication_role = origin`);
+    await client.query('VACUUM ANALYZE');
+  } finally {
+    // Not kept in the pool: who watches what connections do begins with new ones.
+    client.release(true);
+  }
+}

@@ -1,0 +1,129 @@
+import { toGlobalId } from 'graphql-relay';
+import type { TestGateway } from '../support/gateway.js';
+
+/** Something that a client asks, or that a gateway does. */
+export interface Operation {
+  /** Also that of the file with its statements. */
+  readonly name: string;
+  /** `time` tells the times apart that it is run. */
+  readonly run: (gateway: TestGateway, secret: string, time: number) => Promise<unknown>;
+  /** Which statements are its own; unless given, all but those that a gateway executes beside requests. */
+  readonly isOwn?: (name: string) => boolean;
+}
+
+const FILTER = {
+  category: ['tops'],
+  brand: ['brand-7', 'brand-8', 'brand-9'],
+  attributes: [{ name: 'material', values: ['material 7', 'material 8'] }],
+  options: [{ name: 'size', values: ['M'] }],
+  price: { min: '10', max: '90' },
+  quantity: 2,
+};
+
+const PRODUCT = `{
+  id handle title description attributes { name value } brand { name } category { name parent { name } }
+  featuredImage { url } images { url } priceRange { min { amount } max { amount } }
+  skus { code price { amount } availability { sellable locations { location { handle } sellable } } }
+}`;
+
+async function ask(
+  gateway: TestGateway,
+  document: string,
+  variables: object,
+  secret: string,
+): Promise<unknown> {
+  const { data, errors } = await gateway.ask(document, { ...variables }, secret);
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+  const userErrors = JSON.stringify(data).match(/"userErrors":\[\{[^\]]*/);
+  if (userErrors !== null) throw new Error(userErrors[0]);
+  return data;
+}
+
+/** A question of a client. */
+const query = (name: string, document: string, variables: object = {}): Operation => ({
+  name,
+  run: (gateway, secret) => ask(gateway, document, variables, secret),
+});
+
+/** A mutation; `inputOf` is its input at that time. */
+const mutation = (name: string, inputOf: (time: number) => object): Operation => {
+  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+  const document = `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code message } } }`;
+  return {
+    name,
+    run: (gateway, secret, time) =>
+      ask(gateway, document, { input: { idempotencyKey: `${name} ${time}`, ...inputOf(time) } }, secret),
+  };
+};
+
+const list = `query ($text: String, $where: ProductFilter, $sort: ProductSort) {
+  products(first: 24, text: $text, where: $where, sort: $sort) { nodes { handle } pageInfo { endCursor } }
+}`;
+const search = `query ($query: VisualQuery!, $where: ProductFilter) {
+  visualSearch(query: $query, where: $where) {
+    nodes ${PRODUCT} facets { name } search { indexLagMs }
+  }
+}`;
+const like = [{ product: toGlobalId('Product', 4) }];
+
+const lines = [8, 9].map((key) => ({ sku: toGlobalId('Sku', key), quantity: 1 }));
+
+async function hold(gateway: TestGateway): Promise<string> {
+  const { rows } = await gateway.db.query<{ id: string }>(
+    `SELECT hold_create(id, (SELECT max(id) FROM api_keys), ARRAY[8, 9], ARRAY[1, 1], NULL, NULL, NULL, 600, NULL, NULL)
+       #>> '{hold,id}' AS id FROM channels WHERE is_default`,
+  );
+  return toGlobalId('Hold', rows[0]?.id ?? '');
+}
+
+const finish = (name: 'holdConfirm' | 'holdRelease'): Operation => ({
+  name,
+  async run(gateway, secret, time) {
+    const id = await hold(gateway);
+    return mutation(name, () => ({ hold: id })).run(gateway, secret, time);
+  },
+});
+
+export const OPERATIONS: readonly Operation[] = [
+  query('list-newest', list, { sort: 'NEWEST' }),
+  query('list-filtered', list, { where: FILTER, sort: 'NEWEST' }),
+  query('list-by-text', list, { text: 'number777 word277', sort: 'RELEVANCE' }),
+  query('list-by-price', list, { where: FILTER, sort: 'PRICE_ASC' }),
+  query('product-page', `query ($handle: String!) { product(handle: $handle) ${PRODUCT} }`, {
+    handle: 'product-777',
+  }),
+  query('search', search, { query: { like } }),
+  query('search-filtered', search, { query: { like }, where: FILTER }),
+  query('search-by-text', search, { query: { like: [], text: 'word277 corduroi' } }),
+  mutation('holdCreate', () => ({ lines })),
+  finish('holdConfirm'),
+  finish('holdRelease'),
+  mutation('stockSet', (time) => ({
+    entries: [700, 701, 702].map((n) => ({ sku: `sku-${n}-0`, location: 'berlin', onHand: 20 + time })),
+  })),
+  mutation('pricesSet', (time) => ({
+    entries: [700, 701, 702].map((n) => ({
+      sku: `sku-${n}-0`,
+      amount: `${20 + time}.50`,
+      currencyCode: 'EUR',
+    })),
+  })),
+  mutation('productsUpsert', (time) => ({
+    products: [700, 701].map((n) => ({
+      handle: `product-${n}`,
+      title: `Changed ${time}`,
+      attributes: [{ name: 'material', value: `felt ${time}` }],
+      images: [{ url: `https://images.example/${time}` }],
+      skus: [{ code: `sku-${n}-0` }, { code: `sku-${n}-new-${time}` }],
+    })),
+  })),
+  mutation('productsDelete', (time) => ({ handles: [`product-${800 + time}`, `product-${900 + time}`] })),
+  {
+    name: 'follow-changes',
+    async run(gateway, _secret, time) {
+      await gateway.db.query(`UPDATE prices SET amount = amount + 1 WHERE sku_id = $1`, [1_000 + time]);
+      await gateway.catchUp();
+    },
+    isOwn: (name) => ['sync.changes', 'sync.projectProducts', 'sync.projectOffers'].includes(name),
+  },
+];

@@ -1,0 +1,81 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { seedApiKey } from '../support/api-keys.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { explainAll, nameOf, scannedTables, type Explained } from './explained.js';
+import { seedLargeCatalog } from './large-catalog.js';
+import { OPERATIONS, type Operation } from './operations.js';
+
+const FOLDER = fileURLToPath(new URL('./sql/', import.meta.url));
+const SEED_TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 60_000;
+/** Postgres makes five plans for the values of a prepared statement before it weighs one for any values. */
+const TIMES = 7;
+
+/** Too large to be read from end to end by a request. */
+const LARGE: ReadonlySet<string> = new Set([
+  'products',
+  'product_attributes',
+  'product_images',
+  'skus',
+  'prices',
+  'stock_levels',
+  'holds',
+  'hold_lines',
+]);
+/** Statements whose plan reads all products, and why. */
+const READS_ALL: ReadonlyMap<string, string> = new Map([
+  ['product.price', 'no index knows the lowest price of a product that passes'],
+  ['sync.changes', 'where the log says so: a channel or a category has changed'],
+]);
+/** What a gateway does beside requests, at moments of its own. */
+const BESIDE = /^(sync|request|availability|channel|apiKey)\./;
+
+let gateway: TestGateway;
+let secret: string;
+let statements: ReturnType<typeof explainAll>;
+beforeAll(async () => {
+  gateway = await startTestGateway(async (db) => {
+    await seedLargeCatalog(db);
+    statements = explainAll(db);
+    secret = await seedApiKey(db);
+  });
+}, SEED_TIMEOUT_MS);
+afterAll(() => gateway.close());
+
+async function run(operation: Operation): Promise<Explained[]> {
+  statements.take();
+  for (let time = 0; time < TIMES; time += 1) await operation.run(gateway, secret, time);
+  return statements.take();
+}
+
+/** The texts of the statements of an operation, each once. */
+function textsOf({ isOwn = (name) => !BESIDE.test(name) }: Operation, all: readonly Explained[]): string {
+  const own = all.flatMap((statement) => {
+    const name = nameOf(statement);
+    return name !== null && isOwn(name) ? [statement.text.trim().replace(/[ \t]+$/gm, '')] : [];
+  });
+  return `${[...new Set(own)].sort().join(';\n\n')};\n`;
+}
+
+test.each(OPERATIONS)(
+  '$name: its statements are those of test/plans/sql (npm run plans), and read no large table from end to end',
+  async (operation) => {
+    const all = await run(operation);
+    const texts = textsOf(operation, all);
+    const file = `${FOLDER}${operation.name}.sql`;
+    if (process.env['UPDATE_PLANS'] === '1') {
+      await mkdir(FOLDER, { recursive: true });
+      await writeFile(file, texts);
+    }
+    const scans = all.flatMap((statement) => {
+      if (READS_ALL.has(nameOf(statement) ?? '')) return [];
+      const tables = scannedTables(statement.plan).filter((table) => LARGE.has(table));
+      return tables.length === 0 ? [] : [`${tables.join(', ')}: ${statement.text.trim()}`];
+    });
+    expect([...new Set(scans)]).toEqual([]);
+    expect(texts).toBe(await readFile(file, 'utf8'));
+  },
+  TIMEOUT_MS,
+);

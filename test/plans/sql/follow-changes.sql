@@ -1,0 +1,51 @@
+/* sync.changes */
+      WITH log AS (
+        SELECT product_id, images, removed_image_id FROM product_changes
+        WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot)))
+          OR xid >= pg_snapshot_xmax($2::pg_snapshot)
+      ), changed AS (
+        SELECT * FROM log WHERE product_id IS NOT NULL
+        UNION ALL SELECT id, false, NULL FROM products WHERE EXISTS (SELECT FROM log WHERE product_id IS NULL)
+      )
+      SELECT pg_current_snapshot()::text AS position, product.*
+      FROM (VALUES (true)) once
+      LEFT JOIN (
+        SELECT product_id AS "productKey", bool_or(images) AS images,
+          coalesce(array_agg(removed_image_id) FILTER (WHERE removed_image_id IS NOT NULL), '{}') AS "removedImageIds"
+        FROM changed
+        GROUP BY product_id
+      ) product ON true;
+
+/* sync.projectOffers */
+      SELECT sku.product_id AS "productKey", channel.handle AS channel, sku.options,
+        stock.locations AS "stockedAt", stock.locations <> '{}' OR sku.when_out <> 'deny' AS orderable,
+        price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
+      FROM skus sku
+      CROSS JOIN channels channel
+      CROSS JOIN LATERAL (
+        SELECT min(amount) AS min_amount, max(amount) AS max_amount FROM prices
+        WHERE sku_id = sku.id AND price_list_id = channel.price_list_id
+          AND coalesce(upper(valid) > statement_timestamp(), true)
+      ) price
+      CROSS JOIN LATERAL (
+        SELECT ARRAY(
+          SELECT stock_level.location_id FROM stock_levels stock_level
+          JOIN channel_locations served
+            ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
+          WHERE stock_level.sku_id = sku.id AND stock_level.sellable > 0) AS locations
+        -- Looked up once, though it is asked for twice.
+        OFFSET 0
+      ) stock
+      WHERE sku.product_id = ANY($1::int[]) AND price.min_amount IS NOT NULL;
+
+/* sync.projectProducts */
+      SELECT product.id AS key, brand.handle AS brand,
+        ARRAY(
+          WITH RECURSIVE above AS (
+            SELECT handle, parent_id FROM categories WHERE id = product.category_id
+            UNION ALL SELECT parent.handle, parent.parent_id FROM categories parent JOIN above ON parent.id = above.parent_id
+          ) SELECT handle::text FROM above) AS categories,
+        coalesce((SELECT jsonb_agg(jsonb_build_object('name', name, 'value', value))
+          FROM product_attributes WHERE product_id = product.id), '[]') AS attributes
+      FROM products product LEFT JOIN brands brand ON brand.id = product.brand_id
+      WHERE product.id = ANY($1::int[]);

@@ -1,0 +1,3 @@
+/* hold.create */ SELECT hold_create($1, $2, $3::int[], $4::int[],
+      $5, $6, $7, $8, $9,
+      $10) AS outcome;

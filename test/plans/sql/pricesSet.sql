@@ -1,0 +1,66 @@
+/* idempotency.keep */
+      SELECT idempotency_keep($1, $2, $3, $4,
+        $5::jsonb);
+
+/* idempotency.replay */
+      SELECT idempotency_replay($1, $2, $3, $4) AS replay;
+
+/* mutation.actor */ SELECT set_config('vitrine.actor', $1, true),
+            set_config('lock_timeout', '5s', true);
+
+/* price.cut */ WITH input AS (
+        SELECT sku_id, amount, compare_at, tstzrange("from", until) AS valid
+        FROM unnest($1::integer[], $2::bigint[],
+          $3::bigint[], $4::timestamptz[],
+          $5::timestamptz[]) AS input (sku_id, amount, compare_at, "from", until)
+      ), wanted AS (
+        SELECT * FROM input WHERE NOT EXISTS (
+          SELECT FROM prices existing
+          WHERE existing.price_list_id = $6 AND existing.sku_id = input.sku_id
+            AND existing.amount = input.amount AND existing.compare_at IS NOT DISTINCT FROM input.compare_at
+            AND existing.valid @> input.valid)
+      ), taken AS (
+        SELECT sku_id, range_agg(valid) AS spans FROM wanted GROUP BY sku_id
+      ), removed AS (
+        DELETE FROM prices existing USING taken
+        WHERE existing.price_list_id = $7 AND existing.sku_id = taken.sku_id
+          AND (existing.valid && taken.spans OR EXISTS (
+            SELECT FROM wanted
+            WHERE wanted.sku_id = existing.sku_id AND wanted.amount = existing.amount
+              AND wanted.compare_at IS NOT DISTINCT FROM existing.compare_at AND wanted.valid -|- existing.valid))
+        RETURNING existing.sku_id, existing.amount, existing.compare_at, tstzmultirange(existing.valid) - taken.spans AS left_over
+      ), piece AS (
+        SELECT sku_id, amount, compare_at, valid FROM wanted
+        UNION ALL
+        SELECT sku_id, amount, compare_at, unnest(left_over) FROM removed
+      )
+      SELECT sku_id AS "skuKey", amount, compare_at AS "compareAt", unnest(range_agg(valid))::text AS valid
+      FROM piece GROUP BY sku_id, amount, compare_at;
+
+/* price.dateProducts */ UPDATE products SET updated_at = now() WHERE id IN (
+      SELECT product.id FROM products product
+      WHERE product.updated_at < now() AND product.id IN (
+        SELECT product_id FROM skus WHERE id = ANY($1::integer[]))
+      FOR NO KEY UPDATE SKIP LOCKED);
+
+/* price.insert */ INSERT INTO prices (price_list_id, sku_id, amount, compare_at, valid)
+      SELECT $1, sku_id, amount, compare_at, valid::tstzrange
+      FROM unnest($2::integer[], $3::bigint[],
+        $4::bigint[], $5::text[])
+        AS piece (sku_id, amount, compare_at, valid);
+
+/* price.list */ SELECT list.id AS key, list.currency
+      FROM channels channel JOIN price_lists list ON list.id = channel.price_list_id WHERE channel.handle = $1;
+
+/* price.lock */ SELECT FROM price_lists WHERE id = ANY($1::integer[]) ORDER BY id FOR NO KEY UPDATE;
+
+/* price.skus */ SELECT code, id AS key FROM skus WHERE code = ANY($1::text[]);
+
+/* sku.byKey */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
+  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+      WHERE offer.channel_id = $1 AND offer.sku_id = ANY($2::int[])
+      ORDER BY offer.product_id, offer.position, offer.sku_id;
+
+/* sku.keep */ SELECT FROM skus WHERE id = ANY($1::integer[]) ORDER BY code FOR KEY SHARE;

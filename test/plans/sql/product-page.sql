@@ -1,0 +1,31 @@
+/* brand.byKey */ SELECT id AS key, handle, name FROM brands WHERE id = ANY($1::int[]);
+
+/* category.byKey */ SELECT id AS key, handle, name, parent_id AS "parentKey" FROM categories WHERE id = ANY($1::int[]);
+
+/* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor" FROM product_images
+      WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
+
+/* location.bySku */
+        SELECT location.id AS key, location.handle, location.name, location.country_code AS "countryCode",
+          stock_level.sku_id AS "skuKey", location.latitude, location.longitude, location.pickup,
+          stock_level.sellable, stock_level.on_hand IS NOT NULL AS counted
+        FROM available_stock stock_level
+        JOIN stock_locations location ON location.id = stock_level.location_id
+        JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = $1
+        WHERE stock_level.sku_id = ANY($2::int[]) ORDER BY location.name, location.id;
+
+/* product.attributes */ SELECT product_id AS "productKey", name, value FROM product_attributes
+      WHERE product_id = ANY($1::int[]) ORDER BY product_id, name, value;
+
+/* product.byHandle */ SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey", product.created_at AS "createdAt",
+  product.updated_at AS "updatedAt" FROM products product
+      WHERE product.handle = $1;
+
+/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
+  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+      WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
+      ORDER BY offer.product_id, offer.position, offer.sku_id;

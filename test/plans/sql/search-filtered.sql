@@ -1,0 +1,61 @@
+/* brand.byKey */ SELECT id AS key, handle, name FROM brands WHERE id = ANY($1::int[]);
+
+/* category.byKey */ SELECT id AS key, handle, name, parent_id AS "parentKey" FROM categories WHERE id = ANY($1::int[]);
+
+/* embedding.ofProducts */
+      SELECT image.product_id AS "productId", image.id AS "imageId", embedding.vector FROM product_images image
+      JOIN embeddings embedding ON embedding.sha256 = image.sha256
+      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = $1
+      WHERE image.product_id = ANY($2::int[]) ORDER BY image.product_id, image.position;
+
+/* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor" FROM product_images WHERE id = ANY($1::int[]);
+
+/* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor" FROM product_images
+      WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
+
+/* location.bySku */
+        SELECT location.id AS key, location.handle, location.name, location.country_code AS "countryCode",
+          stock_level.sku_id AS "skuKey", location.latitude, location.longitude, location.pickup,
+          stock_level.sellable, stock_level.on_hand IS NOT NULL AS counted
+        FROM available_stock stock_level
+        JOIN stock_locations location ON location.id = stock_level.location_id
+        JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = $1
+        WHERE stock_level.sku_id = ANY($2::int[]) ORDER BY location.name, location.id;
+
+/* product.attributes */ SELECT product_id AS "productKey", name, value FROM product_attributes
+      WHERE product_id = ANY($1::int[]) ORDER BY product_id, name, value;
+
+/* product.byKey */ SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey", product.created_at AS "createdAt",
+  product.updated_at AS "updatedAt" FROM products product
+      WHERE product.id = ANY($1::int[]);
+
+/* similarity.prove */
+    WITH report AS (
+      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
+        clock_timestamp() - least(
+          (SELECT changed_at FROM product_changes
+            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
+          (SELECT changed_at FROM product_changes
+            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
+        ))), 0))::int AS lag
+    )
+    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf"
+    FROM report LEFT JOIN (
+      SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
+  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND lower(offer.options ->> $6::text) = ANY(ARRAY(SELECT lower(value) FROM unnest($7::text[]) AS value)) AS passes
+      FROM unnest($8::int[]) AS candidate (id)
+      JOIN products product ON product.id = candidate.id
+      JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $9
+      WHERE product.category_id IN (
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($10::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($11::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $12 AND lower(attribute.value) = ANY(ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value)))
+    ) offer ON true
+    ORDER BY offer."productKey", offer.position, offer.key;
