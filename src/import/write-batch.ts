@@ -33,15 +33,15 @@ export async function writeBatch(
   offers: Offers,
   { encoder, isDemo }: BatchTarget,
 ): Promise<number> {
-  // Before anything else is locked: whoever writes products begins with this.
+  // Locks are taken in the order of docs/locks.md.
   await lockProducts(
     client,
     drafts.map(({ handle }) => handle),
     drafts.flatMap((draft) => draft.skus.map(({ code }) => code)),
   );
+  await addBrandsAndCategories(client, drafts);
   // The embeddings before the images: once an image is there, so is its vector.
   await addEmbeddings(client, encoder, embeddings);
-  await addBrandsAndCategories(client, drafts);
   const written = await upsertProducts(client, drafts, isDemo);
   const ids = await findProductIds(
     client,

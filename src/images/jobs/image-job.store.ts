@@ -5,7 +5,7 @@ import type { StoredImage } from '../stored-image.store.js';
 import { execute, query, type Queryable } from '../../platform/postgres.js';
 import { ImageJobState } from './image-job-state.js';
 
-// Locks go in one order: the product, then its jobs, then its images. Claims and renewals wait for nobody.
+// Whoever locks a job or an image has locked its product before (docs/locks.md). Claims and renewals lock only jobs.
 
 /** Moved on while a gateway works on the job: what a killed one costs. */
 export const LEASE_MS = 30_000;
