@@ -15,6 +15,7 @@ import { installGraphiQL } from './graphql/graphiql.js';
 import { type GraphQLOptions, installGraphQL } from './graphql/graphql.js';
 import { installHealth, type Readiness } from './health.js';
 import { type ImageOptions, installImages } from './images.js';
+import { boundJsonNames } from './json-bodies.js';
 import { boundLargeBodies } from './large-bodies.js';
 import {
   CLOSE_GRACE_MS,
@@ -108,6 +109,7 @@ export async function createServer<Context extends ServerContext>(
   // A public API without cookies: any page may call it.
   await app.register(cors, { origin: '*', maxAge: 86_400 });
   boundLargeBodies(app);
+  boundJsonNames(app);
   metrics.install(app);
   installHealth(app, () => options.ready(), log);
   installGraphiQL(app, options.operations);

@@ -52,11 +52,51 @@ export const ASSUMED_LIST_SIZE = 5;
 /** An introspection of the whole schema, whatever it selects: of the order of a page with all its fields. */
 export const INTROSPECTION_COST = 1_000;
 
-/** Documents kept parsed, validated and compiled. Clients send a few dozen; each may hold some hundred kB. */
+/** Documents kept parsed and validated. Clients send a few dozen. */
 export const MAX_KEPT_DOCUMENTS = 500;
+
+/**
+ * Characters of all kept documents together. A page has 1,000 to 5,000. A parsed document takes up to 240 bytes for
+ * each character (a document of one-letter fields), so that this is at most 60 MB.
+ */
+export const MAX_KEPT_DOCUMENT_CHARS = 250_000;
 
 /** Costs kept, so that the estimate is made once for a document and its page sizes. */
 export const MAX_KEPT_COSTS = 5_000;
+
+/** Characters of their keys together: a client chooses how long a name or a list of page sizes is. */
+export const MAX_KEPT_COST_CHARS = 1_000_000;
+
+/**
+ * Compiling takes as long as some ten executions by graphql-js, so it pays only for a document that comes again and
+ * again. Apps send the same few dozen documents all day.
+ */
+export const COMPILE_FROM_EXECUTION = 5;
+
+/**
+ * Selections that graphql-jit would write code for: with fragments spread out, once for each object type of an
+ * interface. Each takes up to 0.1 ms to compile and 6 kB to keep. A page of products has 30, a home screen of six
+ * shelves 200.
+ */
+export const MAX_COMPILED_SELECTIONS = 400;
+
+/** Compiled operations kept: more than the apps of a shop have screens. */
+export const MAX_KEPT_COMPILED = 200;
+
+/** Selections of all kept compiled operations together: at most 60 MB, or 50 home screens. */
+export const MAX_KEPT_COMPILED_SELECTIONS = 10_000;
+
+/** A document within MAX_DOCUMENT_TOKENS can declare no more than 400. */
+export const MAX_VARIABLES = 500;
+
+/**
+ * Different field names in a JSON body. The schema has some 300, and a document declares at most MAX_VARIABLES
+ * variables. Each new name costs the parser, and everyone who copies the object, 100 times what a known one costs.
+ */
+export const MAX_BODY_NAMES = 2_000;
+
+/** A body below this cannot hold enough names to be slow, and most bodies are below it. */
+export const UNCHECKED_BODY_CHARS = 64 * 1024;
 
 /** Bodies above this are few and heavy: they wait for one of MAX_CONCURRENT_LARGE_BODIES places. */
 export const LARGE_BODY_BYTES = 256 * 1024;

@@ -16,6 +16,9 @@ export interface Metrics {
   /** What is open now. */
   readonly sockets: Gauge;
   readonly subscriptions: Gauge;
+  readonly compilations: Counter;
+  /** Selections of the compiled operations that are kept. */
+  readonly compiledSelections: Gauge;
   /** Times every request of the server and answers GET /metrics. */
   install(app: FastifyInstance): void;
 }
@@ -67,6 +70,16 @@ export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {
     help: 'Subscriptions that are open.',
     registers: [registry],
   });
+  const compilations = new Counter({
+    name: 'graphql_compilations_total',
+    help: 'GraphQL operations that were compiled.',
+    registers: [registry],
+  });
+  const compiledSelections = new Gauge({
+    name: 'graphql_compiled_selections',
+    help: 'Selections of the compiled GraphQL operations in memory.',
+    registers: [registry],
+  });
   const knownNames = new Set<string>();
 
   // Clients choose the names, so the first ones are kept and the rest share a label.
@@ -81,6 +94,8 @@ export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {
     countError: (code) => errors.inc({ code }),
     sockets,
     subscriptions,
+    compilations,
+    compiledSelections,
     plugin: {
       async requestDidStart() {
         const startedAt = performance.now();

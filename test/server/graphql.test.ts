@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery, type GraphQLObjectType, validateSchema } from 'graphql';
-import { createJitGateway } from '../../src/server/graphql/executor.js';
+import { createChecks } from '../../src/server/graphql/checks.js';
+import { createExecutor } from '../../src/server/graphql/executor.js';
 import { testSchema } from './support/schema.js';
 import { send, startTestServer, type TestServer } from './support/server.js';
 
@@ -75,7 +76,10 @@ describe('execution', () => {
     const schema = await testSchema();
     expect(validateSchema(schema)).toEqual([]);
     Object.assign(schema.getType('Thing') as GraphQLObjectType, { resolveType: async () => 'Garment' });
-    expect(() => createJitGateway(schema)).toThrow(/Thing resolves its type asynchronously/);
+    const checks = createChecks(schema);
+    expect(() => createExecutor(schema, checks, () => null)).toThrow(
+      /Thing resolves its type asynchronously/,
+    );
   });
 });
 

@@ -1,9 +1,11 @@
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { UserError } from '../../errors.js';
 import type { ServerContext } from './context.js';
 import { createCostCheck } from './cost.js';
 import { createDocumentGuard } from './document-limits.js';
 import { toGraphQLError } from '../errors.js';
 import { enterChannel } from './in-context.js';
+import { MAX_VARIABLES } from '../limits.js';
 
 /** An operation of a valid document, about to be executed. */
 export interface Operation {
@@ -11,7 +13,7 @@ export interface Operation {
   /** The same for the same text only. */
   readonly documentHash: string;
   readonly operation: OperationDefinitionNode;
-  readonly variables: Record<string, unknown> | undefined;
+  readonly variables: Record<string, unknown>;
 }
 
 /** What must hold before anything is executed, whichever way it came: the same over HTTP and over a WebSocket. */
@@ -20,11 +22,19 @@ export interface Checks {
   checkText(text: string): void;
   /** Bounds what the answer may cost, and puts the context into its channel. @throws GraphQLError */
   checkOperation(operation: Operation, context: ServerContext): Promise<void>;
+  /**
+   * The operation that passed in this context, with the variables that it declares and no others. Whoever executes
+   * gets it here and nowhere else, so that nothing can be executed that was not checked.
+   *
+   * @throws Error when none has passed
+   */
+  passed(context: object): Operation;
 }
 
 export function createChecks(schema: GraphQLSchema): Checks {
   const guard = createDocumentGuard();
   const checkCost = createCostCheck(schema);
+  const passed = new WeakMap<object, Operation>();
   return {
     checkText(text) {
       try {
@@ -34,12 +44,50 @@ export function createChecks(schema: GraphQLSchema): Checks {
       }
     },
     async checkOperation(operation, context) {
-      checkCost(operation);
       try {
-        await enterChannel(operation, context);
+        const declared = { ...operation, variables: declaredVariables(operation) };
+        checkCost(declared);
+        await enterChannel(declared, context);
+        passed.set(context, declared);
       } catch (error) {
         throw toGraphQLError(error);
       }
     },
+    passed(context) {
+      const operation = passed.get(context);
+      if (!operation) throw new Error('An operation was about to be executed that had not passed the checks');
+      return operation;
+    },
   };
+}
+
+/** The GraphQL over HTTP specification takes an empty operationName for none. */
+export function givenName(operationName: string | null | undefined): string | undefined {
+  return operationName || undefined;
+}
+
+/** Without a prototype, so that a variable `$constructor` that was left out is not found. */
+function declaredVariables({ operation, variables }: Operation): Record<string, unknown> {
+  if (hasMoreKeys(variables, MAX_VARIABLES)) {
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `The request has more than ${MAX_VARIABLES} variables: send only those that the operation declares.`,
+    );
+  }
+  const declared: Record<string, unknown> = { __proto__: null };
+  for (const { variable } of operation.variableDefinitions ?? []) {
+    const name = variable.name.value;
+    if (Object.hasOwn(variables, name)) declared[name] = variables[name];
+  }
+  return declared;
+}
+
+/** Stops counting there. */
+function hasMoreKeys(object: Readonly<Record<string, unknown>>, limit: number): boolean {
+  let count = 0;
+  for (const _key in object) {
+    count += 1;
+    if (count > limit) return true;
+  }
+  return false;
 }

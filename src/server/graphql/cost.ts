@@ -20,6 +20,7 @@ import {
   ASSUMED_LIST_SIZE,
   INTROSPECTION_COST,
   MAX_COST,
+  MAX_KEPT_COST_CHARS,
   MAX_KEPT_COSTS,
   MAX_SELECTIONS,
 } from '../limits.js';
@@ -34,7 +35,11 @@ import {
  * are kept by those.
  */
 export function createCostCheck(schema: GraphQLSchema): (operation: Operation) => void {
-  const costs = new LRUCache<string, number>({ max: MAX_KEPT_COSTS });
+  const costs = new LRUCache<string, number>({
+    max: MAX_KEPT_COSTS,
+    maxSize: MAX_KEPT_COST_CHARS,
+    sizeCalculation: (_cost, key) => key.length,
+  });
   return ({ document, documentHash, operation, variables }) => {
     const operationName = operation.name?.value ?? null;
     const key = `${documentHash} ${operationName ?? ''}${sizes(operation, variables)}`;
@@ -57,7 +62,7 @@ function estimate(
   schema: GraphQLSchema,
   query: DocumentNode,
   operationName: string | null,
-  variables: Record<string, unknown> | undefined,
+  variables: Record<string, unknown>,
 ): number {
   try {
     return getComplexity({
@@ -65,8 +70,8 @@ function estimate(
       query,
       estimators: [estimateField],
       maxQueryNodes: MAX_SELECTIONS,
+      variables,
       ...(operationName === null ? {} : { operationName }),
-      ...(variables === undefined ? {} : { variables }),
     });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
@@ -112,10 +117,7 @@ function isList(type: GraphQLOutputType): boolean {
 }
 
 /** What of the variables an estimate depends on. */
-function sizes(
-  operation: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>> = {},
-): string {
+function sizes(operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): string {
   let key = '';
   for (const { variable, type } of operation.variableDefinitions ?? []) {
     const value = variables[variable.name.value];

@@ -17,6 +17,7 @@ import {
   MAX_DOCUMENT_DEPTH,
   MAX_DOCUMENT_TOKENS,
   MAX_FRAGMENTS,
+  MAX_KEPT_DOCUMENT_CHARS,
   MAX_KEPT_DOCUMENTS,
   MAX_REPEATED_PAIRS,
   MAX_SELECTIONS,
@@ -28,7 +29,11 @@ import {
  * @throws UserError COST_EXCEEDED, naming the limit and its value
  */
 export function createDocumentGuard(): (text: string) => void {
-  const passed = new LRUCache<string, true>({ max: MAX_KEPT_DOCUMENTS });
+  const passed = new LRUCache<string, true>({
+    max: MAX_KEPT_DOCUMENTS,
+    maxSize: MAX_KEPT_DOCUMENT_CHARS,
+    sizeCalculation: (_passed, text) => text.length,
+  });
   return (text) => {
     if (passed.has(text)) return;
     if (text.length > MAX_DOCUMENT_CHARS) throw exceeded('characters', MAX_DOCUMENT_CHARS);

@@ -1,60 +1,97 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
 import {
-  type DocumentNode,
   type ExecutionResult,
   execute,
   getNamedType,
-  getOperationAST,
   getVariableValues,
   GraphQLError,
   type GraphQLSchema,
   isAbstractType,
   isEnumType,
+  isInputObjectType,
   isIntrospectionType,
   isObjectType,
-  valueFromASTUntyped,
 } from 'graphql';
-import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { Checks, Operation } from './checks.js';
+import type { Compiled, Compiler } from '../compiler.js';
 import { MAX_VARIABLE_ERRORS } from '../limits.js';
 
 type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
 
-/**
- * Executes operations that graphql-jit compiled to functions, which doubles the throughput of a page of products.
- * Apollo Server takes an executor only from a gateway, so this has a gateway's shape.
- */
-export function createJitGateway(schema: GraphQLSchema): Gateway {
-  refuseAsyncTypeResolvers(schema);
-  refuseTranslatedEnums(schema);
-  const compiledOf = createCompiler(schema);
+/** Answers the operation that passed the checks in this context. Nothing else of a request is read. */
+export type Executor = (context: object) => Promise<ExecutionResult>;
+
+/** Apollo Server takes an executor only from a gateway, so this has a gateway's shape. */
+export function gatewayOf(schema: GraphQLSchema, execute: Executor): Gateway {
   return {
     onSchemaLoadOrUpdate(callback) {
       callback({ apiSchema: schema, coreSupergraphSdl: '' });
       return () => undefined;
     },
     async load() {
-      return {
-        async executor({ document, request, context }) {
-          const { operationName, variables } = request;
-          const compiled = compiledOf(document, operationName);
-          const result = compiled
-            ? await compiled.query(undefined, context, { ...compiled.defaults, ...variables })
-            : await execute({
-                schema,
-                document,
-                contextValue: context,
-                variableValues: variables,
-                operationName,
-              });
-          if (!result.errors) return result;
-          // An answer without data failed before execution: over its variables.
-          const errors = result.data === undefined ? variableErrors(schema, document, request) : [];
-          return withFullErrors(result, errors.length > 0 ? errors : result.errors);
-        },
-      };
+      return { executor: ({ context }) => execute(context) };
     },
     async stop() {},
   };
+}
+
+/**
+ * Executes operations that passed the checks. Those that graphql-jit compiled are answered by functions, which doubles
+ * the throughput of a page of products; graphql-js answers the others, and both answer the same.
+ */
+export function createExecutor(
+  schema: GraphQLSchema,
+  checks: Pick<Checks, 'passed'>,
+  compiler: Compiler,
+): Executor {
+  refuseAsyncTypeResolvers(schema);
+  refuseTranslatedEnums(schema);
+  refuseUnwritableDefaults(schema);
+  return async (context) => {
+    const checked = checks.passed(context);
+    const compiled = compiler(checked);
+    const result =
+      (compiled && (await executeCompiled(compiled, schema, checked, context))) ??
+      (await executeInterpreted(schema, checked, context));
+    return withFullErrors(result);
+  };
+}
+
+/** Null where graphql-js is to answer. */
+async function executeCompiled(
+  { query, needed }: Compiled,
+  schema: GraphQLSchema,
+  { operation, variables }: Operation,
+  context: object,
+): Promise<ExecutionResult | null> {
+  const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+    maxErrors: MAX_VARIABLE_ERRORS,
+  });
+  if (errors) return { errors };
+  for (const name of needed) if (coerced[name] == null) return null;
+  const result = await query(undefined, context, coerced);
+  return result.errors?.some(isOfListEntry) ? null : result;
+}
+
+/** graphql-jit appends a null where a promise in a list is rejected, in whatever place the list has reached. */
+function isOfListEntry({ path }: Pick<GraphQLError, 'path'>): boolean {
+  return typeof path?.at(-1) === 'number';
+}
+
+async function executeInterpreted(
+  schema: GraphQLSchema,
+  { document, operation, variables }: Operation,
+  contextValue: object,
+): Promise<ExecutionResult> {
+  return execute({
+    schema,
+    document,
+    contextValue,
+    variableValues: variables,
+    operationName: operation.name?.value ?? null,
+    options: { maxCoercionErrors: MAX_VARIABLE_ERRORS },
+  });
 }
 
 /** graphql-jit takes the promise of such a resolver for the name of the type, and every answer would be an error. */
@@ -68,9 +105,6 @@ function refuseAsyncTypeResolvers(schema: GraphQLSchema): void {
     }
   }
 }
-
-/** Built-in scalars and enums are answered as resolvers give them: checking each costs a seventh of the time of a page. */
-const OPTIONS = { disableLeafSerialization: true };
 
 /** Such an enum would be answered by its values, where clients expect its names. */
 function refuseTranslatedEnums(schema: GraphQLSchema): void {
@@ -87,68 +121,36 @@ function refuseTranslatedEnums(schema: GraphQLSchema): void {
   }
 }
 
-/** An operation as a function, and the values of the variables that a request leaves out. */
-interface Compiled {
-  readonly query: CompiledQuery['query'];
-  readonly defaults: Readonly<Record<string, unknown>>;
-}
-
-/** Compiles each operation once. A compiled operation lives as long as its document is kept. */
-function createCompiler(
-  schema: GraphQLSchema,
-): (document: DocumentNode, operationName: string | undefined) => Compiled | null {
-  const byDocument = new WeakMap<DocumentNode, Map<string | undefined, Compiled>>();
-  return (document, operationName) => {
-    let byName = byDocument.get(document);
-    if (!byName) {
-      byName = new Map<string | undefined, Compiled>();
-      byDocument.set(document, byName);
+/** graphql-jit writes default values into code as JSON. */
+function refuseUnwritableDefaults(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isIntrospectionType(type)) continue;
+    const inputs = isObjectType(type)
+      ? Object.values(type.getFields()).flatMap(({ args }) => args)
+      : isInputObjectType(type)
+        ? Object.values(type.getFields())
+        : [];
+    for (const { name, defaultValue } of inputs) {
+      if (defaultValue === undefined) continue;
+      const written: unknown = JSON.parse(JSON.stringify(defaultValue));
+      if (!isDeepStrictEqual(written, defaultValue))
+        throw new Error(
+          `${type.name} has a default value for ${name} that is not the same as JSON: leave it out`,
+        );
     }
-    const known = byName.get(operationName);
-    if (known) return known;
-    const result = compileQuery(schema, document, operationName, OPTIONS);
-    // Not kept: there is no end of names that a document does not have.
-    if (!isCompiledQuery(result)) return null;
-    const compiled = { query: result.query, defaults: defaultsOf(document, operationName) };
-    byName.set(operationName, compiled);
-    return compiled;
-  };
-}
-
-/** graphql-jit calls a variable missing that is not nullable and has a default. */
-function defaultsOf(document: DocumentNode, operationName: string | undefined): Record<string, unknown> {
-  const defaults: Record<string, unknown> = {};
-  for (const { variable, defaultValue } of getOperationAST(document, operationName)?.variableDefinitions ??
-    []) {
-    if (defaultValue) defaults[variable.name.value] = valueFromASTUntyped(defaultValue);
   }
-  return defaults;
-}
-
-/** What is wrong with the variables, in graphql's words: graphql-jit does not say where in an input it stands. */
-function variableErrors(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  { operationName, variables }: { operationName?: string; variables?: Record<string, unknown> },
-): readonly GraphQLError[] {
-  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
-  return (
-    getVariableValues(schema, definitions, variables ?? {}, { maxErrors: MAX_VARIABLE_ERRORS }).errors ?? []
-  );
 }
 
 /**
  * graphql-jit leaves `extensions` of an error undefined, where graphql promises an object. An answer without data
  * failed before execution: over its variables.
  */
-function withFullErrors<Result extends ExecutionResult>(
-  result: Result,
-  errors: readonly GraphQLError[],
-): Result {
+function withFullErrors<Result extends ExecutionResult>(result: Result): Result {
+  if (!result.errors) return result;
   const beforeExecution = result.data === undefined;
   return {
     ...result,
-    errors: errors.map((error) => {
+    errors: result.errors.map((error) => {
       const full = new GraphQLError(error.message, {
         nodes: error.nodes ?? null,
         path: error.path ?? null,

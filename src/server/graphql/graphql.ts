@@ -6,18 +6,21 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type DocumentNode, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { UserError } from '../../errors.js';
 import { authorizationOf } from '../authorization.js';
-import { type Checks, createChecks } from './checks.js';
+import { type Checks, createChecks, givenName } from './checks.js';
+import { createCompiler } from '../compiler.js';
 import type { RequestFacts, ServerContext } from './context.js';
 import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError } from '../errors.js';
-import { createJitGateway } from './executor.js';
+import { createExecutor, gatewayOf } from './executor.js';
 import {
+  MAX_DOCUMENT_CHARS,
   MAX_DOCUMENT_TOKENS,
   MAX_GRAPHQL_BODY_BYTES,
+  MAX_KEPT_DOCUMENT_CHARS,
   MAX_KEPT_DOCUMENTS,
   MAX_VALIDATION_ERRORS,
 } from '../limits.js';
@@ -47,7 +50,7 @@ export async function installGraphQL<Context extends ServerContext>(
   const renderer = createErrorRenderer(log, metrics.countError);
   const checks = createChecks(schema);
   const apollo = new ApolloServer<Context>({
-    gateway: createJitGateway(schema),
+    gateway: gatewayOf(schema, createExecutor(schema, checks, createCompiler(schema, metrics))),
     logger: log,
     nodeEnv: 'production',
     // The schema is the public contract, and GraphiQL reads it.
@@ -114,11 +117,13 @@ export async function installGraphQL<Context extends ServerContext>(
 
 function createChecksPlugin(checks: Checks): ApolloServerPlugin<ServerContext> {
   return {
-    async requestDidStart() {
+    async requestDidStart({ request }) {
+      const name = givenName(request.operationName);
+      // Apollo Server would look for an operation of that name, find none, and have the only one executed all the same.
+      if (name === undefined) delete request.operationName;
       return {
         async didResolveOperation({ operation, document, queryHash, request, contextValue }) {
-          // Execution reports a name that the document does not have.
-          if (!operation) return;
+          if (!operation) throw noSuchOperation(document, request.operationName);
           if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
             throw toGraphQLError(
               new UserError(
@@ -128,13 +133,26 @@ function createChecksPlugin(checks: Checks): ApolloServerPlugin<ServerContext> {
             );
           }
           await checks.checkOperation(
-            { document, documentHash: queryHash, operation, variables: request.variables },
+            { document, documentHash: queryHash, operation, variables: request.variables ?? {} },
             contextValue,
           );
         },
       };
     },
   };
+}
+
+/** Where no operation is resolved, nothing has been checked, and nothing may be executed. */
+function noSuchOperation(document: DocumentNode, name: string | undefined): GraphQLError {
+  const known = document.definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION && definition.name ? [`"${definition.name.value}"`] : [],
+  );
+  return new GraphQLError(
+    name === undefined
+      ? `The document has several operations: choose one of ${known.join(', ')} with operationName.`
+      : `The document has no operation "${name}"; it has ${known.length > 0 ? known.join(', ') : 'one without a name'}.`,
+    { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } },
+  );
 }
 
 function documentOf({ method, body, query }: FastifyRequest): string | null {
@@ -146,7 +164,11 @@ function documentOf({ method, body, query }: FastifyRequest): string | null {
 
 /** Parsed and validated documents. */
 function createDocumentStore() {
-  const documents = new LRUCache<string, DocumentNode>({ max: MAX_KEPT_DOCUMENTS });
+  const documents = new LRUCache<string, DocumentNode>({
+    max: MAX_KEPT_DOCUMENTS,
+    maxSize: MAX_KEPT_DOCUMENT_CHARS,
+    sizeCalculation: ({ loc }) => loc?.source.body.length ?? MAX_DOCUMENT_CHARS,
+  });
   return {
     async get(key: string) {
       return documents.get(key);

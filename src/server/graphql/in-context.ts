@@ -1,10 +1,11 @@
 import { Kind } from 'graphql';
+import { UserError } from '../../errors.js';
 import type { Operation } from './checks.js';
 import type { ServerContext } from './context.js';
 
 /**
  * Reads `@inContext(channel:)` of the operation and tells the context, before anything is resolved.
- * @throws UserError UNKNOWN_CHANNEL
+ * @throws UserError UNKNOWN_CHANNEL, BAD_USER_INPUT
  */
 export async function enterChannel(operation: Operation, context: ServerContext): Promise<void> {
   const channel = channelOf(operation);
@@ -12,7 +13,7 @@ export async function enterChannel(operation: Operation, context: ServerContext)
 }
 
 /** Null when there is no directive, or no string in its variable: that one is reported as any bad variable is. */
-function channelOf({ operation, variables = {} }: Operation): string | null {
+function channelOf({ operation, variables }: Operation): string | null {
   const argument = operation.directives
     ?.find(({ name }) => name.value === 'inContext')
     ?.arguments?.find(({ name }) => name.value === 'channel')?.value;
@@ -20,6 +21,13 @@ function channelOf({ operation, variables = {} }: Operation): string | null {
   if (argument?.kind !== Kind.VARIABLE) return null;
   const given = variables[argument.name.value];
   if (typeof given === 'string') return given;
+  if (given === null) {
+    // The variable may be nullable because it has a default, and then nobody else refuses null.
+    throw new UserError(
+      'BAD_USER_INPUT',
+      '@inContext needs the handle of a channel: leave it out, or give one.',
+    );
+  }
   if (given !== undefined) return null;
   const fallback = operation.variableDefinitions?.find(
     ({ variable }) => variable.name.value === argument.name.value,

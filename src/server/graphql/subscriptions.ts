@@ -16,12 +16,13 @@ import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { LRUCache } from 'lru-cache';
 import { UserError } from '../../errors.js';
 import { authorizationOf } from '../authorization.js';
-import type { Checks } from './checks.js';
+import { type Checks, givenName } from './checks.js';
 import type { RequestFacts, ServerContext } from './context.js';
 import { type ErrorRenderer, toGraphQLError, withRequestCode } from '../errors.js';
 import {
   CONNECTION_INIT_TIMEOUT_MS,
   MAX_DOCUMENT_TOKENS,
+  MAX_KEPT_DOCUMENT_CHARS,
   MAX_KEPT_DOCUMENTS,
   MAX_SUBSCRIPTIONS,
   MAX_VALIDATION_ERRORS,
@@ -46,7 +47,11 @@ export function createSubscriptions(options: {
   metrics: Metrics;
 }): Server<Connection> {
   const { schema, createContext, checks, renderer, metrics } = options;
-  const valid = new LRUCache<string, DocumentNode>({ max: MAX_KEPT_DOCUMENTS });
+  const valid = new LRUCache<string, DocumentNode>({
+    max: MAX_KEPT_DOCUMENTS,
+    maxSize: MAX_KEPT_DOCUMENT_CHARS,
+    sizeCalculation: (_document, text) => text.length,
+  });
 
   const read = (text: string): DocumentNode | readonly GraphQLError[] => {
     const known = valid.get(text);
@@ -71,7 +76,7 @@ export function createSubscriptions(options: {
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
     const document = read(query);
     if (!('kind' in document)) return document;
-    const operation = getOperationAST(document, operationName);
+    const operation = getOperationAST(document, givenName(operationName));
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       throw new UserError(
         'BAD_USER_INPUT',
@@ -82,20 +87,32 @@ export function createSubscriptions(options: {
     }
     const contextValue = await createContext(facts);
     const documentHash = createHash('sha256').update(query).digest('hex');
-    const variableValues = variables ?? undefined;
     await checks.checkOperation(
-      { document, documentHash, operation, variables: variableValues },
+      { document, documentHash, operation, variables: variables ?? {} },
       contextValue,
     );
-    return { schema, document, operationName, variableValues, contextValue };
+    return argsFor(contextValue);
   };
 
-  const subscribe = async (
-    args: ExecutionArgs,
-  ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> => {
+  /** What may be executed in this context: the operation that passed the checks, whatever the client names. */
+  const argsFor = (contextValue: ServerContext): ExecutionArgs => {
+    const { document, operation, variables } = checks.passed(contextValue);
+    return {
+      schema,
+      document,
+      operationName: operation.name?.value ?? null,
+      variableValues: variables,
+      contextValue,
+    };
+  };
+
+  const subscribe = async ({
+    contextValue,
+  }: ExecutionArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> => {
+    const context = contextValue as ServerContext;
+    const args = argsFor(context);
     const events = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in events)) return refused(events);
-    const context = args.contextValue as ServerContext;
     return counted(
       events,
       (rootValue) => execute({ ...args, rootValue, contextValue: context.forNextEvent() }),

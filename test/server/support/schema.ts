@@ -19,10 +19,12 @@ import {
   InputType,
   Int,
   InterfaceType,
+  Mutation,
   ObjectType,
   Query,
   Resolver,
   Root,
+  Subscription,
 } from 'type-graphql';
 import { UserError } from '../../../src/errors.js';
 import type { RequestFacts, ServerContext } from '../../../src/server/graphql/context.js';
@@ -83,6 +85,9 @@ class GarmentConnection {
 class BoxInput {
   @Field(() => Float)
   x!: number;
+
+  @Field(() => String, { nullable: true })
+  label?: string | null;
 }
 
 function garment(number: number): Garment {
@@ -93,6 +98,9 @@ function garment(number: number): Garment {
     price: number + 0.5,
   });
 }
+
+/** What mutations have painted, in order. */
+export const painted: string[] = [];
 
 @Resolver(() => Garment)
 class GarmentResolver {
@@ -121,12 +129,41 @@ class GarmentResolver {
     return times;
   }
 
+  @Mutation(() => String, { complexity: ({ args }) => Number(args['coats']) * 1000 })
+  paint(
+    @Arg('color', () => String) color: string,
+    @Arg('coats', () => Int, { defaultValue: 1 }) coats: number,
+    @Ctx() context: TestContext,
+  ): string {
+    painted.push(color);
+    return `${coats} coats of ${color} in ${context.channel}`;
+  }
+
+  @Subscription(() => String, {
+    subscribe: async function* () {
+      yield 'red';
+    },
+    complexity: ({ args }) => Number(args['times']) * 1000,
+  })
+  colors(
+    @Root() color: string,
+    @Arg('times', () => Int) _times: number,
+    @Ctx() context: TestContext,
+  ): string {
+    return `${color} in ${context.channel}`;
+  }
+
   @Query(() => Float)
   area(
     @Arg('box', () => BoxInput) box: BoxInput,
     @Arg('label', () => String, { nullable: true }) label?: string,
   ): number {
     return box.x * (label?.length ?? 1);
+  }
+
+  @Query(() => String)
+  boxed(@Arg('box', () => BoxInput) box: BoxInput): string {
+    return JSON.stringify(box);
   }
 
   @Query(() => Garment, { nullable: true })
@@ -165,17 +202,23 @@ class GarmentResolver {
   }
 }
 
+/** type-graphql asks for topics, which no subscription here has. */
+function neverEnding(): never {
+  throw new Error('no subscription of these tests has a topic');
+}
+
 /** A small shop, built as the real schema is. */
 export function testSchema(): Promise<GraphQLSchema> {
   return buildSchema({
     resolvers: [GarmentResolver],
     orphanedTypes: [Shop],
     validate: false,
+    pubSub: { publish: () => undefined, subscribe: () => neverEnding() },
     directives: [
       ...specifiedDirectives,
       new GraphQLDirective({
         name: 'inContext',
-        locations: [DirectiveLocation.QUERY],
+        locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION, DirectiveLocation.SUBSCRIPTION],
         args: { channel: { type: new GraphQLNonNull(GraphQLString) } },
       }),
     ],

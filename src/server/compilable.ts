@@ -1,0 +1,137 @@
+import {
+  type FragmentDefinitionNode,
+  getNamedType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isAbstractType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+
+/** An operation with the fragments of its document. */
+export interface Compilable {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: readonly FragmentDefinitionNode[];
+}
+
+/**
+ * The variables that stand within a list or an input object, or null for an operation that graphql-jit may answer in
+ * another way than graphql-js. The rules are wider than its known faults, and simple:
+ *
+ * - Only queries. Mutations run one after the other, and what they do costs far more than executing them.
+ * - No directives in selections. Where a fragment is used twice, graphql-jit mixes up the conditions of both uses.
+ * - No introspection: its enums have values that are not their names.
+ * - No names with underscores, except those of fields. `__proto__` is lost in the answer, and graphql-jit joins
+ *   aliases by underscores to names of its own.
+ * - No literals of custom scalars. They are written into code as JSON.
+ */
+export function variablesWithinLiterals(
+  schema: GraphQLSchema,
+  { operation, fragments }: Compilable,
+): ReadonlySet<string> | null {
+  if (operation.operation !== OperationTypeNode.QUERY) return null;
+  const within = new Set<string>();
+  let literals = 0;
+  let agrees = true;
+  const typeInfo = new TypeInfo(schema);
+  const enterLiteral = { enter: () => void (literals += 1), leave: () => void (literals -= 1) };
+  const refuseCustomScalar = (): void => {
+    const type = getNamedType(typeInfo.getInputType());
+    if (isScalarType(type) && !isSpecifiedScalarType(type)) agrees = false;
+  };
+  const visitor = visitWithTypeInfo(typeInfo, {
+    Field({ name, alias }) {
+      if (alias?.value.includes('_') || name.value === '__schema' || name.value === '__type') agrees = false;
+    },
+    Directive: () => {
+      agrees = false;
+      return false;
+    },
+    VariableDefinition({ variable }) {
+      if (variable.name.value.includes('_')) agrees = false;
+      return false;
+    },
+    Variable({ name }) {
+      if (literals > 0) within.add(name.value);
+    },
+    ListValue: enterLiteral,
+    ObjectValue: enterLiteral,
+    StringValue: refuseCustomScalar,
+    IntValue: refuseCustomScalar,
+    FloatValue: refuseCustomScalar,
+    BooleanValue: refuseCustomScalar,
+    EnumValue: refuseCustomScalar,
+  });
+  // The directives of the operation itself are for the server.
+  visit({ ...operation, directives: [] }, visitor);
+  for (const fragment of fragments) visit(fragment, visitor);
+  return agrees ? within : null;
+}
+
+/**
+ * The selections that graphql-jit walks and writes code for, or Infinity when they are more than `limit`. Fragments
+ * count wherever they are spread, also the second time in one selection, and what is selected of an interface or a
+ * union counts for each of its object types.
+ */
+export function expandedSelections(
+  schema: GraphQLSchema,
+  { operation, fragments }: Compilable,
+  limit: number,
+): number {
+  const fragmentOf = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+  let walked = 0;
+  let written = 0;
+
+  const innerOf = (selection: SelectionNode): SelectionSetNode | undefined =>
+    selection.kind === Kind.FRAGMENT_SPREAD
+      ? fragmentOf.get(selection.name.value)?.selectionSet
+      : selection.selectionSet;
+
+  const walk = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      walked += 1;
+      if (walked > limit) return;
+      const inner = innerOf(selection);
+      if (inner) walk(inner);
+    }
+  };
+
+  const write = (type: GraphQLNamedType, set: SelectionSetNode): void => {
+    if (isAbstractType(type)) {
+      for (const possible of schema.getPossibleTypes(type)) write(possible, set);
+    }
+    if (!isObjectType(type)) return;
+    for (const selection of set.selections) {
+      written += 1;
+      if (written > limit) return;
+      const inner = innerOf(selection);
+      if (!inner) continue;
+      if (selection.kind === Kind.FIELD) {
+        const field = type.getFields()[selection.name.value];
+        if (field) write(getNamedType(field.type), inner);
+        continue;
+      }
+      const { typeCondition } =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : (fragmentOf.get(selection.name.value) ?? {});
+      const narrowed = typeCondition && schema.getType(typeCondition.name.value);
+      const applies =
+        !narrowed || narrowed === type || (isAbstractType(narrowed) && schema.isSubType(narrowed, type));
+      if (applies) write(type, inner);
+    }
+  };
+
+  walk(operation.selectionSet);
+  if (walked > limit) return Infinity;
+  const root = schema.getRootType(operation.operation);
+  if (root) write(root, operation.selectionSet);
+  return written > limit ? Infinity : Math.max(walked, written);
+}

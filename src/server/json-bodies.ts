@@ -1,0 +1,54 @@
+import type { FastifyInstance } from 'fastify';
+import { UserError } from '../errors.js';
+import { MAX_BODY_NAMES, UNCHECKED_BODY_CHARS } from './limits.js';
+
+/**
+ * Reads JSON bodies, and refuses those with more than MAX_BODY_NAMES different names of fields before they are
+ * parsed: the parser alone would stop the process for seconds, and so would everyone who copies the object.
+ */
+export function boundJsonNames(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length > UNCHECKED_BODY_CHARS && hasMoreNames(body, MAX_BODY_NAMES)) {
+      done(
+        new UserError(
+          'BAD_USER_INPUT',
+          `The body has more than ${MAX_BODY_NAMES} different names of fields: ` +
+            'send only the variables that the operation declares.',
+        ),
+      );
+    } else {
+      void parse(request, body, done);
+    }
+  });
+}
+
+/**
+ * Looks back from every colon for the name before it, so that megabytes of base64 are passed over at once. A name with
+ * an escaped quote is taken as different from all others.
+ */
+function hasMoreNames(json: string, limit: number): boolean {
+  const names = new Set<string>();
+  let escaped = 0;
+  for (let colon = json.indexOf(':'); colon !== -1; colon = json.indexOf(':', colon + 1)) {
+    let end = colon - 1;
+    while (isSpace(json.charCodeAt(end))) end -= 1;
+    if (json[end] !== '"' || isEscaped(json, end)) continue;
+    const start = json.lastIndexOf('"', end - 1);
+    if (isEscaped(json, start)) escaped += 1;
+    else names.add(json.slice(start + 1, end));
+    if (names.size + escaped > limit) return true;
+  }
+  return false;
+}
+
+function isEscaped(json: string, index: number): boolean {
+  let before = index;
+  while (json[before - 1] === '\\') before -= 1;
+  return (index - before) % 2 === 1;
+}
+
+/** Space, tab, line feed and carriage return, as JSON has them. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
+}
