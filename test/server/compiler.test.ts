@@ -42,31 +42,42 @@ describe('compiled and interpreted operations', () => {
     locations,
   });
 
-  /** Whether the parent of what failed is in the answer. If not, other failures beside it may be left out or not. */
-  const parentStands = (data: unknown, path: readonly (string | number)[] = []): boolean => {
+  /** Where the answer has the null that a failure led to: in its own place, or in a place above it. */
+  const placeOfNull = (
+    data: unknown,
+    path: readonly (string | number)[] = [],
+  ): readonly (string | number)[] => {
     let value = data;
-    for (const key of path.slice(0, -1)) value = value instanceof Object ? Reflect.get(value, key) : null;
-    return value != null;
+    for (const [depth, key] of path.entries()) {
+      if (!(value instanceof Object)) return path.slice(0, depth);
+      value = Reflect.get(value, key);
+    }
+    return path;
   };
 
+  /**
+   * Where a null has moved up, one of the failures below it must be told. Which ones depends on what happens first, and
+   * graphql-js itself does not promise it.
+   */
   const expectSame = async (request: Request): Promise<void> => {
     const [compiled, interpreted] = [await answer(compiling, request), await answer(interpreting, request)];
     expect(compiled.data).toBe(interpreted.data);
     const data: unknown = compiled.data === undefined ? undefined : JSON.parse(compiled.data);
-    const standing = ({ errors }: typeof compiled) =>
-      errors
-        .filter(({ path }) => data === undefined || parentStands(data, path))
-        .map((error) => JSON.stringify(error))
-        .sort();
-    expect(standing(compiled)).toEqual(standing(interpreted));
-    const all = compiled.errors.map((error) => JSON.stringify(error));
-    expect(all).toEqual(expect.arrayContaining(interpreted.errors.map((error) => JSON.stringify(error))));
+    const told = ({ errors }: typeof compiled) => {
+      const texts = errors.map((error) => {
+        const place = placeOfNull(data, error.path);
+        const movedUp = data !== undefined && place.length < (error.path?.length ?? 0);
+        return JSON.stringify(movedUp ? { place } : error);
+      });
+      return [...new Set(texts)].sort();
+    };
+    expect(told(compiled)).toEqual(told(interpreted));
   };
 
   const compilations = async (): Promise<number> => (await metrics.compilations.get()).values[0]?.value ?? 0;
 
   test(
-    'answer the same to 3,000 generated documents with variables',
+    'answer the same to 2,000 generated documents with variables',
     async () => {
       const before = await compilations();
       let valid = 0;
@@ -78,9 +89,9 @@ describe('compiled and interpreted operations', () => {
           valid += 1;
           await expectSame({ document, variables });
         }),
-        { numRuns: 3_000, maxSkipsPerRun: 10 },
+        { numRuns: 2_000, maxSkipsPerRun: 10 },
       );
-      expect(valid).toBeGreaterThanOrEqual(3_000);
+      expect(valid).toBeGreaterThanOrEqual(2_000);
       // Or it would compare graphql-js with itself.
       expect((await compilations()) - before).toBeGreaterThan(1_000);
     },

@@ -210,7 +210,7 @@ export function generateRequest(
   const selection = (type: GraphQLOutputType, depth: number): string => {
     const named = getNamedType(type);
     const parts = Array.from({ length: 1 + below(3) }, () => {
-      if (!oneIn(4)) return field(named, depth);
+      if (depth > 5 || !oneIn(4)) return field(named, depth);
       const narrowed = isAbstractType(named) ? (pick(schema.getPossibleTypes(named)) ?? named) : named;
       if (oneIn(2)) return `... on ${narrowed.name}${condition()} ${selection(narrowed, depth + 1)}`;
       if (!fragments.has(narrowed.name)) {
