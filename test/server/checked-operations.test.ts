@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { createChecks } from '../../src/server/graphql/checks.js';
 import { createExecutor } from '../../src/server/graphql/executor.js';
@@ -96,9 +96,7 @@ describe('over a WebSocket', () => {
       `${(await app.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws')}/graphql`,
     );
   });
-  afterEach(() => {
-    painted.length = 0;
-  });
+  afterAll(() => client.dispose());
 
   /** All answers, and what ended the subscription. */
   const run = (query: string, operationName: string | null): Promise<unknown[]> =>

@@ -120,7 +120,7 @@ export function generateRequest(
 
   const below = (limit: number): number => g(fc.nat, { max: limit - 1 });
   const oneIn = (times: number): boolean => below(times) === 0;
-  const conditional = oneIn(4);
+  const conditional = oneIn(2);
   const pick = <T>(values: readonly T[]): T | undefined => values[below(Math.max(values.length, 1))];
 
   /** As JSON, or as a literal with variables in some places. */
@@ -175,7 +175,7 @@ export function generateRequest(
   };
 
   const condition = (): string => {
-    if (!conditional || !oneIn(3)) return '';
+    if (!conditional || !oneIn(2)) return '';
     const flag = oneIn(3) ? String(oneIn(2)) : '$flag';
     if (flag === '$flag' && !('flag' in variables)) {
       definitions.push('$flag: Boolean!');
@@ -210,7 +210,7 @@ export function generateRequest(
   const selection = (type: GraphQLOutputType, depth: number): string => {
     const named = getNamedType(type);
     const parts = Array.from({ length: 1 + below(3) }, () => {
-      if (depth > 5 || !oneIn(4)) return field(named, depth);
+      if (depth > 5 || !oneIn(3)) return field(named, depth);
       const narrowed = isAbstractType(named) ? (pick(schema.getPossibleTypes(named)) ?? named) : named;
       if (oneIn(2)) return `... on ${narrowed.name}${condition()} ${selection(narrowed, depth + 1)}`;
       if (!fragments.has(narrowed.name)) {
