@@ -41,23 +41,23 @@ export function variablesWithinLiterals(
   if (operation.operation !== OperationTypeNode.QUERY) return null;
   const within = new Set<string>();
   let literals = 0;
-  let agrees = true;
+  let faults = 0;
   const typeInfo = new TypeInfo(schema);
   const enterLiteral = { enter: () => void (literals += 1), leave: () => void (literals -= 1) };
   const refuseCustomScalar = (): void => {
     const type = getNamedType(typeInfo.getInputType());
-    if (isScalarType(type) && !isSpecifiedScalarType(type)) agrees = false;
+    if (isScalarType(type) && !isSpecifiedScalarType(type)) faults += 1;
   };
   const visitor = visitWithTypeInfo(typeInfo, {
     Field({ name, alias }) {
-      if (alias?.value.includes('_') || name.value === '__schema' || name.value === '__type') agrees = false;
+      if (alias?.value.includes('_') || name.value === '__schema' || name.value === '__type') faults += 1;
     },
     Directive: () => {
-      agrees = false;
+      faults += 1;
       return false;
     },
     VariableDefinition({ variable }) {
-      if (variable.name.value.includes('_')) agrees = false;
+      if (variable.name.value.includes('_')) faults += 1;
       return false;
     },
     Variable({ name }) {
@@ -74,7 +74,7 @@ export function variablesWithinLiterals(
   // The directives of the operation itself are for the server.
   visit({ ...operation, directives: [] }, visitor);
   for (const fragment of fragments) visit(fragment, visitor);
-  return agrees ? within : null;
+  return faults === 0 ? within : null;
 }
 
 /**
