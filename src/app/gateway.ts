@@ -6,7 +6,7 @@ import { pinnedUploads, pruneBoards } from '../boards/prune-boards.js';
 import { readCatalogImage } from '../images/read-image.js';
 import { touchProducts } from '../catalog/write/product.store.js';
 import type { Config } from '../config.js';
-import { openContext, type Services } from '../graph/request-context.js';
+import { openContext } from './open-context.js';
 import { sweepExpiredHolds } from '../holds/sweep-holds.js';
 import { imageJobsGauge } from '../images/jobs/image-jobs-gauge.js';
 import { runImageJobs } from '../images/jobs/run-image-jobs.js';
@@ -18,7 +18,7 @@ import type { Logger } from '../platform/logging.js';
 import type { Progress } from '../platform/progress.js';
 import { startDatabase } from '../platform/start-database.js';
 import { createSchema } from './schema.js';
-import { openServices } from './services.js';
+import { openServices, type Services } from './services.js';
 import { createServer } from '../server/http.js';
 import { readEncoderCalibration } from '../search/probability/encoder-calibration.js';
 import { answerRequests } from '../sync/answer-requests.js';
@@ -115,7 +115,7 @@ export async function startGateway(
     started.push(() => imageJobs.close());
 
     const server = await createServer({
-      schema: createSchema(),
+      schema: createSchema(services),
       createContext: (request) => openContext(services, request),
       uploads,
       catalogImage: (id) => readCatalogImage(services, id),

@@ -1,4 +1,5 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { Database } from '../platform/postgres.js';
 import { findBoard } from '../boards/find-board.js';
 import { findPin } from '../boards/list-boards.js';
 import type { Context } from '../graph/request-context.js';
@@ -7,13 +8,15 @@ import { findHold } from '../holds/finish-hold.js';
 import { findImageJob } from '../images/jobs/list-image-jobs.js';
 import type { Image } from '../images/image.types.js';
 import { Node, readGlobalId } from '../graph/node.js';
-import { offered } from '../catalog/product.resolver.js';
+import { offered } from '../catalog/offers.js';
 
 /** One call of a client that refreshes its cache. */
 const MAX_IDS = 100;
 
 @Resolver()
 export class NodeResolver {
+  constructor(private readonly db: Database) {}
+
   @Query(() => Node, {
     nullable: true,
     description: 'The object with this id. Null if there is none or you may not see it.',
@@ -22,7 +25,7 @@ export class NodeResolver {
     @Ctx() context: Context,
     @Arg('id', () => ID, { description: 'The id of the object.' }) id: string,
   ): Promise<Node | null> {
-    return loadNode(context, id);
+    return loadNode(this.db, context, id);
   }
 
   @Query(() => [Node], {
@@ -38,7 +41,7 @@ export class NodeResolver {
       throw new UserError('BAD_USER_INPUT', `${ids.length} ids are too many: ask for ${MAX_IDS} at a time.`);
     }
     // An error in the list is the error of its entry: the others are answered.
-    return Promise.all(ids.map((id) => loadNode(context, id).catch(toError)));
+    return Promise.all(ids.map((id) => loadNode(this.db, context, id).catch(toError)));
   }
 }
 
@@ -46,16 +49,15 @@ const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : 
 
 /** An image, where its product is offered. */
 async function loadImage(context: Context, key: number): Promise<Image | null> {
-  const image = await context.images.byKey.load(key);
+  const image = await context.loaders.images.byKey.load(key);
   if (image === null) return null;
   const { skus } = await context.inChannel();
   return (await skus.byProduct.load(image.productKey)).length > 0 ? image : null;
 }
 
-async function loadNode(context: Context, id: string): Promise<Node | null> {
+async function loadNode(db: Database, context: Context, id: string): Promise<Node | null> {
   const node = readGlobalId(id);
-  if (node === null)
-    return (await findHold(context, id)) ?? findBoard(context.services.db, context.caller, id);
+  if (node === null) return (await findHold(db, context, id)) ?? findBoard(db, context.caller, id);
   const { products, skus, locations } = await context.inChannel();
   switch (node.type) {
     case 'Product':
@@ -65,15 +67,15 @@ async function loadNode(context: Context, id: string): Promise<Node | null> {
     case 'Image':
       return loadImage(context, node.key);
     case 'Brand':
-      return context.brands.byKey.load(node.key);
+      return context.loaders.brands.byKey.load(node.key);
     case 'Category':
-      return context.categories.byKey.load(node.key);
+      return context.loaders.categories.byKey.load(node.key);
     case 'StockLocation':
       return locations.byKey.load(node.key);
     case 'ImageJob':
-      return findImageJob(context, node.key);
+      return findImageJob(db, context, node.key);
     case 'Pin':
-      return findPin(context, node.key);
+      return findPin(db, context, node.key);
     default:
       return null;
   }

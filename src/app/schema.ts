@@ -9,38 +9,11 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type PubSub } from 'type-graphql';
-import { BoardIdeasResolver } from '../boards/board-ideas.resolver.js';
-import { BoardResolver, PinResolver } from '../boards/board.resolver.js';
 import { Brand } from '../catalog/brand.types.js';
-import { CategoryResolver } from '../catalog/category.resolver.js';
-import { ChannelResolver } from '../catalog/channel.resolver.js';
-import { ImageResolver } from '../images/image.resolver.js';
-import { NodeResolver } from './node.resolver.js';
-import { ProductResolver } from '../catalog/product.resolver.js';
-import { ProductWriteResolver } from '../catalog/write/product-write.resolver.js';
-import { SkuResolver } from '../catalog/sku.resolver.js';
-import { HoldLineResolver, HoldResolver } from '../holds/hold.resolver.js';
-import { IdentifyResolver } from '../identify/identify.resolver.js';
-import { AvailabilityChangedResolver } from '../inventory/availability-changed.resolver.js';
-import { ImageJobResolver } from '../images/jobs/image-job.resolver.js';
-import { AvailabilityResolver } from '../inventory/availability.resolver.js';
-import { StockLocation } from '../inventory/availability.types.js';
-import { StockResolver } from '../inventory/stock.resolver.js';
-import {
-  AttributeFactsResolver,
-  BrandFactsResolver,
-  IdentificationFactsResolver,
-  ProductFactsResolver,
-  StyleFactsResolver,
-} from '../knowledge/fact.resolver.js';
-import { LookItemResolver, LookResolver } from '../look/look.resolver.js';
-import { PricesResolver } from '../pricing/prices.resolver.js';
-import {
-  SimilarProductsResolver,
-  VisualMatchEdgeResolver,
-  VisualSearchResolver,
-} from '../search/visual-search.resolver.js';
-import { SkuMatchResolver } from '../sku-match/sku-match.resolver.js';
+import { RESOLVERS } from './resolvers.js';
+import type { Services } from './services.js';
+import { bindAvailabilityChanged } from '../inventory/availability-changed.resolver.js';
+import { StockLocation } from '../catalog/location.types.js';
 
 const inContext = new GraphQLDirective({
   name: 'inContext',
@@ -60,49 +33,40 @@ function refusePubSub(): never {
   throw new Error('a subscription has no `subscribe`: there are no topics here');
 }
 
-/** The schema of the gateway; its resolvers expect a Context (context.ts). */
-export function createSchema(): GraphQLSchema {
+/**
+ * The schema of the gateway; its resolvers expect a Context (graph/request-context.ts).
+ * Without services it can be printed, and answers nothing.
+ */
+export function createSchema(services: Services | null = null): GraphQLSchema {
   // type-graphql would wrap every field in a call, where the compiled operation reads a property.
   for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
+  const [first, ...others] = RESOLVERS.keys();
+  if (first === undefined) throw new Error('a schema has resolvers');
   const schema = buildSchemaSync({
-    resolvers: [
-      AttributeFactsResolver,
-      AvailabilityChangedResolver,
-      AvailabilityResolver,
-      BrandFactsResolver,
-      BoardIdeasResolver,
-      BoardResolver,
-      CategoryResolver,
-      ChannelResolver,
-      HoldLineResolver,
-      HoldResolver,
-      IdentificationFactsResolver,
-      IdentifyResolver,
-      ImageJobResolver,
-      ImageResolver,
-      LookItemResolver,
-      LookResolver,
-      NodeResolver,
-      PinResolver,
-      PricesResolver,
-      ProductFactsResolver,
-      ProductResolver,
-      ProductWriteResolver,
-      SimilarProductsResolver,
-      SkuMatchResolver,
-      SkuResolver,
-      StockResolver,
-      StyleFactsResolver,
-      VisualMatchEdgeResolver,
-      VisualSearchResolver,
-    ],
+    resolvers: [first, ...others],
     orphanedTypes: [Brand, StockLocation],
     directives: [...specifiedDirectives, inContext],
     pubSub: noPubSub,
     validate: false,
+    container: containerOf(services),
   });
+  if (services !== null) bindAvailabilityChanged(schema, services.availability);
   describeRoots(schema);
   return schema;
+}
+
+/** Hands type-graphql the one instance of each resolver. */
+function containerOf(services: Services | null): { get(type: unknown): object } {
+  const instances = new Map<unknown, object>(
+    services === null ? [] : [...RESOLVERS].map(([type, make]) => [type, make(services)]),
+  );
+  return {
+    get(type) {
+      const instance = instances.get(type);
+      if (instance === undefined) throw new Error('a schema without services answers nothing');
+      return instance;
+    },
+  };
 }
 
 /** type-graphql makes the root types itself, and gives them no descriptions. */

@@ -1,13 +1,18 @@
 import { ApiKeyStore } from '../access/api-key.store.js';
 import { BoardLooks } from '../boards/board-looks.js';
+import type { BoardServices } from '../boards/board-services.js';
 import { ChannelStore } from '../catalog/channel.store.js';
-import type { Services } from '../graph/request-context.js';
+import { CatalogLoaders } from '../catalog/loaders.js';
+import type { ProductWriteServices } from '../catalog/write/products-upsert.js';
 import type { GuestLimits } from '../config.js';
 import { Guests } from '../holds/guests.js';
+import type { HoldServices } from '../holds/hold-services.js';
 import { LabelModels } from '../identify/label-models.js';
 import { openImageFetcher } from '../images/fetch-image.js';
 import { ImageVectors } from '../images/image-vectors.js';
-import { watchAvailability } from '../inventory/watch-availability.js';
+import { type AvailabilityWatcher, watchAvailability } from '../inventory/watch-availability.js';
+import { FactLoaders } from '../knowledge/fact-loaders.js';
+import type { LookServices } from '../look/look-services.js';
 import { Eye } from '../look/see.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import type { Logger } from '../platform/logging.js';
@@ -37,6 +42,14 @@ export interface ServiceParts {
   readonly log: Logger;
 }
 
+/** What a process has, whatever the request. */
+export interface Services extends LookServices, BoardServices, HoldServices, ProductWriteServices {
+  readonly apiKeys: ApiKeyStore;
+  readonly loaders: CatalogLoaders;
+  readonly facts: FactLoaders;
+  readonly availability: AvailabilityWatcher;
+}
+
 export interface OpenServices extends Services {
   close(): Promise<void>;
 }
@@ -56,7 +69,8 @@ export function openServices(parts: ServiceParts): OpenServices {
     index,
     indexPosition: () => followed.position(),
     apiKeys: new ApiKeyStore(db),
-    channels,
+    loaders: new CatalogLoaders(db, channels),
+    facts: new FactLoaders(db),
     imageVectors,
     boardLooks,
     queryVectors: new QueryVectors(db, imageVectors, boardLooks),

@@ -1,5 +1,5 @@
 import { readKey } from '../graph/node.js';
-import { offered } from '../catalog/product.resolver.js';
+import { offered } from '../catalog/offers.js';
 import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import { inspectForStore } from '../images/encode-image.js';
@@ -8,6 +8,7 @@ import { EntryErrors, mutationError } from '../mutation/entry-error.js';
 import { mutate, toUserErrors } from '../mutation/mutate.js';
 import { findQueryImage } from '../images/query-image.js';
 import { keepVector } from '../images/embedding.store.js';
+import type { SearchServices } from '../search/search-services.js';
 import { touchBoard } from './board.store.js';
 import { type BoardPayload, type PinAddInput } from './board.types.js';
 import { requireBoard } from './find-board.js';
@@ -24,40 +25,55 @@ type Subject =
 const NO_PRODUCT = 'No product of this channel has this id: take the id of one that it offers.';
 
 /** Pins a product or an image, or turns its pin where it is pinned already. */
-export async function addPin(context: Context, input: PinAddInput): Promise<BoardPayload> {
-  const { services, caller } = context;
+export async function addPin(
+  services: SearchServices,
+  context: Context,
+  input: PinAddInput,
+): Promise<BoardPayload> {
+  const { db, encoderId } = services;
+  const { caller } = context;
   const positive = input.positive ?? true;
   let subject: Subject;
   try {
-    subject = await readSubject(context, input);
+    subject = await readSubject(services, context, input);
   } catch (error) {
-    return boardPayload(context, { answer: null, userErrors: toUserErrors(error) });
+    return boardPayload(db, context, { answer: null, userErrors: toUserErrors(error) });
   }
-  const outcome = await mutate(context, { name: 'pinAdd', answer: boardAnswer }, input, async (client) => {
-    const board = await requireBoard(client, caller, input.board);
-    if (subject.kind === 'image') {
-      await pinImage(client, board, subject.image, positive);
-      await keepVector(client, services.encoderId, { sha256: subject.image.sha256, vector: subject.vector });
-    } else if (!(await pinProduct(client, board, subject.key, positive))) {
-      throw new EntryErrors([mutationError('NOT_FOUND', ['product'], NO_PRODUCT)]);
-    }
-    if ((await countPins(client, board)) > MAX_PINS) {
-      throw new EntryErrors([
-        mutationError(
-          'BAD_USER_INPUT',
-          ['board'],
-          `The board has ${MAX_PINS} pins, and no more fit on it: remove one with pinRemove, or make another board.`,
-        ),
-      ]);
-    }
-    await touchBoard(client, board);
-    return { board };
-  });
-  return boardPayload(context, outcome);
+  const outcome = await mutate(
+    db,
+    context,
+    { name: 'pinAdd', answer: boardAnswer },
+    input,
+    async (client) => {
+      const board = await requireBoard(client, caller, input.board);
+      if (subject.kind === 'image') {
+        await pinImage(client, board, subject.image, positive);
+        await keepVector(client, encoderId, { sha256: subject.image.sha256, vector: subject.vector });
+      } else if (!(await pinProduct(client, board, subject.key, positive))) {
+        throw new EntryErrors([mutationError('NOT_FOUND', ['product'], NO_PRODUCT)]);
+      }
+      if ((await countPins(client, board)) > MAX_PINS) {
+        throw new EntryErrors([
+          mutationError(
+            'BAD_USER_INPUT',
+            ['board'],
+            `The board has ${MAX_PINS} pins, and no more fit on it: remove one with pinRemove, or make another board.`,
+          ),
+        ]);
+      }
+      await touchBoard(client, board);
+      return { board };
+    },
+  );
+  return boardPayload(db, context, outcome);
 }
 
 /** Everything that is slow, before any row is locked. */
-async function readSubject(context: Context, { product, image }: PinAddInput): Promise<Subject> {
+async function readSubject(
+  services: SearchServices,
+  context: Context,
+  { product, image }: PinAddInput,
+): Promise<Subject> {
   if ((product == null) === (image == null))
     throw new UserError('BAD_USER_INPUT', 'A pin takes exactly one of product and image.');
   if (image == null) {
@@ -67,7 +83,7 @@ async function readSubject(context: Context, { product, image }: PinAddInput): P
     if (found === null) throw new EntryErrors([mutationError('NOT_FOUND', ['product'], NO_PRODUCT)]);
     return { kind: 'product', key: found.key };
   }
-  const { services, images } = context;
+  const { images } = context.loaders;
   const found = await findQueryImage(image, { ...services, images });
   const bytes = await found.read();
   const [facts, vector] = await Promise.all([

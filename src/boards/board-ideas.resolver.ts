@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
+import type { SearchServices } from '../search/search-services.js';
 import { PAGING } from '../graph/page-info.js';
 import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
@@ -12,6 +13,8 @@ const DEFAULT_DIVERSITY = 0.3;
 
 @Resolver(() => Board)
 export class BoardIdeasResolver {
+  constructor(private readonly services: SearchServices) {}
+
   @FieldResolver(() => VisualMatchConnection, {
     nullable: true,
     complexity: SEARCH_COST,
@@ -34,8 +37,8 @@ export class BoardIdeasResolver {
     })
     diversity: number | null,
   ): Promise<VisualMatchConnection> {
-    const { queryVectors } = context.services;
-    return visualSearch(context, () => queryVectors.likeBoard(uuid), {
+    const { services } = this;
+    return visualSearch(services, context, () => services.queryVectors.likeBoard(uuid), {
       where: where ?? null,
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,

@@ -1,7 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { BoardServices } from './board-services.js';
 import { Image } from '../images/image.types.js';
 import { PAGING } from '../graph/page-info.js';
-import { offered } from '../catalog/product.resolver.js';
+import { offered } from '../catalog/offers.js';
 import { Product } from '../catalog/product.types.js';
 import type { Context } from '../graph/request-context.js';
 import { addPin } from './add-pin.js';
@@ -35,15 +36,17 @@ const BRIEF_COST = 300;
 
 @Resolver(() => Board)
 export class BoardResolver {
+  constructor(private readonly services: BoardServices) {}
+
   @Query(() => Board, {
     nullable: true,
     description: 'The board with this id. Null if there is none or it is not yours.',
   })
   board(
-    @Ctx() { services, caller }: Context,
+    @Ctx() { caller }: Context,
     @Arg('id', () => ID, { description: 'The id of the board.' }) id: string,
   ): Promise<Board | null> {
-    return findBoard(services.db, caller, id);
+    return findBoard(this.services.db, caller, id);
   }
 
   @Query(() => BoardConnection, {
@@ -58,19 +61,18 @@ export class BoardResolver {
     @Arg('after', () => String, { nullable: true, description: PAGING.after })
     after: string | null | undefined,
   ): Promise<BoardConnection> {
-    return listBoards(context, { first: first ?? DEFAULT_BOARDS, after: after ?? null });
+    return listBoards(this.services.db, context, { first: first ?? DEFAULT_BOARDS, after: after ?? null });
   }
 
   @FieldResolver(() => PinConnection, { nullable: true, description: 'The pins, newest first.' })
   pins(
     @Root() board: Board,
-    @Ctx() context: Context,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_PINS, description: PAGING.first })
     first: number | null,
     @Arg('after', () => String, { nullable: true, description: PAGING.after })
     after: string | null | undefined,
   ): Promise<PinConnection> {
-    return listPins(context, board, { first: first ?? DEFAULT_PINS, after: after ?? null });
+    return listPins(this.services.db, board, { first: first ?? DEFAULT_PINS, after: after ?? null });
   }
 
   @FieldResolver(() => [String], {
@@ -78,8 +80,8 @@ export class BoardResolver {
     description:
       'The colors of the positive pins, most frequent first, at most 6, as "#rrggbb". Nearly identical colors count as one.',
   })
-  palette(@Root() board: Board, @Ctx() context: Context): Promise<string[]> {
-    return boardPalette(context, board);
+  palette(@Root() board: Board): Promise<string[]> {
+    return boardPalette(this.services.db, board);
   }
 
   @FieldResolver(() => DesignBrief, {
@@ -89,7 +91,7 @@ export class BoardResolver {
       'The board as a prompt for an image generator. It stays the same while the pins and the catalog stay the same.',
   })
   brief(@Root() board: Board, @Ctx() context: Context): Promise<DesignBrief> {
-    return designBrief(context, board);
+    return designBrief(this.services, context, board);
   }
 
   @Mutation(() => BoardPayload, {
@@ -102,7 +104,7 @@ export class BoardResolver {
     @Ctx() context: Context,
     @Arg('input', () => BoardCreateInput, { description: 'The board to create.' }) input: BoardCreateInput,
   ): Promise<BoardPayload> {
-    return createBoard(context, input);
+    return createBoard(this.services.db, context, input);
   }
 
   @Mutation(() => BoardPayload, { nullable: true, complexity: WRITE_COST, description: 'Renames a board.' })
@@ -111,7 +113,7 @@ export class BoardResolver {
     @Arg('input', () => BoardUpdateInput, { description: 'The board and its new title.' })
     input: BoardUpdateInput,
   ): Promise<BoardPayload> {
-    return updateBoard(context, input);
+    return updateBoard(this.services.db, context, input);
   }
 
   @Mutation(() => BoardDeletePayload, {
@@ -123,7 +125,7 @@ export class BoardResolver {
     @Ctx() context: Context,
     @Arg('input', () => BoardDeleteInput, { description: 'The board to delete.' }) input: BoardDeleteInput,
   ): Promise<BoardDeletePayload> {
-    return removeBoard(context, input);
+    return removeBoard(this.services.db, context, input);
   }
 
   @Mutation(() => BoardPayload, {
@@ -136,7 +138,7 @@ export class BoardResolver {
     @Ctx() context: Context,
     @Arg('input', () => PinAddInput, { description: 'What to pin, and on which board.' }) input: PinAddInput,
   ): Promise<BoardPayload> {
-    return addPin(context, input);
+    return addPin(this.services, context, input);
   }
 
   @Mutation(() => BoardPayload, {
@@ -148,7 +150,7 @@ export class BoardResolver {
     @Ctx() context: Context,
     @Arg('input', () => PinRemoveInput, { description: 'The pin to remove.' }) input: PinRemoveInput,
   ): Promise<BoardPayload> {
-    return removePin(context, input);
+    return removePin(this.services.db, context, input);
   }
 }
 
@@ -169,7 +171,9 @@ export class PinResolver {
   })
   async image(@Root() { productKey, upload }: Pin, @Ctx() context: Context): Promise<Image | null> {
     const product = await pinnedProduct(context, productKey);
-    return product === null ? upload : ((await context.images.byProduct.load(product.key))[0] ?? null);
+    return product === null
+      ? upload
+      : ((await context.loaders.images.byProduct.load(product.key))[0] ?? null);
   }
 }
 

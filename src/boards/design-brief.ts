@@ -7,6 +7,8 @@ import { findMoods } from '../search/query/moods.js';
 import { dot } from '../vector-index/vectors.js';
 import { readFacts, readLikedColors, type Fact } from './board-facts.store.js';
 import { directionOf } from '../search/query/board-references.js';
+import type { Queryable } from '../platform/postgres.js';
+import type { BoardServices } from './board-services.js';
 import type { PinSubject } from './pin.store.js';
 import type { Board } from './board.types.js';
 import { DesignBrief } from './brief.types.js';
@@ -28,16 +30,20 @@ interface SeenPin {
 }
 
 /** The colors of the liked pins, the most frequent first. */
-export async function boardPalette({ services }: Context, { uuid }: Board): Promise<string[]> {
-  return paletteOf(await readLikedColors(services.db, uuid));
+export async function boardPalette(db: Queryable, { uuid }: Board): Promise<string[]> {
+  return paletteOf(await readLikedColors(db, uuid));
 }
 
 /** What the pins share, for an image generator: the same for the same pins and catalog. */
-export async function designBrief(context: Context, board: Board): Promise<DesignBrief> {
-  const { db, boardLooks } = context.services;
-  const [looks, palette] = await Promise.all([boardLooks.pinsOf(board.uuid), boardPalette(context, board)]);
+export async function designBrief(
+  services: BoardServices,
+  context: Context,
+  board: Board,
+): Promise<DesignBrief> {
+  const { db, boardLooks } = services;
+  const [looks, palette] = await Promise.all([boardLooks.pinsOf(board.uuid), boardPalette(db, board)]);
   const pins = looks.map((pin): SeenPin => ({ ...pin, vector: directionOf(pin) }));
-  const likenesses = await productsOf(context, pins);
+  const likenesses = await productsOf(services, pins);
   const facts = await readFacts(db, [...new Set(likenesses.flat())]);
   const sharesOf = (positive: boolean): Shares =>
     countShares(
@@ -60,11 +66,11 @@ export async function designBrief(context: Context, board: Board): Promise<Desig
 }
 
 /** For each pin the product that is pinned, or those that an uploaded image looks like. */
-async function productsOf({ services }: Context, pins: readonly SeenPin[]): Promise<number[][]> {
+async function productsOf({ index }: BoardServices, pins: readonly SeenPin[]): Promise<number[][]> {
   const asked = pins
     .flatMap(({ subject, vector }) => (subject.productKey === null && vector !== null ? [vector] : []))
     .slice(-MAX_SEARCHES);
-  const results = await services.index.search(
+  const results = await index.search(
     asked.map((vector) => ({ vector, filter: MATCH_ALL, limit: NEIGHBORS })),
   );
   const found = new Map(asked.map((vector, i) => [vector, results[i]?.matches ?? []]));
@@ -89,7 +95,7 @@ function countShares(pins: readonly (readonly number[])[], facts: readonly Fact[
 }
 
 /** The picture of the pin that is nearest to each mood, that of most pins first. */
-async function exemplarsOf({ images }: Context, pins: readonly SeenPin[]): Promise<Image[]> {
+async function exemplarsOf({ loaders: { images } }: Context, pins: readonly SeenPin[]): Promise<Image[]> {
   const seen = pins.flatMap(({ subject, vector }) => (vector === null ? [] : [{ subject, vector }]));
   const moods = findMoods(
     seen.map(({ vector }) => vector),

@@ -3,6 +3,7 @@ import { instantiate, MAX_KEY, readKey } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
 import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
+import type { Queryable } from '../platform/postgres.js';
 import { listOwnBoards } from './board.store.js';
 import { Board, BoardConnection, BoardEdge, Pin, PinConnection, PinEdge } from './board.types.js';
 import { uploadedImage } from '../images/uploaded-image.js';
@@ -21,11 +22,12 @@ interface PageOfList {
  * @throws UserError BAD_USER_INPUT, INVALID_CURSOR
  */
 export async function listBoards(
-  { services, caller }: Context,
+  db: Queryable,
+  { caller }: Context,
   { first, after }: PageOfList,
 ): Promise<BoardConnection> {
   const below = startOf(BOARD_CURSOR, first, after);
-  const rows = caller.keyId === null ? [] : await listOwnBoards(services.db, caller.keyId, below, first + 1);
+  const rows = caller.keyId === null ? [] : await listOwnBoards(db, caller.keyId, below, first + 1);
   const edges = rows.slice(0, first).map((row) =>
     instantiate(BoardEdge, {
       cursor: toGlobalId(BOARD_CURSOR, row.number),
@@ -38,11 +40,11 @@ export async function listBoards(
 
 /** One page of a board's pins, the newest first. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
 export async function listPins(
-  { services }: Context,
+  db: Queryable,
   { uuid }: Board,
   { first, after }: PageOfList,
 ): Promise<PinConnection> {
-  const rows = await listPinRows(services.db, uuid, startOf(PIN_CURSOR, first, after), first + 1);
+  const rows = await listPinRows(db, uuid, startOf(PIN_CURSOR, first, after), first + 1);
   const edges = rows
     .slice(0, first)
     .map((row) => instantiate(PinEdge, { cursor: toGlobalId(PIN_CURSOR, row.key), node: toPin(row) }));
@@ -51,8 +53,8 @@ export async function listPins(
 }
 
 /** A pin by its row id, which anybody can guess: on a board of the caller's API key. */
-export async function findPin({ services, caller }: Context, key: number): Promise<Pin | null> {
-  const row = caller.keyId === null ? null : await readOwnPin(services.db, key, caller.keyId);
+export async function findPin(db: Queryable, { caller }: Context, key: number): Promise<Pin | null> {
+  const row = caller.keyId === null ? null : await readOwnPin(db, key, caller.keyId);
   return row === null ? null : toPin(row);
 }
 

@@ -5,6 +5,7 @@ import { checkText } from '../graph/text.js';
 import type { Context } from '../graph/request-context.js';
 import { EntryErrors, mutationError } from '../mutation/entry-error.js';
 import { mutate, type Outcome } from '../mutation/mutate.js';
+import type { Database } from '../platform/postgres.js';
 import { countBoards, deleteBoard, insertBoard, readBoard, renameBoard } from './board.store.js';
 import {
   Board,
@@ -27,16 +28,22 @@ export const boardAnswer = z.object({ board: z.string() });
 
 /** The board of an outcome as it is now; it may be gone by the time a call comes again. */
 export async function boardPayload(
-  { services, caller }: Context,
+  db: Database,
+  { caller }: Context,
   { answer, userErrors }: Outcome<z.infer<typeof boardAnswer>>,
 ): Promise<BoardPayload> {
-  const row = answer === null ? null : await readBoard(services.db, answer.board, ownerOf(caller));
+  const row = answer === null ? null : await readBoard(db, answer.board, ownerOf(caller));
   return instantiate(BoardPayload, { board: row === null ? null : instantiate(Board, row), userErrors });
 }
 
 /** Makes a board of the caller's. */
-export async function createBoard(context: Context, input: BoardCreateInput): Promise<BoardPayload> {
+export async function createBoard(
+  db: Database,
+  context: Context,
+  input: BoardCreateInput,
+): Promise<BoardPayload> {
   const outcome = await mutate(
+    db,
     context,
     { name: 'boardCreate', answer: boardAnswer },
     input,
@@ -52,12 +59,17 @@ export async function createBoard(context: Context, input: BoardCreateInput): Pr
       return { board: await insertBoard(client, ownerOf(context.caller), title) };
     },
   );
-  return boardPayload(context, outcome);
+  return boardPayload(db, context, outcome);
 }
 
 /** Gives a board another title. */
-export async function updateBoard(context: Context, input: BoardUpdateInput): Promise<BoardPayload> {
+export async function updateBoard(
+  db: Database,
+  context: Context,
+  input: BoardUpdateInput,
+): Promise<BoardPayload> {
   const outcome = await mutate(
+    db,
     context,
     { name: 'boardUpdate', answer: boardAnswer },
     input,
@@ -68,12 +80,17 @@ export async function updateBoard(context: Context, input: BoardUpdateInput): Pr
       return { board };
     },
   );
-  return boardPayload(context, outcome);
+  return boardPayload(db, context, outcome);
 }
 
 /** Deletes a board with its pins. */
-export async function removeBoard(context: Context, input: BoardDeleteInput): Promise<BoardDeletePayload> {
+export async function removeBoard(
+  db: Database,
+  context: Context,
+  input: BoardDeleteInput,
+): Promise<BoardDeletePayload> {
   const { answer, userErrors } = await mutate(
+    db,
     context,
     { name: 'boardDelete', answer: boardAnswer },
     input,

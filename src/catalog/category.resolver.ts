@@ -5,7 +5,7 @@ import { Category } from './category.types.js';
 @Resolver(() => Category)
 export class CategoryResolver {
   @Query(() => [Category], { nullable: true, description: 'The top-level categories.' })
-  categories(@Ctx() { categories }: Context): Promise<Category[]> {
+  categories(@Ctx() { loaders: { categories } }: Context): Promise<Category[]> {
     return categories.roots();
   }
 
@@ -13,12 +13,15 @@ export class CategoryResolver {
     nullable: true,
     description: 'The category above. Null for a top-level category.',
   })
-  parent(@Root() category: Category, @Ctx() { categories }: Context): Promise<Category | null> | null {
+  parent(
+    @Root() category: Category,
+    @Ctx() { loaders: { categories } }: Context,
+  ): Promise<Category | null> | null {
     return category.parentKey === null ? null : categories.byKey.load(category.parentKey);
   }
 
   @FieldResolver(() => [Category], { description: 'The categories directly below, by name.' })
-  children(@Root() category: Category, @Ctx() { categories }: Context): Promise<Category[]> {
+  children(@Root() category: Category, @Ctx() { loaders: { categories } }: Context): Promise<Category[]> {
     return categories.byParent.load(category.key);
   }
 }

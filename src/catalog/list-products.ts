@@ -1,4 +1,4 @@
-import type { ChannelStores } from '../graph/request-context.js';
+import type { ChannelStores } from './loaders.js';
 import { requireLocation } from './require-location.js';
 import { instantiate } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';

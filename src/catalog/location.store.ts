@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
-import { StockLocation } from '../inventory/availability.types.js';
+import { StockLocation } from './location.types.js';
 
 const locationColumns = {
   key: z.number(),

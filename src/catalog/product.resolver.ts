@@ -1,16 +1,13 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
-import { productAvailability } from '../inventory/availability.js';
-import { ProductAvailability } from '../inventory/availability.types.js';
-import { priceRange } from '../pricing/price.js';
-import { PriceRange } from '../pricing/price.types.js';
 import { Brand } from './brand.types.js';
 import { Category } from './category.types.js';
 import { Image } from '../images/image.types.js';
 import { listProducts } from './list-products.js';
 import { readKey } from '../graph/node.js';
 import { PAGING } from '../graph/page-info.js';
+import { offered, offersOf } from './offers.js';
 import { checkSkuFilter, passes } from './product-filter.js';
 import { ProductFilter, SkuFilter, WHERE } from './product-filter.types.js';
 import { ProductSort } from './product-page.js';
@@ -86,12 +83,12 @@ export class ProductResolver {
   }
 
   @FieldResolver(() => Brand, { nullable: true, description: 'The brand. Null when it is unknown.' })
-  brand(@Root() product: Product, @Ctx() { brands }: Context): Promise<Brand | null> | null {
+  brand(@Root() product: Product, @Ctx() { loaders: { brands } }: Context): Promise<Brand | null> | null {
     return product.brandKey === null ? null : brands.byKey.load(product.brandKey);
   }
 
   @FieldResolver(() => Category, { description: 'The most specific category.' })
-  category(@Root() product: Product, @Ctx() { categories }: Context): Promise<Category | null> {
+  category(@Root() product: Product, @Ctx() { loaders: { categories } }: Context): Promise<Category | null> {
     return categories.byKey.load(product.categoryKey);
   }
 
@@ -103,7 +100,7 @@ export class ProductResolver {
   }
 
   @FieldResolver(() => [Image], { description: "The images in the merchant's order." })
-  images(@Root() product: Product, @Ctx() { images }: Context): Promise<Image[]> {
+  images(@Root() product: Product, @Ctx() { loaders: { images } }: Context): Promise<Image[]> {
     return images.byProduct.load(product.key);
   }
 
@@ -111,7 +108,10 @@ export class ProductResolver {
     nullable: true,
     description: 'The first image. Null when the product has none.',
   })
-  async featuredImage(@Root() product: Product, @Ctx() { images }: Context): Promise<Image | null> {
+  async featuredImage(
+    @Root() product: Product,
+    @Ctx() { loaders: { images } }: Context,
+  ): Promise<Image | null> {
     return (await images.byProduct.load(product.key))[0] ?? null;
   }
 
@@ -131,32 +131,4 @@ export class ProductResolver {
     const condition = checkSkuFilter(where, channel.currencyCode);
     return offers.filter((sku) => passes(sku, condition));
   }
-
-  @FieldResolver(() => ProductAvailability, {
-    description: 'The availability over all SKUs that the channel offers.',
-  })
-  async availability(@Root() product: Product, @Ctx() context: Context): Promise<ProductAvailability> {
-    return productAvailability(await offersOf(context, product));
-  }
-
-  @FieldResolver(() => PriceRange, {
-    nullable: true,
-    description:
-      'The lowest and the highest price of the SKUs that the channel offers. Null when the channel offers none, which only happens in the result of productsUpsert.',
-  })
-  async priceRange(@Root() product: Product, @Ctx() context: Context): Promise<PriceRange | null> {
-    return priceRange(await offersOf(context, product));
-  }
-}
-
-/** What the channel offers of a product: as it was proven with it, or as it is now. */
-async function offersOf(context: Context, product: Product): Promise<readonly Sku[]> {
-  return product.provenSkus ?? (await context.inChannel()).skus.byProduct.load(product.key);
-}
-
-/** A product without an SKU that is priced in the channel is not there. */
-export async function offered(context: Context, product: Product | null): Promise<Product | null> {
-  if (product === null) return null;
-  const { skus } = await context.inChannel();
-  return (await skus.byProduct.load(product.key)).length > 0 ? product : null;
 }

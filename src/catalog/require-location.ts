@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
-import type { ChannelStores } from '../graph/request-context.js';
-import type { StockLocation } from '../inventory/availability.types.js';
+import type { ChannelStores } from './loaders.js';
+import type { StockLocation } from './location.types.js';
 
 /** A location that serves the channel. @throws UserError NOT_FOUND */
 export async function requireLocation(

@@ -1,10 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
-import { skuAvailability } from '../inventory/availability.js';
-import { SkuAvailability } from '../inventory/availability.types.js';
-import { skuPrice } from '../pricing/price.js';
-import { Price } from '../pricing/price.types.js';
 import { Image } from '../images/image.types.js';
 import { readKey } from '../graph/node.js';
 import { Product } from './product.types.js';
@@ -75,23 +71,11 @@ export class SkuResolver {
     return product;
   }
 
-  @FieldResolver(() => Price, { description: 'The price of one unit in the channel.' })
-  price(@Root() sku: Sku): Price {
-    return skuPrice(sku);
-  }
-
-  @FieldResolver(() => SkuAvailability, {
-    description: 'Whether the SKU can be bought in the channel, and how many units.',
-  })
-  availability(@Root() sku: Sku): SkuAvailability {
-    return skuAvailability(sku);
-  }
-
   @FieldResolver(() => Image, {
     nullable: true,
     description: 'The image of the SKU, or the first image of the product. Null when there is neither.',
   })
-  async image(@Root() sku: Sku, @Ctx() { images }: Context): Promise<Image | null> {
+  async image(@Root() sku: Sku, @Ctx() { loaders: { images } }: Context): Promise<Image | null> {
     if (sku.imageKey !== null) return images.byKey.load(sku.imageKey);
     return (await images.byProduct.load(sku.productKey))[0] ?? null;
   }

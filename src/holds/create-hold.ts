@@ -7,6 +7,7 @@ import { requireLocation } from '../catalog/require-location.js';
 import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
 import type { Guest } from './guests.js';
+import type { HoldServices } from './hold-services.js';
 import { holdPayload } from './hold-payload.js';
 import { insertHold, type HoldOutcome } from './hold.store.js';
 import type { HoldCreateInput, HoldPayload } from './hold.types.js';
@@ -20,13 +21,17 @@ const MAX_QUANTITY = 1_000_000;
 const WITH_KEY = 'send an API key that has the scope holds:create';
 
 /** Holds stock for all lines of a basket, or for none. */
-export async function createHold(context: Context, input: HoldCreateInput): Promise<HoldPayload> {
+export async function createHold(
+  { db, guests }: HoldServices,
+  context: Context,
+  input: HoldCreateInput,
+): Promise<HoldPayload> {
   const stores = await context.inChannel();
   const { channel } = stores;
   return holdPayload(
     await mutateAtOnce(context, { name: 'holdCreate', channel: channel.handle }, input, async (call) => {
       const { near = null } = input;
-      const guest = await context.services.guests.of(context.caller, channel, context.clientAddress);
+      const guest = await guests.of(context.caller, channel, context.clientAddress);
       const lines = checkLines(input);
       if (guest !== null) checkGuestLines(lines, guest.limits);
       const seconds = checkSeconds(input.seconds ?? null, channel, guest);
@@ -43,7 +48,7 @@ export async function createHold(context: Context, input: HoldCreateInput): Prom
         seconds,
         guest,
       };
-      const outcome = await insertHold(context.services.db, request, call);
+      const outcome = await insertHold(db, request, call);
       throwIfNotHeld(outcome, channel);
       return outcome;
     }),

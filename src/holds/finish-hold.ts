@@ -5,6 +5,7 @@ import type { Context } from '../graph/request-context.js';
 import { EntryErrors, mutationError } from '../mutation/entry-error.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
 import type { MutationErrorCode } from '../mutation/user-error.types.js';
+import type { Database } from '../platform/postgres.js';
 import { shortage } from './create-hold.js';
 import { holdPayload } from './hold-payload.js';
 import { finishHold, type HoldOutcome, readHold, toHold } from './hold.store.js';
@@ -25,24 +26,29 @@ function readUuid(id: string): string | null {
 }
 
 /** A hold of the request's channel that the caller may use; null where there is none. */
-export async function findHold(context: Context, id: string): Promise<Hold | null> {
+export async function findHold(db: Database, context: Context, id: string): Promise<Hold | null> {
   const uuid = readUuid(id);
   if (uuid === null) return null;
   const { channel } = await context.inChannel();
-  return readHold(context.services.db, { channelKey: channel.key, caller: context.caller.keyId ?? 0 }, uuid);
+  return readHold(db, { channelKey: channel.key, caller: context.caller.keyId ?? 0 }, uuid);
 }
 
 /** The stock leaves. @throws UserError UNAUTHENTICATED, FORBIDDEN */
-export async function confirmHold(context: Context, input: HoldConfirmInput): Promise<HoldPayload> {
+export async function confirmHold(
+  db: Database,
+  context: Context,
+  input: HoldConfirmInput,
+): Promise<HoldPayload> {
   requireScopeIn(context.caller, 'holds:confirm', (await context.inChannel()).channel);
-  return finish(context, 'holdConfirm', HoldStatus.CONFIRMED, input);
+  return finish(db, context, 'holdConfirm', HoldStatus.CONFIRMED, input);
 }
 
 /** The stock is free again. */
-export const releaseHold = (context: Context, input: HoldReleaseInput): Promise<HoldPayload> =>
-  finish(context, 'holdRelease', HoldStatus.RELEASED, input);
+export const releaseHold = (db: Database, context: Context, input: HoldReleaseInput): Promise<HoldPayload> =>
+  finish(db, context, 'holdRelease', HoldStatus.RELEASED, input);
 
 async function finish(
+  db: Database,
   context: Context,
   name: string,
   status: HoldStatus.CONFIRMED | HoldStatus.RELEASED,
@@ -62,7 +68,7 @@ async function finish(
       caller: caller.keyId ?? 0,
       actor: caller.name,
     };
-    const outcome = await finishHold(context.services.db, request, call);
+    const outcome = await finishHold(db, request, call);
     if ('ended' in outcome) found = toHold(outcome.ended);
     throwIfNotFinished(outcome, channel);
     return outcome;

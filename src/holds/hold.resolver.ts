@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { HoldServices } from './hold-services.js';
 import { Sku } from '../catalog/sku.types.js';
 import type { Context } from '../graph/request-context.js';
 import { priceOf } from '../pricing/price.js';
@@ -19,6 +20,8 @@ const WRITE_COST = 50;
 
 @Resolver(() => Hold)
 export class HoldResolver {
+  constructor(private readonly services: HoldServices) {}
+
   @Query(() => Hold, {
     nullable: true,
     description:
@@ -28,7 +31,7 @@ export class HoldResolver {
     @Ctx() context: Context,
     @Arg('id', () => ID, { description: 'The id of the hold.' }) id: string,
   ): Promise<Hold | null> {
-    return findHold(context, id);
+    return findHold(this.services.db, context, id);
   }
 
   @Mutation(() => HoldPayload, {
@@ -41,7 +44,7 @@ export class HoldResolver {
     @Ctx() context: Context,
     @Arg('input', () => HoldCreateInput, { description: 'What to reserve.' }) input: HoldCreateInput,
   ): Promise<HoldPayload> {
-    return createHold(context, input);
+    return createHold(this.services, context, input);
   }
 
   @Mutation(() => HoldPayload, {
@@ -54,7 +57,7 @@ export class HoldResolver {
     @Ctx() context: Context,
     @Arg('input', () => HoldConfirmInput, { description: 'The hold to confirm.' }) input: HoldConfirmInput,
   ): Promise<HoldPayload> {
-    return confirmHold(context, input);
+    return confirmHold(this.services.db, context, input);
   }
 
   @Mutation(() => HoldPayload, {
@@ -66,7 +69,7 @@ export class HoldResolver {
     @Ctx() context: Context,
     @Arg('input', () => HoldReleaseInput, { description: 'The hold to release.' }) input: HoldReleaseInput,
   ): Promise<HoldPayload> {
-    return releaseHold(context, input);
+    return releaseHold(this.services.db, context, input);
   }
 
   @FieldResolver(() => Price, {

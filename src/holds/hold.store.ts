@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { instantiate } from '../graph/node.js';
-import { StockLocation } from '../inventory/availability.types.js';
+import { StockLocation } from '../catalog/location.types.js';
 import type { IdempotentCall } from '../mutation/idempotency.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import type { Guest } from './guests.js';

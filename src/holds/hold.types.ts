@@ -2,7 +2,7 @@ import { toGlobalId } from 'graphql-relay';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Node } from '../graph/node.js';
 import { DateTimeScalar } from '../graph/scalars.js';
-import { GeoPointInput, StockLocation } from '../inventory/availability.types.js';
+import { GeoPointInput, StockLocation } from '../catalog/location.types.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { MutationError, USER_ERRORS } from '../mutation/user-error.types.js';
 

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
 import { BoxInput, ImageInput } from '../images/image-input.types.js';
+import type { IdentifyServices } from './identify-services.js';
 import { Identification } from './identification.types.js';
 import { identify } from './identify.js';
 
@@ -9,6 +10,8 @@ const IDENTIFY_COST = 300;
 
 @Resolver()
 export class IdentifyResolver {
+  constructor(private readonly services: IdentifyServices) {}
+
   @Query(() => Identification, {
     nullable: true,
     complexity: IDENTIFY_COST,
@@ -24,6 +27,6 @@ export class IdentifyResolver {
     })
     box: BoxInput | null | undefined,
   ): Promise<Identification> {
-    return identify(context, image, box ?? null);
+    return identify(this.services, context, image, box ?? null);
   }
 }

@@ -14,6 +14,7 @@ import { fingerprintOf, toEdges } from '../search/visual-search.js';
 import type { BoxInput, ImageInput } from '../images/image-input.types.js';
 import type { VisualMatchEdge } from '../search/visual-search.types.js';
 import { Identification } from './identification.types.js';
+import type { IdentifyServices } from './identify-services.js';
 import { readLabelFacts } from './label-facts.store.js';
 import type { LabelModel } from './label-model.js';
 import { labelOf, MIN_CONFIDENCE } from './label-of.js';
@@ -26,31 +27,39 @@ import { familiarity, VOTERS } from './vote.js';
  * @throws UserError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, INDEX_UNAVAILABLE
  */
 export async function identify(
+  services: IdentifyServices,
   context: Context,
   image: ImageInput,
   box: BoxInput | null,
 ): Promise<Identification> {
-  const { services, images, caller } = context;
+  const {
+    loaders: { images },
+    caller,
+  } = context;
   const [query, sameProduct, labels] = await Promise.all([
     services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images, caller }),
     services.sameProducts.model(),
     services.labelModels.model(),
   ]);
-  const nearest = await findNearest(context, query);
+  const nearest = await findNearest(services, query);
   return instantiate(Identification, {
-    match: await findProduct(context, query, nearest, sameProduct),
-    labels: labels === null ? [] : await findLabels(context, nearest, labels),
+    match: await findProduct(services, context, query, nearest, sameProduct),
+    labels: labels === null ? [] : await findLabels(services, nearest, labels),
   });
 }
 
 /** Whatever their stock, and in whatever channel: it is asked what something is, not whether it can be bought. */
-async function findNearest({ services }: Context, { vector }: QueryVector): Promise<readonly IndexMatch[]> {
+async function findNearest(
+  { index }: IdentifyServices,
+  { vector }: QueryVector,
+): Promise<readonly IndexMatch[]> {
   if (vector === null) return [];
-  const [result] = await services.index.search([{ vector, filter: MATCH_ALL, limit: VOTERS }]);
+  const [result] = await index.search([{ vector, filter: MATCH_ALL, limit: VOTERS }]);
   return result?.matches ?? [];
 }
 
 async function findProduct(
+  services: IdentifyServices,
   context: Context,
   query: QueryVector,
   nearest: readonly IndexMatch[],
@@ -66,12 +75,7 @@ async function findProduct(
   const ranking: Ranking = {
     propose: () => Promise.resolve({ matches: same, exhausted: true, strategy: 'EXACT' }),
   };
-  const page = await searchPage(
-    context.services,
-    { ranking, condition, channel, excludeProducts: [] },
-    1,
-    null,
-  );
+  const page = await searchPage(services, { ranking, condition, channel, excludeProducts: [] }, 1, null);
   const [edge] = await toEdges(context, stores, page, {
     fingerprint: fingerprintOf(channel, condition, query),
     scale: query.scale,
@@ -81,13 +85,13 @@ async function findProduct(
 }
 
 async function findLabels(
-  { services }: Context,
+  { db }: IdentifyServices,
   nearest: readonly IndexMatch[],
   model: LabelModel,
 ): Promise<Label[]> {
   if (familiarity(nearest) < model.minFamiliarity) return [];
   const facts = await readLabelFacts(
-    services.db,
+    db,
     nearest.map(({ productId }) => productId),
   );
   return Object.values(LabelKind)

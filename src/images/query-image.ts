@@ -14,12 +14,16 @@ export interface QueryImage {
   read(): Promise<Uint8Array>;
 }
 
-export interface QueryImageSources {
+/** Where the images of queries come from, whatever the request. */
+export interface QueryImageServices {
   readonly uploads: BlobStore;
   readonly catalogImages: BlobStore;
-  readonly images: ImageStore;
   readonly imageHosts: ReadonlySet<string>;
   readonly fetcher: ImageFetcher;
+}
+
+export interface QueryImageSources extends QueryImageServices {
+  readonly images: ImageStore;
 }
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;

@@ -1,10 +1,11 @@
-import type { Services } from '../graph/request-context.js';
+import type { BlobStore } from '../platform/blob-store.js';
+import type { Database } from '../platform/postgres.js';
 import { ImageStore } from './image.store.js';
 import { readKey } from '../graph/node.js';
 
 /** The bytes of the product image with this global id; null when there is none. */
 export async function readCatalogImage(
-  { db, catalogImages }: Pick<Services, 'db' | 'catalogImages'>,
+  { db, catalogImages }: { readonly db: Database; readonly catalogImages: BlobStore },
   id: string,
 ): Promise<Buffer | null> {
   const key = readKey('Image', id);

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import type { ShownOptions } from '../catalog/shown-options.js';
+import type { ShownOptions } from './shown-options.js';
 import { UserError } from '../errors.js';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 import { toBytes } from '../vector-index/vectors.js';

@@ -1,4 +1,4 @@
-import type { ShownOptions } from '../catalog/shown-options.js';
+import type { ShownOptions } from '../images/shown-options.js';
 import { fold } from '../graph/text.js';
 import type { FeedRow } from './feed-row.js';
 

@@ -1,8 +1,10 @@
+import type { GraphQLSchema } from 'graphql';
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
 import { Sku } from '../catalog/sku.types.js';
 import { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
+import type { AvailabilityWatcher } from './watch-availability.js';
 
 /** What a long list on a screen has, and as many as other calls take. */
 const MAX_SKUS = 250;
@@ -14,17 +16,8 @@ export class AvailabilityChangedResolver {
   @Subscription(() => Sku, {
     // The first answers are one for each SKU.
     complexity: ({ args, childComplexity }) => 1 + watchArguments.parse(args).skus.length * childComplexity,
-    subscribe: async ({ args, context }: { args: unknown; context: unknown }) => {
-      const { skus } = watchArguments.parse(args);
-      if (!(context instanceof Context)) throw new TypeError('a subscription has a context');
-      if (skus.length === 0 || skus.length > MAX_SKUS) {
-        throw new UserError(
-          'BAD_USER_INPUT',
-          `skus has ${skus.length} ids: name from 1 to ${MAX_SKUS} in one subscription.`,
-        );
-      }
-      const { channel } = await context.inChannel();
-      return context.services.availability.watch(channel, skus);
+    subscribe: () => {
+      throw new Error('bindAvailabilityChanged gives it what it watches');
     },
     description:
       'Returns each SKU immediately, and again whenever its availability (`sellable`, `level`, the visible `quantity`, `restockAt`) or its price changes. A slow client gets the latest state of each SKU, not every change. An SKU that the channel stops offering is returned one last time, as OUT_OF_STOCK. Served over WebSocket at /graphql (graphql-ws protocol).',
@@ -37,4 +30,22 @@ export class AvailabilityChangedResolver {
   ): Sku {
     return sku;
   }
+}
+
+/** Has the subscription watch by this watcher: type-graphql makes `subscribe` without an instance of its resolver. */
+export function bindAvailabilityChanged(schema: GraphQLSchema, availability: AvailabilityWatcher): void {
+  const field = schema.getSubscriptionType()?.getFields()['availabilityChanged'];
+  if (field === undefined) throw new Error('the schema has the subscription availabilityChanged');
+  field.subscribe = async (_source, args: unknown, context: unknown) => {
+    const { skus } = watchArguments.parse(args);
+    if (!(context instanceof Context)) throw new TypeError('a subscription has a context');
+    if (skus.length === 0 || skus.length > MAX_SKUS) {
+      throw new UserError(
+        'BAD_USER_INPUT',
+        `skus has ${skus.length} ids: name from 1 to ${MAX_SKUS} in one subscription.`,
+      );
+    }
+    const { channel } = await context.inChannel();
+    return availability.watch(channel, skus);
+  };
 }

@@ -1,8 +1,12 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { checkFirst, PAGING } from '../graph/page-info.js';
+import { offersOf } from '../catalog/offers.js';
+import { Product } from '../catalog/product.types.js';
+import { Sku } from '../catalog/sku.types.js';
 import type { Context } from '../graph/request-context.js';
-import { locationStocks } from './availability.js';
-import { GeoPointInput, LocationStock, SkuAvailability } from './availability.types.js';
+import { locationStocks, productAvailability, skuAvailability } from './availability.js';
+import { GeoPointInput } from '../catalog/location.types.js';
+import { LocationStock, ProductAvailability, SkuAvailability } from './availability.types.js';
 
 const DEFAULT_FIRST = 10;
 
@@ -30,5 +34,25 @@ export class AvailabilityResolver {
       0,
       first,
     );
+  }
+}
+
+@Resolver(() => Product)
+export class ProductAvailabilityResolver {
+  @FieldResolver(() => ProductAvailability, {
+    description: 'The availability over all SKUs that the channel offers.',
+  })
+  async availability(@Root() product: Product, @Ctx() context: Context): Promise<ProductAvailability> {
+    return productAvailability(await offersOf(context, product));
+  }
+}
+
+@Resolver(() => Sku)
+export class SkuAvailabilityResolver {
+  @FieldResolver(() => SkuAvailability, {
+    description: 'Whether the SKU can be bought in the channel, and how many units.',
+  })
+  availability(@Root() sku: Sku): SkuAvailability {
+    return skuAvailability(sku);
   }
 }

@@ -2,13 +2,8 @@ import type { Channel } from '../catalog/channel.types.js';
 import { instantiate } from '../graph/node.js';
 import type { SelectedOption, Sku } from '../catalog/sku.types.js';
 import { UserError } from '../errors.js';
-import {
-  type GeoPointInput,
-  LocationStock,
-  ProductAvailability,
-  SkuAvailability,
-  StockLevel,
-} from './availability.types.js';
+import { type GeoPointInput } from '../catalog/location.types.js';
+import { LocationStock, ProductAvailability, SkuAvailability, StockLevel } from './availability.types.js';
 import type { LocationLevel } from '../catalog/location.store.js';
 
 const BEST_FIRST = [

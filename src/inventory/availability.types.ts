@@ -1,6 +1,6 @@
-import { Field, Float, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Node } from '../graph/node.js';
+import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { DateTimeScalar } from '../graph/scalars.js';
+import { StockLocation } from '../catalog/location.types.js';
 import { SelectedOption } from '../catalog/sku.types.js';
 
 /** How much there is; the words of `sku_offers.level`. */
@@ -22,29 +22,6 @@ registerEnumType(StockLevel, {
     OUT_OF_STOCK: { description: 'Out of stock, and it cannot be ordered.' },
   },
 });
-
-@InputType({ description: 'A point on Earth in degrees (WGS 84).' })
-export class GeoPointInput {
-  @Field(() => Float, { description: 'The latitude in degrees, from -90 to 90.' })
-  latitude!: number;
-
-  @Field(() => Float, { description: 'The longitude in degrees, from -180 to 180.' })
-  longitude!: number;
-}
-
-@ObjectType({ implements: Node, description: 'A warehouse or store that holds stock.' })
-export class StockLocation extends Node {
-  @Field(() => String, { description: "The merchant's key of the location, unique in the catalog." })
-  handle!: string;
-
-  @Field(() => String, { description: 'The display name.' })
-  name!: string;
-
-  @Field(() => String, {
-    description: 'The country as an ISO 3166-1 alpha-2 code, or "ZZ" when it is unknown.',
-  })
-  countryCode!: string;
-}
 
 @ObjectType({ description: 'The stock of an SKU at one location.' })
 export class LocationStock {

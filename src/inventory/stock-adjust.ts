@@ -1,4 +1,5 @@
 import type { Context } from '../graph/request-context.js';
+import type { Database } from '../platform/postgres.js';
 import type { Outcome } from '../mutation/mutate.js';
 import type { StockAdjustEntryInput, StockAdjustInput } from './stock.types.js';
 import { writeStock, type StockAnswer, type StockWrite } from './write-stock.js';
@@ -22,6 +23,10 @@ const ADJUST: StockWrite<StockAdjustEntryInput> = {
 };
 
 /** Changes quantities. @throws nothing that the caller can cause: that is in the outcome */
-export function stockAdjust(context: Context, input: StockAdjustInput): Promise<Outcome<StockAnswer>> {
-  return writeStock(context, ADJUST, input);
+export function stockAdjust(
+  db: Database,
+  context: Context,
+  input: StockAdjustInput,
+): Promise<Outcome<StockAnswer>> {
+  return writeStock(db, context, ADJUST, input);
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../graph/request-context.js';
+import type { Database } from '../platform/postgres.js';
 import type { Outcome } from '../mutation/mutate.js';
 import type { StockSetEntryInput, StockSetInput } from './stock.types.js';
 import { writeStock, type StockAnswer, type StockWrite } from './write-stock.js';
@@ -32,6 +33,10 @@ const SET: StockWrite<StockSetEntryInput> = {
 };
 
 /** Sets quantities. @throws nothing that the caller can cause: that is in the outcome */
-export function stockSet(context: Context, input: StockSetInput): Promise<Outcome<StockAnswer>> {
-  return writeStock(context, SET, input);
+export function stockSet(
+  db: Database,
+  context: Context,
+  input: StockSetInput,
+): Promise<Outcome<StockAnswer>> {
+  return writeStock(db, context, SET, input);
 }

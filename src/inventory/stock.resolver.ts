@@ -1,11 +1,12 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import type { Database } from '../platform/postgres.js';
 import { requireScope } from '../access/caller.js';
 import { instantiate } from '../graph/node.js';
 import { Sku } from '../catalog/sku.types.js';
 import type { Context } from '../graph/request-context.js';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import type { Outcome } from '../mutation/mutate.js';
-import { StockLocation } from './availability.types.js';
+import { StockLocation } from '../catalog/location.types.js';
 import { stockAdjust } from './stock-adjust.js';
 import { stockSet } from './stock-set.js';
 import { InventoryLevel, StockAdjustInput, StockPayload, StockSetInput } from './stock.types.js';
@@ -13,6 +14,8 @@ import type { StockAnswer } from './write-stock.js';
 
 @Resolver(() => InventoryLevel)
 export class StockResolver {
+  constructor(private readonly db: Database) {}
+
   @Mutation(() => StockPayload, {
     nullable: true,
     complexity: MAX_ENTRIES,
@@ -24,7 +27,7 @@ export class StockResolver {
     @Arg('input', () => StockSetInput, { description: 'The quantities to set.' }) input: StockSetInput,
   ): Promise<StockPayload> {
     requireScope(context.caller, 'catalog:write');
-    return toPayload(await stockSet(context, input));
+    return toPayload(await stockSet(this.db, context, input));
   }
 
   @Mutation(() => StockPayload, {
@@ -39,7 +42,7 @@ export class StockResolver {
     input: StockAdjustInput,
   ): Promise<StockPayload> {
     requireScope(context.caller, 'catalog:write');
-    return toPayload(await stockAdjust(context, input));
+    return toPayload(await stockAdjust(this.db, context, input));
   }
 
   @FieldResolver(() => Sku, {

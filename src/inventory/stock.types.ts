@@ -2,7 +2,7 @@ import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { MutationError, USER_ERRORS } from '../mutation/user-error.types.js';
-import { StockLocation } from './availability.types.js';
+import { StockLocation } from '../catalog/location.types.js';
 
 @InputType({ description: 'The stock of an SKU at a location. A quantity that is null stays unchanged.' })
 export class StockSetEntryInput {

@@ -6,6 +6,7 @@ import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import { checkEntryCount, refuseDuplicates } from '../mutation/entries.js';
 import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
+import type { Database } from '../platform/postgres.js';
 import { mutate, type Outcome } from '../mutation/mutate.js';
 import type { MutationErrorName } from '../mutation/user-error.types.js';
 import {
@@ -73,11 +74,12 @@ const NOTHING: StockCount = { onHand: 0, safetyStock: 0 };
 
 /** Writes the stock of up to MAX_ENTRIES SKUs and locations, all or none. */
 export function writeStock<Entry extends StockEntry>(
+  db: Database,
   context: Context,
   write: StockWrite<Entry>,
   input: StockInput<Entry>,
 ): Promise<Outcome<StockAnswer>> {
-  return mutate(context, { name: write.name, answer: stockAnswer }, input, async (client) => {
+  return mutate(db, context, { name: write.name, answer: stockAnswer }, input, async (client) => {
     const { entries, reason } = input;
     checkEntryCount('entries', entries);
     await giveReason(client, reason == null ? write.name : checkReason(reason));

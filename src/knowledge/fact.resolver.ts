@@ -4,6 +4,7 @@ import { Attribute, Product } from '../catalog/product.types.js';
 import type { Context } from '../graph/request-context.js';
 import { Identification } from '../identify/identification.types.js';
 import { Style } from '../search/visual-search.types.js';
+import type { FactLoaders } from './fact-loaders.js';
 import { Fact } from './fact.types.js';
 import { factsFor } from './facts-for.js';
 
@@ -13,55 +14,65 @@ const ORDER = 'Most informative first, at most 24.';
 
 @Resolver(() => Product)
 export class ProductFactsResolver {
+  constructor(private readonly loaders: FactLoaders) {}
+
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
     description: `Facts about who makes the product and where, and about its style, era and materials. ${ORDER}`,
   })
-  facts(@Root() product: Product, @Ctx() { facts }: Context): Promise<Fact[]> {
-    return factsFor(facts, { product: product.key });
+  facts(@Root() product: Product, @Ctx() context: Context): Promise<Fact[]> {
+    return factsFor(this.loaders.of(context), { product: product.key });
   }
 }
 
 @Resolver(() => Brand)
 export class BrandFactsResolver {
+  constructor(private readonly loaders: FactLoaders) {}
+
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
     description: `Facts about the brand: who makes it and where. ${ORDER}`,
   })
-  facts(@Root() { handle }: Brand, @Ctx() { facts }: Context): Promise<Fact[]> {
-    return factsFor(facts, { brand: handle });
+  facts(@Root() { handle }: Brand, @Ctx() context: Context): Promise<Fact[]> {
+    return factsFor(this.loaders.of(context), { brand: handle });
   }
 }
 
 @Resolver(() => Attribute)
 export class AttributeFactsResolver {
+  constructor(private readonly loaders: FactLoaders) {}
+
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
     description: `Facts about the value, such as a material, style or era. ${ORDER}`,
   })
-  facts(@Root() { name, value }: Attribute, @Ctx() { facts }: Context): Promise<Fact[]> {
-    return factsFor(facts, { labels: [{ kind: name, value }] });
+  facts(@Root() { name, value }: Attribute, @Ctx() context: Context): Promise<Fact[]> {
+    return factsFor(this.loaders.of(context), { labels: [{ kind: name, value }] });
   }
 }
 
 @Resolver(() => Style)
 export class StyleFactsResolver {
+  constructor(private readonly loaders: FactLoaders) {}
+
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
     description: `Facts about the style and its history. ${ORDER}`,
   })
-  facts(@Root() { handle }: Style, @Ctx() { facts }: Context): Promise<Fact[]> {
-    return factsFor(facts, { labels: [{ kind: 'style', value: handle }] });
+  facts(@Root() { handle }: Style, @Ctx() context: Context): Promise<Fact[]> {
+    return factsFor(this.loaders.of(context), { labels: [{ kind: 'style', value: handle }] });
   }
 }
 
 @Resolver(() => Identification)
 export class IdentificationFactsResolver {
+  constructor(private readonly loaders: FactLoaders) {}
+
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
     description: `Facts about the matched product and the labels. ${ORDER}`,
   })
-  facts(@Root() { match, labels }: Identification, @Ctx() { facts }: Context): Promise<Fact[]> {
-    return factsFor(facts, { product: match?.node.key ?? null, labels });
+  facts(@Root() { match, labels }: Identification, @Ctx() context: Context): Promise<Fact[]> {
+    return factsFor(this.loaders.of(context), { product: match?.node.key ?? null, labels });
   }
 }

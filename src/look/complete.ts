@@ -1,15 +1,19 @@
 import { checkProductFilter } from '../catalog/product-filter.js';
 import type { Context } from '../graph/request-context.js';
-import { searchPage } from '../search/prove-page.js';
+import { type ProofServices, searchPage } from '../search/prove-page.js';
 import type { FoundItem } from './find-items.js';
 
 /** Whether there are items, and each has a match that can be bought; proven together with their matches. */
-export async function isComplete(context: Context, items: readonly FoundItem[]): Promise<boolean> {
+export async function isComplete(
+  services: ProofServices,
+  context: Context,
+  items: readonly FoundItem[],
+): Promise<boolean> {
   const { channel } = await context.inChannel();
   const condition = checkProductFilter(null, channel.currencyCode);
   const pages = await Promise.all(
     items.map(({ search: { ranking, prove } }) =>
-      searchPage(context.services, { ranking, prove, condition, channel, excludeProducts: [] }, 1, null),
+      searchPage(services, { ranking, prove, condition, channel, excludeProducts: [] }, 1, null),
     ),
   );
   return pages.length > 0 && pages.every(({ matches }) => matches.length > 0);

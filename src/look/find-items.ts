@@ -15,6 +15,7 @@ import {
 } from '../search/probability/same-product.js';
 import type { SharedSearch } from '../search/visual-search.js';
 import type { Box } from '../vision/regions.js';
+import type { LookServices } from './look-services.js';
 import { judgeRegions, similarity, type Judged } from './judge.js';
 import { knownRanking, searchTogether } from './known-ranking.js';
 import type { LookImage } from './look-image.js';
@@ -44,6 +45,7 @@ interface Thing {
  *   INDEX_UNAVAILABLE
  */
 export async function findItems(
+  services: LookServices,
   context: Context,
   image: LookImage,
   maxItems: number,
@@ -51,7 +53,6 @@ export async function findItems(
   if (maxItems < 1 || maxItems > MAX_ITEMS) {
     throw new UserError('BAD_USER_INPUT', `maxItems is ${maxItems}: it must be from 1 to ${MAX_ITEMS}.`);
   }
-  const { services } = context;
   const [{ channel }, sights, labelModel, sameProduct] = await Promise.all([
     context.inChannel(),
     services.eye.see(image),
@@ -60,7 +61,7 @@ export async function findItems(
   ]);
   const filter = toIndexFilter(checkProductFilter(null, channel.currencyCode), channel.handle, []);
   const regions = sights.flatMap(({ whole, parts }) => [whole, ...parts]);
-  const judged = await judgeRegions(context, image, regions, filter);
+  const judged = await judgeRegions(services, context, image, regions, filter);
   const labels = new RegionLabels(services.db, labelModel);
   const isKnown = (region: Judged): boolean => isFamiliar(region, labelModel) || isSame(region, sameProduct);
   const things = await Promise.all(sights.map((sight) => readSight(sight, judged, labels, isKnown)));

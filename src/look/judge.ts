@@ -8,6 +8,7 @@ import {
   type SearchResult,
 } from '../vector-index/port.js';
 import type { QueryVector } from '../search/query/query-vector.js';
+import type { SearchServices } from '../search/search-services.js';
 import type { LookImage } from './look-image.js';
 import type { Region } from './see.js';
 
@@ -29,7 +30,8 @@ export interface Judged extends Region {
  * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
  */
 export async function judgeRegions(
-  { services, images, caller }: Context,
+  services: SearchServices,
+  { loaders: { images }, caller }: Context,
   image: LookImage,
   regions: readonly Region[],
   filter: IndexFilter,

@@ -9,6 +9,7 @@ import { ImageInput } from '../images/image-input.types.js';
 import { VisualMatchConnection } from '../search/visual-search.types.js';
 import { isComplete } from './complete.js';
 import { findItems } from './find-items.js';
+import type { LookServices } from './look-services.js';
 import { matchItem } from './match-item.js';
 import { describeLookImage, findLookImage } from './look-image.js';
 import { Box, Look, LookItem } from './look.types.js';
@@ -27,6 +28,8 @@ const LABEL_COST = 10;
 
 @Resolver(() => Look)
 export class LookResolver {
+  constructor(private readonly services: LookServices) {}
+
   @Query(() => Look, {
     nullable: true,
     complexity: LOOK_COST,
@@ -43,8 +46,8 @@ export class LookResolver {
     })
     maxItems: number | null,
   ): Promise<Look> {
-    const source = await findLookImage(input, { ...context.services, images: context.images });
-    const items = await findItems(context, source, maxItems ?? DEFAULT_ITEMS);
+    const source = await findLookImage(input, { ...this.services, images: context.loaders.images });
+    const items = await findItems(this.services, context, source, maxItems ?? DEFAULT_ITEMS);
     const look = instantiate(Look, { source });
     look.items = items.map((found) =>
       instantiate(LookItem, { found, look, box: instantiate(Box, found.box) }),
@@ -58,8 +61,8 @@ export class LookResolver {
     description:
       'The photo itself. A photo that you send with the query is kept for some days, like an upload.',
   })
-  image(@Root() { source }: Look, @Ctx() { images }: Context): Promise<Image> {
-    return describeLookImage(source, { images });
+  image(@Root() { source }: Look, @Ctx() { loaders }: Context): Promise<Image> {
+    return describeLookImage(source, loaders);
   }
 
   @FieldResolver(() => Boolean, {
@@ -69,6 +72,7 @@ export class LookResolver {
   })
   complete(@Root() { items }: Look, @Ctx() context: Context): Promise<boolean> {
     return isComplete(
+      this.services,
       context,
       items.map(({ found }) => found),
     );
@@ -77,6 +81,8 @@ export class LookResolver {
 
 @Resolver(() => LookItem)
 export class LookItemResolver {
+  constructor(private readonly services: LookServices) {}
+
   @FieldResolver(() => Label, {
     nullable: true,
     complexity: LABEL_COST,
@@ -108,7 +114,7 @@ export class LookItemResolver {
     where: ProductFilter | null | undefined,
   ): Promise<VisualMatchConnection> {
     const others = look.items.map((item) => item.found).filter((item) => item !== found);
-    return matchItem(context, found, others, {
+    return matchItem(this.services, context, found, others, {
       where: where ?? null,
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,

@@ -1,5 +1,6 @@
 import { checkProductFilter } from '../catalog/product-filter.js';
 import type { Context } from '../graph/request-context.js';
+import type { SearchServices } from '../search/search-services.js';
 import { isCursorOf } from '../search/cursor.js';
 import type { QueryVector } from '../search/query/query-vector.js';
 import { fingerprintOf, visualSearch, type PageOfSearch } from '../search/visual-search.js';
@@ -8,6 +9,7 @@ import type { FoundItem } from './find-items.js';
 
 /** One page of what looks like an item; an empty one where the cursor is of one of the others. */
 export async function matchItem(
+  services: SearchServices,
   context: Context,
   item: FoundItem,
   others: readonly FoundItem[],
@@ -19,8 +21,8 @@ export async function matchItem(
   const isOfAnother =
     after !== null && others.some(({ query }) => isCursorOf(fingerprintOf(channel, condition, query), after));
   return isOfAnother
-    ? visualSearch(context, () => Promise.resolve(NOTHING), { ...page, after: null })
-    : visualSearch(context, () => Promise.resolve(item.query), page, item.search);
+    ? visualSearch(services, context, () => Promise.resolve(NOTHING), { ...page, after: null })
+    : visualSearch(services, context, () => Promise.resolve(item.query), page, item.search);
 }
 
 const NOTHING: QueryVector = {

@@ -3,7 +3,7 @@ import type { Channel } from '../catalog/channel.types.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { groupBy } from '../platform/group-by.js';
 import type { Candidate, Proof } from '../search/prove.store.js';
-import { proverOf, type Prove, type SearchServices } from '../search/prove-page.js';
+import { proverOf, type Prove, type ProofServices } from '../search/prove-page.js';
 
 interface Asked {
   readonly channel: Channel;
@@ -12,7 +12,7 @@ interface Asked {
 }
 
 /** Proves what is asked for at once under the same condition by one statement, so in one snapshot. */
-export function proveTogether(services: SearchServices): Prove {
+export function proveTogether(services: ProofServices): Prove {
   const proveAll = proverOf(services);
   const loader = new DataLoader<Asked, Proof>(
     async (asked) => {

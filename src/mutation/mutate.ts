@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
 import { errorCode } from '../platform/operator-error.js';
-import { execute, transaction } from '../platform/postgres.js';
+import { type Database, execute, transaction } from '../platform/postgres.js';
 import { EntryErrors, mutationError } from './entry-error.js';
 import { keepAnswer, replayAnswer, type IdempotentCall } from './idempotency.store.js';
 import { MutationErrorCode, type MutationError } from './user-error.types.js';
@@ -47,16 +47,17 @@ export type Outcome<Answer> =
  * @throws UserError whose code no mutation has, for example UNKNOWN_CHANNEL
  */
 export async function mutate<Answer>(
+  db: Database,
   context: Context,
   operation: Operation<Answer>,
   input: { readonly idempotencyKey?: string | null },
   work: (client: PoolClient) => Promise<Answer>,
 ): Promise<Outcome<Answer>> {
-  const { services, caller } = context;
+  const { caller } = context;
   try {
     const call = idempotentCall(caller.keyId ?? 0, operation.name, input);
     const answer = await retrying(() =>
-      transaction(services.db, async (client) => {
+      transaction(db, async (client) => {
         await execute(
           client,
           sql`/* mutation.actor */ SELECT set_config('vitrine.actor', ${caller.name}, true),

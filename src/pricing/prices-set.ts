@@ -6,6 +6,7 @@ import type { Context } from '../graph/request-context.js';
 import { checkEntryCount } from '../mutation/entries.js';
 import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
 import { mutate, type Outcome } from '../mutation/mutate.js';
+import type { Database } from '../platform/postgres.js';
 import { parseAmount } from '../graph/money.js';
 import {
   findPriceList,
@@ -23,11 +24,15 @@ const pricesAnswer = z.object({ skuKeys: z.array(z.number()) });
 export type PricesAnswer = z.infer<typeof pricesAnswer>;
 
 /** Sets what up to MAX_ENTRIES SKUs cost, all or none. @throws UserError UNKNOWN_CHANNEL of the operation itself */
-export async function pricesSet(context: Context, input: PricesSetInput): Promise<Outcome<PricesAnswer>> {
+export async function pricesSet(
+  db: Database,
+  context: Context,
+  input: PricesSetInput,
+): Promise<Outcome<PricesAnswer>> {
   const { entries, idempotencyKey = null } = input;
   const channel = input.channel ?? (await context.inChannel()).channel.handle;
   const call = { channel, entries, idempotencyKey };
-  return mutate(context, { name: 'pricesSet', answer: pricesAnswer }, call, async (client) => {
+  return mutate(db, context, { name: 'pricesSet', answer: pricesAnswer }, call, async (client) => {
     checkEntryCount('entries', entries);
     const list = await requirePriceList(client, channel);
     const spans = await readSpans(client, entries, list);

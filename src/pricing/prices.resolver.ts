@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { Database } from '../platform/postgres.js';
 import { requireScope } from '../access/caller.js';
 import { instantiate } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
@@ -8,6 +9,8 @@ import { PricesSetPayload, PricesSetInput } from './prices.types.js';
 
 @Resolver()
 export class PricesResolver {
+  constructor(private readonly db: Database) {}
+
   @Mutation(() => PricesSetPayload, {
     nullable: true,
     complexity: MAX_ENTRIES,
@@ -19,7 +22,7 @@ export class PricesResolver {
     @Arg('input', () => PricesSetInput, { description: 'The prices to set.' }) input: PricesSetInput,
   ): Promise<PricesSetPayload> {
     requireScope(context.caller, 'catalog:write');
-    const { answer, userErrors } = await pricesSet(context, input);
+    const { answer, userErrors } = await pricesSet(this.db, context, input);
     const { skus } = await context.inChannel();
     const found = await Promise.all((answer?.skuKeys ?? []).map((key) => skus.byKey.load(key)));
     return instantiate(PricesSetPayload, { skus: found.filter((sku) => sku !== null), userErrors });

@@ -2,9 +2,10 @@ import { instantiate } from '../graph/node.js';
 import { fold } from '../graph/text.js';
 import type { Product } from '../catalog/product.types.js';
 import type { Sku } from '../catalog/sku.types.js';
-import type { ChannelStores, Context } from '../graph/request-context.js';
+import type { ChannelStores } from '../catalog/loaders.js';
+import type { Context } from '../graph/request-context.js';
 import { exponent, formatAmount } from '../graph/money.js';
-import { searchPage, type SearchPlan } from './prove-page.js';
+import { searchPage, type ProofServices, type SearchPlan } from './prove-page.js';
 import { Facet, FacetBucket } from './visual-search.types.js';
 
 /** Facets describe the best of the ranking: over all of it, everything would count as alike. */
@@ -22,11 +23,12 @@ type Value = { readonly value: string; readonly label: string };
 
 /** Counts over the best sellable products of a search: each product once in each bucket. */
 export async function countFacets(
-  context: Context,
+  services: ProofServices,
+  { loaders: { brands: brandStore, categories: categoryStore } }: Context,
   stores: ChannelStores,
   plan: SearchPlan,
 ): Promise<Facet[]> {
-  const page = await searchPage(context.services, plan, FACET_PRODUCTS, null);
+  const page = await searchPage(services, plan, FACET_PRODUCTS, null);
   const products = await stores.products.byKey.loadMany(page.matches.map((match) => match.productId));
   const counted = page.matches.flatMap(({ passing }, i): Counted[] => {
     const product = products[i];
@@ -35,10 +37,10 @@ export async function countFacets(
       : [{ product, passing }];
   });
   const [categories, brands] = await Promise.all([
-    Promise.all(counted.map(({ product }) => context.categories.byKey.load(product.categoryKey))),
+    Promise.all(counted.map(({ product }) => categoryStore.byKey.load(product.categoryKey))),
     Promise.all(
       counted.map(async ({ product: { brandKey } }) =>
-        brandKey === null ? null : context.brands.byKey.load(brandKey),
+        brandKey === null ? null : brandStore.byKey.load(brandKey),
       ),
     ),
   ]);

@@ -1,7 +1,7 @@
 import type { Channel } from '../catalog/channel.types.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
-import type { ShownOptions } from '../catalog/shown-options.js';
+import type { ShownOptions } from '../images/shown-options.js';
 import type { Sku } from '../catalog/sku.types.js';
 import type { Database } from '../platform/postgres.js';
 import { toIndexFilter } from '../projection/index-filter.js';
@@ -22,7 +22,8 @@ const MAX_ASK = 1_000;
 /** Then the page is cut where it stands and its cursor goes on from there: a search ends, whatever the filter. */
 const MAX_REFILLS = 12;
 
-export interface SearchServices {
+/** What a proof needs. */
+export interface ProofServices {
   readonly db: Database;
   /** How far the index has followed Postgres (pg_snapshot). */
   indexPosition(): string;
@@ -100,7 +101,7 @@ type PlacedMatch = IndexMatch & { readonly position: Place };
  * full or the ranking ends. A refill proves the whole page again, so that all of it stands in one snapshot.
  */
 export async function searchPage(
-  services: SearchServices,
+  services: ProofServices,
   plan: SearchPlan,
   first: number,
   after: Place | null,
@@ -156,7 +157,7 @@ export async function searchPage(
 }
 
 export const proverOf =
-  (services: SearchServices): Prove =>
+  (services: ProofServices): Prove =>
   (channel, condition, candidates) =>
     prove(services.db, channel, condition, candidates, services.indexPosition());
 

@@ -7,7 +7,7 @@ import {
   productPredicate,
   type ProductCondition,
 } from '../catalog/product-filter.js';
-import { shownOptions, type ShownOptions } from '../catalog/shown-options.js';
+import { shownOptions, type ShownOptions } from '../images/shown-options.js';
 import { AS_OF, SKU_COLUMNS, skuRow, toSku } from '../catalog/sku.store.js';
 import type { Sku } from '../catalog/sku.types.js';
 import { groupBy } from '../platform/group-by.js';

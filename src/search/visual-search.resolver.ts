@@ -4,6 +4,7 @@ import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import { Product } from '../catalog/product.types.js';
 import type { Context } from '../graph/request-context.js';
 import { readStyles } from './query/styles.store.js';
+import type { SearchServices } from './search-services.js';
 import { visualSearch } from './visual-search.js';
 import {
   Facet,
@@ -23,6 +24,8 @@ const FACETS_COST = 40;
 
 @Resolver(() => VisualMatchConnection)
 export class VisualSearchResolver {
+  constructor(private readonly services: SearchServices) {}
+
   @Query(() => VisualMatchConnection, {
     nullable: true,
     complexity: SEARCH_COST,
@@ -45,9 +48,11 @@ export class VisualSearchResolver {
     })
     diversity: number | null,
   ): Promise<VisualMatchConnection> {
-    const { services, images, caller } = context;
-    const resolve = () => services.queryVectors.resolve(query, { ...services, images, caller });
-    return visualSearch(context, resolve, {
+    const { services } = this;
+    const { loaders, caller } = context;
+    const sources = { ...services, images: loaders.images, caller };
+    const resolve = () => services.queryVectors.resolve(query, sources);
+    return visualSearch(services, context, resolve, {
       where: where ?? null,
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,
@@ -57,8 +62,8 @@ export class VisualSearchResolver {
   }
 
   @Query(() => [Style], { nullable: true, description: 'The styles of the catalog, most frequent first.' })
-  styles(@Ctx() { services }: Context): Promise<Style[]> {
-    return readStyles(services.db);
+  styles(): Promise<Style[]> {
+    return readStyles(this.services.db);
   }
 
   @FieldResolver(() => [Facet], {
@@ -86,6 +91,8 @@ export class VisualMatchEdgeResolver {
 
 @Resolver(() => Product)
 export class SimilarProductsResolver {
+  constructor(private readonly services: SearchServices) {}
+
   @FieldResolver(() => VisualMatchConnection, {
     nullable: true,
     complexity: SEARCH_COST,
@@ -108,8 +115,8 @@ export class SimilarProductsResolver {
     })
     diversity: number | null,
   ): Promise<VisualMatchConnection> {
-    const { queryVectors } = context.services;
-    return visualSearch(context, () => queryVectors.likeProduct(product.key), {
+    const { services } = this;
+    return visualSearch(services, context, () => services.queryVectors.likeProduct(product.key), {
       where: where ?? null,
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,

@@ -4,7 +4,8 @@ import { instantiate } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
 import { checkProductFilter, sellableFirst, type ProductCondition } from '../catalog/product-filter.js';
 import type { ProductFilter } from '../catalog/product-filter.types.js';
-import type { ChannelStores, Context } from '../graph/request-context.js';
+import type { ChannelStores } from '../catalog/loaders.js';
+import type { Context } from '../graph/request-context.js';
 import { checkSearchText, mendText } from '../catalog/search-text.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
@@ -13,6 +14,7 @@ import type { IndexMatch } from '../vector-index/port.js';
 import type { QueryVector } from './query/query-vector.js';
 import { checkDiversity, rankQuery } from './order/rank-query.js';
 import { probabilitiesOf, type ProbabilityOf } from './probability/same-products.js';
+import type { SearchServices } from './search-services.js';
 import { searchPage, type Prove, type Ranking, type SearchPage } from './prove-page.js';
 import {
   type Facet,
@@ -46,6 +48,7 @@ export interface SharedSearch {
 
 /** One page of what looks like the query and can be bought. @throws UserError BAD_USER_INPUT, INVALID_CURSOR, INDEX_UNAVAILABLE */
 export async function visualSearch(
+  services: SearchServices,
   context: Context,
   resolveQuery: () => Promise<QueryVector>,
   { where, first, after, text, diversity }: PageOfSearch,
@@ -59,7 +62,6 @@ export async function visualSearch(
   const condition = checkProductFilter(where, channel.currencyCode);
   if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
   const words = checkSearchText(text);
-  const { services } = context;
   const [query, mended] = await Promise.all([
     resolveQuery(),
     words === null ? null : mendText(services.db, words),
@@ -75,7 +77,7 @@ export async function visualSearch(
   const plan = {
     ...scope,
     ...(shared && { prove: shared.prove }),
-    ranking: shared?.ranking ?? rankQuery(context, asked),
+    ranking: shared?.ranking ?? rankQuery(services, context, asked),
   };
   const page = await searchPage(services, plan, first, position);
   const edges = await toEdges(context, stores, page, {
@@ -104,9 +106,9 @@ export async function visualSearch(
       tookMs: performance.now() - started,
     }),
     countFacets: () =>
-      (facets ??= countFacets(context, stores, {
+      (facets ??= countFacets(services, context, stores, {
         ...scope,
-        ranking: shared?.ranking ?? rankQuery(context, { ...asked, diversity: 0 }),
+        ranking: shared?.ranking ?? rankQuery(services, context, { ...asked, diversity: 0 }),
       })),
   });
 }
@@ -133,7 +135,7 @@ interface EdgeFacts {
 
 /** Reads the matched products and images up front, and gives each product the SKUs that it was proven with. */
 export async function toEdges(
-  { images }: Context,
+  { loaders: { images } }: Context,
   { products }: ChannelStores,
   { matches, proof }: SearchPage,
   { fingerprint, scale, probabilityOf }: EdgeFacts,

@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import type { Operation } from './graphql/checks.js';
+import type { Operation } from './graphql/operation.js';
 import { type Compilable, expandedSelections, variablesWithinLiterals } from './compilable.js';
 import {
   COMPILE_FROM_EXECUTION,

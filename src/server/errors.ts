@@ -5,7 +5,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ERROR_STATUS, UserError } from '../errors.js';
-import type { ServerContext } from './graphql/context.js';
+import type { ServerContext } from '../graph/server-context.js';
 import { MAX_ERROR_MESSAGE_CHARS } from './limits.js';
 
 /** What Apollo and graphql report of the request itself; their messages are about the caller's own document. */

@@ -9,7 +9,7 @@ import fastify, {
 import type { Logger } from 'pino';
 import { UserError } from '../errors.js';
 import { watchMethods } from './allowed-methods.js';
-import type { ServerContext } from './graphql/context.js';
+import type { ServerContext } from '../graph/server-context.js';
 import { sendHttpError } from './errors.js';
 import { installGraphiQL } from './graphql/graphiql.js';
 import { type GraphQLOptions, installGraphQL } from './graphql/graphql.js';

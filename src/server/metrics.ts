@@ -2,7 +2,7 @@ import type { GaugeSource } from '../graph/gauge.js';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { ServerContext } from './graphql/context.js';
+import type { ServerContext } from '../graph/server-context.js';
 import { MAX_OPERATION_NAMES } from './limits.js';
 
 /** Seconds, from an answer out of memory to one that timed out somewhere. */

@@ -1,9 +1,10 @@
 import { instantiate } from '../graph/node.js';
 import { checkProductFilter } from '../catalog/product-filter.js';
-import { differencesFrom } from '../catalog/shown-options.js';
+import { differencesFrom } from '../images/shown-options.js';
 import type { SelectedOptionInput } from '../catalog/write/product-write.types.js';
 import type { Context } from '../graph/request-context.js';
 import { UserError } from '../errors.js';
+import type { IdentifyServices } from '../identify/identify-services.js';
 import { searchPage } from '../search/prove-page.js';
 import { fingerprintOf, toEdges } from '../search/visual-search.js';
 import type { BoxInput, ImageInput } from '../images/image-input.types.js';
@@ -27,10 +28,14 @@ export interface Wanted {
  * @throws UserError BAD_USER_INPUT, NOT_CALIBRATED, INDEX_UNAVAILABLE, and what an image may be refused with
  */
 export async function matchSku(
+  services: IdentifyServices,
   context: Context,
   { image, box, options, quantity }: Wanted,
 ): Promise<SkuMatch> {
-  const { services, images, caller } = context;
+  const {
+    loaders: { images },
+    caller,
+  } = context;
   const stores = await context.inChannel();
   const { channel } = stores;
   const where = { quantity, options: options.map(({ name, value }) => ({ name, values: [value] })) };

@@ -2,6 +2,7 @@ import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { SelectedOptionInput } from '../catalog/write/product-write.types.js';
 import type { Context } from '../graph/request-context.js';
 import { BoxInput, ImageInput } from '../images/image-input.types.js';
+import type { IdentifyServices } from '../identify/identify-services.js';
 import { matchSku } from './match-sku.js';
 import { SkuMatch } from './sku-match.types.js';
 
@@ -10,6 +11,8 @@ const MATCH_COST = 300;
 
 @Resolver()
 export class SkuMatchResolver {
+  constructor(private readonly services: IdentifyServices) {}
+
   @Query(() => SkuMatch, {
     nullable: true,
     complexity: MATCH_COST,
@@ -37,6 +40,11 @@ export class SkuMatchResolver {
     })
     quantity: number | null,
   ): Promise<SkuMatch> {
-    return matchSku(context, { image, box: box ?? null, options: options ?? [], quantity: quantity ?? 1 });
+    return matchSku(this.services, context, {
+      image,
+      box: box ?? null,
+      options: options ?? [],
+      quantity: quantity ?? 1,
+    });
   }
 }

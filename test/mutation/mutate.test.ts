@@ -15,7 +15,7 @@ beforeAll(async () => {
     await seedProduct(db, { handle: 'shirt', skus: [{ code: 'a' }, { code: 'b' }] });
   });
   context = new Context(
-    gateway.services,
+    gateway.services.loaders,
     { requestId: '1', publicUrl: 'http://localhost', clientAddress: '127.0.0.1', authorization: null },
     ANONYMOUS,
   );
@@ -30,7 +30,7 @@ test('of two that wait for one another, both are done', async () => {
   const met = new Promise<void>((resolve) => (meet = resolve));
   let attempts = 0;
   const lockBoth = (first: string, second: string) =>
-    mutate(context, operation, {}, async (client) => {
+    mutate(gateway.db, context, operation, {}, async (client) => {
       attempts += 1;
       const lock = (code: string) => client.query('SELECT FROM skus WHERE code = $1 FOR UPDATE', [code]);
       await lock(first);

@@ -5,12 +5,12 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { readConfig, type Config, type GuestLimits } from '../../src/config.js';
-import { openContext, type Services } from '../../src/graph/request-context.js';
+import { openContext } from '../../src/app/open-context.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import type { Database } from '../../src/platform/postgres.js';
 import { readCatalogImage } from '../../src/images/read-image.js';
 import { createSchema } from '../../src/app/schema.js';
-import { openServices } from '../../src/app/services.js';
+import { openServices, type Services } from '../../src/app/services.js';
 import { createServer } from '../../src/server/http.js';
 import { openEmbeddedIndex } from '../../src/vector-index/embedded/embedded-index.js';
 import type { VectorIndex } from '../../src/vector-index/port.js';
@@ -115,7 +115,7 @@ export async function startTestGateway(
     log,
   });
   const http = await createServer({
-    schema: createSchema(),
+    schema: createSchema(services),
     createContext: (request) => openContext(services, request),
     uploads: services.uploads,
     catalogImage: (id) => readCatalogImage(services, id),

@@ -1,7 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireScope } from '../../access/caller.js';
 import type { Context } from '../../graph/request-context.js';
-
 import {
   ProductsDeleteInput,
   ProductsDeletePayload,
@@ -9,13 +8,15 @@ import {
   ProductsUpsertInput,
 } from './product-write.types.js';
 import { productsDelete } from './products-delete.js';
-import { productsUpsert } from './products-upsert.js';
+import { productsUpsert, type ProductWriteServices } from './products-upsert.js';
 
 /** A call that locks and writes hundreds of rows weighs as much as so many fields that are read. */
 const WRITE_COST = 200;
 
 @Resolver()
 export class ProductWriteResolver {
+  constructor(private readonly services: ProductWriteServices) {}
+
   @Mutation(() => ProductsUpsertPayload, {
     nullable: true,
     complexity: WRITE_COST,
@@ -28,7 +29,7 @@ export class ProductWriteResolver {
     input: ProductsUpsertInput,
   ): Promise<ProductsUpsertPayload> {
     requireScope(context.caller, 'catalog:write');
-    return productsUpsert(context, input);
+    return productsUpsert(this.services, context, input);
   }
 
   @Mutation(() => ProductsDeletePayload, {
@@ -43,6 +44,6 @@ export class ProductWriteResolver {
     input: ProductsDeleteInput,
   ): Promise<ProductsDeletePayload> {
     requireScope(context.caller, 'catalog:write');
-    return productsDelete(context, input);
+    return productsDelete(this.services.db, context, input);
   }
 }

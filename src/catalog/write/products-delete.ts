@@ -4,6 +4,7 @@ import type { Context } from '../../graph/request-context.js';
 import { checkEntryCount } from '../../mutation/entries.js';
 import { EntryErrors, EntryFaults, mutationError } from '../../mutation/entry-error.js';
 import { mutate } from '../../mutation/mutate.js';
+import type { Database } from '../../platform/postgres.js';
 import { instantiate, readKey } from '../../graph/node.js';
 import { ProductsDeletePayload, type ProductsDeleteInput } from './product-write.types.js';
 import { deleteProducts, lockForDeletion, lockPins } from './product.store.js';
@@ -14,10 +15,11 @@ const OPERATION = { name: 'productsDelete', answer: z.object({ productIds: z.arr
 
 /** Deletes products with all that belongs to them: all of them, or none. */
 export async function productsDelete(
+  db: Database,
   context: Context,
   input: ProductsDeleteInput,
 ): Promise<ProductsDeletePayload> {
-  const { answer, userErrors } = await mutate(context, OPERATION, input, async (client) => {
+  const { answer, userErrors } = await mutate(db, context, OPERATION, input, async (client) => {
     const { list, entries } = checkEntries(input);
     const faults = new EntryFaults(list);
     const locked = await lockForDeletion(client, entries);

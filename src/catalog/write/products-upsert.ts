@@ -5,6 +5,7 @@ import { countPending, wantImages } from '../../images/jobs/image-job.store.js';
 import { EntryFaults } from '../../mutation/entry-error.js';
 import { mutate, type Operation } from '../../mutation/mutate.js';
 import type { BlobStore } from '../../platform/blob-store.js';
+import type { Database } from '../../platform/postgres.js';
 import { uploadIdToSha256 } from '../../images/upload-id.js';
 import { instantiate } from '../../graph/node.js';
 import { checkProducts, type ProductChange, type SkuChange } from './check-products.js';
@@ -39,18 +40,23 @@ const OPERATION = {
 };
 type Answer = typeof OPERATION extends Operation<infer A> ? A : never;
 
+export interface ProductWriteServices {
+  readonly db: Database;
+  readonly uploads: BlobStore;
+}
+
 /** Adds and changes products with what belongs to them: all of them, or none. */
 export async function productsUpsert(
+  { db, uploads }: ProductWriteServices,
   context: Context,
   { idempotencyKey, products }: ProductsUpsertInput,
 ): Promise<ProductsUpsertPayload> {
-  const { uploads } = context.services;
   // To a key, a field that is removed is another call than one that is left out.
   const removed = products.map((product) =>
     Object.entries(product).flatMap(([field, value]) => (value === null ? [field] : [])),
   );
   const call = { ...(idempotencyKey == null ? {} : { idempotencyKey }), products, removed };
-  const { answer, userErrors } = await mutate(context, OPERATION, call, async (client) => {
+  const { answer, userErrors } = await mutate(db, context, OPERATION, call, async (client) => {
     const changes = checkProducts(products);
     await requireUploads(changes, uploads);
     return write(client, changes);

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import type { Database } from '../../platform/postgres.js';
 import { requireScope } from '../../access/caller.js';
 import { PAGING } from '../../graph/page-info.js';
 import type { Context } from '../../graph/request-context.js';
@@ -10,13 +11,15 @@ const DEFAULT_FIRST = 50;
 
 @Resolver()
 export class ImageJobResolver {
+  constructor(private readonly db: Database) {}
+
   @Query(() => ImageJobConnection, {
     nullable: true,
     description:
       'Images that are not yet downloaded and processed, oldest first. Requires an API key with the scope catalog:write.',
   })
   imageJobs(
-    @Ctx() { caller, services }: Context,
+    @Ctx() { caller }: Context,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: PAGING.first })
     first: number | null,
     @Arg('after', () => String, { nullable: true, description: PAGING.after })
@@ -28,7 +31,7 @@ export class ImageJobResolver {
     state: ImageJobState | null | undefined,
   ): Promise<ImageJobConnection> {
     requireScope(caller, 'catalog:write');
-    return pageImageJobs(services.db, {
+    return pageImageJobs(this.db, {
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,
       state: state ?? null,

@@ -21,9 +21,9 @@ function readCursor(cursor: string): number {
 }
 
 /** A job by its row id, for those who may see it. */
-export async function findImageJob({ caller, services }: Context, key: number): Promise<ImageJob | null> {
+export async function findImageJob(db: Database, { caller }: Context, key: number): Promise<ImageJob | null> {
   if (!caller.scopes.has('catalog:write')) return null;
-  const row = await readImageJob(services.db, key);
+  const row = await readImageJob(db, key);
   return row === null ? null : instantiate(ImageJob, row);
 }
 

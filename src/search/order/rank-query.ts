@@ -1,7 +1,9 @@
 import type { Channel } from '../../catalog/channel.types.js';
 import type { ProductCondition } from '../../catalog/product-filter.js';
 import type { Context } from '../../graph/request-context.js';
+import type { Loaders } from '../../catalog/loaders.js';
 import { UserError } from '../../errors.js';
+import type { SearchServices } from '../search-services.js';
 import { diverseOrder } from './diverse.js';
 import { toIndexFilter, withoutStock } from '../../projection/index-filter.js';
 import { fusedOrder, tellLikeness } from './fused.js';
@@ -31,8 +33,11 @@ export function checkDiversity(diversity: number): void {
 }
 
 /** By likeness, by words too where there are some, and with what looks alike apart where that is asked for. */
-export function rankQuery(context: Context, { query, text, diversity, ...scope }: RankingPlan): Ranking {
-  const { services } = context;
+export function rankQuery(
+  services: SearchServices,
+  { loaders }: Context,
+  { query, text, diversity, ...scope }: RankingPlan,
+): Ranking {
   const { asked } = query;
   if (text === null && diversity === 0) return vectorRanking(services.index, asked);
   const { condition, channel, excludeProducts } = scope;
@@ -42,18 +47,19 @@ export function rankQuery(context: Context, { query, text, diversity, ...scope }
   const spread =
     diversity === 0
       ? order
-      : diverseOrder(order, { diversity, vectorsOf: (imageIds) => vectorsOf(context, imageIds) });
+      : diverseOrder(order, { diversity, vectorsOf: (imageIds) => vectorsOf(services, loaders, imageIds) });
   return whatPasses(spread, (found) => tellLikeness(services, asked, found));
 }
 
 async function vectorsOf(
-  { services, images }: Context,
+  { imageVectors }: SearchServices,
+  { images }: Loaders,
   imageIds: readonly number[],
 ): Promise<ReadonlyMap<number, Float32Array>> {
   const known = (await images.byKey.loadMany(imageIds)).flatMap((image) =>
     image === null || image instanceof Error ? [] : { key: image.key, sha256: image.sha256.toString('hex') },
   );
-  const vectors = await services.imageVectors.embeddings.read(known.map(({ sha256 }) => sha256));
+  const vectors = await imageVectors.embeddings.read(known.map(({ sha256 }) => sha256));
   return new Map(
     known.flatMap(({ key, sha256 }) => {
       const vector = vectors.get(sha256);

@@ -1,20 +1,12 @@
-import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { UserError } from '../../errors.js';
-import type { ServerContext } from './context.js';
+import type { ServerContext } from '../../graph/server-context.js';
 import { createCostCheck } from './cost.js';
 import { createDocumentGuard } from './document-limits.js';
 import { toGraphQLError } from '../errors.js';
 import { enterChannel } from './in-context.js';
+import type { Operation } from './operation.js';
 import { MAX_VARIABLES } from '../limits.js';
-
-/** An operation of a valid document, about to be executed. */
-export interface Operation {
-  readonly document: DocumentNode;
-  /** The same for the same text only. */
-  readonly documentHash: string;
-  readonly operation: OperationDefinitionNode;
-  readonly variables: Record<string, unknown>;
-}
 
 /** What must hold before anything is executed, whichever way it came: the same over HTTP and over a WebSocket. */
 export interface Checks {

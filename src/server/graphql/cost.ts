@@ -14,7 +14,7 @@ import {
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity/cjs';
 import { LRUCache } from 'lru-cache';
 import { UserError } from '../../errors.js';
-import type { Operation } from './checks.js';
+import type { Operation } from './operation.js';
 import { toGraphQLError } from '../errors.js';
 import {
   ASSUMED_LIST_SIZE,

@@ -13,7 +13,8 @@ import {
   isIntrospectionType,
   isObjectType,
 } from 'graphql';
-import type { Checks, Operation } from './checks.js';
+import type { Operation } from './operation.js';
+import type { Checks } from './checks.js';
 import type { Compiled, Compiler } from '../compiler.js';
 import { MAX_VARIABLE_ERRORS } from '../limits.js';
 

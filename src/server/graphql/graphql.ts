@@ -13,7 +13,7 @@ import { UserError } from '../../errors.js';
 import { authorizationOf } from '../authorization.js';
 import { type Checks, createChecks, givenName } from './checks.js';
 import { createCompiler } from '../compiler.js';
-import type { RequestFacts, ServerContext } from './context.js';
+import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
 import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError } from '../errors.js';
 import { createExecutor, gatewayOf } from './executor.js';
 import {

@@ -1,7 +1,7 @@
 import { Kind } from 'graphql';
 import { UserError } from '../../errors.js';
-import type { Operation } from './checks.js';
-import type { ServerContext } from './context.js';
+import type { Operation } from './operation.js';
+import type { ServerContext } from '../../graph/server-context.js';
 
 /**
  * Reads `@inContext(channel:)` of the operation and tells the context, before anything is resolved.

@@ -17,7 +17,7 @@ import { LRUCache } from 'lru-cache';
 import { UserError } from '../../errors.js';
 import { authorizationOf } from '../authorization.js';
 import { type Checks, givenName } from './checks.js';
-import type { RequestFacts, ServerContext } from './context.js';
+import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
 import { type ErrorRenderer, toGraphQLError, withRequestCode } from '../errors.js';
 import {
   CONNECTION_INIT_TIMEOUT_MS,

@@ -27,7 +27,7 @@ import {
   Subscription,
 } from 'type-graphql';
 import { UserError } from '../../../src/errors.js';
-import type { RequestFacts, ServerContext } from '../../../src/server/graphql/context.js';
+import type { RequestFacts, ServerContext } from '../../../src/graph/server-context.js';
 
 /** What resolvers and the server see of a request in these tests. */
 export class TestContext implements ServerContext {

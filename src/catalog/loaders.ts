@@ -1,0 +1,49 @@
+import { ImageStore } from '../images/image.store.js';
+import type { Database } from '../platform/postgres.js';
+import { BrandStore } from './brand.store.js';
+import { CategoryStore } from './category.store.js';
+import type { ChannelStore } from './channel.store.js';
+import type { Channel } from './channel.types.js';
+import { LocationStore } from './location.store.js';
+import { ProductStore } from './product.store.js';
+import { SkuStore } from './sku.store.js';
+
+/** One set of loaders a request: each row is read once. */
+export interface Loaders {
+  readonly brands: BrandStore;
+  readonly categories: CategoryStore;
+  readonly images: ImageStore;
+}
+
+/** The loaders whose rows depend on the channel of the request. */
+export interface ChannelStores {
+  readonly channel: Channel;
+  readonly products: ProductStore;
+  readonly skus: SkuStore;
+  readonly locations: LocationStore;
+}
+
+/** Makes the loaders of requests. */
+export class CatalogLoaders {
+  constructor(
+    private readonly db: Database,
+    private readonly channels: ChannelStore,
+  ) {}
+
+  forRequest(): Loaders {
+    const { db } = this;
+    return { brands: new BrandStore(db), categories: new CategoryStore(db), images: new ImageStore(db) };
+  }
+
+  /** By the handle of the channel; null: the default one. @throws UserError UNKNOWN_CHANNEL */
+  async inChannel(handle: string | null): Promise<ChannelStores> {
+    const { db } = this;
+    const channel = await this.channels.find(handle);
+    return {
+      channel,
+      products: new ProductStore(db, channel.key),
+      skus: new SkuStore(db, channel),
+      locations: new LocationStore(db, channel.key),
+    };
+  }
+}
