@@ -21,9 +21,10 @@ beforeAll(async () => {
   env = { DATABASE_URL: database.url, VITRINE_DATA: join(folder, 'data'), VITRINE_DEMO: '0', PORT: '0' };
   const images = fileURLToPath(new URL('../../catalog/images', import.meta.url));
   const names = ['bh-calla-hoodie-pink', 'bh-calla-hoodie-burgundy'];
+  for (const name of names) await cp(join(images, `${name}.webp`), join(folder, `${name}.webp`));
   const rows = [
     ['id', 'title', 'image_link', 'availability', 'price', 'quantity'],
-    ...names.map((name) => [name, name, join(images, `${name}.webp`), 'in_stock', '49.99 EUR', '3']),
+    ...names.map((name) => [name, name, `${name}.webp`, 'in_stock', '49.99 EUR', '3']),
   ];
   const feed = join(folder, 'feed.tsv');
   await writeFile(feed, rows.map((row) => `${row.join('\t')}\n`).join(''));

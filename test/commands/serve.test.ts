@@ -1,4 +1,4 @@
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ let home: string | null = null;
 let running: Running[] = [];
 beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'vitrine-serve-'));
+  await copyFile(PICTURE, join(temporary, 'dress.png'));
   // Where only this user may go, as in a home: as root, the server's files then lie elsewhere.
   env = { VITRINE_DATA: join(temporary, 'data'), VITRINE_DEMO: '0', PORT: '0' };
 });
@@ -75,8 +76,8 @@ test('it serves until Ctrl-C, leaves nothing running, and keeps what was importe
 
   const rejects = join(temporary, 'rejects.tsv');
   const path = await feed('feed.tsv', [
-    ['dress-1', 'Garden dress', PICTURE, 'in_stock', '49.99 EUR', '3'],
-    ['dress-2', 'Priceless dress', PICTURE, 'in_stock', '', '3'],
+    ['dress-1', 'Garden dress', 'dress.png', 'in_stock', '49.99 EUR', '3'],
+    ['dress-2', 'Priceless dress', 'dress.png', 'in_stock', '', '3'],
   ]);
   const imported = await start(['import', path, '--rejects', rejects]).ended;
   expect(imported).toMatchObject({ code: 0 });
@@ -100,7 +101,7 @@ test('it serves until Ctrl-C, leaves nothing running, and keeps what was importe
 });
 
 test('an import of which nothing goes in fails, and stops the database that it started', async () => {
-  const path = await feed('bad.tsv', [['dress-3', 'Priceless dress', PICTURE, 'in_stock', '', '3']]);
+  const path = await feed('bad.tsv', [['dress-3', 'Priceless dress', 'dress.png', 'in_stock', '', '3']]);
   const imported = await start(['import', path]).ended;
   expect(imported.code).toBe(1);
   expect(imported.stdout).toMatch(/Imported 0 products[^]*line 2: price/);

@@ -67,7 +67,7 @@ interface As {
 }
 
 const answer = z.object({
-  data: holdPayload.nullish(),
+  data: z.object({ payload: holdPayload.shape.payload.nullable() }).nullish(),
   errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })).default([]),
 });
 
@@ -94,7 +94,7 @@ async function create(lines: Record<string, number>, more: object = {}, as?: As)
     ...more,
   };
   const { data, errors } = await ask('holdCreate', input, as);
-  if (data == null) throw new Error(JSON.stringify(errors));
+  if (data?.payload == null) throw new Error(JSON.stringify(errors));
   return data.payload;
 }
 
@@ -196,7 +196,7 @@ describe('strangers, however many', () => {
     expect(codesOf(await create({ MANY: 6 }))).toEqual(['HOLD_LIMIT']);
     const id = await held({ MANY: 5 });
     expect(codesOf(await create({ MANY: 1 }))).toEqual(['HOLD_LIMIT']);
-    expect((await ask('holdRelease', { hold: id })).data?.payload.userErrors).toEqual([]);
+    expect((await ask('holdRelease', { hold: id })).data?.payload?.userErrors).toEqual([]);
     await held({ MANY: 5 }, { seconds: 1 });
     await gateway.db.query(`UPDATE holds SET expires_at = now() WHERE client IS NOT NULL`);
     await gateway.db.query(`UPDATE hold_lines SET expires_at = now() WHERE guest`);
@@ -218,7 +218,7 @@ describe('strangers, however many', () => {
 describe('one stranger', () => {
   test('holds a few lines, and not for long', async () => {
     const many = { lines: Array.from({ length: 6 }, (_, i) => ({ sku: toGlobalId('Sku', 1_000 + i) })) };
-    expect((await ask('holdCreate', many)).data?.payload.userErrors).toMatchObject([
+    expect((await ask('holdCreate', many)).data?.payload?.userErrors).toMatchObject([
       {
         code: 'HOLD_LIMIT',
         field: ['lines'],
@@ -356,7 +356,7 @@ describe('a checkout', () => {
     const secret = await seedApiKey(gateway.db, { channel: 'us' });
     const id = await held({ MANY: 1 }, {}, { channel: 'us' });
     const { data } = await ask('holdConfirm', { hold: id }, { secret, channel: 'us' });
-    expect(data?.payload.userErrors).toEqual([]);
+    expect(data?.payload?.userErrors).toEqual([]);
     await held({ MANY: 12 }, {}, { secret, channel: 'us' });
     expect(codesOf(await create({ MANY: 12 }, {}, { secret }))).toEqual(['HOLD_LIMIT']);
   });
@@ -366,7 +366,7 @@ describe('a checkout', () => {
     expect(codesOf(await create({ MANY: 11 }, {}, { secret: storefront }))).toEqual(['HOLD_LIMIT']);
     const id = await held({ MANY: 1 }, {}, { secret: storefront });
     const checkout = await seedApiKey(gateway.db, { scopes: ['holds:confirm'] });
-    expect((await ask('holdConfirm', { hold: id }, { secret: checkout })).data?.payload.hold?.status).toBe(
+    expect((await ask('holdConfirm', { hold: id }, { secret: checkout })).data?.payload?.hold?.status).toBe(
       'CONFIRMED',
     );
   });
@@ -379,7 +379,7 @@ describe('a checkout', () => {
       ['holdRelease', undefined],
     ] as const) {
       const { data } = await ask(operation, { hold: id }, secret === undefined ? {} : { secret });
-      expect(data?.payload.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+      expect(data?.payload?.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
     }
     expect(await read(id)).toEqual({ hold: null });
   });

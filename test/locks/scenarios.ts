@@ -46,7 +46,7 @@ export async function seedScenarios(db: Database): Promise<void> {
 const hold = (db: Database, codes: readonly string[]): Promise<string> =>
   db
     .query<{ id: string }>(
-      `SELECT hold_create(channels.id, 0, array_agg(skus.id), array_agg(1), NULL, NULL, NULL, 3600, NULL, NULL)
+      `SELECT hold_create(channels.id, 0, array_agg(skus.id), array_agg(1), NULL, NULL, NULL, 3600, NULL, NULL, NULL, NULL, NULL)
          #>> '{hold,id}' AS id
        FROM skus, channels WHERE code = ANY($1) AND channels.handle = 'eu' GROUP BY channels.id`,
       [codes],

@@ -1,7 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { cutOut } from '../../bench/cut-out.js';
@@ -38,9 +37,9 @@ export async function importGarments(db: Database, images: BlobStore, encoder: E
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-look-'));
   try {
     const header = 'id\ttitle\timage_link\tavailability\tprice\tproduct_type\tquantity\n';
-    const rows = (await garments()).map(
-      ({ id, kind, file }) => `${id}\t${id}\t${fileURLToPath(file)}\tin_stock\t10.00 EUR\t${kind}\t3\n`,
-    );
+    const all = await garments();
+    for (const { id, file } of all) await copyFile(file, join(folder, `${id}.webp`));
+    const rows = all.map(({ id, kind }) => `${id}\t${id}\t${id}.webp\tin_stock\t10.00 EUR\t${kind}\t3\n`);
     const feed = join(folder, 'feed.tsv');
     await writeFile(feed, header + rows.join(''));
     const log = pino({ level: 'silent' });

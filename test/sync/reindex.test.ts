@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -275,11 +275,12 @@ testSecond(
     const images = fileURLToPath(new URL('../../catalog/images', import.meta.url));
     const feed = join(folder, 'feed.tsv');
     const rows = ['bh-calla-hoodie-pink', 'bh-calla-hoodie-burgundy', 'bh-dara-bomber-jacket-burgundy'];
+    for (const name of rows) await copyFile(join(images, `${name}.webp`), join(folder, `${name}.webp`));
     await writeFile(
       feed,
       [
         ['id', 'title', 'image_link', 'availability', 'price', 'quantity'],
-        ...rows.map((name) => [name, name, join(images, `${name}.webp`), 'in_stock', '49.99 EUR', '3']),
+        ...rows.map((name) => [name, name, `${name}.webp`, 'in_stock', '49.99 EUR', '3']),
       ]
         .map((row) => `${row.join('\t')}\n`)
         .join(''),
