@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import sql from 'sql-template-tag';
 import { pinnedUploads, pruneBoards } from '../boards/prune-boards.js';
 import { readCatalogImage } from '../images/read-image.js';
 import { touchProducts } from '../catalog/write/product.store.js';
@@ -16,6 +17,7 @@ import { openBlobStore } from '../platform/blob-store.js';
 import { openDoorbell } from '../platform/doorbell.js';
 import type { Logger } from '../platform/logging.js';
 import type { Progress } from '../platform/progress.js';
+import { execute, REQUESTS } from '../platform/postgres.js';
 import { startDatabase } from '../platform/start-database.js';
 import { createSchema } from './schema.js';
 import { openServices, type Services } from './services.js';
@@ -61,7 +63,7 @@ export async function startGateway(
     const detector = config.detectorFolder === null ? null : await openDetector(config.detectorFolder, log);
     if (detector !== null) started.push(() => detector.close());
     signal?.throwIfAborted();
-    const database = await startDatabase(config, log);
+    const database = await startDatabase(config, log, REQUESTS);
     started.push(() => database.close());
     signal?.throwIfAborted();
     const { db } = database;
@@ -174,7 +176,7 @@ async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks
       (error: unknown) => [false, error instanceof Error ? error.message : String(error)],
     );
   const [postgres, points] = await Promise.all([
-    check(db.query('SELECT 1'), () => 'ok'),
+    check(execute(db, sql`/* gateway.ready */ SELECT 1`), () => 'ok'),
     check(index.count(), (count) => `${index.name}, ${String(count)} images`),
   ]);
   return { ok: postgres[0] && points[0], checks: { postgres: postgres[1], index: points[1] } };

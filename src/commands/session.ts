@@ -1,6 +1,7 @@
 import { readConfig, ConfigError, type Config } from '../config.js';
 import { UserError } from '../errors.js';
 import { createLogger, hideUrlPasswords, type Logger } from '../platform/logging.js';
+import { DatabaseUnavailable } from '../platform/database-unavailable.js';
 import { OperatorError } from '../platform/operator-error.js';
 import { createProgress, type Progress } from '../platform/progress.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -52,5 +53,5 @@ export async function runCommand(work: (session: Session) => Promise<ExitCode>):
 }
 
 function isExpected(error: unknown): error is Error {
-  return error instanceof OperatorError || error instanceof ConfigError || error instanceof UserError;
+  return [OperatorError, ConfigError, UserError, DatabaseUnavailable].some((kind) => error instanceof kind);
 }

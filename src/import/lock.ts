@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import sql from 'sql-template-tag';
 import { UserError } from '../errors.js';
 import { errorCode } from '../platform/operator-error.js';
-import { execute, type Database } from '../platform/postgres.js';
+import { execute, withClient, type Database } from '../platform/postgres.js';
 
 /** Any number that nobody else locks in this database. */
 const IMPORT_LOCK = 0x76_69_6d_70;
@@ -16,10 +16,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * @throws UserError another import is running
  */
 export async function withImportLock<T>(db: Database, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await db.connect();
-  // A connection that breaks fails the statement that uses it; without a listener it would end the process.
-  client.on('error', () => undefined);
-  try {
+  const locked = async (client: PoolClient): Promise<T> => {
     await execute(
       client,
       sql`/* import.lockTimeout */ SELECT set_config('lock_timeout', ${LOCK_TIMEOUT}, false)`,
@@ -41,9 +38,8 @@ export async function withImportLock<T>(db: Database, work: (client: PoolClient)
       sql`/* import.settings */ SELECT set_config('lock_timeout', '0', false),
         set_config('vitrine.actor', 'import', false), set_config('vitrine.reason', 'prune', false)`,
     );
-    return await work(client);
-  } finally {
-    // Closed rather than handed back: the lock and the temporary tables end with the connection.
-    client.release(true);
-  }
+    return work(client);
+  };
+  // The lock and the temporary tables end with the connection.
+  return withClient(db, locked, { keepsState: true });
 }

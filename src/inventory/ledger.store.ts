@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import { execute, query, transaction, type Database } from '../platform/postgres.js';
+import { execute, patiently, query, transaction, type Database } from '../platform/postgres.js';
 
 const drift = z.object({
   sku: z.string(),
@@ -22,17 +22,19 @@ export function readLedgerDrift(db: Database, sampleSize: number): Promise<Ledge
   return transaction(db, async (client) => {
     // It takes as long as the ledger is.
     await execute(client, sql`/* stock.noTimeout */ SELECT set_config('statement_timeout', '0', true)`);
-    const rows = await query(
-      client,
-      sql`/* stock.ledgerDrift */
-        SELECT coalesce(sku.code, 'a SKU that is gone') AS sku,
-          coalesce(location.handle, 'a location that is gone') AS location,
-          on_hand AS "onHand", coalesce(total, 0) AS ledger, count(*) OVER () AS count
-        FROM stock_ledger_drift
-        LEFT JOIN skus sku ON sku.id = sku_id
-        LEFT JOIN stock_locations location ON location.id = location_id
-        ORDER BY sku_id, location_id LIMIT ${sampleSize}`,
-      drift.extend({ count: z.number() }),
+    const rows = await patiently(client, () =>
+      query(
+        client,
+        sql`/* stock.ledgerDrift */
+          SELECT coalesce(sku.code, 'a SKU that is gone') AS sku,
+            coalesce(location.handle, 'a location that is gone') AS location,
+            on_hand AS "onHand", coalesce(total, 0) AS ledger, count(*) OVER () AS count
+          FROM stock_ledger_drift
+          LEFT JOIN skus sku ON sku.id = sku_id
+          LEFT JOIN stock_locations location ON location.id = location_id
+          ORDER BY sku_id, location_id LIMIT ${sampleSize}`,
+        drift.extend({ count: z.number() }),
+      ),
     );
     return { count: rows[0]?.count ?? 0, sample: rows.map((row) => drift.parse(row)) };
   });

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { UserError } from '../errors.js';
 import { countLines } from '../platform/lines.js';
 import { keepFault, type Fault } from '../import/report.js';
-import { transaction, type Database } from '../platform/postgres.js';
+import { patiently, transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
 import { readFacts, type EntityLine, type RelationLine } from './facts-file.js';
 import {
@@ -61,11 +61,13 @@ export function importFacts(
     }
     const report = emptyReport();
     progress.start('Reading the facts', await countLines(file, signal));
-    await createFactsStaging(client);
-    await stage(client, file, report, progress, signal);
-    if (report.faultyLines === 0) await check(client, report);
-    signal?.throwIfAborted();
-    if (report.faultyLines === 0) await merge(client, report);
+    await patiently(client, async () => {
+      await createFactsStaging(client);
+      await stage(client, file, report, progress, signal);
+      if (report.faultyLines === 0) await check(client, report);
+      signal?.throwIfAborted();
+      if (report.faultyLines === 0) await merge(client, report);
+    });
     progress.done();
     return report;
   });

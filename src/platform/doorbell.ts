@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Logger } from './logging.js';
+import { KEEPALIVE_MS } from './postgres.js';
 
 /** A database that is away is tried again after so long, and doubled up to the last. */
 const FIRST_DELAY_MS = 100;
 const LAST_DELAY_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Of silence, before the operating system asks whether the other end is still there. */
-const KEEPALIVE_MS = 15_000;
+/**
+ * A connection that only listens does not notice that the other end is gone. Asked so often, and given so long, it is
+ * made again within seconds.
+ */
+const HEARTBEAT_MS = 5_000;
+const HEARTBEAT_TIMEOUT_MS = 5_000;
 
 /**
  * Rings when something may have changed in Postgres, soon after the commit: whoever listens looks what it was. It may
@@ -38,12 +43,20 @@ export function openDoorbell({
     }
   };
 
+  const beat = async (client: Client): Promise<never> => {
+    for (;;) {
+      await sleep(HEARTBEAT_MS, undefined, { signal: closing.signal });
+      await client.query('/* doorbell.heartbeat */ SELECT 1');
+    }
+  };
+
   let away = false;
   let delay = FIRST_DELAY_MS;
   const listenOnce = async (): Promise<never> => {
     const client = new Client({
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: HEARTBEAT_TIMEOUT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEPALIVE_MS,
       application_name: name,
@@ -66,7 +79,7 @@ export function openDoorbell({
       delay = FIRST_DELAY_MS;
       // What rang before, nobody heard.
       ring();
-      return await broken;
+      return await Promise.race([broken, beat(client)]);
     } finally {
       closing.signal.removeEventListener('abort', hangUp);
       hangUp();

@@ -1,14 +1,39 @@
 import { createHash } from 'node:crypto';
-import { Pool, types, type ClientBase, type PoolClient } from 'pg';
+import {
+  Client,
+  Pool,
+  types,
+  type ClientBase,
+  type PoolClient,
+  type QueryConfig,
+  type QueryResult,
+} from 'pg';
 import type { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
+import { asUnavailable, DatabaseUnavailable, endsConnection, isSilence } from './database-unavailable.js';
 
 /** A gateway answers from few connections: statements are short, and Postgres forks a process for each one. */
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Longer than any statement of ours should take; a runaway one is ended rather than queued behind. */
-const STATEMENT_TIMEOUT_MS = 30_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+/** Of silence, before the operating system asks whether the other end is still there. */
+export const KEEPALIVE_MS = 5_000;
+/** Postgres says within its own timeout that it canceled a statement; who says nothing for so long after it is gone. */
+const GRACE_MS = 2_000;
+/** For statements without a timeout: longer than any of them runs, so that even they end some day. */
+const DAY_MS = 24 * 60 * 60 * 1_000;
+/** Connections that still say goodbye when a pool closes are cut after this. */
+const GOODBYE_MS = 1_000;
+
+/** How long a statement may take, unless it is run `patiently`. */
+export interface Patience {
+  readonly statementMs: number;
+}
+
+/** Somebody waits for the answer. Mutations wait for locks at most 5 s; a longer statement is ended, not queued behind. */
+export const REQUESTS: Patience = { statementMs: 8_000 };
+/** Commands write whole batches, and nobody waits in front of a screen. */
+export const COMMANDS: Patience = { statementMs: 30_000 };
 
 types.setTypeParser(types.builtins.INT8, (text) => {
   const value = Number(text);
@@ -21,67 +46,183 @@ export type Database = Pool;
 export type Queryable = Pool | ClientBase;
 
 /** Opens a pool; connects lazily. `onError` hears of idle connections that broke (the pool replaces them). */
-export function openDatabase(url: string, onError: (error: Error) => void): Database {
+export function openDatabase(
+  url: string,
+  onError: (error: Error) => void,
+  { statementMs }: Patience = REQUESTS,
+): Database {
   const pool = new Pool({
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + GRACE_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
     application_name: 'vitrine',
   });
   pool.on('error', onError);
   return pool;
 }
 
+/** Closes a pool whose connections are all idle. A Postgres that is silent does not hold up the end of the process. */
+export async function closeDatabase(pool: Database): Promise<void> {
+  const leaving = [...(connections.get(pool) ?? [])];
+  await pool.end();
+  const cut = setTimeout(() => leaving.forEach(hangUp), GOODBYE_MS);
+  cut.unref();
+}
+
 /** Runs one statement and parses each row. */
 export async function query<Row>(db: Queryable, statement: Sql, row: z.ZodType<Row>): Promise<Row[]> {
-  const { rows } = await db.query<Record<string, unknown>>(statement);
+  const { text, values } = statement;
+  const { rows } = await run(db, { text, values });
   return rows.map((value) => row.parse(value));
 }
 
 /** Like `query`, for a statement whose text takes few forms: Postgres plans it once a connection. */
 export async function queryPrepared<Row>(db: Queryable, statement: Sql, row: z.ZodType<Row>): Promise<Row[]> {
   const { text, values } = statement;
-  const { rows } = await db.query<Record<string, unknown>>({ name: statementName(text), text, values });
+  const { rows } = await run(db, { name: statementName(text), text, values });
   return rows.map((value) => row.parse(value));
 }
 
 /** Runs a statement for its effect; answers how many rows it touched. */
 export async function execute(db: Queryable, statement: Sql): Promise<number> {
-  const { rowCount } = await db.query(statement);
+  const { text, values } = statement;
+  const { rowCount } = await run(db, { text, values });
   return rowCount ?? 0;
 }
 
 /**
  * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. `lost` aborts when the
  * connection breaks, and with it the transaction and its locks: of interest to work that goes on elsewhere.
+ *
+ * @throws DatabaseUnavailable
  */
 export async function transaction<T>(
   db: Database,
   work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const client = await db.connect();
+  return withClient(db, async (client, lost) => {
+    await runOn(client, { text: 'BEGIN' });
+    try {
+      const result = await work(client, lost);
+      await runOn(client, { text: 'COMMIT' });
+      return result;
+    } catch (error) {
+      // A ROLLBACK down a dead connection would be waited for as long as the statement before it was.
+      if (!lost.aborted && !endsConnection(error))
+        await runOn(client, { text: 'ROLLBACK' }).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Runs `work` with a client of its own. Afterwards it goes back to the pool; it is closed if it broke, is still in a
+ * transaction, or `keepsState` that ends with its session, such as locks. `lost` aborts when it breaks.
+ *
+ * @throws DatabaseUnavailable
+ */
+export async function withClient<T>(
+  db: Database,
+  work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
+  { keepsState = false } = {},
+): Promise<T> {
+  const client = await acquire(db);
   const broken = new AbortController();
-  const lose = (error: Error): void => broken.abort(error);
+  const lose = (error: Error): void => broken.abort(new DatabaseUnavailable(error));
   // The pool listens to its idle clients only; unheard, the error would end the process.
   client.on('error', lose);
+  let isUsable = !keepsState;
   try {
-    await client.query('BEGIN');
-    const result = await work(client, broken.signal);
-    await client.query('COMMIT');
-    client.release();
-    return result;
+    return await work(client, broken.signal);
   } catch (error) {
-    const rolledBack = await client.query('ROLLBACK').then(
-      () => true,
-      () => false,
-    );
-    client.release(!rolledBack);
+    isUsable &&= !endsConnection(error);
     throw error;
   } finally {
     client.off('error', lose);
+    if (isUsable && !broken.signal.aborted && client.getTransactionStatus() === 'I') client.release();
+    else discard(client);
   }
+}
+
+/**
+ * For statements of one client that wait for others, or take as long as the data is: while `work` runs, the gateway
+ * waits for their answers. What Postgres itself allows them is for the caller to set.
+ */
+export async function patiently<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+  patient.add(client);
+  try {
+    return await work();
+  } finally {
+    patient.delete(client);
+  }
+}
+
+const patient = new WeakSet<ClientBase>();
+/** The clients that a pool has had and not ended yet, each with when it connected. */
+const connections = new WeakMap<Pool, Set<ClientBase>>();
+const homes = new WeakMap<ClientBase, { readonly pool: Pool; readonly since: number }>();
+/** When a pool last noticed that a connection is silent: those made before are as silent, most likely. */
+const silences = new WeakMap<Pool, number>();
+
+async function run(db: Queryable, statement: QueryConfig): Promise<QueryResult<Record<string, unknown>>> {
+  return db instanceof Pool ? withClient(db, (client) => runOn(client, statement)) : runOn(db, statement);
+}
+
+async function runOn(
+  client: ClientBase,
+  statement: QueryConfig,
+): Promise<QueryResult<Record<string, unknown>>> {
+  const timed: QueryConfig & { query_timeout?: number } = patient.has(client)
+    ? { ...statement, query_timeout: DAY_MS }
+    : statement;
+  try {
+    return await client.query<Record<string, unknown>>(timed);
+  } catch (error) {
+    if (isSilence(error)) {
+      const home = homes.get(client);
+      if (home !== undefined) silences.set(home.pool, performance.now());
+      // Heard by who has the client: the transaction is lost.
+      hangUp(client);
+    }
+    throw asUnavailable(error);
+  }
+}
+
+/** A client that is not known to be silent. */
+async function acquire(pool: Pool): Promise<PoolClient> {
+  for (;;) {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw asUnavailable(error);
+    });
+    const home = homes.get(client) ?? welcome(pool, client);
+    if (home.since > (silences.get(pool) ?? -Infinity)) return client;
+    discard(client);
+  }
+}
+
+function welcome(pool: Pool, client: PoolClient): { readonly pool: Pool; readonly since: number } {
+  const home = { pool, since: performance.now() };
+  homes.set(client, home);
+  const all = connections.get(pool) ?? new Set();
+  connections.set(pool, all.add(client));
+  client.once('end', () => all.delete(client));
+  return home;
+}
+
+/** Takes a client out of its pool. */
+function discard(client: PoolClient): void {
+  client.release(true);
+  hangUp(client);
+}
+
+/** Closes the connection without a word: whether the other end still hears one is not known. */
+function hangUp(client: ClientBase): void {
+  if (client instanceof Client) client.connection.stream.destroy();
 }
 
 /** Runs `work` in a transaction whose statements all see the same moment, and write nothing. */

@@ -3,7 +3,7 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { hideUrlPasswords, type Logger } from './logging.js';
 import { migrate } from './migrate.js';
 import { errorCode, errorMessage, OperatorError } from './operator-error.js';
-import { openDatabase, type Database } from './postgres.js';
+import { closeDatabase, COMMANDS, openDatabase, type Database, type Patience } from './postgres.js';
 
 export interface RunningDatabase {
   readonly db: Database;
@@ -20,15 +20,20 @@ export interface RunningDatabase {
 export async function startDatabase(
   config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
   log: Logger,
+  patience: Patience = COMMANDS,
 ): Promise<RunningDatabase> {
   const embedded =
     config.databaseUrl === null
       ? await startEmbeddedPostgres({ folder: config.dataFolder, log: (line) => log.info(line) })
       : null;
   const url = config.databaseUrl ?? embedded?.url ?? '';
-  const db = openDatabase(url, (err) => log.warn({ err }, 'A connection to Postgres broke; it is replaced'));
+  const db = openDatabase(
+    url,
+    (err) => log.warn({ err }, 'A connection to Postgres broke; it is replaced'),
+    patience,
+  );
   const close = async (): Promise<void> => {
-    await db.end();
+    await closeDatabase(db);
     await embedded?.stop();
   };
   try {

@@ -6,7 +6,9 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ERROR_STATUS, UserError } from '../errors.js';
 import type { ServerContext } from '../graph/server-context.js';
-import { MAX_ERROR_MESSAGE_CHARS } from './limits.js';
+import { DatabaseUnavailable } from '../platform/database-unavailable.js';
+import { errorMessage } from '../platform/operator-error.js';
+import { MAX_ERROR_MESSAGE_CHARS, RETRY_AFTER_SECONDS } from './limits.js';
 
 /** What Apollo and graphql report of the request itself; their messages are about the caller's own document. */
 const REQUEST_CODES: ReadonlySet<string> = new Set([
@@ -19,13 +21,26 @@ const REQUEST_CODES: ReadonlySet<string> = new Set([
   Apollo.BAD_REQUEST,
 ]);
 
+/** What a caller is told of an error: a user error, also for a Postgres that is away; null for a fault of ours. */
+export function toUserError(error: unknown): UserError | null {
+  if (error instanceof UserError) return error;
+  if (!(error instanceof DatabaseUnavailable)) return null;
+  return new UserError(
+    'DATABASE_UNAVAILABLE',
+    'The database does not answer right now: try again in a few seconds. A mutation may have been done or not; ' +
+      'with the same idempotencyKey it is done once.',
+    { cause: error },
+  );
+}
+
 /** What was thrown, as an error that ends the whole request: a user error with its HTTP status. */
 export function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
-  if (error instanceof UserError) {
-    return new GraphQLError(error.message, {
-      originalError: error,
-      extensions: { code: error.code, http: { status: ERROR_STATUS[error.code] } },
+  const known = toUserError(error);
+  if (known !== null) {
+    return new GraphQLError(known.message, {
+      originalError: error instanceof Error ? error : known,
+      extensions: { code: known.code, http: { status: ERROR_STATUS[known.code] } },
     });
   }
   const originalError = error instanceof Error ? error : new Error(String(error));
@@ -72,7 +87,11 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
     requestId: string,
   ): GraphQLFormattedError => {
     const cause = causeOf(error);
-    if (cause instanceof UserError) return counted(formatted, cause.message, cause.code);
+    const known = toUserError(cause);
+    if (known !== null) {
+      if (known !== cause) logUnavailable(log, cause, requestId);
+      return counted(formatted, known.message, known.code);
+    }
     const code = formatted.extensions?.['code'];
     if (cause === null && isRequestCode(code)) return counted(formatted, formatted.message, code);
     log.error({ err: cause ?? error, requestId, path: formatted.path }, 'A resolver failed');
@@ -87,6 +106,16 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
         return {
           async didEncounterErrors({ errors, contextValue }) {
             for (const error of errors) requestIds.set(error, contextValue.requestId);
+          },
+          // An answer that has nothing because the database is away is one to try again, for proxies too.
+          async willSendResponse({ response: { body, http } }) {
+            if (body.kind !== 'single') return;
+            const { data, errors = [] } = body.singleResult;
+            const isEmpty = Object.values(data ?? {}).every((value) => value === null);
+            if (!isEmpty || !errors.some(({ extensions }) => extensions?.['code'] === 'DATABASE_UNAVAILABLE'))
+              return;
+            http.status = ERROR_STATUS.DATABASE_UNAVAILABLE;
+            http.headers.set('retry-after', RETRY_AFTER_SECONDS);
           },
         };
       },
@@ -126,6 +155,7 @@ export function sendHttpError(
   log: Logger,
 ): void {
   const { status, code, message } = describe(error, request.id, log);
+  if (code === 'DATABASE_UNAVAILABLE') void reply.header('retry-after', RETRY_AFTER_SECONDS);
   void reply.code(status).send({ error: { code, message } });
 }
 
@@ -137,20 +167,28 @@ export function sendGraphQLHttpError(
   log: Logger,
 ): void {
   const { status, code, message } = describe(error, request.id, log);
+  if (code === 'DATABASE_UNAVAILABLE') void reply.header('retry-after', RETRY_AFTER_SECONDS);
   void reply.code(status).send({ errors: [{ message, extensions: { code } }] });
 }
 
 function describe(
-  error: FastifyError | UserError,
+  error: FastifyError | UserError | DatabaseUnavailable,
   requestId: string,
   log: Logger,
 ): { status: number; code: string; message: string } {
-  if (error instanceof UserError) {
-    return { status: ERROR_STATUS[error.code], code: error.code, message: shorten(error.message) };
+  const known = toUserError(error);
+  if (known !== null) {
+    if (known !== error) logUnavailable(log, error, requestId);
+    return { status: ERROR_STATUS[known.code], code: known.code, message: shorten(known.message) };
   }
   // What fastify refuses: a body that is too long or no JSON, an unknown content type.
-  const status = error.statusCode ?? 500;
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   if (status < 500) return { status, code: 'BAD_USER_INPUT', message: shorten(error.message) };
   log.error({ err: error, requestId }, 'A request failed');
   return { status: 500, code: Apollo.INTERNAL_SERVER_ERROR, message: maskedMessage(requestId) };
+}
+
+/** Without its stack: in an outage, every request has one. */
+function logUnavailable(log: Logger, error: unknown, requestId: string): void {
+  log.warn({ reason: errorMessage(error), requestId }, 'A request failed because Postgres is unavailable');
 }

@@ -154,3 +154,6 @@ export const MAX_ERROR_MESSAGE_CHARS = 500;
 
 /** Label values of one metric: each is a dozen time series. */
 export const MAX_OPERATION_NAMES = 100;
+
+/** Seconds until a caller should try again while the database is away: it restarts or fails over in about as many. */
+export const RETRY_AFTER_SECONDS = '5';

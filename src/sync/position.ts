@@ -1,7 +1,14 @@
 import type { PoolClient } from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
-import { execute, query, transaction, type Database, type Queryable } from '../platform/postgres.js';
+import {
+  execute,
+  patiently,
+  query,
+  transaction,
+  type Database,
+  type Queryable,
+} from '../platform/postgres.js';
 
 /**
  * How far an index has followed the change log, as a pg_snapshot: an index of this process keeps it in memory,
@@ -134,9 +141,11 @@ export function withFillLock<T>(
 ): Promise<T> {
   return transaction(db, async (client, lost) => {
     await withoutTimeouts(client);
-    await execute(
-      client,
-      sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${fillLock(indexName, encoder)}))`,
+    await patiently(client, () =>
+      execute(
+        client,
+        sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${fillLock(indexName, encoder)}))`,
+      ),
     );
     return work(client, lost);
   });
@@ -174,10 +183,12 @@ export function switchPosition(
 ): Promise<void> {
   return transaction(db, async (client, lost) => {
     await withoutTimeouts(client);
-    await query(
-      client,
-      sql`/* sync.awaitPosition */ ${selectPosition(indexName, encoder)} FOR UPDATE`,
-      positionRow,
+    await patiently(client, () =>
+      query(
+        client,
+        sql`/* sync.awaitPosition */ ${selectPosition(indexName, encoder)} FOR UPDATE`,
+        positionRow,
+      ),
     );
     await keepPosition(client, indexName, encoder, await work(lost));
   });

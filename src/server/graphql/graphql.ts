@@ -14,7 +14,7 @@ import { authorizationOf } from '../authorization.js';
 import { type Checks, createChecks, givenName } from './checks.js';
 import { createCompiler } from '../compiler.js';
 import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
-import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError } from '../errors.js';
+import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError, toUserError } from '../errors.js';
 import { createExecutor, gatewayOf } from './executor.js';
 import {
   MAX_DOCUMENT_CHARS,
@@ -23,6 +23,7 @@ import {
   MAX_KEPT_DOCUMENT_CHARS,
   MAX_KEPT_DOCUMENTS,
   MAX_VALIDATION_ERRORS,
+  RETRY_AFTER_SECONDS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
 import { installSockets } from './sockets.js';
@@ -88,9 +89,10 @@ export async function installGraphQL<Context extends ServerContext>(
         });
       } catch (error) {
         // A 401 says how to come in (RFC 9110).
-        if (error instanceof UserError && error.code === 'UNAUTHENTICATED')
-          void reply.header('www-authenticate', 'Bearer');
-        throw error instanceof UserError ? toGraphQLError(error) : error;
+        const known = toUserError(error);
+        if (known?.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+        if (known?.code === 'DATABASE_UNAVAILABLE') void reply.header('retry-after', RETRY_AFTER_SECONDS);
+        throw known === null ? error : toGraphQLError(error);
       }
     },
   });

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { UserError } from '../../errors.js';
+import { toUserError } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
   MAX_MESSAGES_IN_WORK,
@@ -80,8 +80,11 @@ function carry(
     if (socket.bufferedAmount > MAX_SOCKET_BACKLOG_BYTES) socket.terminate();
   };
   const closeFor = (error: unknown): void => {
-    if (error instanceof UserError) {
-      socket.close(CloseCode.Unauthorized, shorten(error.message));
+    const known = toUserError(error);
+    if (known?.code === 'DATABASE_UNAVAILABLE') {
+      socket.close(TRY_AGAIN_LATER, shorten(known.message));
+    } else if (known !== null) {
+      socket.close(CloseCode.Unauthorized, shorten(known.message));
     } else {
       log.error({ err: error, requestId }, 'A WebSocket failed');
       socket.close(TRY_AGAIN_LATER, `Something went wrong on our side (request ${requestId})`);

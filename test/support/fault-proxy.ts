@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/**
+ * What happens to connections: they work; nothing comes through and nobody says so, as behind a host that lost its
+ * power; they are cut with a reset; or they are cut and no new ones are taken.
+ */
+export type Fault = 'forward' | 'silent' | 'reset' | 'refuse';
+
+/** A TCP proxy in front of a server, which fails on command. */
+export interface FaultProxy {
+  /** The URL that was given, with the address of the proxy. */
+  readonly url: string;
+  /** Connections that go through it now, those that fell silent included. */
+  connections(): number;
+  /** From now on; a connection that once fell silent stays so, as one to a host that failed over does. */
+  set(fault: Fault): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly upstream: Socket | null;
+  isSilent: boolean;
+}
+
+export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
+  const target = new URL(targetUrl);
+  const port = Number(target.port);
+  const pairs = new Set<Pair>();
+  let fault: Fault = 'forward';
+
+  const server = createServer((client) => {
+    client.on('error', () => undefined);
+    if (fault === 'reset') {
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = fault === 'silent' ? null : connect(port, target.hostname);
+    const pair: Pair = { client, upstream, isSilent: upstream === null };
+    pairs.add(pair);
+    client.once('close', () => {
+      pairs.delete(pair);
+      upstream?.destroy();
+    });
+    if (upstream === null) {
+      // What is not read is not noticed to end.
+      client.resume();
+      return;
+    }
+    upstream.on('error', () => undefined);
+    upstream.once('close', () => {
+      if (!pair.isSilent) client.destroy();
+    });
+    client.pipe(upstream).pipe(client);
+  });
+  const listen = async (at: number): Promise<number> => {
+    server.listen(at, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('a TCP server has an address');
+    return address.port;
+  };
+  const own = await listen(0);
+  const url = new URL(targetUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(own);
+
+  const silence = (): void => {
+    for (const pair of pairs) {
+      const { client, upstream } = pair;
+      if (upstream === null || pair.isSilent) continue;
+      pair.isSilent = true;
+      client.unpipe(upstream).resume();
+      upstream.unpipe(client).resume();
+    }
+  };
+
+  return {
+    url: url.href,
+    connections: () => pairs.size,
+    async set(next) {
+      fault = next;
+      if (next === 'silent') silence();
+      if (next === 'reset' || next === 'refuse') {
+        for (const { client } of pairs) client.resetAndDestroy();
+      }
+      if (next === 'refuse' && server.listening) server.close();
+      if (next !== 'refuse' && !server.listening) await listen(own);
+    },
+    async close() {
+      for (const { client } of pairs) client.destroy();
+      if (!server.listening) return;
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
