@@ -1,22 +1,39 @@
 import { pino, type Logger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { Config } from '../config.js';
+import { logError } from './log-error.js';
 
 export type { Logger } from 'pino';
 
-/** Never written, wherever in a logged object they stand up to one level down. */
-const SECRETS = ['password', 'apiKey', 'authorization', 'cookie', 'databaseUrl', 'connectionString'].flatMap(
-  (name) => [name, `*.${name}`],
-);
+/** Never written, wherever in a logged object they stand up to two levels down. */
+const SECRETS = [
+  'password',
+  'apiKey',
+  'api-key',
+  'secret',
+  'token',
+  'authorization',
+  'cookie',
+  'databaseUrl',
+  'connectionString',
+  'DATABASE_URL',
+  'QDRANT_API_KEY',
+].flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
 
 /** The password of a URL, in whatever text it stands. */
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi;
+const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s/"\\]+@/gi;
+/** A header that was quoted, and a connection string in the words of libpq. */
+const BEARER = /(\bBearer\s+)[\w.~+/-]+=*/gi;
+const KEYWORD_PASSWORD = /(\bpassword\s*=\s*)[^\s"&]+/gi;
 
 export const hideUrlPasswords = (text: string): string => text.replace(URL_PASSWORD, '$1***@');
 
+const hideSecrets = (text: string): string =>
+  hideUrlPasswords(text).replace(BEARER, '$1***').replace(KEYWORD_PASSWORD, '$1***');
+
 /**
  * The process's log: one JSON object a line, or, given `terminal`, lines for people handed to that function.
- * Errors keep their stack and causes; secrets are left out.
+ * Errors keep their stack and causes, and nothing that a library hung on them; secrets are left out.
  */
 export function createLogger(level: Config['logLevel'], terminal: ((line: string) => void) | null): Logger {
   const write = terminal ?? ((line: string) => process.stderr.write(`${line}\n`));
@@ -29,11 +46,15 @@ export function createLogger(level: Config['logLevel'], terminal: ((line: string
           ignore: 'pid,hostname',
         });
   return pino(
-    { level, redact: { paths: SECRETS, censor: '***' } },
+    {
+      level,
+      redact: { paths: SECRETS, censor: '***' },
+      serializers: { err: (error: unknown) => logError(error) },
+    },
     {
       write(line) {
         const shown: unknown = pretty === null ? line : pretty(line);
-        write(hideUrlPasswords(String(shown).trimEnd()));
+        write(hideSecrets(String(shown).trimEnd()));
       },
     },
   );

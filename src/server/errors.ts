@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { ERROR_STATUS, UserError } from '../errors.js';
 import type { ServerContext } from '../graph/server-context.js';
 import { DatabaseUnavailable } from '../platform/database-unavailable.js';
-import { errorMessage } from '../platform/operator-error.js';
+import { errorCode, errorMessage } from '../platform/operator-error.js';
 import { MAX_ERROR_MESSAGE_CHARS, RETRY_AFTER_SECONDS } from './limits.js';
 
 /** What Apollo and graphql report of the request itself; their messages are about the caller's own document. */
@@ -154,7 +154,7 @@ export function sendHttpError(
   reply: FastifyReply,
   log: Logger,
 ): void {
-  const { status, code, message } = describe(error, request.id, log);
+  const { status, code, message } = describe(error, request, log);
   if (code === 'DATABASE_UNAVAILABLE') void reply.header('retry-after', RETRY_AFTER_SECONDS);
   void reply.code(status).send({ error: { code, message } });
 }
@@ -166,16 +166,38 @@ export function sendGraphQLHttpError(
   reply: FastifyReply,
   log: Logger,
 ): void {
-  const { status, code, message } = describe(error, request.id, log);
+  const { status, code, message } = describe(error, request, log);
   if (code === 'DATABASE_UNAVAILABLE') void reply.header('retry-after', RETRY_AFTER_SECONDS);
   void reply.code(status).send({ errors: [{ message, extensions: { code } }] });
 }
 
+/** Nobody reads this answer; proxies write the same status in their logs when a client ends a request. */
+const CLIENT_LEFT = 499;
+/** What reading from, or writing to, somebody who has gone fails with. */
+const LEAVING_CODES: ReadonlySet<string | null> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ABORT_ERR',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+
+/** Whether the client went away in the middle of its request, and that is all that failed. */
+function hasLeft(error: Error, { raw }: FastifyRequest): boolean {
+  const isLeaving = LEAVING_CODES.has(errorCode(error)) || error.name === 'AbortError';
+  return isLeaving && !(error instanceof DatabaseUnavailable) && raw.socket.destroyed;
+}
+
 function describe(
   error: FastifyError | UserError | DatabaseUnavailable,
-  requestId: string,
+  request: FastifyRequest,
   log: Logger,
 ): { status: number; code: string; message: string } {
+  const requestId = request.id;
+  if (hasLeft(error, request)) {
+    log.debug({ reason: errorMessage(error), requestId }, 'A client left before its request ended');
+    return { status: CLIENT_LEFT, code: 'BAD_USER_INPUT', message: 'The request was aborted.' };
+  }
   const known = toUserError(error);
   if (known !== null) {
     if (known !== error) logUnavailable(log, error, requestId);
