@@ -16,6 +16,7 @@ import { pruneIdempotencyKeys } from '../mutation/idempotency.store.js';
 import { openBlobStore } from '../platform/blob-store.js';
 import { openDoorbell } from '../platform/doorbell.js';
 import type { Logger } from '../platform/logging.js';
+import { startLoop, type Loop } from '../platform/loop.js';
 import type { Progress } from '../platform/progress.js';
 import { execute, REQUESTS } from '../platform/postgres.js';
 import { startDatabase } from '../platform/start-database.js';
@@ -52,18 +53,20 @@ export async function startGateway(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Gateway> {
+  const part = (name: string): Logger => log.child({ part: name });
   const started: (() => Promise<unknown>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of started.splice(0).reverse()) await close();
   };
   try {
-    const encoder = await openEncoder({ directory: config.encoderFolder, log });
+    const encoder = await openEncoder({ directory: config.encoderFolder, log: part('encoder') });
     started.push(() => encoder.close());
     signal?.throwIfAborted();
-    const detector = config.detectorFolder === null ? null : await openDetector(config.detectorFolder, log);
+    const detector =
+      config.detectorFolder === null ? null : await openDetector(config.detectorFolder, part('detector'));
     if (detector !== null) started.push(() => detector.close());
     signal?.throwIfAborted();
-    const database = await startDatabase(config, log, REQUESTS);
+    const database = await startDatabase(config, part('postgres'), REQUESTS);
     started.push(() => database.close());
     signal?.throwIfAborted();
     const { db } = database;
@@ -72,7 +75,7 @@ export async function startGateway(
     const uploads = await openBlobStore(join(config.dataFolder, 'uploads'));
 
     if (config.demo && (await countProducts(db)) === 0)
-      await importDemo({ db, encoder, images: catalogImages, log, progress }, signal);
+      await importDemo({ db, encoder, images: catalogImages, log: part('import'), progress }, signal);
     const missing = await checkEncoder(db, encoder);
     if (missing > 0)
       log.warn(
@@ -82,11 +85,29 @@ export async function startGateway(
 
     signal?.throwIfAborted();
     const gatewayId = randomUUID();
-    const doorbell = openDoorbell({ url: database.url, log, name: connectionName(gatewayId) });
+    const doorbell = openDoorbell({
+      url: database.url,
+      log: part('doorbell'),
+      name: connectionName(gatewayId),
+    });
     started.push(() => doorbell.close());
-    const index = await openFollowedIndex({ db, encoder, qdrant: config.qdrant, doorbell, log, progress });
+    const index = await openFollowedIndex({
+      db,
+      encoder,
+      qdrant: config.qdrant,
+      doorbell,
+      log: part('sync'),
+      progress,
+    });
     started.push(() => index.close());
-    const answering = answerRequests({ db, gatewayId, encoder: encoder.id, followed: index, doorbell, log });
+    const answering = answerRequests({
+      db,
+      gatewayId,
+      encoder: encoder.id,
+      followed: index,
+      doorbell,
+      log: part('requests'),
+    });
     started.push(() => answering.close());
     const services = openServices({
       db,
@@ -102,7 +123,7 @@ export async function startGateway(
     });
     started.push(() => services.close());
     doorbell.onRing(() => services.availability.wake());
-    const sweeper = sweepExpiredHolds(db, log);
+    const sweeper = sweepExpiredHolds(db, part('holds'));
     started.push(() => sweeper.close());
     const imageJobs = await runImageJobs({
       db,
@@ -112,7 +133,7 @@ export async function startGateway(
       fetcher: services.fetcher,
       touchProducts,
       doorbell,
-      log,
+      log: part('imageJobs'),
     });
     started.push(() => imageJobs.close());
 
@@ -124,16 +145,18 @@ export async function startGateway(
       ready: () => readiness(services),
       gauges: [imageJobsGauge(db)],
       trustedProxies: config.trustedProxies,
-      log,
+      log: part('server'),
     });
-    const pruning = pruneRegularly(services, log);
+    const pruning = pruneRegularly(services, part('prune'));
     started.push(
       () => server.close(),
-      async () => pruning.stop(),
+      () => Promise.all(pruning.map((loop) => loop.close())),
     );
 
     // So that whoever asks first need not wait for it.
-    services.labelModels.model().catch((err: unknown) => log.warn({ err }, 'Labels could not be calibrated'));
+    services.labelModels
+      .model()
+      .catch((err: unknown) => part('labels').warn({ err }, 'Labels could not be calibrated'));
     const url = await server.listen({ host: config.http.host, port: config.http.port });
     return { url, products: await countProducts(db), close: closeAll };
   } catch (error) {
@@ -143,27 +166,21 @@ export async function startGateway(
 }
 
 /** Removes what is too old to be asked for, now and every hour. */
-function pruneRegularly({ uploads, db }: Services, log: Logger): { stop(): void } {
-  const stopped = new AbortController();
-  const prune = (): void => {
-    uploads
-      .prune(UPLOAD_AGE_MS, (sha256s) => pinnedUploads(db, sha256s))
-      .catch((err: unknown) => log.warn({ err }, 'Old uploads could not be removed'));
-    pruneIdempotencyKeys(db, stopped.signal).catch((err: unknown) =>
-      log.warn({ err }, 'Old idempotency keys could not be removed'),
-    );
-    pruneBoards(db, stopped.signal).catch((err: unknown) =>
-      log.warn({ err }, 'Old boards could not be removed'),
-    );
-  };
-  prune();
-  const timer = setInterval(prune, PRUNE_EVERY_MS);
-  return {
-    stop() {
-      clearInterval(timer);
-      stopped.abort();
-    },
-  };
+function pruneRegularly({ uploads, db }: Services, log: Logger): Pick<Loop, 'close'>[] {
+  const prune = (what: string, work: (closing: AbortSignal) => Promise<unknown>): Loop =>
+    startLoop({
+      async round({ closing }) {
+        await work(closing);
+        return { ms: PRUNE_EVERY_MS };
+      },
+      log,
+      says: { failing: `${what} cannot be removed; trying again`, recovered: `${what} are removed again` },
+    });
+  return [
+    prune('Old uploads', () => uploads.prune(UPLOAD_AGE_MS, (sha256s) => pinnedUploads(db, sha256s))),
+    prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
+    prune('Old boards', (closing) => pruneBoards(db, closing)),
+  ];
 }
 
 async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks: Record<string, string> }> {

@@ -62,8 +62,13 @@ export function openServices(parts: ServiceParts): OpenServices {
   const imageVectors = new ImageVectors(db, encoder, uploads);
   const boardLooks = new BoardLooks(db, imageVectors);
   const fetcher = openImageFetcher();
-  const availability = watchAvailability({ db, channels, log });
-  const labelModels = new LabelModels({ db, index, encoderId: encoder.id, log });
+  const availability = watchAvailability({ db, channels, log: log.child({ part: 'availability' }) });
+  const labelModels = new LabelModels({
+    db,
+    index,
+    encoderId: encoder.id,
+    log: log.child({ part: 'labels' }),
+  });
   return {
     db,
     index,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelStore } from '../catalog/channel.store.js';
 import type { Channel } from '../catalog/channel.types.js';
 import { instantiate, readKey } from '../graph/node.js';
@@ -6,6 +5,7 @@ import { SkuStore } from '../catalog/sku.store.js';
 import { Sku } from '../catalog/sku.types.js';
 import { UserError } from '../errors.js';
 import type { Logger } from '../platform/logging.js';
+import { startLoop } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
 import { skuPrice } from '../pricing/price.js';
 import { AvailabilityReader, type WatchedSku } from './availability-reader.js';
@@ -18,8 +18,8 @@ const POLL_MS = 250;
 const MIN_GAP_MS = 50;
 /** After a round that took long, the pause is so many times as long: watching takes a fifth of one connection at most. */
 const PAUSE_BY_ROUND = 4;
-/** While Postgres is away. */
-const RETRY_MS = 1_000;
+/** Whoever comes to watch wakes the loop; until then it has nothing to do. */
+const UNWATCHED_MS = 60_000;
 /** SKUs of one statement. */
 const CHUNK = 1_000;
 /** SKUs of all subscriptions: each takes some 100 bytes, and a thousand different ones a statement of every round. */
@@ -61,9 +61,6 @@ export function watchAvailability(options: {
   /** Readers whose SKUs have not been read since they came. */
   let joining: Joining[] = [];
   let watches = 0;
-  let loop: Promise<void> | null = null;
-  let rung = new AbortController();
-  const closing = new AbortController();
 
   const readChannel = async (handle: string, skus: ReadonlyMap<number, WatchedSku>): Promise<void> => {
     const channel = await channels.find(handle);
@@ -99,28 +96,20 @@ export function watchAvailability(options: {
     for (const { resolve } of joined) resolve();
   };
 
-  const run = async (): Promise<void> => {
-    let failing = false;
-    while (watched.size > 0 && !closing.signal.aborted) {
-      rung = new AbortController();
+  const loop = startLoop({
+    async round() {
+      if (watched.size === 0) return { ms: UNWATCHED_MS };
       const startedAt = performance.now();
-      const gap = await round().then(
-        () => {
-          if (failing) log.info('availability is watched again');
-          failing = false;
-          return Math.max(MIN_GAP_MS, PAUSE_BY_ROUND * (performance.now() - startedAt));
-        },
-        (err: unknown) => {
-          if (!failing) log.error({ err }, 'availability cannot be watched; trying again');
-          failing = true;
-          return RETRY_MS;
-        },
-      );
-      await pause(gap, closing.signal);
-      await pause(POLL_MS - gap, rung.signal);
-    }
-    loop = null;
-  };
+      await round();
+      const atLeastMs = Math.max(MIN_GAP_MS, PAUSE_BY_ROUND * (performance.now() - startedAt));
+      return { ms: POLL_MS, atLeastMs };
+    },
+    log,
+    says: {
+      failing: 'Availability cannot be watched; trying again',
+      recovered: 'Availability is watched again',
+    },
+  });
 
   const leave = (handle: string, skus: Map<number, WatchedSku>, reader: AvailabilityReader): void => {
     for (const { key, readers } of reader.watched) {
@@ -153,8 +142,7 @@ export function watchAvailability(options: {
       watches += mine.size;
       for (const { readers } of mine.values()) readers.add(reader);
       const read = new Promise<void>((resolve, reject) => joining.push({ resolve, reject }));
-      rung.abort();
-      loop ??= run();
+      loop.wake();
       try {
         await read;
         const unknown = [...keys].filter(([, key]) => key === null || !mine.get(key)?.offered);
@@ -170,15 +158,10 @@ export function watchAvailability(options: {
       for (const key of mine.keys()) reader.changed(key);
       return reader;
     },
-    wake() {
-      // An error with its stack is made for each abort, and stock rings all the time.
-      if (!rung.signal.aborted) rung.abort();
+    wake: () => {
+      if (watched.size > 0) loop.wake();
     },
-    async close() {
-      closing.abort();
-      rung.abort();
-      await loop;
-    },
+    close: () => loop.close(),
   };
 }
 
@@ -212,8 +195,4 @@ function notOffered({ handle }: Channel, ids: readonly string[]): UserError {
     'BAD_USER_INPUT',
     `The channel "${handle}" offers no SKU with the id ${quoted}: take \`Sku.id\` of what it offers.`,
   );
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

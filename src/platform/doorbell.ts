@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Logger } from './logging.js';
+import { startLoop, type Round } from './loop.js';
 import { KEEPALIVE_MS } from './postgres.js';
 
-/** A database that is away is tried again after so long, and doubled up to the last. */
-const FIRST_DELAY_MS = 100;
-const LAST_DELAY_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 /**
  * A connection that only listens does not notice that the other end is gone. Asked so often, and given so long, it is
@@ -36,23 +34,20 @@ export function openDoorbell({
   name?: string;
 }): Doorbell {
   const listeners = new Map<() => void, string | undefined>();
-  const closing = new AbortController();
   const ring = (table?: string): void => {
     for (const [listener, wanted] of listeners) {
       if (wanted === undefined || table === undefined || wanted === table) listener();
     }
   };
 
-  const beat = async (client: Client): Promise<never> => {
+  const beat = async (client: Client, closing: AbortSignal): Promise<never> => {
     for (;;) {
-      await sleep(HEARTBEAT_MS, undefined, { signal: closing.signal });
+      await sleep(HEARTBEAT_MS, undefined, { signal: closing });
       await client.query('/* doorbell.heartbeat */ SELECT 1');
     }
   };
 
-  let away = false;
-  let delay = FIRST_DELAY_MS;
-  const listenOnce = async (): Promise<never> => {
+  const listenOnce = async ({ closing, succeeds }: Round): Promise<never> => {
     const client = new Client({
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -69,34 +64,29 @@ export function openDoorbell({
     broken.catch(() => undefined);
     // Nothing is in hand that asks for a farewell, and the other end may be gone.
     const hangUp = (): void => void client.connection.stream.destroy();
-    closing.signal.addEventListener('abort', hangUp);
+    closing.addEventListener('abort', hangUp);
     try {
       await client.connect();
       client.on('notification', ({ payload }) => ring(payload));
       await client.query('/* doorbell.listen */ LISTEN vitrine');
-      if (away) log.info('Postgres tells of changes again');
-      away = false;
-      delay = FIRST_DELAY_MS;
+      succeeds();
       // What rang before, nobody heard.
       ring();
-      return await Promise.race([broken, beat(client)]);
+      return await Promise.race([broken, beat(client, closing)]);
     } finally {
-      closing.signal.removeEventListener('abort', hangUp);
+      closing.removeEventListener('abort', hangUp);
       hangUp();
     }
   };
 
-  const loop = (async () => {
-    while (!closing.signal.aborted) {
-      await listenOnce().catch((err: unknown) => {
-        if (closing.signal.aborted) return;
-        if (!away) log.warn({ err }, 'Postgres cannot tell of changes; they are polled for meanwhile');
-        away = true;
-      });
-      await sleep(delay, undefined, { signal: closing.signal }).catch(() => undefined);
-      delay = Math.min(2 * delay, LAST_DELAY_MS);
-    }
-  })();
+  const loop = startLoop({
+    round: listenOnce,
+    log,
+    says: {
+      failing: 'Postgres cannot tell of changes; they are polled for meanwhile',
+      recovered: 'Postgres tells of changes again',
+    },
+  });
 
   return {
     onRing(listener, table) {
@@ -104,8 +94,7 @@ export function openDoorbell({
       return () => listeners.delete(listener);
     },
     async close() {
-      closing.abort();
-      await loop;
+      await loop.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Doorbell } from '../platform/doorbell.js';
 import type { Logger } from '../platform/logging.js';
+import { startLoop } from '../platform/loop.js';
 import { errorMessage } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
@@ -33,29 +33,23 @@ interface Answering {
 /** Does what commands ask of the index in this gateway's memory, one request after the other, until closed. */
 export function answerRequests(options: Answering): { close(): Promise<void> } {
   const { db, gatewayId, doorbell, log } = options;
-  const closing = new AbortController();
-  let rung = new AbortController();
-  const stopListening = doorbell.onRing(() => rung.abort(), 'index_requests');
-
-  const loop = (async () => {
-    while (!closing.signal.aborted) {
-      rung = new AbortController();
-      try {
-        for (const request of await takeRequests(db, gatewayId))
-          await answer(options, request, closing.signal);
-      } catch (err) {
-        log.debug({ err }, 'Requests of commands could not be read');
-      }
-      const wake = AbortSignal.any([closing.signal, rung.signal]);
-      await sleep(POLL_MS, undefined, { signal: wake }).catch(() => undefined);
-    }
-  })();
+  const loop = startLoop({
+    async round({ closing }) {
+      for (const request of await takeRequests(db, gatewayId)) await answer(options, request, closing);
+      return { ms: POLL_MS };
+    },
+    log,
+    says: {
+      failing: 'Requests of commands cannot be read; trying again',
+      recovered: 'Requests of commands are read again',
+    },
+  });
+  const stopListening = doorbell.onRing(() => loop.wake(), 'index_requests');
 
   return {
     async close() {
       stopListening();
-      closing.abort(new Error('the gateway stops'));
-      await loop;
+      await loop.close();
     },
   };
 }

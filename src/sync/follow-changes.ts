@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Doorbell } from '../platform/doorbell.js';
+import { startLoop } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
 import type { VectorIndex } from '../vector-index/port.js';
 import { followOnce } from './apply-changes.js';
@@ -11,8 +12,6 @@ import type { PositionKeeper } from './position.js';
 const POLL_MS = 100;
 /** After a step that the bell called for, until the next: what is committed meanwhile goes together. */
 const GATHER_MS = 50;
-/** While the index or Postgres is away. */
-const RETRY_MS = 2_000;
 const PRUNE_EVERY_MS = CHANGE_RETENTION_MS / 24;
 /** Twice as long as a write is on its way that is tried again until it is given up. */
 const DELETED_FOR_MS = 10 * 60 * 1_000;
@@ -41,7 +40,6 @@ export function followChanges(options: {
   log: Logger;
 }): ChangeFollower {
   const { db, index, encoder, position, isLost, rebuild, doorbell, log } = options;
-  const closing = new AbortController();
   let lastSuccess = Date.now();
   /** Never: a process that is restarted often prunes too. */
   let lastPrune = 0;
@@ -52,7 +50,7 @@ export function followChanges(options: {
     if (isLost() || Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await rebuild();
     const moved = await position.advance(async (from, lost) => {
       const { position: to, changes } = await followOnce({ db, index, encoder }, from, lost);
-      if (changes.length > 0) log.debug({ products: changes.length }, 'index follows');
+      if (changes.length > 0) log.debug({ products: changes.length }, 'The index took in changes');
       writtenSince += changes.length;
       return to;
     });
@@ -63,7 +61,7 @@ export function followChanges(options: {
       await index.forgetDeleted(new Date(lastSuccess - DELETED_FOR_MS));
     }
     if (writtenSince > 0 && lastSuccess - lastReport > REPORT_EVERY_MS) {
-      log.info({ products: writtenSince }, 'the index follows Postgres');
+      log.info({ products: writtenSince }, 'The index follows Postgres');
       lastReport = lastSuccess;
       writtenSince = 0;
     }
@@ -75,29 +73,18 @@ export function followChanges(options: {
     (current = current.catch(() => false).then(work));
   const runOnce = (): Promise<boolean> => next(step);
 
-  let rung = new AbortController();
-  const stopListening = doorbell?.onRing(() => rung.abort(), 'product_changes');
-  const pause = (ms: number, { signal }: AbortController): Promise<void> =>
-    sleep(ms, undefined, { signal }).catch(() => undefined);
-
-  const loop = (async () => {
-    let failing = false;
-    while (!closing.signal.aborted) {
-      const wasRung = rung.signal.aborted;
-      // Before it reads: what rings from now on may not be in what it reads.
-      rung = new AbortController();
-      try {
-        await runOnce();
-        if (failing) log.info('the index follows Postgres again');
-        failing = false;
-        await (wasRung ? pause(GATHER_MS, closing) : pause(POLL_MS, rung));
-      } catch (err) {
-        if (!failing) log.error({ err }, 'the index cannot follow Postgres; trying again');
-        failing = true;
-        await pause(RETRY_MS, closing);
-      }
-    }
-  })();
+  const loop = startLoop({
+    async round({ woken }) {
+      await runOnce();
+      return woken ? { ms: GATHER_MS, atLeastMs: GATHER_MS } : { ms: POLL_MS };
+    },
+    log,
+    says: {
+      failing: 'The index cannot follow Postgres; trying again',
+      recovered: 'The index follows Postgres again',
+    },
+  });
+  const stopListening = doorbell?.onRing(() => loop.wake(), 'product_changes');
 
   return {
     async catchUp() {
@@ -106,9 +93,7 @@ export function followChanges(options: {
     advance: (move) => next(() => position.advance(move)),
     async close() {
       stopListening?.();
-      closing.abort();
-      rung.abort();
-      await loop;
+      await loop.close();
     },
   };
 }

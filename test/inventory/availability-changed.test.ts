@@ -397,7 +397,7 @@ describe('what is refused, with a code', () => {
     await until(async () => (await gauge('graphql_websockets')) === 0);
     const watching = subscribe(connect(), WATCH, idsOf('TEE-M'));
     await watching.next();
-    const spy = jest.spyOn(gateway.db, 'query');
+    const spy = jest.spyOn(PgClient.prototype, 'query');
     await watching.during(QUIET_MS);
     const reads = (): number =>
       spy.mock.calls.filter(([statement]) => JSON.stringify(statement).includes('sku.byKey')).length;
@@ -412,7 +412,7 @@ describe('what is refused, with a code', () => {
 });
 
 test('a hundred subscriptions to the same SKUs are read for at once', async () => {
-  const spy = jest.spyOn(gateway.db, 'query');
+  const spy = jest.spyOn(PgClient.prototype, 'query');
   const subscriptions = Array.from({ length: 5 }, () => connect()).flatMap((client) =>
     Array.from({ length: MAX_SUBSCRIPTIONS }, () => subscribe(client, WATCH, idsOf('TEE-M', 'TEE-S'))),
   );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Client } from 'pg';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { z } from 'zod';
@@ -164,7 +165,7 @@ describe('the things of a photograph', () => {
 
   test('cost a statement for the proof of all, and as many for three as for one', async () => {
     const { bytes } = await threeThings();
-    const spy = jest.spyOn(gateway.db, 'query');
+    const spy = jest.spyOn(Client.prototype, 'query');
     const counts: number[] = [];
     try {
       for (const maxItems of [1, 3]) {

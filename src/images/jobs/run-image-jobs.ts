@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors.js';
 import { registerEncoder } from '../stored-image.store.js';
 import type { Doorbell } from '../../platform/doorbell.js';
 import type { Logger } from '../../platform/logging.js';
+import { startLoop } from '../../platform/loop.js';
 import { doImageJob, mayPass, type ImageJobServices } from './do-image-job.js';
 import {
   claimImageJob,
@@ -38,57 +38,22 @@ interface ImageJobOptions extends ImageJobServices {
 export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs> {
   const { db, encoder, doorbell, log } = options;
   const encoderId = await registerEncoder(db, encoder);
-  let isClosing = false;
-  let isFailing = false;
-  let rings = 0;
-  const sleepers = new Set<AbortController>();
-  const inHand = new Set<AbortController>();
-  const stopListening = doorbell.onRing(() => {
-    rings += 1;
-    for (const sleeper of sleepers) sleeper.abort();
-  }, 'image_jobs');
-
-  const lane = async (): Promise<void> => {
-    while (!isClosing) {
-      const heard = rings;
-      const worked = await work().then(
-        (found) => {
-          if (isFailing) log.info('image jobs are worked on again');
-          isFailing = false;
-          return found;
-        },
-        (err: unknown) => {
-          if (!isFailing) log.error({ err }, 'image jobs cannot be worked on; trying again');
-          isFailing = true;
-          return false;
-        },
-      );
-      // What rang while it looked is looked for at once.
-      if (!worked && (heard === rings || isFailing)) await pause();
-    }
-  };
-
-  const pause = async (): Promise<void> => {
-    if (isClosing) return;
-    const sleeper = new AbortController();
-    sleepers.add(sleeper);
-    await sleep(POLL_MS, undefined, { signal: sleeper.signal }).catch(() => undefined);
-    sleepers.delete(sleeper);
-  };
 
   /** Works on one job; answers whether there was one. */
-  const work = async (): Promise<boolean> => {
+  const work = async (closing: AbortSignal): Promise<boolean> => {
     const job = await claimImageJob(db);
     if (job === null) return false;
     // Only a gateway that was killed leaves a job without a word on why.
     if (job.attempts > MAX_ATTEMPTS) await fail(job, KILLED, null);
-    else await attempt(job);
+    else await attempt(job, closing);
     return true;
   };
 
-  const attempt = async (job: ClaimedJob): Promise<void> => {
+  const attempt = async (job: ClaimedJob, closing: AbortSignal): Promise<void> => {
     const stop = new AbortController();
-    inHand.add(stop);
+    const onClosing = (): void => stop.abort();
+    if (closing.aborted) stop.abort();
+    closing.addEventListener('abort', onClosing);
     const renewing = setInterval(() => {
       renewLease(db, job).then(
         (kept) => (kept ? undefined : stop.abort()),
@@ -97,7 +62,6 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
       );
     }, LEASE_MS / 3);
     try {
-      if (isClosing) stop.abort();
       await doImageJob(options, encoderId, job, stop.signal);
     } catch (error) {
       if (stop.signal.aborted) {
@@ -114,7 +78,7 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
       );
     } finally {
       clearInterval(renewing);
-      inHand.delete(stop);
+      closing.removeEventListener('abort', onClosing);
     }
   };
 
@@ -125,13 +89,20 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
     log.warn({ product, link, attempts, reason }, 'An image is given up; upsert its product to try again');
   };
 
-  const lanes = Array.from({ length: AT_ONCE }, lane);
+  const loop = startLoop({
+    round: async ({ closing }) => ({ ms: (await work(closing)) ? 0 : POLL_MS }),
+    lanes: AT_ONCE,
+    log,
+    says: {
+      failing: 'Image jobs cannot be worked on; trying again',
+      recovered: 'Image jobs are worked on again',
+    },
+  });
+  const stopListening = doorbell.onRing(() => loop.wake(), 'image_jobs');
   return {
     async close() {
-      isClosing = true;
       stopListening();
-      for (const each of [...sleepers, ...inHand]) each.abort();
-      await Promise.all(lanes);
+      await loop.close();
     },
   };
 }
