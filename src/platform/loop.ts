@@ -81,14 +81,13 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
   };
 
   const startLane = (): { wake(): void; readonly running: Promise<void> } => {
-    const bell = { rung: new AbortController(), isWoken: false };
+    let rung = new AbortController();
     let delay = FIRST_RETRY_MS;
     const run = async (): Promise<void> => {
       while (!closing.signal.aborted) {
-        const wasWoken = bell.isWoken;
+        const woken = rung.signal.aborted;
         // Before it looks: what rings from now on may not be in what it sees.
-        bell.isWoken = false;
-        bell.rung = new AbortController();
+        rung = new AbortController();
         try {
           const said = (): void => {
             succeeds();
@@ -96,12 +95,12 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
           };
           const { ms, atLeastMs = 0 } = await round({
             closing: closing.signal,
-            woken: wasWoken,
+            woken,
             succeeds: said,
           });
           said();
           if (atLeastMs > 0) await timers.sleep(atLeastMs, closing.signal);
-          if (!bell.isWoken && ms > atLeastMs) await timers.sleep(ms - atLeastMs, bell.rung.signal);
+          if (ms > atLeastMs) await timers.sleep(ms - atLeastMs, rung.signal);
         } catch (err) {
           if (closing.signal.aborted) return;
           fails(err);
@@ -114,8 +113,7 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
     return {
       wake() {
         // An error with its stack is made for each abort, and some bells ring all the time.
-        if (!bell.isWoken) bell.rung.abort();
-        bell.isWoken = true;
+        if (!rung.signal.aborted) rung.abort();
       },
       // Not before the caller has the loop, which a round may wake.
       running: Promise.resolve().then(run),
