@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type DocumentNode, GraphQLError, Kind, parse, validate } from 'graphql';
-import { createCompiler } from '../../src/server/compiler.js';
+import { createCompiler } from '../../src/server/graphql/compiler.js';
 import { createExecutor, type Executor } from '../../src/server/graphql/executor.js';
 import { COMPILE_FROM_EXECUTION, MAX_KEPT_COMPILED_SELECTIONS } from '../../src/server/limits.js';
 import { createMetrics } from '../../src/server/metrics.js';

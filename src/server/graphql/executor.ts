@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import type { Operation } from './operation.js';
 import type { Checks } from './checks.js';
-import type { Compiled, Compiler } from '../compiler.js';
+import type { Compiled, Compiler } from './compiler.js';
 import { MAX_VARIABLE_ERRORS } from '../limits.js';
 
 type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];

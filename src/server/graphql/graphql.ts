@@ -12,7 +12,7 @@ import type { Logger } from 'pino';
 import { UserError } from '../../errors.js';
 import { authorizationOf } from '../authorization.js';
 import { type Checks, createChecks, givenName } from './checks.js';
-import { createCompiler } from '../compiler.js';
+import { createCompiler } from './compiler.js';
 import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
 import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError, toUserError } from '../errors.js';
 import { createExecutor, gatewayOf } from './executor.js';

@@ -7,15 +7,15 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import type { Operation } from './graphql/operation.js';
+import type { Operation } from './operation.js';
 import { type Compilable, expandedSelections, variablesWithinLiterals } from './compilable.js';
 import {
   COMPILE_FROM_EXECUTION,
   MAX_COMPILED_SELECTIONS,
   MAX_KEPT_COMPILED,
   MAX_KEPT_COMPILED_SELECTIONS,
-} from './limits.js';
-import type { Metrics } from './metrics.js';
+} from '../limits.js';
+import type { Metrics } from '../metrics.js';
 
 /** An operation as a function. */
 export interface Compiled {
