@@ -76,7 +76,8 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
     failures = 0;
   };
   const fails = (err: unknown): void => {
-    if (failures === 0) log.warn({ err }, says.failing);
+    // What fails because it is closed is no failure.
+    if (failures === 0 && !closing.signal.aborted) log.warn({ err }, says.failing);
     failures += 1;
   };
 
@@ -102,7 +103,6 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
           if (atLeastMs > 0) await timers.sleep(atLeastMs, closing.signal);
           if (ms > atLeastMs) await timers.sleep(ms - atLeastMs, rung.signal);
         } catch (err) {
-          if (closing.signal.aborted) return;
           fails(err);
           // From half of it to all: gateways that failed together do not come back together.
           await timers.sleep(delay * (0.5 + timers.random() / 2), closing.signal);

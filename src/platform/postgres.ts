@@ -136,15 +136,15 @@ export async function withClient<T>(
   const lose = (error: Error): void => broken.abort(new DatabaseUnavailable(error));
   // The pool listens to its idle clients only; unheard, the error would end the process.
   client.on('error', lose);
-  let isUsable = !keepsState;
   try {
     return await work(client, broken.signal);
   } catch (error) {
-    isUsable &&= !endsConnection(error);
+    if (endsConnection(error)) broken.abort(error);
     throw error;
   } finally {
     client.off('error', lose);
-    if (isUsable && !broken.signal.aborted && client.getTransactionStatus() === 'I') client.release();
+    const isUsable = !keepsState && !broken.signal.aborted;
+    if (isUsable && client.getTransactionStatus() === 'I') client.release();
     else discard(client);
   }
 }

@@ -30,13 +30,15 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   const pairs = new Set<Pair>();
   let fault: Fault = 'forward';
 
-  const server = createServer((client) => {
+  // Half open: a host that is gone does not answer a goodbye.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     client.on('error', () => undefined);
     if (fault === 'reset') {
       client.resetAndDestroy();
       return;
     }
-    const upstream = fault === 'silent' ? null : connect(port, target.hostname);
+    const upstream =
+      fault === 'silent' ? null : connect({ port, host: target.hostname, allowHalfOpen: true });
     const pair: Pair = { client, upstream, isSilent: upstream === null };
     pairs.add(pair);
     client.once('close', () => {

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import sql from 'sql-template-tag';
+import { DatabaseUnavailable } from '../../src/platform/database-unavailable.js';
+import {
+  closeDatabase,
+  execute,
+  openDatabase,
+  patiently,
+  transaction,
+  type Database,
+} from '../../src/platform/postgres.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
+
+const STATEMENT_MS = 500;
+/** More than one silent statement takes to be given up, and less than two of them, one after the other. */
+const ONE_SILENCE_MS = 4_500;
+
+let database: TestDatabase;
+let proxy: FaultProxy;
+let db: Database;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+beforeEach(async () => {
+  proxy = await startFaultProxy(database.url);
+  db = openDatabase(proxy.url, () => undefined, { statementMs: STATEMENT_MS });
+});
+afterEach(async () => {
+  await closeDatabase(db);
+  await proxy.close();
+});
+afterAll(() => database.drop());
+
+const one = (): Promise<number> => execute(db, sql`SELECT 1`);
+const sleeps = (ms: number) => sql`SELECT pg_sleep(${ms / 1_000})`;
+const failure = (code: string) => expect.objectContaining({ name: 'DatabaseUnavailable', code });
+
+/** Opens as many connections as the pool has, and leaves them idle. */
+async function fillPool(): Promise<void> {
+  await Promise.all(Array.from({ length: 10 }, () => execute(db, sleeps(100))));
+  expect(proxy.connections()).toBe(10);
+}
+
+// Seen to fail on 2026-11-28 with a pool that trusts what it kept: each of the ten was found silent by a request.
+test('after a silent failover one request finds out for all connections', async () => {
+  await fillPool();
+  await proxy.set('silent');
+  await proxy.set('forward');
+  await expect(one()).rejects.toThrow(DatabaseUnavailable);
+  const startedAt = performance.now();
+  for (let request = 0; request < 10; request += 1) await one();
+  expect(performance.now() - startedAt).toBeLessThan(ONE_SILENCE_MS);
+});
+
+test('a transaction that falls silent waits for no ROLLBACK, and says that it is lost', async () => {
+  const startedAt = performance.now();
+  let heard: unknown = null;
+  const lost = transaction(db, async (client, signal) => {
+    signal.addEventListener('abort', () => {
+      heard = signal.reason;
+    });
+    await proxy.set('silent');
+    await execute(client, sql`SELECT 1`);
+  });
+  await expect(lost).rejects.toThrow(DatabaseUnavailable);
+  expect(performance.now() - startedAt).toBeLessThan(ONE_SILENCE_MS);
+  expect(heard).toBeInstanceOf(DatabaseUnavailable);
+});
+
+test('a statement that Postgres cancels is told as such, and its connection is kept', async () => {
+  await expect(execute(db, sleeps(5_000))).rejects.toEqual(failure('57014'));
+  await one();
+  expect(db.totalCount).toBe(1);
+});
+
+test('a statement that waits on purpose outlasts what others may take', async () => {
+  await transaction(db, async (client) => {
+    await execute(client, sql`SET LOCAL statement_timeout = 0`);
+    await patiently(client, () => execute(client, sleeps(STATEMENT_MS + 2_500)));
+  });
+});
+
+test.each([
+  ['57P01', sql`SELECT pg_terminate_backend(pg_backend_pid(), 1000)`],
+  ['53300', sql`DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53300'; END $$`],
+  ['57P03', sql`DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57P03'; END $$`],
+  ['25006', sql`DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '25006'; END $$`],
+])('%s is an unavailable database, whose connection is closed', async (code, statement) => {
+  await expect(execute(db, statement)).rejects.toEqual(failure(code));
+  expect(db.totalCount).toBe(0);
+  await one();
+});
+
+test('what is wrong with a statement is not taken for a database that is away, and the connection stays', async () => {
+  await expect(execute(db, sql`SELECT 1 / 0`)).rejects.toEqual(expect.objectContaining({ code: '22012' }));
+  await expect(transaction(db, (client) => execute(client, sql`SELECT 1 / 0`))).rejects.toEqual(
+    expect.objectContaining({ code: '22012' }),
+  );
+  await one();
+  expect(db.totalCount).toBe(1);
+});
+
+// Seen to fail on 2026-11-28 with a pool that only says goodbye.
+test('a pool that is closed while Postgres is silent leaves no connection open', async () => {
+  const clients: Client[] = [];
+  db.on('connect', (client) => {
+    if (client instanceof Client) clients.push(client);
+  });
+  await fillPool();
+  await proxy.set('silent');
+  await closeDatabase(db);
+  const deadline = Date.now() + 5_000;
+  while (clients.some(({ connection }) => !connection.stream.destroyed)) {
+    if (Date.now() > deadline) throw new Error('A connection was left open.');
+    await sleep(20);
+  }
+  expect(clients).toHaveLength(10);
+  db = openDatabase(proxy.url, () => undefined);
+});
