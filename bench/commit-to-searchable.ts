@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { z } from 'zod';
 import type { Config } from '../src/config.js';
-import { openDoorbell } from '../src/platform/doorbell.js';
+import { openChangeListener } from '../src/platform/change-listener.js';
 import { openDatabase } from '../src/platform/postgres.js';
 import { lineProgress } from '../src/platform/progress.js';
 import { readVectorsOfProducts } from '../src/images/embedding.store.js';
@@ -71,9 +71,9 @@ async function measure(
     await listener.query('LISTEN bench');
     const writers = await startStockWriters(shop, `NOT (${PROBED})`);
     const encoder = await readManifest(DEFAULT_ENCODER);
-    const doorbell = openDoorbell({ url, log });
+    const changes = openChangeListener({ url, log });
     const followed = await openFollowedIndex({
-      ...{ db, encoder, qdrant, doorbell, log },
+      ...{ db, encoder, qdrant, changes, log },
       progress: lineProgress(() => undefined, Date.now),
     });
     const probes = await setUpProbes(writer, async (key) => {
@@ -114,7 +114,7 @@ async function measure(
     const rate = Math.round(60 * mean(rates)).toLocaleString('en');
     reportSamples(report, followed.index.name, 'nothing else written', alone);
     reportSamples(report, followed.index.name, `${rate} changes a minute beside it`, beside);
-    await doorbell.close();
+    await changes.close();
     await followed.close();
   } finally {
     await Promise.all([writer.end(), listener.end(), db.end()]);

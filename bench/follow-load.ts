@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { openDoorbell } from '../src/platform/doorbell.js';
+import { openChangeListener } from '../src/platform/change-listener.js';
 import { openDatabase } from '../src/platform/postgres.js';
 import { lineProgress } from '../src/platform/progress.js';
 import { openFollowedIndex } from '../src/sync/followed-index.js';
@@ -19,13 +19,13 @@ const db = openDatabase(url, (err) => log.warn({ err }));
 let stop: (() => Promise<void>) | null = null;
 
 async function follow(): Promise<() => Promise<void>> {
-  const doorbell = openDoorbell({ url, log });
+  const changes = openChangeListener({ url, log });
   const progress = lineProgress(() => undefined, Date.now);
-  const followed = await openFollowedIndex({ db, encoder, qdrant: null, doorbell, log, progress });
+  const followed = await openFollowedIndex({ db, encoder, qdrant: null, changes, log, progress });
   await followed.catchUp();
   return async () => {
     await followed.close();
-    await doorbell.close();
+    await changes.close();
   };
 }
 

@@ -84,7 +84,7 @@ function fromOklab([lightness, a, b]: Triple): string {
     .join('')}`;
 }
 
-/** The color a share `t` of the way from one to the other, as the eye sees it. */
+/** The color a share `t` of the way from one to the other, as the regionProposer sees it. */
 export function mix(from: string, to: string, t: number): string {
   const [l1, a1, b1] = oklab(from);
   const [l2, a2, b2] = oklab(to);

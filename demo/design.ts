@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../src/errors.js';
+import { RequestError } from '../src/errors.js';
 import { palette } from './color.js';
 
 export const garmentTypes = [
@@ -222,12 +222,12 @@ export interface Design {
 
 /**
  * Reads a design and fills in what was left out.
- * @throws UserError BAD_USER_INPUT naming each wrong aspect and what would be right.
+ * @throws RequestError BAD_USER_INPUT naming each wrong aspect and what would be right.
  */
 export function parseDesign(input: unknown): Design {
   const parsed = designInput.safeParse(input);
   if (!parsed.success) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       `Not a design that can be drawn:\n${z.prettifyError(parsed.error)}`,
       {

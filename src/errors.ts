@@ -30,8 +30,8 @@ export const ERROR_STATUS = {
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
 /** A failure with a stable code and a message that names the remedy; safe to show to any caller. */
-export class UserError extends Error {
-  override readonly name = 'UserError';
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
 
   constructor(
     readonly code: ErrorCode,

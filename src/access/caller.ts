@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 
 /** What an API key may do; the words of `api_keys.scopes`. */
 export const SCOPES = ['catalog:write', 'holds:create', 'holds:confirm'] as const;
@@ -23,14 +23,14 @@ export const ANONYMOUS: Caller = {
   channelHandle: null,
 };
 
-/** @throws UserError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope */
+/** @throws RequestError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope */
 export function requireScope(caller: Caller, scope: Scope): void {
   if (caller.scopes.has(scope)) return;
   const remedy = `make one with \`npx vitrine keys create NAME --scope ${scope}\` and send it in the header \`Authorization: Bearer …\`.`;
   if (caller.keyId === null) {
-    throw new UserError('UNAUTHENTICATED', `This takes an API key with the scope ${scope}: ${remedy}`);
+    throw new RequestError('UNAUTHENTICATED', `This takes an API key with the scope ${scope}: ${remedy}`);
   }
-  throw new UserError('FORBIDDEN', `The API key "${caller.name}" lacks the scope ${scope}: ${remedy}`);
+  throw new RequestError('FORBIDDEN', `The API key "${caller.name}" lacks the scope ${scope}: ${remedy}`);
 }
 
 /** Whether the caller has the scope in this channel: a key of a channel has it nowhere else. */
@@ -40,11 +40,11 @@ export const hasScopeIn = (
   channel: { readonly handle: string },
 ): boolean => scopes.has(scope) && (channelHandle === null || channelHandle === channel.handle);
 
-/** @throws UserError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope in this channel */
+/** @throws RequestError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope in this channel */
 export function requireScopeIn(caller: Caller, scope: Scope, channel: { readonly handle: string }): void {
   requireScope(caller, scope);
   if (hasScopeIn(caller, scope, channel)) return;
-  throw new UserError(
+  throw new RequestError(
     'FORBIDDEN',
     `The API key "${caller.name}" is for the channel "${caller.channelHandle ?? ''}", and this is "${channel.handle}": ` +
       'use a key of this channel, or one without a channel.',

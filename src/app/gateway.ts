@@ -14,7 +14,7 @@ import { runImageJobs } from '../images/jobs/run-image-jobs.js';
 import { importDemo } from './import-demo.js';
 import { pruneIdempotencyKeys } from '../mutation/idempotency.store.js';
 import { openBlobStore } from '../platform/blob-store.js';
-import { openDoorbell } from '../platform/doorbell.js';
+import { openChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop, type Loop } from '../platform/loop.js';
 import type { Progress } from '../platform/progress.js';
@@ -85,17 +85,17 @@ export async function startGateway(
 
     signal?.throwIfAborted();
     const gatewayId = randomUUID();
-    const doorbell = openDoorbell({
+    const changes = openChangeListener({
       url: database.url,
-      log: part('doorbell'),
+      log: part('changes'),
       name: connectionName(gatewayId),
     });
-    started.push(() => doorbell.close());
+    started.push(() => changes.close());
     const index = await openFollowedIndex({
       db,
       encoder,
       qdrant: config.qdrant,
-      doorbell,
+      changes,
       log: part('sync'),
       progress,
     });
@@ -105,7 +105,7 @@ export async function startGateway(
       gatewayId,
       encoder: encoder.id,
       followed: index,
-      doorbell,
+      changes,
       log: part('requests'),
     });
     started.push(() => answering.close());
@@ -122,7 +122,7 @@ export async function startGateway(
       log,
     });
     started.push(() => services.close());
-    doorbell.onRing(() => services.availability.wake());
+    changes.onChange(() => services.availability.wake());
     const sweeper = sweepExpiredHolds(db, part('holds'));
     started.push(() => sweeper.close());
     const imageJobs = await runImageJobs({
@@ -132,7 +132,7 @@ export async function startGateway(
       uploads,
       fetcher: services.fetcher,
       touchProducts,
-      doorbell,
+      changes,
       log: part('imageJobs'),
     });
     started.push(() => imageJobs.close());

@@ -3,7 +3,7 @@ import type { Database } from '../platform/postgres.js';
 import { findBoard } from '../boards/find-board.js';
 import { findPin } from '../boards/list-boards.js';
 import type { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { findHold } from '../holds/finish-hold.js';
 import { findImageJob } from '../images/jobs/list-image-jobs.js';
 import type { Image } from '../images/image.types.js';
@@ -38,7 +38,10 @@ export class NodeResolver {
     @Arg('ids', () => [ID], { description: `The ids of the objects, at most ${MAX_IDS}.` }) ids: string[],
   ): Promise<(Node | Error | null)[]> {
     if (ids.length > MAX_IDS) {
-      throw new UserError('BAD_USER_INPUT', `${ids.length} ids are too many: ask for ${MAX_IDS} at a time.`);
+      throw new RequestError(
+        'BAD_USER_INPUT',
+        `${ids.length} ids are too many: ask for ${MAX_IDS} at a time.`,
+      );
     }
     // An error in the list is the error of its entry: the others are answered.
     return Promise.all(ids.map((id) => loadNode(this.db, context, id).catch(toError)));

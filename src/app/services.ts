@@ -13,7 +13,7 @@ import { ImageVectors } from '../images/image-vectors.js';
 import { type AvailabilityWatcher, watchAvailability } from '../inventory/watch-availability.js';
 import { FactLoaders } from '../knowledge/fact-loaders.js';
 import type { LookServices } from '../look/look-services.js';
-import { Eye } from '../look/see.js';
+import { RegionProposer } from '../look/region-proposer.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import type { Logger } from '../platform/logging.js';
 import type { Database } from '../platform/postgres.js';
@@ -81,7 +81,7 @@ export function openServices(parts: ServiceParts): OpenServices {
     queryVectors: new QueryVectors(db, imageVectors, boardLooks),
     sameProducts: new SameProducts(db, encoder.id, parts.calibration),
     labelModels,
-    eye: new Eye(encoder, parts.detector),
+    regionProposer: new RegionProposer(encoder, parts.detector),
     encoderId: encoder.id,
     catalogImages,
     uploads,

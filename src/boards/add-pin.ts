@@ -1,10 +1,10 @@
 import { readKey } from '../graph/node.js';
 import { offered } from '../catalog/offers.js';
 import type { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { inspectForStore } from '../images/encode-image.js';
 import type { StoredImage } from '../images/stored-image.store.js';
-import { EntryErrors, mutationError } from '../mutation/entry-error.js';
+import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { mutate, toUserErrors } from '../mutation/mutate.js';
 import { findQueryImage } from '../images/query-image.js';
 import { keepVector } from '../images/embedding.store.js';
@@ -50,11 +50,11 @@ export async function addPin(
         await pinImage(client, board, subject.image, positive);
         await keepVector(client, encoderId, { sha256: subject.image.sha256, vector: subject.vector });
       } else if (!(await pinProduct(client, board, subject.key, positive))) {
-        throw new EntryErrors([mutationError('NOT_FOUND', ['product'], NO_PRODUCT)]);
+        throw new EntryErrors([userError('NOT_FOUND', ['product'], NO_PRODUCT)]);
       }
       if ((await countPins(client, board)) > MAX_PINS) {
         throw new EntryErrors([
-          mutationError(
+          userError(
             'BAD_USER_INPUT',
             ['board'],
             `The board has ${MAX_PINS} pins, and no more fit on it: remove one with pinRemove, or make another board.`,
@@ -75,12 +75,12 @@ async function readSubject(
   { product, image }: PinAddInput,
 ): Promise<Subject> {
   if ((product == null) === (image == null))
-    throw new UserError('BAD_USER_INPUT', 'A pin takes exactly one of product and image.');
+    throw new RequestError('BAD_USER_INPUT', 'A pin takes exactly one of product and image.');
   if (image == null) {
     const key = readKey('Product', product ?? '');
     const { products } = await context.inChannel();
     const found = key === null ? null : await offered(context, await products.byKey.load(key));
-    if (found === null) throw new EntryErrors([mutationError('NOT_FOUND', ['product'], NO_PRODUCT)]);
+    if (found === null) throw new EntryErrors([userError('NOT_FOUND', ['product'], NO_PRODUCT)]);
     return { kind: 'product', key: found.key };
   }
   const { images } = context.loaders;

@@ -5,10 +5,10 @@ import { queryPrepared, type Queryable } from '../platform/postgres.js';
 
 const factRow = z.object({ productKey: z.number(), kind: z.enum(LabelKind), value: z.string() });
 /** Something that is true of a product. */
-export type Fact = z.infer<typeof factRow>;
+export type PinnedLabel = z.infer<typeof factRow>;
 
 /** The category of each product, and its colors, materials, patterns, styles and eras, in lower case. */
-export async function readFacts(db: Queryable, productKeys: readonly number[]): Promise<Fact[]> {
+export async function readFacts(db: Queryable, productKeys: readonly number[]): Promise<PinnedLabel[]> {
   return queryPrepared(
     db,
     sql`/* board.facts */

@@ -1,5 +1,5 @@
 import type { Caller } from '../access/caller.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { ImageVectors } from '../images/image-vectors.js';
 import type { Database } from '../platform/postgres.js';
 import type { BoardReferences, PinLook } from '../search/query/board-references.js';
@@ -21,7 +21,7 @@ export class BoardLooks implements BoardReferences {
 
   async find(caller: Caller, id: string): Promise<Board> {
     const board = await findBoard(this.db, caller, id);
-    if (board === null) throw new UserError('NOT_FOUND', NO_BOARD);
+    if (board === null) throw new RequestError('NOT_FOUND', NO_BOARD);
     return board;
   }
 

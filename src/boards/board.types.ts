@@ -5,7 +5,7 @@ import { Node } from '../graph/node.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
 import { DateTimeScalar } from '../graph/scalars.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
-import { MutationError, USER_ERRORS } from '../mutation/user-error.types.js';
+import { UserError, USER_ERRORS } from '../mutation/user-error.types.js';
 import { ImageInput } from '../images/image-input.types.js';
 
 @ObjectType({
@@ -152,8 +152,8 @@ export class BoardPayload {
   })
   board!: Board | null;
 
-  @Field(() => [MutationError], { description: USER_ERRORS })
-  userErrors!: readonly MutationError[];
+  @Field(() => [UserError], { description: USER_ERRORS })
+  userErrors!: readonly UserError[];
 }
 
 @ObjectType({ description: 'The result of boardDelete.' })
@@ -164,6 +164,6 @@ export class BoardDeletePayload {
   })
   deletedBoardId!: string | null;
 
-  @Field(() => [MutationError], { description: USER_ERRORS })
-  userErrors!: readonly MutationError[];
+  @Field(() => [UserError], { description: USER_ERRORS })
+  userErrors!: readonly UserError[];
 }

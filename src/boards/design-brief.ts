@@ -3,9 +3,9 @@ import { Label, LabelKind } from '../identify/label.types.js';
 import { instantiate } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { MATCH_ALL } from '../vector-index/port.js';
-import { findMoods } from '../search/query/moods.js';
+import { clusterVectors } from '../search/query/cluster-vectors.js';
 import { dot } from '../vector-index/vectors.js';
-import { readFacts, readLikedColors, type Fact } from './board-facts.store.js';
+import { readFacts, readLikedColors, type PinnedLabel } from './board-facts.store.js';
 import { directionOf } from '../search/query/board-references.js';
 import type { Queryable } from '../platform/postgres.js';
 import type { BoardServices } from './board-services.js';
@@ -81,7 +81,7 @@ async function productsOf({ index }: BoardServices, pins: readonly SeenPin[]): P
 }
 
 /** Each pin counts as much as the other, and each product of a pin too. */
-function countShares(pins: readonly (readonly number[])[], facts: readonly Fact[]): Shares {
+function countShares(pins: readonly (readonly number[])[], facts: readonly PinnedLabel[]): Shares {
   const weights = new Map<number, number>();
   for (const products of pins)
     for (const key of products) weights.set(key, (weights.get(key) ?? 0) + 1 / products.length / pins.length);
@@ -94,15 +94,15 @@ function countShares(pins: readonly (readonly number[])[], facts: readonly Fact[
   return shares;
 }
 
-/** The picture of the pin that is nearest to each mood, that of most pins first. */
+/** The picture of the pin that is nearest to each center, that of most pins first. */
 async function exemplarsOf({ loaders: { images } }: Context, pins: readonly SeenPin[]): Promise<Image[]> {
   const seen = pins.flatMap(({ subject, vector }) => (vector === null ? [] : [{ subject, vector }]));
-  const moods = findMoods(
+  const centers = clusterVectors(
     seen.map(({ vector }) => vector),
     MAX_EXEMPLARS,
   );
-  const nearest = moods.map((mood) =>
-    seen.reduce((best, pin) => (dot(pin.vector, mood) > dot(best.vector, mood) ? pin : best)),
+  const nearest = centers.map((center) =>
+    seen.reduce((best, pin) => (dot(pin.vector, center) > dot(best.vector, center) ? pin : best)),
   );
   const pictures = await Promise.all(
     [...new Set(nearest)].map(async ({ subject: { productKey, upload } }) =>

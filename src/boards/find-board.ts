@@ -2,7 +2,7 @@ import { fromGlobalId } from 'graphql-relay';
 import type { ClientBase } from 'pg';
 import { instantiate } from '../graph/node.js';
 import type { Caller } from '../access/caller.js';
-import { EntryErrors, mutationError } from '../mutation/entry-error.js';
+import { EntryErrors, userError } from '../mutation/entry-error.js';
 import type { Queryable } from '../platform/postgres.js';
 import { lockBoard, readBoard } from './board.store.js';
 import { Board } from './board.types.js';
@@ -39,5 +39,5 @@ export const NO_BOARD =
 export async function requireBoard(client: ClientBase, caller: Caller, id: string): Promise<string> {
   const uuid = readUuid(id);
   if (uuid !== null && (await lockBoard(client, uuid, ownerOf(caller)))) return uuid;
-  throw new EntryErrors([mutationError('NOT_FOUND', ['board'], NO_BOARD)]);
+  throw new EntryErrors([userError('NOT_FOUND', ['board'], NO_BOARD)]);
 }

@@ -2,7 +2,7 @@ import { toGlobalId } from 'graphql-relay';
 import { instantiate, MAX_KEY, readKey } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
 import type { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { Queryable } from '../platform/postgres.js';
 import { listOwnBoards } from './board.store.js';
 import { Board, BoardConnection, BoardEdge, Pin, PinConnection, PinEdge } from './board.types.js';
@@ -19,7 +19,7 @@ interface PageOfList {
 
 /**
  * One page of the boards of the caller's API key, the newest first; callers without one have no list.
- * @throws UserError BAD_USER_INPUT, INVALID_CURSOR
+ * @throws RequestError BAD_USER_INPUT, INVALID_CURSOR
  */
 export async function listBoards(
   db: Queryable,
@@ -38,7 +38,7 @@ export async function listBoards(
   return instantiate(BoardConnection, { edges, nodes: edges.map(({ node }) => node), pageInfo });
 }
 
-/** One page of a board's pins, the newest first. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
+/** One page of a board's pins, the newest first. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
 export async function listPins(
   db: Queryable,
   { uuid }: Board,
@@ -63,7 +63,7 @@ function startOf(type: string, first: number, after: string | null): number {
   checkFirst(first);
   const key = after === null ? MAX_KEY : readKey(type, after);
   if (key !== null) return key;
-  throw new UserError(
+  throw new RequestError(
     'INVALID_CURSOR',
     'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
   );

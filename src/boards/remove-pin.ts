@@ -1,6 +1,6 @@
 import { readKey } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
-import { EntryErrors, mutationError } from '../mutation/entry-error.js';
+import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { mutate } from '../mutation/mutate.js';
 import type { Database } from '../platform/postgres.js';
 import { touchBoard } from './board.store.js';
@@ -25,7 +25,7 @@ export async function removePin(
       const key = readKey('Pin', input.pin);
       if (key === null || !(await deletePin(client, board, key))) {
         throw new EntryErrors([
-          mutationError('NOT_FOUND', ['pin'], 'The board has no such pin: take the id of one of Board.pins.'),
+          userError('NOT_FOUND', ['pin'], 'The board has no such pin: take the id of one of Board.pins.'),
         ]);
       }
       await touchBoard(client, board);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { instantiate } from '../graph/node.js';
 import { checkText } from '../graph/text.js';
 import type { Context } from '../graph/request-context.js';
-import { EntryErrors, mutationError } from '../mutation/entry-error.js';
+import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { mutate, type Outcome } from '../mutation/mutate.js';
 import type { Database } from '../platform/postgres.js';
 import { countBoards, deleteBoard, insertBoard, readBoard, renameBoard } from './board.store.js';
@@ -106,9 +106,9 @@ export async function removeBoard(
 }
 
 const refuse = (field: string, message: string): EntryErrors =>
-  new EntryErrors([mutationError('BAD_USER_INPUT', [field], message)]);
+  new EntryErrors([userError('BAD_USER_INPUT', [field], message)]);
 
-/** @throws EntryErrors, UserError BAD_USER_INPUT */
+/** @throws EntryErrors, RequestError BAD_USER_INPUT */
 function checkTitle(title: string): string {
   const trimmed = checkText('title', title.trim(), MAX_TITLE_LENGTH);
   if (trimmed === '') throw refuse('title', 'The title is empty: give the board a name.');

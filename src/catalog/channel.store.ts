@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { query, type Database } from '../platform/postgres.js';
 import { instantiate } from '../graph/node.js';
 import { checkText } from '../graph/text.js';
@@ -31,7 +31,7 @@ export class ChannelStore {
 
   /**
    * The channel with this handle, or the default one for null.
-   * @throws UserError UNKNOWN_CHANNEL that lists the channels there are.
+   * @throws RequestError UNKNOWN_CHANNEL that lists the channels there are.
    */
   async find(handle: string | null): Promise<Channel> {
     if (handle !== null) checkText('The channel', handle);
@@ -51,20 +51,20 @@ export class ChannelStore {
     return channel;
   }
 
-  async #unknown(handle: string | null): Promise<UserError> {
+  async #unknown(handle: string | null): Promise<RequestError> {
     const rows = await query(
       this.db,
       sql`/* channel.handles */ SELECT handle FROM channels ORDER BY handle LIMIT 20`,
       z.object({ handle: z.string() }),
     );
     if (rows.length === 0) {
-      return new UserError(
+      return new RequestError(
         'UNKNOWN_CHANNEL',
         'The catalog is empty: import a feed with `npx vitrine import FEED`.',
       );
     }
     const known = rows.map((row) => `"${row.handle}"`).join(', ');
-    return new UserError(
+    return new RequestError(
       'UNKNOWN_CHANNEL',
       handle === null
         ? `No channel is the default: name one with @inContext(channel:), of ${known}.`

@@ -16,7 +16,7 @@ export interface ProductList {
   readonly sort: ProductSort;
 }
 
-/** One page of products, keyset-paginated. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
+/** One page of products, keyset-paginated. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
 export async function listProducts(stores: ChannelStores, list: ProductList): Promise<ProductConnection> {
   checkFirst(list.first);
   const { channel, products, skus } = stores;

@@ -35,7 +35,7 @@ export class CatalogLoaders {
     return { brands: new BrandStore(db), categories: new CategoryStore(db), images: new ImageStore(db) };
   }
 
-  /** By the handle of the channel; null: the default one. @throws UserError UNKNOWN_CHANNEL */
+  /** By the handle of the channel; null: the default one. @throws RequestError UNKNOWN_CHANNEL */
   async inChannel(handle: string | null): Promise<ChannelStores> {
     const { db } = this;
     const channel = await this.channels.find(handle);

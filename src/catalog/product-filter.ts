@@ -1,5 +1,5 @@
 import sql, { join, type Sql } from 'sql-template-tag';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { parseAmount } from '../graph/money.js';
 import { readKey } from '../graph/node.js';
 import {
@@ -40,7 +40,7 @@ export interface ProductCondition extends SkuCondition {
   readonly locationKey: number | null;
 }
 
-const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
 function checkValues(field: string, values: readonly string[]): readonly string[] {
   if (values.length === 0) throw bad(`${field} is empty: give at least one value, or leave it out.`);
@@ -84,12 +84,12 @@ function checkSkuPart(filter: SkuFilter, currency: string, availability: Availab
   };
 }
 
-/** @throws UserError BAD_USER_INPUT that names the field and the remedy. */
+/** @throws RequestError BAD_USER_INPUT that names the field and the remedy. */
 export function checkSkuFilter(filter: SkuFilter, currency: string): SkuCondition {
   return checkSkuPart(filter, currency, AvailabilityFilter.ANY);
 }
 
-/** @throws UserError BAD_USER_INPUT that names the field and the remedy. */
+/** @throws RequestError BAD_USER_INPUT that names the field and the remedy. */
 export function checkProductFilter(
   filter: ProductFilter | null | undefined,
   currency: string,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { registerEnumType } from 'type-graphql';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { MAX_KEY } from '../graph/node.js';
 
 export enum ProductSort {
@@ -119,18 +119,18 @@ export class ProductCursor {
     return Buffer.from(JSON.stringify([this.#fingerprint, rank, key])).toString('base64url');
   }
 
-  /** @throws UserError INVALID_CURSOR */
+  /** @throws RequestError INVALID_CURSOR */
   read(cursor: string): ProductPosition {
     const content = parseCursorContent(cursor);
     if (content === null || !this.order.rank.test(content[1])) {
-      throw new UserError(
+      throw new RequestError(
         'INVALID_CURSOR',
         'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
       );
     }
     const [fingerprint, rank, key] = content;
     if (fingerprint !== this.#fingerprint) {
-      throw new UserError(
+      throw new RequestError(
         'INVALID_CURSOR',
         'This cursor belongs to another list: repeat the text, filter, sort and channel of the page before, or start without `after`.',
       );

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { Brand } from './brand.types.js';
 import { Category } from './category.types.js';
 import { Image } from '../images/image.types.js';
@@ -39,7 +39,7 @@ export class ProductResolver {
     id: string | null | undefined,
   ): Promise<Product | null> {
     if ((handle == null) === (id == null)) {
-      throw new UserError('BAD_USER_INPUT', 'product takes exactly one of handle and id.');
+      throw new RequestError('BAD_USER_INPUT', 'product takes exactly one of handle and id.');
     }
     const { products } = await context.inChannel();
     if (handle != null) return offered(context, await products.byHandle(checkText('handle', handle)));

@@ -1,16 +1,16 @@
 import type { Queryable } from '../platform/postgres.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { findNearWords } from './search-text.store.js';
 
 /** A query text that is longer than this was not typed by a shopper. */
 const MAX_TEXT_LENGTH = 200;
 
-/** The words to search for; null when there are none. @throws UserError BAD_USER_INPUT */
+/** The words to search for; null when there are none. @throws RequestError BAD_USER_INPUT */
 export function checkSearchText(text: string | null | undefined): string | null {
   const words = text?.trim() ?? '';
   if (words === '') return null;
   if (words.length > MAX_TEXT_LENGTH || words.includes('\0') || /\p{Surrogate}/u.test(words)) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       `text is not usable: give at most ${MAX_TEXT_LENGTH} plain characters.`,
     );

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { Image } from '../images/image.types.js';
 import { readKey } from '../graph/node.js';
 import { Product } from './product.types.js';
@@ -32,7 +32,7 @@ export class SkuResolver {
     id: string | null | undefined,
   ): Promise<Sku | null> {
     if ((code == null) === (id == null))
-      throw new UserError('BAD_USER_INPUT', 'sku takes exactly one of code and id.');
+      throw new RequestError('BAD_USER_INPUT', 'sku takes exactly one of code and id.');
     const { skus } = await context.inChannel();
     if (code != null) return skus.byCode.load(checkText('code', code));
     const key = readKey('Sku', id ?? '');
@@ -50,7 +50,7 @@ export class SkuResolver {
     codes: string[],
   ): Promise<Sku[]> {
     if (codes.length > MAX_CODES) {
-      throw new UserError(
+      throw new RequestError(
         'BAD_USER_INPUT',
         `${codes.length} codes are too many: ask for ${MAX_CODES} at a time.`,
       );
@@ -67,7 +67,10 @@ export class SkuResolver {
   async product(@Root() sku: Sku, @Ctx() context: Context): Promise<Product> {
     const product = await (await context.inChannel()).products.byKey.load(sku.productKey);
     if (product === null)
-      throw new UserError('NOT_FOUND', 'The product of this SKU has left the catalog: ask again without it.');
+      throw new RequestError(
+        'NOT_FOUND',
+        'The product of this SKU has left the catalog: ask again without it.',
+      );
     return product;
   }
 
@@ -96,7 +99,7 @@ export class SkuResolver {
   ): Promise<string | null> {
     const quantity = given ?? 1;
     if (quantity < 1 || quantity > MAX_CHECKOUT_QUANTITY) {
-      throw new UserError(
+      throw new RequestError(
         'BAD_USER_INPUT',
         `quantity is ${quantity}: it must be from 1 to ${MAX_CHECKOUT_QUANTITY}.`,
       );

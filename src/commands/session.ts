@@ -1,5 +1,5 @@
 import { readConfig, ConfigError, type Config } from '../config.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { createLogger, hideUrlPasswords, type Logger } from '../platform/logging.js';
 import { DatabaseUnavailable } from '../platform/database-unavailable.js';
 import { OperatorError } from '../platform/operator-error.js';
@@ -53,5 +53,7 @@ export async function runCommand(work: (session: Session) => Promise<ExitCode>):
 }
 
 function isExpected(error: unknown): error is Error {
-  return [OperatorError, ConfigError, UserError, DatabaseUnavailable].some((kind) => error instanceof kind);
+  return [OperatorError, ConfigError, RequestError, DatabaseUnavailable].some(
+    (kind) => error instanceof kind,
+  );
 }

@@ -40,21 +40,26 @@ async function sync({ config, log, progress, signal }: Session, isOnce: boolean)
   // Of the embedded Postgres; images are none of its business.
   if (config.databaseUrl === null) await prepareDataFolder(config.dataFolder);
   // Loaded late, so that --help is quick.
-  const [{ openDoorbell }, { startDatabase }, { checkEncoder }, { openFollowedIndex }, { readManifest }] =
-    await Promise.all([
-      import('../platform/doorbell.js'),
-      import('../platform/start-database.js'),
-      import('../sync/check-encoder.js'),
-      import('../sync/followed-index.js'),
-      import('../vision/manifest.js'),
-    ]);
+  const [
+    { openChangeListener },
+    { startDatabase },
+    { checkEncoder },
+    { openFollowedIndex },
+    { readManifest },
+  ] = await Promise.all([
+    import('../platform/change-listener.js'),
+    import('../platform/start-database.js'),
+    import('../sync/check-encoder.js'),
+    import('../sync/followed-index.js'),
+    import('../vision/manifest.js'),
+  ]);
   const encoder = await readManifest(config.encoderFolder);
   const database = await startDatabase(config, log);
   const { db, url } = database;
-  const doorbell = openDoorbell({ url, log });
+  const changes = openChangeListener({ url, log });
   try {
     await checkEncoder(db, encoder);
-    const followed = await openFollowedIndex({ db, encoder, qdrant, doorbell, log, progress });
+    const followed = await openFollowedIndex({ db, encoder, qdrant, changes, log, progress });
     try {
       const { index } = followed;
       const collection = `the collection ${qdrant.collection} (${index.name})`;
@@ -73,7 +78,7 @@ async function sync({ config, log, progress, signal }: Session, isOnce: boolean)
       await followed.close();
     }
   } finally {
-    await doorbell.close();
+    await changes.close();
     await database.close();
   }
 }

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 
 /** The largest amount that Postgres is let store: what a JavaScript number still counts one by one. */
 const MAX_AMOUNT = BigInt(Number.MAX_SAFE_INTEGER);
@@ -22,9 +22,9 @@ const EXPONENTS: ReadonlyMap<string, number> = new Map([
 
 const KNOWN = new Set(Intl.supportedValuesOf('currency'));
 
-const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
-/** Decimals of a currency's minor unit: EUR 2, JPY 0, KWD 3. @throws UserError BAD_USER_INPUT unknown currency */
+/** Decimals of a currency's minor unit: EUR 2, JPY 0, KWD 3. @throws RequestError BAD_USER_INPUT unknown currency */
 export function exponent(currency: string): number {
   if (!KNOWN.has(currency)) {
     throw bad(`${JSON.stringify(currency)} is not a currency: write its ISO 4217 code, like EUR.`);
@@ -36,7 +36,7 @@ export function exponent(currency: string): number {
  * Minor units of a decimal amount, exactly: `parseAmount('24.95', 'EUR')` is 2495. Zeros past the currency's
  * decimals are allowed, other digits are not.
  *
- * @throws UserError BAD_USER_INPUT not a plain decimal, negative, finer than the minor unit, too large, unknown currency
+ * @throws RequestError BAD_USER_INPUT not a plain decimal, negative, finer than the minor unit, too large, unknown currency
  */
 export function parseAmount(decimal: string, currency: string): number {
   const digits = exponent(currency);
@@ -60,7 +60,7 @@ export function parseAmount(decimal: string, currency: string): number {
 
 /**
  * The exact decimal of an amount in minor units, with all of the currency's decimals: `formatAmount(2490, 'EUR')`
- * is `24.90`. @throws UserError BAD_USER_INPUT unknown currency
+ * is `24.90`. @throws RequestError BAD_USER_INPUT unknown currency
  */
 export function formatAmount(minor: number | bigint, currency: string): string {
   const digits = exponent(currency);

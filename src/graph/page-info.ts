@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 
 /** The most that one page holds. */
 const MAX_FIRST = 100;
@@ -38,10 +38,10 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
-/** @throws UserError BAD_USER_INPUT unless `first` is a page's size */
+/** @throws RequestError BAD_USER_INPUT unless `first` is a page's size */
 export function checkFirst(first: number): void {
   if (first >= 1 && first <= MAX_FIRST) return;
-  throw new UserError(
+  throw new RequestError(
     'BAD_USER_INPUT',
     `first is ${first}: a page holds from 1 to ${MAX_FIRST}; go on with \`after: endCursor\`.`,
   );

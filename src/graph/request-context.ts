@@ -26,7 +26,7 @@ export class Context implements ServerContext {
     this.loaders = catalog.forRequest();
   }
 
-  /** Puts the request into a channel: @inContext(channel:). @throws UserError UNKNOWN_CHANNEL */
+  /** Puts the request into a channel: @inContext(channel:). @throws RequestError UNKNOWN_CHANNEL */
   async useChannel(handle: string): Promise<void> {
     this.channelHandle = handle;
     this.entered = null;

@@ -5,7 +5,7 @@ export interface ServerContext {
   /**
    * Chooses the channel of the operation, from `@inContext(channel:)`; called before anything is resolved.
    *
-   * @throws UserError UNKNOWN_CHANNEL
+   * @throws RequestError UNKNOWN_CHANNEL
    */
   useChannel(handle: string): Promise<void>;
   /** The same request for the next event of its subscription: in the same channel, with nothing read yet. */

@@ -1,16 +1,16 @@
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 
 /** Longer than any key or value of a catalog. */
 const MAX_TEXT_LENGTH = 1_000;
 
-/** A text that goes to Postgres. @throws UserError BAD_USER_INPUT when it is too long, or one that Postgres cannot hold */
+/** A text that goes to Postgres. @throws RequestError BAD_USER_INPUT when it is too long, or one that Postgres cannot hold */
 export function checkText(field: string, text: string, most = MAX_TEXT_LENGTH): string {
   if (text.includes('\0'))
-    throw new UserError('BAD_USER_INPUT', `${field} holds a NUL character: remove it.`);
+    throw new RequestError('BAD_USER_INPUT', `${field} holds a NUL character: remove it.`);
   if (/\p{Surrogate}/u.test(text))
-    throw new UserError('BAD_USER_INPUT', `${field} holds half a character: send whole ones.`);
+    throw new RequestError('BAD_USER_INPUT', `${field} holds half a character: send whole ones.`);
   if (text.length > most)
-    throw new UserError('BAD_USER_INPUT', `${field} is longer than ${most} characters: shorten it.`);
+    throw new RequestError('BAD_USER_INPUT', `${field} is longer than ${most} characters: shorten it.`);
   return text;
 }
 

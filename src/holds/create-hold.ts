@@ -4,7 +4,7 @@ import type { GuestLimits } from '../config.js';
 import type { Context } from '../graph/request-context.js';
 import { checkPlace } from '../inventory/availability.js';
 import { requireLocation } from '../catalog/require-location.js';
-import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
+import { EntryErrors, EntryFaults, userError } from '../mutation/entry-error.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
 import type { Guest } from './guests.js';
 import type { HoldServices } from './hold-services.js';
@@ -57,7 +57,7 @@ export async function createHold(
 
 function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: number }[] {
   const refuse = (message: string): EntryErrors =>
-    new EntryErrors([mutationError('BAD_USER_INPUT', ['lines'], message)]);
+    new EntryErrors([userError('BAD_USER_INPUT', ['lines'], message)]);
   if (lines.length === 0) throw refuse('lines is empty: name at least one SKU.');
   if (lines.length > MAX_LINES) {
     throw refuse(`${lines.length} lines are too many: hold at most ${MAX_LINES} SKUs at a time.`);
@@ -93,7 +93,7 @@ function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: num
 /** @throws EntryErrors HOLD_LIMIT */
 function checkGuestLines(lines: readonly { quantity: number }[], limits: GuestLimits): void {
   const refuse = (what: string): EntryErrors =>
-    new EntryErrors([mutationError('HOLD_LIMIT', ['lines'], `${what}, or ${WITH_KEY}.`)]);
+    new EntryErrors([userError('HOLD_LIMIT', ['lines'], `${what}, or ${WITH_KEY}.`)]);
   if (lines.length > limits.lines) {
     throw refuse(
       `${lines.length} lines are too many without an API key: hold at most ${limits.lines} SKUs at a time`,
@@ -119,7 +119,7 @@ function checkSeconds(
       : Math.max(minHoldSeconds, Math.min(maxHoldSeconds, guest.limits.seconds));
   const seconds = asked ?? Math.min(holdSeconds, longest);
   const refuse = (code: 'BAD_USER_INPUT' | 'HOLD_LIMIT', why: string): EntryErrors =>
-    new EntryErrors([mutationError(code, ['seconds'], `seconds is ${seconds}: ${why}.`)]);
+    new EntryErrors([userError(code, ['seconds'], `seconds is ${seconds}: ${why}.`)]);
   if (seconds < minHoldSeconds || seconds > maxHoldSeconds) {
     throw refuse(
       'BAD_USER_INPUT',
@@ -137,7 +137,7 @@ function readLocation(id: string): number {
   const key = readKey('StockLocation', id);
   if (key !== null) return key;
   throw new EntryErrors([
-    mutationError(
+    userError(
       'BAD_USER_INPUT',
       ['location'],
       'location is no id of a StockLocation: take one from SkuAvailability.locations.',
@@ -150,7 +150,7 @@ function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
   if ('conflict' in outcome) throw idempotencyConflict();
   if ('tooManyHolds' in outcome) {
     throw new EntryErrors([
-      mutationError(
+      userError(
         'HOLD_LIMIT',
         null,
         `Your address has as many holds as it may have without an API key: release one, wait for one to end, or ${WITH_KEY}.`,

@@ -2,9 +2,9 @@ import { fromGlobalId } from 'graphql-relay';
 import { requireScopeIn } from '../access/caller.js';
 import type { Channel } from '../catalog/channel.types.js';
 import type { Context } from '../graph/request-context.js';
-import { EntryErrors, mutationError } from '../mutation/entry-error.js';
+import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
-import type { MutationErrorCode } from '../mutation/user-error.types.js';
+import type { UserErrorCode } from '../mutation/user-error.types.js';
 import type { Database } from '../platform/postgres.js';
 import { shortage } from './create-hold.js';
 import { holdPayload } from './hold-payload.js';
@@ -33,7 +33,7 @@ export async function findHold(db: Database, context: Context, id: string): Prom
   return readHold(db, { channelKey: channel.key, caller: context.caller.keyId ?? 0 }, uuid);
 }
 
-/** The stock leaves. @throws UserError UNAUTHENTICATED, FORBIDDEN */
+/** The stock leaves. @throws RequestError UNAUTHENTICATED, FORBIDDEN */
 export async function confirmHold(
   db: Database,
   context: Context,
@@ -76,8 +76,8 @@ async function finish(
   return holdPayload(result, found);
 }
 
-const refuse = (code: `${MutationErrorCode}`, message: string, sellable: number | null = null): EntryErrors =>
-  new EntryErrors([mutationError(code, ['hold'], message, sellable)]);
+const refuse = (code: `${UserErrorCode}`, message: string, sellable: number | null = null): EntryErrors =>
+  new EntryErrors([userError(code, ['hold'], message, sellable)]);
 
 const notFound = (channel: Channel): EntryErrors =>
   refuse(

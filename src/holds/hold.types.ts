@@ -4,7 +4,7 @@ import { Node } from '../graph/node.js';
 import { DateTimeScalar } from '../graph/scalars.js';
 import { GeoPointInput, StockLocation } from '../catalog/location.types.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
-import { MutationError, USER_ERRORS } from '../mutation/user-error.types.js';
+import { UserError, USER_ERRORS } from '../mutation/user-error.types.js';
 
 /** The words of `hold_json`. */
 export enum HoldStatus {
@@ -133,6 +133,6 @@ export class HoldPayload {
   })
   hold!: Hold | null;
 
-  @Field(() => [MutationError], { description: USER_ERRORS })
-  userErrors!: readonly MutationError[];
+  @Field(() => [UserError], { description: USER_ERRORS })
+  userErrors!: readonly UserError[];
 }

@@ -31,7 +31,7 @@ export interface LabelFit {
 /**
  * Fits confidences to the catalog by leaving one product out at a time: what its neighbors vote for, and whether it is
  * so. Null when the catalog is too small for any of it.
- * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+ * @throws RequestError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
  */
 export async function fitLabels(
   db: Queryable,

@@ -24,7 +24,7 @@ import { familiarity, VOTERS } from './vote.js';
 /**
  * Tells what an image shows: the product itself where the catalog has it, and what its nearest products have in
  * common. One pass of the encoder and one search of the index.
- * @throws UserError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, INDEX_UNAVAILABLE
+ * @throws RequestError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, INDEX_UNAVAILABLE
  */
 export async function identify(
   services: IdentifyServices,

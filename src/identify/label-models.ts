@@ -31,7 +31,7 @@ export class LabelModels {
   /**
    * Null for a catalog that is too small to learn from. Only the first call ever waits for a fit; later ones are
    * answered from the model before it.
-   * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+   * @throws RequestError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
    */
   async model(): Promise<LabelModel | null> {
     if (Date.now() - this.#checkedAt > KEPT_MS) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { inspectImage } from '../vision/decode.js';
 import type { Encoder } from '../vision/encoder.js';
 import type { StoredImage } from './stored-image.store.js';
@@ -10,7 +10,7 @@ const ASK_AGAIN_MS = 250;
 
 /**
  * The vector of an image that nobody waits for.
- * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED; the reason of `signal`
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED; the reason of `signal`
  */
 export const encodePatiently = (
   encoder: Encoder,
@@ -28,7 +28,7 @@ async function patiently<T>(work: () => Promise<T>, signal: AbortSignal | undefi
     try {
       return await work();
     } catch (error) {
-      const isFull = error instanceof UserError && error.code === 'SERVICE_OVERLOADED';
+      const isFull = error instanceof RequestError && error.code === 'SERVICE_OVERLOADED';
       if (!isFull || Date.now() > deadline) throw error;
       await sleep(ASK_AGAIN_MS, undefined, signal ? { signal } : {});
     }
@@ -37,7 +37,7 @@ async function patiently<T>(work: () => Promise<T>, signal: AbortSignal | undefi
 
 /**
  * What is stored of an image beside its bytes.
- * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function inspectForStore(bytes: Uint8Array): Promise<StoredImage> {
   const { sha256, width, height, thumbhash, dominantColor } = await inspectImage(bytes);

@@ -2,7 +2,7 @@ import { lookup as resolveName } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, interceptors, request } from 'undici';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { errorMessage } from '../platform/operator-error.js';
 import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
 
@@ -20,7 +20,7 @@ export interface ImageFetcher {
 }
 
 /** Why a link can't be used, in words for the merchant. */
-export class DownloadError extends UserError {
+export class DownloadError extends RequestError {
   constructor(
     message: string,
     /** The same link may well work later. */

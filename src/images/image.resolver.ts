@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { Image, ImageFormat } from './image.types.js';
 import { UrlScalar } from '../graph/scalars.js';
 
@@ -22,7 +22,10 @@ export class ImageResolver {
     format: ImageFormat | null | undefined,
   ): string {
     if (width != null && (width < 1 || width > MAX_WIDTH)) {
-      throw new UserError('BAD_USER_INPUT', `width is ${width}: it must be from 1 to ${MAX_WIDTH} pixels.`);
+      throw new RequestError(
+        'BAD_USER_INPUT',
+        `width is ${width}: it must be from 1 to ${MAX_WIDTH} pixels.`,
+      );
     }
     const url = new URL(`/images/${encodeURIComponent(image.id)}`, publicUrl);
     if (width != null) url.searchParams.set('width', String(width));

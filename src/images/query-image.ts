@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readGlobalId } from '../graph/node.js';
 import type { ImageStore } from './image.store.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { ImageFetcher } from './fetch-image.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { uploadIdToSha256 } from './upload-id.js';
@@ -30,12 +30,12 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
  * Finds the image that an ImageInput means.
- * @throws UserError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ * @throws RequestError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
  */
 export async function findQueryImage(input: ImageInput, sources: QueryImageSources): Promise<QueryImage> {
   const given = [input.id, input.url, input.base64].filter((value) => value != null);
   if (given.length !== 1) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       `An image takes exactly one of id, url and base64; ${given.length} are given.`,
     );
@@ -74,15 +74,15 @@ const stored = (store: BlobStore, sha256: string): QueryImage => ({
   },
 });
 
-const notFound = (): UserError =>
-  new UserError(
+const notFound = (): RequestError =>
+  new RequestError(
     'IMAGE_NOT_FOUND',
     'No image has this id: send the file to POST /images and use the id of its answer (uploads are kept for some days).',
   );
 
 function decodeBase64(text: string): Uint8Array {
   if (!BASE64.test(text)) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       'base64 is not standard base64: no data: prefix, no line breaks, not base64url.',
     );
@@ -94,7 +94,7 @@ async function fetchAllowed(url: string, { imageHosts, fetcher }: QueryImageSour
   const { protocol, host } = new URL(url);
   // With the port, unless it is that of https: another one is another server.
   if (protocol !== 'https:' || !imageHosts.has(host)) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       `Images are not fetched from ${protocol}//${host}: send the file to POST /images, or have the operator add the host to VITRINE_IMAGE_HOSTS (https only).`,
     );

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { ShownOptions } from './shown-options.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 import { toBytes } from '../vector-index/vectors.js';
 
@@ -18,7 +18,7 @@ const storedImage = z.object({
 });
 export type StoredImage = z.infer<typeof storedImage>;
 
-/** The id of an encoder, which is registered on first use. @throws UserError another dimension is registered */
+/** The id of an encoder, which is registered on first use. @throws RequestError another dimension is registered */
 export async function registerEncoder(
   db: Queryable,
   encoder: { readonly id: string; readonly dimension: number },
@@ -36,7 +36,7 @@ export async function registerEncoder(
     z.object({ id: z.number(), dimension: z.number() }),
   );
   if (registered?.dimension !== encoder.dimension) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       `The encoder ${encoder.id} makes ${encoder.dimension} numbers of an image; the catalog holds ` +
         `${registered?.dimension ?? 0} of an encoder of this name. Give the new one another version in its model.json.`,
@@ -109,7 +109,7 @@ export async function addEmbeddings(
   );
 }
 
-export interface ImageInput extends StoredImage {
+export interface ProductImage extends StoredImage {
   readonly productId: number;
   readonly position: number;
   readonly source: string;
@@ -123,7 +123,7 @@ const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 export async function replaceImages(
   client: ClientBase,
   productIds: readonly number[],
-  images: readonly ImageInput[],
+  images: readonly ProductImage[],
 ): Promise<number[]> {
   const removed = await query(
     client,

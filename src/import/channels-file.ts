@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import { exponent } from '../graph/money.js';
 import { type ChannelsFile, channelsFile } from './channels-file.schema.js';
 import { readMarkets, writeChannels, writeLocations } from './channels-file.store.js';
 
-/** Applies a channels file, where there is one. @throws UserError naming what is wrong with it */
+/** Applies a channels file, where there is one. @throws RequestError naming what is wrong with it */
 export async function applyChannelsFile(db: Database, path: string): Promise<void> {
   const file = await readChannelsFile(path);
   if (file === null) return;
@@ -43,8 +43,8 @@ async function readChannelsFile(path: string): Promise<ChannelsFile | null> {
   throw bad(path, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
 }
 
-const bad = (path: string, message: string): UserError =>
-  new UserError(
+const bad = (path: string, message: string): RequestError =>
+  new RequestError(
     'BAD_USER_INPUT',
     `${path} is read because it stands beside the feed, and can't be used: ${message} Correct it, or move it away.`,
   );

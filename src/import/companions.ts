@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
 import { MAX_CODE_LENGTH } from '../catalog/write/product-fields.js';
 import { parseAmount } from '../graph/money.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
 import {
   createCompanionStaging,
@@ -142,7 +142,8 @@ function parsed<T>(name: string, text: string, parse: (text: string) => T): T {
   try {
     return parse(text);
   } catch (error) {
-    if (error instanceof UserError) throw new RowError(`${name} ${JSON.stringify(text)}: ${error.message}`);
+    if (error instanceof RequestError)
+      throw new RowError(`${name} ${JSON.stringify(text)}: ${error.message}`);
     throw error;
   }
 }

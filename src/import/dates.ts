@@ -1,15 +1,15 @@
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 
 /** Before it, a date is a slip of the pen; Postgres has no year 0. */
 const FIRST_YEAR = 1900;
 
-const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
  * A moment in ISO 8601, as product feeds write it ("2026-02-24T13:00-0800", or a day): in UTC where it names no
- * offset. Answers it in UTC. @throws UserError BAD_USER_INPUT
+ * offset. Answers it in UTC. @throws RequestError BAD_USER_INPUT
  */
 export function parseInstant(text: string): string {
   const match = INSTANT.exec(text);
@@ -24,7 +24,7 @@ export function parseInstant(text: string): string {
   return date.toISOString();
 }
 
-/** An interval in ISO 8601, "from/until". @throws UserError BAD_USER_INPUT */
+/** An interval in ISO 8601, "from/until". @throws RequestError BAD_USER_INPUT */
 export function parseInterval(text: string): { from: string; until: string } {
   const [start, end, ...more] = text.split('/').map((part) => part.trim());
   if (start === undefined || end === undefined || more.length > 0) {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
 import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
 
@@ -12,7 +12,7 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
  * A file that a feed names, absolute or from its folder. A feed is other people's text, so the file must really be in
  * that folder, after all symbolic links.
  *
- * @throws UserError IMAGE_NOT_FOUND, IMAGE_TOO_LARGE
+ * @throws RequestError IMAGE_NOT_FOUND, IMAGE_TOO_LARGE
  */
 export async function readFeedFile(folder: string, link: string): Promise<Buffer> {
   const path = resolve(folder, link);
@@ -21,11 +21,11 @@ export async function readFeedFile(folder: string, link: string): Promise<Buffer
     if (!isWithin(await realpath(folder), real)) throw outside();
     return await read(real);
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof RequestError) throw error;
     // What is outside is not told of: neither whether it is there, nor what it is.
     if (!isWithin(resolve(folder), path)) throw outside();
     const reason = errorCode(error) === 'ENOENT' ? `There is no file ${path}.` : `${errorMessage(error)}.`;
-    throw new UserError('IMAGE_NOT_FOUND', reason, { cause: error });
+    throw new RequestError('IMAGE_NOT_FOUND', reason, { cause: error });
   }
 }
 
@@ -34,8 +34,8 @@ function isWithin(folder: string, path: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-const outside = (): UserError =>
-  new UserError(
+const outside = (): RequestError =>
+  new RequestError(
     'IMAGE_NOT_FOUND',
     'It is outside the folder of the feed: put the image into that folder, or give an https link.',
   );
@@ -44,9 +44,9 @@ async function read(path: string): Promise<Buffer> {
   const file = await open(path, FLAGS);
   try {
     const status = await file.stat();
-    if (!status.isFile()) throw new UserError('IMAGE_NOT_FOUND', 'It is not a file.');
+    if (!status.isFile()) throw new RequestError('IMAGE_NOT_FOUND', 'It is not a file.');
     if (status.size > MAX_IMAGE_BYTES) {
-      throw new UserError(
+      throw new RequestError(
         'IMAGE_TOO_LARGE',
         `It has ${status.size} bytes; at most ${MAX_IMAGE_BYTES} are allowed.`,
       );

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { errorMessage } from '../platform/operator-error.js';
 import { MAX_LINE_BYTES, readLines, type Line } from '../platform/lines.js';
 
@@ -22,15 +22,15 @@ export interface TableShape {
   readonly noun: string;
 }
 
-const bad = (message: string, cause?: unknown): UserError =>
-  new UserError('BAD_USER_INPUT', message, { cause });
+const bad = (message: string, cause?: unknown): RequestError =>
+  new RequestError('BAD_USER_INPUT', message, { cause });
 
 /**
  * The rows of a tab-separated table with a header (or comma-separated, when the header has commas and no tab), as
  * they stream in. Column names are compared in lower case with spaces as underscores. Values may be quoted; a quote
  * that is opened and not closed is taken for a letter, so that it can't swallow the rows after it.
  *
- * @throws UserError BAD_USER_INPUT the file can't be read, is no such table, or lacks required columns
+ * @throws RequestError BAD_USER_INPUT the file can't be read, is no such table, or lacks required columns
  */
 export async function* readTable(
   path: string,

@@ -10,7 +10,7 @@ import {
   parseGtin,
   parseProductUrl,
 } from '../catalog/write/product-fields.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { parseAmount } from '../graph/money.js';
 import { parseInstant, parseInterval } from './dates.js';
 
@@ -137,14 +137,14 @@ function column<T>(cells: Cells, name: string, parse: (value: string) => T): T |
   try {
     return parse(value);
   } catch (error) {
-    if (error instanceof UserError) throw reject(name, value, error.message);
+    if (error instanceof RequestError) throw reject(name, value, error.message);
     throw error;
   }
 }
 
-const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
-/** "24.95 EUR": minor units and the currency. @throws UserError BAD_USER_INPUT */
+/** "24.95 EUR": minor units and the currency. @throws RequestError BAD_USER_INPUT */
 function parsePrice(text: string): { amount: number; currency: string } {
   const [, decimal, currency] = /^(\S+)\s+([A-Za-z]{3})$/.exec(text) ?? [];
   if (decimal === undefined || currency === undefined) {
@@ -197,7 +197,7 @@ function parseAvailability(cells: Cells): Pick<FeedRow, 'onHand' | 'whenOut' | '
   }
 }
 
-/** A number of units. @throws UserError BAD_USER_INPUT */
+/** A number of units. @throws RequestError BAD_USER_INPUT */
 export function parseQuantity(text: string): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
   if (!(value <= MAX_QUANTITY)) throw bad(`A quantity is a whole number from 0 to ${MAX_QUANTITY}.`);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { groupBy } from '../platform/group-by.js';
 import type { Database } from '../platform/postgres.js';
@@ -93,7 +93,7 @@ export class ImageImporter {
         this.#contents.set(link, sha256);
         contents.set(link, sha256);
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
+        if (!(error instanceof RequestError)) throw error;
         failures.push({ line, reason: `The image ${link} is left out: ${error.message}` });
         if (before !== undefined) contents.set(link, before);
       }
@@ -128,7 +128,7 @@ export class ImageImporter {
         this.#known.set(sha256, image);
         images.set(sha256, image);
       } catch (error) {
-        if (!(error instanceof UserError) || error.code === 'SERVICE_OVERLOADED') throw error;
+        if (!(error instanceof RequestError) || error.code === 'SERVICE_OVERLOADED') throw error;
         failed.push({ line, reason: `The image ${link} is left out: ${error.message}` });
       }
       onLinks(1 + others.length);
@@ -151,7 +151,7 @@ export class ImageImporter {
     return trimImage(isRemote(link) ? await fetcher.fetch(link, signal) : await readFeedFile(folder, link));
   }
 
-  /** Stores an image, and nothing else; answers its SHA-256. @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+  /** Stores an image, and nothing else; answers its SHA-256. @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
   async #store(bytes: Buffer): Promise<string> {
     const { images, signal } = this.#options;
     const sha256 = hashOf(bytes);
@@ -169,7 +169,7 @@ export class ImageImporter {
       await this.#store(again);
       return again;
     }
-    throw new UserError(
+    throw new RequestError(
       'IMAGE_NOT_FOUND',
       'It has changed at its source, and the image store has lost what it was.',
     );

@@ -18,7 +18,7 @@ import { draftProduct, type ProductDraft } from './product-draft.js';
 import { prune, removeDemo } from './prune.store.js';
 import { emptyReport, keepFault, type Fault, type ImportReport } from './report.js';
 import { stageFeed } from './stage-feed.js';
-import { countLinks, readProducts } from './staging.store.js';
+import { countLinks, readStagedProducts } from './staging.store.js';
 import { offersOf } from './offers.js';
 import { writeBatch } from './write-batch.js';
 
@@ -58,7 +58,7 @@ export interface ImportOptions {
  *
  * Stopped by the signal, it finishes the batch in hand and answers what went in so far.
  *
- * @throws UserError BAD_USER_INPUT the file is no product feed, the channel can't be one, another import is running
+ * @throws RequestError BAD_USER_INPUT the file is no product feed, the channel can't be one, another import is running
  */
 export async function importFeed(
   deps: ImportDeps,
@@ -149,7 +149,7 @@ async function run(
 async function* drafts(client: ClientBase, signal: AbortSignal | undefined): AsyncGenerator<ProductDraft[]> {
   for (let line = 0; ;) {
     signal?.throwIfAborted();
-    const products = await readProducts(client, line, BATCH);
+    const products = await readStagedProducts(client, line, BATCH);
     const last = products.at(-1);
     if (last === undefined) return;
     line = last.firstLine;

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import sql from 'sql-template-tag';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { errorCode } from '../platform/operator-error.js';
 import { execute, withClient, type Database } from '../platform/postgres.js';
 
@@ -13,7 +13,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 /**
  * Runs `work` with a connection of its own, while no other import runs on this database.
  *
- * @throws UserError another import is running
+ * @throws RequestError another import is running
  */
 export async function withImportLock<T>(db: Database, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const locked = async (client: PoolClient): Promise<T> => {
@@ -24,7 +24,7 @@ export async function withImportLock<T>(db: Database, work: (client: PoolClient)
     await execute(client, sql`/* import.lock */ SELECT pg_advisory_lock(${IMPORT_LOCK})`).catch(
       (cause: unknown) => {
         if (errorCode(cause) !== LOCK_NOT_AVAILABLE) throw cause;
-        throw new UserError(
+        throw new RequestError(
           'BAD_USER_INPUT',
           'Another import is running on this database: wait until it has ended.',
           {

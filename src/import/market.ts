@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
 import { transaction } from '../platform/postgres.js';
 import { createMarket, listMarkets, type Market } from './market.store.js';
@@ -15,7 +15,7 @@ const HANDLE = /^[a-z0-9][a-z0-9._/-]{0,254}$/;
  * The channel of a feed in this currency: the one asked for; else the default channel or the first one that has the
  * currency; else a new one, named after it.
  *
- * @throws UserError BAD_USER_INPUT the name asked for can't be one of a channel
+ * @throws RequestError BAD_USER_INPUT the name asked for can't be one of a channel
  */
 export async function chooseMarket(
   db: Database,
@@ -25,7 +25,7 @@ export async function chooseMarket(
   const markets = await listMarkets(db);
   if (wanted !== undefined) {
     if (!HANDLE.test(wanted)) {
-      throw new UserError(
+      throw new RequestError(
         'BAD_USER_INPUT',
         `${JSON.stringify(wanted)} can't be a channel: use lower-case letters, digits, ".", "_" and "-".`,
       );
@@ -37,7 +37,7 @@ export async function chooseMarket(
   return fitting.find(({ isDefault }) => isDefault) ?? first;
 }
 
-/** The channel chosen, created if it is not there. @throws UserError it has no stock location */
+/** The channel chosen, created if it is not there. @throws RequestError it has no stock location */
 export async function openMarket(
   db: Database,
   { handle, currency }: MarketChoice,
@@ -51,7 +51,7 @@ export async function openMarket(
   }
   const locationId = market?.locationId ?? null;
   if (!market || locationId === null) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       `The channel ${handle} has no stock location: give it one, or import into another.`,
     );

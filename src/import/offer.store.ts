@@ -22,7 +22,7 @@ export interface StockInput {
  * row in `stock`. Levels that are not there come first, then the locks of those that are, each in the order of SKU and
  * location: as in inventory/stock-level.store.ts, so that no two writers wait for one another.
  */
-export async function writeStock(
+export async function writeOfferStock(
   client: ClientBase,
   stock: readonly StockInput[],
   whole: readonly string[],

@@ -25,7 +25,7 @@ interface StageOptions {
  * Checks the rows of a feed and puts the good ones into the staging tables, by product. Answers how many they are,
  * and the channel that they are for: null when there are none.
  *
- * @throws UserError it is no product feed
+ * @throws RequestError it is no product feed
  */
 export async function stageFeed(
   client: ClientBase,

@@ -97,14 +97,14 @@ export async function groupRows(client: ClientBase): Promise<{ products: number;
 }
 
 /** The next products after a line of the feed, with their rows: at most `limits.products`, and one if it is large. */
-export async function readProducts(
+export async function readStagedProducts(
   client: ClientBase,
   afterLine: number,
   limits: { readonly products: number; readonly skus: number },
 ): Promise<{ handle: string; firstLine: number; rows: [FeedRow, ...FeedRow[]] }[]> {
   const ahead = await query(
     client,
-    sql`/* import.readProducts */ SELECT handle, first_line AS "firstLine", skus FROM import_products
+    sql`/* import.readStagedProducts */ SELECT handle, first_line AS "firstLine", skus FROM import_products
       WHERE first_line > ${afterLine} ORDER BY first_line LIMIT ${limits.products}`,
     stagedProduct,
   );

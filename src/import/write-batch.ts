@@ -11,12 +11,12 @@ import { lockSkus, upsertSkus } from '../catalog/write/sku.store.js';
 import { removeImageJobs } from '../images/jobs/image-job.store.js';
 import { lockPriceLists } from '../pricing/price.store.js';
 import type { FeedRow } from './feed-row.js';
-import { addEmbeddings, replaceImages, type ImageInput } from '../images/stored-image.store.js';
+import { addEmbeddings, replaceImages, type ProductImage } from '../images/stored-image.store.js';
 import type { EncodedBatch } from './images.js';
 import type { ProductDraft } from './product-draft.js';
 import type { Offers } from './offers.js';
 import { picturedColors } from './pictured-colors.js';
-import { replacePrices, writeStock } from './offer.store.js';
+import { replacePrices, writeOfferStock } from './offer.store.js';
 
 interface BatchTarget {
   readonly encoder: { readonly id: number; readonly dimension: number };
@@ -86,15 +86,15 @@ export async function writeBatch(
       offers.prices,
     )),
   ];
-  await writeStock(client, offers.stock, offers.wholeStock);
+  await writeOfferStock(client, offers.stock, offers.wholeStock);
   const changed = [...new Set([...written, ...related])];
   await touchProducts(client, changed);
   return changed.length;
 }
 
 /** A product's images in order; one that stands behind two links is there once. */
-function imagesOf(draft: ProductDraft, productId: number, known: EncodedBatch['images']): ImageInput[] {
-  const images = new Map<string, ImageInput>();
+function imagesOf(draft: ProductDraft, productId: number, known: EncodedBatch['images']): ProductImage[] {
+  const images = new Map<string, ProductImage>();
   const shown = picturedColors(draft.skus, (link) => known.get(link)?.sha256);
   for (const { link, altText } of draft.images) {
     const image = known.get(link);

@@ -3,7 +3,7 @@ import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
 import { Sku } from '../catalog/sku.types.js';
 import { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { AvailabilityWatcher } from './watch-availability.js';
 
 /** What a long list on a screen has, and as many as other calls take. */
@@ -40,7 +40,7 @@ export function bindAvailabilityChanged(schema: GraphQLSchema, availability: Ava
     const { skus } = watchArguments.parse(args);
     if (!(context instanceof Context)) throw new TypeError('a subscription has a context');
     if (skus.length === 0 || skus.length > MAX_SKUS) {
-      throw new UserError(
+      throw new RequestError(
         'BAD_USER_INPUT',
         `skus has ${skus.length} ids: name from 1 to ${MAX_SKUS} in one subscription.`,
       );

@@ -1,7 +1,7 @@
 import type { Channel } from '../catalog/channel.types.js';
 import { instantiate } from '../graph/node.js';
 import type { SelectedOption, Sku } from '../catalog/sku.types.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { type GeoPointInput } from '../catalog/location.types.js';
 import { LocationStock, ProductAvailability, SkuAvailability, StockLevel } from './availability.types.js';
 import type { LocationLevel } from '../catalog/location.store.js';
@@ -47,7 +47,7 @@ export function productAvailability(skus: readonly Sku[]): ProductAvailability {
 
 /**
  * Where an SKU is, nearest first when `near` is given; locations without coordinates come last.
- * @throws UserError BAD_USER_INPUT for a place that is not on earth
+ * @throws RequestError BAD_USER_INPUT for a place that is not on earth
  */
 export function locationStocks(
   levels: readonly LocationLevel[],
@@ -68,10 +68,10 @@ export function locationStocks(
   return stocks.sort((a, b) => (a.distanceKm ?? Infinity) - (b.distanceKm ?? Infinity));
 }
 
-/** @throws UserError BAD_USER_INPUT */
+/** @throws RequestError BAD_USER_INPUT */
 export function checkPlace({ latitude, longitude }: GeoPointInput): void {
   if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return;
-  throw new UserError(
+  throw new RequestError(
     'BAD_USER_INPUT',
     'near is not on earth: latitude goes from -90 to 90, longitude from -180 to 180.',
   );

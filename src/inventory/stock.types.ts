@@ -1,7 +1,7 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
-import { MutationError, USER_ERRORS } from '../mutation/user-error.types.js';
+import { UserError, USER_ERRORS } from '../mutation/user-error.types.js';
 import { StockLocation } from '../catalog/location.types.js';
 
 @InputType({ description: 'The stock of an SKU at a location. A quantity that is null stays unchanged.' })
@@ -111,6 +111,6 @@ export class StockPayload {
   })
   levels!: InventoryLevel[];
 
-  @Field(() => [MutationError], { description: USER_ERRORS })
-  userErrors!: readonly MutationError[];
+  @Field(() => [UserError], { description: USER_ERRORS })
+  userErrors!: readonly UserError[];
 }

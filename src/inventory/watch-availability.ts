@@ -3,7 +3,7 @@ import type { Channel } from '../catalog/channel.types.js';
 import { instantiate, readKey } from '../graph/node.js';
 import { SkuStore } from '../catalog/sku.store.js';
 import { Sku } from '../catalog/sku.types.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
@@ -32,7 +32,7 @@ export interface AvailabilityWatcher {
    * availability or price is another one: what Postgres said last, not every state in between. An SKU that the channel
    * stops offering is told once, as out of stock, and again when it comes back. Ending the iterator ends the watching.
    *
-   * @throws UserError BAD_USER_INPUT, naming ids that the channel does not offer; SERVICE_OVERLOADED when too much is
+   * @throws RequestError BAD_USER_INPUT, naming ids that the channel does not offer; SERVICE_OVERLOADED when too much is
    * watched
    */
   watch(channel: Channel, ids: readonly string[]): Promise<AsyncIterableIterator<Sku>>;
@@ -83,7 +83,7 @@ export function watchAvailability(options: {
     try {
       for (const [handle, skus] of watched) {
         await readChannel(handle, skus).catch((error: unknown) => {
-          if (!(error instanceof UserError)) throw error;
+          if (!(error instanceof RequestError)) throw error;
           // The channel is no more.
           const readers = new Set([...skus.values()].flatMap((entry) => [...entry.readers]));
           for (const reader of readers) reader.fail(error);
@@ -124,7 +124,7 @@ export function watchAvailability(options: {
     async watch(channel, ids) {
       const keys = new Map(ids.map((id) => [id, readKey('Sku', id)]));
       if (watches + keys.size > MAX_WATCHED) {
-        throw new UserError(
+        throw new RequestError(
           'SERVICE_OVERLOADED',
           'This gateway watches as many SKUs as it can; try again later.',
         );
@@ -189,9 +189,9 @@ function withdrawn(sku: Sku): Sku {
   return Object.assign(instantiate(Sku, sku), gone);
 }
 
-function notOffered({ handle }: Channel, ids: readonly string[]): UserError {
+function notOffered({ handle }: Channel, ids: readonly string[]): RequestError {
   const quoted = ids.map((id) => JSON.stringify(id)).join(', ');
-  return new UserError(
+  return new RequestError(
     'BAD_USER_INPUT',
     `The channel "${handle}" offers no SKU with the id ${quoted}: take \`Sku.id\` of what it offers.`,
   );

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { checkText } from '../graph/text.js';
 import { keepSkus } from '../catalog/write/sku.store.js';
 import type { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { checkEntryCount, refuseDuplicates } from '../mutation/entries.js';
-import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
+import { EntryErrors, EntryFaults, userError } from '../mutation/entry-error.js';
 import type { Database } from '../platform/postgres.js';
 import { mutate, type Outcome } from '../mutation/mutate.js';
-import type { MutationErrorName } from '../mutation/user-error.types.js';
+import type { UserErrorName } from '../mutation/user-error.types.js';
 import {
   findTargets,
   giveReason,
@@ -47,7 +47,7 @@ interface StockInput<Entry> {
 type StockCount = Pick<LevelCount, 'onHand' | 'safetyStock'>;
 
 /** Says what is wrong with a field of the entry; null: with all of it. */
-type Refuse = (field: string | null, message: string, code?: MutationErrorName) => null;
+type Refuse = (field: string | null, message: string, code?: UserErrorName) => null;
 
 /** A way of writing stock. */
 export interface StockWrite<Entry> {
@@ -163,8 +163,8 @@ function checkReason(reason: string): string {
   try {
     return checkText('reason', reason);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new EntryErrors([mutationError('BAD_USER_INPUT', ['reason'], error.message)]);
+    if (!(error instanceof RequestError)) throw error;
+    throw new EntryErrors([userError('BAD_USER_INPUT', ['reason'], error.message)]);
   }
 }
 

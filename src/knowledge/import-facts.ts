@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { countLines } from '../platform/lines.js';
 import { keepFault, type Fault } from '../import/report.js';
 import { patiently, transaction, type Database } from '../platform/postgres.js';
@@ -45,7 +45,7 @@ export interface FactsReport {
  * Reads a facts file (docs/facts.md) into the knowledge graph: all of it in one transaction, or nothing where a line is
  * wrong. A file that was read before changes nothing.
  *
- * @throws UserError BAD_USER_INPUT another import of facts is running
+ * @throws RequestError BAD_USER_INPUT another import of facts is running
  */
 export function importFacts(
   { db, progress }: { db: Database; progress: Progress },
@@ -54,7 +54,7 @@ export function importFacts(
 ): Promise<FactsReport> {
   return transaction(db, async (client) => {
     if (!(await lockFacts(client))) {
-      throw new UserError(
+      throw new RequestError(
         'BAD_USER_INPUT',
         'Another import of facts is running on this database: wait until it has ended.',
       );

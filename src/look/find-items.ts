@@ -1,7 +1,7 @@
 import { checkProductFilter } from '../catalog/product-filter.js';
 import { instantiate } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { LabelModel } from '../identify/label-model.js';
 import { MIN_CONFIDENCE } from '../identify/label-of.js';
 import { Label, LabelKind } from '../identify/label.types.js';
@@ -21,7 +21,7 @@ import { knownRanking, searchTogether } from './known-ranking.js';
 import type { LookImage } from './look-image.js';
 import { proveTogether } from './prove-together.js';
 import { RegionLabels } from './region-labels.js';
-import { MAX_ITEMS, type Region, type Sight } from './see.js';
+import { MAX_ITEMS, type Region, type Candidate } from './region-proposer.js';
 
 /** A thing in the image. */
 export interface FoundItem {
@@ -41,7 +41,7 @@ interface Thing {
  * The things in an image, largest first: all their regions are asked of the index in one call, which answers what each
  * is and what is sellable that looks like it. What is found does not depend on stock.
  *
- * @throws UserError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED,
+ * @throws RequestError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED,
  *   INDEX_UNAVAILABLE
  */
 export async function findItems(
@@ -51,20 +51,22 @@ export async function findItems(
   maxItems: number,
 ): Promise<readonly FoundItem[]> {
   if (maxItems < 1 || maxItems > MAX_ITEMS) {
-    throw new UserError('BAD_USER_INPUT', `maxItems is ${maxItems}: it must be from 1 to ${MAX_ITEMS}.`);
+    throw new RequestError('BAD_USER_INPUT', `maxItems is ${maxItems}: it must be from 1 to ${MAX_ITEMS}.`);
   }
-  const [{ channel }, sights, labelModel, sameProduct] = await Promise.all([
+  const [{ channel }, candidates, labelModel, sameProduct] = await Promise.all([
     context.inChannel(),
-    services.eye.see(image),
+    services.regionProposer.propose(image),
     services.labelModels.model(),
     services.sameProducts.model(),
   ]);
   const filter = toIndexFilter(checkProductFilter(null, channel.currencyCode), channel.handle, []);
-  const regions = sights.flatMap(({ whole, parts }) => [whole, ...parts]);
+  const regions = candidates.flatMap(({ whole, parts }) => [whole, ...parts]);
   const judged = await judgeRegions(services, context, image, regions, filter);
   const labels = new RegionLabels(services.db, labelModel);
   const isKnown = (region: Judged): boolean => isFamiliar(region, labelModel) || isSame(region, sameProduct);
-  const things = await Promise.all(sights.map((sight) => readSight(sight, judged, labels, isKnown)));
+  const things = await Promise.all(
+    candidates.map((candidate) => readCandidate(candidate, judged, labels, isKnown)),
+  );
   const searches = searchTogether(services.index);
   const prove = proveTogether(services);
   return things
@@ -82,8 +84,8 @@ export async function findItems(
 const areaOf = ({ judged: { box } }: Thing): number => box.width * box.height;
 
 /** What stands at a place: nothing, one thing, or its parts where each is more like the catalog than all of it. */
-async function readSight(
-  { whole, parts, isCut, isAll, detection }: Sight,
+async function readCandidate(
+  { whole, parts, isCut, isAll, detection }: Candidate,
   judged: ReadonlyMap<Region, Judged>,
   labels: RegionLabels,
   isKnown: (region: Judged) => boolean,

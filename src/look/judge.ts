@@ -10,7 +10,7 @@ import {
 import type { QueryVector } from '../search/query/query-vector.js';
 import type { SearchServices } from '../search/search-services.js';
 import type { LookImage } from './look-image.js';
-import type { Region } from './see.js';
+import type { Region } from './region-proposer.js';
 
 /** Sellable products asked for each region at once: a first page of the default size, with its spare ones. */
 const PROPOSED = 32;
@@ -27,7 +27,7 @@ export interface Judged extends Region {
 
 /**
  * Asks the index of all regions by one call.
- * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+ * @throws RequestError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
  */
 export async function judgeRegions(
   services: SearchServices,

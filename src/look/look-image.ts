@@ -1,6 +1,6 @@
 import { readKey } from '../graph/node.js';
 import type { Image } from '../images/image.types.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { toUploadId } from '../images/upload-id.js';
 import { uploadedImage } from '../images/uploaded-image.js';
 import { findQueryImage, type QueryImage, type QueryImageSources } from '../images/query-image.js';
@@ -16,7 +16,7 @@ export interface LookImage extends QueryImage {
  * Finds the image that an ImageInput means. One that came by itself is stored as an upload, so that its items can be
  * searched for without sending it again.
  *
- * @throws UserError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ * @throws RequestError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
  */
 export async function findLookImage(input: ImageInput, sources: QueryImageSources): Promise<LookImage> {
   const found = await findQueryImage(input, sources);
@@ -37,7 +37,7 @@ export async function describeLookImage(
   if (key !== null) {
     const image = await images.byKey.load(key);
     if (image !== null) return image;
-    throw new UserError('IMAGE_NOT_FOUND', 'The image was deleted meanwhile: look at another one.');
+    throw new RequestError('IMAGE_NOT_FOUND', 'The image was deleted meanwhile: look at another one.');
   }
   return uploadedImage(sha256, await inspectImage(await source.read()));
 }

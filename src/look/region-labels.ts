@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { readLabelFacts, type LabelFacts } from '../identify/label-facts.store.js';
 import type { LabelModel } from '../identify/label-model.js';
 import { labelOf } from '../identify/label-of.js';
@@ -21,7 +21,7 @@ export class RegionLabels {
     });
   }
 
-  /** The likeliest category, however likely. @throws UserError NOT_FOUND */
+  /** The likeliest category, however likely. @throws RequestError NOT_FOUND */
   async categoryOf({ nearest }: Pick<Judged, 'nearest'>): Promise<Label> {
     const facts = new Map<number, LabelFacts>();
     await Promise.all(
@@ -32,7 +32,7 @@ export class RegionLabels {
     );
     const label = labelOf(LabelKind.CATEGORY, nearest, facts, this.model);
     if (label !== null) return label;
-    throw new UserError(
+    throw new RequestError(
       'NOT_FOUND',
       'What looks like a part of the image was deleted meanwhile: look again.',
     );

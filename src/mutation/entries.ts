@@ -1,4 +1,4 @@
-import { EntryErrors, mutationError, type EntryFaults } from './entry-error.js';
+import { EntryErrors, userError, type EntryFaults } from './entry-error.js';
 
 /**
  * One call of a merchant's sync: its rows are locked for a few milliseconds, and one answer tells of all of them. As
@@ -11,7 +11,7 @@ export function checkEntryCount(list: string, entries: readonly unknown[]): void
   const { length } = entries;
   if (length >= 1 && length <= MAX_ENTRIES) return;
   throw new EntryErrors([
-    mutationError(
+    userError(
       'BAD_USER_INPUT',
       [list],
       length === 0

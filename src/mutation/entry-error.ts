@@ -1,25 +1,25 @@
 import { instantiate } from '../graph/node.js';
-import { UserError } from '../errors.js';
-import { MutationError, MutationErrorCode, type MutationErrorName } from './user-error.types.js';
+import { RequestError } from '../errors.js';
+import { UserError, UserErrorCode, type UserErrorName } from './user-error.types.js';
 
 /** Ends a call that does all or nothing, with everything that is wrong with its entries. */
 export class EntryErrors extends Error {
   override readonly name = 'EntryErrors';
 
-  constructor(readonly errors: readonly MutationError[]) {
+  constructor(readonly errors: readonly UserError[]) {
     super(errors.map(({ message }) => message).join(' '));
   }
 }
 
 /** A user error of the input as a whole, or of the field at `path`. */
-export function mutationError(
-  code: MutationErrorName,
+export function userError(
+  code: UserErrorName,
   path: readonly string[] | null,
   message: string,
   sellable: number | null = null,
-): MutationError {
-  return instantiate(MutationError, {
-    code: MutationErrorCode[code],
+): UserError {
+  return instantiate(UserError, {
+    code: UserErrorCode[code],
     field: path === null ? null : [...path],
     message,
     sellable,
@@ -28,7 +28,7 @@ export function mutationError(
 
 /** Collects what is wrong with the entries of a list of the input, to say it all at once. */
 export class EntryFaults {
-  readonly #faults: { readonly index: number; readonly error: MutationError }[] = [];
+  readonly #faults: { readonly index: number; readonly error: UserError }[] = [];
 
   /** `list` is the field of the input that the entries stand in. */
   constructor(private readonly list: string) {}
@@ -37,12 +37,12 @@ export class EntryFaults {
   add(
     index: number,
     field: string | readonly string[] | null,
-    code: MutationErrorName,
+    code: UserErrorName,
     message: string,
     sellable: number | null = null,
   ): void {
     const path = [this.list, String(index), ...(field === null ? [] : [field].flat())];
-    this.#faults.push({ index, error: mutationError(code, path, message, sellable) });
+    this.#faults.push({ index, error: userError(code, path, message, sellable) });
   }
 
   /** What `read` answers; null, and a fault, when it throws a user error of bad input. */
@@ -50,7 +50,7 @@ export class EntryFaults {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof UserError) || error.code !== 'BAD_USER_INPUT') throw error;
+      if (!(error instanceof RequestError) || error.code !== 'BAD_USER_INPUT') throw error;
       this.add(index, field, error.code, error.message);
       return null;
     }

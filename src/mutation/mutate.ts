@@ -4,12 +4,12 @@ import type { PoolClient } from 'pg';
 import sql from 'sql-template-tag';
 import type { z } from 'zod';
 import type { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { errorCode } from '../platform/operator-error.js';
 import { type Database, execute, transaction } from '../platform/postgres.js';
-import { EntryErrors, mutationError } from './entry-error.js';
+import { EntryErrors, userError } from './entry-error.js';
 import { keepAnswer, replayAnswer, type IdempotentCall } from './idempotency.store.js';
-import { MutationErrorCode, type MutationError } from './user-error.types.js';
+import { UserErrorCode, type UserError } from './user-error.types.js';
 
 /** A UUID has 36 characters. */
 const MAX_KEY_LENGTH = 255;
@@ -26,7 +26,7 @@ const ATTEMPTS = 5;
 const RETRY_MS = 20;
 
 /** A kind of call, and what is kept of its answer: plain JSON that a payload can be built from. */
-export interface Operation<Answer> {
+export interface MutationCall<Answer> {
   readonly name: string;
   readonly answer: z.ZodType<Answer>;
 }
@@ -34,7 +34,7 @@ export interface Operation<Answer> {
 /** What a payload is made of: an answer, or the reasons why nothing was done. */
 export type Outcome<Answer> =
   | { readonly answer: Answer; readonly userErrors: readonly [] }
-  | { readonly answer: null; readonly userErrors: readonly MutationError[] };
+  | { readonly answer: null; readonly userErrors: readonly UserError[] };
 
 /**
  * Runs `work` in one transaction, as the caller (`vitrine.actor`). With an `idempotencyKey` the answer is kept with
@@ -44,12 +44,12 @@ export type Outcome<Answer> =
  * `work` may be run again, after a deadlock. It uses its client and nothing else of the database: a second connection
  * for each of many calls would leave none for any to go on. It takes its locks in the order of docs/locks.md.
  *
- * @throws UserError whose code no mutation has, for example UNKNOWN_CHANNEL
+ * @throws RequestError whose code no mutation has, for example UNKNOWN_CHANNEL
  */
 export async function mutate<Answer>(
   db: Database,
   context: Context,
-  operation: Operation<Answer>,
+  operation: MutationCall<Answer>,
   input: { readonly idempotencyKey?: string | null },
   work: (client: PoolClient) => Promise<Answer>,
 ): Promise<Outcome<Answer>> {
@@ -95,7 +95,7 @@ export async function mutateAtOnce<Answer>(
 
 async function answerOnce<Answer>(
   client: PoolClient,
-  operation: Operation<Answer>,
+  operation: MutationCall<Answer>,
   call: IdempotentCall,
   work: (client: PoolClient) => Promise<Answer>,
 ): Promise<Answer> {
@@ -112,7 +112,7 @@ async function answerOnce<Answer>(
 /** The key of this call was used for another one. */
 export const idempotencyConflict = (): EntryErrors =>
   new EntryErrors([
-    mutationError(
+    userError(
       'IDEMPOTENCY_CONFLICT',
       ['idempotencyKey'],
       'This idempotency key was used for another call within the last 24 hours: send each call with a key of its own.',
@@ -128,7 +128,7 @@ function idempotentCall(
   const { idempotencyKey: key, ...rest } = input;
   if (key == null) return null;
   const refuse = (message: string): EntryErrors =>
-    new EntryErrors([mutationError('BAD_USER_INPUT', ['idempotencyKey'], message)]);
+    new EntryErrors([userError('BAD_USER_INPUT', ['idempotencyKey'], message)]);
   if (key === '')
     throw refuse('The idempotency key is empty: send one of your own, a UUID for example, or none.');
   if (key.length > MAX_KEY_LENGTH) {
@@ -162,7 +162,7 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
       const isLocked = errorCode(error) === LOCK_TIMEOUT;
       if (!RETRYABLE.has(errorCode(error)) && !isLocked) throw error;
       if (attempts === ATTEMPTS || isLocked) {
-        throw new UserError(
+        throw new RequestError(
           'SERVICE_OVERLOADED',
           'Others keep writing the same rows: try again in a second. Nothing was done.',
           { cause: error },
@@ -174,11 +174,11 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
 }
 
 /** What an error means to a caller; thrown again where no mutation has its code. */
-export function toUserErrors(error: unknown): readonly MutationError[] {
+export function toUserErrors(error: unknown): readonly UserError[] {
   if (error instanceof EntryErrors) return error.errors;
-  if (error instanceof UserError) {
-    const code = Object.values(MutationErrorCode).find((known) => known.valueOf() === error.code);
-    if (code !== undefined) return [mutationError(code, null, error.message)];
+  if (error instanceof RequestError) {
+    const code = Object.values(UserErrorCode).find((known) => known.valueOf() === error.code);
+    if (code !== undefined) return [userError(code, null, error.message)];
   }
   throw error;
 }

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 
 /** What a mutation answers as a user error; each is also an ErrorCode (errors.ts). */
-export enum MutationErrorCode {
+export enum UserErrorCode {
   BAD_USER_INPUT = 'BAD_USER_INPUT',
   NOT_FOUND = 'NOT_FOUND',
   STALE_QUANTITY = 'STALE_QUANTITY',
@@ -15,8 +15,8 @@ export enum MutationErrorCode {
   HOLD_NOT_ACTIVE = 'HOLD_NOT_ACTIVE',
   IDEMPOTENCY_CONFLICT = 'IDEMPOTENCY_CONFLICT',
 }
-export type MutationErrorName = keyof typeof MutationErrorCode;
-registerEnumType(MutationErrorCode, {
+export type UserErrorName = keyof typeof UserErrorCode;
+registerEnumType(UserErrorCode, {
   name: 'UserErrorCode',
   description: 'Why a mutation changed nothing.',
   valuesConfig: {
@@ -46,9 +46,9 @@ registerEnumType(MutationErrorCode, {
 @ObjectType('UserError', {
   description: 'A reason why a mutation changed nothing. The caller can correct it.',
 })
-export class MutationError {
-  @Field(() => MutationErrorCode, { description: 'The kind of error, for programs.' })
-  code!: MutationErrorCode;
+export class UserError {
+  @Field(() => UserErrorCode, { description: 'The kind of error, for programs.' })
+  code!: UserErrorCode;
 
   @Field(() => [String], {
     nullable: true,

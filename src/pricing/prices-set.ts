@@ -4,7 +4,7 @@ import { checkText } from '../graph/text.js';
 import { keepSkus } from '../catalog/write/sku.store.js';
 import type { Context } from '../graph/request-context.js';
 import { checkEntryCount } from '../mutation/entries.js';
-import { EntryErrors, EntryFaults, mutationError } from '../mutation/entry-error.js';
+import { EntryErrors, EntryFaults, userError } from '../mutation/entry-error.js';
 import { mutate, type Outcome } from '../mutation/mutate.js';
 import type { Database } from '../platform/postgres.js';
 import { parseAmount } from '../graph/money.js';
@@ -23,7 +23,7 @@ const pricesAnswer = z.object({ skuKeys: z.array(z.number()) });
 
 export type PricesAnswer = z.infer<typeof pricesAnswer>;
 
-/** Sets what up to MAX_ENTRIES SKUs cost, all or none. @throws UserError UNKNOWN_CHANNEL of the operation itself */
+/** Sets what up to MAX_ENTRIES SKUs cost, all or none. @throws RequestError UNKNOWN_CHANNEL of the operation itself */
 export async function pricesSet(
   db: Database,
   context: Context,
@@ -48,7 +48,7 @@ async function requirePriceList(client: ClientBase, channel: string): Promise<Pr
   const list = channel.includes('\0') ? null : await findPriceList(client, channel);
   if (list !== null) return list;
   const message = `There is no channel ${JSON.stringify(channel)}: name one by its handle.`;
-  throw new EntryErrors([mutationError('NOT_FOUND', ['channel'], message)]);
+  throw new EntryErrors([userError('NOT_FOUND', ['channel'], message)]);
 }
 
 /** What the entries mean. @throws EntryErrors with everything that is wrong with them */

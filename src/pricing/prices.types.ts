@@ -3,7 +3,7 @@ import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
 import { Sku } from '../catalog/sku.types.js';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
-import { MutationError, USER_ERRORS } from '../mutation/user-error.types.js';
+import { UserError, USER_ERRORS } from '../mutation/user-error.types.js';
 
 @InputType({ description: 'The price of an SKU for a period of time.' })
 export class PriceSetEntryInput {
@@ -65,6 +65,6 @@ export class PricesSetPayload {
   })
   skus!: Sku[];
 
-  @Field(() => [MutationError], { description: USER_ERRORS })
-  userErrors!: readonly MutationError[];
+  @Field(() => [UserError], { description: USER_ERRORS })
+  userErrors!: readonly UserError[];
 }

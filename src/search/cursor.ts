@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_KEY } from '../graph/node.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { RankingPosition } from '../vector-index/port.js';
 import type { Place } from './prove-page.js';
 
@@ -22,18 +22,18 @@ export function writeCursor(fingerprint: string, { window, ...place }: Place): s
   return Buffer.from(JSON.stringify([fingerprint, ...values(place), ...ofWindow])).toString('base64url');
 }
 
-/** @throws UserError INVALID_CURSOR when it is no cursor, or one of another search. */
+/** @throws RequestError INVALID_CURSOR when it is no cursor, or one of another search. */
 export function readCursor(fingerprint: string, cursor: string): Place {
   const parsed = parse(cursor);
   if (parsed === null) {
-    throw new UserError(
+    throw new RequestError(
       'INVALID_CURSOR',
       'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
     );
   }
   const [of, score, productId, rank, window] = parsed;
   if (of !== fingerprint) {
-    throw new UserError(
+    throw new RequestError(
       'INVALID_CURSOR',
       'This cursor belongs to another search: repeat the query, filter and channel of the page before, or start without `after`.',
     );

@@ -51,7 +51,7 @@ export interface RankedPage extends SearchResult {
 export interface Ranking {
   /**
    * The next `limit` products after a place (null: from the start) that pass the filter.
-   * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+   * @throws RequestError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
    */
   propose(filter: IndexFilter, limit: number, after: Place | null): Promise<RankedPage>;
 }

@@ -46,7 +46,7 @@ export interface SharedSearch {
   readonly prove: Prove;
 }
 
-/** One page of what looks like the query and can be bought. @throws UserError BAD_USER_INPUT, INVALID_CURSOR, INDEX_UNAVAILABLE */
+/** One page of what looks like the query and can be bought. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR, INDEX_UNAVAILABLE */
 export async function visualSearch(
   services: SearchServices,
   context: Context,

@@ -1,10 +1,10 @@
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 
 /**
  * The value of Authorization in the headers of a request, or in the connectionParams of a WebSocket, which browsers
  * let have no headers: `{ authorization: 'Bearer …' }`. Null where there is none.
  *
- * @throws UserError UNAUTHENTICATED when it is no text
+ * @throws RequestError UNAUTHENTICATED when it is no text
  */
 export function authorizationOf(carrier: unknown): string | null {
   if (!(carrier instanceof Object)) return null;
@@ -12,5 +12,5 @@ export function authorizationOf(carrier: unknown): string | null {
     Object.entries(carrier).find(([name]) => name.toLowerCase() === 'authorization') ?? [];
   if (value == null) return null;
   if (typeof value === 'string') return value;
-  throw new UserError('UNAUTHENTICATED', 'Authorization must be a text: `Bearer …`, with an API key.');
+  throw new RequestError('UNAUTHENTICATED', 'Authorization must be a text: `Bearer …`, with an API key.');
 }

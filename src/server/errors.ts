@@ -4,7 +4,7 @@ import { ApolloServerErrorCode as Apollo } from '@apollo/server/errors';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { ERROR_STATUS, UserError } from '../errors.js';
+import { ERROR_STATUS, RequestError } from '../errors.js';
 import type { ServerContext } from '../graph/server-context.js';
 import { DatabaseUnavailable } from '../platform/database-unavailable.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
@@ -22,10 +22,10 @@ const REQUEST_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** What a caller is told of an error: a user error, also for a Postgres that is away; null for a fault of ours. */
-export function toUserError(error: unknown): UserError | null {
-  if (error instanceof UserError) return error;
+export function toRequestError(error: unknown): RequestError | null {
+  if (error instanceof RequestError) return error;
   if (!(error instanceof DatabaseUnavailable)) return null;
-  return new UserError(
+  return new RequestError(
     'DATABASE_UNAVAILABLE',
     'The database does not answer right now: try again in a few seconds. A mutation may have been done or not; ' +
       'with the same idempotencyKey it is done once.',
@@ -36,7 +36,7 @@ export function toUserError(error: unknown): UserError | null {
 /** What was thrown, as an error that ends the whole request: a user error with its HTTP status. */
 export function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
-  const known = toUserError(error);
+  const known = toRequestError(error);
   if (known !== null) {
     return new GraphQLError(known.message, {
       originalError: error instanceof Error ? error : known,
@@ -87,7 +87,7 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
     requestId: string,
   ): GraphQLFormattedError => {
     const cause = causeOf(error);
-    const known = toUserError(cause);
+    const known = toRequestError(cause);
     if (known !== null) {
       if (known !== cause) logUnavailable(log, cause, requestId);
       return counted(formatted, known.message, known.code);
@@ -149,7 +149,7 @@ function maskedMessage(requestId: string): string {
 
 /** Renders what a route other than /graphql threw as `{ error: { code, message } }`, and logs what is our fault. */
 export function sendHttpError(
-  error: FastifyError | UserError,
+  error: FastifyError | RequestError,
   request: FastifyRequest,
   reply: FastifyReply,
   log: Logger,
@@ -161,7 +161,7 @@ export function sendHttpError(
 
 /** The same for what happens on /graphql before Apollo sees the request, in the shape that its clients expect. */
 export function sendGraphQLHttpError(
-  error: FastifyError | UserError,
+  error: FastifyError | RequestError,
   request: FastifyRequest,
   reply: FastifyReply,
   log: Logger,
@@ -189,7 +189,7 @@ function hasLeft(error: Error, { raw }: FastifyRequest): boolean {
 }
 
 function describe(
-  error: FastifyError | UserError | DatabaseUnavailable,
+  error: FastifyError | RequestError | DatabaseUnavailable,
   request: FastifyRequest,
   log: Logger,
 ): { status: number; code: string; message: string } {
@@ -198,7 +198,7 @@ function describe(
     log.debug({ reason: errorMessage(error), requestId }, 'A client left before its request ended');
     return { status: CLIENT_LEFT, code: 'BAD_USER_INPUT', message: 'The request was aborted.' };
   }
-  const known = toUserError(error);
+  const known = toRequestError(error);
   if (known !== null) {
     if (known !== error) logUnavailable(log, error, requestId);
     return { status: ERROR_STATUS[known.code], code: known.code, message: shorten(known.message) };

@@ -7,7 +7,7 @@ import fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { watchMethods } from './allowed-methods.js';
 import type { ServerContext } from '../graph/server-context.js';
 import { sendHttpError } from './errors.js';
@@ -62,7 +62,7 @@ export async function createServer<Context extends ServerContext>(
   app.removeContentTypeParser('text/plain');
   const metrics = createMetrics(options.gauges);
 
-  app.setErrorHandler((error: FastifyError | UserError, request, reply) =>
+  app.setErrorHandler((error: FastifyError | RequestError, request, reply) =>
     sendHttpError(error, request, reply, log),
   );
   // What a browser is told a file is, it must not guess otherwise: images are strangers' bytes.
@@ -74,12 +74,12 @@ export async function createServer<Context extends ServerContext>(
     const allowed = methodsAt(request.url.replace(/\?.*$/s, ''));
     if (allowed.length > 0) {
       void reply.header('allow', allowed.join(', '));
-      throw new UserError(
+      throw new RequestError(
         'METHOD_NOT_ALLOWED',
         `${request.method} is not answered here; use ${allowed.join(' or ')}.`,
       );
     }
-    throw new UserError(
+    throw new RequestError(
       'NOT_FOUND',
       `There is nothing at ${request.method} ${request.url}; GraphQL is at POST /graphql, GraphiQL at /graphiql.`,
     );

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { inspectImage, RENDER_FORMATS } from '../vision/decode.js';
 import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
@@ -25,13 +25,13 @@ const rendering = z.object({
     .max(MAX_WIDTH)
     .optional()
     .catch(() => {
-      throw new UserError('BAD_USER_INPUT', `width must be a whole number from 1 to ${MAX_WIDTH}.`);
+      throw new RequestError('BAD_USER_INPUT', `width must be a whole number from 1 to ${MAX_WIDTH}.`);
     }),
   format: z
     .enum(RENDER_FORMATS)
     .default('webp')
     .catch(() => {
-      throw new UserError('BAD_USER_INPUT', `format must be one of ${RENDER_FORMATS.join(', ')}.`);
+      throw new RequestError('BAD_USER_INPUT', `format must be one of ${RENDER_FORMATS.join(', ')}.`);
     }),
 });
 
@@ -52,7 +52,7 @@ export async function installImages(
     const { width, format } = rendering.parse(request.query);
     const rendition = await renditions.get(request.params.id, width, format);
     if (rendition === null) {
-      throw new UserError(
+      throw new RequestError(
         'IMAGE_NOT_FOUND',
         'There is no image with this id; take the URL of an image from the API, or upload it again.',
       );
@@ -79,7 +79,7 @@ export async function installImages(
 async function readImage(request: FastifyRequest): Promise<Buffer> {
   const bytes = request.isMultipart() ? await readPart(request) : await readBody(request);
   if (bytes.byteLength === 0) {
-    throw new UserError('BAD_USER_INPUT', 'The request has no image; send the bytes of one as its body.');
+    throw new RequestError('BAD_USER_INPUT', 'The request has no image; send the bytes of one as its body.');
   }
   return bytes;
 }
@@ -89,8 +89,8 @@ async function readPart(request: FastifyRequest): Promise<Buffer> {
     const part = await request.file({ throwFileSizeLimit: false });
     if (part) return await collect(part.file);
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
+    if (error instanceof RequestError) throw error;
+    throw new RequestError(
       'BAD_USER_INPUT',
       'The form is cut short or malformed; send the image as one file part.',
       {
@@ -98,13 +98,13 @@ async function readPart(request: FastifyRequest): Promise<Buffer> {
       },
     );
   }
-  throw new UserError('BAD_USER_INPUT', 'The form has no file; send the image as one file part.');
+  throw new RequestError('BAD_USER_INPUT', 'The form has no file; send the image as one file part.');
 }
 
 function readBody(request: FastifyRequest): Promise<Buffer> {
   const type = request.headers['content-type'] ?? '';
   if (!/^(image\/|application\/octet-stream\b)/i.test(type)) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       'Send the bytes of an image with its content-type (image/jpeg, image/png …), or a multipart/form-data file.',
     );
@@ -125,8 +125,8 @@ async function collect(stream: Readable): Promise<Buffer> {
   return Buffer.concat(chunks, bytes);
 }
 
-function tooLarge(): UserError {
-  return new UserError(
+function tooLarge(): RequestError {
+  return new RequestError(
     'IMAGE_TOO_LARGE',
     `The image has more than ${MAX_IMAGE_BYTES} bytes; scale it down to 2000 pixels before sending it.`,
   );

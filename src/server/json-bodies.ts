@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { MAX_BODY_NAMES, UNCHECKED_BODY_CHARS } from './limits.js';
 
 /**
@@ -11,7 +11,7 @@ export function boundJsonNames(app: FastifyInstance): void {
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length > UNCHECKED_BODY_CHARS && hasMoreNames(body, MAX_BODY_NAMES)) {
       done(
-        new UserError(
+        new RequestError(
           'BAD_USER_INPUT',
           `The body has more than ${MAX_BODY_NAMES} different names of fields: ` +
             'send only the variables that the operation declares.',

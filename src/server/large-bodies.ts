@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { LARGE_BODY_BYTES, MAX_CONCURRENT_LARGE_BODIES } from './limits.js';
 
 /** Refuses a large body before it is read while too many others are in work, with SERVICE_OVERLOADED. */
@@ -15,7 +15,7 @@ export function boundLargeBodies(app: FastifyInstance): void {
     } else if (inWork >= MAX_CONCURRENT_LARGE_BODIES) {
       void reply.header('retry-after', '1').header('connection', 'close');
       done(
-        new UserError(
+        new RequestError(
           'SERVICE_OVERLOADED',
           'Too many images are being sent right now; try again in a second.',
         ),

@@ -32,7 +32,7 @@ export interface Renditions {
    * The image, at least `width` pixels wide where it has that many and at most MAX_WIDTH. Identical requests at
    * the same time are rendered once. Null when there is no such image.
    *
-   * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+   * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
    */
   get(id: string, width: number | undefined, format: RenderFormat): Promise<Rendition | null>;
 }

@@ -3,7 +3,7 @@ import { checkProductFilter } from '../catalog/product-filter.js';
 import { differencesFrom } from '../images/shown-options.js';
 import type { SelectedOptionInput } from '../catalog/write/product-write.types.js';
 import type { Context } from '../graph/request-context.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { IdentifyServices } from '../identify/identify-services.js';
 import { searchPage } from '../search/prove-page.js';
 import { fingerprintOf, toEdges } from '../search/visual-search.js';
@@ -25,7 +25,7 @@ export interface Wanted {
  * Finds the SKU to buy for an image: the very product in the color that is pictured, else the closest of its kind, which
  * may be the same product in another color. One pass of the encoder, one call of the index, one proof; more only when
  * what the index proposed was sold meanwhile.
- * @throws UserError BAD_USER_INPUT, NOT_CALIBRATED, INDEX_UNAVAILABLE, and what an image may be refused with
+ * @throws RequestError BAD_USER_INPUT, NOT_CALIBRATED, INDEX_UNAVAILABLE, and what an image may be refused with
  */
 export async function matchSku(
   services: IdentifyServices,
@@ -46,7 +46,7 @@ export async function matchSku(
     services.labelModels.model(),
   ]);
   if (sameProduct === null) {
-    throw new UserError(
+    throw new RequestError(
       'NOT_CALIBRATED',
       `Nobody has measured when ${services.encoderId} sees the same product twice: the operator runs \`npx vitrine calibrate\` once. visualSearch needs no calibration.`,
     );

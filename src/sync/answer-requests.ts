@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Doorbell } from '../platform/doorbell.js';
+import type { ChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop } from '../platform/loop.js';
 import { errorMessage } from '../platform/operator-error.js';
@@ -8,11 +8,11 @@ import type { Progress } from '../platform/progress.js';
 import type { FollowedIndex } from './followed-index.js';
 import { reconcile } from './reconcile.js';
 import {
-  keepAnswer,
+  answerRequest,
   takeRequests,
   type GatewayAnswer,
   type IndexRequest,
-  type Outcome,
+  type RequestOutcome,
 } from './request.store.js';
 
 /** For a request whose ring was missed; one that looks for none is one index scan of an empty table. */
@@ -26,13 +26,13 @@ interface Answering {
   /** The id of the encoder that the gateway runs with. */
   readonly encoder: string;
   readonly followed: Pick<FollowedIndex, 'index' | 'advance' | 'replace'>;
-  readonly doorbell: Pick<Doorbell, 'onRing'>;
+  readonly changes: Pick<ChangeListener, 'onChange'>;
   readonly log: Logger;
 }
 
 /** Does what commands ask of the index in this gateway's memory, one request after the other, until closed. */
 export function answerRequests(options: Answering): { close(): Promise<void> } {
-  const { db, gatewayId, doorbell, log } = options;
+  const { db, gatewayId, changes, log } = options;
   const loop = startLoop({
     async round({ closing }) {
       for (const request of await takeRequests(db, gatewayId)) await answer(options, request, closing);
@@ -44,7 +44,7 @@ export function answerRequests(options: Answering): { close(): Promise<void> } {
       recovered: 'Requests of commands are read again',
     },
   });
-  const stopListening = doorbell.onRing(() => loop.wake(), 'index_requests');
+  const stopListening = changes.onChange(() => loop.wake(), 'index_requests');
 
   return {
     async close() {
@@ -58,7 +58,7 @@ async function answer(options: Answering, request: IndexRequest, closing: AbortS
   const { db, gatewayId, encoder, log } = options;
   const state = { done: 0, total: null as number | null };
   const keep = (answered: GatewayAnswer | null): Promise<boolean> =>
-    keepAnswer(db, request.id, gatewayId, { ...state, answer: answered });
+    answerRequest(db, request.id, gatewayId, { ...state, answer: answered });
   const abandoned = new AbortController();
   const telling = setInterval(() => {
     keep(null).then(
@@ -73,7 +73,7 @@ async function answer(options: Answering, request: IndexRequest, closing: AbortS
     say: () => undefined,
   };
   const outcome = await perform(options, request, progress, AbortSignal.any([closing, abandoned.signal]))
-    .catch((err: unknown): Outcome => {
+    .catch((err: unknown): RequestOutcome => {
       log.warn({ err, kind: request.kind }, 'What a command asked for could not be done');
       return { outcome: 'failed', reason: errorMessage(err) };
     })
@@ -87,7 +87,7 @@ async function perform(
   { kind, encoder: asked }: IndexRequest,
   progress: Progress,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<RequestOutcome> {
   const { index, advance, replace } = followed;
   if (replace === null) return { outcome: 'shared', index: index.name };
   if (asked !== null && asked !== encoder) return { outcome: 'otherEncoder' };

@@ -1,7 +1,7 @@
 import { OperatorError } from '../platform/operator-error.js';
 import type { Queryable } from '../platform/postgres.js';
 import type { PointPayload, Revision, VectorIndex } from '../vector-index/port.js';
-import { readChanges, type Changes, type ProductChange } from './change.store.js';
+import { readChanges, type Changes, type ProjectedChange } from './change.store.js';
 import { readPoints } from './load-index.js';
 import { projectProducts } from '../projection/projection.store.js';
 import { revisionOf } from './revision.js';
@@ -50,7 +50,7 @@ async function applyBatch(
   db: Queryable,
   index: VectorIndex,
   encoder: string,
-  changes: readonly ProductChange[],
+  changes: readonly ProjectedChange[],
   revision: Revision,
   signal: AbortSignal,
 ): Promise<void> {
@@ -82,7 +82,7 @@ async function applyBatch(
 
 function pick(
   payloads: ReadonlyMap<number, PointPayload>,
-  changes: readonly ProductChange[],
+  changes: readonly ProjectedChange[],
 ): Map<number, PointPayload> {
   const keys = new Set(changes.map((change) => change.productKey));
   return new Map([...payloads].filter(([key]) => keys.has(key)));

@@ -13,12 +13,12 @@ const change = z.object({
   removedImageIds: z.array(z.number()),
 });
 
-export type ProductChange = z.infer<typeof change>;
+export type ProjectedChange = z.infer<typeof change>;
 
 /** What was committed between two snapshots; `position` is the later one. */
 export interface Changes {
   readonly position: string;
-  readonly changes: readonly ProductChange[];
+  readonly changes: readonly ProjectedChange[];
 }
 
 const positionRow = z.object({ position: z.string() });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Doorbell } from '../platform/doorbell.js';
+import type { ChangeListener } from '../platform/change-listener.js';
 import { startLoop } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
 import type { VectorIndex } from '../vector-index/port.js';
@@ -36,10 +36,10 @@ export function followChanges(options: {
   position: PositionKeeper;
   isLost: () => boolean;
   rebuild: () => Promise<void>;
-  doorbell?: Pick<Doorbell, 'onRing'>;
+  changes?: Pick<ChangeListener, 'onChange'>;
   log: Logger;
 }): ChangeFollower {
-  const { db, index, encoder, position, isLost, rebuild, doorbell, log } = options;
+  const { db, index, encoder, position, isLost, rebuild, changes, log } = options;
   let lastSuccess = Date.now();
   /** Never: a process that is restarted often prunes too. */
   let lastPrune = 0;
@@ -84,7 +84,7 @@ export function followChanges(options: {
       recovered: 'The index follows Postgres again',
     },
   });
-  const stopListening = doorbell?.onRing(() => loop.wake(), 'product_changes');
+  const stopListening = changes?.onChange(() => loop.wake(), 'product_changes');
 
   return {
     async catchUp() {

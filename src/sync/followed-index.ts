@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import type { Doorbell } from '../platform/doorbell.js';
+import type { ChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
 import type { Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
@@ -37,7 +37,7 @@ export interface FollowedIndexOptions {
   /** Null: the embedded index. */
   readonly qdrant: Config['qdrant'];
   /** Without one, changes are polled for. */
-  readonly doorbell?: Pick<Doorbell, 'onRing'>;
+  readonly changes?: Pick<ChangeListener, 'onChange'>;
   readonly log: Logger;
   readonly progress: Progress;
 }
@@ -60,7 +60,7 @@ export async function openFollowedIndex(options: FollowedIndexOptions): Promise<
     position: keeper,
     isLost,
     rebuild,
-    ...(options.doorbell && { doorbell: options.doorbell }),
+    ...(options.changes && { changes: options.changes }),
     log: options.log,
   });
   return {

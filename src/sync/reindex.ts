@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Config } from '../config.js';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { eachOf } from '../platform/ahead.js';
 import { encodePatiently } from '../images/encode-image.js';
 import { addEmbeddings, registerEncoder } from '../images/stored-image.store.js';
@@ -108,10 +108,11 @@ async function encodeMissing(
     await eachOf(missing.slice(start, start + BATCH_SIZE), ENCODED_AT_ONCE, async ({ sha256 }) => {
       try {
         const bytes = await images.get(sha256);
-        if (bytes === null) throw new UserError('IMAGE_NOT_FOUND', 'the file is gone; import the feed again');
+        if (bytes === null)
+          throw new RequestError('IMAGE_NOT_FOUND', 'the file is gone; import the feed again');
         embeddings.push({ sha256, vector: await encodePatiently(encoder, bytes, signal) });
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
+        if (!(error instanceof RequestError)) throw error;
         failed.push({ sha256, reason: error.message });
       }
       progress.advance(1);

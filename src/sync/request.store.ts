@@ -23,7 +23,7 @@ const outcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('shared'), index: z.string() }),
   z.object({ outcome: z.literal('failed'), reason: z.string() }),
 ]);
-export type Outcome = z.infer<typeof outcome>;
+export type RequestOutcome = z.infer<typeof outcome>;
 
 /** What a gateway answers; `gateway` names it to people. */
 const answer = z.object({ gateway: z.string(), encoder: z.string() }).and(outcome);
@@ -89,7 +89,7 @@ export async function takeRequests(db: Queryable, gatewayId: string): Promise<In
 }
 
 /** Says how far the gateway is, or its answer, which stays; answers false when nobody waits for it any more. */
-export async function keepAnswer(
+export async function answerRequest(
   db: Queryable,
   requestId: string,
   gatewayId: string,

@@ -101,7 +101,7 @@ export interface VectorIndex {
   readonly name: string;
   /**
    * Several searches at once (adapters batch them). Answers stand in the order of the requests.
-   * @throws UserError INDEX_UNAVAILABLE when the index does not answer in time, SERVICE_OVERLOADED when its queue is full.
+   * @throws RequestError INDEX_UNAVAILABLE when the index does not answer in time, SERVICE_OVERLOADED when its queue is full.
    */
   search(requests: readonly SearchRequest[]): Promise<SearchResult[]>;
   /**

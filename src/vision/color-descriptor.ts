@@ -28,7 +28,7 @@ const PLACES = LIGHTNESSES.flatMap((lightness) => [
 
 /**
  * The colors of what stands before the ground in a part of a square image, the middle weighing most: a histogram over
- * places in CIELAB, where near is alike to the eye. Each color counts at the places around it. The square roots are
+ * places in CIELAB, where near is alike to the regionProposer. Each color counts at the places around it. The square roots are
  * answered, L2-normalized, so that the product of two descriptors is their Bhattacharyya coefficient, from 0 to 1.
  *
  * @param pixels RGB bytes of a square of `size`, row by row

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 
 /**
  * Images that are decoded at once. They go through libuv's four threads, as files do: three leave one to those. Two
@@ -34,7 +34,7 @@ let bytesInWork = 0;
 
 /**
  * Does the work in its turn: every image that this process decodes goes through this queue, in the order of arrival.
- * @throws UserError SERVICE_OVERLOADED when too many wait
+ * @throws RequestError SERVICE_OVERLOADED when too many wait
  */
 export async function inDecodeQueue<T>(cost: DecodeCost, work: () => Promise<T>): Promise<T> {
   if (waiting.length > 0 || !fits(cost)) await wait(cost);
@@ -59,7 +59,7 @@ function take({ workBytes }: DecodeCost): void {
 
 function wait(cost: DecodeCost): Promise<void> {
   if (waiting.length >= MAX_WAITING || waitingFileBytes + cost.fileBytes > MAX_WAITING_FILE_BYTES)
-    throw new UserError(
+    throw new RequestError(
       'SERVICE_OVERLOADED',
       'Too many images are being decoded; try again in a few seconds.',
     );

@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import sharp, { type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { dominantColor } from './color.js';
 import { inDecodeQueue } from './decode-queue.js';
 import {
@@ -54,7 +54,7 @@ export interface ImageFacts {
 /**
  * Reads what an image is, decoding all of it.
  *
- * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
   const header = await readHeader(bytes);
@@ -96,7 +96,7 @@ const AVIF_EFFORT = 0;
  * An image as a client wants to show it: upright, sRGB, without metadata, at most `width` pixels wide and
  * MAX_RENDERED_HEIGHT high (never enlarged), WebP unless told otherwise.
  *
- * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function renderImage(
   bytes: Uint8Array,
@@ -134,7 +134,7 @@ export interface PixelBox {
   readonly height: number;
 }
 
-/** Size of the upright image, from its header alone. @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+/** Size of the upright image, from its header alone. @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
 export async function readSize(bytes: Uint8Array): Promise<{ width: number; height: number }> {
   const { width, height } = await readHeader(bytes);
   return { width, height };
@@ -143,7 +143,7 @@ export async function readSize(bytes: Uint8Array): Promise<{ width: number; heig
 /**
  * The image, at most `side` pixels wide and high (never enlarged).
  *
- * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function decodeRaster(bytes: Uint8Array, side: number): Promise<Raster> {
   const { data, info } = await decodeAs(await readHeader(bytes), bytes, (image) =>
@@ -190,7 +190,7 @@ const open = ({ pixels, width, height }: Raster): Sharp =>
  * The image centered on a white square of `size` pixels: RGB bytes, row by row. Resampled by libvips' cubic kernel,
  * the nearest to the bicubic that encoders are trained with.
  *
- * @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function decodeSquare(bytes: Uint8Array, size: number): Promise<Uint8Array<ArrayBuffer>> {
   // Of our own: memory that libvips allocated cannot be handed to another thread on every Node.
@@ -239,10 +239,10 @@ function upright(image: Sharp): Sharp {
   return image.flatten({ background: 'white' }).toColorspace('srgb');
 }
 
-/** What an image is by its header. @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+/** What an image is by its header. @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
 async function readHeader(bytes: Uint8Array): Promise<ImageHeader> {
   if (bytes.byteLength > MAX_IMAGE_BYTES) {
-    throw new UserError(
+    throw new RequestError(
       'IMAGE_TOO_LARGE',
       `The image has ${bytes.byteLength} bytes; send at most ${MAX_IMAGE_BYTES}.`,
     );
@@ -277,7 +277,7 @@ async function decoding<T>(work: Promise<T>): Promise<T> {
   } catch (cause) {
     const message = String(cause);
     if (message.includes('timeout')) {
-      throw new UserError(
+      throw new RequestError(
         'IMAGE_TOO_LARGE',
         `The image takes more than ${DECODE_TIMEOUT_SECONDS} s to decode; send a smaller one.`,
         { cause },
@@ -287,8 +287,8 @@ async function decoding<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function undecodable(cause?: unknown): UserError {
-  return new UserError(
+function undecodable(cause?: unknown): RequestError {
+  return new RequestError(
     'IMAGE_UNDECODABLE',
     'This is not an image that can be read, or it is cut short; send a whole JPEG, PNG, WebP, AVIF or GIF file.',
     { cause },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { errorMessage, OperatorError } from '../platform/operator-error.js';
 import { letterbox, type Raster } from './decode.js';
 import { readDetector } from './detector.manifest.js';
@@ -34,7 +34,7 @@ export interface Detection {
 }
 
 export interface Detector {
-  /** The surest first. @throws UserError SERVICE_OVERLOADED */
+  /** The surest first. @throws RequestError SERVICE_OVERLOADED */
   detect(raster: Raster): Promise<readonly Detection[]>;
   close(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export async function openDetector(
   return {
     async detect(raster) {
       if (waiting >= MAX_WAITING) {
-        throw new UserError(
+        throw new RequestError(
           'SERVICE_OVERLOADED',
           'Too many images are looked at; try again in a few seconds.',
         );

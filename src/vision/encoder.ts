@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { decodeRaster, decodeSquare, readSize, squareOf, type Raster } from './decode.js';
 import { encodedVectors, type EncodeJob } from './encoder.protocol.js';
 import { limiter } from './limiter.js';
@@ -38,10 +38,10 @@ export interface Scene {
    * The vector of each part, as `Encoder.encode` answers it. The parts are cut out and encoded by themselves, in batches: a garment
    * before another ground is found by that, and not by the mean of the cells that it covers (docs/look.md).
    *
-   * @throws UserError BAD_USER_INPUT, SERVICE_OVERLOADED
+   * @throws RequestError BAD_USER_INPUT, SERVICE_OVERLOADED
    */
   encode(boxes: readonly Box[]): Promise<Float32Array[]>;
-  /** The local embeddings of all of it, by one pass; null where the model has none. @throws UserError SERVICE_OVERLOADED */
+  /** The local embeddings of all of it, by one pass; null where the model has none. @throws RequestError SERVICE_OVERLOADED */
   cells(): Promise<Cells | null>;
 }
 
@@ -55,10 +55,10 @@ export interface Encoder {
    * The vector of an image, or of the region of it in `box`; L2-normalized. Its last numbers tell the colors: see
    * color-share.ts.
    *
-   * @throws UserError BAD_USER_INPUT (box), IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+   * @throws RequestError BAD_USER_INPUT (box), IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
    */
   encode(image: Uint8Array, box?: Box): Promise<Float32Array>;
-  /** @throws UserError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
+  /** @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
   open(image: Uint8Array): Promise<Scene>;
   /** Ends the threads; images still in flight are rejected. */
   close(): Promise<void>;
@@ -156,5 +156,5 @@ export async function openEncoder({
   };
 }
 
-const overloaded = (): UserError =>
-  new UserError('SERVICE_OVERLOADED', 'Too many images are being encoded; try again in a few seconds.');
+const overloaded = (): RequestError =>
+  new RequestError('SERVICE_OVERLOADED', 'Too many images are being encoded; try again in a few seconds.');

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 
 /** A phone's photograph has 2 to 8 MB; more costs memory for every upload in flight. */
 export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
@@ -65,7 +65,7 @@ function bytesAPixel({ format, channels, sampleBytes, isProgressive }: ImageHead
 /** The memory that decoding the image takes at its peak, about. */
 export const decodedBytes = (header: ImageHeader): number => pixelsOf(header) * bytesAPixel(header);
 
-/** @throws UserError IMAGE_TOO_LARGE when decoding the image would take too much */
+/** @throws RequestError IMAGE_TOO_LARGE when decoding the image would take too much */
 export function assertDecodable(header: ImageHeader): void {
   const most = Math.min(MAX_IMAGE_PIXELS, MAX_DECODED_BYTES / bytesAPixel(header));
   if (pixelsOf(header) <= most) return;
@@ -73,7 +73,7 @@ export function assertDecodable(header: ImageHeader): void {
   const name = `${isProgressive ? 'progressive ' : ''}${format === 'webp' ? 'WebP' : format.toUpperCase()}`;
   const other =
     format === 'jpeg' && !isProgressive ? '' : `, or ${megapixels(MAX_IMAGE_PIXELS)} as baseline JPEG`;
-  throw new UserError(
+  throw new RequestError(
     'IMAGE_TOO_LARGE',
     `The image has ${header.width} × ${header.height} pixels; send at most ${megapixels(most)} megapixels as ${name}${other}.`,
   );
@@ -81,13 +81,13 @@ export function assertDecodable(header: ImageHeader): void {
 
 const megapixels = (pixels: number): number => Math.floor(pixels / 1e6);
 
-/** @throws UserError IMAGE_TOO_LARGE when the file is mostly something else than its picture */
+/** @throws RequestError IMAGE_TOO_LARGE when the file is mostly something else than its picture */
 export function assertFileIsPicture(fileBytes: number, header: ImageHeader): void {
   const { channels, sampleBytes, frames } = header;
   const most =
     MAX_ATTACHED_BYTES + WORST_COMPRESSION * pixelsOf(header) * channels * sampleBytes * Math.max(1, frames);
   if (fileBytes <= most) return;
-  throw new UserError(
+  throw new RequestError(
     'IMAGE_TOO_LARGE',
     `The image has ${fileBytes} bytes for ${header.width} × ${header.height} pixels; save it without what is attached to it.`,
   );

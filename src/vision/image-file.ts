@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import { endOfAvif, isOneFrame } from './avif-file.js';
 import type { ImageFormat } from './image-budget.js';
 import { MAX_JPEG_SCANS, readJpegFile } from './jpeg-file.js';
@@ -15,17 +15,17 @@ export function trimImage(bytes: Uint8Array): Buffer {
   return end === null || end <= 0 ? file : file.subarray(0, end);
 }
 
-/** @throws UserError IMAGE_TOO_LARGE when a decoder would go over the picture again and again */
+/** @throws RequestError IMAGE_TOO_LARGE when a decoder would go over the picture again and again */
 export function assertOnePass(bytes: Uint8Array, format: ImageFormat): void {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (format === 'jpeg' && readJpegFile(file).scans > MAX_JPEG_SCANS) {
-    throw new UserError(
+    throw new RequestError(
       'IMAGE_TOO_LARGE',
       `The JPEG has more than ${MAX_JPEG_SCANS} scans; save it as a baseline JPEG.`,
     );
   }
   if (format === 'avif' && !isOneFrame(file)) {
-    throw new UserError(
+    throw new RequestError(
       'IMAGE_TOO_LARGE',
       'The AVIF is put together from several frames or parts, or is malformed; save it as one still picture, or as JPEG.',
     );

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 
 /**
  * Lets at most `limit` tasks run at once; the others wait in the order of arrival. When `maxWaiting` wait, one more is
@@ -11,7 +11,7 @@ export function limiter(limit: number, maxWaiting = Infinity): <T>(task: () => P
     if (free > 0) free -= 1;
     else if (waiting.length < maxWaiting) await new Promise<void>((resolve) => waiting.push(resolve));
     else {
-      throw new UserError(
+      throw new RequestError(
         'SERVICE_OVERLOADED',
         'Too many images are being worked on; try again in a few seconds.',
       );

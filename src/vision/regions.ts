@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { PixelBox } from './decode.js';
 import { normalize } from './tensor.js';
 
@@ -13,11 +13,11 @@ export interface Box {
 /** Slack for fractions that were computed from pixels, so that 0.1 + 0.9 does not end outside the image. */
 const EPSILON = 1e-6;
 
-/** @throws UserError BAD_USER_INPUT unless the box is finite, inside the image, and has an area */
+/** @throws RequestError BAD_USER_INPUT unless the box is finite, inside the image, and has an area */
 export function assertBox({ x, y, width, height }: Box): void {
   const inside = x >= -EPSILON && y >= -EPSILON && x + width <= 1 + EPSILON && y + height <= 1 + EPSILON;
   if (!inside || !(width > EPSILON) || !(height > EPSILON)) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       'The box is not inside the image: give x, y, width and height as fractions of the upright image, ' +
         'with x + width and y + height at most 1 and an area above 0.',

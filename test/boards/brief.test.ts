@@ -123,7 +123,7 @@ describe('a brief', () => {
   });
 });
 
-test('a palette has what the eye tells apart, the most frequent first, in whatever order they come', () => {
+test('a palette has what the regionProposer tells apart, the most frequent first, in whatever order they come', () => {
   const colors = ['#102040', '#112244', '#0f1f3c', '#e0d0b0', '#e2d2b4', '#c02020'];
   const palette = ['#102040', '#e0d0b0', '#c02020'];
   expect(paletteOf(colors)).toEqual(palette);

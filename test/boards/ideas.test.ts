@@ -245,7 +245,7 @@ describe('a board as something to look like', () => {
     );
   });
 
-  test('goes with other things to look like, each of its moods with all of them', async () => {
+  test('goes with other things to look like, each of its centers with all of them', async () => {
     const board = await makeBoard(gateway, pin('red-1', 'back-1'), key);
     const query = { like: [{ product: id('green-1') }, { board, weight: 0.5 }] };
     const found = handlesOf(await search(query, { first: 30 }));

@@ -47,7 +47,7 @@ afterAll(async () => {
 
 const refused = (link: string, message: string | RegExp, by = fetcher): Promise<void> =>
   expect(by.fetch(link)).rejects.toMatchObject({
-    name: 'UserError',
+    name: 'RequestError',
     message: expect.stringMatching(message),
   });
 

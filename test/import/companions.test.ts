@@ -120,7 +120,7 @@ describe('tables beside a feed', () => {
     await shop.write('channels.json', typeof content === 'string' ? content : JSON.stringify(content));
     await shop.write('feed.tsv', feedOf([{ id: 'a' }]));
     await expect(shop.import('feed.tsv')).rejects.toMatchObject({
-      name: 'UserError',
+      name: 'RequestError',
       code: 'BAD_USER_INPUT',
     });
     expect(await shop.all('SELECT handle FROM channels')).toEqual([]);

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { UserError } from '../../src/errors.js';
+import { RequestError } from '../../src/errors.js';
 import { fakeEncoder, feedOf, openShop, swatch, type Shop } from './support.js';
 
 let shop: Shop;
@@ -192,7 +192,7 @@ describe('the images of a feed', () => {
       fetch(link: string): Promise<Buffer> {
         fetched.push(link);
         return link.endsWith('bad')
-          ? Promise.reject(new UserError('BAD_USER_INPUT', 'No.'))
+          ? Promise.reject(new RequestError('BAD_USER_INPUT', 'No.'))
           : Promise.resolve(red);
       },
       close: () => Promise.resolve(),
@@ -224,7 +224,7 @@ describe('the images of a feed', () => {
       ...busy,
       encode: (bytes: Uint8Array) =>
         refusals-- > 0
-          ? Promise.reject(new UserError('SERVICE_OVERLOADED', 'Too many images are being encoded.'))
+          ? Promise.reject(new RequestError('SERVICE_OVERLOADED', 'Too many images are being encoded.'))
           : busy.encode(bytes),
     };
     await shop.write('feed.tsv', feedOf([{ id: 'a' }]));

@@ -134,7 +134,7 @@ test.each(['silent', 'reset', 'refuse'] as const)(
   },
 );
 
-test('what changes after a silence is told by the doorbell again', async () => {
+test('what changes after a silence is told by the changes again', async () => {
   await heals();
   await proxy.set('silent');
   await says(/Postgres cannot tell of changes/);

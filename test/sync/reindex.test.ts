@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
-import { UserError } from '../../src/errors.js';
+import { RequestError } from '../../src/errors.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import { MATCH_ALL } from '../../src/vector-index/port.js';
 import { createQdrantReplacement } from '../../src/vector-index/qdrant/qdrant-index.js';
@@ -42,7 +42,7 @@ const OTHER: Encoder = {
   dimension: 3,
   encode: (image) => {
     const name = Buffer.from(image).toString();
-    if (name === BROKEN) return Promise.reject(new UserError('IMAGE_UNDECODABLE', 'it is no image'));
+    if (name === BROKEN) return Promise.reject(new RequestError('IMAGE_UNDECODABLE', 'it is no image'));
     return Promise.resolve(Float32Array.of(Number(name.endsWith('0')), Number(name.endsWith('1')), 0));
   },
   open: () => Promise.reject(new Error('this encoder opens no scene')),

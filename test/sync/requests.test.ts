@@ -36,7 +36,7 @@ function startGateway(replace: Replace | null, encoder = ENCODER.id): { close():
     gatewayId: randomUUID(),
     encoder,
     followed: { index, advance: () => Promise.resolve(false), replace },
-    doorbell: { onRing: () => () => undefined },
+    changes: { onChange: () => () => undefined },
     log,
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { UserError } from '../../src/errors.js';
+import { RequestError } from '../../src/errors.js';
 import { assertBox, cellWeights } from '../../src/vision/regions.js';
 
 const grid = { rows: 2, columns: 4 };
@@ -47,6 +47,6 @@ describe('a box', () => {
   ])('$x,$y $width × $height is refused', (box) => {
     expect(() => {
       assertBox(box);
-    }).toThrow(UserError);
+    }).toThrow(RequestError);
   });
 });

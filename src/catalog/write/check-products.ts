@@ -1,6 +1,6 @@
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { checkEntryCount } from '../../mutation/entries.js';
-import { EntryErrors, EntryFaults, mutationError } from '../../mutation/entry-error.js';
+import { EntryErrors, EntryFaults, userError } from '../../mutation/entry-error.js';
 import { uploadIdToSha256 } from '../../images/upload-id.js';
 import { checkText } from '../../graph/text.js';
 import {
@@ -70,7 +70,7 @@ function checkTotal(products: readonly ProductInput[], list: 'images' | 'skus', 
   const total = products.reduce((sum, product) => sum + (product[list]?.length ?? 0), 0);
   if (total <= most) return;
   const message = `The products have ${total} ${list}: send at most ${most} in a call.`;
-  throw new EntryErrors([mutationError('BAD_USER_INPUT', ['products'], message)]);
+  throw new EntryErrors([userError('BAD_USER_INPUT', ['products'], message)]);
 }
 
 type Path = readonly string[];
@@ -91,7 +91,7 @@ class EntryChecker {
     try {
       return parse();
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof RequestError)) throw error;
       this.fault(path, error.message);
       return null;
     }

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { categoryPath, nameHandle } from './handle.js';
 
 // What a product may be, whoever writes it. Lengths in characters: longer than Google Merchant Center allows, so that
@@ -58,9 +58,9 @@ export function withKeywords(
   return { ...fields, keywords: [...new Set(words)].join(' ') };
 }
 
-const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
-/** Names of a category's path, the uppermost first; nothing is "uncategorized". @throws UserError BAD_USER_INPUT */
+/** Names of a category's path, the uppermost first; nothing is "uncategorized". @throws RequestError BAD_USER_INPUT */
 export function parseCategoryPath(text: string): string[] {
   const names = text
     .split('>')
@@ -71,14 +71,14 @@ export function parseCategoryPath(text: string): string[] {
   return names;
 }
 
-/** @throws UserError BAD_USER_INPUT */
+/** @throws RequestError BAD_USER_INPUT */
 export function parseGtin(text: string): string {
   const digits = text.replace(/[\s-]/g, '');
   if (!/^(\d{8}|\d{12,14})$/.test(digits)) throw bad('A GTIN has 8, 12, 13 or 14 digits.');
   return digits;
 }
 
-/** @throws UserError BAD_USER_INPUT */
+/** @throws RequestError BAD_USER_INPUT */
 export function parseProductUrl(text: string): string {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
     throw bad('It must be the whole address of the product page, like https://shop.example/coat.');

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { MAX_ENTRIES } from '../../mutation/entries.js';
 import { IdempotentInput } from '../../mutation/idempotent-input.types.js';
-import { MutationError, USER_ERRORS } from '../../mutation/user-error.types.js';
+import { UserError, USER_ERRORS } from '../../mutation/user-error.types.js';
 import { Product } from '../product.types.js';
 import { DateTimeScalar, UrlScalar } from '../../graph/scalars.js';
 
@@ -172,8 +172,8 @@ export class ProductsUpsertPayload {
   })
   pendingImages!: number;
 
-  @Field(() => [MutationError], { description: USER_ERRORS })
-  userErrors!: readonly MutationError[];
+  @Field(() => [UserError], { description: USER_ERRORS })
+  userErrors!: readonly UserError[];
 }
 
 @InputType({ description: 'Products to delete: exactly one of `handles` and `ids`, with 1 to 250 entries.' })
@@ -199,6 +199,6 @@ export class ProductsDeletePayload {
   })
   deletedIds!: string[];
 
-  @Field(() => [MutationError], { description: USER_ERRORS })
-  userErrors!: readonly MutationError[];
+  @Field(() => [UserError], { description: USER_ERRORS })
+  userErrors!: readonly UserError[];
 }

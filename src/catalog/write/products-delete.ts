@@ -2,7 +2,7 @@ import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import type { Context } from '../../graph/request-context.js';
 import { checkEntryCount } from '../../mutation/entries.js';
-import { EntryErrors, EntryFaults, mutationError } from '../../mutation/entry-error.js';
+import { EntryErrors, EntryFaults, userError } from '../../mutation/entry-error.js';
 import { mutate } from '../../mutation/mutate.js';
 import type { Database } from '../../platform/postgres.js';
 import { instantiate, readKey } from '../../graph/node.js';
@@ -55,7 +55,7 @@ function checkEntries({ handles, ids }: ProductsDeleteInput): {
 } {
   if ((handles == null) === (ids == null)) {
     const message = 'productsDelete takes exactly one of handles and ids.';
-    throw new EntryErrors([mutationError('BAD_USER_INPUT', null, message)]);
+    throw new EntryErrors([userError('BAD_USER_INPUT', null, message)]);
   }
   const list = handles == null ? 'ids' : 'handles';
   const given = handles ?? ids ?? [];

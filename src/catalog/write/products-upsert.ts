@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Context } from '../../graph/request-context.js';
 import { countPending, wantImages } from '../../images/jobs/image-job.store.js';
 import { EntryFaults } from '../../mutation/entry-error.js';
-import { mutate, type Operation } from '../../mutation/mutate.js';
+import { mutate, type MutationCall } from '../../mutation/mutate.js';
 import type { BlobStore } from '../../platform/blob-store.js';
 import type { Database } from '../../platform/postgres.js';
 import { uploadIdToSha256 } from '../../images/upload-id.js';
@@ -30,7 +30,7 @@ import {
   lockStockForRemoval,
   readSkus,
   upsertSkus,
-  type SkuInput,
+  type SkuRow,
   type SkuState,
 } from './sku.store.js';
 
@@ -38,7 +38,7 @@ const OPERATION = {
   name: 'productsUpsert',
   answer: z.object({ productIds: z.array(z.number()), pendingImages: z.number() }),
 };
-type Answer = typeof OPERATION extends Operation<infer A> ? A : never;
+type Answer = typeof OPERATION extends MutationCall<infer A> ? A : never;
 
 export interface ProductWriteServices {
   readonly db: Database;
@@ -194,7 +194,7 @@ function mergeSku(
   before: SkuState | undefined,
   productId: number,
   position: number,
-): SkuInput {
+): SkuRow {
   return {
     productId,
     code,
@@ -249,7 +249,7 @@ async function removeSkus(
 async function requireOwnSkus(
   client: ClientBase,
   changes: readonly ProductChange[],
-  skus: readonly SkuInput[],
+  skus: readonly SkuRow[],
 ): Promise<void> {
   const elsewhere = new Map(
     (await findSkusElsewhere(client, skus)).map(({ code, productHandle }) => [code, productHandle]),

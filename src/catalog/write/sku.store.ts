@@ -8,7 +8,7 @@ import { execute, query } from '../../platform/postgres.js';
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
-export interface SkuInput {
+export interface SkuRow {
   readonly productId: number;
   readonly code: string;
   readonly gtin: string | null;
@@ -24,7 +24,7 @@ export interface SkuInput {
 /** Adds and updates SKUs. One that another product has moves over, or with `moves: false` stays where it is. */
 export async function upsertSkus(
   client: ClientBase,
-  skus: readonly SkuInput[],
+  skus: readonly SkuRow[],
   { moves }: { readonly moves: boolean },
 ): Promise<number[]> {
   return query(
@@ -57,7 +57,7 @@ export async function upsertSkus(
 /** Which of these SKUs belong to another product than they should, and to which. */
 export async function findSkusElsewhere(
   client: ClientBase,
-  skus: readonly SkuInput[],
+  skus: readonly SkuRow[],
 ): Promise<{ code: string; productHandle: string }[]> {
   return query(
     client,

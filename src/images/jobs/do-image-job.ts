@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { encodePatiently, inspectPatiently } from '../encode-image.js';
 import { DownloadError, type ImageFetcher } from '../fetch-image.js';
 import { addEmbeddings, findImagesByContent, type StoredImage } from '../stored-image.store.js';
@@ -58,7 +58,7 @@ async function bytesOf(
   if (upload === null) return trimImage(await fetcher.fetch(link, signal));
   const bytes = await uploads.get(upload);
   if (bytes !== null) return bytes;
-  throw new UserError(
+  throw new RequestError(
     'IMAGE_NOT_FOUND',
     'The upload is gone: send the image to POST /images again, and give the product the new id.',
   );
@@ -68,5 +68,5 @@ async function bytesOf(
 export function mayPass(error: unknown): boolean {
   if (error instanceof DownloadError) return error.mayPass;
   // Anything that is not about the image is a fault of ours, or of Postgres, and gets mended.
-  return !(error instanceof UserError) || error.code === 'SERVICE_OVERLOADED';
+  return !(error instanceof RequestError) || error.code === 'SERVICE_OVERLOADED';
 }

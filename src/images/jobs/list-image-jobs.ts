@@ -2,7 +2,7 @@ import { toGlobalId } from 'graphql-relay';
 import { instantiate, readKey } from '../../graph/node.js';
 import { checkFirst, PageInfo } from '../../graph/page-info.js';
 import type { Context } from '../../graph/request-context.js';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import type { Database } from '../../platform/postgres.js';
 import { listImageJobs, readImageJob } from './image-job.store.js';
 import type { ImageJobState } from './image-job-state.js';
@@ -10,11 +10,11 @@ import { ImageJob, ImageJobConnection, ImageJobEdge } from './image-job.types.js
 
 const CURSOR_TYPE = 'ImageJobCursor';
 
-/** @throws UserError INVALID_CURSOR */
+/** @throws RequestError INVALID_CURSOR */
 function readCursor(cursor: string): number {
   const key = readKey(CURSOR_TYPE, cursor);
   if (key !== null) return key;
-  throw new UserError(
+  throw new RequestError(
     'INVALID_CURSOR',
     'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
   );
@@ -27,7 +27,7 @@ export async function findImageJob(db: Database, { caller }: Context, key: numbe
   return row === null ? null : instantiate(ImageJob, row);
 }
 
-/** One page of image jobs, the oldest first. @throws UserError BAD_USER_INPUT, INVALID_CURSOR */
+/** One page of image jobs, the oldest first. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
 export async function pageImageJobs(
   db: Database,
   page: { readonly first: number; readonly after: string | null; readonly state: ImageJobState | null },

@@ -1,6 +1,6 @@
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { registerEncoder } from '../stored-image.store.js';
-import type { Doorbell } from '../../platform/doorbell.js';
+import type { ChangeListener } from '../../platform/change-listener.js';
 import type { Logger } from '../../platform/logging.js';
 import { startLoop } from '../../platform/loop.js';
 import { doImageJob, mayPass, type ImageJobServices } from './do-image-job.js';
@@ -30,13 +30,13 @@ export interface ImageJobs {
 }
 
 interface ImageJobOptions extends ImageJobServices {
-  readonly doorbell: Pick<Doorbell, 'onRing'>;
+  readonly changes: Pick<ChangeListener, 'onChange'>;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
 /** Works on image jobs until closed; any number of gateways may. */
 export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs> {
-  const { db, encoder, doorbell, log } = options;
+  const { db, encoder, changes, log } = options;
   const encoderId = await registerEncoder(db, encoder);
 
   /** Works on one job; answers whether there was one. */
@@ -68,7 +68,7 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
         await giveBack(db, job);
         return;
       }
-      const isOurs = !(error instanceof UserError);
+      const isOurs = !(error instanceof RequestError);
       if (isOurs) log.error({ err: error, product: job.handle, link: job.link }, 'An image job failed');
       const isOver = !mayPass(error) || job.attempts >= MAX_ATTEMPTS;
       await fail(
@@ -98,7 +98,7 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
       recovered: 'Image jobs are worked on again',
     },
   });
-  const stopListening = doorbell.onRing(() => loop.wake(), 'image_jobs');
+  const stopListening = changes.onChange(() => loop.wake(), 'image_jobs');
   return {
     async close() {
       stopListening();

@@ -2,7 +2,7 @@ import type { Channel } from '../../catalog/channel.types.js';
 import type { ProductCondition } from '../../catalog/product-filter.js';
 import type { Context } from '../../graph/request-context.js';
 import type { Loaders } from '../../catalog/loaders.js';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import type { SearchServices } from '../search-services.js';
 import { diverseOrder } from './diverse.js';
 import { toIndexFilter, withoutStock } from '../../projection/index-filter.js';
@@ -23,10 +23,10 @@ interface RankingPlan {
   readonly excludeProducts: readonly number[];
 }
 
-/** @throws UserError BAD_USER_INPUT */
+/** @throws RequestError BAD_USER_INPUT */
 export function checkDiversity(diversity: number): void {
   if (diversity >= 0 && diversity <= 1) return;
-  throw new UserError(
+  throw new RequestError(
     'BAD_USER_INPUT',
     `diversity is ${diversity}: it must be from 0, the most alike first, to 1.`,
   );

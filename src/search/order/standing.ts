@@ -19,7 +19,7 @@ export interface StandingPage extends Pick<SearchResult, 'exhausted' | 'strategy
 export interface StandingOrder {
   /**
    * The next products after a place (null: from the start), at most `limit`; `passing` is the filter with stock.
-   * @throws UserError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+   * @throws RequestError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
    */
   next(passing: IndexFilter, limit: number, after: Place | null): Promise<StandingPage>;
 }

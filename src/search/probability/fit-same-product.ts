@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { eachOf } from '../../platform/ahead.js';
 import { OperatorError } from '../../platform/operator-error.js';
 import type { BlobStore } from '../../platform/blob-store.js';
@@ -123,7 +123,7 @@ async function encodeCopies(
         const vector = await encoder.encode(await alter(Buffer.from(bytes)));
         copies.push({ productId, vector, own: -1, best: -1, second: -1, bestProduct: null });
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
+        if (!(error instanceof RequestError)) throw error;
       }
       progress.advance();
     }

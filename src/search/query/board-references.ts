@@ -16,7 +16,7 @@ export const directionOf = ({ images }: PinLook): Float32Array | null =>
 
 /** How a query finds the boards that it names. */
 export interface BoardReferences {
-  /** A board that the caller may see, by its global id. @throws UserError NOT_FOUND */
+  /** A board that the caller may see, by its global id. @throws RequestError NOT_FOUND */
   find(caller: Caller, id: string): Promise<{ readonly uuid: string; readonly title: string }>;
   /** The pins of a board, the oldest first. */
   pinsOf(uuid: string): Promise<readonly PinLook[]>;

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { DEFAULT_COLOR_SHARE, weighColor } from '../../vision/color-share.js';
 import { type Asked, MAX_EXAMPLES } from '../../vector-index/port.js';
 import type { QueryVector } from './query-vector.js';
@@ -8,7 +8,7 @@ import { normalizedSum, type Term } from '../../vector-index/vectors.js';
  * A board stands for this many directions in like, and as many in what its negative pins say; several boards share them.
  * With them a search is one pass over the embedded index.
  */
-export const MOODS = MAX_EXAMPLES / 2;
+export const MAX_BOARD_VECTORS = MAX_EXAMPLES / 2;
 
 /** Below this nothing is left but rounding. */
 const MIN_SCALE = 1e-3;
@@ -28,7 +28,7 @@ export interface Reference {
  * The weighted sum of what to be like, less what to be unlike. A board is several things to be like: each of them with
  * all the rest is an example.
  * With no reference at all there is nothing to look like.
- * @throws UserError BAD_USER_INPUT when nothing is left of any
+ * @throws RequestError BAD_USER_INPUT when nothing is left of any
  */
 export function joinReferences(
   likes: readonly Reference[],
@@ -47,9 +47,9 @@ export function joinReferences(
     [[]],
   );
   const positive = sums.flatMap((terms) => normalizedSum([...terms, ...avoided]) ?? []);
-  const negative = likes.flatMap((like) => like.negative).slice(0, MOODS);
+  const negative = likes.flatMap((like) => like.negative).slice(0, MAX_BOARD_VECTORS);
   if (positive.length === 0) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       'The weights of like and unlike cancel out, so nothing is left to look for: change a weight or a reference.',
     );
@@ -83,7 +83,7 @@ function weigh(plain: Asked, color: number): { asked: Asked; scale: number } {
     vectors.map((vector) => weighColor(vector, color)).filter(({ scale }) => scale >= MIN_SCALE),
   );
   if (positive === undefined || negative === undefined || positive.length === 0) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       `Nothing is left to look for when color counts ${color}: change color or a reference.`,
     );

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Caller } from '../../access/caller.js';
 import { checkSearchText } from '../../catalog/search-text.js';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { readKey } from '../../graph/node.js';
 import { checkText } from '../../graph/text.js';
 import { readVectorsOfProducts } from '../../images/embedding.store.js';
@@ -13,15 +13,15 @@ import { DEFAULT_COLOR_SHARE } from '../../vision/color-share.js';
 import { meanDirection } from '../../vector-index/vectors.js';
 import type { VisualQueryInput, VisualReferenceInput } from '../visual-search.types.js';
 import { type BoardReferences, directionOf, type PinLook } from './board-references.js';
-import { joinReferences, MOODS, type Reference } from './join-references.js';
-import { findMoods } from './moods.js';
+import { joinReferences, MAX_BOARD_VECTORS, type Reference } from './join-references.js';
+import { clusterVectors } from './cluster-vectors.js';
 import type { QueryVector } from './query-vector.js';
 import { styleVector } from './styles.js';
 
 /** A query is put together by a person or an app, not by the thousand. */
 const MAX_REFERENCES = 16;
 const MAX_WEIGHT = 100;
-/** Boards whose ideas are looked at. What 16 moods take is some tens of kilobytes. */
+/** Boards whose ideas are looked at. What 16 centers take is some tens of kilobytes. */
 const CACHED_BOARDS = 500;
 
 function checkColor(color: number | null | undefined): number {
@@ -37,12 +37,12 @@ export interface QuerySources extends QueryImageSources {
   readonly caller: Caller;
 }
 
-const bad = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
 /** Turns references into one vector: the weighted sum of what to be like, less what to be unlike. */
 export class QueryVectors {
   /** By what is pinned. */
-  readonly #moods = new LRUCache<string, Taste>({ max: CACHED_BOARDS });
+  readonly #boardVectors = new LRUCache<string, Taste>({ max: CACHED_BOARDS });
 
   constructor(
     private readonly db: Database,
@@ -50,7 +50,7 @@ export class QueryVectors {
     private readonly boards: BoardReferences,
   ) {}
 
-  /** @throws UserError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
+  /** @throws RequestError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
   async resolve(query: VisualQueryInput, sources: QuerySources): Promise<QueryVector> {
     const unlike = query.unlike ?? [];
     if (query.like.length === 0 && checkSearchText(query.text) === null)
@@ -110,9 +110,9 @@ export class QueryVectors {
     const taste = createHash('sha256')
       .update(JSON.stringify([boards, looks]))
       .digest('base64url');
-    const moods = this.#moods.get(taste) ?? findTaste(pins, boards);
-    this.#moods.set(taste, moods);
-    return { ...moods, products: pinned, identity: ['board', uuid, taste, pinned] };
+    const centers = this.#boardVectors.get(taste) ?? findTaste(pins, boards);
+    this.#boardVectors.set(taste, centers);
+    return { ...centers, products: pinned, identity: ['board', uuid, taste, pinned] };
   }
 
   async #reference(
@@ -141,7 +141,7 @@ export class QueryVectors {
       const key = readKey('Product', product);
       const vector = key === null ? null : await this.#product(key);
       if (key === null || vector === null) {
-        throw new UserError(
+        throw new RequestError(
           'NOT_FOUND',
           `No product with an encoded image has the id ${JSON.stringify(product)}.`,
         );
@@ -174,8 +174,8 @@ function findTaste(pins: readonly PinLook[], boards: number): Taste {
   const directions = (liked: boolean): Float32Array[] =>
     pins.flatMap((pin) => (pin.positive === liked ? (directionOf(pin) ?? []) : []));
   return {
-    vectors: findMoods(directions(true), Math.max(1, Math.floor(MOODS ** (1 / boards)))),
-    negative: findMoods(directions(false), Math.max(1, Math.floor(MOODS / boards))),
+    vectors: clusterVectors(directions(true), Math.max(1, Math.floor(MAX_BOARD_VECTORS ** (1 / boards)))),
+    negative: clusterVectors(directions(false), Math.max(1, Math.floor(MAX_BOARD_VECTORS / boards))),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Embeddings } from '../../images/embeddings.js';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import type { Database } from '../../platform/postgres.js';
 import { normalizedSum, type Term } from '../../vector-index/vectors.js';
 import { readStyles, readStyleSamples } from './styles.store.js';
@@ -14,7 +14,7 @@ export interface StyleSources {
  * What a style adds: the centroid of its exemplars less the mean of the catalog, which every garment has anyway. With
  * half the weight it does what the centroid does, and keeps more of what else is asked for. Its colors are part of it:
  * without them it finds no more of the style, and keeps no more of the colors that else are asked for (bench/styles.ts).
- * @throws UserError NOT_FOUND
+ * @throws RequestError NOT_FOUND
  */
 export async function styleVector(
   { db, encoderId, embeddings }: StyleSources,
@@ -35,7 +35,7 @@ export async function styleVector(
       : (normalizedSum([...centroid, ...of(samples.catalog, -1)]) ?? normalizedSum(centroid));
   if (vector !== null) return vector;
   const styles = (await readStyles(db)).map(({ handle }) => handle);
-  throw new UserError('NOT_FOUND', noStyle(style, styles));
+  throw new RequestError('NOT_FOUND', noStyle(style, styles));
 }
 
 function noStyle(style: string, known: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import type { ServerContext } from '../../graph/server-context.js';
 import { createCostCheck } from './cost.js';
 import { createDocumentGuard } from './document-limits.js';
@@ -61,7 +61,7 @@ export function givenName(operationName: string | null | undefined): string | un
 /** Without a prototype, so that a variable `$constructor` that was left out is not found. */
 function declaredVariables({ operation, variables }: Operation): Record<string, unknown> {
   if (hasMoreKeys(variables, MAX_VARIABLES)) {
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       `The request has more than ${MAX_VARIABLES} variables: send only those that the operation declares.`,
     );

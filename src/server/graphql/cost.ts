@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity/cjs';
 import { LRUCache } from 'lru-cache';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import type { Operation } from './operation.js';
 import { toGraphQLError } from '../errors.js';
 import {
@@ -54,7 +54,7 @@ export function createCostCheck(schema: GraphQLSchema): (operation: Operation) =
 
 function exceeded(what: string): GraphQLError {
   return toGraphQLError(
-    new UserError('COST_EXCEEDED', `The answer ${what}; ask for fewer fields or smaller pages.`),
+    new RequestError('COST_EXCEEDED', `The answer ${what}; ask for fewer fields or smaller pages.`),
   );
 }
 

@@ -9,7 +9,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import {
   MAX_ALIASES,
   MAX_DIRECTIVES,
@@ -26,7 +26,7 @@ import {
 /**
  * A check of documents by their text, to be asked before they are validated. Those that passed are remembered.
  *
- * @throws UserError COST_EXCEEDED, naming the limit and its value
+ * @throws RequestError COST_EXCEEDED, naming the limit and its value
  */
 export function createDocumentGuard(): (text: string) => void {
   const passed = new LRUCache<string, true>({
@@ -57,8 +57,8 @@ function parseWithinLimits(text: string): DocumentNode | null {
   }
 }
 
-function exceeded(what: string, limit: number): UserError {
-  return new UserError(
+function exceeded(what: string, limit: number): RequestError {
+  return new RequestError(
     'COST_EXCEEDED',
     `The document has more than ${limit} ${what}; split it into several requests.`,
   );

@@ -9,12 +9,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { authorizationOf } from '../authorization.js';
 import { type Checks, createChecks, givenName } from './checks.js';
 import { createCompiler } from './compiler.js';
 import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
-import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError, toUserError } from '../errors.js';
+import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError, toRequestError } from '../errors.js';
 import { createExecutor, gatewayOf } from './executor.js';
 import {
   MAX_DOCUMENT_CHARS,
@@ -89,7 +89,7 @@ export async function installGraphQL<Context extends ServerContext>(
         });
       } catch (error) {
         // A 401 says how to come in (RFC 9110).
-        const known = toUserError(error);
+        const known = toRequestError(error);
         if (known?.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
         if (known?.code === 'DATABASE_UNAVAILABLE') void reply.header('retry-after', RETRY_AFTER_SECONDS);
         throw known === null ? error : toGraphQLError(error);
@@ -128,7 +128,7 @@ function createChecksPlugin(checks: Checks): ApolloServerPlugin<ServerContext> {
           if (!operation) throw noSuchOperation(document, request.operationName);
           if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
             throw toGraphQLError(
-              new UserError(
+              new RequestError(
                 'BAD_USER_INPUT',
                 'Subscriptions are served over a WebSocket at this same path, with the protocol of graphql-ws.',
               ),

@@ -1,11 +1,11 @@
 import { Kind } from 'graphql';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import type { Operation } from './operation.js';
 import type { ServerContext } from '../../graph/server-context.js';
 
 /**
  * Reads `@inContext(channel:)` of the operation and tells the context, before anything is resolved.
- * @throws UserError UNKNOWN_CHANNEL, BAD_USER_INPUT
+ * @throws RequestError UNKNOWN_CHANNEL, BAD_USER_INPUT
  */
 export async function enterChannel(operation: Operation, context: ServerContext): Promise<void> {
   const channel = channelOf(operation);
@@ -23,7 +23,7 @@ function channelOf({ operation, variables }: Operation): string | null {
   if (typeof given === 'string') return given;
   if (given === null) {
     // The variable may be nullable because it has a default, and then nobody else refuses null.
-    throw new UserError(
+    throw new RequestError(
       'BAD_USER_INPUT',
       '@inContext needs the handle of a channel: leave it out, or give one.',
     );

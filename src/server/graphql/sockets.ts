@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { toUserError } from '../errors.js';
+import { toRequestError } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
   MAX_MESSAGES_IN_WORK,
@@ -80,7 +80,7 @@ function carry(
     if (socket.bufferedAmount > MAX_SOCKET_BACKLOG_BYTES) socket.terminate();
   };
   const closeFor = (error: unknown): void => {
-    const known = toUserError(error);
+    const known = toRequestError(error);
     if (known?.code === 'DATABASE_UNAVAILABLE') {
       socket.close(TRY_AGAIN_LATER, shorten(known.message));
     } else if (known !== null) {

@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { LRUCache } from 'lru-cache';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { authorizationOf } from '../authorization.js';
 import { type Checks, givenName } from './checks.js';
 import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
@@ -78,7 +78,7 @@ export function createSubscriptions(options: {
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, givenName(operationName));
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
-      throw new UserError(
+      throw new RequestError(
         'BAD_USER_INPUT',
         operation
           ? `A ${operation.operation} is not served over a WebSocket: send it to POST /graphql.`
@@ -148,8 +148,8 @@ export function createSubscriptions(options: {
   });
 }
 
-function tooMany(): UserError {
-  return new UserError(
+function tooMany(): RequestError {
+  return new RequestError(
     'COST_EXCEEDED',
     `This connection has ${MAX_SUBSCRIPTIONS} subscriptions: end one, or ask for more in one subscription.`,
   );

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { pack, unpack, type Answer, type Job, type JobMessage, type workerSetup } from './protocol.js';
 import { checkDimension, checkRequest } from '../page.js';
 import type {
@@ -85,7 +85,10 @@ class EmbeddedIndex implements VectorIndex {
     for (const request of requests) checkRequest(request, this.options.dimension);
     if (requests.length === 0) return [];
     if (this.#waitingSearches > 0 && this.#waitingSearches + requests.length > MAX_WAITING_SEARCHES)
-      throw new UserError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');
+      throw new RequestError(
+        'SERVICE_OVERLOADED',
+        'Too many searches are waiting: try again in a few seconds.',
+      );
     const answer = await this.#do({ kind: 'search', requests });
     return 'results' in answer ? answer.results : [];
   }
@@ -171,8 +174,8 @@ class EmbeddedIndex implements VectorIndex {
   }
 }
 
-function unavailable(cause: Error): UserError {
-  return new UserError(
+function unavailable(cause: Error): RequestError {
+  return new RequestError(
     'INDEX_UNAVAILABLE',
     'The search index is not available: try again in a few seconds.',
     {

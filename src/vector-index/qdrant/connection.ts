@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 
 /** Milliseconds for a search: far above any healthy answer, below what a shopper waits for. */
 const SEARCH_TIMEOUT = 5_000;
@@ -34,12 +34,12 @@ export class QdrantConnection {
     this.#writes = client(server, WRITE_TIMEOUT);
   }
 
-  /** @throws UserError INDEX_UNAVAILABLE when the server still does not answer after the last attempt. */
+  /** @throws RequestError INDEX_UNAVAILABLE when the server still does not answer after the last attempt. */
   search<T>(call: (client: QdrantClient) => Promise<T>): Promise<T> {
     return this.#attempt(() => call(this.#searches));
   }
 
-  /** @throws UserError INDEX_UNAVAILABLE when the server still does not answer after the last attempt. */
+  /** @throws RequestError INDEX_UNAVAILABLE when the server still does not answer after the last attempt. */
   write<T>(call: (client: QdrantClient) => Promise<T>): Promise<T> {
     return this.#attempt(() => call(this.#writes));
   }
@@ -53,7 +53,7 @@ export class QdrantConnection {
         const mayPass = status === undefined || status === 429 || status >= 500;
         if (!mayPass) throw described(error);
         if (attempt === ATTEMPTS) {
-          throw new UserError(
+          throw new RequestError(
             'INDEX_UNAVAILABLE',
             'The search index is not available: try again in a few seconds.',
             { cause: error },

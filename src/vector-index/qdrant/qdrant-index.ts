@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Schemas } from '@qdrant/js-client-rest';
-import { UserError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import { OperatorError } from '../../platform/operator-error.js';
 import {
   aliasOf,
@@ -175,7 +175,10 @@ class QdrantIndex implements VectorIndex {
   async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
     for (const request of requests) checkRequest(request, this.setup.dimension);
     if (this.#waitingSearches > 0 && this.#waitingSearches + requests.length > MAX_WAITING_SEARCHES)
-      throw new UserError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');
+      throw new RequestError(
+        'SERVICE_OVERLOADED',
+        'Too many searches are waiting: try again in a few seconds.',
+      );
     this.#waitingSearches += requests.length;
     try {
       const searches = requests.map((request) => new QdrantSearch(request));
@@ -310,7 +313,7 @@ class QdrantIndex implements VectorIndex {
         return await call();
       } catch (error) {
         if (statusOf(error) !== 404) throw error;
-        if (attempt === LOOKUPS) throw new UserError('INDEX_UNAVAILABLE', DELETED, { cause: error });
+        if (attempt === LOOKUPS) throw new RequestError('INDEX_UNAVAILABLE', DELETED, { cause: error });
       }
     }
   }

@@ -7,12 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { UserError } from '../../../src/errors.js';
+import { RequestError } from '../../../src/errors.js';
 import { imageJobsGauge } from '../../../src/images/jobs/image-jobs-gauge.js';
 import { touchProducts } from '../../../src/catalog/write/product.store.js';
 import { runImageJobs, type ImageJobs } from '../../../src/images/jobs/run-image-jobs.js';
 import { openImageFetcher, type ImageFetcher } from '../../../src/images/fetch-image.js';
-import { openDoorbell, type Doorbell } from '../../../src/platform/doorbell.js';
+import { openChangeListener, type ChangeListener } from '../../../src/platform/change-listener.js';
 import { openDatabase, type Database } from '../../../src/platform/postgres.js';
 import { toUploadId } from '../../../src/images/upload-id.js';
 import { MAX_IMAGE_BYTES } from '../../../src/vision/image-budget.js';
@@ -42,7 +42,7 @@ afterAll(async () => {
 let gateway: TestGateway;
 let db: Database;
 let url: string;
-let doorbell: Doorbell;
+let changes: ChangeListener;
 let logged: z.infer<typeof logEntry>[];
 let closing: (() => Promise<unknown>)[];
 beforeEach(async () => {
@@ -56,12 +56,12 @@ beforeEach(async () => {
   db = gateway.db;
   url = z.object({ connectionString: z.string() }).parse(db.options).connectionString;
   logged = [];
-  doorbell = openDoorbell({ url, log });
+  changes = openChangeListener({ url, log });
   closing = [];
 });
 afterEach(async () => {
   for (const close of closing.reverse()) await close();
-  await doorbell.close();
+  await changes.close();
   await gateway.close();
 });
 
@@ -74,7 +74,7 @@ async function start(
   options: { encoder?: ReturnType<typeof fakeEncoder>; db?: Database; fetcher?: ImageFetcher } = {},
 ): Promise<ImageJobs> {
   const { catalogImages: images, uploads } = gateway.services;
-  const services = { db, encoder: fakeEncoder(), images, uploads, fetcher, touchProducts, doorbell, log };
+  const services = { db, encoder: fakeEncoder(), images, uploads, fetcher, touchProducts, changes, log };
   const jobs = await runImageJobs({ ...services, ...options });
   closing.push(() => jobs.close());
   return jobs;
@@ -296,7 +296,7 @@ describe('an image of a product', () => {
         ...encoder,
         encode: (bytes) =>
           refusals-- > 0
-            ? Promise.reject(new UserError('SERVICE_OVERLOADED', 'Too many images are being encoded.'))
+            ? Promise.reject(new RequestError('SERVICE_OVERLOADED', 'Too many images are being encoded.'))
             : encoder.encode(bytes),
       },
     });
@@ -476,7 +476,7 @@ describe('several gateways', () => {
         encoder: { id: 'fake@1', dimension: 8, encode: () => new Promise(quiet), close: quiet },
         images, uploads: images,
         fetcher: openImageFetcher({ allows: () => true, ca: process.env.TEST_CA }),
-        doorbell: { onRing: () => quiet },
+        changes: { onChange: () => quiet },
         log: { info: quiet, warn: quiet, error: quiet },
       });
       `;

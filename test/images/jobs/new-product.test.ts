@@ -30,7 +30,7 @@ beforeAll(async () => {
     fetcher,
     touchProducts,
     // Polled for: what a bell that nobody hears costs is a moment.
-    doorbell: { onRing: () => () => undefined },
+    changes: { onChange: () => () => undefined },
     log: pino({ level: 'silent' }),
   });
 });

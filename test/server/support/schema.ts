@@ -26,7 +26,7 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import { UserError } from '../../../src/errors.js';
+import { RequestError } from '../../../src/errors.js';
 import type { RequestFacts, ServerContext } from '../../../src/graph/server-context.js';
 
 /** What resolvers and the server see of a request in these tests. */
@@ -42,7 +42,7 @@ export class TestContext implements ServerContext {
 
   async useChannel(handle: string): Promise<void> {
     await Promise.resolve();
-    if (handle === 'nowhere') throw new UserError('UNKNOWN_CHANNEL', 'There is no channel "nowhere".');
+    if (handle === 'nowhere') throw new RequestError('UNKNOWN_CHANNEL', 'There is no channel "nowhere".');
     this.channel = handle;
   }
 
@@ -168,7 +168,7 @@ class GarmentResolver {
 
   @Query(() => Garment, { nullable: true })
   missing(): Garment {
-    throw new UserError('NOT_FOUND', 'There is no garment "x"; list them with garments.');
+    throw new RequestError('NOT_FOUND', 'There is no garment "x"; list them with garments.');
   }
 
   @Query(() => String, { nullable: true })

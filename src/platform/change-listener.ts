@@ -13,28 +13,28 @@ const HEARTBEAT_MS = 5_000;
 const HEARTBEAT_TIMEOUT_MS = 5_000;
 
 /**
- * Rings when something may have changed in Postgres, soon after the commit: whoever listens looks what it was. It may
- * ring for nothing, and stay silent for what did change: listeners look by themselves now and then, too.
+ * Tells that something may have changed in Postgres, soon after the commit. Listeners look up what it was. It may call
+ * notify for nothing, and stay silent for what did change: listeners look by themselves now and then, too.
  */
-export interface Doorbell {
+export interface ChangeListener {
   /** Answers what ends the listening. A listener must not throw. `table`: hear only of writes of that table. */
-  onRing(listener: () => void, table?: string): () => void;
+  onChange(listener: () => void, table?: string): () => void;
   close(): Promise<void>;
 }
 
 /** Listens on a connection of its own, made in the background and made again whenever it breaks. */
-export function openDoorbell({
+export function openChangeListener({
   url,
   log,
-  name = 'vitrine doorbell',
+  name = 'vitrine change listener',
 }: {
   url: string;
   log: Pick<Logger, 'info' | 'warn'>;
   /** What pg_stat_activity calls the connection. */
   name?: string;
-}): Doorbell {
+}): ChangeListener {
   const listeners = new Map<() => void, string | undefined>();
-  const ring = (table?: string): void => {
+  const notify = (table?: string): void => {
     for (const [listener, wanted] of listeners) {
       if (wanted === undefined || table === undefined || wanted === table) listener();
     }
@@ -43,7 +43,7 @@ export function openDoorbell({
   const beat = async (client: Client, closing: AbortSignal): Promise<never> => {
     for (;;) {
       await sleep(HEARTBEAT_MS, undefined, { signal: closing });
-      await client.query('/* doorbell.heartbeat */ SELECT 1');
+      await client.query('/* changes.heartbeat */ SELECT 1');
     }
   };
 
@@ -67,11 +67,11 @@ export function openDoorbell({
     closing.addEventListener('abort', hangUp);
     try {
       await client.connect();
-      client.on('notification', ({ payload }) => ring(payload));
-      await client.query('/* doorbell.listen */ LISTEN vitrine');
+      client.on('notification', ({ payload }) => notify(payload));
+      await client.query('/* changes.listen */ LISTEN vitrine');
       succeeds();
       // What rang before, nobody heard.
-      ring();
+      notify();
       return await Promise.race([broken, beat(client, closing)]);
     } finally {
       closing.removeEventListener('abort', hangUp);
@@ -89,7 +89,7 @@ export function openDoorbell({
   });
 
   return {
-    onRing(listener, table) {
+    onChange(listener, table) {
       listeners.set(listener, table);
       return () => listeners.delete(listener);
     },

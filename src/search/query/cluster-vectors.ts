@@ -8,7 +8,7 @@ const ROUNDS = 10;
  * pictures that look nothing like one another, where their mean would look like nothing. Few vectors stand for
  * themselves. Spherical k-means (I. S. Dhillon and D. S. Modha, 2001) from vectors that lie far apart; no chance is in it.
  */
-export function findMoods(vectors: readonly Float32Array[], most: number): Float32Array[] {
+export function clusterVectors(vectors: readonly Float32Array[], most: number): Float32Array[] {
   if (vectors.length <= most) return [...vectors];
   let centers = farApart(vectors, most);
   let groups: Float32Array[][] = [];

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { openDoorbell, type Doorbell } from '../../src/platform/doorbell.js';
+import { openChangeListener, type ChangeListener } from '../../src/platform/change-listener.js';
 import type { Database } from '../../src/platform/postgres.js';
 import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -21,23 +21,23 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const opened: Doorbell[] = [];
+const opened: ChangeListener[] = [];
 const said: string[] = [];
 afterEach(async () => {
-  for (const doorbell of opened.splice(0)) await doorbell.close();
+  for (const changes of opened.splice(0)) await changes.close();
   said.splice(0);
 });
 
-/** A doorbell and how often it has rung, for writes of that table or of any; `waits` for as many rings. */
+/** A changes and how often it has rung, for writes of that table or of any; `waits` for as many rings. */
 function listen({ url = database.url, table }: { url?: string; table?: string } = {}): {
   rings: () => number;
   waits: (rings: number) => Promise<void>;
 } {
   const log = pino({ level: 'info' }, { write: (line: string) => said.push(line) });
-  const doorbell = openDoorbell({ url, log });
-  opened.push(doorbell);
+  const changes = openChangeListener({ url, log });
+  opened.push(changes);
   let rings = 0;
-  doorbell.onRing(() => rings++, table);
+  changes.onChange(() => rings++, table);
   return {
     rings: () => rings,
     async waits(wanted) {
@@ -85,9 +85,9 @@ test('who waits for writes of one table is not rung for another', async () => {
 
 test('a listener that left is not rung', async () => {
   const { waits } = listen();
-  const [doorbell] = opened;
+  const [changes] = opened;
   let heard = 0;
-  const leave = doorbell?.onRing(() => heard++);
+  const leave = changes?.onChange(() => heard++);
   await waits(1);
   leave?.();
   const before = heard;
@@ -101,7 +101,7 @@ test('a connection that breaks is made again, and rings for what it may have mis
   await waits(1);
   const { rowCount } = await db.query(
     `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name = 'vitrine doorbell'`,
+     WHERE datname = current_database() AND application_name = 'vitrine change listener'`,
   );
   expect(rowCount).toBe(1);
   await waits(2);
@@ -122,7 +122,7 @@ test('a database that is away is told of once, and closing waits for no answer',
     listen({ url });
     await sleep(2 * SILENCE_MS);
     const closing = Date.now();
-    for (const doorbell of opened.splice(0)) await doorbell.close();
+    for (const changes of opened.splice(0)) await changes.close();
     expect(Date.now() - closing).toBeLessThan(2_000);
     expect(said.filter((line) => line.includes('cannot tell of changes'))).toHaveLength(1);
   } finally {

@@ -19,7 +19,7 @@ export interface Region {
 }
 
 /** A place that is one thing or, in parts, two. */
-export interface Sight {
+export interface Candidate {
   readonly whole: Region;
   readonly parts: readonly Region[];
   readonly isCut: boolean;
@@ -30,8 +30,8 @@ export interface Sight {
 }
 
 /** Sees what may be things in an image: by a detector where one is configured, otherwise before the ground. */
-export class Eye {
-  readonly #seen = new LRUCache<string, Promise<readonly Sight[]>>({ max: CACHED });
+export class RegionProposer {
+  readonly #seen = new LRUCache<string, Promise<readonly Candidate[]>>({ max: CACHED });
   /** Telling figures from the ground is the event loop's own work: one at a time, between other requests. */
   readonly #inTurn = limiter(1);
 
@@ -40,8 +40,8 @@ export class Eye {
     private readonly detector: Detector | null,
   ) {}
 
-  /** @throws UserError IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
-  see(image: { readonly sha256: string; read(): Promise<Uint8Array> }): Promise<readonly Sight[]> {
+  /** @throws RequestError IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
+  propose(image: { readonly sha256: string; read(): Promise<Uint8Array> }): Promise<readonly Candidate[]> {
     const known = this.#seen.get(image.sha256);
     if (known !== undefined) return known;
     const seeing = image.read().then((bytes) => this.#look(bytes));
@@ -50,12 +50,12 @@ export class Eye {
     return seeing;
   }
 
-  async #look(bytes: Uint8Array): Promise<readonly Sight[]> {
+  async #look(bytes: Uint8Array): Promise<readonly Candidate[]> {
     const scene = await this.encoder.open(bytes);
     return this.detector === null ? this.#propose(scene) : this.#detect(scene, this.detector);
   }
 
-  async #detect(scene: Scene, detector: Detector): Promise<readonly Sight[]> {
+  async #detect(scene: Scene, detector: Detector): Promise<readonly Candidate[]> {
     const detections = (await detector.detect(scene.raster)).slice(0, MAX_ITEMS);
     const vectors = await scene.encode(detections.map(({ box }) => box));
     return detections.flatMap((detection, i) => {
@@ -65,7 +65,7 @@ export class Eye {
     });
   }
 
-  async #propose(scene: Scene): Promise<readonly Sight[]> {
+  async #propose(scene: Scene): Promise<readonly Candidate[]> {
     const small = await shrinkRaster(scene.raster, FIGURE_SIDE);
     const found = await this.#inTurn(async () => findFigures(small).slice(0, MAX_ITEMS));
     const isAll = found.length === 0;
