@@ -113,6 +113,11 @@ CREATE TRIGGER channels_deleted AFTER DELETE ON channels REFERENCING OLD TABLE A
 CREATE TRIGGER channels_inserted AFTER INSERT ON channels REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
 CREATE TRIGGER channels_updated AFTER UPDATE ON channels REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_channel();
 
+CREATE TABLE compatible_migrations (
+  name text NOT NULL,
+  CONSTRAINT compatible_migrations_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE embeddings (
   encoder_id integer NOT NULL,
   dimension integer NOT NULL,

@@ -1,9 +1,9 @@
--- Boards: what somebody likes and dislikes, pinned in one place.
+-- Boards: products and images that somebody likes or dislikes, pinned in one place.
 
 CREATE TABLE boards (
-  -- Nobody guesses it: of an anonymous board it is all that one needs.
+  -- Nobody can guess it. The id is all that a caller needs to use an anonymous board.
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  -- The order of a caller's list.
+  -- The order in which a caller's boards are listed.
   number integer NOT NULL UNIQUE GENERATED ALWAYS AS IDENTITY,
   -- The id of an API key; 0: anonymous callers.
   owner integer NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE boards (
 CREATE INDEX boards_owner ON boards (owner, number);
 CREATE INDEX boards_anonymous ON boards (updated_at) WHERE owner = 0;
 
--- What is known of an uploaded image that is or was pinned; its bytes stay among the uploads as long as it is.
+-- Uploaded images that are or were pinned. The bytes of an image stay among the uploads as long as it is pinned.
 CREATE TABLE pinned_images (
   sha256 bytea PRIMARY KEY CHECK (octet_length(sha256) = 32),
   width integer NOT NULL CHECK (width > 0),
@@ -28,7 +28,7 @@ CREATE TABLE pins (
   board_id uuid NOT NULL REFERENCES boards ON DELETE CASCADE,
   product_id integer REFERENCES products ON DELETE CASCADE,
   sha256 bytea REFERENCES pinned_images,
-  -- False: ideas are to be unlike it.
+  -- False: ideas should be unlike it.
   positive boolean NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   CHECK ((product_id IS NULL) <> (sha256 IS NULL)),
@@ -38,8 +38,3 @@ CREATE TABLE pins (
 CREATE INDEX pins_board ON pins (board_id, id);
 CREATE INDEX pins_product ON pins (product_id);
 CREATE INDEX pins_sha256 ON pins (sha256);
-
--- A style vector is drawn from some of a style's products and some of the catalog: the same ones as long as they are
--- there, whoever asks, and found without reading the others.
-CREATE INDEX product_attributes_style ON product_attributes (lower(value), hashint4(product_id)) WHERE name = 'style';
-CREATE INDEX products_sample ON products (hashint4(id));

@@ -1,51 +1,21 @@
--- What the vector index is built from: embeddings by image content, and the log of products whose projection
--- changed. The index itself is always rebuildable from here.
+-- Changes: the log that the vector index follows, and the notification of everything that waits for changes.
 
-CREATE TABLE encoders (
-  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  -- name@version
-  name text NOT NULL UNIQUE CHECK (name ~ '^[^@]+@[^@]+$'),
-  dimension integer NOT NULL CHECK (dimension BETWEEN 1 AND 65535),
-  UNIQUE (id, dimension)
-);
-
-CREATE TABLE embeddings (
-  encoder_id integer NOT NULL,
-  dimension integer NOT NULL,
-  sha256 bytea NOT NULL CHECK (octet_length(sha256) = 32),
-  -- float32, little endian, L2-normalized
-  vector bytea NOT NULL CHECK (octet_length(vector) = 4 * dimension),
-  PRIMARY KEY (encoder_id, sha256),
-  FOREIGN KEY (encoder_id, dimension) REFERENCES encoders (id, dimension) ON DELETE CASCADE
-);
-ALTER TABLE embeddings ALTER COLUMN vector SET STORAGE EXTERNAL;
-
--- How far a shared index (a Qdrant collection) has followed the change log. An embedded index keeps its own
--- position in memory, because it is rebuilt at every start.
-CREATE TABLE index_positions (
-  index_name text PRIMARY KEY,
-  encoder text NOT NULL,
-  position pg_snapshot NOT NULL,
-  -- One that nobody moves any more expires, or the log could never be pruned.
-  moved_at timestamptz NOT NULL DEFAULT now()
-);
-
--- Append-only, so that writers never wait for one another. A reader that holds a snapshot finds what was
--- committed after it: the rows whose transaction that snapshot does not see. No order of commit can hide one.
+-- The log is append-only, so that writers never wait for each other. A reader that keeps a snapshot finds what was
+-- committed after it: the rows whose transaction that snapshot does not see. No order of commits can hide a row.
 CREATE TABLE product_changes (
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-  -- Null: every product there is when this is read, also one that its transaction could not see.
+  -- Null: all products that exist when this is read, including those that its transaction could not see.
   product_id integer,
-  -- Its images or their embeddings changed, not only what filters ask for.
+  -- Whether its images or their embeddings changed, and not only what filters ask for.
   images boolean NOT NULL DEFAULT false,
-  -- An image that is gone: its point must go too.
+  -- An image that was removed: its point in the index must be removed too.
   removed_image_id integer,
   changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX product_changes_xid ON product_changes (xid);
 
--- Triggers mark a product in the transaction that changes it, and only when what the index stores would change. A
--- product is in the index by its images and is offered by its prices: products and SKUs that are new have neither.
+-- Triggers mark a product in the transaction that changes it, and only if what the index stores changes. Images put a
+-- product into the index, and prices make it an offer. New products and new SKUs have neither yet, so nothing marks them.
 
 CREATE FUNCTION mark_by_product() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -74,6 +44,7 @@ CREATE TRIGGER product_attributes_inserted AFTER INSERT ON product_attributes
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE TRIGGER product_attributes_deleted AFTER DELETE ON product_attributes
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+
 CREATE FUNCTION mark_updated_attributes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id) SELECT DISTINCT product_id
@@ -90,6 +61,7 @@ BEGIN
 END $$;
 CREATE TRIGGER product_images_inserted AFTER INSERT ON product_images
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_images();
+
 CREATE FUNCTION mark_deleted_images() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id, removed_image_id) SELECT product_id, id FROM changed;
@@ -97,6 +69,7 @@ BEGIN
 END $$;
 CREATE TRIGGER product_images_deleted AFTER DELETE ON product_images
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_images();
+
 CREATE FUNCTION mark_updated_images() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   -- The old point goes first; where the image has an embedding, a new one takes its place.
@@ -116,6 +89,7 @@ BEGIN
 END $$;
 CREATE TRIGGER embeddings_inserted AFTER INSERT ON embeddings
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_embeddings();
+
 CREATE FUNCTION mark_deleted_embeddings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   -- The point goes; it comes back where another encoder lost its embedding.
@@ -126,6 +100,7 @@ BEGIN
 END $$;
 CREATE TRIGGER embeddings_deleted AFTER DELETE ON embeddings
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_embeddings();
+
 CREATE FUNCTION mark_updated_embeddings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id, images, removed_image_id)
@@ -139,6 +114,7 @@ CREATE TRIGGER embeddings_updated AFTER UPDATE ON embeddings
 
 CREATE TRIGGER skus_deleted AFTER DELETE ON skus
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+
 CREATE FUNCTION mark_updated_skus() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id)
@@ -149,7 +125,7 @@ END $$;
 CREATE TRIGGER skus_updated AFTER UPDATE ON skus
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_skus();
 
--- Eight units left or seven is the same to the index: it stores whether there are any.
+-- The index stores only whether there are any units: 7 instead of 8 changes nothing in it.
 CREATE FUNCTION mark_inserted_stock() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id)
@@ -160,25 +136,24 @@ CREATE TRIGGER stock_levels_inserted AFTER INSERT ON stock_levels
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_stock();
 CREATE TRIGGER stock_levels_deleted AFTER DELETE ON stock_levels
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_stock();
+-- For each row and not for each statement: an update that does not change whether there are any calls no function at all.
 CREATE FUNCTION mark_updated_stock() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id)
-  SELECT DISTINCT sku.product_id FROM (
-    (SELECT sku_id, location_id FROM before WHERE sellable > 0
-      EXCEPT SELECT sku_id, location_id FROM after WHERE sellable > 0)
-    UNION ALL
-    (SELECT sku_id, location_id FROM after WHERE sellable > 0
-      EXCEPT SELECT sku_id, location_id FROM before WHERE sellable > 0)
-  ) AS changed JOIN skus sku ON sku.id = changed.sku_id;
+  SELECT DISTINCT product_id FROM skus WHERE id IN (OLD.sku_id, NEW.sku_id);
   RETURN NULL;
 END $$;
 CREATE TRIGGER stock_levels_updated AFTER UPDATE ON stock_levels
-  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_stock();
+  FOR EACH ROW
+  WHEN ((OLD.sellable > 0) <> (NEW.sellable > 0)
+    OR (NEW.sellable > 0 AND (OLD.sku_id <> NEW.sku_id OR OLD.location_id <> NEW.location_id)))
+  EXECUTE FUNCTION mark_updated_stock();
 
 CREATE TRIGGER prices_inserted AFTER INSERT ON prices
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
 CREATE TRIGGER prices_deleted AFTER DELETE ON prices
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
+
 CREATE FUNCTION mark_updated_prices() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id)
@@ -194,7 +169,7 @@ END $$;
 CREATE TRIGGER prices_updated AFTER UPDATE ON prices
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_prices();
 
--- Rare and far-reaching: where a channel sells and what a category belongs to.
+-- Where a channel sells and what a category belongs to: such a change is rare, and concerns any number of products.
 CREATE FUNCTION mark_all() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (SELECT FROM changed);
@@ -217,6 +192,7 @@ BEGIN
 END $$;
 CREATE TRIGGER channels_updated AFTER UPDATE ON channels
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_channel();
+
 CREATE FUNCTION mark_all_by_channel_location() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
@@ -225,7 +201,8 @@ BEGIN
 END $$;
 CREATE TRIGGER channel_locations_updated AFTER UPDATE ON channel_locations
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_channel_location();
--- A category or brand that is new has no products yet, and one that has some cannot be deleted.
+
+-- A new category or brand has no products yet, and one that has products cannot be deleted: only updates count.
 CREATE FUNCTION mark_all_by_category() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
@@ -234,6 +211,7 @@ BEGIN
 END $$;
 CREATE TRIGGER categories_updated AFTER UPDATE ON categories
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_category();
+
 CREATE FUNCTION mark_all_by_brand() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (
@@ -242,3 +220,24 @@ BEGIN
 END $$;
 CREATE TRIGGER brands_updated AFTER UPDATE ON brands
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
+
+-- Notifies followers of the log, watchers of availability, and workers; says which table changed, because stock changes all
+-- the time and most of them wait for something else.
+--
+-- A transaction that notifies locks the whole database while it commits, and all others that notify queue behind it. So only
+-- a transaction that gets another lock, for which nobody waits, notifies: at most one at a time does. Listeners find what
+-- the skipped ones changed by polling.
+CREATE FUNCTION ring_doorbell() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- The number is the word "doorbell" in ASCII.
+  IF pg_try_advisory_xact_lock(7237125663275445356) THEN
+    PERFORM pg_notify('vitrine', TG_TABLE_NAME);
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER product_changes_rings AFTER INSERT ON product_changes
+  FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
+-- Also for what marks no product: to the index 8 units left or 7 is the same, but not to a watcher.
+CREATE TRIGGER stock_levels_rings AFTER INSERT OR UPDATE OR DELETE ON stock_levels
+  FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();

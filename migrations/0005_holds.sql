@@ -1,30 +1,55 @@
--- Strangers hold little, and sell nothing: what callers without the scope holds:create (guests) hold together is bounded
--- for each SKU, and so is what one client holds. To confirm a hold takes a key with the scope holds:confirm.
+-- Holds: reservations of stock that stay correct under load.
+--
+-- All writers take locks in one order, so that no two wait for each other: the key of an idempotent call, then the client,
+-- then holds by id, then SKUs by code, then stock levels by SKU and location.
+--
+-- Guests are callers without the scope holds:create. What one of them may hold is limited, and so is what all of them
+-- together may hold of an SKU: a stranger cannot empty a shop.
 
-ALTER TABLE api_keys
-  DROP CONSTRAINT api_keys_scopes_check,
-  ADD CONSTRAINT api_keys_scopes_check CHECK (scopes <@ ARRAY['catalog:write', 'holds:create', 'holds:confirm']);
-
--- Gateways hash the addresses of guests with it. One row, which the first gateway that needs it writes.
-CREATE TABLE guest_address_key (
-  is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
-  key bytea NOT NULL CHECK (octet_length(key) = 32)
+-- A reservation of stock. Its id proves the right to use it, so nobody can guess it. It has no foreign keys: with them,
+-- every hold of a channel would share-lock the same row.
+CREATE TABLE holds (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  channel_id integer NOT NULL,
+  -- The API key that made it; 0: nobody's.
+  caller integer NOT NULL,
+  currency text NOT NULL,
+  -- ACTIVE and past expires_at counts as EXPIRED: it has only not been swept up yet.
+  status text NOT NULL DEFAULT 'ACTIVE' CHECK (status IN ('ACTIVE', 'CONFIRMED', 'RELEASED', 'EXPIRED')),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  -- Only of an active hold of a guest: its client, as HMAC-SHA-256 of the address. It is there to count the client's holds,
+  -- so it is removed when the hold ends.
+  client bytea CHECK (octet_length(client) = 32),
+  CHECK ((status = 'ACTIVE') = (ended_at IS NULL)),
+  CONSTRAINT holds_client_active CHECK (client IS NULL OR status = 'ACTIVE')
 );
-
-ALTER TABLE holds
-  -- Of a guest's hold while it is active: its client, as HMAC-SHA-256 of the address. It only counts holds, so it goes
-  -- when they end.
-  ADD COLUMN client bytea CHECK (octet_length(client) = 32),
-  ADD CONSTRAINT holds_client_active CHECK (client IS NULL OR status = 'ACTIVE');
+CREATE INDEX holds_expiring ON holds (expires_at) WHERE status = 'ACTIVE';
+CREATE INDEX holds_ended ON holds (ended_at) WHERE status <> 'ACTIVE';
 CREATE INDEX holds_client ON holds (client) WHERE client IS NOT NULL;
 
-ALTER TABLE hold_lines ADD COLUMN guest boolean NOT NULL DEFAULT false;
+-- Units of one SKU at one location.
+CREATE TABLE hold_lines (
+  hold_id uuid NOT NULL REFERENCES holds ON DELETE CASCADE,
+  position smallint NOT NULL,
+  sku_id integer NOT NULL,
+  location_id integer NOT NULL,
+  quantity integer NOT NULL CHECK (quantity > 0),
+  -- The price when the hold was made, in minor units of its currency.
+  unit_amount bigint NOT NULL,
+  compare_at bigint,
+  -- Whether stock_levels.held counts it. The expiry of its hold is repeated here so that readers find expired units.
+  active boolean NOT NULL DEFAULT true,
+  expires_at timestamptz NOT NULL,
+  guest boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (hold_id, position)
+);
+-- By expiry within the SKU, so that expired lines are found without passing the active ones, of which a hot SKU has many.
+CREATE INDEX hold_lines_active ON hold_lines (sku_id, expires_at) INCLUDE (location_id, quantity) WHERE active;
 
--- Held units that guests hold. Counted as held is: of a hot SKU there are too many holds to add up under its lock.
-ALTER TABLE stock_levels ADD COLUMN guest_held integer NOT NULL DEFAULT 0,
-  ADD CONSTRAINT stock_levels_held_guests_check CHECK (guest_held BETWEEN 0 AND held);
-
-CREATE OR REPLACE VIEW held_drift AS
+-- Levels whose held units are not those of active holds. There are none unless somebody bypassed the functions below.
+CREATE VIEW held_drift AS
 SELECT level.sku_id, level.location_id, level.held, coalesce(line.quantity, 0) AS in_holds,
   level.guest_held, coalesce(line.of_guests, 0) AS in_guest_holds
 FROM stock_levels level
@@ -34,14 +59,40 @@ FULL JOIN (
 ) line ON line.sku_id = level.sku_id AND line.location_id = level.location_id
 WHERE level.held IS DISTINCT FROM coalesce(line.quantity, 0) OR level.guest_held IS DISTINCT FROM coalesce(line.of_guests, 0);
 
--- Units that guests may still take of what could be sold if they held nothing: their share of it, rounded up so that
--- of one unit there is one, less what they hold.
-CREATE FUNCTION guest_room(p_share numeric, p_units bigint, p_held bigint) RETURNS bigint IMMUTABLE LANGUAGE sql
-  RETURN greatest(ceil(p_share * p_units)::bigint - p_held, 0);
-
--- As before, and counts what guests held.
-CREATE OR REPLACE FUNCTION holds_end(p_ids uuid[], p_status text, p_skus integer[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
+-- A level with held units stays, and so does its SKU: what was promised is kept.
+CREATE FUNCTION refuse_held() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  RAISE EXCEPTION 'SKU % is in an active hold at location %', OLD.sku_id, OLD.location_id USING ERRCODE = '55006';
+END $$;
+CREATE TRIGGER stock_levels_held BEFORE DELETE ON stock_levels
+  FOR EACH ROW WHEN (OLD.held > 0) EXECUTE FUNCTION refuse_held();
+
+-- A hold as callers get it.
+CREATE FUNCTION hold_json(p_id uuid) RETURNS jsonb STABLE LANGUAGE sql
+  RETURN (
+    SELECT jsonb_build_object(
+      'id', hold.id,
+      'status', CASE WHEN hold.status = 'ACTIVE' AND hold.expires_at <= clock_timestamp() THEN 'EXPIRED' ELSE hold.status END,
+      'expiresAt', hold.expires_at,
+      'currency', hold.currency,
+      'lines', (
+        SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'quantity', line.quantity, 'amount', line.unit_amount,
+          'compareAt', line.compare_at, 'location', jsonb_build_object('key', location.id, 'handle', location.handle,
+          'name', location.name, 'countryCode', location.country_code)) ORDER BY line.position)
+        FROM hold_lines line JOIN stock_locations location ON location.id = line.location_id
+        WHERE line.hold_id = hold.id)
+    )
+    FROM holds hold WHERE hold.id = p_id);
+
+-- Ends holds that the caller has locked, which frees their stock. A caller that goes on to lock the levels of SKUs passes
+-- those SKUs: one pass over all levels keeps the order of locks, and two passes would not.
+--
+-- Those SKUs are locked first, because holding stock that expired holds give back updates a level twice in one transaction.
+-- Postgres then checks the foreign keys of the level again, which locks the SKU that it refers to, after the level.
+CREATE FUNCTION holds_end(p_ids uuid[], p_status text, p_skus integer[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM skus WHERE id = ANY(p_skus) ORDER BY code FOR KEY SHARE;
+
   PERFORM FROM (
     SELECT sku_id, location_id FROM hold_lines WHERE hold_id = ANY(p_ids) AND active
     UNION
@@ -62,13 +113,39 @@ BEGIN
   UPDATE holds SET status = p_status, ended_at = clock_timestamp(), client = NULL WHERE id = ANY(p_ids);
 END $$;
 
--- As before, with bounds for guests: `p_client` is null for callers that have none. A guest holds at most `p_guest_holds`
--- at a time, and all guests together take at most `p_guest_share` of an SKU, at each location and over those of the channel.
--- A hold of a guest is nobody's: whoever knows its id may use it. Answers as before, and {"tooManyHolds": true}, or beside
--- "short" also "limited": [{"line", "room"}] with the lines that guests may not hold so much of.
+-- Sweeps up some of the holds that have expired; answers how many. Holds that another transaction is ending are skipped.
+CREATE FUNCTION holds_sweep(p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  due uuid[] := ARRAY(
+    SELECT id FROM holds WHERE status = 'ACTIVE' AND expires_at <= statement_timestamp()
+    ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED);
+BEGIN
+  IF cardinality(due) > 0 THEN
+    PERFORM holds_end(due, 'EXPIRED');
+  END IF;
+  RETURN cardinality(due);
+END $$;
+
+-- Units that guests may still take: their share of what could be sold if they held nothing, less what they hold. The share
+-- is rounded up, so that the last unit is not out of their reach.
+CREATE FUNCTION guest_room(p_share numeric, p_units bigint, p_held bigint) RETURNS bigint IMMUTABLE LANGUAGE sql
+  RETURN greatest(ceil(p_share * p_units)::bigint - p_held, 0);
+
+-- Holds stock in one round trip, so that the levels stay locked for as short a time as possible. It holds all lines or none.
+-- A line is taken from the nearest location that has all of it (without a place: from the one that has most), else from as
+-- few locations as possible.
 --
--- Locks: the key of an idempotent call, then the client, then holds by id, then stock levels by SKU and location.
-DROP FUNCTION hold_create(integer, integer, integer[], integer[], integer, double precision, double precision, integer, text, bytea);
+-- `p_client` is null for callers that are not guests. A guest holds at most `p_guest_holds` at a time, and all guests
+-- together take at most `p_guest_share` of an SKU, at each location and over all locations of the channel. A guest's hold
+-- has no owner: anybody who knows its id can use it.
+--
+-- Answers {"hold": …}; {"answer": …} of the same call before; {"conflict": true}; {"tooManyHolds": true}; {"missing": […]}
+-- with the lines (from 0) that the channel does not offer; or {"short": [{"line", "sellable"}], "limited": [{"line",
+-- "room"}]} with the lines of which there is too little, and those of which guests may not hold so much.
+--
+-- Plans are kept, here and below: they are the same for every basket, and Postgres would plan them again for each because
+-- of the arrays, which takes as long as the rest of the call. A call that waits for a lock gives up before it keeps others
+-- from getting a connection.
 CREATE FUNCTION hold_create(
   p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[],
   p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer,
@@ -219,8 +296,10 @@ BEGIN
   RETURN jsonb_build_object('hold', answer);
 END $$;
 
--- As before, and counts what guests held.
-CREATE OR REPLACE FUNCTION hold_finish(
+-- Ends a hold as its holder wants: CONFIRMED (the stock leaves) or RELEASED (it stays). Answers {"hold": …}; {"answer": …}
+-- of the same call before; {"conflict": true}; {"notFound": true}; {"ended": …} with the hold as it ended before; or
+-- {"short": [{"line", "sellable"}]} if less is on hand than was promised.
+CREATE FUNCTION hold_finish(
   p_id uuid, p_status text, p_channel integer, p_caller integer, p_actor text, p_key text, p_fingerprint bytea
 ) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = '5s' AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- What is known about the things of the catalog: entities, relations between them, and what of the catalog each one is.
+-- Knowledge: entities, the relations between them, and the products, brands, and attributes that each entity stands for.
 -- Every relation names its source.
 
 CREATE TABLE entities (
@@ -6,7 +6,7 @@ CREATE TABLE entities (
   handle handle NOT NULL UNIQUE,
   kind text NOT NULL CHECK (kind IN ('BRAND', 'MAKER', 'PLACE', 'MATERIAL', 'TECHNIQUE', 'STYLE', 'ERA')),
   label text NOT NULL CHECK (label <> ''),
-  -- As it was given, for example a Wikidata item.
+  -- As it was imported, for example a Wikidata item.
   external_id text CHECK (external_id <> ''),
   description text
 );
@@ -15,7 +15,7 @@ CREATE TABLE relations (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   subject_id integer NOT NULL REFERENCES entities ON DELETE CASCADE,
   predicate text NOT NULL CHECK (predicate <> ''),
-  -- Another entity, or words.
+  -- The object is another entity, or a text.
   object_id integer REFERENCES entities ON DELETE CASCADE,
   value text CHECK (value <> ''),
   source text NOT NULL CHECK (source <> ''),
@@ -23,17 +23,17 @@ CREATE TABLE relations (
   CHECK ((object_id IS NULL) <> (value IS NULL)),
   CHECK (object_id <> subject_id)
 );
--- A source says a thing once. Words may be longer than an index entry: their hash stands for them.
+-- A source states a thing once. A text can be longer than an index entry, so its hash stands for it.
 CREATE UNIQUE INDEX relations_statement
   ON relations (subject_id, predicate, source, coalesce(object_id, 0), md5(coalesce(value, '')));
 CREATE INDEX relations_subject ON relations (subject_id, id);
 CREATE INDEX relations_object ON relations (object_id);
 
--- By handle and by value, and not by row: what is known of a brand may be there before its first product.
+-- By handle and by value, not by row, because facts about a brand can be imported before its first product.
 CREATE TABLE entity_links (
   entity_id integer NOT NULL REFERENCES entities ON DELETE CASCADE,
   target text NOT NULL CHECK (target IN ('PRODUCT', 'BRAND', 'ATTRIBUTE')),
-  -- Of the attribute.
+  -- The name of the attribute.
   name text NOT NULL DEFAULT '' CHECK ((name <> '') = (target = 'ATTRIBUTE')),
   -- The handle of the product or brand; the attribute's value in lower case.
   value text NOT NULL CHECK (value <> ''),

@@ -1,18 +1,25 @@
--- Who may write, and what was answered to a call that may come again.
+-- Who may write and hold, and the answers that were given to calls which can be sent again.
 
 CREATE TABLE api_keys (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  -- What the key wrote is kept under this name, so a revoked key keeps it; two names are those of other writers.
+  -- The ledger names the key by it, so a revoked key keeps its name. The two excluded names are those of other writers.
   name text NOT NULL UNIQUE CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' AND name NOT IN ('anonymous', 'import')),
-  -- SHA-256 of the secret. That is 256 random bits, which nobody guesses: no salt, no slow hash.
+  -- SHA-256 of the secret. The secret is 256 random bits, which nobody can guess, so it needs no salt and no slow hash.
   hash bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32),
-  scopes text[] NOT NULL CHECK (scopes <@ ARRAY['catalog:write']),
+  scopes text[] NOT NULL CHECK (scopes <@ ARRAY['catalog:write', 'holds:create', 'holds:confirm']),
   -- The channel of its requests; null: the default one.
   channel_id integer REFERENCES channels ON DELETE SET NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   revoked_at timestamptz
 );
 CREATE INDEX api_keys_channel ON api_keys (channel_id);
+
+-- Gateways hash the addresses of guests (callers without a key) with it. It has one row, which the first gateway that needs
+-- it writes.
+CREATE TABLE guest_address_key (
+  is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+  key bytea NOT NULL CHECK (octet_length(key) = 32)
+);
 
 CREATE TABLE idempotency_keys (
   -- The id of an API key; 0: anonymous callers.
@@ -27,9 +34,9 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
 
--- Takes the key until the end of the transaction: who calls with the same one waits, and then finds what was kept.
--- Null: go on, and keep the answer. {"answer": …}: this very call was answered so within a day. {"conflict": true}:
--- the key was used for another call. To be called in READ COMMITTED, before any row is locked.
+-- Takes the key until the end of the transaction: another call with the same key waits, and then finds what was kept.
+-- Null: go on, and keep the answer. {"answer": …}: this very call was answered so within a day. {"conflict": true}: the key
+-- was used for another call. Call it in READ COMMITTED, before any row is locked.
 CREATE FUNCTION idempotency_replay(p_caller integer, p_key text, p_operation text, p_fingerprint bytea)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE

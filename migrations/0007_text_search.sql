@@ -1,17 +1,17 @@
--- Text search that forgives typing mistakes. `products.search` is generated from a product's own row; this adds the words
--- that there are to mistype.
+-- Text search that forgives typing mistakes. `products.search` holds the words of each product; this holds the words that
+-- somebody can mistype.
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch;
 
--- Words of titles and keywords. Nothing is ever taken out: a word that no product has any more mends nothing, because a
--- search looks for one that has it. Not unique, so that writers who bring the same new word never wait for one another;
--- one that is there twice is no harm.
+-- Words of titles and keywords. No word is ever removed: one that no product has any more corrects nothing, because a search
+-- looks for a product that has it. Words are not unique, so that writers who add the same word never wait for each other; a
+-- duplicate does no harm.
 CREATE TABLE search_words (word text NOT NULL);
 CREATE INDEX search_words_word ON search_words (word);
 CREATE INDEX search_words_near ON search_words USING gist (word gist_trgm_ops);
 
--- Short words are near to too many others, and digits make a number, which is another one when it is mended.
+-- Short words resemble too many others, and a number that is corrected is another number.
 CREATE FUNCTION mendable_words(text text) RETURNS SETOF text IMMUTABLE LANGUAGE sql
 BEGIN ATOMIC
   SELECT word FROM regexp_split_to_table(lower(text), '[^[:alpha:]]+') AS word WHERE length(word) BETWEEN 4 AND 40;
@@ -28,6 +28,3 @@ CREATE TRIGGER products_words_inserted AFTER INSERT ON products
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
 CREATE TRIGGER products_words_updated AFTER UPDATE ON products
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
-
-INSERT INTO search_words (word)
-SELECT DISTINCT named.word FROM products CROSS JOIN mendable_words(title || ' ' || keywords) AS named (word);
