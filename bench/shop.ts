@@ -21,7 +21,7 @@ interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** An empty data folder with a Postgres of its own, and what runs on it. Gone when it is closed. */
+/** An empty data folder with a migrated Postgres of its own, and what runs on it. Gone when it is closed. */
 export interface Shop {
   readonly databaseUrl: string;
   /** VITRINE_DATA of what runs on it. */
@@ -51,6 +51,8 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
     DATABASE_URL: postgres.url,
     VITRINE_DATA: folder,
   };
+  // What runs on a Postgres of its own does not migrate it.
+  await runToEnd([MAIN, 'migrate'], env);
   const processes = new Set<Pick<ServerProcess, 'stop'>>();
   const serve = async (args: readonly string[]): Promise<ServerProcess> => {
     const server = await startServer(args, env);

@@ -2,7 +2,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import sql from 'sql-template-tag';
 import { pinnedUploads, pruneBoards } from '../boards/prune-boards.js';
 import { readCatalogImage } from '../images/read-image.js';
 import { touchProducts } from '../catalog/write/product.store.js';
@@ -18,7 +17,8 @@ import { openChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop, type Loop } from '../platform/loop.js';
 import type { Progress } from '../platform/progress.js';
-import { execute, REQUESTS } from '../platform/postgres.js';
+import { type Database, REQUESTS } from '../platform/postgres.js';
+import { readSchemaVersion, SchemaMismatchError, tooNew } from '../platform/schema-version.js';
 import { startDatabase } from '../platform/start-database.js';
 import { createSchema } from './schema.js';
 import { openServices, type Services } from './services.js';
@@ -137,6 +137,9 @@ export async function startGateway(
     });
     started.push(() => imageJobs.close());
 
+    changes.onChange(() => {
+      refuseNewerSchema(db).catch((err: unknown) => log.error({ err }, 'This gateway is no longer ready'));
+    }, 'migrations');
     const server = await createServer({
       schema: createSchema(services),
       createContext: (request) => openContext(services, request),
@@ -193,8 +196,14 @@ async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks
       (error: unknown) => [false, error instanceof Error ? error.message : String(error)],
     );
   const [postgres, points] = await Promise.all([
-    check(execute(db, sql`/* gateway.ready */ SELECT 1`), () => 'ok'),
+    check(refuseNewerSchema(db), () => 'ok'),
     check(index.count(), (count) => `${index.name}, ${String(count)} images`),
   ]);
   return { ok: postgres[0] && points[0], checks: { postgres: postgres[1], index: points[1] } };
+}
+
+/** @throws OperatorError when a newer version has migrated the database while this one ran */
+async function refuseNewerSchema(db: Database): Promise<void> {
+  const version = await readSchemaVersion(db);
+  if (version.unknown.length > 0) throw new SchemaMismatchError(tooNew(version));
 }

@@ -6,6 +6,7 @@ import { calibrateCommand } from './calibrate.js';
 import { importCommand } from './import.js';
 import { importFactsCommand } from './import-facts.js';
 import { keysCommand } from './keys.js';
+import { migrateCommand } from './migrate.js';
 import { reconcileCommand } from './reconcile.js';
 import { reindexCommand } from './reindex.js';
 import { serveCommand } from './serve.js';
@@ -29,7 +30,7 @@ Settings come from the environment; with none, everything is embedded:
   VITRINE_GUEST_HOLDS         active holds of one client address without a key (20)
   LOG_LEVEL            fatal, error, warn, info, debug, trace or silent (info)
 
-Exit codes: 0 done, 1 failed, 2 wrong use.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the database is of another version (vitrine migrate --help).`;
 
 /** Runs the command that the arguments name; sets the process's exit code. */
 export async function runCli(argv: readonly string[]): Promise<void> {
@@ -43,6 +44,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .showHelpAfterError('(vitrine --help says more)')
     .addHelpText('after', ENVIRONMENT);
   program.addCommand(serveCommand());
+  program.addCommand(migrateCommand());
   program.addCommand(importCommand());
   program.addCommand(importFactsCommand());
   program.addCommand(syncCommand());

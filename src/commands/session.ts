@@ -3,6 +3,7 @@ import { RequestError } from '../errors.js';
 import { createLogger, hideUrlPasswords, type Logger } from '../platform/logging.js';
 import { DatabaseUnavailable } from '../platform/database-unavailable.js';
 import { OperatorError } from '../platform/operator-error.js';
+import { SchemaMismatchError } from '../platform/schema-version.js';
 import { createProgress, type Progress } from '../platform/progress.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 
@@ -42,7 +43,7 @@ export async function runCommand(work: (session: Session) => Promise<ExitCode>):
     log = createLogger(config.logLevel, process.stderr.isTTY ? (line) => progress.say(line) : null);
     process.exitCode = await work({ config, log, progress, signal: stop.signal });
   } catch (error) {
-    process.exitCode = error instanceof ConfigError ? EXIT.wrongUse : EXIT.failed;
+    process.exitCode = exitCodeOf(error);
     // What was interrupted may fail in its own way; whoever interrupted it knows why.
     if (stop.signal.aborted) log?.debug({ err: error }, 'Stopped');
     else if (isExpected(error)) progress.say(hideUrlPasswords(error.message));
@@ -50,6 +51,11 @@ export async function runCommand(work: (session: Session) => Promise<ExitCode>):
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof ConfigError) return EXIT.wrongUse;
+  return error instanceof SchemaMismatchError ? EXIT.schemaMismatch : EXIT.failed;
 }
 
 function isExpected(error: unknown): error is Error {

@@ -14,7 +14,7 @@ const HEARTBEAT_TIMEOUT_MS = 5_000;
 
 /**
  * Tells that something may have changed in Postgres, soon after the commit. Listeners look up what it was. It may call
- * notify for nothing, and stay silent for what did change: listeners look by themselves now and then, too.
+ * them for nothing, and it may miss a change, so listeners also look at intervals of their own.
  */
 export interface ChangeListener {
   /** Answers what ends the listening. A listener must not throw. `table`: hear only of writes of that table. */
@@ -70,7 +70,7 @@ export function openChangeListener({
       client.on('notification', ({ payload }) => notify(payload));
       await client.query('/* changes.listen */ LISTEN vitrine');
       succeeds();
-      // What rang before, nobody heard.
+      // Nobody heard of what changed before.
       notify();
       return await Promise.race([broken, beat(client, closing)]);
     } finally {

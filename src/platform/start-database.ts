@@ -4,6 +4,7 @@ import { hideUrlPasswords, type Logger } from './logging.js';
 import { migrate } from './migrate.js';
 import { errorCode, errorMessage, OperatorError } from './operator-error.js';
 import { closeDatabase, COMMANDS, openDatabase, type Database, type Patience } from './postgres.js';
+import { checkSchemaVersion, readSchemaVersion } from './schema-version.js';
 
 export interface RunningDatabase {
   readonly db: Database;
@@ -14,10 +15,30 @@ export interface RunningDatabase {
 }
 
 /**
- * The configured Postgres, or the embedded one of the data folder, migrated and with a pool opened.
- * @throws OperatorError that says what stands in the way.
+ * The configured Postgres, or the embedded one of the data folder, with a pool opened. The embedded one is migrated;
+ * a configured one is only checked, because gateways of several versions may share it (`vitrine migrate`).
+ * @throws OperatorError that says what stands in the way; SchemaMismatchError when it is the version
  */
 export async function startDatabase(
+  config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
+  log: Logger,
+  patience: Patience = COMMANDS,
+): Promise<RunningDatabase> {
+  const database = await connectDatabase(config, log, patience);
+  const { db, url } = database;
+  try {
+    // The embedded server is this version's alone; another one may serve several versions at a time.
+    if (config.databaseUrl === null) await migrateEmbedded(db, url, log);
+    await checkSchemaVersion(db);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** The same, whatever version the database is of. @throws OperatorError that says what stands in the way */
+export async function connectDatabase(
   config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
   log: Logger,
   patience: Patience = COMMANDS,
@@ -37,16 +58,19 @@ export async function startDatabase(
     await embedded?.stop();
   };
   try {
-    await db.query('SELECT 1').catch((error: unknown) => {
-      throw unreachable(url, error);
-    });
-    const applied = await migrate(url, (line) => log.debug(line));
-    if (applied.length > 0) log.info({ migrations: applied }, 'The database was brought up to date');
+    await db.query('SELECT 1');
     return { db, url, close };
   } catch (error) {
     await close();
-    throw error;
+    throw unreachable(url, error);
   }
+}
+
+async function migrateEmbedded(db: Database, url: string, log: Logger): Promise<void> {
+  const { unknown } = await readSchemaVersion(db);
+  if (unknown.length > 0) return;
+  const applied = await migrate(url, (line) => log.debug(line));
+  if (applied.length > 0) log.info({ migrations: applied }, 'The database was brought up to date');
 }
 
 function unreachable(databaseUrl: string, error: unknown): OperatorError {

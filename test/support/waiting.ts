@@ -2,14 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../src/platform/postgres.js';
 
 const POLL_MS = 10;
+/** What takes longer on a busy machine hangs. */
+const LIMIT_MS = 60_000;
 
-/** Resolves once so many transactions of this database wait for another one. */
-export async function waiting(db: Database, count: number): Promise<void> {
-  for (;;) {
-    const { rowCount } = await db.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    if (rowCount === count) return;
+/** Resolves once `holds` answers true. @throws an error that says what it waited for, when that takes a minute */
+export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = Date.now() + LIMIT_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`Waited ${LIMIT_MS / 1_000} s in vain until ${what}.`);
     await sleep(POLL_MS);
   }
 }
+
+/** Resolves once so many transactions of this database wait for another one. */
+export const waiting = (db: Database, count: number): Promise<void> =>
+  until(`${count} transactions wait for another one`, async () => {
+    const { rowCount } = await db.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rowCount === count;
+  });

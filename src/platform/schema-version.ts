@@ -1,0 +1,86 @@
+import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { MIGRATIONS } from './migrate.js';
+import { errorCode, OperatorError } from './operator-error.js';
+import { query, type Queryable } from './postgres.js';
+
+/** How a database stands to this version of Vitrine. */
+export interface SchemaVersion {
+  /** Migrations of this version that the database does not have yet, the first one first. */
+  readonly pending: readonly string[];
+  /** Migrations of a newer version after which this version no longer works. */
+  readonly unknown: readonly string[];
+}
+
+/** This version of Vitrine does not go with the database. */
+export class SchemaMismatchError extends OperatorError {}
+
+/** Before 0.1.0 the migrations were written anew: a database that has this one cannot be brought up to date. */
+const BEFORE_RELEASE = '0002_similarity';
+
+const UNDEFINED_TABLE = '42P01';
+
+const row = z.object({ name: z.string() });
+
+/** @throws SchemaMismatchError for a database of a development version before 0.1.0 */
+export async function readSchemaVersion(db: Queryable): Promise<SchemaVersion> {
+  const [known, applied] = await Promise.all([knownMigrations(), appliedMigrations(db)]);
+  const names = new Set(applied.map(({ name }) => name));
+  if (names.has(BEFORE_RELEASE)) {
+    throw new SchemaMismatchError(
+      'The database was made by a development version before 0.1.0, which cannot be upgraded: start again with an ' +
+        'empty data folder (VITRINE_DATA) or an empty database (DATABASE_URL), and import your feeds again.',
+    );
+  }
+  return {
+    pending: known.filter((name) => !names.has(name)),
+    unknown: applied
+      .filter(({ name, compatible }) => !compatible && !known.includes(name))
+      .map(({ name }) => name),
+  };
+}
+
+/** @throws SchemaMismatchError that says whether to migrate the database or to upgrade Vitrine */
+export async function checkSchemaVersion(db: Queryable): Promise<void> {
+  const version = await readSchemaVersion(db);
+  if (version.unknown.length > 0) throw new SchemaMismatchError(tooNew(version));
+  if (version.pending.length === 0) return;
+  throw new SchemaMismatchError(
+    `The database is not up to date (${list(version.pending)} missing): run \`npx vitrine migrate\` first.`,
+  );
+}
+
+/** What to say of a database that a newer version has migrated. */
+export const tooNew = ({ unknown }: SchemaVersion): string =>
+  `The database was migrated by a newer version of Vitrine (${list(unknown)}), and this version cannot work with it: ` +
+  'start the version that migrated it, or a newer one.';
+
+const list = (names: readonly string[]): string => names.join(', ');
+
+async function knownMigrations(): Promise<string[]> {
+  const files = await readdir(MIGRATIONS);
+  return files
+    .filter((file) => /^\d+_.*\.sql$/.test(file))
+    .map((file) => basename(file, '.sql'))
+    .sort();
+}
+
+/** In the order in which they ran; none of a database that no version has touched. */
+async function appliedMigrations(db: Queryable): Promise<{ name: string; compatible: boolean }[]> {
+  const names = await orNone(
+    query(db, sql`/* schema.applied */ SELECT name FROM migrations ORDER BY id`, row),
+  );
+  const marks = await orNone(
+    query(db, sql`/* schema.compatible */ SELECT name FROM compatible_migrations`, row),
+  );
+  const compatible = new Set(marks.map(({ name }) => name));
+  return names.map(({ name }) => ({ name, compatible: compatible.has(name) }));
+}
+
+const orNone = <T>(rows: Promise<T[]>): Promise<T[]> =>
+  rows.catch((error: unknown) => {
+    if (errorCode(error) === UNDEFINED_TABLE) return [];
+    throw error;
+  });

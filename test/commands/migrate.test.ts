@@ -1,0 +1,141 @@
+import { chmod, cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { request } from 'undici';
+import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startGatewayProcess } from '../support/gateways.js';
+import { runNode, vitrine } from '../support/process.js';
+import { until } from '../support/waiting.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The name of the migration that the next version of this test has. */
+const NEXT = '9999_next';
+const BREAKING = `ALTER TABLE products ADD COLUMN next_version text;`;
+/** What a migration says of itself that only adds what the version before does not look at. */
+const COMPATIBLE = `${BREAKING} INSERT INTO compatible_migrations (name) VALUES ('${NEXT}');`;
+
+/** Making a cluster and starting it five times takes half a minute of a core of its own. */
+const EMBEDDED_TIMEOUT_MS = 240_000;
+
+let database: TestDatabase;
+let folders: string[];
+beforeAll(() => {
+  folders = [];
+});
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true });
+});
+
+/** A copy of the program with one more migration; answers how to run a command of it. */
+async function nextVersion(migration: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'vitrine-next-'));
+  folders.push(folder);
+  // Node would follow a link to dist/ and find the migrations of this version.
+  for (const copied of ['dist', 'migrations', 'package.json'])
+    await cp(join(ROOT, copied), join(folder, copied), { recursive: true });
+  for (const linked of ['node_modules', 'models', 'schema', 'catalog'])
+    await symlink(join(ROOT, linked), join(folder, linked));
+  await writeFile(join(folder, 'migrations', `${NEXT}.sql`), migration);
+  return (...args: string[]) => runNode([join(folder, 'dist', 'main.js'), ...args], settings()).ended;
+}
+
+const settings = () => ({ env: { DATABASE_URL: database.url, PORT: '0', VITRINE_DEMO: '0' } });
+const run = (...args: string[]) => vitrine(args, settings()).ended;
+
+const readiness = async (url: string): Promise<number> => {
+  const { statusCode, body } = await request(`${url}/health/ready`);
+  await body.dump();
+  return statusCode;
+};
+
+test('a command refuses a database that is not migrated, and names the command that migrates it', async () => {
+  await database.db.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  const refused = await run('serve');
+  expect(refused).toMatchObject({ code: 3 });
+  expect(refused.stderr).toContain('run `npx vitrine migrate` first');
+
+  const checked = await run('migrate', '--check');
+  expect(checked).toMatchObject({ code: 3 });
+  expect(checked.stdout).toMatch(/^Missing migrations: 0001_\w+/);
+
+  const [first, second] = await Promise.all([run('migrate'), run('migrate')]);
+  expect([first.code, second.code]).toEqual([0, 0]);
+  expect(await run('migrate', '--check')).toMatchObject({ code: 0, stdout: 'The database is up to date.\n' });
+});
+
+test('a gateway refuses a database that a newer version has migrated', async () => {
+  const next = await nextVersion(BREAKING);
+  expect(await next('migrate')).toMatchObject({ code: 0, stdout: `Migrated: ${NEXT}.\n` });
+
+  for (const command of [['serve'], ['migrate'], ['migrate', '--check'], ['keys', 'list']]) {
+    const refused = await run(...command);
+    expect(refused).toMatchObject({ code: 3 });
+    expect(refused.stderr).toContain(`migrated by a newer version of Vitrine (${NEXT})`);
+  }
+});
+
+test('a running gateway turns unready when a newer version migrates, and stays ready when that is compatible', async () => {
+  const gateway = await startGatewayProcess(database.url);
+  try {
+    expect(await readiness(gateway.url)).toBe(200);
+    expect(await (await nextVersion(COMPATIBLE))('migrate')).toMatchObject({ code: 0 });
+    expect(await readiness(gateway.url)).toBe(200);
+    expect((await run('migrate')).code).toBe(0);
+
+    await database.db.query('DELETE FROM compatible_migrations');
+    await database.db.query(`SELECT pg_notify('vitrine', 'migrations')`);
+    await until('the gateway is unready', async () => (await readiness(gateway.url)) === 503);
+  } finally {
+    await gateway.stop();
+  }
+});
+
+test('a database of a development version before 0.1.0 is not touched', async () => {
+  await database.db.query(`UPDATE migrations SET name = '0002_similarity' WHERE name LIKE '0002_%'`);
+  for (const command of [['serve'], ['migrate']]) {
+    const refused = await run(...command);
+    expect(refused).toMatchObject({ code: 3 });
+    expect(refused.stderr).toContain('start again with an empty data folder');
+  }
+});
+
+test(
+  'the embedded database is migrated at each start, but not one of a development version before 0.1.0',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vitrine-embedded-'));
+    folders.push(folder);
+    // As root, Postgres runs as another user, who passes through here.
+    await chmod(folder, 0o711);
+    const env = { VITRINE_DATA: folder, VITRINE_DEMO: '0', PORT: '0' };
+    expect(await vitrine(['keys', 'list'], { env }).ended).toMatchObject({ code: 0 });
+    expect(await vitrine(['migrate', '--check'], { env }).ended).toMatchObject({ code: 0 });
+
+    const postgres = await startEmbeddedPostgres({ folder, log: () => undefined });
+    try {
+      const client = new Client({ connectionString: postgres.url });
+      await client.connect();
+      await client.query(
+        `UPDATE migrations SET name = '0002_similarity' WHERE name LIKE '0002_%';
+         DELETE FROM migrations WHERE name > '0003'`,
+      );
+      await client.end();
+    } finally {
+      await postgres.stop();
+    }
+    for (const command of [['serve'], ['migrate'], ['migrate', '--check'], ['keys', 'list']]) {
+      const refused = await vitrine(command, { env }).ended;
+      expect(refused).toMatchObject({ code: 3 });
+      expect(refused.stderr).toContain('start again with an empty data folder');
+    }
+  },
+  EMBEDDED_TIMEOUT_MS,
+);
