@@ -19,6 +19,16 @@ test('structure.sql is what the migrations make', async () => {
   expect(structure).toBe(await readFile(STRUCTURE, 'utf8'));
 });
 
+test('a migration does not run after a later one', async () => {
+  const other = await createTestDatabase();
+  try {
+    await other.db.query(`DELETE FROM migrations WHERE name = '0012_knowledge'`);
+    await expect(migrate(other.url, () => undefined)).rejects.toThrow(/0012_knowledge is preceding already run/);
+  } finally {
+    await other.drop();
+  }
+});
+
 test('a migrated database has nothing left to migrate', async () => {
   expect(await migrate(database.url, () => undefined)).toEqual([]);
 });
