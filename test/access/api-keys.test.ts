@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makeSecret } from '../../src/access/api-key.js';
 import { API_KEY_CACHE_MS } from '../../src/access/api-key.store.js';
 import { seedMarkets } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { vitrine } from '../support/process.js';
-
-// Each command starts a process.
-jest.setTimeout(60_000);
 
 const CHANNEL = '{ channel { handle } }';
 

@@ -42,7 +42,7 @@ beforeAll(async () => {
     { calibration: { weights: [-2, 1, 5], calibrationError: 0.01, products: 100 } },
   );
   board = await makeBoard(gateway, pins);
-}, 60_000);
+});
 afterAll(() => gateway.close());
 
 const SEARCH = /* GraphQL */ `

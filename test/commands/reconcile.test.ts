@@ -2,14 +2,11 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { vitrine, type Running } from '../support/process.js';
 import { noQdrant, testCollection } from '../support/qdrant.js';
-
-// Each command is a process; an import and a gateway load the encoder.
-jest.setTimeout(120_000);
 
 let database: TestDatabase;
 let folder: string;

@@ -2,12 +2,9 @@ import { access, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { vitrine, type Running } from '../support/process.js';
-
-// A first start makes a database; then every process loads the encoder.
-jest.setTimeout(120_000);
 
 const PICTURE = fileURLToPath(new URL('../vision/fixtures/fmnist-dress.png', import.meta.url));
 const HEADER = ['id', 'title', 'image_link', 'availability', 'price', 'quantity'];

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openQdrantIndex } from '../../src/vector-index/qdrant/qdrant-index.js';
 import { MATCH_ALL } from '../../src/vector-index/port.js';
 import { tag } from '../../src/projection/tags.js';
@@ -12,9 +11,7 @@ import { ENCODER, seedChannels, seedEncoder, seedProduct, setStock } from '../su
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { vitrine, type Running } from '../support/process.js';
 import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
-
-// Every process loads the client of Postgres and that of Qdrant.
-jest.setTimeout(60_000);
+import { until } from '../support/waiting.js';
 
 test('without a Qdrant it says that there is nothing to do', async () => {
   const { code, stderr } = await vitrine(['sync']).ended;
@@ -90,9 +87,8 @@ if (noQdrant !== undefined) console.log(`Workers on a Qdrant are skipped: ${noQd
       const [found] = await index.search([{ vector: Float32Array.from(unit(0)), filter, limit: 10 }]);
       return found?.matches.length ?? 0;
     };
-    const untilSellable = async (products: number): Promise<void> => {
-      while ((await sellable()) !== products) await sleep(20);
-    };
+    const untilSellable = (products: number): Promise<void> =>
+      until(`${products} products can be bought`, async () => (await sellable()) === products);
     const workers = [vitrine(['sync'], { env }), vitrine(['sync'], { env })];
     running.push(...workers);
     for (const worker of workers) await worker.says(/Following Postgres into .*, 2 images/);

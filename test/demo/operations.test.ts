@@ -44,7 +44,7 @@ import { silentProgress } from '../support/progress.js';
 import { openClient, subscribe, type Told } from '../support/subscriptions.js';
 
 /** Decoding and encoding the demo catalog on a busy machine. */
-const IMPORT_TIMEOUT_MS = 240_000;
+const IMPORT_TIMEOUT_MS = 600_000;
 const CATALOG = new URL('../../catalog/', import.meta.url);
 const EXPLORE = new URL('../../schema/operations/explore/', import.meta.url);
 

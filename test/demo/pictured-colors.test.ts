@@ -14,9 +14,9 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { silentProgress } from '../support/progress.js';
 
 /** Decoding and encoding a hundred drawings on a busy machine. */
-const IMPORT_TIMEOUT_MS = 120_000;
+const IMPORT_TIMEOUT_MS = 600_000;
 /** Some sixty images, three times. */
-const MATCHES_TIMEOUT_MS = 120_000;
+const MATCHES_TIMEOUT_MS = 600_000;
 const CATALOG = fileURLToPath(new URL('../../catalog/', import.meta.url));
 
 type Cells = ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -14,9 +14,6 @@ const UNITS = 50;
 /** Of 100 units, half of them in each place, a fifth. */
 const SHARE = 20;
 const HOLDS = 5;
-
-// Two gateways start beside it.
-jest.setTimeout(120_000);
 
 const CREATE = `mutation ($input: HoldCreateInput!) { payload: holdCreate(input: $input) ${HOLD_FIELDS} }`;
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { until } from '../support/waiting.js';
 import { fakeEncoder, feedOf, openShop, swatch, type Shop } from './support.js';
 
 const PRODUCTS = 350;
@@ -108,12 +108,10 @@ test('an import that is killed loses no batch, and is continued', async () => {
     },
   );
   const exited = once(child, 'exit');
-  while (
-    Number((await shop.all('SELECT count(*) FROM embeddings'))[0]) < 2 * BATCH &&
-    child.exitCode === null
-  ) {
-    await sleep(20);
-  }
+  await until('two batches are in', async () => {
+    if (child.exitCode !== null) throw new Error(`the import ended with ${child.exitCode}`);
+    return Number((await shop.all('SELECT count(*) FROM embeddings'))[0]) >= 2 * BATCH;
+  });
   child.kill('SIGKILL');
   await exited;
   await finish(2 * BATCH);
@@ -132,15 +130,11 @@ test('two imports do not run at once', async () => {
     },
   };
   const first = shop.import('feed.tsv', {}, { encoder });
-  while (
-    Number(
-      (
-        await shop.all(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
-      )[0],
-    ) === 0
-  )
-    await sleep(20);
+  await until('the first import has its lock', async () => {
+    const [locks] = await shop.all(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+    return Number(locks) > 0;
+  });
   await expect(shop.import('feed.tsv')).rejects.toMatchObject({
     message: expect.stringContaining('Another import is running'),
   });

@@ -16,7 +16,9 @@ import {
 import { seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { passHoldTime } from '../support/holds.js';
 import { closed, openClient, openSocket, subscribe, type Told } from '../support/subscriptions.js';
+import { until } from '../support/waiting.js';
 
 const WATCH = `subscription ($skus: [ID!]!) { availabilityChanged(skus: $skus) {
   code price { amount } availability { sellable level quantity asOf } } }`;
@@ -102,9 +104,8 @@ async function gauge(name: string): Promise<number> {
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(body)?.[1]);
 }
 
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(20);
-}
+const untilGauge = (name: string, value: number): Promise<void> =>
+  until(`${name} is ${value}`, async () => (await gauge(name)) === value);
 
 describe('what is told', () => {
   test('first each SKU as it is, then a sale, and nothing else', async () => {
@@ -133,20 +134,28 @@ describe('what is told', () => {
       DELETE FROM prices WHERE sku_id = (SELECT id FROM skus WHERE code = 'SALE');
       INSERT INTO prices (price_list_id, sku_id, amount, valid)
         SELECT price_lists.id, skus.id, amount, valid FROM price_lists, skus, (VALUES
-          (500, tstzrange(NULL, now() + '2 seconds')), (900, tstzrange(now() + '2 seconds', NULL))) AS seed (amount, valid)
+          (500, tstzrange(NULL, now() + '1 hour')), (900, tstzrange(now() + '1 hour', NULL))) AS seed (amount, valid)
         WHERE price_lists.handle = 'eu' AND code = 'SALE'`);
     expect(skuOf(await watching.next()).price.amount).toBe('5.00');
+    // The hour passes: without triggers, nobody is told of a write.
+    await gateway.db.query(`
+      BEGIN;
+      SET LOCAL session_replication_role = replica;
+      UPDATE prices SET valid = tstzrange(NULL, now()) WHERE upper(valid) > now() AND amount = 500;
+      UPDATE prices SET valid = tstzrange(now(), NULL) WHERE lower(valid) > now() AND amount = 900;
+      COMMIT`);
     expect(skuOf(await watching.next()).price.amount).toBe('9.00');
   });
 
   test('a hold, and that it has expired, which no write says', async () => {
     const watching = subscribe(connect(), WATCH, idsOf('HELD'));
     expect(quantityOf(await watching.next())).toBe(5);
-    const hold = `mutation ($sku: ID!) { holdCreate(input: { seconds: 1, lines: [{ sku: $sku, quantity: 2 }] }) {
+    const hold = `mutation ($sku: ID!) { holdCreate(input: { lines: [{ sku: $sku, quantity: 2 }] }) {
       userErrors { message } } }`;
     const { data } = await gateway.ask(hold, { sku: ids.get('HELD') }, await seedApiKey(gateway.db));
     expect(data).toEqual({ holdCreate: { userErrors: [] } });
     expect(quantityOf(await watching.next())).toBe(3);
+    await passHoldTime(gateway.db);
     expect(quantityOf(await watching.next())).toBe(5);
   });
 
@@ -269,19 +278,19 @@ describe('a reader that reads nothing for a while', () => {
     }
     await sleep(QUIET_MS);
     socket.resume();
-    await until(async () => quantities.includes(150));
+    await until('the newest state is told', () => quantities.includes(150));
     // What had been sent when it stopped to read, perhaps one that waited behind that, and the newest.
     expect(quantities.length).toBeLessThanOrEqual(3);
   });
 
   // This one and the next were seen to wait forever on 2026-11-24 without `dropIfBehind` in sockets.ts.
   test('is let go when too much waits for it', async () => {
-    await until(async () => (await gauge('graphql_websockets')) === 0);
+    await untilGauge('graphql_websockets', 0);
     const socket = await connectSocket();
     socket.pause();
     begin(socket, '1', 'LONG');
     begin(socket, '2', 'LONG-2');
-    await until(async () => (await gauge('graphql_websockets')) === 0);
+    await untilGauge('graphql_websockets', 0);
     expect(await gauge('graphql_subscriptions')).toBe(0);
     socket.resume();
     expect((await closed(socket)).code).toBe(1006);
@@ -294,7 +303,7 @@ describe('a reader that reads nothing for a while', () => {
     const flood = setInterval(() => {
       for (let count = 0; count < 10; count += 1) socket.send(ping, () => undefined);
     }, 10);
-    await until(async () => (await gauge('graphql_websockets')) === 0);
+    await untilGauge('graphql_websockets', 0);
     clearInterval(flood);
   });
 });
@@ -394,7 +403,7 @@ describe('what is refused, with a code', () => {
   });
 
   test('nothing is read any more once the last subscription has ended', async () => {
-    await until(async () => (await gauge('graphql_websockets')) === 0);
+    await untilGauge('graphql_websockets', 0);
     const watching = subscribe(connect(), WATCH, idsOf('TEE-M'));
     await watching.next();
     const spy = jest.spyOn(PgClient.prototype, 'query');
@@ -403,7 +412,7 @@ describe('what is refused, with a code', () => {
       spy.mock.calls.filter(([statement]) => JSON.stringify(statement).includes('sku.byKey')).length;
     expect(reads()).toBeGreaterThan(0);
     await watching.end();
-    await until(async () => (await gauge('graphql_subscriptions')) === 0);
+    await untilGauge('graphql_subscriptions', 0);
     spy.mockClear();
     await sleep(QUIET_MS);
     expect(reads()).toBe(0);

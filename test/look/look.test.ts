@@ -94,7 +94,7 @@ beforeAll(async () => {
     encoder,
     calibration,
   });
-}, 120_000);
+});
 afterAll(async () => {
   await gateway.close();
   await encoder.close();

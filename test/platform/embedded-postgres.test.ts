@@ -2,13 +2,10 @@ import { spawn } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
 import { runNode } from '../support/process.js';
-
-// Making a cluster takes four seconds of a core of its own.
-jest.setTimeout(120_000);
 
 const isRoot = process.getuid?.() === 0;
 const BUILT = new URL('../../dist/platform/embedded-postgres.js', import.meta.url).href;

@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateways.js';
 import { expectNoDrift, HOLD_FIELDS, holdPayload } from '../support/holds.js';
 import { proofSize, randomOf } from '../support/random.js';
+import { waiting } from '../support/waiting.js';
 
 /**
  * Expiry: a hold that expires while it is being confirmed is one or the other, and its unit is sold once. Two gateways
@@ -108,18 +109,6 @@ test(
   ROUNDS * 10_000,
 );
 
-/** Resolves once so many statements of the database wait for a lock. */
-async function untilWaiting(statements: number): Promise<void> {
-  for (;;) {
-    const { rows } = await database.db.query<{ waiting: number }>(
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity
-       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    if ((rows[0]?.waiting ?? 0) >= statements) return;
-    await sleep(5);
-  }
-}
-
 test('a hold whose time passes in the middle of its confirmation is confirmed, and its unit is not sold again', async () => {
   await database.db.query(`UPDATE stock_levels SET on_hand = 1`);
   const [one, other] = gateways;
@@ -132,10 +121,10 @@ test('a hold whose time passes in the middle of its confirmation is confirmed, a
   await counting.query(`BEGIN`);
   await counting.query(`SELECT FROM stock_levels FOR UPDATE`);
   const confirming = one.ask(holdPayload, CONFIRM, { input: { hold: hold.id } }, secret);
-  await untilWaiting(1);
+  await waiting(database.db, 1);
   await sleep(Date.parse(hold.expiresAt) - Date.now() + 50);
   const buying = other.ask(holdPayload, CREATE, { input: { lines: [{ sku: skus[0] }] } }, secret);
-  await untilWaiting(2);
+  await waiting(database.db, 2);
   await counting.query(`COMMIT`);
   counting.release();
 

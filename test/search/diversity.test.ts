@@ -30,7 +30,7 @@ beforeAll(async () => {
       await seedProduct(db, { handle, vectors: [[...vector]], skus: [{ code: handle }] });
     }
   });
-}, 60_000);
+});
 afterAll(() => gateway.close());
 
 /** To the last bit as it is stored and asked for, so that equal scores are equal. */

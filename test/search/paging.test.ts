@@ -304,6 +304,6 @@ describe.each(KINDS.filter(({ shared }) => !shared || noQdrant === undefined))(
       );
       // Scenarios of a single page would prove nothing.
       expect(pagedRuns).toBeGreaterThan(RUNS / 3);
-    }, 120_000);
+    });
   },
 );

@@ -179,7 +179,7 @@ describe('over HTTP, compiled', () => {
     const kept = await metric('graphql_compiled_selections');
     expect(kept).toBeGreaterThan(0);
     expect(kept).toBeLessThanOrEqual(MAX_KEPT_COMPILED_SELECTIONS);
-  }, 120_000);
+  });
 
   test('documents that are too wide, or seen once, are not compiled', async () => {
     const before = await metric('graphql_compilations_total');

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
+import { until } from './waiting.js';
 
 const POLL_MS = 50;
 
@@ -51,26 +52,25 @@ export async function startCrashingPostgres(): Promise<CrashingPostgres> {
     async crash(pauseMs) {
       process.kill(await pid(), 'SIGKILL');
       await sleep(pauseMs);
-      while (!(await isUp())) {
+      let server: ChildProcess | null = null;
+      await until('Postgres is up again', async () => {
         // Until the last of its processes has noticed, a new one does not start.
-        const server = spawn(program, args, { uid, gid, cwd: data, stdio: 'ignore' });
-        const ended = new Promise<'ended'>((resolve) => server.once('exit', () => resolve('ended')));
-        for (let state: unknown = null; state === null && !(await isUp());) {
-          state = await Promise.race([ended, sleep(POLL_MS, null)]);
-        }
-      }
+        if (server === null || server.exitCode !== null)
+          server = spawn(program, args, { uid, gid, cwd: data, stdio: 'ignore' });
+        await sleep(POLL_MS);
+        return isUp();
+      });
     },
     async close() {
       process.kill(await pid(), 'SIGINT');
       await postgres.stop();
       // The last thing it does is to remove this file.
-      while (
-        await pid().then(
-          () => true,
+      await until('Postgres has stopped', () =>
+        pid().then(
           () => false,
-        )
-      )
-        await sleep(POLL_MS);
+          () => true,
+        ),
+      );
       await rm(postgres.folder, { recursive: true, force: true });
       await rm(folder, { recursive: true, force: true });
     },

@@ -42,7 +42,6 @@ export async function startGatewayProcess(
       ...env,
     },
   });
-  const [url] = await running.says(/http:\/\/[\d.]+:\d+(?=\/graphql)/);
   const agent = new Agent({ connections: 50 });
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     running.child.kill(signal);
@@ -50,6 +49,10 @@ export async function startGatewayProcess(
     await agent.destroy();
     await rm(folder, { recursive: true, force: true });
   };
+  const [url] = await running.says(/http:\/\/[\d.]+:\d+(?=\/graphql)/).catch(async (error: unknown) => {
+    await end('SIGKILL');
+    throw error;
+  });
   return {
     url,
     async ask(schema, document, variables, secret, more = {}) {

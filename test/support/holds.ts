@@ -49,3 +49,10 @@ export async function expectNoDrift(db: Database): Promise<void> {
   const { rows: held } = await db.query(`SELECT * FROM held_drift`);
   expect({ ledger, held }).toEqual({ ledger: [], held: [] });
 }
+
+/** As if the time of every hold had passed. */
+export async function passHoldTime(db: Database): Promise<void> {
+  await db.query(`
+    UPDATE holds SET expires_at = now() - interval '1 second';
+    UPDATE hold_lines SET expires_at = now() - interval '1 second'`);
+}

@@ -2,13 +2,14 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { until } from './waiting.js';
 
 /** A program of the project that runs in a process of its own. */
 export interface Running {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
   /** What it has written so far. */
   readonly output: { stdout: string; stderr: string };
-  /** Resolves when `pattern` is in its output; rejects when it ends without. */
+  /** Resolves when `pattern` is in its output; rejects when it ends without, and after a minute. */
   says(pattern: RegExp): Promise<RegExpMatchArray>;
   /** Signals the program and what it started in its process group, as Ctrl-C in a terminal does. */
   interrupt(): void;
@@ -53,20 +54,16 @@ export function runNode(args: readonly string[], { env }: ProcessOptions = {}): 
     signal: child.signalCode,
     ...output,
   }));
-  const says = (pattern: RegExp): Promise<RegExpMatchArray> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        const found = pattern.exec(output.stdout + output.stderr);
-        if (found !== null) resolve(found);
-      };
-      child.stdout.on('data', look);
-      child.stderr.on('data', look);
-      look();
-      void ended.then(({ stdout, stderr }) => {
-        look();
-        reject(new Error(`ended without saying ${String(pattern)}:\n${stdout}${stderr}`));
-      });
-    });
+  let hasEnded = false;
+  void ended.then(() => (hasEnded = true));
+  const says = async (pattern: RegExp): Promise<RegExpMatchArray> => {
+    const look = (): RegExpMatchArray | null => pattern.exec(output.stdout + output.stderr);
+    await until(`the program says ${String(pattern)}`, () => hasEnded || look() !== null);
+    const found = look();
+    if (found === null)
+      throw new Error(`ended without saying ${String(pattern)}:\n${output.stdout}${output.stderr}`);
+    return found;
+  };
   const interrupt = (): void => {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
   };

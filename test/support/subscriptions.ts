@@ -1,9 +1,10 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
+import { until } from './waiting.js';
 
-/** Longer than a poll and a round on a busy machine. */
-const PATIENCE_MS = 10_000;
+/** What takes longer on a busy machine hangs. */
+const PATIENCE_MS = 60_000;
 
 const result = z.object({
   data: z.unknown().optional(),
@@ -111,7 +112,10 @@ export async function openSocket(url: string): Promise<WebSocket> {
 
 /** How the other side closes it. */
 export async function closed(socket: WebSocket): Promise<{ code: number; reason: string }> {
-  return new Promise((resolve) =>
-    socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
-  );
+  const closings: { code: number; reason: string }[] = [];
+  socket.once('close', (code, reason) => closings.push({ code, reason: reason.toString() }));
+  await until('the server closes the connection', () => closings.length > 0);
+  const [closing] = closings;
+  if (closing === undefined) throw new Error('it was closed');
+  return closing;
 }

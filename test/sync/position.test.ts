@@ -113,7 +113,7 @@ describe('a position in Postgres', () => {
   );
 
   test('its long transactions have no timeout', async () => {
-    const timeout = 250;
+    const timeout = 1_000;
     const strict = new Pool({
       connectionString: database.url,
       statement_timeout: timeout,

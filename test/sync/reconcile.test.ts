@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { Config } from '../../src/config.js';
 import type { Database } from '../../src/platform/postgres.js';
@@ -15,8 +15,6 @@ import { ENCODER, seedMarkets, seedProduct, setStock } from '../support/catalog.
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { silentProgress } from '../support/progress.js';
 import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
-
-jest.setTimeout(60_000);
 
 /** Several pages. */
 const PRODUCTS = 350;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { QdrantClient } from '@qdrant/js-client-rest';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { RequestError } from '../../src/errors.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
@@ -21,9 +21,6 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { vitrine } from '../support/process.js';
 import { silentProgress } from '../support/progress.js';
 import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
-
-// Each command is a process that loads an encoder.
-jest.setTimeout(60_000);
 
 let database: TestDatabase;
 let folder: string;

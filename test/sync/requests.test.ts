@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import type { Database } from '../../src/platform/postgres.js';
@@ -11,9 +11,7 @@ import { connectionName } from '../../src/sync/request.store.js';
 import { ENCODER } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { silentProgress } from '../support/progress.js';
-
-// A gateway is gone when nobody has seen it for ten seconds.
-jest.setTimeout(30_000);
+import { until } from '../support/waiting.js';
 
 const log = pino({ level: 'silent' });
 const NEVER = new AbortController().signal;
@@ -90,7 +88,7 @@ test('a command that is stopped stops the gateways, and one asks at a time', asy
   const ended: unknown[] = [];
   const gateway = startGateway(async (_progress, signal) => {
     began();
-    while (!signal.aborted) await sleep(10);
+    await until('the gateways are told to stop', () => signal.aborted);
     ended.push(signal.reason);
     signal.throwIfAborted();
   });
@@ -101,7 +99,7 @@ test('a command that is stopped stops the gateways, and one asks at a time', asy
     await expect(ask()).rejects.toThrow(/Another command is asking/);
     stop.abort(new Error('Ctrl-C'));
     await expect(asked).rejects.toThrow('Ctrl-C');
-    while (ended.length === 0) await sleep(10);
+    await until('the gateway has stopped', () => ended.length > 0);
     expect(ended).toEqual([new Error('the command that asked was stopped')]);
   } finally {
     await gateway.close();

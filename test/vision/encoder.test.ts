@@ -166,7 +166,7 @@ test('a closed encoder lets the process end by itself', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-close-'));
   await writeFile(join(folder, 'program.mjs'), program);
   const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'program.mjs')], {
-    timeout: 20_000,
+    timeout: 60_000,
   });
   await rm(folder, { recursive: true });
   expect(stdout.trim()).toBe('The encoder is closed. · The encoder is closed.');

@@ -56,7 +56,7 @@ describe('a pool of worker threads', () => {
 
   test('rejects on closing what it has not done', async () => {
     const run = await open(1);
-    const jobs = Promise.allSettled(['a', 'b', 'c'].map(run));
+    const jobs = Promise.allSettled(['hang', 'b', 'c'].map(run));
     await pool?.close();
     expect((await jobs).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     await expect(run('d')).rejects.toMatchObject({ message: 'The encoder is closed.' });

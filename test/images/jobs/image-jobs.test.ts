@@ -21,6 +21,7 @@ import { seedMarkets, seedProduct } from '../../support/catalog.js';
 import { seedApiKey } from '../../support/api-keys.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { startTestServer } from '../../server/support/server.js';
+import { until } from '../../support/waiting.js';
 import { startImageServer, type ImageServer } from './support.js';
 
 const logEntry = z.looseObject({ level: z.number(), msg: z.string() });
@@ -115,16 +116,13 @@ const sources = (): Promise<unknown[]> =>
   all('SELECT source FROM product_images ORDER BY product_id, position');
 
 /** Waits until the statement answers these rows. */
-async function until(sql: string, rows: unknown[]): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    const now = await all(sql);
-    if (JSON.stringify(now) === JSON.stringify(rows)) return;
-    if (tries > 500) expect(now).toEqual(rows);
-    await sleep(20);
-  }
-}
+const untilRows = (sql: string, rows: unknown[]): Promise<void> =>
+  until(
+    `${sql} answers ${JSON.stringify(rows)}`,
+    async () => JSON.stringify(await all(sql)) === JSON.stringify(rows),
+  );
 const noneWaits = (): Promise<void> =>
-  until(`SELECT count(*)::int AS waiting FROM image_jobs WHERE state = 'WAITING'`, [{ waiting: 0 }]);
+  untilRows(`SELECT count(*)::int AS waiting FROM image_jobs WHERE state = 'WAITING'`, [{ waiting: 0 }]);
 
 /** As if the time until the next attempt had passed. */
 const hasten = (): Promise<unknown> =>
@@ -191,7 +189,7 @@ describe('an image of a product', () => {
       [1, 2],
       [2, 7],
     ] as const) {
-      await until(
+      await untilRows(
         `SELECT attempts, last_error, extract(epoch FROM next_attempt_at - now()) > ${least} AS later
           FROM image_jobs WHERE lease IS NULL`,
         [{ attempts, last_error: 'The server answered with status 500.', later: true }],
@@ -252,15 +250,15 @@ describe('an image of a product', () => {
     await start();
     await want([`${server.origin}/down`]);
     for (let attempts = 1; attempts < 8; attempts += 1) {
-      await until(`SELECT attempts, state FROM image_jobs WHERE lease IS NULL`, [
+      await untilRows(`SELECT attempts, state FROM image_jobs WHERE lease IS NULL`, [
         { attempts, state: 'WAITING' },
       ]);
       await hasten();
     }
-    await until('SELECT attempts, state FROM image_jobs', [{ attempts: 8, state: 'DEAD' }]);
+    await untilRows('SELECT attempts, state FROM image_jobs', [{ attempts: 8, state: 'DEAD' }]);
     server.answers('/down', red);
     await want([`${server.origin}/down`]);
-    await until('SELECT source FROM product_images', [{ source: `${server.origin}/down` }]);
+    await untilRows('SELECT source FROM product_images', [{ source: `${server.origin}/down` }]);
     expect(await all('SELECT FROM image_jobs')).toEqual([]);
   });
 
@@ -272,7 +270,7 @@ describe('an image of a product', () => {
     };
     const jobs = await start({ fetcher: broken });
     await want([`${server.origin}/fault`]);
-    await until('SELECT attempts, state, last_error FROM image_jobs WHERE lease IS NULL', [
+    await untilRows('SELECT attempts, state, last_error FROM image_jobs WHERE lease IS NULL', [
       {
         attempts: 1,
         state: 'WAITING',
@@ -313,7 +311,7 @@ describe('an image of a product', () => {
     await start();
     await want([`${server.origin}/slow`]);
     await want([`${server.origin}/slow`], 'hat');
-    await until('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 2 }]);
+    await untilRows('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 2 }]);
     await want([]);
     await db.query(`DELETE FROM products WHERE handle = 'hat'`);
     const puts = new Promise((resolve) => setTimeout(resolve, 500));
@@ -392,11 +390,11 @@ describe('several gateways', () => {
     server.answers('/news', (response) => answers.push((image) => response.end(image)));
     const slow = await start();
     await want([`${server.origin}/news`]);
-    await until('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 1 }]);
+    await untilRows('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 1 }]);
     await db.query('UPDATE image_jobs SET leased_until = now()');
     await start();
-    await until('SELECT attempts FROM image_jobs', [{ attempts: 2 }]);
-    while (answers.length < 2) await sleep(20);
+    await untilRows('SELECT attempts FROM image_jobs', [{ attempts: 2 }]);
+    await until('both have asked for the image', () => answers.length === 2);
     answers[0]?.(red);
     await sleep(500);
     expect(await sources()).toEqual([]);
@@ -414,7 +412,7 @@ describe('several gateways', () => {
     });
     const jobs = await start();
     await want([`${server.origin}/handed`]);
-    await until('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 1 }]);
+    await until('the image is asked for', () => !first);
     await jobs.close();
     expect(await all('SELECT attempts, lease, state FROM image_jobs')).toEqual([
       { attempts: 0, lease: null, state: 'WAITING' },
@@ -432,12 +430,12 @@ describe('several gateways', () => {
     const exited = once(victim, 'exit');
     await want(links);
     // It holds as many jobs as it works on at once, and hangs in them.
-    await until('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 4 }]);
+    await untilRows('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 4 }]);
     victim.kill('SIGKILL');
     await exited;
     const encoder = fakeEncoder();
     await start({ encoder });
-    await until('SELECT count(*)::int AS left, count(lease)::int AS held FROM image_jobs', [
+    await untilRows('SELECT count(*)::int AS left, count(lease)::int AS held FROM image_jobs', [
       { left: 4, held: 4 },
     ]);
     // Half a minute passes.

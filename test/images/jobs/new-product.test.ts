@@ -9,6 +9,7 @@ import { ProductsUpsertDocument } from '../../generated/graphql.js';
 import { seedApiKey } from '../../support/api-keys.js';
 import { seedMarkets } from '../../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
+import { until } from '../../support/waiting.js';
 import { fixture } from '../../vision/support.js';
 import { startImageServer, type ImageServer } from './support.js';
 
@@ -68,11 +69,10 @@ test('a product that a merchant adds is found by a photo of it, once it has its 
       SELECT price_lists.id, skus.id, 4990 FROM price_lists, skus WHERE price_lists.handle = 'eu';
     INSERT INTO stock_levels (sku_id, location_id, on_hand)
       SELECT skus.id, stock_locations.id, 3 FROM stock_locations, skus WHERE stock_locations.handle = 'berlin'`);
-  for (let left = 2; left > 0;) {
-    const { rows } = await gateway.db.query<{ left: number }>('SELECT count(*)::int AS left FROM image_jobs');
-    left = rows[0]?.left ?? 0;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until('both images are in', async () => {
+    const { rowCount } = await gateway.db.query('SELECT FROM image_jobs');
+    return rowCount === 0;
+  });
   await gateway.catchUp();
   const found = await gateway.ask(
     `query ($image: ImageInput!) {
