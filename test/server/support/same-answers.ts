@@ -1,0 +1,90 @@
+import { expect } from '@jest/globals';
+import fc from 'fast-check';
+import { type DocumentNode, GraphQLError, Kind, parse, validate } from 'graphql';
+import { createCompiler } from '../../../src/server/graphql/compiler.js';
+import { createExecutor, type Executor } from '../../../src/server/graphql/executor.js';
+import { createMetrics } from '../../../src/server/metrics.js';
+import { generateRequest, pretendedShop } from './documents.js';
+
+/** Generates so many documents with variables, and answers each compiled and interpreted. */
+export async function expectSameAnswers(documents: number): Promise<void> {
+  const schema = pretendedShop();
+  const metrics = createMetrics();
+  interface Request {
+    readonly document: DocumentNode;
+    readonly variables: Record<string, unknown>;
+  }
+  const requests = new WeakMap<object, Request>();
+  const checks = {
+    passed(context: object) {
+      const request = requests.get(context);
+      const operation = request?.document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+      if (!request || !operation) throw new Error('the test has given no operation');
+      return { ...request, documentHash: '', operation };
+    },
+  };
+  const compiling = createExecutor(schema, checks, createCompiler(schema, metrics, 1));
+  const interpreting = createExecutor(schema, checks, () => null);
+  const answer = async (execute: Executor, request: Request) => {
+    const context = {};
+    requests.set(context, request);
+    const { data, errors = [] } = await execute(context);
+    return { data: data === undefined ? undefined : JSON.stringify(data), errors: errors.map(plain) };
+  };
+
+  /** Faults of the schema have other words in graphql-jit, and nobody sees them: they are masked. */
+  const plain = ({ message, path, locations }: GraphQLError) => ({
+    message: message.startsWith('Cannot return null') ? 'null' : message,
+    path,
+    locations,
+  });
+
+  /** Where the answer has the null that a failure led to: in its own place, or in a place above it. */
+  const placeOfNull = (
+    data: unknown,
+    path: readonly (string | number)[] = [],
+  ): readonly (string | number)[] => {
+    let value = data;
+    for (const [depth, key] of path.entries()) {
+      if (!(value instanceof Object)) return path.slice(0, depth);
+      value = Reflect.get(value, key);
+    }
+    return path;
+  };
+
+  /**
+   * Where a null has moved up, one of the failures below it must be told. Which ones depends on what happens first, and
+   * graphql-js itself does not promise it.
+   */
+  const expectSame = async (request: Request): Promise<void> => {
+    const [compiled, interpreted] = [await answer(compiling, request), await answer(interpreting, request)];
+    expect(compiled.data).toBe(interpreted.data);
+    const data: unknown = compiled.data === undefined ? undefined : JSON.parse(compiled.data);
+    const told = ({ errors }: typeof compiled) => {
+      const texts = errors.map((error) => {
+        const place = placeOfNull(data, error.path);
+        const movedUp = data !== undefined && place.length < (error.path?.length ?? 0);
+        return JSON.stringify(movedUp ? { place } : error);
+      });
+      return [...new Set(texts)].sort();
+    };
+    expect(told(compiled)).toEqual(told(interpreted));
+  };
+
+  const compilations = async (): Promise<number> => (await metrics.compilations.get()).values[0]?.value ?? 0;
+
+  let valid = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.gen(), async (g) => {
+      const { text, variables } = generateRequest(schema, g);
+      const document = parse(text);
+      fc.pre(validate(schema, document).length === 0);
+      valid += 1;
+      await expectSame({ document, variables });
+    }),
+    { numRuns: documents, maxSkipsPerRun: 10 },
+  );
+  expect(valid).toBeGreaterThanOrEqual(documents);
+  // Or it would compare graphql-js with itself.
+  expect(await compilations()).toBeGreaterThan(documents / 4);
+}
