@@ -9,7 +9,8 @@ import { z } from 'zod';
 import { importFacts } from '../../src/knowledge/import-facts.js';
 import { importFeed } from '../../src/import/import-feed.js';
 import { readEncoderCalibration } from '../../src/search/probability/encoder-calibration.js';
-import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
+import { DEFAULT_ENCODER, type Encoder } from '../../src/vision/encoder.js';
+import { openSharedEncoder } from '../support/encoder.js';
 import {
   BuyFromPhotoDocument,
   BoardCreateDocument,
@@ -54,7 +55,7 @@ let gateway: TestGateway;
 let sockets: string;
 
 beforeAll(async () => {
-  encoder = await openEncoder({ directory: DEFAULT_ENCODER });
+  encoder = await openSharedEncoder();
   gateway = await startTestGateway(
     async (db, images) => {
       const log = pino({ level: 'silent' });

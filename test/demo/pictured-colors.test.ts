@@ -9,7 +9,8 @@ import { readTable } from '../../src/import/feed-reader.js';
 import { importFeed } from '../../src/import/import-feed.js';
 import { groupBy } from '../../src/platform/group-by.js';
 import { readCalibrationFile } from '../../src/search/probability/encoder-calibration.js';
-import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
+import type { Encoder } from '../../src/vision/encoder.js';
+import { openSharedEncoder } from '../support/encoder.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { silentProgress } from '../support/progress.js';
 
@@ -38,7 +39,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vitrine-colors-'));
   const feed = await writeColors();
-  encoder = await openEncoder({ directory: DEFAULT_ENCODER });
+  encoder = await openSharedEncoder();
   const calibration = (await readCalibrationFile(CATALOG))?.sameProduct ?? null;
   gateway = await startTestGateway(
     async (db, images) => {

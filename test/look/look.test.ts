@@ -5,7 +5,8 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { drawStrangers } from '../../bench/strangers.js';
 import { readEncoderCalibration } from '../../src/search/probability/encoder-calibration.js';
-import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
+import { DEFAULT_ENCODER, type Encoder } from '../../src/vision/encoder.js';
+import { openSharedEncoder } from '../support/encoder.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { collage, floor, garments, importGarments } from './support.js';
 
@@ -88,7 +89,7 @@ const answer = z.object({
 let encoder: Encoder;
 let gateway: TestGateway;
 beforeAll(async () => {
-  encoder = await openEncoder({ directory: DEFAULT_ENCODER });
+  encoder = await openSharedEncoder();
   const calibration = await readEncoderCalibration(fileURLToPath(DEFAULT_ENCODER), encoder.id);
   gateway = await startTestGateway((db, images) => importGarments(db, images, encoder), {
     encoder,

@@ -21,7 +21,8 @@ const built = (path: string): string => fileURLToPath(new URL(`../../dist/${path
 
 /**
  * One server for the run, `TEST_DATABASE_URL` or an embedded one in a temporary folder, with a migrated template
- * database that `createTestDatabase` copies. Tests hear of them through the environment.
+ * database that `createTestDatabase` copies, and a folder for what the encoder made. Tests hear of them through the
+ * environment.
  */
 export default async function globalSetup(): Promise<void> {
   const configured = process.env['TEST_DATABASE_URL'];
@@ -38,6 +39,7 @@ export default async function globalSetup(): Promise<void> {
   const { migrate } = (await import(built('platform/migrate.js'))) as typeof Migrate;
   await migrate(url.href, quiet);
 
+  process.env['VITRINE_TEST_VECTORS'] = await mkdtemp(join(tmpdir(), 'vitrine-vectors-'));
   process.env['VITRINE_TEST_SERVER'] = server;
   process.env['VITRINE_TEST_TEMPLATE'] = template;
 }
