@@ -55,7 +55,7 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   probability: {
     title: 'Calibration of match probabilities',
     about:
-      'Expected calibration error of `VisualMatch.probability`: as it ships, and fitted to the catalog. A fit is judged by what it says of products that it has not seen (ten folds by product). The shipped calibration was fitted to these photographs, so quote the fitted line for them.',
+      'Expected calibration error of `VisualMatchEdge.probability`: as it ships, and fitted to the catalog. A fit is judged by what it says of products that it has not seen (ten folds by product). The shipped calibration was fitted to these photographs, so quote the fitted line for them.',
   },
   'match-sku': {
     title: 'matchSku',
