@@ -140,7 +140,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
     const mistakes = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-    throw new ConfigError(`The environment is not usable:\n${mistakes.join('\n')}`);
+    throw new ConfigError(`The environment variables are invalid:\n${mistakes.join('\n')}`);
   }
   const values = parsed.data;
   return {

@@ -13,14 +13,14 @@ export async function authenticate(keys: ApiKeyStore, authorization: string | nu
   if (secret === null) {
     throw new RequestError(
       'UNAUTHENTICATED',
-      'Authorization must be `Bearer vitrine_…`, with a key from `npx vitrine keys create NAME`; leave it out to be anonymous.',
+      'Authorization must be `Bearer vitrine_…`, with a key from `npx vitrine keys create NAME`; leave the header out to call without a key.',
     );
   }
   const caller = await keys.find(hashSecret(secret));
   if (caller === null) {
     throw new RequestError(
       'UNAUTHENTICATED',
-      'This API key is not known here, or was revoked: make another with `npx vitrine keys create NAME`.',
+      'This API key is unknown or was revoked: create another one with `npx vitrine keys create NAME`.',
     );
   }
   return caller;

@@ -26,9 +26,9 @@ export const ANONYMOUS: Caller = {
 /** @throws RequestError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope */
 export function requireScope(caller: Caller, scope: Scope): void {
   if (caller.scopes.has(scope)) return;
-  const remedy = `make one with \`npx vitrine keys create NAME --scope ${scope}\` and send it in the header \`Authorization: Bearer …\`.`;
+  const remedy = `create one with \`npx vitrine keys create NAME --scope ${scope}\` and send it in the header \`Authorization: Bearer …\`.`;
   if (caller.keyId === null) {
-    throw new RequestError('UNAUTHENTICATED', `This takes an API key with the scope ${scope}: ${remedy}`);
+    throw new RequestError('UNAUTHENTICATED', `This requires an API key with the scope ${scope}: ${remedy}`);
   }
   throw new RequestError('FORBIDDEN', `The API key "${caller.name}" lacks the scope ${scope}: ${remedy}`);
 }
@@ -46,7 +46,7 @@ export function requireScopeIn(caller: Caller, scope: Scope, channel: { readonly
   if (hasScopeIn(caller, scope, channel)) return;
   throw new RequestError(
     'FORBIDDEN',
-    `The API key "${caller.name}" is for the channel "${caller.channelHandle ?? ''}", and this is "${channel.handle}": ` +
+    `The API key "${caller.name}" is for the channel "${caller.channelHandle ?? ''}", but this request is in the channel "${channel.handle}": ` +
       'use a key of this channel, or one without a channel.',
   );
 }

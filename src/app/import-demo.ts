@@ -20,7 +20,7 @@ export async function importDemo(
   progress.say('This is the first start: loading the demo catalog (VITRINE_DEMO=0 starts empty).');
   // Before the products: once there are some, this is not done again.
   const { faults } = await importFacts(services, fileURLToPath(new URL('facts.jsonl', FOLDER)), signal);
-  if (faults.length > 0) log.warn({ faults }, 'The facts of the demo catalog could not be read');
+  if (faults.length > 0) log.warn({ faults }, 'The facts of the demo catalog are invalid');
   signal?.throwIfAborted();
   await importFeed(services, { feed: fileURLToPath(new URL('feed.tsv', FOLDER)), demo: true }, signal);
   const calibration = await readCalibrationFile(fileURLToPath(FOLDER));

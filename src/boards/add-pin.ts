@@ -22,7 +22,8 @@ type Subject =
   | { readonly kind: 'product'; readonly key: number }
   | { readonly kind: 'image'; readonly image: StoredImage; readonly vector: Float32Array };
 
-const NO_PRODUCT = 'No product of this channel has this id: take the id of one that it offers.';
+const NO_PRODUCT =
+  'No product of this channel has this id: pass the id of a product that the channel offers.';
 
 /** Pins a product or an image, or turns its pin where it is pinned already. */
 export async function addPin(
@@ -57,7 +58,7 @@ export async function addPin(
           userError(
             'BAD_USER_INPUT',
             ['board'],
-            `The board has ${MAX_PINS} pins, and no more fit on it: remove one with pinRemove, or make another board.`,
+            `The board is full (${MAX_PINS} pins): remove one with pinRemove, or create another board.`,
           ),
         ]);
       }

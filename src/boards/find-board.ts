@@ -30,7 +30,7 @@ export async function findBoard(db: Queryable, caller: Caller, id: string): Prom
 
 /** What to do about a board that is not there, or is not the caller's. */
 export const NO_BOARD =
-  'There is no such board, or it is not yours: send the API key that made it, or make one with boardCreate.';
+  'There is no such board, or it is not yours: send the API key that created it, or create a board with boardCreate.';
 
 /**
  * Keeps a board from other writers until the end of the transaction; answers its row id.

@@ -65,7 +65,7 @@ function startOf(type: string, first: number, after: string | null): number {
   if (key !== null) return key;
   throw new RequestError(
     'INVALID_CURSOR',
-    'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
+    'This is not a valid cursor: pass the `endCursor` of the previous page, unchanged.',
   );
 }
 

@@ -25,7 +25,7 @@ export async function removePin(
       const key = readKey('Pin', input.pin);
       if (key === null || !(await deletePin(client, board, key))) {
         throw new EntryErrors([
-          userError('NOT_FOUND', ['pin'], 'The board has no such pin: take the id of one of Board.pins.'),
+          userError('NOT_FOUND', ['pin'], 'The board has no such pin: pass an id from Board.pins.'),
         ]);
       }
       await touchBoard(client, board);

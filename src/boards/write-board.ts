@@ -53,7 +53,7 @@ export async function createBoard(
       if (keyId !== null && (await countBoards(client, keyId)) >= MAX_BOARDS) {
         throw refuse(
           'board',
-          `There are ${MAX_BOARDS} boards of this API key: delete one with boardDelete first.`,
+          `This API key already has ${MAX_BOARDS} boards: delete one with boardDelete first.`,
         );
       }
       return { board: await insertBoard(client, ownerOf(context.caller), title) };

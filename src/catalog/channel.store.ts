@@ -67,7 +67,7 @@ export class ChannelStore {
     return new RequestError(
       'UNKNOWN_CHANNEL',
       handle === null
-        ? `No channel is the default: name one with @inContext(channel:), of ${known}.`
+        ? `There is no default channel: name one with @inContext(channel:). The channels are ${known}.`
         : `There is no channel "${handle}": use one of ${known}.`,
     );
   }

@@ -66,7 +66,7 @@ function checkPrice(
   const minAmount = range?.min == null ? null : parseAmount(range.min, currency);
   const maxAmount = range?.max == null ? null : parseAmount(range.max, currency);
   if (minAmount !== null && maxAmount !== null && minAmount > maxAmount) {
-    throw bad(`The price range is upside down: min ${range?.min} is above max ${range?.max}. Swap them.`);
+    throw bad(`The price range is invalid: min ${range?.min} is above max ${range?.max}. Swap them.`);
   }
   return { minAmount, maxAmount };
 }
@@ -107,7 +107,7 @@ export function checkProductFilter(
 function readLocation(id: string): number {
   const key = readKey('StockLocation', id);
   if (key === null)
-    throw bad('location is no id of a StockLocation: take one from SkuAvailability.locations.');
+    throw bad('location is not the id of a StockLocation: take one from SkuAvailability.locations.');
   return key;
 }
 

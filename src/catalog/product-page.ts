@@ -125,14 +125,14 @@ export class ProductCursor {
     if (content === null || !this.order.rank.test(content[1])) {
       throw new RequestError(
         'INVALID_CURSOR',
-        'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
+        'This is not a valid cursor: pass the `endCursor` of the previous page, unchanged.',
       );
     }
     const [fingerprint, rank, key] = content;
     if (fingerprint !== this.#fingerprint) {
       throw new RequestError(
         'INVALID_CURSOR',
-        'This cursor belongs to another list: repeat the text, filter, sort and channel of the page before, or start without `after`.',
+        'This cursor belongs to another list: repeat the text, filter, sort and channel of the previous page, or start without `after`.',
       );
     }
     return { rank, key };

@@ -69,7 +69,7 @@ export class SkuResolver {
     if (product === null)
       throw new RequestError(
         'NOT_FOUND',
-        'The product of this SKU has left the catalog: ask again without it.',
+        'The product of this SKU was removed from the catalog: repeat the request without `product`.',
       );
     return product;
   }

@@ -22,28 +22,28 @@ interface Options {
 
 export function calibrateCommand(): Command {
   return new Command('calibrate')
-    .description('fit how likely a match is the very product in an image to the catalog at hand')
+    .description('calibrate match probabilities to your catalog')
     .option(
       '--sample <n>',
-      `products to make altered copies of, up to ${MAX_SAMPLE}`,
+      `number of products to test with, up to ${MAX_SAMPLE}`,
       readSample,
       DEFAULT_SAMPLE,
     )
-    .option('--products <file>', 'take these products instead: a handle a line')
+    .option('--products <file>', 'test with these products instead: one handle per line')
     .option(
       '--output <file>',
-      'write the calibration there, for the folder of the encoder, and not into Postgres',
+      'write the calibration to a file for the folder of the encoder, not to Postgres',
     )
     .addHelpText(
       'after',
       `
-Images of some products are cropped, turned, darkened, lightened, compressed and put on other ground, and encoded with
-the encoder of VITRINE_ENCODER. The product of a copy is the same; what is nearest to it among all others is not. What
-tells them apart becomes VisualMatchEdge.probability, and decides in matchSku and identify. The error that is printed is of
-products that the fit had not seen.
+Makes altered copies of product images (cropped, turned, darker, lighter, compressed, or on another background), encodes
+them with the encoder of VITRINE_ENCODER, and compares each copy with its own product and with the nearest other product.
+The result is VisualMatchEdge.probability, which matchSku and identify use too. The error that is printed is measured on
+products that the fit has not seen.
 
-It is worth running once a catalog is complete: gateways use it within half a minute. Without it they use the
-calibration that ships in the folder of the encoder (calibration.json).
+Run it when your catalog is complete. Gateways use the result within half a minute. Without it, they use the calibration
+in the folder of the encoder (calibration.json).
 
 Examples:
   vitrine calibrate
@@ -112,7 +112,7 @@ function describe(
       `  promised ${promised.toFixed(3)}, true of ${truth.toFixed(3)} (${count})\n`,
   );
   return [
-    `Calibrated ${encoder} on ${model.products} products; expected calibration error on those not seen: ${model.calibrationError.toFixed(3)}.\n`,
+    `Calibrated ${encoder} on ${model.products} products; expected calibration error on unseen products: ${model.calibrationError.toFixed(3)}.\n`,
     ...bins,
     output === undefined ? 'Gateways use it within half a minute.\n' : `Written to ${output}.\n`,
   ].join('');

@@ -14,21 +14,22 @@ import { syncCommand } from './sync.js';
 import { EXIT } from './exit-codes.js';
 
 const ENVIRONMENT = `
-Settings come from the environment; with none, everything is embedded:
+Settings are environment variables. Without any, everything is embedded:
   HOST, PORT           where to listen (127.0.0.1, 4000)
-  DATABASE_URL         a Postgres instead of the embedded one
-  QDRANT_URL           a Qdrant instead of the embedded vector index
-  VITRINE_DATA         folder of the embedded Postgres and the images (.vitrine)
-  VITRINE_ENCODER      folder of another image encoder
+  DATABASE_URL         Postgres to use instead of the embedded one
+  QDRANT_URL           Qdrant to use instead of the embedded vector index
+  VITRINE_DATA         folder for the embedded Postgres and the images (.vitrine)
+  VITRINE_ENCODER      folder of the image encoder to use
   VITRINE_DETECTOR     folder of an object detector, for look
   VITRINE_DEMO         0: start without the demo catalog
-  VITRINE_IMAGE_HOSTS  hosts that images may be fetched from
-  VITRINE_TRUSTED_PROXIES     addresses or CIDR ranges whose X-Forwarded-* headers are believed
-  VITRINE_GUEST_HOLD_SHARE    part of an SKU that all callers without a key may hold (0.2)
+  VITRINE_IMAGE_HOSTS  hosts to download query images from, as host or host:port
+  VITRINE_TRUSTED_PROXIES     addresses and CIDR ranges of your proxies
+  VITRINE_GUEST_HOLD_SHARE    share of an SKU's stock that all guests together can hold (0.2)
   VITRINE_GUEST_HOLD_UNITS, VITRINE_GUEST_HOLD_LINES, VITRINE_GUEST_HOLD_SECONDS
-                              the most that such a caller holds at a time (20, 20, 900)
-  VITRINE_GUEST_HOLDS         active holds of one client address without a key (20)
-  LOG_LEVEL            fatal, error, warn, info, debug, trace or silent (info)
+                              limits for the hold of a guest (20, 20, 900)
+  VITRINE_GUEST_HOLDS         active holds of guests for each client address (20)
+  LOG_LEVEL            fatal, error, warn, info, debug, trace, or silent (info)
+Guests are callers without an API key that has the scope holds:create.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the database is of another version (vitrine migrate --help).`;
 
@@ -41,7 +42,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
       'A GraphQL commerce gateway for fashion: an image in, products that can be bought right now out.',
     )
     .version(version)
-    .showHelpAfterError('(vitrine --help says more)')
+    .showHelpAfterError('(run vitrine --help for more)')
     .addHelpText('after', ENVIRONMENT);
   program.addCommand(serveCommand());
   program.addCommand(migrateCommand());

@@ -12,21 +12,21 @@ const SHOWN_FAULTS = 20;
 
 export function importFactsCommand(): Command {
   return new Command('import-facts')
-    .description('read facts about brands, materials, styles and eras into the knowledge graph')
-    .argument('<file>', 'JSON Lines: an entity or a relation a line')
+    .description('import facts about brands, materials, styles, and eras')
+    .argument('<file>', 'JSON Lines: one entity or relation per line')
     .addHelpText(
       'after',
       `
-A line says what there is, and which brands, products and attribute values of the catalog it is, or what a source says
-of it, in words (value) or by another entity (object):
+Each line is an entity, with the brands, products, and attribute values that it describes; or it is a fact about an entity
+from a source, as text (value) or as another entity (object):
   {"entity":"denim","kind":"MATERIAL","label":"Denim","attributes":[{"name":"material","value":"denim"}]}
   {"subject":"denim","predicate":"made of","value":"cotton","source":"…","sourceUrl":"https://…"}
 
-All of it goes in, or nothing where a line is wrong. The same file twice changes nothing. What a file says of an entity
-replaces what was known of it; what it has from a source about a subject and predicate replaces what that source said.
-A running gateway answers with it at once. docs/facts.md says more.
+If any line is wrong, nothing is imported. Importing the same file again changes nothing. An entity in the file replaces the
+stored one. Facts replace the stored facts with the same subject, predicate, and source. Running gateways use them at once.
+See docs/facts.md.
 
-Exit code: 0 when all of it is in; 1 when nothing went in.
+Exit code: 0 if everything was imported, 1 if nothing was.
 
 Examples:
   vitrine import-facts facts.jsonl`,
@@ -39,7 +39,7 @@ async function importInto({ config, log, progress, signal }: Session, file: stri
     throw new OperatorError(`The facts cannot be read: ${errorMessage(error)}.`, { cause: error });
   });
   if ((await stat(file)).isDirectory())
-    throw new OperatorError(`The facts cannot be read: ${file} is a folder; name a file.`);
+    throw new OperatorError(`The facts cannot be read: ${file} is a folder; give a file.`);
   // Loaded late, so that --help is quick.
   const [{ importFacts }, { startDatabase }] = await Promise.all([
     import('../knowledge/import-facts.js'),
@@ -75,7 +75,7 @@ function describe(report: FactsReport): string {
 function describeFaults({ faults, faultyLines }: FactsReport): string {
   const shown = faults.slice(0, SHOWN_FAULTS).map(({ line, reason }) => `  line ${line}: ${reason}\n`);
   const more = faultyLines - shown.length;
-  const title = `Nothing was imported: ${count(faultyLines, 'thing is', 'things are')} wrong with the file.\n`;
+  const title = `Nothing was imported: ${count(faultyLines, 'error', 'errors')} in the file.\n`;
   return `${title}${shown.join('')}${more === 0 ? '' : `  and ${more} more\n`}`;
 }
 

@@ -20,20 +20,20 @@ interface Options {
 
 export function importCommand(): Command {
   return new Command('import')
-    .description('read a Google Merchant Center product feed into the catalog')
+    .description('import a Google Merchant Center product feed')
     .argument('<feed>', 'a tab-separated file with a header line')
-    .option('--channel <handle>', 'the channel whose prices and stock these are; made if it is not there')
-    .option('--rejects <file>', 'write every rejected row there: its line number and the reason')
-    .option('--prune', 'remove from the channel what the feed no longer lists')
+    .option('--channel <handle>', 'the channel of the prices and stock; created if it does not exist')
+    .option('--rejects <file>', 'write all rejected rows to a file, with line number and reason')
+    .option('--prune', 'remove products and SKUs that the feed no longer lists')
     .addHelpText(
       'after',
       `
-Products, SKUs, prices and stock are added or updated by their id; images that are new are encoded. Image links may
-be files in the folder of the feed, or https. Rows that are wrong are reported by line number; the rest goes in.
-A running gateway on the same data shows what is imported without a restart. Ctrl-C stops after the batch in hand;
-running the import again continues, and encodes nothing twice.
+Adds or updates products, SKUs, prices, and stock by their id, and encodes new images. Image links can be https URLs or
+files in the folder of the feed. Invalid rows are reported with their line number; the other rows are imported. Running
+gateways on the same data show the changes without a restart. Ctrl-C stops after the current batch. To continue, run the
+import again: no image is encoded twice.
 
-Exit code: 0 when something went in, even if some rows were rejected; 1 when nothing did, or it was stopped.
+Exit code: 0 if something was imported, even if some rows were rejected; 1 if nothing was, or if the import was stopped.
 
 Examples:
   vitrine import feed.tsv
@@ -110,13 +110,15 @@ function describe(report: ImportReport, rejectsFile: string | null): string {
   return [
     `Imported ${count(products, 'product')} with ${count(skus, 'SKU')}`,
     report.channel === null ? '' : ` into the channel ${report.channel}`,
-    `; ${count(imagesEncoded, 'image')} encoded, ${imagesReused} known already.\n`,
+    `; ${count(imagesEncoded, 'image')} encoded, ${imagesReused} already known.\n`,
     pruned.products + pruned.skus === 0
       ? ''
       : `Removed ${count(pruned.products, 'product')} and ${count(pruned.skus, 'SKU')} that the feed no longer lists.\n`,
     list(`Rejected ${count(report.rejectedRows, 'row')}`, report.rejected, report.rejectedRows, everyReject),
     list(`Left out ${count(report.failedImages, 'image')}`, report.imagesFailed, report.failedImages, null),
-    report.complete ? '' : 'Stopped before the end of the feed; run the same command again to continue.\n',
+    report.complete
+      ? ''
+      : 'The import stopped before the end of the feed; run the same command again to continue.\n',
   ].join('');
 }
 

@@ -14,17 +14,17 @@ const NAME = /^(?!(?:anonymous|import)$)[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 export function keysCommand(): Command {
   const keys = new Command('keys')
-    .description('make, list and revoke the API keys of merchants’ systems and storefronts')
+    .description('create, list, and revoke API keys for storefronts and other systems')
     .addHelpText(
       'after',
       `
-A request shows its key in the header \`Authorization: Bearer vitrine_…\`. Without one it may read, and hold a little
-stock for a while. The scopes of a key allow more, and none includes another:
-  catalog:write  write stock, prices and products
+Requests send their key in the header \`Authorization: Bearer vitrine_…\`. Without a key, a caller can read, and can hold a
+little stock for a short time. Scopes allow more. No scope includes another:
+  catalog:write  write stock, prices, and products
   holds:create   hold stock without the limits of guests (VITRINE_GUEST_HOLD_…)
-  holds:confirm  confirm holds: its own, and those that were made without a key
-A key may also name the channel that its requests are answered in; the scopes of holds are then for that channel only.
-All of it works while gateways run on the same data.
+  holds:confirm  confirm holds that were made with this key or without a key
+A key can have a channel: it is used for requests that name none, and the scopes for holds are then limited to it.
+You can run these commands while gateways run on the same data.
 
 Examples:
   vitrine keys create warehouse --scope catalog:write
@@ -38,21 +38,21 @@ Examples:
 
 function createCommand(): Command {
   return new Command('create')
-    .description('make a key and print its secret, once')
+    .description('create a key and print its secret')
     .addArgument(
-      new Argument('<name>', 'what to call it: letters, digits, ".", "_" and "-"').argParser(checkName),
+      new Argument('<name>', 'a name for the key: letters, digits, ".", "_", and "-"').argParser(checkName),
     )
     .addOption(
-      new Option('--scope <scope>', `what it may do; may be repeated (${SCOPES.join(', ')})`)
-        .default([], 'nothing but what anybody may')
+      new Option('--scope <scope>', `what the key allows; can be repeated (${SCOPES.join(', ')})`)
+        .default([], 'none: only what everyone can do')
         .argParser(addScope),
     )
-    .option('--channel <handle>', 'the channel of its requests that name none')
+    .option('--channel <handle>', 'the channel of requests that name none')
     .addHelpText(
       'after',
       `
-Only the secret goes to the standard output. It is kept nowhere: a key whose secret is lost is revoked, and another
-made.
+Only the secret is written to standard output. It is not stored anywhere: if you lose it, revoke the key and create
+another one.
 
 Examples:
   vitrine keys create storefront --channel us
@@ -65,12 +65,12 @@ Examples:
         const key = { name, hash: hashSecret(secret), scopes: options.scope, channelId };
         if (!(await new ApiKeyStore(db).create(key))) {
           throw new OperatorError(
-            `The name ${name} is taken, maybe by a key that was revoked: choose another, or see vitrine keys list.`,
+            `The name ${name} is taken, perhaps by a key that was revoked: choose another one, or run vitrine keys list.`,
           );
         }
         process.stdout.write(`${secret}\n`);
         progress.say(
-          `That is the secret of ${name}. Keep it now: it cannot be shown again. Requests send it as\n` +
+          `This is the secret of ${name}. Store it now: it cannot be shown again. Requests send it as\n` +
             '  Authorization: Bearer vitrine_…',
         );
       }),
@@ -79,7 +79,7 @@ Examples:
 
 function listCommand(): Command {
   return new Command('list')
-    .description('show every key, without its secret')
+    .description('list all keys, without their secrets')
     .addHelpText(
       'after',
       `
@@ -90,14 +90,14 @@ Examples:
       runOnDatabase(async (db, { progress }) => {
         const keys = await new ApiKeyStore(db).list();
         process.stdout.write(toTable(keys));
-        if (keys.length === 0) progress.say('There is no key yet: vitrine keys create NAME makes one.');
+        if (keys.length === 0) progress.say('There are no keys yet: vitrine keys create NAME creates one.');
       }),
     );
 }
 
 function revokeCommand(): Command {
   return new Command('revoke')
-    .description('make a key useless, for good')
+    .description('revoke a key permanently')
     .argument('<name>', 'the name of the key')
     .addHelpText(
       'after',
@@ -113,9 +113,8 @@ Examples:
           return;
         }
         const known = (await keys.list()).find((key) => key.name === name);
-        if (!known)
-          throw new OperatorError(`There is no key ${name}: vitrine keys list shows those there are.`);
-        progress.say(`${name} was revoked before.`);
+        if (!known) throw new OperatorError(`There is no key ${name}: vitrine keys list shows all keys.`);
+        progress.say(`${name} was already revoked.`);
       }),
     );
 }
@@ -136,7 +135,7 @@ function runOnDatabase(work: (db: Database, session: Session) => Promise<void>):
 function checkName(name: string): string {
   if (NAME.test(name)) return name;
   throw new InvalidArgumentError(
-    'A name has up to 63 letters, digits, ".", "_" and "-", starts with a letter or digit, and is not "anonymous" or "import".',
+    'A name has up to 63 letters, digits, ".", "_", and "-", starts with a letter or digit, and is not "anonymous" or "import".',
   );
 }
 
@@ -152,7 +151,7 @@ async function findChannel(db: Database, handle: string): Promise<number> {
   if (market !== undefined) return market.channelId;
   throw new OperatorError(
     markets.length === 0
-      ? `There is no channel ${handle}, nor any other: import a feed first.`
+      ? `There is no channel ${handle}, and the catalog is empty: import a feed first.`
       : `There is no channel ${handle}: use one of ${markets.map((known) => known.handle).join(', ')}.`,
   );
 }

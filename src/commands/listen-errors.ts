@@ -24,13 +24,13 @@ export function explainListenError(error: unknown, { host, port }: Config['http'
   const sentence = (): string | null => {
     switch (errorCode(error)) {
       case 'EADDRINUSE':
-        return `Port ${port} of ${host} is taken: stop what listens there, or set PORT to another one.`;
+        return `Port ${port} of ${host} is in use: stop what listens there, or set PORT to another port.`;
       case 'EACCES':
-        return `This user may not listen on port ${port}: set PORT to one above 1023.`;
+        return `This user cannot listen on port ${port}: set PORT to one above 1023.`;
       case 'EADDRNOTAVAIL':
       case 'ENOTFOUND':
       case 'EAI_AGAIN':
-        return `${host} is no address of this machine: set HOST to one that is, 127.0.0.1 or 0.0.0.0.`;
+        return `${host} is not an address of this machine: set HOST to one, such as 127.0.0.1 or 0.0.0.0.`;
       default:
         return null;
     }

@@ -16,18 +16,18 @@ interface Options {
 
 export function reconcileCommand(): Command {
   return new Command('reconcile')
-    .description('compare the search index with Postgres, and repair what differs; check the stock ledger')
-    .option('--check', 'only report; the exit code is 1 when anything differs')
+    .description('compare the search index with Postgres and repair differences; check the stock ledger')
+    .option('--check', 'report without repairing; exit with 1 if anything differs')
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
       `
-Every image that the encoder has embedded must be in the index with its product, its facts and its vector, and nothing
-else. Searches and changes go on meanwhile; what the index is merely about to follow is no difference. With QDRANT_URL
-the command compares by itself, otherwise each gateway that runs compares the index in its memory. Then what is on hand
-is recomputed from the stock ledger; where they differ nobody knows which is true, so nothing is repaired.
+Checks that the index has exactly the encoded images, each with its product, tags, and vector. Searches and changes go on
+in the meantime. Changes that the index is about to follow do not count as differences. With QDRANT_URL, the command
+compares by itself; without it, each running gateway compares the index in its memory. The command also recomputes the stock
+on hand from the stock ledger. It repairs nothing there, because it cannot know which side is right.
 
-Exit code: 0 when nothing differs any more; 1 when something does, or could not be compared.
+Exit code: 0 if nothing differs after the repair; 1 if something does, or if the comparison failed.
 
 Examples:
   vitrine reconcile
@@ -64,19 +64,19 @@ async function run(
 }
 
 const NOBODY =
-  'No gateway runs; one with the embedded index builds it from Postgres at its start, so there is nothing to do.\n';
+  'No gateway is running. A gateway with the embedded index builds it from Postgres when it starts, so there is nothing to do.\n';
 
 const isSound = ({ report, failure }: IndexReconciliation): boolean =>
   report === null ? failure === null : report.repaired === report.differing;
 
 function describe({ index, report, failure }: IndexReconciliation): string {
-  if (report === null) return `${index}: ${failure ?? 'ended before it had answered'}\n`;
+  if (report === null) return `${index}: ${failure ?? 'stopped before it answered'}\n`;
   const { compared, differing, repaired, sample } = report;
   const kinds = [
     [report.missing, 'missing'],
     [report.extra, 'not in Postgres'],
     [report.wrongProduct, 'with another product'],
-    [report.payloadDiffers, 'with other facts'],
+    [report.payloadDiffers, 'with other tags'],
     [report.vectorDiffers, 'with another vector'],
   ] as const;
   const found = kinds.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
@@ -94,13 +94,13 @@ function describe({ index, report, failure }: IndexReconciliation): string {
 }
 
 function describeLedger({ count, sample }: LedgerDrift): string {
-  if (count === 0) return 'Stock ledger: adds up to what is on hand.\n';
+  if (count === 0) return 'Stock ledger: matches the stock on hand.\n';
   const told = sample.map(
     ({ sku, location, onHand, ledger }) =>
-      `  ${sku} at ${location}: ${onHand ?? 'uncounted'} on hand, ${ledger} by the ledger\n`,
+      `  ${sku} at ${location}: ${onHand ?? 'uncounted'} on hand, ${ledger} according to the ledger\n`,
   );
   return [
-    `Stock ledger: ${count} ${count === 1 ? 'level differs' : 'levels differ'} from it. Count them, then add the entries to stock_ledger that set them right.\n`,
+    `Stock ledger: ${count} ${count === 1 ? 'stock level differs' : 'stock levels differ'} from it. Count the stock, then add correcting entries to stock_ledger.\n`,
     ...told,
     count > sample.length ? `  and ${count - sample.length} more\n` : '',
   ].join('');

@@ -16,18 +16,18 @@ interface Options {
 
 export function reindexCommand(): Command {
   return new Command('reindex')
-    .description('encode what the encoder has not seen, and build the search index anew')
-    .option('--encoder <folder>', 'the encoder to encode with, instead of that of VITRINE_ENCODER')
+    .description('encode new images and rebuild the search index')
+    .option('--encoder <folder>', 'the encoder to use instead of VITRINE_ENCODER')
     .addHelpText(
       'after',
       `
-Every product image that the encoder has not encoded yet is encoded; what is encoded already is kept, so it may be
-stopped and run again. Then the index is built anew from the embeddings while the one in use answers, and takes its
-place in one step: a collection with QDRANT_URL, otherwise the index in the memory of each gateway that runs.
+Encodes the product images that are not encoded yet, then builds a new index while the current one keeps answering, and
+switches to the new one in one step. With QDRANT_URL the index is a Qdrant collection; without it, it is the index in the
+memory of each running gateway. You can stop the command and run it again: finished work is kept.
 
-To change to another encoder: run it with --encoder, then restart the gateways one by one with VITRINE_ENCODER set to
-that folder. Those that still run with the one before go on answering from its index, which is deleted from Qdrant a
-day after the last of them has ended.
+To change the encoder, run this with --encoder, then restart the gateways one by one with VITRINE_ENCODER set to that
+folder. Gateways that still use the old encoder keep answering from its index. Qdrant keeps that index until a day after the
+last of them has stopped.
 
 Examples:
   vitrine reindex
@@ -76,16 +76,16 @@ function describeIndex({ index }: ReindexReport, encoder: string, folder: string
   if (index.kind === 'qdrant') {
     const others = index.otherEncoders.map(
       (other) =>
-        `Gateways that run with ${other} go on with its index: restart them with ${restart} to use this one.\n`,
+        `Gateways that run with ${other} keep using its index: restart them with ${restart} to use this one.\n`,
     );
-    return `The new index of ${encoder} holds ${index.points} images, and is in use.\n${others.join('')}`;
+    return `The new index of ${encoder} holds ${index.points} images and is in use.\n${others.join('')}`;
   }
   const lines = index.answers.map((answer) => {
     switch (answer.outcome) {
       case 'rebuilt':
-        return `Gateway ${answer.gateway}: the new index holds ${answer.points} images, and is in use.\n`;
+        return `Gateway ${answer.gateway}: the new index holds ${answer.points} images and is in use.\n`;
       case 'otherEncoder':
-        return `Gateway ${answer.gateway} goes on with ${answer.encoder}: restart it with ${restart}.\n`;
+        return `Gateway ${answer.gateway} keeps using ${answer.encoder}: restart it with ${restart}.\n`;
       case 'shared':
         return `Gateway ${answer.gateway} has its index in Qdrant: run this with QDRANT_URL set.\n`;
       case 'failed':
@@ -94,8 +94,8 @@ function describeIndex({ index }: ReindexReport, encoder: string, folder: string
         return '';
     }
   });
-  if (index.gone > 0) lines.push(`Gateways that ended meanwhile: ${index.gone}.\n`);
+  if (index.gone > 0) lines.push(`Gateways that stopped in the meantime: ${index.gone}.\n`);
   if (lines.length === 0)
-    lines.push('No gateway runs; one with the embedded index builds it at its start.\n');
+    lines.push('No gateway is running. A gateway with the embedded index builds it when it starts.\n');
   return lines.join('');
 }

@@ -8,12 +8,12 @@ import { runCommand } from './session.js';
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('start the gateway and serve until Ctrl-C')
+    .description('start the gateway; Ctrl-C stops it')
     .addHelpText(
       'after',
       `
-With nothing configured it starts a Postgres of its own, loads the demo catalog the first time, and keeps
-everything in VITRINE_DATA. Ctrl-C or SIGTERM finishes the requests in hand and stops it all.
+Without any settings, it starts its own Postgres, loads the demo catalog the first time, and keeps everything in
+VITRINE_DATA. Ctrl-C or SIGTERM finishes the current requests, then stops.
 
 Examples:
   vitrine serve

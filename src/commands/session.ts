@@ -31,7 +31,7 @@ export async function runCommand(work: (session: Session) => Promise<ExitCode>):
     progress.say('Stopping … (Ctrl-C again stops at once)');
     stop.abort();
     setTimeout(() => {
-      progress.say(`Not everything stopped within ${STOP_TIMEOUT_MS / 1000} s; ending.`);
+      progress.say(`Not everything stopped within ${STOP_TIMEOUT_MS / 1000} s; exiting.`);
       process.exit(EXIT.failed);
     }, STOP_TIMEOUT_MS).unref();
   };

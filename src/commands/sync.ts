@@ -11,17 +11,17 @@ interface Options {
 
 export function syncCommand(): Command {
   return new Command('sync')
-    .description('keep the Qdrant index up to date, beside the gateways')
-    .option('--once', 'write what is committed by now, and end')
+    .description('keep the Qdrant index up to date, next to the gateways')
+    .option('--once', 'write what is committed now, then exit')
     .addHelpText(
       'after',
       `
-Every gateway follows Postgres into the Qdrant that QDRANT_URL names; so does this, and serves nothing. Run as many
-as you like, on any machine: one works at a time, and another goes on where one stops. Ctrl-C or SIGTERM finishes
-what is in hand. A collection that is not there yet is made and filled. The embedded index needs none of this: each
-gateway follows into its own.
+Follows Postgres into the Qdrant of QDRANT_URL, as every gateway does, but serves no requests. Run as many as you like, on
+any machine: one works at a time, and another continues where it stops. If the collection does not exist, it is created and
+filled. Ctrl-C or SIGTERM finishes the current batch, then stops. The embedded index does not need this command: each
+gateway keeps its own index up to date.
 
-Exit code: 0 when it was stopped, or had caught up; 1 when it could not start, or with --once could not catch up.
+Exit code: 0 if it was stopped or has caught up; 1 if it could not start or, with --once, could not catch up.
 
 Examples:
   DATABASE_URL=postgres://shop:secret@db/shop QDRANT_URL=http://qdrant:6333 vitrine sync
@@ -34,7 +34,7 @@ async function sync({ config, log, progress, signal }: Session, isOnce: boolean)
   const { qdrant } = config;
   if (qdrant === null) {
     throw new OperatorError(
-      'There is no shared index to keep up to date: set QDRANT_URL. Without it each gateway follows into its own.',
+      'There is no shared index to keep up to date: set QDRANT_URL. Without it, each gateway updates its own index.',
     );
   }
   // Of the embedded Postgres; images are none of its business.
@@ -70,7 +70,9 @@ async function sync({ config, log, progress, signal }: Session, isOnce: boolean)
         process.stdout.write(`Caught up: ${collection} holds ${await index.count()} images.\n`);
       } else {
         const images = await index.count();
-        process.stdout.write(`Following Postgres into ${collection}, ${images} images.\nCtrl-C stops it.\n`);
+        process.stdout.write(
+          `Following Postgres into ${collection} with ${images} images.\nCtrl-C stops it.\n`,
+        );
         await stopped;
       }
       return EXIT.done;

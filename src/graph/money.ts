@@ -44,7 +44,7 @@ export function parseAmount(decimal: string, currency: string): number {
   if (!match) {
     throw bad(
       decimal.startsWith('-')
-        ? 'An amount of money is not negative.'
+        ? 'An amount of money cannot be negative.'
         : 'An amount of money is written with digits and at most one point, like 24.95.',
     );
   }

@@ -43,6 +43,6 @@ export function checkFirst(first: number): void {
   if (first >= 1 && first <= MAX_FIRST) return;
   throw new RequestError(
     'BAD_USER_INPUT',
-    `first is ${first}: a page holds from 1 to ${MAX_FIRST}; go on with \`after: endCursor\`.`,
+    `first is ${first}: it must be from 1 to ${MAX_FIRST}; use \`after: endCursor\` for the next page.`,
   );
 }

@@ -6,9 +6,9 @@ const MAX_TEXT_LENGTH = 1_000;
 /** A text that goes to Postgres. @throws RequestError BAD_USER_INPUT when it is too long, or one that Postgres cannot hold */
 export function checkText(field: string, text: string, most = MAX_TEXT_LENGTH): string {
   if (text.includes('\0'))
-    throw new RequestError('BAD_USER_INPUT', `${field} holds a NUL character: remove it.`);
+    throw new RequestError('BAD_USER_INPUT', `${field} contains a NUL character: remove it.`);
   if (/\p{Surrogate}/u.test(text))
-    throw new RequestError('BAD_USER_INPUT', `${field} holds half a character: send whole ones.`);
+    throw new RequestError('BAD_USER_INPUT', `${field} contains half of a character: send complete characters.`);
   if (text.length > most)
     throw new RequestError('BAD_USER_INPUT', `${field} is longer than ${most} characters: shorten it.`);
   return text;

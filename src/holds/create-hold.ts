@@ -67,13 +67,14 @@ function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: num
   const checked = lines.map(({ sku, quantity: given }, index) => {
     const quantity = given ?? 1;
     const skuKey = readKey('Sku', sku);
-    if (skuKey === null) faults.add(index, 'sku', 'BAD_USER_INPUT', 'sku is no id of an Sku: take Sku.id.');
+    if (skuKey === null)
+      faults.add(index, 'sku', 'BAD_USER_INPUT', 'sku is not the id of an Sku: pass Sku.id.');
     else if (seen.has(skuKey)) {
       faults.add(
         index,
         'sku',
         'BAD_USER_INPUT',
-        `The SKU stands in line ${seen.get(skuKey) ?? 0} already: add up the quantities.`,
+        `The SKU is already in line ${seen.get(skuKey) ?? 0}: add up the quantities.`,
       );
     } else seen.set(skuKey, index);
     if (quantity < 1 || quantity > MAX_QUANTITY) {
@@ -102,7 +103,7 @@ function checkGuestLines(lines: readonly { quantity: number }[], limits: GuestLi
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   if (units > limits.units) {
     throw refuse(
-      `${units} units are too many without an API key: hold at most ${limits.units} at a time, of all lines together`,
+      `${units} units are too many without an API key: hold at most ${limits.units} units at a time, over all lines`,
     );
   }
 }
@@ -140,7 +141,7 @@ function readLocation(id: string): number {
     userError(
       'BAD_USER_INPUT',
       ['location'],
-      'location is no id of a StockLocation: take one from SkuAvailability.locations.',
+      'location is not the id of a StockLocation: take one from SkuAvailability.locations.',
     ),
   ]);
 }
@@ -153,7 +154,7 @@ function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
       userError(
         'HOLD_LIMIT',
         null,
-        `Your address has as many holds as it may have without an API key: release one, wait for one to end, or ${WITH_KEY}.`,
+        `Your address already has the most holds that it can have without an API key: release one, wait until one expires, or ${WITH_KEY}.`,
       ),
     ]);
   }
@@ -181,10 +182,10 @@ function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
 /** What to say of a line that is there, and of which guests may not hold so much. */
 function limit(room: number, { showsExactStock }: Channel): string {
   if (room === 0) {
-    return `Others hold all of it that may be held without an API key: try again when their holds end, or ${WITH_KEY}.`;
+    return `Other guests hold all units that can be held without an API key: try again when their holds end, or ${WITH_KEY}.`;
   }
   return showsExactStock
-    ? `Only ${room} can be held without an API key: ask for ${room} at most, or ${WITH_KEY}.`
+    ? `Only ${room} can be held without an API key: ask for at most ${room}, or ${WITH_KEY}.`
     : `Fewer can be held without an API key: ask for fewer, or ${WITH_KEY}.`;
 }
 
@@ -194,6 +195,6 @@ export function shortage(
   { showsExactStock }: Channel,
 ): [message: string, shown: number | null] {
   if (sellable === 0) return ['It is sold out: leave it out.', 0];
-  if (!showsExactStock) return ['There is less of it: ask for fewer.', null];
-  return [`Only ${sellable} can be sold: ask for ${sellable} at most.`, sellable];
+  if (!showsExactStock) return ['There are not enough units: ask for fewer.', null];
+  return [`Only ${sellable} can be sold: ask for at most ${sellable}.`, sellable];
 }

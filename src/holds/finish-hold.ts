@@ -83,7 +83,7 @@ const notFound = (channel: Channel): EntryErrors =>
   refuse(
     'NOT_FOUND',
     `There is no such hold in the channel "${channel.handle}", or it is not yours: name its channel with ` +
-      '@inContext, and send the API key that made it.',
+      '@inContext, and send the API key that created it.',
   );
 
 /** @throws EntryErrors that say why the hold was not ended */
@@ -93,11 +93,11 @@ function throwIfNotFinished(outcome: HoldOutcome, channel: Channel): void {
   if ('ended' in outcome) {
     const { status, expiresAt } = toHold(outcome.ended);
     throw status === HoldStatus.EXPIRED
-      ? refuse('HOLD_EXPIRED', `The hold ended at ${expiresAt.toISOString()}: hold the stock anew.`)
-      : refuse('HOLD_NOT_ACTIVE', `The hold is ${status.toLowerCase()} already.`);
+      ? refuse('HOLD_EXPIRED', `The hold expired at ${expiresAt.toISOString()}: create a new hold.`)
+      : refuse('HOLD_NOT_ACTIVE', `The hold is already ${status.toLowerCase()}.`);
   }
   if ('short' in outcome) {
     const [message, sellable] = shortage(Math.min(...outcome.short.map((line) => line.sellable)), channel);
-    throw refuse('INSUFFICIENT_STOCK', `Less is on hand than was held. ${message}`, sellable);
+    throw refuse('INSUFFICIENT_STOCK', `There is less on hand than was held. ${message}`, sellable);
   }
 }

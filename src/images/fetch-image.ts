@@ -88,7 +88,7 @@ export function openImageFetcher(
     async fetch(link, signal) {
       const timeout = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS);
       try {
-        if (!URL.canParse(link)) throw bad('It is not an address.');
+        if (!URL.canParse(link)) throw bad('It is not a URL.');
         assertLink(new URL(link), allows);
         const { statusCode, body } = await request(link, {
           dispatcher: guarded,
@@ -111,7 +111,7 @@ export function openImageFetcher(
 }
 
 function assertLink(url: URL, allows: (address: string) => boolean): void {
-  if (url.protocol !== 'https:') throw bad('Only https links are followed.');
+  if (url.protocol !== 'https:') throw bad('Only https links are downloaded.');
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (ipaddr.isValid(literal) && !allows(literal)) throw bad(`${literal} is not a public address.`);
 }

@@ -77,7 +77,7 @@ const stored = (store: BlobStore, sha256: string): QueryImage => ({
 const notFound = (): RequestError =>
   new RequestError(
     'IMAGE_NOT_FOUND',
-    'No image has this id: send the file to POST /images and use the id of its answer (uploads are kept for some days).',
+    'No image has this id: send the file to POST /images and use the id of its answer (uploads are kept for a week).',
   );
 
 function decodeBase64(text: string): Uint8Array {

@@ -38,8 +38,8 @@ export async function registerEncoder(
   if (registered?.dimension !== encoder.dimension) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      `The encoder ${encoder.id} makes ${encoder.dimension} numbers of an image; the catalog holds ` +
-        `${registered?.dimension ?? 0} of an encoder of this name. Give the new one another version in its model.json.`,
+      `The encoder ${encoder.id} returns ${encoder.dimension} numbers for an image, but the catalog has ` +
+        `${registered?.dimension ?? 0} from an encoder with this name. Change the version in the model.json of the new one.`,
     );
   }
   return registered.id;

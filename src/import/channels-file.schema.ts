@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const handle = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._/-]{0,254}$/, 'must be lower-case letters, digits, ".", "_" and "-"');
+  .regex(/^[a-z0-9][a-z0-9._/-]{0,254}$/, 'must be lowercase letters, digits, ".", "_" and "-"');
 
 const location = z.strictObject({
   handle,
@@ -29,7 +29,7 @@ const channel = z
     locations: z.array(handle).min(1),
     checkoutUrlTemplate: z
       .string()
-      .includes('{sku}', { error: 'must have {sku} in it' })
+      .includes('{sku}', { error: 'must contain {sku}' })
       .nullable()
       .default(null),
     showsExactStock: z.boolean().default(true),

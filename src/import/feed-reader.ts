@@ -74,16 +74,16 @@ async function assertText(path: string, noun: string): Promise<void> {
       await file.close();
     }
   } catch (cause) {
-    throw bad(`The ${noun} ${path} can't be read: ${errorMessage(cause)}.`, cause);
+    throw bad(`The ${noun} ${path} cannot be read: ${errorMessage(cause)}.`, cause);
   }
-  const advice = `A ${noun} is a text of tab-separated values in UTF-8 with the column names in its first line.`;
+  const advice = `A ${noun} is a UTF-8 text file of tab-separated values with the column names in its first line.`;
   if (start.length === 0) throw bad(`${path} is empty. ${advice}`);
   if (start[0] === 0x1f && start[1] === 0x8b)
     throw bad(`${path} is compressed: unpack it first, for example with gunzip.`);
   if ((start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff)) {
     throw bad(`${path} is in UTF-16: save it as UTF-8.`);
   }
-  if (start.includes(0)) throw bad(`${path} is not a text. ${advice}`);
+  if (start.includes(0)) throw bad(`${path} is not a text file. ${advice}`);
   const first = start
     .toString('utf8')
     .replace(/^\uFEFF/, '')
@@ -186,7 +186,7 @@ function toRow(line: number, cells: readonly string[], { columns }: Header): Tab
   if (cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
     return {
       line,
-      fault: `The row has ${cells.length} values, and the header names ${columns.length} columns.`,
+      fault: `The row has ${cells.length} values, but the header names ${columns.length} columns.`,
     };
   }
   const named = columns.flatMap((column, index): [string, string][] => {

@@ -164,7 +164,7 @@ function parsePrices(cells: Cells): Pick<FeedRow, 'currency' | 'prices'> {
   const sale = column(cells, 'sale_price', parsePrice);
   if (saleText === undefined || sale === null) return { currency, prices: [whole] };
   if (sale.currency !== currency) {
-    throw reject('sale_price', saleText, `The price is in ${currency}; both must be in one currency.`);
+    throw reject('sale_price', saleText, `The price is in ${currency}; both must be in the same currency.`);
   }
   if (sale.amount > amount) throw reject('sale_price', saleText, 'It is above the price.');
   if (sale.amount === amount) return { currency, prices: [whole] };

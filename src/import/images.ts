@@ -169,10 +169,7 @@ export class ImageImporter {
       await this.#store(again);
       return again;
     }
-    throw new RequestError(
-      'IMAGE_NOT_FOUND',
-      'It has changed at its source, and the image store has lost what it was.',
-    );
+    throw new RequestError('IMAGE_NOT_FOUND', 'It changed at its source, and its stored copy is missing.');
   }
 }
 

@@ -130,7 +130,7 @@ async function run(
     { onReject, signal },
   );
   const pricedLists = await listPricedLists(client);
-  progress.start('Images', await countLinks(client));
+  progress.start('Reading images', await countLinks(client));
   for await (const batch of ahead(encoded(importer, ahead(read(importer, drafts(client, signal)))))) {
     const codes = batch.drafts.flatMap(({ skus }) => skus.map(({ code }) => code));
     const offers = offersOf(batch.drafts, market, await readCompanions(client, codes), pricedLists);
@@ -142,7 +142,7 @@ async function run(
   if (options.prune === true) report.pruned = await prune(client, market.priceListId);
   if (!target.isDemo) {
     report.demoRemoved = await removeDemo(client);
-    if (report.demoRemoved > 0) progress.say('The demo catalog made way for yours.');
+    if (report.demoRemoved > 0) progress.say('Your catalog replaced the demo catalog.');
   }
 }
 

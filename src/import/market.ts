@@ -27,7 +27,7 @@ export async function chooseMarket(
     if (!HANDLE.test(wanted)) {
       throw new RequestError(
         'BAD_USER_INPUT',
-        `${JSON.stringify(wanted)} can't be a channel: use lower-case letters, digits, ".", "_" and "-".`,
+        `${JSON.stringify(wanted)} cannot be the handle of a channel: use lowercase letters, digits, ".", "_" and "-".`,
       );
     }
     return markets.find(({ handle }) => handle === wanted) ?? { handle: wanted, currency };
@@ -53,7 +53,7 @@ export async function openMarket(
   if (!market || locationId === null) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      `The channel ${handle} has no stock location: give it one, or import into another.`,
+      `The channel ${handle} has no stock location: add one, or import into another channel.`,
     );
   }
   return { ...market, locationId };

@@ -45,7 +45,7 @@ export async function stageFeed(
       good.map((row) => ({ handle: idHandle(row.group), row })),
     );
     for (const { row, firstLine } of repeated) {
-      const reason = `id ${JSON.stringify(row.code)}: The feed has it on line ${firstLine} already.`;
+      const reason = `id ${JSON.stringify(row.code)}: The feed already has it on line ${firstLine}.`;
       options.onReject({ line: row.line, reason });
     }
     await stageRejected(client, rejectedCodes);
@@ -63,7 +63,7 @@ export async function stageFeed(
       if (parsed.currency !== market.currency) {
         throw new RowError(
           `price ${JSON.stringify(row.cells.get('price'))}: The channel ${market.handle} is in ${market.currency}; ` +
-            `import rows in ${parsed.currency} from a feed of their own, into a channel of that currency.`,
+            `import rows in ${parsed.currency} from a separate feed, into a channel with that currency.`,
         );
       }
       good.push(parsed);

@@ -42,7 +42,7 @@ export function bindAvailabilityChanged(schema: GraphQLSchema, availability: Ava
     if (skus.length === 0 || skus.length > MAX_SKUS) {
       throw new RequestError(
         'BAD_USER_INPUT',
-        `skus has ${skus.length} ids: name from 1 to ${MAX_SKUS} in one subscription.`,
+        `skus has ${skus.length} ids: pass from 1 to ${MAX_SKUS} in one subscription.`,
       );
     }
     const { channel } = await context.inChannel();

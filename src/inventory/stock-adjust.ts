@@ -11,12 +11,12 @@ const ADJUST: StockWrite<StockAdjustEntryInput> = {
   name: 'stockAdjust',
   change({ delta }, { onHand, safetyStock }, refuse) {
     if (onHand === null) {
-      return refuse('delta', 'Nobody counts what is on hand there: give it a count with stockSet first.');
+      return refuse('delta', 'The stock there is not counted: set a quantity with stockSet first.');
     }
     const after = onHand + delta;
-    if (after < 0) return refuse('delta', `Only ${onHand} are on hand: ${-delta} cannot go.`);
+    if (after < 0) return refuse('delta', `Only ${onHand} are on hand: ${-delta} cannot be removed.`);
     if (after > MAX_ON_HAND) {
-      return refuse('delta', `${onHand} are on hand: with ${delta} more that would be above ${MAX_ON_HAND}.`);
+      return refuse('delta', `${onHand} are on hand: ${delta} more would exceed ${MAX_ON_HAND}.`);
     }
     return { onHand: after, safetyStock };
   },

@@ -10,7 +10,7 @@ const SET: StockWrite<StockSetEntryInput> = {
   name: 'stockSet',
   check(entry, refuse) {
     for (const field of QUANTITIES) {
-      if ((entry[field] ?? 0) < 0) refuse(field, `${field} is below 0: a quantity is 0 or more.`);
+      if ((entry[field] ?? 0) < 0) refuse(field, `${field} is below 0: it must be 0 or more.`);
     }
     if (entry.onHand == null && entry.safetyStock == null) {
       refuse(null, 'The entry sets nothing: give it onHand, safetyStock or both.');
@@ -18,10 +18,11 @@ const SET: StockWrite<StockSetEntryInput> = {
   },
   change(entry, present, refuse) {
     if (entry.ifOnHand != null && entry.ifOnHand !== present.onHand) {
-      const now = present.onHand === null ? 'It is not counted now' : `${present.onHand} are on hand now`;
+      const now =
+        present.onHand === null ? 'The stock is not counted now' : `${present.onHand} are on hand now`;
       return refuse(
         'ifOnHand',
-        `${now}, not ${entry.ifOnHand}: look again, and send what is right then.`,
+        `${now}, not ${entry.ifOnHand}: read it again, and send the correct quantity.`,
         'STALE_QUANTITY',
       );
     }

@@ -126,7 +126,7 @@ export function watchAvailability(options: {
       if (watches + keys.size > MAX_WATCHED) {
         throw new RequestError(
           'SERVICE_OVERLOADED',
-          'This gateway watches as many SKUs as it can; try again later.',
+          'This gateway already watches the most SKUs that it can; try again later.',
         );
       }
       const skus = watched.get(channel.handle) ?? new Map<number, WatchedSku>();
@@ -193,6 +193,6 @@ function notOffered({ handle }: Channel, ids: readonly string[]): RequestError {
   const quoted = ids.map((id) => JSON.stringify(id)).join(', ');
   return new RequestError(
     'BAD_USER_INPUT',
-    `The channel "${handle}" offers no SKU with the id ${quoted}: take \`Sku.id\` of what it offers.`,
+    `The channel "${handle}" offers no SKU with the id ${quoted}: pass \`Sku.id\` of SKUs that it offers.`,
   );
 }

@@ -17,18 +17,21 @@ const text = (most: number): z.ZodType<string> =>
     .max(most, `is longer than ${most} characters: shorten it`)
     .refine(
       (value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value),
-      'holds a NUL or half a character: remove it',
+      'contains a NUL or half of a character: remove it',
     );
 
 const handle = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9._/-]{0,254}$/,
-    'must be lower-case letters, digits, ".", "_", "/" and "-", like "aran-knitting"',
+    'must be lowercase letters, digits, ".", "_", "/" and "-", like "aran-knitting"',
   );
 
 const links = <T extends z.ZodType>(link: T) =>
-  z.array(link).max(MAX_LINKS, `has more than ${MAX_LINKS} entries: keep the most telling ones`).default([]);
+  z
+    .array(link)
+    .max(MAX_LINKS, `has more than ${MAX_LINKS} entries: keep the most important ones`)
+    .default([]);
 
 const entityLine = z.strictObject({
   entity: handle,
@@ -53,7 +56,7 @@ const relationLine = z.strictObject({
   sourceUrl: text(MAX_TEXT_LENGTH)
     .refine(
       (url) => /^https?:\/\//.test(url) && URL.canParse(url),
-      'must be a whole address, like https://en.wikipedia.org/wiki/Denim',
+      'must be a full URL, like https://en.wikipedia.org/wiki/Denim',
     )
     .nullable()
     .default(null),
@@ -83,14 +86,14 @@ function parseLine(json: string): Parsed {
   try {
     content = JSON.parse(json);
   } catch {
-    return { fault: 'This is no JSON: a line is one whole object, as JSON.stringify writes it.' };
+    return { fault: 'This is not JSON: a line is one whole object, as JSON.stringify writes it.' };
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     return { fault: 'A line is an object, with "entity" or "subject" in it.' };
   const isEntity = Object.hasOwn(content, 'entity');
   if (isEntity === Object.hasOwn(content, 'subject')) {
     return {
-      fault: 'A line has exactly one of "entity" (what there is) and "subject" (what is said of it).',
+      fault: 'A line has exactly one of "entity" (a thing) and "subject" (what a fact is about).',
     };
   }
   if (isEntity) {

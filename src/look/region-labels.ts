@@ -34,7 +34,7 @@ export class RegionLabels {
     if (label !== null) return label;
     throw new RequestError(
       'NOT_FOUND',
-      'What looks like a part of the image was deleted meanwhile: look again.',
+      'A product that looks like a part of the image was deleted in the meantime: try again.',
     );
   }
 }

@@ -16,7 +16,7 @@ export function checkEntryCount(list: string, entries: readonly unknown[]): void
       [list],
       length === 0
         ? `${list} is empty: send at least one.`
-        : `${length} entries are too many: send ${MAX_ENTRIES} at a time.`,
+        : `${length} entries are too many: send at most ${MAX_ENTRIES} at a time.`,
     ),
   ]);
 }

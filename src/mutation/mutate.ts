@@ -115,7 +115,7 @@ export const idempotencyConflict = (): EntryErrors =>
     userError(
       'IDEMPOTENCY_CONFLICT',
       ['idempotencyKey'],
-      'This idempotency key was used for another call within the last 24 hours: send each call with a key of its own.',
+      'This idempotency key was used for another call within the last 24 hours: use a different key for each call.',
     ),
   ]);
 
@@ -130,11 +130,11 @@ function idempotentCall(
   const refuse = (message: string): EntryErrors =>
     new EntryErrors([userError('BAD_USER_INPUT', ['idempotencyKey'], message)]);
   if (key === '')
-    throw refuse('The idempotency key is empty: send one of your own, a UUID for example, or none.');
+    throw refuse('The idempotency key is empty: send one, for example a UUID, or leave it out.');
   if (key.length > MAX_KEY_LENGTH) {
     throw refuse(`The idempotency key is longer than ${MAX_KEY_LENGTH} characters: a UUID is enough.`);
   }
-  if (key.includes('\0')) throw refuse('The idempotency key holds a NUL character: remove it.');
+  if (key.includes('\0')) throw refuse('The idempotency key contains a NUL character: remove it.');
   const fingerprint = createHash('sha256')
     .update(canonical({ channel, ...rest }))
     .digest();
@@ -164,7 +164,7 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
       if (attempts === ATTEMPTS || isLocked) {
         throw new RequestError(
           'SERVICE_OVERLOADED',
-          'Others keep writing the same rows: try again in a second. Nothing was done.',
+          'Other calls keep writing the same rows: try again in a second. Nothing was changed.',
           { cause: error },
         );
       }

@@ -33,7 +33,7 @@ export async function findAccount(): Promise<Account> {
   }
   throw new OperatorError(
     'Postgres refuses to run as root and this system has no user "postgres" or "nobody": ' +
-      'start Vitrine as an ordinary user, or set DATABASE_URL to a Postgres of your own.',
+      'start Vitrine as an ordinary user, or set DATABASE_URL to your own Postgres.',
   );
 }
 

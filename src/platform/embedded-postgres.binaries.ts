@@ -50,7 +50,7 @@ export async function findBinaries(
   }
   throw new OperatorError(
     `The PostgreSQL that comes with Vitrine does not run on this machine (${errorMessage(failure.error).trim()}): ` +
-      'set DATABASE_URL to a Postgres of your own.',
+      'set DATABASE_URL to your own Postgres.',
     { cause: failure.error },
   );
 }
@@ -65,7 +65,7 @@ function packageFolder(): string {
   } catch (error) {
     throw new OperatorError(
       `There is no built-in PostgreSQL for ${platform}-${process.arch} (npm package ${name} is not installed): ` +
-        'set DATABASE_URL to a Postgres of your own.',
+        'set DATABASE_URL to your own Postgres.',
       { cause: error },
     );
   }

@@ -90,7 +90,7 @@ export async function ensureCluster(
     if (await exists(join(dataOf(home), 'PG_VERSION'))) return;
     throw new OperatorError(
       `Postgres could not create its files in ${home.folder}: ${reason(error)}. Make room or change the folder's ` +
-        'owner there, set VITRINE_DATA to another folder, or set DATABASE_URL to a Postgres of your own.',
+        'owner there, set VITRINE_DATA to another folder, or set DATABASE_URL to your own Postgres.',
       { cause: error },
     );
   }
@@ -145,8 +145,8 @@ export async function startServer(
   } catch (error) {
     const told = (await logTail(home)) ?? reason(error);
     const failure = new OperatorError(
-      `Postgres did not start: ${told}. Its log is ${logOf(home)}; mend what it says, or set DATABASE_URL to a ` +
-        'Postgres of your own.',
+      `Postgres did not start: ${told}. Its log is ${logOf(home)}; fix what it reports, or set DATABASE_URL to ` +
+        'your own Postgres.',
       { cause: error },
     );
     return { error: failure, isLocked: told.includes('lock file "postmaster.pid"') };

@@ -53,7 +53,7 @@ export async function findHome(dataFolder: string): Promise<Home> {
     if (await canUseFolder(account, known)) return { folder: known, account };
     throw new OperatorError(
       `Postgres runs as the user with id ${account.uid}, who owns ${known} but cannot enter it: ` +
-        'let that user pass through the folders above it, or move the data folder back to where it was.',
+        'give that user access to the folders above it, or move the data folder back to where it was.',
     );
   }
   const account = await findAccount();
@@ -69,7 +69,7 @@ export async function findHome(dataFolder: string): Promise<Home> {
   }
   throw new OperatorError(
     `The user that Postgres runs as can enter neither ${dataFolder} nor /var/lib/vitrine: ` +
-      'set VITRINE_DATA to a folder that everybody may pass through, or DATABASE_URL to a Postgres of your own.',
+      'set VITRINE_DATA to a folder that all users can access, or DATABASE_URL to your own Postgres.',
   );
 }
 
@@ -113,7 +113,7 @@ async function readPointer(dataFolder: string): Promise<Pointer | null> {
         { cause: error },
       );
     }
-    throw new OperatorError(`${path} is not readable as what Vitrine wrote there: remove that file.`, {
+    throw new OperatorError(`${path} is not a file that Vitrine wrote, or it is damaged: remove it.`, {
       cause: error,
     });
   }

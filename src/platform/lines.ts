@@ -26,7 +26,7 @@ export async function* readLines(path: string, signal?: AbortSignal): AsyncGener
     length = 0;
     if (tooLong) return { number, fault: `The line is longer than ${MAX_LINE_BYTES} bytes.` };
     if (bytes.at(-1) === CR) bytes = bytes.subarray(0, -1);
-    if (bytes.includes(0)) return { number, fault: 'The line holds a NUL character.' };
+    if (bytes.includes(0)) return { number, fault: 'The line contains a NUL character.' };
     try {
       return { number, text: decoder.decode(bytes) };
     } catch {

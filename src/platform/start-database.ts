@@ -50,7 +50,7 @@ export async function connectDatabase(
   const url = config.databaseUrl ?? embedded?.url ?? '';
   const db = openDatabase(
     url,
-    (err) => log.warn({ err }, 'A connection to Postgres broke; it is replaced'),
+    (err) => log.warn({ err }, 'A connection to Postgres broke; it will be replaced'),
     patience,
   );
   const close = async (): Promise<void> => {
@@ -70,7 +70,7 @@ async function migrateEmbedded(db: Database, url: string, log: Logger): Promise<
   const { unknown } = await readSchemaVersion(db);
   if (unknown.length > 0) return;
   const applied = await migrate(url, (line) => log.debug(line));
-  if (applied.length > 0) log.info({ migrations: applied }, 'The database was brought up to date');
+  if (applied.length > 0) log.info({ migrations: applied }, 'The database was migrated');
 }
 
 function unreachable(databaseUrl: string, error: unknown): OperatorError {
@@ -86,7 +86,7 @@ function unreachable(databaseUrl: string, error: unknown): OperatorError {
         return `No Postgres answers at ${host}: start it, or correct DATABASE_URL`;
       case '28P01':
       case '28000':
-        return `Postgres at ${host} does not let the user "${username}" in: correct the name and password in DATABASE_URL`;
+        return `Postgres at ${host} rejects the user "${username}": correct the name and password in DATABASE_URL`;
       case '3D000':
         return `Postgres at ${host} has no database "${pathname.slice(1)}": create it, or correct DATABASE_URL`;
       default:

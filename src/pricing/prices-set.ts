@@ -71,7 +71,7 @@ async function readSpans(
       faults.add(index, 'sku', 'NOT_FOUND', message);
     }
     if (from !== null && until !== null && from >= until) {
-      const message = 'The span ends before it begins: validUntil must be after validFrom.';
+      const message = 'The period ends before it begins: validUntil must be after validFrom.';
       faults.add(index, 'validUntil', 'BAD_USER_INPUT', message);
     }
     return { skuKey, from, until, ...readAmounts(entry, index, currency, faults) };
@@ -89,7 +89,7 @@ function readAmounts(
 ): Pick<PriceSpan, 'amount' | 'compareAt'> {
   const { compareAtAmount = null } = entry;
   if (entry.currencyCode !== currency) {
-    const message = `The prices of this channel are in ${currency}: send them in it.`;
+    const message = `The prices of this channel are in ${currency}: send them in this currency.`;
     faults.add(index, 'currencyCode', 'BAD_USER_INPUT', message);
   }
   const amount = faults.attempt(index, 'amount', () => parseAmount(entry.amount, currency));
@@ -98,7 +98,7 @@ function readAmounts(
       ? null
       : faults.attempt(index, 'compareAtAmount', () => parseAmount(compareAtAmount, currency));
   if (amount !== null && compareAt !== null && compareAt <= amount) {
-    const message = 'compareAtAmount is not above amount: leave it out where there is no sale.';
+    const message = 'compareAtAmount is not above amount: leave it out if there is no sale.';
     faults.add(index, 'compareAtAmount', 'BAD_USER_INPUT', message);
   }
   return { amount: amount ?? 0, compareAt };
@@ -108,7 +108,7 @@ function refuseOverlaps(spans: readonly PriceSpan[], faults: EntryFaults): void 
   for (const [index, span] of spans.entries()) {
     const before = spans.findIndex((other) => other.skuKey === span.skuKey && overlap(other, span));
     if (span.skuKey === 0 || before >= index) continue;
-    const message = `Entry ${before} is for the same SKU and a part of the same time: leave one of them out.`;
+    const message = `Entry ${before} is for the same SKU and an overlapping period: leave one of them out.`;
     faults.add(index, 'sku', 'BAD_USER_INPUT', message);
   }
 }

@@ -28,14 +28,14 @@ export function readCursor(fingerprint: string, cursor: string): Place {
   if (parsed === null) {
     throw new RequestError(
       'INVALID_CURSOR',
-      'This is no cursor of ours: give `endCursor` of the page before, unchanged.',
+      'This is not a valid cursor: pass the `endCursor` of the previous page, unchanged.',
     );
   }
   const [of, score, productId, rank, window] = parsed;
   if (of !== fingerprint) {
     throw new RequestError(
       'INVALID_CURSOR',
-      'This cursor belongs to another search: repeat the query, filter and channel of the page before, or start without `after`.',
+      'This cursor belongs to another search: repeat the query, filter and channel of the previous page, or start without `after`.',
     );
   }
   if (window === undefined) return { score, productId, rank };

@@ -12,5 +12,5 @@ export function authorizationOf(carrier: unknown): string | null {
     Object.entries(carrier).find(([name]) => name.toLowerCase() === 'authorization') ?? [];
   if (value == null) return null;
   if (typeof value === 'string') return value;
-  throw new RequestError('UNAUTHENTICATED', 'Authorization must be a text: `Bearer …`, with an API key.');
+  throw new RequestError('UNAUTHENTICATED', 'Authorization must be a string: `Bearer …`, with an API key.');
 }

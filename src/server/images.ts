@@ -92,7 +92,7 @@ async function readPart(request: FastifyRequest): Promise<Buffer> {
     if (error instanceof RequestError) throw error;
     throw new RequestError(
       'BAD_USER_INPUT',
-      'The form is cut short or malformed; send the image as one file part.',
+      'The form is truncated or malformed; send the image as one file part.',
       {
         cause: error,
       },

@@ -13,7 +13,7 @@ export function boundJsonNames(app: FastifyInstance): void {
       done(
         new RequestError(
           'BAD_USER_INPUT',
-          `The body has more than ${MAX_BODY_NAMES} different names of fields: ` +
+          `The body has more than ${MAX_BODY_NAMES} distinct field names: ` +
             'send only the variables that the operation declares.',
         ),
       );

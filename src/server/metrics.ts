@@ -67,7 +67,7 @@ export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {
   });
   const subscriptions = new Gauge({
     name: 'graphql_subscriptions',
-    help: 'Subscriptions that are open.',
+    help: 'Open subscriptions.',
     registers: [registry],
   });
   const compilations = new Counter({

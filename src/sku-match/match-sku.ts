@@ -48,7 +48,7 @@ export async function matchSku(
   if (sameProduct === null) {
     throw new RequestError(
       'NOT_CALIBRATED',
-      `Nobody has measured when ${services.encoderId} sees the same product twice: the operator runs \`npx vitrine calibrate\` once. visualSearch needs no calibration.`,
+      `The encoder ${services.encoderId} has no calibration: ask the operator to run \`npx vitrine calibrate\` once. visualSearch needs no calibration.`,
     );
   }
   if (query.vector === null) throw new Error('an image has a vector');

@@ -45,7 +45,7 @@ export async function askGateways(
       z.object({ locked: z.boolean() }),
     );
     if (lock?.locked !== true)
-      throw new OperatorError('Another command is asking the gateways: wait until it has ended.');
+      throw new OperatorError('Another command is asking the gateways: wait until it ends.');
     await insertRequest(db, { id, ...request });
     try {
       return await awaitAnswers(db, id, label, progress, signal);

@@ -33,14 +33,14 @@ export async function checkEncoder(
   if (row === undefined) throw new Error('sync.checkEncoder answers one row');
   if (row.dimension !== null && row.dimension !== encoder.dimension) {
     throw new OperatorError(
-      `The catalog knows ${encoder.id} with ${row.dimension} numbers a vector; the configured model has ${encoder.dimension}. ` +
-        'Give the model another version in its model.json, then run `npx vitrine reindex`.',
+      `The catalog has vectors of ${row.dimension} numbers from ${encoder.id}; the configured model returns ${encoder.dimension}. ` +
+        'Change the version in its model.json, then run `npx vitrine reindex`.',
     );
   }
   if (row.images > 0 && row.embedded === 0) {
     throw new OperatorError(
       `The catalog was encoded by ${row.encoders.join(', ') || 'no encoder'}, and VITRINE_ENCODER is ${encoder.id}. ` +
-        'Run `npx vitrine reindex` to encode it anew, or set VITRINE_ENCODER to the encoder it has.',
+        'Run `npx vitrine reindex` to encode it again, or set VITRINE_ENCODER to that encoder.',
     );
   }
   return row.images - row.embedded;

@@ -66,7 +66,7 @@ export function comparePoints(
       imageId,
       productId,
       kinds: ['extra'],
-      words: 'is in the index, and Postgres has no such image',
+      words: 'is in the index, but Postgres has no such image',
       expected: null,
     })),
   ];
@@ -90,7 +90,7 @@ function differencesOf(expected: IndexPoint, found: IndexPoint): Told[] {
   const differences: Told[] = [];
   const payload = describePayload(expected.payload, found.payload);
   if (found.productId !== expected.productId)
-    differences.push(['wrongProduct', `is there as an image of product ${found.productId}`]);
+    differences.push(['wrongProduct', `is in the index as an image of product ${found.productId}`]);
   else if (payload !== null) differences.push(['payloadDiffers', payload]);
   const distance = squaredDistance(expected.vector, found.vector);
   if (!(distance <= SAME_VECTOR)) {

@@ -46,7 +46,7 @@ export async function reconcileIndex(
       const failure =
         answer.outcome === 'failed'
           ? answer.reason
-          : 'its index is in Qdrant: run this with QDRANT_URL set as it is there';
+          : 'its index is in Qdrant: run this with the QDRANT_URL of that gateway';
       return { index, report: null, failure };
     }),
     ...Array.from({ length: gone }, () => ({ index: 'A gateway', report: null, failure: null })),

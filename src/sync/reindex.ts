@@ -67,7 +67,7 @@ async function reindexEmbedded(
   signal: AbortSignal,
 ): Promise<ReindexedEmbedded> {
   const request = { kind: 'rebuild', encoder: encoder.id } as const;
-  const label = 'Gateways load the index anew';
+  const label = 'Gateways reload the index';
   return { kind: 'embedded', ...(await askGateways(db, request, { label, progress, signal })) };
 }
 

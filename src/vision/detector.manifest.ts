@@ -57,7 +57,7 @@ export async function readDetector(
   const found = Buffer.from(await webcrypto.subtle.digest('SHA-256', await read(modelFile))).toString('hex');
   if (found !== manifest.files['model.onnx'].sha256) {
     throw new OperatorError(
-      `${modelFile} has sha256 ${found}, its detector.json says ${manifest.files['model.onnx'].sha256}: copy both again. ${DETECTOR_REMEDY}`,
+      `${modelFile} has the SHA-256 ${found}, but its detector.json says ${manifest.files['model.onnx'].sha256}: copy both again. ${DETECTOR_REMEDY}`,
     );
   }
   return { manifest, modelFile };

@@ -55,7 +55,7 @@ export async function openDetector(
     threads: 1,
     maxBatch: 1,
     parseAnswers: (message) => answers.parse(message),
-    onCrash: (err) => log?.error({ err }, 'The detector thread ended; another takes its place'),
+    onCrash: (err) => log?.error({ err }, 'A detector thread ended; another one replaces it'),
   }).catch((cause: unknown) => {
     throw new OperatorError(errorMessage(cause), { cause });
   });
@@ -65,7 +65,7 @@ export async function openDetector(
       if (waiting >= MAX_WAITING) {
         throw new RequestError(
           'SERVICE_OVERLOADED',
-          'Too many images are looked at; try again in a few seconds.',
+          'Too many images are being searched for items; try again in a few seconds.',
         );
       }
       waiting += 1;

@@ -89,7 +89,7 @@ export async function openEncoder({
     threads,
     maxBatch: MAX_BATCH,
     parseAnswers: (message) => encodedVectors.parse(message),
-    onCrash: (err) => log?.error({ err }, 'An encoder thread ended; another takes its place'),
+    onCrash: (err) => log?.error({ err }, 'An encoder thread ended; another one replaces it'),
   });
   // A decode takes half as long as an encode, so one for each thread keeps the threads busy. More would crowd out
   // the event loop, and whatever else needs libuv's few threads.

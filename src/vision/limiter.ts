@@ -13,7 +13,7 @@ export function limiter(limit: number, maxWaiting = Infinity): <T>(task: () => P
     else {
       throw new RequestError(
         'SERVICE_OVERLOADED',
-        'Too many images are being worked on; try again in a few seconds.',
+        'Too many images are being processed; try again in a few seconds.',
       );
     }
     try {

@@ -7,7 +7,7 @@ import { COLOR_NUMBERS } from './color-descriptor.js';
 
 /** What to do about an encoder that cannot be used. */
 export const ENCODER_REMEDY =
-  'Set VITRINE_ENCODER to a folder with a model.json and its model.onnx, or unset it for the encoder that ships.';
+  'Set VITRINE_ENCODER to a folder with a model.json and its model.onnx, or unset it to use the default encoder.';
 
 /** How pixels become the model's input tensor: NCHW float32 RGB of `(pixel * scale - mean) / std`. */
 export interface EncoderInput {
@@ -86,7 +86,7 @@ export async function readManifest(directory: string | URL): Promise<EncoderMani
   const expected = manifest.files['model.onnx'].sha256;
   if (found !== expected) {
     throw new Error(
-      `${modelFile} has sha256 ${found}, its model.json says ${expected}: the file is damaged or of another version. Copy it again. ${ENCODER_REMEDY}`,
+      `${modelFile} has the SHA-256 ${found}, but its model.json says ${expected}: the file is damaged or belongs to another version. Copy it again. ${ENCODER_REMEDY}`,
     );
   }
 

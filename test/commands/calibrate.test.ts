@@ -50,7 +50,7 @@ test(
       code: 0,
       stdout: expect.stringMatching(
         new RegExp(
-          `^Calibrated \\S+ on ${PRODUCTS} products; expected calibration error on those not seen: 0\\.\\d{3}\\.\n` +
+          `^Calibrated \\S+ on ${PRODUCTS} products; expected calibration error on unseen products: 0\\.\\d{3}\\.\n` +
             '( {2}promised \\d\\.\\d{3}, true of \\d\\.\\d{3} \\(\\d+\\)\n)+Gateways use it within half a minute\\.\n$',
         ),
       ),

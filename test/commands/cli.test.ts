@@ -63,14 +63,14 @@ test('a port that is taken is said before anything is started', async () => {
   }).ended;
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `Port ${takenPort} of 127.0.0.1 is taken: stop what listens there, or set PORT to another one.\n`,
+    `Port ${takenPort} of 127.0.0.1 is in use: stop what listens there, or set PORT to another port.\n`,
   );
 });
 
 test('a host of another machine is told to be set', async () => {
   const { code, stderr } = await vitrine(['serve'], { env: { HOST: '192.0.2.1', PORT: '0' } }).ended;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^192\.0\.2\.1 is no address of this machine: set HOST/);
+  expect(stderr).toMatch(/^192\.0\.2\.1 is not an address of this machine: set HOST/);
 });
 
 test('a data folder that cannot be is a sentence, not a stack', async () => {

@@ -55,7 +55,7 @@ test('names line, field and remedy, and writes nothing', async () => {
 
 test.each([
   ['nowhere.jsonl', /^The facts cannot be read: .*no such file/],
-  ['.', /^The facts cannot be read: .* is a folder; name a file\.\n$/],
+  ['.', /^The facts cannot be read: .* is a folder; give a file\.\n$/],
 ])('%s is no file of facts', async (name, complaint) => {
   const { code, stderr } = await run(join(folder, name));
   expect(code).toBe(1);

@@ -72,14 +72,14 @@ test('--help tells of its options and exit codes', async () => {
 test('without a gateway there is no embedded index, and nothing to do', async () => {
   const plain = await run('reconcile');
   expect(plain).toMatchObject({ code: 0 });
-  expect(plain.stdout).toMatch(/^No gateway runs; .*nothing to do\.\nStock ledger: adds up .*\n$/);
+  expect(plain.stdout).toMatch(/^No gateway is running\. .*nothing to do\.\nStock ledger: matches .*\n$/);
   expect(JSON.parse((await run('reconcile', '--json')).stdout)).toEqual({
     indexes: [],
     ledger: { count: 0, sample: [] },
   });
   const reindexed = await run('reindex');
   expect(reindexed).toMatchObject({ code: 0 });
-  expect(reindexed.stdout).toMatch(/Encoded 0 images .*\nNo gateway runs/);
+  expect(reindexed.stdout).toMatch(/Encoded 0 images .*\nNo gateway is running/);
 });
 
 test('a gateway that runs is asked about the index in its memory', async () => {
@@ -88,7 +88,7 @@ test('a gateway that runs is asked about the index in its memory', async () => {
   const sound = await run('reconcile', '--check');
   expect(sound).toMatchObject({ code: 0 });
   expect(sound.stdout).toMatch(
-    /^Gateway .* \(process \d+\): compared 2 images in .*; nothing differs\.\nStock ledger: adds up/,
+    /^Gateway .* \(process \d+\): compared 2 images in .*; nothing differs\.\nStock ledger: matches/,
   );
 
   await damage();
@@ -117,7 +117,7 @@ test('stock that the ledger does not add up to is told, and not repaired', async
     const { code, stdout } = await run('reconcile', ...options);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /nothing differs\.\nStock ledger: 1 level differs .*\n {2}bh-calla-hoodie-pink at \S+: 4 on hand, 3 by the ledger\n$/,
+      /nothing differs\.\nStock ledger: 1 stock level differs .*\n {2}bh-calla-hoodie-pink at \S+: 4 on hand, 3 according to the ledger\n$/,
     );
   }
   await writeStock(3);
@@ -128,7 +128,7 @@ test('it builds its index anew when asked', async () => {
   const reindexed = await run('reindex');
   expect(reindexed).toMatchObject({ code: 0 });
   expect(reindexed.stdout).toMatch(
-    /Encoded 0 images .*\nGateway .*: the new index holds 2 images, and is in use\.\n$/,
+    /Encoded 0 images .*\nGateway .*: the new index holds 2 images and is in use\.\n$/,
   );
   expect(gateway?.output.stderr).toContain('loaded again from Postgres');
   expect(await run('reconcile', '--check')).toMatchObject({ code: 0 });
@@ -189,7 +189,7 @@ testQdrant('with QDRANT_URL the command compares by itself, and says when there 
     expect(nothing).toMatchObject({ code: 1, stdout: '' });
     expect(nothing.stderr).toMatch(/^Qdrant has no index of garment-lite0@\S+ .*npx vitrine reindex/);
     expect((await command('reindex')).stdout).toMatch(
-      /The new index of .* holds 2 images, and is in use\.\n$/,
+      /The new index of .* holds 2 images and is in use\.\n$/,
     );
     expect(await command('reconcile', '--check')).toMatchObject({ code: 0 });
 

@@ -175,7 +175,7 @@ describe('a hold', () => {
       {
         code: 'INSUFFICIENT_STOCK',
         field: ['lines', '1', 'quantity'],
-        message: 'Only 5 can be sold: ask for 5 at most.',
+        message: 'Only 5 can be sold: ask for at most 5.',
         sellable: 5,
       },
     ]);
@@ -187,7 +187,7 @@ describe('a hold', () => {
     expect(userErrors).toEqual([
       expect.objectContaining({
         code: 'INSUFFICIENT_STOCK',
-        message: 'There is less of it: ask for fewer.',
+        message: 'There are not enough units: ask for fewer.',
         sellable: null,
       }),
     ]);

@@ -79,10 +79,10 @@ describe('an image link', () => {
   });
 
   test('must be https, and so must what it redirects to', async () => {
-    await refused('http://example.com/a.jpg', 'Only https links are followed.');
-    await refused('file:///etc/passwd', 'Only https links are followed.');
-    await refused('https://', 'It is not an address.');
-    await refused(`${origin}/to-http`, 'Only https links are followed.');
+    await refused('http://example.com/a.jpg', 'Only https links are downloaded.');
+    await refused('file:///etc/passwd', 'Only https links are downloaded.');
+    await refused('https://', 'It is not a URL.');
+    await refused(`${origin}/to-http`, 'Only https links are downloaded.');
   });
 
   test('must not redirect to an address that may not be dialed', async () => {

@@ -45,7 +45,7 @@ describe('a table', () => {
 
   test('says when a row has more values than columns', async () => {
     expect(await read('id\ttitle\n1\tCoat\tred\n2\tHat\n')).toEqual([
-      [2, 'The row has 3 values, and the header names 2 columns.'],
+      [2, 'The row has 3 values, but the header names 2 columns.'],
       [3, { id: '2', title: 'Hat' }],
     ]);
   });
@@ -99,7 +99,7 @@ describe('a table', () => {
         rows.push('fault' in row ? [row.line, row.fault] : [row.line, Object.fromEntries(row.cells)]);
     }
     expect(rows).toEqual([
-      [602, 'The line holds a NUL character.'],
+      [602, 'The line contains a NUL character.'],
       [603, 'The line is not valid UTF-8.'],
       [604, `The line is longer than ${MAX_LINE_BYTES} bytes.`],
       [605, { id: '4', title: 'fine' }],

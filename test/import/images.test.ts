@@ -50,7 +50,10 @@ describe('the images of a feed', () => {
         ),
       },
       { line: 3, reason: expect.stringMatching(/^The image broken\.png is left out: This is not an image/) },
-      { line: 5, reason: 'The image http://shop.example/a.png is left out: Only https links are followed.' },
+      {
+        line: 5,
+        reason: 'The image http://shop.example/a.png is left out: Only https links are downloaded.',
+      },
       { line: 6, reason: 'The image store is left out: It is not a file.' },
     ]);
     expect(await shop.all('SELECT source FROM product_images')).toEqual(['red.png']);
@@ -101,7 +104,7 @@ describe('the images of a feed', () => {
       const reasons = new Map(report.imagesFailed.map(({ line, reason }) => [line, reason]));
       for (const [index, link] of links.entries()) {
         const why = link.startsWith('file:')
-          ? 'Only https links are followed.'
+          ? 'Only https links are downloaded.'
           : 'It is outside the folder of the feed: put the image into that folder, or give an https link.';
         expect(reasons.get(index + 2)).toBe(`The image ${link} is left out: ${why}`);
       }
@@ -241,7 +244,7 @@ describe('the images of a feed', () => {
       shop.import('feed.tsv', {}, { encoder: { ...shop.encoder, dimension: 9 } }),
     ).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: expect.stringContaining('another version in its model.json'),
+      message: expect.stringContaining('Change the version in the model.json'),
     });
   });
 });

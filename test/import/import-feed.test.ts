@@ -277,7 +277,7 @@ describe('a product feed', () => {
       { line: 4, reason: 'id is empty.' },
       { line: 5, reason: 'id "good": The feed has it on line 2 already.' },
       { line: 6, reason: expect.stringMatching(/^price "9 USD": The channel eur is in EUR;/) },
-      { line: 7, reason: expect.stringMatching(/^The row has 7 values, and the header names 5 columns\.$/) },
+      { line: 7, reason: expect.stringMatching(/^The row has 7 values, but the header names 5 columns\.$/) },
     ]);
     expect(heard).toEqual(report.rejected);
     expect(await shop.all(PRICES)).toHaveLength(2);
@@ -387,7 +387,7 @@ test('the demo makes way for a feed of the merchant', async () => {
   expect(await shop.all('SELECT DISTINCT is_demo FROM products')).toEqual([true]);
   expect(await shop.import('none.tsv')).toMatchObject({ demoRemoved: 0 });
   expect(await shop.import('own.tsv')).toMatchObject({ products: 2, demoRemoved: 1 });
-  expect(shop.said).toEqual(['The demo catalog made way for yours.']);
+  expect(shop.said).toEqual(['Your catalog replaced the demo catalog.']);
   expect(await shop.all('SELECT handle, is_demo FROM products ORDER BY handle')).toEqual([
     { handle: 'both', is_demo: false },
     { handle: 'mine', is_demo: false },

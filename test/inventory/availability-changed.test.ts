@@ -374,7 +374,7 @@ describe('what is refused, with a code', () => {
     const watch = async (authorization: string): Promise<Told | null> =>
       subscribe(connect({ authorization }), WATCH, idsOf('TEE-M')).next();
     expect((await watch(`Bearer vitrine_${'x'.repeat(43)}`))?.errors).toEqual([
-      { code: '4401', message: expect.stringMatching(/^This API key is not known here/) },
+      { code: '4401', message: expect.stringMatching(/^This API key is unknown/) },
     ]);
     expect((await watch('nonsense'))?.errors).toEqual([
       { code: '4401', message: expect.stringMatching(/^Authorization must be `Bearer/) },

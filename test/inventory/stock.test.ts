@@ -170,12 +170,12 @@ describe('stockSet', () => {
       {
         code: 'STALE_QUANTITY',
         field: ['entries', '0', 'ifOnHand'],
-        message: '4 are on hand now, not 5: look again, and send what is right then.',
+        message: '4 are on hand now, not 5: read it again, and send the correct quantity.',
       },
       {
         code: 'STALE_QUANTITY',
         field: ['entries', '2', 'ifOnHand'],
-        message: 'It is not counted now, not 0: look again, and send what is right then.',
+        message: 'The stock is not counted now, not 0: read it again, and send the correct quantity.',
       },
     ]);
     expect(await onHand()).toEqual({ ...SEEDED, 'S berlin': 4, 'us berlin': 1 });

@@ -22,9 +22,11 @@ test('a folder that is missing is made, with those above it', async () => {
 test('a file in the way is named with its remedy', async () => {
   const file = join(temporary, 'file');
   await writeFile(file, '');
-  await expect(prepareDataFolder(file)).rejects.toThrow(/has a file in its way: .*VITRINE_DATA/);
+  await expect(prepareDataFolder(file)).rejects.toThrow(
+    /is blocked by a file with the same name: .*VITRINE_DATA/,
+  );
   await expect(prepareDataFolder(join(file, 'data'))).rejects.toThrow(
-    /has a file in its way: .*VITRINE_DATA/,
+    /is blocked by a file with the same name: .*VITRINE_DATA/,
   );
 });
 

@@ -26,7 +26,7 @@ describe('money', () => {
   test.each([
     ['24.955', 'EUR', 'EUR has 2 decimals; 24.955 has more.'],
     ['0.5', 'JPY', 'JPY has no decimals; 0.5 has more.'],
-    ['-1', 'EUR', 'not negative'],
+    ['-1', 'EUR', 'cannot be negative'],
     ['24,95', 'EUR', 'at most one point'],
     ['1e3', 'EUR', 'at most one point'],
     ['.5', 'EUR', 'at most one point'],

@@ -109,7 +109,7 @@ test('a share that is none is refused', async () => {
   expect(errors).toMatchObject([
     {
       code: 'BAD_USER_INPUT',
-      message: 'color is 1.5: it must be from 0, any color, to 1, nothing but color.',
+      message: 'color is 1.5: it must be from 0 (any color) to 1 (only color).',
     },
   ]);
 });

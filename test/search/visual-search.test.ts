@@ -498,7 +498,7 @@ describe('with an index that follows Postgres', () => {
       'a price range upside down',
       { query: { like: [{ style: 'x' }] }, where: { price: { min: '9', max: '1' } } },
       'BAD_USER_INPUT',
-      /upside down/,
+      /price range is invalid/,
     ],
     [
       'a price that is no number',

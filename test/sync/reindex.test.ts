@@ -297,7 +297,7 @@ testSecond(
 
     const mended = await vitrine(['reindex'], { env: other }).ended;
     expect(mended).toMatchObject({ code: 0 });
-    expect(mended.stdout).toMatch(/Encoded 3 images with efficientnet-lite0@.*\nNo gateway runs/);
+    expect(mended.stdout).toMatch(/Encoded 3 images with efficientnet-lite0@.*\nNo gateway is running/);
 
     const serving = vitrine(['serve'], { env: other });
     try {

@@ -57,7 +57,7 @@ describe('a Qdrant that does not answer', () => {
     const address = server.address() as AddressInfo;
     try {
       const opening = openQdrantIndex({ ...options, url: `http://127.0.0.1:${address.port}` });
-      await expect(opening).rejects.toThrow(/is 1\.15\.5, and Vitrine needs 1\.16 or newer/);
+      await expect(opening).rejects.toThrow(/has version 1\.15\.5, but Vitrine needs 1\.16 or newer/);
     } finally {
       server.closeAllConnections();
       server.close();

@@ -192,7 +192,7 @@ describe('refuses', () => {
   });
 
   test('with a message that names the remedy', async () => {
-    expect((await failure(inspectImage(Buffer.from('a red dress')))).message).toMatch(/send a whole JPEG/);
+    expect((await failure(inspectImage(Buffer.from('a red dress')))).message).toMatch(/send a complete JPEG/);
   });
 });
 

@@ -113,7 +113,10 @@ class EntryChecker {
   name(path: Path, value: string): string {
     const name = value.trim().toLowerCase();
     if (!NAME.test(name)) {
-      this.fault(path, 'A name is a letter, then letters, digits and "_", 63 at most, like "sleeve_length".');
+      this.fault(
+        path,
+        'A name starts with a letter and has at most 63 letters, digits, and "_", like "sleeve_length".',
+      );
     }
     return name;
   }
@@ -121,8 +124,8 @@ class EntryChecker {
   unique<K>(seen: Map<K, number>, key: K, path: Path, noun: string): void {
     const before = seen.get(key);
     if (before === undefined) seen.set(key, this.index);
-    else if (before === this.index) this.fault(path, `${noun} stands here twice: send it once.`);
-    else this.fault(path, `${noun} stands in entry ${before} already: send it once.`);
+    else if (before === this.index) this.fault(path, `${noun} occurs here twice: send it once.`);
+    else this.fault(path, `${noun} is already in entry ${before}: send it once.`);
   }
 
   atMost(path: Path, list: readonly unknown[], most: number): boolean {
@@ -149,7 +152,7 @@ function checkProduct(
   if (!HANDLE.test(handle)) {
     checker.fault(
       ['handle'],
-      'A handle has 1 to 255 lower-case letters, digits, ".", "_" and "-", and begins with a letter or digit.',
+      'A handle has 1 to 255 lowercase letters, digits, ".", "_" and "-", and begins with a letter or digit.',
     );
   }
   return {
@@ -206,7 +209,7 @@ function checkImages(checker: EntryChecker, images: readonly ProductImageInput[]
     if (upload != null && uploadIdToSha256(upload) === null) {
       checker.fault(
         [...path, 'upload'],
-        'This is no id of an upload: take that of the answer to POST /images.',
+        'This is not the id of an upload: use the id in the answer to POST /images.',
       );
     }
     const link = checker.text([...path, 'url'], url ?? upload ?? '', MAX_FIELD_LENGTH);

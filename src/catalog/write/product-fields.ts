@@ -81,7 +81,7 @@ export function parseGtin(text: string): string {
 /** @throws RequestError BAD_USER_INPUT */
 export function parseProductUrl(text: string): string {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    throw bad('It must be the whole address of the product page, like https://shop.example/coat.');
+    throw bad('It must be the full URL of the product page, like https://shop.example/coat.');
   }
   return text;
 }

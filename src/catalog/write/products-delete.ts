@@ -69,12 +69,7 @@ function checkEntries({ handles, ids }: ProductsDeleteInput): {
     if (impossible) faults.add(index, null, 'NOT_FOUND', 'There is no such product: leave it out.');
     const before = entry === null ? undefined : seen.get(entry);
     if (before !== undefined)
-      faults.add(
-        index,
-        null,
-        'BAD_USER_INPUT',
-        `The product stands in entry ${before} already: send it once.`,
-      );
+      faults.add(index, null, 'BAD_USER_INPUT', `The product is already in entry ${before}: send it once.`);
     else if (entry !== null) seen.set(entry, index);
     return entry ?? 0;
   });

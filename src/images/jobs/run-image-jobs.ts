@@ -86,7 +86,7 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
     const held = await noteFailure(db, job, reason, delayMs);
     if (!held || delayMs !== null) return;
     const { handle: product, link, attempts } = job;
-    log.warn({ product, link, attempts, reason }, 'An image is given up; upsert its product to try again');
+    log.warn({ product, link, attempts, reason }, 'An image was given up; upsert its product to try again');
   };
 
   const loop = startLoop({
@@ -107,8 +107,8 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
   };
 }
 
-const KILLED = `A gateway ended each time it worked on this image, ${MAX_ATTEMPTS} times.`;
-const OUR_FAULT = 'Something went wrong in the gateway; its log says what.';
+const KILLED = `A gateway crashed each time it processed this image, ${MAX_ATTEMPTS} times.`;
+const OUR_FAULT = 'Something went wrong in the gateway; see its log.';
 
 /** From half to one and a half of the delay, so that jobs which failed together do not come back together. */
 function delayAfter(attempts: number): number {

@@ -28,7 +28,7 @@ export function checkDiversity(diversity: number): void {
   if (diversity >= 0 && diversity <= 1) return;
   throw new RequestError(
     'BAD_USER_INPUT',
-    `diversity is ${diversity}: it must be from 0, the most alike first, to 1.`,
+    `diversity is ${diversity}: it must be from 0 (most similar first) to 1.`,
   );
 }
 

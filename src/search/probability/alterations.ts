@@ -3,7 +3,7 @@ import { random } from '../../platform/random.js';
 
 /** What happens to a photograph on its way through apps and hands. Each answers a JPEG, the same every time. */
 export const ALTERATIONS: Readonly<Record<string, (photograph: Buffer) => Promise<Buffer>>> = {
-  'cropped to the middle 80 %': crop,
+  'cropped to the middle 80%': crop,
   'darker (× 0.6)': (photograph) => sharp(photograph).modulate({ brightness: 0.6 }).jpeg().toBuffer(),
   'lighter (× 1.4)': (photograph) => sharp(photograph).modulate({ brightness: 1.4 }).jpeg().toBuffer(),
   'JPEG quality 30': (photograph) => sharp(photograph).jpeg({ quality: 30 }).toBuffer(),

@@ -13,7 +13,7 @@ export const encoderCalibration = z.object({
   sameProduct: sameProductModel,
 });
 
-const REMEDY = 'Remove the file, or write it anew with `npx vitrine calibrate --output`.';
+const REMEDY = 'Remove the file, or write it again with `npx vitrine calibrate --output`.';
 
 /**
  * The calibration that ships with an encoder; null where there is none.
@@ -26,7 +26,7 @@ export async function readEncoderCalibration(
   const found = await readCalibrationFile(folder);
   if (found !== null && found.encoder !== encoderId)
     throw new OperatorError(
-      `${join(folder, CALIBRATION_FILE)} is of ${found.encoder}, and the encoder is ${encoderId}. ${REMEDY}`,
+      `${join(folder, CALIBRATION_FILE)} belongs to the encoder ${found.encoder}, but the encoder in use is ${encoderId}. ${REMEDY}`,
     );
   return found?.sameProduct ?? null;
 }
@@ -45,7 +45,9 @@ export async function readCalibrationFile(
   }
   const parsed = encoderCalibration.safeParse(parseJson(text));
   if (!parsed.success)
-    throw new OperatorError(`${file} is no calibration:\n${z.prettifyError(parsed.error)}\n${REMEDY}`);
+    throw new OperatorError(
+      `${file} is not a valid calibration:\n${z.prettifyError(parsed.error)}\n${REMEDY}`,
+    );
   return parsed.data;
 }
 

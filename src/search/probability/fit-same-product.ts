@@ -138,7 +138,7 @@ async function compareWithCatalog(
   copies: readonly Copy[],
   signal: AbortSignal,
 ): Promise<void> {
-  progress.start('Comparing them with every image', null);
+  progress.start('Comparing the copies with all images', null);
   for (let after = 0; ;) {
     signal.throwIfAborted();
     const images = await readImagesAfter(db, encoder.id, after, BATCH_SIZE);

@@ -51,7 +51,7 @@ export function joinReferences(
   if (positive.length === 0) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      'The weights of like and unlike cancel out, so nothing is left to look for: change a weight or a reference.',
+      'The weights of like and unlike cancel out, so nothing is left to search for: change a weight or a reference.',
     );
   }
   const plain = toAsked(positive, negative);
@@ -85,7 +85,7 @@ function weigh(plain: Asked, color: number): { asked: Asked; scale: number } {
   if (positive === undefined || negative === undefined || positive.length === 0) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      `Nothing is left to look for when color counts ${color}: change color or a reference.`,
+      `Nothing is left to search for when color is ${color}: change color or a reference.`,
     );
   }
   const vectorOf = ({ vector }: { vector: Float32Array }): Float32Array => vector;

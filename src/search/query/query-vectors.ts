@@ -27,7 +27,7 @@ const CACHED_BOARDS = 500;
 function checkColor(color: number | null | undefined): number {
   if (color == null) return DEFAULT_COLOR_SHARE;
   if (color >= 0 && color <= 1) return color;
-  throw bad(`color is ${color}: it must be from 0, any color, to 1, nothing but color.`);
+  throw bad(`color is ${color}: it must be from 0 (any color) to 1 (only color).`);
 }
 
 type Taste = Pick<Reference, 'vectors' | 'negative'>;
@@ -54,9 +54,7 @@ export class QueryVectors {
   async resolve(query: VisualQueryInput, sources: QuerySources): Promise<QueryVector> {
     const unlike = query.unlike ?? [];
     if (query.like.length === 0 && checkSearchText(query.text) === null)
-      throw bad(
-        'like is empty: name at least one image, product, board or style to look like, or give text.',
-      );
+      throw bad('like is empty: give at least one image, product, board, or style, or give text.');
     if (query.like.length + unlike.length > MAX_REFERENCES) {
       throw bad(
         `like and unlike have ${query.like.length + unlike.length} entries: at most ${MAX_REFERENCES} are allowed.`,
@@ -153,7 +151,7 @@ export class QueryVectors {
       const resolved = await this.#board(found.uuid, boards);
       if (resolved.vectors.length === 0) {
         throw bad(
-          `The board ${JSON.stringify(found.title)} has no pin to look like: pin a product or an image with pinAdd first.`,
+          `The board ${JSON.stringify(found.title)} has no positive pin: pin a product or an image with pinAdd first.`,
         );
       }
       return { ...resolved, weight };

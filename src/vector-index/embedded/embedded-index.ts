@@ -160,7 +160,7 @@ class EmbeddedIndex implements VectorIndex {
     this.#ended ??= cause;
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(unavailable(cause));
     if (closed) return;
-    this.options.log?.error({ err: cause }, 'The embedded index is lost.');
+    this.options.log?.error({ err: cause }, 'The embedded index is lost');
     this.options.onLost?.(cause);
   }
 
@@ -169,7 +169,7 @@ class EmbeddedIndex implements VectorIndex {
     this.#warned = true;
     this.options.log?.warn(
       { points, servesPoints: SERVES_POINTS },
-      'The embedded index holds more than it is meant for: searches are exact but slow. Set QDRANT_URL.',
+      'The embedded index has more images than it is meant for: searches are exact but slow. Set QDRANT_URL.',
     );
   }
 }

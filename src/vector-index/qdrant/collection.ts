@@ -151,9 +151,9 @@ async function checkEncoder(
   const encoder = metadataShape.safeParse(config.metadata).data?.encoder ?? 'an encoder of no name';
   if (encoder === setup.encoder && dimension === setup.dimension) return;
   throw new Error(
-    `The Qdrant collection "${physical}" holds vectors of ${encoder} (${dimension ?? 'no'} numbers), ` +
+    `The Qdrant collection "${physical}" holds vectors of ${encoder} (${dimension ?? 'no'} numbers), but ` +
       `the configured encoder is ${setup.encoder} (${setup.dimension} numbers). ` +
-      'Give the model another name or version in its model.json, then run `npx vitrine reindex`.',
+      'Change the name or version in its model.json, then run `npx vitrine reindex`.',
   );
 }
 

@@ -145,13 +145,15 @@ async function connect(
     .catch((cause: unknown) => {
       const status = statusOf(cause);
       const remedy =
-        status === 401 || status === 403 ? 'check QDRANT_API_KEY' : 'check QDRANT_URL and that it runs';
-      throw new OperatorError(`Qdrant does not let us in at ${options.url}: ${remedy}.`, { cause });
+        status === 401 || status === 403
+          ? 'check QDRANT_API_KEY'
+          : 'check QDRANT_URL, and that Qdrant is running';
+      throw new OperatorError(`Qdrant at ${options.url} cannot be used: ${remedy}.`, { cause });
     });
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     throw new OperatorError(
-      `The Qdrant at ${options.url} is ${version}, and Vitrine needs ${OLDEST.join('.')} or newer: upgrade it.`,
+      `Qdrant at ${options.url} has version ${version}, but Vitrine needs ${OLDEST.join('.')} or newer: upgrade it.`,
     );
   }
   return { connection, version };

@@ -206,7 +206,7 @@ describe('an image of a product', () => {
     ['/text', Buffer.from('not an image'), expect.stringMatching(/^This is not an image/)],
     ['/huge', Buffer.alloc(MAX_IMAGE_BYTES + 1), expect.stringMatching(/more than \d+ bytes/)],
     ['/private', 'https://10.0.0.1/a.jpg', '10.0.0.1 is not a public address.'],
-    ['/http', 'http://127.0.0.1/a.jpg', 'Only https links are followed.'],
+    ['/http', 'http://127.0.0.1/a.jpg', 'Only https links are downloaded.'],
   ])('that can never come in is given up at once: %s', async (path, answer, reason) => {
     server.answers(path, (response) => {
       if (typeof answer === 'number') response.writeHead(answer).end();
@@ -274,7 +274,7 @@ describe('an image of a product', () => {
       {
         attempts: 1,
         state: 'WAITING',
-        last_error: 'Something went wrong in the gateway; its log says what.',
+        last_error: 'Something went wrong in the gateway; see its log.',
       },
     ]);
     expect(logged.some(({ level, msg }) => level === 50 && msg === 'An image job failed')).toBe(true);
@@ -453,7 +453,7 @@ describe('several gateways', () => {
     await start();
     await noneWaits();
     expect(await all('SELECT state, last_error FROM image_jobs')).toEqual([
-      { state: 'DEAD', last_error: 'A gateway ended each time it worked on this image, 8 times.' },
+      { state: 'DEAD', last_error: 'A gateway crashed each time it processed this image, 8 times.' },
     ]);
     expect(server.requests).not.toContain('/poison');
   });
