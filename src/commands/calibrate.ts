@@ -37,13 +37,13 @@ export function calibrateCommand(): Command {
     .addHelpText(
       'after',
       `
-Makes altered copies of product images (cropped, turned, darker, lighter, compressed, or on another background), encodes
-them with the encoder of VITRINE_ENCODER, and compares each copy with its own product and with the nearest other product.
-The result is VisualMatchEdge.probability, which matchSku and identify use too. The error that is printed is measured on
-products that the fit has not seen.
+Makes altered copies of product images (cropped, turned, darker, lighter, compressed, or on another background),
+encodes them with the encoder of VITRINE_ENCODER, and compares each copy with its own product and with the nearest
+other product. The result is VisualMatchEdge.probability, which matchSku and identify use too. The error that is
+printed is measured on products that the fit has not seen.
 
-Run it when your catalog is complete. Gateways use the result within half a minute. Without it, they use the calibration
-in the folder of the encoder (calibration.json).
+Run it when your catalog is complete. Gateways use the result within half a minute. Without it, they use the
+calibration in the folder of the encoder (calibration.json).
 
 Examples:
   vitrine calibrate

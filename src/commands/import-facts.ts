@@ -17,14 +17,14 @@ export function importFactsCommand(): Command {
     .addHelpText(
       'after',
       `
-Each line is an entity, with the brands, products, and attribute values that it describes; or it is a fact about an entity
-from a source, as text (value) or as another entity (object):
+Each line is an entity, with the brands, products, and attribute values that it describes; or it is a fact about an
+entity from a source, as text (value) or as another entity (object):
   {"entity":"denim","kind":"MATERIAL","label":"Denim","attributes":[{"name":"material","value":"denim"}]}
   {"subject":"denim","predicate":"made of","value":"cotton","source":"…","sourceUrl":"https://…"}
 
-If any line is wrong, nothing is imported. Importing the same file again changes nothing. An entity in the file replaces the
-stored one. Facts replace the stored facts with the same subject, predicate, and source. Running gateways use them at once.
-See docs/facts.md.
+If any line is wrong, nothing is imported. Importing the same file again changes nothing. An entity in the file
+replaces the stored one. Facts replace the stored facts with the same subject, predicate, and source. Running gateways
+use them at once. See docs/facts.md.
 
 Exit code: 0 if everything was imported, 1 if nothing was.
 

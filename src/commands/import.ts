@@ -28,12 +28,13 @@ export function importCommand(): Command {
     .addHelpText(
       'after',
       `
-Adds or updates products, SKUs, prices, and stock by their id, and encodes new images. Image links can be https URLs or
-files in the folder of the feed. Invalid rows are reported with their line number; the other rows are imported. Running
-gateways on the same data show the changes without a restart. Ctrl-C stops after the current batch. To continue, run the
-import again: no image is encoded twice.
+Adds or updates products, SKUs, prices, and stock by their id, and encodes new images. Image links can be https URLs
+or files in the folder of the feed. Invalid rows are reported with their line number; the other rows are imported.
+Running gateways on the same data show the changes without a restart. Ctrl-C stops after the current batch. To
+continue, run the import again: no image is encoded twice.
 
-Exit code: 0 if something was imported, even if some rows were rejected; 1 if nothing was, or if the import was stopped.
+Exit code: 0 if something was imported, even if some rows were rejected; 1 if nothing was, or if the import was
+stopped.
 
 Examples:
   vitrine import feed.tsv

@@ -18,13 +18,13 @@ export function keysCommand(): Command {
     .addHelpText(
       'after',
       `
-Requests send their key in the header \`Authorization: Bearer vitrine_…\`. Without a key, a caller can read, and can hold a
-little stock for a short time. Scopes allow more. No scope includes another:
+Requests send their key in the header \`Authorization: Bearer vitrine_…\`. Without a key, a caller can read, and can
+hold a little stock for a short time. Scopes allow more. No scope includes another:
   catalog:write  write stock, prices, and products
   holds:create   hold stock without the limits of guests (VITRINE_GUEST_HOLD_…)
   holds:confirm  confirm holds that were made with this key or without a key
-A key can have a channel: it is used for requests that name none, and the scopes for holds are then limited to it.
-You can run these commands while gateways run on the same data.
+A key can have a channel: it is used for requests that name none, and the scopes for holds are then limited to it. You
+can run these commands while gateways run on the same data.
 
 Examples:
   vitrine keys create warehouse --scope catalog:write

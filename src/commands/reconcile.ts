@@ -22,10 +22,11 @@ export function reconcileCommand(): Command {
     .addHelpText(
       'after',
       `
-Checks that the index has exactly the encoded images, each with its product, tags, and vector. Searches and changes go on
-in the meantime. Changes that the index is about to follow do not count as differences. With QDRANT_URL, the command
-compares by itself; without it, each running gateway compares the index in its memory. The command also recomputes the stock
-on hand from the stock ledger. It repairs nothing there, because it cannot know which side is right.
+Checks that the index has exactly the encoded images, each with its product, tags, and vector. Searches and changes go
+on in the meantime. Changes that the index is about to follow do not count as differences. With QDRANT_URL, the
+command compares by itself; without it, each running gateway compares the index in its memory. The command also
+recomputes the stock on hand from the stock ledger. It repairs nothing there, because it cannot know which side is
+right.
 
 Exit code: 0 if nothing differs after the repair; 1 if something does, or if the comparison failed.
 

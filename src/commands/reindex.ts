@@ -21,13 +21,13 @@ export function reindexCommand(): Command {
     .addHelpText(
       'after',
       `
-Encodes the product images that are not encoded yet, then builds a new index while the current one keeps answering, and
-switches to the new one in one step. With QDRANT_URL the index is a Qdrant collection; without it, it is the index in the
-memory of each running gateway. You can stop the command and run it again: finished work is kept.
+Encodes the product images that are not encoded yet, then builds a new index while the current one keeps answering,
+and switches to the new one in one step. With QDRANT_URL the index is a Qdrant collection; without it, it is the index
+in the memory of each running gateway. You can stop the command and run it again: finished work is kept.
 
 To change the encoder, run this with --encoder, then restart the gateways one by one with VITRINE_ENCODER set to that
-folder. Gateways that still use the old encoder keep answering from its index. Qdrant keeps that index until a day after the
-last of them has stopped.
+folder. Gateways that still use the old encoder keep answering from its index. Qdrant keeps that index until a day
+after the last of them has stopped.
 
 Examples:
   vitrine reindex

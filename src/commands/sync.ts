@@ -16,10 +16,10 @@ export function syncCommand(): Command {
     .addHelpText(
       'after',
       `
-Follows Postgres into the Qdrant of QDRANT_URL, as every gateway does, but serves no requests. Run as many as you like, on
-any machine: one works at a time, and another continues where it stops. If the collection does not exist, it is created and
-filled. Ctrl-C or SIGTERM finishes the current batch, then stops. The embedded index does not need this command: each
-gateway keeps its own index up to date.
+Follows Postgres into the Qdrant of QDRANT_URL, as every gateway does, but serves no requests. Run as many as you
+like, on any machine: one works at a time, and another continues where it stops. If the collection does not exist, it
+is created and filled. Ctrl-C or SIGTERM finishes the current batch, then stops. The embedded index does not need this
+command: each gateway keeps its own index up to date.
 
 Exit code: 0 if it was stopped or has caught up; 1 if it could not start or, with --once, could not catch up.
 

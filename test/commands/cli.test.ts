@@ -78,7 +78,7 @@ test('a data folder that cannot be is a sentence, not a stack', async () => {
     env: { PORT: '0', VITRINE_DATA: '/dev/null/data' },
   }).ended;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^The data folder \/dev\/null\/data has a file in its way: .*\n$/);
+  expect(stderr).toMatch(/^The data folder \/dev\/null\/data is blocked by a file with the same name: .*\n$/);
 });
 
 test('a detector that is not there is a sentence, not a stack', async () => {

@@ -46,9 +46,7 @@ test('names line, field and remedy, and writes nothing', async () => {
   );
   const { code, stdout } = await run(file);
   expect(code).toBe(1);
-  expect(stdout).toBe(
-    'Nothing was imported: 1 thing is wrong with the file.\n  line 2: source: is missing: add it.\n',
-  );
+  expect(stdout).toBe('Nothing was imported: 1 error in the file.\n  line 2: source: is missing: add it.\n');
   const { rows } = await database.db.query(`SELECT FROM entities WHERE handle = 'glass'`);
   expect(rows).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,7 @@ beforeAll(async () => {
     ['id', 'title', 'image_link', 'availability', 'price', 'quantity'],
     ...names.map((name) => [name, name, `${name}.webp`, 'in_stock', '49.99 EUR', '3']),
   ];
+  for (const name of names) await copyFile(join(images, `${name}.webp`), join(folder, `${name}.webp`));
   const feed = join(folder, 'feed.tsv');
   await writeFile(feed, rows.map((row) => `${row.join('\t')}\n`).join(''));
   expect(await vitrine(['import', feed], { env }).ended).toMatchObject({ code: 0 });

@@ -249,7 +249,7 @@ describe('one stranger', () => {
       {
         code: 'HOLD_LIMIT',
         field: null,
-        message: expect.stringMatching(/release one, wait for one to end, or send an API key/),
+        message: expect.stringMatching(/release one, wait until one expires, or send an API key/),
         sellable: null,
       },
     ]);

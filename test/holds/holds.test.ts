@@ -226,7 +226,7 @@ describe('ending a hold', () => {
     const { hold, userErrors } = await send(second, { hold: id });
     expect(hold).toMatchObject({ id, status: became.toUpperCase() });
     expect(userErrors).toEqual([
-      { code: 'HOLD_NOT_ACTIVE', field: ['hold'], message: `The hold is ${became} already.`, sellable: null },
+      { code: 'HOLD_NOT_ACTIVE', field: ['hold'], message: `The hold is already ${became}.`, sellable: null },
     ]);
   });
 
@@ -328,7 +328,7 @@ describe('bad input', () => {
   test.each<readonly [what: string, input: () => object, field: string[], message: RegExp]>([
     ['no lines', () => ({ lines: [] }), ['lines'], /at least one/],
     ['101 lines', () => ({ lines: many(101) }), ['lines'], /at most 100/],
-    ['an SKU twice', () => ({ lines: [line('S'), line('S')] }), ['lines', '1', 'sku'], /line 0 already/],
+    ['an SKU twice', () => ({ lines: [line('S'), line('S')] }), ['lines', '1', 'sku'], /already in line 0/],
     ['no units', () => ({ lines: [line('S', 0)] }), ['lines', '0', 'quantity'], /from 1 to/],
     ['units below nothing', () => ({ lines: [line('S', -1)] }), ['lines', '0', 'quantity'], /from 1 to/],
     [

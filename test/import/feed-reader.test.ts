@@ -122,7 +122,7 @@ describe('a table', () => {
 
   test('that is not there is refused', async () => {
     const rows = readTable(join(folder, 'absent.tsv'), { required: [], noun: 'product feed' });
-    await expect(rows.next()).rejects.toThrow(/product feed .*absent\.tsv can't be read: ENOENT/);
+    await expect(rows.next()).rejects.toThrow(/product feed .*absent\.tsv cannot be read: ENOENT/);
   });
 
   test('gives back what was written, whatever the values', async () => {

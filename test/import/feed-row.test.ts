@@ -92,7 +92,7 @@ describe('a row', () => {
 
   test.each([
     [{ price: '99.955 EUR' }, 'price "99.955 EUR": EUR has 2 decimals; 99.955 has more.'],
-    [{ price: '-1 EUR' }, 'price "-1 EUR": An amount of money is not negative.'],
+    [{ price: '-1 EUR' }, 'price "-1 EUR": An amount of money cannot be negative.'],
     [{ price: '10' }, 'price "10": A price is an amount and a currency, like 24.95 EUR.'],
     [{ price: '10 EURO' }, 'price "10 EURO": A price is'],
     [{ price: '10 ZZZ' }, 'price "10 ZZZ": "ZZZ" is not a currency'],
@@ -106,8 +106,8 @@ describe('a row', () => {
     [{ quantity: '2.5' }, 'quantity "2.5": A quantity is a whole number'],
     [{ quantity: '9999999999' }, 'quantity "9999999999": A quantity is a whole number'],
     [{ gtin: '4.00638E+12' }, 'gtin "4.00638E+12": A GTIN has 8, 12, 13 or 14 digits.'],
-    [{ link: '/coat' }, 'link "/coat": It must be the whole address'],
-    [{ link: 'javascript:alert(1)' }, 'link "javascript:alert(1)": It must be the whole address'],
+    [{ link: '/coat' }, 'link "/coat": It must be the full URL'],
+    [{ link: 'javascript:alert(1)' }, 'link "javascript:alert(1)": It must be the full URL'],
     [{ product_detail: 'long' }, 'product_detail "long": It must be section:name:value'],
     [{ product_type: Array.from({ length: 9 }, () => 'x'.repeat(50)).join('>') }, 'The path is too long'],
     [{ title: 'x'.repeat(1_001) }, 'title has 1001 characters; at most 1000 are allowed.'],

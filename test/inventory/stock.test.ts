@@ -211,10 +211,10 @@ describe('stockAdjust', () => {
       ['BAD_USER_INPUT', 'entries.3.delta'],
     ]);
     expect(userErrors.map(({ message }) => message)).toEqual([
-      'Only 5 are on hand: 6 cannot go.',
-      expect.stringContaining('above 2147483647'),
+      'Only 5 are on hand: 6 cannot be removed.',
+      expect.stringContaining('exceed 2147483647'),
       expect.stringContaining('stockSet'),
-      'Only 0 are on hand: 1 cannot go.',
+      'Only 0 are on hand: 1 cannot be removed.',
     ]);
     expect(await onHand()).toEqual({ ...SEEDED, 'M berlin': 2_147_483_647 });
   });
@@ -257,7 +257,7 @@ describe('bad input', () => {
     expect(userErrors).toEqual([]);
     expect(levels.map((level) => level.onHand)).toEqual(many.map((_, n) => n));
     for (const [entries, message] of [
-      [[...many, berlin('S', { onHand: 0 })], '251 entries are too many: send 250 at a time.'],
+      [[...many, berlin('S', { onHand: 0 })], '251 entries are too many: send at most 250 at a time.'],
       [[], 'entries is empty: send at least one.'],
     ] as const) {
       expect((await set(...entries)).userErrors).toEqual([

@@ -160,7 +160,10 @@ describe('variables', () => {
     const { status, errors } = await send(app, '{ __typename }', variables(20_000));
     expect(status).toBe(400);
     expect(errors).toMatchObject([
-      { code: 'BAD_USER_INPUT', message: expect.stringMatching(/2000 distinct field names.*only the variables/) },
+      {
+        code: 'BAD_USER_INPUT',
+        message: expect.stringMatching(/2000 distinct field names.*only the variables/),
+      },
     ]);
   });
 
