@@ -96,7 +96,7 @@ test('a gateway that runs is asked about the index in its memory', async () => {
   const checked = await run('reconcile', '--check');
   expect(checked).toMatchObject({ code: 1 });
   expect(checked.stdout).toMatch(
-    /1 differ \(1 with other facts\), 0 repaired\.\n {2}image \d+ of bh-calla-hoodie-pink has \S+ 4999 instead of 5000.*\n/,
+    /1 differ \(1 with other tags\), 0 repaired\.\n {2}image \d+ of bh-calla-hoodie-pink has \S+ 4999 instead of 5000.*\n/,
   );
   const asJson = await run('reconcile', '--check', '--json');
   expect(asJson).toMatchObject({ code: 1 });
@@ -106,7 +106,7 @@ test('a gateway that runs is asked about the index in its memory', async () => {
 
   const repaired = await run('reconcile');
   expect(repaired).toMatchObject({ code: 0 });
-  expect(repaired.stdout).toMatch(/1 differ \(1 with other facts\), 1 repaired\./);
+  expect(repaired.stdout).toMatch(/1 differ \(1 with other tags\), 1 repaired\./);
   expect(await run('reconcile', '--check')).toMatchObject({ code: 0 });
   const { rows } = await database.db.query('TABLE index_requests');
   expect(rows).toEqual([]);
@@ -149,7 +149,7 @@ test('another encoder is encoded with while gateways run with the one before', a
   expect(reindexed.stdout).toContain('Encoded 2 images with garment-lite0@99.0.0+lab36.');
   expect(reindexed.stdout).toMatch(
     new RegExp(
-      `Gateway .* goes on with garment-lite0@${version}\\+lab36: restart it with VITRINE_ENCODER=${other}`,
+      `Gateway .* keeps using garment-lite0@${version}\\+lab36: restart it with VITRINE_ENCODER=${other}`,
     ),
   );
   expect((await run('reindex', '--encoder', other)).stdout).toContain('Encoded 0 images');
