@@ -22,6 +22,7 @@ import { readSchemaVersion, SchemaMismatchError, tooNew } from '../platform/sche
 import { startDatabase } from '../platform/start-database.js';
 import { createSchema } from './schema.js';
 import { openServices, type Services } from './services.js';
+import { survivesAbandonedErrors } from '../server/graphql/abandoned-errors.js';
 import { createServer } from '../server/http.js';
 import { readEncoderCalibration } from '../search/probability/encoder-calibration.js';
 import { answerRequests } from '../sync/answer-requests.js';
@@ -109,6 +110,8 @@ export async function startGateway(
       log: part('requests'),
     });
     started.push(() => answering.close());
+    const forgetAbandoned = survivesAbandonedErrors(part('server'));
+    started.push(async () => forgetAbandoned());
     const services = openServices({
       db,
       encoder,
