@@ -85,7 +85,7 @@ describe.each(
     env = collection === null ? {} : { QDRANT_URL: collection.url, QDRANT_COLLECTION: collection.collection };
     gateways = [await startGatewayProcess(postgres.url, env), await startGatewayProcess(postgres.url, env)];
     worker = startWorker();
-  }, 120_000);
+  });
   afterAll(async () => {
     worker?.child.kill('SIGTERM');
     await worker?.ended;
@@ -93,7 +93,7 @@ describe.each(
     await db.end();
     await postgres.close();
     await collection?.drop();
-  }, 60_000);
+  });
 
   /** Sends a call until it is answered: to the one gateway, to the other. */
   async function insist<T>(schema: z.ZodType<T>, document: string, input: object): Promise<T> {

@@ -55,7 +55,7 @@ beforeAll(async () => {
     });
   }
   gateways = [await startGatewayProcess(database.url), await startGatewayProcess(database.url)];
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all(gateways.map((gateway) => gateway.stop()));
   await database.drop();

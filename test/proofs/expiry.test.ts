@@ -36,7 +36,7 @@ beforeAll(async () => {
   const { rows } = await database.db.query<{ id: number }>(`SELECT id FROM skus ORDER BY id`);
   skus.push(...rows.map(({ id }) => toGlobalId('Sku', id)));
   gateways = [await startGatewayProcess(database.url), await startGatewayProcess(database.url)];
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(gateways.map((gateway) => gateway.stop()));
   await database.drop();
@@ -133,4 +133,4 @@ test('a hold whose time passes in the middle of its confirmation is confirmed, a
     expect.objectContaining({ code: 'INSUFFICIENT_STOCK', sellable: 0 }),
   ]);
   await expectNoDrift(database.db);
-}, 30_000);
+});

@@ -30,7 +30,7 @@ beforeAll(async () => {
   const { rows } = await database.db.query<{ id: number }>(`SELECT id FROM skus`);
   sku = toGlobalId('Sku', rows[0]?.id ?? 0);
   gateways = [await startGatewayProcess(database.url), await startGatewayProcess(database.url)];
-}, 60_000);
+});
 afterAll(async () => {
   await expectNoDrift(database.db);
   await Promise.all(gateways.map((gateway) => gateway.stop()));
@@ -57,7 +57,7 @@ test(`${PARALLEL} calls at once with one key, over two gateways: one hold, one a
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect(await countHolds()).toBe(before + 1);
   }
-}, 120_000);
+});
 
 /** Sends the call and cuts the connection, before or while it is answered. */
 async function sendAndCut(url: string, input: object, afterMs: number): Promise<void> {
@@ -82,4 +82,4 @@ test('a call whose connection was cut, sent again to the other gateway: one hold
     expect(await gateways[0].ask(holdPayload, CREATE, { input }, secret)).toEqual(again);
     expect(await countHolds()).toBe(before + 1);
   }
-}, 120_000);
+});

@@ -43,7 +43,7 @@ beforeAll(async () => {
     });
   }
   gateways = await Promise.all([1, 2].map(() => startGatewayProcess(database.url)));
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(gateways.map((gateway) => gateway.stop()));
   await database.drop();

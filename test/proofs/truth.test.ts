@@ -91,7 +91,7 @@ beforeAll(async () => {
   const { rows } = await db.query<{ id: number; code: string }>(`SELECT id, code FROM skus`);
   for (const { id, code } of rows) skuIds.set(code, toGlobalId('Sku', id));
   gateways = [await startGatewayProcess(database.url), await startGatewayProcess(database.url)];
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all(gateways.map((gateway) => gateway.stop()));
   await database.drop();
