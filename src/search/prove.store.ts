@@ -69,11 +69,14 @@ export async function prove(
     FROM report LEFT JOIN (
       SELECT ${SKU_COLUMNS}, offer.position, ${offerPredicate(condition)} AS passes, candidate.shows
       FROM (
-        SELECT input.product_id, jsonb_object_agg(image.id, image.shows) FILTER (WHERE image.shows <> '{}') AS shows
-        FROM unnest(${candidates.map(({ productId }) => productId)}::int[],
+        SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
+        FROM (
+          SELECT input.product_id, input.image_id, (
+            SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
+          ) AS shows
+          FROM unnest(${candidates.map(({ productId }) => productId)}::int[],
           ${candidates.map(({ imageId }) => imageId)}::int[]) AS input (product_id, image_id)
-        LEFT JOIN product_images image ON image.id = input.image_id
-        GROUP BY input.product_id
+        ) shown GROUP BY product_id
       ) candidate
       JOIN products product ON product.id = candidate.product_id
       JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = ${channel.key}

@@ -58,7 +58,7 @@ const matches = z.object({
     z.object({
       cursor: z.string(),
       score: z.number(),
-      probability: z.number(),
+      probability: z.number().nullable(),
       node: z.object({ handle: z.string() }),
     }),
   ),
@@ -220,7 +220,8 @@ describe('the things of a photograph', () => {
       image: { id: first.image.id },
       after: Buffer.from(JSON.stringify(['other', 0.5, 1, 1])).toString('base64url'),
     });
-    expect(errors).toMatchObject([{ code: 'INVALID_CURSOR' }]);
+    expect(errors.length).toBeGreaterThan(0);
+    for (const { code } of errors) expect(code).toBe('INVALID_CURSOR');
   });
 
   test('are no look that is complete while one of them is sold out everywhere', async () => {

@@ -12,8 +12,8 @@ export interface Operation {
 }
 
 const FILTER = {
-  category: ['tops'],
-  brand: ['brand-7', 'brand-8', 'brand-9'],
+  categories: ['tops'],
+  brands: ['brand-7', 'brand-8', 'brand-9'],
   attributes: [{ name: 'material', values: ['material 7', 'material 8'] }],
   options: [{ name: 'size', values: ['M'] }],
   price: { min: '10', max: '90' },
@@ -59,7 +59,7 @@ const mutation = (name: string, inputOf: (time: number) => object): Operation =>
 const list = `query ($text: String, $where: ProductFilter, $sort: ProductSort) {
   products(first: 24, text: $text, where: $where, sort: $sort) { nodes { handle } pageInfo { endCursor } }
 }`;
-const search = `query ($query: VisualQuery!, $where: ProductFilter) {
+const search = `query ($query: VisualQueryInput!, $where: ProductFilter) {
   visualSearch(query: $query, where: $where) {
     nodes ${PRODUCT} facets { name } search { indexLagMs }
   }

@@ -47,15 +47,24 @@
       SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
   offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND lower(offer.options ->> $6::text) = ANY(ARRAY(SELECT lower(value) FROM unnest($7::text[]) AS value)) AS passes
-      FROM unnest($8::int[]) AS candidate (id)
-      JOIN products product ON product.id = candidate.id
-      JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $9
+  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND lower(offer.options ->> $6::text) = ANY(ARRAY(SELECT lower(value) FROM unnest($7::text[]) AS value)) AS passes, candidate.shows
+      FROM (
+        SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
+        FROM (
+          SELECT input.product_id, input.image_id, (
+            SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
+          ) AS shows
+          FROM unnest($8::int[],
+          $9::int[]) AS input (product_id, image_id)
+        ) shown GROUP BY product_id
+      ) candidate
+      JOIN products product ON product.id = candidate.product_id
+      JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $10
       WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($10::text[])
+        SELECT id FROM categories WHERE handle = ANY($11::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($11::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $12 AND lower(attribute.value) = ANY(ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value)))
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($12::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $13 AND lower(attribute.value) = ANY(ARRAY(SELECT lower(value) FROM unnest($14::text[]) AS value)))
     ) offer ON true
     ORDER BY offer."productKey", offer.position, offer.key;
