@@ -227,17 +227,17 @@ CREATE TRIGGER brands_updated AFTER UPDATE ON brands
 -- A transaction that notifies locks the whole database while it commits, and all others that notify queue behind it. So only
 -- a transaction that gets another lock, for which nobody waits, notifies: at most one at a time does. Listeners find what
 -- the skipped ones changed by polling.
-CREATE FUNCTION ring_doorbell() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION notify_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  -- The number is the word "doorbell" in ASCII.
+  -- Any number of ours; this one is the word "doorbell" in ASCII.
   IF pg_try_advisory_xact_lock(7237125663275445356) THEN
     PERFORM pg_notify('vitrine', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
 
-CREATE TRIGGER product_changes_rings AFTER INSERT ON product_changes
-  FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
+CREATE TRIGGER product_changes_notify AFTER INSERT ON product_changes
+  FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 -- Also for what marks no product: to the index 8 units left or 7 is the same, but not to a watcher.
-CREATE TRIGGER stock_levels_rings AFTER INSERT OR UPDATE OR DELETE ON stock_levels
-  FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
+CREATE TRIGGER stock_levels_notify AFTER INSERT OR UPDATE OR DELETE ON stock_levels
+  FOR EACH STATEMENT EXECUTE FUNCTION notify_change();

@@ -33,5 +33,5 @@ CREATE TABLE index_answers (
   PRIMARY KEY (request_id, gateway_id)
 );
 
-CREATE TRIGGER index_requests_rings AFTER INSERT ON index_requests
-  FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
+CREATE TRIGGER index_requests_notify AFTER INSERT ON index_requests
+  FOR EACH STATEMENT EXECUTE FUNCTION notify_change();

@@ -29,6 +29,6 @@ CREATE INDEX image_jobs_due ON image_jobs (next_attempt_at, id) WHERE state = 'W
 CREATE INDEX image_jobs_state ON image_jobs (state, id);
 
 -- Workers need to know only of new and revived jobs, not of those that ended or were postponed.
-CREATE TRIGGER image_jobs_rings AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
-CREATE TRIGGER image_jobs_revived_rings AFTER UPDATE ON image_jobs
-  FOR EACH ROW WHEN (OLD.state = 'DEAD' AND NEW.state = 'WAITING') EXECUTE FUNCTION ring_doorbell();
+CREATE TRIGGER image_jobs_notify AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+CREATE TRIGGER image_jobs_revived_notify AFTER UPDATE ON image_jobs
+  FOR EACH ROW WHEN (OLD.state = 'DEAD' AND NEW.state = 'WAITING') EXECUTE FUNCTION notify_change();

@@ -253,8 +253,8 @@ CREATE TABLE image_jobs (
 );
 CREATE INDEX image_jobs_due ON public.image_jobs USING btree (next_attempt_at, id) WHERE (state = 'WAITING'::text);
 CREATE INDEX image_jobs_state ON public.image_jobs USING btree (state, id);
-CREATE TRIGGER image_jobs_revived_rings AFTER UPDATE ON image_jobs FOR EACH ROW WHEN (old.state = 'DEAD'::text AND new.state = 'WAITING'::text) EXECUTE FUNCTION ring_doorbell();
-CREATE TRIGGER image_jobs_rings AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
+CREATE TRIGGER image_jobs_notify AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+CREATE TRIGGER image_jobs_revived_notify AFTER UPDATE ON image_jobs FOR EACH ROW WHEN (old.state = 'DEAD'::text AND new.state = 'WAITING'::text) EXECUTE FUNCTION notify_change();
 
 CREATE TABLE index_answers (
   request_id uuid NOT NULL,
@@ -282,7 +282,7 @@ CREATE TABLE index_requests (
   CONSTRAINT index_requests_kind_check CHECK (kind = ANY (ARRAY['check'::text, 'reconcile'::text, 'rebuild'::text])),
   CONSTRAINT index_requests_pkey PRIMARY KEY (id)
 );
-CREATE TRIGGER index_requests_rings AFTER INSERT ON index_requests FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
+CREATE TRIGGER index_requests_notify AFTER INSERT ON index_requests FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 
 CREATE TABLE pinned_images (
   sha256 bytea NOT NULL,
@@ -366,7 +366,7 @@ CREATE TABLE product_changes (
   changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 CREATE INDEX product_changes_xid ON public.product_changes USING btree (xid);
-CREATE TRIGGER product_changes_rings AFTER INSERT ON product_changes FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
+CREATE TRIGGER product_changes_notify AFTER INSERT ON product_changes FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 
 CREATE TABLE product_images (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -519,7 +519,7 @@ CREATE TRIGGER stock_levels_held BEFORE DELETE ON stock_levels FOR EACH ROW WHEN
 CREATE TRIGGER stock_levels_inserted AFTER INSERT ON stock_levels REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_stock();
 CREATE TRIGGER stock_levels_ledger AFTER INSERT OR DELETE ON stock_levels FOR EACH ROW EXECUTE FUNCTION keep_ledger();
 CREATE TRIGGER stock_levels_ledger_updated AFTER UPDATE ON stock_levels FOR EACH ROW WHEN (old.on_hand IS DISTINCT FROM new.on_hand OR old.sku_id <> new.sku_id OR old.location_id <> new.location_id) EXECUTE FUNCTION keep_ledger();
-CREATE TRIGGER stock_levels_rings AFTER INSERT OR DELETE OR UPDATE ON stock_levels FOR EACH STATEMENT EXECUTE FUNCTION ring_doorbell();
+CREATE TRIGGER stock_levels_notify AFTER INSERT OR DELETE OR UPDATE ON stock_levels FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 CREATE TRIGGER stock_levels_updated AFTER UPDATE ON stock_levels FOR EACH ROW WHEN ((old.sellable > 0) <> (new.sellable > 0) OR new.sellable > 0 AND (old.sku_id <> new.sku_id OR old.location_id <> new.location_id)) EXECUTE FUNCTION mark_updated_stock();
 
 CREATE TABLE stock_locations (
@@ -1174,6 +1174,18 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.notify_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  -- Any number of ours; this one is the word "doorbell" in ASCII.
+  IF pg_try_advisory_xact_lock(7237125663275445356) THEN
+    PERFORM pg_notify('vitrine', TG_TABLE_NAME);
+  END IF;
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1188,16 +1200,4 @@ CREATE OR REPLACE FUNCTION public.refuse_held()
 AS $function$
 BEGIN
   RAISE EXCEPTION 'SKU % is in an active hold at location %', OLD.sku_id, OLD.location_id USING ERRCODE = '55006';
-END $function$;
-
-CREATE OR REPLACE FUNCTION public.ring_doorbell()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  -- The number is the word "doorbell" in ASCII.
-  IF pg_try_advisory_xact_lock(7237125663275445356) THEN
-    PERFORM pg_notify('vitrine', TG_TABLE_NAME);
-  END IF;
-  RETURN NULL;
 END $function$;

@@ -12,9 +12,9 @@ import { AvailabilityReader, type WatchedSku } from './availability-reader.js';
 import { skuAvailability } from './availability.js';
 import { StockLevel } from './availability.types.js';
 
-/** While somebody watches. What expires, or begins to be valid, rings no bell. */
+/** While somebody watches. What expires, or begins to be valid, sends no notification. */
 const POLL_MS = 250;
-/** Rings come in bursts: what follows within this time is read in one go. */
+/** Notifications come in bursts: what follows within this time is read in one go. */
 const MIN_GAP_MS = 50;
 /** After a round that took long, the pause is so many times as long: watching takes a fifth of one connection at most. */
 const PAUSE_BY_ROUND = 4;

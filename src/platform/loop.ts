@@ -35,7 +35,7 @@ export interface Round {
 
 export interface Pause {
   readonly ms: number;
-  /** Of these, so many that nobody cuts short: what rings meanwhile is done in one round. */
+  /** Of these, so many that nobody cuts short: what wakes it meanwhile is done in one round. */
   readonly atLeastMs?: number;
 }
 
@@ -87,7 +87,7 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
     const run = async (): Promise<void> => {
       while (!closing.signal.aborted) {
         const woken = rung.signal.aborted;
-        // Before it looks: what rings from now on may not be in what it sees.
+        // Before it looks: what wakes it from now on may not be in what it sees.
         rung = new AbortController();
         try {
           const said = (): void => {
@@ -112,7 +112,7 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
     };
     return {
       wake() {
-        // An error with its stack is made for each abort, and some bells ring all the time.
+        // An error with its stack is made for each abort, and some loops are woken all the time.
         if (!rung.signal.aborted) rung.abort();
       },
       // Not before the caller has the loop, which a round may wake.

@@ -15,7 +15,7 @@ import {
   type RequestOutcome,
 } from './request.store.js';
 
-/** For a request whose ring was missed; one that looks for none is one index scan of an empty table. */
+/** For a request whose notification was missed; one that looks for none is one index scan of an empty table. */
 const POLL_MS = 1_000;
 /** How often a gateway says how far it is, and hears whether anybody waits for it. */
 const TELL_EVERY_MS = 500;

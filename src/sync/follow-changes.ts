@@ -8,9 +8,9 @@ import { followOnce } from './apply-changes.js';
 import { CHANGE_RETENTION_MS, pruneChanges } from './change.store.js';
 import type { PositionKeeper } from './position.js';
 
-/** A change that rang no bell waits at most this long for its turn; an idle poll is one index scan. */
+/** A change without a notification waits at most this long for its turn; an idle poll is one index scan. */
 const POLL_MS = 100;
-/** After a step that the bell called for, until the next: what is committed meanwhile goes together. */
+/** After a step that a notification called for, until the next: what is committed meanwhile goes together. */
 const GATHER_MS = 50;
 const PRUNE_EVERY_MS = CHANGE_RETENTION_MS / 24;
 /** Twice as long as a write is on its way that is tried again until it is given up. */

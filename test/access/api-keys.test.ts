@@ -54,7 +54,7 @@ describe('vitrine keys', () => {
     expect((await keys('list')).stdout).toMatch(/^warehouse .* 20\S+Z +20\S+Z$/m);
     expect(await keys('revoke', 'warehouse')).toMatchObject({
       code: 0,
-      stderr: 'warehouse was revoked before.\n',
+      stderr: 'warehouse was already revoked.\n',
     });
   });
 

@@ -29,19 +29,19 @@ afterEach(async () => {
   said.splice(0);
 });
 
-/** A changes and how often it has rung, for writes of that table or of any; `waits` for as many rings. */
+/** A listener and how often it was called, for writes of that table or of any; `waits` for as many calls. */
 function listen({ url = database.url, table }: { url?: string; table?: string } = {}): {
-  rings: () => number;
-  waits: (rings: number) => Promise<void>;
+  calls: () => number;
+  waits: (calls: number) => Promise<void>;
 } {
   const log = pino({ level: 'info' }, { write: (line: string) => said.push(line) });
   const changes = openChangeListener({ url, log });
   opened.push(changes);
-  let rings = 0;
-  changes.onChange(() => rings++, table);
+  let calls = 0;
+  changes.onChange(() => calls++, table);
   return {
-    rings: () => rings,
-    waits: (wanted) => until(`it has rung ${wanted} times`, () => rings >= wanted),
+    calls: () => calls,
+    waits: (wanted) => until(`it was called ${wanted} times`, () => calls >= wanted),
   };
 }
 
@@ -55,22 +55,22 @@ test.each([
     WHERE code = 'SHIRT' AND handle = 'paris'`,
   ],
   ['stock that goes', 'stock_levels', 'DELETE FROM stock_levels WHERE on_hand = 0'],
-])('rings once for %s', async (_what, table, statement) => {
-  const { rings, waits } = listen({ table });
+])('is called once for %s', async (_what, table, statement) => {
+  const { calls, waits } = listen({ table });
   await waits(1);
   await db.query(statement);
   await waits(2);
   await sleep(SILENCE_MS);
-  expect(rings()).toBe(2);
+  expect(calls()).toBe(2);
 });
 
 test('stays silent for what neither an index nor a watcher asks about', async () => {
-  const { rings, waits } = listen();
+  const { calls, waits } = listen();
   await waits(1);
   await db.query(`UPDATE channels SET low_stock_threshold = 4`);
   await db.query(`INSERT INTO brands (handle, name) VALUES ('acme', 'Acme')`);
   await sleep(SILENCE_MS);
-  expect(rings()).toBeLessThanOrEqual(2);
+  expect(calls()).toBeLessThanOrEqual(2);
 });
 
 test('who waits for writes of one table is not rung for another', async () => {
@@ -79,7 +79,7 @@ test('who waits for writes of one table is not rung for another', async () => {
   await setStock(db, 'SHIRT', 5);
   await any.waits(2);
   await sleep(SILENCE_MS);
-  expect(jobs.rings()).toBe(1);
+  expect(jobs.calls()).toBe(1);
 });
 
 test('a listener that left is not rung', async () => {
@@ -95,7 +95,7 @@ test('a listener that left is not rung', async () => {
   expect(heard).toBe(before);
 });
 
-test('a connection that breaks is made again, and rings for what it may have missed', async () => {
+test('a connection that breaks is made again, and the listener is called for what it may have missed', async () => {
   const { waits } = listen();
   await waits(1);
   const { rowCount } = await db.query(
@@ -131,9 +131,9 @@ test('a database that is away is told of once, and closing waits for no answer',
   }
 });
 
-// Seen to fail on 2026-11-24 with a ring_doorbell() that does not ask for the bell: then both transactions notify.
-test('while one transaction has the bell no other one notifies, nor waits for it', async () => {
-  const { rings, waits } = listen();
+// Seen to fail on 2026-11-24 with a notify_change() that does not try the lock: then both transactions notify.
+test('while one transaction has the lock no other one notifies, nor waits for it', async () => {
+  const { calls, waits } = listen();
   await waits(1);
   const slow = await db.connect();
   try {
@@ -143,7 +143,7 @@ test('while one transaction has the bell no other one notifies, nor waits for it
     );
     await setStock(db, 'SHIRT-M', 2);
     await sleep(SILENCE_MS);
-    expect(rings()).toBe(1);
+    expect(calls()).toBe(1);
     await slow.query('COMMIT');
     await waits(2);
   } finally {

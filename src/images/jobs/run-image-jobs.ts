@@ -15,7 +15,7 @@ import {
 
 /** Some are downloaded while one is encoded; few, so that the encoder's queue and the connections are the shoppers'. */
 const AT_ONCE = 4;
-/** For jobs whose time has come, and for those that nobody rang for. */
+/** For jobs whose time has come, and for those whose notification was missed. */
 const POLL_MS = 2_000;
 /** With delays that triple, the last attempt is about two hours after the first: longer than most outages. */
 const MAX_ATTEMPTS = 8;

@@ -30,7 +30,7 @@ beforeAll(async () => {
     uploads: gateway.services.uploads,
     fetcher,
     touchProducts,
-    // Polled for: what a bell that nobody hears costs is a moment.
+    // Polled for: a missed notification costs a moment.
     changes: { onChange: () => () => undefined },
     log: pino({ level: 'silent' }),
   });
