@@ -9,7 +9,8 @@ import {
   reliability,
   type Prediction,
 } from '../src/search/probability/calibration-error.js';
-import { fitSameProduct, observeCopies, type Sample } from '../src/search/probability/fit-same-product.js';
+import { fitSameProduct, observeCopies } from '../src/search/probability/fit-same-product.js';
+import type { Sample } from '../src/search/probability/sample.store.js';
 import { predictHeldOut, probability, type Observation } from '../src/search/probability/logistic.js';
 import { openBlobStore } from '../src/platform/blob-store.js';
 import { openDatabase } from '../src/platform/postgres.js';

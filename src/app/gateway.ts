@@ -2,7 +2,8 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { pinnedUploads, pruneBoards } from '../boards/prune-boards.js';
+import { pinnedUploads } from '../boards/pin.store.js';
+import { pruneBoards } from '../boards/prune-boards.js';
 import { readCatalogImage } from '../images/read-image.js';
 import { touchProducts } from '../catalog/write/product.store.js';
 import type { Config } from '../config.js';

@@ -4,7 +4,7 @@ import { PAGING } from '../graph/page-info.js';
 import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
 import { visualSearch } from '../search/visual-search.js';
-import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from '../search/visual-search.resolver.js';
+import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from '../search/visual-search.arguments.js';
 import { VisualMatchConnection } from '../search/visual-search.types.js';
 import { Board } from './board.types.js';
 

@@ -149,3 +149,14 @@ export async function deletePin(client: ClientBase, board: string, key: number):
   );
   return deleted > 0;
 }
+
+/** Which of these uploads (SHA-256 in hex) are pinned somewhere. */
+export async function pinnedUploads(db: Queryable, sha256s: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await query(
+    db,
+    sql`/* pin.pinnedUploads */ SELECT DISTINCT encode(sha256, 'hex') AS sha256 FROM pins
+      WHERE sha256 = ANY(ARRAY(SELECT decode(hex, 'hex') FROM unnest(${sha256s}::text[]) AS hex))`,
+    z.object({ sha256: z.string() }),
+  );
+  return new Set(rows.map(({ sha256 }) => sha256));
+}

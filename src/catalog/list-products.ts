@@ -4,7 +4,8 @@ import { instantiate } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
 import { checkProductFilter } from './product-filter.js';
 import type { ProductFilter } from './product-filter.types.js';
-import { ProductCursor, productOrder, type ProductSort } from './product-page.js';
+import { ProductCursor, type ProductSort } from './product-page.js';
+import { productOrder } from './product-page.store.js';
 import { checkSearchText } from './search-text.js';
 import { ProductConnection, ProductEdge } from './product.types.js';
 

@@ -1,4 +1,3 @@
-import sql, { join, type Sql } from 'sql-template-tag';
 import { RequestError } from '../errors.js';
 import { parseAmount } from '../graph/money.js';
 import { readKey } from '../graph/node.js';
@@ -109,66 +108,6 @@ function readLocation(id: string): number {
   if (key === null)
     throw bad('location is not the id of a StockLocation: take one from SkuAvailability.locations.');
   return key;
-}
-
-/** Lower-cased where the values that they are compared with are: by Postgres, in its locale. */
-const lowered = (values: readonly string[]): Sql =>
-  sql`ARRAY(SELECT lower(value) FROM unnest(${values}::text[]) AS value)`;
-
-const and = (conditions: readonly Sql[]): Sql =>
-  conditions.length === 0 ? sql`true` : join(conditions, ' AND ');
-
-/** The condition on `products product`. */
-export function productPredicate(condition: ProductCondition): Sql {
-  const parts: Sql[] = [];
-  if (condition.categories !== null) {
-    parts.push(sql`product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY(${condition.categories}::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)`);
-  }
-  if (condition.brands !== null) {
-    parts.push(
-      sql`product.brand_id IN (SELECT id FROM brands WHERE handle = ANY(${condition.brands}::text[]))`,
-    );
-  }
-  for (const { name, values } of condition.attributes) {
-    parts.push(sql`EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = ${name} AND lower(attribute.value) = ANY(${lowered(values)}))`);
-  }
-  return and(parts);
-}
-
-/**
- * Whether a statement with this condition is worth a kept plan: with attributes and options there are too many texts
- * for every connection to keep a plan of each.
- */
-export const isCommon = ({ attributes, options }: ProductCondition): boolean =>
-  attributes.length === 0 && options.length === 0;
-
-/** The condition on `sku_offers offer`: all of it on one SKU. */
-export function offerPredicate(condition: ProductCondition): Sql {
-  const parts: Sql[] = [stockPredicate(condition)];
-  if (condition.minAmount !== null) parts.push(sql`offer.amount >= ${condition.minAmount}::bigint`);
-  if (condition.maxAmount !== null) parts.push(sql`offer.amount <= ${condition.maxAmount}::bigint`);
-  for (const { name, values } of condition.options) {
-    parts.push(sql`lower(offer.options ->> ${name}::text) = ANY(${lowered(values)})`);
-  }
-  return and(parts);
-}
-
-function stockPredicate({ availability, quantity, locationKey }: ProductCondition): Sql {
-  const enough =
-    locationKey === null
-      ? sql`offer.sellable >= ${quantity}::int`
-      : sql`EXISTS (SELECT FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id AND stock.location_id = ${locationKey} AND stock.sellable >= ${quantity}::int)`;
-  if (availability === AvailabilityFilter.SELLABLE) return enough;
-  if (availability === AvailabilityFilter.SELLABLE_OR_BACKORDER)
-    return sql`(${enough} OR offer.when_out <> 'deny')`;
-  return sql`true`;
 }
 
 /** Whether an SKU that has been read passes. */

@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
-import { offerPredicate, productPredicate, type ProductCondition } from './product-filter.js';
+import type { ProductCondition } from './product-filter.js';
+import { offerPredicate, productPredicate } from './product-filter.store.js';
 import { Attribute, Product } from './product.types.js';
 import { mendText } from './search-text.js';
-import type { ProductOrder, ProductPosition } from './product-page.js';
+import type { ProductPosition } from './product-page.js';
+import type { ProductOrder } from './product-page.store.js';
 
 const productRow = z.object({
   key: z.number(),

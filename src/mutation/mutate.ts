@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
-import sql from 'sql-template-tag';
 import type { z } from 'zod';
 import type { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
 import { errorCode } from '../platform/operator-error.js';
-import { type Database, execute, transaction } from '../platform/postgres.js';
+import { type Database, transaction } from '../platform/postgres.js';
+import { actAs } from './actor.store.js';
 import { EntryErrors, userError } from './entry-error.js';
 import { keepAnswer, replayAnswer, type IdempotentCall } from './idempotency.store.js';
 import { UserErrorCode, type UserError } from './user-error.types.js';
@@ -58,11 +58,7 @@ export async function mutate<Answer>(
     const call = idempotentCall(caller.keyId ?? 0, operation.name, input);
     const answer = await retrying(() =>
       transaction(db, async (client) => {
-        await execute(
-          client,
-          sql`/* mutation.actor */ SELECT set_config('vitrine.actor', ${caller.name}, true),
-            set_config('lock_timeout', '5s', true)`,
-        );
+        await actAs(client, caller.name);
         return call === null ? work(client) : answerOnce(client, operation, call, work);
       }),
     );

@@ -1,10 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
-import sql from 'sql-template-tag';
-import { z } from 'zod';
 import { MIGRATIONS } from './migrate.js';
-import { errorCode, OperatorError } from './operator-error.js';
-import { query, type Queryable } from './postgres.js';
+import { OperatorError } from './operator-error.js';
+import type { Queryable } from './postgres.js';
+import { appliedMigrations } from './schema-version.store.js';
 
 /** How a database stands to this version of Vitrine. */
 export interface SchemaVersion {
@@ -19,10 +18,6 @@ export class SchemaMismatchError extends OperatorError {}
 
 /** Before 0.1.0 the migrations were written anew: a database that has this one cannot be brought up to date. */
 const BEFORE_RELEASE = '0002_similarity';
-
-const UNDEFINED_TABLE = '42P01';
-
-const row = z.object({ name: z.string() });
 
 /** @throws SchemaMismatchError for a database of a development version before 0.1.0 */
 export async function readSchemaVersion(db: Queryable): Promise<SchemaVersion> {
@@ -66,21 +61,3 @@ async function knownMigrations(): Promise<string[]> {
     .map((file) => basename(file, '.sql'))
     .sort();
 }
-
-/** In the order in which they ran; none of a database that no version has touched. */
-async function appliedMigrations(db: Queryable): Promise<{ name: string; compatible: boolean }[]> {
-  const names = await orNone(
-    query(db, sql`/* schema.applied */ SELECT name FROM migrations ORDER BY id`, row),
-  );
-  const marks = await orNone(
-    query(db, sql`/* schema.compatible */ SELECT name FROM compatible_migrations`, row),
-  );
-  const compatible = new Set(marks.map(({ name }) => name));
-  return names.map(({ name }) => ({ name, compatible: compatible.has(name) }));
-}
-
-const orNone = <T>(rows: Promise<T[]>): Promise<T[]> =>
-  rows.catch((error: unknown) => {
-    if (errorCode(error) === UNDEFINED_TABLE) return [];
-    throw error;
-  });

@@ -1,12 +1,8 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Channel } from '../catalog/channel.types.js';
-import {
-  isCommon,
-  offerPredicate,
-  productPredicate,
-  type ProductCondition,
-} from '../catalog/product-filter.js';
+import { isCommon, offerPredicate, productPredicate } from '../catalog/product-filter.store.js';
+import type { ProductCondition } from '../catalog/product-filter.js';
 import { shownOptions, type ShownOptions } from '../images/shown-options.js';
 import { AS_OF, SKU_COLUMNS, skuRow, toSku } from '../catalog/sku.store.js';
 import type { Sku } from '../catalog/sku.types.js';

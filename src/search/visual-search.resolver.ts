@@ -5,6 +5,7 @@ import { Product } from '../catalog/product.types.js';
 import type { Context } from '../graph/request-context.js';
 import { readStyles } from './query/styles.store.js';
 import type { SearchServices } from './search-services.js';
+import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from './visual-search.arguments.js';
 import { visualSearch } from './visual-search.js';
 import {
   Facet,
@@ -14,11 +15,6 @@ import {
   VisualQueryInput,
 } from './visual-search.types.js';
 
-export const DEFAULT_FIRST = 24;
-/** A search asks index and Postgres: it weighs as much as so many fields that are read. */
-export const SEARCH_COST = 300;
-export const DIVERSITY =
-  'How much to keep products apart that look like each other: from 0, most similar first, to 1. Above 0, results are not ordered by score.';
 /** Proves some ten pages; the estimate multiplies it by the page's size, as it does all that a page holds. */
 const FACETS_COST = 40;
 

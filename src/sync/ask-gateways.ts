@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import sql from 'sql-template-tag';
-import { z } from 'zod';
 import { OperatorError } from '../platform/operator-error.js';
-import { query, transaction, type Database } from '../platform/postgres.js';
+import { transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
-import { withoutTimeouts } from './position.js';
+import { withoutTimeouts } from './position.store.js';
 import {
   deleteRequest,
   insertRequest,
+  lockRequests,
   readGateways,
   type GatewayAnswer,
   type GatewayState,
@@ -39,12 +38,7 @@ export async function askGateways(
   const id = randomUUID();
   return transaction(db, async (client) => {
     await withoutTimeouts(client);
-    const [lock] = await query(
-      client,
-      sql`/* request.lock */ SELECT pg_try_advisory_xact_lock(hashtext('index requests')) AS locked`,
-      z.object({ locked: z.boolean() }),
-    );
-    if (lock?.locked !== true)
+    if (!(await lockRequests(client)))
       throw new OperatorError('Another command is asking the gateways: wait until it ends.');
     await insertRequest(db, { id, ...request });
     try {

@@ -1,14 +1,14 @@
 import type { PoolClient } from 'pg';
-import sql, { type Sql } from 'sql-template-tag';
-import { z } from 'zod';
+import { patiently, transaction, type Database, type Queryable } from '../platform/postgres.js';
 import {
-  execute,
-  patiently,
-  query,
-  transaction,
-  type Database,
-  type Queryable,
-} from '../platform/postgres.js';
+  awaitPosition,
+  claimPosition,
+  keepPosition,
+  lockFill,
+  readPosition,
+  tryLockFill,
+  withoutTimeouts,
+} from './position.store.js';
 
 /**
  * How far an index has followed the change log, as a pg_snapshot: an index of this process keeps it in memory,
@@ -44,50 +44,6 @@ export function positionInMemory(): PositionKeeper {
   };
 }
 
-const positionRow = z.object({ position: z.string() });
-
-/**
- * For a transaction that only holds its lock while the work goes on elsewhere, or waits for whoever does: it takes as
- * long as it takes. A holder whose machine is gone loses the lock after half a minute of silence, not after the hours
- * that an operating system waits.
- */
-export async function withoutTimeouts(client: PoolClient): Promise<void> {
-  await execute(
-    client,
-    sql`/* sync.withoutTimeouts */
-      SELECT set_config('idle_in_transaction_session_timeout', '0', true), set_config('statement_timeout', '0', true),
-        set_config('tcp_keepalives_idle', '15', true), set_config('tcp_keepalives_interval', '5', true),
-        set_config('tcp_keepalives_count', '3', true)`,
-  );
-}
-
-const selectPosition = (indexName: string, encoder: string): Sql =>
-  sql`SELECT position::text AS position FROM index_positions WHERE index_name = ${indexName} AND encoder = ${encoder}`;
-
-/** Null before the index was filled with this encoder's vectors, and when nobody has followed it for too long. */
-export async function readPosition(
-  db: Queryable,
-  indexName: string,
-  encoder: string,
-): Promise<string | null> {
-  const [row] = await query(
-    db,
-    sql`/* sync.readPosition */ ${selectPosition(indexName, encoder)}`,
-    positionRow,
-  );
-  return row?.position ?? null;
-}
-
-/** The encoders whose vectors the index has and is followed with. */
-export async function readFollowed(db: Queryable, indexName: string): Promise<string[]> {
-  const rows = await query(
-    db,
-    sql`/* sync.followed */ SELECT encoder FROM index_positions WHERE index_name = ${indexName} ORDER BY 1`,
-    z.object({ encoder: z.string() }),
-  );
-  return rows.map(({ encoder }) => encoder);
-}
-
 /** `isFilled` tells whether the index still has what Postgres says it was filled with. */
 export function positionInPostgres(
   db: Database,
@@ -107,14 +63,10 @@ export function positionInPostgres(
     advance: (move) =>
       transaction(db, async (client, lost) => {
         await withoutTimeouts(client);
-        const [row] = await query(
-          client,
-          sql`/* sync.claimPosition */ ${selectPosition(indexName, encoder)} FOR UPDATE SKIP LOCKED`,
-          positionRow,
-        );
-        known = row?.position ?? (await readPosition(client, indexName, encoder));
-        if (row === undefined) return false;
-        known = await move(row.position, lost);
+        const claimed = await claimPosition(client, indexName, encoder);
+        known = claimed ?? (await readPosition(client, indexName, encoder));
+        if (claimed === null) return false;
+        known = await move(claimed, lost);
         await keepPosition(client, indexName, encoder, known);
         return true;
       }),
@@ -141,12 +93,7 @@ export function withFillLock<T>(
 ): Promise<T> {
   return transaction(db, async (client, lost) => {
     await withoutTimeouts(client);
-    await patiently(client, () =>
-      execute(
-        client,
-        sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${fillLock(indexName, encoder)}))`,
-      ),
-    );
+    await patiently(client, () => lockFill(client, indexName, encoder));
     return work(client, lost);
   });
 }
@@ -160,16 +107,10 @@ export function whileUnused(
 ): Promise<void> {
   return transaction(db, async (client) => {
     await withoutTimeouts(client);
-    const [row] = await query(
-      client,
-      sql`/* sync.tryLockFill */ SELECT pg_try_advisory_xact_lock(hashtext(${fillLock(indexName, encoder)})) AS locked`,
-      z.object({ locked: z.boolean() }),
-    );
-    if (row?.locked === true && (await readPosition(client, indexName, encoder)) === null) await work();
+    const isMine = await tryLockFill(client, indexName, encoder);
+    if (isMine && (await readPosition(client, indexName, encoder)) === null) await work();
   });
 }
-
-const fillLock = (indexName: string, encoder: string): string => `fill ${indexName} ${encoder}`;
 
 /**
  * Runs `work` while nobody follows into the index, and says from where it is to be followed then, whoever followed it
@@ -183,29 +124,7 @@ export function switchPosition(
 ): Promise<void> {
   return transaction(db, async (client, lost) => {
     await withoutTimeouts(client);
-    await patiently(client, () =>
-      query(
-        client,
-        sql`/* sync.awaitPosition */ ${selectPosition(indexName, encoder)} FOR UPDATE`,
-        positionRow,
-      ),
-    );
+    await patiently(client, () => awaitPosition(client, indexName, encoder));
     await keepPosition(client, indexName, encoder, await work(lost));
   });
-}
-
-/** Says where changes are to be followed from, whoever followed them before. */
-export async function keepPosition(
-  db: Queryable,
-  indexName: string,
-  encoder: string,
-  position: string,
-): Promise<void> {
-  await execute(
-    db,
-    sql`/* sync.keepPosition */ INSERT INTO index_positions (index_name, encoder, position)
-      VALUES (${indexName}, ${encoder}, ${position}::pg_snapshot)
-      ON CONFLICT (index_name, encoder) DO UPDATE
-        SET position = excluded.position, moved_at = clock_timestamp()`,
-  );
 }

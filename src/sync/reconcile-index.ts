@@ -7,7 +7,8 @@ import { findQdrantIndex } from '../vector-index/qdrant/qdrant-index.js';
 import { readManifest } from '../vision/manifest.js';
 import { askGateways } from './ask-gateways.js';
 import type { ReconcileReport } from './difference.js';
-import { positionInPostgres, readPosition } from './position.js';
+import { positionInPostgres } from './position.js';
+import { readPosition } from './position.store.js';
 import { reconcile } from './reconcile.js';
 
 /** What became of one index. */

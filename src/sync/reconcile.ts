@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import sql from 'sql-template-tag';
-import { execute, snapshot, type Database, type Queryable } from '../platform/postgres.js';
+import { snapshot, type Database, type Queryable } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
 import type { IndexPoint, Revision, VectorIndex } from '../vector-index/port.js';
 import { followOnce } from './apply-changes.js';
 import { comparePoints, nothingFound, type Difference, type ReconcileReport } from './difference.js';
 import type { PositionKeeper } from './position.js';
+import { useTransactionId } from './position.store.js';
 import { revisionOf } from './revision.js';
 import {
   countImages,
@@ -80,7 +80,7 @@ async function lookAgain(
   signal: AbortSignal,
 ): Promise<Stretch> {
   // What is written from the next snapshot is newer than all that was written before, also where nothing else happens.
-  await execute(target.db, sql`/* reconcile.newTransaction */ SELECT pg_current_xact_id()`);
+  await useTransactionId(target.db);
   return atOnce(target, signal, async (client, revision) => {
     const second = await compareStretch(client, target, after, first.end);
     const both = second.differences.filter(({ imageId }) =>

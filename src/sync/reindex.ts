@@ -1,17 +1,17 @@
-import sql from 'sql-template-tag';
-import { z } from 'zod';
 import type { Config } from '../config.js';
 import { RequestError } from '../errors.js';
 import { eachOf } from '../platform/ahead.js';
 import { encodePatiently } from '../images/encode-image.js';
 import { addEmbeddings, registerEncoder } from '../images/stored-image.store.js';
 import type { BlobStore } from '../platform/blob-store.js';
-import { query, transaction, type Database } from '../platform/postgres.js';
+import { transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
 import type { Encoder } from '../vision/encoder.js';
 import { askGateways, type GatewayAnswers } from './ask-gateways.js';
 import { dropUnusedIndexes } from './drop-unused.js';
-import { readFollowed, switchPosition, withFillLock } from './position.js';
+import { readUnencoded } from './encoding.store.js';
+import { switchPosition, withFillLock } from './position.js';
+import { readFollowed } from './position.store.js';
 import { refillQdrant } from './refill-qdrant.js';
 
 /** Encoded images are kept every so many: what an interruption may cost. */
@@ -88,19 +88,12 @@ async function reindexShared(
   return { kind: 'qdrant', points, otherEncoders };
 }
 
-const hashRow = z.object({ sha256: z.string() });
-
 async function encodeMissing(
   { db, encoder, images, progress }: ReindexServices,
   signal: AbortSignal,
 ): Promise<Pick<ReindexReport, 'encoded' | 'failed'>> {
   const encoderId = await registerEncoder(db, encoder);
-  const missing = await query(
-    db,
-    sql`/* reindex.missing */ SELECT DISTINCT encode(sha256, 'hex') AS sha256 FROM product_images image
-      WHERE NOT EXISTS (SELECT FROM embeddings WHERE encoder_id = ${encoderId} AND sha256 = image.sha256) ORDER BY 1`,
-    hashRow,
-  );
+  const missing = await readUnencoded(db, encoderId);
   const failed: { sha256: string; reason: string }[] = [];
   progress.start(`Encoding with ${encoder.id}`, missing.length);
   for (let start = 0; start < missing.length && !signal.aborted; start += BATCH_SIZE) {

@@ -44,6 +44,16 @@ const NAME = 'vitrine gateway ';
 /** What a gateway's connection is called as long as it is alive. */
 export const connectionName = (gatewayId: string): string => NAME + gatewayId;
 
+/** False while another command is asking; the lock ends with the transaction. */
+export async function lockRequests(client: Queryable): Promise<boolean> {
+  const [lock] = await query(
+    client,
+    sql`/* request.lock */ SELECT pg_try_advisory_xact_lock(hashtext('index requests')) AS locked`,
+    z.object({ locked: z.boolean() }),
+  );
+  return lock?.locked === true;
+}
+
 /** Asks; requests before are of commands that are gone. */
 export async function insertRequest(db: Queryable, { id, kind, encoder }: IndexRequest): Promise<void> {
   await execute(db, sql`/* request.forget */ DELETE FROM index_requests`);

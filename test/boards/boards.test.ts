@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fromGlobalId, toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
-import { pinnedUploads, pruneBoards } from '../../src/boards/prune-boards.js';
+import { pinnedUploads } from '../../src/boards/pin.store.js';
+import { pruneBoards } from '../../src/boards/prune-boards.js';
 import { seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

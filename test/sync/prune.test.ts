@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { Database } from '../../src/platform/postgres.js';
 import { currentPosition, pruneChanges } from '../../src/sync/change.store.js';
 import { openFollowedIndex } from '../../src/sync/followed-index.js';
-import { keepPosition } from '../../src/sync/position.js';
+import { keepPosition } from '../../src/sync/position.store.js';
 import { ENCODER, seedMarkets, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { silentProgress } from '../support/progress.js';

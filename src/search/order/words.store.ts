@@ -1,12 +1,8 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Channel } from '../../catalog/channel.types.js';
-import {
-  isCommon,
-  offerPredicate,
-  productPredicate,
-  type ProductCondition,
-} from '../../catalog/product-filter.js';
+import { isCommon, offerPredicate, productPredicate } from '../../catalog/product-filter.store.js';
+import type { ProductCondition } from '../../catalog/product-filter.js';
 import { query, queryPrepared, type Queryable } from '../../platform/postgres.js';
 import { withoutStock } from '../../projection/index-filter.js';
 

@@ -1,10 +1,8 @@
-import sql from 'sql-template-tag';
-import { z } from 'zod';
 import { RequestError } from '../../errors.js';
 import { eachOf } from '../../platform/ahead.js';
 import { OperatorError } from '../../platform/operator-error.js';
 import type { BlobStore } from '../../platform/blob-store.js';
-import { query, type Database } from '../../platform/postgres.js';
+import type { Database } from '../../platform/postgres.js';
 import type { Progress } from '../../platform/progress.js';
 import { sameProductFeatures, type SameProductModel } from './same-product.js';
 import { readImagesAfter } from '../../projection/projection.store.js';
@@ -12,6 +10,7 @@ import type { Encoder } from '../../vision/encoder.js';
 import { ALTERATIONS } from './alterations.js';
 import { calibrationError, reliability, type ReliabilityBin } from './calibration-error.js';
 import { fitLogistic, predictHeldOut, type Observation } from './logistic.js';
+import { readSample, type Sample, type SampledProduct } from './sample.store.js';
 
 /** Fewer products say little of what is near and yet another. */
 const MIN_PRODUCTS = 50;
@@ -26,9 +25,6 @@ interface FitServices {
   readonly images: BlobStore;
   readonly progress: Progress;
 }
-
-/** Which products are altered: so many, drawn at random but always the same ones; or these. */
-export type Sample = { readonly size: number } | { readonly handles: readonly string[] };
 
 /** An altered copy of a product's image, and the best that was found for it. */
 interface Copy {
@@ -73,7 +69,7 @@ export async function observeCopies(
   sample: Sample,
   signal: AbortSignal,
 ): Promise<Observation[]> {
-  const products = await readSample(services, sample);
+  const products = await readSample(services.db, services.encoder.id, sample);
   if (products.length < MIN_PRODUCTS) {
     throw new OperatorError(
       `${products.length} products have an image that ${services.encoder.id} has encoded; a calibration needs ${MIN_PRODUCTS}. Import more, or run \`npx vitrine reindex\` first.`,
@@ -84,28 +80,9 @@ export async function observeCopies(
   return copies.flatMap(toObservations);
 }
 
-const sampled = z.object({ productId: z.number(), sha256: z.string() });
-
-function readSample({ db, encoder }: FitServices, sample: Sample): Promise<z.infer<typeof sampled>[]> {
-  const handles = 'handles' in sample ? sample.handles : null;
-  const size = 'handles' in sample ? sample.handles.length : sample.size;
-  return query(
-    db,
-    sql`/* calibration.sample */
-      SELECT product.id AS "productId", encode(image.sha256, 'hex') AS sha256
-      FROM products product
-      JOIN product_images image ON image.product_id = product.id AND image.position = 0
-      JOIN embeddings embedding ON embedding.sha256 = image.sha256
-      JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder.id}
-      WHERE ${handles}::text[] IS NULL OR product.handle = ANY(${handles}::text[])
-      ORDER BY md5(product.handle) LIMIT ${size}`,
-    sampled,
-  );
-}
-
 async function encodeCopies(
   { encoder, images, progress }: FitServices,
-  products: readonly z.infer<typeof sampled>[],
+  products: readonly SampledProduct[],
   signal: AbortSignal,
 ): Promise<Copy[]> {
   const copies: Copy[] = [];

@@ -1,0 +1,112 @@
+import type { PoolClient } from 'pg';
+import sql, { type Sql } from 'sql-template-tag';
+import { z } from 'zod';
+import { execute, query, type Queryable } from '../platform/postgres.js';
+
+const positionRow = z.object({ position: z.string() });
+
+/**
+ * For a transaction that only holds its lock while the work goes on elsewhere, or waits for whoever does: it takes as
+ * long as it takes. A holder whose machine is gone loses the lock after half a minute of silence, not after the hours
+ * that an operating system waits.
+ */
+export async function withoutTimeouts(client: PoolClient): Promise<void> {
+  await execute(
+    client,
+    sql`/* sync.withoutTimeouts */
+      SELECT set_config('idle_in_transaction_session_timeout', '0', true), set_config('statement_timeout', '0', true),
+        set_config('tcp_keepalives_idle', '15', true), set_config('tcp_keepalives_interval', '5', true),
+        set_config('tcp_keepalives_count', '3', true)`,
+  );
+}
+
+const selectPosition = (indexName: string, encoder: string): Sql =>
+  sql`SELECT position::text AS position FROM index_positions WHERE index_name = ${indexName} AND encoder = ${encoder}`;
+
+/** Null before the index was filled with this encoder's vectors, and when nobody has followed it for too long. */
+export async function readPosition(
+  db: Queryable,
+  indexName: string,
+  encoder: string,
+): Promise<string | null> {
+  const [row] = await query(
+    db,
+    sql`/* sync.readPosition */ ${selectPosition(indexName, encoder)}`,
+    positionRow,
+  );
+  return row?.position ?? null;
+}
+
+/** The encoders whose vectors the index has and is followed with. */
+export async function readFollowed(db: Queryable, indexName: string): Promise<string[]> {
+  const rows = await query(
+    db,
+    sql`/* sync.followed */ SELECT encoder FROM index_positions WHERE index_name = ${indexName} ORDER BY 1`,
+    z.object({ encoder: z.string() }),
+  );
+  return rows.map(({ encoder }) => encoder);
+}
+
+/** The position, which nobody else moves until the transaction ends; null while another does, or when there is none. */
+export async function claimPosition(
+  client: PoolClient,
+  indexName: string,
+  encoder: string,
+): Promise<string | null> {
+  const [row] = await query(
+    client,
+    sql`/* sync.claimPosition */ ${selectPosition(indexName, encoder)} FOR UPDATE SKIP LOCKED`,
+    positionRow,
+  );
+  return row?.position ?? null;
+}
+
+/** Waits until nobody moves the position, and keeps others from it until the transaction ends. */
+export async function awaitPosition(client: PoolClient, indexName: string, encoder: string): Promise<void> {
+  await query(
+    client,
+    sql`/* sync.awaitPosition */ ${selectPosition(indexName, encoder)} FOR UPDATE`,
+    positionRow,
+  );
+}
+
+/** Says where changes are to be followed from, whoever followed them before. */
+export async function keepPosition(
+  db: Queryable,
+  indexName: string,
+  encoder: string,
+  position: string,
+): Promise<void> {
+  await execute(
+    db,
+    sql`/* sync.keepPosition */ INSERT INTO index_positions (index_name, encoder, position)
+      VALUES (${indexName}, ${encoder}, ${position}::pg_snapshot)
+      ON CONFLICT (index_name, encoder) DO UPDATE
+        SET position = excluded.position, moved_at = clock_timestamp()`,
+  );
+}
+
+const fillLock = (indexName: string, encoder: string): string => `fill ${indexName} ${encoder}`;
+
+/** Waits until nobody else fills the index with this encoder's vectors; the lock ends with the transaction. */
+export async function lockFill(client: PoolClient, indexName: string, encoder: string): Promise<void> {
+  await execute(
+    client,
+    sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${fillLock(indexName, encoder)}))`,
+  );
+}
+
+/** False while somebody else fills the index with this encoder's vectors. */
+export async function tryLockFill(client: PoolClient, indexName: string, encoder: string): Promise<boolean> {
+  const [row] = await query(
+    client,
+    sql`/* sync.tryLockFill */ SELECT pg_try_advisory_xact_lock(hashtext(${fillLock(indexName, encoder)})) AS locked`,
+    z.object({ locked: z.boolean() }),
+  );
+  return row?.locked === true;
+}
+
+/** A transaction with an id: snapshots taken from now on are newer than all that were taken before. */
+export async function useTransactionId(db: Queryable): Promise<void> {
+  await execute(db, sql`/* reconcile.newTransaction */ SELECT pg_current_xact_id()`);
+}
