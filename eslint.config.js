@@ -1,5 +1,106 @@
+import { readdirSync } from 'node:fs';
 import graphql from '@graphql-eslint/eslint-plugin';
 import tseslint from 'typescript-eslint';
+
+/**
+ * The rooms of src, and what each may import: a room, one file of a room, or a file of src itself. `type:` allows the
+ * types alone. Keep the lists short: who changes a room reads all rooms that import it.
+ */
+const ROOMS = Object.fromEntries(
+  Object.entries({
+    platform: 'type:config',
+    vision: 'errors platform',
+    'vector-index': 'errors platform',
+    access: 'errors platform',
+    graph: 'access errors platform',
+    mutation: 'errors graph platform',
+    images: 'access errors graph platform vector-index vision',
+    catalog: 'access errors graph images mutation platform',
+    projection: 'catalog graph platform vector-index',
+    pricing: 'access catalog errors graph mutation platform',
+    inventory: 'access catalog errors graph mutation platform pricing',
+    holds: 'access catalog errors graph inventory mutation platform pricing type:config',
+    search: 'access catalog errors graph images platform projection vector-index vision',
+    identify: 'catalog errors graph images platform search vector-index',
+    'sku-match': 'catalog errors graph identify images platform projection search vector-index',
+    look: 'catalog errors graph identify images platform projection search vector-index vision',
+    boards: 'access catalog errors graph identify images mutation platform search vector-index',
+    knowledge: 'catalog errors graph identify import/report platform search',
+    import: 'catalog errors graph images platform pricing vision',
+    sync: 'errors images platform projection vector-index vision type:config',
+    server: 'errors graph images/upload-id platform vision',
+    app:
+      'access boards catalog errors graph holds identify images import inventory knowledge look mutation platform ' +
+      'pricing projection search server sku-match sync vision type:config',
+    commands: 'access app config errors import inventory knowledge platform search sync vision',
+  }).map(([room, may]) => [room, may.split(' ')]),
+);
+
+const folders = readdirSync(`${import.meta.dirname}/src`, { withFileTypes: true }).filter((entry) =>
+  entry.isDirectory(),
+);
+for (const { name } of folders) {
+  if (!(name in ROOMS))
+    throw new Error(`src/${name} is not in ROOMS of eslint.config.js: say what it may import.`);
+}
+
+const SQL = {
+  regex: '^sql-template-tag$',
+  message: 'Only *.store.ts files hold SQL: put the statement in a function there, and call that function.',
+};
+const RESOLVER = {
+  regex: '[.]resolver[.]js$',
+  message: 'Only app/ imports resolvers: move what you need out of the resolver to a file that both import.',
+};
+
+/** What files of a room do not import: an entry for each other room and file of src, with what is excepted there. */
+function otherRooms(room, may) {
+  return [...Object.keys(ROOMS), 'config', 'errors', 'main'].flatMap((other) => {
+    if (other === room || may.includes(other)) return [];
+    const files = may.flatMap((entry) =>
+      entry.startsWith(`${other}/`) ? [entry.slice(other.length + 1)] : [],
+    );
+    const isFile = !(other in ROOMS);
+    const but = files.length === 0 ? '' : `(?!(?:${files.join('|')})[.]js$)`;
+    const allowTypeImports = may.includes(`type:${other}`);
+    return [
+      {
+        regex: isFile ? `^(?:[.][.]/)+${other}[.]js$` : `^[.]{1,2}/(?:[.][.]/)*${other}/${but}`,
+        allowTypeImports,
+        message:
+          `${room} does not import ${other}${allowTypeImports ? ' except for types' : ''}${files.map((file) => `, except ${file}`).join('')}: ` +
+          'pass what it needs as an argument, or move it to a room that both may import (ROOMS in eslint.config.js).',
+      },
+    ];
+  });
+}
+
+/** Patterns that hold for `import … from`, `import()` and `import('…').Type`. */
+const restricted = (files, patterns) => ({
+  files,
+  rules: {
+    '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
+    'no-restricted-syntax': [
+      'error',
+      ...patterns.flatMap(({ regex, message, allowTypeImports }) =>
+        ['ImportExpression', ...(allowTypeImports ? [] : ['TSImportType'])].map((node) => ({
+          // A slash would end the pattern of a selector.
+          selector: `${node}[source.value=/${regex.replaceAll('/', '\\x2f')}/]`,
+          message,
+        })),
+      ),
+    ],
+  },
+});
+
+const rooms = Object.entries(ROOMS).flatMap(([room, may]) => {
+  const resolvers = room === 'app' ? [] : [RESOLVER];
+  const others = [...otherRooms(room, may), ...resolvers];
+  return [
+    restricted([`src/${room}/**/*.ts`], [...others, SQL]),
+    restricted([`src/${room}/**/*.store.ts`], others),
+  ];
+});
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'test/generated/', '.vitrine/', 'coverage/'] },
@@ -24,6 +125,19 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
     },
   },
+  ...rooms,
+  restricted(['src/config.ts', 'src/errors.ts'], [...otherRooms('This file', []), RESOLVER, SQL]),
+  restricted(['src/main.ts'], [...otherRooms('main', ['commands']), RESOLVER, SQL]),
+  // The context carries the data loaders, which are the catalog's.
+  restricted(
+    ['src/graph/request-context.ts'],
+    [...otherRooms('graph', [...ROOMS.graph, 'catalog/loaders']), RESOLVER, SQL],
+  ),
+  // What takes a statement names its type.
+  restricted(
+    ['src/platform/postgres.ts'],
+    [...otherRooms('platform', ROOMS.platform), RESOLVER, { ...SQL, allowTypeImports: true }],
+  ),
   {
     files: ['schema/schema.graphql'],
     plugins: { '@graphql-eslint': graphql },
