@@ -1,10 +1,12 @@
 -- The catalog: brands, categories, products, their images, and the SKUs that are sold. A wrong state fails a constraint
 -- here, so that no code has to be trusted with it.
 
--- Migrations that gateways of the version before still work with. Such a migration adds its own name here in its last
--- statement; a gateway refuses to run on a database that has any other migration it does not know.
+-- Migrations that gateways of an older version still work with: those that know the migration `since`. Such a migration
+-- adds its own name here in its last statement; a gateway refuses to run on a database that has any other migration it
+-- does not know.
 CREATE TABLE compatible_migrations (
-  name text PRIMARY KEY
+  name text PRIMARY KEY,
+  since text NOT NULL
 );
 
 CREATE DOMAIN handle AS text CHECK (VALUE ~ '^[a-z0-9][a-z0-9._/-]{0,254}$');

@@ -115,6 +115,7 @@ CREATE TRIGGER channels_updated AFTER UPDATE ON channels REFERENCING OLD TABLE A
 
 CREATE TABLE compatible_migrations (
   name text NOT NULL,
+  since text NOT NULL,
   CONSTRAINT compatible_migrations_pkey PRIMARY KEY (name)
 );
 

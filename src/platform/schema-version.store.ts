@@ -5,18 +5,25 @@ import { query, type Queryable } from './postgres.js';
 
 const UNDEFINED_TABLE = '42P01';
 
-const row = z.object({ name: z.string() });
+const migrationRow = z.object({ name: z.string() });
+const markRow = z.object({ name: z.string(), since: z.string() });
+
+/** A migration that ran. Gateways that know `since` work with it; null: only those that know it do. */
+interface AppliedMigration {
+  readonly name: string;
+  readonly since: string | null;
+}
 
 /** In the order in which they ran; none of a database that no version has touched. */
-export async function appliedMigrations(db: Queryable): Promise<{ name: string; compatible: boolean }[]> {
+export async function appliedMigrations(db: Queryable): Promise<AppliedMigration[]> {
   const names = await orNone(
-    query(db, sql`/* schema.applied */ SELECT name FROM migrations ORDER BY id`, row),
+    query(db, sql`/* schema.applied */ SELECT name FROM migrations ORDER BY id`, migrationRow),
   );
   const marks = await orNone(
-    query(db, sql`/* schema.compatible */ SELECT name FROM compatible_migrations`, row),
+    query(db, sql`/* schema.compatible */ SELECT name, since FROM compatible_migrations`, markRow),
   );
-  const compatible = new Set(marks.map(({ name }) => name));
-  return names.map(({ name }) => ({ name, compatible: compatible.has(name) }));
+  const since = new Map(marks.map((mark) => [mark.name, mark.since]));
+  return names.map(({ name }) => ({ name, since: since.get(name) ?? null }));
 }
 
 const orNone = <T>(rows: Promise<T[]>): Promise<T[]> =>

@@ -32,7 +32,7 @@ export async function readSchemaVersion(db: Queryable): Promise<SchemaVersion> {
   return {
     pending: known.filter((name) => !names.has(name)),
     unknown: applied
-      .filter(({ name, compatible }) => !compatible && !known.includes(name))
+      .filter(({ name, since }) => !known.includes(name) && (since === null || !known.includes(since)))
       .map(({ name }) => name),
   };
 }

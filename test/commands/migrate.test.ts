@@ -17,7 +17,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NEXT = '9999_next';
 const BREAKING = `ALTER TABLE products ADD COLUMN next_version text;`;
 /** What a migration says of itself that only adds what the version before does not look at. */
-const COMPATIBLE = `${BREAKING} INSERT INTO compatible_migrations (name) VALUES ('${NEXT}');`;
+const compatibleSince = (since: string): string =>
+  `${BREAKING} INSERT INTO compatible_migrations (name, since) VALUES ('${NEXT}', '${since}');`;
 
 /** Making a cluster and starting it five times takes half a minute of a core of its own. */
 const EMBEDDED_TIMEOUT_MS = 240_000;
@@ -83,11 +84,17 @@ test('a gateway refuses a database that a newer version has migrated', async () 
   }
 });
 
+test('a gateway refuses a migration that is compatible only with versions newer than its own', async () => {
+  const next = await nextVersion(compatibleSince('9998_between'));
+  expect(await next('migrate')).toMatchObject({ code: 0 });
+  expect(await run('migrate', '--check')).toMatchObject({ code: 3 });
+});
+
 test('a running gateway turns unready when a newer version migrates, and stays ready when that is compatible', async () => {
   const gateway = await startGatewayProcess(database.url);
   try {
     expect(await readiness(gateway.url)).toBe(200);
-    expect(await (await nextVersion(COMPATIBLE))('migrate')).toMatchObject({ code: 0 });
+    expect(await (await nextVersion(compatibleSince('0001_catalog')))('migrate')).toMatchObject({ code: 0 });
     expect(await readiness(gateway.url)).toBe(200);
     expect((await run('migrate')).code).toBe(0);
 
