@@ -8,7 +8,10 @@ export function checkText(field: string, text: string, most = MAX_TEXT_LENGTH): 
   if (text.includes('\0'))
     throw new RequestError('BAD_USER_INPUT', `${field} contains a NUL character: remove it.`);
   if (/\p{Surrogate}/u.test(text))
-    throw new RequestError('BAD_USER_INPUT', `${field} contains half of a character: send complete characters.`);
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      `${field} contains half of a character: send complete characters.`,
+    );
   if (text.length > most)
     throw new RequestError('BAD_USER_INPUT', `${field} is longer than ${most} characters: shorten it.`);
   return text;

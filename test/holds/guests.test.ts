@@ -343,7 +343,11 @@ describe('a checkout', () => {
       { scopes: ['catalog:write', 'holds:create'] as const },
       /lacks the scope holds:confirm.*--scope/,
     ],
-    ['of another channel', { channel: 'us' }, /is for the channel "us", but this request is in the channel "eu"/],
+    [
+      'of another channel',
+      { channel: 'us' },
+      /is for the channel "us", but this request is in the channel "eu"/,
+    ],
   ])('with a key %s confirms nothing', async (_what, key, message) => {
     const secret = await seedApiKey(gateway.db, key);
     const id = await held({ MANY: 1 });

@@ -23,7 +23,9 @@ test('a migration does not run after a later one', async () => {
   const other = await createTestDatabase();
   try {
     await other.db.query(`DELETE FROM migrations WHERE name = '0012_knowledge'`);
-    await expect(migrate(other.url, () => undefined)).rejects.toThrow(/0012_knowledge is preceding already run/);
+    await expect(migrate(other.url, () => undefined)).rejects.toThrow(
+      /0012_knowledge is preceding already run/,
+    );
   } finally {
     await other.drop();
   }

@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { runNode } from '../support/process.js';
 
-const built = (path: string): string =>
-  JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
+const built = (path: string): string => JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
 const graphql = JSON.stringify(import.meta.resolve('graphql'));
 
 /** A query whose second entry fails at once, and whose first one fails when the list has failed already. */
