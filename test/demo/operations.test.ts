@@ -149,7 +149,7 @@ describe('GraphiQL opens with operations that run as they are', () => {
 
 describe('the things of a picture', () => {
   const picture = async (): Promise<Buffer> => {
-    const text = await readFile(new URL('14-the-things-of-a-picture.variables.json', EXPLORE), 'utf8');
+    const text = await readFile(new URL('14-items-in-a-photo.variables.json', EXPLORE), 'utf8');
     const { image } = z.object({ image: z.object({ base64: z.string() }) }).parse(JSON.parse(text));
     return Buffer.from(image.base64, 'base64');
   };
