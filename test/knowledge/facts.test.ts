@@ -297,11 +297,11 @@ describe('a file', () => {
   });
 
   test.each([
-    ['{"entity":', /no JSON/],
+    ['{"entity":', /not JSON/],
     ['[]', /is an object/],
     ['{"label":"x"}', /exactly one of "entity".* and "subject"/],
     [entity('mill', 'FACTORY'), /^kind: must be one of BRAND, MAKER/],
-    [entity('The Mill', 'MAKER'), /^entity: must be lower-case/],
+    [entity('The Mill', 'MAKER'), /^entity: must be lowercase/],
     [{ entity: 'mill', kind: 'MAKER' }, /^label: is missing: add it/],
     [entity('mill', 'MAKER', { colour: 'red' }), /no field "colour": remove it/],
     [entity('mill', 'MAKER', { brands: 'alder' }), /^brands: must be a list/],
@@ -309,15 +309,15 @@ describe('a file', () => {
     [{ subject: 'mill', predicate: 'is', value: 'old' }, /^source: is missing: add it/],
     [says('mill', 'is', { value: 'old' }, '  '), /^source: is empty/],
     [says('mill', 'is', { value: 'x'.repeat(2_001) }), /^value: is longer than 2000 characters/],
-    [says('mill', 'is', { value: 'a\0b' }), /^value: holds a NUL/],
-    [says('mill', 'is', { value: 'a\ud800b' }), /^value: holds a NUL or half a character/],
+    [says('mill', 'is', { value: 'a\0b' }), /^value: contains a NUL/],
+    [says('mill', 'is', { value: 'a\ud800b' }), /^value: contains a NUL or half of a character/],
     [says('mill', 'is', {}), /exactly one of object/],
     [says('mill', 'in', { object: 'mill' }), /^object: is the subject itself/],
     [says('mill', 'in', { object: 'nowhere' }), /^object: there is no entity "nowhere"; add a line/],
     [says('nobody', 'is', { value: 'old' }), /^subject: there is no entity "nobody"/],
     [
       { ...says('mill', 'is', { value: 'old' }), sourceUrl: 'javascript:alert(1)' },
-      /^sourceUrl: must be a whole/,
+      /^sourceUrl: must be a full URL/,
     ],
     [`{"entity":"mill","label":"${'x'.repeat(300_000)}"}`, /longer than \d+ bytes/],
   ])('with a wrong line is not imported at all: %.60j', async (line, reason) => {

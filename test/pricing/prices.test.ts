@@ -216,7 +216,7 @@ describe('bad input', () => {
       '9 sku BAD_USER_INPUT',
     ]);
     expect(userErrors.map(({ message }) => message)).toContain(
-      'The prices of this channel are in EUR: send them in it.',
+      'The prices of this channel are in EUR: send them in this currency.',
     );
     expect(await spans('S')).toEqual(['5000']);
   });
