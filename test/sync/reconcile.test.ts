@@ -135,8 +135,8 @@ describe.each(kinds)('the index: %s', (kind) => {
       expect.stringMatching(/^shirt: lacks .*, has brand:acme wrongly, has price_min:eu 1 instead of 1000$/),
       'jumper: is missing',
       'jumper: has another vector (their cosine is 0.6000)',
-      `boots: is there as an image of product ${jumper}`,
-      expect.stringMatching(/^boots: is in the index, and Postgres has no such image/),
+      `boots: is in the index as an image of product ${jumper}`,
+      expect.stringMatching(/^boots: is in the index, but Postgres has no such image/),
     ]);
 
     const repaired = await run();
