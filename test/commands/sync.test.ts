@@ -25,7 +25,7 @@ test('a Qdrant that is not there is named', async () => {
     const env = { DATABASE_URL: database.url, QDRANT_URL: 'http://127.0.0.1:1' };
     const { code, stderr } = await vitrine(['sync', '--once'], { env }).ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/does not let us in at http:\/\/127\.0\.0\.1:1: check QDRANT_URL/);
+    expect(stderr).toMatch(/Qdrant at http:\/\/127\.0\.0\.1:1 cannot be used: check QDRANT_URL/);
     expect(stderr).not.toMatch(/\n\s+at /);
   } finally {
     await database.drop();
