@@ -112,7 +112,7 @@ describe('a folder that is no detector is refused at the start, with what to do'
     [
       'a damaged model',
       () => write(model(), { files: { 'model.onnx': { sha256: '0'.repeat(64) } } }),
-      /sha256/,
+      /SHA-256/,
     ],
     ['no model', () => write(Buffer.from('none')), /does not run/],
     ['nothing', () => Promise.resolve('/nonexistent'), /cannot be read/],

@@ -55,7 +55,7 @@ describe('an encoder folder', () => {
     ],
     ['no output is the embedding', () => replace('"name": "embedding"', '"name": "logits"'), /"embedding"/],
     ['local embeddings have no grid', () => replace('"grid"', '"cells"'), /"patches" needs a grid/],
-    ['the model is not the one described', () => replace(/"sha256": "8/, '"sha256": "0'), /sha256/],
+    ['the model is not the one described', () => replace(/"sha256": "8/, '"sha256": "0'), /SHA-256/],
   ])('is refused with a remedy when %s', async (_, damage, message) => {
     await damage();
     const opening = readManifest(folder);
