@@ -7,8 +7,8 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { expectNoDrift, HOLD_FIELDS, holdPayload, type HoldAnswer } from '../support/holds.js';
 
 /**
- * What callers without the scope holds:create may hold. Seen to fail on 2026-11-28 before there were limits: one caller
- * held all of every SKU for 30 minutes, and confirmed it.
+ * What callers without the scope holds:create may hold. Before there were limits, 17 calls held all of every SKU for 30
+ * minutes, and a confirmation sold them. The guards under concurrency are in guests-at-once.test.ts.
  */
 const LIMITS = { share: 0.2, units: 10, lines: 5, holds: 3, seconds: 900 };
 /** By code: what is on hand in Berlin and Paris, and what guests may hold of it together. */
