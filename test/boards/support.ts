@@ -1,14 +1,20 @@
 import sharp from 'sharp';
 import { z } from 'zod';
+import { decodeRaster } from '../../src/vision/decode.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER } from '../support/catalog.js';
 import type { TestGateway } from '../support/gateway.js';
+
+/** Pixels: of one color, a picture is the same in any size. */
+const SEEN_SIDE = 32;
 
 /** Sees the mean color of an image: red, green and blue are as unlike as can be. */
 export const colorEncoder: Encoder = {
   ...ENCODER,
   async encode(image) {
-    const { channels } = await sharp(image).stats();
+    // As an encoder does, it rejects what is no picture with an error of ours.
+    const { pixels, width, height } = await decodeRaster(image, SEEN_SIDE);
+    const { channels } = await sharp(pixels, { raw: { width, height, channels: 3 } }).stats();
     const color = channels.slice(0, 3).map(({ mean }) => mean);
     const length = Math.hypot(...color);
     return Float32Array.from([...color, 0], (value) => value / length);

@@ -1,8 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Client } from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { importFacts } from '../../src/knowledge/import-facts.js';
 import { factsFor } from '../../src/knowledge/facts-for.js';
@@ -10,6 +9,7 @@ import { FactStore } from '../../src/knowledge/fact.store.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { silentProgress } from '../support/progress.js';
+import { statementsDuring } from '../support/statements.js';
 
 const STARTER = new URL('../../catalog/facts.jsonl', import.meta.url);
 
@@ -183,18 +183,11 @@ describe('facts are reached', () => {
     await load(ALDER);
     const page = (first: number) =>
       gateway.read(z.unknown(), `{ products(first: ${first}) { nodes { ${FACT} brand { ${FACT} } } } }`);
-    const spy = jest.spyOn(Client.prototype, 'query');
-    const counts: number[] = [];
-    for (const first of [2, 4]) {
-      spy.mockClear();
-      await page(first);
-      counts.push(
-        spy.mock.calls.filter(([statement]) => JSON.stringify(statement).includes('facts.')).length,
-      );
-    }
-    spy.mockRestore();
+    const statements = async (first: number): Promise<string[]> =>
+      (await statementsDuring(() => page(first))).filter((name) => name.startsWith('facts.'));
     // Products and brands, and one for each step.
-    expect(counts).toEqual([6, 6]);
+    expect(await statements(2)).toHaveLength(6);
+    expect(await statements(4)).toHaveLength(6);
   });
 
   test('around cycles once, and through thousands at most 24', async () => {
@@ -339,11 +332,11 @@ describe('a file', () => {
     client.release();
   });
 
-  test('of 50,000 lines goes in', async () => {
-    const lines = Array.from({ length: 50_000 }, (_, i) =>
+  test('of 10,000 lines goes in', async () => {
+    const lines = Array.from({ length: 10_000 }, (_, i) =>
       says('mill', `item ${i}`, { value: 'x'.repeat(200) }),
     );
-    expect(await load([entity('mill', 'MAKER'), ...lines])).toMatchObject({ relationsAdded: 50_000 });
+    expect(await load([entity('mill', 'MAKER'), ...lines])).toMatchObject({ relationsAdded: 10_000 });
   });
 });
 

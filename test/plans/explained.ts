@@ -55,7 +55,3 @@ export function scannedTables(plan: PlanNode): string[] {
   const table = plan['Relation Name'];
   return plan['Node Type'] === 'Seq Scan' && table !== undefined ? [table, ...below] : below;
 }
-
-/** The name that a statement of ours begins with; null: it is one within a function. */
-export const nameOf = ({ text }: Explained): string | null =>
-  /^\/\* (\w+\.\w+) \*\//.exec(text.trim())?.[1] ?? null;

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { seedApiKey } from '../support/api-keys.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { explainAll, nameOf, scannedTables, type Explained } from './explained.js';
+import { isOfRequest, nameOfStatement } from '../support/statements.js';
+import { explainAll, scannedTables, type Explained } from './explained.js';
 import { seedLargeCatalog } from './large-catalog.js';
 import { OPERATIONS, type Operation } from './operations.js';
 
@@ -29,8 +30,6 @@ const READS_ALL: ReadonlyMap<string, string> = new Map([
   ['product.price', 'no index knows the lowest price of a product that passes'],
   ['sync.changes', 'where the log says so: a channel or a category has changed'],
 ]);
-/** What a gateway does beside requests, at moments of its own. */
-const BESIDE = /^(sync|request|availability|channel|apiKey)\./;
 
 let gateway: TestGateway;
 let secret: string;
@@ -51,9 +50,9 @@ async function run(operation: Operation): Promise<Explained[]> {
 }
 
 /** The texts of the statements of an operation, each once. */
-function textsOf({ isOwn = (name) => !BESIDE.test(name) }: Operation, all: readonly Explained[]): string {
+function textsOf({ isOwn = isOfRequest }: Operation, all: readonly Explained[]): string {
   const own = all.flatMap((statement) => {
-    const name = nameOf(statement);
+    const name = nameOfStatement(statement.text);
     return name !== null && isOwn(name) ? [statement.text.trim().replace(/[ \t]+$/gm, '')] : [];
   });
   return `${[...new Set(own)].sort().join(';\n\n')};\n`;
@@ -70,7 +69,7 @@ test.each(OPERATIONS)(
       await writeFile(file, texts);
     }
     const scans = all.flatMap((statement) => {
-      if (READS_ALL.has(nameOf(statement) ?? '')) return [];
+      if (READS_ALL.has(nameOfStatement(statement.text) ?? '')) return [];
       const tables = scannedTables(statement.plan).filter((table) => LARGE.has(table));
       return tables.length === 0 ? [] : [`${tables.join(', ')}: ${statement.text.trim()}`];
     });
