@@ -1,11 +1,15 @@
+/** `npm run proofs` */
+export const PROOFS = '/proofs/';
+/** `npm run e2e` */
+const E2E = '\\.e2e\\.test\\.ts$';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // `npm run proofs`
-  testPathIgnorePatterns: ['/proofs/'],
+  testPathIgnorePatterns: [PROOFS, E2E],
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',

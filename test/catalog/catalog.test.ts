@@ -390,7 +390,7 @@ describe('lists of products', () => {
             expect(found).toEqual([...sellable].reverse().filter((handle) => found.includes(handle)));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 
@@ -440,7 +440,7 @@ describe('lists of products', () => {
           );
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 

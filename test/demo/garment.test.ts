@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { garmentTypes, parseDesign, patterns, vocabulary } from '../../demo/design.js';
+import { garmentTypes, parseDesign, vocabulary } from '../../demo/design.js';
 import { drawGarment } from '../../demo/draw.js';
 import { renderGarment } from '../../demo/render.js';
 
@@ -78,25 +78,6 @@ describe.each(garmentTypes)('a %s', (type) => {
     );
     expect((red ?? 0) - (blue ?? 0)).toBeGreaterThan(25);
     expect((otherBlue ?? 0) - (otherRed ?? 0)).toBeGreaterThan(25);
-  });
-
-  test('can be drawn in every pattern, and each looks different from plain cloth', async () => {
-    const raw = async (pattern: (typeof patterns)[number]): Promise<Buffer> => {
-      const image = await renderGarment(
-        parseDesign({ type, color: 'cream', accent: 'burgundy', pattern }),
-        SMALL,
-      );
-      return sharp(image).raw().toBuffer();
-    };
-    const plain = await raw('solid');
-    const unseen: string[] = [];
-    for (const pattern of patterns.filter((name) => name !== 'solid')) {
-      const printed = await raw(pattern);
-      expect(printed).toHaveLength(plain.length);
-      const changed = printed.filter((value, index) => Math.abs(value - (plain[index] ?? 0)) > 5).length;
-      if (changed / printed.length < 0.01) unseen.push(pattern);
-    }
-    expect(unseen).toEqual([]);
   });
 
   test('can be drawn in every cut that its vocabulary has', () => {

@@ -339,7 +339,7 @@ describe('whatever is written', () => {
           expect(seams.rowCount).toBe(0);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });

@@ -4,7 +4,7 @@ import { expectSameAnswers } from './support/same-answers.js';
 import { send, startTestServer, type TestServer } from './support/server.js';
 
 /** Ten times as many are compared by the proofs. */
-const DOCUMENTS = 500;
+const DOCUMENTS = 200;
 
 test(`compiled and interpreted, ${DOCUMENTS} generated documents with variables are answered the same`, () =>
   expectSameAnswers(DOCUMENTS));

@@ -1,7 +1,6 @@
-/**
- * A graph that answers the same numbers to any image: a detector that is sure of what it sees. Written as protocol
- * buffers by hand, since nothing here trains one.
- */
+// Graphs written as protocol buffers by hand, since nothing here trains one.
+
+/** A graph that answers the same numbers to any image: a detector that is sure of what it sees. */
 export function constantDetector(size: number, shape: readonly number[], values: readonly number[]): Buffer {
   const tensor = Buffer.concat([
     ...shape.map((side) => varint(1, side)),
@@ -9,22 +8,51 @@ export function constantDetector(size: number, shape: readonly number[], values:
     text(8, 'boxes'),
     bytes(9, Buffer.from(Float32Array.from(values).buffer)),
   ]);
-  const graph = Buffer.concat([
-    bytes(1, Buffer.concat([text(1, 'boxes'), text(2, 'output0'), text(4, 'Identity')])),
+  return model([
+    bytes(1, node('Identity', 'boxes', 'output0')),
     text(2, 'detector'),
     bytes(5, tensor),
     bytes(11, valueInfo('images', [1, 3, size, size])),
     bytes(12, valueInfo('output0', shape)),
   ]);
-  return Buffer.concat([varint(1, IR_VERSION), bytes(7, graph), bytes(8, varint(2, OPSET))]);
+}
+
+/** A graph that answers the mean color of each square of `square` pixels, for images of `size` pixels. */
+export function averagingEncoder(size: number, square: number): Buffer {
+  const squares = [ints('kernel_shape', [square, square]), ints('strides', [square, square])];
+  return model([
+    bytes(1, node('AveragePool', 'pixels', 'means', squares)),
+    bytes(1, node('Flatten', 'means', 'embedding')),
+    text(2, 'encoder'),
+    bytes(11, valueInfo('pixels', ['images', 3, size, size])),
+    bytes(12, valueInfo('embedding', ['images', 3 * (size / square) ** 2])),
+  ]);
 }
 
 const IR_VERSION = 8;
 const OPSET = 17;
 const FLOAT = 1;
+const INTS = 7;
 
-function valueInfo(name: string, shape: readonly number[]): Buffer {
-  const dimensions = Buffer.concat(shape.map((side) => bytes(1, varint(1, side))));
+const model = (graph: readonly Buffer[]): Buffer =>
+  Buffer.concat([varint(1, IR_VERSION), bytes(7, Buffer.concat(graph)), bytes(8, varint(2, OPSET))]);
+
+const node = (type: string, input: string, output: string, attributes: readonly Buffer[] = []): Buffer =>
+  Buffer.concat([
+    text(1, input),
+    text(2, output),
+    text(4, type),
+    ...attributes.map((attribute) => bytes(5, attribute)),
+  ]);
+
+const ints = (name: string, values: readonly number[]): Buffer =>
+  Buffer.concat([text(1, name), ...values.map((value) => varint(8, value)), varint(20, INTS)]);
+
+/** A side that is a word may have any length. */
+function valueInfo(name: string, shape: readonly (number | string)[]): Buffer {
+  const dimensions = Buffer.concat(
+    shape.map((side) => bytes(1, typeof side === 'number' ? varint(1, side) : text(2, side))),
+  );
   const type = bytes(1, Buffer.concat([varint(1, FLOAT), bytes(2, dimensions)]));
   return Buffer.concat([text(1, name), bytes(2, type)]);
 }

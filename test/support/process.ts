@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { smallEncoderFolder } from './small-encoder.js';
 import { until } from './waiting.js';
 
 /** A program of the project that runs in a process of its own. */
@@ -29,12 +30,12 @@ export interface ProcessOptions {
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Settings of whoever runs the tests would change what the tests see. */
-const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|NODE_OPTIONS)$/;
+/** Settings of the shell that runs the tests would change what the tests see. */
+const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|NODE_OPTIONS|NODE_ENV)$/;
 
-/** Runs the built command line. */
-export const vitrine = (args: readonly string[], options: ProcessOptions = {}): Running =>
-  runNode([...(options.nodeArgs ?? []), MAIN, ...args], options);
+/** Runs the built command line, with a small encoder unless `env` says otherwise. */
+export const vitrine = (args: readonly string[], { env, nodeArgs = [] }: ProcessOptions = {}): Running =>
+  runNode([...nodeArgs, MAIN, ...args], { env: { VITRINE_ENCODER: smallEncoderFolder(), ...env } });
 
 /** Runs node with these arguments. */
 export function runNode(args: readonly string[], { env }: ProcessOptions = {}): Running {

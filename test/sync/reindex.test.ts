@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
@@ -18,7 +16,6 @@ import { reindex } from '../../src/sync/reindex.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER, seedMarkets, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { vitrine } from '../support/process.js';
 import { silentProgress } from '../support/progress.js';
 import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
 
@@ -261,52 +258,3 @@ testQdrant('with a Qdrant', () => {
     expect(await collections()).toEqual({ names: current, current });
   });
 });
-
-const SECOND = fileURLToPath(new URL('../../../shared/models/efficientnet-lite0', import.meta.url));
-const testSecond = existsSync(SECOND) ? test : test.skip;
-if (!existsSync(SECOND)) console.log('Switching between real encoders is skipped: there is no second one.');
-
-testSecond(
-  'a gateway refuses to start with another encoder until the catalog was encoded by it',
-  async () => {
-    const images = fileURLToPath(new URL('../../catalog/images', import.meta.url));
-    const feed = join(folder, 'feed.tsv');
-    const rows = ['bh-calla-hoodie-pink', 'bh-calla-hoodie-burgundy', 'bh-dara-bomber-jacket-burgundy'];
-    for (const name of rows) await copyFile(join(images, `${name}.webp`), join(folder, `${name}.webp`));
-    await writeFile(
-      feed,
-      [
-        ['id', 'title', 'image_link', 'availability', 'price', 'quantity'],
-        ...rows.map((name) => [name, name, `${name}.webp`, 'in_stock', '49.99 EUR', '3']),
-      ]
-        .map((row) => `${row.join('\t')}\n`)
-        .join(''),
-    );
-    const env = {
-      DATABASE_URL: database.url,
-      VITRINE_DATA: join(folder, 'data'),
-      VITRINE_DEMO: '0',
-      PORT: '0',
-    };
-    const other = { ...env, VITRINE_ENCODER: SECOND };
-    expect(await vitrine(['import', feed], { env }).ended).toMatchObject({ code: 0 });
-
-    const refused = await vitrine(['serve'], { env: other }).ended;
-    expect(refused.code).toBe(1);
-    expect(refused.stdout + refused.stderr).toMatch(/encoded by garment-lite0@\S+, .*npx vitrine reindex/);
-
-    const mended = await vitrine(['reindex'], { env: other }).ended;
-    expect(mended).toMatchObject({ code: 0 });
-    expect(mended.stdout).toMatch(/Encoded 3 images with efficientnet-lite0@.*\nNo gateway is running/);
-
-    const serving = vitrine(['serve'], { env: other });
-    try {
-      const [, url = ''] = await serving.says(/GraphQL +(\S+)\/graphql/);
-      const response = await fetch(`${url}/health/ready`);
-      expect(await response.text()).toMatch(/embedded, 3 images/);
-    } finally {
-      serving.interrupt();
-      await serving.ended;
-    }
-  },
-);

@@ -76,7 +76,7 @@ describe('the embedded index', () => {
           expect(await index.count()).toBe(0);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

@@ -59,3 +59,22 @@ export function stuffedPng(png: Buffer, bytes: number): Buffer {
   chunk.write('xxXx', 4, 'latin1');
   return Buffer.concat([png.subarray(0, -12), chunk, png.subarray(-12)]);
 }
+
+/** A GIF or a lossless WebP whose header says that it is so many pixels wide and high. */
+export function withSize(image: Buffer, side: number): Buffer {
+  const file = Buffer.from(image);
+  if (file.toString('latin1', 0, 3) === 'GIF') {
+    file.writeUInt16LE(side, 6);
+    file.writeUInt16LE(side, 8);
+    // The frame: after its separator, where it is placed.
+    const frame = file.indexOf(Buffer.from([0x2c, 0, 0, 0, 0])) + 5;
+    file.writeUInt16LE(side, frame);
+    file.writeUInt16LE(side, frame + 2);
+    return file;
+  }
+  // Width and height less one, in 14 bits each, after the signature of VP8L.
+  const at = file.indexOf('VP8L') + 9;
+  const flags = file.readUInt32LE(at) & 0xf0000000;
+  file.writeUInt32LE(((side - 1) | ((side - 1) << 14) | flags) >>> 0, at);
+  return file;
+}

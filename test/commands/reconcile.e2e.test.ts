@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { vitrine, type Running } from '../support/process.js';
+import { smallEncoderFolder } from '../support/small-encoder.js';
 import { noQdrant, testCollection } from '../support/qdrant.js';
 
 let database: TestDatabase;
@@ -136,20 +137,15 @@ test('it builds its index anew when asked', async () => {
 
 test('another encoder is encoded with while gateways run with the one before', async () => {
   const other = join(folder, 'encoder');
-  await cp(fileURLToPath(new URL('../../models/garment-lite0', import.meta.url)), other, { recursive: true });
+  await cp(smallEncoderFolder(), other, { recursive: true });
   const manifest = join(other, 'model.json');
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(manifest, 'utf8')));
-  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace(`"${version}"`, '"99.0.0"'));
-  // It is of the encoder that was copied.
-  await rm(join(other, 'calibration.json'));
+  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"1.0.0"', '"99.0.0"'));
 
   const reindexed = await run('reindex', '--encoder', other);
   expect(reindexed).toMatchObject({ code: 0 });
-  expect(reindexed.stdout).toContain('Encoded 2 images with garment-lite0@99.0.0+lab36.');
+  expect(reindexed.stdout).toContain('Encoded 2 images with small@99.0.0+lab36.');
   expect(reindexed.stdout).toMatch(
-    new RegExp(
-      `Gateway .* keeps using garment-lite0@${version}\\+lab36: restart it with VITRINE_ENCODER=${other}`,
-    ),
+    new RegExp(`Gateway .* keeps using small@1\\.0\\.0\\+lab36: restart it with VITRINE_ENCODER=${other}`),
   );
   expect((await run('reindex', '--encoder', other)).stdout).toContain('Encoded 0 images');
   expect(await run('reconcile', '--check')).toMatchObject({ code: 0 });
@@ -187,7 +183,7 @@ testQdrant('with QDRANT_URL the command compares by itself, and says when there 
   try {
     const nothing = await command('reconcile', '--check');
     expect(nothing).toMatchObject({ code: 1, stdout: '' });
-    expect(nothing.stderr).toMatch(/^Qdrant has no index of garment-lite0@\S+ .*npx vitrine reindex/);
+    expect(nothing.stderr).toMatch(/^Qdrant has no index of small@\S+ .*npx vitrine reindex/);
     expect((await command('reindex')).stdout).toMatch(
       /The new index of .* holds 2 images and is in use\.\n$/,
     );
@@ -200,9 +196,7 @@ testQdrant('with QDRANT_URL the command compares by itself, and says when there 
       { report: { compared: 2, differing: 1, repaired: 1 } },
     ]);
     const sound = await command('reconcile', '--check');
-    expect(sound.stdout).toMatch(
-      /^qdrant \S+, garment-lite0@\S+: compared 2 images in .*; nothing differs\.\n/,
-    );
+    expect(sound.stdout).toMatch(/^qdrant \S+, small@\S+: compared 2 images in .*; nothing differs\.\n/);
   } finally {
     await collection.drop();
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { DEFAULT_ENCODER } from '../../src/vision/encoder.js';
 import { vitrine, type Running } from '../support/process.js';
 
 const PICTURE = fileURLToPath(new URL('../vision/fixtures/fmnist-dress.png', import.meta.url));
@@ -17,7 +18,13 @@ beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'vitrine-serve-'));
   await copyFile(PICTURE, join(temporary, 'dress.png'));
   // Where only this user may go, as in a home: as root, the server's files then lie elsewhere.
-  env = { VITRINE_DATA: join(temporary, 'data'), VITRINE_DEMO: '0', PORT: '0' };
+  env = {
+    VITRINE_DATA: join(temporary, 'data'),
+    VITRINE_DEMO: '0',
+    // The one that ships, as nothing else is set.
+    VITRINE_ENCODER: fileURLToPath(DEFAULT_ENCODER),
+    PORT: '0',
+  };
 });
 afterAll(async () => {
   for (const { child } of running) child.kill('SIGKILL');
