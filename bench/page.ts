@@ -9,16 +9,16 @@ const INTRODUCTION = `<!-- Rendered from bench/results/ by \`npm run bench:docs\
 
 # Benchmarks
 
-Every figure below was printed by \`npm run bench\` and recorded with \`--save\`. [bench/README.md](../bench/README.md) says how
-the bench works and what it needs.
+Every figure below was printed by \`npm run bench\` and recorded with \`--save\`. [bench/README.md](../bench/README.md) explains
+how to run it and what it needs.
 
-- A and B are measured in turns in one run, and A ÷ B is taken within each round. Whatever else the machine does affects
-  both, so trust the ratio more than the two figures.
-- "Low–high" is the spread over the rounds, or, for a share of a sample, the 95% bootstrap interval. It describes A ÷ B where
-  there is a ratio, and A where the target is for A.
-- The load is that of the machine before the run. Above half of the cores, other work slowed what was measured.
-- The photographs are not part of the project. The encoder was trained on 1,500 of their products; the figures are about the 150
-  photographs that it has not seen.
+- A is Vitrine and B is what it is compared with. They are measured in turns in one run, and A ÷ B is computed within each
+  round. Other load on the machine affects both, so trust the ratio more than the two figures.
+- "Low–high" is the range over the rounds or, for a share of a sample, the 95% bootstrap interval. It refers to A ÷ B if
+  there is a ratio, and to A if the target is for A.
+- The load is that of the machine before the run. If it is above half the number of cores, other work slowed the measurement.
+- The photos are not part of the project. The encoder was trained on 1,500 of the products in them; the figures are for 150
+  photos that it has not seen.
 `;
 
 /** Renders what has been recorded to docs/benchmarks.md. */

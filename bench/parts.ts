@@ -25,7 +25,7 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   vision: {
     title: 'Encoding images',
     about:
-      'A is images a second through the gateway’s pipeline, from file to vector. B is the rate of sharp alone and onnxruntime alone, one after the other.',
+      'A is images per second through the gateway’s pipeline, from file to vector. B is the rate of sharp alone and onnxruntime alone, one after the other.',
   },
   'event-loop': {
     title: 'Small queries while images are encoded',
@@ -35,37 +35,37 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   search: {
     title: 'Search over HTTP',
     about:
-      'A is the gateway. B is a bare `http` server that shares the gateway’s index, stores, and SQL, and answers with `JSON.stringify`. The ratio is the price of GraphQL, of the framework, and of its limits. The bench first checks that both servers give the same answers.',
+      'A is the gateway. B is a bare `http` server that shares the gateway’s index, stores, and SQL, and responds with `JSON.stringify`. The ratio is the cost of GraphQL, the framework, and its limits. The benchmark first checks that both servers return the same results.',
   },
   index: {
     title: 'The vector index',
     about:
-      'Search latency and recall@24 by filter. B scores every image in plain JavaScript. The part covers Qdrant if `QDRANT_URL` is set.',
+      'Search latency and recall@24 by filter. B scores every image in plain JavaScript. Qdrant is included if `QDRANT_URL` is set.',
   },
   retrieval: {
     title: 'Retrieval quality',
     about:
-      'Type precision is the share of the first results that have the type of the query. Recall@1 is the share of altered copies for which the original comes first. `retrieval-drawings` only shows that the way from image to answer is whole; drawings say nothing about photographs.',
+      'Type precision is the share of the first results that have the type of the query. Recall@1 is the share of altered copies for which the original comes first. `retrieval-drawings` only shows that the pipeline from image to result works; drawings say nothing about photos.',
   },
   color: {
     title: 'Color in the ranking',
     about:
-      'What it costs in type precision, and gains in color difference (ΔE of CIE 1976; about 2 is just visible), when color counts for more or less of the likeness.',
+      'The cost in type precision, and the gain in color difference (ΔE of CIE 1976; about 2 is just visible), when color makes up more or less of the similarity.',
   },
   probability: {
     title: 'Calibration of match probabilities',
     about:
-      'Expected calibration error of `VisualMatchEdge.probability`: as it ships, and fitted to the catalog. A fit is judged by what it says of products that it has not seen (ten folds by product). The shipped calibration was fitted to these photographs, so quote the fitted line for them.',
+      'Expected calibration error of `VisualMatchEdge.probability`: as shipped, and fitted to the catalog. A fit is judged on products that it has not seen (tenfold cross-validation by product). The shipped calibration was fitted to these photos, so for them, quote the fitted line.',
   },
   'match-sku': {
     title: 'matchSku',
     about:
-      'Outcomes for altered copies of product images, and the latency of `identify` and `matchSku` (A) beside one `visualSearch` by a new image (B).',
+      'Outcomes for altered copies of product images, and the latency of `identify` and `matchSku` (A) compared with one `visualSearch` with a new image (B).',
   },
   identify: {
     title: 'identify',
     about:
-      'By kind of label: the calibration error, how often a label is given, and how often it is right. Calibration error is over at most ten bins of equal size, with at least 100 predictions each; in smaller bins chance alone looks like an error.',
+      'For each kind of label: the calibration error, how often a label is given, and how often it is right. The calibration error is computed over at most ten bins of equal size, with at least 100 predictions each. In smaller bins, chance alone would look like an error.',
   },
   text: {
     title: 'Words with images',
@@ -75,34 +75,35 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   styles: {
     title: 'Styles',
     about:
-      'Each query is a product plus a style that it does not have. The figures are the precision@10 of style and category, and how similar the colors of the ten results are to those of the product. The garments are drawings: a check, not a claim about photographs.',
+      'Each query is a product plus a style that it does not have. The figures are the precision@10 of style and category, and how similar the colors of the ten results are to those of the product. The garments are drawings, so this is a check, not a claim about photos.',
   },
   ideas: {
     title: 'Boards and diversity',
-    about: 'A is `Board.ideas`, or `visualSearch` with diversity. B is a plain `visualSearch` by a product.',
+    about:
+      'A is `Board.ideas`, or `visualSearch` with diversity. B is a plain `visualSearch` with a product.',
   },
   look: {
     title: 'Latency of look',
     about:
-      'A is `look` at a picture of four garments, with labels, a page of matches for each, and `complete`. B is one `visualSearch` by such a picture.',
+      'A is `look` at a picture of four garments, with labels, a page of matches for each, and `complete`. B is one `visualSearch` with such a picture.',
   },
   'look-quality': {
     title: 'Quality of look',
     about:
-      'Garments are cut out of pictures and laid, two to four at a time, on drawn boards, tiles, carpet, linen, and plaster, so that every box is known. The constants of the method were chosen on such pictures, so the figures flatter somewhat. The products are in the catalog, so their category is easier to tell than that of a garment that is not.',
+      'Garments are cut out of pictures and placed, two to four at a time, on drawn boards, tiles, carpet, linen, and plaster, so that every box is known. The constants of the method were tuned on such pictures, so the figures are somewhat optimistic. The products are in the catalog, so their category is easier to tell than that of an unknown garment.',
   },
   sync: {
     title: 'From Postgres to the index',
     about:
-      '`commit-to-searchable`: milliseconds from sending a change of stock until a search shows it (A), beside a bare NOTIFY and its answer (B). The bench asks the index itself, because a poll over HTTP would be most of what is measured. `writers-with-sync`: changes of stock a second with triggers, notifications, and a follower (A), and without them (B). The writers leave no core idle, so what the follower computes is taken from them.',
+      '`commit-to-searchable`: milliseconds from sending a stock change until a search shows it (A), compared with a bare NOTIFY and its answer (B). The benchmark queries the index directly, because polling over HTTP would dominate the measurement. `writers-with-sync`: stock changes per second with triggers, notifications, and a follower (A), and without them (B). The writers leave no core idle, so any work of the follower slows them down.',
   },
   holds: {
     title: 'Holds',
     about:
-      'Holds a second over HTTP (A), beside the same statement in a bare `pg` loop (B). The callers leave no core idle, so what the gateway computes is taken from them. Gathering several holds into one transaction was tried and gained nothing.',
+      'Holds per second over HTTP (A), compared with the same statement in a bare `pg` loop (B). The callers leave no core idle, so any work of the gateway slows them down. Batching several holds into one transaction was tried and gained nothing.',
   },
   'search-under-writes': {
-    title: 'Search beside writes',
-    about: 'Latency of `visualSearch` beside 2,000 changes of stock a minute (A), and with none (B).',
+    title: 'Search during writes',
+    about: 'Latency of `visualSearch` during 2,000 stock changes per minute (A), and without them (B).',
   },
 };
