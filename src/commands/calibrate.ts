@@ -33,15 +33,15 @@ export function calibrateCommand(): Command {
     .option('--products <file>', 'test with these products instead: one handle per line')
     .option(
       '--output <file>',
-      'write the calibration to a file for the folder of the encoder, not to Postgres',
+      'write the calibration to a file (for the folder of the encoder) instead of to Postgres',
     )
     .addHelpText(
       'after',
       `
 Makes altered copies of product images (cropped, turned, darker, lighter, compressed, or on another background),
 encodes them with the encoder of VITRINE_ENCODER, and compares each copy with its own product and with the nearest
-other product. The result is VisualMatchEdge.probability, which matchSku and identify use too. The error that is
-printed is measured on products that the fit has not seen.
+other product. The result is VisualMatchEdge.probability, which matchSku and identify use too. The printed
+error is measured on products that the fit has not seen.
 
 Run it when your catalog is complete. Gateways use the result within half a minute. Without it, they use the
 calibration in the folder of the encoder (calibration.json).
@@ -110,7 +110,7 @@ function describe(
 ): string {
   const bins = reliability.map(
     ({ promised, true: truth, count }) =>
-      `  promised ${promised.toFixed(3)}, true of ${truth.toFixed(3)} (${count})\n`,
+      `  predicted ${promised.toFixed(3)}, actual ${truth.toFixed(3)} (${count} pairs)\n`,
   );
   return [
     `Calibrated ${encoder} on ${model.products} products; expected calibration error on unseen products: ${model.calibrationError.toFixed(3)}.\n`,

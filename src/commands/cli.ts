@@ -22,16 +22,16 @@ Settings are environment variables. Without any, everything is embedded:
   VITRINE_ENCODER      folder of the image encoder to use
   VITRINE_DETECTOR     folder of an object detector, for look
   VITRINE_DEMO         0: start without the demo catalog
-  VITRINE_IMAGE_HOSTS  hosts to download query images from, as host or host:port
+  VITRINE_IMAGE_HOSTS  hosts that query images can be downloaded from, as host or host:port
   VITRINE_TRUSTED_PROXIES     addresses and CIDR ranges of your proxies
   VITRINE_GUEST_HOLD_SHARE    share of an SKU's stock that all guests together can hold (0.2)
   VITRINE_GUEST_HOLD_UNITS, VITRINE_GUEST_HOLD_LINES, VITRINE_GUEST_HOLD_SECONDS
-                              limits for the hold of a guest (20, 20, 900)
-  VITRINE_GUEST_HOLDS         active holds of guests for each client address (20)
+                              limits for a guest's hold (20, 20, 900)
+  VITRINE_GUEST_HOLDS         active guest holds for each client address (20)
   LOG_LEVEL            fatal, error, warn, info, debug, trace, or silent (info)
 Guests are callers without an API key that has the scope holds:create.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the database is of another version (vitrine migrate --help).`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the database has a different version (vitrine migrate --help).`;
 
 /** Runs the command that the arguments name; sets the process's exit code. */
 export async function runCli(argv: readonly string[]): Promise<void> {

@@ -17,7 +17,7 @@ export function importFactsCommand(): Command {
     .addHelpText(
       'after',
       `
-Each line is an entity, with the brands, products, and attribute values that it describes; or it is a fact about an
+Each line is either an entity, with the brands, products, and attribute values that it describes, or a fact about an
 entity from a source, as text (value) or as another entity (object):
   {"entity":"denim","kind":"MATERIAL","label":"Denim","attributes":[{"name":"material","value":"denim"}]}
   {"subject":"denim","predicate":"made of","value":"cotton","source":"…","sourceUrl":"https://…"}
@@ -68,7 +68,7 @@ function describe(report: FactsReport): string {
     repeated === 0 ? '' : `${count(repeated, 'line repeats', 'lines repeat')} an earlier one.\n`,
     unmatchedLinks === 0
       ? ''
-      : `${count(unmatchedLinks, 'link names', 'links name')} a brand, product or attribute value that the catalog does not have yet.\n`,
+      : `${count(unmatchedLinks, 'link names', 'links name')} a brand, product, or attribute value that the catalog does not have yet.\n`,
   ].join('');
 }
 

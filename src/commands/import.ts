@@ -111,12 +111,12 @@ function describe(report: ImportReport, rejectsFile: string | null): string {
   return [
     `Imported ${count(products, 'product')} with ${count(skus, 'SKU')}`,
     report.channel === null ? '' : ` into the channel ${report.channel}`,
-    `; ${count(imagesEncoded, 'image')} encoded, ${imagesReused} already known.\n`,
+    `; ${count(imagesEncoded, 'image')} encoded, ${imagesReused} already encoded.\n`,
     pruned.products + pruned.skus === 0
       ? ''
       : `Removed ${count(pruned.products, 'product')} and ${count(pruned.skus, 'SKU')} that the feed no longer lists.\n`,
     list(`Rejected ${count(report.rejectedRows, 'row')}`, report.rejected, report.rejectedRows, everyReject),
-    list(`Left out ${count(report.failedImages, 'image')}`, report.imagesFailed, report.failedImages, null),
+    list(`Skipped ${count(report.failedImages, 'image')}`, report.imagesFailed, report.failedImages, null),
     report.complete
       ? ''
       : 'The import stopped before the end of the feed; run the same command again to continue.\n',

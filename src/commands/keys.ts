@@ -21,10 +21,10 @@ export function keysCommand(): Command {
 Requests send their key in the header \`Authorization: Bearer vitrine_…\`. Without a key, a caller can read, and can
 hold a little stock for a short time. Scopes allow more. No scope includes another:
   catalog:write  write stock, prices, and products
-  holds:create   hold stock without the limits of guests (VITRINE_GUEST_HOLD_…)
+  holds:create   hold stock without the guest limits (VITRINE_GUEST_HOLD_…)
   holds:confirm  confirm holds that were made with this key or without a key
-A key can have a channel: it is used for requests that name none, and the scopes for holds are then limited to it. You
-can run these commands while gateways run on the same data.
+A key can have a channel: requests that name no channel use it, and the key's hold scopes work only in it. You can run
+these commands while gateways are running on the same data.
 
 Examples:
   vitrine keys create warehouse --scope catalog:write
@@ -47,11 +47,11 @@ function createCommand(): Command {
         .default([], 'none: only what everyone can do')
         .argParser(addScope),
     )
-    .option('--channel <handle>', 'the channel of requests that name none')
+    .option('--channel <handle>', 'the channel for requests that name no channel')
     .addHelpText(
       'after',
       `
-Only the secret is written to standard output. It is not stored anywhere: if you lose it, revoke the key and create
+Only the secret is written to standard output. It is not stored anywhere. If you lose it, revoke the key and create
 another one.
 
 Examples:
@@ -70,7 +70,7 @@ Examples:
         }
         process.stdout.write(`${secret}\n`);
         progress.say(
-          `This is the secret of ${name}. Store it now: it cannot be shown again. Requests send it as\n` +
+          `This is the secret of ${name}. Store it now: it cannot be shown again. Send it with each request as\n` +
             '  Authorization: Bearer vitrine_…',
         );
       }),

@@ -24,7 +24,7 @@ export function explainListenError(error: unknown, { host, port }: Config['http'
   const sentence = (): string | null => {
     switch (errorCode(error)) {
       case 'EADDRINUSE':
-        return `Port ${port} of ${host} is in use: stop what listens there, or set PORT to another port.`;
+        return `Port ${port} of ${host} is in use: stop the process that uses it, or set PORT to another port.`;
       case 'EACCES':
         return `This user cannot listen on port ${port}: set PORT to one above 1023.`;
       case 'EADDRNOTAVAIL':

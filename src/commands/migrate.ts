@@ -9,14 +9,14 @@ interface Options {
 
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description('bring the database to the version of this program')
+    .description('migrate the database to the version of this program')
     .option('--check', 'change nothing; only report whether the database is up to date')
     .addHelpText(
       'after',
       `
-Run it before you start a new version on a Postgres of your own (DATABASE_URL). All other commands check the version
-of the database and change nothing. The embedded Postgres is migrated at each start, so it needs no such step.
-Several processes may run it at once; one works, and the others wait. A migration runs in one transaction.
+Run it before you start a new version on your own Postgres (DATABASE_URL). All other commands only check the version
+of the database. The embedded Postgres is migrated at each start, so it does not need this command. Several processes
+can run it at once: one works, and the others wait. All migrations run in one transaction.
 
 Exit code: 0 when the database is up to date; 1 when a migration failed; 3 when --check finds missing migrations, or
 when a newer version of Vitrine has migrated the database so that this one cannot work with it.

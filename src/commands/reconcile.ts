@@ -22,10 +22,10 @@ export function reconcileCommand(): Command {
     .addHelpText(
       'after',
       `
-Checks that the index has exactly the encoded images, each with its product, tags, and vector. Searches and changes go
-on in the meantime. Changes that the index is about to follow do not count as differences. With QDRANT_URL, the
-command compares by itself; without it, each running gateway compares the index in its memory. The command also
-recomputes the stock on hand from the stock ledger. It repairs nothing there, because it cannot know which side is
+Checks that the index has exactly the encoded images, each with its product, tags, and vector. Searches and writes
+continue while it runs. Changes that have not reached the index yet do not count as differences. With QDRANT_URL, the
+command itself does the comparison; without it, each running gateway checks the index in its memory. The command also
+compares the stock on hand with the stock ledger. It repairs nothing there, because it cannot know which of the two is
 right.
 
 Exit code: 0 if nothing differs after the repair; 1 if something does, or if the comparison failed.
@@ -65,20 +65,20 @@ async function run(
 }
 
 const NOBODY =
-  'No gateway is running. A gateway with the embedded index builds it from Postgres when it starts, so there is nothing to do.\n';
+  'No gateway is running. A gateway with the embedded index builds the index from Postgres when it starts, so there is nothing to do.\n';
 
 const isSound = ({ report, failure }: IndexReconciliation): boolean =>
   report === null ? failure === null : report.repaired === report.differing;
 
 function describe({ index, report, failure }: IndexReconciliation): string {
-  if (report === null) return `${index}: ${failure ?? 'stopped before it answered'}\n`;
+  if (report === null) return `${index}: ${failure ?? 'stopped before it responded'}\n`;
   const { compared, differing, repaired, sample } = report;
   const kinds = [
     [report.missing, 'missing'],
     [report.extra, 'not in Postgres'],
-    [report.wrongProduct, 'with another product'],
-    [report.payloadDiffers, 'with other tags'],
-    [report.vectorDiffers, 'with another vector'],
+    [report.wrongProduct, 'with a different product'],
+    [report.payloadDiffers, 'with different tags'],
+    [report.vectorDiffers, 'with a different vector'],
   ] as const;
   const found = kinds.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   const told = sample.map(

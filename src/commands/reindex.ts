@@ -21,13 +21,13 @@ export function reindexCommand(): Command {
     .addHelpText(
       'after',
       `
-Encodes the product images that are not encoded yet, then builds a new index while the current one keeps answering,
-and switches to the new one in one step. With QDRANT_URL the index is a Qdrant collection; without it, it is the index
-in the memory of each running gateway. You can stop the command and run it again: finished work is kept.
+Encodes the product images that are not encoded yet, builds a new index while the current one stays in use, and then
+switches to the new one in one step. With QDRANT_URL, the index is a Qdrant collection; without it, it is the index in
+the memory of each running gateway. You can stop the command and run it again: finished work is kept.
 
 To change the encoder, run this with --encoder, then restart the gateways one by one with VITRINE_ENCODER set to that
-folder. Gateways that still use the old encoder keep answering from its index. Qdrant keeps that index until a day
-after the last of them has stopped.
+folder. Gateways that still use the old encoder keep using its index. Qdrant keeps that index until a day after the
+last of these gateways stops.
 
 Examples:
   vitrine reindex
@@ -76,7 +76,7 @@ function describeIndex({ index }: ReindexReport, encoder: string, folder: string
   if (index.kind === 'qdrant') {
     const others = index.otherEncoders.map(
       (other) =>
-        `Gateways that run with ${other} keep using its index: restart them with ${restart} to use this one.\n`,
+        `Gateways that use ${other} keep using its index: restart them with ${restart} to use this one.\n`,
     );
     return `The new index of ${encoder} holds ${index.points} images and is in use.\n${others.join('')}`;
   }
@@ -96,6 +96,6 @@ function describeIndex({ index }: ReindexReport, encoder: string, folder: string
   });
   if (index.gone > 0) lines.push(`Gateways that stopped in the meantime: ${index.gone}.\n`);
   if (lines.length === 0)
-    lines.push('No gateway is running. A gateway with the embedded index builds it when it starts.\n');
+    lines.push('No gateway is running. A gateway with the embedded index builds the index when it starts.\n');
   return lines.join('');
 }

@@ -12,7 +12,7 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       `
-Without any settings, it starts its own Postgres, loads the demo catalog the first time, and keeps everything in
+Without any settings, it starts its own Postgres, loads the demo catalog on the first start, and keeps everything in
 VITRINE_DATA. Ctrl-C or SIGTERM finishes the current requests, then stops.
 
 Examples:
@@ -48,5 +48,5 @@ function banner({ url, products }: Gateway, dataFolder: string | null): string {
     ...(dataFolder === null ? [] : [['Data', dataFolder]]),
   ];
   const list = lines.map(([name = '', value = '']) => `  ${name.padEnd(10)}${value}\n`).join('');
-  return `\nVitrine is ready, with ${products} products.\n\n${list}\nCtrl-C stops it.\n`;
+  return `\nVitrine is ready, with ${products} products.\n\n${list}\nPress Ctrl-C to stop.\n`;
 }

@@ -28,7 +28,7 @@ export async function runCommand(work: (session: Session) => Promise<ExitCode>):
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(EXIT.failed);
-    progress.say('Stopping … (Ctrl-C again stops at once)');
+    progress.say('Stopping… (press Ctrl-C again to stop immediately)');
     stop.abort();
     setTimeout(() => {
       progress.say(`Not everything stopped within ${STOP_TIMEOUT_MS / 1000} s; exiting.`);

@@ -11,14 +11,14 @@ interface Options {
 
 export function syncCommand(): Command {
   return new Command('sync')
-    .description('keep the Qdrant index up to date, next to the gateways')
-    .option('--once', 'write what is committed now, then exit')
+    .description('keep the Qdrant index up to date, alongside the gateways')
+    .option('--once', 'write everything committed so far, then exit')
     .addHelpText(
       'after',
       `
-Follows Postgres into the Qdrant of QDRANT_URL, as every gateway does, but serves no requests. Run as many as you
-like, on any machine: one works at a time, and another continues where it stops. If the collection does not exist, it
-is created and filled. Ctrl-C or SIGTERM finishes the current batch, then stops. The embedded index does not need this
+Copies changes from Postgres to the Qdrant at QDRANT_URL, as every gateway does, but serves no requests. Run as many
+as you like, on any machine: one works at a time, and if it stops, another takes over. If the collection does not
+exist, it is created and filled. Ctrl-C or SIGTERM finishes the current batch, then stops. The embedded index does not need this
 command: each gateway keeps its own index up to date.
 
 Exit code: 0 if it was stopped or has caught up; 1 if it could not start or, with --once, could not catch up.
@@ -67,11 +67,11 @@ async function sync({ config, log, progress, signal }: Session, isOnce: boolean)
       if (isOnce) {
         await Promise.race([followed.catchUp(), stopped]);
         if (signal.aborted) return EXIT.failed;
-        process.stdout.write(`Caught up: ${collection} holds ${await index.count()} images.\n`);
+        process.stdout.write(`Caught up: ${collection} has ${await index.count()} images.\n`);
       } else {
         const images = await index.count();
         process.stdout.write(
-          `Following Postgres into ${collection} with ${images} images.\nCtrl-C stops it.\n`,
+          `Copying changes from Postgres to ${collection}, which has ${images} images.\nPress Ctrl-C to stop.\n`,
         );
         await stopped;
       }

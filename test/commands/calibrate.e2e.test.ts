@@ -51,7 +51,7 @@ test(
       stdout: expect.stringMatching(
         new RegExp(
           `^Calibrated \\S+ on ${PRODUCTS} products; expected calibration error on unseen products: 0\\.\\d{3}\\.\n` +
-            '( {2}promised \\d\\.\\d{3}, true of \\d\\.\\d{3} \\(\\d+\\)\n)+Gateways use it within half a minute\\.\n$',
+            '( {2}predicted \\d\\.\\d{3}, actual \\d\\.\\d{3} \\(\\d+ pairs\\)\n)+Gateways use it within half a minute\\.\n$',
         ),
       ),
     });

@@ -63,7 +63,7 @@ test('a port that is taken is said before anything is started', async () => {
   }).ended;
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `Port ${takenPort} of 127.0.0.1 is in use: stop what listens there, or set PORT to another port.\n`,
+    `Port ${takenPort} of 127.0.0.1 is in use: stop the process that uses it, or set PORT to another port.\n`,
   );
 });
 

@@ -85,7 +85,7 @@ test('without a gateway there is no embedded index, and nothing to do', async ()
 
 test('a gateway that runs is asked about the index in its memory', async () => {
   gateway = vitrine(['serve'], { env });
-  await gateway.says(/Ctrl-C stops it/);
+  await gateway.says(/Press Ctrl-C to stop/);
   const sound = await run('reconcile', '--check');
   expect(sound).toMatchObject({ code: 0 });
   expect(sound.stdout).toMatch(

@@ -41,7 +41,7 @@ function start(args: readonly string[]): Running {
 
 async function serve(): Promise<Running & { url: string }> {
   const program = start(['serve']);
-  const [, url = ''] = await program.says(/GraphQL +(\S+)\/graphql\n[^]*Ctrl-C stops it/);
+  const [, url = ''] = await program.says(/GraphQL +(\S+)\/graphql\n[^]*Press Ctrl-C to stop/);
   const pointer = z.object({ home: z.string().nullable(), url: z.string().nullable() });
   ({ home } = pointer.parse(
     JSON.parse(await readFile(join(env['VITRINE_DATA'] ?? '', 'postgres.json'), 'utf8')),

@@ -91,7 +91,8 @@ if (noQdrant !== undefined) console.log(`Workers on a Qdrant are skipped: ${noQd
       until(`${products} products can be bought`, async () => (await sellable()) === products);
     const workers = [vitrine(['sync'], { env }), vitrine(['sync'], { env })];
     running.push(...workers);
-    for (const worker of workers) await worker.says(/Following Postgres into .*, 2 images/);
+    for (const worker of workers)
+      await worker.says(/Copying changes from Postgres to .*, which has 2 images/);
     const [one, other] = workers;
 
     await setStock(database.db, 'SHIRT', 0);
