@@ -80,7 +80,7 @@ function describeRoots(schema: GraphQLSchema): void {
   );
   describe(
     schema.getMutationType(),
-    'The entry points for writing. What the caller can correct is in `userErrors`; a field that fails otherwise is null and has an error.',
+    'The entry points for writing. Errors that the caller can correct are in `userErrors`. A field that fails for any other reason is null and has an error.',
   );
   describe(schema.getSubscriptionType(), 'The entry points for following changes, over WebSocket.');
 }

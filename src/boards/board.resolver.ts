@@ -52,7 +52,7 @@ export class BoardResolver {
   @Query(() => BoardConnection, {
     nullable: true,
     description:
-      'The boards of your API key, newest first. A board that was created without an API key is in no list: keep its id.',
+      'The boards of your API key, newest first. A board that was created without an API key is not in any list: keep its id.',
   })
   boards(
     @Ctx() context: Context,

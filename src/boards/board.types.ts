@@ -11,7 +11,7 @@ import { ImageInput } from '../images/image-input.types.js';
 @ObjectType({
   implements: Node,
   description:
-    'A collection of products and images that someone likes or dislikes. Anyone who has the id of a board that was created without an API key can read and change it, and no list shows it: keep its id secret.',
+    'A collection of products and images that someone likes or dislikes. Anyone who has the id of a board that was created without an API key can read and change it, so keep the id secret. No list shows the board.',
 })
 export class Board extends Node {
   uuid!: string;
@@ -129,7 +129,7 @@ export class PinAddInput extends IdempotentInput {
     nullable: true,
     defaultValue: true,
     description:
-      'True: find ideas like this. False: find ideas unlike this. If the product or image is already pinned, its pin changes to this.',
+      'True: find ideas like this. False: find ideas unlike this. If the product or image is already pinned, its pin changes to this value.',
   })
   positive?: boolean | null;
 }

@@ -11,7 +11,7 @@ registerEnumType(AvailabilityFilter, {
   description: 'Which SKUs pass a filter, by their availability in the channel.',
   valuesConfig: {
     SELLABLE: { description: 'SKUs that can be bought now.' },
-    SELLABLE_OR_BACKORDER: { description: 'SKUs that can be bought now, backordered or preordered.' },
+    SELLABLE_OR_BACKORDER: { description: 'SKUs that can be bought now, backordered, or preordered.' },
     ANY: { description: 'All SKUs, whatever their stock.' },
   },
 });
@@ -60,7 +60,7 @@ export class SkuFilter {
 
   @Field(() => [OptionFilter], {
     nullable: true,
-    description: 'Options that the SKU must have, at most 10: one of the values of each entry.',
+    description: 'Options that the SKU must have, at most 10 entries: for each entry, one of its values.',
   })
   options?: OptionFilter[] | null;
 
@@ -82,25 +82,26 @@ export class SkuFilter {
 
 @InputType({
   description:
-    'Selects products. A condition that is null does not apply. One and the same SKU must meet the conditions on price, options, location, availability and quantity: a product never passes because one SKU has the size and another one has the stock.',
+    'Selects products. A condition that is null does not apply. A single SKU must meet all conditions on price, options, location, availability, and quantity: a product never passes because one SKU has the size and another has the stock.',
 })
 export class ProductFilter {
   @Field(() => [String], {
     nullable: true,
     description:
-      'Handles of categories, from 1 to 50: the product is in one of them or in one of their subcategories.',
+      'Handles of categories, from 1 to 50. The product must be in one of these categories or their subcategories.',
   })
   categories?: string[] | null;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Handles of brands, from 1 to 50: the product is of one of them.',
+    description: 'Handles of brands, from 1 to 50. The product must be of one of these brands.',
   })
   brands?: string[] | null;
 
   @Field(() => [AttributeFilter], {
     nullable: true,
-    description: 'Attributes that the product must have, at most 10: one of the values of each entry.',
+    description:
+      'Attributes that the product must have, at most 10 entries: for each entry, one of its values.',
   })
   attributes?: AttributeFilter[] | null;
 
@@ -109,7 +110,7 @@ export class ProductFilter {
 
   @Field(() => [OptionFilter], {
     nullable: true,
-    description: 'Options that the SKU must have, at most 10: one of the values of each entry.',
+    description: 'Options that the SKU must have, at most 10 entries: for each entry, one of its values.',
   })
   options?: OptionFilter[] | null;
 

@@ -61,7 +61,7 @@ export class ProductResolver {
     @Arg('text', () => String, {
       nullable: true,
       description:
-        'Words to find in title, brand, category, attributes and description, at most 200 characters. "Quoted words" must stand together, and -word excludes a word. Typos are corrected. Null: no text search.',
+        'Words to find in title, brand, category, attributes, and description, at most 200 characters. "Quoted words" must stand together, and -word excludes a word. Typos are corrected. Null: no text search.',
     })
     text: string | null | undefined,
     @Arg('where', () => ProductFilter, { nullable: true, description: WHERE })
@@ -93,7 +93,7 @@ export class ProductResolver {
   }
 
   @FieldResolver(() => [Attribute], {
-    description: 'Color, material, pattern, style, era, season, gender and other attributes.',
+    description: 'Color, material, pattern, style, era, season, gender, and other attributes.',
   })
   async attributes(@Root() product: Product, @Ctx() context: Context): Promise<Attribute[]> {
     return (await context.inChannel()).products.attributes.load(product.key);

@@ -45,7 +45,7 @@ export class Product extends Node {
 }
 
 @ObjectType({
-  description: 'A property of a product, such as its color, material, pattern, style, era or season.',
+  description: 'A property of a product, such as its color, material, pattern, style, era, or season.',
 })
 export class Attribute {
   @Field(() => String, { description: 'The name in lower case, for example "material".' })

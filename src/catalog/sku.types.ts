@@ -42,7 +42,7 @@ export class Sku extends Node {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The GTIN (barcode number) with 8, 12, 13 or 14 digits. Null when it is unknown.',
+    description: 'The GTIN (barcode number) with 8, 12, 13, or 14 digits. Null when it is unknown.',
   })
   gtin!: string | null;
 

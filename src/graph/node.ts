@@ -7,7 +7,7 @@ export abstract class Node {
   key!: number;
 
   @Field(() => ID, {
-    description: 'A globally unique, opaque and stable id. `node(id:)` returns the object.',
+    description: 'A globally unique, opaque, and stable id. `node(id:)` returns the object.',
   })
   get id(): string {
     return toGlobalId(this.constructor.name, this.key);

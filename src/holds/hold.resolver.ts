@@ -38,7 +38,7 @@ export class HoldResolver {
     nullable: true,
     complexity: WRITE_COST,
     description:
-      'Reserves stock for a limited time: all lines or none. Callers without the scope holds:create have limits, among them a share of the stock of each SKU for all of them together: HOLD_LIMIT.',
+      'Reserves stock for a limited time: all lines or none. Callers without the scope holds:create have limits; for example, all of them together can hold only a share of each SKU’s stock. Beyond a limit, the user error is HOLD_LIMIT.',
   })
   holdCreate(
     @Ctx() context: Context,

@@ -82,7 +82,7 @@ export class HoldLineInput {
   quantity?: number | null;
 }
 
-@InputType({ description: 'What to reserve, where and for how long.' })
+@InputType({ description: 'What to reserve, where, and for how long.' })
 export class HoldCreateInput extends IdempotentInput {
   @Field(() => [HoldLineInput], {
     description:
@@ -129,7 +129,7 @@ export class HoldPayload {
   @Field(() => Hold, {
     nullable: true,
     description:
-      'The hold as it is now, also when there are user errors. Null when there is no such hold, or when none was created.',
+      'The hold as it is now, even when there are user errors. Null when there is no such hold, or when none was created.',
   })
   hold!: Hold | null;
 

@@ -28,7 +28,7 @@ export class Label {
   @Field(() => LabelKind, { description: 'What the label describes.' })
   kind!: LabelKind;
 
-  @Field(() => String, { description: 'The value, in the form that the filter of this kind takes.' })
+  @Field(() => String, { description: 'The value, in the form that the corresponding filter accepts.' })
   value!: string;
 
   @Field(() => Float, {

@@ -1,7 +1,7 @@
 import { Field, Float, ID, InputType } from 'type-graphql';
 import { Base64Scalar, UrlScalar } from '../graph/scalars.js';
 
-@InputType({ description: 'An image: exactly one of `id`, `url` and `base64`.' })
+@InputType({ description: 'An image: exactly one of `id`, `url`, and `base64`.' })
 export class ImageInput {
   @Field(() => ID, {
     nullable: true,

@@ -15,7 +15,7 @@ export class ImageResolver {
     @Ctx() { publicUrl }: Context,
     @Arg('width', () => Int, {
       nullable: true,
-      description: `The width you need in pixels, from 1 to ${MAX_WIDTH}. The file may be wider, but it is never enlarged. Null: ${MAX_WIDTH}.`,
+      description: `The width you need in pixels, from 1 to ${MAX_WIDTH}. The file may be wider, but the original is never enlarged. Null: ${MAX_WIDTH}.`,
     })
     width: number | null | undefined,
     @Arg('format', () => ImageFormat, { nullable: true, description: 'The file format. Null: WEBP.' })

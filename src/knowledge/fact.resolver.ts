@@ -18,7 +18,7 @@ export class ProductFactsResolver {
 
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
-    description: `Facts about who makes the product and where, and about its style, era and materials. ${ORDER}`,
+    description: `Facts about who makes the product and where, and about its style, era, and materials. ${ORDER}`,
   })
   facts(@Root() product: Product, @Ctx() context: Context): Promise<Fact[]> {
     return factsFor(this.loaders.of(context), { product: product.key });
@@ -44,7 +44,7 @@ export class AttributeFactsResolver {
 
   @FieldResolver(() => [Fact], {
     complexity: FACTS_COST,
-    description: `Facts about the value, such as a material, style or era. ${ORDER}`,
+    description: `Facts about the value, such as a material, style, or era. ${ORDER}`,
   })
   facts(@Root() { name, value }: Attribute, @Ctx() context: Context): Promise<Fact[]> {
     return factsFor(this.loaders.of(context), { labels: [{ kind: name, value }] });

@@ -3,7 +3,7 @@ import { UrlScalar } from '../graph/scalars.js';
 
 @ObjectType({
   description:
-    'A statement from a source: subject, predicate and value, for example "Denim", "made of", "Cotton".',
+    'A statement from a source: subject, predicate, and value, for example "Denim", "made of", "Cotton".',
 })
 export class Fact {
   @Field(() => String, { description: 'The name of what the statement is about.' })

@@ -34,7 +34,7 @@ export class LookResolver {
     nullable: true,
     complexity: LOOK_COST,
     description:
-      'Finds the items in a photo, and for each item products that look like it and can be bought now.',
+      'Finds the items in a photo, and, for each item, products that look like it and can be bought now.',
   })
   async look(
     @Ctx() context: Context,

@@ -34,7 +34,9 @@ export class LookItem {
 export class Look {
   source!: LookImage;
 
-  @Field(() => Image, { description: 'The image itself; one that was sent is kept as an upload is.' })
+  @Field(() => Image, {
+    description: 'The image. An image sent as base64 or by URL is stored like an upload.',
+  })
   image!: Image;
 
   @Field(() => [LookItem], {

@@ -8,7 +8,7 @@ import { Sku } from '../catalog/sku.types.js';
 import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
 
 @InputType({
-  description: 'Something to compare with: exactly one of `image`, `product`, `board` and `style`.',
+  description: 'Something to compare with: exactly one of `image`, `product`, `board`, and `style`.',
 })
 export class VisualReferenceInput {
   @Field(() => ImageInput, { nullable: true, description: 'An image. Null when you pass another reference.' })
@@ -50,32 +50,33 @@ export class VisualReferenceInput {
 }
 
 @InputType({
-  description: 'What to search for: what results look like, what they do not look like, and words.',
+  description:
+    'What to search for: what results should look like, what they should not look like, and words.',
 })
 export class VisualQueryInput {
   @Field(() => [VisualReferenceInput], {
     description:
-      'What results look like. It may be empty if there is `text`: then the words alone decide the order.',
+      'What results should look like. It can be empty if there is `text`: then the words alone determine the order.',
   })
   like!: VisualReferenceInput[];
 
   @Field(() => [VisualReferenceInput], {
     nullable: true,
     defaultValue: [],
-    description: 'What results do not look like.',
+    description: 'What results should not look like.',
   })
   unlike?: VisualReferenceInput[] | null;
 
   @Field(() => Float, {
     nullable: true,
     defaultValue: DEFAULT_COLOR_SHARE,
-    description: 'How much color counts in the similarity: from 0, not at all, to 1, color only.',
+    description: 'How much color counts in the similarity: from 0 (not at all) to 1 (color only).',
   })
   color?: number | null;
   @Field(() => String, {
     nullable: true,
     description:
-      'Words to find in title, brand, category, attributes and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. Null: no words.',
+      'Words to find in title, brand, category, attributes, and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. Null: no words.',
   })
   text?: string | null;
 }
@@ -185,7 +186,7 @@ export class FacetBucket {
 
 @ObjectType({ description: 'A way to narrow a search.' })
 export class Facet {
-  @Field(() => String, { description: 'The name: "category", "brand", "color", "size" or "price".' })
+  @Field(() => String, { description: 'The name: "category", "brand", "color", "size", or "price".' })
   name!: string;
 
   @Field(() => [FacetBucket], {

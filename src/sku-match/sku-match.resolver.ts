@@ -17,7 +17,7 @@ export class SkuMatchResolver {
     nullable: true,
     complexity: MATCH_COST,
     description:
-      'Finds the SKU to buy for an image: of the exact product in the pictured color, or else of its closest substitute. Fails with NOT_CALIBRATED when the image model has no calibration.',
+      'Finds the SKU to buy for an image: the exact product in the pictured color, or else its closest substitute. Fails with NOT_CALIBRATED when the image model has no calibration.',
   })
   matchSku(
     @Ctx() context: Context,

@@ -41,7 +41,8 @@ export class OptionDifference {
 }
 
 @ObjectType({
-  description: 'The SKU to buy for an image. Everything in it could be bought in one database snapshot.',
+  description:
+    'The SKU to buy for an image. Everything in it could be bought at the time of the same database snapshot.',
 })
 export class SkuMatch {
   @Field(() => SkuMatchOutcome, { description: 'The kind of match that was found.' })

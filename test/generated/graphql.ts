@@ -14,7 +14,7 @@ export type AttributeFilter = {
 
 /** An attribute of a product, for example material "wool". */
 export type AttributeInput = {
-  /** The name: letters, digits and "_", for example "sleeve_length". */
+  /** The name: letters, digits, and "_", for example "sleeve_length". */
   name: string;
   /** The value, from 1 to 400 characters. */
   value: string;
@@ -26,7 +26,7 @@ export type AvailabilityFilter =
   | 'ANY'
   /** SKUs that can be bought now. */
   | 'SELLABLE'
-  /** SKUs that can be bought now, backordered or preordered. */
+  /** SKUs that can be bought now, backordered, or preordered. */
   | 'SELLABLE_OR_BACKORDER';
 
 /** A board to create. */
@@ -73,7 +73,7 @@ export type HoldConfirmInput = {
   idempotencyKey?: string | null | undefined;
 };
 
-/** What to reserve, where and for how long. */
+/** What to reserve, where, and for how long. */
 export type HoldCreateInput = {
   /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Callers without an API key share one key space: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
@@ -114,7 +114,7 @@ export type HoldStatus =
   /** The hold was canceled: the stock is available again. */
   | 'RELEASED';
 
-/** An image: exactly one of `id`, `url` and `base64`. */
+/** An image: exactly one of `id`, `url`, and `base64`. */
 export type ImageInput = {
   /** The image file, at most 10 MB. Null when you pass another field. */
   base64?: string | null | undefined;
@@ -157,7 +157,7 @@ export type PinAddInput = {
   idempotencyKey?: string | null | undefined;
   /** The image to pin, kept for as long as it is pinned. Null when you pin a product. */
   image?: ImageInput | null | undefined;
-  /** True: find ideas like this. False: find ideas unlike this. If the product or image is already pinned, its pin changes to this. */
+  /** True: find ideas like this. False: find ideas unlike this. If the product or image is already pinned, its pin changes to this value. */
   positive?: boolean | null | undefined;
   /** The id of a product of the channel. Null when you pin an image. */
   product?: string | number | null | undefined;
@@ -189,19 +189,19 @@ export type PricesSetInput = {
   idempotencyKey?: string | null | undefined;
 };
 
-/** Selects products. A condition that is null does not apply. One and the same SKU must meet the conditions on price, options, location, availability and quantity: a product never passes because one SKU has the size and another one has the stock. */
+/** Selects products. A condition that is null does not apply. A single SKU must meet all conditions on price, options, location, availability, and quantity: a product never passes because one SKU has the size and another has the stock. */
 export type ProductFilter = {
-  /** Attributes that the product must have, at most 10: one of the values of each entry. */
+  /** Attributes that the product must have, at most 10 entries: for each entry, one of its values. */
   attributes?: Array<AttributeFilter> | null | undefined;
   /** The availability of the SKU. Null: SELLABLE. */
   availability?: AvailabilityFilter | null | undefined;
-  /** Handles of brands, from 1 to 50: the product is of one of them. */
+  /** Handles of brands, from 1 to 50. The product must be of one of these brands. */
   brands?: Array<string> | null | undefined;
-  /** Handles of categories, from 1 to 50: the product is in one of them or in one of their subcategories. */
+  /** Handles of categories, from 1 to 50. The product must be in one of these categories or their subcategories. */
   categories?: Array<string> | null | undefined;
   /** The id of a location of the channel, such as a store. `availability` and `quantity` then apply to its stock. Null: the stock of the whole channel. */
   location?: string | number | null | undefined;
-  /** Options that the SKU must have, at most 10: one of the values of each entry. */
+  /** Options that the SKU must have, at most 10 entries: for each entry, one of its values. */
   options?: Array<OptionFilter> | null | undefined;
   /** The price of the SKU. */
   price?: DecimalRangeInput | null | undefined;
@@ -219,7 +219,7 @@ export type ProductImageInput = {
   url?: string | null | undefined;
 };
 
-/** A product to create or update. Fields that you omit stay unchanged; null removes `description`, `brand` and `url`. A list that you pass replaces the whole list. */
+/** A product to create or update. Fields that you omit stay unchanged; null removes `description`, `brand`, and `url`. A list that you pass replaces the whole list. */
 export type ProductInput = {
   /** The complete list of attributes. Null: unchanged. */
   attributes?: Array<AttributeInput> | null | undefined;
@@ -229,7 +229,7 @@ export type ProductInput = {
   category?: string | null | undefined;
   /** The description as plain text. Null removes it. */
   description?: string | null | undefined;
-  /** The merchant's key of the product: lowercase letters, digits, ".", "_" and "-". */
+  /** The merchant's key of the product: lowercase letters, digits, ".", "_", and "-". */
   handle: string;
   /** The complete list of images in order, at most 250. New images are downloaded and processed in the background: see `imageJobs`. Null: unchanged. */
   images?: Array<ProductImageInput> | null | undefined;
@@ -269,7 +269,7 @@ export type SearchStrategy =
 
 /** An option of an SKU, for example size "M". */
 export type SelectedOptionInput = {
-  /** The name: letters, digits and "_", for example "size". */
+  /** The name: letters, digits, and "_", for example "size". */
   name: string;
   /** The value, for example "M". */
   value: string;
@@ -279,7 +279,7 @@ export type SelectedOptionInput = {
 export type SkuInput = {
   /** The merchant's code, unique in the catalog. */
   code: string;
-  /** The GTIN (barcode number) with 8, 12, 13 or 14 digits. Null removes it. */
+  /** The GTIN (barcode number) with 8, 12, 13, or 14 digits. Null removes it. */
   gtin?: string | null | undefined;
   /** The complete list of options. Null: unchanged. */
   options?: Array<SelectedOptionInput> | null | undefined;
@@ -382,19 +382,19 @@ export type UserErrorCode =
   /** The stock on hand is no longer what `ifOnHand` says. */
   | 'STALE_QUANTITY';
 
-/** What to search for: what results look like, what they do not look like, and words. */
+/** What to search for: what results should look like, what they should not look like, and words. */
 export type VisualQueryInput = {
-  /** How much color counts in the similarity: from 0, not at all, to 1, color only. */
+  /** How much color counts in the similarity: from 0 (not at all) to 1 (color only). */
   color?: number | null | undefined;
-  /** What results look like. It may be empty if there is `text`: then the words alone decide the order. */
+  /** What results should look like. It can be empty if there is `text`: then the words alone determine the order. */
   like: Array<VisualReferenceInput>;
-  /** Words to find in title, brand, category, attributes and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. Null: no words. */
+  /** Words to find in title, brand, category, attributes, and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. Null: no words. */
   text?: string | null | undefined;
-  /** What results do not look like. */
+  /** What results should not look like. */
   unlike?: Array<VisualReferenceInput> | null | undefined;
 };
 
-/** Something to compare with: exactly one of `image`, `product`, `board` and `style`. */
+/** Something to compare with: exactly one of `image`, `product`, `board`, and `style`. */
 export type VisualReferenceInput = {
   /** The id of a board that you may see. Results look like one of its positive pins and are closer to it than to any negative pin. Pinned products are left out. Null when you pass another reference. */
   board?: string | number | null | undefined;

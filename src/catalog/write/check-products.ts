@@ -115,7 +115,7 @@ class EntryChecker {
     if (!NAME.test(name)) {
       this.fault(
         path,
-        'A name starts with a letter and has at most 63 letters, digits, and "_", like "sleeve_length".',
+        'A name starts with a letter and has at most 63 letters, digits, and "_", for example "sleeve_length".',
       );
     }
     return name;
@@ -124,7 +124,7 @@ class EntryChecker {
   unique<K>(seen: Map<K, number>, key: K, path: Path, noun: string): void {
     const before = seen.get(key);
     if (before === undefined) seen.set(key, this.index);
-    else if (before === this.index) this.fault(path, `${noun} occurs here twice: send it once.`);
+    else if (before === this.index) this.fault(path, `${noun} appears twice here: send it once.`);
     else this.fault(path, `${noun} is already in entry ${before}: send it once.`);
   }
 
@@ -152,7 +152,7 @@ function checkProduct(
   if (!HANDLE.test(handle)) {
     checker.fault(
       ['handle'],
-      'A handle has 1 to 255 lowercase letters, digits, ".", "_" and "-", and begins with a letter or digit.',
+      'A handle has 1 to 255 lowercase letters, digits, ".", "_", and "-", and begins with a letter or digit.',
     );
   }
   return {
@@ -167,7 +167,7 @@ function checkProduct(
       if (text !== '' && text.split('>').some((name) => name.trim() === '')) {
         checker.fault(
           ['category'],
-          'A category is a path of names, like "Tops > Shirts": one of them is empty.',
+          'A category is a path of names, for example "Tops > Shirts". One of the names is empty.',
         );
       }
       return checker.parsed(['category'], () => parseCategoryPath(text)) ?? [];
@@ -209,7 +209,7 @@ function checkImages(checker: EntryChecker, images: readonly ProductImageInput[]
     if (upload != null && uploadIdToSha256(upload) === null) {
       checker.fault(
         [...path, 'upload'],
-        'This is not the id of an upload: use the id in the answer to POST /images.',
+        'This is not the id of an upload: use the id that POST /images returns.',
       );
     }
     const link = checker.text([...path, 'url'], url ?? upload ?? '', MAX_FIELD_LENGTH);

@@ -36,7 +36,7 @@ export class ProductWriteResolver {
     nullable: true,
     complexity: WRITE_COST,
     description:
-      'Deletes products with their SKUs, prices, stock and images: all of them or none. A product that has an SKU in an active hold cannot be deleted. Requires an API key with the scope catalog:write.',
+      'Deletes products with their SKUs, prices, stock, and images: all of them or none. A product that has an SKU in an active hold cannot be deleted. Requires an API key with the scope catalog:write.',
   })
   productsDelete(
     @Ctx() context: Context,

@@ -23,7 +23,7 @@ registerEnumType(WhenOut, {
 
 @InputType({ description: 'An attribute of a product, for example material "wool".' })
 export class AttributeInput {
-  @Field(() => String, { description: 'The name: letters, digits and "_", for example "sleeve_length".' })
+  @Field(() => String, { description: 'The name: letters, digits, and "_", for example "sleeve_length".' })
   name!: string;
 
   @Field(() => String, { description: 'The value, from 1 to 400 characters.' })
@@ -32,7 +32,7 @@ export class AttributeInput {
 
 @InputType({ description: 'An option of an SKU, for example size "M".' })
 export class SelectedOptionInput {
-  @Field(() => String, { description: 'The name: letters, digits and "_", for example "size".' })
+  @Field(() => String, { description: 'The name: letters, digits, and "_", for example "size".' })
   name!: string;
 
   @Field(() => String, { description: 'The value, for example "M".' })
@@ -71,7 +71,7 @@ export class SkuInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The GTIN (barcode number) with 8, 12, 13 or 14 digits. Null removes it.',
+    description: 'The GTIN (barcode number) with 8, 12, 13, or 14 digits. Null removes it.',
   })
   gtin?: string | null;
 
@@ -97,11 +97,11 @@ export class SkuInput {
 
 @InputType({
   description:
-    'A product to create or update. Fields that you omit stay unchanged; null removes `description`, `brand` and `url`. A list that you pass replaces the whole list.',
+    'A product to create or update. Fields that you omit stay unchanged; null removes `description`, `brand`, and `url`. A list that you pass replaces the whole list.',
 })
 export class ProductInput {
   @Field(() => String, {
-    description: 'The merchant\'s key of the product: lowercase letters, digits, ".", "_" and "-".',
+    description: 'The merchant\'s key of the product: lowercase letters, digits, ".", "_", and "-".',
   })
   handle!: string;
 
