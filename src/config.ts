@@ -76,7 +76,7 @@ const environment = z.object({
     blankAsUnset,
     z
       .string()
-      .regex(/^[\w-]{1,200}$/, 'must be letters, digits, _ and -')
+      .regex(/^[\w-]{1,200}$/, 'must be letters, digits, _, and -')
       .default('vitrine'),
   ),
   VITRINE_DATA: z.preprocess(blankAsUnset, z.string().default('.vitrine')),

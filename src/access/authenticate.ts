@@ -13,7 +13,7 @@ export async function authenticate(keys: ApiKeyStore, authorization: string | nu
   if (secret === null) {
     throw new RequestError(
       'UNAUTHENTICATED',
-      'Authorization must be `Bearer vitrine_…`, with a key from `npx vitrine keys create NAME`; leave the header out to call without a key.',
+      'Authorization must be `Bearer vitrine_…`, with a key from `npx vitrine keys create NAME`; omit the header to call without a key.',
     );
   }
   const caller = await keys.find(hashSecret(secret));

@@ -47,6 +47,6 @@ export function requireScopeIn(caller: Caller, scope: Scope, channel: { readonly
   throw new RequestError(
     'FORBIDDEN',
     `The API key "${caller.name}" is for the channel "${caller.channelHandle ?? ''}", but this request is in the channel "${channel.handle}": ` +
-      'use a key of this channel, or one without a channel.',
+      'use a key for this channel, or one without a channel.',
   );
 }

@@ -82,7 +82,7 @@ export async function startGateway(
     if (missing > 0)
       log.warn(
         { images: missing },
-        'Some images are not encoded and not searchable: run `npx vitrine reindex`',
+        'Some images are not encoded, so searches do not find them: run `npx vitrine reindex`',
       );
 
     signal?.throwIfAborted();
@@ -181,7 +181,10 @@ function pruneRegularly({ uploads, db }: Services, log: Logger): Pick<Loop, 'clo
         return { ms: PRUNE_EVERY_MS };
       },
       log,
-      says: { failing: `${what} cannot be removed; trying again`, recovered: `${what} are removed again` },
+      says: {
+        failing: `${what} could not be removed; trying again`,
+        recovered: `${what} are being removed again`,
+      },
     });
   return [
     prune('Old uploads', () => uploads.prune(UPLOAD_AGE_MS, (sha256s) => pinnedUploads(db, sha256s))),

@@ -17,7 +17,7 @@ export async function importDemo(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { db, encoder, log, progress } = services;
-  progress.say('This is the first start: loading the demo catalog (VITRINE_DEMO=0 starts empty).');
+  progress.say('First start: loading the demo catalog (set VITRINE_DEMO=0 to start empty).');
   // Before the products: once there are some, this is not done again.
   const { faults } = await importFacts(services, fileURLToPath(new URL('facts.jsonl', FOLDER)), signal);
   if (faults.length > 0) log.warn({ faults }, 'The facts of the demo catalog are invalid');

@@ -42,7 +42,7 @@ export interface ProductCondition extends SkuCondition {
 const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
 function checkValues(field: string, values: readonly string[]): readonly string[] {
-  if (values.length === 0) throw bad(`${field} is empty: give at least one value, or leave it out.`);
+  if (values.length === 0) throw bad(`${field} is empty: give at least one value, or omit it.`);
   if (values.length > MAX_VALUES)
     throw bad(`${field} has ${values.length} values: at most ${MAX_VALUES} are allowed.`);
   return values.map((value) => checkText(`A value of ${field}`, value));

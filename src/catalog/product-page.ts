@@ -68,7 +68,7 @@ export class ProductCursor {
     if (fingerprint !== this.#fingerprint) {
       throw new RequestError(
         'INVALID_CURSOR',
-        'This cursor belongs to another list: repeat the text, filter, sort and channel of the previous page, or start without `after`.',
+        'This cursor belongs to another list: repeat the text, filter, sort, and channel of the previous page, or start without `after`.',
       );
     }
     return { rank, key };

@@ -11,7 +11,7 @@ export async function requireLocation(
   if (location !== null) return location;
   throw new RequestError(
     'NOT_FOUND',
-    `No such location serves the channel "${channel.handle}": take one from SkuAvailability.locations, ` +
+    `No location with this id serves the channel "${channel.handle}": take one from SkuAvailability.locations, ` +
       'or name its channel with @inContext.',
   );
 }

@@ -12,7 +12,7 @@ export function checkSearchText(text: string | null | undefined): string | null 
   if (words.length > MAX_TEXT_LENGTH || words.includes('\0') || /\p{Surrogate}/u.test(words)) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      `text cannot be used: send at most ${MAX_TEXT_LENGTH} plain characters.`,
+      `text is not valid: send at most ${MAX_TEXT_LENGTH} plain characters.`,
     );
   }
   return words;

@@ -27,7 +27,7 @@ const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT'
 /** Decimals of a currency's minor unit: EUR 2, JPY 0, KWD 3. @throws RequestError BAD_USER_INPUT unknown currency */
 export function exponent(currency: string): number {
   if (!KNOWN.has(currency)) {
-    throw bad(`${JSON.stringify(currency)} is not a currency: write its ISO 4217 code, like EUR.`);
+    throw bad(`${JSON.stringify(currency)} is not a currency: use an ISO 4217 code, for example EUR.`);
   }
   return EXPONENTS.get(currency) ?? USUAL_EXPONENT;
 }
@@ -45,7 +45,7 @@ export function parseAmount(decimal: string, currency: string): number {
     throw bad(
       decimal.startsWith('-')
         ? 'An amount of money cannot be negative.'
-        : 'An amount of money is written with digits and at most one point, like 24.95.',
+        : 'An amount of money has only digits and at most one decimal point, for example 24.95.',
     );
   }
   const [, whole = '', given = ''] = match;

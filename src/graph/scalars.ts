@@ -7,7 +7,7 @@ const DECIMAL = /^-?\d+(\.\d+)?$/;
 function parseDecimal(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string' || text.length > MAX_DECIMAL_LENGTH || !DECIMAL.test(text)) {
-    throw new GraphQLError('A Decimal is written like "129.90": digits, with at most one point.', {
+    throw new GraphQLError('A Decimal has only digits and at most one decimal point, for example "129.90".', {
       extensions: { code: 'BAD_USER_INPUT' },
     });
   }
@@ -35,7 +35,7 @@ export const Base64Scalar = new GraphQLScalarType<string, string>({
   serialize: String,
   parseValue(value) {
     if (typeof value !== 'string') {
-      throw new GraphQLError('A Base64 value is a string.', { extensions: { code: 'BAD_USER_INPUT' } });
+      throw new GraphQLError('A Base64 value must be a string.', { extensions: { code: 'BAD_USER_INPUT' } });
     }
     return value;
   },
@@ -49,7 +49,7 @@ export const UrlScalar = new GraphQLScalarType<string, string>({
   serialize: String,
   parseValue(value) {
     if (typeof value !== 'string' || !URL.canParse(value)) {
-      throw new GraphQLError('A URL is absolute, like "https://example.com/coat.jpg".', {
+      throw new GraphQLError('A URL must be absolute, for example "https://example.com/coat.jpg".', {
         extensions: { code: 'BAD_USER_INPUT' },
       });
     }
@@ -66,9 +66,12 @@ function parseDateTime(value: unknown): Date {
   // A Date rolls a 30th of February over into March; Postgres has no year 0, and RFC 3339 none after 9999.
   const exists = new Date(day).getUTCDate() === Number(dayOfMonth) && year >= 1 && year <= 9999;
   if (exists) return date;
-  throw new GraphQLError('A DateTime is written like "2026-11-23T10:15:30Z": a date, a time and an offset.', {
-    extensions: { code: 'BAD_USER_INPUT' },
-  });
+  throw new GraphQLError(
+    'A DateTime has a date, a time, and an offset, for example "2026-11-23T10:15:30Z".',
+    {
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  );
 }
 
 /** A moment in UTC, with milliseconds. */

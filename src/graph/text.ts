@@ -10,7 +10,7 @@ export function checkText(field: string, text: string, most = MAX_TEXT_LENGTH): 
   if (/\p{Surrogate}/u.test(text))
     throw new RequestError(
       'BAD_USER_INPUT',
-      `${field} contains half of a character: send complete characters.`,
+      `${field} contains an unpaired surrogate: send complete characters.`,
     );
   if (text.length > most)
     throw new RequestError('BAD_USER_INPUT', `${field} is longer than ${most} characters: shorten it.`);

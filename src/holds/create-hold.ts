@@ -58,7 +58,7 @@ export async function createHold(
 function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: number }[] {
   const refuse = (message: string): EntryErrors =>
     new EntryErrors([userError('BAD_USER_INPUT', ['lines'], message)]);
-  if (lines.length === 0) throw refuse('lines is empty: name at least one SKU.');
+  if (lines.length === 0) throw refuse('lines is empty: send at least one line.');
   if (lines.length > MAX_LINES) {
     throw refuse(`${lines.length} lines are too many: hold at most ${MAX_LINES} SKUs at a time.`);
   }
@@ -154,7 +154,7 @@ function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
       userError(
         'HOLD_LIMIT',
         null,
-        `Your address already has the most holds that it can have without an API key: release one, wait until one expires, or ${WITH_KEY}.`,
+        `Your address already has the maximum number of holds without an API key: release one, wait until one expires, or ${WITH_KEY}.`,
       ),
     ]);
   }
@@ -165,7 +165,7 @@ function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
         line,
         'sku',
         'NOT_FOUND',
-        `The channel "${channel.handle}" does not offer this SKU: leave it out.`,
+        `The channel "${channel.handle}" does not offer this SKU: remove the line.`,
       );
     }
   }
@@ -182,7 +182,7 @@ function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
 /** What to say of a line that is there, and of which guests may not hold so much. */
 function limit(room: number, { showsExactStock }: Channel): string {
   if (room === 0) {
-    return `Other guests hold all units that can be held without an API key: try again when their holds end, or ${WITH_KEY}.`;
+    return `Other guests are holding all units that can be held without an API key: try again when their holds end, or ${WITH_KEY}.`;
   }
   return showsExactStock
     ? `Only ${room} can be held without an API key: ask for at most ${room}, or ${WITH_KEY}.`
@@ -194,7 +194,7 @@ export function shortage(
   sellable: number,
   { showsExactStock }: Channel,
 ): [message: string, shown: number | null] {
-  if (sellable === 0) return ['It is sold out: leave it out.', 0];
-  if (!showsExactStock) return ['There are not enough units: ask for fewer.', null];
+  if (sellable === 0) return ['It is sold out: remove the line.', 0];
+  if (!showsExactStock) return ['Not enough units are available: ask for fewer.', null];
   return [`Only ${sellable} can be sold: ask for at most ${sellable}.`, sellable];
 }

@@ -98,6 +98,6 @@ function throwIfNotFinished(outcome: HoldOutcome, channel: Channel): void {
   }
   if ('short' in outcome) {
     const [message, sellable] = shortage(Math.min(...outcome.short.map((line) => line.sellable)), channel);
-    throw refuse('INSUFFICIENT_STOCK', `There is less on hand than was held. ${message}`, sellable);
+    throw refuse('INSUFFICIENT_STOCK', `Fewer units are on hand than were held. ${message}`, sellable);
   }
 }

@@ -24,8 +24,8 @@ export function sweepExpiredHolds(db: Database, log: Logger): Pick<Loop, 'close'
     },
     log,
     says: {
-      failing: 'Expired holds cannot be released; trying again',
-      recovered: 'Expired holds are released again',
+      failing: 'Expired holds could not be released; trying again',
+      recovered: 'Expired holds are being released again',
     },
   });
 }

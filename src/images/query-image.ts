@@ -37,7 +37,7 @@ export async function findQueryImage(input: ImageInput, sources: QueryImageSourc
   if (given.length !== 1) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      `An image takes exactly one of id, url and base64; ${given.length} are given.`,
+      `An image takes exactly one of id, url, and base64; ${given.length} are given.`,
     );
   }
   if (input.id != null) return findById(input.id, sources);
@@ -77,14 +77,14 @@ const stored = (store: BlobStore, sha256: string): QueryImage => ({
 const notFound = (): RequestError =>
   new RequestError(
     'IMAGE_NOT_FOUND',
-    'No image has this id: send the file to POST /images and use the id of its answer (uploads are kept for a week).',
+    'No image has this id: send the file to POST /images and use the id that it returns (uploads are kept for a week).',
   );
 
 function decodeBase64(text: string): Uint8Array {
   if (!BASE64.test(text)) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      'base64 is not standard base64: no data: prefix, no line breaks, not base64url.',
+      'base64 is not standard base64: remove any data: prefix and line breaks, and do not use base64url.',
     );
   }
   return Buffer.from(text, 'base64');
@@ -96,7 +96,7 @@ async function fetchAllowed(url: string, { imageHosts, fetcher }: QueryImageSour
   if (protocol !== 'https:' || !imageHosts.has(host)) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      `Images are not fetched from ${protocol}//${host}: send the file to POST /images, or have the operator add the host to VITRINE_IMAGE_HOSTS (https only).`,
+      `Images are not fetched from ${protocol}//${host}: send the file to POST /images, or ask the operator to add the host to VITRINE_IMAGE_HOSTS (https only).`,
     );
   }
   return fetcher.fetch(url);

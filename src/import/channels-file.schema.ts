@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const handle = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._/-]{0,254}$/, 'must be lowercase letters, digits, ".", "_" and "-"');
+  .regex(/^[a-z0-9][a-z0-9._/-]{0,254}$/, 'must be lowercase letters, digits, ".", "_", and "-"');
 
 const location = z.strictObject({
   handle,

@@ -16,14 +16,14 @@ export async function applyChannelsFile(db: Database, path: string): Promise<voi
     if (list !== undefined && list !== currency) {
       throw bad(
         path,
-        `The price list ${name} is in ${list}, not in ${currency}: give the channel another handle.`,
+        `The price list ${name} is in ${list}, not in ${currency}: give the channel a different handle.`,
       );
     }
     exponent(currency);
   }
   const known = new Set([...markets.locations, ...file.locations.map(({ handle: name }) => name)]);
   const unknown = file.channels.flatMap(({ locations }) => locations).find((name) => !known.has(name));
-  if (unknown !== undefined) throw bad(path, `A channel is served by ${unknown}, which is not a location.`);
+  if (unknown !== undefined) throw bad(path, `The location ${unknown} of a channel is not defined.`);
   await transaction(db, async (client) => {
     await writeLocations(client, file.locations);
     await writeChannels(client, file.channels);
@@ -46,5 +46,5 @@ async function readChannelsFile(path: string): Promise<ChannelsFile | null> {
 const bad = (path: string, message: string): RequestError =>
   new RequestError(
     'BAD_USER_INPUT',
-    `${path} is read because it is next to the feed, but it cannot be used: ${message} Correct it, or move it away.`,
+    `${path} was read because it is next to the feed, but it is not valid: ${message} Correct it, or move it to another folder.`,
   );

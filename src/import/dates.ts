@@ -13,7 +13,7 @@ const INSTANT = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)
  */
 export function parseInstant(text: string): string {
   const match = INSTANT.exec(text);
-  if (!match) throw bad('A time is written in ISO 8601, like 2026-02-24T13:00+0100.');
+  if (!match) throw bad('A time must be in ISO 8601, for example 2026-02-24T13:00+0100.');
   const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00', zone = 'Z'] = match;
   const offset = zone.toUpperCase() === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${offset}`);
@@ -29,7 +29,7 @@ export function parseInterval(text: string): { from: string; until: string } {
   const [start, end, ...more] = text.split('/').map((part) => part.trim());
   if (start === undefined || end === undefined || more.length > 0) {
     throw bad(
-      'An interval is two times with a slash between them, like 2026-02-24T13:00+0100/2026-02-28T23:59+0100.',
+      'An interval must be two times with a slash between them, for example 2026-02-24T13:00+0100/2026-02-28T23:59+0100.',
     );
   }
   const interval = { from: parseInstant(start), until: parseInstant(end) };

@@ -37,7 +37,7 @@ function isWithin(folder: string, path: string): boolean {
 const outside = (): RequestError =>
   new RequestError(
     'IMAGE_NOT_FOUND',
-    'It is outside the folder of the feed: put the image into that folder, or give an https link.',
+    'It is outside the folder of the feed: move the image into that folder, or use an https link.',
   );
 
 async function read(path: string): Promise<Buffer> {

@@ -112,7 +112,7 @@ async function readHeader(
       );
     }
     const twice = columns.find((column, index) => column !== '' && columns.indexOf(column) !== index);
-    if (twice !== undefined) throw bad(`${path} names the column ${twice} twice: leave one of them out.`);
+    if (twice !== undefined) throw bad(`${path} has the column ${twice} twice: remove one of them.`);
     return { delimiter, columns };
   }
 }

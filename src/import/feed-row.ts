@@ -148,7 +148,7 @@ const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT'
 function parsePrice(text: string): { amount: number; currency: string } {
   const [, decimal, currency] = /^(\S+)\s+([A-Za-z]{3})$/.exec(text) ?? [];
   if (decimal === undefined || currency === undefined) {
-    throw bad('A price is an amount and a currency, like 24.95 EUR.');
+    throw bad('A price must be an amount and a currency, for example 24.95 EUR.');
   }
   const code = currency.toUpperCase();
   return { amount: parseAmount(decimal, code), currency: code };
@@ -193,7 +193,7 @@ function parseAvailability(cells: Cells): Pick<FeedRow, 'onHand' | 'whenOut' | '
     case 'backorder':
       return { onHand: quantity ?? 0, whenOut: 'backorder', restockAt };
     default:
-      throw reject('availability', text, 'It must be in_stock, out_of_stock, preorder or backorder.');
+      throw reject('availability', text, 'It must be in_stock, out_of_stock, preorder, or backorder.');
   }
 }
 
@@ -240,7 +240,11 @@ function parseAttributes(cells: Cells): [string, string][] {
     if (detail.trim() === '') continue;
     const [, name, ...value] = detail.replaceAll('\\,', ',').split(':');
     if (name === undefined || name.trim() === '' || value.length === 0) {
-      throw reject('product_detail', detail, 'It must be section:name:value, like Fit:Sleeve length:long.');
+      throw reject(
+        'product_detail',
+        detail,
+        'It must be section:name:value, for example Fit:Sleeve length:long.',
+      );
     }
     const text = value.join(':');
     if (text.length > MAX_ATTRIBUTE_LENGTH) {

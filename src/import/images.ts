@@ -81,7 +81,7 @@ export class ImageImporter {
     const contents = new Map<string, string>();
     const failures: Fault[] = drafts.flatMap(({ imagesLeftOut, images: kept }) =>
       imagesLeftOut.map(({ link, line }) => {
-        return { line, reason: `The image ${link} is left out: The product has ${kept.length} others.` };
+        return { line, reason: `The image ${link} was skipped: The product has ${kept.length} others.` };
       }),
     );
     await eachOf(distinctLinks(drafts), READ_AT_ONCE, async ({ link, line }) => {
@@ -94,7 +94,7 @@ export class ImageImporter {
         contents.set(link, sha256);
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
-        failures.push({ line, reason: `The image ${link} is left out: ${error.message}` });
+        failures.push({ line, reason: `The image ${link} was skipped: ${error.message}` });
         if (before !== undefined) contents.set(link, before);
       }
     });
@@ -129,7 +129,7 @@ export class ImageImporter {
         images.set(sha256, image);
       } catch (error) {
         if (!(error instanceof RequestError) || error.code === 'SERVICE_OVERLOADED') throw error;
-        failed.push({ line, reason: `The image ${link} is left out: ${error.message}` });
+        failed.push({ line, reason: `The image ${link} was skipped: ${error.message}` });
       }
       onLinks(1 + others.length);
     });

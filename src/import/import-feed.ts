@@ -142,7 +142,7 @@ async function run(
   if (options.prune === true) report.pruned = await prune(client, market.priceListId);
   if (!target.isDemo) {
     report.demoRemoved = await removeDemo(client);
-    if (report.demoRemoved > 0) progress.say('Your catalog replaced the demo catalog.');
+    if (report.demoRemoved > 0) progress.say('Your catalog has replaced the demo catalog.');
   }
 }
 

@@ -20,7 +20,7 @@ export async function withImportLock<T>(db: Database, work: (client: PoolClient)
       if (errorCode(cause) !== LOCK_NOT_AVAILABLE) throw cause;
       throw new RequestError(
         'BAD_USER_INPUT',
-        'Another import is running on this database: wait until it has ended.',
+        'Another import is running on this database: wait until it ends.',
         {
           cause,
         },

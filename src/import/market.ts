@@ -27,7 +27,7 @@ export async function chooseMarket(
     if (!HANDLE.test(wanted)) {
       throw new RequestError(
         'BAD_USER_INPUT',
-        `${JSON.stringify(wanted)} cannot be the handle of a channel: use lowercase letters, digits, ".", "_" and "-".`,
+        `${JSON.stringify(wanted)} cannot be the handle of a channel: use lowercase letters, digits, ".", "_", and "-".`,
       );
     }
     return markets.find(({ handle }) => handle === wanted) ?? { handle: wanted, currency };

@@ -73,7 +73,7 @@ export function checkPlace({ latitude, longitude }: GeoPointInput): void {
   if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return;
   throw new RequestError(
     'BAD_USER_INPUT',
-    'near is not a place on Earth: latitude must be from -90 to 90, longitude from -180 to 180.',
+    'near is not valid: latitude must be from -90 to 90, and longitude from -180 to 180.',
   );
 }
 

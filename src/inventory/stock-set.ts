@@ -13,7 +13,7 @@ const SET: StockWrite<StockSetEntryInput> = {
       if ((entry[field] ?? 0) < 0) refuse(field, `${field} is below 0: it must be 0 or more.`);
     }
     if (entry.onHand == null && entry.safetyStock == null) {
-      refuse(null, 'The entry sets nothing: give it onHand, safetyStock or both.');
+      refuse(null, 'The entry sets nothing: give onHand, safetyStock, or both.');
     }
   },
   change(entry, present, refuse) {
@@ -22,7 +22,7 @@ const SET: StockWrite<StockSetEntryInput> = {
         present.onHand === null ? 'The stock is not counted now' : `${present.onHand} are on hand now`;
       return refuse(
         'ifOnHand',
-        `${now}, not ${entry.ifOnHand}: read it again, and send the correct quantity.`,
+        `${now}, not ${entry.ifOnHand}: read the quantity again and retry.`,
         'STALE_QUANTITY',
       );
     }

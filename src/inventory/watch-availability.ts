@@ -106,8 +106,8 @@ export function watchAvailability(options: {
     },
     log,
     says: {
-      failing: 'Availability cannot be watched; trying again',
-      recovered: 'Availability is watched again',
+      failing: 'Stock and prices could not be watched; trying again',
+      recovered: 'Stock and prices are being watched again',
     },
   });
 
@@ -126,7 +126,7 @@ export function watchAvailability(options: {
       if (watches + keys.size > MAX_WATCHED) {
         throw new RequestError(
           'SERVICE_OVERLOADED',
-          'This gateway already watches the most SKUs that it can; try again later.',
+          'This gateway is already watching as many SKUs as it can: try again later.',
         );
       }
       const skus = watched.get(channel.handle) ?? new Map<number, WatchedSku>();

@@ -13,18 +13,18 @@ const text = (most: number): z.ZodType<string> =>
   z
     .string()
     .trim()
-    .min(1, 'is empty: write something, or leave the field out')
+    .min(1, 'is empty: give a value, or omit the field')
     .max(most, `is longer than ${most} characters: shorten it`)
     .refine(
       (value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value),
-      'contains a NUL or half of a character: remove it',
+      'contains a NUL character or an unpaired surrogate: remove it',
     );
 
 const handle = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9._/-]{0,254}$/,
-    'must be lowercase letters, digits, ".", "_", "/" and "-", like "aran-knitting"',
+    'must be lowercase letters, digits, ".", "_", "/", and "-", like "aran-knitting"',
   );
 
 const links = <T extends z.ZodType>(link: T) =>
@@ -56,7 +56,7 @@ const relationLine = z.strictObject({
   sourceUrl: text(MAX_TEXT_LENGTH)
     .refine(
       (url) => /^https?:\/\//.test(url) && URL.canParse(url),
-      'must be a full URL, like https://en.wikipedia.org/wiki/Denim',
+      'must be a full URL, for example https://en.wikipedia.org/wiki/Denim',
     )
     .nullable()
     .default(null),
@@ -74,7 +74,7 @@ export type FactsLine = { readonly line: number } & (
 export async function* readFacts(path: string, signal?: AbortSignal): AsyncGenerator<FactsLine> {
   for await (const read of readLines(path, signal)) {
     const { number: line } = read;
-    if ('fault' in read) yield { line, fault: `${read.fault} Correct the line, or leave it out.` };
+    if ('fault' in read) yield { line, fault: `${read.fault} Correct the line, or remove it.` };
     else if (read.text.trim() !== '') yield { line, ...parseLine(read.text) };
   }
 }
@@ -86,14 +86,14 @@ function parseLine(json: string): Parsed {
   try {
     content = JSON.parse(json);
   } catch {
-    return { fault: 'This is not JSON: a line is one whole object, as JSON.stringify writes it.' };
+    return { fault: 'This is not JSON: each line must be one complete JSON object.' };
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content))
-    return { fault: 'A line is an object, with "entity" or "subject" in it.' };
+    return { fault: 'A line must be an object with "entity" or "subject".' };
   const isEntity = Object.hasOwn(content, 'entity');
   if (isEntity === Object.hasOwn(content, 'subject')) {
     return {
-      fault: 'A line has exactly one of "entity" (a thing) and "subject" (what a fact is about).',
+      fault: 'A line must have exactly one of "entity" and "subject" (the entity that a fact is about).',
     };
   }
   if (isEntity) {
@@ -104,8 +104,8 @@ function parseLine(json: string): Parsed {
   if (!relation.success) return { fault: describe(relation.error) };
   const { subject, object, value } = relation.data;
   if ((object === null) === (value === null))
-    return { fault: 'Give exactly one of object (the handle of an entity) and value (words).' };
-  if (object === subject) return { fault: 'object: is the subject itself; name another entity.' };
+    return { fault: 'Give exactly one of object (the handle of an entity) and value (text).' };
+  if (object === subject) return { fault: 'object: is the same as subject; use another entity.' };
   return { relation: relation.data };
 }
 

@@ -56,7 +56,7 @@ export function importFacts(
     if (!(await lockFacts(client))) {
       throw new RequestError(
         'BAD_USER_INPUT',
-        'Another import of facts is running on this database: wait until it has ended.',
+        'Another facts import is running on this database: wait until it ends.',
       );
     }
     const report = emptyReport();
@@ -106,7 +106,7 @@ async function check(client: ClientBase, report: FactsReport): Promise<void> {
   report.repeated = await dropRepeats(client);
   const contradictions = await findContradictions(client, MAX_FLAWS);
   for (const { line, subject, found } of contradictions)
-    addFault(report, line, `${subject}: line ${found} says otherwise; keep one of the two lines.`);
+    addFault(report, line, `${subject}: line ${found} contradicts this line; keep one of the two.`);
   const dangling = await findDangling(client, MAX_FLAWS);
   for (const { line, subject, found } of dangling) {
     const name = JSON.stringify(found);

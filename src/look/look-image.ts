@@ -37,7 +37,7 @@ export async function describeLookImage(
   if (key !== null) {
     const image = await images.byKey.load(key);
     if (image !== null) return image;
-    throw new RequestError('IMAGE_NOT_FOUND', 'The image was deleted in the meantime: send another one.');
+    throw new RequestError('IMAGE_NOT_FOUND', 'The image has been deleted: send another one.');
   }
   return uploadedImage(sha256, await inspectImage(await source.read()));
 }

@@ -34,7 +34,7 @@ export class RegionLabels {
     if (label !== null) return label;
     throw new RequestError(
       'NOT_FOUND',
-      'A product that looks like a part of the image was deleted in the meantime: try again.',
+      'A product that looks like a part of the image has been deleted: try again.',
     );
   }
 }

@@ -34,6 +34,6 @@ export function refuseDuplicates<Entry>(
     if (key === null) continue;
     const before = first.get(key);
     if (before === undefined) first.set(key, index);
-    else faults.add(index, field, 'BAD_USER_INPUT', `The same as entry ${before}: leave one of them out.`);
+    else faults.add(index, field, 'BAD_USER_INPUT', `The same as entry ${before}: remove one of them.`);
   }
 }

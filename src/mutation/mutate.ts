@@ -125,8 +125,7 @@ function idempotentCall(
   if (key == null) return null;
   const refuse = (message: string): EntryErrors =>
     new EntryErrors([userError('BAD_USER_INPUT', ['idempotencyKey'], message)]);
-  if (key === '')
-    throw refuse('The idempotency key is empty: send one, for example a UUID, or leave it out.');
+  if (key === '') throw refuse('The idempotency key is empty: send one, for example a UUID, or omit it.');
   if (key.length > MAX_KEY_LENGTH) {
     throw refuse(`The idempotency key is longer than ${MAX_KEY_LENGTH} characters: a UUID is enough.`);
   }
@@ -160,7 +159,7 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
       if (attempts === ATTEMPTS || isLocked) {
         throw new RequestError(
           'SERVICE_OVERLOADED',
-          'Other calls keep writing the same rows: try again in a second. Nothing was changed.',
+          'Other calls keep writing the same rows, so nothing was changed: try again in a second.',
           { cause: error },
         );
       }

@@ -83,8 +83,8 @@ export function openChangeListener({
     round: listenOnce,
     log,
     says: {
-      failing: 'Postgres cannot tell of changes; they are polled for meanwhile',
-      recovered: 'Postgres tells of changes again',
+      failing: 'Postgres notifications are unavailable; polling for changes meanwhile',
+      recovered: 'Postgres notifications are available again',
     },
   });
 

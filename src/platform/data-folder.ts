@@ -26,13 +26,13 @@ function complaint(error: unknown): string {
     case 'EPERM':
       return `is not writable by this user: change its owner, ${elsewhere}`;
     case 'EROFS':
-      return 'is on a read-only file system: set VITRINE_DATA to a folder that can be written';
+      return 'is on a read-only file system: set VITRINE_DATA to a writable folder';
     case 'ENOTDIR':
     case 'EEXIST':
-      return 'is blocked by a file with the same name: remove that file or set VITRINE_DATA to another folder';
+      return 'is blocked by a file with the same name: remove that file, or set VITRINE_DATA to another folder';
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'is on a disk that is full: make room or set VITRINE_DATA to a folder on another disk';
+      return 'is on a full disk: free up space, or set VITRINE_DATA to a folder on another disk';
     default:
       return `cannot be used (${errorMessage(error)}): set VITRINE_DATA to another folder`;
   }

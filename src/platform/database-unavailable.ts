@@ -9,7 +9,7 @@ export class DatabaseUnavailable extends Error {
   readonly code: string | null;
 
   constructor(cause: unknown) {
-    super(`Postgres is unavailable: ${errorMessage(cause) || 'it cannot be connected to'}`, { cause });
+    super(`Postgres is unavailable: ${errorMessage(cause) || 'it cannot be reached'}`, { cause });
     this.code = errorCode(cause);
   }
 }

@@ -56,7 +56,7 @@ export async function ensureCluster(
   options: { readonly durable: boolean; readonly log: (line: string) => void },
 ): Promise<void> {
   if (await exists(join(dataOf(home), 'PG_VERSION'))) return;
-  options.log('Creating the database (once, a few seconds)');
+  options.log('Creating the database (only once; takes a few seconds)');
   await removeOldDrafts(home);
   const draft = join(home.folder, `data-${randomUUID()}`);
   const password = `${draft}.password`;
@@ -89,7 +89,7 @@ export async function ensureCluster(
     // Another process may have been first.
     if (await exists(join(dataOf(home), 'PG_VERSION'))) return;
     throw new OperatorError(
-      `Postgres could not create its files in ${home.folder}: ${reason(error)}. Make room or change the folder's ` +
+      `Postgres could not create its files in ${home.folder}: ${reason(error)}. Free up space, or change the folder's ` +
         'owner there, set VITRINE_DATA to another folder, or set DATABASE_URL to your own Postgres.',
       { cause: error },
     );

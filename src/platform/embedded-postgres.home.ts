@@ -52,8 +52,8 @@ export async function findHome(dataFolder: string): Promise<Home> {
     const account = { uid: owner.uid, gid: owner.gid };
     if (await canUseFolder(account, known)) return { folder: known, account };
     throw new OperatorError(
-      `Postgres runs as the user with id ${account.uid}, who owns ${known} but cannot enter it: ` +
-        'give that user access to the folders above it, or move the data folder back to where it was.',
+      `Postgres runs as the user with id ${account.uid}, who owns ${known} but cannot access it: ` +
+        'give that user access to the parent folders, or move the data folder back to where it was.',
     );
   }
   const account = await findAccount();
@@ -68,7 +68,7 @@ export async function findHome(dataFolder: string): Promise<Home> {
     return { folder, account };
   }
   throw new OperatorError(
-    `The user that Postgres runs as can enter neither ${dataFolder} nor /var/lib/vitrine: ` +
+    `The user that Postgres runs as can access neither ${dataFolder} nor /var/lib/vitrine: ` +
       'set VITRINE_DATA to a folder that all users can access, or DATABASE_URL to your own Postgres.',
   );
 }
@@ -108,12 +108,12 @@ async function readPointer(dataFolder: string): Promise<Pointer | null> {
     if (errorCode(error) === 'ENOENT') return null;
     if (errorCode(error) === 'EACCES') {
       throw new OperatorError(
-        `${path} belongs to another user, who started Vitrine here before: run it as that user, or set VITRINE_DATA ` +
+        `${path} belongs to another user, who started Vitrine here earlier: run it as that user, or set VITRINE_DATA ` +
           'to another folder.',
         { cause: error },
       );
     }
-    throw new OperatorError(`${path} is not a file that Vitrine wrote, or it is damaged: remove it.`, {
+    throw new OperatorError(`${path} was not written by Vitrine or is damaged: remove it.`, {
       cause: error,
     });
   }

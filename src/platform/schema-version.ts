@@ -25,7 +25,7 @@ export async function readSchemaVersion(db: Queryable): Promise<SchemaVersion> {
   const names = new Set(applied.map(({ name }) => name));
   if (names.has(BEFORE_RELEASE)) {
     throw new SchemaMismatchError(
-      'The database was made by a development version before 0.1.0, which cannot be upgraded: start again with an ' +
+      'The database was created by a development version before 0.1.0 and cannot be upgraded: start over with an ' +
         'empty data folder (VITRINE_DATA) or an empty database (DATABASE_URL), and import your feeds again.',
     );
   }

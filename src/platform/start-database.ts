@@ -50,7 +50,7 @@ export async function connectDatabase(
   const url = config.databaseUrl ?? embedded?.url ?? '';
   const db = openDatabase(
     url,
-    (err) => log.warn({ err }, 'A connection to Postgres broke; it will be replaced'),
+    (err) => log.warn({ err }, 'A connection to Postgres was lost; it will be replaced'),
     patience,
   );
   const close = async (): Promise<void> => {
@@ -83,7 +83,7 @@ function unreachable(databaseUrl: string, error: unknown): OperatorError {
       case 'EHOSTUNREACH':
       case 'ENETUNREACH':
       case 'ETIMEDOUT':
-        return `No Postgres answers at ${host}: start it, or correct DATABASE_URL`;
+        return `No Postgres is responding at ${host}: start it, or correct DATABASE_URL`;
       case '28P01':
       case '28000':
         return `Postgres at ${host} rejects the user "${username}": correct the name and password in DATABASE_URL`;

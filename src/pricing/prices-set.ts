@@ -47,7 +47,7 @@ export async function pricesSet(
 async function requirePriceList(client: ClientBase, channel: string): Promise<PriceList> {
   const list = channel.includes('\0') ? null : await findPriceList(client, channel);
   if (list !== null) return list;
-  const message = `There is no channel ${JSON.stringify(channel)}: name one by its handle.`;
+  const message = `There is no channel ${JSON.stringify(channel)}: use the handle of a channel.`;
   throw new EntryErrors([userError('NOT_FOUND', ['channel'], message)]);
 }
 
@@ -98,7 +98,7 @@ function readAmounts(
       ? null
       : faults.attempt(index, 'compareAtAmount', () => parseAmount(compareAtAmount, currency));
   if (amount !== null && compareAt !== null && compareAt <= amount) {
-    const message = 'compareAtAmount is not above amount: leave it out if there is no sale.';
+    const message = 'compareAtAmount is not above amount: omit it if there is no sale.';
     faults.add(index, 'compareAtAmount', 'BAD_USER_INPUT', message);
   }
   return { amount: amount ?? 0, compareAt };
@@ -108,7 +108,7 @@ function refuseOverlaps(spans: readonly PriceSpan[], faults: EntryFaults): void 
   for (const [index, span] of spans.entries()) {
     const before = spans.findIndex((other) => other.skuKey === span.skuKey && overlap(other, span));
     if (span.skuKey === 0 || before >= index) continue;
-    const message = `Entry ${before} is for the same SKU and an overlapping period: leave one of them out.`;
+    const message = `Entry ${before} is for the same SKU and an overlapping period: remove one of them.`;
     faults.add(index, 'sku', 'BAD_USER_INPUT', message);
   }
 }

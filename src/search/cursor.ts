@@ -35,7 +35,7 @@ export function readCursor(fingerprint: string, cursor: string): Place {
   if (of !== fingerprint) {
     throw new RequestError(
       'INVALID_CURSOR',
-      'This cursor belongs to another search: repeat the query, filter and channel of the previous page, or start without `after`.',
+      'This cursor belongs to another search: repeat the query, filter, and channel of the previous page, or start without `after`.',
     );
   }
   if (window === undefined) return { score, productId, rank };

@@ -27,8 +27,8 @@ export function toRequestError(error: unknown): RequestError | null {
   if (!(error instanceof DatabaseUnavailable)) return null;
   return new RequestError(
     'DATABASE_UNAVAILABLE',
-    'The database does not answer right now: try again in a few seconds. A mutation may have been done or not; ' +
-      'with the same idempotencyKey it is done once.',
+    'The database is not responding: try again in a few seconds. A mutation may or may not have taken effect; ' +
+      'with the same idempotencyKey, it takes effect only once.',
     { cause: error },
   );
 }
@@ -195,7 +195,7 @@ function describe(
 ): { status: number; code: string; message: string } {
   const requestId = request.id;
   if (hasLeft(error, request)) {
-    log.debug({ reason: errorMessage(error), requestId }, 'A client left before its request ended');
+    log.debug({ reason: errorMessage(error), requestId }, 'A client disconnected before its request ended');
     return { status: CLIENT_LEFT, code: 'BAD_USER_INPUT', message: 'The request was aborted.' };
   }
   const known = toRequestError(error);

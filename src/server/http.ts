@@ -76,12 +76,12 @@ export async function createServer<Context extends ServerContext>(
       void reply.header('allow', allowed.join(', '));
       throw new RequestError(
         'METHOD_NOT_ALLOWED',
-        `${request.method} is not answered here; use ${allowed.join(' or ')}.`,
+        `${request.method} is not supported here; use ${allowed.join(' or ')}.`,
       );
     }
     throw new RequestError(
       'NOT_FOUND',
-      `There is nothing at ${request.method} ${request.url}; GraphQL is at POST /graphql, GraphiQL at /graphiql.`,
+      `There is nothing at ${request.method} ${request.url}: GraphQL is at POST /graphql, GraphiQL at /graphiql.`,
     );
   });
   if (log.isLevelEnabled('debug')) {

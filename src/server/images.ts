@@ -54,7 +54,7 @@ export async function installImages(
     if (rendition === null) {
       throw new RequestError(
         'IMAGE_NOT_FOUND',
-        'There is no image with this id; take the URL of an image from the API, or upload it again.',
+        'There is no image with this id; get the URL of the image from the API, or upload the image again.',
       );
     }
     void reply.header('etag', rendition.etag).header('cache-control', 'public, max-age=31536000, immutable');
@@ -79,7 +79,7 @@ export async function installImages(
 async function readImage(request: FastifyRequest): Promise<Buffer> {
   const bytes = request.isMultipart() ? await readPart(request) : await readBody(request);
   if (bytes.byteLength === 0) {
-    throw new RequestError('BAD_USER_INPUT', 'The request has no image; send the bytes of one as its body.');
+    throw new RequestError('BAD_USER_INPUT', 'The request has no image; send the image file as the body.');
   }
   return bytes;
 }
@@ -106,7 +106,7 @@ function readBody(request: FastifyRequest): Promise<Buffer> {
   if (!/^(image\/|application\/octet-stream\b)/i.test(type)) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      'Send the bytes of an image with its content-type (image/jpeg, image/png …), or a multipart/form-data file.',
+      'Send an image file as the body, with its content-type (image/jpeg, image/png, …), or as multipart/form-data.',
     );
   }
   return collect(request.raw);

@@ -42,21 +42,21 @@ export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {
   }
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last byte of its answer.',
+    help: 'Time from the first byte of a request to the last byte of the response.',
     labelNames: ['method', 'route', 'status'],
     buckets: DURATION_BUCKETS,
     registers: [registry],
   });
   const operations = new Histogram({
     name: 'graphql_operation_duration_seconds',
-    help: 'Time of a GraphQL operation, from its parsed request to its result.',
+    help: 'Time from the parsed request of a GraphQL operation to its result.',
     labelNames: ['operation'],
     buckets: DURATION_BUCKETS,
     registers: [registry],
   });
   const errors = new Counter({
     name: 'graphql_errors_total',
-    help: 'Errors in GraphQL answers, by their code.',
+    help: 'Errors in GraphQL responses, by code.',
     labelNames: ['code'],
     registers: [registry],
   });

@@ -40,8 +40,8 @@ export function answerRequests(options: Answering): { close(): Promise<void> } {
     },
     log,
     says: {
-      failing: 'Requests of commands cannot be read; trying again',
-      recovered: 'Requests of commands are read again',
+      failing: 'Requests from commands could not be read; trying again',
+      recovered: 'Requests from commands are being read again',
     },
   });
   const stopListening = changes.onChange(() => loop.wake(), 'index_requests');
@@ -62,8 +62,8 @@ async function answer(options: Answering, request: IndexRequest, closing: AbortS
   const abandoned = new AbortController();
   const telling = setInterval(() => {
     keep(null).then(
-      (isAwaited) => isAwaited || abandoned.abort(new Error('the command that asked was stopped')),
-      (err: unknown) => log.debug({ err }, 'A command could not be told how far its request is'),
+      (isAwaited) => isAwaited || abandoned.abort(new Error('the command that sent the request was stopped')),
+      (err: unknown) => log.debug({ err }, 'A command could not be sent the progress of its request'),
     );
   }, TELL_EVERY_MS);
   const progress: Progress = {
@@ -74,11 +74,11 @@ async function answer(options: Answering, request: IndexRequest, closing: AbortS
   };
   const outcome = await perform(options, request, progress, AbortSignal.any([closing, abandoned.signal]))
     .catch((err: unknown): RequestOutcome => {
-      log.warn({ err, kind: request.kind }, 'What a command asked for could not be done');
+      log.warn({ err, kind: request.kind }, 'A request from a command failed');
       return { outcome: 'failed', reason: errorMessage(err) };
     })
     .finally(() => clearInterval(telling));
-  log.info({ kind: request.kind, ...outcome }, 'Did what a command asked for');
+  log.info({ kind: request.kind, ...outcome }, 'Completed a request from a command');
   await keep({ gateway: `${hostname()} (process ${process.pid})`, encoder, ...outcome });
 }
 

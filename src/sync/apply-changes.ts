@@ -20,7 +20,7 @@ export async function followOnce(
   const read = await readChanges(db, position);
   if (revisionOf(read.position) < revisionOf(position)) {
     throw new OperatorError(
-      'Postgres is older than the index, as if it was restored from a backup: run ' +
+      'Postgres is older than the index, as if it had been restored from a backup: run ' +
         '`npx vitrine reindex`, and restart gateways that have the embedded index.',
     );
   }

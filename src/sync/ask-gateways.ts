@@ -39,7 +39,7 @@ export async function askGateways(
   return transaction(db, async (client) => {
     await withoutTimeouts(client);
     if (!(await lockRequests(client)))
-      throw new OperatorError('Another command is asking the gateways: wait until it ends.');
+      throw new OperatorError('Another command is already asking the gateways: wait until it ends.');
     await insertRequest(db, { id, ...request });
     try {
       return await awaitAnswers(db, id, label, progress, signal);

@@ -50,7 +50,7 @@ export function followChanges(options: {
     if (isLost() || Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await rebuild();
     const moved = await position.advance(async (from, lost) => {
       const { position: to, changes } = await followOnce({ db, index, encoder }, from, lost);
-      if (changes.length > 0) log.debug({ products: changes.length }, 'The index took in changes');
+      if (changes.length > 0) log.debug({ products: changes.length }, 'The index applied changes');
       writtenSince += changes.length;
       return to;
     });
@@ -61,7 +61,7 @@ export function followChanges(options: {
       await index.forgetDeleted(new Date(lastSuccess - DELETED_FOR_MS));
     }
     if (writtenSince > 0 && lastSuccess - lastReport > REPORT_EVERY_MS) {
-      log.info({ products: writtenSince }, 'The index follows Postgres');
+      log.info({ products: writtenSince }, 'The index is following Postgres');
       lastReport = lastSuccess;
       writtenSince = 0;
     }
@@ -80,8 +80,8 @@ export function followChanges(options: {
     },
     log,
     says: {
-      failing: 'The index cannot follow Postgres; trying again',
-      recovered: 'The index follows Postgres again',
+      failing: 'The index could not follow Postgres; trying again',
+      recovered: 'The index is following Postgres again',
     },
   });
   const stopListening = changes?.onChange(() => loop.wake(), 'product_changes');

@@ -66,8 +66,8 @@ async function reconcileShared(
   const index = await findQdrantIndex({ ...server, collection, encoder, dimension, log });
   if (index === null || (await readPosition(db, collection, encoder)) === null) {
     throw new OperatorError(
-      `Qdrant has no index of ${encoder} that any gateway has followed into since yesterday: ` +
-        'start a gateway or run `npx vitrine reindex`, which fill it.',
+      `Qdrant has no index of ${encoder} that a gateway has updated since yesterday: ` +
+        'start a gateway, or run `npx vitrine reindex`, to fill it.',
     );
   }
   const keeper = positionInPostgres(db, collection, encoder, () => Promise.resolve(true));

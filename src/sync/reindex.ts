@@ -102,7 +102,7 @@ async function encodeMissing(
       try {
         const bytes = await images.get(sha256);
         if (bytes === null)
-          throw new RequestError('IMAGE_NOT_FOUND', 'the file is gone; import the feed again');
+          throw new RequestError('IMAGE_NOT_FOUND', 'the file is missing; import the feed again');
         embeddings.push({ sha256, vector: await encodePatiently(encoder, bytes, signal) });
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;

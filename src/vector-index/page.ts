@@ -54,7 +54,7 @@ function compare(a: Standing, b: Standing): number {
 export function checkDimension(vector: Float32Array, dimension: number, what: string): void {
   if (vector.length === dimension) return;
   throw new Error(
-    `${what} has ${vector.length} numbers, but the index holds vectors of ${dimension}: ` +
+    `${what} has ${vector.length} numbers, but the index has vectors of ${dimension}: ` +
       'encode it with the encoder that the index was filled with, or run `npx vitrine reindex`.',
   );
 }

@@ -290,7 +290,7 @@ async function decoding<T>(work: Promise<T>): Promise<T> {
 function undecodable(cause?: unknown): RequestError {
   return new RequestError(
     'IMAGE_UNDECODABLE',
-    'This is not an image that can be read, or it is truncated; send a complete JPEG, PNG, WebP, AVIF or GIF file.',
+    'The file is not a readable image, or it is truncated; send a complete JPEG, PNG, WebP, AVIF, or GIF file.',
     { cause },
   );
 }

@@ -31,7 +31,7 @@ export function readDetections(
   if (shape.length !== 3 || batch !== 1 || (isTransposed && second !== rows)) {
     throw new Error(
       `its output is [${shape.join(', ')}], where ${classes} labels make [1, ${rows}, anchors] or [1, anchors, ${rows}]; ` +
-        'outputs with an objectness (YOLOv5) or with boxes already selected are not read.',
+        'outputs with an objectness score (YOLOv5) or with already selected boxes are not supported.',
     );
   }
   const at = (row: number, anchor: number): number =>

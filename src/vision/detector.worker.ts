@@ -46,9 +46,12 @@ async function open(): Promise<InferenceSession> {
     return opened;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${modelFile} does not run as its detector.json says: ${reason} ${DETECTOR_REMEDY}`, {
-      cause,
-    });
+    throw new Error(
+      `${modelFile} does not run as described in its detector.json: ${reason} ${DETECTOR_REMEDY}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -53,7 +53,7 @@ async function open(): Promise<InferenceSession> {
     return opened;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${modelFile} does not run as its model.json says: ${reason} ${ENCODER_REMEDY}`, {
+    throw new Error(`${modelFile} does not run as described in its model.json: ${reason} ${ENCODER_REMEDY}`, {
       cause,
     });
   }

@@ -89,6 +89,6 @@ export function assertFileIsPicture(fileBytes: number, header: ImageHeader): voi
   if (fileBytes <= most) return;
   throw new RequestError(
     'IMAGE_TOO_LARGE',
-    `The image has ${fileBytes} bytes for ${header.width} × ${header.height} pixels; save it without the attached data.`,
+    `The image has ${fileBytes} bytes for ${header.width} × ${header.height} pixels; save it without extra data.`,
   );
 }

@@ -27,7 +27,7 @@ export function assertOnePass(bytes: Uint8Array, format: ImageFormat): void {
   if (format === 'avif' && !isOneFrame(file)) {
     throw new RequestError(
       'IMAGE_TOO_LARGE',
-      'The AVIF consists of several frames or parts, or is malformed; save it as one still picture, or as JPEG.',
+      'The AVIF has several frames or parts, or is malformed; save it as a single still image, or as JPEG.',
     );
   }
 }

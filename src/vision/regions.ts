@@ -19,7 +19,7 @@ export function assertBox({ x, y, width, height }: Box): void {
   if (!inside || !(width > EPSILON) || !(height > EPSILON)) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      'The box is not inside the image: give x, y, width and height as fractions of the upright image, ' +
+      'The box is not inside the image: give x, y, width, and height as fractions of the upright image, ' +
         'with x + width and y + height at most 1 and an area above 0.',
     );
   }

@@ -283,7 +283,7 @@ describe('a board as something to look like', () => {
       });
     expect(await refusal({ like: [{ board: empty, product: id('red-1') }] })).toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: expect.stringMatching(/exactly one of image, product, board and style/),
+      message: expect.stringMatching(/exactly one of image, product, board, and style/),
     });
   });
 

@@ -111,7 +111,7 @@ test('a database of a development version before 0.1.0 is not touched', async ()
   for (const command of [['serve'], ['migrate']]) {
     const refused = await run(...command);
     expect(refused).toMatchObject({ code: 3 });
-    expect(refused.stderr).toContain('start again with an empty data folder');
+    expect(refused.stderr).toContain('start over with an empty data folder');
   }
 });
 
@@ -141,7 +141,7 @@ test(
     for (const command of [['serve'], ['migrate'], ['migrate', '--check'], ['keys', 'list']]) {
       const refused = await vitrine(command, { env }).ended;
       expect(refused).toMatchObject({ code: 3 });
-      expect(refused.stderr).toContain('start again with an empty data folder');
+      expect(refused.stderr).toContain('start over with an empty data folder');
     }
   },
   EMBEDDED_TIMEOUT_MS,

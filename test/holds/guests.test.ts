@@ -159,7 +159,7 @@ describe('strangers, however many', () => {
       {
         code: 'HOLD_LIMIT',
         field: ['lines', '0', 'quantity'],
-        message: expect.stringMatching(/^Other guests hold all units.*the scope holds:create\.$/),
+        message: expect.stringMatching(/^Other guests are holding all units.*the scope holds:create\.$/),
         sellable: null,
       },
     ]);

@@ -152,7 +152,7 @@ describe('a hold', () => {
       {
         code: 'INSUFFICIENT_STOCK',
         field: ['lines', '0', 'quantity'],
-        message: 'It is sold out: leave it out.',
+        message: 'It is sold out: remove the line.',
         sellable: 0,
       },
     ]);
@@ -187,7 +187,7 @@ describe('a hold', () => {
     expect(userErrors).toEqual([
       expect.objectContaining({
         code: 'INSUFFICIENT_STOCK',
-        message: 'There are not enough units: ask for fewer.',
+        message: 'Not enough units are available: ask for fewer.',
         sellable: null,
       }),
     ]);

@@ -115,7 +115,7 @@ describe('a table', () => {
     [Buffer.from([0x1f, 0x8b, 8, 0]), 'is compressed'],
     [Buffer.from('\uFEFFid\ttitle\n', 'utf16le'), 'is in UTF-16'],
     ['id\tname\n', 'is not a product feed: its first line lacks the columns title, price.'],
-    ['id\ttitle\tprice\tID\n', 'names the column id twice'],
+    ['id\ttitle\tprice\tID\n', 'has the column id twice'],
   ])('that is none is refused: %j', async (content, message) => {
     await expect(read(content, ['id', 'title', 'price'])).rejects.toThrow(message);
   });

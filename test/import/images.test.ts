@@ -46,15 +46,18 @@ describe('the images of a feed', () => {
       {
         line: 2,
         reason: expect.stringMatching(
-          /^The image absent\.png is left out: There is no file .*absent\.png\.$/,
+          /^The image absent\.png was skipped: There is no file .*absent\.png\.$/,
         ),
       },
-      { line: 3, reason: expect.stringMatching(/^The image broken\.png is left out: This is not an image/) },
+      {
+        line: 3,
+        reason: expect.stringMatching(/^The image broken\.png was skipped: The file is not a readable image/),
+      },
       {
         line: 5,
-        reason: 'The image http://shop.example/a.png is left out: Only https links are downloaded.',
+        reason: 'The image http://shop.example/a.png was skipped: Only https links are downloaded.',
       },
-      { line: 6, reason: 'The image store is left out: It is not a file.' },
+      { line: 6, reason: 'The image store was skipped: It is not a file.' },
     ]);
     expect(await shop.all('SELECT source FROM product_images')).toEqual(['red.png']);
     const before = await shop.versions();
@@ -105,8 +108,8 @@ describe('the images of a feed', () => {
       for (const [index, link] of links.entries()) {
         const why = link.startsWith('file:')
           ? 'Only https links are downloaded.'
-          : 'It is outside the folder of the feed: put the image into that folder, or give an https link.';
-        expect(reasons.get(index + 2)).toBe(`The image ${link} is left out: ${why}`);
+          : 'It is outside the folder of the feed: move the image into that folder, or use an https link.';
+        expect(reasons.get(index + 2)).toBe(`The image ${link} was skipped: ${why}`);
       }
       expect(await stored()).toHaveLength(3);
     } finally {

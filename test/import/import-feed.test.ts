@@ -387,7 +387,7 @@ test('the demo makes way for a feed of the merchant', async () => {
   expect(await shop.all('SELECT DISTINCT is_demo FROM products')).toEqual([true]);
   expect(await shop.import('none.tsv')).toMatchObject({ demoRemoved: 0 });
   expect(await shop.import('own.tsv')).toMatchObject({ products: 2, demoRemoved: 1 });
-  expect(shop.said).toEqual(['Your catalog replaced the demo catalog.']);
+  expect(shop.said).toEqual(['Your catalog has replaced the demo catalog.']);
   expect(await shop.all('SELECT handle, is_demo FROM products ORDER BY handle')).toEqual([
     { handle: 'both', is_demo: false },
     { handle: 'mine', is_demo: false },

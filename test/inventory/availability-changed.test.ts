@@ -455,6 +455,6 @@ test('a gateway that closes says so to its subscribers, and waits for no one who
   const watching = subscribe(client, WATCH, idsOf('TEE-M'));
   await watching.next();
   await closing.close();
-  expect((await watching.next())?.errors).toEqual([{ code: '1001', message: 'The server is going away' }]);
+  expect((await watching.next())?.errors).toEqual([{ code: '1001', message: 'The server is shutting down' }]);
   await client.dispose();
 });

@@ -170,12 +170,12 @@ describe('stockSet', () => {
       {
         code: 'STALE_QUANTITY',
         field: ['entries', '0', 'ifOnHand'],
-        message: '4 are on hand now, not 5: read it again, and send the correct quantity.',
+        message: '4 are on hand now, not 5: read the quantity again and retry.',
       },
       {
         code: 'STALE_QUANTITY',
         field: ['entries', '2', 'ifOnHand'],
-        message: 'The stock is not counted now, not 0: read it again, and send the correct quantity.',
+        message: 'The stock is not counted now, not 0: read the quantity again and retry.',
       },
     ]);
     expect(await onHand()).toEqual({ ...SEEDED, 'S berlin': 4, 'us berlin': 1 });
@@ -247,7 +247,7 @@ describe('bad input', () => {
       '7 sku BAD_USER_INPUT',
       '8 sku BAD_USER_INPUT',
     ]);
-    expect(userErrors.at(-1)?.message).toBe('The same as entry 3: leave one of them out.');
+    expect(userErrors.at(-1)?.message).toBe('The same as entry 3: remove one of them.');
     expect(await onHand()).toEqual(SEEDED);
   });
 

@@ -284,14 +284,14 @@ describe('a file', () => {
       { ...says('mill', 'is', { value: 'old' }), sourceUrl: 'https://example.com' },
     ]);
     expect(report.faults).toEqual([
-      { line: 2, reason: 'mill: line 1 says otherwise; keep one of the two lines.' },
-      { line: 4, reason: 'mill: line 3 says otherwise; keep one of the two lines.' },
+      { line: 2, reason: 'mill: line 1 contradicts this line; keep one of the two.' },
+      { line: 4, reason: 'mill: line 3 contradicts this line; keep one of the two.' },
     ]);
   });
 
   test.each([
     ['{"entity":', /not JSON/],
-    ['[]', /is an object/],
+    ['[]', /must be an object/],
     ['{"label":"x"}', /exactly one of "entity".* and "subject"/],
     [entity('mill', 'FACTORY'), /^kind: must be one of BRAND, MAKER/],
     [entity('The Mill', 'MAKER'), /^entity: must be lowercase/],
@@ -303,9 +303,9 @@ describe('a file', () => {
     [says('mill', 'is', { value: 'old' }, '  '), /^source: is empty/],
     [says('mill', 'is', { value: 'x'.repeat(2_001) }), /^value: is longer than 2000 characters/],
     [says('mill', 'is', { value: 'a\0b' }), /^value: contains a NUL/],
-    [says('mill', 'is', { value: 'a\ud800b' }), /^value: contains a NUL or half of a character/],
+    [says('mill', 'is', { value: 'a\ud800b' }), /^value: contains a NUL character or an unpaired surrogate/],
     [says('mill', 'is', {}), /exactly one of object/],
-    [says('mill', 'in', { object: 'mill' }), /^object: is the subject itself/],
+    [says('mill', 'in', { object: 'mill' }), /^object: is the same as subject/],
     [says('mill', 'in', { object: 'nowhere' }), /^object: there is no entity "nowhere"; add a line/],
     [says('nobody', 'is', { value: 'old' }), /^subject: there is no entity "nobody"/],
     [
@@ -326,7 +326,7 @@ describe('a file', () => {
     await client.query("BEGIN; SELECT pg_advisory_xact_lock(x'76666163'::int)");
     await expect(load(ALDER)).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: /Another import of facts/,
+      message: /Another facts import/,
     });
     await client.query('ROLLBACK');
     client.release();

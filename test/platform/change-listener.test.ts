@@ -106,7 +106,7 @@ test('a connection that breaks is made again, and the listener is called for wha
   await waits(2);
   await setStock(db, 'SHIRT', 4);
   await waits(3);
-  expect(said.join('')).toMatch(/cannot tell of changes[^]*tells of changes again/);
+  expect(said.join('')).toMatch(/notifications are unavailable[^]*notifications are available again/);
 });
 
 test('a database that is away is told of once, and closing waits for no answer', async () => {
@@ -124,7 +124,7 @@ test('a database that is away is told of once, and closing waits for no answer',
     for (const changes of opened.splice(0)) await changes.close();
     // It would give up on an answer after five seconds.
     expect(Date.now() - closing).toBeLessThan(4_000);
-    expect(said.filter((line) => line.includes('cannot tell of changes'))).toHaveLength(1);
+    expect(said.filter((line) => line.includes('notifications are unavailable'))).toHaveLength(1);
   } finally {
     for (const socket of connections) socket.destroy();
     mute.close();

@@ -137,7 +137,7 @@ test.each(['silent', 'reset', 'refuse'] as const)(
 test('what changes after a silence is told by the changes again', async () => {
   await heals();
   await proxy.set('silent');
-  await says(/Postgres cannot tell of changes/);
+  await says(/Postgres notifications are unavailable/);
   await proxy.set('forward');
-  await says(/Postgres tells of changes again/);
+  await says(/Postgres notifications are available again/);
 });

@@ -85,7 +85,7 @@ test('an embedded index that is lost while Postgres is away comes back when Post
   await followed.catchUp();
   expect(await findProducts()).toBe(2);
   expect(running()).toHaveLength(1);
-  expect(said.join('')).toMatch(/cannot follow Postgres[^]*loaded again from Postgres/);
+  expect(said.join('')).toMatch(/could not follow Postgres[^]*loaded again from Postgres/);
 });
 
 test('an index that is lost while Postgres is there comes back by itself', async () => {

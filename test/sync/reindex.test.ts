@@ -84,7 +84,7 @@ test('encodes what the encoder has not encoded, once, and says what it could not
   expect(first).toMatchObject({ encoded: 3, index: { kind: 'embedded', answers: [], gone: 0 } });
   expect(first.failed.map(({ reason }) => reason).sort()).toEqual([
     'it is no image',
-    'the file is gone; import the feed again',
+    'the file is missing; import the feed again',
   ]);
   expect(await run()).toMatchObject({ encoded: 0 });
   expect(await checkEncoder(db, OTHER)).toBe(2);

@@ -96,11 +96,11 @@ test('a command that is stopped stops the gateways, and one asks at a time', asy
     const stop = new AbortController();
     const asked = ask(stop.signal);
     await working;
-    await expect(ask()).rejects.toThrow(/Another command is asking/);
+    await expect(ask()).rejects.toThrow(/Another command is already asking/);
     stop.abort(new Error('Ctrl-C'));
     await expect(asked).rejects.toThrow('Ctrl-C');
     await until('the gateway has stopped', () => ended.length > 0);
-    expect(ended).toEqual([new Error('the command that asked was stopped')]);
+    expect(ended).toEqual([new Error('the command that sent the request was stopped')]);
   } finally {
     await gateway.close();
   }

@@ -67,21 +67,21 @@ export function parseCategoryPath(text: string): string[] {
     .map((name) => name.trim())
     .filter((name) => name !== '');
   if (names.length === 0) return UNCATEGORIZED;
-  if (categoryPath(names) === null) throw bad('The path is too long; use fewer or shorter names.');
+  if (categoryPath(names) === null) throw bad('The path is too long: use fewer or shorter names.');
   return names;
 }
 
 /** @throws RequestError BAD_USER_INPUT */
 export function parseGtin(text: string): string {
   const digits = text.replace(/[\s-]/g, '');
-  if (!/^(\d{8}|\d{12,14})$/.test(digits)) throw bad('A GTIN has 8, 12, 13 or 14 digits.');
+  if (!/^(\d{8}|\d{12,14})$/.test(digits)) throw bad('A GTIN has 8, 12, 13, or 14 digits.');
   return digits;
 }
 
 /** @throws RequestError BAD_USER_INPUT */
 export function parseProductUrl(text: string): string {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    throw bad('It must be the full URL of the product page, like https://shop.example/coat.');
+    throw bad('It must be the full URL of the product page, for example https://shop.example/coat.');
   }
   return text;
 }

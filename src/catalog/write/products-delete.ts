@@ -26,7 +26,7 @@ export async function productsDelete(
     const productIds = entries.map((entry, index) => {
       const found = locked.find(({ id, handle }) => (typeof entry === 'number' ? id : handle) === entry);
       if (found === undefined)
-        faults.add(index, null, 'NOT_FOUND', 'There is no such product: leave it out.');
+        faults.add(index, null, 'NOT_FOUND', 'There is no such product: remove it from the list.');
       return found?.id ?? 0;
     });
     faults.throwIfAny();
@@ -66,7 +66,8 @@ function checkEntries({ handles, ids }: ProductsDeleteInput): {
     const entry = list === 'handles' ? text : readKey('Product', text);
     // Postgres could not even look for it.
     const impossible = entry === null || text.includes('\0');
-    if (impossible) faults.add(index, null, 'NOT_FOUND', 'There is no such product: leave it out.');
+    if (impossible)
+      faults.add(index, null, 'NOT_FOUND', 'There is no such product: remove it from the list.');
     const before = entry === null ? undefined : seen.get(entry);
     if (before !== undefined)
       faults.add(index, null, 'BAD_USER_INPUT', `The product is already in entry ${before}: send it once.`);

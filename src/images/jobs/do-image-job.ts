@@ -60,7 +60,7 @@ async function bytesOf(
   if (bytes !== null) return bytes;
   throw new RequestError(
     'IMAGE_NOT_FOUND',
-    'The upload is gone: send the image to POST /images again, and give the product the new id.',
+    'The upload no longer exists: send the image to POST /images again, and give the product the new id.',
   );
 }
 

@@ -5,7 +5,7 @@ import { countImageJobs } from './image-job.store.js';
 /** Jobs of all gateways, by state. */
 export const imageJobsGauge = (db: Database): GaugeSource => ({
   name: 'image_jobs',
-  help: 'Product images that wait to be fetched and encoded, and those that were given up (dead).',
+  help: 'Product images that are waiting to be fetched and encoded (waiting), and those that were abandoned (dead).',
   label: 'state',
   async read() {
     const { WAITING, DEAD } = await countImageJobs(db);

@@ -86,7 +86,7 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
     const held = await noteFailure(db, job, reason, delayMs);
     if (!held || delayMs !== null) return;
     const { handle: product, link, attempts } = job;
-    log.warn({ product, link, attempts, reason }, 'An image was given up; upsert its product to try again');
+    log.warn({ product, link, attempts, reason }, 'An image was abandoned; to retry it, upsert its product');
   };
 
   const loop = startLoop({
@@ -94,8 +94,8 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
     lanes: AT_ONCE,
     log,
     says: {
-      failing: 'Image jobs cannot be worked on; trying again',
-      recovered: 'Image jobs are worked on again',
+      failing: 'Image jobs could not be processed; trying again',
+      recovered: 'Image jobs are being processed again',
     },
   });
   const stopListening = changes.onChange(() => loop.wake(), 'image_jobs');

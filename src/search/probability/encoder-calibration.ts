@@ -13,7 +13,7 @@ export const encoderCalibration = z.object({
   sameProduct: sameProductModel,
 });
 
-const REMEDY = 'Remove the file, or write it again with `npx vitrine calibrate --output`.';
+const REMEDY = 'Remove the file, or create it again with `npx vitrine calibrate --output`.';
 
 /**
  * The calibration that ships with an encoder; null where there is none.

@@ -93,7 +93,7 @@ async function encodeCopies(
     const bytes = await images.get(sha256);
     if (bytes === null)
       throw new OperatorError(
-        'An image of the catalog is not in VITRINE_DATA: run this where the gateway keeps its images.',
+        'An image of the catalog is missing from VITRINE_DATA: run this with the VITRINE_DATA folder of the gateway.',
       );
     for (const alter of alterations) {
       try {

@@ -85,7 +85,7 @@ function weigh(plain: Asked, color: number): { asked: Asked; scale: number } {
   if (positive === undefined || negative === undefined || positive.length === 0) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      `Nothing is left to search for when color is ${color}: change color or a reference.`,
+      `With color ${color}, nothing is left to search for: change color or a reference.`,
     );
   }
   const vectorOf = ({ vector }: { vector: Float32Array }): Float32Array => vector;

@@ -122,13 +122,13 @@ export class QueryVectors {
     const weight = reference.weight ?? 1;
     if (!(weight > 0 && weight <= MAX_WEIGHT)) {
       throw bad(
-        `weight is ${weight}: it must be above 0 and at most ${MAX_WEIGHT}. What to avoid goes into unlike.`,
+        `weight is ${weight}: it must be above 0 and at most ${MAX_WEIGHT}. To search for the opposite, use unlike.`,
       );
     }
     const given = [image, product, board, style].filter((value) => value != null).length;
     if (given !== 1)
-      throw bad(`A reference takes exactly one of image, product, board and style; ${given} are given.`);
-    if (box != null && image == null) throw bad('box is a part of an image: give it together with image.');
+      throw bad(`A reference takes exactly one of image, product, board, and style; ${given} are given.`);
+    if (box != null && image == null) throw bad('box needs an image: give image as well.');
 
     if (image != null) {
       const found = await findQueryImage(image, sources);

@@ -40,7 +40,7 @@ export async function styleVector(
 
 function noStyle(style: string, known: readonly string[]): string {
   if (known.includes(style.toLowerCase()))
-    return `No product of the style ${JSON.stringify(style)} has an encoded image yet: try again when its images are.`;
+    return `No product of the style ${JSON.stringify(style)} has an encoded image yet: try again when they are encoded.`;
   return known.length === 0
     ? `There is no style ${JSON.stringify(style)}: no product of this catalog has the attribute "style".`
     : `There is no style ${JSON.stringify(style)}: use one of ${known.join(', ')}.`;

@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 export function survivesAbandonedErrors(log: Pick<Logger, 'debug'>): () => void {
   const handle = (reason: unknown): void => {
     if (!(reason instanceof GraphQLError)) throw reason;
-    log.debug({ err: reason }, 'A list entry failed after its list had failed');
+    log.debug({ err: reason }, 'A list entry failed after its list had already failed');
   };
   process.on('unhandledRejection', handle);
   return () => process.off('unhandledRejection', handle);

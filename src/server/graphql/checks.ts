@@ -47,7 +47,7 @@ export function createChecks(schema: GraphQLSchema): Checks {
     },
     passed(context) {
       const operation = passed.get(context);
-      if (!operation) throw new Error('An operation was about to be executed that had not passed the checks');
+      if (!operation) throw new Error('An operation that had not passed the checks was about to be executed');
       return operation;
     },
   };

@@ -48,7 +48,8 @@ export function createCostCheck(schema: GraphQLSchema): (operation: Operation) =
       cost = estimate(schema, document, operationName, variables);
       costs.set(key, cost);
     }
-    if (cost > MAX_COST) throw exceeded(`is estimated at ${cost} fields, and ${MAX_COST} are allowed`);
+    if (cost > MAX_COST)
+      throw exceeded(`is estimated at ${cost} fields, but at most ${MAX_COST} are allowed`);
   };
 }
 

@@ -25,7 +25,7 @@ function channelOf({ operation, variables }: Operation): string | null {
     // The variable may be nullable because it has a default, and then nobody else refuses null.
     throw new RequestError(
       'BAD_USER_INPUT',
-      '@inContext needs the handle of a channel: leave it out, or give one.',
+      '@inContext needs the handle of a channel: give one, or omit the directive.',
     );
   }
   if (given !== undefined) return null;

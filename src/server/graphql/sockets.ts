@@ -58,7 +58,7 @@ export function installSockets(
     }
   });
   app.addHook('preClose', (done) => {
-    for (const socket of sockets.clients) socket.close(GOING_AWAY, 'The server is going away');
+    for (const socket of sockets.clients) socket.close(GOING_AWAY, 'The server is shutting down');
     const cutOff = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate();
     }, CLOSE_GRACE_MS);
@@ -154,7 +154,7 @@ function refuse(stream: Duplex): void {
   const body = JSON.stringify({
     error: {
       code: 'SERVICE_OVERLOADED',
-      message: 'There are too many WebSockets right now; try again later.',
+      message: 'There are too many WebSockets: try again later.',
     },
   });
   stream.on('error', () => stream.destroy());

@@ -82,7 +82,7 @@ export function createSubscriptions(options: {
         'BAD_USER_INPUT',
         operation
           ? `A ${operation.operation} is not served over a WebSocket: send it to POST /graphql.`
-          : 'The document does not say which subscription to run: give its operationName.',
+          : 'The document does not say which subscription to run: set operationName.',
       );
     }
     const contextValue = await createContext(facts);
@@ -151,7 +151,7 @@ export function createSubscriptions(options: {
 function tooMany(): RequestError {
   return new RequestError(
     'COST_EXCEEDED',
-    `This connection has ${MAX_SUBSCRIPTIONS} subscriptions: end one, or ask for more in one subscription.`,
+    `This connection already has ${MAX_SUBSCRIPTIONS} subscriptions: end one, or watch more SKUs in one subscription.`,
   );
 }
 

@@ -160,7 +160,7 @@ class EmbeddedIndex implements VectorIndex {
     this.#ended ??= cause;
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(unavailable(cause));
     if (closed) return;
-    this.options.log?.error({ err: cause }, 'The embedded index is lost');
+    this.options.log?.error({ err: cause }, 'The embedded index has failed');
     this.options.onLost?.(cause);
   }
 

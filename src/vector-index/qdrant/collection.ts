@@ -148,7 +148,7 @@ async function checkEncoder(
 ): Promise<void> {
   const { config } = await connection.search((client) => client.getCollection(physical));
   const dimension = vectorsShape.safeParse(config.params.vectors).data?.size;
-  const encoder = metadataShape.safeParse(config.metadata).data?.encoder ?? 'an encoder of no name';
+  const encoder = metadataShape.safeParse(config.metadata).data?.encoder ?? 'an unnamed encoder';
   if (encoder === setup.encoder && dimension === setup.dimension) return;
   throw new Error(
     `The Qdrant collection "${physical}" holds vectors of ${encoder} (${dimension ?? 'no'} numbers), but ` +

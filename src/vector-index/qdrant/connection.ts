@@ -59,7 +59,7 @@ export class QdrantConnection {
             { cause: error },
           );
         }
-        this.log?.warn({ err: error, attempt }, 'Qdrant did not answer; trying again');
+        this.log?.warn({ err: error, attempt }, 'Qdrant did not respond; trying again');
         await sleep(FIRST_DELAY * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
       }
     }

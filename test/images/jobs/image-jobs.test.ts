@@ -203,7 +203,7 @@ describe('an image of a product', () => {
   test.each([
     ['/absent', 404, 'The server answered with status 404.'],
     ['/gone', 410, 'The server answered with status 410.'],
-    ['/text', Buffer.from('not an image'), expect.stringMatching(/^This is not an image/)],
+    ['/text', Buffer.from('not an image'), expect.stringMatching(/^The file is not a readable image/)],
     ['/huge', Buffer.alloc(MAX_IMAGE_BYTES + 1), expect.stringMatching(/more than \d+ bytes/)],
     ['/private', 'https://10.0.0.1/a.jpg', '10.0.0.1 is not a public address.'],
     ['/http', 'http://127.0.0.1/a.jpg', 'Only https links are downloaded.'],
@@ -241,7 +241,7 @@ describe('an image of a product', () => {
     await start();
     await noneWaits();
     expect(await listed()).toMatchObject({
-      nodes: [{ state: 'DEAD', lastError: expect.stringMatching(/^The upload is gone/) }],
+      nodes: [{ state: 'DEAD', lastError: expect.stringMatching(/^The upload no longer exists/) }],
     });
   });
 
