@@ -1,9 +1,8 @@
--- The catalog: brands, categories, products, their images, and the SKUs that are sold. A wrong state fails a constraint
--- here, so that no code has to be trusted with it.
+-- The catalog: brands, categories, products, their images, and the SKUs that are sold. Constraints reject invalid
+-- states here, so no code has to be trusted to prevent them.
 
--- Migrations that gateways of an older version still work with: those that know the migration `since`. Such a migration
--- adds its own name here in its last statement; a gateway refuses to run on a database that has any other migration it
--- does not know.
+-- Migrations that older gateways can work with, if they know the migration `since`. Such a migration adds its name here
+-- in its last statement. A gateway refuses to run on a database that has any other migration it does not know.
 CREATE TABLE compatible_migrations (
   name text PRIMARY KEY,
   since text NOT NULL
@@ -37,7 +36,7 @@ CREATE TABLE products (
   url text,
   -- The first import of a merchant replaces the demo catalog.
   is_demo boolean NOT NULL DEFAULT false,
-  -- Words of brand, category and attributes, for the text search.
+  -- Words of brand, category, and attributes, for text search.
   keywords text NOT NULL DEFAULT '',
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -51,8 +50,8 @@ CREATE INDEX products_newest ON products (created_at DESC, id DESC);
 CREATE INDEX products_brand ON products (brand_id);
 CREATE INDEX products_category ON products (category_id);
 CREATE INDEX products_search ON products USING gin (search);
--- A style vector is computed from some of a style's products and a sample of the catalog. Ordered by the hash of the id,
--- these are the same products as long as they exist, and Postgres finds them without reading the others.
+-- A style vector is computed from some of a style's products and a sample of the catalog. Ordering by the hash of the
+-- id picks the same products as long as they exist, and Postgres finds them without reading the others.
 CREATE INDEX products_sample ON products (hashint4(id));
 
 CREATE TABLE product_attributes (
@@ -62,7 +61,7 @@ CREATE TABLE product_attributes (
   PRIMARY KEY (product_id, name, value)
 );
 CREATE INDEX product_attributes_value ON product_attributes (name, lower(value));
--- For style vectors, as products_sample.
+-- For style vectors, like products_sample.
 CREATE INDEX product_attributes_style ON product_attributes (lower(value), hashint4(product_id)) WHERE name = 'style';
 
 -- Option names in lower case, each with the values that the image shows.
@@ -83,10 +82,10 @@ CREATE TABLE product_images (
   thumbhash bytea NOT NULL,
   dominant_color text NOT NULL CHECK (dominant_color ~ '^#[0-9a-f]{6}$'),
   alt_text text,
-  -- Which SKUs of its product it shows: {"color": ["green"]}. An SKU is in the image when each option named here has one
-  -- of its values; {} shows the product as a whole. These are option values and not keys of SKUs, so that a new size of a
-  -- color is in the pictures of that color from the start, and so that a picture of a color whose SKUs are gone does not
-  -- become a picture of the other colors.
+  -- Which SKUs of its product the image shows: {"color": ["green"]}. The image shows an SKU if, for each option here,
+  -- the SKU has one of the values; {} shows the product as a whole. These are option values, not SKU keys, so that a
+  -- new size of a color is in the pictures of that color from the start, and a picture of a color whose SKUs were
+  -- deleted does not become a picture of the other colors.
   shows jsonb NOT NULL DEFAULT '{}' CHECK (is_shown(shows)),
   UNIQUE (product_id, sha256),
   UNIQUE (product_id, position) DEFERRABLE INITIALLY DEFERRED
@@ -107,7 +106,7 @@ CREATE TABLE skus (
   -- {"size": "M", "color": "green"}
   options jsonb NOT NULL DEFAULT '{}' CHECK (is_options(options)),
   image_id integer REFERENCES product_images ON DELETE SET NULL,
-  -- What a customer can do when nothing is sellable: nothing, order it for later, or order it before it is released.
+  -- What a shopper can do when nothing is sellable: nothing, order it for later, or order it before its release.
   when_out text NOT NULL DEFAULT 'deny' CHECK (when_out IN ('deny', 'backorder', 'preorder')),
   restock_at timestamptz CHECK (isfinite(restock_at))
 );

@@ -1,4 +1,4 @@
--- Stock: how much of each SKU is at each location, and the ledger of every change of it.
+-- Stock: how much of each SKU is at each location, and the ledger of every change.
 
 CREATE TABLE stock_locations (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -22,24 +22,24 @@ CREATE TABLE stock_levels (
   sellable integer NOT NULL GENERATED ALWAYS AS (
     CASE WHEN on_hand IS NULL THEN 2147483647 ELSE greatest(on_hand::bigint - held - safety_stock, 0)::integer END
   ) STORED,
-  -- Held units that guests hold. They are counted here because a hot SKU has too many holds to add up under its lock.
+  -- Units held by guests. They are counted here because a popular SKU has too many holds to add up while it is locked.
   guest_held integer NOT NULL DEFAULT 0,
   PRIMARY KEY (sku_id, location_id),
   CONSTRAINT stock_levels_held_guests_check CHECK (guest_held BETWEEN 0 AND held)
 )
--- A level is written for every unit that moves. Room on its page keeps such a write from touching the index.
+-- A level is written for every unit that moves. Free space on its page keeps such a write from touching the index.
 WITH (fillfactor = 70);
 CREATE INDEX stock_levels_location ON stock_levels (location_id);
 
--- Every change of the quantity on hand, from whatever source. The ledger outlives SKUs and locations, so it has no foreign
--- keys to them.
+-- Every change to the quantity on hand, from any source. Ledger entries outlive SKUs and locations, so there are no
+-- foreign keys to them.
 CREATE TABLE stock_ledger (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
   sku_id integer NOT NULL,
   location_id integer NOT NULL,
   delta integer NOT NULL,
-  -- The quantity on hand afterward. Null: not counted, which the sum of deltas takes as 0.
+  -- The quantity on hand afterward. Null: not counted, which the sum of deltas treats as 0.
   balance integer,
   -- From the settings vitrine.actor, vitrine.reason, and vitrine.reference of the transaction, if it has them.
   actor text NOT NULL,
@@ -50,7 +50,7 @@ CREATE INDEX stock_ledger_level ON stock_ledger (sku_id, location_id, id);
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% is append-only: what was wrong is set right by another entry', TG_TABLE_NAME USING ERRCODE = '55000';
+  RAISE EXCEPTION '% is append-only: to correct an entry, add another one', TG_TABLE_NAME USING ERRCODE = '55000';
 END $$;
 CREATE TRIGGER stock_ledger_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON stock_ledger
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -83,7 +83,7 @@ CREATE TRIGGER stock_levels_ledger_updated AFTER UPDATE ON stock_levels
   WHEN (OLD.on_hand IS DISTINCT FROM NEW.on_hand OR OLD.sku_id <> NEW.sku_id OR OLD.location_id <> NEW.location_id)
   EXECUTE FUNCTION keep_ledger();
 
--- Levels that the ledger does not add up to. There are none unless somebody bypassed the triggers.
+-- Levels that do not match the sum of the ledger. There are none unless someone bypassed the triggers.
 CREATE VIEW stock_ledger_drift AS
 SELECT
   coalesce(level.sku_id, ledger.sku_id) AS sku_id,

@@ -15,11 +15,11 @@ CREATE TABLE prices (
   sku_id integer NOT NULL REFERENCES skus ON DELETE CASCADE,
   amount bigint NOT NULL CHECK (amount BETWEEN 0 AND 9007199254740991),
   compare_at bigint CHECK (compare_at > amount AND compare_at <= 9007199254740991),
-  -- A range without an end is unbounded. It never says infinity, so that there is one way to say so.
+  -- A range without an end is unbounded. Infinity is not allowed, so that there is only one way to write it.
   valid tstzrange NOT NULL DEFAULT '(,)'
     CHECK (NOT isempty(valid) AND isfinite(coalesce(lower(valid), now())) AND isfinite(coalesce(upper(valid), now()))),
-  -- At any moment an SKU has one price in a list. The b-tree below finds a price four times as fast as this GiST index; the
-  -- planner could choose either, so this one is on an expression that no lookup asks for.
+  -- At any time, an SKU has one price in a list. The b-tree below finds a price four times as fast as this GiST index.
+  -- The planner could choose either, so this one is on an expression that no query uses.
   CONSTRAINT prices_overlap EXCLUDE USING gist (((price_list_id::bigint << 32) | sku_id) WITH =, valid WITH &&)
 );
 CREATE INDEX prices_sku ON prices (sku_id, price_list_id);
@@ -36,7 +36,7 @@ CREATE TABLE channels (
   is_default boolean NOT NULL DEFAULT false,
   min_hold_seconds integer NOT NULL DEFAULT 1 CHECK (min_hold_seconds >= 1),
   hold_seconds integer NOT NULL DEFAULT 600,
-  -- A hold keeps others from buying: a week is the most that any channel can allow.
+  -- A hold keeps others from buying, so no channel can allow more than a week.
   max_hold_seconds integer NOT NULL DEFAULT 3600 CHECK (max_hold_seconds <= 604800),
   CONSTRAINT channels_hold_seconds_check CHECK (hold_seconds BETWEEN min_hold_seconds AND max_hold_seconds)
 );

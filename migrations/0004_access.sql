@@ -1,10 +1,12 @@
--- Who may write and hold, and the answers that were given to calls which can be sent again.
+-- Who may write and hold, and the stored answers to calls that can be retried.
 
 CREATE TABLE api_keys (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  -- The ledger names the key by it, so a revoked key keeps its name. The two excluded names are those of other writers.
+  -- The ledger refers to the key by name, so a revoked key keeps its name. The two excluded names belong to other
+  -- writers.
   name text NOT NULL UNIQUE CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' AND name NOT IN ('anonymous', 'import')),
-  -- SHA-256 of the secret. The secret is 256 random bits, which nobody can guess, so it needs no salt and no slow hash.
+  -- SHA-256 of the secret. The secret is 256 random bits, which cannot be guessed, so it needs no salt and no slow
+  -- hash.
   hash bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32),
   scopes text[] NOT NULL CHECK (scopes <@ ARRAY['catalog:write', 'holds:create', 'holds:confirm']),
   -- The channel of its requests; null: the default one.
@@ -14,8 +16,7 @@ CREATE TABLE api_keys (
 );
 CREATE INDEX api_keys_channel ON api_keys (channel_id);
 
--- Gateways hash the addresses of guests (callers without a key) with it. It has one row, which the first gateway that needs
--- it writes.
+-- Gateways hash guests' addresses with this key. The table has one row, written by the first gateway that needs it.
 CREATE TABLE guest_address_key (
   is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
   key bytea NOT NULL CHECK (octet_length(key) = 32)
@@ -34,16 +35,16 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
 
--- Takes the key until the end of the transaction: another call with the same key waits, and then finds what was kept.
--- Null: go on, and keep the answer. {"answer": …}: this very call was answered so within a day. {"conflict": true}: the key
--- was used for another call. Call it in READ COMMITTED, before any row is locked.
+-- Locks the key until the end of the transaction: another call with the same key waits, and then finds the stored
+-- answer. Null: continue, and store the answer. {"answer": …}: the stored answer to the same call within the last day.
+-- {"conflict": true}: the key was used for another call. Call this in READ COMMITTED, before any row is locked.
 CREATE FUNCTION idempotency_replay(p_caller integer, p_key text, p_operation text, p_fingerprint bytea)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   kept idempotency_keys;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(p_key, p_caller));
-  -- A statement of its own: its snapshot is younger than the lock.
+  -- A separate statement, so that its snapshot is newer than the lock.
   SELECT * INTO kept FROM idempotency_keys WHERE caller = p_caller AND key = p_key;
   IF NOT FOUND THEN
     RETURN NULL;

@@ -1,26 +1,26 @@
 -- Holds: reservations of stock that stay correct under load.
 --
--- All writers take locks in one order, so that no two wait for each other: the key of an idempotent call, then the client,
+-- All writers take locks in the same order, so that no two wait for each other: the idempotency key, then the client,
 -- then holds by id, then SKUs by code, then stock levels by SKU and location.
 --
--- Guests are callers without the scope holds:create. What one of them may hold is limited, and so is what all of them
--- together may hold of an SKU: a stranger cannot empty a shop.
+-- Guests are callers without the scope holds:create. Limits apply to what each guest can hold, and to what all guests
+-- together can hold of an SKU, so that strangers cannot reserve a shop's whole stock.
 
--- A reservation of stock. Its id proves the right to use it, so nobody can guess it. It has no foreign keys: with them,
--- every hold of a channel would share-lock the same row.
+-- A reservation of stock. Anyone who knows its id can use it, so the id cannot be guessed. It has no foreign keys: with
+-- them, every hold of a channel would share-lock the same row.
 CREATE TABLE holds (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   channel_id integer NOT NULL,
-  -- The API key that made it; 0: nobody's.
+  -- The API key that created it; 0: none.
   caller integer NOT NULL,
   currency text NOT NULL,
-  -- ACTIVE and past expires_at counts as EXPIRED: it has only not been swept up yet.
+  -- ACTIVE but past expires_at counts as EXPIRED: it has just not been swept yet.
   status text NOT NULL DEFAULT 'ACTIVE' CHECK (status IN ('ACTIVE', 'CONFIRMED', 'RELEASED', 'EXPIRED')),
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL,
   ended_at timestamptz,
-  -- Only of an active hold of a guest: its client, as HMAC-SHA-256 of the address. It is there to count the client's holds,
-  -- so it is removed when the hold ends.
+  -- Set only while a guest's hold is active: the client, as the HMAC-SHA-256 of its address. It is used to count the
+  -- client's holds, and removed when the hold ends.
   client bytea CHECK (octet_length(client) = 32),
   CHECK ((status = 'ACTIVE') = (ended_at IS NULL)),
   CONSTRAINT holds_client_active CHECK (client IS NULL OR status = 'ACTIVE')
@@ -39,16 +39,17 @@ CREATE TABLE hold_lines (
   -- The price when the hold was made, in minor units of its currency.
   unit_amount bigint NOT NULL,
   compare_at bigint,
-  -- Whether stock_levels.held counts it. The expiry of its hold is repeated here so that readers find expired units.
+  -- Whether stock_levels.held includes it. The hold's expiry is repeated here so that readers find expired units.
   active boolean NOT NULL DEFAULT true,
   expires_at timestamptz NOT NULL,
   guest boolean NOT NULL DEFAULT false,
   PRIMARY KEY (hold_id, position)
 );
--- By expiry within the SKU, so that expired lines are found without passing the active ones, of which a hot SKU has many.
+-- By expiry within the SKU, so that expired lines are found without reading the active ones. A popular SKU has many of
+-- those.
 CREATE INDEX hold_lines_active ON hold_lines (sku_id, expires_at) INCLUDE (location_id, quantity) WHERE active;
 
--- Levels whose held units are not those of active holds. There are none unless somebody bypassed the functions below.
+-- Levels whose held units do not match the active holds. There are none unless someone bypassed the functions below.
 CREATE VIEW held_drift AS
 SELECT level.sku_id, level.location_id, level.held, coalesce(line.quantity, 0) AS in_holds,
   level.guest_held, coalesce(line.of_guests, 0) AS in_guest_holds
@@ -59,7 +60,7 @@ FULL JOIN (
 ) line ON line.sku_id = level.sku_id AND line.location_id = level.location_id
 WHERE level.held IS DISTINCT FROM coalesce(line.quantity, 0) OR level.guest_held IS DISTINCT FROM coalesce(line.of_guests, 0);
 
--- A level with held units stays, and so does its SKU: what was promised is kept.
+-- A level with held units cannot be deleted, nor can its SKU: a hold is a promise.
 CREATE FUNCTION refuse_held() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'SKU % is in an active hold at location %', OLD.sku_id, OLD.location_id USING ERRCODE = '55006';
@@ -67,7 +68,7 @@ END $$;
 CREATE TRIGGER stock_levels_held BEFORE DELETE ON stock_levels
   FOR EACH ROW WHEN (OLD.held > 0) EXECUTE FUNCTION refuse_held();
 
--- A hold as callers get it.
+-- A hold as returned to callers.
 CREATE FUNCTION hold_json(p_id uuid) RETURNS jsonb STABLE LANGUAGE sql
   RETURN (
     SELECT jsonb_build_object(
@@ -84,11 +85,11 @@ CREATE FUNCTION hold_json(p_id uuid) RETURNS jsonb STABLE LANGUAGE sql
     )
     FROM holds hold WHERE hold.id = p_id);
 
--- Ends holds that the caller has locked, which frees their stock. A caller that goes on to lock the levels of SKUs passes
--- those SKUs: one pass over all levels keeps the order of locks, and two passes would not.
+-- Ends holds that the caller has locked, which frees their stock. A caller that then locks the levels of some SKUs
+-- passes those SKUs: one pass over all levels keeps the lock order; two passes would not.
 --
--- Those SKUs are locked first, because holding stock that expired holds give back updates a level twice in one transaction.
--- Postgres then checks the foreign keys of the level again, which locks the SKU that it refers to, after the level.
+-- Those SKUs are locked first. The call updates a level twice if it holds stock that expired holds give back. On the
+-- second update, Postgres checks the level's foreign keys again, which would lock the SKU after the level.
 CREATE FUNCTION holds_end(p_ids uuid[], p_status text, p_skus integer[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM skus WHERE id = ANY(p_skus) ORDER BY code FOR KEY SHARE;
@@ -113,7 +114,7 @@ BEGIN
   UPDATE holds SET status = p_status, ended_at = clock_timestamp(), client = NULL WHERE id = ANY(p_ids);
 END $$;
 
--- Sweeps up some of the holds that have expired; answers how many. Holds that another transaction is ending are skipped.
+-- Ends some of the holds that have expired, and returns how many. Holds that another transaction is ending are skipped.
 CREATE FUNCTION holds_sweep(p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   due uuid[] := ARRAY(
@@ -126,26 +127,26 @@ BEGIN
   RETURN cardinality(due);
 END $$;
 
--- Units that guests may still take: their share of what could be sold if they held nothing, less what they hold. The share
--- is rounded up, so that the last unit is not out of their reach.
+-- Units that guests may still hold: their share of what could be sold if they held nothing, minus what they hold. The
+-- share is rounded up, so that guests can hold the last unit.
 CREATE FUNCTION guest_room(p_share numeric, p_units bigint, p_held bigint) RETURNS bigint IMMUTABLE LANGUAGE sql
   RETURN greatest(ceil(p_share * p_units)::bigint - p_held, 0);
 
--- Holds stock in one round trip, so that the levels stay locked for as short a time as possible. It holds all lines or none.
--- A line is taken from the nearest location that has all of it (without a place: from the one that has most), else from as
--- few locations as possible.
+-- Holds stock in one round trip, so that the levels are locked as briefly as possible. It holds all lines or none. A
+-- line is taken from the nearest location that has all of it (without coordinates: from the one that has the most), or
+-- else from as few locations as possible.
 --
 -- `p_client` is null for callers that are not guests. A guest holds at most `p_guest_holds` at a time, and all guests
--- together take at most `p_guest_share` of an SKU, at each location and over all locations of the channel. A guest's hold
--- has no owner: anybody who knows its id can use it.
+-- together take at most `p_guest_share` of an SKU, at each location and over all locations of the channel. A guest's
+-- hold has no owner: anyone who knows its id can use it.
 --
--- Answers {"hold": …}; {"answer": …} of the same call before; {"conflict": true}; {"tooManyHolds": true}; {"missing": […]}
--- with the lines (from 0) that the channel does not offer; or {"short": [{"line", "sellable"}], "limited": [{"line",
--- "room"}]} with the lines of which there is too little, and those of which guests may not hold so much.
+-- Returns {"hold": …}; {"answer": …} of the same earlier call; {"conflict": true}; {"tooManyHolds": true}; {"missing":
+-- […]} with the lines (from 0) that the channel does not offer; or {"short": [{"line", "sellable"}], "limited":
+-- [{"line", "room"}]} with the lines that exceed the stock and those that exceed the guests' share.
 --
--- Plans are kept, here and below: they are the same for every basket, and Postgres would plan them again for each because
--- of the arrays, which takes as long as the rest of the call. A call that waits for a lock gives up before it keeps others
--- from getting a connection.
+-- Here and below, plans are cached. They are the same for every basket, but because of the arrays, Postgres would
+-- otherwise plan each call again, which takes as long as the rest of the call. A call that waits for a lock gives up
+-- before it keeps others from getting a connection.
 CREATE FUNCTION hold_create(
   p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[],
   p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer,
@@ -154,7 +155,7 @@ CREATE FUNCTION hold_create(
 DECLARE
   replay jsonb;
   answer jsonb;
-  -- An index finds what is before it; what is before clock_timestamp() it does not.
+  -- A variable, because an index cannot be used to find rows before clock_timestamp().
   moment timestamptz;
   expired uuid[];
   missing jsonb;
@@ -168,7 +169,7 @@ DECLARE
   list_currency text;
   amounts bigint[];
   compare_ats bigint[];
-  -- From when the stock was held: waiting for it does not shorten a hold.
+  -- Counted from when the stock is held, so that waiting does not shorten a hold.
   until timestamptz;
 BEGIN
   IF p_key IS NOT NULL THEN
@@ -177,8 +178,8 @@ BEGIN
   END IF;
 
   IF p_client IS NOT NULL THEN
-    -- One call of a client at a time: two at once would both find room for the last hold. Locks with two numbers never meet
-    -- those with one, which idempotency keys take.
+    -- One call of a client at a time, because two at once would both find room for the last hold. Advisory locks with
+    -- two numbers never conflict with those with one, which idempotency keys use.
     PERFORM pg_advisory_xact_lock(hashtext('guest'), hashtext(encode(p_client, 'hex')));
     IF (SELECT count(*) FROM holds WHERE client = p_client AND expires_at > clock_timestamp()) >= p_guest_holds THEN
       RETURN '{"tooManyHolds": true}';
@@ -198,7 +199,7 @@ BEGIN
   ) price ON true;
   IF missing IS NOT NULL THEN RETURN jsonb_build_object('missing', missing); END IF;
 
-  -- What has expired and is not swept up yet is for sale already: readers say so.
+  -- Expired holds that are not swept yet are for sale already, as readers see it.
   moment := clock_timestamp();
   IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= moment) THEN
     expired := ARRAY(
@@ -213,16 +214,16 @@ BEGIN
   PERFORM FROM stock_levels
   WHERE sku_id = ANY(p_skus)
     AND location_id IN (SELECT location_id FROM channel_locations WHERE channel_id = p_channel)
-    -- The share of guests is one of all locations.
+    -- The guests' share is computed over all locations.
     AND (p_location IS NULL OR p_client IS NOT NULL OR location_id = p_location)
   ORDER BY sku_id, location_id FOR NO KEY UPDATE;
 
   WITH wanted AS (
     SELECT sku_id, quantity, n::integer FROM unnest(p_skus, p_quantities) WITH ORDINALITY AS line (sku_id, quantity, n)
   ), level AS MATERIALIZED (
-    -- By SKU first, also while Postgres has no statistics: by location it would be every level that the channel has.
+    -- By SKU first, even if Postgres has no statistics: by location, it would read every level of the channel.
     SELECT sku_id, location_id,
-      -- Of what nobody counts there is as much as can be counted as held.
+      -- Uncounted stock has as many units as `held` can count.
       CASE WHEN on_hand IS NULL THEN 2147483647 - held ELSE sellable END AS sellable,
       CASE WHEN p_client IS NULL OR on_hand IS NULL THEN 2147483647 ELSE guest_room(p_guest_share,
         on_hand - safety_stock - held + guest_held, guest_held) END AS guest_room
@@ -230,9 +231,9 @@ BEGIN
     WHERE sku_id = ANY(p_skus) AND sellable > 0 AND (p_location IS NULL OR location_id = p_location)
   ), free AS (
     SELECT wanted.n, wanted.quantity, level.location_id, level.sellable,
-      -- What the caller may take.
+      -- What the caller may hold.
       least(level.sellable, level.guest_room) AS room,
-      -- Of places on a sphere, the nearest has the largest cosine of the angle between.
+      -- On a sphere, the nearest place has the largest cosine of the angle.
       sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
         * cos(radians(location.longitude - p_longitude)) AS nearness
     FROM wanted
@@ -249,7 +250,7 @@ BEGIN
   ), allocated AS (
     SELECT n, location_id, least(room, quantity - before)::integer AS take FROM ranked WHERE before < quantity
   ), guest AS (
-    -- Over all locations, guests take the share once. Where one of them is not counted there is no end of it.
+    -- Over all locations, the guests' share applies once. If a location is not counted, there is no limit.
     SELECT level.sku_id, CASE WHEN bool_and(on_hand IS NOT NULL) THEN guest_room(p_guest_share,
       sum(greatest(on_hand - safety_stock - held + guest_held, 0)), sum(guest_held)) END AS room
     FROM stock_levels level
@@ -271,7 +272,8 @@ BEGIN
   INTO lines, locations, taken, short, limited
   FROM allocated;
   IF short IS NOT NULL OR limited IS NOT NULL THEN
-    -- A hold that expired while this waited: its row comes before the levels that are locked by now.
+    -- A hold expired while this call waited. In the lock order, its row comes before the levels, which are locked
+    -- already.
     moment := clock_timestamp();
     IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= moment) THEN
       RAISE EXCEPTION 'a hold has expired meanwhile' USING ERRCODE = '40001';
@@ -296,9 +298,9 @@ BEGIN
   RETURN jsonb_build_object('hold', answer);
 END $$;
 
--- Ends a hold as its holder wants: CONFIRMED (the stock leaves) or RELEASED (it stays). Answers {"hold": …}; {"answer": …}
--- of the same call before; {"conflict": true}; {"notFound": true}; {"ended": …} with the hold as it ended before; or
--- {"short": [{"line", "sellable"}]} if less is on hand than was promised.
+-- Ends a hold: CONFIRMED (the stock is deducted) or RELEASED (it stays). Returns {"hold": …}; {"answer": …} of the same
+-- earlier call; {"conflict": true}; {"notFound": true}; {"ended": …} with the hold as it ended earlier; or {"short":
+-- [{"line", "sellable"}]} if fewer units are on hand than were held.
 CREATE FUNCTION hold_finish(
   p_id uuid, p_status text, p_channel integer, p_caller integer, p_actor text, p_key text, p_fingerprint bytea
 ) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = '5s' AS $$
@@ -316,7 +318,7 @@ BEGIN
   SELECT * INTO hold FROM holds
   WHERE id = p_id AND channel_id = p_channel AND caller IN (0, p_caller) FOR UPDATE;
   IF NOT FOUND THEN RETURN '{"notFound": true}'; END IF;
-  -- Asked once, with the lock held: from here on it is one or the other.
+  -- Checked once, while the lock is held: from here on, it is one or the other.
   IF hold.status = 'ACTIVE' AND hold.expires_at <= clock_timestamp() THEN
     PERFORM holds_end(ARRAY[p_id], 'EXPIRED');
     RETURN jsonb_build_object('ended', hold_json(p_id));
@@ -340,7 +342,7 @@ BEGIN
       guest_held = level.guest_held - CASE WHEN line.guest THEN line.quantity ELSE 0 END
     FROM hold_lines line
     WHERE line.hold_id = p_id AND level.sku_id = line.sku_id AND level.location_id = line.location_id;
-    -- A sale of what nobody counts changes no balance, and is noted all the same.
+    -- A sale of uncounted stock does not change a quantity, but it is recorded anyway.
     INSERT INTO stock_ledger (sku_id, location_id, delta, balance, actor, reason, reference)
     SELECT line.sku_id, line.location_id, 0, NULL, p_actor, 'sale', 'hold ' || p_id
     FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)

@@ -1,7 +1,7 @@
 -- Offers: what readers see of stock, holds, and prices together.
 
--- What can be sold at each location as of the statement. Units of an expired hold are free from the moment it expires, not
--- from the moment it is swept up.
+-- What can be sold at each location at the time of the statement. Units of an expired hold are free when it expires,
+-- not when it is swept.
 CREATE VIEW available_stock AS
 SELECT
   sku_id,
@@ -16,8 +16,8 @@ SELECT
   END AS sellable
 FROM stock_levels;
 
--- What a channel offers: an SKU with its current price there, and the quantity that the locations of the channel can sell.
--- An SKU without a price in a channel is not offered in it.
+-- What a channel offers: SKUs with their current price there, and the quantity that the locations of the channel can
+-- sell. A channel does not offer an SKU without a price.
 CREATE VIEW sku_offers AS
 SELECT
   channel.id AS channel_id,
@@ -46,7 +46,7 @@ SELECT
 FROM skus sku
 CROSS JOIN channels channel
 JOIN price_lists price_list ON price_list.id = channel.price_list_id
--- There is at most one. LIMIT keeps the planner from reading all prices before it looks at the SKUs that are asked for.
+-- There is at most one. LIMIT keeps the planner from reading all prices before it filters by SKU.
 CROSS JOIN LATERAL (
   SELECT amount, compare_at, valid
   FROM prices

@@ -1,5 +1,5 @@
--- Embeddings: what encoders see in images, by the content of the image, and what was learned from that. The vector index is
--- built from these rows, and can be rebuilt from them at any time.
+-- Embeddings: the encoders' output for images, keyed by the content of the image, and the calibrations fitted to it.
+-- The vector index is built from these rows, and can be rebuilt from them at any time.
 
 CREATE TABLE encoders (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -18,10 +18,10 @@ CREATE TABLE embeddings (
   PRIMARY KEY (encoder_id, sha256),
   FOREIGN KEY (encoder_id, dimension) REFERENCES encoders (id, dimension) ON DELETE CASCADE
 );
--- Such numbers do not compress, so Postgres should not try. (Before version 16, CREATE TABLE cannot say this.)
+-- These numbers do not compress, so Postgres should not try. (Before version 16, CREATE TABLE cannot say this.)
 ALTER TABLE embeddings ALTER COLUMN vector SET STORAGE EXTERNAL;
 
--- How the cosines of an encoder become probabilities on this catalog. Lost rows are fitted again.
+-- How an encoder's cosines become probabilities on this catalog. Missing rows are fitted again.
 CREATE TABLE calibrations (
   encoder_id integer NOT NULL REFERENCES encoders ON DELETE CASCADE,
   kind text NOT NULL CHECK (kind IN ('same_product', 'labels')),

@@ -1,12 +1,12 @@
--- Changes: the log that the vector index follows, and the notification of everything that waits for changes.
+-- Changes: the log that the vector index follows, and the notifications that wake everything that waits for changes.
 
--- The log is append-only, so that writers never wait for each other. A reader that keeps a snapshot finds what was
--- committed after it: the rows whose transaction that snapshot does not see. No order of commits can hide a row.
+-- The log is append-only, so that writers never wait for each other. A reader that keeps a snapshot finds everything
+-- committed after it: the rows whose transaction is not visible in that snapshot. No order of commits can hide a row.
 CREATE TABLE product_changes (
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   -- Null: all products that exist when this is read, including those that its transaction could not see.
   product_id integer,
-  -- Whether its images or their embeddings changed, and not only what filters ask for.
+  -- Whether its images or their embeddings changed, not only what filters use.
   images boolean NOT NULL DEFAULT false,
   -- An image that was removed: its point in the index must be removed too.
   removed_image_id integer,
@@ -72,7 +72,7 @@ CREATE TRIGGER product_images_deleted AFTER DELETE ON product_images
 
 CREATE FUNCTION mark_updated_images() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  -- The old point goes first; where the image has an embedding, a new one takes its place.
+  -- The old point is removed first. If the image has an embedding, a new point replaces it.
   INSERT INTO product_changes (product_id, images, removed_image_id)
   SELECT after.product_id, true, after.id FROM after JOIN before USING (id)
   WHERE (before.product_id, before.sha256) IS DISTINCT FROM (after.product_id, after.sha256);
@@ -92,7 +92,7 @@ CREATE TRIGGER embeddings_inserted AFTER INSERT ON embeddings
 
 CREATE FUNCTION mark_deleted_embeddings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  -- The point goes; it comes back where another encoder lost its embedding.
+  -- The point is removed. It comes back if another encoder lost its embedding.
   INSERT INTO product_changes (product_id, images, removed_image_id)
   SELECT DISTINCT image.product_id, true, image.id
   FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
@@ -136,7 +136,8 @@ CREATE TRIGGER stock_levels_inserted AFTER INSERT ON stock_levels
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_stock();
 CREATE TRIGGER stock_levels_deleted AFTER DELETE ON stock_levels
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_stock();
--- For each row and not for each statement: an update that does not change whether there are any calls no function at all.
+-- For each row, not for each statement: an update that does not change whether there are any units then calls no
+-- function at all.
 CREATE FUNCTION mark_updated_stock() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id)
@@ -169,7 +170,7 @@ END $$;
 CREATE TRIGGER prices_updated AFTER UPDATE ON prices
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_prices();
 
--- Where a channel sells and what a category belongs to: such a change is rare, and concerns any number of products.
+-- The locations of a channel and the parent of a category: such changes are rare and can affect any number of products.
 CREATE FUNCTION mark_all() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO product_changes (product_id) SELECT NULL WHERE EXISTS (SELECT FROM changed);
@@ -221,15 +222,15 @@ END $$;
 CREATE TRIGGER brands_updated AFTER UPDATE ON brands
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
 
--- Notifies followers of the log, watchers of availability, and workers; says which table changed, because stock changes all
--- the time and most of them wait for something else.
+-- Notifies followers of the log, watchers of availability, and workers. The notification names the table, because stock
+-- changes all the time and most listeners wait for something else.
 --
--- A transaction that notifies locks the whole database while it commits, and all others that notify queue behind it. So only
--- a transaction that gets another lock, for which nobody waits, notifies: at most one at a time does. Listeners find what
--- the skipped ones changed by polling.
+-- A transaction that notifies takes a server-wide lock while it commits, and all others that notify queue behind it. So
+-- a transaction notifies only if it gets another lock without waiting: at most one does at a time. Listeners poll to
+-- find what the others changed.
 CREATE FUNCTION notify_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  -- Any number of ours; this one is the word "doorbell" in ASCII.
+  -- An arbitrary number: the word "doorbell" in ASCII.
   IF pg_try_advisory_xact_lock(7237125663275445356) THEN
     PERFORM pg_notify('vitrine', TG_TABLE_NAME);
   END IF;
@@ -238,6 +239,6 @@ END $$;
 
 CREATE TRIGGER product_changes_notify AFTER INSERT ON product_changes
   FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
--- Also for what marks no product: to the index 8 units left or 7 is the same, but not to a watcher.
+-- Also for changes that mark no product: 8 or 7 units are the same to the index, but not to a watcher.
 CREATE TRIGGER stock_levels_notify AFTER INSERT OR UPDATE OR DELETE ON stock_levels
   FOR EACH STATEMENT EXECUTE FUNCTION notify_change();

@@ -1,4 +1,4 @@
--- Vector indexes: how far each has followed the log of changes, and what commands ask of gateways about theirs.
+-- Vector indexes: how far each has followed the change log, and what commands ask gateways about theirs.
 
 -- The position of a shared index (a Qdrant collection). An embedded index keeps its position in memory, because it is
 -- rebuilt at every start.
@@ -6,18 +6,18 @@ CREATE TABLE index_positions (
   index_name text NOT NULL,
   encoder text NOT NULL,
   position pg_snapshot NOT NULL,
-  -- A position that no gateway moves any more expires. Otherwise the log could never be pruned.
+  -- A position that no gateway moves anymore expires. Otherwise the log could never be pruned.
   moved_at timestamptz NOT NULL DEFAULT now(),
-  -- For each encoder: gateways that still run with the encoder before follow into the collection of that encoder.
+  -- One for each encoder: gateways that still use the previous encoder update that encoder's collection.
   PRIMARY KEY (index_name, encoder)
 );
 
--- What a command asks of all running gateways, whose embedded indexes are in their memory. The command deletes its request
--- when it has the answers. Gateways ignore a request that is too old, as one of a killed command soon is.
+-- What a command asks of all running gateways, whose embedded indexes are in their memory. The command deletes its
+-- request when it has the answers. Gateways ignore a request that is too old, such as that of a killed command.
 CREATE TABLE index_requests (
   id uuid PRIMARY KEY,
   kind text NOT NULL CHECK (kind IN ('check', 'reconcile', 'rebuild')),
-  -- Only gateways that run with this encoder are asked. Null: all are.
+  -- Only gateways that use this encoder are asked. Null: all.
   encoder text,
   asked_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
@@ -25,7 +25,7 @@ CREATE TABLE index_requests (
 CREATE TABLE index_answers (
   request_id uuid NOT NULL REFERENCES index_requests ON DELETE CASCADE,
   gateway_id uuid NOT NULL,
-  -- The progress of the gateway. The total is not known at first.
+  -- The gateway's progress. The total is unknown at first.
   done integer NOT NULL DEFAULT 0,
   total integer,
   -- Null: it is still working.

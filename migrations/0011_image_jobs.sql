@@ -1,8 +1,9 @@
 -- Image jobs: images of products that are still to be fetched and encoded.
 --
--- A worker claims a job with FOR UPDATE SKIP LOCKED and owns it until leased_until, which it moves on while it works: kill
--- -9 of a gateway delays an image by one short lease. (We considered graphile-worker, in which the job of a killed worker
--- stays locked for four hours.) `lease` identifies the claim, so that a worker which has lost it writes nothing.
+-- A worker claims a job with FOR UPDATE SKIP LOCKED and owns it until leased_until, which it extends while it works. So
+-- kill -9 of a gateway delays an image by only one short lease. (We considered graphile-worker, in which the job of a
+-- killed worker stays locked for four hours.) `lease` identifies the claim, so that a worker which has lost it writes
+-- nothing.
 
 CREATE TABLE image_jobs (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -12,7 +13,7 @@ CREATE TABLE image_jobs (
   -- An https address, or the id of an upload.
   link text NOT NULL CHECK (link <> ''),
   alt_text text,
-  -- A dead job is kept for people to read. It is tried again only when somebody gives the product this link again.
+  -- A dead job is kept so that people can see it. It is retried only when the product gets this link again.
   state text NOT NULL DEFAULT 'WAITING' CHECK (state IN ('WAITING', 'DEAD')),
   -- The number of claims, including the current one.
   attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
@@ -28,7 +29,7 @@ CREATE TABLE image_jobs (
 CREATE INDEX image_jobs_due ON image_jobs (next_attempt_at, id) WHERE state = 'WAITING';
 CREATE INDEX image_jobs_state ON image_jobs (state, id);
 
--- Workers need to know only of new and revived jobs, not of those that ended or were postponed.
+-- Workers only need to know about new and revived jobs, not about those that ended or were postponed.
 CREATE TRIGGER image_jobs_notify AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 CREATE TRIGGER image_jobs_revived_notify AFTER UPDATE ON image_jobs
   FOR EACH ROW WHEN (OLD.state = 'DEAD' AND NEW.state = 'WAITING') EXECUTE FUNCTION notify_change();

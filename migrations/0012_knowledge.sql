@@ -1,4 +1,4 @@
--- Knowledge: entities, the relations between them, and the products, brands, and attributes that each entity stands for.
+-- Knowledge: entities, the relations between them, and the products, brands, and attributes that each entity describes.
 -- Every relation names its source.
 
 CREATE TABLE entities (
@@ -23,7 +23,7 @@ CREATE TABLE relations (
   CHECK ((object_id IS NULL) <> (value IS NULL)),
   CHECK (object_id <> subject_id)
 );
--- A source states a thing once. A text can be longer than an index entry, so its hash stands for it.
+-- A source states each fact once. A text can be longer than an index entry, so its hash is indexed.
 CREATE UNIQUE INDEX relations_statement
   ON relations (subject_id, predicate, source, coalesce(object_id, 0), md5(coalesce(value, '')));
 CREATE INDEX relations_subject ON relations (subject_id, id);

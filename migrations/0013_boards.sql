@@ -1,7 +1,7 @@
--- Boards: products and images that somebody likes or dislikes, pinned in one place.
+-- Boards: products and images that someone likes or dislikes, pinned in one place.
 
 CREATE TABLE boards (
-  -- Nobody can guess it. The id is all that a caller needs to use an anonymous board.
+  -- It cannot be guessed. The id is all that a caller needs to use an anonymous board.
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   -- The order in which a caller's boards are listed.
   number integer NOT NULL UNIQUE GENERATED ALWAYS AS IDENTITY,
@@ -14,7 +14,7 @@ CREATE TABLE boards (
 CREATE INDEX boards_owner ON boards (owner, number);
 CREATE INDEX boards_anonymous ON boards (updated_at) WHERE owner = 0;
 
--- Uploaded images that are or were pinned. The bytes of an image stay among the uploads as long as it is pinned.
+-- Uploaded images that are or were pinned. The bytes of an image are kept among the uploads as long as it is pinned.
 CREATE TABLE pinned_images (
   sha256 bytea PRIMARY KEY CHECK (octet_length(sha256) = 32),
   width integer NOT NULL CHECK (width > 0),

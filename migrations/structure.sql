@@ -638,7 +638,7 @@ AS $function$
 DECLARE
   replay jsonb;
   answer jsonb;
-  -- An index finds what is before it; what is before clock_timestamp() it does not.
+  -- A variable, because an index cannot be used to find rows before clock_timestamp().
   moment timestamptz;
   expired uuid[];
   missing jsonb;
@@ -652,7 +652,7 @@ DECLARE
   list_currency text;
   amounts bigint[];
   compare_ats bigint[];
-  -- From when the stock was held: waiting for it does not shorten a hold.
+  -- Counted from when the stock is held, so that waiting does not shorten a hold.
   until timestamptz;
 BEGIN
   IF p_key IS NOT NULL THEN
@@ -661,8 +661,8 @@ BEGIN
   END IF;
 
   IF p_client IS NOT NULL THEN
-    -- One call of a client at a time: two at once would both find room for the last hold. Locks with two numbers never meet
-    -- those with one, which idempotency keys take.
+    -- One call of a client at a time, because two at once would both find room for the last hold. Advisory locks with
+    -- two numbers never conflict with those with one, which idempotency keys use.
     PERFORM pg_advisory_xact_lock(hashtext('guest'), hashtext(encode(p_client, 'hex')));
     IF (SELECT count(*) FROM holds WHERE client = p_client AND expires_at > clock_timestamp()) >= p_guest_holds THEN
       RETURN '{"tooManyHolds": true}';
@@ -682,7 +682,7 @@ BEGIN
   ) price ON true;
   IF missing IS NOT NULL THEN RETURN jsonb_build_object('missing', missing); END IF;
 
-  -- What has expired and is not swept up yet is for sale already: readers say so.
+  -- Expired holds that are not swept yet are for sale already, as readers see it.
   moment := clock_timestamp();
   IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= moment) THEN
     expired := ARRAY(
@@ -697,16 +697,16 @@ BEGIN
   PERFORM FROM stock_levels
   WHERE sku_id = ANY(p_skus)
     AND location_id IN (SELECT location_id FROM channel_locations WHERE channel_id = p_channel)
-    -- The share of guests is one of all locations.
+    -- The guests' share is computed over all locations.
     AND (p_location IS NULL OR p_client IS NOT NULL OR location_id = p_location)
   ORDER BY sku_id, location_id FOR NO KEY UPDATE;
 
   WITH wanted AS (
     SELECT sku_id, quantity, n::integer FROM unnest(p_skus, p_quantities) WITH ORDINALITY AS line (sku_id, quantity, n)
   ), level AS MATERIALIZED (
-    -- By SKU first, also while Postgres has no statistics: by location it would be every level that the channel has.
+    -- By SKU first, even if Postgres has no statistics: by location, it would read every level of the channel.
     SELECT sku_id, location_id,
-      -- Of what nobody counts there is as much as can be counted as held.
+      -- Uncounted stock has as many units as `held` can count.
       CASE WHEN on_hand IS NULL THEN 2147483647 - held ELSE sellable END AS sellable,
       CASE WHEN p_client IS NULL OR on_hand IS NULL THEN 2147483647 ELSE guest_room(p_guest_share,
         on_hand - safety_stock - held + guest_held, guest_held) END AS guest_room
@@ -714,9 +714,9 @@ BEGIN
     WHERE sku_id = ANY(p_skus) AND sellable > 0 AND (p_location IS NULL OR location_id = p_location)
   ), free AS (
     SELECT wanted.n, wanted.quantity, level.location_id, level.sellable,
-      -- What the caller may take.
+      -- What the caller may hold.
       least(level.sellable, level.guest_room) AS room,
-      -- Of places on a sphere, the nearest has the largest cosine of the angle between.
+      -- On a sphere, the nearest place has the largest cosine of the angle.
       sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
         * cos(radians(location.longitude - p_longitude)) AS nearness
     FROM wanted
@@ -733,7 +733,7 @@ BEGIN
   ), allocated AS (
     SELECT n, location_id, least(room, quantity - before)::integer AS take FROM ranked WHERE before < quantity
   ), guest AS (
-    -- Over all locations, guests take the share once. Where one of them is not counted there is no end of it.
+    -- Over all locations, the guests' share applies once. If a location is not counted, there is no limit.
     SELECT level.sku_id, CASE WHEN bool_and(on_hand IS NOT NULL) THEN guest_room(p_guest_share,
       sum(greatest(on_hand - safety_stock - held + guest_held, 0)), sum(guest_held)) END AS room
     FROM stock_levels level
@@ -755,7 +755,8 @@ BEGIN
   INTO lines, locations, taken, short, limited
   FROM allocated;
   IF short IS NOT NULL OR limited IS NOT NULL THEN
-    -- A hold that expired while this waited: its row comes before the levels that are locked by now.
+    -- A hold expired while this call waited. In the lock order, its row comes before the levels, which are locked
+    -- already.
     moment := clock_timestamp();
     IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= moment) THEN
       RAISE EXCEPTION 'a hold has expired meanwhile' USING ERRCODE = '40001';
@@ -800,7 +801,7 @@ BEGIN
   SELECT * INTO hold FROM holds
   WHERE id = p_id AND channel_id = p_channel AND caller IN (0, p_caller) FOR UPDATE;
   IF NOT FOUND THEN RETURN '{"notFound": true}'; END IF;
-  -- Asked once, with the lock held: from here on it is one or the other.
+  -- Checked once, while the lock is held: from here on, it is one or the other.
   IF hold.status = 'ACTIVE' AND hold.expires_at <= clock_timestamp() THEN
     PERFORM holds_end(ARRAY[p_id], 'EXPIRED');
     RETURN jsonb_build_object('ended', hold_json(p_id));
@@ -824,7 +825,7 @@ BEGIN
       guest_held = level.guest_held - CASE WHEN line.guest THEN line.quantity ELSE 0 END
     FROM hold_lines line
     WHERE line.hold_id = p_id AND level.sku_id = line.sku_id AND level.location_id = line.location_id;
-    -- A sale of what nobody counts changes no balance, and is noted all the same.
+    -- A sale of uncounted stock does not change a quantity, but it is recorded anyway.
     INSERT INTO stock_ledger (sku_id, location_id, delta, balance, actor, reason, reference)
     SELECT line.sku_id, line.location_id, 0, NULL, p_actor, 'sale', 'hold ' || p_id
     FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
@@ -904,7 +905,7 @@ DECLARE
   kept idempotency_keys;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(p_key, p_caller));
-  -- A statement of its own: its snapshot is younger than the lock.
+  -- A separate statement, so that its snapshot is newer than the lock.
   SELECT * INTO kept FROM idempotency_keys WHERE caller = p_caller AND key = p_key;
   IF NOT FOUND THEN
     RETURN NULL;
@@ -1027,7 +1028,7 @@ CREATE OR REPLACE FUNCTION public.mark_deleted_embeddings()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  -- The point goes; it comes back where another encoder lost its embedding.
+  -- The point is removed. It comes back if another encoder lost its embedding.
   INSERT INTO product_changes (product_id, images, removed_image_id)
   SELECT DISTINCT image.product_id, true, image.id
   FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
@@ -1099,7 +1100,7 @@ CREATE OR REPLACE FUNCTION public.mark_updated_images()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  -- The old point goes first; where the image has an embedding, a new one takes its place.
+  -- The old point is removed first. If the image has an embedding, a new point replaces it.
   INSERT INTO product_changes (product_id, images, removed_image_id)
   SELECT after.product_id, true, after.id FROM after JOIN before USING (id)
   WHERE (before.product_id, before.sha256) IS DISTINCT FROM (after.product_id, after.sha256);
@@ -1180,7 +1181,7 @@ CREATE OR REPLACE FUNCTION public.notify_change()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  -- Any number of ours; this one is the word "doorbell" in ASCII.
+  -- An arbitrary number: the word "doorbell" in ASCII.
   IF pg_try_advisory_xact_lock(7237125663275445356) THEN
     PERFORM pg_notify('vitrine', TG_TABLE_NAME);
   END IF;
@@ -1192,7 +1193,7 @@ CREATE OR REPLACE FUNCTION public.refuse_change()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  RAISE EXCEPTION '% is append-only: what was wrong is set right by another entry', TG_TABLE_NAME USING ERRCODE = '55000';
+  RAISE EXCEPTION '% is append-only: to correct an entry, add another one', TG_TABLE_NAME USING ERRCODE = '55000';
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_held()
