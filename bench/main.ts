@@ -52,10 +52,10 @@ interface Options {
 }
 
 await new Command('npm run bench --')
-  .description('measure the gateway beside what it is compared with, in turns in one run')
-  .argument('[names...]', 'parts, or single benchmarks; all of them unless given')
+  .description('measure the gateway next to a baseline, in turns in one run')
+  .argument('[names...]', 'parts or single benchmarks; all of them by default')
   .option('--list', 'print the parts and their benchmarks')
-  .option('--json <file>', 'write every round of every figure there')
+  .option('--json <file>', 'write every round of every figure to this file')
   .option('--save', 'write the figures to bench/results/ and render docs/benchmarks.md from it')
   .addHelpText(
     'after',
