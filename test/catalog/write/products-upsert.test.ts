@@ -281,7 +281,7 @@ describe('productsUpsert', () => {
       'a GTIN of 9 digits',
       { skus: [{ code: 'a', gtin: '123456789' }] },
       ['skus', '0', 'gtin'],
-      /8, 12, 13 or 14/,
+      /8, 12, 13, or 14/,
     ],
     [
       'an option twice',
