@@ -94,7 +94,7 @@ describe('a row', () => {
     [{ price: '99.955 EUR' }, 'price "99.955 EUR": EUR has 2 decimals; 99.955 has more.'],
     [{ price: '-1 EUR' }, 'price "-1 EUR": An amount of money cannot be negative.'],
     [{ price: '10' }, 'price "10": A price must be an amount and a currency, for example 24.95 EUR.'],
-    [{ price: '10 EURO' }, 'price "10 EURO": A price is'],
+    [{ price: '10 EURO' }, 'price "10 EURO": A price must be'],
     [{ price: '10 ZZZ' }, 'price "10 ZZZ": "ZZZ" is not a currency'],
     [{ sale_price: '9 USD' }, 'sale_price "9 USD": The price is in EUR'],
     [{ sale_price: '100 EUR' }, 'sale_price "100 EUR": It is above the price.'],
