@@ -96,7 +96,7 @@ test('a gateway that runs is asked about the index in its memory', async () => {
   const checked = await run('reconcile', '--check');
   expect(checked).toMatchObject({ code: 1 });
   expect(checked.stdout).toMatch(
-    /1 differ \(1 with other tags\), 0 repaired\.\n {2}image \d+ of bh-calla-hoodie-pink has \S+ 4999 instead of 5000.*\n/,
+    /1 differ \(1 with different tags\), 0 repaired\.\n {2}image \d+ of bh-calla-hoodie-pink has \S+ 4999 instead of 5000.*\n/,
   );
   const asJson = await run('reconcile', '--check', '--json');
   expect(asJson).toMatchObject({ code: 1 });
@@ -106,7 +106,7 @@ test('a gateway that runs is asked about the index in its memory', async () => {
 
   const repaired = await run('reconcile');
   expect(repaired).toMatchObject({ code: 0 });
-  expect(repaired.stdout).toMatch(/1 differ \(1 with other tags\), 1 repaired\./);
+  expect(repaired.stdout).toMatch(/1 differ \(1 with different tags\), 1 repaired\./);
   expect(await run('reconcile', '--check')).toMatchObject({ code: 0 });
   const { rows } = await database.db.query('TABLE index_requests');
   expect(rows).toEqual([]);
