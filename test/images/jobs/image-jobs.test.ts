@@ -34,8 +34,12 @@ beforeAll(async () => {
   server = await startImageServer();
   fetcher = openImageFetcher({ allows: (address) => address === '127.0.0.1', ca: server.ca });
   [red, blue] = await Promise.all([swatch(200, 30, 30), swatch(30, 30, 200)]);
+  gateway = await startTestGateway(seedMarkets, { encoder: fakeEncoder() });
+  db = gateway.db;
+  url = z.object({ connectionString: z.string() }).parse(db.options).connectionString;
 });
 afterAll(async () => {
+  await gateway.close();
   await fetcher.close();
   await server.close();
 });
@@ -47,15 +51,7 @@ let changes: ChangeListener;
 let logged: z.infer<typeof logEntry>[];
 let closing: (() => Promise<unknown>)[];
 beforeEach(async () => {
-  gateway = await startTestGateway(
-    async (database) => {
-      await seedMarkets(database);
-      await seedProduct(database, { handle: 'coat', skus: [{ code: 'C-M' }] });
-    },
-    { encoder: fakeEncoder() },
-  );
-  db = gateway.db;
-  url = z.object({ connectionString: z.string() }).parse(db.options).connectionString;
+  await seedProduct(db, { handle: 'coat', skus: [{ code: 'C-M' }] });
   logged = [];
   changes = openChangeListener({ url, log });
   closing = [];
@@ -63,7 +59,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const close of closing.reverse()) await close();
   await changes.close();
-  await gateway.close();
+  await db.query('DELETE FROM products; DELETE FROM image_jobs; DELETE FROM embeddings');
 });
 
 const log = pino(
