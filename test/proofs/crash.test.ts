@@ -5,7 +5,6 @@ import { fromGlobalId, toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { migrate } from '../../src/platform/migrate.js';
 import { openDatabase, type Database } from '../../src/platform/postgres.js';
-import { DEFAULT_ENCODER } from '../../src/vision/encoder.js';
 import { readManifest } from '../../src/vision/manifest.js';
 import { seedApiKey } from '../support/api-keys.js';
 import { seedChannels, seedEncoder, seedProduct } from '../support/catalog.js';
@@ -15,6 +14,7 @@ import { expectNoDrift, HOLD_FIELDS, holdPayload } from '../support/holds.js';
 import { vitrine, type Running } from '../support/process.js';
 import { noQdrant, testCollection } from '../support/qdrant.js';
 import { proofSize, randomOf } from '../support/random.js';
+import { smallEncoderFolder } from '../support/small-encoder.js';
 
 /**
  * Crash: gateways, the worker and Postgres are killed at random under write load. Every write that was acknowledged is
@@ -69,7 +69,7 @@ describe.each(
     await migrate(postgres.url, () => undefined);
     db = openDatabase(postgres.url, () => undefined);
     await seedChannels(db);
-    await seedEncoder(db, await readManifest(DEFAULT_ENCODER));
+    await seedEncoder(db, await readManifest(smallEncoderFolder()));
     secret = await seedApiKey(db);
     for (let i = 0; i < WRITERS * SKUS_A_WRITER; i += 1) {
       const code = `P${i}`;

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
-import { DEFAULT_ENCODER } from '../../src/vision/encoder.js';
 import { readManifest } from '../../src/vision/manifest.js';
 import { seedChannels, seedEncoder, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateways.js';
 import { proofSize, randomOf } from '../support/random.js';
+import { smallEncoderFolder } from '../support/small-encoder.js';
 
 /**
  * Cursors under sales: whoever pages through everything, over two gateways, while a writer sells and restocks, sees
@@ -42,7 +42,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const { db } = database;
   await seedChannels(db);
-  await seedEncoder(db, await readManifest(DEFAULT_ENCODER));
+  await seedEncoder(db, await readManifest(smallEncoderFolder()));
   const key = await seedProduct(db, { handle: 'query', vectors: [[1, 0, 0, 0]] });
   query = toGlobalId('Product', key);
   for (const [i, handle] of handles.entries()) {

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
-import { DEFAULT_ENCODER } from '../../src/vision/encoder.js';
 import { readManifest } from '../../src/vision/manifest.js';
 import { seedApiKey } from '../support/api-keys.js';
 import { seedChannels, seedEncoder, seedProduct } from '../support/catalog.js';
@@ -10,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateways.js';
 import { expectNoDrift, HOLD_FIELDS, holdPayload } from '../support/holds.js';
 import { proofSize, randomOf } from '../support/random.js';
+import { smallEncoderFolder } from '../support/small-encoder.js';
 
 /**
  * Truth wins: while stock and prices are written, no answer holds an SKU or a price that contradicts the moment it
@@ -76,7 +76,7 @@ beforeAll(async () => {
   const { db } = database;
   await seedChannels(db);
   secret = await seedApiKey(db);
-  await seedEncoder(db, await readManifest(DEFAULT_ENCODER));
+  await seedEncoder(db, await readManifest(smallEncoderFolder()));
   const key = await seedProduct(db, { handle: 'query', vectors: [[1, 0, 0, 0]] });
   query = toGlobalId('Product', key);
   for (const [i, code] of codes.entries()) {
