@@ -25,14 +25,14 @@ export async function registerEncoder(
 ): Promise<number> {
   await execute(
     db,
-    sql`/* import.registerEncoder */ INSERT INTO encoders (name, dimension)
+    sql`/* encoder.register */ INSERT INTO encoders (name, dimension)
       SELECT ${encoder.id}, ${encoder.dimension}
       WHERE NOT EXISTS (SELECT FROM encoders WHERE name = ${encoder.id})
       ON CONFLICT DO NOTHING`,
   );
   const [registered] = await query(
     db,
-    sql`/* import.findEncoder */ SELECT id, dimension FROM encoders WHERE name = ${encoder.id}`,
+    sql`/* encoder.find */ SELECT id, dimension FROM encoders WHERE name = ${encoder.id}`,
     z.object({ id: z.number(), dimension: z.number() }),
   );
   if (registered?.dimension !== encoder.dimension) {
@@ -52,7 +52,7 @@ export async function findImagesBySource(
 ): Promise<Map<string, StoredImage>> {
   const rows = await query(
     db,
-    sql`/* import.findImagesBySource */ SELECT image.source, encode(image.sha256, 'hex') AS sha256, image.width,
+    sql`/* image.bySource */ SELECT image.source, encode(image.sha256, 'hex') AS sha256, image.width,
         image.height, encode(image.thumbhash, 'base64') AS thumbhash, image.dominant_color AS "dominantColor"
       FROM product_images image JOIN products product ON product.id = image.product_id
       WHERE product.handle = ANY(${handles}::text[])`,
@@ -69,7 +69,7 @@ export async function findImagesByContent(
 ): Promise<Map<string, { readonly image: StoredImage | null; readonly encoded: boolean }>> {
   const rows = await query(
     db,
-    sql`/* import.findImagesByContent */ SELECT encode(wanted.sha256, 'hex') AS sha256,
+    sql`/* image.byContent */ SELECT encode(wanted.sha256, 'hex') AS sha256,
         embedding.sha256 IS NOT NULL AS encoded, image.width, image.height,
         encode(image.thumbhash, 'base64') AS thumbhash, image.dominant_color AS "dominantColor"
       FROM (SELECT decode(hex, 'hex') AS sha256 FROM unnest(${sha256s}::text[]) AS hex) wanted
@@ -99,7 +99,7 @@ export async function addEmbeddings(
 ): Promise<void> {
   await execute(
     client,
-    sql`/* import.addEmbeddings */ INSERT INTO embeddings (encoder_id, dimension, sha256, vector)
+    sql`/* embedding.add */ INSERT INTO embeddings (encoder_id, dimension, sha256, vector)
       SELECT ${encoder.id}::integer, ${encoder.dimension}::integer, decode(input.sha256, 'hex'), input.vector
       FROM unnest(
         ${embeddings.map(({ sha256 }) => sha256)}::text[],
@@ -127,7 +127,7 @@ export async function replaceImages(
 ): Promise<number[]> {
   const removed = await query(
     client,
-    sql`/* import.removeImages */ DELETE FROM product_images existing
+    sql`/* image.remove */ DELETE FROM product_images existing
       WHERE product_id = ANY(${productIds}::integer[]) AND NOT EXISTS (
         SELECT FROM unnest(
           ${images.map(({ productId }) => productId)}::integer[],
@@ -139,7 +139,7 @@ export async function replaceImages(
   );
   const written = await query(
     client,
-    sql`/* import.upsertImages */ INSERT INTO product_images
+    sql`/* image.upsert */ INSERT INTO product_images
         (product_id, position, sha256, source, width, height, thumbhash, dominant_color, alt_text, shows)
       SELECT input."productId", input.position, decode(input.sha256, 'hex'), input.source, input.width, input.height,
         decode(input.thumbhash, 'base64'), input."dominantColor", input."altText",

@@ -52,7 +52,7 @@ function readProducts(
 ): Promise<z.infer<typeof productFacts>[]> {
   return query(
     db,
-    sql`/* sync.projectProducts */
+    sql`/* projection.products */
       SELECT product.id AS key, brand.handle AS brand,
         ARRAY(
           WITH RECURSIVE above AS (
@@ -71,7 +71,7 @@ function readProducts(
 function readOffers(db: Queryable, productKeys: readonly number[]): Promise<z.infer<typeof offerFacts>[]> {
   return query(
     db,
-    sql`/* sync.projectOffers */
+    sql`/* projection.offers */
       SELECT sku.product_id AS "productKey", channel.handle AS channel, sku.options,
         stock.locations AS "stockedAt", stock.locations <> '{}' OR sku.when_out <> 'deny' AS orderable,
         price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
@@ -131,7 +131,7 @@ export async function readEmbeddedImages(
 ): Promise<EmbeddedImage[]> {
   const rows = await query(
     db,
-    sql`/* sync.embeddedImages */
+    sql`/* projection.embeddedImages */
       SELECT image.id AS "imageId", image.product_id AS "productId", embedding.vector
       FROM product_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
@@ -152,7 +152,7 @@ export async function readImagesAfter(
 ): Promise<EmbeddedImage[]> {
   const rows = await query(
     db,
-    sql`/* sync.imagesAfter */
+    sql`/* projection.imagesAfter */
       SELECT image.id AS "imageId", image.product_id AS "productId", embedding.vector
       FROM product_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
@@ -167,7 +167,7 @@ export async function readImagesAfter(
 export async function countImages(db: Queryable): Promise<number> {
   const [row] = await query(
     db,
-    sql`/* sync.countImages */ SELECT count(*) AS count FROM product_images`,
+    sql`/* projection.countImages */ SELECT count(*) AS count FROM product_images`,
     z.object({ count: z.number() }),
   );
   return row?.count ?? 0;
@@ -180,7 +180,7 @@ export async function readHandles(
 ): Promise<Map<number, string>> {
   const rows = await query(
     db,
-    sql`/* sync.handles */ SELECT id, handle FROM products WHERE id = ANY(${productKeys}::int[])`,
+    sql`/* projection.handles */ SELECT id, handle FROM products WHERE id = ANY(${productKeys}::int[])`,
     z.object({ id: z.number(), handle: z.string() }),
   );
   return new Map(rows.map(({ id, handle }) => [id, handle]));
@@ -190,7 +190,7 @@ export async function readHandles(
 export async function readProductKeys(db: Queryable, after: number, limit: number): Promise<number[]> {
   const rows = await query(
     db,
-    sql`/* sync.productKeys */ SELECT id AS key FROM products WHERE id > ${after} ORDER BY id LIMIT ${limit}`,
+    sql`/* projection.productKeys */ SELECT id AS key FROM products WHERE id > ${after} ORDER BY id LIMIT ${limit}`,
     z.object({ key: z.number() }),
   );
   return rows.map((row) => row.key);
@@ -199,7 +199,7 @@ export async function readProductKeys(db: Queryable, after: number, limit: numbe
 export async function countProducts(db: Queryable): Promise<number> {
   const [row] = await query(
     db,
-    sql`/* sync.countProducts */ SELECT count(*) AS count FROM products`,
+    sql`/* projection.countProducts */ SELECT count(*) AS count FROM products`,
     z.object({ count: z.number() }),
   );
   return row?.count ?? 0;

@@ -51,7 +51,7 @@ export async function prove(
   candidates: readonly Candidate[],
   position: string,
 ): Promise<Proof> {
-  const statement = sql`/* similarity.prove */
+  const statement = sql`/* search.prove */
     WITH report AS (
       SELECT ${AS_OF} AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
         clock_timestamp() - least(
@@ -85,7 +85,7 @@ export async function prove(
     .filter((row) => row.found)
     .map(({ passes, shows, ...row }) => ({ passes, shows, sku: toSku(row, channel) }));
   const [first] = rows;
-  if (first === undefined) throw new Error('similarity.prove answers at least one row');
+  if (first === undefined) throw new Error('search.prove answers at least one row');
   return {
     asOf: first.asOf,
     indexLagMs: first.indexLagMs,

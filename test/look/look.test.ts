@@ -168,7 +168,7 @@ describe('the things of a photograph', () => {
     const { bytes } = await threeThings();
     const one = await statementsDuring(() => look(bytes, { maxItems: 1 }));
     const three = await statementsDuring(() => look(bytes, { maxItems: 3 }));
-    expect(three.filter((name) => name === 'similarity.prove')).toHaveLength(1);
+    expect(three.filter((name) => name === 'search.prove')).toHaveLength(1);
     expect(three.sort()).toEqual(one.sort());
   });
 

@@ -124,6 +124,6 @@ export const OPERATIONS: readonly Operation[] = [
       await gateway.db.query(`UPDATE prices SET amount = amount + 1 WHERE sku_id = $1`, [1_000 + time]);
       await gateway.catchUp();
     },
-    isOwn: (name) => ['sync.changes', 'sync.projectProducts', 'sync.projectOffers'].includes(name),
+    isOwn: (name) => ['sync.changes', 'projection.products', 'projection.offers'].includes(name),
   },
 ];

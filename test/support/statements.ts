@@ -5,7 +5,7 @@ import { Client } from 'pg';
 export const nameOfStatement = (text: string): string | null => /\/\* (\w+\.\w+) \*\//.exec(text)?.[1] ?? null;
 
 /** What a gateway does beside requests, or only until it is cached. */
-const BESIDE = /^(sync|request|availability|channel|apiKey)\./;
+const BESIDE = /^(sync|projection|request|availability|channel|apiKey)\./;
 
 /** Whether a statement of this name is sent once for each request that needs it, whatever else the gateway does. */
 export const isOfRequest = (name: string): boolean => !BESIDE.test(name);

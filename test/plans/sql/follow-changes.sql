@@ -1,22 +1,4 @@
-/* sync.changes */
-      WITH log AS (
-        SELECT product_id, images, removed_image_id FROM product_changes
-        WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot)))
-          OR xid >= pg_snapshot_xmax($2::pg_snapshot)
-      ), changed AS (
-        SELECT * FROM log WHERE product_id IS NOT NULL
-        UNION ALL SELECT id, false, NULL FROM products WHERE EXISTS (SELECT FROM log WHERE product_id IS NULL)
-      )
-      SELECT pg_current_snapshot()::text AS position, product.*
-      FROM (VALUES (true)) once
-      LEFT JOIN (
-        SELECT product_id AS "productKey", bool_or(images) AS images,
-          coalesce(array_agg(removed_image_id) FILTER (WHERE removed_image_id IS NOT NULL), '{}') AS "removedImageIds"
-        FROM changed
-        GROUP BY product_id
-      ) product ON true;
-
-/* sync.projectOffers */
+/* projection.offers */
       SELECT sku.product_id AS "productKey", channel.handle AS channel, sku.options,
         stock.locations AS "stockedAt", stock.locations <> '{}' OR sku.when_out <> 'deny' AS orderable,
         price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
@@ -38,7 +20,7 @@
       ) stock
       WHERE sku.product_id = ANY($1::int[]) AND price.min_amount IS NOT NULL;
 
-/* sync.projectProducts */
+/* projection.products */
       SELECT product.id AS key, brand.handle AS brand,
         ARRAY(
           WITH RECURSIVE above AS (
@@ -49,3 +31,21 @@
           FROM product_attributes WHERE product_id = product.id), '[]') AS attributes
       FROM products product LEFT JOIN brands brand ON brand.id = product.brand_id
       WHERE product.id = ANY($1::int[]);
+
+/* sync.changes */
+      WITH log AS (
+        SELECT product_id, images, removed_image_id FROM product_changes
+        WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot)))
+          OR xid >= pg_snapshot_xmax($2::pg_snapshot)
+      ), changed AS (
+        SELECT * FROM log WHERE product_id IS NOT NULL
+        UNION ALL SELECT id, false, NULL FROM products WHERE EXISTS (SELECT FROM log WHERE product_id IS NULL)
+      )
+      SELECT pg_current_snapshot()::text AS position, product.*
+      FROM (VALUES (true)) once
+      LEFT JOIN (
+        SELECT product_id AS "productKey", bool_or(images) AS images,
+          coalesce(array_agg(removed_image_id) FILTER (WHERE removed_image_id IS NOT NULL), '{}') AS "removedImageIds"
+        FROM changed
+        GROUP BY product_id
+      ) product ON true;

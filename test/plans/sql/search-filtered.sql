@@ -32,7 +32,7 @@
   product.updated_at AS "updatedAt" FROM products product
       WHERE product.id = ANY($1::int[]);
 
-/* similarity.prove */
+/* search.prove */
     WITH report AS (
       SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
         clock_timestamp() - least(
