@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { MIGRATIONS } from './migrate.js';
 import { OperatorError } from './operator-error.js';
@@ -19,9 +19,18 @@ export class SchemaMismatchError extends OperatorError {}
 /** Before 0.1.0 the migrations were written anew: a database that has this one cannot be brought up to date. */
 const BEFORE_RELEASE = '0002_similarity';
 
+/**
+ * The migrations of the code that runs. They are read once, with the code: an upgrade in place puts files of the next
+ * version into the folder while this version still runs.
+ */
+const KNOWN: readonly string[] = readdirSync(MIGRATIONS)
+  .filter((file) => /^\d+_.*\.sql$/.test(file))
+  .map((file) => basename(file, '.sql'))
+  .sort();
+
 /** @throws SchemaMismatchError for a database of a development version before 0.1.0 */
 export async function readSchemaVersion(db: Queryable): Promise<SchemaVersion> {
-  const [known, applied] = await Promise.all([knownMigrations(), appliedMigrations(db)]);
+  const applied = await appliedMigrations(db);
   const names = new Set(applied.map(({ name }) => name));
   if (names.has(BEFORE_RELEASE)) {
     throw new SchemaMismatchError(
@@ -30,9 +39,9 @@ export async function readSchemaVersion(db: Queryable): Promise<SchemaVersion> {
     );
   }
   return {
-    pending: known.filter((name) => !names.has(name)),
+    pending: KNOWN.filter((name) => !names.has(name)),
     unknown: applied
-      .filter(({ name, since }) => !known.includes(name) && (since === null || !known.includes(since)))
+      .filter(({ name, since }) => !KNOWN.includes(name) && (since === null || !KNOWN.includes(since)))
       .map(({ name }) => name),
   };
 }
@@ -53,11 +62,3 @@ export const tooNew = ({ unknown }: SchemaVersion): string =>
   'start the version that migrated it, or a newer one.';
 
 const list = (names: readonly string[]): string => names.join(', ');
-
-async function knownMigrations(): Promise<string[]> {
-  const files = await readdir(MIGRATIONS);
-  return files
-    .filter((file) => /^\d+_.*\.sql$/.test(file))
-    .map((file) => basename(file, '.sql'))
-    .sort();
-}

@@ -36,8 +36,8 @@ afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true });
 });
 
-/** A copy of the program with one more migration; answers how to run a command of it. */
-async function nextVersion(migration: string) {
+/** A copy of the program, as this version was installed. */
+async function copyProgram() {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-next-'));
   folders.push(folder);
   // Node would follow a link to dist/ and find the migrations of this version.
@@ -45,8 +45,19 @@ async function nextVersion(migration: string) {
     await cp(join(ROOT, copied), join(folder, copied), { recursive: true });
   for (const linked of ['node_modules', 'models', 'schema', 'catalog'])
     await symlink(join(ROOT, linked), join(folder, linked));
-  await writeFile(join(folder, 'migrations', `${NEXT}.sql`), migration);
-  return (...args: string[]) => runNode([join(folder, 'dist', 'main.js'), ...args], settings()).ended;
+  const program: typeof vitrine = (args, options) => runNode([join(folder, 'dist', 'main.js'), ...args], options);
+  return {
+    program,
+    run: (...args: string[]) => program(args, settings()).ended,
+    addMigration: (migration: string) => writeFile(join(folder, 'migrations', `${NEXT}.sql`), migration),
+  };
+}
+
+/** A copy of the program with one more migration; answers how to run a command of it. */
+async function nextVersion(migration: string) {
+  const copy = await copyProgram();
+  await copy.addMigration(migration);
+  return copy.run;
 }
 
 const settings = () => ({ env: { DATABASE_URL: database.url, PORT: '0', VITRINE_DEMO: '0' } });
@@ -101,6 +112,18 @@ test('a running gateway turns unready when a newer version migrates, and stays r
     await database.db.query('DELETE FROM compatible_migrations');
     await database.db.query(`SELECT pg_notify('vitrine', 'migrations')`);
     await until('the gateway is unready', async () => (await readiness(gateway.url)) === 503);
+  } finally {
+    await gateway.stop();
+  }
+});
+
+test('a running gateway turns unready when its own folder is upgraded and migrates', async () => {
+  const copy = await copyProgram();
+  const gateway = await startGatewayProcess(database.url, {}, copy.program);
+  try {
+    await copy.addMigration(BREAKING);
+    expect(await copy.run('migrate')).toMatchObject({ code: 0, stdout: `Migrated: ${NEXT}.\n` });
+    expect(await readiness(gateway.url)).toBe(503);
   } finally {
     await gateway.stop();
   }

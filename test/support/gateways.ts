@@ -26,13 +26,17 @@ export interface GatewayProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `vitrine serve` on this database; its index is embedded unless `env` says otherwise. */
+/**
+ * Starts `vitrine serve` on this database; its index is embedded unless `env` says otherwise. `program` runs a command of
+ * another copy of the program.
+ */
 export async function startGatewayProcess(
   databaseUrl: string,
   env: Readonly<Record<string, string>> = {},
+  program: typeof vitrine = vitrine,
 ): Promise<GatewayProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-gateway-'));
-  const running: Running = vitrine(['serve'], {
+  const running: Running = program(['serve'], {
     env: {
       DATABASE_URL: databaseUrl,
       VITRINE_DATA: folder,
