@@ -18,9 +18,9 @@ import { openChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop, type Loop } from '../platform/loop.js';
 import type { Progress } from '../platform/progress.js';
-import { type Database, REQUESTS } from '../platform/postgres.js';
+import { BACKGROUND, closeDatabase, type Database, REQUESTS } from '../platform/postgres.js';
 import { readSchemaVersion, SchemaMismatchError, tooNew } from '../platform/schema-version.js';
-import { startDatabase } from '../platform/start-database.js';
+import { openPool, startDatabase } from '../platform/start-database.js';
 import { createSchema } from './schema.js';
 import { openServices, type Services } from './services.js';
 import { survivesAbandonedErrors } from '../server/graphql/abandoned-errors.js';
@@ -68,17 +68,22 @@ export async function startGateway(
       config.detectorFolder === null ? null : await openDetector(config.detectorFolder, part('detector'));
     if (detector !== null) started.push(() => detector.close());
     signal?.throwIfAborted();
-    const database = await startDatabase(config, part('postgres'), REQUESTS);
+    const database = await startDatabase(config, part('postgres'), BACKGROUND);
     started.push(() => database.close());
     signal?.throwIfAborted();
-    const { db } = database;
+    const background = database.db;
+    const db = openPool(database.url, part('postgres'), REQUESTS);
+    started.push(() => closeDatabase(db));
     const calibration = await readEncoderCalibration(config.encoderFolder, encoder.id);
     const catalogImages = await openBlobStore(join(config.dataFolder, 'images'));
     const uploads = await openBlobStore(join(config.dataFolder, 'uploads'));
 
-    if (config.demo && (await countProducts(db)) === 0)
-      await importDemo({ db, encoder, images: catalogImages, log: part('import'), progress }, signal);
-    const missing = await checkEncoder(db, encoder);
+    if (config.demo && (await countProducts(background)) === 0)
+      await importDemo(
+        { db: background, encoder, images: catalogImages, log: part('import'), progress },
+        signal,
+      );
+    const missing = await checkEncoder(background, encoder);
     if (missing > 0)
       log.warn(
         { images: missing },
@@ -94,7 +99,7 @@ export async function startGateway(
     });
     started.push(() => changes.close());
     const index = await openFollowedIndex({
-      db,
+      db: background,
       encoder,
       qdrant: config.qdrant,
       changes,
@@ -103,7 +108,7 @@ export async function startGateway(
     });
     started.push(() => index.close());
     const answering = answerRequests({
-      db,
+      db: background,
       gatewayId,
       encoder: encoder.id,
       followed: index,
@@ -115,6 +120,7 @@ export async function startGateway(
     started.push(async () => forgetAbandoned());
     const services = openServices({
       db,
+      background,
       encoder,
       detector,
       calibration,
@@ -127,10 +133,10 @@ export async function startGateway(
     });
     started.push(() => services.close());
     changes.onChange(() => services.availability.wake());
-    const sweeper = sweepExpiredHolds(db, part('holds'));
+    const sweeper = sweepExpiredHolds(background, part('holds'));
     started.push(() => sweeper.close());
     const imageJobs = await runImageJobs({
-      db,
+      db: background,
       encoder,
       images: catalogImages,
       uploads,
@@ -154,7 +160,7 @@ export async function startGateway(
       trustedProxies: config.trustedProxies,
       log: part('server'),
     });
-    const pruning = pruneRegularly(services, part('prune'));
+    const pruning = pruneRegularly({ uploads, db: background }, part('prune'));
     started.push(
       () => server.close(),
       () => Promise.all(pruning.map((loop) => loop.close())),
@@ -165,7 +171,7 @@ export async function startGateway(
       .model()
       .catch((err: unknown) => part('labels').warn({ err }, 'Labels could not be calibrated'));
     const url = await server.listen({ host: config.http.host, port: config.http.port });
-    return { url, products: await countProducts(db), close: closeAll };
+    return { url, products: await countProducts(background), close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
@@ -173,7 +179,10 @@ export async function startGateway(
 }
 
 /** Removes what is too old to be asked for, now and every hour. */
-function pruneRegularly({ uploads, db }: Services, log: Logger): Pick<Loop, 'close'>[] {
+function pruneRegularly(
+  { uploads, db }: Pick<Services, 'uploads' | 'db'>,
+  log: Logger,
+): Pick<Loop, 'close'>[] {
   const prune = (what: string, work: (closing: AbortSignal) => Promise<unknown>): Loop =>
     startLoop({
       async round({ closing }) {

@@ -26,7 +26,10 @@ import type { Encoder } from '../vision/encoder.js';
 
 /** What a gateway opened before: services stand on it, and do not close it. */
 export interface ServiceParts {
+  /** For requests. */
   readonly db: Database;
+  /** For work that a request starts and others wait for, too. */
+  readonly background: Database;
   readonly encoder: Encoder;
   /** Null: what stands before the ground is proposed instead. */
   readonly detector: Detector | null;
@@ -64,7 +67,7 @@ export function openServices(parts: ServiceParts): OpenServices {
   const fetcher = openImageFetcher();
   const availability = watchAvailability({ db, channels, log: log.child({ part: 'availability' }) });
   const labelModels = new LabelModels({
-    db,
+    db: parts.background,
     index,
     encoderId: encoder.id,
     log: log.child({ part: 'labels' }),

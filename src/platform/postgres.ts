@@ -12,8 +12,6 @@ import type { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
 import { asUnavailable, DatabaseUnavailable, endsConnection, isSilence } from './database-unavailable.js';
 
-/** A gateway answers from few connections: statements are short, and Postgres forks a process for each one. */
-const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 /** Of silence, before the operating system asks whether the other end is still there. */
@@ -25,15 +23,26 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 /** Connections that still say goodbye when a pool closes are cut after this. */
 const GOODBYE_MS = 1_000;
 
-/** How long a statement may take, unless it is run `patiently`. */
-export interface Patience {
+export interface PoolLimits {
+  /** How long a statement may take, unless it is run `patiently`. */
   readonly statementMs: number;
+  /** At most so many, opened as they are needed. */
+  readonly connections: number;
 }
 
-/** Somebody waits for the answer. Mutations wait for locks at most 5 s; a longer statement is ended, not queued behind. */
-export const REQUESTS: Patience = { statementMs: 8_000 };
+/**
+ * Somebody waits for the answer. Mutations wait for locks at most 5 s; a longer statement is ended, not queued behind.
+ * Statements are short, so few connections serve many requests, and Postgres forks a process for each one.
+ */
+export const REQUESTS: PoolLimits = { statementMs: 8_000, connections: 10 };
 /** Commands write whole batches, and nobody waits in front of a screen. */
-export const COMMANDS: Patience = { statementMs: 30_000 };
+export const COMMANDS: PoolLimits = { statementMs: 30_000, connections: 10 };
+/**
+ * What a gateway does before it listens and beside its requests grows with the catalog, as the work of commands does. It
+ * takes few connections: following and filling a shared index hold one while they use a second, and most other work is
+ * short.
+ */
+export const BACKGROUND: PoolLimits = { ...COMMANDS, connections: 6 };
 
 types.setTypeParser(types.builtins.INT8, (text) => {
   const value = Number(text);
@@ -49,11 +58,11 @@ export type Queryable = Pool | ClientBase;
 export function openDatabase(
   url: string,
   onError: (error: Error) => void,
-  { statementMs }: Patience = REQUESTS,
+  { statementMs, connections: max }: PoolLimits = REQUESTS,
 ): Database {
   const pool = new Pool({
     connectionString: url,
-    max: POOL_SIZE,
+    max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: statementMs,
     query_timeout: statementMs + GRACE_MS,

@@ -3,7 +3,7 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { hideUrlPasswords, type Logger } from './logging.js';
 import { migrate } from './migrate.js';
 import { errorCode, errorMessage, OperatorError } from './operator-error.js';
-import { closeDatabase, COMMANDS, openDatabase, type Database, type Patience } from './postgres.js';
+import { closeDatabase, COMMANDS, openDatabase, type Database, type PoolLimits } from './postgres.js';
 import { checkSchemaVersion, readSchemaVersion } from './schema-version.js';
 
 export interface RunningDatabase {
@@ -22,9 +22,9 @@ export interface RunningDatabase {
 export async function startDatabase(
   config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
   log: Logger,
-  patience: Patience = COMMANDS,
+  limits: PoolLimits = COMMANDS,
 ): Promise<RunningDatabase> {
-  const database = await connectDatabase(config, log, patience);
+  const database = await connectDatabase(config, log, limits);
   const { db, url } = database;
   try {
     // The embedded server is this version's alone; another one may serve several versions at a time.
@@ -41,18 +41,14 @@ export async function startDatabase(
 export async function connectDatabase(
   config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
   log: Logger,
-  patience: Patience = COMMANDS,
+  limits: PoolLimits = COMMANDS,
 ): Promise<RunningDatabase> {
   const embedded =
     config.databaseUrl === null
       ? await startEmbeddedPostgres({ folder: config.dataFolder, log: (line) => log.info(line) })
       : null;
   const url = config.databaseUrl ?? embedded?.url ?? '';
-  const db = openDatabase(
-    url,
-    (err) => log.warn({ err }, 'A connection to Postgres was lost; it will be replaced'),
-    patience,
-  );
+  const db = openPool(url, log, limits);
   const close = async (): Promise<void> => {
     await closeDatabase(db);
     await embedded?.stop();
@@ -65,6 +61,14 @@ export async function connectDatabase(
     throw unreachable(url, error);
   }
 }
+
+/** A pool for the database of this URL, which may be away. */
+export const openPool = (url: string, log: Logger, limits: PoolLimits): Database =>
+  openDatabase(
+    url,
+    (err) => log.warn({ err }, 'A connection to Postgres broke; it will be replaced'),
+    limits,
+  );
 
 async function migrateEmbedded(db: Database, url: string, log: Logger): Promise<void> {
   const { unknown } = await readSchemaVersion(db);

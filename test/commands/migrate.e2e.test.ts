@@ -45,7 +45,8 @@ async function copyProgram() {
     await cp(join(ROOT, copied), join(folder, copied), { recursive: true });
   for (const linked of ['node_modules', 'models', 'schema', 'catalog'])
     await symlink(join(ROOT, linked), join(folder, linked));
-  const program: typeof vitrine = (args, options) => runNode([join(folder, 'dist', 'main.js'), ...args], options);
+  const program: typeof vitrine = (args, options) =>
+    runNode([join(folder, 'dist', 'main.js'), ...args], options);
   return {
     program,
     run: (...args: string[]) => program(args, settings()).ended,

@@ -15,6 +15,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
 
 const STATEMENT_MS = 500;
+const CONNECTIONS = 10;
 /** More than one silent statement takes to be given up, and less than two of them, one after the other. */
 const ONE_SILENCE_MS = 4_500;
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   proxy = await startFaultProxy(database.url);
-  db = openDatabase(proxy.url, () => undefined, { statementMs: STATEMENT_MS });
+  db = openDatabase(proxy.url, () => undefined, { statementMs: STATEMENT_MS, connections: CONNECTIONS });
 });
 afterEach(async () => {
   await closeDatabase(db);
@@ -40,8 +41,8 @@ const failure = (code: string) => expect.objectContaining({ name: 'DatabaseUnava
 
 /** Opens as many connections as the pool has, and leaves them idle. */
 async function fillPool(): Promise<void> {
-  await Promise.all(Array.from({ length: 10 }, () => execute(db, sleeps(100))));
-  expect(proxy.connections()).toBe(10);
+  await Promise.all(Array.from({ length: CONNECTIONS }, () => execute(db, sleeps(100))));
+  expect(proxy.connections()).toBe(CONNECTIONS);
 }
 
 // Seen to fail on 2026-11-28 with a pool that trusts what it kept: each of the ten was found silent by a request.

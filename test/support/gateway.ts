@@ -104,6 +104,7 @@ export async function startTestGateway(
         });
   const services = openServices({
     db,
+    background: db,
     encoder,
     detector: options.detector ?? null,
     calibration: options.calibration ?? null,
