@@ -14,7 +14,7 @@ export async function lockImports(client: Queryable): Promise<void> {
   await execute(client, sql`/* import.lock */ SELECT pg_advisory_lock(${IMPORT_LOCK})`);
 }
 
-/** Later locks are waited for without limit, and the ledger says that an import wrote. */
+/** Later locks are waited for as long as a statement may take, and the ledger says that an import wrote. */
 export async function setImportSettings(client: Queryable): Promise<void> {
   await execute(
     client,
