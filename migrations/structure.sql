@@ -111,6 +111,7 @@ CREATE TABLE channels (
 CREATE UNIQUE INDEX channels_one_default ON public.channels USING btree (is_default) WHERE is_default;
 CREATE TRIGGER channels_deleted AFTER DELETE ON channels REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
 CREATE TRIGGER channels_inserted AFTER INSERT ON channels REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_all();
+CREATE TRIGGER channels_revoke_keys BEFORE DELETE ON channels FOR EACH ROW EXECUTE FUNCTION revoke_keys_of_channel();
 CREATE TRIGGER channels_updated AFTER UPDATE ON channels REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_channel();
 
 CREATE TABLE compatible_migrations (
@@ -1202,4 +1203,13 @@ CREATE OR REPLACE FUNCTION public.refuse_held()
 AS $function$
 BEGIN
   RAISE EXCEPTION 'SKU % is in an active hold at location %', OLD.sku_id, OLD.location_id USING ERRCODE = '55006';
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.revoke_keys_of_channel()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  UPDATE api_keys SET revoked_at = now() WHERE channel_id = OLD.id AND revoked_at IS NULL;
+  RETURN OLD;
 END $function$;

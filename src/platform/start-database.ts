@@ -66,7 +66,7 @@ export async function connectDatabase(
 export const openPool = (url: string, log: Logger, limits: PoolLimits): Database =>
   openDatabase(
     url,
-    (err) => log.warn({ err }, 'A connection to Postgres broke; it will be replaced'),
+    (err) => log.warn({ err }, 'A connection to Postgres was lost; it will be replaced'),
     limits,
   );
 

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { toGlobalId } from 'graphql-relay';
 import { makeSecret } from '../../src/access/api-key.js';
 import { API_KEY_CACHE_MS } from '../../src/access/api-key.store.js';
 import { seedMarkets } from '../support/catalog.js';
@@ -130,5 +132,28 @@ describe('a request', () => {
     });
     const lowerCase = await post(`bearer ${secret}`);
     expect(lowerCase.json()).toEqual({ data: { channel: { handle: 'us' } } });
+  });
+
+  // Seen to fail on 2026-11-28: the key could confirm holds of every channel.
+  test('with a key of a channel that was deleted is refused', async () => {
+    await gateway.db.query(
+      `INSERT INTO channels (handle, name, price_list_id) SELECT 'outlet', 'Outlet', price_list_id FROM channels
+       WHERE handle = 'eu'`,
+    );
+    const secret = await create('outlet', '--channel', 'outlet', '--scope', 'holds:confirm');
+    const confirmInEu = async (): Promise<readonly string[]> => {
+      const hold = toGlobalId('Hold', randomUUID());
+      const { errors } = await gateway.ask(
+        `mutation ($hold: ID!) @inContext(channel: "eu") { holdConfirm(input: { hold: $hold }) { userErrors { code } } }`,
+        { hold },
+        secret,
+      );
+      return errors.map(({ code }) => code);
+    };
+    expect(await confirmInEu()).toEqual(['FORBIDDEN']);
+    await gateway.db.query(`DELETE FROM channels WHERE handle = 'outlet'`);
+    await sleep(API_KEY_CACHE_MS);
+    expect(await confirmInEu()).toEqual(['UNAUTHENTICATED']);
+    expect((await keys('list')).stdout).toMatch(/^outlet .* 20\S+Z +20\S+Z$/m);
   });
 });
