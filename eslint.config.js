@@ -53,6 +53,13 @@ const RESOLVER = {
   message: 'Only app/ imports resolvers: move what you need out of the resolver to a file that both import.',
 };
 
+const STATEMENT = {
+  selector: 'CallExpression[callee.object.name=/^(client|db|pool|tx)$/][callee.property.name="query"]',
+  message:
+    'Only platform/postgres.ts gives statements to the driver, where a connection that fell silent is noticed: ' +
+    'use its query, execute, transaction, or snapshot.',
+};
+
 /** What files of a room do not import: an entry for each other room and file of src, with what is excepted there. */
 function otherRooms(room, may) {
   return [...Object.keys(ROOMS), 'config', 'errors', 'main'].flatMap((other) => {
@@ -76,12 +83,13 @@ function otherRooms(room, may) {
 }
 
 /** Patterns that hold for `import … from`, `import()` and `import('…').Type`. */
-const restricted = (files, patterns) => ({
+const restricted = (files, patterns, syntax = [STATEMENT]) => ({
   files,
   rules: {
     '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
     'no-restricted-syntax': [
       'error',
+      ...syntax,
       ...patterns.flatMap(({ regex, message, allowTypeImports }) =>
         ['ImportExpression', ...(allowTypeImports ? [] : ['TSImportType'])].map((node) => ({
           // A slash would end the pattern of a selector.
@@ -137,6 +145,13 @@ export default tseslint.config(
   restricted(
     ['src/platform/postgres.ts'],
     [...otherRooms('platform', ROOMS.platform), RESOLVER, { ...SQL, allowTypeImports: true }],
+    [],
+  ),
+  // Their connections belong to no pool, and have timeouts for the one thing that they are for.
+  restricted(
+    ['change-listener', 'embedded-postgres', 'migrate'].map((file) => `src/platform/${file}.ts`),
+    [...otherRooms('platform', ROOMS.platform), RESOLVER, SQL],
+    [],
   ),
   {
     files: ['schema/schema.graphql'],

@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg';
 import { RequestError } from '../errors.js';
 import { errorCode } from '../platform/operator-error.js';
-import { withClient, type Database } from '../platform/postgres.js';
+import { withClient } from '../platform/connections.js';
+import type { Database } from '../platform/postgres.js';
 import { lockImports, setImportSettings, setLockTimeout } from './lock.store.js';
 
 /** Postgres takes a moment to notice that an import was killed, and keeps its lock until then. */

@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  Client,
-  Pool,
-  types,
-  type ClientBase,
-  type PoolClient,
-  type QueryConfig,
-  type QueryResult,
-} from 'pg';
+import { Pool, types, type ClientBase, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 import type { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
-import { asUnavailable, DatabaseUnavailable, endsConnection, isSilence } from './database-unavailable.js';
+import { noteSilence, withClient } from './connections.js';
+import { asUnavailable, endsConnection, isSilence } from './database-unavailable.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
@@ -20,8 +13,6 @@ export const KEEPALIVE_MS = 5_000;
 const GRACE_MS = 2_000;
 /** For statements without a timeout: longer than any of them runs, so that even they end some day. */
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** Connections that still say goodbye when a pool closes are cut after this. */
-const GOODBYE_MS = 1_000;
 
 export interface PoolLimits {
   /** How long a statement may take, unless it is run `patiently`. */
@@ -75,14 +66,6 @@ export function openDatabase(
   return pool;
 }
 
-/** Closes a pool whose connections are all idle. A Postgres that is silent does not hold up the end of the process. */
-export async function closeDatabase(pool: Database): Promise<void> {
-  const leaving = [...(connections.get(pool) ?? [])];
-  await pool.end();
-  const cut = setTimeout(() => leaving.forEach(hangUp), GOODBYE_MS);
-  cut.unref();
-}
-
 /** Runs one statement and parses each row. */
 export async function query<Row>(db: Queryable, statement: Sql, row: z.ZodType<Row>): Promise<Row[]> {
   const { text, values } = statement;
@@ -110,12 +93,25 @@ export async function execute(db: Queryable, statement: Sql): Promise<number> {
  *
  * @throws DatabaseUnavailable
  */
-export async function transaction<T>(
+export function transaction<T>(
   db: Database,
   work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  return inTransaction(db, 'BEGIN', work);
+}
+
+/** Runs `work` in a transaction whose statements all see the same moment, and write nothing. */
+export function snapshot<T>(db: Database, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return inTransaction(db, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work);
+}
+
+function inTransaction<T>(
+  db: Database,
+  begin: string,
+  work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
+): Promise<T> {
   return withClient(db, async (client, lost) => {
-    await runOn(client, { text: 'BEGIN' });
+    await runOn(client, { text: begin });
     try {
       const result = await work(client, lost);
       await runOn(client, { text: 'COMMIT' });
@@ -127,35 +123,6 @@ export async function transaction<T>(
       throw error;
     }
   });
-}
-
-/**
- * Runs `work` with a client of its own. Afterwards it goes back to the pool; it is closed if it broke, is still in a
- * transaction, or `keepsState` that ends with its session, such as locks. `lost` aborts when it breaks.
- *
- * @throws DatabaseUnavailable
- */
-export async function withClient<T>(
-  db: Database,
-  work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
-  { keepsState = false } = {},
-): Promise<T> {
-  const client = await acquire(db);
-  const broken = new AbortController();
-  const lose = (error: Error): void => broken.abort(new DatabaseUnavailable(error));
-  // The pool listens to its idle clients only; unheard, the error would end the process.
-  client.on('error', lose);
-  try {
-    return await work(client, broken.signal);
-  } catch (error) {
-    if (endsConnection(error)) broken.abort(error);
-    throw error;
-  } finally {
-    client.off('error', lose);
-    const isUsable = !keepsState && !broken.signal.aborted;
-    if (isUsable && client.getTransactionStatus() === 'I') client.release();
-    else discard(client);
-  }
 }
 
 /**
@@ -172,11 +139,6 @@ export async function patiently<T>(client: ClientBase, work: () => Promise<T>): 
 }
 
 const patient = new WeakSet<ClientBase>();
-/** The clients that a pool has had and not ended yet, each with when it connected. */
-const connections = new WeakMap<Pool, Set<ClientBase>>();
-const homes = new WeakMap<ClientBase, { readonly pool: Pool; readonly since: number }>();
-/** When a pool last noticed that a connection is silent: those made before are as silent, most likely. */
-const silences = new WeakMap<Pool, number>();
 
 async function run(db: Queryable, statement: QueryConfig): Promise<QueryResult<Record<string, unknown>>> {
   return db instanceof Pool ? withClient(db, (client) => runOn(client, statement)) : runOn(db, statement);
@@ -192,54 +154,9 @@ async function runOn(
   try {
     return await client.query<Record<string, unknown>>(timed);
   } catch (error) {
-    if (isSilence(error)) {
-      const home = homes.get(client);
-      if (home !== undefined) silences.set(home.pool, performance.now());
-      // Heard by who has the client: the transaction is lost.
-      hangUp(client);
-    }
+    if (isSilence(error)) noteSilence(client);
     throw asUnavailable(error);
   }
-}
-
-/** A client that is not known to be silent. */
-async function acquire(pool: Pool): Promise<PoolClient> {
-  for (;;) {
-    const client = await pool.connect().catch((error: unknown) => {
-      throw asUnavailable(error);
-    });
-    const home = homes.get(client) ?? welcome(pool, client);
-    if (home.since > (silences.get(pool) ?? -Infinity)) return client;
-    discard(client);
-  }
-}
-
-function welcome(pool: Pool, client: PoolClient): { readonly pool: Pool; readonly since: number } {
-  const home = { pool, since: performance.now() };
-  homes.set(client, home);
-  const all = connections.get(pool) ?? new Set();
-  connections.set(pool, all.add(client));
-  client.once('end', () => all.delete(client));
-  return home;
-}
-
-/** Takes a client out of its pool. */
-function discard(client: PoolClient): void {
-  client.release(true);
-  hangUp(client);
-}
-
-/** Closes the connection without a word: whether the other end still hears one is not known. */
-function hangUp(client: ClientBase): void {
-  if (client instanceof Client) client.connection.stream.destroy();
-}
-
-/** Runs `work` in a transaction whose statements all see the same moment, and write nothing. */
-export function snapshot<T>(db: Database, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  return transaction(db, async (client) => {
-    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    return work(client);
-  });
 }
 
 const names = new Map<string, string>();

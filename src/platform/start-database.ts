@@ -3,7 +3,8 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { hideUrlPasswords, type Logger } from './logging.js';
 import { migrate } from './migrate.js';
 import { errorCode, errorMessage, OperatorError } from './operator-error.js';
-import { closeDatabase, COMMANDS, openDatabase, type Database, type PoolLimits } from './postgres.js';
+import { closeDatabase } from './connections.js';
+import { COMMANDS, openDatabase, type Database, type PoolLimits } from './postgres.js';
 import { checkSchemaVersion, readSchemaVersion } from './schema-version.js';
 
 export interface RunningDatabase {
@@ -54,7 +55,7 @@ export async function connectDatabase(
     await embedded?.stop();
   };
   try {
-    await db.query('SELECT 1');
+    (await db.connect()).release();
     return { db, url, close };
   } catch (error) {
     await close();

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import sql from 'sql-template-tag';
+import { closeDatabase } from '../../src/platform/connections.js';
 import { DatabaseUnavailable } from '../../src/platform/database-unavailable.js';
 import {
-  closeDatabase,
   execute,
   openDatabase,
   patiently,
+  snapshot,
   transaction,
   type Database,
 } from '../../src/platform/postgres.js';
@@ -69,6 +70,27 @@ test('a transaction that falls silent waits for no ROLLBACK, and says that it is
   await expect(lost).rejects.toThrow(DatabaseUnavailable);
   expect(performance.now() - startedAt).toBeLessThan(ONE_SILENCE_MS);
   expect(heard).toBeInstanceOf(DatabaseUnavailable);
+});
+
+// Seen to fail on 2026-11-28 with a statement that went to the driver directly: a plain error, after two timeouts.
+test('a snapshot that falls silent as it begins is lost, and waits for no ROLLBACK', async () => {
+  proxy.silenceAt('REPEATABLE READ');
+  const startedAt = performance.now();
+  const lost = snapshot(db, (client) => execute(client, sql`SELECT 1`));
+  await expect(lost).rejects.toThrow(DatabaseUnavailable);
+  expect(performance.now() - startedAt).toBeLessThan(ONE_SILENCE_MS);
+});
+
+test('a snapshot sees one moment, and writes nothing', async () => {
+  await execute(db, sql`CREATE TABLE moments (n integer)`);
+  await snapshot(db, async (client) => {
+    expect(await execute(client, sql`SELECT FROM moments`)).toBe(0);
+    await execute(db, sql`INSERT INTO moments VALUES (1)`);
+    expect(await execute(client, sql`SELECT FROM moments`)).toBe(0);
+  });
+  await expect(snapshot(db, (client) => execute(client, sql`DELETE FROM moments`))).rejects.toEqual(
+    expect.objectContaining({ code: '25006' }),
+  );
 });
 
 test('a statement that Postgres cancels is told as such, and its connection is kept', async () => {

@@ -15,6 +15,8 @@ export interface FaultProxy {
   connections(): number;
   /** From now on; a connection that once fell silent stays so, as one to a host that failed over does. */
   set(fault: Fault): Promise<void>;
+  /** Falls silent when a client sends this text. */
+  silenceAt(text: string): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   const port = Number(target.port);
   const pairs = new Set<Pair>();
   let fault: Fault = 'forward';
+  let silencingText: string | null = null;
 
   // Half open: a host that is gone does not answer a goodbye.
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -55,6 +58,9 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
       if (!pair.isSilent) client.destroy();
     });
     client.pipe(upstream).pipe(client);
+    client.on('data', (sent: Buffer) => {
+      if (silencingText !== null && sent.includes(silencingText)) silence();
+    });
   });
   const listen = async (at: number): Promise<number> => {
     server.listen(at, '127.0.0.1');
@@ -89,6 +95,9 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
       }
       if (next === 'refuse' && server.listening) server.close();
       if (next !== 'refuse' && !server.listening) await listen(own);
+    },
+    silenceAt(text) {
+      silencingText = text;
     },
     async close() {
       for (const { client } of pairs) client.destroy();
