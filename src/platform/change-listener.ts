@@ -40,14 +40,17 @@ export function openChangeListener({
     }
   };
 
-  const beat = async (client: Client, closing: AbortSignal): Promise<never> => {
+  const beat = async (client: Client, { closing, succeeds }: Round): Promise<never> => {
     for (;;) {
       await sleep(HEARTBEAT_MS, undefined, { signal: closing });
       await client.query('/* changes.heartbeat */ SELECT 1');
+      // Not before: a connection that breaks as soon as it listens is no recovery.
+      succeeds();
     }
   };
 
-  const listenOnce = async ({ closing, succeeds }: Round): Promise<never> => {
+  const listenOnce = async (round: Round): Promise<never> => {
+    const { closing } = round;
     const client = new Client({
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -69,10 +72,9 @@ export function openChangeListener({
       await client.connect();
       client.on('notification', ({ payload }) => notify(payload));
       await client.query('/* changes.listen */ LISTEN vitrine');
-      succeeds();
       // Nobody heard of what changed before.
       notify();
-      return await Promise.race([broken, beat(client, closing)]);
+      return await Promise.race([broken, beat(client, round)]);
     } finally {
       closing.removeEventListener('abort', hangUp);
       hangUp();

@@ -17,7 +17,7 @@ export interface LoopOptions {
   /** One round. Answers how long to pause until the next one; whoever wakes the loop cuts that short. */
   readonly round: (round: Round) => Promise<Pause>;
   readonly log: Pick<Logger, 'info' | 'warn'>;
-  /** Said once when a round fails, with its error, and once when a round succeeds after that. */
+  /** Said once when a round fails, with its error, and once when all lanes that failed have succeeded after that. */
   readonly says: { readonly failing: string; readonly recovered: string };
   /** Rounds that run beside each other; one unless said. */
   readonly lanes?: number;
@@ -70,18 +70,19 @@ const realTimers: Timers = {
  */
 export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: LoopOptions): Loop {
   const closing = new AbortController();
-  let failures = 0;
-  const succeeds = (): void => {
-    if (failures > 0 && !closing.signal.aborted) log.info(says.recovered);
-    failures = 0;
+  /** Lanes whose last round failed. */
+  const failing = new Set<number>();
+  const succeeds = (lane: number): void => {
+    const recovers = failing.delete(lane) && failing.size === 0;
+    if (recovers && !closing.signal.aborted) log.info(says.recovered);
   };
-  const fails = (err: unknown): void => {
+  const fails = (lane: number, err: unknown): void => {
     // What fails because it is closed is no failure.
-    if (failures === 0 && !closing.signal.aborted) log.warn({ err }, says.failing);
-    failures += 1;
+    if (failing.size === 0 && !closing.signal.aborted) log.warn({ err }, says.failing);
+    failing.add(lane);
   };
 
-  const startLane = (): { wake(): void; readonly running: Promise<void> } => {
+  const startLane = (lane: number): { wake(): void; readonly running: Promise<void> } => {
     let rung = new AbortController();
     let delay = FIRST_RETRY_MS;
     const run = async (): Promise<void> => {
@@ -91,7 +92,7 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
         rung = new AbortController();
         try {
           const said = (): void => {
-            succeeds();
+            succeeds(lane);
             delay = FIRST_RETRY_MS;
           };
           const { ms, atLeastMs = 0 } = await round({
@@ -103,7 +104,7 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
           if (atLeastMs > 0) await timers.sleep(atLeastMs, closing.signal);
           if (ms > atLeastMs) await timers.sleep(ms - atLeastMs, rung.signal);
         } catch (err) {
-          fails(err);
+          fails(lane, err);
           // From half of it to all: gateways that failed together do not come back together.
           await timers.sleep(delay * (0.5 + timers.random() / 2), closing.signal);
           delay = Math.min(2 * delay, LAST_RETRY_MS);
@@ -119,7 +120,7 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
       running: Promise.resolve().then(run),
     };
   };
-  const started = Array.from({ length: lanes }, startLane);
+  const started = Array.from({ length: lanes }, (_, lane) => startLane(lane));
   const wake = (): void => {
     for (const lane of started) lane.wake();
   };

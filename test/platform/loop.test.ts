@@ -47,6 +47,8 @@ function start(options: Pick<LoopOptions, 'round' | 'lanes'>): { loop: Loop; clo
   return { loop, clock };
 }
 
+const messages = (): (string | undefined)[] => said.map((line) => /"msg":"([^"]*)"/.exec(line)?.[1]);
+
 /** Lets everything run that waits for no clock. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -109,7 +111,7 @@ test('while it fails it says so once, waits longer each time up to a bound, and 
   await settle();
   clock.pauses[0]?.end();
   await settle();
-  expect(said.map((line) => /"msg":"([^"]*)"/.exec(line)?.[1])).toEqual(['It fails', 'It works again']);
+  expect(messages()).toEqual(['It fails', 'It works again']);
 });
 
 test('lanes run beside each other, and say together that they fail', async () => {
@@ -128,6 +130,38 @@ test('lanes run beside each other, and say together that they fail', async () =>
   await settle();
   expect(rounds).toBe(6);
   expect(said).toHaveLength(1);
+});
+
+// Seen to fail on 2026-11-28: whenever an idle lane found nothing to do, the loop was said to work again.
+test('while one lane fails, the others do not say that the work succeeds again', async () => {
+  let failures = 0;
+  let fails = true;
+  const { loop, clock } = start({
+    lanes: 3,
+    round: async () => {
+      if (fails) {
+        fails = false;
+        failures += 1;
+        throw new Error('away');
+      }
+      return { ms: 100 };
+    },
+  });
+  const retry = async (): Promise<void> => {
+    clock.pauses.find(({ ms }) => ms >= 500)?.end();
+    await settle();
+  };
+  await settle();
+  loop.wake();
+  await settle();
+  fails = true;
+  await retry();
+  loop.wake();
+  await settle();
+  expect(failures).toBe(2);
+  expect(messages()).toEqual(['It fails']);
+  await retry();
+  expect(messages()).toEqual(['It fails', 'It works again']);
 });
 
 test('closing waits for the round in hand and for nothing else, and what fails by it is not told', async () => {
