@@ -1,4 +1,7 @@
-/** Boxes that a picture consists of; whatever stands after the last of them is not the picture. */
+/**
+ * Boxes that a picture consists of; whatever stands after the last of them is not the picture. Others can stand between
+ * them: Content Credentials are a `uuid` box before `meta`.
+ */
 const PICTURE_BOXES: ReadonlySet<string> = new Set([
   'ftyp',
   'meta',
@@ -16,14 +19,14 @@ const DERIVED_ITEMS: ReadonlySet<string> = new Set(['grid', 'iovl', 'iden']);
 const OBU_FRAME_HEADER = 3;
 const OBU_FRAME = 6;
 
-interface Box {
+interface IsoBox {
   readonly type: string;
   readonly body: Buffer;
   /** In the buffer that was read. */
   readonly end: number;
 }
 
-function* boxesOf(bytes: Buffer): Generator<Box> {
+function* boxesOf(bytes: Buffer): Generator<IsoBox> {
   for (let at = 0; at + 8 <= bytes.length;) {
     const short = bytes.readUInt32BE(at);
     const header = short === 1 ? 16 : 8;
@@ -45,14 +48,17 @@ const find = (bytes: Buffer, type: string): Buffer | null => {
   return null;
 };
 
-/** Where the picture ends, in bytes of the file. */
-export function endOfAvif(file: Buffer): number {
-  let end = 0;
-  for (const box of boxesOf(file)) {
-    if (!PICTURE_BOXES.has(box.type)) break;
-    end = box.end;
+/** Where the picture ends, in bytes of the file; null where there is no index of a picture before the boxes end. */
+export function endOfAvif(file: Buffer): number | null {
+  let [end, hasIndex] = [0, false];
+  for (const { type, end: endOfBox } of boxesOf(file)) {
+    // Another file follows.
+    if (type === 'ftyp' && end > 0) break;
+    if (!PICTURE_BOXES.has(type)) continue;
+    end = endOfBox;
+    hasIndex ||= type === 'meta';
   }
-  return end;
+  return hasIndex ? end : null;
 }
 
 /**

@@ -12,7 +12,7 @@ const isAvif = (file: Buffer): boolean => file.length > 12 && file.toString('lat
 export function trimImage(bytes: Uint8Array): Buffer {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = endOf(file);
-  return end === null || end <= 0 ? file : file.subarray(0, end);
+  return end === null ? file : file.subarray(0, end);
 }
 
 /** @throws RequestError IMAGE_TOO_LARGE when a decoder would go over the picture again and again */

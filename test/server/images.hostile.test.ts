@@ -3,6 +3,15 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { uploadIdToSha256 } from '../../src/images/upload-id.js';
+import {
+  avifWithUuid,
+  gifWithExtension,
+  jpegWithFill,
+  jpegWithIndex,
+  jpegWithSegments,
+  pngWithChunk,
+  webpWithChunk,
+} from '../vision/attached-data.js';
 import { flat, lyingAvif, manyScans, repeatedAvif, stuffedPng, withSize } from '../vision/hostile-images.js';
 import { fixture } from '../vision/support.js';
 import { startTestServer, type TestServer } from './support/server.js';
@@ -109,6 +118,51 @@ test.each(['jpeg', 'png', 'webp', 'avif', 'gif'] as const)(
     }
   },
 );
+
+const picture = (format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif'): Promise<Buffer> =>
+  flat(300, 200).toFormat(format).toBuffer();
+
+test.each<[string, () => Promise<Buffer>]>([
+  ['an AVIF with credentials before its index', async () => avifWithUuid(await picture('avif'), 'meta')],
+  ['an AVIF with credentials before its pixels', async () => avifWithUuid(await picture('avif'), 'mdat')],
+  ['a JPEG with credentials', async () => jpegWithSegments(await picture('jpeg'))],
+  [
+    'a JPEG with an index of pictures and a preview',
+    async () => jpegWithIndex(await picture('jpeg'), await flat(30).jpeg().toBuffer()),
+  ],
+  ['a JPEG with fill bytes', async () => jpegWithFill(await picture('jpeg'))],
+  ['a PNG with credentials', async () => pngWithChunk(await picture('png'))],
+  ['a WebP with credentials', async () => webpWithChunk(await picture('webp'))],
+  ['a GIF with credentials', async () => gifWithExtension(await picture('gif'))],
+])('%s is taken whole, and what trails it is not', async (_what, make) => {
+  const file = await make();
+  for (const trailing of [Buffer.alloc(0), await picture('jpeg'), await picture('avif'), Buffer.alloc(MB)]) {
+    const { status, body } = await upload(Buffer.concat([file, trailing]));
+    expect({ status, width: body['width'], height: body['height'] }).toEqual({
+      status: 200,
+      width: 300,
+      height: 200,
+    });
+    const stored = await server.uploads.get(uploadIdToSha256(String(body['id'])) ?? '');
+    expect(stored?.equals(file)).toBe(true);
+  }
+});
+
+test.each<[string, (avif: Buffer) => Buffer]>([
+  ['without an index', (avif) => avif.subarray(0, avif.readUInt32BE(0))],
+  [
+    'with a box that is larger than the file',
+    (avif) =>
+      Buffer.concat([avif.subarray(0, 28), Buffer.from('7fffffff75756964', 'hex'), avif.subarray(28)]),
+  ],
+  [
+    'with a box that is smaller than its own header',
+    (avif) =>
+      Buffer.concat([avif.subarray(0, 28), Buffer.from('0000000375756964', 'hex'), avif.subarray(28)]),
+  ],
+])('an AVIF %s is refused as the file it is', async (_what, cut) => {
+  expect(await upload(cut(await picture('avif')))).toMatchObject({ body: { error: {} } });
+});
 
 test('animations of many frames, 16 bits, CMYK and turned photographs are taken', async () => {
   const frames = sharp(Buffer.alloc(20 * 20 * 3 * 500, 90), {
