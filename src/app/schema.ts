@@ -38,6 +38,7 @@ function refusePubSub(): never {
  * Without services it can be printed, and answers nothing.
  */
 export function createSchema(services: Services | null = null): GraphQLSchema {
+  refuseSecondDeclarations();
   // type-graphql would wrap every field in a call, where the compiled operation reads a property.
   for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
   const [first, ...others] = RESOLVERS.keys();
@@ -53,6 +54,30 @@ export function createSchema(services: Services | null = null): GraphQLSchema {
   if (services !== null) bindAvailabilityChanged(schema, services.availability);
   describeRoots(schema);
   return schema;
+}
+
+/**
+ * Where a field is both a property with `@Field` and a `@FieldResolver`, type-graphql takes its type, nullability and
+ * description from the property, and drops those of the resolver without a word.
+ */
+function refuseSecondDeclarations(): void {
+  const { fields, fieldResolvers, resolverClasses } = getMetadataStorage();
+  for (const { kind, target, schemaName, getType } of fieldResolvers) {
+    if (kind !== 'external') continue;
+    const type = resolverClasses.find((resolver) => resolver.target === target)?.getObjectType();
+    const isDeclared = fields.some(
+      (field) =>
+        field.target === type &&
+        field.schemaName === schemaName &&
+        // Building a schema adds the declaration of the resolver to the fields.
+        field.getType !== getType,
+    );
+    if (isDeclared) {
+      throw new Error(
+        `${type?.name}.${schemaName} is declared twice: delete the @Field of its property, so that the @FieldResolver counts.`,
+      );
+    }
+  }
 }
 
 /** Hands type-graphql the one instance of each resolver. */

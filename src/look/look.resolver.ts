@@ -59,7 +59,7 @@ export class LookResolver {
     nullable: true,
     complexity: IMAGE_COST,
     description:
-      'The photo itself. A photo that you send with the query is kept for some days, like an upload.',
+      'The image. An image sent as base64 or by URL is stored like an upload.',
   })
   image(@Root() { source }: Look, @Ctx() { loaders }: Context): Promise<Image> {
     return describeLookImage(source, loaders);

@@ -1,5 +1,4 @@
 import { Field, Float, ObjectType } from 'type-graphql';
-import { Image } from '../images/image.types.js';
 import type { FoundItem } from './find-items.js';
 import type { LookImage } from './look-image.js';
 
@@ -33,11 +32,6 @@ export class LookItem {
 @ObjectType({ description: 'The items in an image.' })
 export class Look {
   source!: LookImage;
-
-  @Field(() => Image, {
-    description: 'The image. An image sent as base64 or by URL is stored like an upload.',
-  })
-  image!: Image;
 
   @Field(() => [LookItem], {
     description: 'The items, largest first. Empty when nothing in the image resembles the catalog.',

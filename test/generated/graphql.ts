@@ -509,7 +509,7 @@ export type ItemsInAPhotoQueryVariables = Exact<{
 }>;
 
 
-export type ItemsInAPhotoQuery = { look: { complete: boolean | null, image: { url: string, dominantColor: string }, items: Array<{ box: { x: number, y: number, width: number, height: number }, label: { kind: LabelKind, value: string, confidence: number } | null, matches: { nodes: Array<{ title: string, priceRange: { min: { amount: string, currencyCode: string } } | null }> } | null }> } | null };
+export type ItemsInAPhotoQuery = { look: { complete: boolean | null, image: { url: string, dominantColor: string } | null, items: Array<{ box: { x: number, y: number, width: number, height: number }, label: { kind: LabelKind, value: string, confidence: number } | null, matches: { nodes: Array<{ title: string, priceRange: { min: { amount: string, currencyCode: string } } | null }> } | null }> } | null };
 
 export type BoardCreateMutationVariables = Exact<{
   input: BoardCreateInput;

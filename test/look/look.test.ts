@@ -266,6 +266,33 @@ describe('the image of a look', () => {
     expect(again.look.image).toEqual(image);
   });
 
+  test('does not empty the look when it is deleted meanwhile', async () => {
+    const { things, bytes } = await threeThings();
+    const { image } = await look(bytes);
+    const { index, uploads } = gateway.services;
+    const [search, get] = [index.search.bind(index), uploads.get.bind(uploads)];
+    let isDeleted = false;
+    const spies = [
+      // The items are found with this, after the image was read.
+      jest.spyOn(index, 'search').mockImplementation((requests) => {
+        isDeleted = true;
+        return search(requests);
+      }),
+      jest.spyOn(uploads, 'get').mockImplementation(async (sha256) => (isDeleted ? null : get(sha256))),
+    ];
+    try {
+      const { data, errors } = await gateway.ask(
+        'query ($id: ID!) { look(image: { id: $id }) { items { label { value } } image { url } } }',
+        { id: image.id },
+      );
+      const kinds = things.map(({ kind }) => ({ label: { value: kind } }));
+      expect(data).toEqual({ look: { items: expect.arrayContaining(kinds), image: null } });
+      expect(errors).toEqual([expect.objectContaining({ code: 'IMAGE_NOT_FOUND' })]);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+  });
+
   test('is the picture of the product when it was one', async () => {
     const { products } = await gateway.read(
       z.object({
