@@ -1,7 +1,7 @@
 import { readConfig, ConfigError, type Config } from '../config.js';
 import { RequestError } from '../errors.js';
 import { createLogger, hideUrlPasswords, type Logger } from '../platform/logging.js';
-import { DatabaseUnavailable } from '../platform/database-unavailable.js';
+import { DatabaseUnavailable, StatementCanceled } from '../platform/database-unavailable.js';
 import { OperatorError } from '../platform/operator-error.js';
 import { SchemaMismatchError } from '../platform/schema-version.js';
 import { createProgress, type Progress } from '../platform/progress.js';
@@ -59,7 +59,7 @@ function exitCodeOf(error: unknown): ExitCode {
 }
 
 function isExpected(error: unknown): error is Error {
-  return [OperatorError, ConfigError, RequestError, DatabaseUnavailable].some(
+  return [OperatorError, ConfigError, RequestError, DatabaseUnavailable, StatementCanceled].some(
     (kind) => error instanceof kind,
   );
 }

@@ -6,7 +6,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ERROR_STATUS, RequestError } from '../errors.js';
 import type { ServerContext } from '../graph/server-context.js';
-import { DatabaseUnavailable } from '../platform/database-unavailable.js';
+import { DatabaseUnavailable, StatementCanceled } from '../platform/database-unavailable.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
 import { MAX_ERROR_MESSAGE_CHARS, RETRY_AFTER_SECONDS } from './limits.js';
 
@@ -21,9 +21,20 @@ const REQUEST_CODES: ReadonlySet<string> = new Set([
   Apollo.BAD_REQUEST,
 ]);
 
-/** What a caller is told of an error: a user error, also for a Postgres that is away; null for a fault of ours. */
+/**
+ * What a caller is told of an error: a request error, also for a Postgres that is away or that stopped a statement; null
+ * for a fault of ours.
+ */
 export function toRequestError(error: unknown): RequestError | null {
   if (error instanceof RequestError) return error;
+  if (error instanceof StatementCanceled) {
+    return new RequestError(
+      'SERVICE_OVERLOADED',
+      'A database statement took too long and was stopped; its transaction changed nothing. Ask for less at once, or ' +
+        'try again in a few seconds; with the same idempotencyKey a mutation is done once.',
+      { cause: error },
+    );
+  }
   if (!(error instanceof DatabaseUnavailable)) return null;
   return new RequestError(
     'DATABASE_UNAVAILABLE',
@@ -32,6 +43,10 @@ export function toRequestError(error: unknown): RequestError | null {
     { cause: error },
   );
 }
+
+/** Whether the same request may be answered in some seconds. */
+export const passes = (code: string | undefined): boolean =>
+  code === 'DATABASE_UNAVAILABLE' || code === 'SERVICE_OVERLOADED';
 
 /** What was thrown, as an error that ends the whole request: a user error with its HTTP status. */
 export function toGraphQLError(error: unknown): GraphQLError {
@@ -155,7 +170,7 @@ export function sendHttpError(
   log: Logger,
 ): void {
   const { status, code, message } = describe(error, request, log);
-  if (code === 'DATABASE_UNAVAILABLE') void reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (passes(code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
   void reply.code(status).send({ error: { code, message } });
 }
 
@@ -167,7 +182,7 @@ export function sendGraphQLHttpError(
   log: Logger,
 ): void {
   const { status, code, message } = describe(error, request, log);
-  if (code === 'DATABASE_UNAVAILABLE') void reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (passes(code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
   void reply.code(status).send({ errors: [{ message, extensions: { code } }] });
 }
 
@@ -212,5 +227,9 @@ function describe(
 
 /** Without its stack: in an outage, every request has one. */
 function logUnavailable(log: Logger, error: unknown, requestId: string): void {
-  log.warn({ reason: errorMessage(error), requestId }, 'A request failed because Postgres is unavailable');
+  const why =
+    error instanceof StatementCanceled
+      ? 'because Postgres stopped its statement'
+      : 'because Postgres is unavailable';
+  log.warn({ reason: errorMessage(error), requestId }, `A request failed ${why}`);
 }

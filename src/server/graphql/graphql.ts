@@ -14,7 +14,13 @@ import { authorizationOf } from '../authorization.js';
 import { type Checks, createChecks, givenName } from './checks.js';
 import { createCompiler } from './compiler.js';
 import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
-import { createErrorRenderer, sendGraphQLHttpError, toGraphQLError, toRequestError } from '../errors.js';
+import {
+  createErrorRenderer,
+  passes,
+  sendGraphQLHttpError,
+  toGraphQLError,
+  toRequestError,
+} from '../errors.js';
 import { createExecutor, gatewayOf } from './executor.js';
 import {
   MAX_DOCUMENT_CHARS,
@@ -91,7 +97,7 @@ export async function installGraphQL<Context extends ServerContext>(
         // A 401 says how to come in (RFC 9110).
         const known = toRequestError(error);
         if (known?.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
-        if (known?.code === 'DATABASE_UNAVAILABLE') void reply.header('retry-after', RETRY_AFTER_SECONDS);
+        if (passes(known?.code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
         throw known === null ? error : toGraphQLError(error);
       }
     },

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { toRequestError } from '../errors.js';
+import { passes, toRequestError } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
   MAX_MESSAGES_IN_WORK,
@@ -81,10 +81,8 @@ function carry(
   };
   const closeFor = (error: unknown): void => {
     const known = toRequestError(error);
-    if (known?.code === 'DATABASE_UNAVAILABLE') {
-      socket.close(TRY_AGAIN_LATER, shorten(known.message));
-    } else if (known !== null) {
-      socket.close(CloseCode.Unauthorized, shorten(known.message));
+    if (known !== null) {
+      socket.close(passes(known.code) ? TRY_AGAIN_LATER : CloseCode.Unauthorized, shorten(known.message));
     } else {
       log.error({ err: error, requestId }, 'A WebSocket failed');
       socket.close(TRY_AGAIN_LATER, `Something went wrong on our side (request ${requestId})`);
