@@ -5,7 +5,7 @@ import { RequestError } from '../errors.js';
 import { inspectForStore } from '../images/encode-image.js';
 import type { StoredImage } from '../images/stored-image.store.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
-import { mutate, toUserErrors } from '../mutation/mutate.js';
+import { mutatePrepared } from '../mutation/mutate.js';
 import { findQueryImage } from '../images/query-image.js';
 import { keepVector } from '../images/embedding.store.js';
 import type { SearchServices } from '../search/search-services.js';
@@ -34,18 +34,13 @@ export async function addPin(
   const { db, encoderId } = services;
   const { caller } = context;
   const positive = input.positive ?? true;
-  let subject: Subject;
-  try {
-    subject = await readSubject(services, context, input);
-  } catch (error) {
-    return boardPayload(db, context, { answer: null, userErrors: toUserErrors(error) });
-  }
-  const outcome = await mutate(
+  const outcome = await mutatePrepared(
     db,
     context,
     { name: 'pinAdd', answer: boardAnswer },
     input,
-    async (client) => {
+    () => readSubject(services, context, input),
+    async (client, subject) => {
       const board = await requireBoard(client, caller, input.board);
       if (subject.kind === 'image') {
         await pinImage(client, board, subject.image, positive);

@@ -1,15 +1,16 @@
 import type { Channel } from '../catalog/channel.types.js';
+import type { ChannelStores } from '../catalog/loaders.js';
 import { readKey } from '../graph/node.js';
 import type { GuestLimits } from '../config.js';
 import type { Context } from '../graph/request-context.js';
 import { checkPlace } from '../inventory/availability.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { EntryErrors, EntryFaults, userError } from '../mutation/entry-error.js';
-import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
-import type { Guest } from './guests.js';
+import { idempotencyConflict, keptAnswer, mutateAtOnce } from '../mutation/mutate.js';
+import type { Guest, Guests } from './guests.js';
 import type { HoldServices } from './hold-services.js';
 import { holdPayload } from './hold-payload.js';
-import { insertHold, type HoldOutcome } from './hold.store.js';
+import { insertHold, keptHold, type HoldOutcome, type HoldRequest } from './hold.store.js';
 import type { HoldCreateInput, HoldPayload } from './hold.types.js';
 
 /** A basket with more is an order of a shop, not of a shopper. */
@@ -30,29 +31,45 @@ export async function createHold(
   const { channel } = stores;
   return holdPayload(
     await mutateAtOnce(context, { name: 'holdCreate', channel: channel.handle }, input, async (call) => {
-      const { near = null } = input;
-      const guest = await guests.of(context.caller, channel, context.clientAddress);
-      const lines = checkLines(input);
-      if (guest !== null) checkGuestLines(lines, guest.limits);
-      const seconds = checkSeconds(input.seconds ?? null, channel, guest);
-      if (near !== null) checkPlace(near);
-      const locationKey = input.location == null ? null : readLocation(input.location);
-      if (locationKey !== null) await requireLocation(stores, locationKey);
-      const request = {
-        channelKey: channel.key,
-        caller: context.caller.keyId ?? 0,
-        skuKeys: lines.map(({ skuKey }) => skuKey),
-        quantities: lines.map(({ quantity }) => quantity),
-        locationKey,
-        near,
-        seconds,
-        guest,
-      };
+      let request: HoldRequest;
+      try {
+        request = await readRequest(guests, context, stores, input);
+      } catch (refusal) {
+        return keptAnswer(db, call, keptHold, refusal);
+      }
       const outcome = await insertHold(db, request, call);
       throwIfNotHeld(outcome, channel);
       return outcome;
     }),
   );
+}
+
+/** @throws EntryErrors, RequestError BAD_USER_INPUT */
+async function readRequest(
+  guests: Guests,
+  context: Context,
+  stores: ChannelStores,
+  input: HoldCreateInput,
+): Promise<HoldRequest> {
+  const { channel } = stores;
+  const { near = null } = input;
+  const guest = await guests.of(context.caller, channel, context.clientAddress);
+  const lines = checkLines(input);
+  if (guest !== null) checkGuestLines(lines, guest.limits);
+  const seconds = checkSeconds(input.seconds ?? null, channel, guest);
+  if (near !== null) checkPlace(near);
+  const locationKey = input.location == null ? null : readLocation(input.location);
+  if (locationKey !== null) await requireLocation(stores, locationKey);
+  return {
+    channelKey: channel.key,
+    caller: context.caller.keyId ?? 0,
+    skuKeys: lines.map(({ skuKey }) => skuKey),
+    quantities: lines.map(({ quantity }) => quantity),
+    locationKey,
+    near,
+    seconds,
+    guest,
+  };
 }
 
 function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: number }[] {

@@ -36,10 +36,13 @@ const holdJson = z.object({
 const shortLines = z.array(z.object({ line: z.number(), sellable: z.number() }));
 const limitedLines = z.array(z.object({ line: z.number(), room: z.number() }));
 
+/** What is kept of a hold for a call that comes again. */
+export const keptHold = holdJson.transform((hold) => ({ hold }));
+
 /** What came of holding stock, or of ending a hold; see hold_create and hold_finish in the migrations. */
 const outcome = z.union([
   z.object({ hold: holdJson }),
-  z.object({ answer: holdJson }).transform(({ answer }) => ({ hold: answer })),
+  z.object({ answer: keptHold }).transform(({ answer }) => answer),
   z.object({ conflict: z.literal(true) }),
   z.object({ missing: z.array(z.number()) }),
   z.object({ short: shortLines, limited: limitedLines.default([]) }),

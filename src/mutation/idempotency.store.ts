@@ -21,7 +21,7 @@ const replayRow = z.object({
 });
 
 /** What was kept under a key: another call, or the answer to this one; null: nothing, so go on. */
-type Replay = z.infer<typeof replayRow>['replay'];
+export type Replay = z.infer<typeof replayRow>['replay'];
 
 /** Takes the key until the end of the transaction of `client`, in READ COMMITTED and before any row is locked. */
 export async function replayAnswer(client: ClientBase, call: IdempotentCall): Promise<Replay> {

@@ -8,7 +8,7 @@ import { errorCode } from '../platform/operator-error.js';
 import { type Database, transaction } from '../platform/postgres.js';
 import { actAs } from './actor.store.js';
 import { EntryErrors, userError } from './entry-error.js';
-import { keepAnswer, replayAnswer, type IdempotentCall } from './idempotency.store.js';
+import { keepAnswer, replayAnswer, type IdempotentCall, type Replay } from './idempotency.store.js';
 import { UserErrorCode, type UserError } from './user-error.types.js';
 
 /** A UUID has 36 characters. */
@@ -70,6 +70,50 @@ export async function mutate<Answer>(
 }
 
 /**
+ * Like `mutate`, with what `prepare` reads before the transaction, because it is slow. The same call comes back with its
+ * answer also when `prepare` refuses it by now.
+ */
+export async function mutatePrepared<Prepared, Answer>(
+  db: Database,
+  context: Context,
+  operation: MutationCall<Answer>,
+  input: { readonly idempotencyKey?: string | null },
+  prepare: () => Promise<Prepared>,
+  work: (client: PoolClient, prepared: Prepared) => Promise<Answer>,
+): Promise<Outcome<Answer>> {
+  try {
+    const call = idempotentCall(context.caller.keyId ?? 0, operation.name, input);
+    let prepared: Prepared;
+    try {
+      prepared = await prepare();
+    } catch (refusal) {
+      return { answer: await keptAnswer(db, call, operation.answer, refusal), userErrors: [] };
+    }
+    return await mutate(db, context, operation, input, (client) => work(client, prepared));
+  } catch (error) {
+    return { answer: null, userErrors: toUserErrors(error) };
+  }
+}
+
+/**
+ * What is kept of a call that is refused before it takes its key: it may have been done before there was a reason to
+ * refuse it.
+ *
+ * @throws the refusal, where nothing is kept; EntryErrors IDEMPOTENCY_CONFLICT
+ */
+export async function keptAnswer<Answer>(
+  db: Database,
+  call: IdempotentCall | null,
+  answer: z.ZodType<Answer>,
+  refusal: unknown,
+): Promise<Answer> {
+  if (call === null || !(refusal instanceof EntryErrors || refusal instanceof RequestError)) throw refusal;
+  const replay = await transaction(db, (client) => replayAnswer(client, call));
+  if (replay === null) throw refusal;
+  return readReplay(replay, answer);
+}
+
+/**
  * Like `mutate`, for work that is one statement, and so a transaction of its own: a function of Postgres that looks
  * after the idempotency key. In another channel it is another call. `work` throws `idempotencyConflict()` where that says so.
  */
@@ -101,7 +145,11 @@ async function answerOnce<Answer>(
     await keepAnswer(client, call, answer);
     return answer;
   }
-  if ('answer' in replay) return operation.answer.parse(replay.answer);
+  return readReplay(replay, operation.answer);
+}
+
+function readReplay<Answer>(replay: NonNullable<Replay>, answer: z.ZodType<Answer>): Answer {
+  if ('answer' in replay) return answer.parse(replay.answer);
   throw idempotencyConflict();
 }
 
@@ -169,7 +217,7 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
 }
 
 /** What an error means to a caller; thrown again where no mutation has its code. */
-export function toUserErrors(error: unknown): readonly UserError[] {
+function toUserErrors(error: unknown): readonly UserError[] {
   if (error instanceof EntryErrors) return error.errors;
   if (error instanceof RequestError) {
     const code = Object.values(UserErrorCode).find((known) => known.valueOf() === error.code);

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { fromGlobalId, toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { pinnedUploads } from '../../src/boards/pin.store.js';
 import { pruneBoards } from '../../src/boards/prune-boards.js';
+import { toUploadId } from '../../src/images/upload-id.js';
 import { seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -146,6 +147,43 @@ describe('a board', () => {
     ];
     expect(again).toEqual(first);
     expect((await listBoards(theirs)).nodes).toEqual([first.board]);
+  });
+
+  test('answers a pin that comes again as before, though it could not be pinned any more', async () => {
+    const board = await makeBoard(gateway, [], ours);
+    const upload = await gateway.services.uploads.put(await picture(9, 99, 199));
+    const pins = [
+      { board, product: products['coat'], idempotencyKey: 'boards-coat' },
+      { board, image: { id: toUploadId(upload) }, idempotencyKey: 'boards-image' },
+    ];
+    const send = (input: object) => writeBoard(gateway, 'pinAdd', input, ours);
+    const first = [];
+    for (const pin of pins) first.push(await send(pin));
+    expect(first).toEqual(pins.map(() => ({ board: { id: board, title: 'Autumn' }, userErrors: [] })));
+
+    const price = `price_list_id = (SELECT id FROM price_lists WHERE handle = 'eu')
+      AND sku_id = (SELECT id FROM skus WHERE code = 'coat')`;
+    const { rows } = await gateway.db.query<{ amount: number }>(
+      `DELETE FROM prices WHERE ${price} RETURNING *`,
+    );
+    const gone = jest.spyOn(gateway.services.uploads, 'get').mockResolvedValue(null);
+    try {
+      for (const [index, pin] of pins.entries()) expect(await send(pin)).toEqual(first[index]);
+      const others = [
+        { ...pins[0], idempotencyKey: 'boards-coat-2' },
+        { ...pins[0], product: products['american'] },
+      ];
+      const answers = [];
+      for (const other of others) answers.push((await send(other)).userErrors.map(({ code }) => code));
+      expect(answers).toEqual([['NOT_FOUND'], ['IDEMPOTENCY_CONFLICT']]);
+    } finally {
+      gone.mockRestore();
+      await gateway.db.query(
+        `INSERT INTO prices (price_list_id, sku_id, amount) SELECT p.id, s.id, $1 FROM price_lists p, skus s
+          WHERE p.handle = 'eu' AND s.code = 'coat'`,
+        [rows[0]?.amount],
+      );
+    }
   });
 
   test('has a title that can be shown', async () => {

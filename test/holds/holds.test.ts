@@ -306,6 +306,35 @@ describe('the same call again', () => {
     expect(await quantityOf('S')).toBe(6);
   });
 
+  test('is answered as before though it could not be made any more', async () => {
+    const input = {
+      lines: [line('S', 2)],
+      location: locations['paris'],
+      idempotencyKey: 'before Paris',
+    };
+    const first = await send('holdCreate', input);
+    expect(first.userErrors).toEqual([]);
+    const serves = `location_id = (SELECT id FROM stock_locations WHERE handle = 'paris')
+      AND channel_id = (SELECT id FROM channels WHERE handle = 'eu')`;
+    await gateway.db.query(`DELETE FROM channel_locations WHERE ${serves}`);
+    try {
+      expect(await send('holdCreate', input)).toEqual(first);
+      const error = { code: 'NOT_FOUND' };
+      expect((await send('holdCreate', { ...input, idempotencyKey: 'after' })).userErrors).toMatchObject([
+        error,
+      ]);
+      const conflict = { code: 'IDEMPOTENCY_CONFLICT' };
+      expect((await send('holdCreate', { ...input, lines: [line('M')] })).userErrors).toMatchObject([
+        conflict,
+      ]);
+    } finally {
+      await gateway.db.query(
+        `INSERT INTO channel_locations SELECT c.id, l.id FROM channels c, stock_locations l
+          WHERE c.handle = 'eu' AND l.handle = 'paris'`,
+      );
+    }
+  });
+
   test('with another payload, operation or channel is an error', async () => {
     const key = { idempotencyKey: 'one of two' };
     const id = await idOf(create([line('S')], key));
