@@ -32,8 +32,6 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
   readonly log: Logger;
   /** What GET /metrics counts beside the server's own. */
   readonly gauges?: readonly GaugeSource[];
-  /** Addresses and CIDR ranges whose X-Forwarded-* headers are believed; nobody's unless given. */
-  readonly trustedProxies?: readonly string[];
   /** Folder of the documents that GraphiQL opens with; the project's own unless given. */
   readonly operations?: URL;
 }
@@ -45,13 +43,12 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
 export async function createServer<Context extends ServerContext>(
   options: HttpOptions<Context>,
 ): Promise<FastifyInstance> {
-  const { log, trustedProxies = [] } = options;
+  const { log } = options;
   // That it listens, the caller says in its own words.
   const logger: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: () => randomUUID(),
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { maxHeaderSize: MAX_HEADER_BYTES },

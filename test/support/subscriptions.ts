@@ -28,8 +28,17 @@ export interface TestSubscription {
 }
 
 /** A client like those of Apollo, which gives up where they would try again. */
-export function openClient(url: string, connectionParams: Record<string, unknown> = {}): Client {
-  return createClient({ url, connectionParams, webSocketImpl: WebSocket, retryAttempts: 0 });
+export function openClient(
+  url: string,
+  connectionParams: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Client {
+  class WebSocketWithHeaders extends WebSocket {
+    constructor(address: string, protocol: string) {
+      super(address, protocol, { headers });
+    }
+  }
+  return createClient({ url, connectionParams, webSocketImpl: WebSocketWithHeaders, retryAttempts: 0 });
 }
 
 export function subscribe(

@@ -32,6 +32,7 @@ import {
   RETRY_AFTER_SECONDS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
+import { seenFrom, trustIn } from '../seen-from.js';
 import { installSockets } from './sockets.js';
 import { createSubscriptions } from './subscriptions.js';
 
@@ -43,6 +44,8 @@ export interface GraphQLOptions<Context extends ServerContext> {
    */
   readonly createContext: (request: RequestFacts) => Context | Promise<Context>;
   readonly log: Logger;
+  /** Addresses and CIDR ranges whose X-Forwarded-* headers are believed; nobody's unless given. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /**
@@ -51,9 +54,10 @@ export interface GraphQLOptions<Context extends ServerContext> {
  */
 export async function installGraphQL<Context extends ServerContext>(
   app: FastifyInstance,
-  { schema, createContext, log }: GraphQLOptions<Context>,
+  { schema, createContext, log, trustedProxies = [] }: GraphQLOptions<Context>,
   metrics: Metrics,
 ): Promise<void> {
+  const trusts = trustIn(trustedProxies);
   const renderer = createErrorRenderer(log, metrics.countError);
   const checks = createChecks(schema);
   const apollo = new ApolloServer<Context>({
@@ -89,8 +93,7 @@ export async function installGraphQL<Context extends ServerContext>(
         if (text !== null) checks.checkText(text);
         return await createContext({
           requestId: request.id,
-          publicUrl: `${request.protocol}://${request.host}`,
-          clientAddress: request.ip,
+          ...seenFrom(request.raw, trusts),
           authorization: authorizationOf(request.headers),
         });
       } catch (error) {
@@ -118,6 +121,7 @@ export async function installGraphQL<Context extends ServerContext>(
   installSockets(
     app,
     createSubscriptions({ schema, createContext, checks, renderer, metrics }),
+    trusts,
     metrics,
     log,
   );

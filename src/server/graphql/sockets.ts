@@ -15,6 +15,7 @@ import {
   PING_EVERY_MS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
+import { seenFrom, type Trusts } from '../seen-from.js';
 import type { Connection } from './subscriptions.js';
 
 /** RFC 6455, and its registry of codes. */
@@ -28,6 +29,7 @@ const MAX_REASON_BYTES = 123;
 export function installSockets(
   app: FastifyInstance,
   subscriptions: Server<Connection>,
+  trusts: Trusts,
   metrics: Metrics,
   log: Logger,
 ): void {
@@ -46,9 +48,7 @@ export function installSockets(
       sockets.handleUpgrade(request, stream, head, (socket) => {
         const facts = {
           requestId: randomUUID(),
-          publicUrl: `http://${request.headers.host ?? ''}`,
-          // Of the connection, also behind a proxy: no mutation comes over a WebSocket, so nothing is counted by it.
-          clientAddress: request.socket.remoteAddress ?? '',
+          ...seenFrom(request, trusts),
           authorization: request.headers.authorization ?? null,
         };
         metrics.sockets.inc();
