@@ -4,6 +4,7 @@ import { Image } from '../images/image.types.js';
 import { PAGING } from '../graph/page-info.js';
 import { offered } from '../catalog/offers.js';
 import { Product } from '../catalog/product.types.js';
+import { ON_ERROR } from '../graph/on-error.js';
 import type { Context } from '../graph/request-context.js';
 import { addPin } from './add-pin.js';
 import {
@@ -76,9 +77,9 @@ export class BoardResolver {
   }
 
   @FieldResolver(() => [String], {
+    nullable: true,
     complexity: PALETTE_COST,
-    description:
-      'The colors of the positive pins, most frequent first, at most 6, as "#rrggbb". Nearly identical colors count as one.',
+    description: `The colors of the positive pins, most frequent first, at most 6, as "#rrggbb". Nearly identical colors count as one. ${ON_ERROR}`,
   })
   palette(@Root() board: Board): Promise<string[]> {
     return boardPalette(this.services.db, board);

@@ -1,5 +1,6 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
+import { ON_ERROR } from '../graph/on-error.js';
 import { Category } from './category.types.js';
 
 @Resolver(() => Category)
@@ -20,7 +21,10 @@ export class CategoryResolver {
     return category.parentKey === null ? null : categories.byKey.load(category.parentKey);
   }
 
-  @FieldResolver(() => [Category], { description: 'The categories directly below, by name.' })
+  @FieldResolver(() => [Category], {
+    nullable: true,
+    description: `The categories directly below, by name. ${ON_ERROR}`,
+  })
   children(@Root() category: Category, @Ctx() { loaders: { categories } }: Context): Promise<Category[]> {
     return categories.byParent.load(category.key);
   }

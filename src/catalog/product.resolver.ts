@@ -13,6 +13,7 @@ import { ProductFilter, SkuFilter, WHERE } from './product-filter.types.js';
 import { ProductSort } from './product-page.js';
 import { Attribute, Product, ProductConnection } from './product.types.js';
 import { Sku } from './sku.types.js';
+import { ON_ERROR } from '../graph/on-error.js';
 import { checkText } from '../graph/text.js';
 
 const DEFAULT_FIRST = 24;
@@ -87,19 +88,23 @@ export class ProductResolver {
     return product.brandKey === null ? null : brands.byKey.load(product.brandKey);
   }
 
-  @FieldResolver(() => Category, { description: 'The most specific category.' })
+  @FieldResolver(() => Category, { nullable: true, description: `The most specific category. ${ON_ERROR}` })
   category(@Root() product: Product, @Ctx() { loaders: { categories } }: Context): Promise<Category | null> {
     return categories.byKey.load(product.categoryKey);
   }
 
   @FieldResolver(() => [Attribute], {
-    description: 'Color, material, pattern, style, era, season, gender, and other attributes.',
+    nullable: true,
+    description: `Color, material, pattern, style, era, season, gender, and other attributes. ${ON_ERROR}`,
   })
   async attributes(@Root() product: Product, @Ctx() context: Context): Promise<Attribute[]> {
     return (await context.inChannel()).products.attributes.load(product.key);
   }
 
-  @FieldResolver(() => [Image], { description: "The images in the merchant's order." })
+  @FieldResolver(() => [Image], {
+    nullable: true,
+    description: `The images in the merchant's order. ${ON_ERROR}`,
+  })
   images(@Root() product: Product, @Ctx() { loaders: { images } }: Context): Promise<Image[]> {
     return images.byProduct.load(product.key);
   }
@@ -115,7 +120,10 @@ export class ProductResolver {
     return (await images.byProduct.load(product.key))[0] ?? null;
   }
 
-  @FieldResolver(() => [Sku], { description: "The SKUs that the channel offers, in the merchant's order." })
+  @FieldResolver(() => [Sku], {
+    nullable: true,
+    description: `The SKUs that the channel offers, in the merchant's order. ${ON_ERROR}`,
+  })
   async skus(
     @Root() product: Product,
     @Ctx() context: Context,

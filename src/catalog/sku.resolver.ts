@@ -6,6 +6,7 @@ import { readKey } from '../graph/node.js';
 import { Product } from './product.types.js';
 import { UrlScalar } from '../graph/scalars.js';
 import { Sku } from './sku.types.js';
+import { ON_ERROR } from '../graph/on-error.js';
 import { checkText } from '../graph/text.js';
 
 /** One call of a partner's sync. */
@@ -63,7 +64,10 @@ export class SkuResolver {
     });
   }
 
-  @FieldResolver(() => Product, { description: 'The product that this is a variant of.' })
+  @FieldResolver(() => Product, {
+    nullable: true,
+    description: `The product that this is a variant of. ${ON_ERROR}`,
+  })
   async product(@Root() sku: Sku, @Ctx() context: Context): Promise<Product> {
     const product = await (await context.inChannel()).products.byKey.load(sku.productKey);
     if (product === null)

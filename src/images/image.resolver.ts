@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
 import { Image, ImageFormat } from './image.types.js';
+import { ON_ERROR } from '../graph/on-error.js';
 import { UrlScalar } from '../graph/scalars.js';
 
 /** The widest rendition: what GET /images/:id makes. */
@@ -9,7 +10,7 @@ const MAX_WIDTH = 2_000;
 
 @Resolver(() => Image)
 export class ImageResolver {
-  @FieldResolver(() => UrlScalar, { description: 'Where to download the image.' })
+  @FieldResolver(() => UrlScalar, { nullable: true, description: `Where to download the image. ${ON_ERROR}` })
   url(
     @Root() image: Image,
     @Ctx() { publicUrl }: Context,

@@ -3,6 +3,7 @@ import { checkFirst, PAGING } from '../graph/page-info.js';
 import { offersOf } from '../catalog/offers.js';
 import { Product } from '../catalog/product.types.js';
 import { Sku } from '../catalog/sku.types.js';
+import { ON_ERROR } from '../graph/on-error.js';
 import type { Context } from '../graph/request-context.js';
 import { locationStocks, productAvailability, skuAvailability } from './availability.js';
 import { GeoPointInput } from '../catalog/location.types.js';
@@ -13,8 +14,8 @@ const DEFAULT_FIRST = 10;
 @Resolver(() => SkuAvailability)
 export class AvailabilityResolver {
   @FieldResolver(() => [LocationStock], {
-    description:
-      'The locations of the channel that carry the SKU, nearest first with `near`, otherwise by name.',
+    nullable: true,
+    description: `The locations of the channel that carry the SKU, nearest first with \`near\`, otherwise by name. ${ON_ERROR}`,
   })
   async locations(
     @Root() availability: SkuAvailability,
@@ -40,7 +41,8 @@ export class AvailabilityResolver {
 @Resolver(() => Product)
 export class ProductAvailabilityResolver {
   @FieldResolver(() => ProductAvailability, {
-    description: 'The availability over all SKUs that the channel offers.',
+    nullable: true,
+    description: `The availability over all SKUs that the channel offers. ${ON_ERROR}`,
   })
   async availability(@Root() product: Product, @Ctx() context: Context): Promise<ProductAvailability> {
     return productAvailability(await offersOf(context, product));

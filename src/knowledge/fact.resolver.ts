@@ -1,6 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Brand } from '../catalog/brand.types.js';
 import { Attribute, Product } from '../catalog/product.types.js';
+import { ON_ERROR } from '../graph/on-error.js';
 import type { Context } from '../graph/request-context.js';
 import { Identification } from '../identify/identification.types.js';
 import { Style } from '../search/visual-search.types.js';
@@ -10,13 +11,14 @@ import { factsFor } from './facts-for.js';
 
 /** A walk through the graph; its statements serve everything that the request asks facts of. */
 const FACTS_COST = 20;
-const ORDER = 'Most informative first, at most 24.';
+const ORDER = `Most informative first, at most 24. ${ON_ERROR}`;
 
 @Resolver(() => Product)
 export class ProductFactsResolver {
   constructor(private readonly loaders: FactLoaders) {}
 
   @FieldResolver(() => [Fact], {
+    nullable: true,
     complexity: FACTS_COST,
     description: `Facts about who makes the product and where, and about its style, era, and materials. ${ORDER}`,
   })
@@ -30,6 +32,7 @@ export class BrandFactsResolver {
   constructor(private readonly loaders: FactLoaders) {}
 
   @FieldResolver(() => [Fact], {
+    nullable: true,
     complexity: FACTS_COST,
     description: `Facts about the brand: who makes it and where. ${ORDER}`,
   })
@@ -43,6 +46,7 @@ export class AttributeFactsResolver {
   constructor(private readonly loaders: FactLoaders) {}
 
   @FieldResolver(() => [Fact], {
+    nullable: true,
     complexity: FACTS_COST,
     description: `Facts about the value, such as a material, style, or era. ${ORDER}`,
   })
@@ -56,6 +60,7 @@ export class StyleFactsResolver {
   constructor(private readonly loaders: FactLoaders) {}
 
   @FieldResolver(() => [Fact], {
+    nullable: true,
     complexity: FACTS_COST,
     description: `Facts about the style and its history. ${ORDER}`,
   })
@@ -69,6 +74,7 @@ export class IdentificationFactsResolver {
   constructor(private readonly loaders: FactLoaders) {}
 
   @FieldResolver(() => [Fact], {
+    nullable: true,
     complexity: FACTS_COST,
     description: `Facts about the matched product and the labels. ${ORDER}`,
   })

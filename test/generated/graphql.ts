@@ -424,31 +424,31 @@ export type LooksLikeVintageQueryVariables = Exact<{
 }>;
 
 
-export type LooksLikeVintageQuery = { visualSearch: { edges: Array<{ score: number, node: { title: string, brand: { name: string } | null, featuredImage: { url: string } | null }, skus: Array<{ code: string, options: Array<{ name: string, value: string }>, price: { amount: string, currencyCode: string }, availability: { level: StockLevel, quantity: number | null } }> }>, facets: Array<{ name: string, buckets: Array<{ label: string, count: number }> }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null }, search: { asOf: string, indexLagMs: number, strategy: SearchStrategy, candidates: number, dropped: number, refills: number, encoder: string, tookMs: number } } | null };
+export type LooksLikeVintageQuery = { visualSearch: { edges: Array<{ score: number, node: { title: string, brand: { name: string } | null, featuredImage: { url: string | null } | null }, skus: Array<{ code: string, options: Array<{ name: string, value: string }>, price: { amount: string, currencyCode: string }, availability: { level: StockLevel, quantity: number | null } }> }>, facets: Array<{ name: string, buckets: Array<{ label: string, count: number }> }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null }, search: { asOf: string, indexLagMs: number, strategy: SearchStrategy, candidates: number, dropped: number, refills: number, encoder: string, tookMs: number } } | null };
 
 export type WhatThereIsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WhatThereIsQuery = { channel: { handle: string, name: string, currencyCode: string } | null, categories: Array<{ handle: string, name: string, children: Array<{ handle: string, name: string }> }> | null, styles: Array<{ handle: string, productCount: number }> | null };
+export type WhatThereIsQuery = { channel: { handle: string, name: string, currencyCode: string } | null, categories: Array<{ handle: string, name: string, children: Array<{ handle: string, name: string }> | null }> | null, styles: Array<{ handle: string, productCount: number }> | null };
 
 export type NewestAndAlikeQueryVariables = Exact<{
   where?: ProductFilter | null | undefined;
 }>;
 
 
-export type NewestAndAlikeQuery = { products: { nodes: Array<{ title: string, featuredImage: { url: string, thumbhash: string, dominantColor: string } | null, similar: { edges: Array<{ score: number, node: { title: string }, skus: Array<{ code: string, availability: { quantity: number | null } }> }> } | null }> } | null };
+export type NewestAndAlikeQuery = { products: { nodes: Array<{ title: string, featuredImage: { url: string | null, thumbhash: string, dominantColor: string } | null, similar: { edges: Array<{ score: number, node: { title: string }, skus: Array<{ code: string, availability: { quantity: number | null } }> }> } | null }> } | null };
 
 export type APhotoInQueryVariables = Exact<{
   image: ImageInput;
 }>;
 
 
-export type APhotoInQuery = { visualSearch: { edges: Array<{ score: number, image: { url: string }, node: { title: string, category: { handle: string }, priceRange: { min: { amount: string, currencyCode: string } } | null } }>, search: { encoder: string, tookMs: number } } | null };
+export type APhotoInQuery = { visualSearch: { edges: Array<{ score: number, image: { url: string | null }, node: { title: string, category: { handle: string } | null, priceRange: { min: { amount: string, currencyCode: string } } | null } }>, search: { encoder: string, tookMs: number } } | null };
 
 export type AnotherMarketQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AnotherMarketQuery = { products: { nodes: Array<{ title: string, priceRange: { min: { amount: string, currencyCode: string } } | null, availability: { level: StockLevel, sellableOptions: Array<{ name: string, value: string }> }, skus: Array<{ code: string, checkoutUrl: string | null, availability: { level: StockLevel, quantity: number | null, locations: Array<{ pickup: boolean, distanceKm: number | null, location: { name: string } }> } }> }> } | null };
+export type AnotherMarketQuery = { products: { nodes: Array<{ title: string, priceRange: { min: { amount: string, currencyCode: string } } | null, availability: { level: StockLevel, sellableOptions: Array<{ name: string, value: string }> } | null, skus: Array<{ code: string, checkoutUrl: string | null, availability: { level: StockLevel, quantity: number | null, locations: Array<{ pickup: boolean, distanceKm: number | null, location: { name: string } }> | null } }> | null }> } | null };
 
 export type ThisButNotThatQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -460,7 +460,7 @@ export type WatchStockSubscriptionVariables = Exact<{
 }>;
 
 
-export type WatchStockSubscription = { availabilityChanged: { code: string, product: { title: string }, options: Array<{ name: string, value: string }>, price: { amount: string, currencyCode: string }, availability: { sellable: boolean, level: StockLevel, quantity: number | null, restockAt: string | null, asOf: string } } };
+export type WatchStockSubscription = { availabilityChanged: { code: string, product: { title: string } | null, options: Array<{ name: string, value: string }>, price: { amount: string, currencyCode: string }, availability: { sellable: boolean, level: StockLevel, quantity: number | null, restockAt: string | null, asOf: string } } };
 
 export type HoldItMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -477,7 +477,7 @@ export type WhatIsThisQuery = { identify: { match: { probability: number | null,
 export type WhereItComesFromQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WhereItComesFromQuery = { products: { nodes: Array<{ title: string, facts: Array<{ subject: string, predicate: string, value: string, source: string, sourceUrl: string | null }> }> } | null, styles: Array<{ handle: string, facts: Array<{ subject: string, predicate: string, value: string, sourceUrl: string | null }> }> | null };
+export type WhereItComesFromQuery = { products: { nodes: Array<{ title: string, facts: Array<{ subject: string, predicate: string, value: string, source: string, sourceUrl: string | null }> | null }> } | null, styles: Array<{ handle: string, facts: Array<{ subject: string, predicate: string, value: string, sourceUrl: string | null }> | null }> | null };
 
 export type BuyExactlyThisQueryVariables = Exact<{
   image: ImageInput;
@@ -485,19 +485,19 @@ export type BuyExactlyThisQueryVariables = Exact<{
 }>;
 
 
-export type BuyExactlyThisQuery = { matchSku: { outcome: SkuMatchOutcome, match: { probability: number | null, node: { title: string }, image: { url: string } } | null, sku: { id: string, code: string, price: { amount: string, currencyCode: string }, availability: { level: StockLevel } } | null, differences: Array<{ name: string, pictured: Array<string>, offered: string | null }>, alternatives: Array<{ probability: number | null, node: { title: string } }> } | null };
+export type BuyExactlyThisQuery = { matchSku: { outcome: SkuMatchOutcome, match: { probability: number | null, node: { title: string }, image: { url: string | null } } | null, sku: { id: string, code: string, price: { amount: string, currencyCode: string }, availability: { level: StockLevel } } | null, differences: Array<{ name: string, pictured: Array<string>, offered: string | null }>, alternatives: Array<{ probability: number | null, node: { title: string } }> } | null };
 
 export type WordsAndLikenessQueryVariables = Exact<{
   text?: string | null | undefined;
 }>;
 
 
-export type WordsAndLikenessQuery = { visualSearch: { nodes: Array<{ title: string, featuredImage: { url: string } | null }>, search: { candidates: number, tookMs: number } } | null };
+export type WordsAndLikenessQuery = { visualSearch: { nodes: Array<{ title: string, featuredImage: { url: string | null } | null }>, search: { candidates: number, tookMs: number } } | null };
 
 export type MoreVintageQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MoreVintageQuery = { visualSearch: { edges: Array<{ score: number, node: { title: string, attributes: Array<{ name: string, value: string }> } }> } | null };
+export type MoreVintageQuery = { visualSearch: { edges: Array<{ score: number, node: { title: string, attributes: Array<{ name: string, value: string }> | null } }> } | null };
 
 export type MakeABoardMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -509,7 +509,7 @@ export type ItemsInAPhotoQueryVariables = Exact<{
 }>;
 
 
-export type ItemsInAPhotoQuery = { look: { complete: boolean | null, image: { url: string, dominantColor: string } | null, items: Array<{ box: { x: number, y: number, width: number, height: number }, label: { kind: LabelKind, value: string, confidence: number } | null, matches: { nodes: Array<{ title: string, priceRange: { min: { amount: string, currencyCode: string } } | null }> } | null }> } | null };
+export type ItemsInAPhotoQuery = { look: { complete: boolean | null, image: { url: string | null, dominantColor: string } | null, items: Array<{ box: { x: number, y: number, width: number, height: number }, label: { kind: LabelKind, value: string, confidence: number } | null, matches: { nodes: Array<{ title: string, priceRange: { min: { amount: string, currencyCode: string } } | null }> } | null }> } | null };
 
 export type BoardCreateMutationVariables = Exact<{
   input: BoardCreateInput;
@@ -532,7 +532,7 @@ export type BoardIdeasQueryVariables = Exact<{
 }>;
 
 
-export type BoardIdeasQuery = { board: { id: string, title: string, ideas: { edges: Array<{ image: { id: string, url: string, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+export type BoardIdeasQuery = { board: { id: string, title: string, ideas: { edges: Array<{ image: { id: string, url: string | null, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export type BuyFromPhotoQueryVariables = Exact<{
   image: string | number;
@@ -542,7 +542,7 @@ export type BuyFromPhotoQueryVariables = Exact<{
 }>;
 
 
-export type BuyFromPhotoQuery = { matchSku: { outcome: SkuMatchOutcome, match: { probability: number | null, image: { id: string, url: string, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } } } | null, sku: { id: string, code: string, options: Array<{ name: string, value: string }>, price: { amount: string, currencyCode: string } } | null, differences: Array<{ name: string, pictured: Array<string>, offered: string | null }>, alternatives: Array<{ cursor: string, image: { id: string, url: string, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } } }> } | null };
+export type BuyFromPhotoQuery = { matchSku: { outcome: SkuMatchOutcome, match: { probability: number | null, image: { id: string, url: string | null, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } | null } } | null, sku: { id: string, code: string, options: Array<{ name: string, value: string }>, price: { amount: string, currencyCode: string } } | null, differences: Array<{ name: string, pictured: Array<string>, offered: string | null }>, alternatives: Array<{ cursor: string, image: { id: string, url: string | null, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } | null } }> } | null };
 
 export type HoldBasketMutationVariables = Exact<{
   input: HoldCreateInput;
@@ -578,7 +578,7 @@ export type IdentifyPhotoQueryVariables = Exact<{
 }>;
 
 
-export type IdentifyPhotoQuery = { identify: { match: { probability: number | null, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } } } | null, labels: Array<{ kind: LabelKind, value: string, confidence: number }>, facts: Array<{ subject: string, predicate: string, value: string, source: string }> } | null };
+export type IdentifyPhotoQuery = { identify: { match: { probability: number | null, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } | null } } | null, labels: Array<{ kind: LabelKind, value: string, confidence: number }>, facts: Array<{ subject: string, predicate: string, value: string, source: string }> | null } | null };
 
 export type MoreLikeThisQueryVariables = Exact<{
   product: string | number;
@@ -587,7 +587,7 @@ export type MoreLikeThisQueryVariables = Exact<{
 }>;
 
 
-export type MoreLikeThisQuery = { product: { id: string, similar: { edges: Array<{ image: { id: string, url: string, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+export type MoreLikeThisQuery = { product: { id: string, similar: { edges: Array<{ image: { id: string, url: string | null, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export type ProductScreenQueryVariables = Exact<{
   product: string | number;
@@ -595,7 +595,7 @@ export type ProductScreenQueryVariables = Exact<{
 }>;
 
 
-export type ProductScreenQuery = { product: { description: string | null, id: string, title: string, attributes: Array<{ name: string, value: string }>, images: Array<{ id: string, url: string, width: number, height: number, thumbhash: string, dominantColor: string }>, skus: Array<{ id: string, code: string, options: Array<{ name: string, value: string }>, price: { amount: string, compareAtAmount: string | null, currencyCode: string, validUntil: string | null }, availability: { sellable: boolean, level: StockLevel, quantity: number | null, restockAt: string | null, locations: Array<{ pickup: boolean, sellable: boolean, distanceKm: number | null, location: { id: string, name: string } }> } }>, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } } | null };
+export type ProductScreenQuery = { product: { description: string | null, id: string, title: string, attributes: Array<{ name: string, value: string }> | null, images: Array<{ id: string, url: string | null, width: number, height: number, thumbhash: string, dominantColor: string }> | null, skus: Array<{ id: string, code: string, options: Array<{ name: string, value: string }>, price: { amount: string, compareAtAmount: string | null, currencyCode: string, validUntil: string | null }, availability: { sellable: boolean, level: StockLevel, quantity: number | null, restockAt: string | null, locations: Array<{ pickup: boolean, sellable: boolean, distanceKm: number | null, location: { id: string, name: string } }> | null } }> | null, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } | null } | null };
 
 export type SearchByPhotoQueryVariables = Exact<{
   image: string | number;
@@ -605,7 +605,7 @@ export type SearchByPhotoQueryVariables = Exact<{
 }>;
 
 
-export type SearchByPhotoQuery = { visualSearch: { edges: Array<{ score: number, image: { id: string, url: string, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } }, skus: Array<{ id: string, code: string, options: Array<{ name: string, value: string }> }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type SearchByPhotoQuery = { visualSearch: { edges: Array<{ score: number, image: { id: string, url: string | null, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } | null }, skus: Array<{ id: string, code: string, options: Array<{ name: string, value: string }> }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ShopTheLookQueryVariables = Exact<{
   image: string | number;
@@ -613,7 +613,7 @@ export type ShopTheLookQueryVariables = Exact<{
 }>;
 
 
-export type ShopTheLookQuery = { look: { complete: boolean | null, items: Array<{ box: { x: number, y: number, width: number, height: number }, label: { value: string, confidence: number } | null, matches: { edges: Array<{ score: number, image: { id: string, url: string, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null }> } | null };
+export type ShopTheLookQuery = { look: { complete: boolean | null, items: Array<{ box: { x: number, y: number, width: number, height: number }, label: { value: string, confidence: number } | null, matches: { edges: Array<{ score: number, image: { id: string, url: string | null, width: number, height: number, thumbhash: string, dominantColor: string }, node: { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null }> } | null };
 
 export type WatchAvailabilitySubscriptionVariables = Exact<{
   skus: Array<string | number> | string | number;
@@ -622,9 +622,9 @@ export type WatchAvailabilitySubscriptionVariables = Exact<{
 
 export type WatchAvailabilitySubscription = { availabilityChanged: { id: string, price: { amount: string, compareAtAmount: string | null, currencyCode: string, validUntil: string | null }, availability: { sellable: boolean, level: StockLevel, quantity: number | null, restockAt: string | null } } };
 
-export type TileFragment = { id: string, url: string, width: number, height: number, thumbhash: string, dominantColor: string };
+export type TileFragment = { id: string, url: string | null, width: number, height: number, thumbhash: string, dominantColor: string };
 
-export type CardFragment = { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } };
+export type CardFragment = { id: string, title: string, brand: { id: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string } } | null, availability: { level: StockLevel } | null };
 
 export type HoldCardFragment = { id: string, status: HoldStatus, expiresAt: string, total: { amount: string, currencyCode: string }, lines: Array<{ quantity: number, sku: { id: string, code: string } | null, unitPrice: { amount: string, currencyCode: string }, location: { name: string } }> };
 
@@ -633,7 +633,7 @@ export type BoardPageQueryVariables = Exact<{
 }>;
 
 
-export type BoardPageQuery = { board: { id: string, title: string, palette: Array<string>, pins: { nodes: Array<{ id: string, positive: boolean, image: { id: string, url: string } | null, product: { id: string, title: string } | null }> } | null, brief: { prompt: string, negativePrompt: string, palette: Array<string>, styles: Array<{ kind: LabelKind, value: string, confidence: number }>, exemplars: Array<{ id: string, url: string }> } | null } | null };
+export type BoardPageQuery = { board: { id: string, title: string, palette: Array<string> | null, pins: { nodes: Array<{ id: string, positive: boolean, image: { id: string, url: string | null } | null, product: { id: string, title: string } | null }> } | null, brief: { prompt: string, negativePrompt: string, palette: Array<string>, styles: Array<{ kind: LabelKind, value: string, confidence: number }>, exemplars: Array<{ id: string, url: string | null }> } | null } | null };
 
 export type CategoryPageQueryVariables = Exact<{
   channel: string;
@@ -644,7 +644,7 @@ export type CategoryPageQueryVariables = Exact<{
 }>;
 
 
-export type CategoryPageQuery = { channel: { handle: string, currencyCode: string } | null, products: { edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, featuredImage: { id: string, url: string, thumbhash: string } | null, priceRange: { min: { amount: string, currencyCode: string }, max: { amount: string, currencyCode: string } } | null, availability: { sellable: boolean, level: StockLevel, sellableOptions: Array<{ name: string, value: string }> } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type CategoryPageQuery = { channel: { handle: string, currencyCode: string } | null, products: { edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, featuredImage: { id: string, url: string | null, thumbhash: string } | null, priceRange: { min: { amount: string, currencyCode: string }, max: { amount: string, currencyCode: string } } | null, availability: { sellable: boolean, level: StockLevel, sellableOptions: Array<{ name: string, value: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type CompleteTheLookQueryVariables = Exact<{
   image: string | number;
@@ -665,14 +665,14 @@ export type FindByPhotoQuery = { identify: { labels: Array<{ kind: LabelKind, va
 export type NavigationQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NavigationQuery = { channel: { handle: string, name: string, currencyCode: string } | null, categories: Array<{ id: string, handle: string, name: string, children: Array<{ id: string, handle: string, name: string }> }> | null, styles: Array<{ handle: string, productCount: number }> | null };
+export type NavigationQuery = { channel: { handle: string, name: string, currencyCode: string } | null, categories: Array<{ id: string, handle: string, name: string, children: Array<{ id: string, handle: string, name: string }> | null }> | null, styles: Array<{ handle: string, productCount: number }> | null };
 
 export type PartnerSyncQueryVariables = Exact<{
   codes: Array<string> | string;
 }>;
 
 
-export type PartnerSyncQuery = { skus: Array<{ id: string, code: string, gtin: string | null, checkoutUrl: string | null, price: { amount: string, currencyCode: string, validUntil: string | null }, availability: { sellable: boolean, level: StockLevel, quantity: number | null, asOf: string }, product: { id: string, handle: string, updatedAt: string } }> | null };
+export type PartnerSyncQuery = { skus: Array<{ id: string, code: string, gtin: string | null, checkoutUrl: string | null, price: { amount: string, currencyCode: string, validUntil: string | null }, availability: { sellable: boolean, level: StockLevel, quantity: number | null, asOf: string }, product: { id: string, handle: string, updatedAt: string } | null }> | null };
 
 export type PriceSyncMutationVariables = Exact<{
   channel: string;
@@ -687,14 +687,14 @@ export type ProductStoryQueryVariables = Exact<{
 }>;
 
 
-export type ProductStoryQuery = { product: { id: string, facts: Array<{ subject: string, predicate: string, value: string, source: string, sourceUrl: string | null }>, brand: { id: string, name: string, facts: Array<{ predicate: string, value: string, sourceUrl: string | null }> } | null, attributes: Array<{ name: string, value: string, facts: Array<{ predicate: string, value: string, sourceUrl: string | null }> }> } | null };
+export type ProductStoryQuery = { product: { id: string, facts: Array<{ subject: string, predicate: string, value: string, source: string, sourceUrl: string | null }> | null, brand: { id: string, name: string, facts: Array<{ predicate: string, value: string, sourceUrl: string | null }> | null } | null, attributes: Array<{ name: string, value: string, facts: Array<{ predicate: string, value: string, sourceUrl: string | null }> | null }> | null } | null };
 
 export type ProductsUpsertMutationVariables = Exact<{
   input: ProductsUpsertInput;
 }>;
 
 
-export type ProductsUpsertMutation = { productsUpsert: { pendingImages: number, products: Array<{ id: string, handle: string, title: string, updatedAt: string, category: { handle: string } }>, userErrors: Array<{ code: UserErrorCode, field: Array<string> | null, message: string }> } | null };
+export type ProductsUpsertMutation = { productsUpsert: { pendingImages: number, products: Array<{ id: string, handle: string, title: string, updatedAt: string, category: { handle: string } | null }>, userErrors: Array<{ code: UserErrorCode, field: Array<string> | null, message: string }> } | null };
 
 export type SearchResultsQueryVariables = Exact<{
   query: VisualQueryInput;
@@ -704,7 +704,7 @@ export type SearchResultsQueryVariables = Exact<{
 }>;
 
 
-export type SearchResultsQuery = { visualSearch: { edges: Array<{ cursor: string, score: number, image: { id: string, url: string, thumbhash: string }, node: { id: string, handle: string, title: string, url: string | null }, skus: Array<{ id: string, code: string, checkoutUrl: string | null, price: { amount: string, compareAtAmount: string | null, currencyCode: string }, availability: { sellable: boolean, level: StockLevel, quantity: number | null } }> }>, facets: Array<{ name: string, buckets: Array<{ value: string, label: string, count: number, min: string | null, max: string | null }> }> | null, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, search: { asOf: string, indexLagMs: number, strategy: SearchStrategy, candidates: number, dropped: number, refills: number, encoder: string, tookMs: number } } | null };
+export type SearchResultsQuery = { visualSearch: { edges: Array<{ cursor: string, score: number, image: { id: string, url: string | null, thumbhash: string }, node: { id: string, handle: string, title: string, url: string | null }, skus: Array<{ id: string, code: string, checkoutUrl: string | null, price: { amount: string, compareAtAmount: string | null, currencyCode: string }, availability: { sellable: boolean, level: StockLevel, quantity: number | null } }> }>, facets: Array<{ name: string, buckets: Array<{ value: string, label: string, count: number, min: string | null, max: string | null }> }> | null, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, search: { asOf: string, indexLagMs: number, strategy: SearchStrategy, candidates: number, dropped: number, refills: number, encoder: string, tookMs: number } } | null };
 
 export type StockSyncMutationVariables = Exact<{
   input: StockSetInput;

@@ -1,6 +1,22 @@
 import { expect, test } from '@jest/globals';
-import { Field, FieldResolver, ObjectType, Resolver } from 'type-graphql';
+import { isNonNullType, isObjectType } from 'graphql';
+import { Field, FieldResolver, getMetadataStorage, ObjectType, Resolver } from 'type-graphql';
 import { createSchema } from '../../src/app/schema.js';
+
+/** Of what their parent has already: they read nothing, and take no arguments. */
+const COMPUTED = ['Hold.total', 'HoldLine.unitPrice', 'Sku.availability', 'Sku.options', 'Sku.price'];
+
+test('a field that may fail by itself is nullable', () => {
+  const schema = createSchema();
+  const { fieldResolvers, objectTypes } = getMetadataStorage();
+  const nonNull = fieldResolvers.flatMap(({ getObjectType, schemaName }) => {
+    const name = objectTypes.find(({ target }) => target === getObjectType?.())?.name ?? '';
+    const type = schema.getType(name);
+    const field = isObjectType(type) ? type.getFields()[schemaName] : undefined;
+    return isNonNullType(field?.type) ? [`${name}.${schemaName}`] : [];
+  });
+  expect(nonNull.sort()).toEqual(COMPUTED);
+});
 
 test('a field that is a property and has a resolver too is refused by name', () => {
   expect(() => createSchema()).not.toThrow();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
+import { z } from 'zod';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 
@@ -80,6 +81,40 @@ describe('a query beside one that fails is answered', () => {
 });
 
 describe('a field beside one that fails is answered', () => {
+  test('of a product: its SKUs, their locations, and the URL of its image', async () => {
+    const { data, errors } = await gateway.ask(`{ products(where: { brands: ["acme"] }) { nodes {
+      title
+      skus(where: { price: { min: "2", max: "1" } }) { code }
+      all: skus { code availability { sellable locations(first: 0) { quantity } } }
+      featuredImage { width url(width: 0) }
+    } } }`);
+    const all = [{ code: 'C', availability: { sellable: true, locations: null } }];
+    const image = { width: 4, url: null };
+    expect(data).toEqual({ products: { nodes: [{ title: 'coat', skus: null, all, featuredImage: image }] } });
+    expect(errors.map(({ code }) => code)).toEqual(Array(3).fill('BAD_USER_INPUT'));
+  });
+
+  test.each([
+    ['entity_links', 'facts { value }', 'facts'],
+    ['product_images', 'images { width }', 'images'],
+    ['product_attributes', 'attributes { value }', 'attributes'],
+    ['categories', 'category { name }', 'category'],
+  ])('of a product without %s: the others', async (table, field, name) => {
+    const { data, errors } = await without(table, `{ product(handle: "coat") { title ${field} } }`);
+    expect(data).toEqual({ product: { title: 'coat', [name]: null } });
+    expect(errors).toEqual([expect.objectContaining({ code: 'INTERNAL_SERVER_ERROR' })]);
+  });
+
+  test('of a board: its palette', async () => {
+    const made = await gateway.ask('mutation { boardCreate(input: { title: "Winter" }) { board { id } } }');
+    const { id } = z
+      .object({ boardCreate: z.object({ board: z.object({ id: z.string() }) }) })
+      .parse(made.data).boardCreate.board;
+    const { data, errors } = await without('pins', `{ board(id: "${id}") { title palette } }`);
+    expect(data).toEqual({ board: { title: 'Winter', palette: null } });
+    expect(errors).toEqual([expect.objectContaining({ code: 'INTERNAL_SERVER_ERROR' })]);
+  });
+
   test('of a product: what is similar to it', async () => {
     const { data, errors } = await gateway.ask(
       '{ product(handle: "coat") { title similar(first: 0) { nodes { title } } } }',
