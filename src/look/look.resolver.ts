@@ -58,8 +58,7 @@ export class LookResolver {
   @FieldResolver(() => Image, {
     nullable: true,
     complexity: IMAGE_COST,
-    description:
-      'The image. An image sent as base64 or by URL is stored like an upload.',
+    description: 'The image. An image sent as base64 or by URL is stored like an upload.',
   })
   image(@Root() { source }: Look, @Ctx() { loaders }: Context): Promise<Image> {
     return describeLookImage(source, loaders);

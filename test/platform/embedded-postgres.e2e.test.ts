@@ -152,7 +152,9 @@ test('a pointer that is garbage is named with its remedy', async () => {
   const path = join(temporary, 'garbage');
   await mkdir(path);
   await writeFile(join(path, 'postgres.json'), '{"home": 1}');
-  await expect(start(path)).rejects.toThrow(/postgres\.json was not written by Vitrine or is damaged: remove it/);
+  await expect(start(path)).rejects.toThrow(
+    /postgres\.json was not written by Vitrine or is damaged: remove it/,
+  );
 });
 
 test('a server that cannot start says why, and where its log is', async () => {

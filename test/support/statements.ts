@@ -2,7 +2,8 @@ import { jest } from '@jest/globals';
 import { Client } from 'pg';
 
 /** The name that a statement of ours has, such as `product.byKey`; null: it has none, as one within a function. */
-export const nameOfStatement = (text: string): string | null => /\/\* (\w+\.\w+) \*\//.exec(text)?.[1] ?? null;
+export const nameOfStatement = (text: string): string | null =>
+  /\/\* (\w+\.\w+) \*\//.exec(text)?.[1] ?? null;
 
 /** What a gateway does beside requests, or only until it is cached. */
 const BESIDE = /^(sync|projection|request|availability|channel|apiKey)\./;
