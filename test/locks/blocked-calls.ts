@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
+import { ANONYMOUS } from '../../src/access/caller.js';
 import { createSchema } from '../../src/app/schema.js';
 import type { TestGateway } from '../support/gateway.js';
 import { LockReader, type HeldLock } from './held-locks.js';
@@ -7,6 +8,10 @@ import type { LockOrder } from './order.js';
 import type { Scenario } from './scenarios.js';
 
 const KEY = 'locks';
+/** As idempotency keys have it. */
+const ANYBODY = 0;
+/** Of all calls: they are made in this process. */
+const CLIENT_ADDRESS = '127.0.0.1';
 /** Of a call, to come to where it waits: what takes longer on a busy machine hangs. */
 const DEADLINE_MS = 60_000;
 const POLL_MS = 2;
@@ -50,7 +55,12 @@ export class BlockedCalls {
     const pids = { gate: await pidOf(clients.gate), holder: await pidOf(clients.holder) };
     const { rows } = await gateway.db.query<{ id: number }>('SELECT max(id) AS id FROM api_keys');
     const caller = rows[0]?.id ?? 0;
-    const reader = await LockReader.open(clients.watcher, order, KEY, caller);
+    const guest = await gateway.services.guests.of(ANONYMOUS, { handle: '' }, CLIENT_ADDRESS);
+    const client = guest?.client.toString('hex') ?? '';
+    const reader = await LockReader.open(clients.watcher, order, [
+      { key: KEY, caller, client },
+      { key: KEY, caller: ANYBODY, client },
+    ]);
     return new BlockedCalls(gateway, order, secret, caller, reader, clients, pids, await reader.referredTo());
   }
 
@@ -137,7 +147,7 @@ export class BlockedCalls {
     try {
       await gate.query(
         `INSERT INTO idempotency_keys (caller, key, operation, fingerprint, answer) VALUES ($1, $2, '', sha256(''), '{}')`,
-        [this.caller, KEY],
+        [scenario.byGuest ? ANYBODY : this.caller, KEY],
       );
       for (const taking of takings) await holder.query(taking);
       let ended: unknown = null;
@@ -145,7 +155,7 @@ export class BlockedCalls {
         .ask(
           documentOf(scenario.mutation),
           { input: { ...scenario.input, idempotencyKey: KEY } },
-          this.secret,
+          scenario.byGuest ? undefined : this.secret,
         )
         .then((answer) => (ended = answer));
       const name = `${scenario.mutation} (${scenario.when})`;

@@ -6,7 +6,7 @@ import type { LockOrder } from './order.js';
 export interface HeldLock {
   /** A table, or "advisory". */
   readonly of: string;
-  /** Of a row: its ctid; else the number. */
+  /** Of a row: its ctid; else the number, or both numbers: `1, 2`. */
   readonly id: string;
   /** Where the order has it: first by lock, then by row; null: nowhere. */
   readonly place: readonly [number, number] | null;
@@ -27,35 +27,49 @@ const rowLock = z.object({
   heldWith: z.string().nullable(),
 });
 
+/** What the expressions of advisory locks say of a call. */
+interface AdvisoryCall {
+  readonly key: string;
+  readonly caller: number;
+  /** The hash of a guest's address, in hex. */
+  readonly client: string;
+}
+
 /** Reads what connections hold, with the extension pgrowlocks: pg_locks alone does not list locked rows. */
 export class LockReader {
   #rowLocks = '';
-  #advisories: readonly string[] = [];
+  /** The places of advisory locks in the order. */
+  readonly #advisories = new Map<string, number>();
 
   private constructor(
     private readonly client: ClientBase,
     private readonly order: LockOrder,
   ) {}
 
-  /** `client` is a connection that locks nothing; `key` and `caller` are those of the idempotent calls to come. */
-  static async open(client: ClientBase, order: LockOrder, key: string, caller: number): Promise<LockReader> {
+  /** `client` is a connection that locks nothing; `calls` are those to come. */
+  static async open(
+    client: ClientBase,
+    order: LockOrder,
+    calls: readonly AdvisoryCall[],
+  ): Promise<LockReader> {
     await client.query('CREATE EXTENSION IF NOT EXISTS pgrowlocks');
     const reader = new LockReader(client, order);
     const { rows } = await client.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`,
     );
     reader.#rowLocks = rows.map(({ name }) => rowLocksOf(name, order)).join(' UNION ALL ');
-    const advisories: string[] = [];
-    for (const lock of order.ordered) {
+    for (const [rank, lock] of order.ordered.entries()) {
       if (lock.kind !== 'advisory') continue;
-      const number = await client.query<{ number: string }>(
-        `SELECT (${lock.expression.replace('$key', 'key').replace('$caller', 'caller')})::bigint::text AS number
-         FROM (VALUES ($1::text, $2::integer)) AS call (key, caller)`,
-        [key, caller],
-      );
-      advisories.push(number.rows[0]?.number ?? '');
+      const expression = lock.expression.replace(/\$(?=key|caller|client)/g, 'call.');
+      for (const { key, caller, client: guest } of calls) {
+        const { rows: numbers } = await client.query<{ id: string }>(
+          `SELECT concat_ws(', ', ${expression}) AS id
+           FROM (VALUES ($1::text, $2::integer, $3::text)) AS call (key, caller, client)`,
+          [key, caller, guest],
+        );
+        reader.#advisories.set(numbers[0]?.id ?? '', rank);
+      }
     }
-    reader.#advisories = advisories;
     return reader;
   }
 
@@ -75,19 +89,20 @@ export class LockReader {
         heldWith: parent === undefined ? null : { of: parent, id: heldWith ?? '' },
       };
     });
-    const advisory = await this.client.query<{ number: string }>(
-      `SELECT ((classid::bigint << 32) | objid::bigint)::text AS number FROM pg_locks
-       WHERE pid = $1 AND locktype = 'advisory' AND granted`,
+    // The numbers of a lock with two are signed, and shown without their signs.
+    const advisory = await this.client.query<{ id: string }>(
+      `SELECT CASE objsubid WHEN 1 THEN ((classid::bigint << 32) | objid::bigint)::text
+           ELSE concat_ws(', ', classid::bigint::bit(32)::integer, objid::bigint::bit(32)::integer) END AS id
+       FROM pg_locks WHERE pid = $1 AND locktype = 'advisory' AND granted`,
       [pid],
     );
-    const ranks = this.order.ordered.flatMap(({ kind }, rank) => (kind === 'advisory' ? [rank] : []));
-    const advisoryLocks = advisory.rows.map(({ number }): HeldLock => {
-      const rank = ranks[this.#advisories.indexOf(number)];
+    const advisoryLocks = advisory.rows.map(({ id }): HeldLock => {
+      const rank = this.#advisories.get(id);
       return {
         of: 'advisory',
-        id: number,
+        id,
         place: rank === undefined ? null : [rank, 0],
-        label: number,
+        label: id,
         mode: 'Exclusive',
         heldWith: null,
       };

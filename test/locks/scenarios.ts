@@ -10,6 +10,8 @@ export interface Scenario {
   readonly mutation: string;
   /** What this call has that others of the mutation do not. */
   readonly when: string;
+  /** Without the API key. */
+  readonly byGuest?: true;
   readonly input: object;
   /**
    * Statements that insert rows with the unique keys of those that the call inserts, in the order of docs/locks.md;
@@ -59,7 +61,7 @@ const expire = (db: Database, holds: readonly string[]): Promise<unknown> =>
     db.query(`UPDATE hold_lines SET expires_at = now() WHERE hold_id = ANY($1)`, [holds]),
   ]);
 
-/** The API key of all calls, and a call or more of every mutation. */
+/** The API key of all calls but those of guests, and a call or more of every mutation. */
 export async function makeScenarios(
   gateway: TestGateway,
   upload: string,
@@ -141,8 +143,22 @@ export async function makeScenarios(
       input: { lines: lines('dress-3', 'coat-2', 'belt-1', 'belt-2') },
       inserts: [],
     },
+    {
+      mutation: 'holdCreate',
+      when: 'a guest calls, and holds of its SKUs have expired',
+      byGuest: true,
+      input: { lines: lines('dress-3', 'coat-2', 'belt-1', 'belt-2') },
+      inserts: [],
+    },
     { mutation: 'holdConfirm', when: 'it is active', input: { hold: active }, inserts: [] },
     { mutation: 'holdRelease', when: 'it is active', input: { hold: active }, inserts: [] },
+    {
+      mutation: 'holdRelease',
+      when: 'a guest calls',
+      byGuest: true,
+      input: { hold: active },
+      inserts: [],
+    },
     {
       mutation: 'stockSet',
       when: 'some levels are new',
