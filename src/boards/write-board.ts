@@ -52,7 +52,7 @@ export async function createBoard(
       const { keyId } = context.caller;
       if (keyId !== null && (await countBoards(client, keyId)) >= MAX_BOARDS) {
         throw refuse(
-          'board',
+          null,
           `This API key already has ${MAX_BOARDS} boards: delete one with boardDelete first.`,
         );
       }
@@ -105,8 +105,8 @@ export async function removeBoard(
   return instantiate(BoardDeletePayload, { deletedBoardId, userErrors });
 }
 
-const refuse = (field: string, message: string): EntryErrors =>
-  new EntryErrors([userError('BAD_USER_INPUT', [field], message)]);
+const refuse = (field: string | null, message: string): EntryErrors =>
+  new EntryErrors([userError('BAD_USER_INPUT', field === null ? null : [field], message)]);
 
 /** @throws EntryErrors, RequestError BAD_USER_INPUT */
 function checkTitle(title: string): string {

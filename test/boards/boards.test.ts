@@ -186,6 +186,18 @@ describe('a board', () => {
     }
   });
 
+  test('is one of 10,000 that a key can have', async () => {
+    const secret = await seedApiKey(gateway.db, { scopes: [] });
+    await gateway.db.query(`INSERT INTO boards (owner, title)
+      SELECT max(id), 'One of many' FROM api_keys, generate_series(1, 10000) GROUP BY generate_series`);
+    const { board, userErrors } = await writeBoard(gateway, 'boardCreate', { title: 'One more' }, secret);
+    expect(board).toBeNull();
+    // No part of the input is wrong.
+    expect(userErrors).toEqual([
+      { code: 'BAD_USER_INPUT', field: null, message: expect.stringMatching(/10000 boards/) },
+    ]);
+  });
+
   test('has a title that can be shown', async () => {
     for (const title of ['', '   ', 'x'.repeat(201), 'a\0b']) {
       const { board, userErrors } = await writeBoard(gateway, 'boardCreate', { title }, ours);
