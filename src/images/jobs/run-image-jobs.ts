@@ -69,7 +69,8 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
         return;
       }
       const isOurs = !(error instanceof RequestError);
-      if (isOurs) log.error({ err: error, product: job.handle, link: job.link }, 'An image job failed');
+      if (isOurs)
+        log.error({ err: error, product: job.handle, link: shown(job.link) }, 'An image job failed');
       const isOver = !mayPass(error) || job.attempts >= MAX_ATTEMPTS;
       await fail(
         job,
@@ -85,8 +86,11 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
   const fail = async (job: ClaimedJob, reason: string, delayMs: number | null): Promise<void> => {
     const held = await noteFailure(db, job, reason, delayMs);
     if (!held || delayMs !== null) return;
-    const { handle: product, link, attempts } = job;
-    log.warn({ product, link, attempts, reason }, 'An image was abandoned; to retry it, upsert its product');
+    const { handle: product, attempts } = job;
+    log.warn(
+      { product, link: shown(job.link), attempts, reason },
+      'An image was abandoned; to retry it, upsert its product',
+    );
   };
 
   const loop = startLoop({
@@ -109,6 +113,13 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
 
 const KILLED = `A gateway crashed each time it processed this image, ${MAX_ATTEMPTS} times.`;
 const OUR_FAULT = 'Something went wrong in the gateway; see its log.';
+
+/** Host and path of a URL, or the id of an upload: the query of a presigned URL lets anybody fetch the image. */
+function shown(link: string): string {
+  if (!URL.canParse(link)) return link;
+  const { host, pathname } = new URL(link);
+  return host + pathname;
+}
 
 /** From half to one and a half of the delay, so that jobs which failed together do not come back together. */
 function delayAfter(attempts: number): number {
