@@ -8,7 +8,10 @@ const factRow = z.object({ productKey: z.number(), kind: z.enum(LabelKind), valu
 export type PinnedLabel = z.infer<typeof factRow>;
 
 /** The category of each product, and its colors, materials, patterns, styles and eras, in lower case. */
-export async function readFacts(db: Queryable, productKeys: readonly number[]): Promise<PinnedLabel[]> {
+export async function readProductLabels(
+  db: Queryable,
+  productKeys: readonly number[],
+): Promise<PinnedLabel[]> {
   return queryPrepared(
     db,
     sql`/* board.facts */

@@ -5,7 +5,7 @@ import type { Context } from '../graph/request-context.js';
 import { MATCH_ALL } from '../vector-index/port.js';
 import { clusterVectors } from '../search/query/cluster-vectors.js';
 import { dot } from '../vector-index/vectors.js';
-import { readFacts, readLikedColors, type PinnedLabel } from './board-facts.store.js';
+import { readProductLabels, readLikedColors, type PinnedLabel } from './board-facts.store.js';
 import { directionOf } from '../search/query/board-references.js';
 import type { Queryable } from '../platform/postgres.js';
 import type { BoardServices } from './board-services.js';
@@ -44,7 +44,7 @@ export async function designBrief(
   const [looks, palette] = await Promise.all([boardLooks.pinsOf(board.uuid), boardPalette(db, board)]);
   const pins = looks.map((pin): SeenPin => ({ ...pin, vector: directionOf(pin) }));
   const likenesses = await productsOf(services, pins);
-  const facts = await readFacts(db, [...new Set(likenesses.flat())]);
+  const facts = await readProductLabels(db, [...new Set(likenesses.flat())]);
   const sharesOf = (positive: boolean): Shares =>
     countShares(
       likenesses.filter((products, i) => products.length > 0 && pins[i]?.positive === positive),

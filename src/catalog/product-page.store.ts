@@ -1,5 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { ProductSort, type ProductPosition, type SortedBy } from './product-page.js';
+import type { ProductPosition, SortedBy } from './product-page.js';
+import { ProductSort } from './product-sort.types.js';
 
 interface PageParts {
   readonly columns: Sql;

@@ -1,25 +1,8 @@
 import { createHash } from 'node:crypto';
-import { registerEnumType } from 'type-graphql';
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
 import { MAX_KEY } from '../graph/node.js';
-
-export enum ProductSort {
-  RELEVANCE = 'RELEVANCE',
-  NEWEST = 'NEWEST',
-  PRICE_ASC = 'PRICE_ASC',
-  PRICE_DESC = 'PRICE_DESC',
-}
-registerEnumType(ProductSort, {
-  name: 'ProductSort',
-  description: 'The order of a list of products.',
-  valuesConfig: {
-    RELEVANCE: { description: 'Best text match first. Without `text`, the same as NEWEST.' },
-    NEWEST: { description: 'Newest first.' },
-    PRICE_ASC: { description: 'Lowest price first, by the cheapest SKU that passes the filter.' },
-    PRICE_DESC: { description: 'Highest price first, by the cheapest SKU that passes the filter.' },
-  },
-});
+import type { ProductSort } from './product-sort.types.js';
 
 /** Where a product stands: the value that the list is sorted by (as Postgres writes it), then the product. */
 export interface ProductPosition {

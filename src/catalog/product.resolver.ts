@@ -10,7 +10,7 @@ import { PAGING } from '../graph/page-info.js';
 import { offered, offersOf } from './offers.js';
 import { checkSkuFilter, passes } from './product-filter.js';
 import { ProductFilter, SkuFilter, WHERE } from './product-filter.types.js';
-import { ProductSort } from './product-page.js';
+import { ProductSort } from './product-sort.types.js';
 import { Attribute, Product, ProductConnection } from './product.types.js';
 import { Sku } from './sku.types.js';
 import { ON_ERROR } from '../graph/on-error.js';

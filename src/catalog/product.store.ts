@@ -19,12 +19,11 @@ const productRow = z.object({
   url: z.string().nullable(),
   brandKey: z.number().nullable(),
   categoryKey: z.number(),
-  createdAt: z.date(),
   updatedAt: z.date(),
 });
 
 const PRODUCT_COLUMNS = sql`product.id AS key, product.handle, product.title, product.description, product.url,
-  product.brand_id AS "brandKey", product.category_id AS "categoryKey", product.created_at AS "createdAt",
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt"`;
 
 const attributeRow = z.object({ productKey: z.number(), name: z.string(), value: z.string() });

@@ -33,8 +33,6 @@ export class Product extends Node {
   })
   url!: string | null;
 
-  createdAt!: Date;
-
   @Field(() => DateTimeScalar, { description: 'When the product last changed.' })
   updatedAt!: Date;
 

@@ -2,11 +2,9 @@ import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
 import { Image, ImageFormat } from './image.types.js';
+import { MAX_RENDERED_WIDTH } from '../vision/decode.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import { UrlScalar } from '../graph/scalars.js';
-
-/** The widest rendition: what GET /images/:id makes. */
-const MAX_WIDTH = 2_000;
 
 @Resolver(() => Image)
 export class ImageResolver {
@@ -16,16 +14,16 @@ export class ImageResolver {
     @Ctx() { publicUrl }: Context,
     @Arg('width', () => Int, {
       nullable: true,
-      description: `The width you need in pixels, from 1 to ${MAX_WIDTH}. The file may be wider, but the original is never enlarged. Null: ${MAX_WIDTH}.`,
+      description: `The width you need in pixels, from 1 to ${MAX_RENDERED_WIDTH}. The file may be wider, but the original is never enlarged. Null: ${MAX_RENDERED_WIDTH}.`,
     })
     width: number | null | undefined,
     @Arg('format', () => ImageFormat, { nullable: true, description: 'The file format. Null: WEBP.' })
     format: ImageFormat | null | undefined,
   ): string {
-    if (width != null && (width < 1 || width > MAX_WIDTH)) {
+    if (width != null && (width < 1 || width > MAX_RENDERED_WIDTH)) {
       throw new RequestError(
         'BAD_USER_INPUT',
-        `width is ${width}: it must be from 1 to ${MAX_WIDTH} pixels.`,
+        `width is ${width}: it must be from 1 to ${MAX_RENDERED_WIDTH} pixels.`,
       );
     }
     const url = new URL(`/images/${encodeURIComponent(image.id)}`, publicUrl);

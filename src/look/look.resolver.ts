@@ -12,7 +12,7 @@ import { findItems } from './find-items.js';
 import type { LookServices } from './look-services.js';
 import { matchItem } from './match-item.js';
 import { describeLookImage, findLookImage } from './look-image.js';
-import { Box, Look, LookItem } from './look.types.js';
+import { ItemBox, Look, LookItem } from './look.types.js';
 
 const DEFAULT_ITEMS = 6;
 const DEFAULT_FIRST = 12;
@@ -50,7 +50,7 @@ export class LookResolver {
     const items = await findItems(this.services, context, source, maxItems ?? DEFAULT_ITEMS);
     const look = instantiate(Look, { source });
     look.items = items.map((found) =>
-      instantiate(LookItem, { found, look, box: instantiate(Box, found.box) }),
+      instantiate(LookItem, { found, look, box: instantiate(ItemBox, found.box) }),
     );
     return look;
   }

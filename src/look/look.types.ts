@@ -2,8 +2,10 @@ import { Field, Float, ObjectType } from 'type-graphql';
 import type { FoundItem } from './find-items.js';
 import type { LookImage } from './look-image.js';
 
-@ObjectType({ description: 'A part of an image, in fractions of the width and height of the upright image.' })
-export class Box {
+@ObjectType('Box', {
+  description: 'A part of an image, in fractions of the width and height of the upright image.',
+})
+export class ItemBox {
   @Field(() => Float, { description: 'The left edge as a fraction of the width of the image, from 0 to 1.' })
   x!: number;
 
@@ -22,11 +24,11 @@ export class LookItem {
   found!: FoundItem;
   look!: Look;
 
-  @Field(() => Box, {
+  @Field(() => ItemBox, {
     description:
       'Where the item is in the image. Pass it to VisualReferenceInput.box to search for this part.',
   })
-  box!: Box;
+  box!: ItemBox;
 }
 
 @ObjectType({ description: 'The items in an image.' })

@@ -4,10 +4,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
 import type { BlobStore } from '../platform/blob-store.js';
-import { inspectImage, RENDER_FORMATS } from '../vision/decode.js';
+import { inspectImage, MAX_RENDERED_WIDTH, RENDER_FORMATS } from '../vision/decode.js';
 import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
 import { trimImage } from '../vision/image-file.js';
-import { createRenditions, MAX_WIDTH } from './renditions.js';
+import { createRenditions } from './renditions.js';
 import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
 
 export interface ImageOptions {
@@ -22,10 +22,13 @@ const rendering = z.object({
     .number()
     .int()
     .min(1)
-    .max(MAX_WIDTH)
+    .max(MAX_RENDERED_WIDTH)
     .optional()
     .catch(() => {
-      throw new RequestError('BAD_USER_INPUT', `width must be a whole number from 1 to ${MAX_WIDTH}.`);
+      throw new RequestError(
+        'BAD_USER_INPUT',
+        `width must be a whole number from 1 to ${MAX_RENDERED_WIDTH}.`,
+      );
     }),
   format: z
     .enum(RENDER_FORMATS)

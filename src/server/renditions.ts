@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { type RenderFormat, renderImage } from '../vision/decode.js';
+import { MAX_RENDERED_WIDTH, type RenderFormat, renderImage } from '../vision/decode.js';
 import { DECODED_AT_ONCE } from '../vision/decode-queue.js';
 import { limiter } from '../vision/limiter.js';
 
@@ -8,10 +8,7 @@ import { limiter } from '../vision/limiter.js';
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
 
 /** Widths that are rendered; what is asked for is rounded up, so that few renditions of an image are kept. */
-const WIDTHS = [64, 128, 256, 384, 512, 768, 1024, 1536, 2000] as const;
-
-/** The widest rendition, in pixels. */
-export const MAX_WIDTH = 2000;
+const WIDTHS = [64, 128, 256, 384, 512, 768, 1024, 1536, MAX_RENDERED_WIDTH] as const;
 
 /** One place of the decode queue stays free for searches, which a rendition would hold up. */
 const RENDERED_AT_ONCE = DECODED_AT_ONCE - 1;
@@ -29,7 +26,7 @@ interface Rendition {
 
 export interface Renditions {
   /**
-   * The image, at least `width` pixels wide where it has that many and at most MAX_WIDTH. Identical requests at
+   * The image, at least `width` pixels wide where it has that many and at most MAX_RENDERED_WIDTH. Identical requests at
    * the same time are rendered once. Null when there is no such image.
    *
    * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
@@ -54,8 +51,8 @@ export function createRenditions(load: (id: string) => Promise<Buffer | null>): 
       }),
   });
   return {
-    async get(id, wanted = MAX_WIDTH, format) {
-      const width = WIDTHS.find((rung) => rung >= wanted) ?? MAX_WIDTH;
+    async get(id, wanted = MAX_RENDERED_WIDTH, format) {
+      const width = WIDTHS.find((rung) => rung >= wanted) ?? MAX_RENDERED_WIDTH;
       return (await cache.fetch(`${id} ${width} ${format}`, { context: { id, width, format } })) ?? null;
     },
   };

@@ -85,6 +85,8 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
 export const RENDER_FORMATS = ['webp', 'jpeg', 'png', 'avif'] as const;
 export type RenderFormat = (typeof RENDER_FORMATS)[number];
 
+/** The widest rendition, in pixels. */
+export const MAX_RENDERED_WIDTH = 2_000;
 /** Of a rendition; photographs of fashion are 3 high to 2 wide. What is longer is scaled down to it. */
 const MAX_RENDERED_HEIGHT = 3000;
 /** What a pixel of a rendition takes while it is encoded: AVIF's encoder takes this, and the others less. */

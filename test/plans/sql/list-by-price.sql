@@ -1,6 +1,6 @@
 /* product.price */
     SELECT product.id AS key, product.handle, product.title, product.description, product.url,
-  product.brand_id AS "brandKey", product.category_id AS "categoryKey", product.created_at AS "createdAt",
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", cheapest.amount::text AS rank
     FROM products product
     CROSS JOIN LATERAL (SELECT min(offer.amount) AS amount FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $1

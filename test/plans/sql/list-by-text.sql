@@ -1,7 +1,7 @@
 /* product.relevance */
     SELECT * FROM (
       SELECT product.id AS key, product.handle, product.title, product.description, product.url,
-  product.brand_id AS "brandKey", product.category_id AS "categoryKey", product.created_at AS "createdAt",
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", ts_rank_cd(product.search, websearch_to_tsquery('english', $1))::float8::text AS rank
       FROM products product WHERE true
       AND ($2::text IS NULL OR product.search @@ websearch_to_tsquery('english', $3)) AND EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $4

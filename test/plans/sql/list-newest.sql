@@ -1,6 +1,6 @@
 /* product.newest */
     SELECT product.id AS key, product.handle, product.title, product.description, product.url,
-  product.brand_id AS "brandKey", product.category_id AS "categoryKey", product.created_at AS "createdAt",
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank
     FROM products product
     WHERE true

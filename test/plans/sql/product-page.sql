@@ -19,7 +19,7 @@
       WHERE product_id = ANY($1::int[]) ORDER BY product_id, name, value;
 
 /* product.byHandle */ SELECT product.id AS key, product.handle, product.title, product.description, product.url,
-  product.brand_id AS "brandKey", product.category_id AS "categoryKey", product.created_at AS "createdAt",
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
       WHERE product.handle = $1;
 

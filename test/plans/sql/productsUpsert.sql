@@ -63,7 +63,7 @@
         ORDER BY input.handle ON CONFLICT DO NOTHING;
 
 /* product.byKey */ SELECT product.id AS key, product.handle, product.title, product.description, product.url,
-  product.brand_id AS "brandKey", product.category_id AS "categoryKey", product.created_at AS "createdAt",
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
       WHERE product.id = ANY($1::int[]);
 
