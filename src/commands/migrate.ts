@@ -50,7 +50,7 @@ async function migrateDatabase({ config, log }: Session, isCheck: boolean): Prom
       process.stdout.write(`Missing migrations: ${pending.join(', ')}.\n`);
       return EXIT.schemaMismatch;
     }
-    const applied = await migrate(database.url, (line) => log.debug(line));
+    const applied = await migrate(database.url, log);
     process.stdout.write(`Migrated: ${applied.join(', ') || 'another process did it first'}.\n`);
     return EXIT.done;
   } finally {

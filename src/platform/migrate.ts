@@ -1,6 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import { Client } from 'pg';
+import type { Logger } from './logging.js';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** One notification, of which Postgres makes nothing that takes time. */
+const NOTIFY_TIMEOUT_MS = 5_000;
 
 /** The folder of this version's migrations. */
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -9,7 +14,8 @@ export const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta
  * Brings the database to the newest migration of this version, under an advisory lock so that several processes may
  * try at once. Tells running gateways, which may be of an older version. Answers the names of the migrations that ran.
  */
-export async function migrate(databaseUrl: string, log: (line: string) => void): Promise<string[]> {
+export async function migrate(databaseUrl: string, log: Pick<Logger, 'debug' | 'warn'>): Promise<string[]> {
+  const say = (line: string): void => log.debug(line);
   const applied = await runner({
     databaseUrl,
     dir: `${MIGRATIONS}[0-9]*.sql`,
@@ -18,18 +24,33 @@ export async function migrate(databaseUrl: string, log: (line: string) => void):
     migrationsTable: 'migrations',
     singleTransaction: true,
     advisoryLockMode: 'wait',
-    logger: { debug: () => undefined, info: log, warn: log, error: log },
+    logger: { debug: () => undefined, info: say, warn: say, error: say },
   });
-  if (applied.length > 0) await tellGateways(databaseUrl);
+  if (applied.length > 0) {
+    await tellGateways(databaseUrl).catch((err: unknown) => {
+      log.warn(
+        { err },
+        'Running gateways could not be told of the migration; they notice when their readiness is asked for',
+      );
+    });
+  }
   return applied.map(({ name }) => name);
 }
 
 async function tellGateways(databaseUrl: string): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl, application_name: 'vitrine migrate' });
-  await client.connect();
+  const client = new Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: NOTIFY_TIMEOUT_MS,
+    application_name: 'vitrine migrate',
+  });
+  // Told by what is awaited; unheard, it would end the process.
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     await client.query("/* schema.migrated */ SELECT pg_notify('vitrine', 'migrations')");
   } finally {
-    await client.end();
+    // A farewell to a Postgres that is silent would not end.
+    client.connection.stream.destroy();
   }
 }

@@ -74,7 +74,7 @@ export const openPool = (url: string, log: Logger, limits: PoolLimits): Database
 async function migrateEmbedded(db: Database, url: string, log: Logger): Promise<void> {
   const { unknown } = await readSchemaVersion(db);
   if (unknown.length > 0) return;
-  const applied = await migrate(url, (line) => log.debug(line));
+  const applied = await migrate(url, log);
   if (applied.length > 0) log.info({ migrations: applied }, 'The database was migrated');
 }
 

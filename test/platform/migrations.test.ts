@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
 import { migrate } from '../../src/platform/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { dumpStructure } from '../support/structure.js';
 
+const log = pino({ level: 'silent' });
 const STRUCTURE = fileURLToPath(new URL('../../migrations/structure.sql', import.meta.url));
 
 let database: TestDatabase;
@@ -23,16 +25,14 @@ test('a migration does not run after a later one', async () => {
   const other = await createTestDatabase();
   try {
     await other.db.query(`DELETE FROM migrations WHERE name = '0012_knowledge'`);
-    await expect(migrate(other.url, () => undefined)).rejects.toThrow(
-      /0012_knowledge is preceding already run/,
-    );
+    await expect(migrate(other.url, log)).rejects.toThrow(/0012_knowledge is preceding already run/);
   } finally {
     await other.drop();
   }
 });
 
 test('a migrated database has nothing left to migrate', async () => {
-  expect(await migrate(database.url, () => undefined)).toEqual([]);
+  expect(await migrate(database.url, log)).toEqual([]);
 });
 
 describe('wrong states are impossible', () => {

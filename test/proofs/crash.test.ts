@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fromGlobalId, toGlobalId } from 'graphql-relay';
+import { pino } from 'pino';
 import { z } from 'zod';
 import { migrate } from '../../src/platform/migrate.js';
 import { openDatabase, type Database } from '../../src/platform/postgres.js';
@@ -66,7 +67,7 @@ describe.each(
 
   beforeAll(async () => {
     postgres = await startCrashingPostgres();
-    await migrate(postgres.url, () => undefined);
+    await migrate(postgres.url, pino({ level: 'silent' }));
     db = openDatabase(postgres.url, () => undefined);
     await seedChannels(db);
     await seedEncoder(db, await readManifest(smallEncoderFolder()));

@@ -37,7 +37,7 @@ export default async function globalSetup(): Promise<void> {
   await client.query(`CREATE DATABASE ${template}`);
   await client.end();
   const { migrate } = (await import(built('platform/migrate.js'))) as typeof Migrate;
-  await migrate(url.href, quiet);
+  await migrate(url.href, { debug: quiet, warn: quiet });
 
   process.env['VITRINE_TEST_VECTORS'] = await mkdtemp(join(tmpdir(), 'vitrine-vectors-'));
   process.env['VITRINE_TEST_SERVER'] = server;
