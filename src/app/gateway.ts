@@ -149,7 +149,10 @@ export async function startGateway(
     started.push(() => imageJobs.close());
 
     changes.onChange(() => {
-      refuseNewerSchema(db).catch((err: unknown) => log.error({ err }, 'This gateway is no longer ready'));
+      refuseNewerSchema(db).catch((err: unknown) => {
+        if (err instanceof SchemaMismatchError) log.error({ err }, 'This gateway is no longer ready');
+        else log.warn({ err }, 'The version of the database could not be checked');
+      });
     }, 'migrations');
     const server = await createServer({
       schema: createSchema(services),

@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { request } from 'undici';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startFaultProxy } from '../support/fault-proxy.js';
 import { startGatewayProcess } from '../support/gateways.js';
 import { runNode, vitrine } from '../support/process.js';
 import { until } from '../support/waiting.js';
@@ -58,7 +59,7 @@ async function copyProgram() {
 async function nextVersion(migration: string) {
   const copy = await copyProgram();
   await copy.addMigration(migration);
-  return copy.run;
+  return Object.assign(copy.run, { program: copy.program });
 }
 
 const settings = () => ({ env: { DATABASE_URL: database.url, PORT: '0', VITRINE_DEMO: '0' } });
@@ -83,6 +84,49 @@ test('a command refuses a database that is not migrated, and names the command t
   const [first, second] = await Promise.all([run('migrate'), run('migrate')]);
   expect([first.code, second.code]).toEqual([0, 0]);
   expect(await run('migrate', '--check')).toMatchObject({ code: 0, stdout: 'The database is up to date.\n' });
+});
+
+// Seen to fail on 2026-11-28: it waited without end for an answer that only running gateways need.
+test('a migration that ran is done, though running gateways could not be told of it', async () => {
+  const next = await nextVersion(BREAKING);
+  const proxy = await startFaultProxy(database.url);
+  try {
+    proxy.silenceAt('schema.migrated');
+    const migrated = await next.program(['migrate'], { env: { ...settings().env, DATABASE_URL: proxy.url } })
+      .ended;
+    expect(migrated).toMatchObject({ code: 0, stdout: `Migrated: ${NEXT}.\n` });
+    expect(migrated.stderr).toContain('Running gateways could not be told');
+  } finally {
+    await proxy.close();
+  }
+});
+
+// Seen to fail on 2026-11-28: any failure of the check was told as a version that does not fit.
+test('a running gateway says that it is no longer ready only when a newer version has migrated', async () => {
+  const gateway = await startGatewayProcess(database.url);
+  const client = await database.db.connect();
+  try {
+    await client.query('BEGIN; LOCK TABLE migrations');
+    await database.db.query(`SELECT pg_notify('vitrine', 'migrations')`);
+    let check: number | undefined;
+    await until('the check waits', async () => {
+      const { rows } = await database.db.query<{ pid: number }>(
+        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      check = rows[0]?.pid;
+      return check !== undefined;
+    });
+    await database.db.query('SELECT pg_cancel_backend($1)', [check]);
+    await client.query('COMMIT');
+    await database.db.query(`INSERT INTO migrations (name, run_on) VALUES ('${NEXT}', now())`);
+    await database.db.query(`SELECT pg_notify('vitrine', 'migrations')`);
+    const said = (): string => gateway.output.stdout + gateway.output.stderr;
+    await until('the gateway says that it is unready', () => said().includes(NEXT));
+    expect(said().match(/no longer ready/g)).toHaveLength(1);
+  } finally {
+    client.release();
+    await gateway.stop();
+  }
 });
 
 test('a gateway refuses a database that a newer version has migrated', async () => {

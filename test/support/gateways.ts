@@ -13,6 +13,7 @@ const answer = z.object({
 /** A gateway in a process of its own, asked over HTTP. */
 export interface GatewayProcess {
   readonly url: string;
+  readonly output: Running['output'];
   /** Fails on errors, and when the gateway does not answer. */
   ask<T>(
     schema: z.ZodType<T>,
@@ -59,6 +60,7 @@ export async function startGatewayProcess(
   });
   return {
     url,
+    output: running.output,
     async ask(schema, document, variables, secret, more = {}) {
       const { body } = await request(`${url}/graphql`, {
         method: 'POST',
