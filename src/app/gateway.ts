@@ -38,6 +38,8 @@ import { openEncoder } from '../vision/encoder.js';
 /** An upload is for the searches of one visit; the days are for a cursor that somebody kept. A pinned one stays. */
 const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
+/** A round that fails may have walked all uploads, and nobody waits for the next one. */
+const LAST_PRUNE_RETRY_MS = 10 * 60 * 1_000;
 
 export interface Gateway {
   readonly url: string;
@@ -193,6 +195,7 @@ function pruneRegularly(
         await work(closing);
         return { ms: PRUNE_EVERY_MS };
       },
+      lastRetryMs: LAST_PRUNE_RETRY_MS,
       log,
       says: {
         failing: `${what} could not be removed; trying again`,

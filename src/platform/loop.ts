@@ -2,7 +2,7 @@ import type { Logger } from './logging.js';
 
 /** While the work fails, it is tried again after so long, and twice as long each time. */
 const FIRST_RETRY_MS = 500;
-/** However long it fails, it goes on within so many seconds of being well again. */
+/** However long it fails, it goes on within so many seconds of being well again; unless the loop says otherwise. */
 const LAST_RETRY_MS = 5_000;
 
 /** Work that goes on beside the requests of a gateway until it is closed. */
@@ -21,6 +21,8 @@ export interface LoopOptions {
   readonly says: { readonly failing: string; readonly recovered: string };
   /** Rounds that run beside each other; one unless said. */
   readonly lanes?: number;
+  /** The longest time until work that fails is tried again: for work that costs much and has no hurry. */
+  readonly lastRetryMs?: number;
   readonly timers?: Timers;
 }
 
@@ -68,7 +70,14 @@ const realTimers: Timers = {
  * Runs rounds one after the other, the first at once, in as many lanes beside each other as asked for. A round that
  * fails is tried again, later each time.
  */
-export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: LoopOptions): Loop {
+export function startLoop({
+  round,
+  log,
+  says,
+  lanes = 1,
+  lastRetryMs = LAST_RETRY_MS,
+  timers = realTimers,
+}: LoopOptions): Loop {
   const closing = new AbortController();
   /** Lanes whose last round failed. */
   const failing = new Set<number>();
@@ -107,7 +116,7 @@ export function startLoop({ round, log, says, lanes = 1, timers = realTimers }: 
           fails(lane, err);
           // From half of it to all: gateways that failed together do not come back together.
           await timers.sleep(delay * (0.5 + timers.random() / 2), closing.signal);
-          delay = Math.min(2 * delay, LAST_RETRY_MS);
+          delay = Math.min(2 * delay, lastRetryMs);
         }
       }
     };

@@ -39,7 +39,10 @@ class StandingClock implements Timers {
   }
 }
 
-function start(options: Pick<LoopOptions, 'round' | 'lanes'>): { loop: Loop; clock: StandingClock } {
+function start(options: Pick<LoopOptions, 'round' | 'lanes' | 'lastRetryMs'>): {
+  loop: Loop;
+  clock: StandingClock;
+} {
   const log = pino({ level: 'info' }, { write: (line: string) => said.push(line) });
   const clock = new StandingClock();
   const loop = startLoop({ ...options, log, says: SAYS, timers: clock });
@@ -112,6 +115,20 @@ test('while it fails it says so once, waits longer each time up to a bound, and 
   clock.pauses[0]?.end();
   await settle();
   expect(messages()).toEqual(['It fails', 'It works again']);
+});
+
+test('work that costs much and has no hurry is tried again later and later', async () => {
+  const { clock } = start({
+    lastRetryMs: 60_000,
+    round: () => Promise.reject(new Error('away')),
+  });
+  const delays: number[] = [];
+  for (let attempt = 0; attempt < 9; attempt += 1) {
+    await settle();
+    delays.push(clock.pauses[0]?.ms ?? NaN);
+    clock.pauses[0]?.end();
+  }
+  expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
 });
 
 test('lanes run beside each other, and say together that they fail', async () => {
