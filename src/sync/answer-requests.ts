@@ -60,12 +60,18 @@ async function answer(options: Answering, request: IndexRequest, closing: AbortS
   const keep = (answered: GatewayAnswer | null): Promise<boolean> =>
     answerRequest(db, request.id, gatewayId, { ...state, answer: answered });
   const abandoned = new AbortController();
-  const telling = setInterval(() => {
-    keep(null).then(
-      (isAwaited) => isAwaited || abandoned.abort(new Error('the command that sent the request was stopped')),
-      (err: unknown) => log.debug({ err }, 'A command could not be sent the progress of its request'),
-    );
-  }, TELL_EVERY_MS);
+  // One statement after the other: a Postgres that does not answer is not asked again meanwhile.
+  const telling = startLoop({
+    async round() {
+      if (!(await keep(null))) abandoned.abort(new Error('the command that sent the request was stopped'));
+      return { ms: TELL_EVERY_MS };
+    },
+    log,
+    says: {
+      failing: 'A command could not be sent the progress of its request; trying again',
+      recovered: 'A command is sent the progress of its request again',
+    },
+  });
   const progress: Progress = {
     start: (_label, total) => void Object.assign(state, { done: 0, total }),
     advance: (steps = 1) => void (state.done += steps),
@@ -77,7 +83,7 @@ async function answer(options: Answering, request: IndexRequest, closing: AbortS
       log.warn({ err, kind: request.kind }, 'A request from a command failed');
       return { outcome: 'failed', reason: errorMessage(err) };
     })
-    .finally(() => clearInterval(telling));
+    .finally(() => telling.close());
   log.info({ kind: request.kind, ...outcome }, 'Completed a request from a command');
   await keep({ gateway: `${hostname()} (process ${process.pid})`, encoder, ...outcome });
 }

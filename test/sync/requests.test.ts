@@ -82,6 +82,32 @@ test('a gateway that is alive is waited for until it ends', async () => {
   expect(await asked).toEqual({ answers: [], gone: 1 });
 });
 
+// Seen to fail on 2026-11-28 with a timer that starts a statement every half second: four waited.
+test('a gateway whose Postgres does not answer has one statement in flight to say how far it is', async () => {
+  const blocker = await db.connect();
+  let most = 0;
+  const gateway = startGateway(async () => {
+    await blocker.query('BEGIN; LOCK TABLE index_answers IN EXCLUSIVE MODE');
+    const end = Date.now() + 2_500;
+    while (Date.now() < end) {
+      const { rows } = await db.query<{ telling: number }>(
+        `SELECT count(*)::integer AS telling FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '/* request.answer */%'`,
+      );
+      most = Math.max(most, rows[0]?.telling ?? 0);
+      await sleep(50);
+    }
+    await blocker.query('ROLLBACK');
+  });
+  try {
+    expect((await ask()).answers).toMatchObject([{ outcome: 'rebuilt' }]);
+    expect(most).toBe(1);
+  } finally {
+    blocker.release();
+    await gateway.close();
+  }
+});
+
 test('a command that is stopped stops the gateways, and one asks at a time', async () => {
   let began = (): void => undefined;
   const working = new Promise<void>((resolve) => (began = resolve));
