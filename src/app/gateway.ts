@@ -18,6 +18,7 @@ import { openChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop, type Loop } from '../platform/loop.js';
 import type { Progress } from '../platform/progress.js';
+import { closeAll } from '../platform/close-all.js';
 import { closeDatabase } from '../platform/connections.js';
 import { BACKGROUND, type Database, REQUESTS } from '../platform/postgres.js';
 import { readSchemaVersion, SchemaMismatchError, tooNew } from '../platform/schema-version.js';
@@ -60,9 +61,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const part = (name: string): Logger => log.child({ part: name });
   const started: (() => Promise<unknown>)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of started.splice(0).reverse()) await close();
-  };
+  const stop = (): Promise<void> => closeAll(started.splice(0).reverse());
   try {
     const encoder = await openEncoder({ directory: config.encoderFolder, log: part('encoder') });
     started.push(() => encoder.close());
@@ -177,9 +176,11 @@ export async function startGateway(
       .model()
       .catch((err: unknown) => part('labels').warn({ err }, 'Labels could not be calibrated'));
     const url = await server.listen({ host: config.http.host, port: config.http.port });
-    return { url, products: await countProducts(background), close: closeAll };
+    return { url, products: await countProducts(background), close: stop };
   } catch (error) {
-    await closeAll();
+    await stop().catch((err: unknown) =>
+      log.warn({ err }, 'Not everything that was started could be stopped'),
+    );
     throw error;
   }
 }

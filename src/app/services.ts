@@ -14,6 +14,7 @@ import { type AvailabilityWatcher, watchAvailability } from '../inventory/watch-
 import { FactLoaders } from '../knowledge/fact-loaders.js';
 import type { LookServices } from '../look/look-services.js';
 import { RegionProposer } from '../look/region-proposer.js';
+import { closeAll } from '../platform/close-all.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import type { Logger } from '../platform/logging.js';
 import type { Database } from '../platform/postgres.js';
@@ -93,9 +94,7 @@ export function openServices(parts: ServiceParts): OpenServices {
     availability,
     guests: new Guests(db, parts.guestLimits),
     async close() {
-      await labelModels.close();
-      await availability.close();
-      await fetcher.close();
+      await closeAll([() => labelModels.close(), () => availability.close(), () => fetcher.close()]);
     },
   };
 }

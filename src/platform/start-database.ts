@@ -3,6 +3,7 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { hideUrlPasswords, type Logger } from './logging.js';
 import { migrate } from './migrate.js';
 import { errorCode, errorMessage, OperatorError } from './operator-error.js';
+import { closeAll } from './close-all.js';
 import { closeDatabase } from './connections.js';
 import { COMMANDS, openDatabase, type Database, type PoolLimits } from './postgres.js';
 import { checkSchemaVersion, readSchemaVersion } from './schema-version.js';
@@ -50,10 +51,7 @@ export async function connectDatabase(
       : null;
   const url = config.databaseUrl ?? embedded?.url ?? '';
   const db = openPool(url, log, limits);
-  const close = async (): Promise<void> => {
-    await closeDatabase(db);
-    await embedded?.stop();
-  };
+  const close = (): Promise<void> => closeAll([() => closeDatabase(db), async () => embedded?.stop()]);
   try {
     (await db.connect()).release();
     return { db, url, close };

@@ -1,4 +1,5 @@
 import type { Config } from '../config.js';
+import { closeAll } from '../platform/close-all.js';
 import type { ChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
 import type { Database } from '../platform/postgres.js';
@@ -70,8 +71,7 @@ export async function openFollowedIndex(options: FollowedIndexOptions): Promise<
     advance: (move) => follower.advance(move),
     replace: replace && ((progress, signal) => replace(follower, progress, signal)),
     async close() {
-      await follower.close();
-      await index.close();
+      await closeAll([() => follower.close(), () => index.close()]);
     },
   };
 }
