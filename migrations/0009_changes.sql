@@ -230,7 +230,7 @@ CREATE TRIGGER brands_updated AFTER UPDATE ON brands
 -- find what the others changed.
 CREATE FUNCTION notify_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  -- An arbitrary number: the word "doorbell" in ASCII.
+  -- Any number that nobody else locks in this database.
   IF pg_try_advisory_xact_lock(7237125663275445356) THEN
     PERFORM pg_notify('vitrine', TG_TABLE_NAME);
   END IF;

@@ -1182,7 +1182,7 @@ CREATE OR REPLACE FUNCTION public.notify_change()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  -- An arbitrary number: the word "doorbell" in ASCII.
+  -- Any number that nobody else locks in this database.
   IF pg_try_advisory_xact_lock(7237125663275445356) THEN
     PERFORM pg_notify('vitrine', TG_TABLE_NAME);
   END IF;

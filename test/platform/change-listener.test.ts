@@ -73,7 +73,7 @@ test('stays silent for what neither an index nor a watcher asks about', async ()
   expect(calls()).toBeLessThanOrEqual(2);
 });
 
-test('who waits for writes of one table is not rung for another', async () => {
+test('who waits for writes of one table is not called for another', async () => {
   const [jobs, any] = [listen({ table: 'image_jobs' }), listen()];
   await Promise.all([jobs.waits(1), any.waits(1)]);
   await setStock(db, 'SHIRT', 5);
@@ -82,7 +82,7 @@ test('who waits for writes of one table is not rung for another', async () => {
   expect(jobs.calls()).toBe(1);
 });
 
-test('a listener that left is not rung', async () => {
+test('a listener that left is not called', async () => {
   const { waits } = listen();
   const [changes] = opened;
   let heard = 0;
