@@ -155,6 +155,13 @@ describe('the embedded index', () => {
     expect(causes).toHaveLength(1);
   });
 
+  // Seen to wait forever on 2026-11-28.
+  test('does not open when its thread ends before it is ready', async () => {
+    const opening = open(2);
+    await workers.at(-1)?.terminate();
+    await expect(opening).rejects.toThrow(/exited before it was ready/);
+  });
+
   test('fails calls after close, which is no loss', async () => {
     const onLost = jest.fn();
     const index = await open(2, onLost);

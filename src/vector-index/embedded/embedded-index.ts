@@ -43,8 +43,15 @@ export interface EmbeddedIndexOptions {
 export async function openEmbeddedIndex(options: EmbeddedIndexOptions): Promise<VectorIndex> {
   const setup: z.infer<typeof workerSetup> = { dimension: options.dimension };
   const worker = new Worker(WORKER, { workerData: setup, name: 'embedded-index' });
-  // Its first message says that it is ready.
-  await once(worker, 'message');
+  // Its first message says that it is ready. It can also exit before that, without an error.
+  const exited = new AbortController();
+  worker.once('exit', () => exited.abort());
+  try {
+    await once(worker, 'message', { signal: exited.signal });
+  } catch (cause) {
+    if (!exited.signal.aborted) throw cause;
+    throw new Error("The embedded index's worker exited before it was ready.", { cause });
+  }
   return new EmbeddedIndex(worker, options);
 }
 
