@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
+import { ON_ERROR } from '../graph/on-error.js';
 import type { SearchServices } from '../search/search-services.js';
 import { PAGING } from '../graph/page-info.js';
 import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
@@ -18,8 +19,7 @@ export class BoardIdeasResolver {
   @FieldResolver(() => VisualMatchConnection, {
     nullable: true,
     complexity: SEARCH_COST,
-    description:
-      'Products that look like a positive pin, are closer to it than to any negative pin, and can be bought now. Pinned products are left out. Empty when there is no positive pin to compare with. Adding or removing a pin starts a new search: cursors of the old one are no longer valid.',
+    description: `Products that look like a positive pin, are closer to it than to any negative pin, and can be bought now. Pinned products are left out. Empty when there is no positive pin to compare with. Adding or removing a pin starts a new search: cursors of the old one are no longer valid. ${ON_ERROR}`,
   })
   ideas(
     @Root() { uuid }: Board,

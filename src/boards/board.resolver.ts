@@ -65,7 +65,7 @@ export class BoardResolver {
     return listBoards(this.services.db, context, { first: first ?? DEFAULT_BOARDS, after: after ?? null });
   }
 
-  @FieldResolver(() => PinConnection, { nullable: true, description: 'The pins, newest first.' })
+  @FieldResolver(() => PinConnection, { nullable: true, description: `The pins, newest first. ${ON_ERROR}` })
   pins(
     @Root() board: Board,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_PINS, description: PAGING.first })
@@ -88,8 +88,7 @@ export class BoardResolver {
   @FieldResolver(() => DesignBrief, {
     nullable: true,
     complexity: BRIEF_COST,
-    description:
-      'The board as a prompt for an image generator. It stays the same while the pins and the catalog stay the same.',
+    description: `The board as a prompt for an image generator. It stays the same while the pins and the catalog stay the same. ${ON_ERROR}`,
   })
   brief(@Root() board: Board, @Ctx() context: Context): Promise<DesignBrief> {
     return designBrief(this.services, context, board);

@@ -24,18 +24,19 @@ const LIST_COST = 100;
 export class ProductResolver {
   @Query(() => Product, {
     nullable: true,
-    description: 'The product with this handle or id. Null if the channel does not offer it.',
+    description:
+      'The product with this handle or this id: pass exactly one. Null if the channel does not offer it.',
   })
   async product(
     @Ctx() context: Context,
     @Arg('handle', () => String, {
       nullable: true,
-      description: "The merchant's key of the product. Pass exactly one of `handle` and `id`.",
+      description: "The merchant's key of the product. Null when you pass `id`.",
     })
     handle: string | null | undefined,
     @Arg('id', () => ID, {
       nullable: true,
-      description: 'The id of the product. Pass exactly one of `handle` and `id`.',
+      description: 'The id of the product. Null when you pass `handle`.',
     })
     id: string | null | undefined,
   ): Promise<Product | null> {

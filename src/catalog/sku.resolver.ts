@@ -17,18 +17,19 @@ const MAX_CHECKOUT_QUANTITY = 1_000;
 export class SkuResolver {
   @Query(() => Sku, {
     nullable: true,
-    description: 'The SKU with this code or id. Null if the channel does not offer it.',
+    description:
+      'The SKU with this code or this id: pass exactly one. Null if the channel does not offer it.',
   })
   async sku(
     @Ctx() context: Context,
     @Arg('code', () => String, {
       nullable: true,
-      description: "The merchant's code of the SKU. Pass exactly one of `code` and `id`.",
+      description: "The merchant's code of the SKU. Null when you pass `id`.",
     })
     code: string | null | undefined,
     @Arg('id', () => ID, {
       nullable: true,
-      description: 'The id of the SKU. Pass exactly one of `code` and `id`.',
+      description: 'The id of the SKU. Null when you pass `code`.',
     })
     id: string | null | undefined,
   ): Promise<Sku | null> {

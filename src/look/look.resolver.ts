@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { ON_ERROR } from '../graph/on-error.js';
 import { Image } from '../images/image.types.js';
 import { instantiate } from '../graph/node.js';
 import { PAGING } from '../graph/page-info.js';
@@ -58,7 +59,7 @@ export class LookResolver {
   @FieldResolver(() => Image, {
     nullable: true,
     complexity: IMAGE_COST,
-    description: 'The image. An image sent as base64 or by URL is stored like an upload.',
+    description: `The image. An image sent as base64 or by URL is stored like an upload. ${ON_ERROR}`,
   })
   image(@Root() { source }: Look, @Ctx() { loaders }: Context): Promise<Image> {
     return describeLookImage(source, loaders);
@@ -67,7 +68,7 @@ export class LookResolver {
   @FieldResolver(() => Boolean, {
     nullable: true,
     complexity: COMPLETE_COST,
-    description: 'Whether there are items and every item has a match that can be bought now.',
+    description: `Whether there are items and every item has a match that can be bought now. ${ON_ERROR}`,
   })
   complete(@Root() { items }: Look, @Ctx() context: Context): Promise<boolean> {
     return isComplete(
@@ -85,8 +86,7 @@ export class LookItemResolver {
   @FieldResolver(() => Label, {
     nullable: true,
     complexity: LABEL_COST,
-    description:
-      'The most likely category and its calibrated confidence, even if it is low. The confidence is 0 while the catalog is too small for calibration. If a detector is configured, the label comes from the detector.',
+    description: `The most likely category and its calibrated confidence, even if it is low. The confidence is 0 while the catalog is too small for calibration. If a detector is configured, the label comes from the detector. ${ON_ERROR}`,
   })
   label(@Root() { found }: LookItem): Promise<Label> {
     return found.label();
@@ -95,8 +95,7 @@ export class LookItemResolver {
   @FieldResolver(() => VisualMatchConnection, {
     nullable: true,
     complexity: MATCHES_COST,
-    description:
-      'Products that look like the item and can be bought now. This is the same search as visualSearch with the image of the look and the box of the item, so its cursors are valid there too.',
+    description: `Products that look like the item and can be bought now. This is the same search as visualSearch with the image of the look and the box of the item, so its cursors are valid there too. ${ON_ERROR}`,
   })
   matches(
     @Root() { found, look }: LookItem,

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Float, Int, Query, Resolver, Root } from 'type-graphql';
+import { ON_ERROR } from '../graph/on-error.js';
 import { PAGING } from '../graph/page-info.js';
 import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import { Product } from '../catalog/product.types.js';
@@ -65,8 +66,7 @@ export class VisualSearchResolver {
   @FieldResolver(() => [Facet], {
     nullable: true,
     complexity: FACETS_COST,
-    description:
-      'Counts over the best 250 matches of the whole search, not just this page. Counted after the page, in a separate database snapshot.',
+    description: `Counts over the best 250 matches of the whole search, not just this page. Counted after the page, in a separate database snapshot. ${ON_ERROR}`,
   })
   facets(@Root() connection: VisualMatchConnection): Promise<Facet[]> {
     return connection.countFacets();
@@ -92,8 +92,7 @@ export class SimilarProductsResolver {
   @FieldResolver(() => VisualMatchConnection, {
     nullable: true,
     complexity: SEARCH_COST,
-    description:
-      'Other products that look like this one and can be bought now. Empty while the images of this product are not processed.',
+    description: `Other products that look like this one and can be bought now. Empty while the images of this product are not processed. ${ON_ERROR}`,
   })
   similar(
     @Root() product: Product,

@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { isNonNullType, isObjectType } from 'graphql';
+import {
+  isInputObjectType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLInputField,
+} from 'graphql';
 import { Field, FieldResolver, getMetadataStorage, ObjectType, Resolver } from 'type-graphql';
 import { createSchema } from '../../src/app/schema.js';
 
@@ -17,6 +23,32 @@ test('a field that may fail by itself is nullable', () => {
   });
   expect(nonNull.sort()).toEqual(COMPUTED);
 });
+
+test('what may be null says when, or what null means', () => {
+  const entryPoints = ['Query', 'Mutation', 'Subscription'];
+  const silent = Object.values(createSchema().getTypeMap()).flatMap((type) => {
+    if (type.name.startsWith('__')) return [];
+    const isInput = isInputObjectType(type);
+    // Once for all conditions of a filter.
+    if (!(isObjectType(type) || isInput) || (isInput && saysNull(type))) return [];
+    const fields = Object.values<GraphQLField<unknown, unknown> | GraphQLInputField>(type.getFields());
+    return fields.flatMap((field) => {
+      const nullable = [
+        ...('args' in field ? field.args : []),
+        ...(entryPoints.includes(type.name) ? [] : [field]),
+      ].filter(
+        (one) => !isNonNullType(one.type) && !('defaultValue' in one && one.defaultValue !== undefined),
+      );
+      return nullable
+        .filter((one) => !saysNull(one))
+        .map(({ name }) => `${type.name}.${field.name}: ${name}`);
+    });
+  });
+  expect(silent).toEqual([]);
+});
+
+const saysNull = ({ description }: { readonly description?: string | null | undefined }): boolean =>
+  /\bnull\b/i.test(description ?? '');
 
 test('a field that is a property and has a resolver too is refused by name', () => {
   expect(() => createSchema()).not.toThrow();

@@ -105,7 +105,10 @@ export class ProductInput {
   })
   handle!: string;
 
-  @Field(() => String, { nullable: true, description: 'The display name. Required for a new product.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The display name. Null: unchanged; a new product needs one.',
+  })
   title?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The description as plain text. Null removes it.' })
@@ -120,7 +123,7 @@ export class ProductInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The path of the category in names, as in product feeds: "Tops > Shirts". New categories are created.',
+      'The path of the category in names, as in product feeds: "Tops > Shirts". New categories are created. Null: unchanged, and "uncategorized" for a new product.',
   })
   category?: string | null;
 
