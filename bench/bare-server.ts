@@ -1,6 +1,6 @@
 /**
- * What the gateway's search is compared with: Node's `http`, the same index, the same SQL, object literals and
- * JSON.stringify; no GraphQL, no framework, no limits, no metrics. It answers the body of SEARCH_PAGE only.
+ * The baseline for the gateway's search: Node's `http`, the same index, the same SQL, object literals, and
+ * JSON.stringify; no GraphQL, no framework, no limits, no metrics. It answers only the body of SEARCH_PAGE.
  */
 import 'reflect-metadata';
 import { createServer } from 'node:http';
@@ -110,7 +110,7 @@ function skuOf(sku: Sku, { currencyCode, showsExactStock }: Channel) {
   };
 }
 
-/** Of a product's images: its query vector. */
+/** The mean of the images' vectors: a product's query vector. */
 function mean(vectors: readonly Float32Array[]): Float32Array {
   const sum = new Float64Array(encoder.dimension);
   for (const vector of vectors) vector.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value));

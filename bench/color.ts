@@ -129,7 +129,7 @@ async function colorOf(url: string, id: string): Promise<string> {
   return product.featuredImage.dominantColor;
 }
 
-/** Of two colors `#rrggbb`; some 2 are just seen. */
+/** Difference of two colors `#rrggbb`; about 2 is just visible. */
 function colorDifference(a: string, b: string): number {
   const [x, y] = [a, b].map((hex) => {
     const value = parseInt(hex.slice(1), 16);

@@ -1,4 +1,4 @@
-// First: the decorators of the GraphQL classes that the gateway's stores answer need it.
+// Must come first: the decorators of the GraphQL classes that the gateway's stores return need it.
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -23,13 +23,13 @@ import type { Benchmark, Measurement } from './types.js';
 const ROUNDS = 5;
 const SAMPLES = 100;
 const WARM_UP_SAMPLES = 40;
-/** Longer than the follower takes between two looks: a sample may come at any moment of that. */
+/** Longer than the follower's polling interval, so that a sample may come at any moment of it. */
 const MAX_PAUSE_MS = 120;
 const LOST_AFTER_MS = 10_000;
 const CONNECTIONS = 4;
 const TARGET_MS = 250;
 
-/** Products whose stock the bench changes to see it in the index; the writers beside it have the others. */
+/** Products whose stock the bench changes to see it in the index; the background writers use the others. */
 const PROBED = 'product_id % 10 = 0';
 
 export const benchmarks: Benchmark[] = [
@@ -88,7 +88,7 @@ async function measure(
       for (let i = 0; i < count; i += 1) {
         const probe = probes[turn % probes.length];
         if (probe === undefined) throw new Error('No product can be probed.');
-        // Each is filled, and when all are, each is emptied.
+        // First all are filled one after another, then all are emptied.
         const isFilled = Math.floor(turn / probes.length) % 2 === 0;
         turn += 1;
         await sleep(Math.random() * MAX_PAUSE_MS);
@@ -122,7 +122,7 @@ async function measure(
   }
 }
 
-/** Milliseconds, both from before the statement was sent. */
+/** In milliseconds; both start before the statement was sent. */
 interface Sample {
   readonly searchable: number;
   readonly notified: number;
@@ -162,7 +162,7 @@ interface Probe {
   readonly product: number;
   readonly sku: number;
   readonly location: number;
-  /** The tag of what is sellable in the channel that sells from that location. */
+  /** The tag of products that are sellable in the channel of that location. */
   readonly sellable: string;
   readonly vector: Float32Array;
 }
@@ -171,7 +171,7 @@ const probeRows = z.array(
   z.object({ product: z.number(), sku: z.number(), location: z.number(), channel: z.string() }),
 );
 
-/** Empties the products that are probed; of each, one level will be filled and emptied. */
+/** Empties the probed products; one level of each will be filled and emptied. */
 async function setUpProbes(
   db: Client,
   readVectors: (product: number) => Promise<Float32Array[]>,

@@ -3,7 +3,7 @@ import type { CutOut } from './cut-out.js';
 import { GROUNDS, paintGround } from './grounds.js';
 import { generator } from './statistics.js';
 
-/** Fractions of the image, as BoxInput has them. */
+/** Fractions of the image, as in BoxInput. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -11,7 +11,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** A picture of several garments on one ground. */
+/** A picture of several garments on one background. */
 export interface Composite<T> {
   /** JPEG. */
   readonly image: Buffer<ArrayBuffer>;
@@ -19,23 +19,23 @@ export interface Composite<T> {
   readonly items: readonly { readonly of: T; readonly box: Box }[];
 }
 
-/** Width and height of the pictures: upright, lying and square, as cameras make them. */
+/** Width and height of the pictures: portrait, landscape, and square, as from cameras. */
 const SIZES = [
   [720, 960],
   [960, 720],
   [840, 840],
 ] as const;
-/** The longer side of a garment, of the shorter side of the picture, for two, three and four garments. */
+/** The longer side of a garment as a share of the picture's shorter side, for two, three, and four garments. */
 const SCALES: Readonly<Record<number, readonly [number, number]>> = {
   2: [0.42, 0.6],
   3: [0.36, 0.5],
   4: [0.32, 0.44],
 };
-/** Between garments and around them, of the shorter side. */
+/** Gap between garments and around them, as a share of the shorter side. */
 const GAP = 0.02;
 const TRIES = 400;
 
-/** Lays two to four of the garments (or so many) on a ground of some texture: the same for the same seed. */
+/** Places two to four of the garments (or the given number) on a textured background: the same for the same seed. */
 export async function compose<T>(
   garments: readonly { readonly of: T; readonly cutOut: CutOut }[],
   seed: number,
@@ -53,7 +53,7 @@ export async function compose<T>(
     const [low, high] = SCALES[count] ?? [0.3, 0.4];
     if (garment === undefined || placed.some(({ of }) => of === garment.of)) continue;
     const { cutOut } = garment;
-    // The later tries are for smaller ones, so that all find a place.
+    // Later attempts use smaller garments, so that all of them fit.
     const longer = shorter * (low + (high - low) * random()) * (1 - (0.3 * tries) / TRIES);
     const scale = longer / Math.max(cutOut.width, cutOut.height);
     const [w, h] = [Math.round(cutOut.width * scale), Math.round(cutOut.height * scale)];

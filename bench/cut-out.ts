@@ -1,21 +1,27 @@
 import sharp from 'sharp';
 
-/** Pixels of the longer side that a garment is cut out at; its picture in a composite is no larger. */
+/** Pixels of the longer side at which a garment is cut out; its picture in a composite is no larger. */
 const SIDE = 480;
-/** Between neighbors, of the sum of three channels: paper shades slowly, a garment ends at once. */
+/**
+ * Maximum step between neighbors, as a sum over three channels: paper changes slowly, and a garment ends abruptly.
+ */
 const STEP = 22;
-/** From the border's median color, of the sum of three channels: as far as a shadow on paper goes. */
+/** Maximum distance from the border's median color, as a sum over three channels; covers shadows on paper. */
 const REACH = 260;
-/** A mask outside these shares of the picture took the garment for ground, or the ground for the garment. */
+/**
+ * A mask outside these shares of the picture mistook the garment for background, or the background for the garment.
+ */
 const SHARE = [0.06, 0.75] as const;
-/** Share of the picture's border that a garment may touch: where more is left, the ground was not flat. */
+/** Maximum share of the picture's border that a garment may touch; if more is left, the background was not even. */
 const TOUCHES = 0.06;
-/** Share of a mask's pixels that lie at its edge: a garment with holes and shreds was taken for ground in part. */
+/**
+ * Maximum share of a mask's pixels at its edge; a garment with holes and shreds was partly mistaken for background.
+ */
 const EDGES = 0.09;
-/** Share of the bounding box that a garment fills, at the least. */
+/** Minimum share of the bounding box that a garment fills. */
 const FILLS = 0.3;
 
-/** A garment without the ground that it was photographed or drawn on, and no larger than itself. */
+/** A garment without the background that it was photographed or drawn on, cropped to its size. */
 export interface CutOut {
   /** PNG with transparency. */
   readonly image: Buffer;
@@ -23,7 +29,7 @@ export interface CutOut {
   readonly height: number;
 }
 
-/** Cuts a garment out of a picture with an even ground; null when the ground is not even enough to tell. */
+/** Cuts a garment out of a picture with an even background; null when the background is too uneven to tell. */
 export async function cutOut(picture: Buffer): Promise<CutOut | null> {
   const { data, info } = await sharp(picture)
     .rotate()
@@ -60,7 +66,7 @@ export async function cutOut(picture: Buffer): Promise<CutOut | null> {
   return { image, width: box.width, height: box.height };
 }
 
-/** 1 where the picture's ground is: what can be reached from the border by small steps of color. */
+/** 1 for pixels of the background: those that can be reached from the border in small color steps. */
 function flood(rgb: Buffer, width: number, height: number): Uint8Array {
   const border = borderOf(width, height);
   const median = [0, 1, 2].map((channel) => {
@@ -88,7 +94,7 @@ function flood(rgb: Buffer, width: number, height: number): Uint8Array {
   return ground;
 }
 
-/** Whether all around the pixel is garment too: specks make no box larger. */
+/** Whether all neighbors of the pixel are garment too, so that specks do not enlarge the box. */
 function isInside(ground: Uint8Array, pixel: number, width: number, height: number): boolean {
   return neighbors(pixel, width, height).every((next) => ground[next] === 0);
 }

@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const FOLDER = new URL('../catalog/images/', import.meta.url);
 
-/** So many pictures of the demo catalog, spread over it so that every kind of garment is among them; fewer if it has fewer. */
+/**
+ * The given number of pictures from the demo catalog, spread over it so that every kind of garment is included; fewer
+ * if the catalog has fewer.
+ */
 export function demoImages(count: number): Buffer[] {
   const step = Math.max(1, Math.floor(files().length / count));
   return files()

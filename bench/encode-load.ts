@@ -1,4 +1,4 @@
-/** Uploads images that nobody has seen and searches with them, as many at once as the gateway takes without refusing. */
+/** Uploads new images and searches with them, with as many parallel requests as the gateway accepts. */
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { z } from 'zod';
@@ -7,9 +7,9 @@ import { ask, uploadImage } from './graphql.js';
 import { takeOrders } from './take-orders.js';
 
 const IMAGES = 16;
-/** What a phone's app sends. */
+/** The size that a phone app sends. */
 const WIDTH = 1_200;
-/** A quarter of what the encoder lets wait. */
+/** A quarter of the encoder's waiting limit. */
 const CONCURRENCY = 16;
 
 const url = process.argv[2] ?? '';
@@ -37,7 +37,7 @@ takeOrders(async (order) => {
 
 async function uploadAndSearch(first: number): Promise<void> {
   for (let i = first; !stopped; i += 1) {
-    // What follows the end of a JPEG is not decoded; it makes another image of it.
+    // Bytes after the end of a JPEG are not decoded, but they make it a different image.
     const image = Buffer.concat([images[i % images.length] ?? Buffer.of(), randomBytes(8)]);
     const id = await uploadImage(url, image);
     await ask(

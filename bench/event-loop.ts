@@ -8,9 +8,9 @@ import type { Benchmark } from './types.js';
 
 const ROUNDS = 7;
 const ROUND_MS = 5_000;
-/** Until the encoder's queue is full, and until it is empty. */
+/** Until the encoder's queue is full, and until it is empty again. */
 const SETTLE_MS = 1_000;
-/** Between two requests: a probe must not be the load. */
+/** Pause between two requests, because the probe must not be the load. */
 const PAUSE_MS = 2;
 
 export const benchmarks: Benchmark[] = [
@@ -32,7 +32,7 @@ export const benchmarks: Benchmark[] = [
           await load.order(z.null(), 'start');
           await sleep(SETTLE_MS);
           a.push(percentile(await probe(url), 0.99));
-          // Images a second that were encoded.
+          // Encoded images per second.
           rates.push(await load.order(z.number(), 'stop'));
           await sleep(SETTLE_MS);
         }
@@ -51,7 +51,7 @@ export const benchmarks: Benchmark[] = [
   },
 ];
 
-/** Milliseconds of each of the requests that one keep-alive connection made one after another. */
+/** The durations in milliseconds of requests that one keep-alive connection sends one after another. */
 async function probe(url: string): Promise<number[]> {
   const client = new Client(url);
   const times: number[] = [];

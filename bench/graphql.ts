@@ -3,7 +3,7 @@ import { z } from 'zod';
 const answer = z.object({ data: z.unknown(), errors: z.array(z.object({ message: z.string() })).optional() });
 const upload = z.object({ id: z.string() });
 
-/** The data of an operation. @throws Error with what the gateway said */
+/** The data of an operation. @throws Error with the gateway's response */
 export async function ask<T>(
   url: string,
   shape: z.ZodType<T>,
@@ -20,7 +20,7 @@ export async function ask<T>(
   return shape.parse(data);
 }
 
-/** Sends an image to POST /images; answers its id. */
+/** Sends an image to POST /images; returns its id. */
 export async function uploadImage(url: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const response = await fetch(`${url}/images`, {
     method: 'POST',

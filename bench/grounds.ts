@@ -1,7 +1,7 @@
-/** Shade of a place, from −1 to 1, of a texture that is laid out once. */
+/** The shade at a position, from −1 to 1, of a texture that is generated once. */
 type Texture = (x: number, y: number) => number;
 
-/** What garments are photographed on: floor boards, tiles, a carpet, crumpled linen, plaster. */
+/** Backgrounds of garment photos: floorboards, tiles, a carpet, crumpled linen, plaster. */
 export const GROUNDS: Readonly<Record<string, (random: () => number) => Texture>> = {
   boards(random) {
     const width = 70 + 60 * random();
@@ -35,14 +35,14 @@ export const GROUNDS: Readonly<Record<string, (random: () => number) => Texture>
   },
 };
 
-/** How strongly a texture shows, in steps of 255. */
+/** Contrast of a texture, in steps of 255. */
 const CONTRAST = [16, 44] as const;
 
 /** RGB bytes, row by row. */
 export function paintGround(name: string, width: number, height: number, random: () => number): Buffer {
   const texture = GROUNDS[name]?.(random) ?? (() => 0);
   const base = Array.from({ length: 3 }, () => 60 + 150 * random());
-  // Grounds are seldom of a strong color.
+  // Backgrounds seldom have a strong color.
   const grey = base.reduce((sum, value) => sum + value, 0) / 3;
   const color = base.map((value) => grey + 0.5 * (value - grey));
   const contrast = CONTRAST[0] + (CONTRAST[1] - CONTRAST[0]) * random();
@@ -59,7 +59,7 @@ export function paintGround(name: string, width: number, height: number, random:
   return pixels;
 }
 
-/** Smooth noise from −1 to 1, with features of so many pixels across and down. */
+/** Smooth noise from −1 to 1, with features of this many pixels across and down. */
 function noise(random: () => number, across: number, down: number): Texture {
   const side = 64;
   const values = Array.from({ length: side * side }, () => 2 * random() - 1);

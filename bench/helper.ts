@@ -4,9 +4,9 @@ import type { z } from 'zod';
 
 export const TYPESCRIPT = new URL('typescript.js', import.meta.url).href;
 
-/** A process of this folder that does what it is told, one order at a time. */
+/** A process from this folder that executes one order at a time. */
 export interface Helper {
-  /** @throws ZodError when it answers something else, Error when it ends instead */
+  /** @throws ZodError when the answer has another format, Error when the process ends instead */
   order<T>(answer: z.ZodType<T>, order: unknown): Promise<T>;
   /** Ends it, whatever it is doing. */
   stop(): Promise<void>;

@@ -1,4 +1,7 @@
-/** Holds stock as fast as it can, so many calls in flight: through the gateway, or by the statement that the gateway sends. */
+/**
+ * Creates holds as fast as possible, with a fixed number of calls in flight: through the gateway, or with the
+ * statement that the gateway sends.
+ */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import { Agent } from 'undici';
@@ -32,11 +35,11 @@ const held = z.object({
   data: z.object({ holdCreate: z.object({ hold: z.object({ id: z.string() }) }) }),
 });
 
-/** Of `insertHold`. */
+/** The statement of `insertHold`. */
 const STATEMENT = `SELECT hold_create($1, $2, $3::int[], $4::int[], $5, $6, $7, $8, $9, $10, $11, $12, $13) AS outcome`;
 const outcome = z.object({ outcome: z.object({ hold: z.object({ id: z.string() }) }) });
 
-/** Of a key that may hold without the limits of guests. */
+/** The secret of a key that may hold without the limits on guests. */
 const [gatewayUrl = '', databaseUrl = '', secret = ''] = process.argv.slice(2);
 const agent = new Agent();
 const pool = new Pool({ connectionString: databaseUrl, max: 100 });
@@ -64,7 +67,7 @@ async function holdThroughPg({ key }: Sku, channel: number): Promise<void> {
   outcome.parse(rows[0]);
 }
 
-/** Answers how many were held. */
+/** Returns the number of holds. */
 async function run({ through, seconds, inFlight, channel, skus }: Order): Promise<number> {
   let count = 0;
   const end = performance.now() + seconds * 1_000;

@@ -8,11 +8,11 @@ import { ApiKeyStore } from '../src/access/api-key.store.js';
 
 const ROUNDS = 9;
 const ROUND_SECONDS = 3;
-/** Until V8 has compiled what is hot. */
+/** Until V8 has compiled the hot code. */
 const WARM_UP_SECONDS = 15;
 /** As many as the gateway has connections to Postgres. */
 const IN_FLIGHT = 10;
-/** Of every SKU everywhere: no round runs out of it. */
+/** For every SKU at every location, so that no round runs out of stock. */
 const ON_HAND = 1_000_000;
 
 export const benchmarks: Benchmark[] = [
@@ -68,7 +68,7 @@ export const benchmarks: Benchmark[] = [
   },
 ];
 
-/** A key that holds without the limits of guests; answers its secret. */
+/** Creates a key that may hold without the limits on guests; returns its secret. */
 async function createKey(db: Client): Promise<string> {
   const secret = makeSecret();
   const key = { name: 'bench', hash: hashSecret(secret), scopes: ['holds:create'] as const, channelId: null };
@@ -78,7 +78,7 @@ async function createKey(db: Client): Promise<string> {
 
 const offers = z.array(z.object({ channel: z.number(), key: z.number() }));
 
-/** Puts plenty of every SKU everywhere; answers those of the default channel. */
+/** Sets a large stock for every SKU at every location; returns the SKUs of the default channel. */
 async function stockUp(db: Client) {
   await db.query('UPDATE stock_levels SET on_hand = $1, safety_stock = 0', [ON_HAND]);
   const { rows } = await db.query(`

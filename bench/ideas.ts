@@ -6,7 +6,7 @@ import type { Benchmark } from './types.js';
 
 const ROUNDS = 7;
 const SEARCHES_A_ROUND = 60;
-/** Until V8 has compiled what is hot. */
+/** Until V8 has compiled the hot code. */
 const WARM_UP_SEARCHES = 300;
 const BOARDS = 10;
 const PINS_A_BOARD = 24;
@@ -92,7 +92,7 @@ const search = (url: string, like: { product: string }, diversity = 0): Promise<
     { like, diversity },
   );
 
-/** Milliseconds. */
+/** In milliseconds. */
 async function median(call: (i: number) => Promise<unknown>, count: number): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < count; i += 1) {

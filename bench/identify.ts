@@ -17,9 +17,9 @@ import { revisionOf } from '../src/sync/revision.js';
 import { readManifest } from '../src/vision/manifest.js';
 import { DEFAULT_ENCODER } from '../src/vision/encoder.js';
 
-/** Of each of ten kinds. */
+/** Images of each of ten kinds. */
 const STRANGERS = 12;
-/** From here on a label is said. */
+/** Confidence from which a label is returned. */
 const SAID = 0.5;
 
 export const benchmarks: Benchmark[] = [

@@ -1,7 +1,7 @@
-/** Requests in flight: the encoder is kept busy, and refuses none. */
+/** Requests in flight: enough to keep the encoder busy without any refusals. */
 const CONCURRENCY = 8;
 
-/** Works on some entries at once; answers in their order. */
+/** Processes several entries in parallel; returns the results in their order. */
 export async function inTurns<T, R>(entries: readonly T[], work: (entry: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = entries.entries();

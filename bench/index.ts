@@ -14,7 +14,7 @@ const CLUSTERS = 500;
 const CATEGORIES = 10;
 const SIZES = ['xs', 's', 'm', 'l', 'xl'];
 
-/** By the part of the products that pass. A category is a set of clusters, so most queries lie far from it. */
+/** By the share of products that pass. A category is a set of clusters, so most queries are far from it. */
 const FILTERS: Record<string, Partial<IndexFilter>> = {
   'no filter': {},
   'a tag of 50 %': { clauses: [['sellable:1']] },
@@ -131,7 +131,7 @@ async function measure(
   }
 }
 
-/** Products with two images each, in clusters: the vectors of real images have directions in common. */
+/** Products with two images each, in clusters, because the vectors of real images share directions. */
 class Data {
   readonly points: readonly IndexPoint[];
   readonly queries: readonly Float32Array[];
@@ -175,7 +175,7 @@ class Data {
   }
 }
 
-/** A unit vector around `center`: `spread` is the length of what is added to it. */
+/** A unit vector around `center`; `spread` is the length of the added vector. */
 function near(center: Float32Array | undefined, spread: number, random: () => number): Float32Array {
   // Uniform numbers in [-0.5, 0.5) have a variance of 1/12.
   const scale = spread * Math.sqrt(12 / DIMENSION);

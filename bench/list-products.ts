@@ -3,7 +3,7 @@ import { ask } from './graphql.js';
 
 const PAGE = 100;
 
-/** All products of a shop: `fields` is what a node selects, `availability` the filter. */
+/** All products of a shop; `fields` is the selection on a node, `availability` the filter. */
 export async function listProducts<Node>(
   url: string,
   node: z.ZodType<Node>,

@@ -18,12 +18,12 @@ import { drawStrangers } from './strangers.js';
 import type { Benchmark, Measurement } from './types.js';
 
 const COMPOSITES = 80;
-/** Drawings that garments are cut out of, spread over the catalog; a cut-out takes a tenth of a second. */
+/** Drawings that garments are cut out of, spread over the catalog; each cutout takes a tenth of a second. */
 const DRAWINGS = 100;
-/** Of each of ten kinds. */
+/** Images of each of ten kinds. */
 const STRANGERS = 12;
 const RESULTS = 10;
-/** Overlap (intersection over union) from which a thing counts as found. */
+/** Overlap (intersection over union) from which an item counts as found. */
 const FOUND = 0.5;
 const IMAGES = new URL('../catalog/images/', import.meta.url);
 
@@ -89,7 +89,7 @@ async function readDrawings(): Promise<Picture[]> {
   );
 }
 
-/** What can be cut out of the pictures. */
+/** The garments that can be cut out of the pictures. */
 async function cutOuts(pictures: readonly Picture[]): Promise<Garment[]> {
   const garments: Garment[] = [];
   for (const of of pictures) {
@@ -129,7 +129,7 @@ async function look(url: string, bytes: Buffer<ArrayBuffer>, first = RESULTS): P
   return (await ask(url, shape, LOOK, { image, first })).look.items;
 }
 
-/** The product whose picture this is, and its category: the nearest to the picture itself. */
+/** The product in this picture, and its category: the nearest to the picture itself. */
 async function productOf(url: string, bytes: Buffer<ArrayBuffer>): Promise<{ id: string; category: string }> {
   const { visualSearch } = await ask(
     url,
@@ -187,12 +187,12 @@ async function measure(
   report(share('for comparison: mean IoU of nine windows of half the sides', windows, note));
 }
 
-/** Windows of half the sides, overlapping by half. */
+/** Windows with half the sides, overlapping by half. */
 const WINDOWS: readonly Box[] = [0, 0.25, 0.5].flatMap((x) =>
   [0, 0.25, 0.5].map((y) => ({ x, y, width: 0.5, height: 0.5 })),
 );
 
-/** Whole photographs of one garment each: one thing, and of which kind. */
+/** Whole photos of one garment each: whether one item is found, and of which kind. */
 async function measureSingle(
   url: string,
   photographs: readonly Photograph[],
@@ -219,7 +219,7 @@ async function measureSingle(
   );
 }
 
-/** Images of no garment: how many of them are said to show none. */
+/** Images without a garment: for how many the result is that they show none. */
 async function measureStrangers(
   url: string,
   catalog: string,

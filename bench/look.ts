@@ -8,7 +8,7 @@ import { openShop } from './shop.js';
 import { mean, median } from './statistics.js';
 import type { Benchmark } from './types.js';
 
-/** Every image is new: nothing of it is kept from before. */
+/** Every image is new, so nothing about it is cached. */
 const PICTURES = [
   { name: '720 × 960 pixels', side: null, rounds: 9, images: 6, warmUp: 12 },
   { name: '12 megapixels', side: 4000, rounds: 5, images: 4, warmUp: 2 },
@@ -88,13 +88,13 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** As a camera takes it: so many pixels on the longer side. */
+/** Enlarges to a camera's size: this many pixels on the longer side. */
 async function enlarge(image: Buffer, side: number): Promise<Buffer<ArrayBuffer>> {
   const large = sharp(image).resize({ width: side, height: side, fit: 'inside' });
   return Buffer.from(await large.jpeg({ quality: 85 }).toBuffer());
 }
 
-/** So many pictures, all of `things` garments. */
+/** The given number of pictures, each with `things` garments. */
 async function picturesOf(things: number, count: number): Promise<Composite<string>[]> {
   const files = (await readdir(FOLDER)).filter((file) => !file.includes('-detail')).sort();
   const garments: { of: string; cutOut: NonNullable<Awaited<ReturnType<typeof cutOut>>> }[] = [];

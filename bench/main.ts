@@ -92,7 +92,7 @@ Examples:
   })
   .parseAsync();
 
-/** The benchmarks of these parts or names, in the order of the parts; all for none. */
+/** The benchmarks with these part names or names, in the order of the parts; all if none are given. */
 function select(names: readonly string[]): Benchmark[] {
   return Object.entries(BENCHMARKS).flatMap(([part, benchmarks]) =>
     names.length === 0 || names.includes(part)

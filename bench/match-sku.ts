@@ -14,7 +14,7 @@ import { openDatabase } from '../src/platform/postgres.js';
 
 const PRODUCTS = 80;
 const ROUNDS = 7;
-/** New images a round and question, so that nobody's vector is kept from before. */
+/** New images per round and question, so that no vector is cached. */
 const IMAGES_A_ROUND = 12;
 const PAGE = 24;
 
@@ -269,7 +269,7 @@ async function matchSku(
   return (await ask(url, matched, MATCH, { image: { id: await uploadImage(url, bytes) }, options })).matchSku;
 }
 
-/** In one of the ways, that its name decides. */
+/** Altered in the way that its name determines. */
 async function altered(picture: Buffer, name: string): Promise<Buffer<ArrayBuffer>> {
   const ways = Object.values(ALTERATIONS);
   const which = Buffer.from(name).reduce((sum, byte) => sum + byte, 0) % ways.length;
@@ -287,7 +287,7 @@ const buyable = z.object({
   ),
 });
 
-/** Products that can be bought in the color of their first picture, with the size of an SKU that can. */
+/** Products that can be bought in the color of their first picture, with the size of an SKU that can be bought. */
 async function listBuyable(url: string): Promise<{ handle: string; picture: Buffer; options: Options }[]> {
   const listed = await listProducts(
     url,
@@ -299,7 +299,7 @@ async function listBuyable(url: string): Promise<{ handle: string; picture: Buff
     const sku = skus.find(({ image }) => image?.id === product.featuredImage?.id);
     return sku === undefined ? [] : [{ ...product, sku }];
   });
-  // They are listed by category: those that are sold out together shall not be all of one.
+  // The list is sorted by category; products sold out together should not all be from one.
   const sample = all.filter(
     (_, i) => Math.floor((i * PRODUCTS) / all.length) !== Math.floor(((i - 1) * PRODUCTS) / all.length),
   );

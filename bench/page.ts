@@ -21,12 +21,12 @@ how to run it and what it needs.
   photos that it has not seen.
 `;
 
-/** Renders what has been recorded to docs/benchmarks.md. */
+/** Renders the recorded results to docs/benchmarks.md. */
 export async function writePage(): Promise<void> {
   await writeFile(PAGE, renderPage(await readRecords()));
 }
 
-/** Markdown. A part that has not been recorded is not in it. */
+/** Renders Markdown. Parts without a record are left out. */
 export function renderPage(parts: readonly RecordedPart[]): string {
   return [INTRODUCTION, renderTargets(parts), ...parts.map(renderPart)].join('\n');
 }
@@ -89,7 +89,7 @@ function circumstances({
   return `_Measured ${date} at ${commit}: ${cpu}, ${cores} cores, ${platform}, Node ${node}, load ${loadAtStart.toFixed(1)}${busy ? ' (busy)' : ''}._`;
 }
 
-/** What the target is about. */
+/** The value that the target refers to. */
 const judged = ({ target: wanted, value, ratio, unit }: RecordedFigure): string =>
   wanted?.of === 'value' || ratio === null ? `${formatNumber(value)} ${unit}` : formatNumber(ratio);
 

@@ -20,7 +20,7 @@ export const PART_NAMES = [
 ] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
-/** What a reader of their figures has to know. */
+/** What a reader of their figures needs to know. */
 export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly about: string }>> = {
   vision: {
     title: 'Encoding images',

@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Photographs that do not ship: 1,500 products, and 150 photographs of other garments with their types. */
+/**
+ * Photos that are not included in the repository: 1,500 products, and 150 photos of other garments with their types.
+ */
 const FOLDER = resolve(
   process.env['VITRINE_PHOTOS'] ?? fileURLToPath(new URL('../../shared/photos/', import.meta.url)),
 );
 export const PHOTOGRAPHS_FEED = join(FOLDER, 'feed.tsv');
 const QUERIES = join(FOLDER, 'queries');
 
-/** Why what needs them cannot run. */
+/** Why benchmarks that need the photos cannot run. */
 export const noPhotographs = (): string | undefined =>
   existsSync(PHOTOGRAPHS_FEED)
     ? undefined
@@ -39,7 +41,7 @@ export async function readPhotographs(): Promise<Photograph[]> {
   );
 }
 
-/** Imports the photographs as products of one SKU each. */
+/** Imports the photos as products with one SKU each. */
 export async function importPhotographs(
   photographs: readonly Photograph[],
   importFeed: (feed: string) => Promise<void>,
@@ -55,7 +57,7 @@ export async function importPhotographs(
   ]);
   const header = ['id', 'title', 'image_link', 'availability', 'price', 'product_type'];
   try {
-    // A feed names no images outside its folder.
+    // A feed cannot name images outside its folder.
     for (const { name, bytes } of photographs) await writeFile(join(folder, `${name}.jpg`), bytes);
     const feed = join(folder, 'feed.tsv');
     await writeFile(feed, [header, ...rows].map((row) => `${row.join('\t')}\n`).join(''));

@@ -18,7 +18,7 @@ import type { Progress } from '../src/platform/progress.js';
 import { readEncoderCalibration } from '../src/search/probability/encoder-calibration.js';
 import { DEFAULT_ENCODER, openEncoder } from '../src/vision/encoder.js';
 
-/** Altered six times each; the next would hardly move the figures. */
+/** Altered six times each; more would hardly change the figures. */
 const SAMPLE = 150;
 
 export const benchmarks: Benchmark[] = [
@@ -118,7 +118,7 @@ async function measure(
   }
 }
 
-/** What the predictions for products left out are worth: 0 at best, 0.69 for a coin. */
+/** The log loss of predictions for products that were left out: 0 at best, 0.69 for a coin toss. */
 function logLoss(observations: readonly Observation[]): number {
   const predicted = predictHeldOut(observations);
   return mean(

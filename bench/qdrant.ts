@@ -3,18 +3,18 @@ import { QdrantClient } from '@qdrant/js-client-rest';
 
 const POLL_MS = 500;
 
-/** Why what needs a Qdrant is skipped; undefined when there is one. */
+/** Why benchmarks that need Qdrant are skipped; undefined when it is available. */
 export const noQdrant = (): string | undefined =>
   process.env['QDRANT_URL'] === undefined ? 'QDRANT_URL is not set' : undefined;
 
-/** A collection of one's own on the Qdrant that QDRANT_URL names. */
+/** A separate collection on the Qdrant server that QDRANT_URL names. */
 export interface BenchCollection {
   readonly url: string;
   readonly apiKey: string | null;
   readonly collection: string;
   /** Resolves once Qdrant has built the graph. */
   settle(): Promise<void>;
-  /** Deletes what was made under the name. */
+  /** Deletes everything created under the name. */
   drop(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { median } from './statistics.js';
 
 const RESULTS = new URL('./results/', import.meta.url);
 
-/** More digits would only say how the last run differed from the one before. */
+/** More digits would only show the noise between two runs. */
 const SIGNIFICANT_DIGITS = 4;
 
 const figure = z.strictObject({
@@ -16,11 +16,14 @@ const figure = z.strictObject({
   unit: z.string(),
   /** The median over the rounds. */
   value: z.number(),
-  /** The same of what it is compared with; null if it is compared with nothing. */
+  /** The median of the baseline; null if there is none. */
   compared: z.number().nullable(),
-  /** The median of value ÷ compared, taken round by round. */
+  /** The median of value ÷ compared, computed round by round. */
   ratio: z.number().nullable(),
-  /** The spread over the rounds, or the 95 % interval of a sample: of what the target is about, else of the ratio. */
+  /**
+   * The spread over the rounds, or a sample's 95 % interval: of the value that the target refers to, else of the
+   * ratio.
+   */
   spread: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
   target: z
     .strictObject({ of: z.enum(['value', 'ratio']), op: z.enum(['>=', '<=']), value: z.number() })
@@ -33,7 +36,7 @@ const benchmark = z.strictObject({
   name: z.string(),
   description: z.string(),
   date: z.iso.date(),
-  /** What was measured; with a `+` if the sources differed from that commit. */
+  /** The measured commit, with a `+` if the sources differed from it. */
   commit: z.string(),
   node: z.string(),
   machine: z.strictObject({
@@ -63,8 +66,8 @@ export async function readRecords(): Promise<RecordedPart[]> {
 }
 
 /**
- * Writes the figures of a run to the file of its part. A benchmark that was skipped, or not asked for, keeps the
- * figures that it had.
+ * Writes the figures of a run to the file of its part. A benchmark that was skipped or not selected keeps its
+ * previous figures.
  */
 export async function saveRecords(
   run: Run,
@@ -115,7 +118,7 @@ function figuresOf({ results }: Run, name: string): RecordedFigure[] {
   return results.filter(({ benchmark: of }) => of === name).map(toFigure);
 }
 
-/** What is kept of a result. */
+/** The recorded part of a result. */
 export function toFigure({ name, unit, a, b, ratio, spread, target, ok, note }: Result): RecordedFigure {
   return {
     name,

@@ -2,15 +2,17 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { median } from './statistics.js';
 import type { Benchmark, Measurement, Target } from './types.js';
 
-/** Load a core above which other work slows what is measured: the ratios hold better than the figures. */
+/**
+ * Load per core above which other work slows the measured code: the ratios are then more reliable than the figures.
+ */
 const BUSY_LOAD_PER_CORE = 0.5;
 
-/** A measurement with what is read from it. */
+/** A measurement with derived values. */
 export interface Result extends Measurement {
   readonly benchmark: string;
-  /** The median of a/b, taken round by round; null without b. */
+  /** The median of a/b, computed round by round; null without b. */
   readonly ratio: number | null;
-  /** Over the rounds, of the ratio, or of a where the target is of a; without b the interval of the sample. */
+  /** Over the rounds: of the ratio, or of a if the target refers to a; without b, the interval of the sample. */
   readonly spread: { readonly low: number; readonly high: number } | null;
   readonly ok: boolean | null;
 }
@@ -20,9 +22,9 @@ export interface Machine {
   readonly cores: number;
   readonly node: string;
   readonly platform: string;
-  /** Of one minute, as it was before the first benchmark. */
+  /** Over one minute, before the first benchmark. */
   readonly loadAtStart: number;
-  /** The benchmarks' own work is in it. */
+  /** Includes the benchmarks' own load. */
   readonly loadAtEnd: number;
   readonly busy: boolean;
 }

@@ -1,4 +1,4 @@
-/** What both servers of the search benchmark are asked, and answer. */
+/** The query and response of both servers in the search benchmark. */
 export const PAGE_SIZE = 24;
 
 export const SEARCH_PAGE = /* GraphQL */ `

@@ -10,7 +10,7 @@ import type { Benchmark } from './types.js';
 const ROUNDS = 10;
 const ROUND_SECONDS = 4;
 const WARM_UP_SECONDS = 6;
-/** Well within what a gateway can do: latency, and no queue. */
+/** Well within a gateway's capacity, so that it measures latency and no queue. */
 const SEARCHES_PER_SECOND = 25;
 const CONNECTIONS = 4;
 
@@ -46,7 +46,7 @@ export const benchmarks: Benchmark[] = [
             unit: 'ms',
             a: a.map((times) => percentile(times, share)),
             b: b.map((times) => percentile(times, share)),
-            // The p99 of a round is its slowest request, which says more about the machine than about the writes.
+            // The p99 of a round is its slowest request, which depends more on the machine than on the writes.
             ...(share === 0.5 && { target: { op: '<=', value: 1.2 } }),
             note,
           });
@@ -57,7 +57,7 @@ export const benchmarks: Benchmark[] = [
   },
 ];
 
-/** Milliseconds of each search; they are sent at their rate, whether or not the ones before are answered. */
+/** Durations in milliseconds; searches are sent at a fixed rate, even if earlier ones are unanswered. */
 async function search(url: string, ids: readonly string[], seconds: number): Promise<number[]> {
   const pool = new Pool(url);
   const start = performance.now();

@@ -8,11 +8,11 @@ import type { Benchmark } from './types.js';
 
 const ROUNDS = 7;
 const ROUND_SECONDS = 4;
-/** Until V8 has compiled what is hot. */
+/** Until V8 has compiled the hot code. */
 const WARM_UP_SECONDS = 6;
 /** In flight at once: enough to keep a server busy, few enough not to measure a queue. */
 const CONNECTIONS = 10;
-/** Different queries, in turns, so that nothing answers from a cache. */
+/** Different queries in rotation, so that no response comes from a cache. */
 const QUERIES = 200;
 const COMPARED_ANSWERS = 20;
 
@@ -56,13 +56,13 @@ export const benchmarks: Benchmark[] = [
   },
 ];
 
-/** @throws Error unless both servers answer the same */
+/** @throws Error unless both servers give the same response */
 async function compareAnswers(gateway: string, bare: string, ids: readonly string[]): Promise<void> {
   for (const product of ids) {
     const [ours, theirs] = await Promise.all(
       [gateway, bare].map(async (url) => {
         const answer = await ask(url, z.unknown(), SEARCH_PAGE, { product });
-        // The images are served at the address that was asked.
+        // Image URLs contain the address of the server that responded.
         return JSON.parse(JSON.stringify(answer).replaceAll(url, '')) as unknown;
       }),
     );
@@ -86,7 +86,7 @@ async function requestsPerSecond(url: string, ids: readonly string[], duration: 
   return result['2xx'] / result.duration;
 }
 
-/** So many of the entries, evenly over all of them. */
+/** The given number of entries, evenly distributed. */
 function spread<T>(entries: readonly T[], count: number): T[] {
   const step = Math.max(1, Math.floor(entries.length / count));
   return entries.filter((_, index) => index % step === 0).slice(0, count);

@@ -1,7 +1,7 @@
 import { bootstrapInterval, mean } from './statistics.js';
 import type { Measurement } from './types.js';
 
-/** How many of a sample do: 1 each that does, 0 each that does not. */
+/** The share of a sample with a property: 1 for each entry that has it, 0 for each that does not. */
 export const share = (name: string, values: readonly number[], note: string): Measurement => ({
   name,
   unit: 'share',

@@ -12,35 +12,37 @@ export const DEMO_FEED = fileURLToPath(new URL('../catalog/feed.tsv', import.met
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-/** Settings of whoever runs the bench would change what is measured. */
+/** Settings from the environment would change what is measured. */
 const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|NODE_OPTIONS)$/;
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 interface ServerProcess {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** An empty data folder with a migrated Postgres of its own, and what runs on it. Gone when it is closed. */
+/**
+ * An empty data folder with a separate, migrated Postgres, and the processes that use it. Removed when it is closed.
+ */
 export interface Shop {
   readonly databaseUrl: string;
-  /** VITRINE_DATA of what runs on it. */
+  /** VITRINE_DATA of the processes that use it. */
   readonly folder: string;
   /** Runs `vitrine import`. */
   import(feed: string): Promise<void>;
   /** Starts `vitrine serve`, with the demo catalog unless something was imported. */
   serve(): Promise<ServerProcess>;
-  /** Starts a server of this folder that prints its URL. */
+  /** Starts a server from this folder that prints its URL. */
   serveBench(script: string): Promise<ServerProcess>;
-  /** Starts a helper that goes when the shop does. */
+  /** Starts a helper that stops when the shop closes. */
   startHelper(script: string, ...args: readonly string[]): Helper;
   close(): Promise<void>;
 }
 
-/** `durable`: a commit waits for the disk, as it does in a shop; what only reads has no need of it. */
+/** `durable`: a commit waits for the disk, as in a shop; benchmarks that only read do not need that. */
 export async function openShop({ durable = false } = {}): Promise<Shop> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-bench-'));
-  // As root, Postgres runs as another user, who passes through here.
+  // When this is root, Postgres runs as another user and needs to pass through this folder.
   await chmod(folder, 0o711);
   const postgres = await startEmbeddedPostgres({ folder, log: () => undefined, durable });
   const env = {
@@ -51,7 +53,7 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
     DATABASE_URL: postgres.url,
     VITRINE_DATA: folder,
   };
-  // What runs on a Postgres of its own does not migrate it.
+  // A gateway with a configured Postgres does not migrate it.
   await runToEnd([MAIN, 'migrate'], env);
   const processes = new Set<Pick<ServerProcess, 'stop'>>();
   const serve = async (args: readonly string[]): Promise<ServerProcess> => {

@@ -8,7 +8,7 @@ export function median(numbers: readonly number[]): number {
 export const mean = (numbers: readonly number[]): number =>
   numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
 
-/** The smallest number that `share` of them do not exceed. */
+/** The smallest number that at least the given share of the numbers do not exceed. */
 export function percentile(numbers: readonly number[], share: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;

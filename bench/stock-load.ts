@@ -1,23 +1,23 @@
-/** Changes quantities on hand, one in each transaction: as fast as it goes, or so many a second. */
+/** Changes quantities on hand, one per transaction: as fast as possible, or at a fixed rate. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { z } from 'zod';
 import { takeOrders } from './take-orders.js';
 
-/** Every so many levels, one that is emptied and filled in turns; of the others there is always some. */
+/** Every n-th level is alternately emptied and filled; the others always have stock. */
 const EMPTIED_EVERY = 10;
 const MAX_ON_HAND = 50;
 
 const order = z.discriminatedUnion('do', [
-  /** `perSecond` null: as fast as it goes, over so many connections. */
+  /** `perSecond` null: as fast as possible, with this many connections. */
   z.object({ do: z.literal('start'), connections: z.number(), perSecond: z.number().nullable() }),
-  /** Answers how many changes a second it made. */
+  /** Returns the number of changes per second. */
   z.object({ do: z.literal('stop') }),
 ]);
 const levelRows = z.array(z.object({ sku: z.number(), location: z.number() }));
 type Level = z.infer<typeof levelRows>[number];
 
-/** `only`: a condition on skus, of those whose stock to change. */
+/** `only`: a condition on skus that selects those whose stock to change. */
 const [databaseUrl = '', only = 'true'] = process.argv.slice(2);
 const pool = new Pool({ connectionString: databaseUrl, max: 100 });
 const { rows } = await pool.query(`
@@ -68,7 +68,7 @@ takeOrders(async (received) => {
     stopped = false;
     count = 0;
     startedAt = performance.now();
-    // Spread over the pause: they shall not all come at once.
+    // Spread over the pause, so that they do not all start at once.
     const first = (i: number): number => startedAt + (i * pauseMs) / connections;
     work = Promise.all(Array.from({ length: connections }, (_, i) => changeOnAndOn(pauseMs, first(i))));
     return null;

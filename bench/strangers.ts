@@ -5,7 +5,7 @@ const SIDE = 240;
 type Color = readonly [number, number, number];
 type Painter = (random: () => number) => (x: number, y: number) => Color;
 
-/** Images of no garment, each kind drawn anew for each seed: x and y go from 0 to 1. */
+/** Images without a garment, drawn differently for each seed; x and y are from 0 to 1. */
 const STRANGERS: Readonly<Record<string, Painter>> = {
   blank: (random) => {
     const color = pick(random);
@@ -66,7 +66,7 @@ const STRANGERS: Readonly<Record<string, Painter>> = {
   },
 };
 
-/** So many of each kind, as PNGs. */
+/** The given number of each kind, as PNGs. */
 export async function drawStrangers(each: number): Promise<Buffer<ArrayBuffer>[]> {
   const images: Buffer<ArrayBuffer>[] = [];
   for (const painter of Object.values(STRANGERS)) {

@@ -10,7 +10,7 @@ import { bootstrapInterval, mean } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
 
 const RESULTS = 10;
-/** Products that are asked for with another style, spread over the catalog. */
+/** Products that are queried with another style, spread over the catalog. */
 const SAMPLE = 150;
 const WEIGHTS = [0.2, 0.4, 0.8];
 
@@ -25,7 +25,7 @@ type Rule = (exemplars: readonly CatalogProduct[], catalog: readonly CatalogProd
 const lessCatalog: Rule = (exemplars, catalog) =>
   normalizedSum([...shares(exemplars, 1), ...shares(catalog, -1)]);
 
-/** What a style adds to a product, from the products that have it. */
+/** What a style adds to a product, computed from the products with that style. */
 const RULES: Readonly<Record<string, Rule>> = {
   'the centroid': (exemplars) => meanDirection(exemplars.map(({ vector }) => vector)),
   'the centroid less the mean of the catalog': lessCatalog,
@@ -110,7 +110,7 @@ function measure(
   });
 }
 
-/** Together of this weight, one as much as the other. */
+/** References with this total weight, divided equally. */
 const shares = (products: readonly CatalogProduct[], weight: number) =>
   products.map(({ vector }) => ({ vector, weight: weight / products.length }));
 

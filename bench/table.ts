@@ -45,13 +45,13 @@ export function formatMachine({ cpu, cores, node, platform, loadAtStart, loadAtE
     : line;
 }
 
-/** What had a target, in one table. */
+/** All results with a target, in one table. */
 export function formatTargets({ results }: Run): string {
   const targets = results.filter(({ ok }) => ok !== null);
   return targets.length === 0 ? '' : formatResults(targets.map(({ note: _, ...result }) => result));
 }
 
-/** Three digits that count. */
+/** Three significant digits. */
 export function formatNumber(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString('en');
   if (value >= 10) return value.toFixed(1);

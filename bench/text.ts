@@ -49,14 +49,14 @@ async function search(
 interface Question {
   readonly like: string;
   readonly text: string;
-  /** The answers that are right. */
+  /** The correct answers. */
   readonly wanted: ReadonlySet<string>;
 }
 
 const colorOf = ({ attributes }: Product): string | undefined =>
   attributes.find(({ name }) => name === 'color')?.value;
 
-/** A product, and the words for another one of its category: its color, or its brand. */
+/** A product, and the words for another one in its category: its color or its brand. */
 function questions(
   catalog: readonly Product[],
   wordOf: (product: Product) => string | undefined,

@@ -1,17 +1,19 @@
 export interface Target {
-  /** Of the ratio a/b, which is taken round by round, unless of a itself, in its unit. */
+  /**
+   * By default, the target refers to the ratio a/b, computed round by round; with 'a', it refers to a, in its unit.
+   */
   of?: 'a';
   op: '>=' | '<=';
   value: number;
 }
 
-/** A figure of a benchmark, both sides measured in turns in one run. */
+/** A figure of a benchmark, with both sides measured alternately in one run. */
 export interface Measurement {
   name: string;
   unit: string;
-  /** One number a round. */
+  /** One number per round. */
   a: number[];
-  /** One number a round; empty for a figure that is compared with nothing. */
+  /** One number per round; empty for a figure without a baseline. */
   b: number[];
   target?: Target;
   /** 95 % interval of a figure that was measured on a sample. */

@@ -5,12 +5,12 @@ import { readManifest, type EncoderManifest } from '../src/vision/manifest.js';
 import { demoImages } from './demo-images.js';
 import type { Benchmark } from './types.js';
 
-/** Enough to even out drawings of different detail, few enough to hold in memory. */
+/** Enough to average over drawings of different detail, few enough to hold in memory. */
 const IMAGE_COUNT = 64;
 
 const ROUNDS = 7;
 
-/** Images in flight through the gateway's pipeline: what an import keeps going. */
+/** Images in flight through the gateway's pipeline, as in an import. */
 const CONCURRENCY = 16;
 
 export const benchmarks: Benchmark[] = [
@@ -50,7 +50,7 @@ export const benchmarks: Benchmark[] = [
   },
 ];
 
-/** Images a second through the encoder, with several in flight. */
+/** Images per second through the encoder, with several in flight. */
 async function pipeline(encoder: Encoder, images: readonly Buffer[]): Promise<number> {
   const queue = images.values();
   const start = performance.now();
@@ -61,7 +61,7 @@ async function pipeline(encoder: Encoder, images: readonly Buffer[]): Promise<nu
   return rate(images.length, start);
 }
 
-/** Images a second when sharp resizes each and then onnxruntime runs on each, with nothing in between. */
+/** Images per second when sharp resizes each and then onnxruntime runs on each, with nothing in between. */
 async function alone(
   session: InferenceSession,
   { input }: EncoderManifest,

@@ -10,7 +10,7 @@ const ROUND_MS = 4_000;
 const WARM_UP_MS = 4_000;
 const CONNECTIONS = 8;
 
-/** What a write of stock does for the sync. The ledger is kept for the shop itself. */
+/** The work that a stock write does for the sync. The ledger is excluded, because the shop itself needs it. */
 const SYNC_TRIGGERS = [
   ['stock_levels', 'stock_levels_updated'],
   ['stock_levels', 'stock_levels_rings'],
@@ -63,7 +63,7 @@ export const benchmarks: Benchmark[] = [
         ];
         for (let round = 1; round <= ROUNDS; round += 1) {
           progress(`round ${round} of ${ROUNDS}`);
-          // Tables grow, and whoever comes later has more of them: each goes first in turns.
+          // Tables grow, which slows later rounds, so each one goes first in turn.
           for (let i = 0; i < turns.length; i += 1) await turns[(round + i) % turns.length]?.();
         }
         const note = `${LOAD_NOTE}; commits wait for the disk; the writers leave no core idle, so the follower, a process of its own, takes from them what it needs`;

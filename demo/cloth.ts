@@ -5,12 +5,12 @@ import { patternTile, type Tile } from './pattern.js';
 import type { Random } from '../src/platform/random.js';
 import { surfaces } from './surface.js';
 
-/** Definitions of one drawing: each content once, under an id that depends on its place only. */
+/** Definitions of one drawing: each content once, under an id that depends only on its position. */
 export class Definitions {
   readonly #ids = new Map<string, string>();
   readonly #content: string[] = [];
 
-  /** Defines an element, given its opening tag's name and the rest, and answers `url(#id)`. */
+  /** Defines an element from its tag name, attributes, and content; returns `url(#id)`. */
   add(name: string, attributes: string, content: string): string {
     const key = `${name} ${attributes}>${content}`;
     const known = this.#ids.get(key);
@@ -26,10 +26,10 @@ export class Definitions {
   }
 }
 
-/** Side of the repeat of the dye's unevenness, in garment units: too large to be seen as one. */
+/** Side of the tile for uneven dye, in garment units; large enough that the repetition is not visible. */
 const DYE_TILE = 190;
 
-/** Lays cloth over boxes: its color, its pattern, its weave, the unevenness of its dye. */
+/** Covers boxes with fabric: its color, its pattern, its weave, and the unevenness of its dye. */
 export class ClothRoll {
   readonly #tiles = new Map<string, Tile | null>();
   readonly #seed: number;
@@ -77,7 +77,7 @@ export class ClothRoll {
     );
   }
 
-  /** Cloth never lies quite straight. */
+  /** Fabric never lies quite straight. */
   #warp(box: Box): string {
     return this.definitions.add(
       'filter',
@@ -87,7 +87,7 @@ export class ClothRoll {
     );
   }
 
-  /** A small repeat of noise: noise over every piece would be most of the time of a drawing. */
+  /** A small noise tile: noise over every piece would take most of the drawing time. */
   #dye(cloth: Cloth, box: Box, grain: number): string {
     const { x, y, strength } = surfaces[cloth.material].grain;
     const side = `width="${DYE_TILE}" height="${DYE_TILE}"`;
@@ -107,7 +107,7 @@ export class ClothRoll {
   }
 }
 
-/** The thread that shows on a cloth. */
+/** The thread that is visible on a fabric. */
 export function thread(piece: Piece): string {
   return mix(piece.cloth.color, lighten(piece.cloth.color, 0.3), 0.7);
 }

@@ -84,14 +84,14 @@ function fromOklab([lightness, a, b]: Triple): string {
     .join('')}`;
 }
 
-/** The color a share `t` of the way from one to the other, as the regionProposer sees it. */
+/** The color at the share `t` between the two, as the eye sees it. */
 export function mix(from: string, to: string, t: number): string {
   const [l1, a1, b1] = oklab(from);
   const [l2, a2, b2] = oklab(to);
   return fromOklab([l1 + (l2 - l1) * t, a1 + (a2 - a1) * t, b1 + (b2 - b1) * t]);
 }
 
-/** Lighter (positive) or darker (negative) by an amount of Oklab lightness, hue kept. */
+/** Lighter (positive) or darker (negative) by an amount of Oklab lightness, with the same hue. */
 export function lighten(hex: string, amount: number): string {
   const [l, a, b] = oklab(hex);
   const lightness = Math.min(0.99, Math.max(0.04, l + amount));

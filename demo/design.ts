@@ -43,11 +43,11 @@ interface Vocabulary {
   sleeve?: readonly Sleeve[];
   neckline?: readonly Neckline[];
   length?: readonly Length[];
-  /** What it is made of when nothing is said. */
+  /** The default material. */
   material: Material;
 }
 
-/** What can be said of each type; the first of every list is what is drawn when nothing is said. */
+/** The options of each type; the first of every list is the default. */
 export const vocabulary: Readonly<Record<GarmentType, Vocabulary>> = {
   't-shirt': {
     silhouette: ['regular', 'slim', 'relaxed', 'oversized', 'cropped'],
@@ -172,15 +172,15 @@ const color = z
   )
   .pipe(z.string().regex(/^#[0-9a-f]{6}$/, 'a color is "#rrggbb" or a name of the palette, such as "navy"'));
 
-/** What a caller says of a garment; see {@link vocabulary} for what each type allows. */
+/** A caller's description of a garment; see {@link vocabulary} for what each type allows. */
 const designInput = z
   .strictObject({
     type: z.enum(garmentTypes),
-    /** The cloth: "#rrggbb" or a name of the palette. */
+    /** The fabric: "#rrggbb" or a name of the palette. */
     color,
-    /** The pattern's second color; chosen to suit when absent. */
+    /** The pattern's second color; a suitable one by default. */
     accent: color.optional(),
-    /** Buttons, soles, straps and linings; chosen to suit when absent. */
+    /** Buttons, soles, straps, and linings; a suitable color by default. */
     trim: color.optional(),
     pattern: z.enum(patterns).default('solid'),
     material: z.enum(materials).optional(),
@@ -206,7 +206,7 @@ const designInput = z
 
 export type DesignInput = z.input<typeof designInput>;
 
-/** A garment fully described: every aspect that its type has is set. Colors are "#rrggbb". */
+/** A complete description: every property that the type has is set. Colors are "#rrggbb". */
 export interface Design {
   readonly type: GarmentType;
   readonly color: string;
@@ -221,8 +221,8 @@ export interface Design {
 }
 
 /**
- * Reads a design and fills in what was left out.
- * @throws RequestError BAD_USER_INPUT naming each wrong aspect and what would be right.
+ * Reads a design and adds the defaults.
+ * @throws RequestError BAD_USER_INPUT naming each wrong property and what is allowed
  */
 export function parseDesign(input: unknown): Design {
   const parsed = designInput.safeParse(input);

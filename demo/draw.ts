@@ -10,17 +10,17 @@ import { suitingAccent } from './pattern.js';
 import { random, type Random } from '../src/platform/random.js';
 import { rib } from './surface.js';
 
-/** The drawing's own units; any raster size of this proportion (4:5) loses nothing. */
+/** The drawing's own units; every raster size of this proportion (4:5) shows all of it. */
 export const WIDTH = 800;
 export const HEIGHT = 1000;
 
 export interface DrawingOptions {
-  /** How the cloth happens to fall: the same seed gives the same drawing. */
+  /** How the fabric happens to fall: the same seed gives the same drawing. */
   seed?: string;
-  /** The whole garment, or a close-up of its cloth. */
+  /** The whole garment, or a close-up of its fabric. */
   view?: 'full' | 'detail';
   ground?: Ground;
-  /** Pixels a drawing unit in the raster to be made of it, which the lighting needs to know; default 0.8 (640 × 800). */
+  /** Pixels per drawing unit in the final raster, which the lighting needs to know; default 0.8 (640 × 800). */
   pixelsPerUnit?: number;
 }
 
@@ -69,11 +69,11 @@ function drawPiece(piece: Piece, roll: ClothRoll, lamp: LightOptions, definition
   );
 }
 
-/** The largest a garment may stand in the picture. */
+/** The area that a garment may fill in the picture. */
 const FRAME: Box = { x: 70, y: 78, width: WIDTH - 140, height: HEIGHT - 164 };
 /** Share of a garment's height above the line of a colorblock. */
 const COLORBLOCK = 0.64;
-/** A garment is not enlarged further, so that a cap does not come out the size of a coat. */
+/** Limits enlargement, so that a cap is not as large as a coat. */
 const LARGEST_SCALE = 1.35;
 
 function placement(garment: Garment, box: Box): { x: number; y: number; scale: number } {

@@ -3,13 +3,13 @@ import type { Point } from './geometry.js';
 import type { Random } from '../src/platform/random.js';
 import type { Tile } from './pattern.js';
 
-/** What a piece is cut from. */
+/** The material that a piece is cut from. */
 export interface Cloth {
   color: string;
   accent: string;
   pattern: Pattern;
   material: Material;
-  /** Ribbing or another texture in place of the material's own weave. */
+  /** Ribbing or another texture that replaces the material's own weave. */
   weave?: Tile;
 }
 
@@ -23,7 +23,7 @@ export interface Fold {
   depth: number;
 }
 
-/** A line on the cloth. A seam sinks in, a stitch is thread, a crease is only shade. */
+/** A line on the fabric. A seam is recessed, a stitch is thread, and a crease is only shade. */
 export interface Line {
   d: string;
   kind: 'seam' | 'stitch' | 'crease';
@@ -31,38 +31,38 @@ export interface Line {
   width?: number;
 }
 
-/** One piece of a garment. Coordinates: the garment's axis is x = 0, y goes down, a shirt is about 350 wide. */
+/** One piece of a garment. Coordinates: the garment's axis is x = 0, y goes down, and a shirt is about 350 wide. */
 export interface Piece {
   /** Closed path data. */
   outline: string;
   cloth: Cloth;
-  /** Degrees by which the cloth's grain is turned, as on a sleeve. */
+  /** Degrees by which the fabric's grain is turned, as on a sleeve. */
   grain?: number;
   folds?: readonly Fold[];
   lines?: readonly Line[];
-  /** SVG on the cloth, under its light and shade: appliqué, pattern pieces. */
+  /** SVG on the fabric, under its light and shade: appliqué, pattern pieces. */
   applied?: string;
-  /** SVG on top of the piece, not clipped by it: buttons, zips, laces. */
+  /** SVG on top of the piece, not clipped by it: buttons, zippers, laces. */
   hardware?: string;
-  /** Relief drawn in black, its opacity being the height: quilting, ribs. */
+  /** Relief drawn in black, with opacity as height: quilting, ribs. */
   relief?: string;
-  /** 0 to 1: how deep in shadow, as the inside of a neck. */
+  /** 0 to 1: how dark its shadow is, as inside a neck. */
   shade?: number;
-  /** 0 to 1: the shadow it throws on what lies under it. */
+  /** 0 to 1: the shadow that it casts on the pieces below it. */
   lift?: number;
-  /** Rounds its edges off more (above 1) or less than its material does. */
+  /** Makes its edges rounder (above 1) or less round (below 1) than its material does. */
   roundness?: number;
 }
 
-/** What a garment is cut with. */
+/** The materials for cutting a garment. */
 export interface Atelier {
   design: Design;
   random: Random;
-  /** The design's cloth, its pattern included. */
+  /** The design's fabric, including its pattern. */
   main: Cloth;
   /** The same without the pattern. */
   plain: Cloth;
-  /** Plain, ribbed. */
+  /** The plain fabric, ribbed. */
   ribbed: Cloth;
   /** Inside of the garment. */
   lining: Cloth;
@@ -70,7 +70,7 @@ export interface Atelier {
   trim: Cloth;
 }
 
-/** Pieces from the bottom of the pile to its top; `stance` is how the garment is photographed. */
+/** Pieces from bottom to top; `stance` is how the garment is photographed. */
 export interface Garment {
   pieces: Piece[];
   stance: 'laid' | 'standing';

@@ -37,12 +37,12 @@ export function curve(nodes: readonly Node[], closed = true): string {
   return closed ? `${path}Z` : path;
 }
 
-/** The nodes mirrored left to right about x = 0 and in reverse order, so that an outline can go on with them. */
+/** The nodes mirrored left to right about x = 0 and in reverse order, so that they can continue an outline. */
 export function mirrored(nodes: readonly Node[]): Node[] {
   return nodes.map(([x, y, kind]): Node => (kind ? [-x, y, kind] : [-x, y])).reverse();
 }
 
-/** Every node moved a little: cloth that was laid by hand. */
+/** Moves every node a little, as if the fabric had been laid by hand. */
 export function jitter(nodes: readonly Node[], random: Random, amount = 2.5): Node[] {
   return nodes.map(([x, y, kind]): Node => {
     const moved: Point = [x + random.between(-amount, amount), y + random.between(-amount, amount)];
@@ -61,7 +61,7 @@ export function turned(nodes: readonly Node[], degrees: number, [cx, cy]: Point)
   });
 }
 
-/** A leaf between two points, bowed sideways by `bend` and `width` wide in its middle: the mark of a fold. */
+/** A leaf shape between two points, bent sideways by `bend` and `width` wide in its middle: the mark of a fold. */
 export function leaf([x1, y1]: Point, [x2, y2]: Point, bend: number, width: number): string {
   const length = Math.hypot(x2 - x1, y2 - y1) || 1;
   const [nx, ny] = [-(y2 - y1) / length, (x2 - x1) / length];
@@ -78,7 +78,7 @@ export function arc([x1, y1]: Point, [x2, y2]: Point, bend: number): string {
   return `M${round(x1)} ${round(y1)}Q${round(mx)} ${round(my)} ${round(x2)} ${round(y2)}`;
 }
 
-/** A box around all coordinates of absolute path data (its control points included). */
+/** The bounding box of all coordinates in absolute path data (including control points). */
 export function bounds(...paths: readonly string[]): Box {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const path of paths) {

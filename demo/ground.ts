@@ -1,7 +1,7 @@
 import type { Definitions } from './cloth.js';
 import { lighten } from './color.js';
 
-/** The paper roll of the studio. */
+/** Colors of the studio's background paper. */
 const grounds = {
   studio: '#f1f0ee',
   white: '#f8f8f7',
@@ -14,7 +14,7 @@ const grounds = {
 
 export type Ground = keyof typeof grounds;
 
-/** The ground of the whole picture: paper lit from the upper left; where a thing stands, with a floor. */
+/** The background of the whole picture: paper lit from the upper left; for a standing object, with a floor. */
 export function groundOf(name: Ground, stance: 'laid' | 'standing', definitions: Definitions): string {
   const color = grounds[name];
   const stop = (offset: number, shade: number): string =>

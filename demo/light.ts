@@ -4,7 +4,9 @@ import { thread, type Definitions } from './cloth.js';
 import type { Fold, Line, Piece } from './garment.js';
 import { surfaces } from './surface.js';
 
-/** Where the lamp stands: upper left. At 30° a flat surface comes out at half brightness, neutral for hard-light. */
+/**
+ * The light comes from the upper left. At 30°, a flat surface has half brightness, which is neutral for hard-light.
+ */
 const LAMP = '<feDistantLight azimuth="228" elevation="30"/>';
 
 function foldMark({ from, to, bend, width, depth }: Fold): string {
@@ -12,18 +14,18 @@ function foldMark({ from, to, bend, width, depth }: Fold): string {
 }
 
 export interface LightOptions {
-  /** Where the wrinkles fall. */
+  /** Determines the positions of the wrinkles. */
   seed: number;
-  /** Pixels a garment unit in the raster: filters see slopes in pixels, so the height map is scaled by it. */
+  /** Pixels per garment unit in the raster: filters see slopes in pixels, so the height map is scaled by it. */
   pixelsPerUnit: number;
 }
 
-/** How high the height map's full opacity stands, in garment units. */
+/** The height of full opacity in the height map, in garment units. */
 const RELIEF = 13;
 
 /**
  * Light and shade of a piece: a height map (rounded edges, folds, wrinkles, relief) lit from the upper left, to be
- * blended over the cloth by hard-light.
+ * blended over the fabric with hard-light.
  */
 export function light(
   piece: Piece,
@@ -64,7 +66,7 @@ export function light(
   return shading;
 }
 
-/** A garment worn by nobody is still round: its right side turns from the lamp. */
+/** An unworn garment is still round: its right side turns away from the light. */
 export function turnFromLamp(box: Box, definitions: Definitions): string {
   const stop = (offset: number, opacity: number): string =>
     `<stop offset="${offset}" stop-color="#0b0d18" stop-opacity="${opacity}"/>`;
@@ -103,7 +105,7 @@ export function lines(piece: Piece): string {
   return (piece.lines ?? []).map((line) => drawLine(line, piece)).join('');
 }
 
-/** The soft shadow that pieces throw: a blurred, moved copy. */
+/** The soft shadow that pieces cast: a blurred, shifted copy. */
 export function shadow(
   outlines: readonly string[],
   blur: number,
@@ -117,7 +119,7 @@ export function shadow(
   return `<g transform="translate(${dx} ${dy})"><g fill="#14131a" opacity="${opacity}" filter="${filter}">${shapes}</g></g>`;
 }
 
-/** A soft dark ellipse, for where a thing touches the floor. */
+/** A soft dark ellipse where an object touches the floor. */
 export function contact(cx: number, cy: number, rx: number, ry: number): string {
   const points = Array.from({ length: 16 }, (_, index): Node => {
     const angle = (index / 16) * Math.PI * 2;

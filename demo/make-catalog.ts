@@ -10,7 +10,7 @@ const folder = new URL('../catalog/', import.meta.url);
 const images = new URL('images/', folder);
 /** sharp draws in libuv's threads; two pictures at a time keep two cores busy. */
 const AT_A_TIME = 2;
-/** Twice a storefront card; five hundred of them stay within 12 MB. */
+/** Twice the size of a storefront card; five hundred pictures stay within 12 MB. */
 const PICTURE = { width: 480, height: 600, format: 'webp', quality: 74 } as const;
 
 const { values } = parseArgs({ options: { 'text-only': { type: 'boolean', default: false } } });

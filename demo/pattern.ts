@@ -3,14 +3,14 @@ import type { Pattern } from './design.js';
 import { curve, type Node } from './geometry.js';
 import type { Random } from '../src/platform/random.js';
 
-/** A repeat of a pattern, in garment units (a shirt is about 350 wide), to be laid over the cloth's own color. */
+/** The tile of a pattern, in garment units (a shirt is about 350 wide), drawn over the fabric's own color. */
 export interface Tile {
   width: number;
   height: number;
   content: string;
 }
 
-/** A second color that shows on the first, for when a design names none. */
+/** A second color that is visible on the first, for designs that do not name one. */
 export function suitingAccent(color: string): string {
   return lightness(color) > 0.62
     ? mix(lighten(color, -0.42), '#232f4f', 0.35)
@@ -22,7 +22,7 @@ const rect = (x: number, y: number, width: number, height: number, fill: string,
 const line = (d: string, stroke: string, width: number, opacity = 1): string =>
   `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${width}" stroke-opacity="${opacity}"/>`;
 
-/** Draws a motif at a place and at its copies beyond the edges, so that the repeat has no seam. */
+/** Draws a motif at a position and its copies across the edges, so that the tile has no seams. */
 function wrapped(size: number, x: number, y: number, draw: (x: number, y: number) => string): string {
   return [-size, 0, size].flatMap((dx) => [-size, 0, size].map((dy) => draw(x + dx, y + dy))).join('');
 }
@@ -35,7 +35,7 @@ function blob(random: Random, radius: number, points = 8): Node[] {
   });
 }
 
-/** Places spread over a square of this size: a jittered grid. */
+/** Positions spread over a square of this size: a jittered grid. */
 function spread(random: Random, size: number, cells: number): [number, number][] {
   const step = size / cells;
   return Array.from({ length: cells * cells }, (_, index) => [
@@ -166,7 +166,7 @@ function check(color: string, accent: string): Tile {
   return { width: size, height: size, content };
 }
 
-/** The tile of a pattern, or null for a plain cloth. The random source decides only where scattered motifs lie. */
+/** The tile of a pattern; null for a plain fabric. The random source only sets the positions of scattered motifs. */
 export function patternTile(pattern: Pattern, color: string, accent: string, random: Random): Tile | null {
   switch (pattern) {
     case 'solid':

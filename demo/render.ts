@@ -3,22 +3,22 @@ import type { Design } from './design.js';
 import { drawGarment, HEIGHT, WIDTH, type DrawingOptions } from './draw.js';
 
 export interface RasterOptions extends DrawingOptions {
-  /** Pixels; default 640 × 800. Another proportion than 4:5 is filled and cut. */
+  /** Width in pixels; default 640 × 800. Proportions other than 4:5 are filled and cropped. */
   width?: number;
   height?: number;
   format?: 'webp' | 'jpeg' | 'png';
-  /** 1 to 100, of the lossy formats. */
+  /** 1 to 100, for the lossy formats. */
   quality?: number;
 }
 
 /** The density at which one SVG unit becomes one pixel. */
 const DPI = 72;
-/** Finer rasters are enlarged from this one (2400 × 3000): filters take time and memory by the pixel. */
+/** Finer rasters are enlarged from this one (2400 × 3000), because filters take time and memory per pixel. */
 const MOST_PIXELS_PER_UNIT = 3;
 
 /**
- * Draws a design as an image file. Not in a process that decodes strangers' images: vision/decode.ts has sharp refuse
- * SVG there.
+ * Draws a design as an image file. Do not use it in a process that decodes untrusted images: there, vision/decode.ts
+ * makes sharp refuse SVG.
  */
 export async function renderGarment(design: Design, options: RasterOptions = {}): Promise<Buffer> {
   const { width = 640, height = 800, format = 'webp', quality = 80 } = options;

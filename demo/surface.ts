@@ -1,21 +1,21 @@
 import type { Material } from './design.js';
 import type { Tile } from './pattern.js';
 
-/** How a material takes the light. Frequencies are per garment unit, as feTurbulence has them. */
+/** How a material reflects light. Frequencies are per garment unit, as in feTurbulence. */
 export interface Surface {
   /** The weave or the stitches: translucent black and white over the color. */
   weave?: Tile;
   /** Unevenness of the color itself. */
   grain: { x: number; y: number; strength: number };
-  /** Soft wrinkles: their size and how high they stand. */
+  /** Soft wrinkles: their size and height. */
   wrinkle: { x: number; y: number; height: number };
-  /** How much the folds stand out, 1 is cotton jersey. */
+  /** How pronounced the folds are; 1 is cotton jersey. */
   drape: number;
-  /** How far in from its edges a piece rounds off. */
+  /** How far in from its edges a piece is rounded. */
   loft: number;
-  /** Highlights, 0 is matt. */
+  /** Strength of highlights; 0 is matte. */
   gloss: number;
-  /** Highlights' narrowness, as feSpecularLighting has it. */
+  /** Narrowness of highlights, as in feSpecularLighting. */
   polish?: number;
 }
 
@@ -70,7 +70,7 @@ const wale: Tile = {
   height: 20,
   content: stroke('M0.800 0V20', 'black', 0.3, 1.7) + stroke('M4 0V20', 'white', 0.14, 2.4),
 };
-/** The ribbing of hems, cuffs and necks. */
+/** The ribbing of hems, cuffs, and necks. */
 export const rib: Tile = {
   width: 6,
   height: 20,

@@ -6,32 +6,34 @@ const DEFAULT_ENCODER = fileURLToPath(new URL('../models/garment-lite0/', import
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** An unset variable and an empty one mean the same: compose files and shells produce both. */
+/** Compose files and shells set variables to empty strings, so an empty variable counts as unset. */
 const blankAsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankAsUnset, schema.optional());
 
-/** What callers without the scope holds:create may hold; with it there are no such bounds. */
+/** Limits on holds of callers without the scope holds:create. Callers with the scope have none of these limits. */
 export interface GuestLimits {
-  /** Of what could be sold of an SKU, the part that all guests together may hold; rounded up to whole units. */
+  /** The part of an SKU's sellable units that all guests together may hold, rounded up to whole units. */
   readonly share: number;
-  /** Units of a hold. */
+  /** Maximum units in a hold. */
   readonly units: number;
-  /** Lines of a hold. */
+  /** Maximum lines in a hold. */
   readonly lines: number;
-  /** Active holds of a client address. */
+  /** Maximum active holds per client address. */
   readonly holds: number;
   readonly seconds: number;
 }
 
-/** A fifth leaves most of the stock to shoppers with a key, and lets a shop of small stocks still sell to guests. */
+/**
+ * A fifth leaves most of the stock to shoppers with a key, and still lets a shop with little stock sell to guests.
+ */
 const DEFAULT_GUEST_HOLD_SHARE = 0.2;
-/** A large basket of clothes has about ten; twice that is no shopper's. */
+/** A large basket of clothes has about ten units. No shopper needs more than twice that. */
 const DEFAULT_GUEST_HOLD_UNITS = 20;
-/** As many as units: a basket may be of one unit each. */
+/** The same as the limit on units, because every unit in a basket may be on its own line. */
 const DEFAULT_GUEST_HOLD_LINES = 20;
-/** An office or a family behind one address; one shopper needs one. */
+/** One shopper needs one hold, but an office or a family may share an address. */
 const DEFAULT_GUEST_HOLDS = 20;
-/** To type in an address and pay takes some minutes. */
+/** Typing in an address and paying takes a few minutes. */
 const DEFAULT_GUEST_HOLD_SECONDS = 900;
 
 const wholeNumber = (fallback: number): z.ZodType<number> =>
@@ -106,7 +108,7 @@ const environment = z.object({
   ),
 });
 
-/** The settings of a process. What is not configured is null: then the embedded default takes its place. */
+/** The settings of a process. A setting that is null was not configured, and the embedded default is used. */
 export interface Config {
   readonly http: { readonly host: string; readonly port: number };
   readonly databaseUrl: string | null;
@@ -119,23 +121,23 @@ export interface Config {
   readonly dataFolder: string;
   /** Folder with model.json; absolute. */
   readonly encoderFolder: string;
-  /** Folder with detector.json; absolute. Null: what stands before the ground is proposed instead. */
+  /** Folder with detector.json; absolute. Null: regions are proposed from what stands out from the background. */
   readonly detectorFolder: string | null;
   readonly demo: boolean;
-  /** Hosts that `ImageInput.url` may name, with the port where it is not 443; none unless configured. */
+  /** Hosts that `ImageInput.url` may name, with the port unless it is 443; empty by default. */
   readonly imageHosts: ReadonlySet<string>;
-  /** Addresses and CIDR ranges of proxies that say who the client is. */
+  /** Addresses and CIDR ranges of proxies that are trusted to report the client's address. */
   readonly trustedProxies: readonly string[];
   readonly guestLimits: GuestLimits;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
-/** Some variables were wrong; the message lists every one of them. */
+/** One or more variables are invalid; the message lists all of them. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** @throws ConfigError that names every mistake at once. */
+/** @throws ConfigError that lists every mistake */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {

@@ -1,6 +1,6 @@
 /**
  * Every failure that a caller can cause or must handle, by its stable code (`extensions.code` in GraphQL,
- * `error.code` over HTTP). Anything else is a fault of ours: it is logged and masked as INTERNAL_SERVER_ERROR.
+ * `error.code` over HTTP). Anything else is our fault: it is logged and masked as INTERNAL_SERVER_ERROR.
  */
 export const ERROR_STATUS = {
   BAD_USER_INPUT: 400,
@@ -29,7 +29,7 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** A failure with a stable code and a message that names the remedy; safe to show to any caller. */
+/** A failure with a stable code and a message that names the remedy. The message is safe to show to any caller. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Imports nothing up front: an old Node must live long enough to be told that it is too old.
+// This file imports nothing statically, so that an old Node gets far enough to report that it is too old.
 const NEEDED = [20, 19] as const;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -11,7 +11,7 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   );
   process.exitCode = 1;
 } else {
-  // graphql and others read it when they are loaded, and check less for it.
+  // Packages such as graphql read it when they load, and skip checks in production.
   process.env['NODE_ENV'] ??= 'production';
   void import('./commands/cli.js').then(({ runCli }) => runCli(process.argv));
 }

@@ -1,7 +1,7 @@
 import type { Line } from './assortment.js';
 import { all, leathers, women, woollens } from './ranges.js';
 
-/** Shoes, bags, hats and scarves. */
+/** Shoes, bags, hats, and scarves. */
 export const accessories: readonly Line[] = [
   {
     type: 'sneaker',

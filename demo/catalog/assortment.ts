@@ -3,15 +3,15 @@ import type { GarmentType, Material, Pattern } from '../design.js';
 import { accessories } from './accessories.js';
 import { clothes } from './clothes.js';
 
-/** What the demo shop buys of one garment type. */
+/** The demo shop's range of one garment type. */
 export interface Line {
   type: GarmentType;
-  /** Feed path, from the department down. */
+  /** Category path in the feed, from the department down. */
   productType: string;
   /** Models; each comes in one to three colorways. */
   models: number;
   nouns: readonly string[];
-  /** EUR before the brand's factor. */
+  /** EUR, before the brand's factor. */
   price: readonly [low: number, high: number];
   materials: readonly Material[];
   patterns: readonly Pattern[];

@@ -1,6 +1,6 @@
 import type { Style } from './assortment.js';
 
-/** Invented brands: what they stand for and how they price. */
+/** Invented brands, with their styles and price levels. */
 export const brands: readonly { name: string; code: string; styles: readonly Style[]; factor: number }[] = [
   { name: 'Linden & Loft', code: 'LL', styles: ['minimal', 'classic'], factor: 1.1 },
   { name: 'Nordhavn Studio', code: 'NS', styles: ['minimal', 'outdoor'], factor: 1.25 },
@@ -19,7 +19,7 @@ export const brands: readonly { name: string; code: string; styles: readonly Sty
   { name: 'Tamarisk', code: 'TK', styles: ['bohemian', 'vintage'], factor: 0.9 },
 ];
 
-/** Names that a model is called by. */
+/** Names of models. */
 export const modelNames = [
   'Alma', 'Anders', 'Arden', 'Aster', 'Basil', 'Birk', 'Bruna', 'Calla', 'Cedar', 'Clio', 'Dara', 'Delft', 'Edda', 'Elio', 'Ember', 'Esme',
   'Fable', 'Finn', 'Flora', 'Gale', 'Greta', 'Hale', 'Hazel', 'Iben', 'Ines', 'Iris', 'Jonas', 'Juno', 'Kaya', 'Kite', 'Lark', 'Leif',

@@ -1,7 +1,7 @@
 import type { Line } from './assortment.js';
 import { all, basics, denims, shirtPatterns, summery, tailored, women, woollens } from './ranges.js';
 
-/** What is worn on the body. */
+/** Garments worn on the body. */
 export const clothes: readonly Line[] = [
   {
     type: 't-shirt',

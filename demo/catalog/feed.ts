@@ -1,7 +1,7 @@
 import { vocabulary } from '../design.js';
 import { channels, type StockedProduct } from './stock.js';
 
-/** The feed's columns: Google Merchant Center's names, `quantity` being the one extension. */
+/** The feed's columns: Google Merchant Center's names, plus the extension `quantity`. */
 const columns = [
   'id', 'item_group_id', 'title', 'description', 'link', 'image_link', 'additional_image_link', 'availability', 'availability_date', 'quantity', 'price',
   'sale_price', 'sale_price_effective_date', 'brand', 'gtin', 'mpn', 'color', 'size', 'age_group', 'gender', 'product_type', 'condition', 'material',
@@ -12,7 +12,7 @@ const decimal = (minor: number): string => (minor / 100).toFixed(2);
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, ...rows].map((row) => `${row.join('\t')}\n`).join('');
 
-/** `section:attribute:value` groups, comma-separated, as the Merchant Center's product_detail has them. */
+/** `section:attribute:value` groups, comma-separated, in the format of the Merchant Center's product_detail. */
 function productDetail(
   { product }: StockedProduct,
   design: StockedProduct['skus'][number]['colorway']['design'],
@@ -30,7 +30,7 @@ function productDetail(
   return details.map((detail) => detail.join(':')).join(',');
 }
 
-/** `feed.tsv`: one row a SKU. */
+/** `feed.tsv`: one row per SKU. */
 export function feedTable(products: readonly StockedProduct[]): string {
   const rows = products.flatMap((stocked) => {
     const { product, salePrice, saleInterval, skus } = stocked;
@@ -79,7 +79,7 @@ export function stockTable(products: readonly StockedProduct[]): string {
   return table(['sku', 'location', 'quantity', 'safety_stock'], rows);
 }
 
-/** `prices.tsv`: the price of a SKU in each channel that sells it. */
+/** `prices.tsv`: the price of an SKU in each channel that sells it. */
 export function priceTable(products: readonly StockedProduct[]): string {
   const currency = (channel: string): string =>
     channels.find(({ handle }) => handle === channel)?.currency ?? '';

@@ -14,14 +14,14 @@ import { brands, modelNames } from './brands.js';
 
 /** One color of a product, with its picture. */
 export interface Colorway {
-  /** As the feed has it: "navy", or "white/navy" for a cloth of two colors. */
+  /** As in the feed: "navy", or "white/navy" for a two-colored fabric. */
   color: string;
   design: Design;
   seed: string;
   ground: Ground;
   /** File name in catalog/images. */
   image: string;
-  /** File name of a close-up, for a few. */
+  /** File name of a close-up; only a few colorways have one. */
   detail: string | null;
 }
 
@@ -37,7 +37,7 @@ export interface Product {
   style: Style;
   era: string;
   season: Season;
-  /** EUR, minor units. */
+  /** EUR, in minor units. */
   price: number;
   colorways: readonly Colorway[];
   sizes: readonly string[];
@@ -62,7 +62,7 @@ function sizesOf(line: Line, gender: Product['gender']): string[] {
   }
 }
 
-/** Colors that go as the second one on a cloth, lightest and darkest first choice by contrast. */
+/** Colors that work as the second color of a fabric, lightest and darkest first, for contrast. */
 const accents: readonly ColorName[] = [
   'white',
   'cream',
@@ -171,7 +171,7 @@ const grounds: readonly Ground[] = [
   'sage',
   'sky',
 ];
-/** Share of models that keep two colors in one product, and of products that have a close-up. */
+/** Share of models with two colors in one product, and of products with a close-up. */
 const TWO_COLORS = 0.13;
 const CLOSE_UP = 0.09;
 

@@ -1,7 +1,7 @@
 import type { ColorName } from '../color.js';
 import type { Pattern } from '../design.js';
 
-/** Colors, patterns and shoppers that several lines of the assortment share. */
+/** Colors, patterns, and shoppers that several lines of the assortment share. */
 export const basics: readonly ColorName[] = [
   'white',
   'black',

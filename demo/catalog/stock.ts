@@ -1,7 +1,7 @@
 import { random, type Random } from '../../src/platform/random.js';
 import type { Colorway, Product } from './products.js';
 
-/** A market of the demo shop; what `catalog/channels.json` holds. */
+/** A market of the demo shop, as in `catalog/channels.json`. */
 export const channels = [
   {
     handle: 'eu',
@@ -28,7 +28,7 @@ export const channels = [
     name: 'United Kingdom',
     currency: 'GBP',
     default: false,
-    // Served from Berlin as well: one warehouse, two channels.
+    // Also served from Berlin: one warehouse, two channels.
     locations: ['store-london', 'warehouse-berlin'],
     checkoutUrlTemplate: 'https://vitrine.example/uk/cart/{sku}:{quantity}',
     showsExactStock: true,
@@ -114,7 +114,7 @@ interface StockLevel {
 
 interface ListPrice {
   channel: ChannelHandle;
-  /** Minor units. */
+  /** In minor units. */
   amount: number;
   compareAt: number | null;
 }
@@ -128,23 +128,23 @@ interface Sku {
   stock: readonly StockLevel[];
   prices: readonly ListPrice[];
   availability: 'in_stock' | 'out_of_stock' | 'preorder' | 'backorder';
-  /** ISO 8601, of a preorder or backorder. */
+  /** ISO 8601; for a preorder or backorder. */
   availableFrom: string | null;
-  /** Sellable in the default channel; null where the feed leaves it unsaid. */
+  /** Sellable in the default channel; null where the feed does not specify it. */
   quantity: number | null;
 }
 
 export interface StockedProduct {
   product: Product;
-  /** Minor units EUR, or null. */
+  /** EUR, in minor units; or null. */
   salePrice: number | null;
   saleInterval: string | null;
   skus: readonly Sku[];
 }
 
 /**
- * A GTIN-13 with its check digit (GS1 General Specifications, section 7.9), in the range 20–29 that GS1 keeps for use
- * inside a company: none of these numbers can belong to a real article.
+ * A GTIN-13 with its check digit (GS1 General Specifications, section 7.9), in the range 20–29 that GS1 reserves for
+ * use inside a company: none of these numbers can belong to a real article.
  */
 function gtin13(serial: number): string {
   const body = `29${String(serial).padStart(10, '0')}`;
@@ -168,7 +168,7 @@ function fateOf(source: Random): Fate {
   return draw < 0.68 ? 'gaps' : 'full';
 }
 
-/** EUR to the other price lists, taxes and rounding to .00 or .90 included. */
+/** Converts EUR to the other price lists, including taxes and rounding to .00 or .90. */
 const converted = (amount: number, factor: number): number =>
   Math.max(500, Math.round((amount * factor) / 500) * 500 - 10);
 const factors: Readonly<Record<ChannelHandle, number>> = { eu: 1, us: 1.08, uk: 0.86 };
@@ -182,7 +182,7 @@ function levels(source: Random, served: readonly ChannelHandle[], empty: boolean
     .flatMap(({ handle }): StockLevel[] => {
       const warehouse = handle.startsWith('warehouse');
       const safetyStock = warehouse ? 2 : source.chance(0.2) ? 1 : 0;
-      // A store that was never sent this article has no row at all.
+      // A store that never received this article has no row at all.
       if (!warehouse && source.chance(0.35)) return [];
       if (empty) return [{ location: handle, quantity: source.integer(0, safetyStock), safetyStock }];
       return [
@@ -258,7 +258,7 @@ function stockProduct(product: Product, source: Random, serial: () => number): S
   return { product, salePrice, saleInterval, skus };
 }
 
-/** Four letters and digits that stand for a handle. */
+/** Four letters and digits that represent a handle. */
 function serialCode(handle: string): string {
   const source = random(handle);
   return Array.from({ length: 5 }, () => source.pick(Array.from('ABCDEFGHJKLMNPQRSTUVWXYZ23456789'))).join(

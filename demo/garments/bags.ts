@@ -4,7 +4,7 @@ import { curve, jitter, mirrored, type Node } from '../geometry.js';
 import { patchPocket, stud, zip } from './hardware.js';
 import { strip } from './torso.js';
 
-/** A handle as a bow from one foot to the other. */
+/** A handle shaped as an arch from one base to the other. */
 function handle(half: number, foot: number, top: number, width: number, cloth: Cloth): Piece {
   const outer: Node[] = [
     [-half - width / 2, foot],

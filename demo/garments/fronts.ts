@@ -3,16 +3,16 @@ import { curve, jitter, type Node, type Point } from '../geometry.js';
 import type { Random } from '../../src/platform/random.js';
 import { bodyFolds, bodyLines, type Torso } from './torso.js';
 
-/** How the two fronts of an opening garment are cut. */
+/** How the two fronts of an open-front garment are cut. */
 export interface FrontCut {
   /** From the shoulder's neck point to the top of the closure. */
   neck: readonly Node[];
-  /** How far each front passes the middle. */
+  /** How far each front extends past the middle. */
   overlap: number;
   /** Rounding of the lower front corner. */
   round?: number;
   sag?: number;
-  /** 0 for no stitched hem. */
+  /** 0 for a hem without stitching. */
   hem?: number;
   foldDepth?: number;
 }
@@ -59,7 +59,7 @@ export function front(torso: Torso, side: 1 | -1, cut: FrontCut, cloth: Cloth, r
   };
 }
 
-/** The inside of the back as it shows in an open neck: down to `depth`, with a label. */
+/** The inside of the back that is visible in an open neck, down to `depth`, with a label. */
 export function openBack(torso: Torso, depth: number, cloth: Cloth, rise = 0): Piece {
   const half = torso.neck + 4;
   const outline: Node[] = [
@@ -91,7 +91,9 @@ export function openBack(torso: Torso, depth: number, cloth: Cloth, rise = 0): P
   };
 }
 
-/** A turned-down collar: the stand's inside at the back, and its two leaves. `spread` moves the points outwards. */
+/**
+ * A turned-down collar: the inside of the stand at the back, and its two leaves. `spread` moves the points outward.
+ */
 export function shirtCollar(
   torso: Torso,
   cloth: Cloth,

@@ -19,7 +19,7 @@ export function button([x, y]: Point, radius: number, color: string): string {
   );
 }
 
-/** A metal stud, snap or rivet. */
+/** A metal stud, snap, or rivet. */
 export function stud([x, y]: Point, radius: number, color = '#a9a59b'): string {
   return (
     `<circle cx="${x + radius * 0.2}" cy="${y + radius * 0.35}" r="${radius * 1.1}" fill="#000" fill-opacity="0.35"/>` +
@@ -29,7 +29,7 @@ export function stud([x, y]: Point, radius: number, color = '#a9a59b'): string {
   );
 }
 
-/** A zip from one point down to another, with its slider at the top. */
+/** A zipper from one point down to another, with its slider at the top. */
 export function zip([x1, y1]: Point, [x2, y2]: Point, metal = '#b9b6ae'): string {
   const d = `M${x1} ${y1}L${x2} ${y2}`;
   const path = (color: string, width: number, more = ''): string =>
@@ -44,7 +44,7 @@ export function zip([x1, y1]: Point, [x2, y2]: Point, metal = '#b9b6ae'): string
   );
 }
 
-/** A cord with tipped end. */
+/** A cord with a tipped end. */
 export function cord(d: string, color: string, width = 6): string {
   const path = (stroke: string, thick: number, more = ''): string =>
     `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${thick}" stroke-linecap="round"${more}/>`;
@@ -60,7 +60,7 @@ export function cord(d: string, color: string, width = 6): string {
   );
 }
 
-/** A row of points evenly between two. */
+/** Evenly spaced points between two points. */
 export function row([x1, y1]: Point, [x2, y2]: Point, count: number): Point[] {
   return Array.from({ length: count }, (_, index): Point => {
     const t = count === 1 ? 0 : index / (count - 1);
@@ -68,7 +68,7 @@ export function row([x1, y1]: Point, [x2, y2]: Point, count: number): Point[] {
   });
 }
 
-/** A patch pocket whose top middle is at the point; `tip` draws its bottom to a point. */
+/** A patch pocket whose top middle is at the point; `tip` makes its bottom pointed. */
 export function patchPocket(
   [x, y]: Point,
   width: number,

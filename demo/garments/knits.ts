@@ -104,7 +104,7 @@ export const sweatshirt: Cutter = ({ design, random, main, ribbed, lining }) => 
   };
 };
 
-/** A hood lying behind the shoulders: the outside, and the hollow that is seen into. */
+/** A hood lying behind the shoulders: the outside, and the visible hollow. */
 export function hood(
   cloth: Piece['cloth'],
   lining: Piece['cloth'],

@@ -2,7 +2,7 @@ import type { Atelier, Cloth, Fold, Line, Piece } from '../garment.js';
 import { curve, jitter, type Node } from '../geometry.js';
 import { strip } from './torso.js';
 
-/** The measures of what is worn on the legs. */
+/** The measurements of garments worn on the legs. */
 export interface LegCut {
   waist: number;
   hip: number;
@@ -21,7 +21,7 @@ const legs: Readonly<Record<string, readonly [knee: number, hem: number]>> = {
 const mirror = (nodes: readonly Node[], side: number): Node[] =>
   nodes.map(([x, y, kind]): Node => (kind ? [side * x, y, kind] : [side * x, y]));
 
-/** One leg from waist to hem, with its hem's inside. */
+/** One leg from waist to hem, with the inside of its hem. */
 export function leg(
   side: 1 | -1,
   cut: LegCut,
@@ -211,7 +211,7 @@ export function waistband(
   ];
 }
 
-/** The measures of a design, `bottom` units long. */
+/** The measurements of a design, `bottom` units long. */
 export function measures(atelier: Atelier, bottom: number): LegCut {
   const { silhouette } = atelier.design;
   const [knee, hem] = legs[silhouette] ?? [62, 57];

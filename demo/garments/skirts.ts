@@ -5,7 +5,7 @@ import type { Random } from '../../src/platform/random.js';
 import { button } from './hardware.js';
 import { strip } from './torso.js';
 
-/** Of a skirt from the waist. */
+/** Length from the waist. */
 export const lengths: Readonly<Record<string, number>> = { mini: 250, knee: 390, midi: 520, maxi: 660 };
 /** How much wider than the hips the hem is. */
 export const spreads: Readonly<Record<string, number>> = {
@@ -18,7 +18,7 @@ export const spreads: Readonly<Record<string, number>> = {
   shift: 40,
 };
 
-/** The measures of a skirt. */
+/** The measurements of a skirt. */
 export interface SkirtCut {
   top: number;
   bottom: number;
@@ -151,7 +151,7 @@ export function skirtPieces(
   return pieces;
 }
 
-/** A knotted belt with hanging ends at a height. */
+/** A knotted belt with hanging ends, at the given height. */
 export function sash(waist: number, y: number, x: number, cloth: Cloth): Piece[] {
   return [
     { outline: strip([-waist - 2, y], [waist + 2, y], 24), cloth, lift: 0.25, roundness: 0.6 },

@@ -7,11 +7,11 @@ import type { Torso } from './torso.js';
 export interface SleeveCut {
   /** From the shoulder's tip along the sleeve. */
   length: number;
-  /** Degrees from hanging straight down. */
+  /** Degrees from vertical. */
   angle: number;
-  /** Across the sleeve's end. */
+  /** Width of the sleeve's end. */
   end: number;
-  /** How far the outer line bows out. */
+  /** How far the outer line curves outward. */
   bow?: number;
   /** Height of a cuff or ribbing at the end, 0 for a plain hem. */
   cuff?: number;

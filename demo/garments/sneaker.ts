@@ -4,10 +4,10 @@ import { curve, type Node, type Point } from '../geometry.js';
 import { cord } from './hardware.js';
 import { pair, pointAt, rubber, seam, stitches, type Place } from './shoe.js';
 
-/** One low or high sneaker seen from its side, toe to the left, its sole on y = 0. */
+/** One low or high sneaker seen from the side, toe to the left, with its sole on y = 0. */
 function oneSneaker(atelier: Atelier, place: Place): Piece[] {
   const { design, plain, lining } = atelier;
-  // Its panels are the blocks of a colorblock.
+  // For a colorblock, its panels are the blocks.
   const main = design.pattern === 'colorblock' ? plain : atelier.main;
   const high = design.silhouette === 'high' ? 96 : 0;
   const soleColor = design.trim ?? (lightness(design.color) > 0.9 ? '#e6e0d2' : '#f1eee6');

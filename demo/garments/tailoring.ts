@@ -8,7 +8,7 @@ import { strip, torsoOf, type Torso } from './torso.js';
 
 const tailoredSleeve: SleeveCut = { length: 545, angle: 9, end: 78, bow: 15 };
 
-/** Three buttons at a tailored sleeve's end. */
+/** Three buttons at the end of a tailored sleeve. */
 function sleeveButtons(torso: Torso, length: number, color: string): string {
   const radians = (tailoredSleeve.angle * Math.PI) / 180;
   return [-1, 1]
@@ -27,7 +27,7 @@ function sleeveButtons(torso: Torso, length: number, color: string): string {
     .join('');
 }
 
-/** What tailored garments are lined with. */
+/** The lining of tailored garments. */
 export const satinLining = ({ lining }: Atelier): Piece['cloth'] => ({
   ...lining,
   material: 'satin',

@@ -68,7 +68,7 @@ export const tShirt: Cutter = ({ design, random, main, ribbed, lining }) => {
   };
 };
 
-/** The torso of a garment without sleeves: narrower shoulders, deeper armholes. */
+/** The torso of a sleeveless garment: narrower shoulders, deeper armholes. */
 export function sleeveless(torso: Torso): Torso {
   return {
     ...torso,
@@ -77,7 +77,7 @@ export function sleeveless(torso: Torso): Torso {
   };
 }
 
-/** Lines of binding along the armholes of a garment without sleeves. */
+/** Lines of binding along the armholes of a sleeveless garment. */
 export function armholeBinding(torso: Torso): string[] {
   const [sx, sy] = torso.shoulder;
   const [ax, ay] = torso.armpit;
@@ -89,7 +89,7 @@ export function armholeBinding(torso: Torso): string[] {
   return [curve(edge, false), curve(mirrored(edge), false)];
 }
 
-/** A bodice hung from thin straps: its outline and the straps behind and before. */
+/** A bodice on thin straps: its outline, and the straps in the back and in front. */
 export function strapped(torso: Torso, random: Random): { outline: string; straps: string[] } {
   const [ax, ay] = torso.armpit;
   const right: Node[] = [

@@ -3,7 +3,7 @@ import type { Fold, Line, Piece, Cloth } from '../garment.js';
 import { curve, jitter, mirrored, turned, type Node, type Point } from '../geometry.js';
 import type { Random } from '../../src/platform/random.js';
 
-/** The measures of everything that hangs from the shoulders: half widths, and heights from the shoulder's neck point. */
+/** The measurements of what hangs from the shoulders: half widths, and heights from the shoulder's neck point. */
 export interface Torso {
   neck: number;
   shoulder: Point;
@@ -21,7 +21,7 @@ const fits: Readonly<
   cropped: { shoulder: 4, chest: 6, waist: 8, hem: 2, length: -170 },
 };
 
-/** The torso of a design's silhouette; `length` and `ease` are what the garment type itself adds. */
+/** The torso of a design's silhouette; `length` and `ease` are what the garment type adds. */
 export function torsoOf(design: Design, { length = 0, ease = 0, hem = 0 } = {}): Torso {
   const fit = fits[design.silhouette] ?? {};
   const add = (name: keyof typeof fit): number => fit[name] ?? 0;
@@ -118,7 +118,7 @@ export function bodyFolds(torso: Torso, random: Random, depth = 0.32): Fold[] {
   return folds;
 }
 
-/** The front of a garment from neck to hem; `sag` is how far the hem hangs lower in its middle. */
+/** The front of a garment from neck to hem; `sag` is how much lower the hem hangs in its middle. */
 export function bodyOutline(
   torso: Torso,
   neck: Node[],
@@ -149,7 +149,7 @@ export function bodyOutline(
   ]);
 }
 
-/** What is seen of the back through the neck: the inside, with its tape and a blank label. */
+/** The part of the back that is visible through the neck: the inside, with its tape and a blank label. */
 export function backNeck(torso: Torso, cut: NeckCut, cloth: Cloth, label = true): Piece {
   const front = neckEdge(torso, cut, 6);
   const [half, rise] = front[0] ?? [torso.neck, 0];
@@ -181,7 +181,7 @@ export function backNeck(torso: Torso, cut: NeckCut, cloth: Cloth, label = true)
   };
 }
 
-/** A band along the neck's edge, between it and a line `width` further out. */
+/** A band along the neck's edge, between it and a line `width` farther out. */
 export function neckBand(torso: Torso, cut: NeckCut, width: number, cloth: Cloth): Piece {
   const inner = neckEdge(torso, cut);
   const outer = neckEdge(torso, cut, width);
@@ -283,7 +283,7 @@ export function hemBand(
   return { outline, cloth, lines: [{ d: seam, kind: 'seam' }], lift: 0.2, roundness: 0.9 };
 }
 
-/** A strip between two points, for plackets, straps and bands. */
+/** A strip between two points, for plackets, straps, and bands. */
 export function strip([x1, y1]: Point, [x2, y2]: Point, width: number, endWidth = width): string {
   const angle = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;
   const length = Math.hypot(x2 - x1, y2 - y1);

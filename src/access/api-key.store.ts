@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 import { SCOPES, type Caller, type Scope } from './caller.js';
 
-/** Every request of a partner asks for its key. A revocation is noticed by every gateway after this time at most. */
+/** Every request with an API key looks up the key. Every gateway notices a revocation after at most this time. */
 export const API_KEY_CACHE_MS = 2_000;
 const CACHE_SIZE = 1_000;
 
@@ -23,7 +23,7 @@ const apiKeyRow = z.object({
   revokedAt: z.date().nullable(),
 });
 
-/** An API key as whoever runs the gateway sees it: its secret is known to nobody. */
+/** An API key as the operator sees it. Nobody can read its secret. */
 export type ApiKey = z.infer<typeof apiKeyRow>;
 
 interface NewApiKey {
@@ -40,7 +40,7 @@ export class ApiKeyStore {
 
   constructor(private readonly db: Queryable) {}
 
-  /** The caller whose secret has this SHA-256; null when there is none, or the key was revoked. */
+  /** The caller whose secret has this SHA-256; null when there is none, or when the key was revoked. */
   async find(hash: Buffer): Promise<Caller | null> {
     const cacheKey = hash.toString('hex');
     const cached = this.#cache.get(cacheKey);
@@ -53,13 +53,13 @@ export class ApiKeyStore {
         WHERE api_key.hash = ${hash} AND api_key.revoked_at IS NULL`,
       callerRow,
     );
-    // What is not there is not kept: a key that was just made works at once.
+    // Misses are not cached, so that a new key works at once.
     if (caller === undefined) return null;
     this.#cache.set(cacheKey, caller);
     return caller;
   }
 
-  /** All keys, the oldest first. */
+  /** All keys, oldest first. */
   async list(): Promise<ApiKey[]> {
     return query(
       this.db,
@@ -72,7 +72,7 @@ export class ApiKeyStore {
     );
   }
 
-  /** Answers false when the name is taken, be it by a key that was revoked. */
+  /** Returns false when the name is taken, even by a revoked key. */
   async create({ name, hash, scopes, channelId }: NewApiKey): Promise<boolean> {
     const created = await execute(
       this.db,
@@ -82,7 +82,7 @@ export class ApiKeyStore {
     return created > 0;
   }
 
-  /** Answers false when no key that works has this name. */
+  /** Returns false when no active key has this name. */
   async revoke(name: string): Promise<boolean> {
     const revoked = await execute(
       this.db,

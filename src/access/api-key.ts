@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Tells people and secret scanners what it is. */
+/** Lets people and secret scanners recognize a key. */
 const PREFIX = 'vitrine_';
-/** More than anybody can try out. */
+/** Too many possible values to guess. */
 const RANDOM_BYTES = 32;
 
 const BEARER = /^Bearer +(vitrine_[A-Za-z0-9_-]{43})$/i;
@@ -17,7 +17,7 @@ export function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** The secret in the value of an Authorization header; null where there is none. */
+/** The secret in the value of an Authorization header; null when there is none. */
 export function readBearer(authorization: string): string | null {
   return BEARER.exec(authorization)?.[1] ?? null;
 }

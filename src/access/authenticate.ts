@@ -4,8 +4,9 @@ import type { ApiKeyStore } from './api-key.store.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 
 /**
- * Who sends this Authorization header (`Bearer vitrine_…`); anonymous without one, and only then.
- * @throws RequestError UNAUTHENTICATED for a header that is malformed, and a key that is unknown or revoked
+ * The caller who sends this Authorization header (`Bearer vitrine_…`). Only a request without the header is
+ * anonymous.
+ * @throws RequestError UNAUTHENTICATED for a malformed header, and for an unknown or revoked key
  */
 export async function authenticate(keys: ApiKeyStore, authorization: string | null): Promise<Caller> {
   if (authorization === null) return ANONYMOUS;

@@ -1,18 +1,18 @@
 import { RequestError } from '../errors.js';
 
-/** What an API key may do; the words of `api_keys.scopes`. */
+/** What an API key may do. The values are those of `api_keys.scopes`. */
 export const SCOPES = ['catalog:write', 'holds:create', 'holds:confirm'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
 /** Who sent a request. */
 export interface Caller {
-  /** The row of its API key; null: anonymous. */
+  /** The id of the API key's row; null for anonymous callers. */
   readonly keyId: number | null;
-  /** The name of its API key, or "anonymous": who wrote something. */
+  /** The name of the API key, or "anonymous"; recorded as the author of writes. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** The channel of its requests where none is named; null: the default one. */
+  /** The channel of requests that do not name one; null: the default channel. */
   readonly channelHandle: string | null;
 }
 
@@ -33,14 +33,16 @@ export function requireScope(caller: Caller, scope: Scope): void {
   throw new RequestError('FORBIDDEN', `The API key "${caller.name}" lacks the scope ${scope}: ${remedy}`);
 }
 
-/** Whether the caller has the scope in this channel: a key of a channel has it nowhere else. */
+/** Whether the caller has the scope in this channel. A key that belongs to a channel has its scopes only there. */
 export const hasScopeIn = (
   { scopes, channelHandle }: Caller,
   scope: Scope,
   channel: { readonly handle: string },
 ): boolean => scopes.has(scope) && (channelHandle === null || channelHandle === channel.handle);
 
-/** @throws RequestError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope in this channel */
+/**
+ * @throws RequestError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope in this channel
+ */
 export function requireScopeIn(caller: Caller, scope: Scope, channel: { readonly handle: string }): void {
   requireScope(caller, scope);
   if (hasScopeIn(caller, scope, channel)) return;

@@ -1,4 +1,4 @@
-// First: the decorators of every GraphQL class need it.
+// Must come first: the decorators of every GraphQL class need it.
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -36,22 +36,24 @@ import { connectionName } from '../sync/request.store.js';
 import { openDetector } from '../vision/detector.js';
 import { openEncoder } from '../vision/encoder.js';
 
-/** An upload is for the searches of one visit; the days are for a cursor that somebody kept. A pinned one stays. */
+/**
+ * An upload serves the searches of one visit; the days allow for a cursor that a client kept. Pinned uploads stay.
+ */
 const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
-/** A round that fails may have walked all uploads, and nobody waits for the next one. */
+/** A failed round may already have read all uploads, and the next round is not urgent. */
 const LAST_PRUNE_RETRY_MS = 10 * 60 * 1_000;
 
 export interface Gateway {
   readonly url: string;
-  /** Products in the catalog at the start. */
+  /** Number of products in the catalog at startup. */
   readonly products: number;
   close(): Promise<void>;
 }
 
 /**
- * Starts everything that a gateway needs, in the order in which one stands on the other, and listens.
- * @throws OperatorError, ConfigError, or the reason of `signal`; what was started is stopped again
+ * Starts all parts of a gateway in the order of their dependencies, and listens.
+ * @throws OperatorError, ConfigError, or the reason of `signal`; parts that were already started are stopped first
  */
 export async function startGateway(
   config: Config,
@@ -171,7 +173,7 @@ export async function startGateway(
       () => Promise.all(pruning.map((loop) => loop.close())),
     );
 
-    // So that whoever asks first need not wait for it.
+    // Loaded now so that the first caller does not have to wait.
     services.labelModels
       .model()
       .catch((err: unknown) => part('labels').warn({ err }, 'Labels could not be calibrated'));
@@ -185,7 +187,7 @@ export async function startGateway(
   }
 }
 
-/** Removes what is too old to be asked for, now and every hour. */
+/** Removes expired data, now and every hour. */
 function pruneRegularly(
   { uploads, db }: Pick<Services, 'uploads' | 'db'>,
   log: Logger,
@@ -226,7 +228,7 @@ async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks
   return { ok: postgres[0] && points[0], checks: { postgres: postgres[1], index: points[1] } };
 }
 
-/** @throws OperatorError when a newer version has migrated the database while this one ran */
+/** @throws OperatorError when a newer version migrated the database after this one started */
 async function refuseNewerSchema(db: Database): Promise<void> {
   const version = await readSchemaVersion(db);
   if (version.unknown.length > 0) throw new SchemaMismatchError(tooNew(version));

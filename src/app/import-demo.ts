@@ -11,14 +11,14 @@ import type { Encoder } from '../vision/encoder.js';
 
 const FOLDER = new URL('../../catalog/', import.meta.url);
 
-/** Loads the demo catalog, what is known of its materials and styles, and how its drawings are told apart. */
+/** Loads the demo catalog, the facts about its materials and styles, and the calibration for its drawings. */
 export async function importDemo(
   services: { db: Database; encoder: Encoder; images: BlobStore; log: Logger; progress: Progress },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { db, encoder, log, progress } = services;
   progress.say('First start: loading the demo catalog (set VITRINE_DEMO=0 to start empty).');
-  // Before the products: once there are some, this is not done again.
+  // Facts come before the products: the import is skipped once there are products.
   const { faults } = await importFacts(services, fileURLToPath(new URL('facts.jsonl', FOLDER)), signal);
   if (faults.length > 0) log.warn({ faults }, 'The facts of the demo catalog are invalid');
   signal?.throwIfAborted();

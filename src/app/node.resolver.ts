@@ -10,7 +10,7 @@ import type { Image } from '../images/image.types.js';
 import { Node, readGlobalId } from '../graph/node.js';
 import { offered } from '../catalog/offers.js';
 
-/** One call of a client that refreshes its cache. */
+/** Enough for one call of a client that refreshes its cache. */
 const MAX_IDS = 100;
 
 @Resolver()
@@ -43,14 +43,14 @@ export class NodeResolver {
         `${ids.length} ids are too many: ask for ${MAX_IDS} at a time.`,
       );
     }
-    // An error in the list is the error of its entry: the others are answered.
+    // An error fails only its own entry; the other entries are answered.
     return Promise.all(ids.map((id) => loadNode(this.db, context, id).catch(toError)));
   }
 }
 
 const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
-/** An image, where its product is offered. */
+/** An image of a product that has an offer in the channel. */
 async function loadImage(context: Context, key: number): Promise<Image | null> {
   const image = await context.loaders.images.byKey.load(key);
   if (image === null) return null;

@@ -4,7 +4,7 @@ import type { CatalogLoaders } from '../catalog/loaders.js';
 import { Context } from '../graph/request-context.js';
 import type { RequestFacts } from '../graph/server-context.js';
 
-/** The context of a request or of a WebSocket. @throws RequestError UNAUTHENTICATED */
+/** The context of a request or a WebSocket. @throws RequestError UNAUTHENTICATED */
 export async function openContext(
   { apiKeys, loaders }: { readonly apiKeys: ApiKeyStore; readonly loaders: CatalogLoaders },
   request: RequestFacts,

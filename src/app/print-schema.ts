@@ -1,4 +1,4 @@
-// Prints the schema, sorted: `npm run schema` keeps schema/schema.graphql with it.
+// Prints the sorted schema. `npm run schema` writes it to schema/schema.graphql.
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { createSchema } from './schema.js';
 

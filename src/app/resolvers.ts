@@ -38,7 +38,7 @@ import type { Services } from './services.js';
 type ResolverClass = new (...args: never[]) => object;
 type Make = (services: Services) => object;
 
-/** The resolvers of the schema, and how each is made from what it asks of the services. */
+/** The resolvers of the schema, and how to make each from the services that it needs. */
 export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass, Make>([
   [AttributeFactsResolver, ({ facts }) => new AttributeFactsResolver(facts)],
   [AvailabilityChangedResolver, () => new AvailabilityChangedResolver()],

@@ -23,7 +23,7 @@ const inContext = new GraphQLDirective({
   args: { channel: { type: new GraphQLNonNull(GraphQLString), description: 'The handle of a channel.' } },
 });
 
-/** type-graphql asks for one, also where each subscription brings its events with it. */
+/** type-graphql requires a PubSub, even though every subscription here supplies its own events. */
 const noPubSub: PubSub = {
   publish: () => refusePubSub(),
   subscribe: () => refusePubSub(),
@@ -34,12 +34,13 @@ function refusePubSub(): never {
 }
 
 /**
- * The schema of the gateway; its resolvers expect a Context (graph/request-context.ts).
- * Without services it can be printed, and answers nothing.
+ * The schema of the gateway; its resolvers expect a Context (graph/request-context.ts). Without services, the schema
+ * can be printed but not executed.
  */
 export function createSchema(services: Services | null = null): GraphQLSchema {
   refuseSecondDeclarations();
-  // type-graphql would wrap every field in a call, where the compiled operation reads a property.
+  // Otherwise type-graphql wraps every field in a call; with this, the compiled operation reads the property
+  // directly.
   for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
   const [first, ...others] = RESOLVERS.keys();
   if (first === undefined) throw new Error('a schema has resolvers');
@@ -57,8 +58,8 @@ export function createSchema(services: Services | null = null): GraphQLSchema {
 }
 
 /**
- * Where a field is both a property with `@Field` and a `@FieldResolver`, type-graphql takes its type, nullability and
- * description from the property, and drops those of the resolver without a word.
+ * When a field is both a property with `@Field` and a `@FieldResolver`, type-graphql takes its type, nullability, and
+ * description from the property, and silently drops those of the resolver.
  */
 function refuseSecondDeclarations(): void {
   const { fields, fieldResolvers, resolverClasses } = getMetadataStorage();
@@ -69,7 +70,7 @@ function refuseSecondDeclarations(): void {
       (field) =>
         field.target === type &&
         field.schemaName === schemaName &&
-        // Building a schema adds the declaration of the resolver to the fields.
+        // When it builds a schema, type-graphql adds the resolver's declaration to the fields.
         field.getType !== getType,
     );
     if (isDeclared) {
@@ -80,7 +81,7 @@ function refuseSecondDeclarations(): void {
   }
 }
 
-/** Hands type-graphql the one instance of each resolver. */
+/** Gives type-graphql the single instance of each resolver. */
 function containerOf(services: Services | null): { get(type: unknown): object } {
   const instances = new Map<unknown, object>(
     services === null ? [] : [...RESOLVERS].map(([type, make]) => [type, make(services)]),
@@ -94,7 +95,7 @@ function containerOf(services: Services | null): { get(type: unknown): object } 
   };
 }
 
-/** type-graphql makes the root types itself, and gives them no descriptions. */
+/** type-graphql creates the root types itself, without descriptions. */
 function describeRoots(schema: GraphQLSchema): void {
   const describe = (type: GraphQLObjectType | null | undefined, description: string): void => {
     if (type != null) type.description = description;

@@ -25,28 +25,28 @@ import type { FollowedIndex } from '../sync/followed-index.js';
 import type { Detector } from '../vision/detector.js';
 import type { Encoder } from '../vision/encoder.js';
 
-/** What a gateway opened before: services stand on it, and do not close it. */
+/** What a gateway opens before its services. The services use these parts but do not close them. */
 export interface ServiceParts {
   /** For requests. */
   readonly db: Database;
-  /** For work that a request starts and others wait for, too. */
+  /** For background work, and for work that one request starts and other requests also wait for. */
   readonly background: Database;
   readonly encoder: Encoder;
-  /** Null: what stands before the ground is proposed instead. */
+  /** Null: regions are proposed from what stands out from the background. */
   readonly detector: Detector | null;
-  /** What ships with the encoder of when two images show the same product; null where nothing does. */
+  /** The encoder's model of when two images show the same product; null when the encoder ships without one. */
   readonly calibration: SameProductModel | null;
   readonly followed: Pick<FollowedIndex, 'index' | 'position'>;
   readonly catalogImages: BlobStore;
   readonly uploads: BlobStore;
   /** Hosts that `ImageInput.url` may name. */
   readonly imageHosts: ReadonlySet<string>;
-  /** What callers without the scope `holds:create` may hold. */
+  /** Limits on holds of callers without the scope `holds:create`. */
   readonly guestLimits: GuestLimits;
   readonly log: Logger;
 }
 
-/** What a process has, whatever the request. */
+/** The services that a process shares among all requests. */
 export interface Services extends LookServices, BoardServices, HoldServices, ProductWriteServices {
   readonly apiKeys: ApiKeyStore;
   readonly loaders: CatalogLoaders;
@@ -58,7 +58,7 @@ export interface OpenServices extends Services {
   close(): Promise<void>;
 }
 
-/** Wires everything that resolvers ask: here, and nowhere else. */
+/** Wires all services that resolvers use. Services are wired only here. */
 export function openServices(parts: ServiceParts): OpenServices {
   const { db, encoder, followed, catalogImages, uploads, imageHosts, log } = parts;
   const { index } = followed;

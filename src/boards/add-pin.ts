@@ -15,7 +15,7 @@ import { requireBoard } from './find-board.js';
 import { countPins, pinImage, pinProduct } from './pin.store.js';
 import { boardAnswer, boardPayload } from './write-board.js';
 
-/** All of them are read for each page of ideas; a taste is told by far fewer. */
+/** Each page of ideas reads all pins, and far fewer are enough to show a taste. */
 export const MAX_PINS = 500;
 
 type Subject =
@@ -25,7 +25,7 @@ type Subject =
 const NO_PRODUCT =
   'No product of this channel has this id: pass the id of a product that the channel offers.';
 
-/** Pins a product or an image, or turns its pin where it is pinned already. */
+/** Pins a product or an image, or changes the direction of an existing pin. */
 export async function addPin(
   services: SearchServices,
   context: Context,
@@ -64,7 +64,7 @@ export async function addPin(
   return boardPayload(db, context, outcome);
 }
 
-/** Everything that is slow, before any row is locked. */
+/** Does all slow work before any row is locked. */
 async function readSubject(
   services: SearchServices,
   context: Context,
@@ -86,7 +86,7 @@ async function readSubject(
     inspectForStore(bytes),
     services.imageVectors.ofImage(found.sha256, () => Promise.resolve(bytes)),
   ]);
-  // Its age begins anew: it outlives the moment until it is pinned, and then it is kept.
+  // Resets its age, so that it is not pruned before it is pinned; pinned uploads are kept.
   await services.uploads.put(bytes);
   return { kind: 'image', image: facts, vector };
 }

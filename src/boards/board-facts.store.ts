@@ -4,10 +4,10 @@ import { LabelKind } from '../identify/label.types.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 
 const factRow = z.object({ productKey: z.number(), kind: z.enum(LabelKind), value: z.string() });
-/** Something that is true of a product. */
+/** A label that a product has. */
 export type PinnedLabel = z.infer<typeof factRow>;
 
-/** The category of each product, and its colors, materials, patterns, styles and eras, in lower case. */
+/** The category of each product, and its colors, materials, patterns, styles, and eras, in lowercase. */
 export async function readProductLabels(
   db: Queryable,
   productKeys: readonly number[],
@@ -28,7 +28,7 @@ export async function readProductLabels(
 
 const colorRow = z.object({ color: z.string() });
 
-/** The color of each liked pin: of the image, or of the product's first one. */
+/** The color of each liked pin: of its image, or of its product's first image. */
 export async function readLikedColors(db: Queryable, board: string): Promise<string[]> {
   const rows = await queryPrepared(
     db,

@@ -9,7 +9,7 @@ import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from '../search/visual-search.a
 import { VisualMatchConnection } from '../search/visual-search.types.js';
 import { Board } from './board.types.js';
 
-/** Enough that colorways of one garment do not stand side by side; what is most alike still comes first. */
+/** Enough to separate the colorways of one garment; the most similar products still come first. */
 const DEFAULT_DIVERSITY = 0.3;
 
 @Resolver(() => Board)

@@ -7,12 +7,12 @@ import type { Board } from './board.types.js';
 import { findBoard, NO_BOARD } from './find-board.js';
 import { readPinSubjects, type PinSubject } from './pin.store.js';
 
-/** A pin with what is pinned. */
+/** A pin with its subject. */
 export interface SubjectLook extends PinLook {
   readonly subject: PinSubject;
 }
 
-/** What boards look like, to those who search by them. */
+/** The vectors of boards, for searches by board. */
 export class BoardLooks implements BoardReferences {
   constructor(
     private readonly db: Database,
@@ -31,7 +31,7 @@ export class BoardLooks implements BoardReferences {
     const pins: SubjectLook[] = [];
     for (const subject of subjects) {
       const { positive, upload, products } = subject;
-      // One after the other: all pins of a board at once would leave shoppers no place in the encoder's queue.
+      // One after another: all pins of a board at once would fill the encoder's queue and leave no room for shoppers.
       if (upload !== null && !known.has(upload.sha256)) {
         const vector = await this.vectors.ofUpload(upload.sha256);
         if (vector !== null) known.set(upload.sha256, vector);

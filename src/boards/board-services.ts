@@ -1,7 +1,7 @@
 import type { SearchServices } from '../search/search-services.js';
 import type { BoardLooks } from './board-looks.js';
 
-/** What boards ask, beside what a search asks. */
+/** The services for boards, in addition to those for a search. */
 export interface BoardServices extends SearchServices {
   readonly boardLooks: BoardLooks;
 }

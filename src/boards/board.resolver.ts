@@ -29,10 +29,10 @@ import { createBoard, removeBoard, updateBoard } from './write-board.js';
 
 const DEFAULT_BOARDS = 20;
 const DEFAULT_PINS = 50;
-/** A call that locks and writes rows weighs as much as so many fields that are read. */
+/** A call that locks and writes rows costs as much as reading this many fields. */
 const WRITE_COST = 50;
 const PALETTE_COST = 20;
-/** Reads all pins, and asks the index about those that are images. */
+/** It reads all pins, and queries the index about those that are images. */
 const BRIEF_COST = 300;
 
 @Resolver(() => Board)

@@ -14,11 +14,11 @@ export type BoardRow = z.infer<typeof boardRow>;
 
 const BOARD_COLUMNS = sql`id AS uuid, number, title, created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-/** Who may see it: its owner; of an anonymous board, whoever knows its id. `caller` 0: anonymous. */
+/** Who may see it: its owner; for an anonymous board, anyone who knows its id. `caller` 0: anonymous. */
 const reachable = (uuid: string, caller: number) =>
   sql`id = ${uuid}::uuid AND (owner = 0 OR owner = ${caller}::integer)`;
 
-/** A board that the caller may see; null when there is none. */
+/** A board that the caller may see; null if there is none. */
 export async function readBoard(db: Queryable, uuid: string, caller: number): Promise<BoardRow | null> {
   const [row] = await queryPrepared(
     db,
@@ -28,7 +28,7 @@ export async function readBoard(db: Queryable, uuid: string, caller: number): Pr
   return row ?? null;
 }
 
-/** Keeps a board that the caller may see from other writers until the end of the transaction; whether there is one. */
+/** Locks a board that the caller may see until the end of the transaction; returns whether it exists. */
 export async function lockBoard(client: ClientBase, uuid: string, caller: number): Promise<boolean> {
   const locked = await execute(
     client,
@@ -37,7 +37,7 @@ export async function lockBoard(client: ClientBase, uuid: string, caller: number
   return locked > 0;
 }
 
-/** A caller's own boards, the newest first, below a number. */
+/** A caller's own boards, newest first, below a number. */
 export async function listOwnBoards(
   db: Queryable,
   caller: number,
@@ -52,7 +52,7 @@ export async function listOwnBoards(
   );
 }
 
-/** How many boards an API key has; nobody else gives it one until the end of the transaction. */
+/** How many boards an API key has. No other transaction can add one until this transaction ends. */
 export async function countBoards(client: ClientBase, keyId: number): Promise<number> {
   await execute(
     client,
@@ -66,7 +66,7 @@ export async function countBoards(client: ClientBase, keyId: number): Promise<nu
   return row?.count ?? 0;
 }
 
-/** Answers the id of the new board. */
+/** Returns the id of the new board. */
 export async function insertBoard(client: ClientBase, owner: number, title: string): Promise<string> {
   const [row] = await query(
     client,
@@ -88,7 +88,7 @@ export async function deleteBoard(client: ClientBase, uuid: string): Promise<voi
   await execute(client, sql`/* board.delete */ DELETE FROM boards WHERE id = ${uuid}::uuid`);
 }
 
-/** Says that its pins changed: a board that is used is not forgotten. */
+/** Records that its pins changed, because boards in use are not deleted. */
 export async function touchBoard(client: ClientBase, uuid: string): Promise<void> {
   await execute(client, sql`/* board.touch */ UPDATE boards SET updated_at = now() WHERE id = ${uuid}::uuid`);
 }

@@ -16,20 +16,20 @@ import { uploadedImage } from '../images/uploaded-image.js';
 import { paletteOf } from './palette.js';
 import { sharedWords, type Shares, writeNegativePrompt, writePrompt } from './write-brief.js';
 
-/** An uploaded image is told by the products that look most like it. */
+/** An uploaded image is described by the products that are most similar to it. */
 const NEIGHBORS = 5;
-/** Of the newest uploads: as many as leave the index to others too. */
+/** Maximum searches for uploads, newest first; few enough to leave the index to others too. */
 const MAX_SEARCHES = 64;
 const MAX_EXEMPLARS = 4;
 
 interface SeenPin {
   readonly subject: PinSubject;
   readonly positive: boolean;
-  /** Null while it is not encoded. */
+  /** Null until it is encoded. */
   readonly vector: Float32Array | null;
 }
 
-/** The colors of the liked pins, the most frequent first. */
+/** The colors of the liked pins, most frequent first. */
 export async function boardPalette(db: Queryable, { uuid }: Board): Promise<string[]> {
   return paletteOf(await readLikedColors(db, uuid));
 }
@@ -65,7 +65,7 @@ export async function designBrief(
   });
 }
 
-/** For each pin the product that is pinned, or those that an uploaded image looks like. */
+/** For each pin: its product, or the products similar to its uploaded image. */
 async function productsOf({ index }: BoardServices, pins: readonly SeenPin[]): Promise<number[][]> {
   const asked = pins
     .flatMap(({ subject, vector }) => (subject.productKey === null && vector !== null ? [vector] : []))
@@ -80,7 +80,7 @@ async function productsOf({ index }: BoardServices, pins: readonly SeenPin[]): P
   });
 }
 
-/** Each pin counts as much as the other, and each product of a pin too. */
+/** All pins count the same, and so do all products of a pin. */
 function countShares(pins: readonly (readonly number[])[], facts: readonly PinnedLabel[]): Shares {
   const weights = new Map<number, number>();
   for (const products of pins)
@@ -94,7 +94,7 @@ function countShares(pins: readonly (readonly number[])[], facts: readonly Pinne
   return shares;
 }
 
-/** The picture of the pin that is nearest to each center, that of most pins first. */
+/** For each center, the picture of the nearest pin; the center with the most pins first. */
 async function exemplarsOf({ loaders: { images } }: Context, pins: readonly SeenPin[]): Promise<Image[]> {
   const seen = pins.flatMap(({ subject, vector }) => (vector === null ? [] : [{ subject, vector }]));
   const centers = clusterVectors(

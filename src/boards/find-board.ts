@@ -9,31 +9,31 @@ import { Board } from './board.types.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Of boards that were made without an API key. */
+/** The owner of boards that were created without an API key. */
 const ANONYMOUS_OWNER = 0;
 
-/** Whose boards a caller makes. */
+/** The owner of the boards that a caller creates. */
 export const ownerOf = ({ keyId }: Caller): number => keyId ?? ANONYMOUS_OWNER;
 
-/** The row id in a board's global id; null for anything else. */
+/** The row id in a board's global id; null for any other text. */
 function readUuid(id: string): string | null {
   const { type, id: uuid } = fromGlobalId(id);
   return type === 'Board' && UUID.test(uuid) ? uuid : null;
 }
 
-/** A board that the caller may see; null when there is none. */
+/** A board that the caller may see; null if there is none. */
 export async function findBoard(db: Queryable, caller: Caller, id: string): Promise<Board | null> {
   const uuid = readUuid(id);
   const row = uuid === null ? null : await readBoard(db, uuid, ownerOf(caller));
   return row === null ? null : instantiate(Board, row);
 }
 
-/** What to do about a board that is not there, or is not the caller's. */
+/** What to do about a board that does not exist or does not belong to the caller. */
 export const NO_BOARD =
   'There is no such board, or it is not yours: send the API key that created it, or create a board with boardCreate.';
 
 /**
- * Keeps a board from other writers until the end of the transaction; answers its row id.
+ * Locks a board against other writers until the end of the transaction; returns its row id.
  * @throws EntryErrors NOT_FOUND
  */
 export async function requireBoard(client: ClientBase, caller: Caller, id: string): Promise<string> {

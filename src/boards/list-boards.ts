@@ -18,7 +18,7 @@ interface PageOfList {
 }
 
 /**
- * One page of the boards of the caller's API key, the newest first; callers without one have no list.
+ * One page of the boards of the caller's API key, newest first; callers without a key have no list.
  * @throws RequestError BAD_USER_INPUT, INVALID_CURSOR
  */
 export async function listBoards(
@@ -38,7 +38,7 @@ export async function listBoards(
   return instantiate(BoardConnection, { edges, nodes: edges.map(({ node }) => node), pageInfo });
 }
 
-/** One page of a board's pins, the newest first. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
+/** One page of a board's pins, newest first. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
 export async function listPins(
   db: Queryable,
   { uuid }: Board,
@@ -52,13 +52,13 @@ export async function listPins(
   return instantiate(PinConnection, { edges, nodes: edges.map(({ node }) => node), pageInfo });
 }
 
-/** A pin by its row id, which anybody can guess: on a board of the caller's API key. */
+/** A pin by its row id. Row ids are easy to guess, so it must be on a board of the caller's API key. */
 export async function findPin(db: Queryable, { caller }: Context, key: number): Promise<Pin | null> {
   const row = caller.keyId === null ? null : await readOwnPin(db, key, caller.keyId);
   return row === null ? null : toPin(row);
 }
 
-/** The key that the page's entries are below. */
+/** The key that all entries of the page are below. */
 function startOf(type: string, first: number, after: string | null): number {
   checkFirst(first);
   const key = after === null ? MAX_KEY : readKey(type, after);

@@ -1,6 +1,6 @@
-/** As many as one sees apart at a glance, and as image generators heed. */
+/** As many colors as a person distinguishes at a glance, and as an image generator uses. */
 const MAX_COLORS = 6;
-/** In OKLab: nearer colors are the same one in another light. Black and white are 1 apart. */
+/** Distance in OKLab; closer colors are the same one in another light. The distance of black and white is 1. */
 const SAME_COLOR = 0.1;
 
 type Lab = readonly [lightness: number, a: number, b: number];
@@ -11,10 +11,10 @@ interface Group {
 }
 
 /**
- * The colors of a set of pictures, the most frequent first: those that people hardly tell apart are one, which is that
- * of the picture in their middle.
+ * The colors of a set of pictures, most frequent first. Colors that people can hardly distinguish are combined into
+ * the color of the picture in their middle.
  *
- * @param colors `#rrggbb`, one a picture
+ * @param colors `#rrggbb`, one per picture
  */
 export function paletteOf(colors: readonly string[]): string[] {
   let groups: Group[] = [...colors].sort().map((hex) => {

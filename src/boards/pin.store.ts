@@ -17,7 +17,7 @@ const pinRow = z.object({
   positive: z.boolean(),
   createdAt: z.date(),
   productKey: z.number().nullable(),
-  /** Of an uploaded image. */
+  /** For a pin of an uploaded image. */
   upload: upload.nullable(),
 });
 export type PinRow = z.infer<typeof pinRow>;
@@ -30,7 +30,7 @@ const PINS = sql`SELECT pin.id AS key, pin.positive, pin.created_at AS "createdA
     ${UPLOAD}
   FROM pins pin LEFT JOIN pinned_images image ON image.sha256 = pin.sha256`;
 
-/** Pins of a board, the newest first, below a key. */
+/** Pins of a board, newest first, below a key. */
 export async function listPinRows(
   db: Queryable,
   board: string,
@@ -45,7 +45,7 @@ export async function listPinRows(
   );
 }
 
-/** A pin on a board of this API key; null when there is none. */
+/** A pin on a board of this API key; null if there is none. */
 export async function readOwnPin(db: Queryable, key: number, keyId: number): Promise<PinRow | null> {
   const [row] = await queryPrepared(
     db,
@@ -60,15 +60,15 @@ const pinSubjectRow = z.object({
   positive: z.boolean(),
   productKey: z.number().nullable(),
   upload: upload.nullable(),
-  /** SHA-256 in hex: of the uploaded image, or of the product's. */
+  /** SHA-256 in hex of the uploaded image, or of the product's images. */
   images: z.array(z.string()),
-  /** The product, or those that show the uploaded image. */
+  /** The product, or the products that show the uploaded image. */
   products: z.array(z.number()),
 });
-/** What a pin points at. */
+/** The subject of a pin. */
 export type PinSubject = z.infer<typeof pinSubjectRow>;
 
-/** All pins of a board, the oldest first. */
+/** All pins of a board, oldest first. */
 export async function readPinSubjects(db: Queryable, board: string): Promise<PinSubject[]> {
   return queryPrepared(
     db,
@@ -95,7 +95,7 @@ export async function countPins(client: ClientBase, board: string): Promise<numb
   return row?.count ?? 0;
 }
 
-/** Pins a product, or turns its pin there; false when there is no such product any more. */
+/** Pins a product, or updates its existing pin; false when the product no longer exists. */
 export async function pinProduct(
   client: ClientBase,
   board: string,
@@ -111,7 +111,9 @@ export async function pinProduct(
   return written > 0;
 }
 
-/** Pins an uploaded image, or turns its pin there. What is known of it is locked until then: nobody prunes it. */
+/**
+ * Pins an uploaded image, or updates its existing pin. Locks the stored data of the image, so that it is not pruned.
+ */
 export async function pinImage(
   client: ClientBase,
   board: string,
@@ -133,7 +135,7 @@ export async function pinImage(
   );
 }
 
-/** Locks the pins of a board, which go with it as they go with their products. */
+/** Locks the pins of a board, because they are deleted with their board as they are with their products. */
 export async function lockPins(client: ClientBase, board: string): Promise<void> {
   await execute(
     client,
@@ -141,7 +143,7 @@ export async function lockPins(client: ClientBase, board: string): Promise<void>
   );
 }
 
-/** Whether there was such a pin. */
+/** Returns whether the pin existed. */
 export async function deletePin(client: ClientBase, board: string, key: number): Promise<boolean> {
   const deleted = await execute(
     client,
@@ -150,7 +152,7 @@ export async function deletePin(client: ClientBase, board: string, key: number):
   return deleted > 0;
 }
 
-/** Which of these uploads (SHA-256 in hex) are pinned somewhere. */
+/** Which of these uploads (SHA-256 in hex) are pinned on any board. */
 export async function pinnedUploads(db: Queryable, sha256s: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await query(
     db,

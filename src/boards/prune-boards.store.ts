@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, transaction, type Database } from '../platform/postgres.js';
 
-/** Forgets anonymous boards that were not changed for so many days; answers how many. */
+/** Deletes anonymous boards that have not changed for this many days; returns how many. */
 export function pruneOldBoards(db: Database, days: number, limit: number): Promise<number> {
   return transaction(db, async (client) => {
     const boards = await query(
@@ -21,7 +21,7 @@ export function pruneOldBoards(db: Database, days: number, limit: number): Promi
   });
 }
 
-/** Forgets what is known of uploaded images that nobody pins any more; answers how many it looked at. */
+/** Deletes the stored data of uploaded images that are no longer pinned; returns how many images it checked. */
 export function prunePinnedImages(db: Database, limit: number): Promise<number> {
   return transaction(db, async (client) => {
     const unpinned = sql`NOT EXISTS (SELECT FROM pins WHERE pins.sha256 = image.sha256)`;
@@ -31,7 +31,7 @@ export function prunePinnedImages(db: Database, limit: number): Promise<number> 
         LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
       z.object({ sha256: z.instanceof(Buffer) }),
     );
-    // Asked again now that nobody can pin them: a pin may have been committed while they were looked for.
+    // Check again now that they cannot be pinned anymore: a pin may have been committed during the search.
     await execute(
       client,
       sql`/* pin.pruneImages */ DELETE FROM pinned_images image

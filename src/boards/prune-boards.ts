@@ -1,14 +1,14 @@
 import type { Database } from '../platform/postgres.js';
 import { pruneOldBoards, prunePinnedImages } from './prune-boards.store.js';
 
-/** An anonymous board has nobody who would delete it; one that is used is kept. */
+/** An anonymous board has no owner who would delete it; boards in use are kept. */
 const ANONYMOUS_DAYS = 90;
-/** A transaction's worth: each of its statements is well within the statement timeout. */
+/** Boards per transaction; each of its statements is well within the statement timeout. */
 const PRUNED_AT_ONCE = 1_000;
 
 /**
- * Forgets anonymous boards that were not changed for months, and what is known of uploaded images that nobody pins any
- * more; stops between batches. Their bytes go with the other old uploads.
+ * Deletes anonymous boards that have not changed for months, and the stored data of uploaded images that are no
+ * longer pinned; stops between batches. The bytes of the images are pruned with the other old uploads.
  */
 export async function pruneBoards(db: Database, signal: AbortSignal): Promise<void> {
   const prunings = [

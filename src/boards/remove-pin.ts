@@ -9,7 +9,7 @@ import { requireBoard } from './find-board.js';
 import { deletePin } from './pin.store.js';
 import { boardAnswer, boardPayload } from './write-board.js';
 
-/** Takes a pin off its board. */
+/** Removes a pin from its board. */
 export async function removePin(
   db: Database,
   context: Context,

@@ -18,15 +18,15 @@ import {
 import { ownerOf, requireBoard } from './find-board.js';
 import { lockPins } from './pin.store.js';
 
-/** A caller that has more of them makes one for each of its own users: those are anonymous, and forgotten in time. */
+/** A caller with more boards creates one per user. Those boards should be anonymous, and are then pruned. */
 const MAX_BOARDS = 10_000;
-/** A column of the table; what fits in a heading is far shorter. */
+/** Limit of the column; titles that fit in a heading are far shorter. */
 const MAX_TITLE_LENGTH = 200;
 
-/** What is kept of an answer that names a board. */
+/** The stored answer of a call that names a board. */
 export const boardAnswer = z.object({ board: z.string() });
 
-/** The board of an outcome as it is now; it may be gone by the time a call comes again. */
+/** The current state of an outcome's board, which may have been deleted before the call is retried. */
 export async function boardPayload(
   db: Database,
   { caller }: Context,
@@ -36,7 +36,7 @@ export async function boardPayload(
   return instantiate(BoardPayload, { board: row === null ? null : instantiate(Board, row), userErrors });
 }
 
-/** Makes a board of the caller's. */
+/** Creates a board that the caller owns. */
 export async function createBoard(
   db: Database,
   context: Context,
@@ -62,7 +62,7 @@ export async function createBoard(
   return boardPayload(db, context, outcome);
 }
 
-/** Gives a board another title. */
+/** Changes the title of a board. */
 export async function updateBoard(
   db: Database,
   context: Context,

@@ -1,11 +1,11 @@
 import { LabelKind } from '../identify/label.types.js';
 
-/** What pins have of each kind: how many of them, from 0 to 1, by word. */
+/** The share of pins that have each word, from 0 to 1, by kind. */
 export type Shares = ReadonlyMap<LabelKind, ReadonlyMap<string, number>>;
 
 /** What fewer pins have in common is chance. */
 const MIN_SHARE = 0.2;
-/** Words of a kind; generators lose track of more. */
+/** Maximum words of a kind; generators lose track of more. */
 const MAX_WORDS = 3;
 /** From these shares on. */
 const MOSTLY = 0.6;
@@ -16,7 +16,7 @@ interface Word {
   readonly share: number;
 }
 
-/** The words of a kind that many pins have, the most frequent first. */
+/** The words of a kind that many pins have, most frequent first. */
 export function sharedWords(shares: Shares, kind: LabelKind, least = MIN_SHARE): Word[] {
   return [...(shares.get(kind) ?? [])]
     .map(([value, share]) => ({ value, share }))
@@ -25,7 +25,7 @@ export function sharedWords(shares: Shares, kind: LabelKind, least = MIN_SHARE):
     .slice(0, MAX_WORDS);
 }
 
-/** The prompt for what pins share; the first words count most to a generator, so the most frequent ones come first. */
+/** The prompt for what pins share. Generators weigh the first words most, so the most frequent ones come first. */
 export function writePrompt(shares: Shares, palette: readonly string[]): string {
   const garments = weighted(sharedWords(shares, LabelKind.CATEGORY));
   if (garments === '')
@@ -49,7 +49,9 @@ export function writePrompt(shares: Shares, palette: readonly string[]): string 
     .join(' ');
 }
 
-/** What negative pins share and liked ones do not as much, word by word; never a word of the prompt, which would cancel out. */
+/**
+ * Words that negative pins share and liked ones share less; never a word of the prompt, which would cancel it out.
+ */
 export function writeNegativePrompt(disliked: Shares, liked: Shares): string {
   const kinds = [
     LabelKind.CATEGORY,

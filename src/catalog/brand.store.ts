@@ -8,7 +8,7 @@ import { instantiate } from '../graph/node.js';
 
 const brandRow = z.object({ key: z.number(), handle: z.string(), name: z.string() });
 
-/** Brands; one loader a request. */
+/** Brands; one loader per request. */
 export class BrandStore {
   constructor(private readonly db: Queryable) {}
 

@@ -14,10 +14,10 @@ const categoryRow = z.object({
 });
 
 const CATEGORY_COLUMNS = sql`id AS key, handle, name, parent_id AS "parentKey"`;
-/** More than any shop's tree has; a list without pages needs an end. */
+/** More than any shop's tree has; a list without pages needs a limit. */
 const MAX_CATEGORIES = 5_000;
 
-/** The category tree; one set of loaders a request. */
+/** The category tree; one set of loaders per request. */
 export class CategoryStore {
   constructor(private readonly db: Queryable) {}
 

@@ -30,8 +30,8 @@ export class ChannelStore {
   constructor(private readonly db: Database) {}
 
   /**
-   * The channel with this handle, or the default one for null.
-   * @throws RequestError UNKNOWN_CHANNEL that lists the channels there are.
+   * The channel with this handle; the default channel for null.
+   * @throws RequestError UNKNOWN_CHANNEL that lists the available channels
    */
   async find(handle: string | null): Promise<Channel> {
     if (handle !== null) checkText('The channel', handle);

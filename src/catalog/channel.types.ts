@@ -6,7 +6,7 @@ export class Channel {
   key!: number;
   checkoutUrlTemplate!: string | null;
   showsExactStock!: boolean;
-  /** How long stock is held unless the caller says so, and between what bounds he may. */
+  /** How long stock is held by default, and the limits on what a caller may choose. */
   holdSeconds!: number;
   minHoldSeconds!: number;
   maxHoldSeconds!: number;

@@ -30,7 +30,7 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
   const cursor = new ProductCursor(order, [channel.handle, text, condition]);
   const after = list.after === null ? null : cursor.read(list.after);
 
-  // One more than the page tells whether another follows.
+  // One extra product shows whether there is another page.
   const ranked = await products.page(condition, text, order, after, list.first + 1);
   const offered = await Promise.all(
     ranked.slice(0, list.first).map(async ({ product, position }) => {
@@ -38,7 +38,7 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
       return instantiate(ProductEdge, { cursor: cursor.write(position), node });
     }),
   );
-  // Between the two statements a product may have left the channel.
+  // A product may have left the channel between the two statements.
   const edges = offered.filter(({ node }) => node.provenSkus?.length !== 0);
   return instantiate(ProductConnection, {
     edges,

@@ -8,7 +8,7 @@ import { LocationStore } from './location.store.js';
 import { ProductStore } from './product.store.js';
 import { SkuStore } from './sku.store.js';
 
-/** One set of loaders a request: each row is read once. */
+/** One set of loaders per request, so that each row is read once. */
 export interface Loaders {
   readonly brands: BrandStore;
   readonly categories: CategoryStore;
@@ -35,7 +35,7 @@ export class CatalogLoaders {
     return { brands: new BrandStore(db), categories: new CategoryStore(db), images: new ImageStore(db) };
   }
 
-  /** By the handle of the channel; null: the default one. @throws RequestError UNKNOWN_CHANNEL */
+  /** By the channel's handle; null: the default channel. @throws RequestError UNKNOWN_CHANNEL */
   async inChannel(handle: string | null): Promise<ChannelStores> {
     const { db } = this;
     const channel = await this.channels.find(handle);

@@ -26,10 +26,10 @@ const levelRow = z.object({
   counted: z.boolean(),
 });
 
-/** What one location of the channel can sell of an SKU. */
+/** How much of an SKU one location of the channel can sell. */
 export type LocationLevel = z.infer<typeof levelRow> & { readonly location: StockLocation };
 
-/** Stock by location in one channel; one loader a request. */
+/** Stock by location in one channel; one loader per request. */
 export class LocationStore {
   constructor(
     private readonly db: Queryable,

@@ -2,12 +2,12 @@ import type { Context } from '../graph/request-context.js';
 import type { Product } from './product.types.js';
 import type { Sku } from './sku.types.js';
 
-/** What the channel offers of a product: as it was proven with it, or as it is now. */
+/** The channel's offers of a product: as proven with the product, or as they are now. */
 export async function offersOf(context: Context, product: Product): Promise<readonly Sku[]> {
   return product.provenSkus ?? (await context.inChannel()).skus.byProduct.load(product.key);
 }
 
-/** A product without an SKU that is priced in the channel is not there. */
+/** Hides a product that has no SKU with a price in the channel. */
 export async function offered(context: Context, product: Product | null): Promise<Product | null> {
   if (product === null) return null;
   const { skus } = await context.inChannel();

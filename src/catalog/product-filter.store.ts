@@ -2,7 +2,7 @@ import sql, { join, type Sql } from 'sql-template-tag';
 import type { ProductCondition } from './product-filter.js';
 import { AvailabilityFilter } from './product-filter.types.js';
 
-/** Lower-cased where the values that they are compared with are: by Postgres, in its locale. */
+/** Lowercased by Postgres, in its locale, like the values that they are compared with. */
 const lowered = (values: readonly string[]): Sql =>
   sql`ARRAY(SELECT lower(value) FROM unnest(${values}::text[]) AS value)`;
 
@@ -32,13 +32,13 @@ export function productPredicate(condition: ProductCondition): Sql {
 }
 
 /**
- * Whether a statement with this condition is worth a kept plan: with attributes and options there are too many texts
- * for every connection to keep a plan of each.
+ * Whether a statement with this condition should be prepared. With attributes and options, there are too many
+ * variants of the text for every connection to keep a plan of each.
  */
 export const isCommon = ({ attributes, options }: ProductCondition): boolean =>
   attributes.length === 0 && options.length === 0;
 
-/** The condition on `sku_offers offer`: all of it on one SKU. */
+/** The condition on `sku_offers offer`: one SKU must meet all of it. */
 export function offerPredicate(condition: ProductCondition): Sql {
   const parts: Sql[] = [stockPredicate(condition)];
   if (condition.minAmount !== null) parts.push(sql`offer.amount >= ${condition.minAmount}::bigint`);

@@ -11,7 +11,7 @@ import {
 import type { Sku } from './sku.types.js';
 import { checkText, fold } from '../graph/text.js';
 
-/** A filter with more than this is a program, not a choice of a shopper. */
+/** No shopper chooses more; a filter with more comes from a program. */
 const MAX_ENTRIES = 10;
 const MAX_VALUES = 50;
 const MAX_QUANTITY = 1_000_000;
@@ -21,7 +21,7 @@ interface NamedValues {
   readonly values: readonly string[];
 }
 
-/** Conditions on one SKU in one channel: a checked SkuFilter. Amounts are minor units; null means no bound. */
+/** A checked SkuFilter: conditions on one SKU in one channel. Amounts are in minor units; null means no limit. */
 export interface SkuCondition {
   readonly minAmount: number | null;
   readonly maxAmount: number | null;
@@ -30,12 +30,12 @@ export interface SkuCondition {
   readonly quantity: number;
 }
 
-/** A checked ProductFilter: conditions on the product, and on one SKU of it. Null means no condition. */
+/** A checked ProductFilter: conditions on the product, and on one of its SKUs. Null means no condition. */
 export interface ProductCondition extends SkuCondition {
   readonly categories: readonly string[] | null;
   readonly brands: readonly string[] | null;
   readonly attributes: readonly NamedValues[];
-  /** The one location whose stock counts; null: all that serve the channel. */
+  /** The one location whose stock counts; null: all locations that serve the channel. */
   readonly locationKey: number | null;
 }
 
@@ -110,7 +110,7 @@ function readLocation(id: string): number {
   return key;
 }
 
-/** Whether an SKU that has been read passes. */
+/** Whether a loaded SKU passes. */
 export function passes(sku: Sku, condition: SkuCondition): boolean {
   const { availability, quantity, minAmount, maxAmount, options } = condition;
   if (availability === AvailabilityFilter.SELLABLE && sku.sellable < quantity) return false;
@@ -128,7 +128,7 @@ export function passes(sku: Sku, condition: SkuCondition): boolean {
   });
 }
 
-/** SKUs that can be bought first, each part in the merchant's order. */
+/** Sorts SKUs that can be bought first; both groups keep the merchant's order. */
 export function sellableFirst(skus: readonly Sku[]): Sku[] {
   return [...skus.filter((sku) => sku.sellable > 0), ...skus.filter((sku) => sku.sellable <= 0)];
 }

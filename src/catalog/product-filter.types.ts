@@ -137,5 +137,5 @@ export class ProductFilter {
   quantity?: number | null;
 }
 
-/** Describes a `where` argument of a list of products. */
+/** Describes the `where` argument of product lists. */
 export const WHERE = 'Which products to return. Null: all products that can be bought now.';

@@ -4,7 +4,7 @@ import { ProductSort } from './product-sort.types.js';
 
 interface PageParts {
   readonly columns: Sql;
-  /** What stands after FROM for the offers of `product` that pass. */
+  /** The part after FROM that selects the passing offers of `product`. */
   readonly offer: Sql;
   readonly passes: Sql;
   readonly text: string | null;
@@ -12,7 +12,7 @@ interface PageParts {
   readonly limit: number;
 }
 
-/** How a list of products is sorted, and how it goes on after a position (keyset pagination). */
+/** How a list of products is sorted, and how it continues after a position (keyset pagination). */
 export interface ProductOrder extends SortedBy {
   statement(parts: PageParts): Sql;
 }
@@ -22,7 +22,7 @@ const REAL_NUMBER = /^\d{1,20}(\.\d{1,20})?(e-?\d{1,2})?$/;
 
 const NEWEST: ProductOrder = {
   sort: ProductSort.NEWEST,
-  // Microseconds: what Postgres keeps and a JavaScript Date would round.
+  // Microseconds, which Postgres stores and a JavaScript Date would round.
   rank: WHOLE_NUMBER,
   statement: ({ columns, offer, passes, after, limit }) => sql`/* product.newest */
     SELECT ${columns}, (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank

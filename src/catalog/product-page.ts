@@ -4,23 +4,23 @@ import { RequestError } from '../errors.js';
 import { MAX_KEY } from '../graph/node.js';
 import type { ProductSort } from './product-sort.types.js';
 
-/** Where a product stands: the value that the list is sorted by (as Postgres writes it), then the product. */
+/** A product's position: the value that the list is sorted by (as Postgres writes it), then the product. */
 export interface ProductPosition {
   readonly rank: string;
   readonly key: number;
 }
 
-/** What the positions of a list are in. */
+/** The sort order that positions belong to. */
 export interface SortedBy {
   readonly sort: ProductSort;
-  /** The form of `ProductPosition.rank`. */
+  /** The format of `ProductPosition.rank`. */
   readonly rank: RegExp;
 }
 
 const cursorContent = z.tuple([z.string(), z.string().max(64), z.int().positive().max(MAX_KEY)]);
 const CURSOR_FINGERPRINT_BYTES = 6;
 
-/** Cursors of one list: opaque, and refused by a list with another filter, text, sort or channel. */
+/** Cursors of one list: opaque, and refused by a list with another filter, text, sort, or channel. */
 export class ProductCursor {
   readonly #fingerprint: string;
 

@@ -17,7 +17,7 @@ import { ON_ERROR } from '../graph/on-error.js';
 import { checkText } from '../graph/text.js';
 
 const DEFAULT_FIRST = 24;
-/** Relevance and price look at every product that passes before the first one is known. */
+/** Sorting by relevance or price reads every passing product before it can return the first. */
 const LIST_COST = 100;
 
 @Resolver(() => Product)

@@ -28,13 +28,13 @@ const PRODUCT_COLUMNS = sql`product.id AS key, product.handle, product.title, pr
 
 const attributeRow = z.object({ productKey: z.number(), name: z.string(), value: z.string() });
 
-/** A product and where it stands in the order of its page. */
+/** A product and its position in the sort order of its page. */
 export interface RankedProduct {
   readonly product: Product;
   readonly position: ProductPosition;
 }
 
-/** Products; one set of loaders a request. */
+/** Products; one set of loaders per request. */
 export class ProductStore {
   constructor(
     private readonly db: Queryable,
@@ -66,7 +66,7 @@ export class ProductStore {
     return row === undefined ? null : toProduct(row);
   }
 
-  /** One page of the products that pass, in this order, after this position. */
+  /** One page of the passing products in this order, after this position. */
   async page(
     condition: ProductCondition,
     text: string | null,

@@ -4,7 +4,7 @@ import { PageInfo, PAGING } from '../graph/page-info.js';
 import { DateTimeScalar, UrlScalar } from '../graph/scalars.js';
 import type { Sku } from './sku.types.js';
 
-/** The thing a shopper sees; what is bought is one of its SKUs. */
+/** What a shopper sees; what a shopper buys is one of its SKUs. */
 @ObjectType({
   implements: Node,
   description: 'A product as a shopper sees it. What a shopper buys is one of its SKUs.',
@@ -12,7 +12,7 @@ import type { Sku } from './sku.types.js';
 export class Product extends Node {
   brandKey!: number | null;
   categoryKey!: number;
-  /** Its SKUs in the snapshot that the answer around it was proven in; null when it was not found by a search. */
+  /** Its SKUs in the snapshot that the answer was proven in; null when no search found it. */
   provenSkus: readonly Sku[] | null = null;
 
   @Field(() => String, { description: "The merchant's key of the product, unique in the catalog." })

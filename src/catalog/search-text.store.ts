@@ -2,14 +2,17 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 
-/** As many words by trigrams, of which the one with the fewest edits is taken: more change nothing on a catalog's words. */
+/**
+ * Candidates by trigrams, of which the word with the fewest edits is used. With a catalog's words, more candidates do
+ * not change the result.
+ */
 const CANDIDATES = 50;
 
 const mendedRow = z.object({ word: z.string(), near: z.string() });
 
 /**
- * For each word that no product has: the word with the fewest edits that one has. One edit in words of four or five
- * letters, two in longer ones; the nearest by trigrams among equals.
+ * For each word that no product contains: the catalog word with the fewest edits. At most one edit for words of four
+ * or five letters, two for longer ones; ties go to the most similar by trigrams.
  */
 export async function findNearWords(
   db: Queryable,

@@ -2,10 +2,10 @@ import type { Queryable } from '../platform/postgres.js';
 import { RequestError } from '../errors.js';
 import { findNearWords } from './search-text.store.js';
 
-/** A query text that is longer than this was not typed by a shopper. */
+/** Shoppers do not type longer query texts than this. */
 const MAX_TEXT_LENGTH = 200;
 
-/** The words to search for; null when there are none. @throws RequestError BAD_USER_INPUT */
+/** The normalized search text; null when it has no words. @throws RequestError BAD_USER_INPUT */
 export function checkSearchText(text: string | null | undefined): string | null {
   const words = text?.trim() ?? '';
   if (words === '') return null;
@@ -18,14 +18,14 @@ export function checkSearchText(text: string | null | undefined): string | null 
   return words;
 }
 
-/** The words of a text, in lower case, each once. */
+/** The distinct words of a text, in lowercase. */
 export const wordsOf = (text: string): string[] => [
   ...new Set([...text.matchAll(/[\p{L}\p{N}]+/gu)].map(([word]) => word.toLowerCase())),
 ];
 
 /**
- * The text with its typing mistakes mended: a word that no product has becomes the nearest one that a product has,
- * where there is one near enough. Quotation marks, minus signs and everything else stay where they are.
+ * Corrects typos in a text: replaces each word that no product contains with the closest word that one does, if there
+ * is a close enough one. Quotation marks, minus signs, and everything else are unchanged.
  */
 export async function mendText(db: Queryable, text: string): Promise<string> {
   const mended = await findNearWords(db, wordsOf(text));

@@ -9,7 +9,7 @@ import { Sku } from './sku.types.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import { checkText } from '../graph/text.js';
 
-/** One call of a partner's sync. */
+/** Enough for one call of a partner's sync. */
 const MAX_CODES = 250;
 const MAX_CHECKOUT_QUANTITY = 1_000;
 

@@ -27,8 +27,8 @@ export const skuRow = z.object({
 });
 
 /**
- * When Postgres was read, or a moment before. Of a statement by itself, now() is when it came; statement_timestamp() is
- * when it was executed, and by then it has its snapshot, which may be some milliseconds old.
+ * The time when Postgres was read, or slightly before. For a single statement, now() is when it arrived;
+ * statement_timestamp() is when it was executed, and its snapshot may then already be a few milliseconds old.
  */
 export const AS_OF = sql`now()`;
 
@@ -41,7 +41,7 @@ export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "product
 export const toSku = (row: z.infer<typeof skuRow>, channel: Channel): Sku =>
   Object.assign(instantiate(Sku, row), { channel });
 
-/** The SKUs that one channel offers; one set of loaders a request. */
+/** The SKUs that one channel offers; one set of loaders per request. */
 export class SkuStore {
   constructor(
     private readonly db: Queryable,

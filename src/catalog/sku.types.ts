@@ -11,7 +11,7 @@ export class SelectedOption {
   value!: string;
 }
 
-/** The thing a shopper buys, as one channel offers it: a row of `sku_offers`, read at `asOf`. */
+/** What a shopper buys, as one channel offers it: a row of `sku_offers`, read at `asOf`. */
 @ObjectType({
   implements: Node,
   description: 'A stock keeping unit: one size and color of a product, which is what a shopper buys.',
@@ -22,17 +22,17 @@ export class Sku extends Node {
   imageKey!: number | null;
   optionValues!: Record<string, string>;
   currencyCode!: string;
-  /** Minor units of the currency. */
+  /** In minor units of the currency. */
   amount!: number;
-  /** Minor units of the currency. */
+  /** In minor units of the currency. */
   compareAt!: number | null;
   priceValidUntil!: Date | null;
   /** Units that the channel can sell now. */
   sellable!: number;
-  /** False where some location has stock that nobody counts. */
+  /** False when some location has uncounted stock. */
   counted!: boolean;
   level!: string;
-  /** What may be done once nothing is sellable: "deny", "backorder" or "preorder". */
+  /** What is possible when nothing is sellable: "deny", "backorder", or "preorder". */
   whenOut!: string;
   restockAt!: Date | null;
   asOf!: Date;

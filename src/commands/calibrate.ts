@@ -11,7 +11,7 @@ import { startDatabase } from '../platform/start-database.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { runCommand, type Session } from './session.js';
 
-/** Six copies each: some minutes on one busy core. More hardly move three weights. */
+/** Six copies each take a few minutes on one busy core; more hardly change the three weights. */
 const DEFAULT_SAMPLE = 300;
 const MAX_SAMPLE = 5_000;
 

@@ -54,7 +54,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   program.addCommand(calibrateCommand());
   program.addCommand(keysCommand());
   inheritSettings(program);
-  // Whoever reads the output may have read enough (`vitrine --help | head`).
+  // The reader of the output may stop early (`vitrine --help | head`).
   process.stdout.on('error', (error) => {
     if (errorCode(error) !== 'EPIPE') throw error;
   });
@@ -66,7 +66,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Commands that were made before they were added have settings of their own. */
+/** Commands created before they are added do not inherit settings. */
 function inheritSettings(command: Command): void {
   command.exitOverride();
   for (const child of command.commands) inheritSettings(child.copyInheritedSettings(command));

@@ -1,9 +1,9 @@
-/** What a command's exit code says. */
+/** The exit codes of commands. */
 export const EXIT = {
   done: 0,
   failed: 1,
   wrongUse: 2,
-  /** This version does not go with the database: migrate it, or start another version. */
+  /** The database's schema does not match this version: migrate it, or start another version. */
   schemaMismatch: 3,
 } as const;
 

@@ -40,7 +40,7 @@ async function importInto({ config, log, progress, signal }: Session, file: stri
   });
   if ((await stat(file)).isDirectory())
     throw new OperatorError(`The facts cannot be read: ${file} is a folder; give a file.`);
-  // Loaded late, so that --help is quick.
+  // Loaded late, so that --help is fast.
   const [{ importFacts }, { startDatabase }] = await Promise.all([
     import('../knowledge/import-facts.js'),
     import('../platform/start-database.js'),

@@ -53,7 +53,7 @@ async function importInto(session: Session, feed: string, options: Options): Pro
   });
   await prepareDataFolder(config.dataFolder);
   const rejects = options.rejects === undefined ? null : await openRejects(options.rejects);
-  // Loaded late, so that --help is quick.
+  // Loaded late, so that --help is fast.
   const [{ importFeed }, { openBlobStore }, { startDatabase }, { openEncoder }] = await Promise.all([
     import('../import/import-feed.js'),
     import('../platform/blob-store.js'),

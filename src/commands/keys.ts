@@ -9,7 +9,7 @@ import { startDatabase } from '../platform/start-database.js';
 import { EXIT } from './exit-codes.js';
 import { runCommand, type Session } from './session.js';
 
-/** As the constraint of `api_keys.name` has it; what other writers than keys are called is not among them. */
+/** The same as the constraint on `api_keys.name`; it excludes the names of writers that are not keys. */
 const NAME = /^(?!(?:anonymous|import)$)[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 export function keysCommand(): Command {

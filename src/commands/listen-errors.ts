@@ -3,7 +3,7 @@ import type { Config } from '../config.js';
 import { errorCode, OperatorError } from '../platform/operator-error.js';
 
 /**
- * Finds out whether the gateway will be able to listen, before the long part of its start.
+ * Checks whether the gateway will be able to listen, before the long part of its startup.
  * @throws OperatorError
  */
 export async function assertCanListen({ host, port }: Config['http']): Promise<void> {
@@ -19,7 +19,7 @@ export async function assertCanListen({ host, port }: Config['http']): Promise<v
   }
 }
 
-/** What to do about an address that cannot be listened on; anything else as it is. */
+/** Converts an error about an address that cannot be listened on to its remedy; returns other errors unchanged. */
 export function explainListenError(error: unknown, { host, port }: Config['http']): unknown {
   const sentence = (): string | null => {
     switch (errorCode(error)) {

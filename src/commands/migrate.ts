@@ -30,7 +30,7 @@ Examples:
 
 async function migrateDatabase({ config, log }: Session, isCheck: boolean): Promise<ExitCode> {
   if (config.databaseUrl === null) await prepareDataFolder(config.dataFolder);
-  // Loaded late, so that --help is quick.
+  // Loaded late, so that --help is fast.
   const [{ connectDatabase }, { migrate }, { readSchemaVersion, SchemaMismatchError, tooNew }] =
     await Promise.all([
       import('../platform/start-database.js'),

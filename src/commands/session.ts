@@ -7,21 +7,21 @@ import { SchemaMismatchError } from '../platform/schema-version.js';
 import { createProgress, type Progress } from '../platform/progress.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 
-/** What every command works with. */
+/** The common inputs of all commands. */
 export interface Session {
   readonly config: Config;
   readonly log: Logger;
   readonly progress: Progress;
-  /** Aborted by Ctrl-C or SIGTERM: finish what is in hand, clean up, return. */
+  /** Aborted by Ctrl-C or SIGTERM: finish the current step, clean up, and return. */
   readonly signal: AbortSignal;
 }
 
-/** A command that was asked to stop gets so long to finish what it has in hand; then the process ends. */
+/** A stopped command has this long to finish its current step; then the process ends. */
 const STOP_TIMEOUT_MS = 20_000;
 
 /**
- * Reads the settings, runs a command's work and sets the exit code. Expected failures are printed as the sentence
- * that they are; anything else with its stack.
+ * Reads the settings, runs a command's work, and sets the exit code. Expected failures are printed as their message,
+ * all others with their stack.
  */
 export async function runCommand(work: (session: Session) => Promise<ExitCode>): Promise<void> {
   const progress = createProgress(process.stderr);
@@ -44,7 +44,7 @@ export async function runCommand(work: (session: Session) => Promise<ExitCode>):
     process.exitCode = await work({ config, log, progress, signal: stop.signal });
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    // What was interrupted may fail in its own way; whoever interrupted it knows why.
+    // Interrupted work may fail in any way, and the user knows why it was interrupted.
     if (stop.signal.aborted) log?.debug({ err: error }, 'Stopped');
     else if (isExpected(error)) progress.say(hideUrlPasswords(error.message));
     else (log ?? createLogger('error', null)).fatal({ err: error }, 'Vitrine failed');

@@ -37,9 +37,9 @@ async function sync({ config, log, progress, signal }: Session, isOnce: boolean)
       'There is no shared index to keep up to date: set QDRANT_URL. Without it, each gateway updates its own index.',
     );
   }
-  // Of the embedded Postgres; images are none of its business.
+  // For the embedded Postgres; this command does not use images.
   if (config.databaseUrl === null) await prepareDataFolder(config.dataFolder);
-  // Loaded late, so that --help is quick.
+  // Loaded late, so that --help is fast.
   const [
     { openChangeListener },
     { startDatabase },

@@ -1,4 +1,4 @@
-/** Something that is counted when it is asked for. */
+/** A metric that is computed when it is read. */
 export interface GaugeSource {
   readonly name: string;
   readonly help: string;

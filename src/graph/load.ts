@@ -1,6 +1,6 @@
 import { groupBy } from '../platform/group-by.js';
 
-/** Rows in the order of the keys that a DataLoader asked for; null where there is none. */
+/** Rows in the order of the keys that a DataLoader asked for; null for a key without a row. */
 export function inOrder<T extends { key: number }>(
   keys: readonly number[],
   rows: readonly T[],
@@ -9,7 +9,7 @@ export function inOrder<T extends { key: number }>(
   return keys.map((key) => byKey.get(key) ?? null);
 }
 
-/** Rows by owner, in the order of the owners that a DataLoader asked for. */
+/** Rows grouped by owner, in the order of the owners that a DataLoader asked for. */
 export function groupInOrder<K, T>(keys: readonly K[], rows: readonly T[], keyOf: (row: T) => K): T[][] {
   const groups = groupBy(rows, keyOf);
   return keys.map((key) => groups.get(key) ?? []);

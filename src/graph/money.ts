@@ -1,17 +1,17 @@
 import { RequestError } from '../errors.js';
 
-/** The largest amount that Postgres is let store: what a JavaScript number still counts one by one. */
+/** The largest amount that may be stored: the largest integer that a JavaScript number represents exactly. */
 const MAX_AMOUNT = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** No amount of money has more digits; a longer text is not worth a big integer. */
+/** No amount of money has more digits; parsing longer text as a big integer is not worth the cost. */
 const MAX_DECIMAL_LENGTH = 32;
 
 const USUAL_EXPONENT = 2;
 
 /**
- * ISO 4217's currencies whose minor unit is not a hundredth. A table of ours, because amounts are stored in minor
- * units: Intl's digits follow ICU's releases (HUF and IQD differ between Node versions), and a stored amount must
- * not change its meaning with the Node that reads it.
+ * ISO 4217 currencies whose minor unit is not a hundredth. The project has its own table because amounts are stored
+ * in minor units: Intl's digits follow ICU's releases (HUF and IQD differ between Node versions), and the meaning of
+ * a stored amount must not depend on the Node version that reads it.
  */
 const EXPONENTS: ReadonlyMap<string, number> = new Map([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'
@@ -33,10 +33,11 @@ export function exponent(currency: string): number {
 }
 
 /**
- * Minor units of a decimal amount, exactly: `parseAmount('24.95', 'EUR')` is 2495. Zeros past the currency's
+ * Converts a decimal amount to minor units, exactly: `parseAmount('24.95', 'EUR')` is 2495. Zeros past the currency's
  * decimals are allowed, other digits are not.
  *
- * @throws RequestError BAD_USER_INPUT not a plain decimal, negative, finer than the minor unit, too large, unknown currency
+ * @throws RequestError BAD_USER_INPUT not a plain decimal, negative, finer than the minor unit, too large, unknown
+ * currency
  */
 export function parseAmount(decimal: string, currency: string): number {
   const digits = exponent(currency);
@@ -59,8 +60,8 @@ export function parseAmount(decimal: string, currency: string): number {
 }
 
 /**
- * The exact decimal of an amount in minor units, with all of the currency's decimals: `formatAmount(2490, 'EUR')`
- * is `24.90`. @throws RequestError BAD_USER_INPUT unknown currency
+ * The exact decimal of an amount in minor units, with all of the currency's decimals: `formatAmount(2490, 'EUR')` is
+ * `24.90`. @throws RequestError BAD_USER_INPUT unknown currency
  */
 export function formatAmount(minor: number | bigint, currency: string): string {
   const digits = exponent(currency);

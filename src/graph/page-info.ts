@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { RequestError } from '../errors.js';
 
-/** The most that one page holds. */
+/** Maximum size of a page. */
 const MAX_FIRST = 100;
 
 /** Descriptions that all connections share. */
@@ -38,7 +38,7 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
-/** @throws RequestError BAD_USER_INPUT unless `first` is a page's size */
+/** @throws RequestError BAD_USER_INPUT unless `first` is a valid page size */
 export function checkFirst(first: number): void {
   if (first >= 1 && first <= MAX_FIRST) return;
   throw new RequestError(

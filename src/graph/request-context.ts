@@ -2,15 +2,17 @@ import type { Caller } from '../access/caller.js';
 import type { CatalogLoaders, ChannelStores, Loaders } from '../catalog/loaders.js';
 import type { RequestFacts, ServerContext } from './server-context.js';
 
-/** One request: who sent it, its channel, and one set of loaders. What a process has is injected into resolvers instead. */
+/**
+ * One request: its caller, its channel, and one set of loaders. Resolvers get the process's services by injection.
+ */
 export class Context implements ServerContext {
   readonly requestId: string;
-  /** Scheme, host and port by which the caller reached us. */
+  /** Scheme, host, and port by which the caller reached the gateway. */
   readonly publicUrl: string;
   /** IP address of the client. */
   readonly clientAddress: string;
   readonly loaders: Loaders;
-  // Not #private: Apollo Server gives resolvers a copy of the context, which private fields do not come along to.
+  // Not #private: Apollo Server gives resolvers a copy of the context, and a copy lacks private fields.
   private channelHandle: string | null;
   private entered: Promise<ChannelStores> | null = null;
 
@@ -26,7 +28,7 @@ export class Context implements ServerContext {
     this.loaders = catalog.forRequest();
   }
 
-  /** Puts the request into a channel: @inContext(channel:). @throws RequestError UNKNOWN_CHANNEL */
+  /** Sets the channel of the request: @inContext(channel:). @throws RequestError UNKNOWN_CHANNEL */
   async useChannel(handle: string): Promise<void> {
     this.channelHandle = handle;
     this.entered = null;
@@ -41,25 +43,27 @@ export class Context implements ServerContext {
     return next;
   }
 
-  /** The loaders of the request's channel: that of @inContext, else the caller's, else the default one. */
+  /** The loaders of the request's channel: the channel of @inContext, else the caller's, else the default channel. */
   inChannel(): Promise<ChannelStores> {
     return (this.entered ??= this.enter(this.channelHandle));
   }
 
-  /** Has offers and stock read anew, after a mutation changed them: what follows in the request shows it. */
+  /**
+   * Makes offers and stock load again after a mutation changed them, so that the rest of the request sees the change.
+   */
   forgetOffers(): void {
     this.entered = null;
   }
 
   private async enter(handle: string | null): Promise<ChannelStores> {
     const stores = await this.catalog.inChannel(handle);
-    // What follows stays in it, also when another one becomes the default.
+    // The rest of the request stays in this channel, even if another one becomes the default.
     this.channelHandle = stores.channel.handle;
     return stores;
   }
 }
 
-/** A value that is made once a request, the first time that it is asked for. */
+/** Makes a value once per request, when it is first needed. */
 export function oncePerRequest<T>(make: () => T): (context: Context) => T {
   const made = new WeakMap<Context, { readonly value: T }>();
   return (context) => {

@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 
-/** At most this many characters of a number are looked at: no price needs more. */
+/** Maximum number of characters of a decimal that is parsed; no price needs more. */
 const MAX_DECIMAL_LENGTH = 32;
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
@@ -14,7 +14,7 @@ function parseDecimal(value: unknown): string {
   return text;
 }
 
-/** An exact decimal number, written as a string so that no client rounds it. */
+/** An exact decimal number, written as a string so that clients do not round it. */
 export const DecimalScalar = new GraphQLScalarType<string, string>({
   name: 'Decimal',
   description:
@@ -28,7 +28,7 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
   },
 });
 
-/** Bytes in standard base64; its size is bounded by the limit on a request's body. */
+/** Bytes in standard base64. The limit on a request's body bounds their size. */
 export const Base64Scalar = new GraphQLScalarType<string, string>({
   name: 'Base64',
   description: 'Binary data in base64 (RFC 4648, section 4), without a data: prefix.',
@@ -63,7 +63,7 @@ function parseDateTime(value: unknown): Date {
   const [text, day, dayOfMonth] = (typeof value === 'string' && DATE_TIME.exec(value)) || ['', '', ''];
   const date = new Date(text);
   const year = date.getUTCFullYear();
-  // A Date rolls a 30th of February over into March; Postgres has no year 0, and RFC 3339 none after 9999.
+  // Date turns February 30 into a day in March; Postgres has no year 0, and RFC 3339 has none after 9999.
   const exists = new Date(day).getUTCDate() === Number(dayOfMonth) && year >= 1 && year <= 9999;
   if (exists) return date;
   throw new GraphQLError(

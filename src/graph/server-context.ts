@@ -1,24 +1,24 @@
-/** What the server itself needs of the context that resolvers get. */
+/** The part of the resolvers' context that the server itself needs. */
 export interface ServerContext {
-  /** Names the request in the log and in masked errors. */
+  /** Identifies the request in the log and in masked errors. */
   readonly requestId: string;
   /**
-   * Chooses the channel of the operation, from `@inContext(channel:)`; called before anything is resolved.
+   * Sets the channel of the operation, from `@inContext(channel:)`; called before any field is resolved.
    *
    * @throws RequestError UNKNOWN_CHANNEL
    */
   useChannel(handle: string): Promise<void>;
-  /** The same request for the next event of its subscription: in the same channel, with nothing read yet. */
+  /** A context for the next event of the request's subscription: the same channel, with nothing loaded yet. */
   forNextEvent(): ServerContext;
 }
 
-/** What a context is made from. */
+/** The facts that a context is made from. */
 export interface RequestFacts {
   readonly requestId: string;
-  /** Scheme and authority that the client used, without a slash at the end: `http://127.0.0.1:4000`. */
+  /** Scheme and authority that the client used, without a trailing slash: `http://127.0.0.1:4000`. */
   readonly publicUrl: string;
-  /** IP address of the client: of the connection, or what a trusted proxy says it is. */
+  /** IP address of the client: the peer of the connection, or the address that a trusted proxy reports. */
   readonly clientAddress: string;
-  /** The Authorization that came with it, as it came; null: none. */
+  /** The raw Authorization header; null when there is none. */
   readonly authorization: string | null;
 }

@@ -3,7 +3,7 @@ import { RequestError } from '../errors.js';
 /** Longer than any key or value of a catalog. */
 const MAX_TEXT_LENGTH = 1_000;
 
-/** A text that goes to Postgres. @throws RequestError BAD_USER_INPUT when it is too long, or one that Postgres cannot hold */
+/** Checks text that goes to Postgres. @throws RequestError BAD_USER_INPUT when it is too long or can't be stored */
 export function checkText(field: string, text: string, most = MAX_TEXT_LENGTH): string {
   if (text.includes('\0'))
     throw new RequestError('BAD_USER_INPUT', `${field} contains a NUL character: remove it.`);
@@ -18,8 +18,8 @@ export function checkText(field: string, text: string, most = MAX_TEXT_LENGTH): 
 }
 
 /**
- * A text without upper and lower case: Unicode's simple lower case of each character, and one sigma. Whatever
- * Postgres' lower() makes equal, in any locale, this makes equal too.
+ * Folds the case of a text: Unicode's simple lowercase of each character, and one form of sigma. Any two texts that
+ * Postgres' lower() makes equal, in any locale, are equal here too.
  */
 export function fold(text: string): string {
   let folded = '';

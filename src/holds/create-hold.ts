@@ -13,12 +13,12 @@ import { holdPayload } from './hold-payload.js';
 import { insertHold, keptHold, type HoldOutcome, type HoldRequest } from './hold.store.js';
 import type { HoldCreateInput, HoldPayload } from './hold.types.js';
 
-/** A basket with more is an order of a shop, not of a shopper. */
+/** No shopper's basket has more lines. */
 const MAX_LINES = 100;
-/** More than anybody has of anything, and far from where sums of it overflow. */
+/** More than anyone owns of anything, and far below where sums overflow. */
 const MAX_QUANTITY = 1_000_000;
 
-/** What lifts the limits of guests. */
+/** How to lift the limits for guests. */
 const WITH_KEY = 'send an API key that has the scope holds:create';
 
 /** Holds stock for all lines of a basket, or for none. */
@@ -163,7 +163,7 @@ function readLocation(id: string): number {
   ]);
 }
 
-/** @throws EntryErrors of the key, or of the lines that cannot be held */
+/** @throws EntryErrors for the key, or for the lines that cannot be held */
 function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
   if ('conflict' in outcome) throw idempotencyConflict();
   if ('tooManyHolds' in outcome) {
@@ -196,7 +196,7 @@ function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
   faults.throwIfAny();
 }
 
-/** What to say of a line that is there, and of which guests may not hold so much. */
+/** The message for a line that has enough stock, but not enough that guests may hold. */
 function limit(room: number, { showsExactStock }: Channel): string {
   if (room === 0) {
     return `Other guests are holding all units that can be held without an API key: try again when their holds end, or ${WITH_KEY}.`;
@@ -206,7 +206,7 @@ function limit(room: number, { showsExactStock }: Channel): string {
     : `Fewer can be held without an API key: ask for fewer, or ${WITH_KEY}.`;
 }
 
-/** What to say of a line that there is too little for, and the number to show with it. */
+/** The message for a line with too little stock, and the quantity to show with it. */
 export function shortage(
   sellable: number,
   { showsExactStock }: Channel,

@@ -19,13 +19,13 @@ import {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The row id in a hold's global id; null for anything else. */
+/** The row id in a hold's global id; null for any other text. */
 function readUuid(id: string): string | null {
   const { type, id: uuid } = fromGlobalId(id);
   return type === 'Hold' && UUID.test(uuid) ? uuid : null;
 }
 
-/** A hold of the request's channel that the caller may use; null where there is none. */
+/** A hold in the request's channel that the caller may use; null if there is none. */
 export async function findHold(db: Database, context: Context, id: string): Promise<Hold | null> {
   const uuid = readUuid(id);
   if (uuid === null) return null;
@@ -33,7 +33,7 @@ export async function findHold(db: Database, context: Context, id: string): Prom
   return readHold(db, { channelKey: channel.key, caller: context.caller.keyId ?? 0 }, uuid);
 }
 
-/** The stock leaves. @throws RequestError UNAUTHENTICATED, FORBIDDEN */
+/** Deducts the held stock. @throws RequestError UNAUTHENTICATED, FORBIDDEN */
 export async function confirmHold(
   db: Database,
   context: Context,
@@ -43,7 +43,7 @@ export async function confirmHold(
   return finish(db, context, 'holdConfirm', HoldStatus.CONFIRMED, input);
 }
 
-/** The stock is free again. */
+/** Makes the held stock available again. */
 export const releaseHold = (db: Database, context: Context, input: HoldReleaseInput): Promise<HoldPayload> =>
   finish(db, context, 'holdRelease', HoldStatus.RELEASED, input);
 
@@ -56,7 +56,7 @@ async function finish(
 ): Promise<HoldPayload> {
   const { channel } = await context.inChannel();
   const { caller } = context;
-  /** The hold as it was found, where it could not be ended. */
+  /** The existing hold, if it could not be ended. */
   let found: Hold | null = null;
   const result = await mutateAtOnce(context, { name, channel: channel.handle }, input, async (call) => {
     const uuid = readUuid(input.hold);
@@ -86,7 +86,7 @@ const notFound = (channel: Channel): EntryErrors =>
       '@inContext, and send the API key that created it.',
   );
 
-/** @throws EntryErrors that say why the hold was not ended */
+/** @throws EntryErrors with the reasons why the hold was not ended */
 function throwIfNotFinished(outcome: HoldOutcome, channel: Channel): void {
   if ('conflict' in outcome) throw idempotencyConflict();
   if ('notFound' in outcome) throw notFound(channel);

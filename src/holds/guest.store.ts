@@ -3,10 +3,10 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, type Database } from '../platform/postgres.js';
 
-/** As many as the digest that it makes. */
+/** The same length as the digest. */
 const KEY_BYTES = 32;
 
-/** The key that the addresses of guests are hashed with: the same for all gateways, and made by the first. */
+/** The key for hashing guests' addresses: shared by all gateways, and created by the first. */
 export async function readGuestAddressKey(db: Database): Promise<Buffer> {
   await execute(
     db,

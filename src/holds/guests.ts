@@ -5,19 +5,19 @@ import type { GuestLimits } from '../config.js';
 import type { Database } from '../platform/postgres.js';
 import { readGuestAddressKey } from './guest.store.js';
 
-/** The bytes of an IPv6 address that are the network: providers give a customer all that begin with them. */
+/** The network part of an IPv6 address; providers assign all addresses with the same prefix to one customer. */
 const NETWORK_BYTES = 8;
-/** Some proxies add the port of the connection, which is another one each time. */
+/** Some proxies add the port of the connection, which differs every time. */
 const WITH_PORT = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/;
 
-/** A caller without the scope holds:create, who may hold little. */
+/** A caller without the scope holds:create, whose holds are limited. */
 export interface Guest {
-  /** Its client, told from others without knowing its address. */
+  /** Identifies the client without storing its address. */
   readonly client: Buffer;
   readonly limits: GuestLimits;
 }
 
-/** What guests may hold, for all requests of a process. */
+/** Limits on guests' holds, for all requests of a process. */
 export class Guests {
   #key: Promise<Buffer> | null = null;
 
@@ -26,7 +26,7 @@ export class Guests {
     private readonly limits: GuestLimits,
   ) {}
 
-  /** The guest that this caller is in the channel; null where it has the scope holds:create. */
+  /** The caller as a guest in the channel; null when it has the scope holds:create. */
   async of(caller: Caller, channel: { readonly handle: string }, address: string): Promise<Guest | null> {
     if (hasScopeIn(caller, 'holds:create', channel)) return null;
     this.#key ??= readGuestAddressKey(this.db);
@@ -36,14 +36,14 @@ export class Guests {
         .digest();
       return { client, limits: this.limits };
     } catch (error) {
-      // The next one asks again.
+      // Lets the next call try again.
       this.#key = null;
       throw error;
     }
   }
 }
 
-/** What counts as one client: an IPv4 address, or the network of an IPv6 one. What is no address is all one client. */
+/** What counts as one client: an IPv4 address, or an IPv6 network. All invalid addresses count as a single client. */
 function networkOf(address: string): string {
   const [, inBrackets, beforePort] = WITH_PORT.exec(address) ?? [];
   const bare = inBrackets ?? beforePort ?? address;

@@ -3,7 +3,7 @@ import type { Outcome } from '../mutation/mutate.js';
 import { toHold, type HoldOutcome } from './hold.store.js';
 import { type Hold, HoldPayload } from './hold.types.js';
 
-/** `otherwise`: the hold to show with user errors. */
+/** `otherwise` is the hold to show with user errors. */
 export function holdPayload(
   { answer, userErrors }: Outcome<HoldOutcome>,
   otherwise: Hold | null = null,

@@ -1,7 +1,7 @@
 import type { Database } from '../platform/postgres.js';
 import type { Guests } from './guests.js';
 
-/** What holding stock asks. */
+/** The services that holding stock needs. */
 export interface HoldServices {
   readonly db: Database;
   readonly guests: Guests;

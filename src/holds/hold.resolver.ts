@@ -15,7 +15,7 @@ import {
   HoldReleaseInput,
 } from './hold.types.js';
 
-/** A call that locks and writes rows weighs as much as so many fields that are read. */
+/** A call that locks and writes rows costs as much as reading this many fields. */
 const WRITE_COST = 50;
 
 @Resolver(() => Hold)

@@ -7,11 +7,11 @@ import { execute, query, queryPrepared, type Queryable } from '../platform/postg
 import type { Guest } from './guests.js';
 import { Hold, HoldLine, HoldStatus } from './hold.types.js';
 
-/** For so long a holder can ask what became of a hold. */
+/** How long a caller can look up an ended hold. */
 const RETENTION_DAYS = 30;
 const PRUNED_AT_ONCE = 1_000;
 
-/** A hold as `hold_json` writes it, and as it is kept for calls that come again. */
+/** A hold as `hold_json` writes it, and as it is stored for retried calls. */
 const holdJson = z.object({
   id: z.string(),
   status: z.enum(HoldStatus),
@@ -36,10 +36,10 @@ const holdJson = z.object({
 const shortLines = z.array(z.object({ line: z.number(), sellable: z.number() }));
 const limitedLines = z.array(z.object({ line: z.number(), room: z.number() }));
 
-/** What is kept of a hold for a call that comes again. */
+/** The stored answer for retried calls. */
 export const keptHold = holdJson.transform((hold) => ({ hold }));
 
-/** What came of holding stock, or of ending a hold; see hold_create and hold_finish in the migrations. */
+/** The result of creating or ending a hold; see hold_create and hold_finish in the migrations. */
 const outcome = z.union([
   z.object({ hold: holdJson }),
   z.object({ answer: keptHold }).transform(({ answer }) => answer),
@@ -53,7 +53,7 @@ const outcome = z.union([
 const outcomeRow = z.object({ outcome });
 export type HoldOutcome = z.infer<typeof outcome>;
 
-/** Who asks, and in which channel. */
+/** The caller, and the channel. */
 export interface HoldCaller {
   readonly channelKey: number;
   /** The id of the API key; 0: anonymous. */
@@ -66,7 +66,7 @@ export interface HoldRequest extends HoldCaller {
   readonly locationKey: number | null;
   readonly near: { readonly latitude: number; readonly longitude: number } | null;
   readonly seconds: number;
-  /** Null: a caller who is none. */
+  /** Null: the caller is not a guest. */
   readonly guest: Guest | null;
 }
 
@@ -86,7 +86,7 @@ export function insertHold(
   );
 }
 
-/** Ends a hold: CONFIRMED takes the stock out, RELEASED gives it back. `actor` is put in the stock ledger. */
+/** Ends a hold: CONFIRMED deducts the stock, RELEASED makes it available again. The stock ledger records `actor`. */
 export function finishHold(
   db: Queryable,
   request: HoldCaller & {
@@ -110,7 +110,7 @@ async function one(db: Queryable, statement: ReturnType<typeof sql>): Promise<Ho
   return row.outcome;
 }
 
-/** A hold of this channel that the caller may use; null where there is none. */
+/** A hold in this channel that the caller may use; null if there is none. */
 export async function readHold(
   db: Queryable,
   { channelKey, caller }: HoldCaller,
@@ -125,7 +125,7 @@ export async function readHold(
   return row === undefined ? null : toHold(row.hold);
 }
 
-/** Frees the stock of some holds that have expired; answers how many holds. */
+/** Frees the stock of up to `limit` expired holds; returns how many holds. */
 export async function sweepHolds(db: Queryable, limit: number): Promise<number> {
   const [row] = await query(
     db,
@@ -135,7 +135,7 @@ export async function sweepHolds(db: Queryable, limit: number): Promise<number> 
   return row?.swept ?? 0;
 }
 
-/** Forgets holds that ended long ago, in bounded batches; what they sold stands in the stock ledger. */
+/** Deletes holds that ended long ago, in bounded batches; the stock ledger keeps what they sold. */
 export async function pruneHolds(db: Queryable, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const pruned = await execute(

@@ -6,7 +6,7 @@ import { GeoPointInput, StockLocation } from '../catalog/location.types.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { UserError, USER_ERRORS } from '../mutation/user-error.types.js';
 
-/** The words of `hold_json`. */
+/** The statuses in `hold_json`. */
 export enum HoldStatus {
   ACTIVE = 'ACTIVE',
   CONFIRMED = 'CONFIRMED',
@@ -28,9 +28,9 @@ registerEnumType(HoldStatus, {
 export class HoldLine {
   skuKey!: number;
   currencyCode!: string;
-  /** Minor units of the currency. */
+  /** In minor units of the currency. */
   amount!: number;
-  /** Minor units of the currency. */
+  /** In minor units of the currency. */
   compareAt!: number | null;
 
   @Field(() => Int, { description: 'The number of reserved units.' })
@@ -40,7 +40,7 @@ export class HoldLine {
   location!: StockLocation;
 }
 
-/** A reservation of stock, as `hold_json` tells of it. */
+/** A reservation of stock, as `hold_json` returns it. */
 @ObjectType({
   implements: Node,
   description:

@@ -3,13 +3,13 @@ import { startLoop, type Loop } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
 import { pruneHolds, sweepHolds } from './hold.store.js';
 
-/** Readers and buyers see the end of a hold at once; the index, that there is something to sell again, so much later. */
+/** Readers and buyers see at once that a hold has expired; only the index is late, by this time. */
 const SWEEP_MS = 500;
-/** Holds a transaction: their levels are locked while it runs. */
+/** Holds per transaction, which keeps their stock levels locked. */
 const SWEPT_AT_ONCE = 100;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
 
-/** Frees the stock of expired holds until closed; any number of gateways may do it at once. */
+/** Frees the stock of expired holds until closed. Any number of gateways may do so at the same time. */
 export function sweepExpiredHolds(db: Database, log: Logger): Pick<Loop, 'close'> {
   let lastPrune = Date.now();
 

@@ -7,16 +7,18 @@ import type { LabelModel } from './label-model.js';
 import { LabelKind } from './label.types.js';
 import { familiarity, labelFeatures, VOTERS, voteOnLabel } from './vote.js';
 
-/** A search each; more hardly move three weights a kind. */
+/** Each takes one search; more hardly change the three weights of a kind. */
 const MAX_EXEMPLARS = 2_000;
-/** Searches that the index is given at once: it answers shoppers in between. */
+/** Searches sent to the index at once; it answers shoppers in between. */
 const BATCH_SIZE = 8;
-/** Fewer products say too little of a kind to calibrate it: then nothing is said of it. */
+/** A kind that fewer products have cannot be calibrated, so it gets no labels. */
 const MIN_PRODUCTS = 30;
-/** The share of its own products that the catalog would not know again: what it takes to refuse what it has never seen. */
+/**
+ * The share of its own products that the catalog may find unfamiliar, so that it can reject what it has never seen.
+ */
 const UNFAMILIAR_SHARE = 0.05;
 
-/** A product, and its nearest others. */
+/** A product and its nearest other products. */
 interface LeftOut {
   readonly productId: number;
   readonly nearest: readonly IndexMatch[];
@@ -24,13 +26,13 @@ interface LeftOut {
 
 export interface LabelFit {
   readonly model: LabelModel;
-  /** By kind: what was said of products that the fit had not seen. */
+  /** By kind: predictions for products that the fit had not seen. */
   readonly heldOut: ReadonlyMap<LabelKind, readonly Prediction[]>;
 }
 
 /**
- * Fits confidences to the catalog by leaving one product out at a time: what its neighbors vote for, and whether it is
- * so. Null when the catalog is too small for any of it.
+ * Fits confidences to the catalog by leaving out one product at a time: what its neighbors vote for, and whether that
+ * is true. Null when the catalog is too small for any kind.
  * @throws RequestError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
  */
 export async function fitLabels(

@@ -5,7 +5,7 @@ import type { IdentifyServices } from './identify-services.js';
 import { Identification } from './identification.types.js';
 import { identify } from './identify.js';
 
-/** Asks index and Postgres as a search does. */
+/** It uses the index and Postgres, as a search does. */
 const IDENTIFY_COST = 300;
 
 @Resolver()

@@ -22,9 +22,10 @@ import { LabelKind, type Label } from './label.types.js';
 import { familiarity, VOTERS } from './vote.js';
 
 /**
- * Tells what an image shows: the product itself where the catalog has it, and what its nearest products have in
+ * Identifies what an image shows: the product itself if the catalog has it, and what its nearest products have in
  * common. One pass of the encoder and one search of the index.
- * @throws RequestError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, INDEX_UNAVAILABLE
+ * @throws RequestError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED,
+ * INDEX_UNAVAILABLE
  */
 export async function identify(
   services: IdentifyServices,
@@ -48,7 +49,7 @@ export async function identify(
   });
 }
 
-/** Whatever their stock, and in whatever channel: it is asked what something is, not whether it can be bought. */
+/** Whatever their stock and channel: the question is what something is, not whether it can be bought. */
 async function findNearest(
   { index }: IdentifyServices,
   { vector }: QueryVector,

@@ -5,14 +5,14 @@ import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { toVector } from '../vector-index/vectors.js';
 import { LabelKind } from './label.types.js';
 
-/** What can be said of a product: its values by kind, in lower case; a kind that nothing is known of is left out. */
+/** The known labels of a product: its values by kind, in lowercase. Unknown kinds are left out. */
 export interface LabelFacts {
   readonly values: ReadonlyMap<LabelKind, readonly string[]>;
-  /** The category at the top of the tree that it is in. */
+  /** The topmost category above its own. */
   readonly topCategory: string;
 }
 
-/** Kinds that are attributes of the same name in lower case. */
+/** Kinds that correspond to the attribute with the same name in lowercase. */
 const ATTRIBUTE_KINDS = [
   LabelKind.COLOR,
   LabelKind.MATERIAL,
@@ -30,7 +30,7 @@ const factsRow = z.object({
   attributes: z.array(z.object({ name: z.string(), value: z.string() })),
 });
 
-/** Products that are gone are left out. */
+/** Products that no longer exist are left out. */
 export async function readLabelFacts(
   db: Queryable,
   productKeys: readonly number[],
@@ -71,7 +71,7 @@ function toValues({
 const extent = z.object({ products: z.number(), lastProduct: z.number() });
 export type CatalogExtent = z.infer<typeof extent>;
 
-/** How many products there are, how many of them came after `since`, and the newest. */
+/** How many products there are, how many of them were added after `since`, and the newest. */
 export async function readExtent(
   db: Queryable,
   since: number,
@@ -87,7 +87,7 @@ export async function readExtent(
 
 const exemplar = z.object({ productId: z.number(), vector: z.instanceof(Buffer) });
 
-/** The first image of so many products, drawn at random but always the same ones. */
+/** The first image of a random sample of products, always the same. */
 export async function readExemplars(
   db: Queryable,
   encoder: string,

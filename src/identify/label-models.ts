@@ -6,11 +6,11 @@ import { fitLabels } from './fit-labels.js';
 import { readExtent } from './label-facts.store.js';
 import { labelModel, type LabelModel } from './label-model.js';
 
-/** What votes mean changes with the catalog, and that is not a matter of seconds. */
+/** The meaning of votes changes with the catalog, but not within seconds. */
 const KEPT_MS = 60_000;
-/** Of the products: when so many came or went, the model is fitted anew. */
+/** When this share of the products was added or removed, the model is fitted again. */
 const CHANGED_SHARE = 0.1;
-/** Attributes change too, and nobody counts them. */
+/** Attributes change too, and those changes are not counted. */
 const MAX_AGE_MS = 24 * 60 * 60 * 1_000;
 
 interface LabelServices {
@@ -20,7 +20,7 @@ interface LabelServices {
   readonly log: Logger;
 }
 
-/** The label model of this catalog: kept in Postgres for all gateways, and fitted by whichever finds it missing or old. */
+/** The catalog's label model: stored in Postgres for all gateways. A gateway that finds it missing or old fits it. */
 export class LabelModels {
   #current: LabelModel | null = null;
   #checkedAt = -Infinity;
@@ -29,15 +29,15 @@ export class LabelModels {
   constructor(private readonly services: LabelServices) {}
 
   /**
-   * Null for a catalog that is too small to learn from. Only the first call ever waits for a fit; later ones are
-   * answered from the model before it.
+   * Null for a catalog that is too small to learn from. Only the first call ever waits for a fit; later calls use the
+   * previous model in the meantime.
    * @throws RequestError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
    */
   async model(): Promise<LabelModel | null> {
     if (Date.now() - this.#checkedAt > KEPT_MS) {
       const checking = (this.#checking ??= this.#check().finally(() => {
         this.#checking = null;
-        // After a failure too: whoever has a model can wait for the next one.
+        // After a failure too: with a model, the next check is not urgent.
         if (this.#current !== null) this.#checkedAt = Date.now();
       }));
       if (this.#current === null) await checking;
@@ -47,7 +47,7 @@ export class LabelModels {
     return this.#current;
   }
 
-  /** Waits for a fit that is under way. */
+  /** Waits for a fit in progress. */
   async close(): Promise<void> {
     await this.#checking?.catch(() => undefined);
   }

@@ -6,12 +6,12 @@ import type { LabelModel } from './label-model.js';
 import { Label, type LabelKind } from './label.types.js';
 import { familiarity, labelFeatures, voteOnLabel } from './vote.js';
 
-/** A label that is wrong as often as right is a guess, and guesses are not said. */
+/** A label that is wrong as often as right is a guess, and guesses are not returned. */
 export const MIN_CONFIDENCE = 0.5;
 
 /**
- * What the nearest products say of a kind; null where none of them knows anything. Its confidence is 0 where that kind
- * is not calibrated: nothing is claimed.
+ * The vote of the nearest products on a kind; null when none of them has a value. Its confidence is 0 when that kind
+ * is not calibrated, because nothing can be claimed.
  */
 export function labelOf(
   kind: LabelKind,

@@ -2,15 +2,15 @@ import type { IndexMatch } from '../vector-index/port.js';
 import type { LabelFacts } from './label-facts.store.js';
 import type { LabelKind } from './label.types.js';
 
-/** Products that vote. Twice or half as many, and other weights, were no better on the demo catalog or on photographs. */
+/** Products that vote. Half or twice as many, and other weights, were no better on the demo catalog or on photos. */
 export const VOTERS = 16;
-/** A voter whose cosine is so much lower has 1/e of the weight of the nearest. */
+/** A voter whose cosine is lower by this has 1/e of the weight of the nearest. */
 const TEMPERATURE = 0.05;
 
-/** What most of the nearest products are. */
+/** The value with the most votes of the nearest products. */
 export interface Vote {
   readonly value: string;
-  /** Of the weight of all who know something of that kind, from 0 to 1. */
+  /** Share of the weight of all voters that have a value of that kind, from 0 to 1. */
   readonly share: number;
 }
 
@@ -25,7 +25,7 @@ export const voteOnTopCategory = (nearest: readonly IndexMatch[], facts: FactsOf
     return top === undefined ? [] : [top];
   });
 
-/** A product with several values votes for each of them. Null when nobody knows anything. */
+/** A product with several values votes for each of them. Null when no product has a value. */
 function vote(
   nearest: readonly IndexMatch[],
   valuesOf: (productId: number) => readonly string[],
@@ -43,14 +43,14 @@ function vote(
   return winner === undefined ? null : { value: winner[0], share: winner[1] / total };
 }
 
-/** How much an image is like what the catalog holds: the mean cosine of its nearest products. */
+/** How similar an image is to the catalog: the mean cosine of its nearest products. */
 export const familiarity = (nearest: readonly IndexMatch[]): number =>
   nearest.reduce((sum, { score }) => sum + score, 0) / Math.max(1, nearest.length);
 
-/** Keeps a unanimous vote from being infinitely sure. */
+/** Keeps the odds of a unanimous vote finite. */
 const DOUBT = 0.02;
 
-/** What the confidence in a vote is made of: the odds of its share, and how familiar the image is. */
+/** Features of the confidence in a vote: the odds of its share, and how familiar the image is. */
 export const labelFeatures = ({ share }: Vote, familiar: number): number[] => [
   Math.log((share + DOUBT) / (1 - share + DOUBT)),
   familiar,

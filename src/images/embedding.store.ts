@@ -7,7 +7,7 @@ import { toVector } from '../vector-index/vectors.js';
 
 const vectorRow = z.object({ vector: z.instanceof(Buffer) });
 
-/** The embeddings of images by their content (SHA-256 in hex); those that there are. */
+/** Existing embeddings of images by their content (SHA-256 in hex). */
 export async function readVectors(
   db: Queryable,
   encoder: string,
@@ -24,7 +24,9 @@ export async function readVectors(
   return rows.map(({ sha256, vector }) => ({ sha256, vector: toVector(vector) }));
 }
 
-/** Keeps the embedding of an image that is no product's; none where no product was ever encoded with the encoder. */
+/**
+ * Stores the embedding of an image that no product has. Does nothing if no product was ever encoded with the encoder.
+ */
 export async function keepVector(client: ClientBase, encoder: string, embedding: Embedding): Promise<void> {
   const [registered] = await query(
     client,
@@ -36,7 +38,7 @@ export async function keepVector(client: ClientBase, encoder: string, embedding:
 
 const imageVectorRow = vectorRow.extend({ imageId: z.number() });
 
-/** The embeddings of these product images, by the image's id; those that are gone are left out. */
+/** The embeddings of these product images, by image id; deleted images are left out. */
 export async function readImageVectors(
   db: Queryable,
   encoder: string,

@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { Database } from '../platform/postgres.js';
 import { readVectors } from './embedding.store.js';
 
-/** Vectors of some 550 numbers: 44 MB. What one page compares, the next one and the next search compare again. */
+/** Vectors of about 550 numbers: 44 MB. A page's vectors are compared again by the next page and the next search. */
 const CACHED_VECTORS = 20_000;
 
-/** The vectors that Postgres keeps of images, by their content: what was read once does not change. */
+/** The stored vectors of images, by content. They are cached because a content's vector never changes. */
 export class Embeddings {
   readonly #vectors = new LRUCache<string, Float32Array>({ max: CACHED_VECTORS });
 
@@ -15,7 +15,7 @@ export class Embeddings {
     private readonly encoder: string,
   ) {}
 
-  /** By SHA-256 in hex; what is not encoded is left out. */
+  /** By SHA-256 in hex; images that are not encoded are left out. */
   async read(sha256s: readonly string[]): Promise<Map<string, Float32Array>> {
     const found = new Map<string, Float32Array>();
     const missing: string[] = [];

@@ -4,12 +4,12 @@ import { inspectImage } from '../vision/decode.js';
 import type { Encoder } from '../vision/encoder.js';
 import type { StoredImage } from './stored-image.store.js';
 
-/** Shoppers go first: whoever is not one waits this long for a place in the queues, asking again and again. */
+/** Shoppers have priority: background work retries for this long to get a place in the queues. */
 const PATIENCE_MS = 120_000;
 const ASK_AGAIN_MS = 250;
 
 /**
- * The vector of an image that nobody waits for.
+ * The vector of an image, for background work.
  * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED; the reason of `signal`
  */
 export const encodePatiently = (
@@ -18,7 +18,7 @@ export const encodePatiently = (
   signal?: AbortSignal,
 ): Promise<Float32Array> => patiently(() => encoder.encode(bytes), signal);
 
-/** What is stored of an image that nobody waits for. Throws what encodePatiently throws. */
+/** The stored facts about an image, for background work. Throws the same errors as encodePatiently. */
 export const inspectPatiently = (bytes: Uint8Array, signal?: AbortSignal): Promise<StoredImage> =>
   patiently(() => inspectForStore(bytes), signal);
 
@@ -36,7 +36,7 @@ async function patiently<T>(work: () => Promise<T>, signal: AbortSignal | undefi
 }
 
 /**
- * What is stored of an image beside its bytes.
+ * The facts about an image that are stored with its bytes.
  * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function inspectForStore(bytes: Uint8Array): Promise<StoredImage> {

@@ -7,23 +7,23 @@ import { errorMessage } from '../platform/operator-error.js';
 import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A shop's server answers within seconds; a slower one would hold the others up. */
+/** A shop's server answers within seconds; a slower one would delay the other downloads. */
 const RESPONSE_TIMEOUT_MS = 15_000;
 const DOWNLOAD_TIMEOUT_MS = 60_000;
-/** To a CDN, and once more to its nearest place. */
+/** Enough for a redirect to a CDN, and from there to the closest location. */
 const MAX_REDIRECTS = 3;
 
 export interface ImageFetcher {
-  /** The bytes behind an https link. @throws DownloadError */
+  /** Downloads the bytes of an https link. @throws DownloadError */
   fetch(link: string, signal?: AbortSignal): Promise<Buffer>;
   close(): Promise<void>;
 }
 
-/** Why a link can't be used, in words for the merchant. */
+/** Why a link can't be used, worded for the merchant. */
 export class DownloadError extends RequestError {
   constructor(
     message: string,
-    /** The same link may well work later. */
+    /** Whether the same link may work later. */
     readonly mayPass: boolean,
     cause?: unknown,
   ) {
@@ -34,10 +34,10 @@ export class DownloadError extends RequestError {
 const bad = (message: string, cause?: unknown): DownloadError => new DownloadError(message, false, cause);
 const passing = (message: string, cause?: unknown): DownloadError => new DownloadError(message, true, cause);
 
-/** Statuses below 500 that are about this moment, not about the image: timeout, too early, too many requests. */
+/** Statuses below 500 that are temporary and not about the image: timeout, too early, too many requests. */
 const PASSING_STATUSES: readonly number[] = [408, 425, 429];
 
-/** All that is public of IPv6. Outside it are forms that stand for an IPv4 address, and what nobody was given. */
+/** All public IPv6 addresses. Outside this range are forms that stand for an IPv4 address, and unassigned ranges. */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
 function isPublic(address: string): boolean {
@@ -47,10 +47,10 @@ function isPublic(address: string): boolean {
 }
 
 /**
- * Downloads images. Links are other people's text, so they reach public addresses only: every dial is checked, and
- * with it every redirect and every answer of a name server.
+ * Downloads images. Links come from third parties, so they may reach public addresses only: every connection is
+ * checked, including those for redirects and whatever address a name server returns.
  *
- * @param options.allows which addresses may be dialed, when not the public ones; and the CA of their certificate
+ * @param options.allows overrides which addresses are allowed; the CA of their certificate is optional too
  */
 export function openImageFetcher(
   options: { readonly allows?: (address: string) => boolean; readonly ca?: string } = {},
@@ -76,7 +76,7 @@ export function openImageFetcher(
     maxResponseSize: MAX_IMAGE_BYTES,
   });
   const guarded = agent.compose(
-    // Inside the redirects, so that it sees each hop. An address in digits is dialed without a look-up.
+    // Inside the redirect interceptor, so that it sees each hop. A numeric address is dialed without a DNS lookup.
     (dispatch) => (dispatched, handler) => {
       assertLink(new URL(String(dispatched.origin)), allows);
       return dispatch(dispatched, handler);

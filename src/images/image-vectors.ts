@@ -7,21 +7,21 @@ import { assertBox, type Box } from '../vision/regions.js';
 import { keepVector } from './embedding.store.js';
 import { Embeddings } from './embeddings.js';
 
-/** The pages of one search, and the searches of one upload, encode once. A vector is some kilobytes. */
+/** All pages of a search, and all searches with an upload, encode its image once. A vector is a few kilobytes. */
 const CACHED_IMAGES = 2_000;
-/** Images of which parts were asked for last, decoded: the boxes of one image cost it once. Each takes up to 2.7 MB. */
+/** Recently used decoded images, so that several boxes in an image decode it once. Each takes up to 2.7 MB. */
 const KEPT_SCENES = 16;
-/** Images that are in memory for it at once, with up to 10 MB each, and those that wait to be read. */
+/** Images that are in memory at the same time, with up to 10 MB each, and those that wait to be read. */
 const READ_AT_ONCE = 8;
 const MAX_WAITING = 128;
 
-/** The vectors of images: those that Postgres keeps, those just encoded, and those that have yet to be. */
+/** The vectors of images: stored ones, recently encoded ones, and ones that are encoded on demand. */
 export class ImageVectors {
   readonly #encoded = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
   readonly #scenes = new LRUCache<string, Promise<Scene>>({ max: KEPT_SCENES });
   readonly #inTurn = limiter(READ_AT_ONCE, MAX_WAITING);
 
-  /** What Postgres keeps. */
+  /** The stored vectors. */
   readonly embeddings: Embeddings;
 
   constructor(
@@ -36,7 +36,7 @@ export class ImageVectors {
     return this.encoder.id;
   }
 
-  /** The vector of an image, by the SHA-256 of its bytes in hex. @throws what `read` and the encoder throw */
+  /** The vector of an image, by the SHA-256 of its bytes in hex. @throws the errors of `read` and the encoder */
   async ofImage(sha256: string, read: () => Promise<Uint8Array>, box?: Box): Promise<Float32Array> {
     const key = imageKey(sha256, box ?? null);
     const known = this.#encoded.get(key);
@@ -52,12 +52,12 @@ export class ImageVectors {
     return vector;
   }
 
-  /** Spares the next query of this part of the image its encoding. */
+  /** Caches the vector, so that the next query for this part of the image does not encode it. */
   remember(sha256: string, box: Box, vector: Float32Array): void {
     this.#encoded.set(imageKey(sha256, box), vector);
   }
 
-  /** The vector of an upload that Postgres has none of, as after a change of encoders; null when its bytes are gone. */
+  /** The vector of an upload without a stored one, as after a change of encoders; null when its bytes are gone. */
   async ofUpload(sha256: string): Promise<Float32Array | null> {
     const bytes = await this.uploads.get(sha256);
     if (bytes === null) return null;
@@ -76,6 +76,6 @@ export class ImageVectors {
   }
 }
 
-/** Names an image, or a part of it. */
+/** Identifies an image, or a part of it. */
 export const imageKey = (sha256: string, box: Box | null): string =>
   JSON.stringify([sha256, box === null ? null : [box.x, box.y, box.width, box.height]]);

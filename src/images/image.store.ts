@@ -20,7 +20,7 @@ const imageRow = z.object({
 const IMAGE_COLUMNS = sql`id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
   encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor"`;
 
-/** Product images; one set of loaders a request. */
+/** Product images; one set of loaders per request. */
 export class ImageStore {
   constructor(private readonly db: Queryable) {}
 

@@ -8,13 +8,13 @@ import { uploadIdToSha256 } from './upload-id.js';
 import type { ImageInput } from './image-input.types.js';
 import { trimImage } from '../vision/image-file.js';
 
-/** An image of a query: its content's SHA-256 in hex, and how to read it. */
+/** An image of a query: the SHA-256 of its content in hex, and how to read it. */
 export interface QueryImage {
   readonly sha256: string;
   read(): Promise<Uint8Array>;
 }
 
-/** Where the images of queries come from, whatever the request. */
+/** Sources of query images that all requests share. */
 export interface QueryImageServices {
   readonly uploads: BlobStore;
   readonly catalogImages: BlobStore;
@@ -29,7 +29,7 @@ export interface QueryImageSources extends QueryImageServices {
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
- * Finds the image that an ImageInput means.
+ * Finds the image that an ImageInput refers to.
  * @throws RequestError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
  */
 export async function findQueryImage(input: ImageInput, sources: QueryImageSources): Promise<QueryImage> {
@@ -92,7 +92,7 @@ function decodeBase64(text: string): Uint8Array {
 
 async function fetchAllowed(url: string, { imageHosts, fetcher }: QueryImageSources): Promise<Uint8Array> {
   const { protocol, host } = new URL(url);
-  // With the port, unless it is that of https: another one is another server.
+  // With the port, unless it is the default of https, because another port is another server.
   if (protocol !== 'https:' || !imageHosts.has(host)) {
     throw new RequestError(
       'BAD_USER_INPUT',

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { fold } from '../graph/text.js';
 
-/** The option values that can be seen in an image, by name: {"color": ["green"]}. Empty: it shows the product as a whole. */
+/** The option values visible in an image, by name: {"color": ["green"]}. Empty: it shows the product as a whole. */
 export const shownOptions = z.record(z.string(), z.array(z.string()));
 export type ShownOptions = Readonly<Record<string, readonly string[]>>;
 
 interface Difference {
-  /** Of the option. */
+  /** Name of the option. */
   readonly name: string;
   readonly pictured: readonly string[];
-  /** Null: the SKU has no such option. */
+  /** Null: the SKU does not have this option. */
   readonly offered: string | null;
 }
 
-/** In what an SKU with these options is other than what an image shows; in nothing when the image shows it. */
+/** The options of an SKU that differ from what an image shows; empty when the image shows the SKU. */
 export function differencesFrom(
   shows: ShownOptions,
   options: Readonly<Record<string, string>>,

@@ -6,7 +6,7 @@ import { RequestError } from '../errors.js';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 import { toBytes } from '../vector-index/vectors.js';
 
-/** What is stored of an image beside its bytes. */
+/** The facts about an image that are stored with its bytes. */
 const storedImage = z.object({
   /** Hex. */
   sha256: z.string(),
@@ -18,7 +18,7 @@ const storedImage = z.object({
 });
 export type StoredImage = z.infer<typeof storedImage>;
 
-/** The id of an encoder, which is registered on first use. @throws RequestError another dimension is registered */
+/** The id of an encoder, which is registered on first use. @throws RequestError registered with another dimension */
 export async function registerEncoder(
   db: Queryable,
   encoder: { readonly id: string; readonly dimension: number },
@@ -45,7 +45,7 @@ export async function registerEncoder(
   return registered.id;
 }
 
-/** The images of some products, by the link that the merchant gave. */
+/** The images of these products, by the merchant's link. */
 export async function findImagesBySource(
   db: Queryable,
   handles: readonly string[],
@@ -61,7 +61,7 @@ export async function findImagesBySource(
   return new Map(rows.map(({ source, ...image }) => [source, image]));
 }
 
-/** What is known of images by their content: their facts if a product has them, and whether they are encoded. */
+/** Stored facts about images, by content: those that a product's image has, and whether there is an embedding. */
 export async function findImagesByContent(
   db: Queryable,
   encoderId: number,
@@ -91,7 +91,7 @@ export interface Embedding {
   readonly vector: Float32Array;
 }
 
-/** Adds those that are not there, in one order, so that no two writers wait for one another. */
+/** Adds missing embeddings, in a fixed order so that writers do not deadlock. */
 export async function addEmbeddings(
   client: ClientBase,
   encoder: { readonly id: number; readonly dimension: number },
@@ -119,7 +119,7 @@ export interface ProductImage extends StoredImage {
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
-/** Gives products exactly these images; answers the products it changed. */
+/** Gives products exactly these images; returns the products that changed. */
 export async function replaceImages(
   client: ClientBase,
   productIds: readonly number[],

@@ -8,7 +8,7 @@ export function toUploadId(sha256: string): string {
   return toGlobalId(TYPE, sha256);
 }
 
-/** The SHA-256 (64 hex digits) that an upload's global id names; null when it is not the id of an upload. */
+/** The SHA-256 (64 hex digits) in an upload's global id; null when the text is not the id of an upload. */
 export function uploadIdToSha256(id: string): string | null {
   const { type, id: sha256 } = fromGlobalId(id);
   return type === TYPE && SHA256_HEX.test(sha256) ? sha256 : null;

@@ -11,11 +11,11 @@ const location = z.strictObject({
   countryCode: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters, like DE'),
   latitude: z.number().min(-90).max(90).nullable().default(null),
   longitude: z.number().min(-180).max(180).nullable().default(null),
-  /** Whether shoppers can collect there. */
+  /** Whether shoppers can pick up orders there. */
   pickup: z.boolean().default(false),
 });
 
-/** A week: what is held is kept from everybody else. */
+/** A week; while a hold is active, nobody else can buy its stock. */
 const MAX_HOLD_SECONDS = 604_800;
 
 const channel = z
@@ -23,7 +23,7 @@ const channel = z
     handle,
     name: z.string().min(1),
     currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, like EUR'),
-    /** One channel may be the default; another that is it already stays it. */
+    /** At most one channel may be the default; an existing default channel stays the default. */
     default: z.boolean().default(false),
     /** Handles of the locations that serve it. */
     locations: z.array(handle).min(1),
@@ -34,7 +34,7 @@ const channel = z
       .default(null),
     showsExactStock: z.boolean().default(true),
     lowStockThreshold: z.int().min(0).default(3),
-    /** For how long stock is held unless the caller says so, and between what bounds he may; seconds. */
+    /** How long stock is held by default, and the limits on what a caller may choose; in seconds. */
     holdSeconds: z.int().default(600),
     minHoldSeconds: z.int().min(1).default(1),
     maxHoldSeconds: z.int().max(MAX_HOLD_SECONDS).default(3_600),
@@ -46,8 +46,8 @@ const channel = z
   );
 
 /**
- * `channels.json` beside a feed: the stock locations and channels of the shop, `{ "locations": [], "channels": [] }`.
- * A channel has a price list of its own handle. What the file does not name is left alone.
+ * `channels.json` next to a feed: the shop's stock locations and channels, `{ "locations": [], "channels": [] }`.
+ * Each channel has a price list with the same handle. Entities that the file does not name are unchanged.
  */
 export const channelsFile = z.strictObject({ locations: z.array(location), channels: z.array(channel) });
 

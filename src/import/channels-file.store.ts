@@ -44,7 +44,7 @@ export async function writeLocations(client: ClientBase, locations: readonly Fil
   );
 }
 
-/** A channel that moves to other prices or locations has every product looked at again: it is only written when it differs. */
+/** Writes only channels that differ, because new prices or locations of a channel cause a check of every product. */
 export async function writeChannels(client: ClientBase, channels: readonly FileChannel[]): Promise<void> {
   const differing = await query(
     client,

@@ -6,7 +6,7 @@ import { exponent } from '../graph/money.js';
 import { type ChannelsFile, channelsFile } from './channels-file.schema.js';
 import { readMarkets, writeChannels, writeLocations } from './channels-file.store.js';
 
-/** Applies a channels file, where there is one. @throws RequestError naming what is wrong with it */
+/** Applies a channels file, if there is one. @throws RequestError with the faults of the file */
 export async function applyChannelsFile(db: Database, path: string): Promise<void> {
   const file = await readChannelsFile(path);
   if (file === null) return;

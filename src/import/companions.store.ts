@@ -14,13 +14,13 @@ export type StagedStock = z.infer<typeof stagedStock>;
 const stagedPrice = z.object({
   code: z.string(),
   priceListId: z.number(),
-  /** Minor units. */
+  /** In minor units. */
   amount: z.number(),
   compareAt: z.number().nullable(),
 });
 export type StagedPrice = z.infer<typeof stagedPrice>;
 
-/** Temporary tables for what stands beside a feed; a row that comes twice counts as it came last. */
+/** Temporary tables for the files next to a feed. If a row occurs twice, the last one counts. */
 export async function createCompanionStaging(client: ClientBase): Promise<void> {
   await execute(
     client,
@@ -78,7 +78,7 @@ export async function stagePrices(client: ClientBase, prices: readonly StagedPri
   );
 }
 
-/** What stands beside the feed of some SKUs. */
+/** The companion rows for some SKUs. */
 export async function readCompanions(
   client: ClientBase,
   codes: readonly string[],

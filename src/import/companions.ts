@@ -16,19 +16,20 @@ import { readTable, type TableShape } from './feed-reader.js';
 import { parseQuantity, RowError } from './feed-row.js';
 import type { Fault } from './report.js';
 
-// Two tables may stand beside a feed and say what its format can't. They are read like the feed (tab-separated, with
-// column names); rows of SKUs that the feed does not list are ignored.
+// Two tables may accompany a feed, with data that its format can't express. They are read like the feed
+// (tab-separated, with column names); rows for SKUs that are not in the feed are ignored.
 
-/** `stock.tsv`: units by location. For an SKU that it names, it is all of its stock. */
+/** `stock.tsv`: units by location. For an SKU that it names, it lists all of the stock. */
 const STOCK: TableShape = { noun: 'stock table', required: ['sku', 'location', 'quantity'] };
 
 /**
- * `prices.tsv`: prices by price list, which has the handle of its channel. An SKU that it names is sold in the
- * channels that it names for it, and in no other of its channels; in the feed's own channel at the feed's price.
+ * `prices.tsv`: prices by price list, which has the handle of its channel. An SKU in this table is sold in the
+ * channels that the table lists for it, and in no other of the table's channels; in the feed's own channel, at the
+ * feed's price.
  */
 const PRICES: TableShape = { noun: 'price table', required: ['price_list', 'sku', 'amount'] };
 
-/** Rows in a statement. */
+/** Rows per statement. */
 const STAGED_AT_ONCE = 1_000;
 
 interface CompanionPaths {
@@ -41,7 +42,7 @@ interface CompanionOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Stages what the tables beside a feed say. */
+/** Stages the contents of the tables next to a feed. */
 export async function stageCompanions(
   client: ClientBase,
   db: Database,

@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.js';
 
-/** Before it, a date is a slip of the pen; Postgres has no year 0. */
+/** An earlier date is a typo; Postgres has no year 0. */
 const FIRST_YEAR = 1900;
 
 const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
@@ -8,8 +8,8 @@ const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT'
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * A moment in ISO 8601, as product feeds write it ("2026-02-24T13:00-0800", or a day): in UTC where it names no
- * offset. Answers it in UTC. @throws RequestError BAD_USER_INPUT
+ * A moment in ISO 8601, as product feeds write it ("2026-02-24T13:00-0800", or a day). Without an offset, it is in
+ * UTC. Returns it in UTC. @throws RequestError BAD_USER_INPUT
  */
 export function parseInstant(text: string): string {
   const match = INSTANT.exec(text);
@@ -17,7 +17,7 @@ export function parseInstant(text: string): string {
   const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00', zone = 'Z'] = match;
   const offset = zone.toUpperCase() === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${offset}`);
-  // A Date rolls a 30th of February over into March.
+  // Date turns February 30 into a day in March.
   const dayExists = new Date(`${year}-${month}-${day}T00:00:00Z`);
   const exists = !Number.isNaN(date.getTime()) && dayExists.getUTCDate() === Number(day);
   if (!exists || Number(year) < FIRST_YEAR) throw bad('There is no such time.');

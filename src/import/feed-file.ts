@@ -5,12 +5,12 @@ import { RequestError } from '../errors.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
 import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
 
-/** A device or a pipe is opened without waiting for it; then it is seen to be no file. */
+/** Opens devices and pipes without blocking; a later check refuses them because they are not files. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /**
- * A file that a feed names, absolute or from its folder. A feed is other people's text, so the file must really be in
- * that folder, after all symbolic links.
+ * Reads a file that a feed names, by an absolute path or one relative to the feed's folder. Feeds come from third
+ * parties, so the file must really be in that folder, after all symbolic links are resolved.
  *
  * @throws RequestError IMAGE_NOT_FOUND, IMAGE_TOO_LARGE
  */
@@ -22,7 +22,7 @@ export async function readFeedFile(folder: string, link: string): Promise<Buffer
     return await read(real);
   } catch (error) {
     if (error instanceof RequestError) throw error;
-    // What is outside is not told of: neither whether it is there, nor what it is.
+    // Reveals nothing about files outside: neither whether they exist nor what they are.
     if (!isWithin(resolve(folder), path)) throw outside();
     const reason = errorCode(error) === 'ENOENT' ? `There is no file ${path}.` : `${errorMessage(error)}.`;
     throw new RequestError('IMAGE_NOT_FOUND', reason, { cause: error });

@@ -4,19 +4,19 @@ import { RequestError } from '../errors.js';
 import { errorMessage } from '../platform/operator-error.js';
 import { MAX_LINE_BYTES, readLines, type Line } from '../platform/lines.js';
 
-/** Lines handed to the parser at once: starting it costs as much as some rows. */
+/** Lines passed to the parser at once, because starting it costs as much as several rows. */
 const LINES_AT_ONCE = 128;
-/** A quoted value may go over line ends; past so many, its quote was a stray one. */
+/** A quoted value may contain line ends; beyond this many lines, its opening quote was a stray one. */
 const MAX_LINES_PER_ROW = 200;
-/** Enough of a file to tell what it is. */
+/** Enough of a file to detect its format. */
 const SNIFF_BYTES = 4096;
 
-/** A row of a table: its cells by the column's name, or why it can't be read. */
+/** A row of a table: its cells by column name, or why it can't be read. */
 type TableRow =
   | { readonly line: number; readonly cells: ReadonlyMap<string, string> }
   | { readonly line: number; readonly fault: string };
 
-/** What a table is to be, and how its messages call it. */
+/** The expected format of a table, and its name in messages. */
 export interface TableShape {
   readonly required: readonly string[];
   readonly noun: string;
@@ -26,11 +26,11 @@ const bad = (message: string, cause?: unknown): RequestError =>
   new RequestError('BAD_USER_INPUT', message, { cause });
 
 /**
- * The rows of a tab-separated table with a header (or comma-separated, when the header has commas and no tab), as
- * they stream in. Column names are compared in lower case with spaces as underscores. Values may be quoted; a quote
- * that is opened and not closed is taken for a letter, so that it can't swallow the rows after it.
+ * Streams the rows of a tab-separated table with a header (or comma-separated, when the header has commas and no
+ * tab). Column names are compared in lowercase, with underscores for spaces. Values may be quoted; a quote that is
+ * not closed is treated as an ordinary character, so that it can't swallow the rows after it.
  *
- * @throws RequestError BAD_USER_INPUT the file can't be read, is no such table, or lacks required columns
+ * @throws RequestError BAD_USER_INPUT the file can't be read, is not such a table, or lacks required columns
  */
 export async function* readTable(
   path: string,
@@ -119,7 +119,7 @@ async function readHeader(
 
 const columnName = (text: string): string => text.trim().toLowerCase().replace(/\s+/g, '_');
 
-/** Records of a text that holds whole rows; null when a quote in it is not closed. */
+/** Parses a text that consists of whole rows; null when a quote in it is not closed. */
 function parseLines(text: string, delimiter: string, quote: '"' | null = '"'): string[][] | null {
   try {
     return parse(text, {
@@ -135,7 +135,7 @@ function parseLines(text: string, delimiter: string, quote: '"' | null = '"'): s
   }
 }
 
-/** Rows of some lines; when they are not the last ones, those that may go on with the next lines are left over. */
+/** The rows in some lines; unless these are the last lines, keeps rows that may continue on the next lines. */
 function records(
   lines: readonly { number: number; text: string }[],
   header: Header,
@@ -162,7 +162,7 @@ function records(
   return { rows, rest: [] };
 }
 
-/** The row that begins at a line, with the lines that its quoted values go over. */
+/** The row that begins at a line, joined with the lines that its quoted values span. */
 function joinRow(
   lines: readonly { text: string }[],
   start: number,
@@ -172,7 +172,7 @@ function joinRow(
   for (let taken = 1; taken <= MAX_LINES_PER_ROW; taken += 1) {
     const next = lines[start + taken - 1];
     if (next === undefined) return 'unfinished';
-    // A line that is a whole row is no part of a value.
+    // A line that is a complete row is not part of a value.
     if (taken > 1 && next.text.split(delimiter).length === columns.length) return 'stray quote';
     text = taken === 1 ? next.text : `${text}\n${next.text}`;
     if (text.length > MAX_LINE_BYTES) return 'stray quote';

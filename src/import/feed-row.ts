@@ -29,29 +29,29 @@ const MAX_LENGTH: Readonly<Record<string, number>> = {
   additional_image_link: 50_000,
   product_detail: 50_000,
 };
-/** In a message, a long value is cut to so many characters. */
+/** Messages truncate long values to this many characters. */
 const MAX_SHOWN = 60;
 /** Google Merchant Center takes 10 additional images. */
 const MAX_IMAGES_PER_ROW = 25;
 const MAX_QUANTITY = 2 ** 31 - 1;
 
 const price = z.object({
-  /** Minor units. */
+  /** In minor units. */
   amount: z.number(),
   compareAt: z.number().nullable(),
-  /** From this moment on, ISO 8601; null: from ever. */
+  /** Start in ISO 8601, inclusive; null: no start. */
   from: z.string().nullable(),
-  /** Until just before this moment; null: for ever. */
+  /** End, exclusive; null: no end. */
   until: z.string().nullable(),
 });
 type FeedPrice = z.infer<typeof price>;
 
-/** One row of a product feed, checked: an SKU, and what its row says of the product that it belongs to. */
+/** One checked row of a product feed: an SKU, and what the row says about its product. */
 export const feedRow = z.object({
   line: z.number(),
   /** The merchant's id of the SKU. */
   code: z.string(),
-  /** The merchant's id of the product: `item_group_id`, or the SKU's where there is none. */
+  /** The merchant's id of the product: `item_group_id`, or the SKU's id if there is none. */
   group: z.string(),
   title: z.string(),
   description: z.string().nullable(),
@@ -60,7 +60,7 @@ export const feedRow = z.object({
   images: z.array(z.string()),
   brand: z.string().nullable(),
   gtin: z.string().nullable(),
-  /** Names of the category's path, the uppermost first. */
+  /** Names in the category's path, topmost first. */
   category: z.array(z.string()),
   options: z.record(z.string(), z.string()),
   attributes: z.array(z.tuple([z.string(), z.string()])),
@@ -77,7 +77,7 @@ export type FeedRow = z.infer<typeof feedRow>;
 /** Columns that every product feed has. */
 export const REQUIRED_COLUMNS = ['id', 'title', 'image_link', 'availability', 'price'] as const;
 
-/** Why a row is rejected, in words for the merchant. */
+/** Why a row is rejected, worded for the merchant. */
 export class RowError extends Error {
   override readonly name = 'RowError';
 }
@@ -130,7 +130,7 @@ function required(cells: Cells, name: string): string {
   return value;
 }
 
-/** Parses the value of a column, and names both in what is wrong with it; null when it is empty. */
+/** Parses the value of a column and names both in any error; null when the cell is empty. */
 function column<T>(cells: Cells, name: string, parse: (value: string) => T): T | null {
   const value = cells.get(name);
   if (value === undefined) return null;
@@ -144,7 +144,7 @@ function column<T>(cells: Cells, name: string, parse: (value: string) => T): T |
 
 const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
-/** "24.95 EUR": minor units and the currency. @throws RequestError BAD_USER_INPUT */
+/** Parses "24.95 EUR" into minor units and the currency. @throws RequestError BAD_USER_INPUT */
 function parsePrice(text: string): { amount: number; currency: string } {
   const [, decimal, currency] = /^(\S+)\s+([A-Za-z]{3})$/.exec(text) ?? [];
   if (decimal === undefined || currency === undefined) {
@@ -176,8 +176,8 @@ function parsePrices(cells: Cells): Pick<FeedRow, 'currency' | 'prices'> {
 }
 
 /**
- * What is on hand. `availability` is the merchant's word and wins: sold out is 0 whatever the quantity; in stock
- * without a quantity is uncounted.
+ * The quantity on hand. The merchant's `availability` takes precedence: out of stock means 0 whatever the quantity;
+ * in stock without a quantity means uncounted.
  */
 function parseAvailability(cells: Cells): Pick<FeedRow, 'onHand' | 'whenOut' | 'restockAt'> {
   const text = required(cells, 'availability');
@@ -197,7 +197,7 @@ function parseAvailability(cells: Cells): Pick<FeedRow, 'onHand' | 'whenOut' | '
   }
 }
 
-/** A number of units. @throws RequestError BAD_USER_INPUT */
+/** Parses a number of units. @throws RequestError BAD_USER_INPUT */
 export function parseQuantity(text: string): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
   if (!(value <= MAX_QUANTITY)) throw bad(`A quantity is a whole number from 0 to ${MAX_QUANTITY}.`);
@@ -215,7 +215,7 @@ function parseImages(cells: Cells): string[] {
   return links;
 }
 
-/** The merchant's own category; else Google's, where it is written in words and not as a number of its taxonomy. */
+/** The merchant's own category; else Google's, if it is written in words and not as a number of its taxonomy. */
 function parseCategory(cells: Cells): string[] {
   const google = cells.get('google_product_category');
   const named = cells.has('product_type') || google === undefined || !/\p{L}/u.test(google);

@@ -21,25 +21,25 @@ import type { Fault } from './report.js';
 
 /** Enough to keep the encoder's threads busy, and few enough to leave its queue to shoppers. */
 const ENCODED_AT_ONCE = 12;
-/** Images that may be in memory while they are read: with 10 MB each, what an import may take. */
+/** Images that may be in memory while they are read: with 10 MB each, a reasonable amount for an import. */
 const READ_AT_ONCE = 8;
-/** Links and images of this run that are remembered, so that a picture which many products show is handled once. */
+/** Links and images of this run that are cached, so that a picture of many products is handled once. */
 const REMEMBERED = 20_000;
 
-/** Products whose images are read: by link, the SHA-256 of what is stored now. */
+/** Products whose images are read: by link, the SHA-256 of the stored bytes. */
 export interface ReadBatch {
   readonly drafts: readonly ProductDraft[];
   readonly contents: ReadonlyMap<string, string>;
   readonly failures: Fault[];
 }
 
-/** Products whose images are known and encoded: by link, and with the vectors that are new. */
+/** Products whose images are known and encoded: by link, and with the new vectors. */
 export interface EncodedBatch {
   readonly drafts: readonly ProductDraft[];
   readonly images: ReadonlyMap<string, StoredImage>;
   readonly embeddings: readonly Embedding[];
   readonly failures: readonly Fault[];
-  /** Images that were encoded before, by this run or an earlier one. */
+  /** Images that were already encoded, by this run or an earlier one. */
   readonly reused: number;
 }
 
@@ -49,29 +49,29 @@ interface ImageImporterOptions {
   readonly encoderId: number;
   readonly images: BlobStore;
   readonly fetcher: ImageFetcher;
-  /** Where relative links start. */
+  /** The folder that relative links start from. */
   readonly folder: string;
   readonly signal: AbortSignal | undefined;
-  /** Hears how many links were dealt with. */
+  /** Called with the number of links that were processed. */
   readonly onLinks: (links: number) => void;
 }
 
 const isRemote = (link: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(link);
 
-/** Brings the images of a feed into the image store and through the encoder; what is there already is left alone. */
+/** Stores and encodes the images of a feed; skips work that was done before. */
 export class ImageImporter {
   readonly #options: ImageImporterOptions;
   readonly #contents = new LRUCache<string, string>({ max: REMEMBERED });
   /** Images that are known and encoded. */
   readonly #known = new LRUCache<string, StoredImage>({ max: REMEMBERED });
-  /** What was found out about images when they were stored. */
+  /** The facts about images from when they were stored. */
   readonly #inspected = new LRUCache<string, StoredImage>({ max: REMEMBERED });
 
   constructor(options: ImageImporterOptions) {
     this.#options = options;
   }
 
-  /** Brings the bytes in. An https link that is stored is not fetched again; a local file is always read. */
+  /** Reads the bytes. An https link that is stored is not fetched again; a local file is always read. */
   async read(drafts: readonly ProductDraft[]): Promise<ReadBatch> {
     const { db, signal } = this.#options;
     const stored = await findImagesBySource(
@@ -101,7 +101,7 @@ export class ImageImporter {
     return { drafts, contents, failures };
   }
 
-  /** Looks at the images and encodes those that this encoder has not seen. */
+  /** Inspects the images and encodes those that this encoder has not seen. */
   async encode({ drafts, contents, failures }: ReadBatch): Promise<EncodedBatch> {
     const { db, encoder, encoderId, signal, onLinks } = this.#options;
     const linksOf = groupBy(distinctLinks(drafts), ({ link }) => contents.get(link));
@@ -151,16 +151,19 @@ export class ImageImporter {
     return trimImage(isRemote(link) ? await fetcher.fetch(link, signal) : await readFeedFile(folder, link));
   }
 
-  /** Stores an image, and nothing else; answers its SHA-256. @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+  /**
+   * Stores an image and does nothing else; returns its SHA-256. @throws RequestError IMAGE_TOO_LARGE,
+   * IMAGE_UNDECODABLE
+   */
   async #store(bytes: Buffer): Promise<string> {
     const { images, signal } = this.#options;
     const sha256 = hashOf(bytes);
-    // What is stored has been looked at, by this run or an earlier one.
+    // Stored images have already been inspected, by this run or an earlier one.
     if (!(await images.has(sha256))) this.#inspected.set(sha256, await inspectPatiently(bytes, signal));
     return images.put(bytes);
   }
 
-  /** The bytes from the image store; from their source again, should the store have lost them. */
+  /** The bytes from the image store, or from their source if the store has lost them. */
   async #stored(sha256: string, link: string): Promise<Buffer> {
     const bytes = await this.#options.images.get(sha256);
     if (bytes !== null) return bytes;

@@ -24,41 +24,45 @@ import { writeBatch } from './write-batch.js';
 
 export type { Fault, ImportReport } from './report.js';
 
-/** A transaction's worth: small enough to lose little when it is killed, large enough to make statements count. */
+/**
+ * Size of a transaction: small enough to lose little when it is killed, large enough to make statements worthwhile.
+ */
 const BATCH = { products: 100, skus: 2_000 };
 
 export interface ImportDeps {
   readonly db: Database;
   readonly encoder: Encoder;
-  /** Where the originals of images go. */
+  /** Stores the originals of images. */
   readonly images: BlobStore;
   readonly log: Logger;
   readonly progress: Progress;
-  /** For https links; by default one that reaches public addresses only. */
+  /** For https links; by default, a fetcher that reaches public addresses only. */
   readonly fetcher?: ImageFetcher;
 }
 
 export interface ImportOptions {
   /** Path of the feed. */
   readonly feed: string;
-  /** Handle of the channel whose prices and stock these are; created if it is not there. */
+  /** Handle of the channel that these prices and this stock belong to; created if it does not exist. */
   readonly channel?: string;
-  /** The products are the demo's, which makes way for the first feed that is not. */
+  /** Whether this is the demo, whose products the first other feed removes. */
   readonly demo?: boolean;
-  /** Removes from the channel what the feed does not list. */
+  /** Whether to remove from the channel what the feed does not list. */
   readonly prune?: boolean;
-  /** Hears of every rejected row, in the order of their discovery. */
+  /** Called for every rejected row, in the order of discovery. */
   readonly onRejected?: (row: Fault) => void;
 }
 
 /**
- * Reads a Google Merchant Center product feed into the catalog: a row is an SKU, rows of one `item_group_id` are a
- * product. Every batch of products is committed on its own, and nothing is written that is as it should be: an import
- * that was stopped or killed is continued by running it again, and images that this encoder knows are not encoded.
+ * Imports a Google Merchant Center product feed into the catalog: a row is an SKU, and rows with the same
+ * `item_group_id` are a product. Each batch of products is committed separately, and rows that need no change are not
+ * written. To continue an import that was stopped or killed, run it again; images that this encoder has seen are not
+ * encoded again.
  *
- * Stopped by the signal, it finishes the batch in hand and answers what went in so far.
+ * When the signal stops it, it finishes the current batch and returns what was imported so far.
  *
- * @throws RequestError BAD_USER_INPUT the file is no product feed, the channel can't be one, another import is running
+ * @throws RequestError BAD_USER_INPUT the file is not a product feed, the channel is invalid, another import is
+ * running
  */
 export async function importFeed(
   deps: ImportDeps,

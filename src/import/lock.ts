@@ -10,7 +10,7 @@ const LOCK_TIMEOUT = '3s';
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
- * Runs `work` with a connection of its own, while no other import runs on this database.
+ * Runs `work` with a dedicated connection, while no other import runs on this database.
  *
  * @throws RequestError another import is running
  */

@@ -9,13 +9,13 @@ const market = z.object({
   priceListId: z.number(),
   currency: z.string(),
   isDefault: z.boolean(),
-  /** Where the feed's stock goes: the channel's first location. */
+  /** The location of the feed's stock: the channel's first. */
   locationId: z.number().nullable(),
 });
-/** A channel with what an import writes to. */
+/** A channel with the places that an import writes to. */
 export type Market = z.infer<typeof market>;
 
-/** All channels, the oldest first. */
+/** All channels, oldest first. */
 export async function listMarkets(db: Queryable): Promise<Market[]> {
   return query(
     db,
@@ -28,10 +28,12 @@ export async function listMarkets(db: Queryable): Promise<Market[]> {
   );
 }
 
-/** Country of a location that the feed says nothing about: ISO 3166's code for "unknown". */
+/** Country of a location that the feed does not describe: ISO 3166's code for "unknown". */
 const UNKNOWN_COUNTRY = 'ZZ';
 
-/** Creates a channel with a price list and a stock location of its name; the first channel is the default one. */
+/**
+ * Creates a channel with a price list and a stock location of the same name; the first channel becomes the default.
+ */
 export async function createMarket(client: ClientBase, handle: string, currency: string): Promise<void> {
   await execute(
     client,

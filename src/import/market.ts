@@ -3,7 +3,7 @@ import type { Database } from '../platform/postgres.js';
 import { transaction } from '../platform/postgres.js';
 import { createMarket, listMarkets, type Market } from './market.store.js';
 
-/** The channel that a feed is for, which may not be there yet. */
+/** The channel that a feed is for, which may not exist yet. */
 export interface MarketChoice {
   readonly handle: string;
   readonly currency: string;
@@ -12,10 +12,10 @@ export interface MarketChoice {
 const HANDLE = /^[a-z0-9][a-z0-9._/-]{0,254}$/;
 
 /**
- * The channel of a feed in this currency: the one asked for; else the default channel or the first one that has the
- * currency; else a new one, named after it.
+ * The channel for a feed in this currency: the requested one; else the default channel or the first one with the
+ * currency; else a new one, named after the currency.
  *
- * @throws RequestError BAD_USER_INPUT the name asked for can't be one of a channel
+ * @throws RequestError BAD_USER_INPUT the requested name is not valid for a channel
  */
 export async function chooseMarket(
   db: Database,
@@ -37,7 +37,7 @@ export async function chooseMarket(
   return fitting.find(({ isDefault }) => isDefault) ?? first;
 }
 
-/** The channel chosen, created if it is not there. @throws RequestError it has no stock location */
+/** The chosen channel, created if it does not exist. @throws RequestError it has no stock location */
 export async function openMarket(
   db: Database,
   { handle, currency }: MarketChoice,

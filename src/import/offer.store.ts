@@ -3,8 +3,8 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query } from '../platform/postgres.js';
 
-// As in catalog/write/product.store.ts: a batch a statement, rows that are as they should be left alone, the products that were
-// changed answered.
+// As in catalog/write/product.store.ts: each statement takes a batch, skips rows that need no change, and returns the
+// products that changed.
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
@@ -13,14 +13,14 @@ export interface StockInput {
   readonly locationId: number;
   /** Null: uncounted. */
   readonly onHand: number | null;
-  /** Null: as it is. */
+  /** Null: unchanged. */
   readonly safetyStock: number | null;
 }
 
 /**
- * Sets what is on hand; what is held stays as it is. Of the SKUs in `whole`, nothing is left on hand where they have no
- * row in `stock`. Levels that are not there come first, then the locks of those that are, each in the order of SKU and
- * location: as in inventory/stock-level.store.ts, so that no two writers wait for one another.
+ * Sets the quantity on hand; held units are unchanged. For the SKUs in `whole`, sets it to 0 at locations without a
+ * row in `stock`. Adds missing levels first, then locks the existing ones, each in the order of SKU and location: as
+ * in inventory/stock-level.store.ts, so that writers do not deadlock.
  */
 export async function writeOfferStock(
   client: ClientBase,
@@ -57,7 +57,7 @@ export async function writeOfferStock(
       WHERE sku.code = ANY(${whole}::text[]) AND (existing.sku_id, existing.location_id) NOT IN (
         SELECT sku_id, location_id FROM wanted)
     )`;
-  // Locked by their keys alone: what else is asked of a row, Postgres may ask of an older version of it.
+  // Locked by their keys alone: Postgres may evaluate other conditions on an older version of the row.
   const locked = await query(
     client,
     sql`/* import.lockStock */ WITH ${wanted}, ${target}, differing AS MATERIALIZED (
@@ -85,7 +85,7 @@ export async function writeOfferStock(
 export interface PriceInput {
   readonly code: string;
   readonly priceListId: number;
-  /** Minor units. */
+  /** In minor units. */
   readonly amount: number;
   readonly compareAt: number | null;
   /** ISO 8601; null: unbounded. */
@@ -93,7 +93,7 @@ export interface PriceInput {
   readonly until: string | null;
 }
 
-/** Gives SKUs exactly these prices in these lists; answers the products it changed. */
+/** Gives SKUs exactly these prices in these lists; returns the products that changed. */
 export async function replacePrices(
   client: ClientBase,
   priceListIds: readonly number[],
@@ -101,7 +101,7 @@ export async function replacePrices(
   prices: readonly PriceInput[],
 ): Promise<number[]> {
   const input = JSON.stringify(prices);
-  // Two statements: within one, the removed and the added price of an SKU would be there together.
+  // Two statements: in a single one, the removed and the added price of an SKU would conflict.
   const removed = await query(
     client,
     sql`/* import.removePrices */ WITH wanted AS (

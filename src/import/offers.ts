@@ -4,18 +4,19 @@ import type { Market } from './market.store.js';
 import type { ProductDraft } from './product-draft.js';
 import type { PriceInput, StockInput } from './offer.store.js';
 
-/** What SKUs cost and where they stand: rows for the price lists and locations that the import is for. */
+/** Prices and stock of SKUs: rows for the price lists and locations that the import is for. */
 export interface Offers {
   readonly priceListIds: readonly number[];
   readonly prices: readonly PriceInput[];
   readonly stock: readonly StockInput[];
-  /** SKUs of which `stock` is all there is. */
+  /** SKUs whose entire stock is in `stock`. */
   readonly wholeStock: readonly string[];
 }
 
 /**
- * What a feed and the tables beside it say: by the feed, prices in its channel's list and stock at the channel's first
- * location; by the tables, for the SKUs that they name, in which lists they have a price, and where they stand.
+ * The offers in a feed and its companion tables. The feed sets prices in its channel's list and stock at the
+ * channel's first location; for the SKUs that they name, the tables set which lists have a price, and where the stock
+ * is.
  */
 export function offersOf(
   drafts: readonly ProductDraft[],

@@ -2,17 +2,18 @@ import type { ShownOptions } from '../images/shown-options.js';
 import { fold } from '../graph/text.js';
 import type { FeedRow } from './feed-row.js';
 
-/** The option that a picture shows; a size cannot be seen in it. */
+/** The option that is visible in a picture; a size is not. */
 const SEEN = 'color';
 
-/** Colors as the first row spells them, by their folded form; null: a row that names no color. */
+/** Colors as the first row spells them, by their case-folded form; null: a row without a color. */
 type Colors = Map<string | null, string | null>;
 
 /**
- * What the images of a product show, by content. The picture that a row has as its own shows the color of that row, also
- * where other rows list it among their additional pictures, as feeds that give every row the whole gallery do. A picture
- * that is nobody's own shows the colors of the rows that list it. One with all of several colors, or of a row without
- * a color, shows the product as a whole. One with the only color shows that color: another may follow.
+ * The colors that a product's images show, by content. A row's main picture shows the color of that row, even if
+ * other rows list it among their additional pictures, as feeds do that give every row the whole gallery. A picture
+ * that is not the main one of any row shows the colors of the rows that list it. One with all of several colors, or
+ * of a row without a color, shows the product as a whole. If the product has only one color, its pictures show that
+ * color, because another color may be added later.
  */
 export function picturedColors(
   rows: readonly FeedRow[],

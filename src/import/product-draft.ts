@@ -9,7 +9,7 @@ import type { FeedRow } from './feed-row.js';
 
 export interface ImageLink {
   readonly link: string;
-  /** Of the first row that names it. */
+  /** Line of the first row that names it. */
   readonly line: number;
   readonly altText: string;
 }
@@ -19,12 +19,12 @@ export interface ProductDraft extends ProductFields {
   readonly attributes: readonly { readonly name: string; readonly value: string }[];
   /** In order of first appearance. */
   readonly images: readonly ImageLink[];
-  /** Images past the number that a product may have. */
+  /** Images beyond the number that a product may have. */
   readonly imagesLeftOut: readonly ImageLink[];
   readonly skus: readonly FeedRow[];
 }
 
-/** Puts the rows of a product together: what is said once is taken from the first row, lists from all of them. */
+/** Combines the rows of a product: single values come from the first row, lists from all rows. */
 export function draftProduct(handle: string, rows: readonly [FeedRow, ...FeedRow[]]): ProductDraft {
   const [first] = rows;
   const attributes = new Map<string, { name: string; value: string }>();

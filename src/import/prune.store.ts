@@ -3,17 +3,18 @@ import sql, { type Sql } from 'sql-template-tag';
 import { errorCode } from '../platform/operator-error.js';
 import { execute } from '../platform/postgres.js';
 
-/** Rows that one statement deletes with all that hangs on them: keeps it well within the statement timeout. */
+/** Rows that one statement deletes, together with the rows that refer to them: well within the statement timeout. */
 const DELETED_AT_ONCE = 2_000;
 /**
- * SQLSTATE of a deletion that an active hold forbids, of one that would have waited for ever, and of one of what somebody
- * has just referred to.
+ * SQLSTATE codes of a deletion that an active hold forbids, one that would deadlock, and one of a row that another
+ * transaction has just referred to.
  */
 const TRY_AGAIN: ReadonlySet<string | null> = new Set(['55006', '40P01', '23503']);
 
 /**
- * Takes what the feed no longer lists out of its price list: an SKU whose last price that was goes, and so does a
- * product whose last SKU that was. What is in an active hold stays, and the demo is no part of it. Answers how many went.
+ * Removes what the feed no longer lists from its price list. An SKU that thereby loses its last price is deleted, and
+ * so is a product that loses its last SKU. SKUs in an active hold stay, and the demo is not affected. Returns how
+ * many were deleted.
  */
 export async function prune(
   client: ClientBase,
@@ -52,7 +53,7 @@ export async function prune(
   return { skus: skus + withdrawn, products };
 }
 
-/** Deletes the products of the demo, and the brands and categories that nothing is in any more. */
+/** Deletes the products of the demo, and the brands and categories that are empty afterwards. */
 export async function removeDemo(client: ClientBase): Promise<number> {
   const removed = await repeat(
     client,
@@ -62,14 +63,14 @@ export async function removeDemo(client: ClientBase): Promise<number> {
       LIMIT ${limit})`,
   );
   if (removed === 0) return 0;
-  // What tells drawings apart says little of photographs: the encoder's own calibration is better.
+  // A calibration for drawings says little about photos; the encoder's own calibration is better.
   await execute(client, sql`/* import.removeCalibrations */ DELETE FROM calibrations`);
   await repeat(
     client,
     () => sql`/* import.removeBrands */ DELETE FROM brands
       WHERE NOT EXISTS (SELECT FROM products WHERE brand_id = brands.id)`,
   );
-  // The leaves first, until there are none: a parent is only empty without them.
+  // Leaves first, until there are none: a parent becomes empty only without them.
   await repeat(
     client,
     () => sql`/* import.removeCategories */ DELETE FROM categories
@@ -83,7 +84,7 @@ async function repeat(client: ClientBase, statement: (limit: number) => Sql): Pr
   let all = 0;
   for (;;) {
     const deleted = await execute(client, statement(DELETED_AT_ONCE)).catch((error: unknown) => {
-      // What somebody else wrote meanwhile, the statement sees from now on.
+      // The next attempt sees what another transaction wrote in the meantime.
       if (TRY_AGAIN.has(errorCode(error))) return null;
       throw error;
     });

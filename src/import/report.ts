@@ -1,36 +1,36 @@
-/** Enough to see what is wrong with a feed; `onRejected` hears of all of them. */
+/** Enough to see what is wrong with a feed; `onRejected` gets all of them. */
 const MAX_KEPT = 10_000;
 
-/** Something in the feed that did not go in. */
+/** A part of the feed that was not imported. */
 export interface Fault {
   /** Line of the file; the header is on line 1. */
   readonly line: number;
   readonly reason: string;
 }
 
-/** What came of an import. */
+/** The result of an import. */
 export interface ImportReport {
-  /** Handle of the channel whose prices and stock these are; null when no row could be used. */
+  /** Handle of the channel that these prices and this stock belong to; null when no row could be used. */
   channel: string | null;
   /** False when it was stopped before the end. */
   complete: boolean;
   /** Products and SKUs of the feed that are in the catalog now. */
   products: number;
   skus: number;
-  /** Of these products, how many are new or have changed; stock apart. */
+  /** How many of these products are new or have changed, not counting stock. */
   productsChanged: number;
   imagesEncoded: number;
-  /** Images that were there and encoded before. */
+  /** Images that were already stored and encoded. */
   imagesReused: number;
-  /** How many rows were rejected, and the first of them by line. */
+  /** The number of rejected rows, and the first of them by line. */
   rejectedRows: number;
   rejected: Fault[];
-  /** How many images were left out, and the first of them; their products went in without. */
+  /** The number of images left out, and the first of them; their products were imported without them. */
   failedImages: number;
   imagesFailed: Fault[];
   /** What the feed no longer listed and `prune` removed. */
   pruned: { products: number; skus: number };
-  /** Products of the demo that made way. */
+  /** Demo products that were removed. */
   demoRemoved: number;
 }
 

@@ -8,12 +8,12 @@ import type { MarketChoice } from './market.js';
 import type { Fault } from './report.js';
 import { createStaging, groupRows, stageRejected, stageRows, takeExcess } from './staging.store.js';
 
-/** Rows in a statement. */
+/** Rows per statement. */
 const STAGED_AT_ONCE = 1_000;
 
 interface StageOptions {
   readonly feed: string;
-  /** The channel that takes a feed in the currency of its first usable row. */
+  /** The channel for a feed in the currency of its first usable row. */
   readonly chooseMarket: (currency: string) => Promise<MarketChoice>;
   readonly onReject: (fault: Fault) => void;
   readonly onStart: (rows: number) => void;
@@ -22,10 +22,10 @@ interface StageOptions {
 }
 
 /**
- * Checks the rows of a feed and puts the good ones into the staging tables, by product. Answers how many they are,
- * and the channel that they are for: null when there are none.
+ * Checks the rows of a feed and puts the valid ones into the staging tables, by product. Returns how many there are,
+ * and their channel: null when there are none.
  *
- * @throws RequestError it is no product feed
+ * @throws RequestError it is not a product feed
  */
 export async function stageFeed(
   client: ClientBase,

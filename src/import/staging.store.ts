@@ -11,8 +11,8 @@ const stagedProduct = z.object({ handle: z.string(), firstLine: z.number(), skus
 const stagedRow = z.object({ handle: z.string(), data: feedRow });
 
 /**
- * Temporary tables of one import: its rows wait here until all of them are read, because the rows of a product need
- * not stand together in a feed. They end with the connection.
+ * Temporary tables of one import. Its rows wait here until all of them are read, because the rows of a product need
+ * not be adjacent in a feed. The tables end with the connection.
  */
 export async function createStaging(client: ClientBase): Promise<void> {
   await execute(
@@ -20,14 +20,14 @@ export async function createStaging(client: ClientBase): Promise<void> {
     sql`/* import.stageRows */ CREATE TEMP TABLE import_rows (
       code text PRIMARY KEY, line integer NOT NULL, handle text NOT NULL, data jsonb NOT NULL)`,
   );
-  // SKUs that the feed names, in rows that were rejected: they are still the merchant's.
+  // SKUs in rejected rows: they still belong to the merchant, so pruning must not remove them.
   await execute(
     client,
     sql`/* import.stageRejected */ CREATE TEMP TABLE import_rejected (code text PRIMARY KEY)`,
   );
 }
 
-/** Adds rows whose SKU is not there yet; answers those whose SKU is, with the line that named it first. */
+/** Adds rows whose SKU is new; returns the other rows, with the line that named their SKU first. */
 export async function stageRows(
   client: ClientBase,
   rows: readonly { handle: string; row: FeedRow }[],
@@ -64,7 +64,7 @@ export async function stageRejected(client: ClientBase, codes: readonly string[]
   );
 }
 
-/** Takes out the rows past the number of SKUs that a product may have, and answers them. */
+/** Removes and returns the rows beyond the number of SKUs that a product may have. */
 export async function takeExcess(client: ClientBase): Promise<{ line: number; code: string }[]> {
   return query(
     client,
@@ -77,7 +77,7 @@ export async function takeExcess(client: ClientBase): Promise<{ line: number; co
   );
 }
 
-/** Groups the rows by product; answers how many products and SKUs there are. */
+/** Groups the rows by product; returns how many products and SKUs there are. */
 export async function groupRows(client: ClientBase): Promise<{ products: number; skus: number }> {
   await execute(
     client,

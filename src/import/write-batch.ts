@@ -24,8 +24,8 @@ interface BatchTarget {
 }
 
 /**
- * Writes products with all that belongs to them, in the transaction of `client`; what is as it should be is not
- * touched. Answers how many products were new or changed, stock apart.
+ * Writes products with everything that belongs to them, in the transaction of `client`; skips rows that need no
+ * change. Returns how many products were new or changed, not counting stock.
  */
 export async function writeBatch(
   client: ClientBase,
@@ -40,7 +40,7 @@ export async function writeBatch(
     drafts.flatMap((draft) => draft.skus.map(({ code }) => code)),
   );
   await addBrandsAndCategories(client, drafts);
-  // The embeddings before the images: once an image is there, so is its vector.
+  // Embeddings before images, so that every image has its vector.
   await addEmbeddings(client, encoder, embeddings);
   const written = await upsertProducts(client, drafts, isDemo);
   const ids = await findProductIds(
@@ -60,7 +60,7 @@ export async function writeBatch(
 
   await removeImageJobs(client, productIds);
   await lockPriceLists(client, offers.priceListIds);
-  // Before the images: one that goes is taken from the SKUs that showed it.
+  // Before the images, because removing an image updates the SKUs that show it.
   await lockSkus(
     client,
     productIds,
@@ -92,7 +92,7 @@ export async function writeBatch(
   return changed.length;
 }
 
-/** A product's images in order; one that stands behind two links is there once. */
+/** A product's images in order; one that two links refer to is included once. */
 function imagesOf(draft: ProductDraft, productId: number, known: EncodedBatch['images']): ProductImage[] {
   const images = new Map<string, ProductImage>();
   const shown = picturedColors(draft.skus, (link) => known.get(link)?.sha256);

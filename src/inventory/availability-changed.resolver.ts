@@ -6,7 +6,7 @@ import { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
 import type { AvailabilityWatcher } from './watch-availability.js';
 
-/** What a long list on a screen has, and as many as other calls take. */
+/** Enough for a long list on a screen, and the same limit as other calls have. */
 const MAX_SKUS = 250;
 
 const watchArguments = z.object({ skus: z.array(z.string()) });
@@ -14,7 +14,7 @@ const watchArguments = z.object({ skus: z.array(z.string()) });
 @Resolver(() => Sku)
 export class AvailabilityChangedResolver {
   @Subscription(() => Sku, {
-    // The first answers are one for each SKU.
+    // The first events are one for each SKU.
     complexity: ({ args, childComplexity }) => 1 + watchArguments.parse(args).skus.length * childComplexity,
     subscribe: () => {
       throw new Error('bindAvailabilityChanged gives it what it watches');
@@ -24,7 +24,7 @@ export class AvailabilityChangedResolver {
   })
   availabilityChanged(
     @Root() sku: Sku,
-    // Read by `subscribe`.
+    // `subscribe` reads this argument.
     @Arg('skus', () => [ID], { description: `The ids of the SKUs to watch, from 1 to ${MAX_SKUS}.` })
     _skus: string[],
   ): Sku {
@@ -32,7 +32,7 @@ export class AvailabilityChangedResolver {
   }
 }
 
-/** Has the subscription watch by this watcher: type-graphql makes `subscribe` without an instance of its resolver. */
+/** Makes the subscription use this watcher: type-graphql calls `subscribe` without an instance of its resolver. */
 export function bindAvailabilityChanged(schema: GraphQLSchema, availability: AvailabilityWatcher): void {
   const field = schema.getSubscriptionType()?.getFields()['availabilityChanged'];
   if (field === undefined) throw new Error('the schema has the subscription availabilityChanged');

@@ -1,27 +1,27 @@
 import type { Sku } from '../catalog/sku.types.js';
 
-/** An SKU in one channel, as it was read last, for all who watch it. */
+/** The last state of an SKU in one channel, shared by its readers. */
 export interface WatchedSku {
   readonly key: number;
-  /** Null before it has been read. */
+  /** Null before the first read. */
   sku: Sku | null;
-  /** What shoppers see of it: what differs in nothing else is the same. */
+  /** The state that shoppers see. Two reads with the same text are the same to them. */
   state: string;
-  /** Whether the channel offered it when it was read last. */
+  /** Whether the channel offered it at the last read. */
   offered: boolean;
   readonly readers: Set<AvailabilityReader>;
 }
 
 /**
- * One subscription: first every SKU as it is, then each whose state is not the one that was taken last. It holds which
- * SKUs these are and never a queue of states, so that a slow reader gets the newest one of each, and costs no more
- * than a quick one.
+ * One subscription: first every SKU as it is, then each SKU whose state differs from the one last delivered. It keeps
+ * a set of SKUs and never a queue of states, so a slow reader gets the newest state of each and costs no more than a
+ * fast one.
  */
 export class AvailabilityReader implements AsyncIterableIterator<Sku> {
   readonly #watched: ReadonlyMap<number, WatchedSku>;
-  /** What was taken last, by SKU. */
+  /** The state last delivered, by SKU. */
   readonly #told = new Map<number, string>();
-  /** SKUs to look at, those that have waited longest first. */
+  /** SKUs to check, in the order in which they were marked. */
   readonly #changed = new Set<number>();
   readonly #onEnd: () => void;
   #waiting: PromiseWithResolvers | null = null;
@@ -37,7 +37,7 @@ export class AvailabilityReader implements AsyncIterableIterator<Sku> {
     return this.#watched.values();
   }
 
-  /** Says that the state of this SKU may be another one. */
+  /** Marks that the state of this SKU may have changed. */
   changed(key: number): void {
     this.#changed.add(key);
     const waiting = this.#waiting;
@@ -48,7 +48,7 @@ export class AvailabilityReader implements AsyncIterableIterator<Sku> {
     waiting.resolve({ value: sku });
   }
 
-  /** The next SKU to tell of; one call at a time. */
+  /** The next SKU to deliver; only one call at a time. */
   next(): Promise<IteratorResult<Sku>> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
@@ -66,7 +66,7 @@ export class AvailabilityReader implements AsyncIterableIterator<Sku> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Ends it with an error for its reader. */
+  /** Ends the subscription with an error for its client. */
   fail(error: Error): void {
     this.#failure = error;
     this.#end();
@@ -82,7 +82,7 @@ export class AvailabilityReader implements AsyncIterableIterator<Sku> {
     for (const key of this.#changed) {
       this.#changed.delete(key);
       const watched = this.#watched.get(key);
-      // Back to what it was: there is nothing to tell.
+      // The state changed back in the meantime, so there is nothing to deliver.
       if (!watched?.sku || watched.state === this.#told.get(key)) continue;
       this.#told.set(key, watched.state);
       return watched.sku;

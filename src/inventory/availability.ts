@@ -17,7 +17,7 @@ const BEST_FIRST = [
 const levelOf = (sku: Sku): StockLevel =>
   BEST_FIRST.find((level) => level.valueOf() === sku.level) ?? StockLevel.OUT_OF_STOCK;
 
-/** How many to show: null where nobody counts, or where the channel does not tell. */
+/** The quantity to show; null when the stock is uncounted or the channel hides quantities. */
 const shownQuantity = (channel: Channel, stock: { sellable: number; counted: boolean }): number | null =>
   channel.showsExactStock && stock.counted ? stock.sellable : null;
 
@@ -46,8 +46,8 @@ export function productAvailability(skus: readonly Sku[]): ProductAvailability {
 }
 
 /**
- * Where an SKU is, nearest first when `near` is given; locations without coordinates come last.
- * @throws RequestError BAD_USER_INPUT for a place that is not on earth
+ * The locations of an SKU, nearest first when `near` is given; locations without coordinates come last.
+ * @throws RequestError BAD_USER_INPUT for an invalid latitude or longitude
  */
 export function locationStocks(
   levels: readonly LocationLevel[],

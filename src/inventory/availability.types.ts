@@ -3,7 +3,7 @@ import { DateTimeScalar } from '../graph/scalars.js';
 import { StockLocation } from '../catalog/location.types.js';
 import { SelectedOption } from '../catalog/sku.types.js';
 
-/** How much there is; the words of `sku_offers.level`. */
+/** The values of `sku_offers.level`. */
 export enum StockLevel {
   IN_STOCK = 'IN_STOCK',
   LOW_STOCK = 'LOW_STOCK',

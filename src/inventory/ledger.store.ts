@@ -5,22 +5,22 @@ import { execute, patiently, query, transaction, type Database } from '../platfo
 const drift = z.object({
   sku: z.string(),
   location: z.string(),
-  /** Null: in stock and uncounted; also where the level is gone. */
+  /** Null when the stock is uncounted, or the level no longer exists. */
   onHand: z.number().nullable(),
-  /** What the ledger adds up to. */
+  /** The sum of the ledger. */
   ledger: z.number(),
 });
 
-/** Stock levels that the ledger does not add up to: how many, and the first of them. */
+/** Stock levels that do not match the ledger: how many, and a sample of them. */
 export interface LedgerDrift {
   readonly count: number;
   readonly sample: readonly z.infer<typeof drift>[];
 }
 
-/** Recomputes on-hand from the whole ledger; what differs was written around the triggers that keep it. */
+/** Recomputes the quantity on hand from the whole ledger. A difference means that a write bypassed the triggers. */
 export function readLedgerDrift(db: Database, sampleSize: number): Promise<LedgerDrift> {
   return transaction(db, async (client) => {
-    // It takes as long as the ledger is.
+    // No timeout, because the duration grows with the ledger.
     await execute(client, sql`/* stock.noTimeout */ SELECT set_config('statement_timeout', '0', true)`);
     const rows = await patiently(client, () =>
       query(

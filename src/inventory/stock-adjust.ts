@@ -4,7 +4,7 @@ import type { Outcome } from '../mutation/mutate.js';
 import type { StockAdjustEntryInput, StockAdjustInput } from './stock.types.js';
 import { writeStock, type StockAnswer, type StockWrite } from './write-stock.js';
 
-/** Postgres' and GraphQL's integer. */
+/** The maximum integer of Postgres and GraphQL. */
 const MAX_ON_HAND = 2_147_483_647;
 
 const ADJUST: StockWrite<StockAdjustEntryInput> = {
@@ -22,7 +22,7 @@ const ADJUST: StockWrite<StockAdjustEntryInput> = {
   },
 };
 
-/** Changes quantities. @throws nothing that the caller can cause: that is in the outcome */
+/** Changes quantities by an amount. @throws nothing that the caller can cause: the outcome reports that */
 export function stockAdjust(
   db: Database,
   context: Context,

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { execute, query } from '../platform/postgres.js';
 import { locationRow } from '../catalog/location.store.js';
 
-// Whoever writes stock goes this way, or another writer may wait for it while it waits for that one: first the levels
-// that are not there yet, then the locks of those that are, each in the order of SKU and location.
+// Every writer of stock uses the same order, so that writers do not deadlock: first it adds missing levels, then it
+// locks existing ones, each in the order of SKU and location.
 
 const targetRow = z.object({
   skuKey: z.number().nullable(),
@@ -21,20 +21,20 @@ const countRow = z.object({
   safetyStock: z.number(),
 });
 
-/** What the merchant says of an SKU at a location. */
+/** The merchant's quantities of an SKU at a location. */
 export type LevelCount = z.infer<typeof countRow>;
 
 type LevelKey = Pick<LevelCount, 'skuKey' | 'locationKey'>;
 
 export const levelRow = countRow.extend({ held: z.number(), sellable: z.number() });
 
-/** A level as it is kept. */
+/** A stored level. */
 export type LevelRow = z.infer<typeof levelRow>;
 
 const COUNT_COLUMNS = sql`level.sku_id AS "skuKey", level.location_id AS "locationKey", level.on_hand AS "onHand",
   level.safety_stock AS "safetyStock"`;
 
-/** What codes and handles name, and the level there as committed, in their order. */
+/** The SKUs and locations with these codes and handles, and their committed levels, in the same order. */
 export async function findTargets(
   client: ClientBase,
   entries: readonly { readonly sku: string; readonly location: string }[],
@@ -57,7 +57,7 @@ export async function findTargets(
   );
 }
 
-/** Adds levels; answers those it added: one that another transaction added meanwhile is left to be locked. */
+/** Adds levels and returns those it added. It skips levels that another transaction has added; lock those instead. */
 export async function insertLevels(client: ClientBase, levels: readonly LevelCount[]): Promise<LevelCount[]> {
   if (levels.length === 0) return [];
   return query(
@@ -70,7 +70,7 @@ export async function insertLevels(client: ClientBase, levels: readonly LevelCou
   );
 }
 
-/** Locks levels and answers them as they are then. */
+/** Locks levels and returns their current state. */
 export async function lockLevels(client: ClientBase, keys: readonly LevelKey[]): Promise<LevelCount[]> {
   if (keys.length === 0) return [];
   return query(
@@ -93,7 +93,7 @@ export async function updateLevels(client: ClientBase, levels: readonly LevelCou
   );
 }
 
-/** Levels as readers see them: what holds held that have expired is not held. */
+/** Levels as readers see them: units of expired holds do not count as held. */
 export async function readLevels(client: ClientBase, keys: readonly LevelKey[]): Promise<LevelRow[]> {
   return query(
     client,
@@ -108,7 +108,7 @@ export async function readLevels(client: ClientBase, keys: readonly LevelKey[]):
   );
 }
 
-/** Why the transaction of `client` writes stock, for the ledger. */
+/** Sets the reason that the ledger records for the stock writes of this transaction. */
 export async function giveReason(client: ClientBase, reason: string): Promise<void> {
   await execute(client, sql`/* stock.reason */ SELECT set_config('vitrine.reason', ${reason}, true)`);
 }

@@ -33,7 +33,7 @@ const SET: StockWrite<StockSetEntryInput> = {
   },
 };
 
-/** Sets quantities. @throws nothing that the caller can cause: that is in the outcome */
+/** Sets quantities. @throws nothing that the caller can cause: the outcome reports that */
 export function stockSet(
   db: Database,
   context: Context,

@@ -61,7 +61,7 @@ function toPayload({ answer, userErrors }: Outcome<StockAnswer>): StockPayload {
   const levels = (answer?.levels ?? []).flatMap(({ locationKey, sellable, ...level }) => {
     const location = locations.get(locationKey);
     if (location === undefined) return [];
-    // Postgres says of uncounted stock that it serves any quantity.
+    // For uncounted stock, Postgres returns a quantity that serves any request.
     const shown = level.onHand === null ? null : sellable;
     return [instantiate(InventoryLevel, { ...level, location, sellable: shown })];
   });

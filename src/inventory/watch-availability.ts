@@ -12,31 +12,36 @@ import { AvailabilityReader, type WatchedSku } from './availability-reader.js';
 import { skuAvailability } from './availability.js';
 import { StockLevel } from './availability.types.js';
 
-/** While somebody watches. What expires, or begins to be valid, sends no notification. */
+/** While there are watchers. Holds that expire and prices that become valid send no notification. */
 const POLL_MS = 250;
-/** Notifications come in bursts: what follows within this time is read in one go. */
+/** Notifications come in bursts: changes within this time are read together. */
 const MIN_GAP_MS = 50;
-/** After a round that took long, the pause is so many times as long: watching takes a fifth of one connection at most. */
+/**
+ * After a slow round, the pause is this many times as long, so that watching uses at most a fifth of one connection.
+ */
 const PAUSE_BY_ROUND = 4;
-/** Whoever comes to watch wakes the loop; until then it has nothing to do. */
+/** A new watcher wakes the loop; without watchers, it has nothing to do. */
 const UNWATCHED_MS = 60_000;
-/** SKUs of one statement. */
+/** Maximum SKUs per statement. */
 const CHUNK = 1_000;
-/** SKUs of all subscriptions: each takes some 100 bytes, and a thousand different ones a statement of every round. */
+/**
+ * Maximum SKUs of all subscriptions: each takes about 100 bytes, and every thousand of them a statement per round.
+ */
 const MAX_WATCHED = 100_000;
 
-/** Tells subscriptions of changed availability and prices. */
+/** Notifies subscriptions of changed availability and prices. */
 export interface AvailabilityWatcher {
   /**
-   * The SKUs of these ids as the channel offers them now, one by one, then each whenever what shoppers see of its
-   * availability or price is another one: what Postgres said last, not every state in between. An SKU that the channel
-   * stops offering is told once, as out of stock, and again when it comes back. Ending the iterator ends the watching.
+   * The SKUs with these ids as the channel offers them now, one by one, then each SKU again whenever its availability
+   * or price changes for shoppers: the latest state in Postgres, not every state in between. An SKU that the channel
+   * stops offering is reported once, as out of stock, and again when it comes back. Ending the iterator ends the
+   * watch.
    *
-   * @throws RequestError BAD_USER_INPUT, naming ids that the channel does not offer; SERVICE_OVERLOADED when too much is
-   * watched
+   * @throws RequestError BAD_USER_INPUT, naming ids that the channel does not offer; SERVICE_OVERLOADED when too much
+   * is watched
    */
   watch(channel: Channel, ids: readonly string[]): Promise<AsyncIterableIterator<Sku>>;
-  /** Looks soon, rather than at the next poll. */
+  /** Checks soon, instead of at the next poll. */
   wake(): void;
   close(): Promise<void>;
 }
@@ -47,8 +52,8 @@ interface Joining {
 }
 
 /**
- * One loop for all subscriptions of a gateway: it reads everything that is watched and compares, so that it needs no
- * log of changes, whoever made them and whichever way. Nothing is read while nobody watches.
+ * One loop for all subscriptions of a gateway. It reads everything that is watched and compares, so it detects every
+ * change, no matter who made it or how, without a log of changes. Without watchers, it reads nothing.
  */
 export function watchAvailability(options: {
   db: Database;
@@ -56,9 +61,9 @@ export function watchAvailability(options: {
   log: Logger;
 }): AvailabilityWatcher {
   const { db, channels, log } = options;
-  /** By the handle of the channel, then by the key of the SKU. */
+  /** By channel handle, then by SKU key. */
   const watched = new Map<string, Map<number, WatchedSku>>();
-  /** Readers whose SKUs have not been read since they came. */
+  /** New readers whose SKUs have not been read yet. */
   let joining: Joining[] = [];
   let watches = 0;
 
@@ -84,7 +89,7 @@ export function watchAvailability(options: {
       for (const [handle, skus] of watched) {
         await readChannel(handle, skus).catch((error: unknown) => {
           if (!(error instanceof RequestError)) throw error;
-          // The channel is no more.
+          // The channel no longer exists.
           const readers = new Set([...skus.values()].flatMap((entry) => [...entry.readers]));
           for (const reader of readers) reader.fail(error);
         });
@@ -165,7 +170,7 @@ export function watchAvailability(options: {
   };
 }
 
-/** Takes in what was read of an SKU, and lets its readers know when shoppers see something else. */
+/** Records the result of reading an SKU, and notifies its readers if the state that shoppers see has changed. */
 function note(entry: WatchedSku, read: Sku | null): void {
   entry.offered = read !== null;
   entry.sku = read ?? (entry.sku && withdrawn(entry.sku));
@@ -177,7 +182,7 @@ function note(entry: WatchedSku, read: Sku | null): void {
   for (const reader of entry.readers) reader.changed(entry.key);
 }
 
-/** There is no row that says so: the channel does not sell it. */
+/** Without an offer there is no row for this state: the channel does not sell the SKU. */
 function withdrawn(sku: Sku): Sku {
   const gone = {
     sellable: 0,

@@ -22,7 +22,7 @@ import {
 } from './stock-level.store.js';
 import { locationRow } from '../catalog/location.store.js';
 
-/** What a write answers and is answered again: quantities as they were right after it, in the order of the entries. */
+/** The stored answer of a write, also for retries: quantities right after the write, in the order of the entries. */
 const stockAnswer = z.object({
   locations: z.array(locationRow),
   levels: z.array(levelRow.extend({ code: z.string() })),
@@ -43,33 +43,33 @@ interface StockInput<Entry> {
   readonly idempotencyKey?: string | null;
 }
 
-/** What a write may change of a level. */
+/** The part of a level that a write may change. */
 type StockCount = Pick<LevelCount, 'onHand' | 'safetyStock'>;
 
-/** Says what is wrong with a field of the entry; null: with all of it. */
+/** Adds a fault to a field of the entry; null: to the whole entry. */
 type Refuse = (field: string | null, message: string, code?: UserErrorName) => null;
 
-/** A way of writing stock. */
+/** A kind of stock write. */
 export interface StockWrite<Entry> {
   readonly name: string;
-  /** What is wrong with an entry by itself. */
+  /** Checks an entry by itself. */
   readonly check?: (entry: Entry, refuse: Refuse) => void;
-  /** How the level is to be, given how it is; null: refused. */
+  /** Returns the new level for the current one; null: refused. */
   readonly change: (entry: Entry, present: StockCount, refuse: Refuse) => StockCount | null;
 }
 
-/** An entry whose SKU and location there are. */
+/** An entry whose SKU and location exist. */
 interface Target<Entry> {
   readonly index: number;
   readonly entry: Entry;
   readonly skuKey: number;
   readonly locationKey: number;
   readonly location: StockAnswer['locations'][number];
-  /** The level when it was looked for; null: there was none. */
+  /** The committed level at the time of the lookup; null: there was none. */
   readonly committed: StockCount | null;
 }
 
-/** How a level is that is not there. */
+/** Stands for a missing level. */
 const NOTHING: StockCount = { onHand: 0, safetyStock: 0 };
 
 /** Writes the stock of up to MAX_ENTRIES SKUs and locations, all or none. */
@@ -92,7 +92,7 @@ export function writeStock<Entry extends StockEntry>(
         return count === null ? [] : [{ ...target, ...count }];
       });
 
-    // What is wrong now is answered now: a call that does nothing locks nothing.
+    // Faults are reported before anything is locked, so that a call that does nothing takes no locks.
     const missing = plan(({ committed }) => committed).filter(({ committed }) => committed === null);
     faults.throwIfAny();
     await keepSkus(
@@ -119,7 +119,7 @@ export function writeStock<Entry extends StockEntry>(
   });
 }
 
-/** Adds a fault for everything that is wrong with the entries whatever is on hand; answers those that can be found. */
+/** Adds faults that do not depend on the quantity on hand; returns the entries whose SKU and location exist. */
 async function readTargets<Entry extends StockEntry>(
   client: ClientBase,
   entries: readonly Entry[],

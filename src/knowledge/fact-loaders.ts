@@ -2,7 +2,7 @@ import { oncePerRequest, type Context } from '../graph/request-context.js';
 import type { Queryable } from '../platform/postgres.js';
 import { FactStore } from './fact.store.js';
 
-/** One set of loaders of facts a request. */
+/** One set of fact loaders per request. */
 export class FactLoaders {
   readonly of: (context: Context) => FactStore;
 

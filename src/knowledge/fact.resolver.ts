@@ -9,7 +9,7 @@ import type { FactLoaders } from './fact-loaders.js';
 import { Fact } from './fact.types.js';
 import { factsFor } from './facts-for.js';
 
-/** A walk through the graph; its statements serve everything that the request asks facts of. */
+/** It traverses the graph; its statements serve all requests for facts within one GraphQL request. */
 const FACTS_COST = 20;
 const ORDER = `Most informative first, at most 24. ${ON_ERROR}`;
 

@@ -6,19 +6,19 @@ import { instantiate } from '../graph/node.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { Fact } from './fact.types.js';
 
-/** What a source has to say of one thing; a subject with more is told by its first ones. */
+/** More than a source states about one entity; of a longer list, only the first facts are used. */
 const MAX_FACTS_OF_ENTITY = 20;
-/** A thing of the catalog is a few entities: of each kind one or two. */
+/** A topic of the catalog is a few entities: one or two of each kind. */
 const MAX_ENTITIES_OF_TOPIC = 20;
 
 /** An attribute's value, or a brand by its handle. */
 export interface Topic {
-  /** Of the attribute; null for a brand. */
+  /** Name of the attribute; null for a brand. */
   readonly attribute: string | null;
   readonly value: string;
 }
 
-/** A fact, and the entity that it leads to; null where its value is words. */
+/** A fact, and the entity that it leads to; null when its value is text. */
 export interface Relation {
   readonly key: number;
   readonly fact: Fact;
@@ -37,15 +37,15 @@ const relationRow = z.object({
   sourceUrl: z.string().nullable(),
 });
 
-/** Who made it and what its style is say more of a garment than what it is made of. */
+/** Who made a garment and its style say more about it than its material. */
 const TELLING_FIRST = sql`array_position(
   ARRAY['BRAND', 'MAKER', 'STYLE', 'ERA', 'MATERIAL', 'TECHNIQUE', 'PLACE'], entity.kind), entity.handle`;
 
-/** The knowledge graph; one set of loaders a request. */
+/** The knowledge graph; one set of loaders per request. */
 export class FactStore {
   constructor(private readonly db: Queryable) {}
 
-  /** The entities that a product is by itself, by its brand and by its attributes, the most telling first. */
+  /** A product's entities: its own, its brand's, and those of its attributes, most significant first. */
   readonly entitiesOfProduct = new DataLoader<number, readonly number[]>((productKeys) =>
     this.entities(
       productKeys,
@@ -67,7 +67,7 @@ export class FactStore {
     ),
   );
 
-  /** The entities that a brand or an attribute's value is. */
+  /** The entities of a brand or an attribute's value. */
   readonly entitiesOfTopic = new DataLoader<Topic, readonly number[], string>(
     (topics) =>
       this.entities(
@@ -85,7 +85,7 @@ export class FactStore {
     { cacheKeyFn: ({ attribute, value }) => JSON.stringify([attribute, value]) },
   );
 
-  /** What is said of an entity, in the order in which it was imported. */
+  /** The facts about an entity, in the order in which they were imported. */
   readonly relations = new DataLoader<number, readonly Relation[]>(async (entityKeys) => {
     const statement = sql`/* facts.relations */
       SELECT relation.id AS key, subject.id AS "subjectKey", object.id AS "objectKey", subject.label AS subject,
@@ -103,7 +103,7 @@ export class FactStore {
     );
   });
 
-  /** `links` selects owner, entity_id and place; an owner has its entities by place. */
+  /** `links` selects owner, entity_id, and place; each owner's entities are sorted by place. */
   private async entities(owners: readonly number[], links: Sql): Promise<number[][]> {
     const rows = await queryPrepared(
       this.db,

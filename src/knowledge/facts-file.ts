@@ -3,10 +3,10 @@ import { readLines } from '../platform/lines.js';
 
 const ENTITY_KINDS = ['BRAND', 'MAKER', 'STYLE', 'ERA', 'MATERIAL', 'TECHNIQUE', 'PLACE'] as const;
 
-/** Longer ones are documents, and no label, statement or name of a source. */
+/** A longer text is a document, not a label, statement, or source name. */
 const MAX_NAME_LENGTH = 200;
 const MAX_TEXT_LENGTH = 2_000;
-/** An entity is a handful of values of the catalog. */
+/** An entity corresponds to a handful of values in the catalog. */
 const MAX_LINKS = 100;
 
 const text = (most: number): z.ZodType<string> =>
@@ -39,7 +39,7 @@ const entityLine = z.strictObject({
   label: text(MAX_NAME_LENGTH),
   externalId: text(MAX_NAME_LENGTH).nullable().default(null),
   description: text(MAX_TEXT_LENGTH).nullable().default(null),
-  /** Handles of brands and products, and values of attributes, that this entity is. */
+  /** Handles of brands and products, and attribute values, that this entity stands for. */
   brands: links(handle),
   products: links(handle),
   attributes: links(z.strictObject({ name: text(MAX_NAME_LENGTH), value: text(MAX_TEXT_LENGTH) })),
@@ -50,7 +50,7 @@ const relationLine = z.strictObject({
   predicate: text(MAX_NAME_LENGTH),
   /** The handle of another entity … */
   object: handle.nullable().default(null),
-  /** … or words. */
+  /** … or a text. */
   value: text(MAX_TEXT_LENGTH).nullable().default(null),
   source: text(MAX_NAME_LENGTH),
   sourceUrl: text(MAX_TEXT_LENGTH)
@@ -65,12 +65,12 @@ const relationLine = z.strictObject({
 export type EntityLine = z.infer<typeof entityLine>;
 export type RelationLine = z.infer<typeof relationLine>;
 
-/** A line of a facts file: an entity, a relation, or what is wrong with it. */
+/** A line of a facts file: an entity, a relation, or a fault. */
 export type FactsLine = { readonly line: number } & (
   { readonly entity: EntityLine } | { readonly relation: RelationLine } | { readonly fault: string }
 );
 
-/** The lines of a facts file (JSON Lines); empty lines are passed over. */
+/** The lines of a facts file (JSON Lines); empty lines are skipped. */
 export async function* readFacts(path: string, signal?: AbortSignal): AsyncGenerator<FactsLine> {
   for await (const read of readLines(path, signal)) {
     const { number: line } = read;

@@ -2,24 +2,27 @@ import { nameHandle } from '../catalog/write/handle.js';
 import type { FactStore, Relation, Topic } from './fact.store.js';
 import type { Fact } from './fact.types.js';
 
-/** From a product over its brand and the brand's maker to the place where that is, and what is said of the place. */
+/**
+ * From a product to its brand, from there to the brand's maker, and then to the maker's place and the facts about it.
+ */
 const MAX_HOPS = 3;
-/** More than anybody reads of a garment. */
+/** More than anyone reads about a garment. */
 const MAX_FACTS = 24;
 
-/** What facts are asked for. */
+/** The subjects that facts are requested for. */
 export interface Subjects {
-  /** The row id of a product: itself, its brand and its attributes. */
+  /** The row id of a product, which stands for the product, its brand, and its attributes. */
   readonly product?: number | null;
   /** The handle of a brand. */
   readonly brand?: string;
-  /** Names of a brand, and values of attributes by the attribute's name: `{ kind: 'style', value: 'vintage' }`. */
+  /** Names of a brand, and attribute values with their attribute's name: `{ kind: 'style', value: 'vintage' }`. */
   readonly labels?: readonly { readonly kind: string; readonly value: string }[];
 }
 
 /**
- * What is known of a product and of labels, at the most MAX_FACTS: first what is said of them directly, then what is
- * said of what that names, MAX_HOPS far. At each distance everything tells its first fact before anything its second.
+ * Facts about a product and labels, at most MAX_FACTS: first those about the subjects themselves, then those about
+ * the entities that these facts name, up to MAX_HOPS away. At each distance, the first fact of every entity comes
+ * before the second fact of any.
  */
 export async function factsFor(facts: FactStore, { product, brand, labels = [] }: Subjects): Promise<Fact[]> {
   const found = await Promise.all([
@@ -35,13 +38,13 @@ function toTopic({ kind, value }: { kind: string; value: string }): Topic {
   return name === 'brand' ? { attribute: null, value: nameHandle(value) } : { attribute: name, value };
 }
 
-/** Breadth first and level by level, so that all walks of a request read their next level in one statement. */
+/** Breadth-first and level by level, so that all traversals of a request read their next level in one statement. */
 async function walk(facts: FactStore, roots: readonly number[]): Promise<Fact[]> {
   const told = new Map<number, Fact>();
   const seen = new Set<number>();
   let level = roots;
   for (let hop = 0; hop <= MAX_HOPS && told.size < MAX_FACTS; hop += 1) {
-    // An entity that comes again, by another way or around a cycle, has told what it knows.
+    // An entity that appears again, on another path or in a cycle, has already contributed its facts.
     const next = [...new Set(level)].filter((entity) => !seen.has(entity)).slice(0, MAX_FACTS);
     for (const entity of next) seen.add(entity);
     if (next.length === 0) break;

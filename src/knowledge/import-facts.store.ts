@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { execute, query } from '../platform/postgres.js';
 import type { EntityLine, RelationLine } from './facts-file.js';
 
-/** Any number that nobody else locks in this database. */
+/** Any number that no other lock in this database uses. */
 const FACTS_LOCK = 0x76_66_61_63;
 
-/** Until the transaction ends, nobody else imports facts. Answers false where somebody does. */
+/** Locks out other imports of facts until the transaction ends. Returns false if another import holds the lock. */
 export async function lockFacts(client: ClientBase): Promise<boolean> {
   const [row] = await query(
     client,
@@ -17,9 +17,9 @@ export async function lockFacts(client: ClientBase): Promise<boolean> {
   return row?.locked === true;
 }
 
-/** Temporary tables for the lines of one file, because a line may name an entity of a later one. */
+/** Temporary tables for the lines of one file, because a line may name an entity from a later line. */
 export async function createFactsStaging(client: ClientBase): Promise<void> {
-  // However large the file is: nothing of it stands before all of it does.
+  // No timeout, however large the file: it is committed as a whole.
   await execute(client, sql`/* facts.timeout */ SET LOCAL statement_timeout = 0`);
   await execute(
     client,
@@ -72,10 +72,10 @@ export async function stageRelations(
   );
 }
 
-/** Something wrong with a staged line; `total` is how many such lines there are. */
+/** A fault in a staged line; `total` is the number of lines with this fault. */
 const flaw = z.object({ line: z.number(), subject: z.string(), found: z.string(), total: z.number() });
 
-/** Removes lines that say again what an earlier line says; answers how many. */
+/** Removes lines that repeat an earlier line; returns how many. */
 export async function dropRepeats(client: ClientBase): Promise<number> {
   const entities = await execute(
     client,
@@ -107,7 +107,7 @@ export async function findContradictions(client: ClientBase, limit: number): Pro
   );
 }
 
-/** The first lines that name an entity (`found`) which is neither in the file nor in the database. */
+/** The first lines that name an entity (`found`) that is neither in the file nor in the database. */
 export async function findDangling(client: ClientBase, limit: number): Promise<z.infer<typeof flaw>[]> {
   return query(
     client,
@@ -122,7 +122,7 @@ export async function findDangling(client: ClientBase, limit: number): Promise<z
   );
 }
 
-/** Adds and changes entities; answers how many are not as they were. */
+/** Adds and changes entities; returns how many are new or changed. */
 export async function mergeEntities(client: ClientBase): Promise<number> {
   const changed = await query(
     client,
@@ -136,7 +136,7 @@ export async function mergeEntities(client: ClientBase): Promise<number> {
       RETURNING handle`,
     z.object({ handle: z.string() }),
   );
-  // What a file says of an entity's links is all of them.
+  // A file lists all links of an entity.
   const linked = await query(
     client,
     sql`/* facts.mergeLinks */
@@ -163,8 +163,8 @@ export async function mergeEntities(client: ClientBase): Promise<number> {
 }
 
 /**
- * What a source says of a subject by a predicate becomes what the file has of it: what it repeats stays untouched, what
- * it no longer says goes.
+ * Replaces a source's statements about a subject and predicate with those in the file. Repeated statements are
+ * untouched; missing ones are deleted.
  */
 export async function mergeRelations(client: ClientBase): Promise<{ added: number; removed: number }> {
   await execute(
@@ -196,7 +196,7 @@ export async function mergeRelations(client: ClientBase): Promise<{ added: numbe
   return { added, removed };
 }
 
-/** How many links of the file name a brand, product or attribute value that the catalog does not have. */
+/** How many links in the file name a brand, product, or attribute value that is not in the catalog. */
 export async function countUnmatchedLinks(client: ClientBase): Promise<number> {
   const [row] = await query(
     client,

@@ -18,32 +18,32 @@ import {
   stageRelations,
 } from './import-facts.store.js';
 
-/** Lines in a statement: what waits in memory at the most. */
+/** Lines per statement, which is also the maximum that waits in memory. */
 const STAGED_AT_ONCE = 1_000;
-/** As many as anybody reads before mending the first ones. */
+/** As many as anyone reads before fixing the first ones. */
 const MAX_FLAWS = 100;
 
-/** What came of an import of facts. With `faults`, nothing was written. */
+/** The result of importing facts. With `faults`, nothing was written. */
 export interface FactsReport {
-  /** Lines of the file that are one. */
+  /** Number of entities in the file. */
   entities: number;
   relations: number;
   entitiesChanged: number;
   relationsAdded: number;
-  /** That their source no longer says. */
+  /** Relations that their source no longer states. */
   relationsRemoved: number;
-  /** Lines that say again what an earlier line says. */
+  /** Lines that repeat an earlier line. */
   repeated: number;
-  /** Links to brands, products and attribute values that the catalog does not have, or not yet. */
+  /** Links to brands, products, and attribute values that the catalog does not have, or not yet. */
   unmatchedLinks: number;
-  /** How many lines are wrong, and the first of them. */
+  /** The number of faulty lines, and the first of them. */
   faultyLines: number;
   faults: Fault[];
 }
 
 /**
- * Reads a facts file (docs/facts.md) into the knowledge graph: all of it in one transaction, or nothing where a line is
- * wrong. A file that was read before changes nothing.
+ * Reads a facts file (docs/facts.md) into the knowledge graph in one transaction; writes nothing if any line is
+ * faulty. Reading the same file again changes nothing.
  *
  * @throws RequestError BAD_USER_INPUT another import of facts is running
  */
@@ -101,7 +101,7 @@ async function stage(
   await flush();
 }
 
-/** What can only be told of all lines together. */
+/** Checks that need all lines together. */
 async function check(client: ClientBase, report: FactsReport): Promise<void> {
   report.repeated = await dropRepeats(client);
   const contradictions = await findContradictions(client, MAX_FLAWS);

@@ -27,7 +27,7 @@ import { MAX_ITEMS, type Region, type Candidate } from './region-proposer.js';
 export interface FoundItem {
   readonly box: Box;
   readonly label: () => Promise<Label>;
-  /** The query of what looks like it: that of a search by the image and the box. */
+  /** The query for similar products: the same as in a search by the image and the box. */
   readonly query: QueryVector;
   readonly search: SharedSearch;
 }
@@ -38,11 +38,11 @@ interface Thing {
 }
 
 /**
- * The things in an image, largest first: all their regions are asked of the index in one call, which answers what each
- * is and what is sellable that looks like it. What is found does not depend on stock.
+ * The items in an image, largest first. One call to the index with all their regions finds what each item is and
+ * which sellable products are similar to it. The items do not depend on stock.
  *
  * @throws RequestError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED,
- *   INDEX_UNAVAILABLE
+ * INDEX_UNAVAILABLE
  */
 export async function findItems(
   services: LookServices,
@@ -83,7 +83,7 @@ export async function findItems(
 
 const areaOf = ({ judged: { box } }: Thing): number => box.width * box.height;
 
-/** What stands at a place: nothing, one thing, or its parts where each is more like the catalog than all of it. */
+/** The items at a place: none, one, or its parts if each is more similar to the catalog than the whole. */
 async function readCandidate(
   { whole, parts, isCut, isAll, detection }: Candidate,
   judged: ReadonlyMap<Region, Judged>,
@@ -102,7 +102,7 @@ async function readCandidate(
   const known = (isApart ? several : [one]).filter(isKnown);
   const things = known.map((region) => ({ judged: region, label: () => labels.categoryOf(region) }));
   if (!isAll) return things;
-  // Where nothing was told from a ground, it may well be a view of something else.
+  // When no figure stands out from the background, the image may well show something else.
   const sure = await Promise.all(
     things.map(async ({ label }) => (await label()).confidence >= MIN_CONFIDENCE),
   );
@@ -114,11 +114,13 @@ async function areAlike(regions: readonly Judged[], labels: RegionLabels): Promi
   return new Set(categories.map(({ value }) => value)).size === 1;
 }
 
-/** As `identify` decides whether to label anything. A catalog that is too small to tell leaves nothing out. */
+/**
+ * The same rule by which `identify` decides whether to label an image. A catalog that is too small rejects nothing.
+ */
 const isFamiliar = ({ nearest }: Judged, model: LabelModel | null): boolean =>
   nearest.length > 0 && (model === null || familiarity(nearest) >= model.minFamiliarity);
 
-/** As `identify` decides whether to name a product: that one may be unlike all others. */
+/** The same rule by which `identify` decides whether to name a product, which may be unlike all others. */
 function isSame({ nearest }: Judged, model: SameProductModel | null): boolean {
   const [best] = nearest;
   return best !== undefined && sameProductProbability(model, best, nearest) >= SAME_PRODUCT_PROBABILITY;

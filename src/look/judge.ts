@@ -12,21 +12,21 @@ import type { SearchServices } from '../search/search-services.js';
 import type { LookImage } from './look-image.js';
 import type { Region } from './region-proposer.js';
 
-/** Sellable products asked for each region at once: a first page of the default size, with its spare ones. */
+/** Sellable products requested for each region at once: a first page of the default size, plus the spare ones. */
 const PROPOSED = 32;
 
-/** A region with what the index said of it. */
+/** A region with the index's results for it. */
 export interface Judged extends Region {
-  /** That of a search by the image and the box. */
+  /** The same as in a search by the image and the box. */
   readonly query: QueryVector;
-  /** The best products whatever their stock, as `identify` asks for them. */
+  /** The best products whatever their stock, as `identify` requests them. */
   readonly nearest: readonly IndexMatch[];
-  /** The best products that the filter lets through, and whether there are no more. */
+  /** The best products that pass the filter, and whether there are more. */
   readonly sellable: SearchResult;
 }
 
 /**
- * Asks the index of all regions by one call.
+ * Queries the index about all regions in one call.
  * @throws RequestError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
  */
 export async function judgeRegions(
@@ -59,5 +59,5 @@ export async function judgeRegions(
   );
 }
 
-/** To the nearest image of the catalog; −1 where the catalog is empty. */
+/** Similarity to the nearest image of the catalog; −1 when the catalog is empty. */
 export const similarity = ({ nearest: [best] }: Judged): number => best?.score ?? -1;

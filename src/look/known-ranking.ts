@@ -4,11 +4,11 @@ import type { Ranking } from '../search/prove-page.js';
 
 type Searches = DataLoader<SearchRequest, SearchResult>;
 
-/** Searches of several items that are asked for at once go to the index in one call. */
+/** Combines simultaneous searches for several items into one call to the index. */
 export const searchTogether = (index: VectorIndex): Searches =>
   new DataLoader((requests: readonly SearchRequest[]) => index.search(requests), { cache: false });
 
-/** The order by a vector, whose best products under one filter are known. */
+/** The ranking by a vector whose best products under one filter are already known. */
 export function knownRanking(
   vector: Float32Array,
   filter: IndexFilter,

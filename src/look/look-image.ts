@@ -7,14 +7,14 @@ import { findQueryImage, type QueryImage, type QueryImageSources } from '../imag
 import type { ImageInput } from '../images/image-input.types.js';
 import { inspectImage } from '../vision/decode.js';
 
-/** The image of a look, and the id by which any later search finds it. */
+/** The image of a look, and the id by which later searches find it. */
 export interface LookImage extends QueryImage {
   readonly id: string;
 }
 
 /**
- * Finds the image that an ImageInput means. One that came by itself is stored as an upload, so that its items can be
- * searched for without sending it again.
+ * Finds the image that an ImageInput refers to. Image data is stored as an upload, so that clients can search for its
+ * items without sending it again.
  *
  * @throws RequestError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
  */
@@ -22,7 +22,7 @@ export async function findLookImage(input: ImageInput, sources: QueryImageSource
   const found = await findQueryImage(input, sources);
   if (input.id != null) return { ...found, id: input.id };
   const bytes = await found.read();
-  // What is no image is not kept.
+  // Data that is not an image is not stored.
   await inspectImage(bytes);
   return { ...found, id: toUploadId(await sources.uploads.put(bytes)) };
 }

@@ -17,14 +17,14 @@ import { ItemBox, Look, LookItem } from './look.types.js';
 
 const DEFAULT_ITEMS = 6;
 const DEFAULT_FIRST = 12;
-/** Encodes several parts of an image and asks the index of all: as much as two searches. */
+/** It encodes several parts of an image and queries the index about all of them, which is as much as two searches. */
 const LOOK_COST = 600;
-/** Asks Postgres, and the index where the filter is not the default one. */
+/** It queries Postgres, and also the index if the filter is not the default one. */
 const MATCHES_COST = 200;
-/** Decodes the image once more. */
+/** It decodes the image again. */
 const IMAGE_COST = 50;
 const COMPLETE_COST = 50;
-/** Asks Postgres, once for all items. */
+/** It queries Postgres once for all items. */
 const LABEL_COST = 10;
 
 @Resolver(() => Look)

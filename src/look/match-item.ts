@@ -7,7 +7,7 @@ import { fingerprintOf, visualSearch, type PageOfSearch } from '../search/visual
 import type { VisualMatchConnection } from '../search/visual-search.types.js';
 import type { FoundItem } from './find-items.js';
 
-/** One page of what looks like an item; an empty one where the cursor is of one of the others. */
+/** One page of products similar to an item; empty when the cursor belongs to another item. */
 export async function matchItem(
   services: SearchServices,
   context: Context,

@@ -11,7 +11,7 @@ interface Asked {
   readonly candidates: readonly Candidate[];
 }
 
-/** Proves what is asked for at once under the same condition by one statement, so in one snapshot. */
+/** Proves simultaneous requests with the same condition in one statement, and thus in one snapshot. */
 export function proveTogether(services: ProofServices): Prove {
   const proveAll = proverOf(services);
   const loader = new DataLoader<Asked, Proof>(

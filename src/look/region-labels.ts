@@ -7,7 +7,10 @@ import { LabelKind, type Label } from '../identify/label.types.js';
 import type { Queryable } from '../platform/postgres.js';
 import type { Judged } from './judge.js';
 
-/** What regions are, as `identify` tells categories: nothing is read before it is asked for, and then for all at once. */
+/**
+ * Labels of regions, determined as `identify` determines categories. Nothing is read before the first call, and then
+ * everything at once.
+ */
 export class RegionLabels {
   readonly #facts: DataLoader<number, LabelFacts | null>;
 
@@ -21,7 +24,7 @@ export class RegionLabels {
     });
   }
 
-  /** The likeliest category, however likely. @throws RequestError NOT_FOUND */
+  /** The most likely category, however unlikely. @throws RequestError NOT_FOUND */
   async categoryOf({ nearest }: Pick<Judged, 'nearest'>): Promise<Label> {
     const facts = new Map<number, LabelFacts>();
     await Promise.all(

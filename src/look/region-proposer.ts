@@ -7,9 +7,12 @@ import { FIGURE_SIDE, findFigures, wholeFigure } from '../vision/figures.js';
 import { isWorn, propose } from '../vision/proposals.js';
 import type { Box } from '../vision/regions.js';
 
-/** Things of an image that are looked at: what is smaller than so many others is hardly what it is about. */
+/** Maximum number of items; when this many are larger, an item is hardly what the image is about. */
 export const MAX_ITEMS = 8;
-/** The pages of a look, and looks at the same image, see once. Some regions of some kilobytes each. */
+/**
+ * Images whose regions are cached for the pages of a look and for other looks at the same image. A few regions of a
+ * few kilobytes each.
+ */
 const CACHED = 500;
 
 /** A part of an image with its vector (L2-normalized). */
@@ -18,21 +21,23 @@ export interface Region {
   readonly vector: Float32Array;
 }
 
-/** A place that is one thing or, in parts, two. */
+/** A place that is one item or, in parts, two. */
 export interface Candidate {
   readonly whole: Region;
   readonly parts: readonly Region[];
   readonly isCut: boolean;
-  /** Whether nothing was told from the ground, so that this is all of the image. */
+  /** Whether no figure stood out from the background, so that this is the whole image. */
   readonly isAll: boolean;
-  /** What a detector says that it is; null without one. */
+  /** The detector's result; null without a detector. */
   readonly detection: Detection | null;
 }
 
-/** Sees what may be things in an image: by a detector where one is configured, otherwise before the ground. */
+/**
+ * Proposes regions of an image: with a detector if there is one, otherwise by what stands out from the background.
+ */
 export class RegionProposer {
   readonly #seen = new LRUCache<string, Promise<readonly Candidate[]>>({ max: CACHED });
-  /** Telling figures from the ground is the event loop's own work: one at a time, between other requests. */
+  /** Finding figures runs on the event loop: one image at a time, between other requests. */
   readonly #inTurn = limiter(1);
 
   constructor(

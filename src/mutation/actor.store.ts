@@ -1,7 +1,10 @@
 import sql from 'sql-template-tag';
 import { execute, type Queryable } from '../platform/postgres.js';
 
-/** Until the end of the transaction, ledgers say that `actor` wrote, and a lock is waited for a few seconds at most. */
+/**
+ * Until the end of the transaction, ledgers record `actor` as the author, and statements wait for a lock for a few
+ * seconds at most.
+ */
 export async function actAs(client: Queryable, actor: string): Promise<void> {
   await execute(
     client,

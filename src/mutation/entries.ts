@@ -1,8 +1,8 @@
 import { EntryErrors, userError, type EntryFaults } from './entry-error.js';
 
 /**
- * One call of a merchant's sync: its rows are locked for a few milliseconds, and one answer tells of all of them. As
- * the cost of such a mutation it makes a row that is written weigh as much as a field that is read.
+ * Enough for one call of a merchant's sync: its rows stay locked for a few milliseconds, and one response covers all
+ * of them. In the cost of such a mutation, this size makes writing a row weigh as much as reading a field.
  */
 export const MAX_ENTRIES = 250;
 
@@ -21,7 +21,7 @@ export function checkEntryCount(list: string, entries: readonly unknown[]): void
   ]);
 }
 
-/** Adds a fault for every entry of whose key there was one before; a key of null is never a duplicate. */
+/** Adds a fault for every entry whose key already occurred; null keys are never duplicates. */
 export function refuseDuplicates<Entry>(
   faults: EntryFaults,
   entries: readonly Entry[],

@@ -2,7 +2,7 @@ import { instantiate } from '../graph/node.js';
 import { RequestError } from '../errors.js';
 import { UserError, UserErrorCode, type UserErrorName } from './user-error.types.js';
 
-/** Ends a call that does all or nothing, with everything that is wrong with its entries. */
+/** Fails an all-or-nothing call, with every problem of its entries. */
 export class EntryErrors extends Error {
   override readonly name = 'EntryErrors';
 
@@ -11,7 +11,7 @@ export class EntryErrors extends Error {
   }
 }
 
-/** A user error of the input as a whole, or of the field at `path`. */
+/** A user error about the whole input, or about the field at `path`. */
 export function userError(
   code: UserErrorName,
   path: readonly string[] | null,
@@ -26,14 +26,17 @@ export function userError(
   });
 }
 
-/** Collects what is wrong with the entries of a list of the input, to say it all at once. */
+/** Collects the problems of the entries in an input list, so that they are reported together. */
 export class EntryFaults {
   readonly #faults: { readonly index: number; readonly error: UserError }[] = [];
 
-  /** `list` is the field of the input that the entries stand in. */
+  /** `list` is the input field that contains the entries. */
   constructor(private readonly list: string) {}
 
-  /** `field` within the entry, or the path to it; null: all of it. `sellable` goes with INSUFFICIENT_STOCK. */
+  /**
+   * `field` is a field of the entry, or the path to it; null means the whole entry. `sellable` goes with
+   * INSUFFICIENT_STOCK.
+   */
   add(
     index: number,
     field: string | readonly string[] | null,
@@ -45,7 +48,7 @@ export class EntryFaults {
     this.#faults.push({ index, error: userError(code, path, message, sellable) });
   }
 
-  /** What `read` answers; null, and a fault, when it throws a user error of bad input. */
+  /** Returns the result of `read`. When `read` throws a user error about bad input, adds a fault and returns null. */
   attempt<T>(index: number, field: string, read: () => T): T | null {
     try {
       return read();
@@ -56,12 +59,12 @@ export class EntryFaults {
     }
   }
 
-  /** Whether anything is wrong with this entry. */
+  /** Whether this entry has a fault. */
   has(index: number): boolean {
     return this.#faults.some((fault) => fault.index === index);
   }
 
-  /** @throws EntryErrors in the order of the entries, when there is any */
+  /** @throws EntryErrors in the order of the entries, if there are any */
   throwIfAny(): void {
     if (this.#faults.length === 0) return;
     const inOrder = [...this.#faults].sort((a, b) => a.index - b.index);

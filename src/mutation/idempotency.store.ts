@@ -3,10 +3,10 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 
-/** A statement's worth: well within the statement timeout. */
+/** Few enough that one statement stays well within the statement timeout. */
 const PRUNED_AT_ONCE = 5_000;
 
-/** A call that may come again. */
+/** A call that a client may retry. */
 export interface IdempotentCall {
   /** The id of the API key; 0: anonymous. */
   readonly caller: number;
@@ -20,10 +20,10 @@ const replayRow = z.object({
   replay: z.union([z.object({ conflict: z.literal(true) }), z.object({ answer: z.json() })]).nullable(),
 });
 
-/** What was kept under a key: another call, or the answer to this one; null: nothing, so go on. */
+/** What is stored under a key: a different call, the answer to this one, or null if nothing is stored. */
 export type Replay = z.infer<typeof replayRow>['replay'];
 
-/** Takes the key until the end of the transaction of `client`, in READ COMMITTED and before any row is locked. */
+/** Locks the key until the end of the transaction of `client`, in READ COMMITTED and before any row is locked. */
 export async function replayAnswer(client: ClientBase, call: IdempotentCall): Promise<Replay> {
   const [row] = await query(
     client,
@@ -34,7 +34,7 @@ export async function replayAnswer(client: ClientBase, call: IdempotentCall): Pr
   return row?.replay ?? null;
 }
 
-/** Keeps the answer for a day. */
+/** Stores the answer for a day. */
 export async function keepAnswer(client: ClientBase, call: IdempotentCall, answer: unknown): Promise<void> {
   await execute(
     client,
@@ -44,7 +44,7 @@ export async function keepAnswer(client: ClientBase, call: IdempotentCall, answe
   );
 }
 
-/** Deletes the keys of more than a day ago, which answer nothing any more; stops between batches. */
+/** Deletes keys older than a day, which are no longer replayed; stops between batches. */
 export async function pruneIdempotencyKeys(db: Queryable, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const pruned = await execute(

@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 
-/** The input of a mutation that may be sent again. */
+/** The input of a mutation that a client may retry. */
 @InputType()
 export abstract class IdempotentInput {
   @Field(() => String, {

@@ -11,40 +11,42 @@ import { EntryErrors, userError } from './entry-error.js';
 import { keepAnswer, replayAnswer, type IdempotentCall, type Replay } from './idempotency.store.js';
 import { UserErrorCode, type UserError } from './user-error.types.js';
 
-/** A UUID has 36 characters. */
+/** Leaves room for more than a UUID, which has 36 characters. */
 const MAX_KEY_LENGTH = 255;
 
 /**
- * May go again: Postgres ended one of several transactions that would have waited for one another, or what was found
- * was deleted before it was referred to, and is now found to be missing, or what was to be deleted was held meanwhile.
+ * Codes after which a transaction may run again: Postgres ended one of several transactions in a deadlock or
+ * conflict; a row was found but deleted before it was referred to, so that the retry finds it missing; or a row to be
+ * deleted was held in the meantime.
  */
 const RETRYABLE: ReadonlySet<string | null> = new Set(['40P01', '40001', '23503', '55006']);
-/** A lock that did not come in time: somebody keeps it, and waiting longer would leave no connection to others. */
+/** A lock was not free in time. Another transaction keeps it, and waiting longer would use up the connections. */
 const LOCK_TIMEOUT = '55P03';
 const ATTEMPTS = 5;
-/** Times the attempt, and a random part of it: those that collided should not come back together. */
+/** Multiplied by the number of attempts and a random factor, so that transactions do not collide again. */
 const RETRY_MS = 20;
 
-/** A kind of call, and what is kept of its answer: plain JSON that a payload can be built from. */
+/** A kind of call, and how its answer is stored: plain JSON that a payload can be built from. */
 export interface MutationCall<Answer> {
   readonly name: string;
   readonly answer: z.ZodType<Answer>;
 }
 
-/** What a payload is made of: an answer, or the reasons why nothing was done. */
+/** What a payload is made from: an answer, or the reasons why nothing was done. */
 export type Outcome<Answer> =
   | { readonly answer: Answer; readonly userErrors: readonly [] }
   | { readonly answer: null; readonly userErrors: readonly UserError[] };
 
 /**
- * Runs `work` in one transaction, as the caller (`vitrine.actor`). With an `idempotencyKey` the answer is kept with
- * it: the same call comes back with that answer and does nothing, also when both run at once. User errors and entry
- * errors roll everything back, keep nothing and become `userErrors`.
+ * Runs `work` in one transaction, as the caller (`vitrine.actor`). With an `idempotencyKey`, the transaction also
+ * stores the answer: repeating the call returns that answer and does nothing, even when both calls run at the same
+ * time. User errors and entry errors roll everything back, store nothing, and become `userErrors`.
  *
- * `work` may be run again, after a deadlock. It uses its client and nothing else of the database: a second connection
- * for each of many calls would leave none for any to go on. It takes its locks in the order of docs/locks.md.
+ * `work` may run again, after a deadlock. It uses only its client to reach the database: if each of many calls needed
+ * a second connection, none might be left for any of them to continue. It takes its locks in the order of
+ * docs/locks.md.
  *
- * @throws RequestError whose code no mutation has, for example UNKNOWN_CHANNEL
+ * @throws RequestError with a code that no mutation has, for example UNKNOWN_CHANNEL
  */
 export async function mutate<Answer>(
   db: Database,
@@ -70,8 +72,8 @@ export async function mutate<Answer>(
 }
 
 /**
- * Like `mutate`, with what `prepare` reads before the transaction, because it is slow. The same call comes back with its
- * answer also when `prepare` refuses it by now.
+ * Like `mutate`, but calls `prepare` before the transaction, for reads that are slow. A repeated call returns its
+ * stored answer even if `prepare` would now refuse it.
  */
 export async function mutatePrepared<Prepared, Answer>(
   db: Database,
@@ -96,10 +98,10 @@ export async function mutatePrepared<Prepared, Answer>(
 }
 
 /**
- * What is kept of a call that is refused before it takes its key: it may have been done before there was a reason to
- * refuse it.
+ * The stored answer of a call that is refused before it locks its key: the call may have succeeded before there was a
+ * reason to refuse it.
  *
- * @throws the refusal, where nothing is kept; EntryErrors IDEMPOTENCY_CONFLICT
+ * @throws the refusal if no answer is stored; EntryErrors IDEMPOTENCY_CONFLICT
  */
 export async function keptAnswer<Answer>(
   db: Database,
@@ -114,8 +116,9 @@ export async function keptAnswer<Answer>(
 }
 
 /**
- * Like `mutate`, for work that is one statement, and so a transaction of its own: a function of Postgres that looks
- * after the idempotency key. In another channel it is another call. `work` throws `idempotencyConflict()` where that says so.
+ * Like `mutate`, for work that is a single statement and thus its own transaction: a Postgres function that handles
+ * the idempotency key. The same input in another channel is a different call. `work` throws `idempotencyConflict()`
+ * when the function reports a conflict.
  */
 export async function mutateAtOnce<Answer>(
   context: Context,
@@ -153,7 +156,7 @@ function readReplay<Answer>(replay: NonNullable<Replay>, answer: z.ZodType<Answe
   throw idempotencyConflict();
 }
 
-/** The key of this call was used for another one. */
+/** The key of this call was already used for a different call. */
 export const idempotencyConflict = (): EntryErrors =>
   new EntryErrors([
     userError(
@@ -184,7 +187,7 @@ function idempotentCall(
   return { caller, key, operation, fingerprint };
 }
 
-/** JSON with the fields of each object in order; a field that is null is as good as left out. */
+/** JSON with the fields of each object sorted; a null field equals an omitted one. */
 function canonical(input: unknown): string {
   return JSON.stringify(input, (_name, value: unknown) =>
     value instanceof Object && !Array.isArray(value)
@@ -216,7 +219,7 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What an error means to a caller; thrown again where no mutation has its code. */
+/** Converts an error to user errors; rethrows errors whose code no mutation has. */
 function toUserErrors(error: unknown): readonly UserError[] {
   if (error instanceof EntryErrors) return error.errors;
   if (error instanceof RequestError) {

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 
-/** What a mutation answers as a user error; each is also an ErrorCode (errors.ts). */
+/** The codes of user errors; each is also an ErrorCode (errors.ts). */
 export enum UserErrorCode {
   BAD_USER_INPUT = 'BAD_USER_INPUT',
   NOT_FOUND = 'NOT_FOUND',
@@ -42,7 +42,7 @@ registerEnumType(UserErrorCode, {
   },
 });
 
-/** One reason why a mutation did nothing: what the caller can cause and mend. */
+/** One reason why a mutation did nothing; the caller can cause and correct it. */
 @ObjectType('UserError', {
   description: 'A reason why a mutation changed nothing. The caller can correct it.',
 })
@@ -68,5 +68,5 @@ export class UserError {
   sellable!: number | null;
 }
 
-/** Describes the field of every payload. */
+/** Describes the `userErrors` field of every payload. */
 export const USER_ERRORS = 'Why nothing was changed. Empty when the mutation succeeded.';

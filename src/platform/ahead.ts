@@ -1,4 +1,4 @@
-/** The values of a source, which works on the next one while the consumer works on this one. */
+/** Yields the values of a source, which works on the next value while the consumer works on the current one. */
 export async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next();
   try {
@@ -9,12 +9,12 @@ export async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
       yield result.value;
     }
   } finally {
-    // The consumer may leave with a failure of its own: that one is told, not the source's.
+    // The consumer may stop with its own failure; report that one, not the source's.
     await Promise.allSettled([next, source.return(undefined)]);
   }
 }
 
-/** Runs `work` on each item, at most `width` at a time. The first failure ends it, once those under way are done. */
+/** Runs `work` on each item, at most `width` at a time. The first failure ends it once items in progress are done. */
 export async function eachOf<T>(
   items: Iterable<T>,
   width: number,

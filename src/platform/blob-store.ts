@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { errorCode } from './operator-error.js';
 
 /**
- * Files by the SHA-256 of their content, in a folder that several processes may share. A file is there whole or
- * not at all: it is written beside its place, flushed, and renamed into it.
+ * Files named by the SHA-256 of their content, in a folder that several processes may share. A file is either
+ * complete or absent: it is written to a temporary file, flushed, and renamed.
  */
 export interface BlobStore {
-  /** Stores the bytes and answers their SHA-256 as 64 hex digits; storing the same bytes again renews their age. */
+  /** Stores the bytes and returns their SHA-256 as 64 hex digits. Storing the same bytes again resets their age. */
   put(bytes: Uint8Array): Promise<string>;
   /** The bytes, or null when nothing is stored under this hash. */
   get(sha256: string): Promise<Buffer | null>;
   has(sha256: string): Promise<boolean>;
   /**
-   * Removes files that were last stored more than `ageMs` ago, but for those of them that `wanted` answers; answers how
-   * many.
+   * Removes files that were last stored more than `ageMs` ago, except those that `wanted` returns. Returns the number
+   * of removed files.
    */
   prune(ageMs: number, wanted: (sha256s: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>;
 }
@@ -82,7 +82,7 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
           old.length === 0 ? new Set<string>() : await wanted(old.filter((name) => SHA256_HEX.test(name)));
         for (const name of old) {
           const path = join(folder, prefix, name);
-          // Asked again: whoever came to want it meanwhile has stored it anew.
+          // Check again: a process that has needed the file since then has stored it again.
           if (kept.has(name) || !(await isOld(path))) continue;
           await rm(path, { force: true });
           removed += 1;

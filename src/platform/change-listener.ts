@@ -6,23 +6,25 @@ import { KEEPALIVE_MS } from './postgres.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /**
- * A connection that only listens does not notice that the other end is gone. Asked so often, and given so long, it is
- * made again within seconds.
+ * A connection that only listens does not notice that its peer is gone. A heartbeat with this interval and timeout
+ * replaces a dead connection within seconds.
  */
 const HEARTBEAT_MS = 5_000;
 const HEARTBEAT_TIMEOUT_MS = 5_000;
 
 /**
- * Tells that something may have changed in Postgres, soon after the commit. Listeners look up what it was. It may call
- * them for nothing, and it may miss a change, so listeners also look at intervals of their own.
+ * Notifies that something may have changed in Postgres, soon after the commit. Listeners look up what changed. There
+ * may be false alarms and missed changes, so listeners also poll.
  */
 export interface ChangeListener {
-  /** Answers what ends the listening. A listener must not throw. `table`: hear only of writes of that table. */
+  /**
+   * Returns a function that unsubscribes. A listener must not throw. With `table`, reports only writes to that table.
+   */
   onChange(listener: () => void, table?: string): () => void;
   close(): Promise<void>;
 }
 
-/** Listens on a connection of its own, made in the background and made again whenever it breaks. */
+/** Listens on a dedicated connection, which is opened in the background and reopened whenever it breaks. */
 export function openChangeListener({
   url,
   log,
@@ -30,7 +32,7 @@ export function openChangeListener({
 }: {
   url: string;
   log: Pick<Logger, 'info' | 'warn'>;
-  /** What pg_stat_activity calls the connection. */
+  /** The connection's name in pg_stat_activity. */
   name?: string;
 }): ChangeListener {
   const listeners = new Map<() => void, string | undefined>();
@@ -44,7 +46,7 @@ export function openChangeListener({
     for (;;) {
       await sleep(HEARTBEAT_MS, undefined, { signal: closing });
       await client.query('/* changes.heartbeat */ SELECT 1');
-      // Not before: a connection that breaks as soon as it listens is no recovery.
+      // Not earlier: if the connection breaks as soon as it listens, the loop has not recovered.
       succeeds();
     }
   };
@@ -63,16 +65,16 @@ export function openChangeListener({
       client.on('error', reject);
       client.on('end', () => reject(new Error('the connection ended')));
     });
-    // It may break before it is awaited.
+    // The promise may reject before it is awaited.
     broken.catch(() => undefined);
-    // Nothing is in hand that asks for a farewell, and the other end may be gone.
+    // Nothing is pending that needs a clean shutdown, and the peer may be gone.
     const hangUp = (): void => void client.connection.stream.destroy();
     closing.addEventListener('abort', hangUp);
     try {
       await client.connect();
       client.on('notification', ({ payload }) => notify(payload));
       await client.query('/* changes.listen */ LISTEN vitrine');
-      // Nobody heard of what changed before.
+      // Changes before this point were not reported.
       notify();
       return await Promise.race([broken, beat(client, round)]);
     } finally {

@@ -1,8 +1,8 @@
 import { errorMessage } from './operator-error.js';
 
 /**
- * Closes parts one after the other, each of them whatever became of those before it.
- * @throws the error of the one that could not be closed, or an AggregateError of several
+ * Closes parts one after another. A part that fails to close does not keep the others from being closed.
+ * @throws the error of the part that failed to close, or an AggregateError if there are several
  */
 export async function closeAll(closes: readonly (() => Promise<unknown>)[]): Promise<void> {
   const errors: unknown[] = [];

@@ -1,18 +1,19 @@
 import { Client, type ClientBase, type Pool, type PoolClient } from 'pg';
 import { asUnavailable, DatabaseUnavailable, endsConnection } from './database-unavailable.js';
 
-/** Connections that still say goodbye when a pool closes are cut after this. */
+/** When a pool closes, connections that have not shut down cleanly after this time are cut. */
 const GOODBYE_MS = 1_000;
 
-/** The clients that a pool has had and not ended yet, each with when it connected. */
+/** The clients that each pool has opened and not ended, with the time when each connected. */
 const connections = new WeakMap<Pool, Set<ClientBase>>();
 const homes = new WeakMap<ClientBase, { readonly pool: Pool; readonly since: number }>();
-/** When a pool last noticed that a connection is silent: those made before are as silent, most likely. */
+/** When a pool last noticed a silent connection. Connections that are older are most likely silent as well. */
 const silences = new WeakMap<Pool, number>();
 
 /**
- * Runs `work` with a client of its own. Afterwards it goes back to the pool; it is closed if it broke, is still in a
- * transaction, or `keepsState` that ends with its session, such as locks. `lost` aborts when it breaks.
+ * Runs `work` with a dedicated client, which then returns to the pool. The client is closed instead if it broke, is
+ * still in a transaction, or `keepsState` that ends with its session, such as locks. `lost` aborts when the
+ * connection breaks.
  *
  * @throws DatabaseUnavailable
  */
@@ -24,7 +25,7 @@ export async function withClient<T>(
   const client = await acquire(pool);
   const broken = new AbortController();
   const lose = (error: Error): void => broken.abort(new DatabaseUnavailable(error));
-  // The pool listens to its idle clients only; unheard, the error would end the process.
+  // The pool handles errors of idle clients only; without a handler, the error would end the process.
   client.on('error', lose);
   try {
     return await work(client, broken.signal);
@@ -39,7 +40,7 @@ export async function withClient<T>(
   }
 }
 
-/** Closes a pool whose connections are all idle. A Postgres that is silent does not hold up the end of the process. */
+/** Closes a pool whose connections are all idle. A silent Postgres does not delay the end of the process. */
 export async function closeDatabase(pool: Pool): Promise<void> {
   const leaving = [...(connections.get(pool) ?? [])];
   await pool.end();
@@ -47,15 +48,15 @@ export async function closeDatabase(pool: Pool): Promise<void> {
   cut.unref();
 }
 
-/** Nothing came back from this connection: neither it nor those of its pool that are as old are used again. */
+/** Records that a connection is silent: neither it nor the pool's connections of the same age are used again. */
 export function noteSilence(client: ClientBase): void {
   const home = homes.get(client);
   if (home !== undefined) silences.set(home.pool, performance.now());
-  // Heard by who has the client: the transaction is lost.
+  // This notifies the current user of the client: its transaction is lost.
   hangUp(client);
 }
 
-/** A client that is not known to be silent. */
+/** Acquires a client that is not known to be silent. */
 async function acquire(pool: Pool): Promise<PoolClient> {
   for (;;) {
     const client = await pool.connect().catch((error: unknown) => {
@@ -76,13 +77,13 @@ function welcome(pool: Pool, client: PoolClient): { readonly pool: Pool; readonl
   return home;
 }
 
-/** Takes a client out of its pool. */
+/** Removes a client from its pool. */
 function discard(client: PoolClient): void {
   client.release(true);
   hangUp(client);
 }
 
-/** Closes the connection without a word: whether the other end still hears one is not known. */
+/** Destroys the connection without a clean shutdown, because the peer may not respond. */
 function hangUp(client: ClientBase): void {
   if (client instanceof Client) client.connection.stream.destroy();
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { errorCode, errorMessage, OperatorError } from './operator-error.js';
 
 /**
- * Makes the folder where it is missing and proves that this process can write to it.
- * @throws OperatorError that says what stands in the way.
+ * Creates the folder if it is missing and checks that this process can write to it.
+ * @throws OperatorError that names the problem
  */
 export async function prepareDataFolder(folder: string): Promise<void> {
   const probe = join(folder, `.probe-${randomUUID()}`);

@@ -3,8 +3,8 @@ import { errorCode, errorMessage } from './operator-error.js';
 const CANCELED = '57014';
 
 /**
- * Postgres is away, restarting, full or silent: the statement may have run or not, and trying again in some seconds is
- * the remedy. `code` is that of the system or of Postgres, where either gave one.
+ * Postgres is unreachable, restarting, out of connections, or silent. The statement may or may not have run; the
+ * remedy is to try again in a few seconds. `code` is the code of the system or of Postgres, if there is one.
  */
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable';
@@ -16,10 +16,10 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** Postgres stopped the statement, most often because it took too long. Its transaction can only be rolled back. */
+/** Postgres canceled the statement, usually because it took too long. Its transaction can only be rolled back. */
 export class StatementCanceled extends Error {
   override readonly name = 'StatementCanceled';
-  /** That of Postgres. */
+  /** The code of Postgres. */
   readonly code = CANCELED;
 
   constructor(cause: unknown) {
@@ -27,7 +27,7 @@ export class StatementCanceled extends Error {
   }
 }
 
-/** What the network says, over which nothing else than Postgres is asked here. */
+/** Network error codes. The errors checked here come only from connections to Postgres. */
 const NETWORK_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -46,17 +46,19 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What Postgres says: any connection exception, out of connections, shutting down, crashed, starting up, a database that
- * was dropped, a session or transaction that idled too long, and a server that only reads, as a primary is after it was
- * failed over.
+ * Error codes of Postgres: any connection exception, out of connections, shutting down, crashed, starting up, a
+ * dropped database, a session or transaction that was idle too long, and a read-only server, such as a former primary
+ * after a failover.
  */
 const POSTGRES_CODES = /^(08...|53300|57P0[1-5]|25P03|25P04|25006)$/;
 
-/** What node-postgres says, which gives its own errors no code. */
+/** Messages of node-postgres, whose own errors have no code. */
 const DRIVER_MESSAGES =
   /^(Query read timeout|timeout expired|timeout exceeded when trying to connect|Connection terminated|Client (has encountered a connection error|was closed)|The server does not support SSL)/;
 
-/** The error as it is, as a StatementCanceled, or as a DatabaseUnavailable where it says that Postgres is not there. */
+/**
+ * Converts an error to a StatementCanceled or a DatabaseUnavailable where it is one; returns other errors unchanged.
+ */
 export function asUnavailable(error: unknown): unknown {
   if (error instanceof DatabaseUnavailable) return error;
   const code = errorCode(error);
@@ -68,12 +70,12 @@ export function asUnavailable(error: unknown): unknown {
   return isAway ? new DatabaseUnavailable(error) : error;
 }
 
-/** Whether the connection that failed so must not be used again. */
+/** Whether a connection that failed with this error must not be used again. */
 export function endsConnection(error: unknown): boolean {
   return error instanceof DatabaseUnavailable;
 }
 
-/** Whether nothing came back in time, where Postgres should have canceled the statement before. */
+/** Whether no response arrived in time, although Postgres should have canceled the statement before that. */
 export function isSilence(error: unknown): boolean {
   return errorMessage(error) === 'Query read timeout';
 }

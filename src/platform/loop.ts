@@ -1,27 +1,29 @@
 import type { Logger } from './logging.js';
 
-/** While the work fails, it is tried again after so long, and twice as long each time. */
+/** Pause before failed work is tried again; doubles after each failure. */
 const FIRST_RETRY_MS = 500;
-/** However long it fails, it goes on within so many seconds of being well again; unless the loop says otherwise. */
+/** Failed work resumes within this time after the cause is fixed, unless the loop sets another limit. */
 const LAST_RETRY_MS = 5_000;
 
-/** Work that goes on beside the requests of a gateway until it is closed. */
+/** Background work of a gateway that runs until it is closed. */
 export interface Loop {
-  /** Ends the pause, or has the next one skipped: there may be work. Not while the work fails. */
+  /** Ends the pause, or skips the next one, because there may be work. Has no effect while the work fails. */
   wake(): void;
-  /** Ends the loop, after the round in hand. */
+  /** Ends the loop after the current round. */
   close(): Promise<void>;
 }
 
 export interface LoopOptions {
-  /** One round. Answers how long to pause until the next one; whoever wakes the loop cuts that short. */
+  /** One round. Returns how long to pause until the next one; waking the loop ends the pause early. */
   readonly round: (round: Round) => Promise<Pause>;
   readonly log: Pick<Logger, 'info' | 'warn'>;
-  /** Said once when a round fails, with its error, and once when all lanes that failed have succeeded after that. */
+  /**
+   * Logged once when a round fails, with its error, and once when all lanes that failed have succeeded after that.
+   */
   readonly says: { readonly failing: string; readonly recovered: string };
-  /** Rounds that run beside each other; one unless said. */
+  /** Number of rounds that run in parallel; one by default. */
   readonly lanes?: number;
-  /** The longest time until work that fails is tried again: for work that costs much and has no hurry. */
+  /** Maximum time until failed work is tried again: for work that is expensive and not urgent. */
   readonly lastRetryMs?: number;
   readonly timers?: Timers;
 }
@@ -29,19 +31,19 @@ export interface LoopOptions {
 export interface Round {
   /** Aborts when the loop is closed. */
   readonly closing: AbortSignal;
-  /** Whether somebody woke the loop for this round. */
+  /** Whether the loop was woken for this round. */
   readonly woken: boolean;
-  /** For rounds that last: says that this one succeeds so far. */
+  /** For long rounds: reports that the round has succeeded so far. */
   readonly succeeds: () => void;
 }
 
 export interface Pause {
   readonly ms: number;
-  /** Of these, so many that nobody cuts short: what wakes it meanwhile is done in one round. */
+  /** The part of the pause that waking cannot end early: several wakes in this time cause one round. */
   readonly atLeastMs?: number;
 }
 
-/** The clock and the dice of a loop. */
+/** Clock and source of randomness of a loop. */
 export interface Timers {
   /** Resolves after the time, or when the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
@@ -67,8 +69,8 @@ const realTimers: Timers = {
 };
 
 /**
- * Runs rounds one after the other, the first at once, in as many lanes beside each other as asked for. A round that
- * fails is tried again, later each time.
+ * Runs rounds one after another, starting at once, in the given number of parallel lanes. A failed round is tried
+ * again after a pause that grows with each failure.
  */
 export function startLoop({
   round,
@@ -86,7 +88,7 @@ export function startLoop({
     if (recovers && !closing.signal.aborted) log.info(says.recovered);
   };
   const fails = (lane: number, err: unknown): void => {
-    // What fails because it is closed is no failure.
+    // An error caused by closing is not a failure.
     if (failing.size === 0 && !closing.signal.aborted) log.warn({ err }, says.failing);
     failing.add(lane);
   };
@@ -97,7 +99,7 @@ export function startLoop({
     const run = async (): Promise<void> => {
       while (!closing.signal.aborted) {
         const woken = rung.signal.aborted;
-        // Before it looks: what wakes it from now on may not be in what it sees.
+        // Reset before the round looks for work: it may not see what wakes it from now on.
         rung = new AbortController();
         try {
           const said = (): void => {
@@ -114,7 +116,7 @@ export function startLoop({
           if (ms > atLeastMs) await timers.sleep(ms - atLeastMs, rung.signal);
         } catch (err) {
           fails(lane, err);
-          // From half of it to all: gateways that failed together do not come back together.
+          // From half to all of the delay, so that gateways that failed together do not retry together.
           await timers.sleep(delay * (0.5 + timers.random() / 2), closing.signal);
           delay = Math.min(2 * delay, lastRetryMs);
         }
@@ -122,10 +124,10 @@ export function startLoop({
     };
     return {
       wake() {
-        // An error with its stack is made for each abort, and some loops are woken all the time.
+        // Each abort creates an error with a stack, and some loops are woken all the time.
         if (!rung.signal.aborted) rung.abort();
       },
-      // Not before the caller has the loop, which a round may wake.
+      // Starts only after the caller has the loop, because a round may wake it.
       running: Promise.resolve().then(run),
     };
   };

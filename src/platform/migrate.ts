@@ -4,15 +4,16 @@ import { Client } from 'pg';
 import type { Logger } from './logging.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** One notification, of which Postgres makes nothing that takes time. */
+/** Sending one notification takes Postgres almost no time. */
 const NOTIFY_TIMEOUT_MS = 5_000;
 
 /** The folder of this version's migrations. */
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
 /**
- * Brings the database to the newest migration of this version, under an advisory lock so that several processes may
- * try at once. Tells running gateways, which may be of an older version. Answers the names of the migrations that ran.
+ * Migrates the database to this version's newest migration, under an advisory lock so that several processes may try
+ * at the same time. Notifies running gateways, which may be older versions. Returns the names of the migrations that
+ * ran.
  */
 export async function migrate(databaseUrl: string, log: Pick<Logger, 'debug' | 'warn'>): Promise<string[]> {
   const say = (line: string): void => log.debug(line);
@@ -44,13 +45,13 @@ async function tellGateways(databaseUrl: string): Promise<void> {
     query_timeout: NOTIFY_TIMEOUT_MS,
     application_name: 'vitrine migrate',
   });
-  // Told by what is awaited; unheard, it would end the process.
+  // The awaited call reports the error; without a handler, it would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
     await client.query("/* schema.migrated */ SELECT pg_notify('vitrine', 'migrations')");
   } finally {
-    // A farewell to a Postgres that is silent would not end.
+    // A clean shutdown would never finish if Postgres is silent.
     client.connection.stream.destroy();
   }
 }

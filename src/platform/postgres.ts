@@ -7,31 +7,34 @@ import { asUnavailable, endsConnection, isSilence } from './database-unavailable
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
-/** Of silence, before the operating system asks whether the other end is still there. */
+/** Idle time after which the operating system probes whether the peer is still there. */
 export const KEEPALIVE_MS = 5_000;
-/** Postgres says within its own timeout that it canceled a statement; who says nothing for so long after it is gone. */
+/**
+ * Postgres reports a canceled statement within its own timeout; if it is silent for this long after that, it is gone.
+ */
 const GRACE_MS = 2_000;
-/** For statements without a timeout: longer than any of them runs, so that even they end some day. */
+/** For statements without a timeout: longer than any of them takes, so that even they end at some point. */
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export interface PoolLimits {
-  /** How long a statement may take, unless it is run `patiently`. */
+  /** How long a statement may take, unless it runs `patiently`. */
   readonly statementMs: number;
-  /** At most so many, opened as they are needed. */
+  /** Maximum number of connections, which are opened on demand. */
   readonly connections: number;
 }
 
 /**
- * Somebody waits for the answer. Mutations wait for locks at most 5 s; a longer statement is ended, not queued behind.
- * Statements are short, so few connections serve many requests, and Postgres forks a process for each one.
+ * For statements with a client waiting. Mutations wait for locks for at most 5 s; a longer statement is canceled, so
+ * that others do not queue behind it. Statements are short, so few connections serve many requests, and Postgres
+ * forks a process for each connection.
  */
 export const REQUESTS: PoolLimits = { statementMs: 8_000, connections: 10 };
-/** Commands write whole batches, and nobody waits in front of a screen. */
+/** Commands write whole batches, and no shopper waits for them. */
 export const COMMANDS: PoolLimits = { statementMs: 30_000, connections: 10 };
 /**
- * What a gateway does before it listens and beside its requests grows with the catalog, as the work of commands does. It
- * takes few connections: following and filling a shared index hold one while they use a second, and most other work is
- * short.
+ * For a gateway's work at startup and beside its requests, which grows with the catalog, as the work of commands
+ * does. Few connections are enough: following and filling a shared index hold one while they use a second, and most
+ * other work is short.
  */
 export const BACKGROUND: PoolLimits = { ...COMMANDS, connections: 6 };
 
@@ -45,7 +48,9 @@ export type Database = Pool;
 /** A pool, or the client of a transaction. */
 export type Queryable = Pool | ClientBase;
 
-/** Opens a pool; connects lazily. `onError` hears of idle connections that broke (the pool replaces them). */
+/**
+ * Opens a pool that connects lazily. `onError` gets the errors of broken idle connections (the pool replaces them).
+ */
 export function openDatabase(
   url: string,
   onError: (error: Error) => void,
@@ -73,14 +78,14 @@ export async function query<Row>(db: Queryable, statement: Sql, row: z.ZodType<R
   return rows.map((value) => row.parse(value));
 }
 
-/** Like `query`, for a statement whose text takes few forms: Postgres plans it once a connection. */
+/** Like `query`, for a statement whose text has few variants: Postgres plans each once per connection. */
 export async function queryPrepared<Row>(db: Queryable, statement: Sql, row: z.ZodType<Row>): Promise<Row[]> {
   const { text, values } = statement;
   const { rows } = await run(db, { name: statementName(text), text, values });
   return rows.map((value) => row.parse(value));
 }
 
-/** Runs a statement for its effect; answers how many rows it touched. */
+/** Runs a statement for its effect; returns how many rows it affected. */
 export async function execute(db: Queryable, statement: Sql): Promise<number> {
   const { text, values } = statement;
   const { rowCount } = await run(db, { text, values });
@@ -89,7 +94,7 @@ export async function execute(db: Queryable, statement: Sql): Promise<number> {
 
 /**
  * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. `lost` aborts when the
- * connection breaks, and with it the transaction and its locks: of interest to work that goes on elsewhere.
+ * connection breaks, which also ends the transaction and its locks. Work that also runs elsewhere needs to know that.
  *
  * @throws DatabaseUnavailable
  */
@@ -100,7 +105,7 @@ export function transaction<T>(
   return inTransaction(db, 'BEGIN', work);
 }
 
-/** Runs `work` in a transaction whose statements all see the same moment, and write nothing. */
+/** Runs `work` in a read-only transaction whose statements all see the same snapshot. */
 export function snapshot<T>(db: Database, work: (client: PoolClient) => Promise<T>): Promise<T> {
   return inTransaction(db, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work);
 }
@@ -117,7 +122,7 @@ function inTransaction<T>(
       await runOn(client, { text: 'COMMIT' });
       return result;
     } catch (error) {
-      // A ROLLBACK down a dead connection would be waited for as long as the statement before it was.
+      // A ROLLBACK on a dead connection would wait as long as the statement before it.
       if (!lost.aborted && !endsConnection(error))
         await runOn(client, { text: 'ROLLBACK' }).catch(() => undefined);
       throw error;
@@ -126,8 +131,8 @@ function inTransaction<T>(
 }
 
 /**
- * For statements of one client that wait for others, or take as long as the data is: while `work` runs, the gateway
- * waits for their answers. What Postgres itself allows them is for the caller to set.
+ * For a client's statements that wait for others, or whose duration depends on the amount of data: while `work` runs,
+ * the gateway waits for their responses without a limit. The caller sets the limits inside Postgres.
  */
 export async function patiently<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
   patient.add(client);

@@ -1,29 +1,29 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 
-/** Shows how far a long piece of work is; one piece at a time. */
+/** Shows the progress of long work, one task at a time. */
 export interface Progress {
-  /** Begins a piece of work of `total` steps, or of a number that nobody knows yet (null). */
+  /** Begins a task of `total` steps; null if the total is not known yet. */
   start(label: string, total: number | null): void;
   advance(steps?: number): void;
-  /** Ends the piece of work; `text` says what came of it. */
+  /** Ends the task; `text` reports the result. */
   done(text?: string): void;
-  /** Writes a line without breaking what is drawn. */
+  /** Writes a line without disrupting the progress display. */
   say(line: string): void;
 }
 
-/** Often enough to see life, seldom enough for the log of a container. */
+/** Frequent enough to show that work continues, rare enough for a container's log. */
 const LINE_INTERVAL_MS = 5_000;
 /** Redrawing costs as much as some of the work that it shows. */
 const FRAMES_PER_SECOND = 5;
-/** Sooner, a rate tells of warming up. */
+/** An earlier rate would measure the warmup. */
 const ESTIMATE_AFTER_S = 3;
 
-/** A bar on a terminal, a line every few seconds anywhere else. */
+/** A bar on a terminal, a line every few seconds elsewhere. */
 export function createProgress(stream: NodeJS.WriteStream): Progress {
   return stream.isTTY ? barProgress(stream) : lineProgress((line) => stream.write(`${line}\n`), Date.now);
 }
 
-/** Progress in whole lines. `now` is in milliseconds. */
+/** Progress as whole lines. `now` is in milliseconds. */
 export function lineProgress(write: (line: string) => void, now: () => number): Progress {
   let work: (Work & { told: number }) | null = null;
   return {
@@ -61,7 +61,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
         barCompleteChar: '━',
         barIncompleteChar: '┄',
         clearOnComplete: true,
-        // A process that is killed must not leave the terminal unable to wrap.
+        // A killed process must not leave the terminal without line wrapping.
         linewrap: null,
         gracefulExit: false,
       });

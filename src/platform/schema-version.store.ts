@@ -8,13 +8,15 @@ const UNDEFINED_TABLE = '42P01';
 const migrationRow = z.object({ name: z.string() });
 const markRow = z.object({ name: z.string(), since: z.string() });
 
-/** A migration that ran. Gateways that know `since` work with it; null: only those that know it do. */
+/**
+ * A migration that ran. Gateways that know the migration `since` work with it; null: only those that know this one.
+ */
 interface AppliedMigration {
   readonly name: string;
   readonly since: string | null;
 }
 
-/** In the order in which they ran; none of a database that no version has touched. */
+/** In the order in which they ran; empty for a database that no version has migrated. */
 export async function appliedMigrations(db: Queryable): Promise<AppliedMigration[]> {
   const names = await orNone(
     query(db, sql`/* schema.applied */ SELECT name FROM migrations ORDER BY id`, migrationRow),

@@ -5,23 +5,23 @@ import { OperatorError } from './operator-error.js';
 import type { Queryable } from './postgres.js';
 import { appliedMigrations } from './schema-version.store.js';
 
-/** How a database stands to this version of Vitrine. */
+/** How a database's schema compares to this version of Vitrine. */
 export interface SchemaVersion {
-  /** Migrations of this version that the database does not have yet, the first one first. */
+  /** Migrations of this version that the database lacks, in order. */
   readonly pending: readonly string[];
-  /** Migrations of a newer version after which this version no longer works. */
+  /** Migrations of a newer version that this version is incompatible with. */
   readonly unknown: readonly string[];
 }
 
-/** This version of Vitrine does not go with the database. */
+/** The database's schema does not match this version of Vitrine. */
 export class SchemaMismatchError extends OperatorError {}
 
-/** Before 0.1.0 the migrations were written anew: a database that has this one cannot be brought up to date. */
+/** The migrations were rewritten before 0.1.0: a database that has this one cannot be migrated. */
 const BEFORE_RELEASE = '0002_similarity';
 
 /**
- * The migrations of the code that runs. They are read once, with the code: an upgrade in place puts files of the next
- * version into the folder while this version still runs.
+ * The migrations of the running code. They are read once, when the code loads, because an in-place upgrade puts the
+ * next version's files into the folder while this version still runs.
  */
 const KNOWN: readonly string[] = readdirSync(MIGRATIONS)
   .filter((file) => /^\d+_.*\.sql$/.test(file))
@@ -56,7 +56,7 @@ export async function checkSchemaVersion(db: Queryable): Promise<void> {
   );
 }
 
-/** What to say of a database that a newer version has migrated. */
+/** The message about a database that a newer version has migrated. */
 export const tooNew = ({ unknown }: SchemaVersion): string =>
   `The database was migrated by a newer version of Vitrine (${list(unknown)}), and this version cannot work with it: ` +
   'start the version that migrated it, or a newer one.';

@@ -10,16 +10,16 @@ import { checkSchemaVersion, readSchemaVersion } from './schema-version.js';
 
 export interface RunningDatabase {
   readonly db: Database;
-  /** For connections that are not the pool's (LISTEN); holds the password. */
+  /** For connections outside the pool (LISTEN); includes the password. */
   readonly url: string;
-  /** Closes the pool, and leaves the embedded server where there is one. */
+  /** Closes the pool, and stops using the embedded server if there is one. */
   close(): Promise<void>;
 }
 
 /**
- * The configured Postgres, or the embedded one of the data folder, with a pool opened. The embedded one is migrated;
- * a configured one is only checked, because gateways of several versions may share it (`vitrine migrate`).
- * @throws OperatorError that says what stands in the way; SchemaMismatchError when it is the version
+ * The configured Postgres, or the data folder's embedded one, with an open pool. The embedded one is migrated; a
+ * configured one is only checked, because gateways of several versions may share it (`vitrine migrate`).
+ * @throws OperatorError that names the problem; SchemaMismatchError when the version does not match
  */
 export async function startDatabase(
   config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
@@ -29,7 +29,7 @@ export async function startDatabase(
   const database = await connectDatabase(config, log, limits);
   const { db, url } = database;
   try {
-    // The embedded server is this version's alone; another one may serve several versions at a time.
+    // Only this version uses the embedded server; a configured one may serve several versions at a time.
     if (config.databaseUrl === null) await migrateEmbedded(db, url, log);
     await checkSchemaVersion(db);
     return database;
@@ -39,7 +39,7 @@ export async function startDatabase(
   }
 }
 
-/** The same, whatever version the database is of. @throws OperatorError that says what stands in the way */
+/** Like `startDatabase`, for a database of any version. @throws OperatorError that names the problem */
 export async function connectDatabase(
   config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
   log: Logger,
@@ -61,7 +61,7 @@ export async function connectDatabase(
   }
 }
 
-/** A pool for the database of this URL, which may be away. */
+/** A pool for the database at this URL, which may be unavailable. */
 export const openPool = (url: string, log: Logger, limits: PoolLimits): Database =>
   openDatabase(
     url,

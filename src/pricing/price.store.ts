@@ -31,8 +31,8 @@ export async function findSkuKeys(
 }
 
 /**
- * Whoever writes prices takes their lists first: a price is put in place of others, and two writers that do so at once
- * would each find the other's in its way.
+ * Writers of prices lock their lists first: a price replaces others, and two writers at the same time would conflict
+ * with each other's.
  */
 export async function lockPriceLists(client: ClientBase, keys: readonly number[]): Promise<void> {
   await execute(
@@ -41,7 +41,7 @@ export async function lockPriceLists(client: ClientBase, keys: readonly number[]
   );
 }
 
-/** What an SKU costs from a moment on, until another; null: unbounded. */
+/** The price of an SKU from one moment until another; null: unbounded. */
 export interface PriceSpan {
   readonly skuKey: number;
   /** Minor units. */
@@ -59,15 +59,16 @@ const pieceRow = z.object({
 });
 
 /**
- * Puts spans, of which no two of an SKU overlap, in the place of what a locked list has there: prices that reach into
- * one are cut, those within it go, and neighbors that are the same become one. What is so already is left alone.
+ * Replaces the prices in a locked list with spans, of which no two for the same SKU may overlap. Prices that partly
+ * overlap a span are cut, those within it are removed, and equal neighbors are merged. Spans that need no change are
+ * skipped.
  */
 export async function replaceSpans(
   client: ClientBase,
   priceListKey: number,
   spans: readonly PriceSpan[],
 ): Promise<void> {
-  // Two statements: within one, what is removed and what takes its place would be there together.
+  // Two statements: in a single one, the removed rows and their replacements would conflict.
   const pieces = await query(
     client,
     sql`/* price.cut */ WITH input AS (
@@ -108,7 +109,7 @@ export async function replaceSpans(
         ${pieces.map(({ compareAt }) => compareAt)}::bigint[], ${pieces.map(({ valid }) => valid)}::text[])
         AS piece (sku_id, amount, compare_at, valid)`,
   );
-  // Last, and without waiting: whoever has a product locked is dating it too.
+  // Last, and without waiting: a transaction that has locked a product also updates its timestamp.
   await execute(
     client,
     sql`/* price.dateProducts */ UPDATE products SET updated_at = now() WHERE id IN (

@@ -21,7 +21,7 @@ export function priceOf(
 export const skuPrice = (sku: Sku): Price =>
   priceOf(sku.amount, sku.currencyCode, sku.compareAt, sku.priceValidUntil);
 
-/** Null for no SKUs. */
+/** Null without SKUs. */
 export function priceRange(skus: readonly Sku[]): PriceRange | null {
   const byAmount = [...skus].sort((a, b) => a.amount - b.amount);
   const [cheapest] = byAmount;

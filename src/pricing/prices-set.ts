@@ -18,12 +18,12 @@ import {
 } from './price.store.js';
 import type { PriceSetEntryInput, PricesSetInput } from './prices.types.js';
 
-/** The SKUs of the entries, each once. */
+/** The distinct SKUs of the entries. */
 const pricesAnswer = z.object({ skuKeys: z.array(z.number()) });
 
 export type PricesAnswer = z.infer<typeof pricesAnswer>;
 
-/** Sets what up to MAX_ENTRIES SKUs cost, all or none. @throws RequestError UNKNOWN_CHANNEL of the operation itself */
+/** Sets the prices of up to MAX_ENTRIES SKUs, all or none. @throws RequestError UNKNOWN_CHANNEL of the operation */
 export async function pricesSet(
   db: Database,
   context: Context,
@@ -51,7 +51,7 @@ async function requirePriceList(client: ClientBase, channel: string): Promise<Pr
   throw new EntryErrors([userError('NOT_FOUND', ['channel'], message)]);
 }
 
-/** What the entries mean. @throws EntryErrors with everything that is wrong with them */
+/** Resolves the entries. @throws EntryErrors with all of their faults */
 async function readSpans(
   client: ClientBase,
   entries: readonly PriceSetEntryInput[],

@@ -4,8 +4,8 @@ import type { IndexFilter, NumberRange } from '../vector-index/port.js';
 import { optionTag, priceField, tag } from './tags.js';
 
 /**
- * What the index is asked for a checked ProductFilter: a necessary condition. What it cannot say (quantity, and
- * that options and price hold for one and the same SKU) is left to the proof.
+ * The index filter for a checked ProductFilter: a necessary condition. The proof checks the conditions that the
+ * filter cannot express (quantity, and that options and price hold for one and the same SKU).
  */
 export function toIndexFilter(
   condition: ProductCondition,
@@ -34,7 +34,7 @@ export function toIndexFilter(
   return { clauses, ranges: priceRanges(condition, channel), excludeProducts };
 }
 
-/** The condition without what changes as products sell. */
+/** The condition without the parts that change as products sell. */
 export const withoutStock = (condition: ProductCondition): ProductCondition => ({
   ...condition,
   availability: AvailabilityFilter.ANY,
@@ -51,7 +51,7 @@ function sellableClause(
   );
 }
 
-/** A product may pass when its span of prices meets the range. */
+/** A product may pass if its range of prices overlaps the filter's. */
 function priceRanges({ minAmount, maxAmount }: ProductCondition, channel: string): NumberRange[] {
   const field = priceField(channel);
   return [

@@ -32,12 +32,12 @@ export interface EmbeddedImage {
   readonly vector: Float32Array;
 }
 
-/** What the index stores of each product that exists: its tags, and its span of prices by channel. */
+/** The index payload of each existing product: its tags, and its price range by channel. */
 export async function projectProducts(
   db: Queryable,
   productKeys: readonly number[],
 ): Promise<Map<number, PointPayload>> {
-  // One after the other: the client of a transaction takes one statement at a time.
+  // One after another: the client of a transaction runs one statement at a time.
   const products = await readProducts(db, productKeys);
   const offers = await readOffers(db, productKeys);
   const offersByProduct = groupBy(offers, (offer) => offer.productKey);
@@ -67,7 +67,7 @@ function readProducts(
   );
 }
 
-/** Prices that will come count too: a sale begins and ends without a write. */
+/** Future prices count too, because a sale begins and ends without a write. */
 function readOffers(db: Queryable, productKeys: readonly number[]): Promise<z.infer<typeof offerFacts>[]> {
   return query(
     db,
@@ -143,7 +143,7 @@ export async function readEmbeddedImages(
   return rows.map((row) => ({ ...row, vector: toVector(row.vector) }));
 }
 
-/** The embedded images of the lowest ids above `after`, by id: for a walk over all of them. */
+/** Embedded images with the lowest ids above `after`, sorted by id, for iterating over all of them. */
 export async function readImagesAfter(
   db: Queryable,
   encoder: string,
@@ -173,7 +173,7 @@ export async function countImages(db: Queryable): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** The handles of the products that there are. */
+/** The handles of the existing products among these. */
 export async function readHandles(
   db: Queryable,
   productKeys: readonly number[],
@@ -186,7 +186,7 @@ export async function readHandles(
   return new Map(rows.map(({ id, handle }) => [id, handle]));
 }
 
-/** The next products by id, for a walk over the whole catalog. */
+/** The next products by id, for iterating over the whole catalog. */
 export async function readProductKeys(db: Queryable, after: number, limit: number): Promise<number[]> {
   const rows = await query(
     db,

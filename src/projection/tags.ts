@@ -1,19 +1,19 @@
 import { fold } from '../graph/text.js';
 
 /**
- * The vocabulary of tags: what a projection writes and a filter asks for. A tag never says less than Postgres
- * does: a product that passes a filter in Postgres has the tags that the filter asks for, so that the index may
- * let too much through (Postgres proves it) but never too little.
+ * The vocabulary of tags: a projection writes them, and a filter asks for them. A product that passes a filter in
+ * Postgres has all tags that the filter asks for, so the index may return too much (Postgres proves it) but never too
+ * little.
  *
- * In-stock AND category AND size is the filter of every storefront, and graph indexes lose recall on just such a
- * conjunction; so sellable, category and option stand together in one composite tag.
+ * Every storefront filters by in-stock AND category AND size, and graph indexes lose recall on just such a
+ * conjunction; so one composite tag combines sellable, category, and option.
  */
 export const tag = {
   /** Offered in the channel: it has a price there. */
   offered: (channel: string): string => `offered:${channel}`,
-  /** Some SKU can be bought in the channel, or ordered to come later. */
+  /** Some SKU can be bought in the channel, or ordered for later delivery. */
   orderable: (channel: string): string => `orderable:${channel}`,
-  /** Some SKU can be bought in the channel; with these, an SKU of this category, with this option. */
+  /** Some SKU can be bought in the channel; optionally, an SKU of this category, with this option. */
   sellable: (channel: string, category?: string, option?: string): string =>
     `sellable:${channel}${category === undefined ? '' : `|${category}`}${option === undefined ? '' : `|${option}`}`,
   /** Some SKU is sellable at the location, by its row id. */
@@ -25,10 +25,10 @@ export const tag = {
   option: (option: string): string => `option:${option}`,
 };
 
-/** An option as it stands in tags; upper and lower case are the same. */
+/** An option as tags contain it, case-insensitive. */
 export const optionTag = (name: string, value: string): string => `${name.toLowerCase()}=${fold(value)}`;
 
-/** The fields of the lowest and highest price, in minor units, that a product has or will have in a channel. */
+/** The fields for a product's lowest and highest price in a channel, present or future, in minor units. */
 export const priceField = (channel: string): { min: string; max: string } => ({
   min: `price_min:${channel}`,
   max: `price_max:${channel}`,

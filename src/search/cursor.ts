@@ -11,18 +11,18 @@ const position = [
 ] as const;
 const content = z.union([
   z.tuple([z.string(), ...position]),
-  // With where its window begins.
+  // With the start of its window.
   z.tuple([z.string(), ...position, z.tuple([...position]).nullable()]),
 ]);
 
-/** A place in the ranking of one search, as an opaque string. `fingerprint` tells which search. */
+/** Encodes a place in the ranking of one search as an opaque string. `fingerprint` identifies the search. */
 export function writeCursor(fingerprint: string, { window, ...place }: Place): string {
   const values = ({ score, productId, rank }: RankingPosition): number[] => [score, productId, rank];
   const ofWindow = window === undefined ? [] : [window === null ? null : values(window)];
   return Buffer.from(JSON.stringify([fingerprint, ...values(place), ...ofWindow])).toString('base64url');
 }
 
-/** @throws RequestError INVALID_CURSOR when it is no cursor, or one of another search. */
+/** @throws RequestError INVALID_CURSOR when it is not a cursor, or belongs to another search */
 export function readCursor(fingerprint: string, cursor: string): Place {
   const parsed = parse(cursor);
   if (parsed === null) {
@@ -47,7 +47,7 @@ const toPosition = ([score, productId, rank]: readonly [number, number, number])
   productId,
   rank,
 });
-/** Whether it is a cursor of the search with this fingerprint. */
+/** Whether this is a cursor of the search with this fingerprint. */
 export const isCursorOf = (fingerprint: string, cursor: string): boolean =>
   parse(cursor)?.[0] === fingerprint;
 

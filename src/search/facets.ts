@@ -8,12 +8,12 @@ import { exponent, formatAmount } from '../graph/money.js';
 import { searchPage, type ProofServices, type SearchPlan } from './prove-page.js';
 import { Facet, FacetBucket } from './visual-search.types.js';
 
-/** Facets describe the best of the ranking: over all of it, everything would count as alike. */
+/** Facets describe the top of the ranking; over the whole ranking, every product would count as similar. */
 const FACET_PRODUCTS = 250;
 const MAX_BUCKETS = 20;
 const PRICE_BANDS = 5;
 
-/** A product of the ranking with what facets count. */
+/** A product of the ranking with the data for its facets. */
 interface Counted {
   readonly product: Product;
   readonly passing: readonly Sku[];
@@ -21,7 +21,7 @@ interface Counted {
 
 type Value = { readonly value: string; readonly label: string };
 
-/** Counts over the best sellable products of a search: each product once in each bucket. */
+/** Counts facets over the best sellable products of a search. Each product counts once in each bucket. */
 export async function countFacets(
   services: ProofServices,
   { loaders: { brands: brandStore, categories: categoryStore } }: Context,
@@ -78,7 +78,7 @@ function optionValues(skus: readonly Sku[], name: string): Value[] {
 function facet(name: string, valuesByProduct: readonly (readonly Value[])[]): Facet {
   const buckets = new Map<string, FacetBucket>();
   for (const values of valuesByProduct) {
-    // "m" and "M" are one to a filter, and a product counts once.
+    // Filters treat "m" and "M" as equal, so a product counts once.
     for (const [key, { value, label }] of new Map(values.map((entry) => [fold(entry.value), entry]))) {
       const bucket = buckets.get(key);
       if (bucket === undefined) buckets.set(key, newBucket(value, label));
@@ -92,7 +92,7 @@ function facet(name: string, valuesByProduct: readonly (readonly Value[])[]): Fa
 const newBucket = (value: string, label: string): FacetBucket =>
   instantiate(FacetBucket, { value, label, count: 1, min: null, max: null });
 
-/** Bands of a round width, by the lowest passing price of each product; the last one is open. */
+/** Price ranges of a round width, by the lowest passing price of each product; the last range is open. */
 function priceFacet(counted: readonly Counted[], currency: string): Facet {
   const amounts = counted
     .map(({ passing }) => Math.min(...passing.map((sku) => sku.amount)))
@@ -113,7 +113,7 @@ function priceFacet(counted: readonly Counted[], currency: string): Facet {
   return instantiate(Facet, { name: 'price', buckets: buckets.filter(({ count }) => count > 0) });
 }
 
-/** The smallest of 1, 2, 5, 10, 20, 50 … units that is no less than the amount. */
+/** The smallest of 1, 2, 5, 10, 20, 50 … units that is at least the amount. */
 function roundStep(amount: number, unit: number): number {
   for (let scale = unit; ; scale *= 10) {
     const step = [1, 2, 5].map((digit) => digit * scale).find((candidate) => candidate >= amount);

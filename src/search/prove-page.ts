@@ -14,15 +14,17 @@ import type {
 } from '../vector-index/port.js';
 import { prove, type Candidate, type Proof } from './prove.store.js';
 
-/** Most pages lose a product or two between index and Postgres: ask for some more than the page holds. */
+/** Most pages lose a product or two between the index and Postgres, so ask for more than the page holds. */
 const SPARE_SHARE = 0.25;
 const SPARE_MIN = 4;
-/** A refill doubles what is asked for, up to this: what one Postgres statement proves in some tens of milliseconds. */
+/** A refill doubles what it asks for, up to this: one Postgres statement proves this many in tens of milliseconds. */
 const MAX_ASK = 1_000;
-/** Then the page is cut where it stands and its cursor goes on from there: a search ends, whatever the filter. */
+/**
+ * After this many, the page is cut and its cursor continues from there, so that a search ends whatever the filter.
+ */
 const MAX_REFILLS = 12;
 
-/** What a proof needs. */
+/** The services that a proof needs. */
 export interface ProofServices {
   readonly db: Database;
   /** How far the index has followed Postgres (pg_snapshot). */
@@ -31,19 +33,19 @@ export interface ProofServices {
 
 /** A place in an order of products: right after this product. */
 export interface Place extends RankingPosition {
-  /** Of an order that is made window by window: where in the one beneath it the window begins; null: at its start. */
+  /** For orders that are made in windows: where the window begins in the base order; null: at its start. */
   readonly window?: RankingPosition | null;
 }
 
-/** A product of a ranking; with its place, where that is not told by its score. */
+/** A product of a ranking, and its place if the score does not determine that. */
 export interface RankedMatch extends IndexMatch {
   readonly place?: Place;
 }
 
-/** What a ranking proposes. */
+/** A page of candidates. */
 export interface RankedPage extends SearchResult {
   readonly matches: readonly RankedMatch[];
-  /** Where to go on, when that is not after the last match. */
+  /** Where to continue, if not after the last match. */
   readonly reached?: Place;
 }
 
@@ -56,7 +58,7 @@ export interface Ranking {
   propose(filter: IndexFilter, limit: number, after: Place | null): Promise<RankedPage>;
 }
 
-/** As `prove` does, by this process' connections and index. */
+/** Like `prove`, with the connections and index of this process. */
 export type Prove = (
   channel: Channel,
   condition: ProductCondition,
@@ -68,7 +70,7 @@ export interface SearchPlan {
   readonly condition: ProductCondition;
   readonly channel: Channel;
   readonly excludeProducts: readonly number[];
-  /** For searches of one request that are proven together; by default each is proven by itself. */
+  /** For searches of one request that are proven together; by default, each is proven by itself. */
   readonly prove?: Prove;
 }
 
@@ -77,13 +79,13 @@ interface ProvenMatch extends IndexMatch {
   readonly position: Place;
   /** The SKUs that pass the filter. */
   readonly passing: readonly Sku[];
-  /** What the image that matched shows. */
+  /** The options that the matching image shows. */
   readonly shows: ShownOptions;
 }
 
 export interface SearchPage {
   readonly matches: readonly ProvenMatch[];
-  /** Where the next page goes on; null when nothing can follow. */
+  /** Where the next page continues; null when there is none. */
   readonly next: Place | null;
   /** The statement that proved every match of the page. */
   readonly proof: Proof;
@@ -96,9 +98,10 @@ export interface SearchPage {
 type PlacedMatch = IndexMatch & { readonly position: Place };
 
 /**
- * One page of a stock-proven ranking. The index proposes products that its (possibly stale) payload says pass;
- * one Postgres statement proves them; what fails is dropped, and the index is asked for more until the page is
- * full or the ranking ends. A refill proves the whole page again, so that all of it stands in one snapshot.
+ * One page of a stock-proven ranking. The index proposes products that pass according to its (possibly stale)
+ * payload; one Postgres statement proves them. Products that fail are dropped, and the index is asked for more until
+ * the page is full or the ranking ends. A refill proves the whole page again, so that the whole page is from one
+ * snapshot.
  */
 export async function searchPage(
   services: ProofServices,
@@ -107,7 +110,7 @@ export async function searchPage(
   after: Place | null,
 ): Promise<SearchPage> {
   const filter = toIndexFilter(plan.condition, plan.channel.handle, plan.excludeProducts);
-  // One more than the page holds tells whether another page follows.
+  // One extra match shows whether there is another page.
   const wanted = first + 1;
   let ask = wanted + Math.max(SPARE_MIN, Math.ceil(wanted * SPARE_SHARE));
   const proveAll = plan.prove ?? proverOf(services);
@@ -123,7 +126,7 @@ export async function searchPage(
       ...match,
       position: place ?? { score: match.score, productId: match.productId, rank: rank + i + 1 },
     }));
-    // A product that was encoded anew meanwhile may come once more.
+    // A product that was encoded again in the meantime may appear a second time.
     const examined = [
       ...proven,
       ...found.filter(({ productId }) => !proven.some((known) => known.productId === productId)),
@@ -161,7 +164,7 @@ export const proverOf =
   (channel, condition, candidates) =>
     prove(services.db, channel, condition, candidates, services.indexPosition());
 
-/** The index called it sellable; in Postgres it has nothing to sell, is gone, or is no longer what the filter asks for. */
+/** The index called it sellable; in Postgres it has nothing to sell, is gone, or no longer matches the filter. */
 function soldOut({ availability }: ProductCondition, proof: Proof, productId: number): boolean {
   if (availability !== AvailabilityFilter.SELLABLE) return false;
   return !(proof.skus.get(productId) ?? []).some((sku) => sku.sellable > 0);

@@ -9,22 +9,22 @@ import type { Sku } from '../catalog/sku.types.js';
 import { groupBy } from '../platform/group-by.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 
-/** A product that the index proposes, by the image that matched. */
+/** A product that the index proposes, with the image that matched. */
 export interface Candidate {
   readonly productId: number;
   readonly imageId: number;
 }
 
-/** What Postgres said of a set of candidates, all in one snapshot. */
+/** Postgres' result for a set of candidates, all in one snapshot. */
 export interface Proof {
   readonly asOf: Date;
-  /** Milliseconds; 0 when the index has everything. */
+  /** In milliseconds; 0 when the index is up to date. */
   readonly indexLagMs: number;
-  /** Every SKU that the channel offers of each candidate that still is what the filter asks for. */
+  /** Every SKU that the channel offers of each candidate that still matches the filter. */
   readonly skus: ReadonlyMap<number, Sku[]>;
-  /** Of those, the SKUs that pass the filter. A product is an answer when it is a key here. */
+  /** The passing SKUs among those. A product is part of the answer when it is a key here. */
   readonly passing: ReadonlyMap<number, Sku[]>;
-  /** What the images of those products show, where it is not the product as a whole. */
+  /** The options that the images of those products show, except for images of the product as a whole. */
   readonly shows: ReadonlyMap<number, ShownOptions>;
 }
 
@@ -32,7 +32,7 @@ const provenRow = z.discriminatedUnion('found', [
   skuRow.extend({
     found: z.literal(true),
     passes: z.boolean(),
-    /** By the key of an image. */
+    /** By image key. */
     shows: z.record(z.string(), shownOptions).nullable(),
     indexLagMs: z.number(),
   }),
@@ -40,9 +40,9 @@ const provenRow = z.discriminatedUnion('found', [
 ]);
 
 /**
- * Proves candidates of the index in one statement, so in one snapshot: which products still pass the filter in
- * this channel, with every SKU's price and stock, and what their images show. `position` is how far the index has followed the change log
- * (pg_snapshot); what is committed since then is its lag.
+ * Proves candidates of the index in one statement, and thus in one snapshot: which products still pass the filter in
+ * this channel, the price and stock of every SKU, and what their images show. `position` is how far the index has
+ * followed the change log (pg_snapshot); changes committed since then make up its lag.
  */
 export async function prove(
   db: Queryable,

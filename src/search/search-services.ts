@@ -5,7 +5,7 @@ import type { SameProducts } from './probability/same-products.js';
 import type { ProofServices } from './prove-page.js';
 import type { QueryVectors } from './query/query-vectors.js';
 
-/** What a visual search asks: the index, Postgres, and what turns a query into vectors. */
+/** The services for a visual search: the index, Postgres, and the conversion of queries into vectors. */
 export interface SearchServices extends ProofServices, QueryImageServices {
   readonly index: VectorIndex;
   readonly encoderId: string;

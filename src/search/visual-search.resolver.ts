@@ -16,7 +16,7 @@ import {
   VisualQueryInput,
 } from './visual-search.types.js';
 
-/** Proves some ten pages; the estimate multiplies it by the page's size, as it does all that a page holds. */
+/** Facets prove about ten pages. Like every field of a page, the cost estimate multiplies this by the page size. */
 const FACETS_COST = 40;
 
 @Resolver(() => VisualMatchConnection)

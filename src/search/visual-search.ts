@@ -24,7 +24,7 @@ import {
   VisualMatchConnection,
 } from './visual-search.types.js';
 
-/** Of base64: enough that two searches never share it by chance. */
+/** Length in base64: enough that two searches never share it by chance. */
 const FINGERPRINT_CHARACTERS = 9;
 
 export interface PageOfSearch {
@@ -33,20 +33,23 @@ export interface PageOfSearch {
   readonly after: string | null;
   /** Words to fuse with the likeness. */
   readonly text?: string | null;
-  /** From 0, the most alike first, to 1, as unlike one another as may be. */
+  /** From 0 (most similar first) to 1 (results as different from each other as possible). */
   readonly diversity: number;
 }
 
-/** What a search that is one of several knows already, and shares with the others. */
+/** Results that several searches share. */
 export interface SharedSearch {
-  /** The order of what looks like its query. */
+  /** The ranking by similarity to the query. */
   readonly ranking: Ranking;
-  /** The best products of the whole catalog, two at the least. */
+  /** The best products of the whole catalog, at least two. */
   readonly nearest: readonly IndexMatch[];
   readonly prove: Prove;
 }
 
-/** One page of what looks like the query and can be bought. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR, INDEX_UNAVAILABLE */
+/**
+ * One page of products that are similar to the query and can be bought.
+ * @throws RequestError BAD_USER_INPUT, INVALID_CURSOR, INDEX_UNAVAILABLE
+ */
 export async function visualSearch(
   services: SearchServices,
   context: Context,
@@ -113,7 +116,7 @@ export async function visualSearch(
   });
 }
 
-/** Tells the cursors of this search from those of another. */
+/** Distinguishes the cursors of this search from those of another. */
 export function fingerprintOf(
   channel: Channel,
   condition: ProductCondition,
@@ -125,15 +128,15 @@ export function fingerprintOf(
     .slice(0, FINGERPRINT_CHARACTERS);
 }
 
-/** What the edges of one search have in common. */
+/** The data that all edges of a search share. */
 interface EdgeFacts {
   readonly fingerprint: string;
-  /** Of a score: see QueryVector. */
+  /** Multiplier of a score: see QueryVector. */
   readonly scale: number;
   readonly probabilityOf: ProbabilityOf;
 }
 
-/** Reads the matched products and images up front, and gives each product the SKUs that it was proven with. */
+/** Loads the matched products and images, and gives each product the SKUs that it was proven with. */
 export async function toEdges(
   { loaders: { images } }: Context,
   { products }: ChannelStores,

@@ -136,7 +136,7 @@ export class SearchReport {
 
 @ObjectType({ description: 'A product that matches a visual search, and its position in the list.' })
 export class VisualMatchEdge {
-  /** Estimates `probability`, when it is asked for. */
+  /** Computes `probability` on demand. */
   estimate!: () => Promise<number | null>;
 
   @Field(() => String, { description: PAGING.cursor })
@@ -200,7 +200,7 @@ export class Facet {
     'A page of results of a visual search. Every product passed the filter in one database snapshot.',
 })
 export class VisualMatchConnection {
-  /** Counts the facets, when they are asked for. */
+  /** Counts the facets on demand. */
   countFacets!: () => Promise<Facet[]>;
 
   @Field(() => [VisualMatchEdge], { description: PAGING.edges })

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Learns of the routes that are added from now on; answers which methods a path takes, none where nothing is. */
+/**
+ * Records the routes that are added from now on. Returns a function that lists the methods that a path accepts; the
+ * list is empty for an unknown path.
+ */
 export function watchMethods(app: FastifyInstance): (path: string) => string[] {
   const routes: { readonly pattern: readonly string[]; readonly methods: readonly string[] }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
-    // The preflight requests of CORS are answered anywhere.
+    // CORS preflight requests are answered on every path.
     if (url !== '*') routes.push({ pattern: url.split('/'), methods: [method].flat() });
   });
   return (path) => {

@@ -1,10 +1,10 @@
 import { RequestError } from '../errors.js';
 
 /**
- * The value of Authorization in the headers of a request, or in the connectionParams of a WebSocket, which browsers
- * let have no headers: `{ authorization: 'Bearer …' }`. Null where there is none.
+ * The value of Authorization in the headers of a request, or in the connectionParams of a WebSocket, because browsers
+ * cannot set headers there: `{ authorization: 'Bearer …' }`. Null if there is none.
  *
- * @throws RequestError UNAUTHENTICATED when it is no text
+ * @throws RequestError UNAUTHENTICATED when it is not a string
  */
 export function authorizationOf(carrier: unknown): string | null {
   if (!(carrier instanceof Object)) return null;

@@ -10,7 +10,9 @@ import { DatabaseUnavailable, StatementCanceled } from '../platform/database-una
 import { errorCode, errorMessage } from '../platform/operator-error.js';
 import { MAX_ERROR_MESSAGE_CHARS, RETRY_AFTER_SECONDS } from './limits.js';
 
-/** What Apollo and graphql report of the request itself; their messages are about the caller's own document. */
+/**
+ * Codes with which Apollo and graphql report errors in the request; those messages are about the caller's document.
+ */
 const REQUEST_CODES: ReadonlySet<string> = new Set([
   Apollo.GRAPHQL_PARSE_FAILED,
   Apollo.GRAPHQL_VALIDATION_FAILED,
@@ -22,8 +24,8 @@ const REQUEST_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a caller is told of an error: a request error, also for a Postgres that is away or that stopped a statement; null
- * for a fault of ours.
+ * The error that a caller sees: a request error, also when Postgres is unavailable or stopped a statement; null when
+ * the fault is ours.
  */
 export function toRequestError(error: unknown): RequestError | null {
   if (error instanceof RequestError) return error;
@@ -44,11 +46,11 @@ export function toRequestError(error: unknown): RequestError | null {
   );
 }
 
-/** Whether the same request may be answered in some seconds. */
+/** Whether the same request may succeed in a few seconds. */
 export const passes = (code: string | undefined): boolean =>
   code === 'DATABASE_UNAVAILABLE' || code === 'SERVICE_OVERLOADED';
 
-/** What was thrown, as an error that ends the whole request: a user error with its HTTP status. */
+/** Converts a thrown value to an error that fails the whole request: a request error with its HTTP status. */
 export function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const known = toRequestError(error);
@@ -62,7 +64,7 @@ export function toGraphQLError(error: unknown): GraphQLError {
   return new GraphQLError(originalError.message, { originalError });
 }
 
-/** What graphql says of the request itself, with the code that Apollo Server gives to it. */
+/** An error that graphql reports about the request, with the code that Apollo Server gives it. */
 export function withRequestCode(
   error: GraphQLError,
   code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'BAD_USER_INPUT',
@@ -71,18 +73,18 @@ export function withRequestCode(
   return new GraphQLError(error.message, { nodes, source, positions, extensions: { code } });
 }
 
-/** The one place where errors become what a GraphQL caller sees. */
+/** The only place that turns errors into what a GraphQL caller sees. */
 export interface ErrorRenderer {
   /** An error of this request, as its caller sees it. */
   readonly render: (error: GraphQLError, requestId: string) => GraphQLFormattedError;
   readonly formatError: NonNullable<ApolloServerOptions<ServerContext>['formatError']>;
-  /** Remembers which request an error belongs to, which `formatError` is not told. */
+  /** Remembers which request an error belongs to, because `formatError` does not get the request. */
   readonly plugin: ApolloServerPlugin<ServerContext>;
 }
 
 /**
- * User errors keep message and code, and so do those of parsing, validation and variables. Everything else is
- * logged with its cause and masked as INTERNAL_SERVER_ERROR under the id of the request.
+ * Request errors keep their message and code, and so do parse, validation, and variable errors. Everything else is
+ * logged with its cause and masked as INTERNAL_SERVER_ERROR with the id of the request.
  */
 export function createErrorRenderer(log: Logger, countError: (code: string) => void): ErrorRenderer {
   const requestIds = new WeakMap<object, string>();
@@ -122,7 +124,7 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
           async didEncounterErrors({ errors, contextValue }) {
             for (const error of errors) requestIds.set(error, contextValue.requestId);
           },
-          // An answer that has nothing because the database is away is one to try again, for proxies too.
+          // A response without data because the database is unavailable is worth retrying, for proxies too.
           async willSendResponse({ response: { body, http } }) {
             if (body.kind !== 'single') return;
             const { data, errors = [] } = body.singleResult;
@@ -141,7 +143,7 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
   };
 }
 
-/** What was thrown in a resolver; null when the error came from graphql itself. */
+/** The error thrown in a resolver; null when the error came from graphql itself. */
 function causeOf(error: unknown): unknown {
   if (!(error instanceof GraphQLError)) return error;
   const { originalError } = error;
@@ -162,7 +164,9 @@ function maskedMessage(requestId: string): string {
   return `Something went wrong on our side (request ${requestId})`;
 }
 
-/** Renders what a route other than /graphql threw as `{ error: { code, message } }`, and logs what is our fault. */
+/**
+ * Sends an error of a route other than /graphql as `{ error: { code, message } }`, and logs it if it is our fault.
+ */
 export function sendHttpError(
   error: FastifyError | RequestError,
   request: FastifyRequest,
@@ -174,7 +178,7 @@ export function sendHttpError(
   void reply.code(status).send({ error: { code, message } });
 }
 
-/** The same for what happens on /graphql before Apollo sees the request, in the shape that its clients expect. */
+/** The same for errors on /graphql before Apollo sees the request, in the format that GraphQL clients expect. */
 export function sendGraphQLHttpError(
   error: FastifyError | RequestError,
   request: FastifyRequest,
@@ -186,9 +190,9 @@ export function sendGraphQLHttpError(
   void reply.code(status).send({ errors: [{ message, extensions: { code } }] });
 }
 
-/** Nobody reads this answer; proxies write the same status in their logs when a client ends a request. */
+/** Nobody receives this response; proxies log the same status when a client closes a request. */
 const CLIENT_LEFT = 499;
-/** What reading from, or writing to, somebody who has gone fails with. */
+/** Error codes of reading from or writing to a client that has disconnected. */
 const LEAVING_CODES: ReadonlySet<string | null> = new Set([
   'ECONNRESET',
   'EPIPE',
@@ -197,7 +201,7 @@ const LEAVING_CODES: ReadonlySet<string | null> = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
-/** Whether the client went away in the middle of its request, and that is all that failed. */
+/** Whether the only failure is that the client disconnected during its request. */
 function hasLeft(error: Error, { raw }: FastifyRequest): boolean {
   const isLeaving = LEAVING_CODES.has(errorCode(error)) || error.name === 'AbortError';
   return isLeaving && !(error instanceof DatabaseUnavailable) && raw.socket.destroyed;
@@ -218,14 +222,14 @@ function describe(
     if (known !== error) logUnavailable(log, error, requestId);
     return { status: ERROR_STATUS[known.code], code: known.code, message: shorten(known.message) };
   }
-  // What fastify refuses: a body that is too long or no JSON, an unknown content type.
+  // Fastify's own refusals: a body that is too large or not JSON, an unknown content type.
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   if (status < 500) return { status, code: 'BAD_USER_INPUT', message: shorten(error.message) };
   log.error({ err: error, requestId }, 'A request failed');
   return { status: 500, code: Apollo.INTERNAL_SERVER_ERROR, message: maskedMessage(requestId) };
 }
 
-/** Without its stack: in an outage, every request has one. */
+/** Logged without a stack, because every request fails during an outage. */
 function logUnavailable(log: Logger, error: unknown, requestId: string): void {
   const why =
     error instanceof StatementCanceled

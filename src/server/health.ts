@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
-/** What the gateway needs to answer searches, each with its state in words. */
+/** What the gateway needs to answer searches, with a description of each part's state. */
 export interface Readiness {
   readonly ok: boolean;
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** `GET /health/live` answers while the event loop turns; `GET /health/ready` says whether traffic is welcome. */
+/** `GET /health/live` responds while the event loop runs; `GET /health/ready` reports whether to send traffic. */
 export function installHealth(app: FastifyInstance, ready: () => Promise<Readiness>, log: Logger): void {
   app.get('/health/live', async () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {

@@ -30,21 +30,21 @@ import { createMetrics } from './metrics.js';
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
   ready(): Promise<Readiness>;
   readonly log: Logger;
-  /** What GET /metrics counts beside the server's own. */
+  /** Gauges in GET /metrics in addition to the server's own. */
   readonly gauges?: readonly GaugeSource[];
-  /** Folder of the documents that GraphiQL opens with; the project's own unless given. */
+  /** Folder of the documents that GraphiQL opens with; the project's own by default. */
   readonly operations?: URL;
 }
 
 /**
- * The gateway's HTTP server, not yet listening: GraphQL, GraphiQL, images, health and metrics. `close()` lets the
- * requests in flight end, and cuts them off after CLOSE_GRACE_MS.
+ * The gateway's HTTP server, not yet listening: GraphQL, GraphiQL, images, health, and metrics. `close()` lets
+ * requests in flight finish, and cuts them off after CLOSE_GRACE_MS.
  */
 export async function createServer<Context extends ServerContext>(
   options: HttpOptions<Context>,
 ): Promise<FastifyInstance> {
   const { log } = options;
-  // That it listens, the caller says in its own words.
+  // The caller logs that it listens, with its own message.
   const logger: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });
   const app = fastify({
     loggerInstance: logger,
@@ -62,7 +62,7 @@ export async function createServer<Context extends ServerContext>(
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) =>
     sendHttpError(error, request, reply, log),
   );
-  // What a browser is told a file is, it must not guess otherwise: images are strangers' bytes.
+  // Browsers must not guess another file type than the declared one: images are untrusted bytes.
   app.addHook('onRequest', (_request, reply, done) => {
     void reply.header('x-content-type-options', 'nosniff');
     done();
@@ -93,7 +93,7 @@ export async function createServer<Context extends ServerContext>(
       done();
       return;
     }
-    // A connection whose answer was in flight is idle only after it, and a client may keep it for a minute.
+    // A connection with a response in flight becomes idle only afterward, and a client may keep it open for a minute.
     const sweep = setInterval(() => app.server.closeIdleConnections(), CLOSE_SWEEP_MS);
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
     app.server.once('close', () => {
@@ -103,7 +103,7 @@ export async function createServer<Context extends ServerContext>(
     done();
   });
 
-  // A public API without cookies: any page may call it.
+  // A public API without cookies, so any page may call it.
   await app.register(cors, { origin: '*', maxAge: 86_400 });
   boundLargeBodies(app);
   boundJsonNames(app);

@@ -11,9 +11,9 @@ import { createRenditions } from './renditions.js';
 import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
 
 export interface ImageOptions {
-  /** Where POST /images stores what it was sent. */
+  /** Where POST /images stores uploads. */
   readonly uploads: BlobStore;
-  /** The bytes of the product image with this global id; null when there is none. */
+  /** The bytes of the product image with this global id; null if there is none. */
   readonly catalogImage: (id: string) => Promise<Buffer | null>;
 }
 
@@ -39,8 +39,8 @@ const rendering = z.object({
 });
 
 /**
- * `POST /images` stores an image to search with; `GET /images/:id?width=&format=` answers one that was uploaded or
- * belongs to a product, as WebP unless told otherwise. An id names its content for ever, so answers are immutable.
+ * `POST /images` stores an image to search with. `GET /images/:id?width=&format=` returns an image that was uploaded
+ * or belongs to a product, as WebP by default. An id always stands for the same content, so responses are immutable.
  */
 export async function installImages(
   app: FastifyInstance,
@@ -69,7 +69,7 @@ export async function installImages(
     await scope.register(multipart, {
       limits: { files: 1, fileSize: MAX_IMAGE_BYTES, fields: 0, headerPairs: 20 },
     });
-    // Read by the handler, which knows what a body may be.
+    // The handler reads the body, because it knows what is allowed.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.post('/images', async (request) => {
       const bytes = trimImage(await readImage(request));

@@ -3,8 +3,8 @@ import { RequestError } from '../errors.js';
 import { MAX_BODY_NAMES, UNCHECKED_BODY_CHARS } from './limits.js';
 
 /**
- * Reads JSON bodies, and refuses those with more than MAX_BODY_NAMES different names of fields before they are
- * parsed: the parser alone would stop the process for seconds, and so would everyone who copies the object.
+ * Reads JSON bodies, and refuses those with more than MAX_BODY_NAMES different field names before they are parsed:
+ * the parser alone would block the process for seconds, and so would any code that copies the object.
  */
 export function boundJsonNames(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -24,8 +24,8 @@ export function boundJsonNames(app: FastifyInstance): void {
 }
 
 /**
- * Looks back from every colon for the name before it, so that megabytes of base64 are passed over at once. A name with
- * an escaped quote is taken as different from all others.
+ * Searches backward from every colon for the name before it, so that it skips megabytes of base64 at once. A name
+ * with an escaped quote counts as different from all others.
  */
 function hasMoreNames(json: string, limit: number): boolean {
   const names = new Set<string>();
@@ -48,7 +48,7 @@ function isEscaped(json: string, index: number): boolean {
   return (index - before) % 2 === 1;
 }
 
-/** Space, tab, line feed and carriage return, as JSON has them. */
+/** Space, tab, line feed, and carriage return, as JSON defines whitespace. */
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }

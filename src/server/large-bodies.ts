@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { RequestError } from '../errors.js';
 import { LARGE_BODY_BYTES, MAX_CONCURRENT_LARGE_BODIES } from './limits.js';
 
-/** Refuses a large body before it is read while too many others are in work, with SERVICE_OVERLOADED. */
+/** Refuses a large body with SERVICE_OVERLOADED, before it is read, while too many others are in progress. */
 export function boundLargeBodies(app: FastifyInstance): void {
   let inWork = 0;
   app.addHook('onRequest', (request, reply, done) => {
-    // Without a length it may become large.
+    // A body without a length may become large.
     const bytes = request.headers['transfer-encoding']
       ? Infinity
       : Number(request.headers['content-length'] ?? 0);

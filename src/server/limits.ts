@@ -1,12 +1,12 @@
 /**
- * What one request, or all requests together, may cost. A document is measured before it is validated, because
- * validating a hostile one is what costs most.
+ * Limits on what one request, or all requests together, may cost. A document is measured before it is validated,
+ * because validating a hostile document is the most expensive step.
  */
 
-/** The largest upload (10 MiB) as base64 in the variables is 14.0 MB; the rest is for what stands around it. */
+/** The largest upload (10 MiB) as base64 in the variables is 14.0 MB; the rest is for the surrounding JSON. */
 export const MAX_GRAPHQL_BODY_BYTES = 15 * 1024 * 1024;
 
-/** Characters of a document. Comments are no tokens, so that a bound on tokens alone leaves the text open. */
+/** Characters of a document. Comments are not tokens, so a limit on tokens alone does not bound the text. */
 export const MAX_DOCUMENT_CHARS = 20_000;
 
 /** GraphiQL's introspection has 183 tokens; a page with its fragments has several times as many. */
@@ -15,138 +15,143 @@ export const MAX_DOCUMENT_TOKENS = 2_000;
 /** Nested fields. The standard introspection query has 15. */
 export const MAX_DOCUMENT_DEPTH = 16;
 
-/** Enough for a page that asks for a handful of shelves under names of its own. */
+/** Enough for a page that queries a handful of shelves with aliases. */
 export const MAX_ALIASES = 50;
 
-/** Each use is checked for every place it stands in; a page uses two or three. */
+/** Each use is checked at every place where it occurs; a page uses two or three. */
 export const MAX_DIRECTIVES = 50;
 
 /** Validation compares every fragment of a selection with every other one. */
 export const MAX_FRAGMENTS = 50;
 
-/** Selections with all fragments spread out: fragments within fragments grow exponentially. */
+/** Selections with all fragments expanded: fragments within fragments grow exponentially. */
 export const MAX_SELECTIONS = 5_000;
 
 /**
- * Pairs of fields with the same response name in one selection. Validation compares each pair, at 1 to 2 µs;
- * twenty colocated fragments that all select `id` and `__typename` make 380. With these bounds the worst documents
- * found take 4 ms to parse and validate, where they took 40 to 220.
+ * Pairs of fields with the same response name in one selection. Validation compares each pair, which takes 1 to 2 µs;
+ * twenty colocated fragments that all select `id` and `__typename` make 380 pairs. With these limits, the worst
+ * documents found take 4 ms to parse and validate, instead of 40 to 220.
  */
 export const MAX_REPEATED_PAIRS = 3_000;
 
-/** Each validation error may look for similar names in the schema. */
+/** Each validation error may search the schema for similar names. */
 export const MAX_VALIDATION_ERRORS = 10;
 
-/** A call with hundreds of entries may be wrong in each. */
+/** In a call with hundreds of entries, each may be wrong. */
 export const MAX_VARIABLE_ERRORS = 10;
 
 /**
- * Estimated number of fields in the answer. A page of 100 matches with 20 fields each, and five SKUs with 20 fields
+ * Estimated number of fields in the response. A page of 100 matches with 20 fields each, and five SKUs with 20 fields
  * each, is estimated at 12,000.
  */
 export const MAX_COST = 20_000;
 
-/** What a list without a page size is taken to hold; SKUs and images of a product have about as many. */
+/** Assumed length of a list without a page size; a product has about this many SKUs and images. */
 export const ASSUMED_LIST_SIZE = 5;
 
-/** An introspection of the whole schema, whatever it selects: of the order of a page with all its fields. */
+/** Cost of introspecting the whole schema, whatever it selects: comparable to a page with all its fields. */
 export const INTROSPECTION_COST = 1_000;
 
-/** Documents kept parsed and validated. Clients send a few dozen. */
+/** Parsed and validated documents in the cache. Clients send a few dozen. */
 export const MAX_KEPT_DOCUMENTS = 500;
 
 /**
- * Characters of all kept documents together. A page has 1,000 to 5,000. A parsed document takes up to 240 bytes for
- * each character (a document of one-letter fields), so that this is at most 60 MB.
+ * Total characters of all cached documents. A page has 1,000 to 5,000. A parsed document takes up to 240 bytes per
+ * character (for a document of one-letter fields), so this is at most 60 MB.
  */
 export const MAX_KEPT_DOCUMENT_CHARS = 250_000;
 
-/** Costs kept, so that the estimate is made once for a document and its page sizes. */
+/** Cached costs, so that the estimate is computed once per document and page sizes. */
 export const MAX_KEPT_COSTS = 5_000;
 
-/** Characters of their keys together: a client chooses how long a name or a list of page sizes is. */
+/** Total characters of their keys: a client chooses how long a name or a list of page sizes is. */
 export const MAX_KEPT_COST_CHARS = 1_000_000;
 
 /**
- * Compiling takes as long as some ten executions by graphql-js, so it pays only for a document that comes again and
- * again. Apps send the same few dozen documents all day.
+ * Compiling takes as long as about ten executions by graphql-js, so it pays off only for a document that is sent
+ * repeatedly. Apps send the same few dozen documents all day.
  */
 export const COMPILE_FROM_EXECUTION = 5;
 
 /**
- * Selections that graphql-jit would write code for: with fragments spread out, once for each object type of an
- * interface. Each takes up to 0.1 ms to compile and 6 kB to keep. A page of products has 30, a home screen of six
- * shelves 200.
+ * Maximum selections that graphql-jit may generate code for, with fragments expanded, and once for each object type
+ * of an interface. Each takes up to 0.1 ms to compile and 6 kB to keep. A page of products has 30, a home screen with
+ * six shelves 200.
  */
 export const MAX_COMPILED_SELECTIONS = 400;
 
-/** Compiled operations kept: more than the apps of a shop have screens. */
+/** Compiled operations in the cache: more than the apps of a shop have screens. */
 export const MAX_KEPT_COMPILED = 200;
 
-/** Selections of all kept compiled operations together: at most 60 MB, or 50 home screens. */
+/** Total selections of all cached compiled operations: at most 60 MB, or 50 home screens. */
 export const MAX_KEPT_COMPILED_SELECTIONS = 10_000;
 
-/** A document within MAX_DOCUMENT_TOKENS can declare no more than 400. */
+/** A document within MAX_DOCUMENT_TOKENS can declare at most 400. */
 export const MAX_VARIABLES = 500;
 
 /**
- * Different field names in a JSON body. The schema has some 300, and a document declares at most MAX_VARIABLES
- * variables. Each new name costs the parser, and everyone who copies the object, 100 times what a known one costs.
+ * Different field names in a JSON body. The schema has about 300, and a document declares at most MAX_VARIABLES
+ * variables. Each new name costs the parser, and any code that copies the object, 100 times as much as a known name.
  */
 export const MAX_BODY_NAMES = 2_000;
 
-/** A body below this cannot hold enough names to be slow, and most bodies are below it. */
+/** A smaller body cannot contain enough names to be slow, and most bodies are smaller. */
 export const UNCHECKED_BODY_CHARS = 64 * 1024;
 
-/** Bodies above this are few and heavy: they wait for one of MAX_CONCURRENT_LARGE_BODIES places. */
+/** Larger bodies are rare and expensive: each needs one of MAX_CONCURRENT_LARGE_BODIES places. */
 export const LARGE_BODY_BYTES = 256 * 1024;
 
-/** Each holds up to 15 MB as text and as value while it is read, and a decoder after that. */
+/** Each takes up to 15 MB as text and as a value while it is read, and the memory of a decoder after that. */
 export const MAX_CONCURRENT_LARGE_BODIES = 16;
 
 /** Ten megabytes over a weak mobile connection (3 Mbit/s) take half a minute. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 
-/** Node's own default, named: the longest URL of a GET request is bounded by it too. */
+/** Node's default, as a constant because it also limits the longest URL of a GET request. */
 export const MAX_HEADER_BYTES = 16 * 1024;
 
-/** The global id of an upload has 96 characters; fastify's own bound is 100. */
+/** The global id of an upload has 96 characters; fastify's default limit is 100. */
 export const MAX_PATH_PARAMETER_CHARS = 200;
 
-/** Answers in flight get this long when the server closes. */
+/** When the server closes, responses in flight have this long to finish. */
 export const CLOSE_GRACE_MS = 10_000;
 
-/** How often a closing server looks for connections that have become idle: a shutdown waits that much longer. */
+/**
+ * How often a closing server checks for connections that have become idle; it delays a shutdown by at most this time.
+ */
 export const CLOSE_SWEEP_MS = 50;
 
 /**
- * WebSockets of one gateway. An idle one takes some 20 kB and a file descriptor, of which systems often give a process
- * no more than 1,024.
+ * WebSockets per gateway. An idle one takes about 20 kB and a file descriptor, and systems often limit a process to
+ * 1,024 of those.
  */
 export const MAX_SOCKETS = 900;
 
-/** Subscriptions of one WebSocket. A screen has one or two, and each can be for many things at once. */
+/** Subscriptions per WebSocket. A screen has one or two, and each can cover many SKUs. */
 export const MAX_SUBSCRIPTIONS = 20;
 
 /**
- * Messages of one WebSocket in work at the same time. A subscription that has been ended still is until it has noticed,
- * so that this is more than MAX_SUBSCRIPTIONS.
+ * Messages in progress per WebSocket. A subscription that was ended counts until it has stopped, so this is more than
+ * MAX_SUBSCRIPTIONS.
  */
 export const MAX_MESSAGES_IN_WORK = 100;
 
-/** A document and its variables, sent over a WebSocket; ids of 250 things are 5 kB. */
+/** A document and its variables, sent over a WebSocket; 250 ids are 5 kB. */
 export const MAX_SOCKET_MESSAGE_BYTES = 64 * 1024;
 
 /**
- * What may wait in memory for the reader of one WebSocket when something more is sent to it. Each subscription has one
- * message under way at most, of a kilobyte or two; a reader this far behind has asked for very much.
+ * How much may wait in memory for the client of one WebSocket when another message is sent. Each subscription has at
+ * most one message in flight, with a kilobyte or two; a client this far behind has requested far too much.
  */
 export const MAX_SOCKET_BACKLOG_BYTES = 1024 * 1024;
 
-/** A WebSocket that says nothing takes a place of MAX_SOCKETS from others. */
+/** A WebSocket that does not initialize takes one of the MAX_SOCKETS places from others. */
 export const CONNECTION_INIT_TIMEOUT_MS = 5_000;
 
-/** More often than load balancers drop what is idle (60 s); who does not answer until the next one is gone, or stuck. */
+/**
+ * More frequent than the idle timeout of load balancers (60 s). A client that does not answer before the next ping is
+ * gone or stuck.
+ */
 export const PING_EVERY_MS = 15_000;
 
 /** Masked and echoed messages may quote the input, which can be megabytes of base64. */
@@ -155,5 +160,5 @@ export const MAX_ERROR_MESSAGE_CHARS = 500;
 /** Label values of one metric: each is a dozen time series. */
 export const MAX_OPERATION_NAMES = 100;
 
-/** Seconds until a caller should try again while the database is away: it restarts or fails over in about as many. */
+/** Seconds until a client should retry while the database is away: about as long as a restart or failover takes. */
 export const RETRY_AFTER_SECONDS = '5';

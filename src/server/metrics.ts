@@ -5,21 +5,21 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { ServerContext } from '../graph/server-context.js';
 import { MAX_OPERATION_NAMES } from './limits.js';
 
-/** Seconds, from an answer out of memory to one that timed out somewhere. */
+/** Seconds, from a response out of memory to one that ran into a timeout. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Prometheus metrics of the process, of HTTP by route, of GraphQL by operation name and error code, and of WebSockets. */
+/** Prometheus metrics of the process, HTTP by route, GraphQL by operation name and error code, and WebSockets. */
 export interface Metrics {
   readonly registry: Registry;
   readonly plugin: ApolloServerPlugin<ServerContext>;
   readonly countError: (code: string) => void;
-  /** What is open now. */
+  /** Number of open WebSockets. */
   readonly sockets: Gauge;
   readonly subscriptions: Gauge;
   readonly compilations: Counter;
-  /** Selections of the compiled operations that are kept. */
+  /** Total selections of the cached compiled operations. */
   readonly compiledSelections: Gauge;
-  /** Times every request of the server and answers GET /metrics. */
+  /** Times every request of the server and serves GET /metrics. */
   install(app: FastifyInstance): void;
 }
 
@@ -33,7 +33,7 @@ export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {
       labelNames: [label],
       registers: [registry],
       async collect() {
-        // What cannot be counted now is left out; the other metrics are answered.
+        // A gauge that fails is left out; the other metrics are still returned.
         const counts = await read().catch(() => ({}));
         gauge.reset();
         for (const [value, count] of Object.entries(counts)) gauge.set({ [label]: value }, count);
@@ -82,7 +82,7 @@ export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {
   });
   const knownNames = new Set<string>();
 
-  // Clients choose the names, so the first ones are kept and the rest share a label.
+  // Clients choose the names, so only the first ones get their own label and the rest share one.
   const boundedName = (name: string | null | undefined): string => {
     if (!name) return 'anonymous';
     if (knownNames.size < MAX_OPERATION_NAMES) knownNames.add(name);

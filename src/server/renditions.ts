@@ -4,19 +4,19 @@ import { MAX_RENDERED_WIDTH, type RenderFormat, renderImage } from '../vision/de
 import { DECODED_AT_ONCE } from '../vision/decode-queue.js';
 import { limiter } from '../vision/limiter.js';
 
-/** Enough for the thumbnails of some ten thousand products, or a thousand large pictures. */
+/** Enough for the thumbnails of about ten thousand products, or a thousand large pictures. */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
 
-/** Widths that are rendered; what is asked for is rounded up, so that few renditions of an image are kept. */
+/** Widths that are rendered. Requested widths are rounded up, so that few renditions of an image are cached. */
 const WIDTHS = [64, 128, 256, 384, 512, 768, 1024, 1536, MAX_RENDERED_WIDTH] as const;
 
-/** One place of the decode queue stays free for searches, which a rendition would hold up. */
+/** Leaves one place of the decode queue free for searches, which a rendition would delay. */
 const RENDERED_AT_ONCE = DECODED_AT_ONCE - 1;
 
-/** Pictures of a few screens that open at the same time. Originals are read in their turn: what waits is a name. */
+/** Pictures of a few screens that open at the same time. Originals are read in their turn, so only names wait. */
 const MAX_WAITING = 500;
 
-/** An image as it is sent. */
+/** An image ready to send. */
 interface Rendition {
   readonly bytes: Buffer;
   readonly contentType: string;
@@ -26,8 +26,8 @@ interface Rendition {
 
 export interface Renditions {
   /**
-   * The image, at least `width` pixels wide where it has that many and at most MAX_RENDERED_WIDTH. Identical requests at
-   * the same time are rendered once. Null when there is no such image.
+   * The image, at least `width` pixels wide if the original is, and at most MAX_RENDERED_WIDTH. Simultaneous
+   * identical requests are rendered once. Null if there is no such image.
    *
    * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
    */
@@ -39,7 +39,7 @@ export function createRenditions(load: (id: string) => Promise<Buffer | null>): 
   const cache = new LRUCache<string, Rendition, { id: string; width: number; format: RenderFormat }>({
     maxSize: MAX_CACHED_BYTES,
     sizeCalculation: ({ bytes }) => bytes.byteLength,
-    // A rendition that does not fit any more is still the answer to those who wait for it.
+    // A rendition that no longer fits in the cache is still returned to waiting requests.
     ignoreFetchAbort: true,
     fetchMethod: (_key, _stale, { context: { id, width, format } }) =>
       inTurn(async () => {

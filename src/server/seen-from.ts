@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
 import type { RequestFacts } from '../graph/server-context.js';
 
-/** Whether this address, so many connections away, is a proxy whose X-Forwarded-* headers are believed. */
+/** Whether this address, at this number of hops, is a proxy whose X-Forwarded-* headers are trusted. */
 export type Trusts = (address: string, hop: number) => boolean;
 
-/** Trusts these addresses and CIDR ranges, and nobody else. */
+/** Trusts only these addresses and CIDR ranges. */
 export const trustIn = (proxies: readonly string[]): Trusts =>
   proxies.length === 0 ? () => false : proxyAddr.compile([...proxies]);
 
 /**
- * The URL and the address of the client as the client sees them: what the connection says, or what a trusted proxy does.
- * Requests and WebSockets alike: fastify does not see the latter.
+ * The URL and the address of the client, from the client's view: those of the connection, or those that a trusted
+ * proxy reports. Used for both requests and WebSockets, because fastify does not handle WebSockets.
  */
 export function seenFrom(
   request: IncomingMessage,
@@ -20,7 +20,7 @@ export function seenFrom(
   const { headers, socket } = request;
   const isProxied = trusts(socket.remoteAddress ?? '', 0);
   const forwarded = (name: string): string | null => (isProxied ? lastOf(headers[name]) : null);
-  // Some proxies name the scheme of the WebSocket.
+  // Some proxies send the scheme of the WebSocket.
   const scheme = /^(https|wss)$/i.test(forwarded('x-forwarded-proto') ?? '') ? 'https' : 'http';
   return {
     publicUrl: `${scheme}://${forwarded('x-forwarded-host') ?? headers.host ?? ''}`,
@@ -28,7 +28,7 @@ export function seenFrom(
   };
 }
 
-/** What the nearest proxy has added to the header; null where there is nothing. */
+/** The value that the nearest proxy added to the header; null if there is none. */
 function lastOf(header: string | string[] | undefined): string | null {
   const last = String(header ?? '')
     .split(',')

@@ -24,16 +24,16 @@ interface MatchServices {
 
 export interface MatchModels {
   readonly sameProduct: SameProductModel;
-  /** Null for a catalog that is too small to know what is near: then nothing is a substitute. */
+  /** Null for a catalog that is too small to determine what is close: then there are no substitutes. */
   readonly labels: LabelModel | null;
 }
 
 /**
- * Products to buy for the image with this vector: the very product, and those of the top category that its neighbors
- * vote for and that are no less like it than the products of the catalog are like one another.
+ * Products to buy for the image with this vector: the same product, and products in the top category that its
+ * neighbors vote for, if they are at least as similar to it as the catalog's products are to one another.
  */
 export class MatchRanking implements Ranking {
-  /** The nearest of the whole catalog, in stock or not: what tells the very product, and votes. */
+  /** The nearest products of the whole catalog, in stock or not: they identify the same product, and vote. */
   #nearest: readonly IndexMatch[] = [];
   #category: string | null = null;
 
@@ -43,7 +43,7 @@ export class MatchRanking implements Ranking {
     private readonly vector: Float32Array,
   ) {}
 
-  /** Known once something was proposed. */
+  /** Defined once a product was proposed. */
   probabilityOf(match: Pick<IndexMatch, 'productId' | 'score'>): number {
     return sameProductProbability(this.models.sameProduct, match, this.#nearest);
   }
@@ -66,7 +66,7 @@ export class MatchRanking implements Ranking {
     return this.#cut(result, (match) => this.#isNear(match));
   }
 
-  /** One call of the index asks what the image shows and what can be bought. */
+  /** One call to the index finds both what the image shows and what can be bought. */
   async #start(filter: IndexFilter, limit: number): Promise<SearchResult> {
     const { db, index } = this.services;
     const [catalog, sellable] = await index.search([
@@ -93,7 +93,7 @@ export class MatchRanking implements Ranking {
     return this.#category !== null && score >= (this.models.labels?.minNearness ?? Infinity);
   }
 
-  /** What follows something that is not near is not near either. */
+  /** Products after one that is not close are not close either. */
   #cut(result: SearchResult | undefined, isWanted: (match: IndexMatch) => boolean): SearchResult {
     if (result === undefined) throw new Error('the index answers every request');
     const last = result.matches.at(-1);

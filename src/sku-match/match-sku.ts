@@ -11,7 +11,7 @@ import type { BoxInput, ImageInput } from '../images/image-input.types.js';
 import { MatchRanking } from './match-ranking.js';
 import { OptionDifference, SkuMatch, SkuMatchOutcome } from './sku-match.types.js';
 
-/** What a screen shows below the one to buy; whoever wants more is searching. */
+/** As many as a screen shows below the one to buy; a client that needs more should search. */
 const ALTERNATIVES = 5;
 
 export interface Wanted {
@@ -22,10 +22,11 @@ export interface Wanted {
 }
 
 /**
- * Finds the SKU to buy for an image: the very product in the color that is pictured, else the closest of its kind, which
- * may be the same product in another color. One pass of the encoder, one call of the index, one proof; more only when
- * what the index proposed was sold meanwhile.
- * @throws RequestError BAD_USER_INPUT, NOT_CALIBRATED, INDEX_UNAVAILABLE, and what an image may be refused with
+ * Finds the SKU to buy for an image: the same product in the pictured color, or else the closest of its kind, which
+ * may be the same product in another color. One pass of the encoder, one call to the index, one proof; more only when
+ * the index's candidates were sold in the meantime.
+ * @throws RequestError BAD_USER_INPUT, NOT_CALIBRATED, INDEX_UNAVAILABLE, and every error that an image may be
+ * refused with
  */
 export async function matchSku(
   services: IdentifyServices,

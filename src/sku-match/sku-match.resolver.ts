@@ -6,7 +6,7 @@ import type { IdentifyServices } from '../identify/identify-services.js';
 import { matchSku } from './match-sku.js';
 import { SkuMatch } from './sku-match.types.js';
 
-/** Asks index and Postgres as a search does. */
+/** It uses the index and Postgres, as a search does. */
 const MATCH_COST = 300;
 
 @Resolver()

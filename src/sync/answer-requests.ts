@@ -15,9 +15,9 @@ import {
   type RequestOutcome,
 } from './request.store.js';
 
-/** For a request whose notification was missed; one that looks for none is one index scan of an empty table. */
+/** For requests whose notification was missed. A poll without requests is one index scan of an empty table. */
 const POLL_MS = 1_000;
-/** How often a gateway says how far it is, and hears whether anybody waits for it. */
+/** How often a gateway reports its progress, and checks whether the command still waits. */
 const TELL_EVERY_MS = 500;
 
 interface Answering {
@@ -30,7 +30,7 @@ interface Answering {
   readonly log: Logger;
 }
 
-/** Does what commands ask of the index in this gateway's memory, one request after the other, until closed. */
+/** Handles commands' requests about the index in this gateway's memory, one after another, until closed. */
 export function answerRequests(options: Answering): { close(): Promise<void> } {
   const { db, gatewayId, changes, log } = options;
   const loop = startLoop({
@@ -60,7 +60,7 @@ async function answer(options: Answering, request: IndexRequest, closing: AbortS
   const keep = (answered: GatewayAnswer | null): Promise<boolean> =>
     answerRequest(db, request.id, gatewayId, { ...state, answer: answered });
   const abandoned = new AbortController();
-  // One statement after the other: a Postgres that does not answer is not asked again meanwhile.
+  // One statement after another: if Postgres does not answer, no second statement is sent in the meantime.
   const telling = startLoop({
     async round() {
       if (!(await keep(null))) abandoned.abort(new Error('the command that sent the request was stopped'));

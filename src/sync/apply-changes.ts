@@ -9,7 +9,7 @@ import { revisionOf } from './revision.js';
 const BATCH_SIZE = 500;
 
 /**
- * Brings the index from `position` up to now; answers what changed, and the position that the index has then.
+ * Brings the index from `position` up to now; returns what changed, and the new position.
  * @throws OperatorError when Postgres is older than the index
  */
 export async function followOnce(
@@ -29,8 +29,9 @@ export async function followOnce(
 }
 
 /**
- * Brings the index up to what Postgres says now of the changed products. Safe to repeat, and to do late: it reads the
- * present state, whatever the change was, and writes it with the revision of what was committed for sure when it read.
+ * Brings the index up to the current state of the changed products in Postgres. It is safe to repeat, and safe to do
+ * late: it reads the current state, whatever the change was, and writes it with a revision that covers only what was
+ * certainly committed before it read.
  * @throws the reason of `signal`, before a batch is written
  */
 async function applyChanges(
@@ -71,7 +72,7 @@ async function applyBatch(
   );
 
   signal.throwIfAborted();
-  // Those of a product that is gone are among them: they went with it.
+  // These include the images of deleted products, which were deleted with them.
   await index.deleteImages(
     changes.flatMap((change) => change.removedImageIds),
     revision,

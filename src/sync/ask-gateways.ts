@@ -15,20 +15,20 @@ import {
 } from './request.store.js';
 
 const LOOK_EVERY_MS = 200;
-/** A gateway whose connection is not seen just then takes a request up within a second. */
+/** A gateway whose connection is temporarily not visible accepts a request within a second. */
 const TAKEN_UP_AFTER_MS = 2_000;
-/** Longer than a gateway takes to come back after Postgres did. */
+/** Longer than a gateway takes to reconnect after Postgres is back. */
 const GONE_AFTER_MS = 10_000;
 
 export interface GatewayAnswers {
   readonly answers: readonly GatewayAnswer[];
-  /** Gateways that ended before they had answered. */
+  /** Gateways that ended before they answered. */
   readonly gone: number;
 }
 
 /**
  * Asks every gateway that runs on this database, and waits until each has answered or is gone.
- * @throws OperatorError when another command is asking, and the reason of `signal`; gateways then stop what they began
+ * @throws OperatorError when another command is asking, and the reason of `signal`; gateways then stop their work
  */
 export async function askGateways(
   db: Database,
@@ -81,7 +81,7 @@ async function awaitAnswers(
   }
 }
 
-/** All gateways' work as one, from when each knows how much it is. */
+/** Combines the work of all gateways, as soon as each knows its total. */
 function showProgress(
   label: string,
   progress: Progress,

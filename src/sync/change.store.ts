@@ -2,9 +2,9 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 
-/** Longer than any index should be behind; one that was is filled again. */
+/** Longer than any index should be behind; an index that is further behind is filled again. */
 export const CHANGE_RETENTION_MS = 24 * 60 * 60 * 1_000;
-/** Well within the statement timeout. */
+/** Few enough to stay well within the statement timeout. */
 const PRUNED_AT_ONCE = 10_000;
 
 const change = z.object({
@@ -15,7 +15,7 @@ const change = z.object({
 
 export type ProjectedChange = z.infer<typeof change>;
 
-/** What was committed between two snapshots; `position` is the later one. */
+/** Changes committed between two snapshots; `position` is the later one. */
 export interface Changes {
   readonly position: string;
   readonly changes: readonly ProjectedChange[];
@@ -23,7 +23,7 @@ export interface Changes {
 
 const positionRow = z.object({ position: z.string() });
 
-/** The snapshot of now: changes are read from here on. */
+/** The current snapshot: changes are read from here on. */
 export async function currentPosition(db: Queryable): Promise<string> {
   const [row] = await query(
     db,
@@ -35,8 +35,9 @@ export async function currentPosition(db: Queryable): Promise<string> {
 }
 
 /**
- * The products changed by transactions that `position` does not see and this statement does: none is missed. Such a
- * transaction had not ended by then or had not begun, which an index finds without reading those that had.
+ * The products changed by transactions that this statement sees and `position` does not; none is missed. Such a
+ * transaction was either in progress at `position` or had not begun, so an index finds them without reading older
+ * ones.
  */
 export async function readChanges(db: Queryable, position: string): Promise<Changes> {
   const rows = await queryPrepared(
@@ -65,7 +66,7 @@ export async function readChanges(db: Queryable, position: string): Promise<Chan
   return { position: first.position, changes: rows.filter((row) => row.productKey !== null) };
 }
 
-/** Forgets changes that are too old for a follower in memory, and that every shared index in use has followed. */
+/** Deletes changes that are too old for a follower in memory, and that every shared index in use has followed. */
 export async function pruneChanges(db: Queryable): Promise<void> {
   const tooOld = sql`now() - ${CHANGE_RETENTION_MS}::float8 * interval '1 millisecond'`;
   await execute(

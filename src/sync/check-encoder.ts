@@ -3,8 +3,9 @@ import type { Queryable } from '../platform/postgres.js';
 import { readEncoding } from './encoding.store.js';
 
 /**
- * Compares the configured encoder with what the catalog was encoded by. Answers how many images it has not encoded.
- * @throws OperatorError with the command that mends it, when a search would find nothing or compare the incomparable
+ * Compares the configured encoder with the one that encoded the catalog. Returns how many images it has not encoded.
+ * @throws OperatorError with the command that fixes it, when a search would find nothing or compare incompatible
+ * vectors
  */
 export async function checkEncoder(
   db: Queryable,

@@ -1,31 +1,31 @@
 import { z } from 'zod';
 import type { IndexPoint, PointPayload } from '../vector-index/port.js';
 
-/** Squared distance of two unit vectors that counts as none: an index may normalize in float32, and store no more. */
+/** Squared distance of unit vectors that counts as equal: an index may normalize and store vectors in float32. */
 const SAME_VECTOR = 1e-8;
-/** Tags and numbers that a sentence names. */
+/** Maximum tags and numbers that a message names. */
 const NAMED = 3;
 
 const count = z.number();
 
-/** What a comparison of the index with Postgres found; numbers of images. */
+/** The result of comparing the index with Postgres; counts of images. */
 export const reconcileReport = z.object({
-  /** Images that are in one or the other. */
+  /** Images in either of the two. */
   compared: count,
-  /** Images of which anything differs. */
+  /** Images with any difference. */
   differing: count,
-  /** In Postgres, and not in the index. */
+  /** In Postgres but not in the index. */
   missing: count,
-  /** In the index, and not in Postgres. */
+  /** In the index but not in Postgres. */
   extra: count,
   /** In the index as an image of another product. */
   wrongProduct: count,
-  /** Of its product, with tags or numbers that are not the product's. */
+  /** With the right product, but with different tags or numbers. */
   payloadDiffers: count,
   vectorDiffers: count,
   repaired: count,
   seconds: z.number(),
-  /** The first of them, in words; the product is null when Postgres does not know it. */
+  /** Descriptions of the first differences; the product is null when Postgres does not have it. */
   sample: z.array(z.object({ imageId: z.number(), product: z.string().nullable(), what: z.string() })),
 });
 export type ReconcileReport = z.infer<typeof reconcileReport>;
@@ -33,14 +33,14 @@ export type ReconcileReport = z.infer<typeof reconcileReport>;
 type Told = readonly [Kind, string];
 type Kind = 'missing' | 'extra' | 'wrongProduct' | 'payloadDiffers' | 'vectorDiffers';
 
-/** How one image in the index differs from what Postgres says. */
+/** How one image in the index differs from Postgres. */
 export interface Difference {
   readonly imageId: number;
-  /** Of Postgres, or of the index where Postgres has no such image. */
+  /** The product in Postgres, or in the index if Postgres has no such image. */
   readonly productId: number;
   readonly kinds: readonly Kind[];
   readonly words: string;
-  /** What should be there; null: nothing. */
+  /** The expected point; null: none. */
   readonly expected: IndexPoint | null;
   readonly isRepaired?: boolean;
 }
@@ -52,7 +52,7 @@ export function nothingFound(): ReconcileReport {
   };
 }
 
-/** Compares what should be in the index with what is; both by image id, ascending. */
+/** Compares the expected points with those in the index; both sorted by image id, ascending. */
 export function comparePoints(
   expected: readonly IndexPoint[],
   found: readonly IndexPoint[],
@@ -100,7 +100,7 @@ function differencesOf(expected: IndexPoint, found: IndexPoint): Told[] {
   return differences;
 }
 
-/** What is wrong with a payload, in words; null when nothing is. */
+/** A description of the differences in a payload; null if there are none. */
 function describePayload(expected: PointPayload, found: PointPayload): string | null {
   const names = ({ tags, numbers }: PointPayload): string[] => [...tags, ...Object.keys(numbers)];
   const lacks = without(names(expected), names(found));
@@ -127,7 +127,7 @@ function name(items: readonly string[]): string {
   return items.slice(0, NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
-/** Between the directions of two vectors: NaN when one has none, or another dimension. */
+/** Squared distance of the directions of two vectors; NaN when one has no direction, or another dimension. */
 function squaredDistance(a: Float32Array, b: Float32Array): number {
   const [lengthA, lengthB] = [Math.hypot(...a), Math.hypot(...b)];
   return a.length === b.length

@@ -4,8 +4,8 @@ import { openQdrantEncoders } from '../vector-index/qdrant/qdrant-index.js';
 import { whileUnused } from './position.js';
 
 /**
- * Deletes from Qdrant the indexes of other encoders that nobody has followed into for a day, and nobody fills: no
- * gateway runs with those any more. Answers the encoders.
+ * Deletes from Qdrant the indexes of other encoders that were neither followed within a day nor are being filled: no
+ * gateway runs with those encoders anymore. Returns the encoders.
  */
 export async function dropUnusedIndexes(
   db: Database,

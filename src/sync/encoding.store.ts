@@ -9,7 +9,7 @@ const encoding = z.object({
   encoders: z.array(z.string()),
 });
 
-/** How many images there are and how many of them `encoder` has encoded, and who has encoded the catalog. */
+/** How many images there are, how many of them `encoder` has encoded, and which encoders encoded the catalog. */
 export async function readEncoding(db: Queryable, encoder: string): Promise<z.infer<typeof encoding>> {
   const [row] = await query(
     db,

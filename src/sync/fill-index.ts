@@ -7,7 +7,7 @@ import { countProducts } from '../projection/projection.store.js';
 import { revisionOf } from './revision.js';
 
 /**
- * Loads everything into the index, and answers from where changes are to be followed: the moment before.
+ * Loads everything into the index, and returns the position to follow changes from: just before it started.
  * @throws the reason of `signal`, between two batches
  */
 export async function fillIndex(

@@ -8,26 +8,27 @@ import { followOnce } from './apply-changes.js';
 import { CHANGE_RETENTION_MS, pruneChanges } from './change.store.js';
 import type { PositionKeeper } from './position.js';
 
-/** A change without a notification waits at most this long for its turn; an idle poll is one index scan. */
+/** Maximum delay of a change without a notification; an idle poll is one index scan. */
 const POLL_MS = 100;
-/** After a step that a notification called for, until the next: what is committed meanwhile goes together. */
+/** Pause after a step that a notification triggered, so that changes in this time are applied together. */
 const GATHER_MS = 50;
 const PRUNE_EVERY_MS = CHANGE_RETENTION_MS / 24;
-/** Twice as long as a write is on its way that is tried again until it is given up. */
+/** Twice as long as a write is retried before it is given up. */
 const DELETED_FOR_MS = 10 * 60 * 1_000;
 const REPORT_EVERY_MS = 60_000;
 
 export interface ChangeFollower {
   /** Resolves once everything committed before the call is in the index; waits while another gateway writes it. */
   catchUp(): Promise<void>;
-  /** Between two steps of this follower; otherwise as its position keeper. */
+  /** Runs between two steps of this follower; otherwise the same as its position keeper's. */
   advance: PositionKeeper['advance'];
   close(): Promise<void>;
 }
 
 /**
- * Follows the change log into the index until closed. Whatever fails is tried again from the same position.
- * `rebuild` fills the index anew: called when it is lost, and when changes may have been pruned before they were read.
+ * Follows the change log into the index until closed. Any failure is retried from the same position. `rebuild`
+ * refills the index: it is called when the index is lost, and when changes may have been pruned before they were
+ * read.
  */
 export function followChanges(options: {
   db: Database;
@@ -41,7 +42,7 @@ export function followChanges(options: {
 }): ChangeFollower {
   const { db, index, encoder, position, isLost, rebuild, changes, log } = options;
   let lastSuccess = Date.now();
-  /** Never: a process that is restarted often prunes too. */
+  /** Starts with a prune, so that a process that is restarted often prunes too. */
   let lastPrune = 0;
   let lastReport = lastSuccess;
   let writtenSince = 0;

@@ -16,17 +16,17 @@ import { followChanges, type ChangeFollower } from './follow-changes.js';
 import { positionInMemory, positionInPostgres, withFillLock, type PositionKeeper } from './position.js';
 import { refillQdrant } from './refill-qdrant.js';
 
-/** Before any change was followed: a snapshot that sees nothing. */
+/** The position before any change was followed: a snapshot that sees nothing. */
 const NOTHING_SEEN = '1:1:';
 
 /** An index that follows Postgres. */
 export interface FollowedIndex extends Pick<ChangeFollower, 'catchUp' | 'advance'> {
   readonly index: VectorIndex;
-  /** How far it has followed: what a search reports its lag from. */
+  /** How far it has followed; searches compute their lag from this. */
   position(): string;
   /**
-   * Fills another index while this one answers and follows, and puts it in its place; null where gateways share the
-   * index, which one of them must not replace on its own.
+   * Fills another index while this one continues to answer and follow, then replaces this one; null when gateways
+   * share the index, because a single gateway must not replace that.
    */
   readonly replace: ((progress: Progress, signal: AbortSignal) => Promise<void>) | null;
   close(): Promise<void>;
@@ -37,13 +37,13 @@ export interface FollowedIndexOptions {
   readonly encoder: Pick<Encoder, 'id' | 'dimension'>;
   /** Null: the embedded index. */
   readonly qdrant: Config['qdrant'];
-  /** Without one, changes are polled for. */
+  /** Without a listener, changes are found by polling only. */
   readonly changes?: Pick<ChangeListener, 'onChange'>;
   readonly log: Logger;
   readonly progress: Progress;
 }
 
-/** Opens the configured index, fills it from Postgres unless it is filled, and follows from there. */
+/** Opens the configured index, fills it from Postgres if necessary, and follows changes from there. */
 export async function openFollowedIndex(options: FollowedIndexOptions): Promise<FollowedIndex> {
   const { index, keeper, fill, isLost, rebuild, replace } = await (options.qdrant === null
     ? openEmbedded(options)
@@ -84,7 +84,7 @@ interface Opened {
   readonly isLost: () => boolean;
   /** Starts over, when the index is lost or changes may have been pruned before they were followed. */
   readonly rebuild: () => Promise<void>;
-  /** Starts over while the index answers and `follower` goes on. */
+  /** Starts over while the index answers and `follower` continues. */
   readonly replace:
     | ((follower: Pick<ChangeFollower, 'advance'>, progress: Progress, signal: AbortSignal) => Promise<void>)
     | null;
@@ -100,7 +100,7 @@ async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
   };
   let current = await open();
   const index = new ReplaceableIndex(current.index);
-  /** Fills another index and puts it in the place of this one; closes it when that fails. */
+  /** Fills another index and replaces this one with it; closes the other one if that fails. */
   const withNext = async (
     fill: (next: VectorIndex, putInPlace: () => Promise<void>) => Promise<void>,
   ): Promise<void> => {
@@ -132,7 +132,7 @@ async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
       withNext(async (next, putInPlace) => {
         const target = { db, index: next, encoder: encoder.id };
         const from = await fillIndex({ db, encoder, progress }, next, signal);
-        // Once before the follower waits: what changed while it was filled may be much.
+        // Once before the follower has to wait, because much may have changed while the index was filled.
         const { position } = await followOnce(target, from, signal);
         await follower.advance(async () => {
           const last = await followOnce(target, position, signal);
@@ -157,7 +157,7 @@ async function openShared(
     dimension: encoder.dimension,
     log,
   };
-  // Gateways that start together make one collection, not one each.
+  // So that gateways that start together create one collection, not one each.
   const make = (): Promise<VectorIndex> =>
     withFillLock(db, collection, encoder.id, () => openQdrantIndex(server));
   const index = (await findQdrantIndex(server)) ?? (await make());
@@ -166,7 +166,7 @@ async function openShared(
   const fill = (): Promise<void> =>
     keeper.fill(async (lost) => {
       if (!(await isFilled())) return fillIndex(options, index, lost);
-      // Nobody knows which of its points are still so, and nobody follows into it.
+      // It is unknown which of its points are still valid, and nothing follows into it.
       let position = NOTHING_SEEN;
       await refillQdrant(options, qdrant, lost, async (finish) => void (position = await finish(lost)));
       return position;

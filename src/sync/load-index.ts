@@ -2,10 +2,10 @@ import type { Database, Queryable } from '../platform/postgres.js';
 import type { IndexPoint, PointPayload, Revision, VectorIndex } from '../vector-index/port.js';
 import { projectProducts, readEmbeddedImages, readProductKeys } from '../projection/projection.store.js';
 
-/** Products read and written at once: some megabytes of vectors. */
+/** Products read and written at once: a few megabytes of vectors. */
 const BATCH_SIZE = 500;
 
-/** Writes every product whose images this encoder has embedded into the index. `loaded` hears of each batch. */
+/** Writes every product whose images this encoder has embedded into the index. Calls `loaded` for each batch. */
 export async function loadIndex(
   db: Database,
   index: VectorIndex,
@@ -26,7 +26,7 @@ export async function loadIndex(
   }
 }
 
-/** The points of these products, as Postgres has them now. */
+/** The current points of these products, from Postgres. */
 export async function readPoints(
   db: Queryable,
   encoder: string,

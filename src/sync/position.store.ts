@@ -6,9 +6,9 @@ import { execute, query, type Queryable } from '../platform/postgres.js';
 const positionRow = z.object({ position: z.string() });
 
 /**
- * For a transaction that only holds its lock while the work goes on elsewhere, or waits for whoever does: it takes as
- * long as it takes. A holder whose machine is gone loses the lock after half a minute of silence, not after the hours
- * that an operating system waits.
+ * For a transaction that only holds its lock while the work runs elsewhere, or that waits for such a lock, for any
+ * length of time. If the holder's machine disappears, it loses the lock after half a minute of silence, not after the
+ * hours of an operating system's default.
  */
 export async function withoutTimeouts(client: PoolClient): Promise<void> {
   await execute(
@@ -23,7 +23,7 @@ export async function withoutTimeouts(client: PoolClient): Promise<void> {
 const selectPosition = (indexName: string, encoder: string): Sql =>
   sql`SELECT position::text AS position FROM index_positions WHERE index_name = ${indexName} AND encoder = ${encoder}`;
 
-/** Null before the index was filled with this encoder's vectors, and when nobody has followed it for too long. */
+/** Null before the index was filled with this encoder's vectors, and when it has not been followed for too long. */
 export async function readPosition(
   db: Queryable,
   indexName: string,
@@ -37,7 +37,7 @@ export async function readPosition(
   return row?.position ?? null;
 }
 
-/** The encoders whose vectors the index has and is followed with. */
+/** The encoders whose vectors are in the index and kept up to date. */
 export async function readFollowed(db: Queryable, indexName: string): Promise<string[]> {
   const rows = await query(
     db,
@@ -47,7 +47,7 @@ export async function readFollowed(db: Queryable, indexName: string): Promise<st
   return rows.map(({ encoder }) => encoder);
 }
 
-/** The position, which nobody else moves until the transaction ends; null while another does, or when there is none. */
+/** The position, locked until the transaction ends; null if there is none, or another transaction has the lock. */
 export async function claimPosition(
   client: PoolClient,
   indexName: string,
@@ -61,7 +61,7 @@ export async function claimPosition(
   return row?.position ?? null;
 }
 
-/** Waits until nobody moves the position, and keeps others from it until the transaction ends. */
+/** Waits for the lock on the position and keeps it until the transaction ends. */
 export async function awaitPosition(client: PoolClient, indexName: string, encoder: string): Promise<void> {
   await query(
     client,
@@ -70,7 +70,7 @@ export async function awaitPosition(client: PoolClient, indexName: string, encod
   );
 }
 
-/** Says where changes are to be followed from, whoever followed them before. */
+/** Stores the position to follow changes from, whatever was stored before. */
 export async function keepPosition(
   db: Queryable,
   indexName: string,
@@ -88,7 +88,7 @@ export async function keepPosition(
 
 const fillLock = (indexName: string, encoder: string): string => `fill ${indexName} ${encoder}`;
 
-/** Waits until nobody else fills the index with this encoder's vectors; the lock ends with the transaction. */
+/** Waits for the lock on filling the index with this encoder's vectors; the lock ends with the transaction. */
 export async function lockFill(client: PoolClient, indexName: string, encoder: string): Promise<void> {
   await execute(
     client,
@@ -96,7 +96,7 @@ export async function lockFill(client: PoolClient, indexName: string, encoder: s
   );
 }
 
-/** False while somebody else fills the index with this encoder's vectors. */
+/** False while another transaction holds the lock on filling the index with this encoder's vectors. */
 export async function tryLockFill(client: PoolClient, indexName: string, encoder: string): Promise<boolean> {
   const [row] = await query(
     client,
@@ -106,7 +106,7 @@ export async function tryLockFill(client: PoolClient, indexName: string, encoder
   return row?.locked === true;
 }
 
-/** A transaction with an id: snapshots taken from now on are newer than all that were taken before. */
+/** Gives the transaction an id, so that snapshots taken from now on are newer than all earlier ones. */
 export async function useTransactionId(db: Queryable): Promise<void> {
   await execute(db, sql`/* reconcile.newTransaction */ SELECT pg_current_xact_id()`);
 }

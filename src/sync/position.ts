@@ -11,22 +11,25 @@ import {
 } from './position.store.js';
 
 /**
- * How far an index has followed the change log, as a pg_snapshot: an index of this process keeps it in memory,
- * an index that gateways share keeps it in Postgres, and one gateway at a time moves it.
+ * How far an index has followed the change log, as a pg_snapshot. For an index in this process, the position is in
+ * memory; for an index that gateways share, it is in Postgres, and one gateway at a time advances it.
  */
 export interface PositionKeeper {
   /** The last position known here; null before the index was filled, and when its position has expired. */
   current(): string | null;
   /**
-   * Runs `move` with the position and keeps what it answers; answers false, and runs nothing, while another gateway
-   * is at it or before the index was filled. `lost` aborts when another gateway may take over: write no more then.
+   * Runs `move` with the position and stores the position that it returns. Returns false and runs nothing while
+   * another gateway is advancing, or before the index was filled. `lost` aborts when another gateway may take over:
+   * write nothing after that.
    */
   advance(move: (position: string, lost: AbortSignal) => Promise<string>): Promise<boolean>;
-  /** Runs `work` to fill the index and keeps the position it answers; a shared index that is filled is left as it is. */
+  /**
+   * Runs `work` to fill the index and stores the position that it returns; leaves a filled shared index unchanged.
+   */
   fill(work: (lost: AbortSignal) => Promise<string>): Promise<void>;
 }
 
-/** What is in this process is not lost to another. */
+/** Another process cannot take over an index in this process. */
 const NEVER_LOST = new AbortController().signal;
 
 export function positionInMemory(): PositionKeeper {
@@ -44,7 +47,7 @@ export function positionInMemory(): PositionKeeper {
   };
 }
 
-/** `isFilled` tells whether the index still has what Postgres says it was filled with. */
+/** `isFilled` reports whether the index still has what it was filled with according to Postgres. */
 export function positionInPostgres(
   db: Database,
   indexName: string,
@@ -72,10 +75,10 @@ export function positionInPostgres(
       }),
 
     async fill(work) {
-      // Not behind one that fills it anew while it answers.
+      // Does not wait for a gateway that refills the index while it answers.
       if (await findFilled(db)) return;
       await withFillLock(db, indexName, encoder, async (client, lost) => {
-        // Gateways that start together: one fills, the others wait and find it filled.
+        // When gateways start together, one fills the index, and the others wait and find it filled.
         if (await findFilled(client)) return;
         known = await work(lost);
         await keepPosition(client, indexName, encoder, known);
@@ -84,7 +87,7 @@ export function positionInPostgres(
   };
 }
 
-/** Runs `work` while nobody else fills the index with this encoder's vectors; waits for whoever does. */
+/** Runs `work` with the lock on filling the index with this encoder's vectors, after waiting for the lock. */
 export function withFillLock<T>(
   db: Database,
   indexName: string,
@@ -98,7 +101,7 @@ export function withFillLock<T>(
   });
 }
 
-/** Runs `work` unless somebody fills the index with this encoder's vectors, or follows into it. */
+/** Runs `work`, unless the index is being filled with this encoder's vectors, or followed into. */
 export function whileUnused(
   db: Database,
   indexName: string,
@@ -113,8 +116,8 @@ export function whileUnused(
 }
 
 /**
- * Runs `work` while nobody follows into the index, and says from where it is to be followed then, whoever followed it
- * before: what `work` answers.
+ * Runs `work` while no gateway follows into the index, and stores the position that `work` returns, whatever was
+ * stored before.
  */
 export function switchPosition(
   db: Database,

@@ -11,25 +11,25 @@ import { positionInPostgres } from './position.js';
 import { readPosition } from './position.store.js';
 import { reconcile } from './reconcile.js';
 
-/** What became of one index. */
+/** The result for one index. */
 export interface IndexReconciliation {
-  /** In words: the gateway's, or the collection's. */
+  /** A description: the gateway's index, or the collection. */
   readonly index: string;
   readonly report: ReconcileReport | null;
-  /** Why there is no report; null also when its gateway ended, and the index with it. */
+  /** Why there is no report; null also when the gateway ended, and its index with it. */
   readonly failure: string | null;
 }
 
 interface Services {
   readonly db: Database;
   readonly qdrant: Config['qdrant'];
-  /** Of the encoder whose index in Qdrant is meant. */
+  /** Folder of the encoder whose index in Qdrant is meant. */
   readonly encoderFolder: string;
   readonly log: Logger;
   readonly progress: Progress;
 }
 
-/** Reconciles the index in Qdrant, or that of each gateway that runs. */
+/** Reconciles the index in Qdrant, or the index of each running gateway. */
 export async function reconcileIndex(
   services: Services,
   repair: boolean,
@@ -54,7 +54,7 @@ export async function reconcileIndex(
   ];
 }
 
-/** @throws OperatorError when there is nothing that was filled and is followed */
+/** @throws OperatorError when there is no index that was filled and is followed */
 async function reconcileShared(
   { db, encoderFolder, log, progress }: Services,
   { url, apiKey, collection }: NonNullable<Config['qdrant']>,

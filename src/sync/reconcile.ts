@@ -14,11 +14,11 @@ import {
   readImagesAfter,
 } from '../projection/projection.store.js';
 
-/** Points compared at once: few enough that whoever follows into the index waits a fraction of a second. */
+/** Points compared at once: few enough that a follower waits only a fraction of a second. */
 const PAGE_SIZE = 250;
-/** While another gateway follows into the index. */
+/** Pause while another gateway follows into the index. */
 const RETRY_MS = 20;
-/** More differences than these are counted, not told. */
+/** Maximum number of differences that are described; the rest are only counted. */
 const SAMPLE_SIZE = 20;
 
 interface Reconciled {
@@ -26,23 +26,23 @@ interface Reconciled {
   readonly index: VectorIndex;
   /** The id of the encoder whose vectors the index has. */
   readonly encoder: string;
-  /** Follows into the index, and nobody else meanwhile. */
+  /** Follows into the index, and keeps others from following in the meantime. */
   readonly advance: PositionKeeper['advance'];
   readonly progress: Progress;
 }
 
-/** What lies in a stretch of image ids, here and there. */
+/** The expected and existing points in a range of image ids. */
 interface Stretch {
-  /** Its last image id; infinite when nothing follows. */
+  /** Its last image id; infinite for the last range. */
   readonly end: number;
   readonly compared: number;
   readonly differences: readonly Difference[];
 }
 
 /**
- * Compares the index with Postgres, image by image, and unless `repair` is false writes what differs. Searches and
- * changes go on: each page is compared in one snapshot of Postgres that the index has just been brought up to, while
- * nobody else writes, and what differs counts only if it does so again in the next snapshot.
+ * Compares the index with Postgres, image by image, and writes the differences unless `repair` is false. Searches and
+ * changes continue: each page is compared in one snapshot of Postgres that the index has just been brought up to,
+ * while nothing else writes. A difference counts only if it is still there in the next snapshot.
  * @throws the reason of `signal`, between two pages
  */
 export async function reconcile(
@@ -79,7 +79,7 @@ async function lookAgain(
   repair: boolean,
   signal: AbortSignal,
 ): Promise<Stretch> {
-  // What is written from the next snapshot is newer than all that was written before, also where nothing else happens.
+  // So that writes from the next snapshot are newer than all earlier writes, even without other transactions.
   await useTransactionId(target.db);
   return atOnce(target, signal, async (client, revision) => {
     const second = await compareStretch(client, target, after, first.end);
@@ -107,7 +107,9 @@ async function repairAll(
   return differences.map((difference) => ({ ...difference, isRepaired: !left.has(difference.imageId) }));
 }
 
-/** Runs `work` in a snapshot of Postgres that the index has been brought up to, and stays at until `work` ends. */
+/**
+ * Runs `work` in a snapshot of Postgres that the index has been brought up to, and keeps the index there meanwhile.
+ */
 async function atOnce<T>(
   { db, index, encoder, advance }: Reconciled,
   signal: AbortSignal,
@@ -148,7 +150,7 @@ async function compareStretch(
   return { end, ...comparePoints(expected.filter(before), found.filter(before)) };
 }
 
-/** Where a page ends; nothing follows one that is not full. */
+/** The last id of a page; infinite for a page that is not full, because nothing follows it. */
 const lastOf = (page: readonly { imageId: number }[]): number =>
   page.length < PAGE_SIZE ? Infinity : (page.at(-1)?.imageId ?? Infinity);
 

@@ -7,9 +7,9 @@ import { followOnce } from './apply-changes.js';
 import { fillIndex } from './fill-index.js';
 
 /**
- * Fills a new Qdrant collection, follows what changed meanwhile, and switches to it in one step. Answers how many
- * points it has. `switchOver` runs the last stretch, which answers the position that the new collection has, while
- * nobody follows into the one before: what they wrote there would be missing here.
+ * Fills a new Qdrant collection, follows changes since the start, and switches to it in one step. Returns the number
+ * of its points. `switchOver` runs the last part, which returns the position of the new collection, while no gateway
+ * follows into the previous one: writes there would be missing in the new one.
  * @throws the reason of `signal`; the collection in use then stays
  */
 export async function refillQdrant(
@@ -36,7 +36,7 @@ export async function refillQdrant(
     throw error;
   });
   const points = await replacement.index.count();
-  // Whatever fails from here on may have switched already: the next filling finds out, and cleans up.
+  // If a step after this fails, the switch may already have happened: the next filling detects that and cleans up.
   await switchOver(async (lost) => {
     const { position: to } = await followOnce(target, position, lost);
     await replacement.commit();

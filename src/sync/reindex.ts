@@ -14,27 +14,27 @@ import { switchPosition, withFillLock } from './position.js';
 import { readFollowed } from './position.store.js';
 import { refillQdrant } from './refill-qdrant.js';
 
-/** Encoded images are kept every so many: what an interruption may cost. */
+/** Images encoded between two writes to Postgres, which is what an interruption may lose. */
 const BATCH_SIZE = 64;
 /** Keeps the encoder's threads busy. */
 const ENCODED_AT_ONCE = 8;
 
 export interface ReindexReport {
   readonly encoded: number;
-  /** Images that could not be encoded: their SHA-256 and why. */
+  /** Images that could not be encoded: their SHA-256 and the reason. */
   readonly failed: readonly { readonly sha256: string; readonly reason: string }[];
   readonly index: ReindexedShared | ReindexedEmbedded;
 }
 
 interface ReindexedShared {
   readonly kind: 'qdrant';
-  /** Points in the new collection. */
+  /** Number of points in the new collection. */
   readonly points: number;
   /** Encoders that gateways still run with, or did less than a day ago. */
   readonly otherEncoders: readonly string[];
 }
 
-/** In the memory of each gateway; one that starts builds its own. */
+/** For indexes in the memory of gateways; a new gateway builds its own. */
 interface ReindexedEmbedded extends GatewayAnswers {
   readonly kind: 'embedded';
 }
@@ -48,9 +48,9 @@ interface ReindexServices {
 }
 
 /**
- * Encodes every image that this encoder has not encoded yet, then fills a new index while the one before answers, and
- * puts it in its place in one step: a Qdrant collection, or the index in the memory of each gateway that runs with
- * this encoder. May be stopped and run again: what is encoded stays.
+ * Encodes every image that this encoder has not encoded yet, then fills a new index while the current one answers,
+ * and replaces that in one step: a Qdrant collection, or the index in the memory of each gateway that runs with this
+ * encoder. It can be stopped and run again: encoded images are kept.
  */
 export async function reindex(services: ReindexServices, signal: AbortSignal): Promise<ReindexReport> {
   const encoding = await encodeMissing(services, signal);

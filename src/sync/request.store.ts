@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 import { reconcileReport } from './difference.js';
 
-/** A request that is older was asked by a command that is gone. */
+/** An older request is from a command that has ended. */
 const VALID_FOR_MS = 60_000;
 
 const request = z.object({
@@ -11,13 +11,13 @@ const request = z.object({
   kind: z.enum(['check', 'reconcile', 'rebuild']),
   encoder: z.string().nullable(),
 });
-/** What a command asks of the gateways that run, about the indexes in their memory. */
+/** A command's request to the running gateways about the indexes in their memory. */
 export type IndexRequest = z.infer<typeof request>;
 
 const outcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('compared'), report: reconcileReport }),
   z.object({ outcome: z.literal('rebuilt'), points: z.number() }),
-  /** It runs with another encoder than was asked for. */
+  /** It runs with a different encoder than requested. */
   z.object({ outcome: z.literal('otherEncoder') }),
   /** Its index is not in its memory. */
   z.object({ outcome: z.literal('shared'), index: z.string() }),
@@ -25,7 +25,7 @@ const outcome = z.discriminatedUnion('outcome', [
 ]);
 export type RequestOutcome = z.infer<typeof outcome>;
 
-/** What a gateway answers; `gateway` names it to people. */
+/** A gateway's answer; `gateway` is its name in messages. */
 const answer = z.object({ gateway: z.string(), encoder: z.string() }).and(outcome);
 export type GatewayAnswer = z.infer<typeof answer>;
 
@@ -36,12 +36,12 @@ const gatewayState = z.object({
   total: z.number().nullable(),
   answer: answer.nullable(),
 });
-/** A gateway that is alive, or that has taken the request up. */
+/** A gateway that is alive, or that has accepted the request. */
 export type GatewayState = z.infer<typeof gatewayState>;
 
 const NAME = 'vitrine gateway ';
 
-/** What a gateway's connection is called as long as it is alive. */
+/** The name of a gateway's connection while the gateway is alive. */
 export const connectionName = (gatewayId: string): string => NAME + gatewayId;
 
 /** False while another command is asking; the lock ends with the transaction. */
@@ -54,7 +54,7 @@ export async function lockRequests(client: Queryable): Promise<boolean> {
   return lock?.locked === true;
 }
 
-/** Asks; requests before are of commands that are gone. */
+/** Inserts a request and deletes earlier ones, whose commands have ended. */
 export async function insertRequest(db: Queryable, { id, kind, encoder }: IndexRequest): Promise<void> {
   await execute(db, sql`/* request.forget */ DELETE FROM index_requests`);
   await execute(
@@ -83,7 +83,7 @@ export async function readGateways(db: Queryable, requestId: string): Promise<Ga
   );
 }
 
-/** Takes up the requests that this gateway has not taken up yet. */
+/** Accepts the requests that are new to this gateway. */
 export async function takeRequests(db: Queryable, gatewayId: string): Promise<IndexRequest[]> {
   return query(
     db,
@@ -98,7 +98,7 @@ export async function takeRequests(db: Queryable, gatewayId: string): Promise<In
   );
 }
 
-/** Says how far the gateway is, or its answer, which stays; answers false when nobody waits for it any more. */
+/** Stores the gateway's progress, or its final answer; returns false when no command waits for it anymore. */
 export async function answerRequest(
   db: Queryable,
   requestId: string,

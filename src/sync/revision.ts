@@ -1,15 +1,16 @@
 import type { Revision } from '../vector-index/port.js';
 
 /**
- * Transactions that a snapshot may find in progress and revisions still tell apart: more than a Postgres has
- * connections. What is left of a safe integer are two thousand billion transactions: 70 years of 1,000 a second.
+ * Maximum number of transactions in progress in a snapshot that revisions can still distinguish: more than Postgres
+ * has connections. The rest of a safe integer covers two trillion transactions: 70 years at 1,000 per second.
  */
 const IN_PROGRESS = 4_096;
 
 /**
- * The revision of what is read once this snapshot (a pg_snapshot) has been taken. Of two snapshots of one Postgres the
- * later sees all that the earlier does: its xmax is higher, or it is the same one and fewer below are in progress.
- * @throws RangeError when it is no safe integer
+ * The revision for data read after this snapshot (a pg_snapshot) was taken. Of two snapshots of one Postgres, the
+ * later one sees everything that the earlier one does: its xmax is higher, or equal with fewer transactions below it
+ * in progress.
+ * @throws RangeError when it is not a safe integer
  */
 export function revisionOf(position: string): Revision {
   const [, xmax = '', inProgress = ''] = position.split(':');

@@ -9,16 +9,16 @@ import {
 
 type Question = { readonly vector: Float32Array } | { readonly examples: Examples };
 
-/** What is asked for, as a request says it. */
+/** Converts a query to the fields of a request. */
 export const toRequest = (asked: Asked): Question =>
   asked instanceof Float32Array ? { vector: asked } : { examples: asked };
 
-/** What a request asks by; one vector is a positive example. */
+/** The examples of a request; a single vector is a positive example. */
 export function examplesOf(question: Question): Examples {
   return 'examples' in question ? question.examples : { positive: [question.vector], negative: [] };
 }
 
-/** @throws Error when it asks by too few or too many examples, or by a vector that is not of the index's dimension */
+/** @throws Error when it has too few or too many examples, or a vector with another dimension than the index's */
 export function checkRequest(request: SearchRequest, dimension: number): void {
   const { positive, negative } = examplesOf(request);
   if (positive.length === 0 || positive.length + negative.length > MAX_EXAMPLES) {
@@ -30,7 +30,7 @@ export function checkRequest(request: SearchRequest, dimension: number): void {
   for (const vector of [...positive, ...negative]) checkDimension(vector, dimension, 'A query');
 }
 
-/** Orders by score descending, then product ascending, and cuts the page after the position. */
+/** Sorts by score descending, then product ascending, and cuts the page after the position. */
 export function page<T extends Standing>(
   matches: readonly T[],
   limit: number,
@@ -50,7 +50,7 @@ function compare(a: Standing, b: Standing): number {
   return b.score - a.score || a.productId - b.productId;
 }
 
-/** @throws Error when the vector is not of the index's dimension. `what` names the vector in the message. */
+/** @throws Error when the vector does not have the index's dimension; `what` names the vector in the message */
 export function checkDimension(vector: Float32Array, dimension: number, what: string): void {
   if (vector.length === dimension) return;
   throw new Error(

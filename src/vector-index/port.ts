@@ -1,12 +1,12 @@
 /**
  * The port to the vector index: Qdrant (qdrant.ts) or the embedded one (embedded.ts).
  *
- * One point is one product *image*; answers are grouped by product. The index knows nothing of commerce: a
- * point carries tags (keywords) and numbers, and a filter names those. All images of a product carry the same
- * payload. What the index stores is a projection of Postgres and may lag behind it: callers prove what it says.
+ * One point is one product *image*; results are grouped by product. The index has no concept of commerce: a point has
+ * tags (keywords) and numbers, and a filter names those. All images of a product have the same payload. The index
+ * stores a projection of Postgres that may be outdated, so callers prove its results.
  */
 
-/** What filters can ask of a product: keywords, and numbers by field name. */
+/** The product data that filters can match: keywords, and numbers by field name. */
 export interface PointPayload {
   readonly tags: readonly string[];
   readonly numbers: Readonly<Record<string, number>>;
@@ -38,8 +38,8 @@ export interface NumberRange {
 export const MATCH_ALL: IndexFilter = { clauses: [], ranges: [], excludeProducts: [] };
 
 /**
- * A place in a ranking: right after this product at this score. `rank` is how many products precede it
- * (it included): a hint for adapters that can only continue by asking for more from the top.
+ * A place in a ranking: right after this product at this score. `rank` is the number of products up to and including
+ * this one: a hint for adapters that can continue only by asking for more from the top.
  */
 export interface RankingPosition {
   readonly score: number;
@@ -47,26 +47,26 @@ export interface RankingPosition {
   readonly rank: number;
 }
 
-/** Of one search: what the embedded index compares in one pass over its vectors. */
+/** Maximum examples per search: as many as the embedded index compares in one pass over its vectors. */
 export const MAX_EXAMPLES = 16;
 
 /**
- * Things to be like and unlike, where they may lie far apart. An image scores its cosine similarity to the nearest
- * positive example, and is no answer when a negative one is as near (Qdrant's strategy "best_score", without what it
- * ranks below zero). All are L2-normalized and of the index's dimension.
+ * Positive and negative examples, which may be far apart. An image's score is its cosine similarity to the nearest
+ * positive example; an image that is as close to a negative one is excluded (Qdrant's strategy "best_score", without
+ * the results that it ranks below zero). All are L2-normalized and of the index's dimension.
  */
 export interface Examples {
-  /** At least one; with the negative ones at most MAX_EXAMPLES. */
+  /** At least one; together with the negative ones, at most MAX_EXAMPLES. */
   readonly positive: readonly Float32Array[];
   readonly negative: readonly Float32Array[];
 }
 
-/** One vector to be near to (L2-normalized, of the index's dimension), or examples. */
+/** One vector to be close to (L2-normalized, of the index's dimension), or examples. */
 export type Asked = Float32Array | Examples;
 
 export type SearchRequest = ({ readonly vector: Float32Array } | { readonly examples: Examples }) & {
   readonly filter: IndexFilter;
-  /** How many products at the most. */
+  /** Maximum number of products. */
   readonly limit: number;
   /** Continue after this place. */
   readonly after?: RankingPosition;
@@ -79,7 +79,7 @@ export interface IndexMatch {
   readonly score: number;
 }
 
-/** How a search was answered: EXACT compares with every point that passes the filter; FILTERED_ANN walks a graph. */
+/** How a search was executed: EXACT compares with every point that passes the filter; FILTERED_ANN walks a graph. */
 export type SearchStrategy = 'EXACT' | 'FILTERED_ANN';
 
 export interface SearchResult {
@@ -91,8 +91,8 @@ export interface SearchResult {
 }
 
 /**
- * Says how new a write is: a safe integer that is higher the later Postgres was read. Writes may arrive in any order
- * and more than once; of a point the newest stays. At the same revision a point beats its deletion.
+ * Orders writes: a safe integer that is higher the later Postgres was read. Writes may arrive in any order and
+ * repeatedly; the newest write of a point wins. At the same revision, a point wins over its deletion.
  */
 export type Revision = number;
 
@@ -100,27 +100,25 @@ export interface VectorIndex {
   /** For logs and health: "embedded", or "qdrant 1.19.0". */
   readonly name: string;
   /**
-   * Several searches at once (adapters batch them). Answers stand in the order of the requests.
-   * @throws RequestError INDEX_UNAVAILABLE when the index does not answer in time, SERVICE_OVERLOADED when its queue is full.
+   * Runs several searches at once (adapters batch them). The results are in the order of the requests.
+   * @throws RequestError INDEX_UNAVAILABLE when the index does not answer in time, SERVICE_OVERLOADED when its queue
+   * is full.
    */
   search(requests: readonly SearchRequest[]): Promise<SearchResult[]>;
   /**
-   * Insert or replace points by imageId, except those that are there, or were deleted, with a higher revision. Visible
+   * Inserts or replaces points by imageId, except those that exist, or were deleted, with a higher revision. Visible
    * to every search that starts after it resolves.
    */
   upsert(points: readonly IndexPoint[], revision: Revision): Promise<void>;
-  /**
-   * Replace the payload of the points of each product, except of those with a higher revision; products without
-   * points are ignored.
-   */
+  /** Replaces the payload of each product's points, unless they have a higher revision; products may have no points. */
   setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): Promise<void>;
-  /** Delete points, except those of this revision or a higher one; an `upsert` that is older brings none back. */
+  /** Deletes points, except those with this revision or a higher one; an older `upsert` does not restore them. */
   deleteImages(imageIds: readonly number[], revision: Revision): Promise<void>;
-  /** Forget what was deleted before that moment: an `upsert` that is older and comes later yet brings it back. */
+  /** Forgets deletions before that moment: an older `upsert` that still arrives later restores the point. */
   forgetDeleted(before: Date): Promise<void>;
   /**
-   * The points of the lowest image ids above `after` (null: from the start), by image id, at most `limit`: for a walk
-   * over all of them. What is not as it should be is passed on as it is: a payload without a product has product 0.
+   * The points with the lowest image ids above `after` (null: from the start), by image id, at most `limit`: for
+   * iterating over all of them. Invalid points are returned as they are: a payload without a product has product 0.
    */
   scan(after: number | null, limit: number): Promise<readonly IndexPoint[]>;
   /** Number of points. */

@@ -1,6 +1,6 @@
 import type { VectorIndex } from './port.js';
 
-/** An index that another can take the place of while callers hold on to it. */
+/** An index that can be replaced by another one while callers keep a reference to it. */
 export class ReplaceableIndex implements VectorIndex {
   constructor(private current: VectorIndex) {}
 
@@ -8,7 +8,7 @@ export class ReplaceableIndex implements VectorIndex {
     return this.current.name;
   }
 
-  /** From here on every call goes to `next`; answers the one before, still open. */
+  /** Sends every call from now on to `next`; returns the previous index, still open. */
   replace(next: VectorIndex): VectorIndex {
     const previous = this.current;
     this.current = next;

@@ -1,4 +1,4 @@
-/** Below this a sum points nowhere: what is left of it is rounding. */
+/** A shorter sum has no meaningful direction: what is left is rounding error. */
 const MIN_NORM = 1e-3;
 
 export interface Term {
@@ -6,7 +6,7 @@ export interface Term {
   readonly weight: number;
 }
 
-/** In float64, and always in the same order: the same on every machine. Four sums at once are twice as fast as one. */
+/** In float64 and in a fixed order: the same result on every machine. Four sums at once are twice as fast as one. */
 export function dot(a: Float32Array, b: Float32Array): number {
   let [w, x, y, z] = [0, 0, 0, 0];
   const length = a.length;
@@ -26,7 +26,7 @@ export function nearest(vector: Float32Array, others: readonly Float32Array[]): 
   return similarity;
 }
 
-/** The direction of the weighted sum, L2-normalized; null when the sum is (nearly) nothing. */
+/** The direction of the weighted sum, L2-normalized; null when the sum is (nearly) zero. */
 export function normalizedSum(terms: readonly Term[]): Float32Array | null {
   const length = terms[0]?.vector.length ?? 0;
   const sum = new Float64Array(length);
@@ -42,19 +42,19 @@ export function normalizedSum(terms: readonly Term[]): Float32Array | null {
   return direction;
 }
 
-/** The direction that vectors have in common; null when they cancel out, or there are none. */
+/** The mean direction of vectors; null when they cancel out, or there are none. */
 export function meanDirection(vectors: readonly Float32Array[]): Float32Array | null {
   return normalizedSum(vectors.map((vector) => ({ vector, weight: 1 })));
 }
 
-/** As Postgres and the files keep a vector: float32, little-endian. */
+/** The format of vectors in Postgres and in files: float32, little-endian. */
 export function toBytes(vector: Float32Array): Buffer {
   const bytes = Buffer.alloc(vector.length * Float32Array.BYTES_PER_ELEMENT);
   vector.forEach((value, index) => bytes.writeFloatLE(value, index * Float32Array.BYTES_PER_ELEMENT));
   return bytes;
 }
 
-/** Postgres' bytes as float32; copied, because a Buffer of the driver is a view that need not be aligned. */
+/** Converts Postgres' bytes to float32; copied, because a Buffer of the driver is a view that may be unaligned. */
 export function toVector(bytes: Buffer): Float32Array {
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }

@@ -1,6 +1,6 @@
 /**
- * Boxes that a picture consists of; whatever stands after the last of them is not the picture. Others can stand between
- * them: Content Credentials are a `uuid` box before `meta`.
+ * Boxes that make up a picture; anything after the last of them is not part of the picture. Other boxes may be
+ * between them: Content Credentials are a `uuid` box before `meta`.
  */
 const PICTURE_BOXES: ReadonlySet<string> = new Set([
   'ftyp',
@@ -13,7 +13,7 @@ const PICTURE_BOXES: ReadonlySet<string> = new Set([
   'mfra',
 ]);
 
-/** Items that are made of others, any number of times: the same part can be decoded thousands of times. */
+/** Items that refer to other items, possibly many times: the same part could be decoded thousands of times. */
 const DERIVED_ITEMS: ReadonlySet<string> = new Set(['grid', 'iovl', 'iden']);
 
 const OBU_FRAME_HEADER = 3;
@@ -22,7 +22,7 @@ const OBU_FRAME = 6;
 interface IsoBox {
   readonly type: string;
   readonly body: Buffer;
-  /** In the buffer that was read. */
+  /** Offset in the buffer that was read. */
   readonly end: number;
 }
 
@@ -48,7 +48,7 @@ const find = (bytes: Buffer, type: string): Buffer | null => {
   return null;
 };
 
-/** Where the picture ends, in bytes of the file; null where there is no index of a picture before the boxes end. */
+/** Where the picture ends, in bytes of the file; null when the boxes end without an index of a picture. */
 export function endOfAvif(file: Buffer): number | null {
   let [end, hasIndex] = [0, false];
   for (const { type, end: endOfBox } of boxesOf(file)) {
@@ -62,12 +62,12 @@ export function endOfAvif(file: Buffer): number | null {
 }
 
 /**
- * Whether each picture of the file is one frame. A decoder goes through all frames of an item to show the last, and
- * through all parts of one that is put together: a file of a few kilobytes could have thousands.
+ * Whether each picture of the file is one frame. To show the last frame, a decoder goes through all frames of an
+ * item, and through all parts of a composed item: a file of a few kilobytes could have thousands.
  */
 export function isOneFrame(file: Buffer): boolean {
   try {
-    // What follows the version and flags of a full box.
+    // The content after the version and flags of a full box.
     const meta = find(file, 'meta')?.subarray(4);
     if (meta === undefined) return false;
     const pictures = picturesOf(find(meta, 'iinf'));
@@ -82,13 +82,13 @@ export function isOneFrame(file: Buffer): boolean {
       })
     );
   } catch (error) {
-    // A field outside of its box.
+    // A field extends past its box.
     if (error instanceof RangeError) return false;
     throw error;
   }
 }
 
-/** The ids of coded pictures; null where one is made of others. */
+/** The ids of coded pictures; null when a picture refers to others. */
 function picturesOf(iinf: Buffer | null): Set<number> | null {
   const ids = new Set<number>();
   if (iinf === null) return ids;
@@ -110,7 +110,7 @@ interface Extent {
   readonly extents: number;
 }
 
-/** Of each item of an `iloc` box (ISO/IEC 14496-12, 8.11.3), its last extent. */
+/** The last extent of each item of an `iloc` box (ISO/IEC 14496-12, 8.11.3). */
 function extentsOf(iloc: Buffer | null): Extent[] {
   if (iloc === null) return [];
   let at = 4;
@@ -141,7 +141,7 @@ function extentsOf(iloc: Buffer | null): Extent[] {
   return items;
 }
 
-/** Frames of AV1 data in the low-overhead format (AV1 specification, 5.3). */
+/** Counts the frames of AV1 data in the low-overhead format (AV1 specification, 5.3). */
 function framesOf(data: Buffer): number {
   let frames = 0;
   for (let at = 0; at < data.length;) {

@@ -1,20 +1,20 @@
 import { groundOf } from './color.js';
 import type { PixelBox } from './decode.js';
 
-/** Numbers of a descriptor. */
+/** Length of a descriptor. */
 export const COLOR_NUMBERS = 36;
 
-/** Longer sides are sampled: colors need no detail. */
+/** Images with longer sides are sampled: colors need no detail. */
 const MAX_SIDE = 56;
-/** Colors of one cell of 16 × 16 × 16 are as good as one color. */
+/** Colors in one cell of a 16 × 16 × 16 grid are treated as one color. */
 const CELL_BITS = 4;
-/** Of a share of the image: with less foreground, the ground was the garment (white on white). */
+/** Share of the image. With less foreground than this, the garment was taken for background (white on white). */
 const MIN_FOREGROUND = 0.02;
-/** How far from its place a color still counts there, in CIELAB: a shade away, and not a hue. */
+/** How far from its place a color still counts there, as a distance in CIELAB: a shade away, but not a hue. */
 const REACH = 14;
 const LIGHTNESSES = [15, 38, 61, 84];
 const HUES = 8;
-/** Of clothes that are neither gray nor neon. */
+/** Chroma of clothes that are neither gray nor neon. */
 const CHROMA = 40;
 
 /** Places in CIELAB: gray and eight hues, at each lightness. */
@@ -27,9 +27,9 @@ const PLACES = LIGHTNESSES.flatMap((lightness) => [
 ]);
 
 /**
- * The colors of what stands before the ground in a part of a square image, the middle weighing most: a histogram over
- * places in CIELAB, where near is alike to the regionProposer. Each color counts at the places around it. The square roots are
- * answered, L2-normalized, so that the product of two descriptors is their Bhattacharyya coefficient, from 0 to 1.
+ * The foreground colors in a part of a square image, weighted toward the middle: a histogram over places in CIELAB,
+ * where colors that look alike are close together. Each color counts at the places around it. Returns the square
+ * roots, L2-normalized, so that the product of two descriptors is their Bhattacharyya coefficient, from 0 to 1.
  *
  * @param pixels RGB bytes of a square of `size`, row by row
  */
@@ -72,7 +72,7 @@ function sample(pixels: Uint8Array, size: number, { left, top, width, height }: 
 
 type Rgb = readonly [number, number, number];
 
-/** The mean color of each cell of RGB that is there, and its weight. */
+/** The mean color and weight of each nonempty cell of RGB. */
 function colorsOf({ rgba, width, height }: Raster): { color: Rgb; weight: number }[] {
   const ground = groundOf(rgba, width, height);
   const hasForeground = ground.count <= (1 - MIN_FOREGROUND) * width * height;
@@ -95,7 +95,7 @@ function colorsOf({ rgba, width, height }: Raster): { color: Rgb; weight: number
   }));
 }
 
-/** CIELAB under D65 of sRGB (IEC 61966-2-1; CIE 15). */
+/** Converts sRGB to CIELAB under D65 (IEC 61966-2-1; CIE 15). */
 export function toLab([red, green, blue]: Rgb): Rgb {
   const [r, g, b] = [linear(red), linear(green), linear(blue)];
   const x = response((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);

@@ -1,12 +1,11 @@
 import { COLOR_NUMBERS } from './color-descriptor.js';
 
 /**
- * Of what makes two images alike, how much is color, unless a query says otherwise. Measured: see the bench's part
- * `color`.
+ * The share of color in the similarity of two images, unless a query sets it. Measured by the bench's part `color`.
  */
 export const DEFAULT_COLOR_SHARE = 0.2;
 
-/** Joins an embedding and a color descriptor, both L2-normalized, to a vector whose cosine weighs both by the default. */
+/** Joins an L2-normalized embedding and color descriptor into a vector whose cosine weighs both by the default. */
 export function joinColor(embedding: Float32Array, color: Float32Array): Float32Array<ArrayBuffer> {
   const vector = new Float32Array(embedding.length + color.length);
   vector.set(embedding.map((value) => value * Math.sqrt(1 - DEFAULT_COLOR_SHARE)));
@@ -18,8 +17,8 @@ export function joinColor(embedding: Float32Array, color: Float32Array): Float32
 }
 
 /**
- * A vector that asks for color by another share: its cosine to joined vectors, times `scale`, is
- * `(1 - share) · cosine of the embeddings + share · likeness of the colors`. `vector` need not be of length 1.
+ * A vector for a query with another share of color: its cosine to joined vectors, times `scale`, is `(1 - share) ·
+ * cosine of the embeddings + share · likeness of the colors`. `vector` need not have length 1.
  */
 export function weighColor(
   vector: Float32Array,

@@ -1,16 +1,18 @@
-/** Half-width of the band around the ground's color that counts as ground: covers a studio's shading. */
+/** Half-width of the color band around the background's color; covers the shading of a studio. */
 const GROUND_DISTANCE = 36;
 
-/** With less foreground than this the flood took the garment with the ground (white on white): use all pixels. */
+/**
+ * With less foreground than this, the flood fill took the garment for background (white on white): use all pixels.
+ */
 const MIN_FOREGROUND = 0.02;
 
-/** Pixels this near to the peak are the same cloth in light and in shade. */
+/** Pixels this close to the peak are the same fabric in light and in shade. */
 const CLOTH_DISTANCE = 48;
 
 /**
- * The color of what stands before the ground: pixels connected to the border and near the border's median color
- * are ground; of the others, those around the fullest cell of a coarse RGB histogram are averaged, the middle of
- * the image weighing most.
+ * The color of the foreground. Pixels that are connected to the border and close to its median color are background.
+ * Of the other pixels, those around the fullest cell of a coarse RGB histogram are averaged, weighted toward the
+ * middle of the image.
  *
  * @param rgba opaque pixels, row by row
  * @returns `#rrggbb`
@@ -42,7 +44,7 @@ const at = (rgba: Uint8Array, pixel: number): Rgb => [
 
 const distance = (a: Rgb, b: Rgb): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 
-/** The pixels that are connected to the border and near its median color. */
+/** The pixels that are connected to the border and close to its median color. */
 export function groundOf(rgba: Uint8Array, width: number, height: number) {
   const border: number[] = [];
   for (let x = 0; x < width; x += 1) border.push(x, (height - 1) * width + x);

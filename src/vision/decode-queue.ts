@@ -2,21 +2,21 @@ import { availableParallelism } from 'node:os';
 import { RequestError } from '../errors.js';
 
 /**
- * Images that are decoded at once. They go through libuv's four threads, as files do: three leave one to those. Two
- * are the fewest, so that a slow rendition does not hold up a search.
+ * Maximum number of images decoded in parallel. Decoding uses libuv's four threads, as file access does: three leaves
+ * one for files. Two is the minimum, so that a slow rendition does not delay a search.
  */
 export const DECODED_AT_ONCE = Math.min(3, Math.max(2, availableParallelism() - 1));
 
-/** Memory of all images being decoded: the largest that is allowed, and a photograph beside it. */
+/** Memory of all images being decoded: enough for the largest allowed image and a photo beside it. */
 const MAX_BYTES_IN_WORK = 384 * 1024 * 1024;
 
-/** Some seconds of work for two cores; who came later would have gone before its turn. */
+/** A few seconds of work for two cores; a caller that waited longer would have given up before its turn. */
 export const MAX_WAITING = 64;
 
-/** Files of the images that wait, which are in memory meanwhile. */
+/** Total size of the files of waiting images, which stay in memory. */
 const MAX_WAITING_FILE_BYTES = 128 * 1024 * 1024;
 
-/** What an image costs: its file while it waits, and memory while it is in work. */
+/** What an image costs: its file while it waits, and memory while it is decoded. */
 interface DecodeCost {
   readonly fileBytes: number;
   readonly workBytes: number;
@@ -33,7 +33,7 @@ let inWork = 0;
 let bytesInWork = 0;
 
 /**
- * Does the work in its turn: every image that this process decodes goes through this queue, in the order of arrival.
+ * Runs the work in its turn. Every image that this process decodes goes through this queue, in the order of arrival.
  * @throws RequestError SERVICE_OVERLOADED when too many wait
  */
 export async function inDecodeQueue<T>(cost: DecodeCost, work: () => Promise<T>): Promise<T> {
@@ -48,7 +48,7 @@ export async function inDecodeQueue<T>(cost: DecodeCost, work: () => Promise<T>)
   }
 }
 
-/** What is larger than the bound by itself is done alone. */
+/** Work that exceeds the limit by itself runs alone. */
 const fits = ({ workBytes }: DecodeCost): boolean =>
   inWork === 0 || (inWork < DECODED_AT_ONCE && bytesInWork + workBytes <= MAX_BYTES_IN_WORK);
 

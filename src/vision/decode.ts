@@ -15,13 +15,15 @@ import {
 } from './image-budget.js';
 import { assertOnePass } from './image-file.js';
 
-/** The largest image allowed takes about 2 s of a core; past this it was made to be slow. */
+/**
+ * The largest allowed image takes about 2 s on one core; an image that takes longer than this was made to be slow.
+ */
 const DECODE_TIMEOUT_SECONDS = 10;
 
 /** Enough for a placeholder and a color; both are computed on the event loop, in about 2 ms at this size. */
 const THUMBNAIL_SIDE = 48;
 
-// Formats that nobody needs here are attack surface. The five that remain are those of FORMATS.
+// Formats that the project does not need are attack surface. The remaining five are those of FORMATS.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: [
@@ -32,12 +34,12 @@ sharp.unblock({
     'VipsForeignLoadNsgif',
   ],
 });
-// No image is decoded twice in a row, so libvips' cache of operations would only hold memory.
+// No image is decoded twice in a row, so libvips' cache of operations would only use memory.
 sharp.cache(false);
-// Images are decoded side by side: threads inside one image would compete with those of the others.
+// Images are decoded in parallel: threads inside one image would compete with those of the others.
 sharp.concurrency(1);
 
-/** What is known of an image from its bytes alone. */
+/** Facts about an image that come from its bytes alone. */
 export interface ImageFacts {
   /** Pixels of the upright image (EXIF orientation applied). */
   readonly width: number;
@@ -45,14 +47,14 @@ export interface ImageFacts {
   readonly format: ImageFormat;
   /** ThumbHash, base64: a blurred placeholder of about 25 bytes. */
   readonly thumbhash: string;
-  /** `#rrggbb` of the garment rather than of the ground behind it. */
+  /** `#rrggbb` of the garment rather than of the background behind it. */
   readonly dominantColor: string;
-  /** Of the bytes as given, hex. */
+  /** SHA-256 of the bytes as given, in hex. */
   readonly sha256: string;
 }
 
 /**
- * Reads what an image is, decoding all of it.
+ * Decodes the whole image and returns its facts.
  *
  * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
@@ -87,16 +89,22 @@ export type RenderFormat = (typeof RENDER_FORMATS)[number];
 
 /** The widest rendition, in pixels. */
 export const MAX_RENDERED_WIDTH = 2_000;
-/** Of a rendition; photographs of fashion are 3 high to 2 wide. What is longer is scaled down to it. */
+/**
+ * Maximum height of a rendition; fashion photos have a height-to-width ratio of 3:2. Taller images are scaled down.
+ */
 const MAX_RENDERED_HEIGHT = 3000;
-/** What a pixel of a rendition takes while it is encoded: AVIF's encoder takes this, and the others less. */
+/**
+ * Memory that a pixel of a rendition takes while it is encoded; measured for AVIF's encoder, the others need less.
+ */
 const ENCODING_BYTES_A_PIXEL = 24;
-/** With any more effort, 2000 × 2000 pixels of noise take an encoder 4 to 50 s of a core. With none it is 1 s. */
+/**
+ * With any more effort, encoding 2000 × 2000 pixels of noise takes 4 to 50 s on one core. With none, it takes 1 s.
+ */
 const AVIF_EFFORT = 0;
 
 /**
- * An image as a client wants to show it: upright, sRGB, without metadata, at most `width` pixels wide and
- * MAX_RENDERED_HEIGHT high (never enlarged), WebP unless told otherwise.
+ * An image for display: upright, sRGB, without metadata, at most `width` pixels wide and MAX_RENDERED_HEIGHT high
+ * (never enlarged), WebP by default.
  *
  * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
@@ -121,14 +129,14 @@ export async function renderImage(
   return { bytes: rendered, contentType: `image/${format}` };
 }
 
-/** An upright image in memory: sRGB on white, three bytes a pixel, row by row. */
+/** An upright image in memory: sRGB on white, three bytes per pixel, row by row. */
 export interface Raster {
   readonly pixels: Uint8Array;
   readonly width: number;
   readonly height: number;
 }
 
-/** Part of a raster, in its pixels. */
+/** A part of a raster, in its pixels. */
 export interface PixelBox {
   readonly left: number;
   readonly top: number;
@@ -157,7 +165,7 @@ export async function decodeRaster(bytes: Uint8Array, side: number): Promise<Ras
   return { pixels: data, width: info.width, height: info.height };
 }
 
-/** The raster made so small that it is at most `side` pixels wide and high, at least one each. */
+/** The raster, shrunk to at most `side` pixels in width and height, and at least one pixel each. */
 export async function shrinkRaster(raster: Raster, side: number): Promise<Raster> {
   const { data, info } = await open(raster)
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
@@ -166,7 +174,7 @@ export async function shrinkRaster(raster: Raster, side: number): Promise<Raster
   return { pixels: data, width: info.width, height: info.height };
 }
 
-/** The raster, or a part of it, as {@link decodeSquare} makes it of an image. */
+/** Makes a square of the raster, or of a part of it, as {@link decodeSquare} does of an image. */
 export async function squareOf(
   raster: Raster,
   size: number,
@@ -177,7 +185,7 @@ export async function squareOf(
   return new Uint8Array(await square(image, size));
 }
 
-/** All of the raster in the middle of a grey square, as detectors of the YOLO family are trained with. */
+/** The whole raster in the middle of a gray square, as in the training of detectors of the YOLO family. */
 export async function letterbox(raster: Raster, size: number): Promise<Uint8Array<ArrayBuffer>> {
   const background = { r: 114, g: 114, b: 114 };
   return new Uint8Array(
@@ -189,13 +197,13 @@ const open = ({ pixels, width, height }: Raster): Sharp =>
   sharp(pixels, { raw: { width, height, channels: 3 } });
 
 /**
- * The image centered on a white square of `size` pixels: RGB bytes, row by row. Resampled by libvips' cubic kernel,
- * the nearest to the bicubic that encoders are trained with.
+ * The image centered on a white square of `size` pixels: RGB bytes, row by row. Resampled with libvips' cubic kernel,
+ * which is the closest to the bicubic kernel that encoders are trained with.
  *
  * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function decodeSquare(bytes: Uint8Array, size: number): Promise<Uint8Array<ArrayBuffer>> {
-  // Of our own: memory that libvips allocated cannot be handed to another thread on every Node.
+  // A copy: not every Node version can transfer memory that libvips allocated to another thread.
   return new Uint8Array(
     await decodeAs(await readHeader(bytes), bytes, (image) => square(upright(image), size)),
   );
@@ -215,7 +223,7 @@ const square = (image: Sharp, size: number): Promise<Buffer> =>
     .raw()
     .toBuffer();
 
-/** Decodes an image when its turn comes; `moreBytes` is what the work takes beside. */
+/** Decodes an image when its turn comes; `moreBytes` is the additional memory that the work takes. */
 const decodeAs = <T>(
   header: ImageHeader,
   bytes: Uint8Array,
@@ -226,7 +234,7 @@ const decodeAs = <T>(
     decoding(work(openImage(bytes, header.width * header.height))),
   );
 
-/** The first frame, of no more pixels than are expected, refusing what is cut short or damaged. */
+/** Opens the first frame; refuses images with more pixels than expected, and truncated or damaged ones. */
 function openImage(bytes: Uint8Array, pixels: number | false): Sharp {
   return sharp(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
     // 'warning' would also refuse the slightly irregular files that some phones write.
@@ -236,12 +244,12 @@ function openImage(bytes: Uint8Array, pixels: number | false): Sharp {
   }).timeout({ seconds: DECODE_TIMEOUT_SECONDS });
 }
 
-/** 8-bit sRGB on white. */
+/** Converts to 8-bit sRGB on white. */
 function upright(image: Sharp): Sharp {
   return image.flatten({ background: 'white' }).toColorspace('srgb');
 }
 
-/** What an image is by its header. @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+/** Reads the header of an image. @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
 async function readHeader(bytes: Uint8Array): Promise<ImageHeader> {
   if (bytes.byteLength > MAX_IMAGE_BYTES) {
     throw new RequestError(
@@ -272,7 +280,7 @@ function isFormat(format: string): format is keyof typeof FORMATS {
   return Object.hasOwn(FORMATS, format);
 }
 
-/** Translates what sharp rejects with. */
+/** Translates the errors of sharp. */
 async function decoding<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

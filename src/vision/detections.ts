@@ -1,4 +1,4 @@
-/** A box that a detector drew: center and size in pixels of its square input, and the class that it is surest of. */
+/** A box that a detector found: center and size in pixels of its square input, and the most likely class. */
 export interface RawDetection {
   readonly centerX: number;
   readonly centerY: number;
@@ -8,15 +8,15 @@ export interface RawDetection {
   readonly confidence: number;
 }
 
-/** Kept before overlapping ones are compared with one another; a photograph has far fewer things. */
+/** Boxes kept for the comparison of overlapping ones; a photo shows far fewer things. */
 const MAX_COMPARED = 300;
 const COORDINATES = 4;
 
 /**
- * Reads the output of the YOLO family since v8: for each anchor center x, center y, width and height in pixels of the
- * input, then a confidence from 0 to 1 for each class; as [1, 4 + classes, anchors], or transposed.
+ * Reads the output of the YOLO family since v8: for each anchor center x, center y, width, and height in pixels of
+ * the input, then a confidence from 0 to 1 for each class; as [1, 4 + classes, anchors], or transposed.
  *
- * @throws Error when the shape is another
+ * @throws Error when the shape is different
  */
 export function readDetections(
   data: Float32Array,
@@ -51,7 +51,9 @@ export function readDetections(
   return found.sort((a, b) => b.confidence - a.confidence).slice(0, MAX_COMPARED);
 }
 
-/** The surest first, without those of the same class that overlap a surer one by more than `most`. */
+/**
+ * Sorts by confidence, highest first, and drops boxes that overlap a surer box of the same class by more than `most`.
+ */
 export function suppressOverlaps(detections: readonly RawDetection[], most: number): RawDetection[] {
   const kept: RawDetection[] = [];
   for (const detection of detections) {

@@ -11,19 +11,21 @@ export const DETECTOR_REMEDY =
 /** More classes than any detector of garments has. */
 const MAX_LABELS = 1_000;
 
-/** A detector as its detector.json describes it; also what its worker is started with. */
+/** A detector as its detector.json describes it; its worker starts with the same data. */
 export const detectorManifest = z.object({
   name: z.string().regex(/^[\w.-]+$/),
   version: z.string().regex(/^[\w.+-]+$/),
-  /** Name of the graph's input, and the side of the square that it takes: NCHW float32 RGB from 0 to 1. */
+  /** Name of the graph's input, and the side of its square: NCHW float32 RGB from 0 to 1. */
   input: z.object({ name: z.string().min(1), size: z.int().min(32).max(1280) }),
   /** Name of the graph's output. */
   output: z.string().min(1),
-  /** In the order of the output's classes; what LookItem.label says. */
+  /** In the order of the output's classes; shown as LookItem.label. */
   labels: z.array(z.string().min(1)).min(1).max(MAX_LABELS),
-  /** Boxes that are less sure are left out. */
+  /** Boxes with less confidence are dropped. */
   confidence: z.number().min(0).max(1).default(0.25),
-  /** Of two boxes of one class that overlap more (intersection over union), the less sure one is left out. */
+  /**
+   * When two boxes of a class overlap more than this (intersection over union), the less confident one is dropped.
+   */
   overlap: z.number().min(0).max(1).default(0.45),
   files: z.object({ 'model.onnx': z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) }),
 });

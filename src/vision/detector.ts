@@ -7,9 +7,9 @@ import { boxBetween } from './figures.js';
 import { WorkerPool } from './pool.js';
 import type { Box } from './regions.js';
 
-/** Images that may wait for the one thread; a detector takes some hundred milliseconds each. */
+/** Images that may wait for the one thread; a detector takes a few hundred milliseconds for each. */
 const MAX_WAITING = 16;
-/** Of the image, along each side; a smaller box has nothing to look at. */
+/** Share of the image along each side; a smaller box is too small to encode. */
 const LEAST_SIDE = 0.01;
 
 const answers = z.array(
@@ -25,7 +25,7 @@ const answers = z.array(
   ),
 );
 
-/** A thing that a detector sees. */
+/** An object that a detector found. */
 export interface Detection {
   readonly box: Box;
   readonly label: string;
@@ -34,13 +34,13 @@ export interface Detection {
 }
 
 export interface Detector {
-  /** The surest first. @throws RequestError SERVICE_OVERLOADED */
+  /** Highest confidence first. @throws RequestError SERVICE_OVERLOADED */
   detect(raster: Raster): Promise<readonly Detection[]>;
   close(): Promise<void>;
 }
 
 /**
- * Opens an object detector: verifies its files, starts its thread and compares the model with its description.
+ * Opens an object detector: verifies its files, starts its thread, and compares the model with its description.
  *
  * @throws OperatorError naming what is wrong with the folder, and the remedy
  */
@@ -85,7 +85,10 @@ export async function openDetector(
   };
 }
 
-/** From pixels of the square, in whose middle the image lies, to fractions of the image; null for what is beside it. */
+/**
+ * Converts pixels of the square, which contains the image in its middle, to fractions of the image; null for a box
+ * outside the image.
+ */
 function inImage(
   { centerX, centerY, width, height }: Record<'centerX' | 'centerY' | 'width' | 'height', number>,
   raster: Raster,

@@ -1,6 +1,4 @@
-/**
- * A thread that holds a detector's session. Receives batches of squares of pixels, answers the boxes of each.
- */
+/** A thread with a detector's session. It receives batches of pixel squares and returns the boxes in each. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -9,7 +7,7 @@ import { readDetections, suppressOverlaps, type RawDetection } from './detection
 import { DETECTOR_REMEDY, detectorManifest } from './detector.manifest.js';
 import { fillTensor } from './tensor.js';
 
-/** As of an encoder's thread: the event loop goes first. */
+/** The same as an encoder's thread: the event loop has priority. */
 const NICENESS = 10;
 
 const port = parentPort;
@@ -34,7 +32,9 @@ async function answer(jobs: readonly Uint8Array[]): Promise<void> {
   port?.postMessage(found);
 }
 
-/** Opens the model and has it look at nothing once, so that what does not fit its detector.json is said at the start. */
+/**
+ * Opens the model and runs it once on a blank image, so that a mismatch with detector.json is reported at startup.
+ */
 async function open(): Promise<InferenceSession> {
   try {
     const opened = await InferenceSession.create(modelFile, {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { EncoderManifest } from './manifest.js';
 
-// Values that come from another thread may be of another realm: `instanceof` does not hold for them.
+// Values from another thread may belong to another realm, where `instanceof` fails.
 const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => ArrayBuffer.isView(value));
 const floats = z.custom<Float32Array<ArrayBuffer>>((value) => ArrayBuffer.isView(value));
 
-/** What a worker is started with. */
+/** What a worker starts with. */
 export const workerManifest: z.ZodType<EncoderManifest> = z.object({
   id: z.string(),
   input: z.object({
@@ -24,14 +24,14 @@ export const workerManifest: z.ZodType<EncoderManifest> = z.object({
 const encodeJob = z.object({
   /** RGB bytes of the input square, row by row. */
   pixels: bytes,
-  /** The part of the square that the image covers, whose colors count; null: the local embeddings are wanted instead. */
+  /** The part of the square that the image covers, whose colors count; null: return the local embeddings instead. */
   part: z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() }).nullable(),
 });
 
 export type EncodeJob = z.infer<typeof encodeJob>;
 
-/** What a worker is sent. */
+/** The message to a worker. */
 export const encodeJobs = z.array(encodeJob);
 
-/** What a worker answers: a vector for each job, or its local embeddings one after the other. */
+/** A worker's answer: for each job, a vector or the concatenated local embeddings. */
 export const encodedVectors = z.array(floats);

@@ -7,52 +7,60 @@ import { readManifest } from './manifest.js';
 import { WorkerPool } from './pool.js';
 import { assertBox, pixelBox, placeInSquare, type Box, type Cells } from './regions.js';
 
-/** The encoder that ships: 512 numbers, with local embeddings for regions. */
+/** The included encoder: 512 numbers, with local embeddings for regions. */
 export const DEFAULT_ENCODER = new URL('../../models/garment-lite0/', import.meta.url);
 
 /**
- * Images that may be in the encoder at once, waiting ones included. On one thread the last of them waits one to
- * three seconds; a caller that would wait longer is told so at once. Bulk work keeps well below, to leave room for shoppers.
+ * Images that may be in the encoder at once, including waiting ones. On one thread, the last of them waits one to
+ * three seconds; a caller that would wait longer is refused at once. Bulk work stays well below, to leave room for
+ * shoppers.
  */
 export const MAX_IMAGES_IN_FLIGHT = 64;
 
-/** One thread is one model in memory (about 140 MB); past this a machine has other processes to feed. */
+/**
+ * Each thread has its own copy of the model in memory (about 140 MB); more would take memory from other processes.
+ */
 const MAX_THREADS = 8;
 
 /**
- * Images in one run of the model. On one thread a batch costs as much as its images alone (1 to 16: the same within
- * the noise); what it saves is the thread's wait for the event loop between two images. More would delay the first.
+ * Images in one run of the model. On one thread, a batch costs as much as its images do one by one (from 1 to 16, the
+ * same within the noise); it saves the thread's wait for the event loop between two images. More would delay the
+ * first image.
  */
 const MAX_BATCH = 4;
 
 /**
- * Pixels of the longer side at which parts of an image are cut out of it: a part of a quarter of the side still has as
- * many as the model looks at, and a photograph of 12 megapixels is decoded in half the time that 1,344 take.
+ * Pixels of the longer side at which parts are cut out of an image: a part with a quarter of the side still has as
+ * many pixels as the model uses, and a photo of 12 megapixels is decoded in half the time that 1,344 take.
  */
 const SCENE_SIDE = 960;
 
-/** An image that is decoded once, to look at several parts of it. */
+/** An image that is decoded once to encode several parts of it. */
 export interface Scene {
   readonly raster: Raster;
   /**
-   * The vector of each part, as `Encoder.encode` answers it. The parts are cut out and encoded by themselves, in batches: a garment
-   * before another ground is found by that, and not by the mean of the cells that it covers (docs/look.md).
+   * The vector of each part, as `Encoder.encode` returns it. The parts are cut out and encoded individually, in
+   * batches: that finds a garment on another background, and the mean of the cells that it covers does not
+   * (docs/look.md).
    *
    * @throws RequestError BAD_USER_INPUT, SERVICE_OVERLOADED
    */
   encode(boxes: readonly Box[]): Promise<Float32Array[]>;
-  /** The local embeddings of all of it, by one pass; null where the model has none. @throws RequestError SERVICE_OVERLOADED */
+  /**
+   * The local embeddings of the whole image, in one pass; null when the model has none.
+   * @throws RequestError SERVICE_OVERLOADED
+   */
   cells(): Promise<Cells | null>;
 }
 
-/** Turns images into vectors that lie near one another when the garments are alike. */
+/** Turns images into vectors that are close together when the garments are similar. */
 export interface Encoder {
-  /** `name@version`; vectors of different ids are not comparable. */
+  /** `name@version`; vectors of encoders with different ids are not comparable. */
   readonly id: string;
   /** Length of a vector. */
   readonly dimension: number;
   /**
-   * The vector of an image, or of the region of it in `box`; L2-normalized. Its last numbers tell the colors: see
+   * The vector of an image, or of the region in `box`; L2-normalized. Its last numbers describe the colors: see
    * color-share.ts.
    *
    * @throws RequestError BAD_USER_INPUT (box), IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
@@ -60,7 +68,7 @@ export interface Encoder {
   encode(image: Uint8Array, box?: Box): Promise<Float32Array>;
   /** @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
   open(image: Uint8Array): Promise<Scene>;
-  /** Ends the threads; images still in flight are rejected. */
+  /** Ends the threads; the promises of images in flight reject. */
   close(): Promise<void>;
 }
 
@@ -73,7 +81,7 @@ export interface EncoderOptions {
 }
 
 /**
- * Opens an encoder: verifies its files, starts its threads and compares the model with its manifest.
+ * Opens an encoder: verifies its files, starts its threads, and compares the model with its manifest.
  *
  * @throws Error naming what is wrong with the folder, and the remedy
  */
@@ -91,13 +99,13 @@ export async function openEncoder({
     parseAnswers: (message) => encodedVectors.parse(message),
     onCrash: (err) => log?.error({ err }, 'An encoder thread ended; another one replaces it'),
   });
-  // A decode takes half as long as an encode, so one for each thread keeps the threads busy. More would crowd out
-  // the event loop, and whatever else needs libuv's few threads.
+  // A decode takes half as long as an encode, so one decode per thread keeps the threads busy. More would crowd out
+  // the event loop and other users of libuv's few threads.
   const limitDecodes = limiter(threads);
   let inFlight = 0;
   const { input, dimension, embeddingDimension, grid } = manifest;
 
-  /** Has the model look at squares, each made when there is room for it. */
+  /** Runs the model on squares, each of which is made only when there is room for it. */
   const look = async (squares: readonly (() => Promise<EncodeJob>)[]): Promise<Float32Array[]> => {
     if (inFlight + squares.length > MAX_IMAGES_IN_FLIGHT) throw overloaded();
     inFlight += squares.length;

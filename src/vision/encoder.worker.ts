@@ -1,6 +1,6 @@
 /**
- * A thread that holds one onnxruntime session: `run()` of onnxruntime-node blocks the thread that calls it.
- * Receives batches of {@link EncodeJob}, answers with the numbers of each.
+ * A thread with one onnxruntime session, because `run()` of onnxruntime-node blocks the calling thread. Receives
+ * batches of {@link EncodeJob} and returns the numbers of each.
  */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -12,8 +12,8 @@ import { ENCODER_REMEDY } from './manifest.js';
 import { fillTensor, normalize } from './tensor.js';
 
 /**
- * On Linux a priority belongs to a thread: encoding then yields its core at once when the event loop wakes. Elsewhere
- * it would slow the whole process.
+ * On Linux, a priority belongs to a thread: encoding then yields its core at once when the event loop wakes. On other
+ * systems, it would slow the whole process.
  */
 const NICENESS = 10;
 
@@ -59,7 +59,7 @@ async function open(): Promise<InferenceSession> {
   }
 }
 
-/** What the jobs ask for, in their order. */
+/** The results of the jobs, in their order. */
 async function run(
   model: InferenceSession,
   jobs: readonly EncodeJob[],

@@ -2,20 +2,23 @@ import type { Raster } from './decode.js';
 import { groundDistance } from './ground.js';
 import type { Box } from './regions.js';
 
-/** Pixels of the longer side at which figures are told from the ground: a garment has some hundred, and it takes a millisecond. */
+/**
+ * Pixels of the longer side at which figures are separated from the background: enough for a garment to have a few
+ * hundred pixels, and it takes a millisecond.
+ */
 export const FIGURE_SIDE = 56;
 
-/** From the ground's colors, in their own spread: what lies farther is no ground. */
+/** Distance from the background's colors, in units of their spread; a pixel farther away is not background. */
 const DISTANCE = 2;
-/** Share of the image's area that a figure has at the least; less is a speck, a label, a coin. */
+/** Minimum share of the image's area that a figure covers; less is a speck, a label, or a coin. */
 const LEAST_AREA = 0.008;
-/** Share of its box that a figure fills at the least: frames, cords and shadows fill less. */
+/** Minimum share of its box that a figure fills; frames, cords, and shadows fill less. */
 const LEAST_FILL = 0.2;
-/** Neighbors of a pixel, it included, that must be figure for it to be: thin seams and grain are not. */
+/** Minimum number of figure pixels in the neighborhood of a pixel, including itself; removes thin seams and grain. */
 const LEAST_NEIGHBORS = 5;
-/** Share of a figure's height that each side of a cut has. */
+/** Minimum share of a figure's height on each side of a cut. */
 const LEAST_PART = 0.2;
-/** Rows beside a cut whose colors are compared. */
+/** Rows on each side of a cut whose colors are compared. */
 const CUT_ROWS = 3;
 
 type Color = readonly [number, number, number];
@@ -24,22 +27,24 @@ type Color = readonly [number, number, number];
 export interface Cut {
   readonly upper: Box;
   readonly lower: Box;
-  /** How much the colors right above and below it differ, from 0 to about 1. */
+  /** How much the colors directly above and below the cut differ, from 0 to about 1. */
   readonly contrast: number;
 }
 
-/** What stands before the ground. */
+/** A shape that stands out from the background. */
 export interface Figure {
   readonly box: Box;
-  /** Its pixels' share of the image. */
+  /** Share of the image that its pixels cover. */
   readonly area: number;
-  /** Its mean color, of 255 each. */
+  /** Mean color; each channel is from 0 to 255. */
   readonly color: Color;
-  /** From its top down; computed when asked for. */
+  /** From top to bottom; computed on demand. */
   readonly cuts: readonly Cut[];
 }
 
-/** What stands before the ground of a small raster (FIGURE_SIDE), largest first: connected pixels that are not like it. */
+/**
+ * Finds the figures in a small raster (FIGURE_SIDE), largest first: connected pixels that are unlike the background.
+ */
 export function findFigures(raster: Raster): Figure[] {
   const distances = groundDistance(raster);
   const isFigure = withoutSpecks(distances, raster);
@@ -50,7 +55,7 @@ export function findFigures(raster: Raster): Figure[] {
     .sort((a, b) => b.area - a.area);
 }
 
-/** All of the image as one figure: where no ground can be told from what stands before it. */
+/** The whole image as one figure, for images whose background cannot be determined. */
 export function wholeFigure(raster: Raster): Figure {
   return new Shape(
     raster,
@@ -58,7 +63,7 @@ export function wholeFigure(raster: Raster): Figure {
   );
 }
 
-/** Some pixels of a raster, seen as a figure. */
+/** A set of pixels of a raster, as a figure. */
 class Shape implements Figure {
   readonly box: Box;
   readonly area: number;
@@ -123,11 +128,11 @@ class Shape implements Figure {
   }
 }
 
-/** Of two colors, of 255 each. */
+/** Distance of two colors, with channels from 0 to 255. */
 export const colorDistance = (a: Color, b: Color): number =>
   Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 
-/** A box by its edges; four digits are finer than any raster here, and good to read. */
+/** A box from its edges. Four digits are finer than any raster here, and easy to read. */
 export function boxBetween(left: number, top: number, right: number, bottom: number): Box {
   const round = (value: number): number => Math.round(value * 1e4) / 1e4;
   const [x, y] = [round(left), round(top)];
@@ -149,7 +154,7 @@ function withoutSpecks(distances: Float32Array, { width, height }: Raster): Uint
   return isFigure;
 }
 
-/** The connected pixels of a mask, each as the list of them. */
+/** The connected components of a mask, each as a list of pixels. */
 function components(mask: Uint8Array, { width }: Raster): number[][] {
   const left = Uint8Array.from(mask);
   const found: number[][] = [];

@@ -1,30 +1,30 @@
 import type { Raster } from './decode.js';
 
-/** Share of the sides that the frame has, where ground is looked for. */
+/** Width of the frame in which the background is sampled, as a share of the longer side. */
 const FRAME = 0.055;
-/** Colors of a ground: boards and their seams, tiles and their shades. */
+/** Number of colors in a background: boards and their seams, tiles and their shades. */
 const COLORS = 5;
-/** A color that is rarer in the frame is of something that lies there, or reaches into it. */
+/** A color that is rarer in the frame belongs to an object that lies there or reaches into it. */
 const LEAST_SHARE = 0.08;
 const ROUNDS = 8;
-/** The spread of a color that is all one, in steps of 255: what a camera's grain and JPEG make of it. */
+/** The spread of a uniform color, in steps of 255: the effect of camera grain and JPEG. */
 const NOISE = 5;
-/** Brightness counts less than hue: shadows and folds are of the ground too. */
+/** Brightness counts less than hue, because shadows and folds also belong to the background. */
 const BRIGHTNESS = 0.7;
 
-/** Brightness and two hues of each pixel, one after the other. */
+/** Brightness and two hues of each pixel, interleaved. */
 type Colors = Float32Array;
 
 interface GroundColor {
   center: readonly [number, number, number];
-  /** Root mean square distance of what is nearest to it. */
+  /** Root mean square distance of the pixels that are closest to it. */
   spread: number;
   share: number;
 }
 
 /**
- * How far each pixel's color is from the nearest color of the ground, in that one's spread. The ground is what the
- * frame along the border has (k-means, Lloyd 1957).
+ * How far each pixel's color is from the closest background color, in units of that color's spread. The background
+ * colors are clusters of the frame along the border (k-means, Lloyd 1957).
  */
 export function groundDistance(raster: Raster): Float32Array {
   const colors = colorsOf(raster);
@@ -94,7 +94,7 @@ function improve(ground: readonly GroundColor[], colors: Colors, frame: readonly
   });
 }
 
-/** Not by Math.hypot, nor by lists: this is done a hundred thousand times an image. */
+/** Without Math.hypot or arrays, because it runs a hundred thousand times per image. */
 function distance(colors: Colors, pixel: number, center: GroundColor['center']): number {
   const x = (colors[3 * pixel] ?? 0) - center[0];
   const y = (colors[3 * pixel + 1] ?? 0) - center[1];

@@ -1,47 +1,47 @@
 import { RequestError } from '../errors.js';
 
-/** A phone's photograph has 2 to 8 MB; more costs memory for every upload in flight. */
+/** A phone's photo has 2 to 8 MB; a higher limit costs memory for every upload in flight. */
 export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 
-/** 67 megapixels: above any phone's default. Even a format that is decoded row by row takes 2 s for more. */
+/** 67 megapixels: above any phone's default. Beyond that, even a format that is decoded row by row takes 2 s. */
 const MAX_IMAGE_PIXELS = 8192 * 8192;
 
-/** What one image may take while it is decoded: a photograph of 12 megapixels fits in every format of 8 bits. */
+/** Memory that one image may take while it is decoded: enough for 12 megapixels in every 8-bit format. */
 const MAX_DECODED_BYTES = 256 * 1024 * 1024;
 
 /**
- * Bytes that a pixel takes while an image is decoded, as measured with 64 megapixels (AVIF: 16). AVIF, WebP and GIF are
- * decoded whole: the AV1 frame, its copy as RGB and libvips' copy of that.
+ * Bytes that a pixel takes while an image is decoded, measured with 64 megapixels (AVIF: 16). AVIF, WebP, and GIF are
+ * decoded as a whole: the AV1 frame, its copy as RGB, and libvips' copy of that.
  */
 const AVIF_BYTES_A_PIXEL = 20;
 const DEEP_AVIF_BYTES_A_PIXEL = 28;
 const WEBP_BYTES_A_PIXEL = 9;
 const GIF_BYTES_A_PIXEL = 6;
-/** A JPEG in several scans keeps 16 bits for each coefficient of each channel. */
+/** A JPEG with several scans keeps 16 bits for each coefficient of each channel. */
 const COEFFICIENT_BYTES = 2;
-/** JPEG and PNG otherwise go by row by row; what a pixel takes is a share of the rows in work. */
+/** Other JPEG and PNG files are decoded row by row; each pixel accounts for a share of the rows in memory. */
 const STREAMED_BYTES_A_PIXEL = 1.5;
 
-/** A file may be so much larger than its pixels undecoded: color profiles and what cameras write take up to 2 MB. */
+/** How much larger a file may be than its uncompressed pixels: color profiles and camera metadata take up to 2 MB. */
 const MAX_ATTACHED_BYTES = 2 * 1024 * 1024;
-/** A file that compresses noise badly is larger than the noise, but not by so much. */
+/** A file that compresses noise badly is larger than the noise, but not by this factor. */
 const WORST_COMPRESSION = 2;
 
 export const FORMATS = { jpeg: 'jpeg', png: 'png', webp: 'webp', heif: 'avif', gif: 'gif' } as const;
 export type ImageFormat = (typeof FORMATS)[keyof typeof FORMATS];
 
-/** What the header of an image says. */
+/** The facts in the header of an image. */
 export interface ImageHeader {
   readonly format: ImageFormat;
-  /** Of the upright image. */
+  /** Width of the upright image. */
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  /** Bytes of a channel of a pixel. */
+  /** Bytes per channel of a pixel. */
   readonly sampleBytes: number;
   /** Whether a JPEG has several scans, or a PNG is interlaced. */
   readonly isProgressive: boolean;
-  /** Of an animation, of which the first is shown. */
+  /** Frames of an animation, whose first frame is shown. */
   readonly frames: number;
 }
 
@@ -62,10 +62,10 @@ function bytesAPixel({ format, channels, sampleBytes, isProgressive }: ImageHead
   }
 }
 
-/** The memory that decoding the image takes at its peak, about. */
+/** Approximate peak memory for decoding the image. */
 export const decodedBytes = (header: ImageHeader): number => pixelsOf(header) * bytesAPixel(header);
 
-/** @throws RequestError IMAGE_TOO_LARGE when decoding the image would take too much */
+/** @throws RequestError IMAGE_TOO_LARGE when decoding the image would take too much memory */
 export function assertDecodable(header: ImageHeader): void {
   const most = Math.min(MAX_IMAGE_PIXELS, MAX_DECODED_BYTES / bytesAPixel(header));
   if (pixelsOf(header) <= most) return;
@@ -81,7 +81,7 @@ export function assertDecodable(header: ImageHeader): void {
 
 const megapixels = (pixels: number): number => Math.floor(pixels / 1e6);
 
-/** @throws RequestError IMAGE_TOO_LARGE when the file is mostly something else than its picture */
+/** @throws RequestError IMAGE_TOO_LARGE when most of the file is not its picture */
 export function assertFileIsPicture(fileBytes: number, header: ImageHeader): void {
   const { channels, sampleBytes, frames } = header;
   const most =

@@ -8,14 +8,14 @@ const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 const isJpeg = (file: Buffer): boolean => file.length > 2 && file.readUInt16BE(0) === 0xffd8;
 const isAvif = (file: Buffer): boolean => file.length > 12 && file.toString('latin1', 4, 8) === 'ftyp';
 
-/** The file without what stands after the picture, which no decoder reads. What is no image is left as it is. */
+/** The file without any data after the picture, which no decoder reads. Files that are not images are unchanged. */
 export function trimImage(bytes: Uint8Array): Buffer {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = endOf(file);
   return end === null ? file : file.subarray(0, end);
 }
 
-/** @throws RequestError IMAGE_TOO_LARGE when a decoder would go over the picture again and again */
+/** @throws RequestError IMAGE_TOO_LARGE when a decoder would go over the picture too many times */
 export function assertOnePass(bytes: Uint8Array, format: ImageFormat): void {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (format === 'jpeg' && readJpegFile(file).scans > MAX_JPEG_SCANS) {
@@ -42,7 +42,7 @@ function endOf(file: Buffer): number | null {
 }
 
 function endOfPng(file: Buffer): number | null {
-  // A chunk is its length, type, data and checksum.
+  // A chunk consists of length, type, data, and checksum.
   for (let at = PNG.length; at + 12 <= file.length;) {
     const end = at + 12 + file.readUInt32BE(at);
     if (file.toString('latin1', at + 4, at + 8) === 'IEND') return Math.min(file.length, end);
@@ -64,7 +64,7 @@ function endOfGif(file: Buffer): number | null {
     if (block === GIF_IMAGE) at += 11 + tableBytes(file[at + 9]);
     else if (block === GIF_EXTENSION) at += 2;
     else return null;
-    // Data goes in blocks after their length; one of length zero is the last.
+    // Data is stored in blocks, each preceded by its length; a block of length zero is the last.
     for (let length = file[at]; length !== 0; length = file[at]) {
       if (length === undefined) return null;
       at += 1 + length;

@@ -1,8 +1,8 @@
 import { RequestError } from '../errors.js';
 
 /**
- * Lets at most `limit` tasks run at once; the others wait in the order of arrival. When `maxWaiting` wait, one more is
- * refused with SERVICE_OVERLOADED.
+ * Runs at most `limit` tasks at once; the others wait in the order of arrival. When `maxWaiting` tasks wait, another
+ * one is refused with SERVICE_OVERLOADED.
  */
 export function limiter(limit: number, maxWaiting = Infinity): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];

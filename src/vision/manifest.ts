@@ -13,7 +13,7 @@ export const ENCODER_REMEDY =
 export interface EncoderInput {
   /** Name of the graph's input. */
   readonly name: string;
-  /** Side of the square input, in pixels; the longer side of an image is resized to it, the rest is white. */
+  /** Side of the square input, in pixels. The longer side of an image is resized to it; the rest is white. */
   readonly size: number;
   readonly scale: number;
   readonly mean: readonly [number, number, number];
@@ -22,14 +22,14 @@ export interface EncoderInput {
 
 /** An encoder as its `model.json` describes it, with its files found and verified. */
 export interface EncoderManifest {
-  /** `name@version+colors`: vectors of different ids are not comparable. */
+  /** `name@version+colors`: vectors of encoders with different ids are not comparable. */
   readonly id: string;
   readonly input: EncoderInput;
-  /** Length of a vector: an embedding by the model, and the colors of what it is of. */
+  /** Length of a vector: the model's embedding and the color descriptor. */
   readonly dimension: number;
-  /** Length of an embedding by the model. */
+  /** Length of the model's embedding. */
   readonly embeddingDimension: number;
-  /** Cells of the `patches` output, row-major; absent where the encoder has no local embeddings. */
+  /** Cells of the `patches` output, row-major; absent when the encoder has no local embeddings. */
   readonly grid?: { readonly rows: number; readonly columns: number } | undefined;
   /** Absolute path of the ONNX graph. */
   readonly modelFile: string;

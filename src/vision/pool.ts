@@ -2,16 +2,17 @@ import { Worker, type Transferable } from 'node:worker_threads';
 
 export interface WorkerPoolOptions<Answer> {
   /**
-   * Script of a worker. It posts anything once it is ready, then receives an array of jobs and posts the array of
-   * their answers. A job that it cannot do it throws on: it ends, its jobs are rejected, another worker takes over.
+   * Script of a worker. It posts any message once it is ready, then receives an array of jobs and posts the array of
+   * their answers. If it cannot do a job, it throws: the worker ends, its jobs reject, and another worker replaces
+   * it.
    */
   readonly script: URL;
   /** Structured-cloned to each worker. */
   readonly workerData: unknown;
   readonly threads: number;
-  /** Jobs that a worker is handed at once. */
+  /** Maximum number of jobs that a worker receives at once. */
   readonly maxBatch: number;
-  /** Checks what a worker posted. */
+  /** Validates a worker's message. */
   readonly parseAnswers: (message: unknown) => Answer[];
   readonly onCrash?: (error: Error) => void;
 }
@@ -23,7 +24,7 @@ interface Waiting<Answer> {
   readonly reject: (error: Error) => void;
 }
 
-/** A worker thread, and what it has been handed and has not answered. */
+/** A worker thread and its unanswered jobs. */
 interface Thread<Answer> {
   readonly worker: Worker;
   ready: boolean;
@@ -31,7 +32,7 @@ interface Thread<Answer> {
 }
 
 /**
- * Worker threads that take jobs in the order of arrival, in batches of what waits when one becomes free. A thread
+ * Worker threads that take jobs in the order of arrival. A free thread takes a batch of the waiting jobs. A thread
  * that ends is replaced when there is work for it.
  */
 export class WorkerPool<Answer> {
@@ -44,7 +45,7 @@ export class WorkerPool<Answer> {
     this.#options = options;
   }
 
-  /** Starts every thread. @throws Error what the first thread that failed to start failed with */
+  /** Starts every thread. @throws Error the error of the first thread that failed to start */
   static async open<Answer>(options: WorkerPoolOptions<Answer>): Promise<WorkerPool<Answer>> {
     const pool = new WorkerPool(options);
     const started = await Promise.allSettled(Array.from({ length: options.threads }, () => pool.#start()));
@@ -65,7 +66,7 @@ export class WorkerPool<Answer> {
     });
   }
 
-  /** Ends the threads; what is not answered yet is rejected. */
+  /** Ends the threads; unanswered jobs reject. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const waiting of this.#waiting.splice(0)) waiting.reject(closedError());
@@ -141,7 +142,7 @@ export class WorkerPool<Answer> {
 
 const closedError = () => new Error('The encoder is closed.');
 
-/** What a thread threw arrives as a copy, whose class does not hold in every realm. */
+/** An error from a thread arrives as a copy, whose class may belong to another realm. */
 function toError(error: unknown): Error {
   const message = typeof error === 'object' && error && 'message' in error ? error.message : error;
   return new Error(String(message), { cause: error });

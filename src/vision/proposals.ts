@@ -1,38 +1,37 @@
 import { boxBetween, colorDistance, type Cut, type Figure } from './figures.js';
 import { cellWeights, meanOfCells, type Box, type Cells } from './regions.js';
 
-/** A figure at least so high (of the image) may be somebody who wears several things. */
+/** A figure with at least this share of the image's height may be a person who wears several garments. */
 export const WORN_HEIGHT = 0.5;
-/** Of such figures, so many are looked at in parts. */
+/** Maximum number of such figures that are split into parts. */
 const MOST_WORN = 2;
-/** Pairs of figures that may be one thing: two shoes. */
+/** Maximum number of pairs of figures that may be one item, such as two shoes. */
 const MOST_PAIRS = 2;
-/** One of a pair is at most so many times as large as the other. */
+/** Maximum ratio of the sizes of the two figures in a pair. */
 const PAIR_SIZES = 1.8;
-/** Colors of a pair differ by no more, of 255. */
+/** Maximum difference between the colors of a pair, out of 255. */
 const PAIR_COLORS = 32;
-/** Between the two, of the longer side of the larger. */
+/** Maximum gap between the two, as a share of the larger figure's longer side. */
 const PAIR_GAP = 0.4;
-/** Cuts near the middle count more, by this power of 4 × upper × lower: a few cells are unlike anything. */
+/**
+ * Exponent of 4 × upper × lower, which favors cuts near the middle: a few cells at an edge are unlike anything else.
+ */
 const BALANCE = 2;
 
-/**
- * A place with something in it, which may be one thing or two: what is more like things of the catalog decides.
- * Without parts it is one.
- */
+/** A place with one item or two, whichever is more similar to catalog products. Without parts, it is one item. */
 export interface Proposal {
   readonly whole: Box;
   readonly parts: readonly Box[];
-  /** Whether two parts of one kind are one thing: a coat cut in two is still a coat, two shirts side by side are two. */
+  /** Whether two parts of one kind are one item: a coat cut in two is one coat; two shirts side by side are two. */
   readonly isCut: boolean;
 }
 
-/** Whether the local embeddings of the image are needed to tell what a figure is made of. */
+/** Whether the local embeddings of the image are needed to determine what a figure consists of. */
 export const isWorn = ({ box }: Figure): boolean => box.height >= WORN_HEIGHT;
 
 /**
- * What may be things, from the figures of an image (largest first): high ones whole and cut in two where their halves
- * are the least alike, two alike figures beside one another also together, and the others as they are.
+ * Proposes items from the figures of an image (largest first): tall figures whole and also cut in two where the
+ * halves are the least similar, two similar figures side by side also as a pair, and the others unchanged.
  *
  * @param size of the image, in any unit
  */
@@ -82,7 +81,7 @@ function bestCut(
   return best;
 }
 
-/** How unlike the two sides are to the model: one less the cosine similarity of the means of their cells. */
+/** How unlike the model finds the two sides: 1 − the cosine similarity of the means of their cells. */
 function unlikeness(
   { upper, lower }: Cut,
   cells: Cells,
@@ -103,7 +102,7 @@ function isPair(a: Figure, b: Figure, { width, height }: { width: number; height
   return Math.hypot(across, down) <= PAIR_GAP * longest;
 }
 
-/** Between two spans of a line; 0 where they overlap. */
+/** Gap between two spans on a line; 0 when they overlap. */
 const gap = (a: number, lengthA: number, b: number, lengthB: number): number =>
   Math.max(0, Math.max(a, b) - Math.min(a + lengthA, b + lengthB));
 

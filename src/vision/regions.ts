@@ -10,7 +10,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** Slack for fractions that were computed from pixels, so that 0.1 + 0.9 does not end outside the image. */
+/** Tolerance for fractions that were computed from pixels, so that 0.1 + 0.9 does not end outside the image. */
 const EPSILON = 1e-6;
 
 /** @throws RequestError BAD_USER_INPUT unless the box is finite, inside the image, and has an area */
@@ -40,7 +40,7 @@ export function pixelBox(
   };
 }
 
-/** Where an image is once it is centered on a square of `side`, in whole pixels of that. */
+/** Where an image is after it is centered on a square of `side`, in whole pixels of the square. */
 export function placeInSquare(
   { width, height }: { readonly width: number; readonly height: number },
   side: number,
@@ -63,7 +63,7 @@ export interface Cells {
   readonly vectors: Float32Array;
 }
 
-/** The mean of the cells by their weights, L2-normalized. */
+/** The weighted mean of the cells, L2-normalized. */
 export function meanOfCells({ dimension, vectors }: Cells, weights: Float32Array): Float32Array {
   const vector = new Float32Array(dimension);
   weights.forEach((weight, cell) => {
@@ -76,8 +76,8 @@ export function meanOfCells({ dimension, vectors }: Cells, weights: Float32Array
 }
 
 /**
- * How much of a box each cell of an encoder's grid holds, row-major: overlap areas, where the grid lies over the
- * square into which an image of `width` × `height` (any unit) is centered.
+ * How much of a box is in each cell of an encoder's grid, row-major, as overlap areas. The grid covers the square
+ * into which an image of `width` × `height` (any unit) is centered.
  */
 export function cellWeights(
   box: Box,
@@ -90,7 +90,7 @@ export function cellWeights(
   return Float32Array.from(rows.flatMap((row) => columns.map((column) => row * column)));
 }
 
-/** Along one axis: the length of each cell that the span covers. `extent` is the image's share of the square. */
+/** Along one axis: the length that the span covers in each cell. `extent` is the image's share of the square. */
 function overlaps(start: number, length: number, extent: number, cells: number): number[] {
   const from = ((1 - extent) / 2 + start * extent) * cells;
   const to = from + length * extent * cells;

@@ -20,7 +20,7 @@ export function fillTensor(pixels: Uint8Array, input: EncoderInput, target: Floa
   }
 }
 
-/** The vector at length 1; in place. */
+/** Scales the vector to length 1, in place. */
 export function normalize<T extends Float32Array>(vector: T): T {
   let squares = 0;
   for (const value of vector) squares += value * value;

@@ -134,7 +134,7 @@ describe('a request', () => {
     expect(lowerCase.json()).toEqual({ data: { channel: { handle: 'us' } } });
   });
 
-  // Seen to fail on 2026-11-28: the key could confirm holds of every channel.
+  // Failed on 2026-11-28: the key could confirm holds of every channel.
   test('with a key of a channel that was deleted is refused', async () => {
     await gateway.db.query(
       `INSERT INTO channels (handle, name, price_list_id) SELECT 'outlet', 'Outlet', price_list_id FROM channels

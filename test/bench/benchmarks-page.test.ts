@@ -57,7 +57,7 @@ describe('a recorded figure', () => {
   });
 });
 
-/** What is recorded of a measurement. */
+/** The recorded part of a measurement. */
 async function recorded(measurement: Omit<Measurement, 'name' | 'unit'>) {
   const benchmark = {
     name: 'one',

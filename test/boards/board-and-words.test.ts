@@ -6,7 +6,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { randomOf } from '../support/random.js';
 import { makeBoard } from './support.js';
 
-/** Two windows of 120 and some. */
+/** Two windows of 120, and some more. */
 const PRODUCTS = 260;
 const COLORS = ['navy', 'burgundy', 'sage', 'mustard', 'charcoal'];
 

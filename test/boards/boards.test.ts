@@ -293,7 +293,7 @@ describe('pins', () => {
     ]);
   });
 
-  // Seen to fail on 2026-11-24, with pins too many, when lockBoard did not lock.
+  // Failed on 2026-11-24, with too many pins, when lockBoard did not lock.
   test('are at most 500, also when several come at once', async () => {
     const board = await makeBoard(gateway, [], ours);
     await gateway.db.query(

@@ -6,7 +6,7 @@ import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { colorEncoder, makeBoard, picture, writeBoard } from './support.js';
 
-/** What is mostly red, green or blue, with a number of its own: `red-3` is less red than `red-1`. */
+/** Mostly red, green, or blue, with a number: `red-3` is less red than `red-1`. */
 const FAMILIES = { red: [1, 0, 0, 0], green: [0, 1, 0, 0], blue: [0, 0, 1, 0], back: [-1, 0, 0, 0] } as const;
 const OF_EACH = 12;
 
@@ -72,7 +72,7 @@ const handlesOf = ({ edges }: z.infer<typeof connection>): string[] => edges.map
 const families = (handles: readonly string[]): string[] =>
   [...new Set(handles.map((handle) => handle.split('-')[0] ?? ''))].sort();
 
-/** All ideas, page by page; `between` runs before each page but the first. */
+/** All ideas, page by page; `between` runs before each page except the first. */
 async function walk(
   board: string,
   options: Record<string, unknown>,
@@ -99,7 +99,7 @@ describe('ideas', () => {
   });
 
   test('of pins that lie apart are like one or another of them, not like their mean', async () => {
-    // The mean of these is nothing, and the mean of any two families is like neither.
+    // The mean of these is zero, and the mean of any two families is similar to neither.
     const board = await makeBoard(gateway, pin('red-1', 'back-1', 'green-1'), key);
     const found = await ideas(board, { first: 10 });
     expect(families(handlesOf(found))).toEqual(['back', 'green', 'red']);
@@ -145,7 +145,7 @@ describe('ideas', () => {
       rows[0]?.id,
     ]);
     const board = await makeBoard(gateway, [{ image: { base64: bytes.toString('base64') } }], key);
-    // The image of the product has another vector now.
+    // The image of the product has a different vector now.
     await gateway.catchUp();
     const found = await walk(board, { first: 50 });
     expect(found).toContain('green-2');

@@ -13,7 +13,7 @@ afterAll(() => database.drop());
 
 const IMAGE = { sha256: 'ab'.repeat(32), width: 4, height: 4, thumbhash: 'AAAA', dominantColor: '#102030' };
 
-/** The same client, that lets `between` happen after its first statement. */
+/** The same client, but `between` runs after its first statement. */
 function interrupted(client: ClientBase, between: () => Promise<void>): ClientBase {
   let statements = 0;
   return new Proxy(client, {
@@ -30,7 +30,7 @@ function interrupted(client: ClientBase, between: () => Promise<void>): ClientBa
   });
 }
 
-// With ON CONFLICT DO NOTHING in pin.rememberImage the pin breaks its foreign key (seen on 2026-11-24).
+// With ON CONFLICT DO NOTHING in pin.rememberImage, the pin violated its foreign key (2026-11-24).
 test('an image that nobody pins any more is not pruned away from under a new pin', async () => {
   const { db } = database;
   const { rows } = await db.query<{ id: string }>(

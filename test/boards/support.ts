@@ -5,14 +5,14 @@ import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER } from '../support/catalog.js';
 import type { TestGateway } from '../support/gateway.js';
 
-/** Pixels: of one color, a picture is the same in any size. */
+/** In pixels. A picture of a single color is the same at any size. */
 const SEEN_SIDE = 32;
 
-/** Sees the mean color of an image: red, green and blue are as unlike as can be. */
+/** Sees the mean color of an image; red, green, and blue are as different as possible. */
 export const colorEncoder: Encoder = {
   ...ENCODER,
   async encode(image) {
-    // As an encoder does, it rejects what is no picture with an error of ours.
+    // Like an encoder, it rejects files that are not pictures with a request error.
     const { pixels, width, height } = await decodeRaster(image, SEEN_SIDE);
     const { channels } = await sharp(pixels, { raw: { width, height, channels: 3 } }).stats();
     const color = channels.slice(0, 3).map(({ mean }) => mean);
@@ -40,7 +40,7 @@ export type BoardAnswer = z.infer<typeof payload>['write'];
 
 type Write = 'boardCreate' | 'boardUpdate' | 'pinAdd' | 'pinRemove';
 
-/** Sends one of the mutations that answer a board; fails on errors that are no user errors. */
+/** Sends a mutation that returns a board; fails on errors other than user errors. */
 export async function writeBoard(
   gateway: TestGateway,
   mutation: Write,
@@ -54,7 +54,7 @@ export async function writeBoard(
   return (await gateway.read(payload, document, { input }, secret)).write;
 }
 
-/** A new board with these products pinned; answers its id. */
+/** Creates a board with these products pinned; returns its id. */
 export async function makeBoard(
   gateway: TestGateway,
   pins: readonly { product?: string; image?: object; positive?: boolean }[],

@@ -348,7 +348,7 @@ describe('lists of products', () => {
           skus: [{ code: handle, prices: { eu: prices[i] ?? 0 }, stock: { berlin: stocks[i] ?? 0 } }],
         });
       }
-      // Several products of one moment: a cursor must not skip the rest of them.
+      // Several products created at the same moment: a cursor must not skip any of them.
       await db.query(
         "UPDATE products SET created_at = '2026-01-01Z'::timestamptz + (id / 4) * interval '1 microsecond'",
       );

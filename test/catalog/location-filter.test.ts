@@ -13,7 +13,7 @@ beforeAll(async () => {
     const key = await seedProduct(db, { handle: 'query', vectors: [[1, 0, 0, 0]] });
     query = toGlobalId('Product', key);
     const size = (value: string): Record<string, string> => ({ size: value });
-    // M is in Berlin, the two of S are in Paris: M in Paris is neither.
+    // M is in Berlin, and two of S are in Paris: M in Paris matches neither.
     await seedProduct(db, {
       handle: 'apart',
       vectors: [[1, 0.1, 0, 0]],
@@ -22,7 +22,7 @@ beforeAll(async () => {
         { code: 'APART-S', options: size('S'), stock: { paris: 2 } },
       ],
     });
-    // One in each place: two of them are in neither.
+    // One at each location: neither has two.
     await seedProduct(db, {
       handle: 'spread',
       vectors: [[1, 0.2, 0, 0]],
@@ -63,7 +63,7 @@ const SEARCH = `query ($query: VisualQueryInput!, $where: ProductFilter) {
   products(where: $where) { nodes { handle } }
 }`;
 
-/** The handles that both answer, the search first; the SKUs that the search names. */
+/** The handles that both return, the search first; and the SKUs of the search. */
 async function search(where: object): Promise<{ handles: string[]; codes: string[]; candidates: number }> {
   const { visualSearch, products } = await gateway.read(found, SEARCH, {
     query: { like: [{ product: query }] },

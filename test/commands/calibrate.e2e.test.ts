@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { vitrine } from '../support/process.js';
 
 const PRODUCTS = 52;
-/** Six copies of each are encoded, beside other tests. */
+/** Six copies of each are encoded while other tests run. */
 const PATIENCE_MS = 180_000;
 
 let database: TestDatabase;

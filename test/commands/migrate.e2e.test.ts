@@ -14,14 +14,14 @@ import { until } from '../support/waiting.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The name of the migration that the next version of this test has. */
+/** The name of the migration in this test's next version. */
 const NEXT = '9999_next';
 const BREAKING = `ALTER TABLE products ADD COLUMN next_version text;`;
-/** What a migration says of itself that only adds what the version before does not look at. */
+/** Marks a migration that only adds what the previous version does not use. */
 const compatibleSince = (since: string): string =>
   `${BREAKING} INSERT INTO compatible_migrations (name, since) VALUES ('${NEXT}', '${since}');`;
 
-/** Making a cluster and starting it five times takes half a minute of a core of its own. */
+/** Creating a cluster and starting it five times takes half a minute of one core. */
 const EMBEDDED_TIMEOUT_MS = 240_000;
 
 let database: TestDatabase;
@@ -55,7 +55,7 @@ async function copyProgram() {
   };
 }
 
-/** A copy of the program with one more migration; answers how to run a command of it. */
+/** A copy of the program with one more migration; returns a function that runs a command of it. */
 async function nextVersion(migration: string) {
   const copy = await copyProgram();
   await copy.addMigration(migration);
@@ -86,7 +86,7 @@ test('a command refuses a database that is not migrated, and names the command t
   expect(await run('migrate', '--check')).toMatchObject({ code: 0, stdout: 'The database is up to date.\n' });
 });
 
-// Seen to fail on 2026-11-28: it waited without end for an answer that only running gateways need.
+// Failed on 2026-11-28: it waited forever for an answer that only running gateways need.
 test('a migration that ran is done, though running gateways could not be told of it', async () => {
   const next = await nextVersion(BREAKING);
   const proxy = await startFaultProxy(database.url);
@@ -101,7 +101,7 @@ test('a migration that ran is done, though running gateways could not be told of
   }
 });
 
-// Seen to fail on 2026-11-28: any failure of the check was told as a version that does not fit.
+// Failed on 2026-11-28: any failure of the check was reported as a version mismatch.
 test('a running gateway says that it is no longer ready only when a newer version has migrated', async () => {
   const gateway = await startGatewayProcess(database.url);
   const client = await database.db.connect();
@@ -188,7 +188,7 @@ test(
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vitrine-embedded-'));
     folders.push(folder);
-    // As root, Postgres runs as another user, who passes through here.
+    // When this is root, Postgres runs as another user and needs to pass through this folder.
     await chmod(folder, 0o711);
     const env = { VITRINE_DATA: folder, VITRINE_DEMO: '0', PORT: '0' };
     expect(await vitrine(['keys', 'list'], { env }).ended).toMatchObject({ code: 0 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Makes the statements that read the table take long: they wait for this lock. Runs `work` meanwhile. */
+/** Makes statements that read the table slow: they wait for this lock. Runs `work` in the meantime. */
 async function whileSlow<T>(table: string, work: () => Promise<T>): Promise<T> {
   const client = await database.db.connect();
   try {
@@ -26,7 +26,7 @@ async function whileSlow<T>(table: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The statement with this name that waits for a lock: its process and when it began. */
+/** The statement with this name that waits for a lock: its process, and when it began. */
 async function slowStatement(name: string): Promise<unknown> {
   const { rows } = await database.db.query<{ pid: number; began: string }>(
     `SELECT pid, query_start::text AS began FROM pg_stat_activity
@@ -36,7 +36,7 @@ async function slowStatement(name: string): Promise<unknown> {
   return rows[0] ?? null;
 }
 
-/** Lets a statement take long; answers whether it is still the same one. */
+/** Lets a statement take long; returns whether it is still the same one. */
 async function outlasts(name: string): Promise<boolean> {
   await until(`${name} waits`, async () => (await slowStatement(name)) !== null);
   const first = JSON.stringify(await slowStatement(name));
@@ -44,7 +44,7 @@ async function outlasts(name: string): Promise<boolean> {
   return JSON.stringify(await slowStatement(name)) === first;
 }
 
-// Seen to fail on 2026-11-28 with the patience of requests for everything: the gateway did not start.
+// Failed on 2026-11-28 when the timeout of requests applied to everything: the gateway did not start.
 test('the work of a gateway before it listens and beside its requests may take longer than a request', async () => {
   const { starting, outlasted } = await whileSlow('embeddings', async () => {
     const starting = startGatewayProcess(database.url);

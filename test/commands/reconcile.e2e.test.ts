@@ -37,7 +37,7 @@ afterAll(async () => {
 
 const run = (...args: string[]) => vitrine(args, { env }).ended;
 
-/** Raises a price behind the back of the log that gateways follow. */
+/** Raises a price and bypasses the log that gateways follow. */
 const damage = () =>
   database.db.query(`
     ALTER TABLE prices DISABLE TRIGGER USER;
@@ -45,7 +45,7 @@ const damage = () =>
     WHERE sku_id = (SELECT id FROM skus WHERE code = 'bh-calla-hoodie-pink');
     ALTER TABLE prices ENABLE TRIGGER USER`);
 
-/** Writes stock behind the back of the ledger. */
+/** Writes stock and bypasses the ledger. */
 const writeStock = (onHand: number) =>
   database.db.query(`
     ALTER TABLE stock_levels DISABLE TRIGGER stock_levels_ledger_updated;

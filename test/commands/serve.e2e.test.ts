@@ -17,11 +17,11 @@ let running: Running[] = [];
 beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'vitrine-serve-'));
   await copyFile(PICTURE, join(temporary, 'dress.png'));
-  // Where only this user may go, as in a home: as root, the server's files then lie elsewhere.
+  // In a folder that only this user may enter, such as a home: when this is root, the server's files are elsewhere.
   env = {
     VITRINE_DATA: join(temporary, 'data'),
     VITRINE_DEMO: '0',
-    // The one that ships, as nothing else is set.
+    // The included encoder, because nothing else is set.
     VITRINE_ENCODER: fileURLToPath(DEFAULT_ENCODER),
     PORT: '0',
   };

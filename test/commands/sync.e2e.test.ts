@@ -108,7 +108,7 @@ if (noQdrant !== undefined) console.log(`Workers on a Qdrant are skipped: ${noQd
   });
 });
 
-/** The folder of an encoder; no worker loads its graph. */
+/** The folder of an encoder whose graph no worker loads. */
 async function encoderFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-encoder-'));
   const [name, version] = ENCODER.id.split('@');

@@ -3,10 +3,10 @@ import sharp from 'sharp';
 import { garmentTypes, parseDesign, patterns } from '../../demo/design.js';
 import { renderGarment } from '../../demo/render.js';
 
-/** The demo catalog can be drawn in all that its designs can say: some 400 drawings, whose filters take time. */
+/** Draws every option of the demo catalog's designs: about 400 drawings, whose filters take time. */
 const SMALL = { width: 64, height: 80, format: 'png' } as const;
 
-// What decodes shoppers' images blocks SVG for its whole process, and jest runs many files in one.
+// The code that decodes shoppers' images blocks SVG for its whole process, and jest runs many files in one process.
 const SVG = { operation: ['VipsForeignLoadSvg'] };
 beforeAll(() => sharp.unblock(SVG));
 afterAll(() => sharp.block(SVG));

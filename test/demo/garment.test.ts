@@ -4,11 +4,11 @@ import { garmentTypes, parseDesign, vocabulary } from '../../demo/design.js';
 import { drawGarment } from '../../demo/draw.js';
 import { renderGarment } from '../../demo/render.js';
 
-/** Small rasters: what is looked at here shows in them as well, and filters take time by the pixel. */
+/** Small rasters: they show what is tested here too, and filters take time per pixel. */
 const SMALL = { width: 64, height: 80, format: 'png' } as const;
 const MIDDLE = { left: 22, top: 30, width: 20, height: 24 };
 
-// What decodes shoppers' images blocks SVG for its whole process, and jest runs many files in one.
+// The code that decodes shoppers' images blocks SVG for its whole process, and jest runs many files in one process.
 const SVG = { operation: ['VipsForeignLoadSvg'] };
 beforeAll(() => sharp.unblock(SVG));
 afterAll(() => sharp.block(SVG));

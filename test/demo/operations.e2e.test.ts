@@ -77,7 +77,7 @@ afterAll(async () => {
   await encoder.close();
 });
 
-/** Sends a generated document, as a client does, maybe with an API key; fails on errors. */
+/** Sends a generated document, as a client does, optionally with an API key; fails on errors. */
 async function send<Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -85,11 +85,11 @@ async function send<Data, Variables extends Record<string, unknown>>(
 ): Promise<Data> {
   const { data, errors } = await gateway.ask(print(document), variables, secret);
   expect(errors).toEqual([]);
-  // The document's own type: the schema that it was generated from answers it.
+  // The document's own type: the response comes from the schema that the type was generated from.
   return data as Data;
 }
 
-/** What a subscription tells first. */
+/** The first event of a subscription. */
 async function firstAnswer(document: string, variables: Record<string, unknown>): Promise<Told> {
   const client = openClient(sockets);
   const told = await subscribe(client, document, variables).next();

@@ -16,7 +16,7 @@ import { silentProgress } from '../support/progress.js';
 
 /** Decoding and encoding a hundred drawings on a busy machine. */
 const IMPORT_TIMEOUT_MS = 600_000;
-/** Some sixty images, three times. */
+/** About sixty images, three times. */
 const MATCHES_TIMEOUT_MS = 600_000;
 const CATALOG = fileURLToPath(new URL('../../catalog/', import.meta.url));
 
@@ -66,7 +66,7 @@ async function readFeed(path: string): Promise<Cells[]> {
   return rows;
 }
 
-/** Copies the products of the demo catalog that come in several colors, with all that stands beside them. */
+/** Copies the demo products that come in several colors, with their companion tables. */
 async function writeColors(): Promise<string> {
   const products = groupBy(await readFeed(`${CATALOG}feed.tsv`), (cells) => cell(cells, 'item_group_id'));
   const several = [...products.values()].filter(
@@ -86,7 +86,7 @@ async function writeColors(): Promise<string> {
   return feed;
 }
 
-/** The pictures of the products that come in two colors and are offered in the default channel. */
+/** The pictures of products that come in two colors and have an offer in the default channel. */
 async function listPictures(feed: string): Promise<Pictured[]> {
   const { rows } = await gateway.db.query<{ code: string }>(
     `SELECT DISTINCT code FROM sku_offers JOIN channels ON channels.id = channel_id AND is_default`,
@@ -113,7 +113,7 @@ const answer = z.object({
   }),
 });
 
-/** What is answered for a picture, in short. */
+/** A summary of the answer for a picture. */
 async function answerFor({ picture }: Pictured): Promise<unknown> {
   const base64 = (await readFile(`${CATALOG}${picture}`)).toString('base64');
   const { matchSku } = await gateway.read(

@@ -5,10 +5,10 @@ import { buildSchema, type GraphQLSchema, parse, Source, specifiedRules, validat
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** GraphQL in a block of its own, or in JavaScript: between gql`…`, or as the query of graphql-ws. */
+/** GraphQL in its own block, or in JavaScript: between gql`…`, or as the query of graphql-ws. */
 const BLOCKS = [/^```graphql\n(.*?)^```/gms, /\bgql`(.*?)`/gs, /\bquery: `(.*?)`/gs];
 
-/** README.md has the only example of a filter, subscriptions.md those in JavaScript. */
+/** README.md has the only example of a filter, and subscriptions.md has those in JavaScript. */
 const PAGES_WITH_EXAMPLES = ['README.md', 'docs/subscriptions.md'];
 
 interface Example {

@@ -6,12 +6,12 @@ import { startGatewayProcess, type GatewayProcess } from '../support/gateways.js
 import { expectNoDrift, HOLD_FIELDS, holdPayload, type HoldAnswer } from '../support/holds.js';
 
 /**
- * The limits of guests under many calls at once, over two gateways. Seen to fail on 2026-11-28: the first test with the
- * levels left unlocked in hold_create, the second one with the lock of the client taken out.
+ * The limits on guests under many simultaneous calls, over two gateways. Failed on 2026-11-28: the first test without
+ * the locks on levels in hold_create, the second one without the lock on the client.
  */
 const STRANGERS = 150;
 const UNITS = 50;
-/** Of 100 units, half of them in each place, a fifth. */
+/** A fifth of 100 units, half of which are at each location. */
 const SHARE = 20;
 const HOLDS = 5;
 

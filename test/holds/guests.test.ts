@@ -7,11 +7,11 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { expectNoDrift, HOLD_FIELDS, holdPayload, type HoldAnswer } from '../support/holds.js';
 
 /**
- * What callers without the scope holds:create may hold. Before there were limits, 17 calls held all of every SKU for 30
- * minutes, and a confirmation sold them. The guards under concurrency are in guests-at-once.test.ts.
+ * Limits on holds of callers without the scope holds:create. Before there were limits, 17 calls held all of every SKU
+ * for 30 minutes, and a confirmation sold them. The guards under concurrency are in guests-at-once.test.ts.
  */
 const LIMITS = { share: 0.2, units: 10, lines: 5, holds: 3, seconds: 900 };
-/** By code: what is on hand in Berlin and Paris, and what guests may hold of it together. */
+/** By code: the quantities on hand in Berlin and Paris, and how much of it all guests together may hold. */
 const STOCK = {
   MANY: { berlin: 30, paris: 20, guests: 10 },
   FEW: { berlin: 2, paris: 1, guests: 1 },
@@ -311,7 +311,7 @@ describe('behind a proxy', () => {
       expect(await use(FOUR, on, '10.1.2.3')).toEqual([]);
       const lies = ['1.1.1.1', '2.2.2.2', '3.3.3.3', '4.4.4.4'].map((lie) => `${lie}, 192.0.2.9`);
       expect(await use(lies, on, '10.1.2.3')).toEqual(['HOLD_LIMIT']);
-      // With the port of its connection, another one each time.
+      // With the port of the connection, which differs every time.
       const ports = ['192.0.2.8:1', '192.0.2.8:2', '192.0.2.8:3', '192.0.2.8:4'];
       expect(await use(ports, on, '10.1.2.3')).toEqual(['HOLD_LIMIT']);
       expect(await use(FOUR, on, '192.0.2.7')).toEqual(['HOLD_LIMIT']);
@@ -333,7 +333,7 @@ describe('a checkout', () => {
     expect(data?.payload).toMatchObject({ hold: { id, status: 'CONFIRMED' }, userErrors: [] });
     const { rows } = await gateway.db.query(`SELECT actor FROM stock_ledger ORDER BY id DESC LIMIT 1`);
     expect(rows).toEqual([{ actor: 'checkout' }]);
-    // Its own holds are those of a guest.
+    // Its own holds count as those of a guest.
     expect(codesOf(await create({ MANY: 11 }, {}, { secret: checkout }))).toEqual(['HOLD_LIMIT']);
   });
 

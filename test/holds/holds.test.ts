@@ -12,11 +12,11 @@ import { until } from '../support/waiting.js';
 
 const BERLIN = { latitude: 52.5, longitude: 13.4 };
 const PARIS = { latitude: 48.9, longitude: 2.4 };
-/** Of a hold that names no time. */
+/** Duration of a hold that does not set one. */
 const HOLD_MS = 600_000;
 
 let gateway: TestGateway;
-/** Of a key with every scope: what guests may not is in guests.test.ts. */
+/** The secret of a key with every scope; the limits on guests are in guests.test.ts. */
 let key: string;
 /** Global ids by code. */
 let skus: Record<string, string>;

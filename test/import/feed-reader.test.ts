@@ -87,7 +87,7 @@ describe('a table', () => {
       Buffer.from(`3\t${'x'.repeat(MAX_LINE_BYTES)}\n4\tfine\n`),
     ];
     const path = join(folder, 'late.tsv');
-    // What makes a file look binary in its first bytes is told apart from one bad line.
+    // A file that looks binary in its first bytes is different from one with a single bad line.
     const head = Buffer.from(`id\ttitle\n${'0\tfiller\n'.repeat(600)}`);
     await writeFile(
       path,
@@ -126,7 +126,7 @@ describe('a table', () => {
   });
 
   test('gives back what was written, whatever the values', async () => {
-    // Tabs and line ends in one row: then a line within a value may look like a row of its own.
+    // A row with both tabs and line ends: a line within a value may look like a complete row.
     const value = (unit: string) =>
       fc.string({ unit: fc.constantFrom('a', 'ß', ' ', '"', ',', '服', unit) }).map((text) => text.trim());
     const table = (unit: string) =>

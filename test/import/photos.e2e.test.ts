@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openShop, type Shop } from './support.js';
 
 const FEED = fileURLToPath(new URL('../../../shared/photos/feed.tsv', import.meta.url));
-/** 1,500 photographs are decoded, which takes a while where other tests run beside it. */
+/** 1,500 photos are decoded, which takes a while when other tests run at the same time. */
 const TIMEOUT_MS = 180_000;
 
 const present = existsSync(FEED);

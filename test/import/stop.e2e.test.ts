@@ -6,7 +6,7 @@ import { until } from '../support/waiting.js';
 import { fakeEncoder, feedOf, openShop, swatch, type Shop } from './support.js';
 
 const PRODUCTS = 350;
-/** Products in a transaction. */
+/** Products per transaction. */
 const BATCH = 100;
 
 let shop: Shop;

@@ -12,7 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const DIMENSION = 8;
 
-/** An encoder that is quick and always of the same opinion, and counts what it is asked. */
+/** A fast and deterministic encoder that counts its calls. */
 export function fakeEncoder(id = 'fake@1') {
   let encoded = 0;
   return {
@@ -45,16 +45,16 @@ export interface Shop {
   readonly said: string[];
   /** Writes a file into the feed's folder. */
   write(name: string, content: string | Buffer): Promise<string>;
-  /** Imports a feed of the folder. */
+  /** Imports a feed from the folder. */
   import(
     feed: string,
     options?: Omit<ImportOptions, 'feed'>,
     deps?: Partial<ImportDeps>,
     signal?: AbortSignal,
   ): Promise<ImportReport>;
-  /** Rows of a query, and its values alone when it selects one column. */
+  /** Rows of a query; just the values when it selects one column. */
   all(sql: string): Promise<unknown[]>;
-  /** A fingerprint of every row version in the catalog: it changes with any write, also one of the same values. */
+  /** A fingerprint of every row version in the catalog: any write changes it, even one with the same values. */
   versions(): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -138,7 +138,7 @@ export async function openShop(): Promise<Shop> {
   };
 }
 
-/** A feed of rows, each with defaults for the columns that a test does not care about. */
+/** A feed of rows, with defaults for the columns that are irrelevant to a test. */
 export function feedOf(rows: readonly Readonly<Record<string, string>>[]): string {
   const full = rows.map((row) => ({
     title: 'A coat',

@@ -27,9 +27,9 @@ const LONG = `subscription ($skus: [ID!]!) { availabilityChanged(skus: $skus) {
 
 /** Two polls, when nothing is expected. */
 const QUIET_MS = 700;
-/** Longer than a wake-up waits for others, so that each write is a state of its own to whoever keeps up. */
+/** Longer than a wake-up waits for others, so that a fast reader sees each write as a separate state. */
 const APART_MS = 60;
-/** Eight of it are more than the operating system buffers of a connection. */
+/** Eight of these exceed what the operating system buffers for a connection. */
 const LONG_TEXT = 'cotton '.repeat(150_000);
 
 let gateway: TestGateway;
@@ -137,7 +137,7 @@ describe('what is told', () => {
           (500, tstzrange(NULL, now() + '1 hour')), (900, tstzrange(now() + '1 hour', NULL))) AS seed (amount, valid)
         WHERE price_lists.handle = 'eu' AND code = 'SALE'`);
     expect(skuOf(await watching.next()).price.amount).toBe('5.00');
-    // The hour passes: without triggers, nobody is told of a write.
+    // The hour passes. Without triggers, there is no notification of a write.
     await gateway.db.query(`
       BEGIN;
       SET LOCAL session_replication_role = replica;
@@ -194,7 +194,7 @@ describe('what is told', () => {
     });
   });
 
-  // Seen to fail on 2026-11-24, with the title and the location of before, when all events had one context.
+  // Failed on 2026-11-24, with the previous title and location, when all events had one context.
   test('every event is answered anew, not from what an earlier one has read', async () => {
     await setStock(gateway.db, 'TEE-S', 6);
     const watching = subscribe(
@@ -261,7 +261,7 @@ describe('a reader that reads nothing for a while', () => {
     }),
   });
 
-  // Seen to fail on 2026-11-24, with all fifty told, when `send` in sockets.ts resolved at once and let nobody go.
+  // Failed on 2026-11-24, with all fifty, when `send` in sockets.ts resolved at once and dropped no slow reader.
   test('is told the newest state, and none in between', async () => {
     const socket = await connectSocket();
     const quantities: number[] = [];
@@ -279,11 +279,11 @@ describe('a reader that reads nothing for a while', () => {
     await sleep(QUIET_MS);
     socket.resume();
     await until('the newest state is told', () => quantities.includes(150));
-    // What had been sent when it stopped to read, perhaps one that waited behind that, and the newest.
+    // What was sent before it stopped reading, perhaps one that waited behind that, and the newest.
     expect(quantities.length).toBeLessThanOrEqual(3);
   });
 
-  // This one and the next were seen to wait forever on 2026-11-24 without `dropIfBehind` in sockets.ts.
+  // On 2026-11-24, this test and the next waited forever without `dropIfBehind` in sockets.ts.
   test('is let go when too much waits for it', async () => {
     await untilGauge('graphql_websockets', 0);
     const socket = await connectSocket();

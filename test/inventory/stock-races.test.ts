@@ -8,7 +8,7 @@ import { STOCK_ADJUST, STOCK_SET, writeStock, type StockAnswer } from './support
 
 const SKUS = 50;
 const ON_HAND = 100;
-/** So many more that entries are looked up one after the other, in their order, as in a large catalog. */
+/** Enough additional SKUs that entries are looked up one after another, in their order, as in a large catalog. */
 const OTHERS = 5_000;
 
 let gateway: TestGateway;
@@ -61,7 +61,7 @@ async function onHand(location = 'berlin'): Promise<number[]> {
   return rows.map((row) => row.on_hand);
 }
 
-/** How often Postgres has ended one of several transactions that waited for one another. */
+/** How many deadlocks Postgres has resolved by ending a transaction. */
 async function deadlocks(): Promise<number> {
   const { rows } = await gateway.db.query<{ deadlocks: number }>(
     'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
@@ -70,7 +70,7 @@ async function deadlocks(): Promise<number> {
 }
 
 describe('two at once', () => {
-  // Seen to fail without ORDER BY in stock.lock (2026-11-24): deadlocks.
+  // Failed without ORDER BY in stock.lock (2026-11-24): deadlocks.
   test('write the same rows in opposite order, wait for one another in one order, and lose nothing', async () => {
     const before = await deadlocks();
     const up = times(SKUS, (n) => entry(n, { delta: 1 }));
@@ -87,8 +87,8 @@ describe('two at once', () => {
     expect((await deadlocks()) - before).toBe(0);
   });
 
-  // Seen to fail without ON CONFLICT DO NOTHING in stock.insert (2026-11-24): all but one were answered an error; and
-  // without its ORDER BY: deadlocks.
+  // Failed without ON CONFLICT DO NOTHING in stock.insert (2026-11-24): all but one call got an error; and without
+  // its ORDER BY: deadlocks.
   test('write what was not there yet', async () => {
     const before = await deadlocks();
     const entries = times(SKUS, (n) => entry(n, { delta: n + 1 }, 'paris'));
@@ -106,7 +106,7 @@ describe('two at once', () => {
     expect((await deadlocks()) - before).toBe(0);
   });
 
-  // Seen to fail without 23503 among the retried (2026-11-24): the one in paris was answered an error.
+  // Failed without 23503 among the retryable codes (2026-11-24): the call for paris got an error.
   test.each(['berlin', 'paris'])(
     'are a write in %s and the end of its SKU: it is not found',
     async (location) => {
@@ -130,12 +130,12 @@ describe('two at once', () => {
     },
   );
 
-  // Seen to fail with the opposite ORDER BY in import.lockStock (2026-11-24): a deadlock.
+  // Failed with the opposite ORDER BY in import.lockStock (2026-11-24): a deadlock.
   test('are an import and a partner, and neither ends the other', async () => {
     const before = await deadlocks();
     const till = await gateway.db.connect();
     try {
-      // Both come as far as the row in the middle, which a till has.
+      // Both wait at the row in the middle, which a register has locked.
       await till.query('BEGIN');
       await till.query(
         `SELECT FROM stock_levels WHERE sku_id = (SELECT id FROM skus WHERE code = 'sku-25') FOR UPDATE`,
@@ -162,7 +162,7 @@ describe('two at once', () => {
     expect((await gateway.db.query('SELECT FROM stock_ledger_drift')).rowCount).toBe(0);
   });
 
-  // Seen to fail without FOR NO KEY UPDATE in stock.lock (2026-11-24): several won.
+  // Failed without FOR NO KEY UPDATE in stock.lock (2026-11-24): several calls succeeded.
   test.each(['berlin', 'paris'])(
     'compare and set in %s: one wins, and the others are told',
     async (location) => {
@@ -183,7 +183,7 @@ describe('two at once', () => {
 describe('a call with an idempotency key', () => {
   const call = { idempotencyKey: 'delivery 1', entries: [entry(0, { delta: 5 })] };
 
-  // Seen to fail without the advisory lock in idempotency_replay (2026-11-24): all but one were answered an error.
+  // Failed without the advisory lock in idempotency_replay (2026-11-24): all but one call got an error.
   test('that is sent 20 times at once has one effect and one answer', async () => {
     const answers = await Promise.all(times(20, () => adjust(call)));
     expect((await onHand())[0]).toBe(ON_HAND + 5);

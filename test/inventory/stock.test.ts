@@ -42,7 +42,7 @@ const write = (document: string, input: object): Promise<StockAnswer> =>
 const set = (...entries: object[]): Promise<StockAnswer> => write(STOCK_SET, { entries });
 const adjust = (...entries: object[]): Promise<StockAnswer> => write(STOCK_ADJUST, { entries });
 
-/** What is on hand, by SKU and location. */
+/** Quantities on hand, by SKU and location. */
 async function onHand(): Promise<Record<string, number | null>> {
   const { rows } = await gateway.db.query<{ level: string; on_hand: number | null }>(
     `SELECT code || ' ' || handle AS level, on_hand

@@ -27,7 +27,7 @@ const FIELDS = `{
 export const STOCK_SET = `mutation ($input: StockSetInput!) { write: stockSet(input: $input) ${FIELDS} }`;
 export const STOCK_ADJUST = `mutation ($input: StockAdjustInput!) { write: stockAdjust(input: $input) ${FIELDS} }`;
 
-/** Sends a write of stock; fails on errors that are no user errors. */
+/** Sends a stock mutation; fails on errors other than user errors. */
 export async function writeStock(
   gateway: TestGateway,
   document: string,

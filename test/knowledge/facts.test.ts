@@ -185,7 +185,7 @@ describe('facts are reached', () => {
       gateway.read(z.unknown(), `{ products(first: ${first}) { nodes { ${FACT} brand { ${FACT} } } } }`);
     const statements = async (first: number): Promise<string[]> =>
       (await statementsDuring(() => page(first))).filter((name) => name.startsWith('facts.'));
-    // Products and brands, and one for each step.
+    // One for products, one for brands, and one for each step.
     expect(await statements(2)).toHaveLength(6);
     expect(await statements(4)).toHaveLength(6);
   });
@@ -320,7 +320,7 @@ describe('a file', () => {
     expect(rows).toEqual([]);
   });
 
-  // Seen to fail without the lock (2026-11-24).
+  // Failed without the lock (2026-11-24).
   test('is imported alone', async () => {
     const client = await gateway.db.connect();
     await client.query("BEGIN; SELECT pg_advisory_xact_lock(x'76666163'::int)");

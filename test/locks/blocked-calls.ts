@@ -8,15 +8,15 @@ import type { LockOrder } from './order.js';
 import type { Scenario } from './scenarios.js';
 
 const KEY = 'locks';
-/** As idempotency keys have it. */
+/** The anonymous caller in idempotency keys. */
 const ANYBODY = 0;
-/** Of all calls: they are made in this process. */
+/** Of all calls, because they are made in this process. */
 const CLIENT_ADDRESS = '127.0.0.1';
-/** Of a call, to come to where it waits: what takes longer on a busy machine hangs. */
+/** For a call to reach the point where it waits; even on a busy machine, nothing takes longer unless it hangs. */
 const DEADLINE_MS = 60_000;
 const POLL_MS = 2;
 const LOCK_NOT_AVAILABLE = '55P03';
-/** In the words of pgrowlocks. */
+/** As pgrowlocks names them. */
 const CONFLICTS_WITH_KEY_SHARE: ReadonlySet<string> = new Set(['For Update', 'Update']);
 
 /** A unique key that a call inserts. */
@@ -26,9 +26,9 @@ export interface Insert extends Pick<HeldLock, 'of' | 'id' | 'place' | 'label'> 
 }
 
 /**
- * Calls that never get to their end: another transaction has the idempotency key that each of them keeps its answer
- * with, so it waits there with all its locks in hand, or before that for a lock that is taken from it. Then it is
- * canceled, and nothing has happened.
+ * Calls that never finish: another transaction has the idempotency key under which each call stores its answer, so
+ * the call waits there with all its locks, or earlier for a lock that another transaction holds. Then it is canceled,
+ * and has changed nothing.
  */
 export class BlockedCalls {
   private constructor(
@@ -68,7 +68,7 @@ export class BlockedCalls {
     for (const client of Object.values(this.clients)) client.release();
   }
 
-  /** What a call holds when it has all its locks, and the tables it locked or wrote rows of. */
+  /** The locks that a call holds once it has all of them, and the tables that it locked or wrote rows of. */
   async heldAtTheEnd(scenario: Scenario): Promise<{ held: HeldLock[]; tables: string[] }> {
     return this.#run(scenario, [], async (pid) => ({
       held: await this.reader.held(pid),
@@ -77,8 +77,8 @@ export class BlockedCalls {
   }
 
   /**
-   * What a call holds while it waits for one of its locks: for it as it is, and for making it stronger later on. Nothing
-   * where it does not wait.
+   * The locks that a call holds while it waits for one of its locks: for the lock itself, and for upgrading it later.
+   * Empty when it does not wait.
    */
   async heldWhileWaitingFor(scenario: Scenario, lock: HeldLock): Promise<HeldLock[][]> {
     const isMadeStronger = this.referredTo.has(lock.of) && CONFLICTS_WITH_KEY_SHARE.has(lock.mode);
@@ -120,7 +120,7 @@ export class BlockedCalls {
     });
   }
 
-  /** Whether somebody else has inserted the same unique key, and not committed it. */
+  /** Whether another transaction has inserted the same unique key without committing. */
   async #isInserted(sql: string): Promise<boolean> {
     const { probe } = this.clients;
     await probe.query(`BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '50ms'`);
@@ -135,7 +135,7 @@ export class BlockedCalls {
     }
   }
 
-  /** Runs the call until it waits for the holder's locks or at its end; asks `look` there, and cancels it. */
+  /** Runs the call until it waits for the holder's locks or at its end; calls `look` there, and cancels the call. */
   async #run<T>(
     scenario: Scenario,
     takings: readonly string[],

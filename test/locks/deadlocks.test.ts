@@ -22,7 +22,7 @@ async function deadlocks(): Promise<unknown> {
   return rows[0]?.deadlocks;
 }
 
-// Seen to fail without sku.lock in productsDelete and sku.keep in stockSet (2026-11-28): a deadlock, which the retry hid.
+// Failed on 2026-11-28 without sku.lock in productsDelete and sku.keep in stockSet: a deadlock, which the retry hid.
 test('a product is deleted while its SKU gets stock at another location, and neither ends the other', async () => {
   const before = await deadlocks();
   const till = await gateway.db.connect();

@@ -6,15 +6,15 @@ import type { LockOrder } from './order.js';
 export interface HeldLock {
   /** A table, or "advisory". */
   readonly of: string;
-  /** Of a row: its ctid; else the number, or both numbers: `1, 2`. */
+  /** For a row, its ctid; for an advisory lock, its number or both numbers: `1, 2`. */
   readonly id: string;
-  /** Where the order has it: first by lock, then by row; null: nowhere. */
+  /** Its place in the order: first by lock, then by row; null: none. */
   readonly place: readonly [number, number] | null;
-  /** The key of the row, for people. */
+  /** The key of the row, for messages. */
   readonly label: string;
-  /** "For Key Share", "No Key Update" and such. */
+  /** "For Key Share", "No Key Update", and so on. */
   readonly mode: string;
-  /** Of a row without a place: the row that it is held with. */
+  /** For a row without a place: the row that it is held with. */
   readonly heldWith: Pick<HeldLock, 'of' | 'id'> | null;
 }
 
@@ -27,7 +27,7 @@ const rowLock = z.object({
   heldWith: z.string().nullable(),
 });
 
-/** What the expressions of advisory locks say of a call. */
+/** The values in the expressions of advisory locks for a call. */
 interface AdvisoryCall {
   readonly key: string;
   readonly caller: number;
@@ -35,7 +35,7 @@ interface AdvisoryCall {
   readonly client: string;
 }
 
-/** Reads what connections hold, with the extension pgrowlocks: pg_locks alone does not list locked rows. */
+/** Reads the locks of connections, with the extension pgrowlocks, because pg_locks does not list locked rows. */
 export class LockReader {
   #rowLocks = '';
   /** The places of advisory locks in the order. */
@@ -46,7 +46,7 @@ export class LockReader {
     private readonly order: LockOrder,
   ) {}
 
-  /** `client` is a connection that locks nothing; `calls` are those to come. */
+  /** `client` is a connection without locks; `calls` are the later calls. */
   static async open(
     client: ClientBase,
     order: LockOrder,
@@ -89,7 +89,7 @@ export class LockReader {
         heldWith: parent === undefined ? null : { of: parent, id: heldWith ?? '' },
       };
     });
-    // The numbers of a lock with two are signed, and shown without their signs.
+    // The two numbers of a lock are signed, but shown as unsigned.
     const advisory = await this.client.query<{ id: string }>(
       `SELECT CASE objsubid WHEN 1 THEN ((classid::bigint << 32) | objid::bigint)::text
            ELSE concat_ws(', ', classid::bigint::bit(32)::integer, objid::bigint::bit(32)::integer) END AS id
@@ -110,7 +110,7 @@ export class LockReader {
     return [...advisoryLocks, ...rowLocks];
   }
 
-  /** The tables whose rows others lock FOR KEY SHARE, because they refer to them. */
+  /** The tables whose rows other statements lock FOR KEY SHARE, because they refer to them. */
   async referredTo(): Promise<ReadonlySet<string>> {
     const { rows } = await this.client.query<{ name: string }>(
       `SELECT DISTINCT confrelid::regclass::text AS name FROM pg_constraint WHERE contype = 'f'`,
@@ -130,7 +130,7 @@ export class LockReader {
   }
 }
 
-/** The rows of a table that connection $1 has locked, updated or deleted. */
+/** The rows of a table that connection $1 has locked, updated, or deleted. */
 function rowLocksOf(table: string, order: LockOrder): string {
   const lock = order.ordered.find((one) => one.kind === 'rows' && one.table === table);
   const key = lock?.kind === 'rows' ? lock.key : 'ctid';

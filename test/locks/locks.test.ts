@@ -7,7 +7,7 @@ import type { HeldLock } from './held-locks.js';
 import { readLockOrder, type LockOrder } from './order.js';
 import { makeScenarios, seedScenarios, type Scenario } from './scenarios.js';
 
-/** Some mutations take a few dozen locks, and each of them is a call or two. */
+/** Some mutations take a few dozen locks, and each of them needs one or two calls. */
 const TIMEOUT_MS = 120_000;
 
 const mutations = Object.keys(createSchema().getMutationType()?.getFields() ?? {});
@@ -35,7 +35,7 @@ afterAll(async () => {
 const isSame = (a: Pick<HeldLock, 'of' | 'id'>, b: Pick<HeldLock, 'of' | 'id'>): boolean =>
   a.of === b.of && a.id === b.id;
 
-/** What is wrong with waiting for `wanted`, in the place where the order has it, with `held` in hand. */
+/** Violations of the order when waiting for `wanted` while holding `held`. */
 function outOfOrder(
   held: readonly HeldLock[],
   wanted: Pick<HeldLock, 'of' | 'id' | 'place' | 'label'>,
@@ -55,7 +55,7 @@ function outOfOrder(
     );
 }
 
-/** What a call may not lock as it does, whatever the order. */
+/** Locks that a call must not take in this way, whatever the order. */
 function outOfPlace(held: readonly HeldLock[], tables: readonly string[]): string[] {
   const known = new Set([
     ...order.ordered.flatMap((lock) => (lock.kind === 'advisory' ? [] : [lock.table])),

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const PAGE = fileURLToPath(new URL('../../docs/locks.md', import.meta.url));
 
-/** A lock of the order: its place among the others is its index. */
+/** A lock in the order; its index is its place. */
 export type OrderedLock =
   | { readonly kind: 'advisory'; readonly expression: string }
   | { readonly kind: 'rows'; readonly table: string; readonly key: string }
@@ -11,17 +11,20 @@ export type OrderedLock =
 
 export interface LockOrder {
   readonly ordered: readonly OrderedLock[];
-  /** Tables whose rows are locked only by who holds another row: how to find that row, as `parent.id = child.parent_id`. */
+  /**
+   * Tables whose rows are locked only while another row is locked: how to find that row, as `parent.id =
+   * child.parent_id`.
+   */
   readonly heldWith: ReadonlyMap<string, string>;
-  /** Tables whose rows are locked FOR KEY SHARE only. */
+  /** Tables whose rows are locked only FOR KEY SHARE. */
   readonly referredTo: ReadonlySet<string>;
-  /** Tables whose rows nobody locks. */
+  /** Tables whose rows are never locked. */
   readonly appendedTo: ReadonlySet<string>;
-  /** Numbers of advisory locks that nobody waits for. */
+  /** Numbers of advisory locks that are only tried, without waiting. */
   readonly tried: ReadonlySet<string>;
 }
 
-/** The order of locks as docs/locks.md has it: whoever changes the one changes the other. */
+/** The order of locks, read from docs/locks.md so that the two cannot diverge. */
 export async function readLockOrder(): Promise<LockOrder> {
   const [first, second] = tablesOf(await readFile(PAGE, 'utf8'));
   if (first === undefined || second === undefined) throw new Error('docs/locks.md has two tables of locks');

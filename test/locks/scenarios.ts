@@ -5,22 +5,22 @@ import { seedMarkets, seedProduct } from '../support/catalog.js';
 import type { TestGateway } from '../support/gateway.js';
 import { makeBoard } from '../boards/support.js';
 
-/** A call of a mutation that takes as many different locks as it can. */
+/** A call of a mutation that takes as many different locks as possible. */
 export interface Scenario {
   readonly mutation: string;
-  /** What this call has that others of the mutation do not. */
+  /** How this call differs from others of the mutation. */
   readonly when: string;
   /** Without the API key. */
   readonly byGuest?: true;
   readonly input: object;
   /**
-   * Statements that insert rows with the unique keys of those that the call inserts, in the order of docs/locks.md;
-   * `table` is that of its "new" lock.
+   * Statements that insert rows with the same unique keys as the call, in the order of docs/locks.md; `table` is that
+   * of its "new" lock.
    */
   readonly inserts: readonly { readonly table: string; readonly sql: string }[];
 }
 
-/** Ids fall as codes and handles rise, so that no order comes about by itself. */
+/** Ids decrease as codes and handles increase, so that no order is correct by accident. */
 export async function seedScenarios(db: Database): Promise<void> {
   await seedMarkets(db);
   for (const handle of ['dress', 'coat', 'belt']) {
@@ -61,7 +61,7 @@ const expire = (db: Database, holds: readonly string[]): Promise<unknown> =>
     db.query(`UPDATE hold_lines SET expires_at = now() WHERE hold_id = ANY($1)`, [holds]),
   ]);
 
-/** The API key of all calls but those of guests, and a call or more of every mutation. */
+/** The API key of all calls except guests', and at least one call of every mutation. */
 export async function makeScenarios(
   gateway: TestGateway,
   upload: string,
@@ -76,7 +76,7 @@ export async function makeScenarios(
   const skus = await ids('SELECT id, code AS name FROM skus', 'Sku');
   const lines = (...codes: string[]) => codes.map((code) => ({ sku: skus[code], quantity: 1 }));
 
-  // More boards and pins than one, the later ones of the products that are deleted first.
+  // Several boards and pins; the later ones belong to the products that are deleted first.
   const pins = [
     { product: products['dress'] ?? '' },
     { product: products['belt'] ?? '' },

@@ -121,7 +121,7 @@ async function oneOf(...kinds: string[]) {
   });
 }
 
-/** A hoodie at the left, trousers in the middle, a backpack at the right. */
+/** A hoodie on the left, trousers in the middle, a backpack on the right. */
 const threeThings = () => (threeThingsOnce ??= layThreeThings());
 let threeThingsOnce: ReturnType<typeof layThreeThings> | undefined;
 
@@ -157,7 +157,8 @@ describe('the things of a photograph', () => {
     try {
       await look(bytes);
       await look(bytes, { where: { price: { max: '50' } } });
-      // Of four regions (one is nothing) what they are and what is sellable; with another filter, all things at once.
+      // For four regions (one is not an item), what they are and what is sellable; with another filter, all items at
+      // once.
       expect(spy.mock.calls.map(([requests]) => requests.length)).toEqual([8, 8, 3]);
     } finally {
       spy.mockRestore();
@@ -221,7 +222,7 @@ describe('the things of a photograph', () => {
     await gateway.catchUp();
     try {
       const before = await look(bytes);
-      // Hoodies are all that is left, and they are alike enough to be something: all items still have matches.
+      // Only hoodies are left, and they are similar enough to be familiar, so all items still have matches.
       expect(before.items).toHaveLength(3);
       expect(before.complete).toBe(true);
       await gateway.db.query('UPDATE stock_levels SET on_hand = 0');
@@ -273,7 +274,7 @@ describe('the image of a look', () => {
     const [search, get] = [index.search.bind(index), uploads.get.bind(uploads)];
     let isDeleted = false;
     const spies = [
-      // The items are found with this, after the image was read.
+      // This search finds the items; it runs after the image was read.
       jest.spyOn(index, 'search').mockImplementation((requests) => {
         isDeleted = true;
         return search(requests);

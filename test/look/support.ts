@@ -12,7 +12,7 @@ import { silentProgress } from '../support/progress.js';
 
 const IMAGES = new URL('../../catalog/images/', import.meta.url);
 
-/** Pictures of the demo catalog with their categories; several of a kind, so that most neighbors agree. */
+/** Pictures of the demo catalog with their categories; several of each kind, so that most neighbors agree. */
 const GARMENTS: Readonly<Record<string, RegExp>> = {
   hoodies: /-hoodie-/,
   trousers: /-trousers-/,
@@ -21,7 +21,7 @@ const GARMENTS: Readonly<Record<string, RegExp>> = {
 };
 const OF_A_KIND = 10;
 
-/** So many pictures of each kind, by the product's id. */
+/** The given number of pictures of each kind, by product id. */
 export async function garments(): Promise<{ id: string; kind: string; file: URL }[]> {
   const files = (await readdir(IMAGES)).sort().filter((name) => !name.includes('detail'));
   return Object.entries(GARMENTS).flatMap(([kind, pattern]) =>
@@ -32,7 +32,7 @@ export async function garments(): Promise<{ id: string; kind: string; file: URL 
   );
 }
 
-/** Imports them, with one SKU each. */
+/** Imports them with one SKU each. */
 export async function importGarments(db: Database, images: BlobStore, encoder: Encoder): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-look-'));
   try {
@@ -50,7 +50,7 @@ export async function importGarments(db: Database, images: BlobStore, encoder: E
   }
 }
 
-/** Lays the pictures of these products on a floor, each cut out, at a place of 640 × 480 pixels. */
+/** Places cutouts of these products' pictures on a floor, each at a position in 640 × 480 pixels. */
 export async function collage(
   places: readonly {
     readonly file: URL;
@@ -73,7 +73,7 @@ export async function collage(
     .toBuffer();
 }
 
-/** Boards of a floor: RGB bytes. */
+/** A floor of boards, as RGB bytes. */
 export function floor(width: number, height: number): Buffer {
   return Buffer.from(
     Array.from({ length: width * height }, (_, pixel) => {

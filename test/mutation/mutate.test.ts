@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-// Seen to fail with ATTEMPTS at 1 (2026-11-24): one of the two was answered an error.
+// Failed with ATTEMPTS at 1 (2026-11-24): one of the two calls got an error.
 test('of two that wait for one another, both are done', async () => {
   const operation = { name: 'both', answer: z.number() };
   let arrived = 0;

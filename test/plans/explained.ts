@@ -15,7 +15,7 @@ const planNode: z.ZodType<PlanNode> = z.object({
   },
 });
 
-/** A statement that was executed, also within a function or a trigger, with the plan it had. */
+/** An executed statement, also one within a function or a trigger, with its plan. */
 export interface Explained {
   readonly text: string;
   readonly plan: PlanNode;
@@ -27,7 +27,7 @@ const explained = z
 
 const NOTICE = /^duration: [\d.]+ ms\s+plan:\n/;
 
-/** Has Postgres tell the plan of every statement that connections of this pool execute from now on. */
+/** Makes Postgres report the plan of every statement that connections of this pool execute from now on. */
 export function explainAll(db: Database): { take(): Explained[] } {
   let statements: Explained[] = [];
   db.on('connect', (client) => {
@@ -49,7 +49,7 @@ export function explainAll(db: Database): { take(): Explained[] } {
   };
 }
 
-/** The tables that a plan reads from end to end. */
+/** The tables that a plan reads completely. */
 export function scannedTables(plan: PlanNode): string[] {
   const below = (plan.Plans ?? []).flatMap(scannedTables);
   const table = plan['Relation Name'];

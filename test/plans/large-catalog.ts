@@ -2,19 +2,19 @@ import { Client } from 'pg';
 import type { Database } from '../../src/platform/postgres.js';
 import { seedMarkets } from '../support/catalog.js';
 
-/** So many that Postgres reads all of them only where it must. */
+/** Enough that Postgres reads all of them only when it must. */
 export const PRODUCTS = 20_000;
-/** Encoded images: enough to search, few enough to load in a moment. */
+/** Encoded images: enough to search, few enough to load quickly. */
 const ENCODED = 1_000;
 
-/** Products with two SKUs each, offered in one channel and stocked in two locations, and as many holds that ended. */
+/** Products with two SKUs each, offered in one channel and stocked at two locations, and as many holds that ended. */
 export async function seedLargeCatalog(db: Database): Promise<void> {
   await seedMarkets(db);
-  // A connection of its own: those of the pool give up on a statement that takes as long as this does on a busy machine.
+  // A separate connection, because those of the pool time out on a statement that takes this long on a busy machine.
   const client = new Client({ connectionString: db.options.connectionString });
   await client.connect();
   try {
-    // Neither foreign keys nor triggers: what they would check and note is right, or of no use here.
+    // Without foreign keys and triggers: the data is correct, and their records are not needed.
     await client.query(`
       SET session_replication_role = replica;
       INSERT INTO categories (handle, name, parent_id)

@@ -1,13 +1,13 @@
 import { toGlobalId } from 'graphql-relay';
 import type { TestGateway } from '../support/gateway.js';
 
-/** Something that a client asks, or that a gateway does. */
+/** An operation of a client, or background work of a gateway. */
 export interface Operation {
-  /** Also that of the file with its statements. */
+  /** Also the name of the file with its statements. */
   readonly name: string;
-  /** `time` tells the times apart that it is run. */
+  /** `time` distinguishes repeated runs. */
   readonly run: (gateway: TestGateway, secret: string, time: number) => Promise<unknown>;
-  /** Which statements are its own; unless given, all but those that a gateway executes beside requests. */
+  /** Which statements belong to it; by default, all but those that a gateway executes in the background. */
   readonly isOwn?: (name: string) => boolean;
 }
 
@@ -39,13 +39,13 @@ async function ask(
   return data;
 }
 
-/** A question of a client. */
+/** A query of a client. */
 const query = (name: string, document: string, variables: object = {}): Operation => ({
   name,
   run: (gateway, secret) => ask(gateway, document, variables, secret),
 });
 
-/** A mutation; `inputOf` is its input at that time. */
+/** A mutation; `inputOf` returns its input for a run. */
 const mutation = (name: string, inputOf: (time: number) => object): Operation => {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
   const document = `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code message } } }`;

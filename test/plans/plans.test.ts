@@ -11,10 +11,10 @@ import { OPERATIONS, type Operation } from './operations.js';
 const FOLDER = fileURLToPath(new URL('./sql/', import.meta.url));
 const SEED_TIMEOUT_MS = 180_000;
 const TIMEOUT_MS = 60_000;
-/** Postgres makes five plans for the values of a prepared statement before it weighs one for any values. */
+/** Postgres makes five custom plans for a prepared statement before it considers a generic one. */
 const TIMES = 7;
 
-/** Too large to be read from end to end by a request. */
+/** Too large for a request to read completely. */
 const LARGE: ReadonlySet<string> = new Set([
   'products',
   'product_attributes',
@@ -49,7 +49,7 @@ async function run(operation: Operation): Promise<Explained[]> {
   return statements.take();
 }
 
-/** The texts of the statements of an operation, each once. */
+/** The distinct texts of an operation's statements. */
 function textsOf({ isOwn = isOfRequest }: Operation, all: readonly Explained[]): string {
   const own = all.flatMap((statement) => {
     const name = nameOfStatement(statement.text);

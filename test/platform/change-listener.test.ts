@@ -9,7 +9,7 @@ import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { until } from '../support/waiting.js';
 
-/** Silence so long is taken for silence. */
+/** A connection that is silent for this long counts as dead. */
 const SILENCE_MS = 300;
 
 let database: TestDatabase;
@@ -29,7 +29,7 @@ afterEach(async () => {
   said.splice(0);
 });
 
-/** A listener and how often it was called, for writes of that table or of any; `waits` for as many calls. */
+/** A listener and how often it was called, for writes to that table or to any; `waits` for this many calls. */
 function listen({ url = database.url, table }: { url?: string; table?: string } = {}): {
   calls: () => number;
   waits: (calls: number) => Promise<void>;
@@ -110,7 +110,7 @@ test('a connection that breaks is made again, and the listener is called for wha
   expect(said.join('')).toMatch(/notifications are unavailable[^]*notifications are available again/);
 });
 
-// Seen to fail on 2026-11-28: each of these connections was said to be well again.
+// Failed on 2026-11-28: each of these connections was reported as a recovery.
 test('connections that break as soon as they listen are told of once', async () => {
   const { calls } = listen();
   const [changes] = opened;
@@ -131,7 +131,7 @@ test('connections that break as soon as they listen are told of once', async () 
 
 test('a database that is away is told of once, and closing waits for no answer', async () => {
   const connections: { destroy(): void }[] = [];
-  // Takes connections and says nothing.
+  // Accepts connections and sends nothing.
   const mute = createServer((socket) => connections.push(socket)).listen(0, '127.0.0.1');
   await once(mute, 'listening');
   const address = mute.address();
@@ -142,7 +142,7 @@ test('a database that is away is told of once, and closing waits for no answer',
     await sleep(2 * SILENCE_MS);
     const closing = Date.now();
     for (const changes of opened.splice(0)) await changes.close();
-    // It would give up on an answer after five seconds.
+    // It would give up on a response after five seconds.
     expect(Date.now() - closing).toBeLessThan(4_000);
     expect(said.filter((line) => line.includes('notifications are unavailable'))).toHaveLength(1);
   } finally {
@@ -151,7 +151,7 @@ test('a database that is away is told of once, and closing waits for no answer',
   }
 });
 
-// Seen to fail on 2026-11-24 with a notify_change() that does not try the lock: then both transactions notify.
+// Failed on 2026-11-24 with a notify_change() that did not try the lock: both transactions notified.
 test('while one transaction has the lock no other one notifies, nor waits for it', async () => {
   const { calls, waits } = listen();
   await waits(1);

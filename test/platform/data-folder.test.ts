@@ -31,7 +31,7 @@ test('a file in the way is named with its remedy', async () => {
 });
 
 test('a folder of somebody else is named with its remedy', async () => {
-  // Root may write anywhere, so it becomes somebody who may not once the program is loaded.
+  // Root may write anywhere, so the process switches to another user once the program is loaded.
   const { stderr } = await runNode([
     '--input-type=module',
     '-e',

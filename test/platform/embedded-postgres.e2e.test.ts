@@ -41,7 +41,7 @@ const isListening = (url: string): Promise<boolean> =>
 
 const startTime = 'SELECT pg_postmaster_start_time()::text AS answer';
 
-/** Another process that starts or joins the server, says so, and keeps it until it is killed. */
+/** Another process that starts or joins the server, reports that, and uses it until killed. */
 const elsewhere = (path: string) =>
   runNode([
     '--input-type=module',
@@ -107,7 +107,7 @@ test('a server that was killed itself comes back with what was committed', async
   await second.stop();
 });
 
-// Seen to fail with CLEARING_TIMEOUT_MS at 0 (2026-11-24).
+// Failed with CLEARING_TIMEOUT_MS at 0 (2026-11-24).
 test('a server that was killed is waited for until the system has cleared it away', async () => {
   const first = await start();
   const path = join(first.folder, 'data', 'postmaster.pid');

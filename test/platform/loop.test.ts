@@ -11,9 +11,9 @@ afterEach(async () => {
   said.splice(0);
 });
 
-/** A clock that stands until the test lets a pause end. */
+/** A clock that stands still until the test ends a pause. */
 class StandingClock implements Timers {
-  /** How long the loop wants to pause now, one for each lane that does. */
+  /** The current pauses of the loop, one for each pausing lane. */
   readonly pauses: { readonly ms: number; readonly end: () => void }[] = [];
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -52,7 +52,7 @@ function start(options: Pick<LoopOptions, 'round' | 'lanes' | 'lastRetryMs'>): {
 
 const messages = (): (string | undefined)[] => said.map((line) => /"msg":"([^"]*)"/.exec(line)?.[1]);
 
-/** Lets everything run that waits for no clock. */
+/** Lets everything run that does not wait for a clock. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('it pauses between rounds as long as each says, and whoever wakes it cuts the pause short', async () => {
@@ -149,7 +149,7 @@ test('lanes run beside each other, and say together that they fail', async () =>
   expect(said).toHaveLength(1);
 });
 
-// Seen to fail on 2026-11-28: whenever an idle lane found nothing to do, the loop was said to work again.
+// Failed on 2026-11-28: whenever an idle lane found nothing to do, the loop was reported to have recovered.
 test('while one lane fails, the others do not say that the work succeeds again', async () => {
   let failures = 0;
   let fails = true;

@@ -17,7 +17,7 @@ import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
 
 const STATEMENT_MS = 500;
 const CONNECTIONS = 10;
-/** More than one silent statement takes to be given up, and less than two of them, one after the other. */
+/** Longer than it takes to give up on one silent statement, and shorter than for two of them in sequence. */
 const ONE_SILENCE_MS = 4_500;
 
 let database: TestDatabase;
@@ -40,13 +40,13 @@ const one = (): Promise<number> => execute(db, sql`SELECT 1`);
 const sleeps = (ms: number) => sql`SELECT pg_sleep(${ms / 1_000})`;
 const failure = (code: string) => expect.objectContaining({ name: 'DatabaseUnavailable', code });
 
-/** Opens as many connections as the pool has, and leaves them idle. */
+/** Opens as many connections as the pool allows, and leaves them idle. */
 async function fillPool(): Promise<void> {
   await Promise.all(Array.from({ length: CONNECTIONS }, () => execute(db, sleeps(100))));
   expect(proxy.connections()).toBe(CONNECTIONS);
 }
 
-// Seen to fail on 2026-11-28 with a pool that trusts what it kept: each of the ten was found silent by a request.
+// Failed on 2026-11-28 with a pool that trusts its idle connections: a request had to time out on each of the ten.
 test('after a silent failover one request finds out for all connections', async () => {
   await fillPool();
   await proxy.set('silent');
@@ -72,7 +72,7 @@ test('a transaction that falls silent waits for no ROLLBACK, and says that it is
   expect(heard).toBeInstanceOf(DatabaseUnavailable);
 });
 
-// Seen to fail on 2026-11-28 with a statement that went to the driver directly: a plain error, after two timeouts.
+// Failed on 2026-11-28 with a statement that went to the driver directly: a plain error, after two timeouts.
 test('a snapshot that falls silent as it begins is lost, and waits for no ROLLBACK', async () => {
   proxy.silenceAt('REPEATABLE READ');
   const startedAt = performance.now();
@@ -126,7 +126,7 @@ test('what is wrong with a statement is not taken for a database that is away, a
   expect(db.totalCount).toBe(1);
 });
 
-// Seen to fail on 2026-11-28 with a pool that only says goodbye.
+// Failed on 2026-11-28 with a pool that only shuts its connections down cleanly.
 test('a pool that is closed while Postgres is silent leaves no connection open', async () => {
   const clients: Client[] = [];
   db.on('connect', (client) => {

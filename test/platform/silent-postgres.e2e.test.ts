@@ -10,20 +10,20 @@ import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
 import { vitrine, type Running } from '../support/process.js';
 
 /**
- * A gateway in a process of its own, behind a proxy that fails as networks do. Seen to fail on 2026-11-28 without
- * timeouts on the client's side: after the silence no request was ever answered.
+ * A gateway in a separate process, behind a proxy that fails as networks do. Failed on 2026-11-28 without timeouts on
+ * the client's side: after the silence, no request was ever answered.
  */
 
-// A process loads the encoder, and each fault takes some seconds until it is noticed.
+// A process loads the encoder, and each fault takes a few seconds to be noticed.
 jest.setTimeout(120_000);
 
-/** Longer than it takes a gateway to give up its connections; the silence that was seen to leave one mute. */
+/** Longer than a gateway takes to give up its connections; this silence once left a gateway unresponsive. */
 const SILENCE_MS = 15_000;
-/** A request that is in flight when Postgres falls silent fails within this. */
+/** A request that is in flight when Postgres becomes silent fails within this time. */
 const FAILS_WITHIN_MS = 20_000;
-/** From when Postgres is well again until the gateway is. */
+/** From when Postgres is available again until the gateway is. */
 const HEALS_WITHIN_MS = 15_000;
-/** More than the pool has connections. */
+/** More than the pool's connections. */
 const IN_FLIGHT = 15;
 
 const PRODUCTS = '{ products(first: 10) { nodes { handle } } }';
@@ -85,7 +85,7 @@ const readiness = async (): Promise<number> => {
   return response.status;
 };
 
-/** Asks until it is answered with products. */
+/** Retries until the response has products. */
 async function heals(): Promise<void> {
   const deadline = Date.now() + HEALS_WITHIN_MS;
   let last: unknown = null;
@@ -118,7 +118,7 @@ test.each(['silent', 'reset', 'refuse'] as const)(
     await proxy.set(fault);
     const answers = await Promise.all(Array.from({ length: IN_FLIGHT }, ask));
     for (const { status, retryAfter, body } of answers) {
-      // A reset may be noticed before the request is, and then it has a connection that fails otherwise.
+      // The reset may be noticed before the request, which then gets another connection that fails differently.
       const codes = failure.parse(body).errors.map(({ extensions }) => extensions.code);
       expect(new Set(codes)).toEqual(new Set(['DATABASE_UNAVAILABLE']));
       expect({ status, retryAfter }).toEqual({ status: 503, retryAfter: '5' });

@@ -76,7 +76,7 @@ async function send(input: object, document = PRICES_SET): Promise<PricesAnswer>
 const set = (...entries: Entry[]): Promise<PricesAnswer> =>
   send({ entries: entries.map((entry) => ({ currencyCode: 'EUR', ...entry })) });
 
-/** What a list holds of an SKU, in order: amount in minor units, and the span. */
+/** The prices of an SKU in a list, in order: amount in minor units, and the span. */
 async function spans(code: string, list = 'eu'): Promise<string[]> {
   const { rows } = await gateway.db.query<{ span: string }>(
     `SELECT amount || coalesce(' of ' || compare_at, '') || ' ' || concat_ws(' ',
@@ -279,7 +279,7 @@ describe('bad input', () => {
 });
 
 describe('whatever is written', () => {
-  /** Days of a January. */
+  /** Days in January. */
   const DAYS = 8;
   const day = (n: number): string => at(`2099-01-${String(n + 1).padStart(2, '0')}`);
   const span = fc
@@ -348,7 +348,7 @@ describe('two at once', () => {
   const times = <T>(count: number, make: (n: number) => T): T[] =>
     Array.from({ length: count }, (_, n) => make(n));
 
-  // Seen to fail without price.lock (2026-11-24): a price in the way of another.
+  // Failed without price.lock (2026-11-24): prices conflicted.
   test('write prices of the same SKUs for spans that overlap', async () => {
     for (let round = 0; round < 5; round += 1) {
       const answers = await Promise.all(
@@ -366,7 +366,7 @@ describe('two at once', () => {
     }
   });
 
-  // Seen to fail without price.lock in the import (2026-11-24): a price in the way of another.
+  // Failed without price.lock in the import (2026-11-24): prices conflicted.
   test('are an import and a partner', async () => {
     const till = await gateway.db.connect();
     try {

@@ -18,9 +18,9 @@ import { proofSize, randomOf } from '../support/random.js';
 import { smallEncoderFolder } from '../support/small-encoder.js';
 
 /**
- * Crash: gateways, the worker and Postgres are killed at random under write load. Every write that was acknowledged is
- * there once, no hold is lost, and the index equals Postgres. A writer whose call failed sends it again with its key
- * until it is answered. Seen to fail on 2026-11-24 without the keys (what had been done was asked for again, and refused),
+ * Crash: gateways, the worker, and Postgres are killed at random under write load. Every acknowledged write is there
+ * exactly once, no hold is lost, and the index equals Postgres. A writer whose call failed retries it with its key
+ * until it gets an answer. Failed on 2026-11-24 without the keys (calls that had succeeded were retried and refused),
  * and with synchronous_commit off (an acknowledged hold was gone).
  */
 const SECONDS = proofSize('PROOF_SECONDS', 60);
@@ -55,11 +55,11 @@ describe.each(
   let gateways: GatewayProcess[];
   let worker: Running | null = null;
   const skuIds = new Map<string, string>();
-  /** What is on hand of each SKU, by what was acknowledged. */
+  /** The quantity on hand of each SKU, according to the acknowledged writes. */
   const onHand = new Map<string, number>();
-  /** Units of each SKU in holds that nobody ends. */
+  /** Units of each SKU in holds that are never ended. */
   const held = new Map<string, number>();
-  /** What became of each hold that was acknowledged. */
+  /** The state of each acknowledged hold. */
   const holds = new Map<string, 'ACTIVE' | 'CONFIRMED' | 'RELEASED'>();
 
   const startWorker = (): Running | null =>
@@ -96,7 +96,7 @@ describe.each(
     await collection?.drop();
   });
 
-  /** Sends a call until it is answered: to the one gateway, to the other. */
+  /** Retries a call until it gets an answer, alternating between the gateways. */
   async function insist<T>(schema: z.ZodType<T>, document: string, input: object): Promise<T> {
     const keyed = { ...input, idempotencyKey: randomUUID() };
     for (let attempt = Math.floor(jitter() * 2); ; attempt += 1) {
@@ -105,7 +105,7 @@ describe.each(
         if (gateway === undefined) throw new Error('there are gateways');
         return await gateway.ask(schema, document, { input: keyed }, secret);
       } catch (error) {
-        // A refusal is an answer; anything else is a failure of what was killed.
+        // A refusal is an answer; any other error comes from a kill.
         if (error instanceof z.ZodError) throw error;
         await sleep(20 + jitter() * 80);
       }
@@ -120,7 +120,7 @@ describe.each(
       const before = onHand.get(code) ?? 0;
       const kind = jitter();
       if (kind < 0.2) {
-        // To nothing and back: the index must hear of it.
+        // To zero and back, so that the index must be updated.
         const next = before > 0 ? 0 : UNITS;
         await insist(set, SET, { entries: [{ sku: code, location: 'berlin', onHand: next }] });
         onHand.set(code, next);
@@ -153,7 +153,7 @@ describe.each(
 
   const killed: Record<string, number> = {};
 
-  /** Kills again and again; `kill` answers the name of what it killed and started again. */
+  /** Kills repeatedly; `kill` returns the name of what it killed and restarted. */
   async function crash(
     seed: number,
     end: number,
@@ -167,7 +167,7 @@ describe.each(
     }
   }
 
-  /** A gateway that finds no Postgres at its start ends, and is started again by whatever looks after it. */
+  /** A gateway that cannot reach Postgres at startup ends, and its supervisor restarts it. */
   const startAgain = async (): Promise<GatewayProcess> => {
     for (;;) {
       try {

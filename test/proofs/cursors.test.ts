@@ -10,9 +10,9 @@ import { proofSize, randomOf } from '../support/random.js';
 import { smallEncoderFolder } from '../support/small-encoder.js';
 
 /**
- * Cursors under sales: whoever pages through everything, over two gateways, while a writer sells and restocks, sees
- * nothing twice and misses nothing that stayed sellable. Half of the products score the same as another. Seen to fail
- * on 2026-11-24 with a cursor that goes on after its score alone.
+ * Cursors under sales: a client that pages through everything, over two gateways, while a writer sells and restocks,
+ * sees nothing twice and misses nothing that stayed sellable. Half of the products have the same score as another.
+ * Failed on 2026-11-24 with a cursor that continues by its score alone.
  */
 const WALKS = proofSize('PROOF_SEEDS', 20);
 const STEADY = 60;
@@ -46,7 +46,7 @@ beforeAll(async () => {
   const key = await seedProduct(db, { handle: 'query', vectors: [[1, 0, 0, 0]] });
   query = toGlobalId('Product', key);
   for (const [i, handle] of handles.entries()) {
-    // Four after one another score the same: two that stay, two that come and go.
+    // Groups of four have the same score: two products that stay, and two that come and go.
     const angle = Math.floor(i / 4) / handles.length;
     await seedProduct(db, {
       handle,
@@ -100,7 +100,7 @@ test(
         expect(seen.filter(isSteady).sort()).toEqual(handles.filter(isSteady).sort());
         volatileSeen += seen.length - STEADY;
       }
-      // Some came and some went.
+      // Some volatile products were seen, and some were not.
       expect(volatileSeen).toBeGreaterThan(WALKS);
       expect(volatileSeen).toBeLessThan(WALKS * VOLATILE);
     } finally {

@@ -10,12 +10,12 @@ import { proofSize, randomOf } from '../support/random.js';
 import { waiting } from '../support/waiting.js';
 
 /**
- * Expiry: a hold that expires while it is being confirmed is one or the other, and its unit is sold once. Two gateways
- * sweep meanwhile, and another buyer waits for the unit. Seen to fail on 2026-11-24: the first test with the expiry
- * left unchecked in hold_finish, the second one with its row lock taken out.
+ * Expiry: a hold that expires while it is being confirmed is either expired or confirmed, and its unit is sold once.
+ * Two gateways sweep at the same time, and another buyer waits for the unit. Failed on 2026-11-24: the first test
+ * without the expiry check in hold_finish, the second one without its row lock.
  */
 const ROUNDS = proofSize('PROOF_SEEDS', 20);
-/** Holds that end in the same moment. */
+/** Holds that expire at the same moment. */
 const AT_ONCE = 20;
 const HOLD_MS = 1_000;
 
@@ -98,12 +98,12 @@ test(
       const { rows: left } = await database.db.query<{ units: number }>(
         `SELECT sum(on_hand)::int AS units FROM stock_levels`,
       );
-      // Sold once each: what left the stock is what was confirmed.
+      // Each unit is sold once: the stock decreased by the number of confirmed holds.
       expect(left[0]?.units).toBe(AT_ONCE - sales);
       await expectNoDrift(database.db);
       await database.db.query(`DELETE FROM holds WHERE status <> 'ACTIVE'`);
     }
-    // A run in which all went one way would have proven nothing.
+    // A run with only one of the two outcomes would prove nothing.
     expect(Math.min(confirmed, expired)).toBeGreaterThan(ROUNDS);
   },
   ROUNDS * 10_000,
@@ -116,7 +116,7 @@ test('a hold whose time passes in the middle of its confirmation is confirmed, a
   const { hold } = (await one.ask(holdPayload, CREATE, { input }, secret)).payload;
   if (hold === null) throw new Error('there is a unit');
 
-  // Somebody counts the shelf: whoever wants to write the level waits.
+  // A stock count locks the level, so its writers wait.
   const counting = await database.db.connect();
   await counting.query(`BEGIN`);
   await counting.query(`SELECT FROM stock_levels FOR UPDATE`);

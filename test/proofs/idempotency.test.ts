@@ -10,8 +10,8 @@ import { expectNoDrift, HOLD_FIELDS, holdPayload } from '../support/holds.js';
 import { proofSize } from '../support/random.js';
 
 /**
- * Idempotency: one key, one hold. Seen to fail on 2026-11-24 with the advisory lock of idempotency_replay taken out:
- * calls then meet at the primary key of what is kept, and all but one end in an error.
+ * Idempotency: one key, one hold. Failed on 2026-11-24 without the advisory lock of idempotency_replay: calls then
+ * collide at the primary key of the stored answers, and all but one end with an error.
  */
 const ROUNDS = proofSize('PROOF_SEEDS', 20);
 const PARALLEL = 50;
@@ -59,7 +59,7 @@ test(`${PARALLEL} calls at once with one key, over two gateways: one hold, one a
   }
 });
 
-/** Sends the call and cuts the connection, before or while it is answered. */
+/** Sends the call and cuts the connection, before or during the response. */
 async function sendAndCut(url: string, input: object, afterMs: number): Promise<void> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });

@@ -30,13 +30,13 @@ const PRODUCTS = 12;
 const WRITERS = 3;
 const WRITES = 80;
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-/** Of what a worker does, this part goes wrong. */
+/** Share of a worker's steps that go wrong. */
 const FAULTY = 0.2;
-/** What is late comes after so many steps of other workers, unless it comes last of all. */
+/** A late step comes after this many steps of other workers, unless it comes last of all. */
 const LATE_STEPS = 4;
 const SEED_TIMEOUT_MS = 60_000;
 
-/** What a worker does: statements by what is in their text, and calls of the index. */
+/** The steps of a worker: statements by a part of their text, and calls to the index. */
 const STATEMENTS = ['sync.changes', 'projection.offers', 'sync.keepPosition', 'COMMIT'] as const;
 const CALLS = ['deleteImages', 'upsert', 'setPayloads'] as const;
 type Statement = (typeof STATEMENTS)[number];
@@ -52,23 +52,23 @@ const FAULTS = [
 
 const isCall = (step: Step): boolean => CALLS.some((call) => call === step);
 
-/** What goes wrong with whatever the workers do: each kind of fault in turn, at each step. */
+/** Injects faults into the workers' steps: each kind of fault in turn, at each step. */
 class Chaos {
   calm = false;
   readonly #random: () => number;
-  /** Steps of any worker that were finished. */
+  /** Finished steps of any worker. */
   #finished = 0;
-  /** Workers that wait for the end: one always works. */
+  /** Workers that wait until the end; at least one always works. */
   #waiting = 0;
   #end = (): void => undefined;
   readonly #ended = new Promise<void>((resolve) => (this.#end = resolve));
 
   constructor(
     seed: number,
-    /** How often something went wrong at each step so far; the next kind of fault follows from it. */
+    /** How many faults each step has had so far; the next kind of fault follows from it. */
     private readonly faults: Map<Step, number>,
     private readonly db: Database,
-    /** Happens between a projection and what is done with it. */
+    /** Runs between a projection and the write of its result. */
     private readonly meanwhile: () => Promise<void>,
   ) {
     this.#random = generator(seed);
@@ -95,7 +95,7 @@ class Chaos {
     return result;
   }
 
-  /** As a restart of Postgres does, or a proxy that closes what idles. */
+  /** As a restart of Postgres does, or a proxy that closes idle connections. */
   async #endClaims(): Promise<void> {
     await this.db.query(
       `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -113,7 +113,7 @@ class Chaos {
     while (this.#finished < enough && !this.calm) await sleep(5);
   }
 
-  /** What is late to the end is done now. */
+  /** Runs the steps that were delayed until the end. */
   end(): void {
     this.#end();
   }
@@ -155,10 +155,10 @@ function stepOf(statement: unknown): Statement | undefined {
   return STATEMENTS.find((step) => String(text).includes(step));
 }
 
-/** A row that is locked, a deadlock, or a row that another writer deleted or inserted meanwhile: nothing is written. */
+/** A locked row, a deadlock, or a row that another writer deleted or inserted in the meantime: nothing is written. */
 const LOST_RACE = /^(55P03|40P01|23503|23505)$/;
 
-/** Writes a shop at random: each write is one transaction. */
+/** Writes to a shop at random: each write is one transaction. */
 class Writer {
   readonly #random: () => number;
   #named = 0;
@@ -171,11 +171,11 @@ class Writer {
     this.#random = generator(seed * WRITERS + number);
   }
 
-  /** `number` is below WRITERS, and another one for each. */
+  /** `number` is below WRITERS, and different for each writer. */
   static async open(url: string, number: number, seed: number): Promise<Writer> {
     const client = new Client({ connectionString: url, application_name: 'writer' });
     await client.connect();
-    // What another transaction holds is left alone.
+    // Rows that another transaction holds are skipped.
     await client.query(`SET lock_timeout = '20ms'`);
     return new Writer(number, seed, client);
   }
@@ -255,13 +255,13 @@ class Writer {
     return `'\\x${Buffer.from(vector.map((x) => x / length).buffer).toString('hex')}'`;
   }
 
-  /** A number that no other writer gives. */
+  /** A number that no other writer uses. */
   #name(): number {
     return this.#named++ * WRITERS + this.number;
   }
 }
 
-/** All that was ever written to an index: what is no longer so must not be found any more. */
+/** Everything ever written to an index: outdated data must no longer be found. */
 class Witness {
   readonly #tags = new Set<string>();
   readonly #prices = new Map<string, Set<number>>();
@@ -288,7 +288,7 @@ class Witness {
     });
   }
 
-  /** What the index answers, by question. */
+  /** The index's answers, by question. */
   async ask(index: VectorIndex): Promise<Map<string, unknown>> {
     const filters: IndexFilter[] = [
       ...[...this.#tags].map((tag) => ({ ...MATCH_ALL, clauses: [[tag]] })),
@@ -311,7 +311,7 @@ class Witness {
   }
 }
 
-/** Follows a shop through chaos; answers what the index says differently from one that is loaded anew. */
+/** Follows a shop through faults; returns how the index's answers differ from those of a newly loaded index. */
 async function follow(
   seed: number,
   open: () => Promise<VectorIndex>,
@@ -357,7 +357,7 @@ async function follow(
     for (let i = 0; i < WRITES; i++) {
       if (i % 8 === 0) await slow.begin();
       await writer.write();
-      // Writes of before come to light after those of later transactions.
+      // Earlier writes become visible after those of later transactions.
       if (i % 8 === 5) await slow.commit();
       await sleep(random() * 25);
     }
@@ -385,8 +385,8 @@ async function follow(
   }
 }
 
-// Seen to fail on 2026-11-24 with an embedded index that takes any payload, any point of an image that it has, or any
-// deletion, whatever the revision, and with one that forgets deletions at once: each by some of the seeds.
+// Failed on 2026-11-24 with an embedded index that accepts any payload, any point of an image that it has, or any
+// deletion, whatever the revision, and with one that forgets deletions at once: each for some of the seeds.
 describe('workers that die, stall and repeat themselves leave the index as one that is loaded anew', () => {
   const faults = new Map<Step, number>();
 
@@ -430,7 +430,7 @@ describe('workers that die, stall and repeat themselves leave the index as one t
   });
 });
 
-// Seen to fail on 2026-11-24 with a follower that keeps the position of after the projection.
+// Failed on 2026-11-24 with a follower that stores the position from after the projection.
 test('a product that changes while it is being projected is projected again', async () => {
   const database = await createTestDatabase();
   const { db } = database;

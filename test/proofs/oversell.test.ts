@@ -9,18 +9,18 @@ import { expectNoDrift, HOLD_FIELDS, holdPayload } from '../support/holds.js';
 import { proofSize, randomOf } from '../support/random.js';
 
 /**
- * Oversell: more buyers than units, over two gateways. Seen to fail on 2026-11-24 with the locks of hold_create taken
- * out (more than 50 held), and, with their order taken out, by the deadlocks that Postgres counts.
+ * Oversell: more buyers than units, over two gateways. Failed on 2026-11-24 without the locks of hold_create (more
+ * than 50 held), and, without their order, because of the deadlocks that Postgres counts.
  */
 const SEEDS = proofSize('PROOF_SEEDS', 20);
-/** Of the single SKU, and as many of baskets. */
+/** Buyers of the single SKU; there are as many for baskets. */
 const BUYERS = 200;
 const SINGLE = 'A';
-/** So many that locking them takes long enough for two to meet in the middle. */
+/** Enough lines that locking them takes long enough for two buyers to meet in the middle. */
 const BASKET = Array.from({ length: 10 }, (_, i) => `B${i}`);
 const CODES = [SINGLE, ...BASKET];
 const UNITS = 50;
-/** Some change their mind, and some forget what they held; they try again. */
+/** Some buyers release what they held, and some forget it; they try again. */
 const RELEASING = 0.15;
 const FORGETTING = 0.05;
 const FORGOTTEN_SECONDS = 1;
@@ -49,7 +49,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Sold units by code, of what there was. */
+/** Sold units by code, out of the initial units. */
 async function sold(): Promise<Record<string, number>> {
   const { rows } = await database.db.query<{ code: string; sold: number }>(
     `SELECT code, ${UNITS} - sum(on_hand)::int AS sold FROM stock_levels JOIN skus ON skus.id = sku_id GROUP BY code`,
@@ -57,7 +57,7 @@ async function sold(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ code, sold: units }) => [code, units]));
 }
 
-/** Each SKU has its units at two places. */
+/** Each SKU has its units at two locations. */
 async function restock(random: () => number): Promise<void> {
   for (const code of CODES) {
     const berlin = Math.floor(random() * (UNITS + 1));
@@ -80,11 +80,11 @@ test(
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const random = randomOf(seed);
       await restock(random);
-      /** Buys until it has one or all is sold; answers whether it has. */
+      /** Buys until it has one or everything is sold; returns whether it has one. */
       const buy = async (buyer: number, mayRelease: boolean): Promise<boolean> => {
         const gateway = gateways[buyer % gateways.length];
         if (gateway === undefined) throw new Error('there are gateways');
-        // Half of them want the single SKU; the others the basket, in the one order or the other.
+        // Half of them want the single SKU; the others want the basket, in one order or the other.
         const basket = buyer % 4 < 2 ? [SINGLE] : buyer % 4 === 2 ? BASKET : reversed;
         const lines = basket.map((code) => ({ sku: ids.get(code) }));
         for (;;) {
@@ -104,16 +104,16 @@ test(
           if (!releases) return true;
         }
       };
-      // Of each kind there are as many buyers as there are of the other.
+      // There are equally many buyers of each kind.
       const bought = await Promise.all(
         Array.from({ length: BUYERS * 2 }, (_, buyer) => sleep(random() * 50).then(() => buy(buyer, true))),
       );
-      // What was forgotten is free from one moment on, to many who want it.
+      // Forgotten units become available at the same moment, while many buyers want them.
       await sleep(FORGOTTEN_SECONDS * 1_000);
       bought.push(
         ...(await Promise.all(Array.from({ length: BUYERS / 2 }, (_, buyer) => buy(buyer, false)))),
       );
-      // A unit that was released after all others had given up is still there.
+      // A unit that was released after all others had given up is still available.
       for (const buyer of [0, 2]) while (await buy(buyer, false)) bought.push(true);
 
       expect({ seed, ...(await sold()) }).toEqual({

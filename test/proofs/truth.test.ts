@@ -12,32 +12,32 @@ import { proofSize, randomOf } from '../support/random.js';
 import { smallEncoderFolder } from '../support/small-encoder.js';
 
 /**
- * Truth wins: while stock and prices are written, no answer holds an SKU or a price that contradicts the moment it
- * names (`asOf`), and pages are full. A writer notes what it wrote and between which moments that became so; an answer
- * may show what was true at some moment between its `asOf` and its arrival. Seen to fail on 2026-11-24 with every
- * candidate of the index taken for proven, and with stock that was read once and remembered for a second.
+ * Truth wins: while stock and prices are written, no response has an SKU or a price that contradicts its moment
+ * (`asOf`), and pages are full. A writer records what it wrote and between which moments that took effect; a response
+ * may show what was true at some moment between its `asOf` and its arrival. Failed on 2026-11-24 with every candidate
+ * of the index accepted as proven, and with stock that was cached for a second.
  */
 const SEARCHES = proofSize('PROOF_SEARCHES', 20_000);
-/** Searches a request, each with a moment of its own. */
+/** Searches per request, each with its own moment. */
 const BATCH = 10;
 const READERS = 4;
 const WRITERS = 3;
-/** A writer's pause: some hundred writes a second in all. */
+/** A writer's pause: a few hundred writes per second in total. */
 const PAUSE_MS = 10;
 const PAGE = 8;
 /** Nearest to the query, and often sold out. */
 const VOLATILE = 30;
-/** Behind them, and always there: a page that is not full has missed them. */
+/** Ranked after them, and always available: a page that is not full has missed them. */
 const STEADY = 12;
 
-/** What was so from a moment on: possibly since it was sent, certainly since it was acknowledged. */
+/** A value that was true from a moment on: possibly since it was sent, certainly since it was acknowledged. */
 interface Fact {
   readonly value: number;
   readonly possible: number;
   certain: number;
 }
 
-/** What there was of an SKU, one after the other. */
+/** The successive values of an SKU. */
 class History {
   readonly #facts: Fact[];
 
@@ -45,7 +45,7 @@ class History {
     this.#facts = [{ value, possible: 0, certain: 0 }];
   }
 
-  /** Notes a write, from before it is sent to after it is done. */
+  /** Records a write, from before it is sent until after it is done. */
   async write(value: number, work: () => Promise<unknown>): Promise<void> {
     const fact: Fact = { value, possible: Date.now(), certain: Infinity };
     this.#facts.push(fact);
@@ -53,7 +53,7 @@ class History {
     fact.certain = Date.now() + 1;
   }
 
-  /** Everything that may have been so between two moments. */
+  /** Every value that may have been true between two moments. */
   between(from: number, to: number): number[] {
     return this.#facts
       .filter(({ possible }, i) => possible <= to && (this.#facts[i + 1]?.certain ?? Infinity) >= from)
@@ -125,7 +125,7 @@ const answers = z.record(
   }),
 );
 
-/** Writes to SKUs that are its own, so that it knows what they are, until told to stop. */
+/** Writes to SKUs that no other writer uses, so that it knows their values, until told to stop. */
 async function write(writer: number, isOver: () => boolean): Promise<number> {
   const random = randomOf(100 + writer);
   const own = codes.filter((_, i) => i % WRITERS === writer);
@@ -147,7 +147,7 @@ async function write(writer: number, isOver: () => boolean): Promise<number> {
           ]),
         );
     } else if (kind < 0.5 && present > 1) {
-      // Holds one and lets it go.
+      // Holds one and releases it.
       const gateway = gateways[random() < 0.5 ? 0 : 1];
       let hold = '';
       const ask = async (operation: string, type: string, input: object): Promise<void> => {
@@ -215,7 +215,7 @@ test(
     const writing = Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer, () => isOver)));
     await reading.finally(() => (isOver = true));
     const writes = (await writing).reduce((sum, count) => sum + count, 0);
-    // The index was behind again and again, or nothing was proven.
+    // The index was repeatedly behind; otherwise, the test would prove nothing.
     expect(dropped).toBeGreaterThan(SEARCHES / 1_000);
     expect(writes).toBeGreaterThan(SEARCHES / 40);
     await expectNoDrift(database.db);

@@ -9,7 +9,7 @@ import {
 import { Field, FieldResolver, getMetadataStorage, ObjectType, Resolver } from 'type-graphql';
 import { createSchema } from '../../src/app/schema.js';
 
-/** Of what their parent has already: they read nothing, and take no arguments. */
+/** Computed from data that their parent already has: they read nothing, and take no arguments. */
 const COMPUTED = ['Hold.total', 'HoldLine.unitPrice', 'Sku.availability', 'Sku.options', 'Sku.price'];
 
 test('a field that may fail by itself is nullable', () => {

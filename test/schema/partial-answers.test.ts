@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 
-// One failed field must not empty the answers beside it.
+// One failed field must not remove the others from the response.
 
 const PRODUCTS = 'products(where: { brands: ["acme"] }) { nodes { handle } }';
 const ANSWERED = { products: { nodes: [{ handle: 'coat' }] } };
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** Answers what `ask` does while a table cannot be read. */
+/** Returns the result of `ask` while a table cannot be read. */
 async function without(table: string, document: string): ReturnType<TestGateway['ask']> {
   await gateway.db.query(`ALTER TABLE ${table} RENAME TO ${table}_away`);
   try {

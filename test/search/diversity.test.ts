@@ -23,7 +23,7 @@ beforeAll(async () => {
     query = toGlobalId('Product', await seedProduct(db, { handle: 'query', vectors: [[...anchor]] }));
     for (let i = 0; i < PRODUCTS; i += 1) {
       const handle = `p${i}`;
-      // Each third one is a colorway of the one before.
+      // Every third product is a colorway of the one before.
       const before = vectors.get(`p${i - 1}`);
       const vector = i % 3 === 2 && before !== undefined ? before : stored(unit(random, 4));
       vectors.set(handle, vector);
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** To the last bit as it is stored and asked for, so that equal scores are equal. */
+/** Rounded exactly as it is stored and queried, so that equal scores are equal. */
 function stored(vector: Float32Array): Float32Array {
   let last = vector;
   for (;;) {
@@ -84,7 +84,7 @@ const cosine = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
 const vectorOf = (handle: string): Float32Array => vectors.get(handle) ?? new Float32Array(4);
 
-/** Maximal marginal relevance as it is written in the books. */
+/** Maximal marginal relevance as the literature defines it. */
 function model(ranking: readonly string[], diversity: number): string[] {
   const left = [...ranking];
   const chosen: string[] = [];
@@ -153,7 +153,7 @@ describe('diversity', () => {
       await note();
       const seen = await walk(0.4, { first }, note);
       expect(new Set(seen).size).toBe(seen.length);
-      // Never out of order, and nothing that was there all the time is missed.
+      // Never out of order, and it misses nothing that was there all the time.
       const places = seen.map((handle) => whole.indexOf(handle));
       expect(places).toEqual([...places].sort((a, b) => a - b));
       expect(whole.filter((handle) => !sold.has(handle) && !seen.includes(handle))).toEqual([]);

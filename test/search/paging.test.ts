@@ -6,7 +6,7 @@ import { seedMarkets, seedProduct, setStock, type ProductSeed } from '../support
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
 
-/** Runs of each property; every one makes a catalog of its own in Postgres. */
+/** Runs of each property; every one creates a separate catalog in Postgres. */
 const RUNS = 8;
 const CATEGORIES = ['tops/shirts', 'tops/knits', 'shoes'] as const;
 const BRANDS = ['alder', 'birch'] as const;
@@ -33,7 +33,7 @@ interface ModelProduct {
   readonly skus: ModelSku[];
 }
 
-/** Coarse, so that several products score the same. */
+/** Coarse, so that several products have the same score. */
 const coordinate = fc.integer({ min: -2, max: 2 });
 const vector = fc.tuple(coordinate, coordinate, coordinate, coordinate).filter((v) => v.some((x) => x !== 0));
 const skuParts = fc.record({
@@ -51,7 +51,7 @@ const productParts = fc.record({
   skus: fc.array(skuParts, { minLength: 1, maxLength: 3 }),
 });
 type ProductParts = typeof productParts extends fc.Arbitrary<infer T> ? T : never;
-/** Mostly absent: filters together leave little to page through. */
+/** Mostly absent, because several filters together leave little to page through. */
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const filter = fc.record(
@@ -69,7 +69,7 @@ const filter = fc.record(
 );
 type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
 type Filter = typeof filter extends fc.Arbitrary<infer T> ? T : never;
-/** Between two pages: which SKU (by number) gets what stock. */
+/** Between two pages: which SKU (by number) gets which stock. */
 const writes = fc.array(fc.array(fc.tuple(fc.nat(100), fc.constantFrom(0, 1, 3)), { maxLength: 12 }), {
   minLength: 12,
   maxLength: 12,
@@ -108,7 +108,7 @@ const toInput = ({
   price: maxPrice === undefined ? undefined : { max: String(maxPrice) },
 });
 
-/** What the filter means, said once more without SQL and without an index. */
+/** The filter's meaning, implemented without SQL and without an index. */
 function passes(product: ModelProduct, where: Filter): boolean {
   const { category, brand, material, size, color, maxPrice, location, quantity } = where;
   if (
@@ -197,7 +197,7 @@ const toModel = (parts: readonly ProductParts[]): ModelProduct[] =>
     skus: product.skus.map((sku, s) => ({ ...sku, code: `p${p}-${s}` })),
   }));
 
-/** Writes to the model and to Postgres; with `salesOnly` nothing is restocked. */
+/** Writes to the model and to Postgres; with `salesOnly`, nothing is restocked. */
 async function write(
   gateway: TestGateway,
   skus: readonly ModelSku[],
@@ -245,12 +245,12 @@ describe.each(KINDS.filter(({ shared }) => !shared || noQdrant === undefined))(
       await instances[0].close();
       await collection?.drop();
     });
-    /** With a shared index either instance may be the one that follows, and the other waits for it. */
+    /** With a shared index, either instance may be the one that follows while the other waits for it. */
     const catchUp = async (): Promise<void> => {
       for (const gateway of instances) await gateway.catchUp();
     };
 
-    /** Pages through everything, checks each page, and answers the handles in order. */
+    /** Pages through everything, checks each page, and returns the handles in order. */
     async function readAll(
       { query, where, first, writes }: Scenario,
       model: readonly ModelProduct[],
@@ -302,7 +302,7 @@ describe.each(KINDS.filter(({ shared }) => !shared || noQdrant === undefined))(
         }),
         { numRuns: RUNS },
       );
-      // Scenarios of a single page would prove nothing.
+      // Scenarios with a single page would prove nothing.
       expect(pagedRuns).toBeGreaterThan(RUNS / 3);
     });
   },

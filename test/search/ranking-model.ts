@@ -15,8 +15,8 @@ interface ProductModel {
 }
 
 /**
- * What the port promises, in the plainest way: every search compares every point. Writes name all images that a
- * product has or none, as those of a projection do: a revision is the product's.
+ * The contract of the port, implemented as simply as possible: every search compares every point. Like a projection,
+ * each write names either all images of a product or none, so that a revision belongs to a product.
  */
 export class RankingModel {
   readonly points = new Map<number, IndexPoint>();

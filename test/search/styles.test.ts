@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { seedMarkets, seedProduct, type ProductSeed } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 
-/** The first number is what all garments have, the second and third are types, the fourth is the style. */
+/** The first number is common to all garments, the second and third are types, and the fourth is the style. */
 const PRODUCTS: readonly (Pick<ProductSeed, 'attributes'> & { handle: string; vector: readonly number[] })[] =
   [
     { handle: 'jacket', vector: [3, 1, 0, 0] },

@@ -35,7 +35,7 @@ const answer = z.object({
   }),
 });
 
-/** A garment whose likeness to the query falls with the angle (degrees). */
+/** A garment whose likeness to the query decreases with the angle (degrees). */
 const at = (angle: number): number[] => [
   Math.cos((angle * Math.PI) / 180),
   Math.sin((angle * Math.PI) / 180),
@@ -180,7 +180,7 @@ describe('bad input', () => {
   });
 });
 
-// Seen to fail with the order taken from what is in stock, `filter` in the place of `lasting` (2026-11-24).
+// Failed when the order depended on what is in stock, with `filter` instead of `lasting` (2026-11-24).
 test.each([1, 2, 3])(
   'pages go on without gap or duplicate while products sell and come back, seed %i',
   async (seed) => {

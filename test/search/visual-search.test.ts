@@ -96,7 +96,7 @@ const page = z.object({
   }),
 });
 
-/** A garment whose likeness to `query` falls with `angle` (degrees). */
+/** A garment whose likeness to `query` decreases with `angle` (degrees). */
 const at = (angle: number): number[] => [
   Math.cos((angle * Math.PI) / 180),
   Math.sin((angle * Math.PI) / 180),
@@ -273,7 +273,7 @@ describe('with an index that follows Postgres', () => {
         { product: idOf('far'), weight: 50 },
       ],
     };
-    // By its other image.
+    // Because of its other image.
     expect((await handles({ query: heavy }))[0]).toBe('near');
   });
 
@@ -370,7 +370,7 @@ describe('with an index that follows Postgres', () => {
       "INSERT INTO product_attributes SELECT id, 'material', 'κασμηρος' FROM products WHERE handle = 'far'",
     );
     await gateway.catchUp();
-    // Postgres decides by its locale, and the index never leaves out what Postgres would let through.
+    // Postgres decides by its locale, and the index never leaves out what Postgres would accept.
     const { data } = await gateway.ask(
       'query ($where: ProductFilter) { products(where: $where) { nodes { handle } } }',
       { where },

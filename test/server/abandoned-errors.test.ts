@@ -4,7 +4,7 @@ import { runNode } from '../support/process.js';
 const built = (path: string): string => JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
 const graphql = JSON.stringify(import.meta.resolve('graphql'));
 
-/** A query whose second entry fails at once, and whose first one fails when the list has failed already. */
+/** A query whose second entry fails at once, and whose first entry fails after the list has already failed. */
 const PROGRAM = (guard: boolean, later: string) => `
   import { execute, parse, buildSchema } from ${graphql};
   import { survivesAbandonedErrors } from ${built('server/graphql/abandoned-errors.js')};
@@ -22,7 +22,7 @@ const run = (guard: boolean, later = '') =>
   runNode(['--input-type=module', '--eval', PROGRAM(guard, later)]).ended;
 
 test('a list entry that fails after its list does not end the process', async () => {
-  // What graphql-js leaves to us: when this one lives, the guard can go.
+  // The behavior of graphql-js without the guard; if this process survives, the guard can be removed.
   expect(await run(false)).toMatchObject({ code: 1, stdout: '{"list":null}\n' });
   expect(await run(true)).toMatchObject({ code: 0, stdout: '{"list":null}\nabandoned\nlives\n' });
 });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { startTestServer, type TestServer } from './support/server.js';
 
-/** What an aborted request is going to log, it has logged by then. */
+/** After this time, an aborted request has logged everything that it is going to log. */
 const QUIET_MS = 300;
 
 let server: TestServer;
@@ -13,13 +13,13 @@ beforeAll(async () => {
   port = Number(new URL(await server.app.listen({ port: 0, host: '127.0.0.1' })).port);
 });
 
-/** What the metrics count of this route, in every label. */
+/** The metrics' counts for this route, with every label. */
 async function counted(route: string): Promise<string[]> {
   const { body } = await server.app.inject('/metrics');
   return body.split('\n').filter((line) => line.includes('_count{') && line.includes(`route="${route}"`));
 }
 
-// Seen to fail on 2026-11-28: an image that was aborted was logged as an error.
+// Failed on 2026-11-28: an aborted upload of an image was logged as an error.
 test.each([
   ['an image', '/images', 'image/jpeg'],
   ['a form', '/images', 'multipart/form-data; boundary=x'],

@@ -15,7 +15,7 @@ beforeEach(() => {
   painted.length = 0;
 });
 
-/** What the server answers when each check has something to refuse. */
+/** Operations that the checks refuse. */
 const dear = 'mutation { paint(color: "red", coats: 21) }';
 const elsewhere = 'mutation @inContext(channel: "nowhere") { paint(color: "red") }';
 
@@ -98,7 +98,7 @@ describe('over a WebSocket', () => {
   });
   afterAll(() => client.dispose());
 
-  /** All answers, and what ended the subscription. */
+  /** All responses, and what ended the subscription. */
   const run = (query: string, operationName: string | null): Promise<unknown[]> =>
     new Promise((resolve) => {
       const answers: unknown[] = [];

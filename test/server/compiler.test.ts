@@ -3,7 +3,7 @@ import { COMPILE_FROM_EXECUTION, MAX_KEPT_COMPILED_SELECTIONS } from '../../src/
 import { expectSameAnswers } from './support/same-answers.js';
 import { send, startTestServer, type TestServer } from './support/server.js';
 
-/** Ten times as many are compared by the proofs. */
+/** The proofs compare ten times as many. */
 const DOCUMENTS = 200;
 
 test(`compiled and interpreted, ${DOCUMENTS} generated documents with variables are answered the same`, () =>
@@ -80,7 +80,7 @@ describe('over HTTP, compiled', () => {
   });
 
   test('a hundred new documents that come often cannot fill the memory', async () => {
-    // Every selection is a function with names of its own.
+    // Every selection is a function with its own names.
     const page = (n: number): string =>
       `query Q${n} { ${Array.from({ length: 20 }, (_, i) => `a${i}: garments(first: 1) { nodes { ...S } }`).join(' ')} }
        fragment S on Garment { id title url price others { id title url price } }`;

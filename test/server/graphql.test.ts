@@ -92,7 +92,7 @@ describe('variables', () => {
     [{ box: { x: 'wide' } }, /Float cannot represent non numeric value/],
     [{ box: { x: 1 }, label: { a: 1 } }, /String cannot represent/],
   ])('%j is BAD_USER_INPUT', async (variables, message) => {
-    // Twice: the second time everything about the document is remembered.
+    // Twice: the second time, everything about the document is cached.
     for (let round = 0; round < 2; round += 1) {
       const { status, data, errors } = await send(server.app, area, variables);
       expect({ status, data }).toEqual({ status: 400, data: undefined });

@@ -10,7 +10,9 @@ beforeAll(async () => {
   server = await startTestServer();
 });
 
-/** All of them optional: statuses for errors as application/json, and GET requests that need a CSRF header here. */
+/**
+ * All of them are optional: statuses for errors as application/json, and GET requests, which need a CSRF header here.
+ */
 const APOLLO_LEAVES_OPEN = [
   'notice 5A70', // MAY accept GET
   'notice 6A70', // MAY allow variables in GET

@@ -31,7 +31,7 @@ const upload = async (payload: Buffer) => {
   return { status: response.statusCode, body: response.json<Record<string, unknown>>() };
 };
 
-/** How much more memory the process has at most while the work is done. */
+/** The peak increase of the process's memory while the work runs. */
 async function growth(work: () => Promise<unknown>): Promise<number> {
   const read = (key: string): number =>
     Number(new RegExp(`${key}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
@@ -187,7 +187,7 @@ test('a rendition is bounded in height as in width', async () => {
 });
 
 test('a burst of uploads and renditions takes bounded memory', async () => {
-  // As large as an AVIF may be: each takes some 250 MB while it is decoded.
+  // The maximum size of an AVIF: each takes about 250 MB while it is decoded.
   const avif = fixture('flat-3600.avif');
   let answers: number[] = [];
   const grown = await growth(async () => {

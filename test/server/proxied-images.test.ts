@@ -32,7 +32,7 @@ const image = z.object({
   product: z.object({ featuredImage: z.object({ url: z.string() }) }),
 });
 
-/** The origin of the image URLs that a WebSocket and a request with these headers are answered. */
+/** The origins of the image URLs in responses to a WebSocket and a request with these headers. */
 async function origins(url: string, headers: Record<string, string>) {
   const client = openClient(url, {}, headers);
   try {
@@ -61,7 +61,7 @@ test('URLs of images are those that the client of a trusted proxy can use, also 
   expect(await at({ ...shop, 'x-forwarded-proto': 'https' })).toEqual(both('https://shop.example'));
   expect(await at({ ...shop, 'x-forwarded-proto': 'wss' })).toEqual(both('https://shop.example'));
   expect(await at({ ...shop, 'x-forwarded-proto': 'ws' })).toEqual(both('http://shop.example'));
-  // What a client adds stands before what the proxy says.
+  // Values that a client adds come before those of the proxy.
   const lie = { 'x-forwarded-host': 'evil.example, shop.example', 'x-forwarded-proto': 'http, https' };
   expect(await at(lie)).toEqual(both('https://shop.example'));
   const own = (address: string) => new URL(address.replace('ws', 'http')).origin;

@@ -23,6 +23,6 @@ test('a statement that Postgres stops is told from a Postgres that is away', asy
   expect(graphql).toEqual({ data: { channel: { handle: 'eu' }, categories: null }, errors: [overloaded] });
   expect([http.statusCode, http.json()]).toEqual([503, { error: overloaded }]);
   expect(http.headers['retry-after']).toBe('5');
-  // The connections were kept.
+  // The connections are still in use.
   expect((await gateway.ask('{ categories { handle } }')).errors).toEqual([]);
 });

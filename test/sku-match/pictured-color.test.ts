@@ -17,7 +17,7 @@ import { NEARLY_EQUAL } from '../support/garments.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { silentProgress } from '../support/progress.js';
 
-/** Sees the mean color of an image, and nothing else. */
+/** Sees only the mean color of an image. */
 const colorEncoder: Encoder = {
   ...ENCODER,
   async encode(bytes) {
@@ -33,7 +33,7 @@ const colorEncoder: Encoder = {
 const PICTURES: Readonly<Record<string, Buffer>> = {
   'red.png': await swatch(220, 30, 30),
   'blue.png': await swatch(30, 30, 220),
-  // The same coat from near by, and both colors side by side.
+  // A close-up of the same coat, and both colors side by side.
   'blue-detail.png': await swatch(60, 90, 230),
   'both.png': await swatch(128, 30, 128),
   'hats.png': await swatch(30, 220, 30),
@@ -78,7 +78,7 @@ const FEED: readonly Row[] = [
     { id: 'BELT-BLACK', color: 'black', image_link: 'dark-belts.png', quantity: '0' },
     { id: 'BELT-BROWN', color: 'brown', image_link: 'dark-belts.png' },
   ]),
-  // A row that says no color: what its picture shows is not known.
+  // A row without a color: what its picture shows is unknown.
   ...rowsOf('socks', [
     { id: 'SOCKS-PLAIN', image_link: 'socks.png', quantity: '0' },
     { id: 'SOCKS-RED', color: 'red', image_link: 'tan-belt.png' },
@@ -193,7 +193,7 @@ describe('a picture shows', () => {
         FROM stock_locations, skus WHERE handle = 'berlin' AND code LIKE 'SCARF-%-L'`);
     await gateway.catchUp();
     expect(await match(gateway, 'scarf.png', { size: 'L' })).toEqual(same('SCARF-YELLOW-L'));
-    // Without its color it does not become a picture of the other one.
+    // Without its color, it does not become a picture of the other one.
     expect(await upsert(skus.slice(0, 1))).toMatchObject({ data: { productsUpsert: { userErrors: [] } } });
     await gateway.catchUp();
     expect(await match(gateway, 'scarf.png')).toEqual(other('SCARF-GREEN-L', ['yellow'], 'green'));

@@ -5,7 +5,7 @@ import { SCOPES, type Scope } from '../../src/access/caller.js';
 import { listMarkets } from '../../src/import/market.store.js';
 import type { Database } from '../../src/platform/postgres.js';
 
-/** A new API key that may do everything, or what `scopes` say, in any channel or in one; answers its secret. */
+/** Creates an API key with all scopes or the given ones, in any channel or in one; returns its secret. */
 export async function seedApiKey(
   db: Database,
   {

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, type Database } from '../../src/platform/postgres.js';
 
-/** Two markets with a warehouse each, and a shop that serves both. */
+/** Two markets with a warehouse each, and a store that serves both. */
 type Channel = 'eu' | 'us';
 type Location = 'berlin' | 'newyork' | 'paris';
 export const ENCODER = { id: 'test-encoder@1.0.0', dimension: 4 };
@@ -36,18 +36,18 @@ async function insert(db: Database, statement: ReturnType<typeof sql>): Promise<
   return row.id;
 }
 
-/** Markets and the test encoder. */
+/** Adds the markets and the test encoder. */
 export async function seedMarkets(db: Database): Promise<void> {
   await seedChannels(db);
   await seedEncoder(db, ENCODER);
 }
 
-/** The encoder of the images that are seeded from here on; gateways in processes of their own have a real one. */
+/** The encoder of images seeded from here on; gateways in separate processes have a real one. */
 export async function seedEncoder(db: Database, { id, dimension }: typeof ENCODER): Promise<void> {
   await execute(db, sql`INSERT INTO encoders (name, dimension) VALUES (${id}, ${dimension})`);
 }
 
-/** Markets, locations and a category tree: tops above tops/shirts and tops/knits; shoes. */
+/** Markets, locations, and a category tree: tops above tops/shirts and tops/knits; shoes. */
 export async function seedChannels(db: Database): Promise<void> {
   await db.query(`
     INSERT INTO stock_locations (handle, name, country_code, latitude, longitude, pickup) VALUES
@@ -66,7 +66,7 @@ export async function seedChannels(db: Database): Promise<void> {
   `);
 }
 
-/** Inserts a product with its images, embeddings and SKUs; answers its row id. */
+/** Inserts a product with its images, embeddings, and SKUs; returns its row id. */
 export async function seedProduct(db: Database, seed: ProductSeed): Promise<number> {
   const brand = seed.brand ?? null;
   if (brand !== null) {
@@ -130,7 +130,7 @@ async function seedSku(db: Database, productId: number, seed: SkuSeed): Promise<
   }
 }
 
-/** Sets the stock of an SKU at a location, as a till or a warehouse would. */
+/** Sets the stock of an SKU at a location, as a register or a warehouse would. */
 export async function setStock(
   db: Database,
   code: string,

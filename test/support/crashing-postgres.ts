@@ -9,21 +9,21 @@ import { until } from './waiting.js';
 
 const POLL_MS = 50;
 
-/** Why there is no server to kill here; undefined where there is. */
+/** Why this machine cannot run a server to kill; undefined if it can. */
 export const noCrashes =
   process.platform === 'linux' ? undefined : 'needs /proc, to start a killed Postgres as it was started';
 
-/** A durable Postgres of one's own that can be killed and comes back at the same address. */
+/** A separate, durable Postgres that can be killed and restarts at the same address. */
 export interface CrashingPostgres {
   readonly url: string;
-  /** kill -9, and a new start with what is on its disk. */
+  /** kill -9, and a restart with what is on its disk. */
   crash(pauseMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function startCrashingPostgres(): Promise<CrashingPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-crash-'));
-  // As root, Postgres runs as another user, who passes through here.
+  // When this is root, Postgres runs as another user and needs to pass through this folder.
   await chmod(folder, 0o711);
   const postgres = await startEmbeddedPostgres({ folder, log: () => undefined });
   const data = join(postgres.folder, 'data');
@@ -54,7 +54,7 @@ export async function startCrashingPostgres(): Promise<CrashingPostgres> {
       await sleep(pauseMs);
       let server: ChildProcess | null = null;
       await until('Postgres is up again', async () => {
-        // Until the last of its processes has noticed, a new one does not start.
+        // A new server does not start until the last process of the old one has noticed its end.
         if (server === null || server.exitCode !== null)
           server = spawn(program, args, { uid, gid, cwd: data, stdio: 'ignore' });
         await sleep(POLL_MS);
@@ -64,7 +64,7 @@ export async function startCrashingPostgres(): Promise<CrashingPostgres> {
     async close() {
       process.kill(await pid(), 'SIGINT');
       await postgres.stop();
-      // The last thing it does is to remove this file.
+      // Removing this file is the server's last step.
       await until('Postgres has stopped', () =>
         pid().then(
           () => false,

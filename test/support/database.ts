@@ -10,11 +10,11 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A server notices some milliseconds late that a client has gone. */
+/** A server notices a few milliseconds late that a client has disconnected. */
 const LEAVING_MS = 2_000;
 const POLL_MS = 20;
 
-/** A database of one's own with all migrations applied and no rows: a copy of the run's template. */
+/** A separate database with all migrations applied and no rows: a copy of the run's template. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `vitrine_test_${randomUUID().replaceAll('-', '')}`;
   const server = environment('VITRINE_TEST_SERVER');

@@ -3,7 +3,9 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_ENCODER, openEncoder, type Encoder } from '../../src/vision/encoder.js';
 
-/** The encoder that ships. The files of a run share its vectors of whole images: those of the demo catalog take long. */
+/**
+ * The included encoder. Test files share its vectors of whole images, because encoding the demo catalog takes long.
+ */
 export async function openSharedEncoder(): Promise<Encoder> {
   const folder = process.env['VITRINE_TEST_VECTORS'];
   if (folder === undefined) throw new Error('VITRINE_TEST_VECTORS is not set: run tests with npm test');
@@ -16,7 +18,7 @@ export async function openSharedEncoder(): Promise<Encoder> {
       const kept = await readFile(file).catch(() => null);
       if (kept !== null) return new Float32Array(Uint8Array.from(kept).buffer);
       const vector = await encoder.encode(image);
-      // Another file may read it meanwhile.
+      // Another test file may be reading it.
       const draft = `${file}-${randomUUID()}`;
       await writeFile(draft, new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
       await rename(draft, file);

@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 /**
- * What happens to connections: they work; nothing comes through and nobody says so, as behind a host that lost its
- * power; they are cut with a reset; or they are cut and no new ones are taken.
+ * What happens to connections: they work; they are silent, as when a host lost power; they are cut with a reset; or
+ * they are cut and new ones are refused.
  */
 export type Fault = 'forward' | 'silent' | 'reset' | 'refuse';
 
 /** A TCP proxy in front of a server, which fails on command. */
 export interface FaultProxy {
-  /** The URL that was given, with the address of the proxy. */
+  /** The given URL, with the address of the proxy. */
   readonly url: string;
-  /** Connections that go through it now, those that fell silent included. */
+  /** Current connections through it, including silent ones. */
   connections(): number;
-  /** From now on; a connection that once fell silent stays so, as one to a host that failed over does. */
+  /** Applies from now on; a silent connection stays silent, like one to a host after a failover. */
   set(fault: Fault): Promise<void>;
-  /** Falls silent when a client sends this text. */
+  /** Becomes silent when a client sends this text. */
   silenceAt(text: string): void;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   let fault: Fault = 'forward';
   let silencingText: string | null = null;
 
-  // Half open: a host that is gone does not answer a goodbye.
+  // Half open, because a host that is gone does not answer the end of a connection.
   const server = createServer({ allowHalfOpen: true }, (client) => {
     client.on('error', () => undefined);
     if (fault === 'reset') {
@@ -49,7 +49,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
       upstream?.destroy();
     });
     if (upstream === null) {
-      // What is not read is not noticed to end.
+      // The end of a stream is only noticed if the stream is read.
       client.resume();
       return;
     }

@@ -8,7 +8,7 @@ import { ENCODER } from './catalog.js';
 import type { TestGateway } from './gateway.js';
 import { silentProgress } from './progress.js';
 
-/** What a feed says of one SKU. */
+/** The feed's data for one SKU. */
 export interface FeedLine {
   readonly code: string;
   readonly quantity: number;

@@ -3,7 +3,7 @@ import type { SameProductModel } from '../../src/search/probability/same-product
 import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER, seedMarkets, seedProduct } from './catalog.js';
 
-/** Its images are vectors in JSON, so that a test says what an image looks like. */
+/** Its images are vectors in JSON, so that a test defines what an image looks like. */
 export const spellingEncoder: Encoder = {
   ...ENCODER,
   encode(bytes) {
@@ -32,7 +32,7 @@ const STEP = 0.22;
 
 type Kind = 'shirt' | 'shoe';
 
-/** Where a garment stands: x from -3 (all red) to 2 (all blue), y from -3 to 2; between whole numbers is nobody. */
+/** The position of a garment: x from -3 (all red) to 2 (all blue), y from -3 to 2, in whole numbers. */
 export const looks = (kind: Kind, x: number, y: number): number[] => [
   ...(kind === 'shirt' ? [1, 0] : [0, 1]),
   x * STEP,
@@ -41,7 +41,9 @@ export const looks = (kind: Kind, x: number, y: number): number[] => [
 
 export const handleOf = (kind: Kind, x: number, y: number): string => `${kind}-${x + 3}-${y + 3}`;
 
-/** 36 shirts in S and M, and 36 shoes in 42; left of the middle they are red, right of it blue. Brands mean nothing. */
+/**
+ * 36 shirts in S and M, and 36 shoes in 42; left of the middle they are red, right of it blue. Brands mean nothing.
+ */
 export async function seedGarments(db: Database): Promise<void> {
   await seedMarkets(db);
   let count = 0;

@@ -31,23 +31,23 @@ interface TestAnswer {
   readonly errors: readonly { message: string; code: string }[];
 }
 
-/** A gateway on a database of its own with the embedded index, asked over HTTP (in-process). */
+/** A gateway on a separate database with the embedded index, called over HTTP (in-process). */
 export interface TestGateway {
   readonly db: Database;
   readonly http: FastifyInstance;
   readonly services: Services;
   /** Resolves once the index has everything that is committed. */
   catchUp(): Promise<void>;
-  /** With the `secret` of an API key, or as anybody. */
+  /** With the `secret` of an API key, or anonymously. */
   ask(document: string, variables?: Record<string, unknown>, secret?: string): Promise<TestAnswer>;
-  /** Like `ask`, and fails on errors. */
+  /** Like `ask`, but fails on errors. */
   read<T>(
     schema: z.ZodType<T>,
     document: string,
     variables?: Record<string, unknown>,
     secret?: string,
   ): Promise<T>;
-  /** Answers over the network too, on a port of its own; the URL of its WebSockets. */
+  /** Also listens on the network, on its own port; returns the URL of its WebSockets. */
   listen(): Promise<string>;
   close(): Promise<void>;
 }
@@ -66,9 +66,9 @@ const noEncoder: Encoder = {
 };
 
 /**
- * `seed` fills the database before the index is loaded. With `follows: false` the index stays as it was then, as
- * stale as an index can be, until `catchUp` loads it anew. With `beside` it is another instance on the database of
- * that gateway. With `qdrant` that is its index instead of the embedded one. `calibration` is what ships with the encoder.
+ * `seed` fills the database before the index is loaded. With `follows: false`, the index stays as it was then, as
+ * stale as possible, until `catchUp` loads it again. With `beside`, it is another instance on the database of that
+ * gateway. With `qdrant`, that replaces the embedded index. `calibration` is the one included with the encoder.
  */
 export async function startTestGateway(
   seed: (db: Database, images: BlobStore) => Promise<void>,

@@ -10,11 +10,11 @@ const answer = z.object({
   errors: z.array(z.object({ message: z.string() })).optional(),
 });
 
-/** A gateway in a process of its own, asked over HTTP. */
+/** A gateway in a separate process, called over HTTP. */
 export interface GatewayProcess {
   readonly url: string;
   readonly output: Running['output'];
-  /** Fails on errors, and when the gateway does not answer. */
+  /** Fails on errors, and when the gateway does not respond. */
   ask<T>(
     schema: z.ZodType<T>,
     document: string,
@@ -22,14 +22,14 @@ export interface GatewayProcess {
     secret?: string,
     headers?: Readonly<Record<string, string>>,
   ): Promise<T>;
-  /** Ends it at once, as kill -9 does. */
+  /** Ends it at once, like kill -9. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts `vitrine serve` on this database; its index is embedded unless `env` says otherwise. `program` runs a command of
- * another copy of the program.
+ * Starts `vitrine serve` on this database; its index is embedded unless `env` overrides that. `program` runs a
+ * command of another copy of the program.
  */
 export async function startGatewayProcess(
   databaseUrl: string,

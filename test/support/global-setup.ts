@@ -7,21 +7,21 @@ import type * as EmbeddedPostgres from '../../src/platform/embedded-postgres.js'
 import type * as Migrate from '../../src/platform/migrate.js';
 
 declare global {
-  /** For the teardown of the run; unset where the server was configured. */
+  /** For the teardown of the run; unset if the server was configured. */
   var stopTestServer: (() => Promise<void>) | undefined;
 }
 
 const PREFIX = 'vitrine-jest-';
-/** The folder of a run: the process id of its jest, and what mkdtemp adds. */
+/** The folder of a run: the process id of its jest, and the suffix from mkdtemp. */
 const RUN_FOLDER = new RegExp(`^${PREFIX}(\\d+)-\\w{6}$`);
 const quiet = (): void => undefined;
 
-/** Jest's hooks run outside its module loader, which would find src: they take what the build made of it. */
+/** Jest's hooks run outside its module loader and cannot import src, so they import the build's output. */
 const built = (path: string): string => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
 
 /**
  * One server for the run, `TEST_DATABASE_URL` or an embedded one in a temporary folder, with a migrated template
- * database that `createTestDatabase` copies, and a folder for what the encoder made. Tests hear of them through the
+ * database that `createTestDatabase` copies, and a folder for the encoder's results. Tests find them through the
  * environment.
  */
 export default async function globalSetup(): Promise<void> {
@@ -53,14 +53,14 @@ async function startServer(): Promise<string> {
   for (const name of await readdir(tmpdir())) {
     const pid = RUN_FOLDER.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
-    // The run that left this behind was killed, and its server may still be there.
+    // The run that left this behind was killed, and its server may still be running.
     const folder = join(tmpdir(), name);
     await start(folder).then((left) => left.stop(), quiet);
     await rm(folder, { recursive: true, force: true });
   }
 
   const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  // As root, Postgres runs as another user, who passes through here.
+  // When this is root, Postgres runs as another user and needs to pass through this folder.
   await chmod(folder, 0o711);
   const postgres = await start(folder);
   const stop = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { Client } from 'pg';
 import type {} from './global-setup.js';
 
-/** Stops the server of the run; on a configured one, drops what the run made. */
+/** Stops the server of the run; on a configured server, drops what the run created. */
 export default async function globalTeardown(): Promise<void> {
   const vectors = process.env['VITRINE_TEST_VECTORS'];
   if (vectors !== undefined) await rm(vectors, { recursive: true, force: true });

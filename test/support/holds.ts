@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { z } from 'zod';
 import type { Database } from '../../src/platform/postgres.js';
 
-/** What tests ask of a HoldPayload. */
+/** The fields of a HoldPayload that tests use. */
 export const HOLD_FIELDS = `{
   hold {
     id status expiresAt
@@ -43,14 +43,14 @@ export type HoldAnswer = z.infer<typeof payload>;
 /** The data of an operation with `payload: hold…(input: …)` and HOLD_FIELDS. */
 export const holdPayload = z.object({ payload });
 
-/** The ledger adds up to what is on hand, and what is held is what active holds hold. */
+/** The ledger adds up to the quantity on hand, and held units equal those in active holds. */
 export async function expectNoDrift(db: Database): Promise<void> {
   const { rows: ledger } = await db.query(`SELECT * FROM stock_ledger_drift`);
   const { rows: held } = await db.query(`SELECT * FROM held_drift`);
   expect({ ledger, held }).toEqual({ ledger: [], held: [] });
 }
 
-/** As if the time of every hold had passed. */
+/** Makes every hold expire. */
 export async function passHoldTime(db: Database): Promise<void> {
   await db.query(`
     UPDATE holds SET expires_at = now() - interval '1 second';

@@ -1,6 +1,6 @@
-// Graphs written as protocol buffers by hand, since nothing here trains one.
+// Graphs written as protocol buffers by hand, because the tests need no trained model.
 
-/** A graph that answers the same numbers to any image: a detector that is sure of what it sees. */
+/** A graph with the same output for any image: a detector that always sees the same thing. */
 export function constantDetector(size: number, shape: readonly number[], values: readonly number[]): Buffer {
   const tensor = Buffer.concat([
     ...shape.map((side) => varint(1, side)),
@@ -17,7 +17,7 @@ export function constantDetector(size: number, shape: readonly number[], values:
   ]);
 }
 
-/** A graph that answers the mean color of each square of `square` pixels, for images of `size` pixels. */
+/** A graph that returns the mean color of each square of `square` pixels, for images of `size` pixels. */
 export function averagingEncoder(size: number, square: number): Buffer {
   const squares = [ints('kernel_shape', [square, square]), ints('strides', [square, square])];
   return model([
@@ -48,7 +48,7 @@ const node = (type: string, input: string, output: string, attributes: readonly 
 const ints = (name: string, values: readonly number[]): Buffer =>
   Buffer.concat([text(1, name), ...values.map((value) => varint(8, value)), varint(20, INTS)]);
 
-/** A side that is a word may have any length. */
+/** A dimension given as a word may have any length. */
 function valueInfo(name: string, shape: readonly (number | string)[]): Buffer {
   const dimensions = Buffer.concat(
     shape.map((side) => bytes(1, typeof side === 'number' ? varint(1, side) : text(2, side))),
@@ -67,7 +67,7 @@ function bytes(field: number, content: Buffer): Buffer {
 
 const text = (field: number, content: string): Buffer => bytes(field, Buffer.from(content));
 
-/** Seven bits a byte, the lowest first. */
+/** Seven bits per byte, lowest first. */
 function number(value: number): Buffer {
   const encoded: number[] = [];
   let rest = value;

@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { smallEncoderFolder } from './small-encoder.js';
 import { until } from './waiting.js';
 
-/** A program of the project that runs in a process of its own. */
+/** A program of the project that runs in a separate process. */
 export interface Running {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
-  /** What it has written so far. */
+  /** Its output so far. */
   readonly output: { stdout: string; stderr: string };
-  /** Resolves when `pattern` is in its output; rejects when it ends without, and after a minute. */
+  /** Resolves when `pattern` is in its output; rejects when it ends without that, or after a minute. */
   says(pattern: RegExp): Promise<RegExpMatchArray>;
-  /** Signals the program and what it started in its process group, as Ctrl-C in a terminal does. */
+  /** Signals the program and everything in its process group, as Ctrl-C in a terminal does. */
   interrupt(): void;
   readonly ended: Promise<{
     code: number | null;
@@ -30,10 +30,10 @@ export interface ProcessOptions {
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Settings of the shell that runs the tests would change what the tests see. */
+/** Settings of the shell that runs the tests would affect the tests. */
 const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|NODE_OPTIONS|NODE_ENV)$/;
 
-/** Runs the built command line, with a small encoder unless `env` says otherwise. */
+/** Runs the built command line, with a small encoder unless `env` overrides that. */
 export const vitrine = (args: readonly string[], { env, nodeArgs = [] }: ProcessOptions = {}): Running =>
   runNode([...nodeArgs, MAIN, ...args], { env: { VITRINE_ENCODER: smallEncoderFolder(), ...env } });
 
@@ -44,7 +44,7 @@ export function runNode(args: readonly string[], { env }: ProcessOptions = {}): 
     cwd: '/',
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, as a terminal would give it.
+    // In its own process group, as in a terminal.
     detached: true,
   });
   const output = { stdout: '', stderr: '' };

@@ -3,20 +3,20 @@ import { QdrantClient } from '@qdrant/js-client-rest';
 
 const url = process.env['QDRANT_URL'];
 
-/** Why tests on a Qdrant are skipped; undefined when there is one. */
+/** Why tests on Qdrant are skipped; undefined when it is available. */
 export const noQdrant = url === undefined ? 'needs QDRANT_URL, a running Qdrant' : undefined;
 
 export interface TestCollection {
   readonly url: string;
   readonly apiKey: string | null;
   readonly collection: string;
-  /** How many collections were made behind its aliases. */
+  /** How many collections were created for its aliases. */
   countCollections(): Promise<number>;
-  /** Deletes what was made behind the alias. */
+  /** Deletes everything created for the alias. */
   drop(): Promise<void>;
 }
 
-/** A collection name of one's own on the Qdrant that QDRANT_URL names. */
+/** A unique collection name on the Qdrant server that QDRANT_URL names. */
 export function testCollection(): TestCollection {
   if (url === undefined) throw new Error(noQdrant);
   const apiKey = process.env['QDRANT_API_KEY'] ?? null;

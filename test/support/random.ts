@@ -1,4 +1,4 @@
-/** Numbers from 0 to below 1 that a seed decides (mulberry32). */
+/** A seeded sequence of numbers in [0, 1) (mulberry32). */
 export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +9,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** How often, or for how long, a proof runs: what the variable says, or what a run of CI takes. */
+/** How often, or how long, a proof runs: the variable's value, or the default for CI. */
 export function proofSize(variable: string, usual: number): number {
   const given = Number(process.env[variable] ?? usual);
   if (!(given > 0)) throw new Error(`${variable} must be a number above 0`);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { averagingEncoder } from './onnx.js';
 
 const NAME = 'small';
-/** Pixels of a side, as few as an encoder may have, and of the squares that it averages. */
+/** Pixels of a side, the minimum for an encoder, and of the squares that it averages. */
 const SIDE = 16;
 const SQUARE = 4;
 
 /**
- * A folder with an encoder for programs that are tested for something else: it sees an image as 4 × 4 squares of one
- * color each, starts in a moment, and takes a millisecond for an image where the one that ships takes forty.
+ * A folder with an encoder for tests of other parts. It sees an image as 4 × 4 squares of one color each, starts
+ * immediately, and takes a millisecond per image, while the included one takes forty.
  */
 export function smallEncoderFolder(): string {
   const run = process.env['VITRINE_TEST_VECTORS'];
@@ -39,7 +39,7 @@ export function smallEncoderFolder(): string {
   return folder;
 }
 
-/** All at once: a program of another test file may be reading it. */
+/** Atomic, because a program of another test file may be reading it. */
 function write(file: string, content: string | Buffer): void {
   const draft = `${file}-${process.pid}`;
   writeFileSync(draft, content);

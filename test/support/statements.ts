@@ -1,17 +1,17 @@
 import { jest } from '@jest/globals';
 import { Client } from 'pg';
 
-/** The name that a statement of ours has, such as `product.byKey`; null: it has none, as one within a function. */
+/** The name of one of our statements, such as `product.byKey`; null if it has none, as within a function. */
 export const nameOfStatement = (text: string): string | null =>
   /\/\* (\w+\.\w+) \*\//.exec(text)?.[1] ?? null;
 
-/** What a gateway does beside requests, or only until it is cached. */
+/** Statements that a gateway runs in the background, or only until the result is cached. */
 const BESIDE = /^(sync|projection|request|availability|channel|apiKey)\./;
 
-/** Whether a statement of this name is sent once for each request that needs it, whatever else the gateway does. */
+/** Whether each request that needs a statement with this name sends it, whatever else the gateway does. */
 export const isOfRequest = (name: string): boolean => !BESIDE.test(name);
 
-/** The names of the statements that requests send while `work` runs, in their order. */
+/** The names of the statements that requests send while `work` runs, in order. */
 export async function statementsDuring(work: () => Promise<unknown>): Promise<string[]> {
   const spy = jest.spyOn(Client.prototype, 'query');
   try {

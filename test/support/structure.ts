@@ -1,6 +1,6 @@
 import type { Database } from '../../src/platform/postgres.js';
 
-/** Every object of the schema `public` as SQL, by kind and name; what extensions and the migrator own is theirs. */
+/** Every object of the schema `public` as SQL, by kind and name, without those of extensions and the migrator. */
 const STRUCTURE = /* structure */ `
 WITH own AS (
   SELECT relation.oid, relation.relname AS name, relation.relkind AS kind
@@ -67,7 +67,7 @@ objects (kind, name, sql) AS (
 )
 SELECT sql FROM objects ORDER BY kind, name COLLATE "C", sql COLLATE "C"`;
 
-/** The structure of a migrated database as text that only changes with the structure. */
+/** The structure of a migrated database as text, which changes only with the structure. */
 export async function dumpStructure(db: Database): Promise<string> {
   const { rows } = await db.query<{ sql: string }>(STRUCTURE);
   return [

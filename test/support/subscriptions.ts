@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { until } from './waiting.js';
 
-/** What takes longer on a busy machine hangs. */
+/** Even on a busy machine, nothing takes longer unless it hangs. */
 const PATIENCE_MS = 60_000;
 
 const result = z.object({
@@ -13,21 +13,21 @@ const result = z.object({
 
 const closing = z.object({ code: z.number(), reason: z.string() });
 
-/** What a subscription has answered: `data`, or errors with their codes. */
+/** An event of a subscription: `data`, or errors with their codes. */
 export interface Told {
   readonly data: unknown;
   readonly errors: readonly { message: string; code: string }[];
 }
 
 export interface TestSubscription {
-  /** The next answer; null once the subscription has ended. Fails when none comes. */
+  /** The next event; null once the subscription has ended. Fails when none arrives. */
   next(): Promise<Told | null>;
-  /** Everything that comes within this time. */
+  /** All events within this time. */
   during(ms: number): Promise<Told[]>;
   end(): Promise<void>;
 }
 
-/** A client like those of Apollo, which gives up where they would try again. */
+/** A client like Apollo's, but without retries. */
 export function openClient(
   url: string,
   connectionParams: Record<string, unknown> = {},
@@ -108,7 +108,7 @@ export function subscribe(
   };
 }
 
-/** A socket of the protocol itself, for what no honest client does; acknowledged when it is answered. */
+/** A raw socket of the protocol, for messages that no regular client sends; already acknowledged. */
 export async function openSocket(url: string): Promise<WebSocket> {
   const socket = new WebSocket(url, 'graphql-transport-ws', { skipUTF8Validation: true });
   await new Promise((resolve, reject) => {

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../src/platform/postgres.js';
 
 const POLL_MS = 10;
-/** What takes longer on a busy machine hangs. */
+/** Even on a busy machine, nothing takes longer unless it hangs. */
 const LIMIT_MS = 60_000;
 
-/** Resolves once `holds` answers true. @throws an error that says what it waited for, when that takes a minute */
+/** Resolves once `holds` returns true. @throws an error that states what it waited for, after a minute */
 export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   while (!(await holds())) {
@@ -14,7 +14,7 @@ export async function until(what: string, holds: () => Promise<boolean> | boolea
   }
 }
 
-/** Resolves once so many transactions of this database wait for another one. */
+/** Resolves once this many transactions of this database wait for another one. */
 export const waiting = (db: Database, count: number): Promise<void> =>
   until(`${count} transactions wait for another one`, async () => {
     const { rowCount } = await db.query(

@@ -23,7 +23,7 @@ const imageOf = (handle: string): string =>
 const vector = (...values: number[]): string =>
   `'\\x${Buffer.from(Float32Array.from(values).buffer).toString('hex')}'`;
 
-/** Writes that change what an index loaded anew answers, in this order, and the trigger that tells of each. */
+/** Writes that change the answers of a newly loaded index, in this order, and the trigger that records each. */
 const MARKED: readonly (readonly [trigger: string, write: string])[] = [
   ['products_updated', `UPDATE products SET brand_id = ${idOf('brands', 'bolt')} WHERE handle = 'shirt'`],
   ['products_updated', `UPDATE products SET brand_id = NULL WHERE handle = 'coat'`],
@@ -143,14 +143,14 @@ const MARKED: readonly (readonly [trigger: string, write: string])[] = [
   ['embeddings_deleted', `DELETE FROM encoders`],
 ];
 
-/** Writes that several triggers tell of. */
+/** Writes that several triggers record. */
 const MARKED_TWICE: readonly string[] = [
   `DELETE FROM stock_locations WHERE handle = 'nowhere'`,
   `DELETE FROM products WHERE handle = 'coat'`,
   `DELETE FROM products`,
 ];
 
-/** Writes of which an index knows nothing. */
+/** Writes that do not affect an index. */
 const UNMARKED: readonly string[] = [
   `UPDATE products SET title = 'Another', description = 'x', keywords = 'x', url = 'x', is_demo = true, updated_at = now()`,
   `UPDATE products SET brand_id = brand_id, category_id = category_id`,
@@ -235,7 +235,7 @@ const EVERY_IMAGE = Array.from({ length: 40 }, (_, id) => id);
 
 /** A catalog with an index that follows it. */
 class Followed {
-  /** Every tag and price there was so far: what is no longer so must not be found any more. */
+  /** Every tag and price so far: outdated ones must no longer be found. */
   readonly #tags = new Set<string>();
   readonly #prices = new Map<string, Set<number>>();
 
@@ -269,7 +269,7 @@ class Followed {
     return this.database.db;
   }
 
-  /** What the index answers, by question. */
+  /** The index's answers, by question. */
   async #ask(index: VectorIndex): Promise<Record<string, unknown>> {
     const payloads = await projectProducts(this.db, await readProductKeys(this.db, 0, 100));
     for (const { tags, numbers } of payloads.values()) {
@@ -299,12 +299,12 @@ class Followed {
     return { images: await index.count(), ...Object.fromEntries(found) };
   }
 
-  /** Writes and follows; answers what the index says then, and what one that is loaded anew says. */
+  /** Writes and follows; returns the index's answers, and those of a newly loaded index. */
   async write(statement: string): Promise<Record<'followed' | 'anew', unknown>> {
     await this.db.query(statement);
     await this.follower.catchUp();
     const fresh = this.spare;
-    // What was written with this very revision would not go.
+    // Otherwise, points with this same revision would not be deleted.
     await this.db.query('SELECT pg_current_xact_id()');
     await fresh.deleteImages(EVERY_IMAGE, revisionOf(await currentPosition(this.db)));
     expect(await fresh.count()).toBe(0);
@@ -315,7 +315,7 @@ class Followed {
     return answers;
   }
 
-  /** Rows in the log. */
+  /** The number of rows in the log. */
   async marks(): Promise<number> {
     const { rows } = await this.db.query<{ count: number }>('SELECT count(*) FROM product_changes');
     return rows[0]?.count ?? 0;

@@ -23,7 +23,7 @@ jest.unstable_mockModule('node:worker_threads', () => ({
 const { openFollowedIndex } = await import('../../src/sync/followed-index.js');
 type FollowedIndex = Awaited<ReturnType<typeof openFollowedIndex>>;
 
-/** Those that have not exited. */
+/** Workers that have not exited. */
 const running = (): Worker[] => workers.filter(({ threadId }) => threadId !== -1);
 
 let database: TestDatabase;
@@ -54,7 +54,7 @@ async function findProducts(): Promise<number> {
   return found?.matches.length ?? 0;
 }
 
-/** Makes the database unreachable, and reachable again. */
+/** Makes the database unreachable, or reachable again. */
 async function allowConnections(allowed: boolean): Promise<void> {
   const admin = new Client({ connectionString: process.env['VITRINE_TEST_SERVER'] });
   const name = new URL(database.url).pathname.slice(1);
@@ -75,7 +75,7 @@ test('an embedded index that is lost while Postgres is away comes back when Post
   await allowConnections(false);
   await running()[0]?.terminate();
   await expect(findProducts()).rejects.toMatchObject({ code: 'INDEX_UNAVAILABLE' });
-  // More than one try, none of which leaves a thread behind.
+  // More than one attempt, none of which leaves a thread behind.
   await expect(followed.catchUp()).rejects.toThrow();
   await expect(followed.catchUp()).rejects.toThrow();
   await expect(findProducts()).rejects.toMatchObject({ code: 'INDEX_UNAVAILABLE' });

@@ -33,7 +33,7 @@ afterAll(() => database.drop());
 const keeperOf = (name: string): PositionKeeper =>
   positionInPostgres(db, name, ENCODER.id, () => Promise.resolve(true));
 
-/** Ends the sessions that hold a transaction open while they work elsewhere, as a restart of Postgres does. */
+/** Ends sessions that hold a transaction open while they work elsewhere, as a restart of Postgres does. */
 async function endClaims(): Promise<number> {
   const { rowCount } = await db.query(
     `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -135,7 +135,7 @@ describe('a position in Postgres', () => {
   });
 });
 
-// Seen to fail on 2026-11-24 with an index that takes a payload whatever its revision.
+// Failed on 2026-11-24 with an index that accepted a payload whatever its revision.
 test('what a follower writes late, after it lost its claim, changes nothing that is newer', async () => {
   const shared = await openEmbeddedIndex({ dimension: ENCODER.dimension });
   const sellable = async (): Promise<number> => {

@@ -107,7 +107,7 @@ test('a gateway prunes when it starts', async () => {
       expect(await followed.index.count()).toBe(1);
       const writing = await db.connect();
       try {
-        // As if nobody had followed it for a day.
+        // Simulates that it has not been followed for a day.
         await writing.query('BEGIN; SELECT FROM index_positions FOR UPDATE');
         await seedProduct(db, { handle: 'jumper', vectors: [[0, 1, 0, 0]] });
         await writing.query(`DELETE FROM products WHERE handle = 'shirt'`);

@@ -71,7 +71,7 @@ describe.each(kinds)('the index: %s', (kind) => {
     return reconcile({ db, index, encoder: ENCODER.id, advance, progress }, repair, NEVER);
   };
 
-  /** Newer than all that is in the index. */
+  /** Newer than everything in the index. */
   async function newRevision(): Promise<number> {
     await db.query('SELECT pg_current_xact_id()');
     return revisionOf(await currentPosition(db));
@@ -118,8 +118,8 @@ describe.each(kinds)('the index: %s', (kind) => {
     ];
     const stale: PointPayload = { tags: ['brand:acme'], numbers: { 'price_min:eu': 1 } };
 
-    // Both images of the shirt have other facts, one of the jumper is gone and one has another vector, one of the
-    // boots is the jumper's, and one more is nobody's.
+    // Both images of the shirt have different payloads, one image of the jumper is missing and one has a different
+    // vector, one image of the boots belongs to the jumper, and one extra image belongs to no product.
     await index.setPayloads(new Map([[shirt, stale]]), now);
     await index.deleteImages([point(2).imageId], now);
     await index.upsert([point(3, { vector: Float32Array.of(0, 0.6, 0.8, 0) })], now);
@@ -164,8 +164,8 @@ describe.each(kinds)('the index: %s', (kind) => {
     expect(await run()).toMatchObject({ compared: PRODUCTS + 6, differing: 0 });
   });
 
-  // Seen to fail on 2026-11-24 where a page is compared without the index being brought up to its snapshot,
-  // and where the statements that read Postgres have a snapshot each.
+  // Failed on 2026-11-24 when a page was compared without bringing the index up to its snapshot, and when each
+  // statement that reads Postgres had a separate snapshot.
   test('what the index is about to follow is no difference, and searches go on', async () => {
     await seedMany();
     const stop = new AbortController();
@@ -202,7 +202,7 @@ describe.each(kinds)('the index: %s', (kind) => {
   });
 
   if (kind === 'embedded') {
-    // Seen to fail on 2026-11-24 where the next one does not follow what changed while it was filled.
+    // Failed on 2026-11-24 when the next index did not follow what changed while it was filled.
     test('is replaced while it answers and follows; what changed meanwhile is in the next one', async () => {
       await seedMany();
       const sellable = { ...QUERY, filter: { ...MATCH_ALL, clauses: [[tag.sellable('eu', 'tops')]] } };
@@ -218,7 +218,7 @@ describe.each(kinds)('the index: %s', (kind) => {
       const sold: Promise<unknown>[] = [];
       const progress = {
         ...silentProgress,
-        // The batch in which it was for sale has been read by then; the last stretch waits for its turn.
+        // By then, the batch has been read in which it was for sale; the last part waits for its turn.
         advance: () =>
           void sold.push(
             followed.advance(async (position) => {

@@ -30,7 +30,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Another encoder: of another dimension, whose vectors tell the images of a product apart. */
+/** Another encoder with a different dimension, whose vectors distinguish the images of a product. */
 const OTHER: Encoder = {
   id: 'other@2.0.0',
   dimension: 3,
@@ -44,7 +44,7 @@ const OTHER: Encoder = {
 };
 const BROKEN = '3/0';
 
-/** Three products, of which the last has an image that cannot be decoded and one whose file is gone. */
+/** Three products; the last one has an image that cannot be decoded and one whose file is missing. */
 async function seed(images: BlobStore): Promise<void> {
   const { db } = database;
   await seedMarkets(db);
@@ -109,7 +109,7 @@ testQdrant('with a Qdrant', () => {
       progress: silentProgress,
     });
 
-  /** The collections there are, and those behind an alias. */
+  /** All existing collections, and those behind an alias. */
   async function collections(): Promise<{ names: string[]; current: string[] }> {
     const client = new QdrantClient({
       url: collection.url,
@@ -160,7 +160,7 @@ testQdrant('with a Qdrant', () => {
       expect(await before.index.count()).toBe(6);
       expect(await find(before, [0.5, 0.5, 0.5, 0.5])).toHaveLength(4);
 
-      // Nobody has followed into it for a day.
+      // It has not been followed for a day.
       await before.close();
       await db.query(`UPDATE index_positions SET moved_at = now() - interval '25 hours' WHERE encoder = $1`, [
         ENCODER.id,
@@ -176,8 +176,8 @@ testQdrant('with a Qdrant', () => {
     }
   });
 
-  // Seen to fail on 2026-11-24 where the collection in use is deleted before the alias stands for the next one, and
-  // where what changed while it was filled is not followed.
+  // Failed on 2026-11-24 when the collection in use was deleted before the alias referred to the next one, and when
+  // changes during the filling were not followed.
   test('while it fills and switches, searches are answered and changes followed', async () => {
     const { db } = database;
     const images = await openBlobStore(join(folder, 'images'));

@@ -26,7 +26,7 @@ afterAll(() => database.drop());
 
 type Replace = NonNullable<FollowedIndex['replace']>;
 
-/** A gateway whose index takes `replace` to be built anew. */
+/** A gateway that calls `replace` to rebuild its index. */
 function startGateway(replace: Replace | null, encoder = ENCODER.id): { close(): Promise<void> } {
   const index = { name: 'an index', count: () => Promise.resolve(7) } as FollowedIndex['index'];
   return answerRequests({
@@ -82,7 +82,7 @@ test('a gateway that is alive is waited for until it ends', async () => {
   expect(await asked).toEqual({ answers: [], gone: 1 });
 });
 
-// Seen to fail on 2026-11-28 with a timer that starts a statement every half second: four waited.
+// Failed on 2026-11-28 with a timer that starts a statement every half second: four statements waited.
 test('a gateway whose Postgres does not answer has one statement in flight to say how far it is', async () => {
   const blocker = await db.connect();
   let most = 0;

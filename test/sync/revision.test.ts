@@ -18,7 +18,8 @@ test('a later snapshot has a higher revision', () => {
   ];
   const revisions = inOrder.map(revisionOf);
   expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
-  // More in progress than can be told apart are still newer than the snapshot of a lower xmax.
+  // A snapshot with more transactions in progress than revisions distinguish is still newer than one with a lower
+  // xmax.
   const many = Array.from({ length: 5_000 }, (_, i) => 1_000 + i).join();
   expect(revisionOf(`1000:9001:${many}`)).toBeGreaterThan(revisionOf('9000:9000:'));
 });

@@ -15,7 +15,7 @@ if (noQdrant !== undefined) console.log(`Gateways that start together are skippe
 let database: TestDatabase | null = null;
 afterAll(() => database?.drop());
 
-/** Seen to fail on 2026-11-24 with the collection made outside the lock of its filling: two were made. */
+/** Failed on 2026-11-24 when the collection was created outside of the lock on filling: two were created. */
 (noQdrant === undefined ? test : test.skip)(
   'gateways that start together on an empty Qdrant make one index, and all of it',
   async () => {
@@ -26,7 +26,7 @@ afterAll(() => database?.drop());
     const log = pino({ level: 'silent' });
     for (let round = 0; round < ROUNDS; round += 1) {
       const qdrant = testCollection();
-      // The one looks while the other is making it, at a different step each round.
+      // One checks while the other is creating it, at a different step each round.
       const opened = await Promise.all(
         Array.from({ length: GATEWAYS }, async (_, i) => {
           await sleep(i * (5 + 8 * round));

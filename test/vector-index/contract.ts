@@ -17,12 +17,12 @@ const DIMENSION = 16;
 /** Adapters may compute in float32: scores agree to about six digits. */
 const SCORE_DIGITS = 5;
 
-/** Revisions as large as those of a Postgres of many years: xid 2^40 of 2^41. */
+/** Revisions as large as after many years of Postgres: xid 2^40 of 2^41. */
 const FIRST = 2 ** 52 + 1;
 const SECOND = FIRST + 1;
 const THIRD = SECOND + 1;
 
-/** What every vector index must do. `open` opens an empty one. */
+/** The contract of every vector index. `open` opens an empty one. */
 export function describeVectorIndex(name: string, open: (dimension: number) => Promise<VectorIndex>): void {
   describe(`the vector index contract: ${name}`, () => {
     const opened: VectorIndex[] = [];
@@ -47,7 +47,7 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       return result;
     }
 
-    /** Pages through a whole ranking; the page must say rightly whether another follows. */
+    /** Pages through a whole ranking; each page must report correctly whether another follows. */
     async function walk(
       index: VectorIndex,
       query: Float32Array | Examples,
@@ -180,7 +180,7 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
           point(1, 10, axis(0, 0.9)),
           point(2, 20, axis(4, 0.8)),
           point(3, 30, axis(8, 0.95)),
-          // Its second image is as far from either.
+          // Its second image is equally far from either.
           point(4, 40, axis(8, 0.7)),
           point(5, 40, axis(0, 0.3)),
           point(6, 50, axis(12, 1)),
@@ -413,7 +413,7 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
           expect((await find(index, axis(0, 1), filter)).matches).toMatchObject([{ productId: 20 }]);
         expect(await index.count()).toBe(1);
         await index.upsert(withTag('third', 0.9), THIRD);
-        // The same deletion again, as after an answer that was lost.
+        // The same deletion again, as after a lost response.
         await index.deleteImages([1], THIRD);
         expect(await shows(index, 'third')).toHaveLength(1);
         expect(await index.count()).toBe(2);

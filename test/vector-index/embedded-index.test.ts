@@ -70,7 +70,7 @@ describe('the embedded index', () => {
             });
           }
           expect(await index.count()).toBe(model.points.size);
-          // Leaves nothing for the next run, in which the revisions begin anew.
+          // Leaves nothing for the next run, whose revisions start over.
           await index.deleteImages([...model.points.keys()], Infinity);
           await index.forgetDeleted(new Date(Date.now() + 1));
           expect(await index.count()).toBe(0);
@@ -173,7 +173,7 @@ describe('the embedded index', () => {
 });
 
 test('the graph in models/exact-scan computes dot products', async () => {
-  // In a process of its own: native tensors and jest's realm do not mix.
+  // In a separate process, because native tensors do not work in jest's realm.
   const script = `
     import { Scan } from ${JSON.stringify(new URL('../../dist/vector-index/embedded/scan.js', import.meta.url))};
     const [d, n, b] = [64, 100, 5];
@@ -198,7 +198,7 @@ test('the graph in models/exact-scan computes dot products', async () => {
   expect(difference).toBeLessThan(1e-6);
 });
 
-// Few values everywhere, so that ties, replacements and moves between products are common.
+// Few distinct values, so that ties, replacements, and moves between products are common.
 const direction = fc.integer({ min: 0, max: 40 }).map((angle) => {
   const [x, y] = [Math.cos(angle * 0.4), Math.sin(angle * 0.4)];
   return Float32Array.of(x * 0.6, y * 0.6, 0.8);
@@ -211,7 +211,7 @@ const payload = fc.record({
   tags: fc.uniqueArray(tag, { maxLength: 3 }),
   numbers: fc.dictionary(field, fc.integer({ min: 0, max: 5 }), { maxKeys: 2, noNullPrototype: true }),
 });
-/** Points of one call: one image once, and one payload a product. */
+/** The points of one call: each image once, and one payload per product. */
 const points = fc
   .tuple(
     fc.uniqueArray(fc.record({ imageId, productId, vector: direction }), {
@@ -266,7 +266,7 @@ const query = fc
       ? { vector }
       : { examples: { positive: [vector, ...like], negative: unlike } }),
     after: position && {
-      // A score that products do have.
+      // A score that some products have.
       score: Math.fround(position.near.reduce((sum, x, i) => sum + x * (vector[i] ?? 0), 0)),
       productId: position.productId,
       rank: 1,

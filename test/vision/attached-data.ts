@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 
-// What cameras and editors put between the parts of a picture: Content Credentials (C2PA) here, other metadata alike.
+// Data that cameras and editors put between the parts of a picture: Content Credentials (C2PA) here, but other
+// metadata is similar.
 
-/** Looks like the end of every format to a reader that searches for it instead of going from part to part. */
+/** Looks like the end of every format to a reader that searches for it instead of parsing part by part. */
 const LOOKS_LIKE_AN_END = Buffer.concat([Buffer.from('c2pa\xff\xd9;', 'latin1'), Buffer.from('IEND')]);
 /** Several sub-blocks of a GIF; one segment of a JPEG. */
 const PADDING_BYTES = 600;
@@ -16,7 +17,7 @@ const uint32 = (value: number): Buffer => {
 const insert = (file: Buffer, at: number, part: Buffer): Buffer =>
   Buffer.concat([file.subarray(0, at), part, file.subarray(at)]);
 
-/** Where each top-level box of an AVIF starts. */
+/** The offset of each top-level box in an AVIF. */
 function boxStarts(avif: Buffer): Map<string, number> {
   const starts = new Map<string, number>();
   for (let at = 0; at < avif.length; at += avif.readUInt32BE(at))
@@ -24,7 +25,7 @@ function boxStarts(avif: Buffer): Map<string, number> {
   return starts;
 }
 
-/** A `uuid` box before the box of this type; what is behind it moves, so the place of the picture is corrected. */
+/** Inserts a `uuid` box before the box of this type and corrects the offset of the picture, which moves. */
 export function avifWithUuid(avif: Buffer, before: 'meta' | 'mdat'): Buffer {
   const starts = boxStarts(avif);
   const [meta = 0, mdat = 0] = [starts.get('meta'), starts.get('mdat')];
@@ -36,7 +37,7 @@ export function avifWithUuid(avif: Buffer, before: 'meta' | 'mdat'): Buffer {
   return insert(moved, before === 'meta' ? meta : mdat, box);
 }
 
-/** A `caBX` chunk before the pixels. */
+/** Inserts a `caBX` chunk before the pixels. */
 export function pngWithChunk(png: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from('caBX'), CREDENTIALS]);
   const chunk = Buffer.concat([uint32(CREDENTIALS.length), body, uint32(crc32(body))]);
@@ -50,7 +51,7 @@ const segment = (marker: number, body: Buffer): Buffer => {
   return Buffer.concat([head, body]);
 };
 
-/** APP11 segments with JUMBF, which credentials are split over. */
+/** Inserts APP11 segments with JUMBF, over which credentials are split. */
 export function jpegWithSegments(jpeg: Buffer): Buffer {
   const part = segment(0xeb, Buffer.concat([Buffer.from('JP\0\x01'), CREDENTIALS]));
   return insert(jpeg, 2, Buffer.concat([part, part]));
@@ -62,10 +63,10 @@ export function jpegWithIndex(jpeg: Buffer, preview: Buffer): Buffer {
   return insert(jpeg, 2, Buffer.concat([segment(0xe1, preview), index]));
 }
 
-/** Fill bytes before the first segment, as some cameras write them. */
+/** Inserts fill bytes before the first segment, as some cameras write them. */
 export const jpegWithFill = (jpeg: Buffer): Buffer => insert(jpeg, 2, Buffer.from([0xff, 0xff]));
 
-/** A chunk behind the picture, of an odd length: a byte of padding follows, which its length does not count. */
+/** Adds a chunk with an odd length after the picture; its length does not count the padding byte that follows. */
 export function webpWithChunk(webp: Buffer): Buffer {
   const body = Buffer.concat([CREDENTIALS, Buffer.alloc(1 - (CREDENTIALS.length % 2), 1)]);
   const head = Buffer.from('C2PA\0\0\0\0');
@@ -75,7 +76,7 @@ export function webpWithChunk(webp: Buffer): Buffer {
   return file;
 }
 
-/** An application extension before the pictures. */
+/** Inserts an application extension before the pictures. */
 export function gifWithExtension(gif: Buffer): Buffer {
   const blocks = [Buffer.from('C2PA_GIF\x01\0\0')];
   for (let at = 0; at < CREDENTIALS.length; at += 255) blocks.push(CREDENTIALS.subarray(at, at + 255));

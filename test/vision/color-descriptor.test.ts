@@ -7,7 +7,7 @@ const SIZE = 32;
 const WHOLE = { left: 0, top: 0, width: SIZE, height: SIZE };
 type Rgb = readonly [number, number, number];
 
-/** A garment of one color in the middle of a ground. */
+/** A garment of one color in the middle of a background. */
 function garment(color: Rgb, ground: Rgb = [255, 255, 255]): Uint8Array {
   const pixels = new Uint8Array(3 * SIZE * SIZE);
   for (let y = 0; y < SIZE; y += 1) {

@@ -21,7 +21,7 @@ const ANCHORS = [
 ];
 const columns = (): number[] =>
   ANCHORS[0]?.map((_, row) => ANCHORS.map((anchor) => anchor[row] ?? 0)).flat() ?? [];
-/** Twice as wide as high: a quarter of the square above and below it is grey. */
+/** Twice as wide as high: a quarter of the square above it and below it is gray. */
 const wide = { pixels: new Uint8Array(100 * 50 * 3), width: 100, height: 50 };
 
 let folder = '';
@@ -52,7 +52,7 @@ describe('a detector of the YOLO family', () => {
   ])('is read, %s', async (_, shape, values) => {
     const detector = await openDetector(await write(constantDetector(SIZE, shape, values)));
     try {
-      // The second shirt is the first one again; what lies in the grey is beside the image.
+      // The second shirt is a duplicate of the first; the box in the gray area is outside the image.
       expect(await detector.detect(wide)).toEqual([
         {
           box: { x: 0.125, y: 0.25, width: 0.25, height: 0.5 },

@@ -1,11 +1,11 @@
 import sharp, { type Sharp } from 'sharp';
 
-/** Images that cost their decoder far more than their size says, and files that hold more than an image. */
+/** Images whose decoding costs far more than their file size suggests, and files that contain more than an image. */
 
 export const flat = (width: number, height = width): Sharp =>
   sharp({ create: { width, height, channels: 3, background: '#a04030' } });
 
-/** Some hundred bytes for 16 megapixels a frame: the frame again and again, as one item. */
+/** A few hundred bytes for 16 megapixels per frame: the same frame repeatedly, as one item. */
 export function repeatedAvif(avif: Buffer, times: number): Buffer {
   const start = avif.indexOf('mdat') + 4;
   const frame = avif.subarray(start);
@@ -17,7 +17,7 @@ export function repeatedAvif(avif: Buffer, times: number): Buffer {
   return file;
 }
 
-/** An AVIF whose container says another size than its picture has. */
+/** An AVIF whose container states another size than its picture has. */
 export function lyingAvif(avif: Buffer, side: number): Buffer {
   const file = Buffer.from(avif);
   const size = file.indexOf('ispe') + 8;
@@ -26,7 +26,7 @@ export function lyingAvif(avif: Buffer, side: number): Buffer {
   return file;
 }
 
-/** A progressive JPEG in which one coefficient after the other gets a scan, of some 20 bytes that say "nothing". */
+/** A progressive JPEG with one scan for each coefficient; each scan is about 20 bytes with no data. */
 export function manyScans(progressive: Buffer, scans: number): Buffer {
   const found: { readonly start: number; readonly end: number }[] = [];
   for (let at = 2; progressive[at + 1] !== 0xd9;) {
@@ -51,28 +51,28 @@ export function manyScans(progressive: Buffer, scans: number): Buffer {
   ]);
 }
 
-/** The picture file with so many bytes inside of it that are no part of the picture. */
+/** The picture file with additional bytes inside that are not part of the picture. */
 export function stuffedPng(png: Buffer, bytes: number): Buffer {
-  // A private chunk that decoders skip goes before IEND, which takes the last 12 bytes.
+  // A private chunk that decoders skip is inserted before IEND, which is the last 12 bytes.
   const chunk = Buffer.alloc(12 + bytes);
   chunk.writeUInt32BE(bytes);
   chunk.write('xxXx', 4, 'latin1');
   return Buffer.concat([png.subarray(0, -12), chunk, png.subarray(-12)]);
 }
 
-/** A GIF or a lossless WebP whose header says that it is so many pixels wide and high. */
+/** A GIF or a lossless WebP whose header states this width and height. */
 export function withSize(image: Buffer, side: number): Buffer {
   const file = Buffer.from(image);
   if (file.toString('latin1', 0, 3) === 'GIF') {
     file.writeUInt16LE(side, 6);
     file.writeUInt16LE(side, 8);
-    // The frame: after its separator, where it is placed.
+    // The frame's size, after its separator and position.
     const frame = file.indexOf(Buffer.from([0x2c, 0, 0, 0, 0])) + 5;
     file.writeUInt16LE(side, frame);
     file.writeUInt16LE(side, frame + 2);
     return file;
   }
-  // Width and height less one, in 14 bits each, after the signature of VP8L.
+  // Width and height minus one, in 14 bits each, after the signature of VP8L.
   const at = file.indexOf('VP8L') + 9;
   const flags = file.readUInt32LE(at) & 0xf0000000;
   file.writeUInt32LE(((side - 1) | ((side - 1) << 14) | flags) >>> 0, at);

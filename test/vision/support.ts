@@ -23,10 +23,12 @@ const goldenSchema = z.object({
   ),
 });
 
-/** Reference vectors of the fixtures, by models/make_golden.py. */
+/** Reference vectors of the fixtures, from models/make_golden.py. */
 export const golden = goldenSchema.parse(JSON.parse(fixture('golden.json').toString()));
 
-/** An encoder's folder with reference vectors that do not ship: photographs, and the input tensors of some. */
+/**
+ * An encoder's folder with reference vectors that are not in the repository: photos, and the input tensors of some.
+ */
 export function referenceEncoder(name: string) {
   const folder = new URL(`../../../shared/models/${name}/`, import.meta.url);
   if (!existsSync(folder)) return undefined;
@@ -62,17 +64,17 @@ function readFloats(file: URL): Float32Array {
   return Float32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
 }
 
-/** What the model made of a vector: the colors follow it. */
+/** The model's part of a vector; the colors follow it. */
 export const embeddingOf = (vector: Float32Array): Float32Array => vector.subarray(0, -COLOR_NUMBERS);
 
-/** Of two vectors of any length. */
+/** Cosine of two vectors of any length. */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const dot = (x: ArrayLike<number>, y: ArrayLike<number>) =>
     Array.from(x).reduce((sum, value, index) => sum + value * (y[index] ?? NaN), 0);
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
-/** What a promise rejects with, as a plain object to match against. */
+/** The rejection of a promise, as a plain object for matching. */
 export async function failure(promise: Promise<unknown>): Promise<{ code?: unknown; message: string }> {
   try {
     await promise;

@@ -17,17 +17,17 @@ import {
 } from './product-fields.js';
 import type { ProductImageInput, ProductInput, SkuInput } from './product-write.types.js';
 
-/** What one transaction writes within a second or two. */
+/** The amount that one transaction writes within a second or two. */
 const MAX_IMAGES_PER_CALL = 5_000;
 const MAX_SKUS_PER_CALL = 5_000;
-/** Of a product, or options of an SKU: more than any filter shows. */
+/** Maximum attributes of a product or options of an SKU: more than any filter shows. */
 const MAX_ATTRIBUTES = 250;
 const MAX_OPTIONS = 20;
 
 const HANDLE = /^[a-z0-9][a-z0-9._-]{0,254}$/;
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
-/** Exactly what was given: undefined stays as it is, null is removed. */
+/** Exactly the given fields: undefined leaves a field unchanged, null removes its value. */
 export interface ProductChange {
   readonly handle: string;
   readonly title?: string | undefined;
@@ -49,7 +49,7 @@ export interface SkuChange {
   readonly restockAt?: string | null | undefined;
 }
 
-/** Checks all that can be without looking at the catalog. @throws EntryErrors that name every mistake */
+/** Checks everything that does not require the catalog. @throws EntryErrors with every mistake */
 export function checkProducts(products: readonly ProductInput[]): ProductChange[] {
   checkEntryCount('products', products);
   checkTotal(products, 'images', MAX_IMAGES_PER_CALL);
@@ -75,7 +75,7 @@ function checkTotal(products: readonly ProductInput[], list: 'images' | 'skus', 
 
 type Path = readonly string[];
 
-/** Checks the fields of one entry, and notes what is wrong with them. */
+/** Checks the fields of one entry and collects its faults. */
 class EntryChecker {
   constructor(
     private readonly faults: EntryFaults,
@@ -86,7 +86,7 @@ class EntryChecker {
     this.faults.add(this.index, path, 'BAD_USER_INPUT', message);
   }
 
-  /** What `parse` makes of it; null, and a fault, where that throws a user error. */
+  /** Returns the result of `parse`. When it throws a user error, adds a fault and returns null. */
   parsed<T>(path: Path, parse: () => T): T | null {
     try {
       return parse();
@@ -102,7 +102,7 @@ class EntryChecker {
     return this.parsed(path, () => checkText(path.at(-1) ?? '', value, most)) ?? '';
   }
 
-  /** A text without blanks around it, and not empty. */
+  /** A trimmed text that is not empty. */
   words(path: Path, value: string, most: number): string {
     const trimmed = this.text(path, value, most).trim();
     if (value.trim() === '') this.fault(path, `${path.at(-1) ?? ''} is empty.`);
@@ -135,11 +135,11 @@ class EntryChecker {
   }
 }
 
-/** Maps what is given, and leaves out what is left out; null counts as left out. */
+/** Maps a given value; treats null as omitted. */
 const given = <T, R>(value: T | null | undefined, map: (value: T) => R): R | undefined =>
   value == null ? undefined : map(value);
 
-/** Like `given`, where null is given, too. */
+/** Like `given`, but keeps null. */
 const orNull = <T, R>(value: T | null | undefined, map: (value: T) => R): R | null | undefined =>
   value === null ? null : given(value, map);
 

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** What the `handle` domain of the database allows. */
+/** Limit of the database's `handle` domain. */
 const MAX_HANDLE_LENGTH = 255;
-/** Keeps the path of a category with several levels within a handle. */
+/** Lets the path of a category with several levels fit in a handle. */
 const MAX_SLUG_LENGTH = 60;
 const HASH_DIGITS = 8;
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
 
-/** Lower case without diacritics. */
+/** Lowercase without diacritics. */
 const fold = (text: string): string =>
   text
     .normalize('NFKD')
@@ -25,8 +25,8 @@ const slugOf = (folded: string): string =>
 const withHash = (slug: string, text: string): string => (slug === '' ? hash(text) : `${slug}-${hash(text)}`);
 
 /**
- * Handle of a product from the merchant's id of it: the id itself where it is one, else its slug with a hash of the
- * id, so that ids which differ only in case or punctuation stay apart.
+ * The handle of a product from the merchant's id: the id itself if it is a valid handle, else its slug with a hash of
+ * the id, so that ids that differ only in case or punctuation get different handles.
  */
 export function idHandle(id: string): string {
   const isHandle = /^[a-z0-9][a-z0-9._-]*$/.test(id) && id.length <= MAX_HANDLE_LENGTH;
@@ -34,8 +34,8 @@ export function idHandle(id: string): string {
 }
 
 /**
- * Handle of a name. "T-Shirts" and "t shirts" are the same name; a name with letters that a slug can't hold, or too
- * long for one, is kept apart by a hash.
+ * The handle of a name. "T-Shirts" and "t shirts" are the same name. A hash distinguishes names that are too long or
+ * have letters that a slug can't contain.
  */
 export function nameHandle(name: string): string {
   const folded = fold(name);
@@ -44,7 +44,7 @@ export function nameHandle(name: string): string {
   return slug.replaceAll('-', '').length === letters && letters > 0 ? slug : withHash(slug, folded);
 }
 
-/** Name of an attribute: `Sleeve length` is `sleeve_length`. */
+/** The name of an attribute: `Sleeve length` becomes `sleeve_length`. */
 export function attributeName(name: string): string {
   const snake = fold(name)
     .replace(/[^a-z0-9]+/g, '_')
@@ -53,7 +53,7 @@ export function attributeName(name: string): string {
   return /^[a-z]/.test(snake) ? snake : `detail_${hash(fold(name))}`;
 }
 
-/** Handles of a category and of all above it, the uppermost first; null when the path is too long for a handle. */
+/** Handles of a category and all its ancestors, topmost first; null when the path is too long for a handle. */
 export function categoryPath(
   names: readonly string[],
 ): { handle: string; name: string; parent: string | null }[] | null {

@@ -1,20 +1,22 @@
 import { RequestError } from '../../errors.js';
 import { categoryPath, nameHandle } from './handle.js';
 
-// What a product may be, whoever writes it. Lengths in characters: longer than Google Merchant Center allows, so that
-// no feed that it takes fails here.
+// Limits for products from any source. Lengths are in characters, and larger than those of Google Merchant Center, so
+// that every feed that it accepts is accepted here.
 export const MAX_CODE_LENGTH = 200;
-/** The longest that an index entry of Postgres holds, whatever the script. */
+/** The longest text that fits in an index entry of Postgres in any script. */
 export const MAX_ATTRIBUTE_LENGTH = 400;
 export const MAX_TITLE_LENGTH = 1_000;
 export const MAX_DESCRIPTION_LENGTH = 20_000;
 export const MAX_FIELD_LENGTH = 2_048;
-/** More images of one product than anybody looks at; with more, several products were taken for one. */
+/** No shopper looks at more images of one product; a product with more is several products merged by mistake. */
 export const MAX_IMAGES_PER_PRODUCT = 250;
-/** A product with more is several, and what belongs to one must fit memory together. */
+/**
+ * A product with more is several products by mistake; and everything that belongs to one product must fit in memory.
+ */
 export const MAX_SKUS_PER_PRODUCT = 2_000;
 
-/** The path of what has no category. */
+/** The path of products without a category. */
 export const UNCATEGORIZED = ['uncategorized'];
 
 interface Brand {
@@ -28,7 +30,7 @@ interface CategoryNode {
   readonly parent: string | null;
 }
 
-/** A product without what belongs to it: its own row. */
+/** The product's own row, without what belongs to it. */
 export interface ProductFields {
   readonly handle: string;
   readonly title: string;
@@ -37,14 +39,14 @@ export interface ProductFields {
   /** Words for the text search. */
   readonly keywords: string;
   readonly brand: Brand | null;
-  /** From the uppermost category to the product's own. */
+  /** From the topmost category to the product's own. */
   readonly category: readonly CategoryNode[];
 }
 
-/** The brand of this name. */
+/** The brand with this name. */
 export const brandOf = (name: string): Brand => ({ handle: nameHandle(name), name });
 
-/** Puts the words for the text search to a product. */
+/** Adds the words for the text search to a product. */
 export function withKeywords(
   fields: Omit<ProductFields, 'keywords'>,
   attributes: readonly { readonly value: string }[],
@@ -60,7 +62,7 @@ export function withKeywords(
 
 const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
-/** Names of a category's path, the uppermost first; nothing is "uncategorized". @throws RequestError BAD_USER_INPUT */
+/** Names in a category's path, topmost first; an empty one is "uncategorized". @throws RequestError BAD_USER_INPUT */
 export function parseCategoryPath(text: string): string[] {
   const names = text
     .split('>')

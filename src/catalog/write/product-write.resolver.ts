@@ -10,7 +10,7 @@ import {
 import { productsDelete } from './products-delete.js';
 import { productsUpsert, type ProductWriteServices } from './products-upsert.js';
 
-/** A call that locks and writes hundreds of rows weighs as much as so many fields that are read. */
+/** A call that locks and writes hundreds of rows costs as much as reading this many fields. */
 const WRITE_COST = 200;
 
 @Resolver()

@@ -5,7 +5,7 @@ import { UserError, USER_ERRORS } from '../../mutation/user-error.types.js';
 import { Product } from '../product.types.js';
 import { DateTimeScalar, UrlScalar } from '../../graph/scalars.js';
 
-/** The words of `skus.when_out`. */
+/** The values of `skus.when_out`. */
 export enum WhenOut {
   DENY = 'deny',
   BACKORDER = 'backorder',

@@ -4,17 +4,17 @@ import { z } from 'zod';
 import { execute, query } from '../../platform/postgres.js';
 import type { ProductFields } from './product-fields.js';
 
-// Every statement takes a batch, leaves rows alone that are as they should be (so that nothing is marked as changed,
-// and no number of a sequence is used up), and answers the products that it changed.
+// Every statement takes a batch, skips rows that need no change (so that nothing is marked as changed and no sequence
+// number is used up), and returns the products that changed.
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
-/** Any number that nobody else locks in this database: "prod" in ASCII. */
+/** Any number that no other lock in this database uses: "prod" in ASCII. */
 const NEW_PRODUCTS_LOCK = 0x70726f64;
 
 /**
- * Locks products before anything else of theirs, in one order, so that no two writers wait for one another. Products and
- * SKUs that are not there yet are another writer's to add only after this transaction.
+ * Locks products before anything that belongs to them, in a fixed order so that writers do not deadlock. Other
+ * writers can add missing products and SKUs only after this transaction.
  */
 export async function lockProducts(
   client: ClientBase,
@@ -47,7 +47,7 @@ const productState = z.object({
 });
 export type ProductState = z.infer<typeof productState>;
 
-/** Products as they are. */
+/** The current state of products. */
 export async function readProducts(client: ClientBase, handles: readonly string[]): Promise<ProductState[]> {
   return query(
     client,
@@ -74,7 +74,7 @@ export async function readProducts(client: ClientBase, handles: readonly string[
   );
 }
 
-/** Adds the brands and categories that are not there yet; another writer may add them at the same time. */
+/** Adds missing brands and categories; another writer may add them at the same time. */
 export async function addBrandsAndCategories(
   client: ClientBase,
   products: readonly ProductFields[],
@@ -90,7 +90,7 @@ export async function addBrandsAndCategories(
       ORDER BY handle ON CONFLICT DO NOTHING`,
   );
   const depth = Math.max(0, ...products.map(({ category }) => category.length));
-  // Level by level, because a category's parent is there before it.
+  // One level at a time, because a category's parent must exist first.
   for (let level = 0; level < depth; level += 1) {
     const categories = new Map(
       products.flatMap(({ category }) => {
@@ -115,7 +115,7 @@ export async function addBrandsAndCategories(
   }
 }
 
-/** Adds and updates products; answers those it changed. */
+/** Adds and updates products; returns those that changed. */
 export async function upsertProducts(
   client: ClientBase,
   products: readonly ProductFields[],
@@ -174,7 +174,7 @@ interface AttributeInput {
   readonly value: string;
 }
 
-/** Gives products exactly these attributes; answers those it changed. */
+/** Gives products exactly these attributes; returns those that changed. */
 export async function replaceAttributes(
   client: ClientBase,
   productIds: readonly number[],
@@ -204,7 +204,7 @@ export async function replaceAttributes(
   return [...removed, ...added];
 }
 
-/** Dates products that changed in anything but their own row. */
+/** Updates the timestamp of products for changes outside their own row. */
 export async function touchProducts(client: ClientBase, productIds: readonly number[]): Promise<void> {
   await execute(
     client,
@@ -213,7 +213,7 @@ export async function touchProducts(client: ClientBase, productIds: readonly num
   );
 }
 
-/** Locks the products that are there among these handles or ids, in the order in which every writer locks them. */
+/** Locks the existing products among these handles or ids, in the order in which every writer locks them. */
 export async function lockForDeletion(
   client: ClientBase,
   products: readonly (string | number)[],
@@ -228,7 +228,7 @@ export async function lockForDeletion(
   );
 }
 
-/** Locks the pins of products, which go with them as they go with their boards. */
+/** Locks the pins of products, because they are deleted with their products as they are with their boards. */
 export async function lockPins(client: ClientBase, productIds: readonly number[]): Promise<void> {
   await execute(
     client,
@@ -236,7 +236,7 @@ export async function lockPins(client: ClientBase, productIds: readonly number[]
   );
 }
 
-/** Deletes products with all that hangs on them. */
+/** Deletes products and everything that refers to them. */
 export async function deleteProducts(client: ClientBase, productIds: readonly number[]): Promise<void> {
   await execute(
     client,

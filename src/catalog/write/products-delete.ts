@@ -13,7 +13,7 @@ import { heldMessage } from './products-upsert.js';
 
 const OPERATION = { name: 'productsDelete', answer: z.object({ productIds: z.array(z.number()) }) };
 
-/** Deletes products with all that belongs to them: all of them, or none. */
+/** Deletes products and everything that belongs to them: all of the products, or none. */
 export async function productsDelete(
   db: Database,
   context: Context,
@@ -48,7 +48,7 @@ export async function productsDelete(
   });
 }
 
-/** Handles, or row ids. @throws EntryErrors */
+/** The entries are handles or row ids. @throws EntryErrors */
 function checkEntries({ handles, ids }: ProductsDeleteInput): {
   list: 'handles' | 'ids';
   entries: (string | number)[];
@@ -64,7 +64,7 @@ function checkEntries({ handles, ids }: ProductsDeleteInput): {
   const seen = new Map<string | number, number>();
   const entries = given.map((text, index) => {
     const entry = list === 'handles' ? text : readKey('Product', text);
-    // Postgres could not even look for it.
+    // Postgres could not even search for it.
     const impossible = entry === null || text.includes('\0');
     if (impossible)
       faults.add(index, null, 'NOT_FOUND', 'There is no such product: remove it from the list.');

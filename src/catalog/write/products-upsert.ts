@@ -45,13 +45,13 @@ export interface ProductWriteServices {
   readonly uploads: BlobStore;
 }
 
-/** Adds and changes products with what belongs to them: all of them, or none. */
+/** Adds and changes products with what belongs to them: all of the products, or none. */
 export async function productsUpsert(
   { db, uploads }: ProductWriteServices,
   context: Context,
   { idempotencyKey, products }: ProductsUpsertInput,
 ): Promise<ProductsUpsertPayload> {
-  // To a key, a field that is removed is another call than one that is left out.
+  // For an idempotency key, removing a field and leaving it out must be different calls.
   const removed = products.map((product) =>
     Object.entries(product).flatMap(([field, value]) => (value === null ? [field] : [])),
   );
@@ -64,7 +64,7 @@ export async function productsUpsert(
   const stores = await context.inChannel();
   const written = await stores.products.byKey.loadMany(answer?.productIds ?? []);
   return instantiate(ProductsUpsertPayload, {
-    // One that was deleted since is not there any more.
+    // Products that were deleted since then are left out.
     products: written.flatMap((product) => (product === null || product instanceof Error ? [] : [product])),
     pendingImages: answer?.pendingImages ?? 0,
     userErrors,
@@ -88,7 +88,7 @@ async function requireUploads(changes: readonly ProductChange[], uploads: BlobSt
   faults.throwIfAny();
 }
 
-/** In the order of handles, so that two calls never wait for one another. */
+/** In the order of handles, so that two calls do not deadlock. */
 async function write(client: ClientBase, changes: readonly ProductChange[]): Promise<Answer> {
   const handles = changes.map(({ handle }) => handle);
   await lockProducts(
@@ -101,7 +101,7 @@ async function write(client: ClientBase, changes: readonly ProductChange[]): Pro
   await addBrandsAndCategories(client, fields);
   const written = await upsertProducts(client, fields, false);
   const ids = await findProductIds(client, handles);
-  /** What the products whose list was given shall have of it. */
+  /** The rows for the products whose list was given. */
   const listed = <T, Row>(
     listOf: (change: ProductChange) => readonly T[] | undefined,
     toRow: (item: T, productId: number, position: number) => Row,
@@ -139,7 +139,7 @@ async function write(client: ClientBase, changes: readonly ProductChange[]): Pro
   );
   await lockSkus(
     client,
-    // An image that goes is taken from the SKUs that showed it.
+    // SKUs whose image is removed have no image afterwards.
     [...images.productIds, ...skus.productIds],
     skus.rows.map(({ code }) => code),
     leftOut.length > 0 ? 'delete' : 'change',
@@ -156,7 +156,7 @@ async function write(client: ClientBase, changes: readonly ProductChange[]): Pro
   return { productIds, pendingImages: await countPending(client, productIds) };
 }
 
-/** The products as they shall be, sorted by handle. @throws EntryErrors for a new one without a title */
+/** The new state of the products, sorted by handle. @throws EntryErrors for a new product without a title */
 function merge(
   changes: readonly ProductChange[],
   before: ReadonlyMap<string, ProductState>,
@@ -207,7 +207,7 @@ function mergeSku(
   };
 }
 
-/** An SKU that the list of the entry at `index` leaves out. */
+/** An SKU that is missing from the list of the entry at `index`. */
 interface LeftOutSku extends SkuState {
   readonly index: number;
 }
@@ -228,7 +228,7 @@ function skusLeftOut(
   });
 }
 
-/** Removes SKUs that are locked. @throws EntryErrors for those in active holds */
+/** Removes locked SKUs. @throws EntryErrors for those in active holds */
 async function removeSkus(
   client: ClientBase,
   leftOut: readonly LeftOutSku[],
@@ -245,7 +245,7 @@ async function removeSkus(
   return deleteSkus(client, skuIds);
 }
 
-/** @throws EntryErrors for SKUs that other products have */
+/** @throws EntryErrors for SKUs that belong to other products */
 async function requireOwnSkus(
   client: ClientBase,
   changes: readonly ProductChange[],
@@ -270,6 +270,6 @@ async function requireOwnSkus(
   faults.throwIfAny();
 }
 
-/** Why an SKU cannot go. */
+/** Why an SKU cannot be removed. */
 export const heldMessage = (code: string, until: Date): string =>
   `The SKU "${code}" is in an active hold until ${until.toISOString()}: try again after that, or have the hold released.`;

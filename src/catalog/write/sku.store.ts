@@ -3,8 +3,8 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query } from '../../platform/postgres.js';
 
-// As in product.store.ts: a batch a statement, rows that are as they should be left alone, the products that were
-// changed answered.
+// As in product.store.ts: each statement takes a batch, skips rows that need no change, and returns the products that
+// changed.
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
@@ -21,7 +21,7 @@ export interface SkuRow {
   readonly restockAt: string | null;
 }
 
-/** Adds and updates SKUs. One that another product has moves over, or with `moves: false` stays where it is. */
+/** Adds and updates SKUs. An SKU of another product moves to this one; with `moves: false`, it stays where it is. */
 export async function upsertSkus(
   client: ClientBase,
   skus: readonly SkuRow[],
@@ -54,7 +54,7 @@ export async function upsertSkus(
   );
 }
 
-/** Which of these SKUs belong to another product than they should, and to which. */
+/** Which of these SKUs belong to a different product than expected, and to which one. */
 export async function findSkusElsewhere(
   client: ClientBase,
   skus: readonly SkuRow[],
@@ -94,7 +94,7 @@ export async function readSkus(client: ClientBase, productIds: readonly number[]
   );
 }
 
-/** Keeps SKUs from being deleted until the end of the transaction: before anything is written that refers to them. */
+/** Keeps SKUs from being deleted until the transaction ends; call it before writing anything that refers to them. */
 export async function keepSkus(client: ClientBase, skuIds: readonly number[]): Promise<void> {
   if (skuIds.length === 0) return;
   await execute(
@@ -103,7 +103,7 @@ export async function keepSkus(client: ClientBase, skuIds: readonly number[]): P
   );
 }
 
-/** Locks the SKUs of products, and those of these codes: to change them, or, which takes more, to delete some. */
+/** Locks the SKUs of products and those with these codes, to change them or, with a stronger lock, to delete some. */
 export async function lockSkus(
   client: ClientBase,
   productIds: readonly number[],
@@ -118,7 +118,7 @@ export async function lockSkus(
   );
 }
 
-/** Locks the holds of SKUs that have expired and that nobody has swept up yet; answers their ids. */
+/** Locks the holds of SKUs that have expired but were not swept yet; returns their ids. */
 export async function lockExpiredHolds(client: ClientBase, skuIds: readonly number[]): Promise<string[]> {
   return query(
     client,
@@ -132,8 +132,8 @@ export async function lockExpiredHolds(client: ClientBase, skuIds: readonly numb
 }
 
 /**
- * Ends holds that have expired, then locks the stock of locked SKUs that shall go. Answers those that can't: they are in
- * an active hold, until this moment.
+ * Ends expired holds, then locks the stock of locked SKUs that are to be removed. Returns those that can't be removed
+ * because they are in an active hold, and until when.
  */
 export async function lockStockForRemoval(
   client: ClientBase,
@@ -161,7 +161,7 @@ export async function lockStockForRemoval(
   );
 }
 
-/** Deletes SKUs whose stock is locked, with all that hangs on them; answers their products. */
+/** Deletes SKUs whose stock is locked, and everything that refers to them; returns their products. */
 export async function deleteSkus(client: ClientBase, skuIds: readonly number[]): Promise<number[]> {
   return query(
     client,

@@ -14,17 +14,17 @@ import { endWithImage, lockClaim, type ClaimedJob } from './image-job.store.js';
 export interface ImageJobServices {
   readonly db: Database;
   readonly encoder: Encoder;
-  /** Where the originals of images go. */
+  /** Stores the originals of images. */
   readonly images: BlobStore;
   readonly uploads: BlobStore;
   readonly fetcher: ImageFetcher;
-  /** Notes in the catalog that products changed, in the transaction that gave them an image. */
+  /** Marks products as changed, in the transaction that adds their image. */
   readonly touchProducts: (client: ClientBase, productIds: readonly number[]) => Promise<void>;
 }
 
 /**
- * Brings the image of a job in: its bytes, then in one transaction its vector and the image itself. Writes nothing
- * when the claim was lost meanwhile, or the image is not wanted any more.
+ * Imports the image of a job: its bytes, then in one transaction its vector and the image itself. Writes nothing if
+ * the claim was lost in the meantime, or the image is no longer wanted.
  */
 export async function doImageJob(
   { db, encoder, images, uploads, fetcher, touchProducts }: ImageJobServices,
@@ -41,7 +41,7 @@ export async function doImageJob(
   signal.throwIfAborted();
   await transaction(db, async (client) => {
     if (!(await lockClaim(client, job))) return;
-    // The embedding first: once an image is there, so is its vector.
+    // The embedding comes first, so that every image has its vector.
     const { dimension } = encoder;
     if (vector !== null) await addEmbeddings(client, { id: encoderId, dimension }, [{ sha256, vector }]);
     await endWithImage(client, job, image);
@@ -64,9 +64,9 @@ async function bytesOf(
   );
 }
 
-/** Whether trying again later may help. */
+/** Whether a later attempt may succeed. */
 export function mayPass(error: unknown): boolean {
   if (error instanceof DownloadError) return error.mayPass;
-  // Anything that is not about the image is a fault of ours, or of Postgres, and gets mended.
+  // Any other error is a fault of ours or of Postgres, and will be fixed.
   return !(error instanceof RequestError) || error.code === 'SERVICE_OVERLOADED';
 }

@@ -1,4 +1,4 @@
-/** The words of `image_jobs.state`. Apart from the GraphQL types, which an import does without. */
+/** The values of `image_jobs.state`. Separate from the GraphQL types, because an import does not load those. */
 export enum ImageJobState {
   WAITING = 'WAITING',
   DEAD = 'DEAD',

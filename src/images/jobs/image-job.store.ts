@@ -5,9 +5,9 @@ import type { StoredImage } from '../stored-image.store.js';
 import { execute, query, type Queryable } from '../../platform/postgres.js';
 import { ImageJobState } from './image-job-state.js';
 
-// Whoever locks a job or an image has locked its product before (docs/locks.md). Claims and renewals lock only jobs.
+// Code that locks a job or an image locks its product first (docs/locks.md). Claims and renewals lock only jobs.
 
-/** Moved on while a gateway works on the job: what a killed one costs. */
+/** Extended while a gateway works on the job. A killed gateway delays its job by at most this time. */
 export const LEASE_MS = 30_000;
 
 const claimedJob = z.object({
@@ -15,16 +15,16 @@ const claimedJob = z.object({
   productId: z.number(),
   handle: z.string(),
   link: z.string(),
-  /** This one included. */
+  /** Including this one. */
   attempts: z.number(),
-  /** Names the claim. */
+  /** Identifies the claim. */
   lease: z.string(),
 });
 export type ClaimedJob = z.infer<typeof claimedJob>;
 
 const leaseEnd = sql`now() + ${LEASE_MS}::float8 * interval '1 millisecond'`;
 
-/** Takes the job that has waited longest; null when none is due. */
+/** Claims the job that has waited longest; null when none is due. */
 export async function claimImageJob(db: Queryable): Promise<ClaimedJob | null> {
   const [job] = await query(
     db,
@@ -41,7 +41,7 @@ export async function claimImageJob(db: Queryable): Promise<ClaimedJob | null> {
   return job ?? null;
 }
 
-/** Keeps a claim for another lease; answers whether there was one to keep. */
+/** Extends a claim by another lease; returns whether the claim still held. */
 export async function renewLease(db: Queryable, { id, lease }: ClaimedJob): Promise<boolean> {
   const renewed = await execute(
     db,
@@ -50,7 +50,7 @@ export async function renewLease(db: Queryable, { id, lease }: ClaimedJob): Prom
   return renewed > 0;
 }
 
-/** Locks a job and its product; answers whether the claim still holds. */
+/** Locks a job and its product; returns whether the claim still holds. */
 export async function lockClaim(client: ClientBase, { id, productId, lease }: ClaimedJob): Promise<boolean> {
   await execute(
     client,
@@ -64,8 +64,8 @@ export async function lockClaim(client: ClientBase, { id, productId, lease }: Cl
 }
 
 /**
- * Puts the image of a locked job where the job says by now, and ends the job. Where two links of a product show the
- * same picture it is there once, in the first place.
+ * Puts the image of a locked job at the job's current position, and deletes the job. When two links of a product show
+ * the same picture, the picture appears once, at the first position.
  */
 export async function endWithImage(
   client: ClientBase,
@@ -86,7 +86,7 @@ export async function endWithImage(
   await execute(client, sql`/* imageJob.end */ DELETE FROM image_jobs WHERE id = ${id}`);
 }
 
-/** Gives a job back that was not tried to its end. */
+/** Returns a job whose attempt was interrupted. */
 export async function giveBack(db: Queryable, { id, lease }: ClaimedJob): Promise<void> {
   await execute(
     db,
@@ -95,7 +95,9 @@ export async function giveBack(db: Queryable, { id, lease }: ClaimedJob): Promis
   );
 }
 
-/** Notes why an attempt failed, and when the next one is; null: never. Answers whether the claim still held. */
+/**
+ * Records why an attempt failed, and when the next one is due (null: never). Returns whether the claim still held.
+ */
 export async function noteFailure(
   db: Queryable,
   { id, lease }: ClaimedJob,
@@ -115,7 +117,7 @@ export async function noteFailure(
 export interface WantedImage {
   readonly productId: number;
   readonly position: number;
-  /** An https address, or the id of an upload. */
+  /** An https URL, or the id of an upload. */
   readonly link: string;
   readonly altText: string | null;
 }
@@ -123,8 +125,9 @@ export interface WantedImage {
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
 /**
- * Gives products, which the caller has locked, exactly these images: one of a link that a product has is kept, the
- * others become jobs, and dead jobs live again. Answers the products whose images changed by that alone.
+ * Gives products, which the caller has locked, exactly these images: links that a product already has keep their
+ * image, the others become jobs, and dead jobs are revived. Returns the products whose images this changed
+ * immediately.
  */
 export async function wantImages(
   client: ClientBase,
@@ -171,7 +174,7 @@ export async function wantImages(
   return [...removed, ...moved];
 }
 
-/** Forgets the jobs of products, which the caller has locked: their images come from elsewhere. */
+/** Deletes the jobs of products, which the caller has locked, because their images come from elsewhere. */
 export async function removeImageJobs(client: ClientBase, productIds: readonly number[]): Promise<void> {
   await execute(
     client,
@@ -179,7 +182,7 @@ export async function removeImageJobs(client: ClientBase, productIds: readonly n
   );
 }
 
-/** Images that products still wait for; dead ones are not waited for. */
+/** Counts pending images of products, without dead jobs. */
 export async function countPending(client: ClientBase, productIds: readonly number[]): Promise<number> {
   const [row] = await query(
     client,
@@ -192,7 +195,7 @@ export async function countPending(client: ClientBase, productIds: readonly numb
 
 const jobState = z.enum(ImageJobState);
 
-/** How many jobs there are of each state. */
+/** Counts the jobs in each state. */
 export async function countImageJobs(db: Queryable): Promise<Record<ImageJobState, number>> {
   const rows = await query(
     db,
@@ -234,7 +237,7 @@ export async function listImageJobs(
   );
 }
 
-/** A job; null when it has ended. */
+/** A job; null once it has ended. */
 export async function readImageJob(db: Queryable, id: number): Promise<z.infer<typeof jobRow> | null> {
   const [row] = await query(db, sql`/* imageJob.byKey */ ${JOBS} WHERE job.id = ${id}`, jobRow);
   return row ?? null;

@@ -20,21 +20,21 @@ function readCursor(cursor: string): number {
   );
 }
 
-/** A job by its row id, for those who may see it. */
+/** A job by its row id, for callers who may see it. */
 export async function findImageJob(db: Database, { caller }: Context, key: number): Promise<ImageJob | null> {
   if (!caller.scopes.has('catalog:write')) return null;
   const row = await readImageJob(db, key);
   return row === null ? null : instantiate(ImageJob, row);
 }
 
-/** One page of image jobs, the oldest first. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
+/** One page of image jobs, oldest first. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
 export async function pageImageJobs(
   db: Database,
   page: { readonly first: number; readonly after: string | null; readonly state: ImageJobState | null },
 ): Promise<ImageJobConnection> {
   checkFirst(page.first);
   const after = page.after === null ? 0 : readCursor(page.after);
-  // One more than the page tells whether another follows.
+  // One extra row shows whether there is another page.
   const rows = await listImageJobs(db, page.state, after, page.first + 1);
   const edges = rows.slice(0, page.first).map((row) =>
     instantiate(ImageJobEdge, {

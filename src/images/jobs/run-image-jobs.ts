@@ -13,19 +13,23 @@ import {
   type ClaimedJob,
 } from './image-job.store.js';
 
-/** Some are downloaded while one is encoded; few, so that the encoder's queue and the connections are the shoppers'. */
+/**
+ * Lets some jobs download while one encodes; low enough to leave the encoder's queue and the connections to shoppers.
+ */
 const AT_ONCE = 4;
-/** For jobs whose time has come, and for those whose notification was missed. */
+/** For jobs that become due, and for those whose notification was missed. */
 const POLL_MS = 2_000;
-/** With delays that triple, the last attempt is about two hours after the first: longer than most outages. */
+/**
+ * With delays that triple, the last attempt is about two hours after the first, which is longer than most outages.
+ */
 const MAX_ATTEMPTS = 8;
 const FIRST_DELAY_MS = 5_000;
 const DELAY_GROWTH = 3;
-/** Of what a failure says. */
+/** Maximum length of a stored failure message. */
 const MAX_REASON_LENGTH = 500;
 
 export interface ImageJobs {
-  /** Ends the work: jobs in hand are given back. */
+  /** Stops the work; jobs in progress are returned. */
   close(): Promise<void>;
 }
 
@@ -34,16 +38,16 @@ interface ImageJobOptions extends ImageJobServices {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
-/** Works on image jobs until closed; any number of gateways may. */
+/** Works on image jobs until closed. Any number of gateways may do so at the same time. */
 export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs> {
   const { db, encoder, changes, log } = options;
   const encoderId = await registerEncoder(db, encoder);
 
-  /** Works on one job; answers whether there was one. */
+  /** Works on one job; returns whether there was one. */
   const work = async (closing: AbortSignal): Promise<boolean> => {
     const job = await claimImageJob(db);
     if (job === null) return false;
-    // Only a gateway that was killed leaves a job without a word on why.
+    // Only a gateway that was killed leaves a job without a recorded reason.
     if (job.attempts > MAX_ATTEMPTS) await fail(job, KILLED, null);
     else await attempt(job, closing);
     return true;
@@ -57,7 +61,7 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
     const renewing = setInterval(() => {
       renewLease(db, job).then(
         (kept) => (kept ? undefined : stop.abort()),
-        // The lease may end meanwhile; whoever takes the job then makes this claim void.
+        // If the lease expires in the meantime, another gateway's claim invalidates this one.
         () => undefined,
       );
     }, LEASE_MS / 3);
@@ -114,14 +118,16 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
 const KILLED = `A gateway crashed each time it processed this image, ${MAX_ATTEMPTS} times.`;
 const OUR_FAULT = 'Something went wrong in the gateway; see its log.';
 
-/** Host and path of a URL, or the id of an upload: the query of a presigned URL lets anybody fetch the image. */
+/**
+ * Host and path of a URL, or the id of an upload. With its query, a presigned URL would let anyone fetch the image.
+ */
 function shown(link: string): string {
   if (!URL.canParse(link)) return link;
   const { host, pathname } = new URL(link);
   return host + pathname;
 }
 
-/** From half to one and a half of the delay, so that jobs which failed together do not come back together. */
+/** From half to one and a half times the delay, so that jobs that failed together do not retry together. */
 function delayAfter(attempts: number): number {
   return FIRST_DELAY_MS * DELAY_GROWTH ** (attempts - 1) * (0.5 + Math.random());
 }

@@ -3,8 +3,8 @@ import { toRequest } from '../../vector-index/page.js';
 import type { Ranking } from '../prove-page.js';
 
 /**
- * Products by the cosine similarity of their best image to what is asked for; none where it is null: there is nothing to
- * look like.
+ * Products by the cosine similarity of their best image to the query; empty when the query is null, because there is
+ * nothing to compare with.
  */
 export function vectorRanking(index: VectorIndex, asked: Asked | null): Ranking {
   return {

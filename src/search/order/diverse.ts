@@ -3,39 +3,39 @@ import type { Place } from '../prove-page.js';
 import type { StandingMatch, StandingOrder } from './standing.js';
 import { dot } from '../../vector-index/vectors.js';
 
-/** Products that are put in order together: five pages of 24, some milliseconds of comparing them with one another. */
+/** Products that are reordered together: five pages of 24, which takes a few milliseconds of comparisons. */
 const WINDOW = 120;
 
 export interface DiverseOptions {
-  /** 0 to 1. */
+  /** From 0 to 1. */
   readonly diversity: number;
-  /** The vectors of images, those that there are. */
+  /** The existing vectors of images. */
   readonly vectorsOf: (imageIds: readonly number[]) => Promise<ReadonlyMap<number, Float32Array>>;
 }
 
-/** Products of the other order that are put in order together. */
+/** Products of the base order that are reordered together. */
 interface Window {
-  /** Where the next one begins; null: none follows. */
+  /** Where the next window begins; null: there is none. */
   readonly end: RankingPosition | null;
   readonly strategy: SearchStrategy;
   readonly products: readonly StandingMatch[];
   readonly start: RankingPosition | null;
-  /** Those that were put in order so far, and what does so with the others. */
+  /** The products that were reordered so far, and the generator of the rest. */
   readonly ordered: StandingMatch[];
   readonly spreader: Spreader;
 }
 
 /**
- * Another order with its products spread: maximal marginal relevance (J. Carbonell and J. Goldstein, The Use of MMR,
- * Diversity-Based Reranking, SIGIR 1998). Of the products that are left, the next is the one with the highest
- * (1 − diversity) × score − diversity × (likeness to the most alike one before it), where the score is what the other
- * order goes by.
+ * Reorders another order so that its products differ: maximal marginal relevance (J. Carbonell and J. Goldstein, The
+ * Use of MMR, Diversity-Based Reranking, SIGIR 1998). Of the remaining products, the next is the one with the highest
+ * (1 − diversity) × score − diversity × (likeness to the most similar product before it). The score is that of the
+ * base order.
  *
- * The other order is cut into windows, and each is put in order for itself: so a cursor names its window and the product
- * in it. A product that comes into the catalog, or leaves it, may move others within its window.
+ * The base order is cut into windows, and each is reordered by itself; a cursor names its window and the product in
+ * it. A product that is added to the catalog, or removed, may move others within its window.
  */
 export function diverseOrder(base: StandingOrder, options: DiverseOptions): StandingOrder {
-  // What refills a page goes on in the window where the page stopped.
+  // A refill continues in the window where the page stopped.
   const windows = new Map<number, Window>();
   return {
     async next(passing, limit, after) {
@@ -60,7 +60,7 @@ export function diverseOrder(base: StandingOrder, options: DiverseOptions): Stan
 
 const keyOf = (start: RankingPosition | null): number => start?.productId ?? 0;
 
-/** Reads at least one window, and as many as the limit needs; answers the first. */
+/** Reads at least one window, and as many as the limit needs; returns the first. */
 async function readWindows(
   base: StandingOrder,
   { diversity, vectorsOf }: DiverseOptions,
@@ -73,7 +73,7 @@ async function readWindows(
   const cut = Array.from({ length: Math.max(1, Math.ceil(page.matches.length / WINDOW)) }, (_, i) =>
     page.matches.slice(i * WINDOW, (i + 1) * WINDOW),
   );
-  // Where nothing passes, nothing needs an order.
+  // A window without passing products needs no order.
   const seen = cut.filter((products) => products.some(({ passes }) => passes)).flat();
   const vectors = await vectorsOf(seen.map(({ imageId }) => imageId));
   let begin = start;
@@ -93,7 +93,7 @@ async function readWindows(
   return first;
 }
 
-/** What follows a place in a window; no more is put in order than is asked for. */
+/** The products after a place in a window; reorders only as many as are requested. */
 function* productsOf(window: Window, place: Place | null): Generator<StandingMatch> {
   if (!window.products.some(({ passes }) => passes)) {
     const { end } = window;
@@ -107,7 +107,7 @@ function* productsOf(window: Window, place: Place | null): Generator<StandingMat
     else before.push(match);
     if (match.productId === place?.productId) isPast = true;
   }
-  // Its product left the catalog: those behind it have moved up.
+  // The product of the place has left the catalog, so those after it have moved up.
   if (!isPast && place !== null) yield* before.slice(place.rank - 1);
 }
 
@@ -125,16 +125,16 @@ function* all({ start, ordered, spreader }: Window): Generator<StandingMatch> {
 }
 
 /**
- * Puts the products of a window in order by maximal marginal relevance; of equal ones the first of the window comes
- * first. A likeness only grows as products are chosen, so that of most is never brought up to date: they are too low
- * already.
+ * Reorders the products of a window by maximal marginal relevance; ties go to the product that comes first in the
+ * window. A likeness only grows as products are chosen. Most likenesses are never updated, because those products
+ * already score too low.
  */
 class Spreader {
   readonly #vectors: readonly (Float32Array | undefined)[];
   readonly #likeness: Float64Array;
-  /** Of how many chosen ones the likeness knows. */
+  /** Number of chosen products that each likeness includes. */
   readonly #comparedWith: Int32Array;
-  /** What each is worth at the most; nothing once it is chosen. */
+  /** An upper bound on each product's score; -Infinity once it is chosen. */
   readonly #worth: Float64Array;
   readonly #chosen: (Float32Array | undefined)[] = [];
 
@@ -181,7 +181,7 @@ class Spreader {
   }
 }
 
-/** Of equal ones the first; -1 when there is none above -Infinity. */
+/** The first of equal values; -1 when none is above -Infinity. */
 function indexOfLargest(values: Float64Array): number {
   let largest = -Infinity;
   let index = -1;

@@ -11,13 +11,14 @@ import { rankByText } from './words.store.js';
 import { nearest } from '../../vector-index/vectors.js';
 
 /**
- * What each of the two rankings contributes: a fused ranking ends with the products of both. Deeper, a product adds
- * less than a thousandth to its score, and nobody scrolls that far for words.
+ * Depth of each of the two rankings: a fused ranking ends after the products of both. Beyond this depth, a product's
+ * score grows by less than a thousandth, and no shopper scrolls that far for words.
  */
 const FUSED_DEPTH = 1_000;
 /**
- * Reciprocal rank fusion: a product gets 1 / (K + rank) of each ranking. 60 is the constant of Cormack, Clarke and
- * Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods" (SIGIR 2009).
+ * Reciprocal rank fusion: each ranking adds 1 / (K + rank) to a product's score. 60 is the constant of Cormack,
+ * Clarke, and Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods" (SIGIR
+ * 2009).
  */
 const K = 60;
 
@@ -31,9 +32,9 @@ interface FusionPlan {
 
 /** A product of the fused order. */
 interface Fused extends Omit<StandingMatch, 'score' | 'place'> {
-  /** By fusion: 1 for what comes first in both. */
+  /** The fused score: 1 for a product that is first in both. */
   readonly score: number;
-  /** Null where only the words found it. */
+  /** Null for products that only the words found. */
   readonly likeness: number | null;
 }
 
@@ -43,7 +44,7 @@ interface FusedOrder extends Pick<StandingPage, 'strategy'> {
 
 /** Products by words and by a visual order, fused by their ranks. */
 export function fusedOrder(db: Database, plan: FusionPlan): StandingOrder {
-  // The whole order is put together once for a request, however often its page is refilled.
+  // The whole order is fused once per request, however often its page is refilled.
   let fused: Promise<FusedOrder> | null = null;
   return {
     async next(passing, limit, after) {
@@ -84,7 +85,7 @@ async function fuse(
   return { order: matches, strategy: seen.strategy };
 }
 
-/** Tells how alike the products are that only the words found; 0 where there is nothing to be like. */
+/** Fills in the likeness of products that only the words found; 0 when there is nothing to compare with. */
 export async function tellLikeness(
   { db, encoderId }: { readonly db: Database; readonly encoderId: string },
   asked: Asked | null,

@@ -14,9 +14,9 @@ import { vectorRanking } from './by-likeness.js';
 
 interface RankingPlan {
   readonly query: QueryVector;
-  /** Words to fuse with the likeness, without mistakes; null for none. */
+  /** Corrected words to fuse with the likeness; null for none. */
   readonly text: string | null;
-  /** From 0, the most alike first, to 1, as unlike one another as may be. */
+  /** From 0 (most similar first) to 1 (results as different from each other as possible). */
   readonly diversity: number;
   readonly condition: ProductCondition;
   readonly channel: Channel;
@@ -32,7 +32,7 @@ export function checkDiversity(diversity: number): void {
   );
 }
 
-/** By likeness, by words too where there are some, and with what looks alike apart where that is asked for. */
+/** Ranks by likeness, fused with words if there are any, and reordered for diversity if requested. */
 export function rankQuery(
   services: SearchServices,
   { loaders }: Context,

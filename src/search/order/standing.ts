@@ -4,10 +4,10 @@ import type { Place, RankedMatch, Ranking } from '../prove-page.js';
 
 /** A product of a standing order. */
 export interface StandingMatch extends Pick<IndexMatch, 'productId' | 'imageId'> {
-  /** Its likeness; null where it is not in the order for that, and nobody has asked yet. */
+  /** Its likeness; null when the order does not include it and nothing has filled it in yet. */
   readonly score: number | null;
   readonly place: Place;
-  /** Whether it passes the filter of the search now. */
+  /** Whether it passes the search's filter now. */
   readonly passes: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface StandingPage extends Pick<SearchResult, 'exhausted' | 'strategy
   readonly matches: readonly StandingMatch[];
 }
 
-/** An order of products that stock has no part in, so that it stands still while they sell. */
+/** An order of products that does not depend on stock, so that it stays the same while products sell. */
 export interface StandingOrder {
   /**
    * The next products after a place (null: from the start), at most `limit`; `passing` is the filter with stock.
@@ -24,10 +24,10 @@ export interface StandingOrder {
   next(passing: IndexFilter, limit: number, after: Place | null): Promise<StandingPage>;
 }
 
-/** At the most this many are read on for a page: then it is cut, and its cursor goes on from there. */
+/** At most this many are read for a page; then the page is cut, and its cursor continues from there. */
 const MAX_READ = 1_000;
 
-/** By likeness to what is asked for; none where that is null. `lasting` is the filter without stock. */
+/** By likeness to the query; empty when that is null. `lasting` is the filter without stock. */
 export function standingOrder(index: VectorIndex, asked: Asked | null, lasting: IndexFilter): StandingOrder {
   return {
     async next(passing, limit, after) {
@@ -49,7 +49,7 @@ export function standingOrder(index: VectorIndex, asked: Asked | null, lasting: 
   };
 }
 
-/** What of a standing order passes now; `tellLikeness` tells the scores that the order has none of. */
+/** The products of a standing order that pass now; `tellLikeness` fills in scores that the order lacks. */
 export function whatPasses(
   order: StandingOrder,
   tellLikeness: (found: readonly StandingMatch[]) => Promise<RankedMatch[]>,
@@ -73,7 +73,7 @@ export function whatPasses(
           const goOn = reached === null ? {} : { reached };
           return { matches: await tellLikeness(found), exhausted, strategy, ...goOn };
         }
-        // No more is put in order than the page needs; where nothing passes, what does may be far.
+        // Orders no more than the page needs; when none pass, passing products may be far down.
         span = found.length > before ? limit - found.length : 2 * span;
       }
     },

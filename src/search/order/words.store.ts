@@ -10,8 +10,9 @@ const textMatch = z.object({ productId: z.number(), imageId: z.number(), passes:
 type TextMatch = z.infer<typeof textMatch>;
 
 /**
- * The products that have any of the words, at most `limit`: those with more of them first, then by Postgres' rank (title
- * before keywords before description), then by id. Stock has no part in the order; `passes` says what passes now.
+ * The products that contain any of the words, at most `limit`: those with more of the words first, then by Postgres'
+ * rank (title before keywords before description), then by id. The order does not depend on stock; `passes` reports
+ * what passes now.
  */
 export async function rankByText(
   db: Queryable,

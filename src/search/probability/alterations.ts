@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { random } from '../../platform/random.js';
 
-/** What happens to a photograph on its way through apps and hands. Each answers a JPEG, the same every time. */
+/** What happens to a photo as people and apps pass it on. Each returns a JPEG, the same every time. */
 export const ALTERATIONS: Readonly<Record<string, (photograph: Buffer) => Promise<Buffer>>> = {
   'cropped to the middle 80%': crop,
   'darker (× 0.6)': (photograph) => sharp(photograph).modulate({ brightness: 0.6 }).jpeg().toBuffer(),
@@ -11,7 +11,7 @@ export const ALTERATIONS: Readonly<Record<string, (photograph: Buffer) => Promis
   'background replaced': replaceBackground,
 };
 
-/** Of width and height. */
+/** Share of width and height. */
 const CROP = 0.8;
 
 async function crop(photograph: Buffer): Promise<Buffer> {
@@ -21,14 +21,17 @@ async function crop(photograph: Buffer): Promise<Buffer> {
   return sharp(photograph).extract(box).jpeg().toBuffer();
 }
 
-/** Radii of the ellipse around the middle, of half the width and height: all of the garment up to it, nothing past it. */
+/**
+ * Radii of the ellipse around the middle, as shares of half the width and height: the garment is fully visible inside
+ * the smaller one and not visible outside the larger one.
+ */
 const KEPT_UP_TO = 0.85;
 const GONE_FROM = 1.05;
 const GRAIN = 24;
 
 /**
- * Nobody has cut these garments out, and they fill the middle: what lies outside an ellipse with a soft edge becomes
- * grainy ground of one color.
+ * These garments have no masks, but they fill the middle of the photo. The area outside an ellipse with a soft edge
+ * is replaced with a grainy background of one color.
  */
 async function replaceBackground(photograph: Buffer): Promise<Buffer> {
   const { data, info } = await sharp(photograph).removeAlpha().raw().toBuffer({ resolveWithObject: true });

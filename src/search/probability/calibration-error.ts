@@ -1,23 +1,25 @@
-/** A prediction and how it came out. */
+/** A prediction and its outcome. */
 export interface Prediction {
   readonly probability: number;
   readonly outcome: boolean;
 }
 
-/** Predictions that lie near one another: what they promised, and what came true of it. */
+/** Predictions with similar probabilities: what they promised, and how often it came true. */
 export interface ReliabilityBin {
   readonly count: number;
   /** The mean of the probabilities. */
   readonly promised: number;
-  /** The share of yes. */
+  /** The share of predictions that came true. */
   readonly true: number;
 }
 
 const MAX_BINS = 10;
-/** In a bin of 100 chance alone moves the share of yes by 0.04 on average, in one of 50 by more than what is looked for. */
+/**
+ * In a bin of 100, chance alone moves the share by 0.04 on average; in a bin of 50, by more than the error to detect.
+ */
 const MIN_BIN = 100;
 
-/** The predictions in bins of equal size, from the least probable on. */
+/** The predictions in bins of equal size, lowest probability first. */
 export function reliability(predictions: readonly Prediction[]): ReliabilityBin[] {
   const sorted = [...predictions].sort((a, b) => a.probability - b.probability);
   const bins = Math.min(MAX_BINS, Math.max(1, Math.floor(sorted.length / MIN_BIN)));
@@ -32,7 +34,7 @@ export function reliability(predictions: readonly Prediction[]): ReliabilityBin[
     }));
 }
 
-/** The expected calibration error: how far promise and truth are apart, over bins of equal size; 0 at best. */
+/** The expected calibration error: the mean gap between promise and truth over bins of equal size; 0 at best. */
 export function calibrationError(predictions: readonly Prediction[]): number {
   return reliability(predictions).reduce(
     (sum, { count, promised, true: truth }) =>

@@ -6,7 +6,7 @@ export type CalibrationKind = 'same_product' | 'labels';
 
 const calibrationRow = z.object({ model: z.unknown(), ageMs: z.number() });
 
-/** What was fitted to this catalog for an encoder; null when nothing was. */
+/** The calibration fitted to this catalog for an encoder; null if there is none. */
 export async function readCalibration(
   db: Queryable,
   encoder: string,

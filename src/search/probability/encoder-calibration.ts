@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { errorCode, OperatorError } from '../../platform/operator-error.js';
 import { sameProductModel, type SameProductModel } from './same-product.js';
 
-/** What an encoder's folder may hold beside its manifest: a calibration for catalogs that have none of their own. */
+/** An optional file beside an encoder's manifest: a calibration for catalogs that have none. */
 export const CALIBRATION_FILE = 'calibration.json';
 
 export const encoderCalibration = z.object({
@@ -16,8 +16,8 @@ export const encoderCalibration = z.object({
 const REMEDY = 'Remove the file, or create it again with `npx vitrine calibrate --output`.';
 
 /**
- * The calibration that ships with an encoder; null where there is none.
- * @throws OperatorError when it is damaged, or of another encoder
+ * The calibration included with an encoder; null if there is none.
+ * @throws OperatorError when it is damaged, or belongs to another encoder
  */
 export async function readEncoderCalibration(
   folder: string,

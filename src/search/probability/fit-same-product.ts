@@ -12,11 +12,11 @@ import { calibrationError, reliability, type ReliabilityBin } from './calibratio
 import { fitLogistic, predictHeldOut, type Observation } from './logistic.js';
 import { readSample, type Sample, type SampledProduct } from './sample.store.js';
 
-/** Fewer products say little of what is near and yet another. */
+/** Fewer products say little about similar but different products. */
 const MIN_PRODUCTS = 50;
 /** Keeps the encoder's threads busy. */
 const ENCODED_AT_ONCE = 8;
-/** Images that are read from Postgres and compared at once: some megabytes of vectors. */
+/** Images that are read from Postgres and compared at once: a few megabytes of vectors. */
 const BATCH_SIZE = 2_000;
 
 interface FitServices {
@@ -26,24 +26,24 @@ interface FitServices {
   readonly progress: Progress;
 }
 
-/** An altered copy of a product's image, and the best that was found for it. */
+/** An altered copy of a product's image, and its best matches. */
 interface Copy {
   readonly productId: number;
   readonly vector: Float32Array;
   own: number;
   best: number;
-  /** The best of yet another product than the one at `best`. */
+  /** The best score of any product other than the one at `best`. */
   second: number;
   bestProduct: number | null;
 }
 
 export interface SameProductFit {
   readonly model: SameProductModel;
-  /** Of products that the fit had not seen. */
+  /** Measured on products that the fit had not seen. */
   readonly reliability: readonly ReliabilityBin[];
 }
 
-/** Fits the probability that a match is the very product to what was seen. */
+/** Fits the probability that a match is the same product to the observations. */
 export function fitSameProduct(observations: readonly Observation[]): SameProductFit {
   const probabilities = predictHeldOut(observations);
   const heldOut = observations.map(({ outcome }, i) => ({ probability: probabilities[i] ?? 0, outcome }));
@@ -59,9 +59,9 @@ export function fitSameProduct(observations: readonly Observation[]): SameProduc
 }
 
 /**
- * Looks at altered copies of images (the product itself is the same) and at what is nearest to each copy once that
- * product is taken away (it is not). As many of the one as of the other: the probability is that of a photograph whose
- * product is as likely in the catalog as not.
+ * Compares altered copies of images with their own product (the same), and with the closest match once that product
+ * is left out (not the same). There are equally many of both: the probability is for a photo whose product is as
+ * likely in the catalog as not.
  * @throws OperatorError too few products; the reason of `signal`
  */
 export async function observeCopies(
@@ -109,7 +109,7 @@ async function encodeCopies(
   return copies;
 }
 
-/** Finds the best image of its own product, and of two others, for every copy: exactly, over the whole catalog. */
+/** For every copy, finds the best image of its own product and of two others: exactly, over the whole catalog. */
 async function compareWithCatalog(
   { db, encoder, progress }: FitServices,
   copies: readonly Copy[],

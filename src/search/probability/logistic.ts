@@ -1,10 +1,10 @@
 /**
- * Platt's calibration: the probability of a yes as the logistic function of a weighted sum of features. The first
- * weight stands alone, the others belong to the features in their order.
+ * Platt's calibration: the probability as the logistic function of a weighted sum of features. The first weight is
+ * the constant term; the others belong to the features in their order.
  */
 export type LogisticWeights = readonly number[];
 
-/** Something that was seen: what is known before, and how it came out. */
+/** What is known before, and the outcome. */
 export interface Observation {
   readonly features: readonly number[];
   readonly outcome: boolean;
@@ -12,12 +12,15 @@ export interface Observation {
   readonly group: number;
 }
 
-/** Newton's method has converged long before: it doubles the right digits in each step. */
+/** Newton's method converges long before this: each step doubles the number of correct digits. */
 const MAX_STEPS = 50;
 const CONVERGED = 1e-9;
-/** Pulls the weights to zero so weakly that it shows only where a feature parts the outcomes cleanly: then they end. */
+/**
+ * Pulls the weights toward zero, too weakly to matter except when a feature separates the outcomes perfectly: then it
+ * keeps the weights finite.
+ */
 const RIDGE = 1e-3;
-/** Keeps a step finite where every probability is 0 or 1. */
+/** Keeps a step finite when every probability is 0 or 1. */
 const MIN_CURVATURE = 1e-9;
 
 /** From 0 to 1. */
@@ -27,7 +30,7 @@ export function probability(weights: LogisticWeights, features: readonly number[
   return 1 / (1 + Math.exp(-sum));
 }
 
-/** The weights under which what was seen is most likely; all observations have the same number of features. */
+/** The maximum likelihood weights for the observations, which all have the same number of features. */
 export function fitLogistic(observations: readonly Observation[]): LogisticWeights {
   const size = 1 + (observations[0]?.features.length ?? 0);
   let weights: number[] = new Array<number>(size).fill(0);
@@ -59,7 +62,7 @@ function newtonSystem(
   return [curvature, gradient];
 }
 
-/** Solves `matrix · x = right` by elimination; the matrix is positive definite, so no pivot is zero. */
+/** Solves `matrix · x = right` by elimination. The matrix is positive definite, so no pivot is zero. */
 function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, right[i] ?? 0]);
   rows.forEach((pivotRow, pivot) => {
@@ -72,10 +75,10 @@ function solve(matrix: readonly (readonly number[])[], right: readonly number[])
   return rows.map((row, i) => (row[rows.length] ?? 0) / (row[i] ?? 1));
 }
 
-/** Enough for each fit to see nearly everything. */
+/** Enough for each fit to see nearly all observations. */
 const FOLDS = 10;
 
-/** What each observation is predicted to be by a fit that has not seen its group; in their order. */
+/** The prediction for each observation by a fit that has not seen its group, in the same order. */
 export function predictHeldOut(observations: readonly Observation[]): number[] {
   const groups = [...new Set(observations.map(({ group }) => group))].sort((a, b) => a - b);
   const folds = new Map(groups.map((group, i) => [group, i % FOLDS]));

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { probability, type LogisticWeights } from './logistic.js';
 import type { IndexMatch } from '../../vector-index/port.js';
 
-/** How likely a match is the very product in the image, from cosines alone: fitted by `vitrine calibrate`. */
+/** How likely a match is the same product as in the image, from cosines alone; fitted by `vitrine calibrate`. */
 export const sameProductModel = z.object({
-  /** Of nothing, of `closeness` and of `margin`. */
+  /** The constant term, and the weights of `closeness` and `margin`. */
   weights: z.tuple([z.number(), z.number(), z.number()]),
   /** Expected calibration error on products that the fit had not seen. */
   calibrationError: z.number().min(0).max(1),
@@ -12,17 +12,17 @@ export const sameProductModel = z.object({
 });
 export type SameProductModel = z.infer<typeof sameProductModel>;
 
-/** From here on a match is called the very same product: more likely it is than not. */
+/** From this probability on, a match is called the same product: it is more likely than not. */
 export const SAME_PRODUCT_PROBABILITY = 0.5;
 
-/** A copy of an image comes so near to cosine 1: what is nearer says no more. */
+/** The gap to cosine 1 of a copy of an image; a smaller gap says nothing more. */
 const NEAREST_GAP = 0.01;
-/** A product that stands out from all others by more is alone in a small catalog, and no surer for it. */
+/** A larger gap to all other products comes from a small catalog, and does not make the match more certain. */
 const MAX_MARGIN = 0.1;
 
 /**
- * What the probability is made of: how near the match is, on a scale that spreads out what is close to 1, and how far
- * it stands out from the best *other* product of the whole catalog (null: there is none). Both are cosines.
+ * Features of the probability: how close the match is, on a scale that spreads out cosines near 1, and how far it
+ * stands out from the best *other* product in the whole catalog (null: there is none). Both scores are cosines.
  */
 export function sameProductFeatures(score: number, bestOther: number | null): number[] {
   const closeness = -Math.log(1 + NEAREST_GAP - Math.min(1, score));
@@ -31,8 +31,8 @@ export function sameProductFeatures(score: number, bestOther: number | null): nu
 }
 
 /**
- * `nearest` are the two best products of the whole catalog, whatever their stock. Zero where the encoder has no
- * calibration: nothing is claimed.
+ * `nearest` are the two best products of the whole catalog, whatever their stock. Zero when the encoder has no
+ * calibration, because nothing can be claimed.
  */
 export function sameProductProbability(
   model: SameProductModel | null,

@@ -7,7 +7,7 @@ import type { QueryVector } from '../query/query-vector.js';
 import { sameProductModel, sameProductProbability, type SameProductModel } from './same-product.js';
 import { nearest } from '../../vector-index/vectors.js';
 
-/** `vitrine calibrate` is run once in months; its result takes effect without a restart. */
+/** `vitrine calibrate` runs once in months; its result takes effect without a restart. */
 const KEPT_MS = 30_000;
 
 interface ProbabilityServices {
@@ -17,7 +17,9 @@ interface ProbabilityServices {
   readonly sameProducts: SameProducts;
 }
 
-/** How likely a match is the very product in the image: fitted to this catalog, else as the encoder ships it. */
+/**
+ * How likely a match is the same product: the calibration of this catalog, or else the one included with the encoder.
+ */
 export class SameProducts {
   #kept: { readonly until: number; readonly model: Promise<SameProductModel | null> } | null = null;
 
@@ -27,7 +29,7 @@ export class SameProducts {
     private readonly shipped: SameProductModel | null,
   ) {}
 
-  /** Null where neither the catalog nor the encoder has been calibrated. */
+  /** Null when neither the catalog nor the encoder has a calibration. */
   model(): Promise<SameProductModel | null> {
     if (this.#kept === null || this.#kept.until < Date.now()) {
       const model = this.#read();
@@ -46,13 +48,13 @@ export class SameProducts {
   }
 }
 
-/** The probability that a match is the very product that the query shows; null where nothing can be claimed. */
+/** The probability that a match is the same product as in the query; null when nothing can be claimed. */
 export type ProbabilityOf = (match: IndexMatch) => Promise<number | null>;
 
 /**
- * For the matches of one query. What they are measured by, the two best products of the whole catalog, is asked for
- * once, and only if somebody wants to know and it is not `known`: so a probability is the same on every page and under every filter, and
- * however much color counts in the ranking.
+ * For the matches of one query. They are compared with the two best products of the whole catalog, which are searched
+ * once, and only if a client asks for probabilities and the products are not `known`. So a probability is the same on
+ * every page and under every filter, and whatever the share of color in the ranking.
  */
 export function probabilitiesOf(
   { db, index, encoderId, sameProducts }: ProbabilityServices,
@@ -63,7 +65,7 @@ export function probabilitiesOf(
   let asked: Promise<[SameProductModel | null, readonly IndexMatch[]]> | null = null;
   const ask = async (): Promise<[SameProductModel | null, readonly IndexMatch[]]> => {
     if (shown.length === 0) return [null, []];
-    // What a board is to be unlike has no part in it: that a product is left out makes no other one surer.
+    // The negative examples of a board are left out: excluding a product does not make another one more certain.
     const examples = { positive: shown, negative: [] };
     const [model, nearest] = await Promise.all([
       sameProducts.model(),

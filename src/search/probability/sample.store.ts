@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { query, type Queryable } from '../../platform/postgres.js';
 
-/** Which products are altered: so many, drawn at random but always the same ones; or these. */
+/** Which products to alter: a random sample of this size, always the same, or the given ones. */
 export type Sample = { readonly size: number } | { readonly handles: readonly string[] };
 
 const sampled = z.object({ productId: z.number(), sha256: z.string() });

@@ -1,12 +1,12 @@
 import { dot, meanDirection } from '../../vector-index/vectors.js';
 
-/** Rounds of moving the centers; few groups still change after that many. */
+/** Rounds of moving the centers; after this many, few groups still change. */
 const ROUNDS = 10;
 
 /**
- * The directions that vectors gather around, at most so many, the one of most vectors first: what stands for many
- * pictures that look nothing like one another, where their mean would look like nothing. Few vectors stand for
- * themselves. Spherical k-means (I. S. Dhillon and D. S. Modha, 2001) from vectors that lie far apart; no chance is in it.
+ * At most `most` directions that vectors gather around, the one with the most vectors first. They represent many
+ * different pictures, whose mean would look like nothing; few vectors represent themselves. Spherical k-means (I. S.
+ * Dhillon and D. S. Modha, 2001), starting from vectors that are far apart, so the result is deterministic.
  */
 export function clusterVectors(vectors: readonly Float32Array[], most: number): Float32Array[] {
   if (vectors.length <= most) return [...vectors];
@@ -15,7 +15,7 @@ export function clusterVectors(vectors: readonly Float32Array[], most: number): 
   for (let round = 0; round < ROUNDS; round += 1) {
     groups = centers.map(() => []);
     for (const vector of vectors) groups[nearestOf(centers, vector)]?.push(vector);
-    // A center that its own group cancels out, or that none is near to, stays where it is.
+    // A center stays where it is when its group cancels out, or is empty.
     const moved = centers.map((center, i) => meanDirection(groups[i] ?? []) ?? center);
     const isSettled = moved.every((center, i) => dot(center, centers[i] ?? center) > 1 - 1e-9);
     centers = moved;
@@ -28,7 +28,7 @@ export function clusterVectors(vectors: readonly Float32Array[], most: number): 
     .map(({ center }) => center);
 }
 
-/** The first vector, and then again and again the one that lies farthest from those before. */
+/** The first vector, then repeatedly the vector that is farthest from all chosen ones. */
 function farApart(vectors: readonly Float32Array[], count: number): Float32Array[] {
   const chosen: Float32Array[] = [];
   const nearness = vectors.map(() => -Infinity);

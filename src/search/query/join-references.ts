@@ -5,19 +5,19 @@ import type { QueryVector } from './query-vector.js';
 import { normalizedSum, type Term } from '../../vector-index/vectors.js';
 
 /**
- * A board stands for this many directions in like, and as many in what its negative pins say; several boards share them.
- * With them a search is one pass over the embedded index.
+ * A board gets this many directions for its positive pins, and as many for its negative pins; several boards share
+ * them. This way, a search is one pass over the embedded index.
  */
 export const MAX_BOARD_VECTORS = MAX_EXAMPLES / 2;
 
-/** Below this nothing is left but rounding. */
+/** A smaller sum is only rounding error. */
 const MIN_SCALE = 1e-3;
 
-/** What a reference of a query looks like. */
+/** The vectors of one reference in a query. */
 export interface Reference {
-  /** One; of a board those that its pins gather around, the main one first. */
+  /** One vector; for a board, the directions that its pins gather around, the main one first. */
   readonly vectors: readonly Float32Array[];
-  /** What nothing may be as near to. */
+  /** Vectors that results must not be closer to. */
   readonly negative: readonly Float32Array[];
   readonly weight: number;
   readonly products: readonly number[];
@@ -25,10 +25,9 @@ export interface Reference {
 }
 
 /**
- * The weighted sum of what to be like, less what to be unlike. A board is several things to be like: each of them with
- * all the rest is an example.
- * With no reference at all there is nothing to look like.
- * @throws RequestError BAD_USER_INPUT when nothing is left of any
+ * The weighted sum of the positive references minus the negative ones. A board has several directions; each, combined
+ * with all the other references, is an example. Without any reference, there is nothing to compare with.
+ * @throws RequestError BAD_USER_INPUT when the references cancel each other out
  */
 export function joinReferences(
   likes: readonly Reference[],
@@ -73,8 +72,8 @@ function toAsked(positive: readonly Float32Array[], negative: readonly Float32Ar
 }
 
 /**
- * The same where color counts so much. The scale is the least of the positive examples': those that are images have all
- * the same, and by another one's a likeness could come out above 1.
+ * The same query with another share of color. The scale is the smallest of the positive examples': all examples that
+ * are images have the same scale, and with another one a likeness could exceed 1.
  */
 function weigh(plain: Asked, color: number): { asked: Asked; scale: number } {
   const [positive, negative] = (

@@ -18,10 +18,10 @@ import { clusterVectors } from './cluster-vectors.js';
 import type { QueryVector } from './query-vector.js';
 import { styleVector } from './styles.js';
 
-/** A query is put together by a person or an app, not by the thousand. */
+/** A person or an app composes a query from a few references, not from thousands. */
 const MAX_REFERENCES = 16;
 const MAX_WEIGHT = 100;
-/** Boards whose ideas are looked at. What 16 centers take is some tens of kilobytes. */
+/** Maximum number of boards whose directions are cached. 16 centers take tens of kilobytes. */
 const CACHED_BOARDS = 500;
 
 function checkColor(color: number | null | undefined): number {
@@ -32,16 +32,16 @@ function checkColor(color: number | null | undefined): number {
 
 type Taste = Pick<Reference, 'vectors' | 'negative'>;
 
-/** Where what a query names is found, and whose query it is. */
+/** Where to find what a query names, and who sent the query. */
 export interface QuerySources extends QueryImageSources {
   readonly caller: Caller;
 }
 
 const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
-/** Turns references into one vector: the weighted sum of what to be like, less what to be unlike. */
+/** Turns references into one vector: the weighted sum of the positive references minus the negative ones. */
 export class QueryVectors {
-  /** By what is pinned. */
+  /** Keyed by what is pinned. */
   readonly #boardVectors = new LRUCache<string, Taste>({ max: CACHED_BOARDS });
 
   constructor(
@@ -50,7 +50,10 @@ export class QueryVectors {
     private readonly boards: BoardReferences,
   ) {}
 
-  /** @throws RequestError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
+  /**
+   * @throws RequestError BAD_USER_INPUT, NOT_FOUND, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE,
+   * SERVICE_OVERLOADED
+   */
   async resolve(query: VisualQueryInput, sources: QuerySources): Promise<QueryVector> {
     const unlike = query.unlike ?? [];
     if (query.like.length === 0 && checkSearchText(query.text) === null)
@@ -69,7 +72,7 @@ export class QueryVectors {
     return joinReferences(likes, unlikes, { encoder: this.images.encoderId, color });
   }
 
-  /** The query of what looks like a product. */
+  /** The query for products similar to a product. */
   async likeProduct(productKey: number): Promise<QueryVector> {
     const vector = await this.#product(productKey);
     return {
@@ -82,7 +85,7 @@ export class QueryVectors {
     };
   }
 
-  /** The query of what looks like the pins of a board. */
+  /** The query for products similar to the pins of a board. */
   async likeBoard(uuid: string): Promise<QueryVector> {
     const board = { ...(await this.#board(uuid, 1)), weight: 1 };
     if (board.vectors.length > 0)
@@ -94,13 +97,13 @@ export class QueryVectors {
     };
   }
 
-  /** The mean of its images; null when none of them has been encoded. */
+  /** The mean of its images; null when none of them is encoded. */
   async #product(productKey: number): Promise<Float32Array | null> {
     const images = await readVectorsOfProducts(this.db, this.images.encoderId, [productKey]);
     return meanDirection(images.map(({ vector }) => vector));
   }
 
-  /** Of a board that is one of so many, which share what one search can be asked by. */
+  /** For one of `boards` boards, which share the number of vectors that one search may use. */
   async #board(uuid: string, boards: number): Promise<Omit<Reference, 'weight'>> {
     const pins = await this.boards.pinsOf(uuid);
     const pinned = [...new Set(pins.flatMap(({ products }) => products))];
@@ -164,7 +167,9 @@ export class QueryVectors {
   }
 }
 
-/** Tells whether what Postgres knows of a reference has changed: a cursor of the old ranking has no place in the new. */
+/**
+ * Changes when the stored data of a reference changes, because a cursor of the old ranking is invalid in the new one.
+ */
 const digest = (vector: Float32Array | null): string | null =>
   vector === null ? null : createHash('sha256').update(new Uint8Array(vector.buffer)).digest('base64url');
 

@@ -4,17 +4,17 @@ import { instantiate } from '../../graph/node.js';
 import { query, queryPrepared, type Queryable } from '../../platform/postgres.js';
 import { Style } from '../visual-search.types.js';
 
-/** A style is drawn from this many of its products; more hardly move their mean. */
+/** Maximum products for the mean of a style; more hardly change it. */
 const STYLE_EXEMPLARS = 200;
-/** The mean of the catalog is drawn from this many. */
+/** Number of products for the mean of the catalog. */
 const CATALOG_SAMPLE = 500;
 const MAX_STYLES = 200;
 
 const samplesRow = z.object({ exemplars: z.array(z.string()), catalog: z.array(z.string()) });
 
 /**
- * Images (SHA-256 in hex) that are encoded: the first ones of products of a style, and of any products. The same as long
- * as those products are there.
+ * Encoded images (SHA-256 in hex): the first image of products with a style, and of any products. The selection stays
+ * the same as long as those products exist.
  */
 export async function readStyleSamples(
   db: Queryable,

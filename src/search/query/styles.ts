@@ -11,9 +11,10 @@ export interface StyleSources {
 }
 
 /**
- * What a style adds: the centroid of its exemplars less the mean of the catalog, which every garment has anyway. With
- * half the weight it does what the centroid does, and keeps more of what else is asked for. Its colors are part of it:
- * without them it finds no more of the style, and keeps no more of the colors that else are asked for (bench/styles.ts).
+ * The vector of a style: the centroid of its exemplars minus the mean of the catalog, which all garments share. With
+ * half the weight, it has the effect of the centroid and preserves more of the rest of the query. It includes the
+ * style's colors: without them, it finds no more of the style and preserves no more of the query's other colors
+ * (bench/styles.ts).
  * @throws RequestError NOT_FOUND
  */
 export async function styleVector(
@@ -28,7 +29,7 @@ export async function styleVector(
       return vector === undefined ? [] : [{ vector, weight: weight / sha256s.length }];
     });
   const centroid = of(samples.exemplars, 1);
-  // A style that all products have differs from none of them.
+  // A style that all products have does not distinguish any of them.
   const vector =
     centroid.length === 0
       ? null

@@ -2,11 +2,11 @@ import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 
 /**
- * Has the process go on when graphql-js abandons the promise of a list entry: when one entry fails at once, those that
- * fail later are awaited by nobody (graphql-js 16), and Node ends a process for a rejection that nobody handles. Their
- * error is already in the answer's null. Any other unhandled rejection still ends the process.
+ * Keeps the process running when graphql-js abandons the promise of a list entry: when one entry fails at once,
+ * nothing awaits those that fail later (graphql-js 16), and Node ends a process with an unhandled rejection. The
+ * response's null already covers their error. Any other unhandled rejection still ends the process.
  *
- * @returns what takes the handler away again
+ * @returns a function that removes the handler
  */
 export function survivesAbandonedErrors(log: Pick<Logger, 'debug'>): () => void {
   const handle = (reason: unknown): void => {

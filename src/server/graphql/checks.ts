@@ -8,15 +8,15 @@ import { enterChannel } from './in-context.js';
 import type { Operation } from './operation.js';
 import { MAX_VARIABLES } from '../limits.js';
 
-/** What must hold before anything is executed, whichever way it came: the same over HTTP and over a WebSocket. */
+/** Checks before execution, the same over HTTP and over a WebSocket. */
 export interface Checks {
-  /** To be asked before a document is parsed and validated. @throws GraphQLError COST_EXCEEDED */
+  /** To be called before a document is parsed and validated. @throws GraphQLError COST_EXCEEDED */
   checkText(text: string): void;
-  /** Bounds what the answer may cost, and puts the context into its channel. @throws GraphQLError */
+  /** Limits the cost of the operation, and sets the channel of the context. @throws GraphQLError */
   checkOperation(operation: Operation, context: ServerContext): Promise<void>;
   /**
-   * The operation that passed in this context, with the variables that it declares and no others. Whoever executes
-   * gets it here and nowhere else, so that nothing can be executed that was not checked.
+   * The operation that passed the checks in this context, with only the variables that it declares. Execution gets
+   * the operation only from here, so that nothing unchecked can be executed.
    *
    * @throws Error when none has passed
    */
@@ -53,12 +53,12 @@ export function createChecks(schema: GraphQLSchema): Checks {
   };
 }
 
-/** The GraphQL over HTTP specification takes an empty operationName for none. */
+/** The GraphQL over HTTP specification treats an empty operationName as none. */
 export function givenName(operationName: string | null | undefined): string | undefined {
   return operationName || undefined;
 }
 
-/** Without a prototype, so that a variable `$constructor` that was left out is not found. */
+/** Without a prototype, so that an omitted variable `$constructor` is not found. */
 function declaredVariables({ operation, variables }: Operation): Record<string, unknown> {
   if (hasMoreKeys(variables, MAX_VARIABLES)) {
     throw new RequestError(
@@ -74,7 +74,7 @@ function declaredVariables({ operation, variables }: Operation): Record<string, 
   return declared;
 }
 
-/** Stops counting there. */
+/** Stops counting at the limit. */
 function hasMoreKeys(object: Readonly<Record<string, unknown>>, limit: number): boolean {
   let count = 0;
   for (const _key in object) {

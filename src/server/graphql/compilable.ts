@@ -24,14 +24,14 @@ export interface Compilable {
 }
 
 /**
- * The variables that stand within a list or an input object, or null for an operation that graphql-jit may answer in
- * another way than graphql-js. The rules are wider than its known faults, and simple:
+ * The variables inside list or input object literals; null for an operation that graphql-jit may answer differently
+ * from graphql-js. The rules are broader than its known bugs, and simple:
  *
- * - Only queries. Mutations run one after the other, and what they do costs far more than executing them.
- * - No directives in selections. Where a fragment is used twice, graphql-jit mixes up the conditions of both uses.
- * - No introspection: its enums have values that are not their names.
- * - No names with underscores, except those of fields. `__proto__` is lost in the answer, and graphql-jit joins
- *   aliases by underscores to names of its own.
+ * - Only queries. Mutations run one after another, and their work costs far more than executing them.
+ * - No directives in selections. When a fragment is used twice, graphql-jit mixes up the conditions of both uses.
+ * - No introspection: its enums have values that differ from their names.
+ * - No names with underscores, except those of fields. `__proto__` is lost in the response, and graphql-jit joins
+ *   aliases with underscores to make its own names.
  * - No literals of custom scalars. They are written into code as JSON.
  */
 export function variablesWithinLiterals(
@@ -71,16 +71,16 @@ export function variablesWithinLiterals(
     BooleanValue: refuseCustomScalar,
     EnumValue: refuseCustomScalar,
   });
-  // The directives of the operation itself are for the server.
+  // Directives of the operation itself are handled by the server.
   visit({ ...operation, directives: [] }, visitor);
   for (const fragment of fragments) visit(fragment, visitor);
   return faults === 0 ? within : null;
 }
 
 /**
- * The selections that graphql-jit walks and writes code for, or Infinity when they are more than `limit`. Fragments
- * count wherever they are spread, also the second time in one selection, and what is selected of an interface or a
- * union counts for each of its object types.
+ * The number of selections that graphql-jit walks and generates code for, or Infinity when it exceeds `limit`.
+ * Fragments count at every spread, even for the second time in one selection, and selections on an interface or a
+ * union count for each of its object types.
  */
 export function expandedSelections(
   schema: GraphQLSchema,

@@ -21,17 +21,19 @@ import type { Metrics } from '../metrics.js';
 export interface Compiled {
   /** Takes variables that graphql-js has coerced. */
   readonly query: CompiledQuery['query'];
-  /** Variables without which, or with null, graphql-js must answer: graphql-jit would put null where nothing stands. */
+  /**
+   * When one of these variables is missing or null, graphql-js must execute: graphql-jit would insert null for it.
+   */
   readonly needed: ReadonlySet<string>;
   readonly selections: number;
 }
 
-/** To be asked once for each execution: the operation as a function, or null where graphql-js is to execute it. */
+/** Called once per execution. Returns the operation as a function, or null when graphql-js should execute it. */
 export type Compiler = (operation: Operation) => Compiled | null;
 
 /**
- * Compiles what was executed often, is answered in the same way by graphql-js, and fits the bounds. The rest of what
- * clients may send cannot cost a compilation.
+ * Compiles operations that are executed often, that graphql-js answers in the same way, and that are within the
+ * limits. All other operations cannot cause a compilation, whatever clients send.
  */
 export function createCompiler(
   schema: GraphQLSchema,
@@ -45,7 +47,7 @@ export function createCompiler(
     max: MAX_KEPT_COMPILED,
     maxSize: MAX_KEPT_COMPILED_SELECTIONS,
     sizeCalculation: ({ selections }) => selections,
-    // It has to be seen often again, so that documents that displace each other are not compiled for each request.
+    // The count starts over, so that documents that evict each other are not compiled for each request.
     dispose: (_compiled, operation) => executions.delete(operation),
   });
   return ({ document, operation }) => {
@@ -68,16 +70,18 @@ export function createCompiler(
   };
 }
 
-/** Built-in scalars and enums are answered as resolvers give them: checking each costs a seventh of the time of a page. */
+/**
+ * Built-in scalars and enums are returned as resolvers give them: checks would take a seventh of the time of a page.
+ */
 const OPTIONS = { disableLeafSerialization: true };
 
-/** Takes any value as it is. */
+/** Accepts any value unchanged. */
 const Coerced = new GraphQLScalarType({ name: 'CoercedValue' });
 const COERCED: NamedTypeNode = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: Coerced.name } };
 
 /**
- * graphql-jit coerces variables in a way of its own. Here all variables are of a type that it takes as they are, and
- * graphql-js coerces them before.
+ * graphql-jit has its own coercion of variables. Here all variables have a type that it accepts unchanged, and
+ * graphql-js coerces them first.
  */
 function createCompile(schema: GraphQLSchema): (compilable: Compilable) => Compiled | null {
   const config = schema.toConfig();

@@ -26,13 +26,13 @@ import {
 } from '../limits.js';
 
 /**
- * Refuses an operation whose estimated number of answered fields is above MAX_COST, with COST_EXCEEDED.
+ * Refuses an operation with COST_EXCEEDED if the estimated number of fields in its response is above MAX_COST.
  *
- * A field costs 1 and its selection; times `first` where it has that argument, times the entries of a list
- * argument (`ids`, `codes`), times ASSUMED_LIST_SIZE for another list. A `complexity` of the field (type-graphql)
- * replaces the 1 when it is a number, and the whole estimate when it is a function. A function may depend on
- * numbers, booleans and the lengths of lists among the variables, and on nothing within an input object: estimates
- * are kept by those.
+ * A field costs 1 plus its selection, multiplied by `first` if it has that argument, by the number of entries of a
+ * list argument (`ids`, `codes`), or by ASSUMED_LIST_SIZE for another list. A `complexity` of the field
+ * (type-graphql) replaces the 1 when it is a number, and the whole estimate when it is a function. A function may
+ * depend on numbers, booleans, and the lengths of lists among the variables, but on nothing inside an input object,
+ * because estimates are cached by those values.
  */
 export function createCostCheck(schema: GraphQLSchema): (operation: Operation) => void {
   const costs = new LRUCache<string, number>({
@@ -76,7 +76,7 @@ function estimate(
     });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    // Its own bound names no node; everything else is about a variable.
+    // Its own limit refers to no node; every other error is about a variable.
     if (!error.nodes) throw exceeded(`has more than ${MAX_SELECTIONS} selections`);
     throw new GraphQLError(error.message, {
       nodes: error.nodes,
@@ -104,10 +104,10 @@ function answeredTimes(
   parent: string,
 ): number {
   const { first } = args;
-  // A page size out of range is the resolver's to refuse; here it must not make the estimate smaller.
+  // The resolver refuses a page size that is out of range; here it must not reduce the estimate.
   if (typeof first === 'number') return Math.max(first, 1);
   if (!isList(type) || !isCompositeType(getNamedType(type))) return 1;
-  // The page size of a connection has been counted by the field that it is the value of.
+  // The field that returns the connection has already counted its page size.
   if (parent.endsWith('Connection')) return 1;
   const keys = Object.values(args).find(Array.isArray);
   return keys ? keys.length : ASSUMED_LIST_SIZE;
@@ -117,7 +117,7 @@ function isList(type: GraphQLOutputType): boolean {
   return isListType(type) || (isNonNullType(type) && isListType(type.ofType));
 }
 
-/** What of the variables an estimate depends on. */
+/** The parts of the variables that an estimate depends on. */
 function sizes(operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): string {
   let key = '';
   for (const { variable, type } of operation.variableDefinitions ?? []) {

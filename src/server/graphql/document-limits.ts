@@ -24,7 +24,7 @@ import {
 } from '../limits.js';
 
 /**
- * A check of documents by their text, to be asked before they are validated. Those that passed are remembered.
+ * A check of documents by their text, to be called before they are validated. Documents that passed are cached.
  *
  * @throws RequestError COST_EXCEEDED, naming the limit and its value
  */
@@ -38,7 +38,7 @@ export function createDocumentGuard(): (text: string) => void {
     if (passed.has(text)) return;
     if (text.length > MAX_DOCUMENT_CHARS) throw exceeded('characters', MAX_DOCUMENT_CHARS);
     const document = parseWithinLimits(text);
-    // What does not parse is reported by the server, with its place.
+    // The server reports parse errors, with their location.
     if (document === null) return;
     measure(document);
     passed.set(text, true);
@@ -64,7 +64,9 @@ function exceeded(what: string, limit: number): RequestError {
   );
 }
 
-/** Walks every operation as execution would: fragments spread out, fields of one response name merged. */
+/**
+ * Walks every operation as execution would: with fragments expanded and fields with the same response name merged.
+ */
 function measure(document: DocumentNode): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
@@ -127,7 +129,7 @@ function measure(document: DocumentNode): void {
     if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION)
       continue;
     countDirectives(definition);
-    // A fragment that no operation spreads is validated all the same.
+    // A fragment that no operation uses is validated too.
     descend([definition.selectionSet], 1);
   }
 }

@@ -20,10 +20,10 @@ import { MAX_VARIABLE_ERRORS } from '../limits.js';
 
 type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
 
-/** Answers the operation that passed the checks in this context. Nothing else of a request is read. */
+/** Executes the operation that passed the checks in this context. It reads nothing else of a request. */
 export type Executor = (context: object) => Promise<ExecutionResult>;
 
-/** Apollo Server takes an executor only from a gateway, so this has a gateway's shape. */
+/** Apollo Server accepts an executor only from a gateway, so this has the interface of one. */
 export function gatewayOf(schema: GraphQLSchema, execute: Executor): Gateway {
   return {
     onSchemaLoadOrUpdate(callback) {
@@ -38,8 +38,8 @@ export function gatewayOf(schema: GraphQLSchema, execute: Executor): Gateway {
 }
 
 /**
- * Executes operations that passed the checks. Those that graphql-jit compiled are answered by functions, which doubles
- * the throughput of a page of products; graphql-js answers the others, and both answer the same.
+ * Executes operations that passed the checks. Functions that graphql-jit compiled answer some of them, which doubles
+ * the throughput of a page of products; graphql-js answers the others. Both give the same responses.
  */
 export function createExecutor(
   schema: GraphQLSchema,
@@ -59,7 +59,7 @@ export function createExecutor(
   };
 }
 
-/** Null where graphql-js is to answer. */
+/** Null when graphql-js should execute. */
 async function executeCompiled(
   { query, needed }: Compiled,
   schema: GraphQLSchema,
@@ -75,7 +75,9 @@ async function executeCompiled(
   return result.errors?.some(isOfListEntry) ? null : result;
 }
 
-/** graphql-jit appends a null where a promise in a list is rejected, in whatever place the list has reached. */
+/**
+ * When a promise in a list is rejected, graphql-jit appends a null at the list's current end instead of its index.
+ */
 function isOfListEntry({ path }: Pick<GraphQLError, 'path'>): boolean {
   return typeof path?.at(-1) === 'number';
 }
@@ -95,7 +97,7 @@ async function executeInterpreted(
   });
 }
 
-/** graphql-jit takes the promise of such a resolver for the name of the type, and every answer would be an error. */
+/** graphql-jit takes the promise of such a resolver for the name of the type, so every response would be an error. */
 function refuseAsyncTypeResolvers(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type) && type.resolveType?.constructor.name === 'AsyncFunction') {
@@ -107,7 +109,7 @@ function refuseAsyncTypeResolvers(schema: GraphQLSchema): void {
   }
 }
 
-/** Such an enum would be answered by its values, where clients expect its names. */
+/** Responses would contain the values of such an enum, but clients expect its names. */
 function refuseTranslatedEnums(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || isIntrospectionType(type)) continue;
@@ -143,8 +145,8 @@ function refuseUnwritableDefaults(schema: GraphQLSchema): void {
 }
 
 /**
- * graphql-jit leaves `extensions` of an error undefined, where graphql promises an object. An answer without data
- * failed before execution: over its variables.
+ * graphql-jit leaves `extensions` of an error undefined, but graphql guarantees an object. A response without data
+ * failed before execution, because of its variables.
  */
 function withFullErrors<Result extends ExecutionResult>(result: Result): Result {
   if (!result.errors) return result;

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 
 const EXPLORE = new URL('../../../schema/operations/explore/', import.meta.url);
 
-/** Everything stands in the page itself: nothing is loaded, and requests go to this server alone. */
+/** Everything is in the page itself: it loads nothing, and sends requests only to this server. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
@@ -25,7 +25,7 @@ interface Tab {
   readonly variables?: string;
 }
 
-/** `GET /graphiql`, opening on the worked operations; `GET /` leads there. */
+/** `GET /graphiql` opens the example operations; `GET /` redirects there. */
 export function installGraphiQL(app: FastifyInstance, operations: URL = EXPLORE): void {
   let page: Promise<{ html: Buffer; gzipped: Buffer }> | undefined;
 
@@ -44,7 +44,7 @@ export function installGraphiQL(app: FastifyInstance, operations: URL = EXPLORE)
 }
 
 async function renderPage(operations: URL): Promise<{ html: Buffer; gzipped: Buffer }> {
-  // Nine megabytes of script, which a gateway that nobody explores need not hold.
+  // Nine megabytes of script, which a gateway does not need to load if nobody opens GraphiQL.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const tabs = await readTabs(operations);
   const page = renderGraphiQL({
@@ -58,8 +58,8 @@ async function renderPage(operations: URL): Promise<{ html: Buffer; gzipped: Buf
 }
 
 /**
- * What GraphiQL would have stored had the first tab been typed in. Without it the tab opens without its variables,
- * and each later visit that finds nothing typed adds an empty tab.
+ * What GraphiQL would have stored if the user had typed the first tab. Without it, the tab opens without its
+ * variables, and each later visit with nothing typed adds an empty tab.
  */
 function seedStorage(tab: Tab | undefined): string {
   if (!tab) return '';
@@ -68,7 +68,7 @@ function seedStorage(tab: Tab | undefined): string {
   return `<script>${seed}</script>`;
 }
 
-/** Every `<name>.graphql` of the folder, by name, with `<name>.variables.json` where there is one. */
+/** Every `<name>.graphql` in the folder, by name, with its `<name>.variables.json` if there is one. */
 async function readTabs(folder: URL): Promise<Tab[]> {
   const names = await readdir(folder);
   const documents = names.filter((name) => name.endsWith('.graphql')).sort();

@@ -39,17 +39,17 @@ import { createSubscriptions } from './subscriptions.js';
 export interface GraphQLOptions<Context extends ServerContext> {
   readonly schema: GraphQLSchema;
   /**
-   * Called once a request; a user error that it throws ends the request. Apollo Server copies the object's own
+   * Called once per request; a request error that it throws fails the request. Apollo Server copies the object's own
    * properties, so it must not have `#private` ones.
    */
   readonly createContext: (request: RequestFacts) => Context | Promise<Context>;
   readonly log: Logger;
-  /** Addresses and CIDR ranges whose X-Forwarded-* headers are believed; nobody's unless given. */
+  /** Addresses and CIDR ranges whose X-Forwarded-* headers are trusted; none by default. */
   readonly trustedProxies?: readonly string[];
 }
 
 /**
- * Answers `/graphql`: queries and mutations with Apollo Server, which is stopped with the fastify instance, and
+ * Serves `/graphql`: queries and mutations with Apollo Server, which stops with the fastify instance, and
  * subscriptions over WebSockets.
  */
 export async function installGraphQL<Context extends ServerContext>(
@@ -97,7 +97,7 @@ export async function installGraphQL<Context extends ServerContext>(
           authorization: authorizationOf(request.headers),
         });
       } catch (error) {
-        // A 401 says how to come in (RFC 9110).
+        // A 401 names the authentication scheme (RFC 9110).
         const known = toRequestError(error);
         if (known?.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
         if (passes(known?.code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
@@ -109,7 +109,7 @@ export async function installGraphQL<Context extends ServerContext>(
     method: ['GET', 'POST'],
     url: '/graphql',
     bodyLimit: MAX_GRAPHQL_BODY_BYTES,
-    // Answers are about this moment's stock and this caller.
+    // Responses depend on the current stock and on the caller.
     onRequest: (_request, reply, done) => {
       void reply.header('cache-control', 'no-store');
       done();
@@ -131,7 +131,7 @@ function createChecksPlugin(checks: Checks): ApolloServerPlugin<ServerContext> {
   return {
     async requestDidStart({ request }) {
       const name = givenName(request.operationName);
-      // Apollo Server would look for an operation of that name, find none, and have the only one executed all the same.
+      // Apollo Server would look for an operation with that name, find none, and still execute the only one.
       if (name === undefined) delete request.operationName;
       return {
         async didResolveOperation({ operation, document, queryHash, request, contextValue }) {
@@ -154,7 +154,7 @@ function createChecksPlugin(checks: Checks): ApolloServerPlugin<ServerContext> {
   };
 }
 
-/** Where no operation is resolved, nothing has been checked, and nothing may be executed. */
+/** Without a resolved operation nothing was checked, so nothing may be executed. */
 function noSuchOperation(document: DocumentNode, name: string | undefined): GraphQLError {
   const known = document.definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION && definition.name ? [`"${definition.name.value}"`] : [],

@@ -4,7 +4,7 @@ import type { Operation } from './operation.js';
 import type { ServerContext } from '../../graph/server-context.js';
 
 /**
- * Reads `@inContext(channel:)` of the operation and tells the context, before anything is resolved.
+ * Reads `@inContext(channel:)` of the operation and sets the channel of the context, before any field is resolved.
  * @throws RequestError UNKNOWN_CHANNEL, BAD_USER_INPUT
  */
 export async function enterChannel(operation: Operation, context: ServerContext): Promise<void> {
@@ -12,7 +12,7 @@ export async function enterChannel(operation: Operation, context: ServerContext)
   if (channel !== null) await context.useChannel(channel);
 }
 
-/** Null when there is no directive, or no string in its variable: that one is reported as any bad variable is. */
+/** Null when there is no directive, or its variable is not a string: that is reported like any other bad variable. */
 function channelOf({ operation, variables }: Operation): string | null {
   const argument = operation.directives
     ?.find(({ name }) => name.value === 'inContext')
@@ -22,7 +22,7 @@ function channelOf({ operation, variables }: Operation): string | null {
   const given = variables[argument.name.value];
   if (typeof given === 'string') return given;
   if (given === null) {
-    // The variable may be nullable because it has a default, and then nobody else refuses null.
+    // The variable may be nullable because it has a default, and then no other check refuses null.
     throw new RequestError(
       'BAD_USER_INPUT',
       '@inContext needs the handle of a channel: give one, or omit the directive.',

@@ -18,14 +18,14 @@ import type { Metrics } from '../metrics.js';
 import { seenFrom, type Trusts } from '../seen-from.js';
 import type { Connection } from './subscriptions.js';
 
-/** RFC 6455, and its registry of codes. */
+/** Status codes from RFC 6455 and its registry. */
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
-/** A frame of control holds 125 bytes, two of which are the code. */
+/** A control frame holds 125 bytes; the code takes two of them. */
 const MAX_REASON_BYTES = 123;
 
-/** Carries the messages of `subscriptions` over WebSockets at /graphql, which end with the fastify instance. */
+/** Carries the messages of `subscriptions` over WebSockets at /graphql, which close with the fastify instance. */
 export function installSockets(
   app: FastifyInstance,
   subscriptions: Server<Connection>,
@@ -62,7 +62,7 @@ export function installSockets(
     const cutOff = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate();
     }, CLOSE_GRACE_MS);
-    // The HTTP server waits for them by itself: theirs are connections of its own.
+    // No need to wait here: these are connections of the HTTP server, which waits for them when it closes.
     sockets.close(() => clearTimeout(cutOff));
     done();
   });
@@ -75,7 +75,7 @@ function carry(
   log: Logger,
 ): void {
   const { requestId } = connection.facts;
-  /** A reader that reads nothing makes everything wait in memory that is sent to it, answers to its pings included. */
+  /** If a client reads nothing, everything sent to it waits in memory, including answers to its pings. */
   const dropIfBehind = (): void => {
     if (socket.bufferedAmount > MAX_SOCKET_BACKLOG_BYTES) socket.terminate();
   };
@@ -99,19 +99,19 @@ function carry(
     answered = true;
   });
   socket.on('ping', dropIfBehind);
-  // It has closed itself, with a code that says what the client did wrong.
+  // The socket has already closed with a code that states the client's mistake.
   socket.on('error', (err) => log.debug({ err, requestId }, 'A WebSocket broke'));
 
-  /** Messages in work: that of a subscription is until it has ended. */
+  /** Messages in progress; one that starts a subscription counts until the subscription ends. */
   let inWork = 0;
   const closed = subscriptions.opened(
     {
       protocol: socket.protocol,
-      // Resolves once the system has taken it, so that a subscription is asked for the next event only then.
+      // Resolves once the system has accepted it, so that a subscription produces its next event only then.
       send: (text) =>
         new Promise((resolve) => {
           dropIfBehind();
-          // What could not be sent is over with the connection.
+          // A message that could not be sent ends with the connection.
           socket.send(text, () => resolve());
         }),
       close: (code, reason) => socket.close(code, shorten(reason)),
@@ -142,7 +142,7 @@ function carry(
 
 const pathOf = ({ url = '' }: IncomingMessage): string => url.replace(/\?.*$/s, '');
 
-/** As many bytes of it as a frame holds; a character that is cut becomes one of three bytes. */
+/** As much text as fits in a frame; a character that is cut becomes a replacement of three bytes. */
 const shorten = (reason = ''): string => {
   const bytes = Buffer.from(reason);
   return bytes.length <= MAX_REASON_BYTES ? reason : bytes.subarray(0, MAX_REASON_BYTES - 2).toString();
@@ -163,8 +163,8 @@ function refuse(stream: Duplex): void {
 }
 
 /**
- * Node hands over every request that offers an upgrade, and some HTTP clients offer one to HTTP/2 with each request.
- * Whoever offers may be answered as if it had not: the request is read again without the offer.
+ * Node passes on every request that offers an upgrade, and some HTTP clients offer an upgrade to HTTP/2 with each
+ * request. A server may ignore the offer, so the request is read again without it.
  */
 function serveWithoutUpgrade(
   { server }: FastifyInstance,

@@ -31,13 +31,13 @@ import type { Metrics } from '../metrics.js';
 
 /** One WebSocket. */
 export interface Connection {
-  /** The facts of each of its subscriptions; `connectionParams` may name another authorization. */
+  /** The facts for each of its subscriptions; `connectionParams` may override the authorization. */
   facts: RequestFacts;
 }
 
 /**
- * Subscriptions in the protocol of graphql-ws, over whatever carries its messages. Documents and operations meet the
- * same checks as over HTTP, and errors look the same; each event is answered from a context of its own.
+ * Subscriptions in the protocol of graphql-ws, over any transport for its messages. Documents and operations pass the
+ * same checks as over HTTP, and errors have the same format. Each event is resolved in its own context.
  */
 export function createSubscriptions(options: {
   schema: GraphQLSchema;
@@ -94,7 +94,7 @@ export function createSubscriptions(options: {
     return argsFor(contextValue);
   };
 
-  /** What may be executed in this context: the operation that passed the checks, whatever the client names. */
+  /** What may be executed in this context: the operation that passed the checks, whatever the client requests. */
   const argsFor = (contextValue: ServerContext): ExecutionArgs => {
     const { document, operation, variables } = checks.passed(contextValue);
     return {
@@ -125,12 +125,12 @@ export function createSubscriptions(options: {
     async onConnect({ extra, connectionParams }) {
       const authorization = authorizationOf(connectionParams) ?? extra.facts.authorization;
       extra.facts = { ...extra.facts, authorization };
-      // A key that is not known is told now, rather than to each subscription.
+      // Reports an unknown key now, instead of once per subscription.
       await createContext(extra.facts);
     },
     async onSubscribe({ extra, subscriptions }, _id, payload) {
       try {
-        // This one is among them.
+        // The count includes this one.
         if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) throw tooMany();
         return await prepare(payload, extra.facts);
       } catch (error) {
@@ -155,7 +155,7 @@ function tooMany(): RequestError {
   );
 }
 
-/** What graphql found wrong with the variables has no code yet. */
+/** Errors that graphql found in the variables have no code yet. */
 function refused({ errors = [], ...result }: ExecutionResult): ExecutionResult {
   const ours = ({ originalError }: GraphQLError): boolean =>
     originalError !== undefined && !(originalError instanceof GraphQLError);
@@ -165,7 +165,9 @@ function refused({ errors = [], ...result }: ExecutionResult): ExecutionResult {
   };
 }
 
-/** The answers to events, one asked for at a time. Ending it ends the events, also while the next one is awaited. */
+/**
+ * The events' responses, requested one at a time. Ending this ends the events, even while the next one is awaited.
+ */
 function counted(
   source: AsyncIterable<unknown>,
   answer: (event: unknown) => Promise<ExecutionResult> | ExecutionResult,

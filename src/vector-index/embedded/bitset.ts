@@ -7,7 +7,7 @@ export class Bitset {
     this.#words = words;
   }
 
-  /** The integers that at least one of the sets holds. */
+  /** The integers in at least one of the sets. */
   static union(sets: readonly Bitset[]): Bitset {
     const words = new Uint32Array(Math.max(1, ...sets.map((set) => set.#words.length)));
     for (const set of sets) {
@@ -20,7 +20,7 @@ export class Bitset {
     return this.#size;
   }
 
-  /** 32 integers a word, lowest bit first; integers beyond its end are not in the set. */
+  /** 32 integers per word, lowest bit first; integers beyond its end are not in the set. */
   get words(): Uint32Array {
     return this.#words;
   }
@@ -48,7 +48,7 @@ export class Bitset {
     this.#size--;
   }
 
-  /** Keeps only what `other` holds too. */
+  /** Keeps only integers that are also in `other`. */
   intersect(other: Bitset): void {
     for (let w = 0; w < this.#words.length; w++)
       this.#words[w] = (this.#words[w] ?? 0) & (other.#words[w] ?? 0);

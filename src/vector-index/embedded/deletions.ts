@@ -5,12 +5,12 @@ interface Deletion {
   readonly at: number;
 }
 
-/** The images that were deleted, so that an older write brings none of them back. */
+/** The deleted images, so that an older write does not restore them. */
 export class Deletions {
   /** Oldest first. */
   readonly #byImage = new Map<number, Deletion>();
 
-  /** What the image was deleted with last; lower than all when nobody remembers. */
+  /** The revision of the image's last deletion; lower than any revision if the deletion was forgotten. */
   revision(imageId: number): Revision {
     return this.#byImage.get(imageId)?.revision ?? -Infinity;
   }
@@ -23,7 +23,7 @@ export class Deletions {
     }
   }
 
-  /** Those of before that moment. */
+  /** Forgets deletions before that moment. */
   forget(before: Date): void {
     for (const [imageId, { at }] of this.#byImage) {
       if (at >= before.getTime()) break;

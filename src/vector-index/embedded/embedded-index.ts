@@ -15,21 +15,22 @@ import type {
 } from '../port.js';
 
 /**
- * The points that the embedded index is meant for: an exact search of so many takes some 50 ms on one core, and 512
- * numbers each take 0.5 GB. Past it searches stay exact and grow slower; Qdrant serves more.
+ * The number of points that the embedded index is designed for: an exact search of this many takes about 50 ms on one
+ * core, and with 512 numbers each, they take 0.5 GB. Beyond that, searches stay exact but become slower; Qdrant
+ * handles more.
  */
 const SERVES_POINTS = 250_000;
 
-/** Searches that may wait: at the largest size that is served, about two seconds of work. */
+/** Searches that may wait: about two seconds of work at the largest intended size. */
 const MAX_WAITING_SEARCHES = 256;
 
-/** Points a message to the worker: 8 MB of vectors of 512 numbers, so that searches get their turn in between. */
+/** Points per message to the worker: 8 MB of vectors of 512 numbers, so that searches can run in between. */
 const UPSERT_POINTS = 4_096;
 
 const WORKER = new URL('../../../dist/vector-index/embedded/points.worker.js', import.meta.url);
 
 export interface EmbeddedIndexOptions {
-  /** Of all vectors. */
+  /** Length of all vectors. */
   readonly dimension: number;
   readonly log?: Pick<Logger, 'warn' | 'error'>;
   /**
@@ -161,7 +162,7 @@ class EmbeddedIndex implements VectorIndex {
     return pending;
   }
 
-  /** Ends all that waits. Nothing waits when the worker exits after `close`, which is no loss. */
+  /** Rejects everything that waits. After `close`, nothing waits when the worker exits, so that is no loss. */
   #lose(cause: Error): void {
     const closed = this.#ended !== undefined;
     this.#ended ??= cause;

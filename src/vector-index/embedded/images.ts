@@ -1,7 +1,7 @@
-/** Rows a block: small enough that a block's scores for a whole batch stay in the second-level cache. */
+/** Rows per block: few enough that a block's scores for a whole batch stay in the second-level cache. */
 export const BLOCK_ROWS = 16_384;
 
-/** Consecutive rows: their vectors one after the other, and the slots of their products. */
+/** Consecutive rows: their concatenated vectors, and the slots of their products. */
 interface Block {
   readonly vectors: Float32Array;
   readonly slots: Int32Array;
@@ -9,8 +9,8 @@ interface Block {
 }
 
 /**
- * The vectors of the embedded index, a row an image, without holes: the last row moves into the place of a deleted
- * one. Kept in blocks, so that growing copies nothing.
+ * The vectors of the embedded index, one row per image, without gaps: the last row moves into the place of a deleted
+ * one. They are kept in blocks, so that growing copies nothing.
  */
 export class ImageRows {
   readonly #blocks: { vectors: Float32Array; slots: Int32Array }[] = [];
@@ -28,13 +28,13 @@ export class ImageRows {
     return this.#imageIds[row] ?? NaN;
   }
 
-  /** The slot that the image belongs to; undefined when there is no such image. */
+  /** The slot that the image belongs to; undefined if there is no such image. */
   slot(imageId: number): number | undefined {
     const row = this.#rows.get(imageId);
     return row === undefined ? undefined : this.#slotOf(row);
   }
 
-  /** The image's vector, a view; undefined when there is no such image. */
+  /** A view of the image's vector; undefined if there is no such image. */
   vectorOf(imageId: number): Float32Array | undefined {
     const row = this.#rows.get(imageId);
     return row === undefined ? undefined : this.vector(row);
@@ -42,8 +42,8 @@ export class ImageRows {
 
   /** The lowest image ids above `after`, ascending. */
   lowestIds(after: number, limit: number): number[] {
-    // Sorting them all for each page would hold up searches. Rows come mostly in the order of their ids: few are
-    // looked at twice.
+    // Sorting all ids for each page would delay searches. Rows are mostly in the order of their ids, so few are
+    // compared twice.
     let lowest: number[] = [];
     let bound = Infinity;
     const cut = (): void => {
@@ -78,7 +78,7 @@ export class ImageRows {
     }
   }
 
-  /** Inserts or replaces an image; returns the slot that it belonged to before when it is another. */
+  /** Inserts or replaces an image; returns its previous slot if that was a different one. */
   set(imageId: number, slot: number, vector: Float32Array): number | undefined {
     let row = this.#rows.get(imageId);
     let previous: number | undefined;
@@ -95,7 +95,7 @@ export class ImageRows {
     return previous === slot ? undefined : previous;
   }
 
-  /** Deletes an image; returns the slot that it belonged to, undefined when there is no such image. */
+  /** Deletes an image; returns the slot that it belonged to, or undefined if there is no such image. */
   delete(imageId: number): number | undefined {
     const row = this.#rows.get(imageId);
     if (row === undefined) return undefined;

@@ -18,19 +18,19 @@ import type {
   SearchResult,
 } from '../port.js';
 
-/** A filter that lets through less than this part has its rows copied together first: cheaper than scanning all. */
+/** For filters that pass a smaller part, copying the passing rows together first is cheaper than scanning all. */
 const NARROW = 0.1;
 
 /** How far a vector's squared length may be from 1: float32 rounding, and encoders that normalize in float16. */
 const LENGTH_TOLERANCE = 1e-2;
 
-/** What searches of one batch are asked by, and the best image of each product that was looked at, by slot. */
+/** The examples of searches in one batch, and the best image of each product compared so far, by slot. */
 interface Question {
   readonly examples: Examples;
   readonly matches: Map<number, IndexMatch | null>;
 }
 
-/** A search, and the products that pass its filter; undefined when all do. Searches that ask the same share a question. */
+/** A search, and the products that pass its filter; undefined when all do. Equal examples share a question. */
 interface Query {
   readonly request: SearchRequest;
   readonly question: Question;
@@ -38,16 +38,15 @@ interface Query {
 }
 
 /**
- * The embedded index's points, searched exactly. In two steps: approximate scores of all rows in float32 by
- * matrix multiplication, then the true scores of the few products that can be on the page. A true score depends
- * on its two vectors alone (not on what else is in the batch, nor on the machine), so a ranking can be continued
- * at a score.
+ * The points of the embedded index, searched exactly in two steps: approximate scores of all rows in float32 by
+ * matrix multiplication, then the true scores of the few products that can be on the page. A true score depends only
+ * on its two vectors (not on the rest of the batch, nor on the machine), so a ranking can be continued at a score.
  */
 export class Points {
   readonly #products = new ProductSlots();
   readonly #images: ImageRows;
   readonly #deletions = new Deletions();
-  /** Where rows are copied together for a narrow filter. */
+  /** Buffer for the rows that pass a narrow filter. */
   readonly #gathered: Float32Array;
   readonly #error: number;
 
@@ -92,7 +91,7 @@ export class Points {
     return results;
   }
 
-  /** All or nothing: @throws Error when a vector is not of unit length. */
+  /** All or nothing. @throws Error when a vector is not of unit length */
   upsert({ imageIds, productIds, vectors, payloads, revision }: Extract<Job, { kind: 'upsert' }>): void {
     const vector = (i: number) => vectors.subarray(i * this.dimension, (i + 1) * this.dimension);
     for (const [i, imageId] of imageIds.entries()) {
@@ -138,7 +137,7 @@ export class Points {
     this.#deletions.forget(before);
   }
 
-  /** Views of the points of the lowest image ids above `after`, by image id. */
+  /** Views of the points with the lowest image ids above `after`, by image id. */
   walk(after: number | null, limit: number): IndexPoint[] {
     return this.#images.lowestIds(after ?? -Infinity, limit).flatMap((imageId) => {
       const [slot, vector] = [this.#images.slot(imageId), this.#images.vectorOf(imageId)];
@@ -156,7 +155,7 @@ export class Points {
     await this.scan.close();
   }
 
-  /** Of the image's product, which every write of its images brings its payload; or of its deletion. */
+  /** The revision of the image's product, because every write of an image writes the payload; or of its deletion. */
   #revision(imageId: number): Revision {
     const slot = this.#images.slot(imageId);
     return slot === undefined ? this.#deletions.revision(imageId) : this.#products.revision(slot);
@@ -193,7 +192,7 @@ export class Points {
     return matching !== undefined && matching.size < NARROW * this.#products.size;
   }
 
-  /** Compares with every row, then looks at the filters. */
+  /** Compares with every row, then applies the filters. */
   async #searchAll(queries: readonly Query[]): Promise<Map<Query, SearchResult>> {
     if (queries.length === 0) return new Map();
     const best = queries.map((query) => this.#unseen(query, this.#products.end));
@@ -270,7 +269,7 @@ export class Points {
     return { ...page(matches, limit, after), strategy: 'EXACT' };
   }
 
-  /** The product's best image by true score, of equal ones that of the lowest id; null when none counts. */
+  /** The product's best image by true score; ties go to the lowest id; null when no image counts. */
   #match(slot: number, { examples: { positive, negative }, matches }: Question): IndexMatch | null {
     const known = matches.get(slot);
     if (known !== undefined) return known;
@@ -296,8 +295,8 @@ const askedBy = (request: SearchRequest): Float32Array | Examples =>
 const widthOf = ({ positive, negative }: Examples): number => positive.length + negative.length;
 
 /**
- * A score a row, from its scores with each positive and then each negative example, written over the latter. Where a
- * negative example may be as near as the positive ones, the row may count; where it surely is, the row does not.
+ * One score per row, from its scores with each positive and then each negative example, which it overwrites. A row
+ * may count if a negative example may be as close as the positive ones, and does not count if one certainly is.
  */
 function combine(
   scores: Float32Array,
@@ -326,7 +325,7 @@ function combine(
   return { possible, sure };
 }
 
-/** The same for filters that say the same. JSON alone would make an infinite bound a null. */
+/** Equal for equivalent filters. JSON alone would turn an infinite bound into null. */
 function filterKey({ clauses, ranges, excludeProducts }: IndexFilter): string {
   const bounds = ranges.map(({ field, min, max }) => [field, String(min), String(max)]);
   return JSON.stringify([clauses, bounds, excludeProducts]);

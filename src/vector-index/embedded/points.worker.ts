@@ -4,7 +4,7 @@ import { pack, workerSetup, type Answer, type Job, type JobMessage, type WorkerM
 import { MAX_BATCH } from './scan.js';
 import type { SearchRequest } from '../port.js';
 
-/** The embedded index's thread: takes jobs in their order, and searches that wait together in one pass. */
+/** The embedded index's thread: runs jobs in order, and combines waiting searches into one pass. */
 if (parentPort === null) throw new Error('embedded.worker.js is started by the embedded index, not by hand.');
 const port = parentPort;
 const { dimension } = workerSetup.parse(workerData);
@@ -27,7 +27,7 @@ send('ready');
 async function work(): Promise<void> {
   working = true;
   for (;;) {
-    // Lets what was sent meanwhile arrive, so that it joins the batch.
+    // Lets messages sent in the meantime arrive, so that they join the batch.
     await new Promise(setImmediate);
     const next = queue[0];
     if (next === undefined) break;
@@ -41,7 +41,7 @@ async function work(): Promise<void> {
   }
 }
 
-/** The searches at the head of the queue: no write is overtaken. */
+/** Takes the searches at the head of the queue, so that no search overtakes a write. */
 function takeSearches(): JobOf<'search'>[] {
   const taken: JobOf<'search'>[] = [];
   let requests = 0;

@@ -2,8 +2,8 @@ import { Bitset } from './bitset.js';
 import type { IndexFilter, PointPayload, Revision } from '../port.js';
 
 /**
- * The products of the embedded index and their payloads, inverted: a bitset a tag, a column a number. A product
- * has a slot, a small integer, as long as it has images; slots are given again.
+ * The products of the embedded index and their payloads, inverted: a bitset per tag, a column per number. A product
+ * has a slot, a small integer, as long as it has images; slots are reused.
  */
 export class ProductSlots {
   readonly #slots = new Map<number, number>();
@@ -13,10 +13,10 @@ export class ProductSlots {
   readonly #free: number[] = [];
   readonly #live = new Bitset();
   readonly #postings = new Map<string, Bitset>();
-  /** A value a slot, NaN where the product has none; a slot beyond the end has none either. */
+  /** A value per slot, NaN for products without one; slots beyond the end have none either. */
   readonly #columns = new Map<string, Float64Array>();
 
-  /** Every slot is below it; some of those may be free. */
+  /** Every slot is below it; some slots below it may be free. */
   get end(): number {
     return this.#productIds.length;
   }
@@ -108,7 +108,7 @@ export class ProductSlots {
     for (const field of Object.keys(payload?.numbers ?? {})) this.#column(field, slot)[slot] = NaN;
   }
 
-  /** The field's column, long enough for the slot. */
+  /** The field's column, extended to include the slot. */
   #column(field: string, slot: number): Float64Array {
     const column = this.#columns.get(field) ?? new Float64Array();
     if (slot < column.length) return column;

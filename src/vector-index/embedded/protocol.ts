@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import type { IndexPoint, PointPayload, Revision, SearchRequest, SearchResult } from '../port.js';
 
-/** What the embedded index's worker is started with. */
+/** What the embedded index's worker starts with. */
 export const workerSetup = z.object({ dimension: z.number() });
 
-/** Points on their way between the threads. */
+/** Points in a message between the threads. */
 export interface PackedPoints {
   readonly imageIds: readonly number[];
   readonly productIds: readonly number[];
-  /** The images' vectors one after the other. */
+  /** The images' vectors, concatenated. */
   readonly vectors: Float32Array<ArrayBuffer>;
   /** By product. */
   readonly payloads: ReadonlyMap<number, PointPayload>;
 }
 
-/** One piece of work for the worker; jobs take effect in the order in which they are sent. */
+/** A unit of work for the worker; jobs take effect in the order in which they are sent. */
 export type Job =
   | { readonly kind: 'search'; readonly requests: readonly SearchRequest[] }
   | ({ readonly kind: 'upsert'; readonly revision: Revision } & PackedPoints)
@@ -30,7 +30,7 @@ export type Job =
 
 export type JobMessage = { readonly id: number; readonly job: Job } | 'close';
 
-/** The answer to a job: the results of a search, the points of a scan, the number of points after everything else. */
+/** The answer to a job: the results of a search, the points of a scan, or the number of points for any other job. */
 export type Answer =
   | { readonly id: number; readonly results: SearchResult[] }
   | { readonly id: number; readonly points: PackedPoints }
@@ -39,7 +39,7 @@ export type Answer =
 
 export type WorkerMessage = 'ready' | Answer;
 
-/** Copies the vectors together, so that they can be handed over. */
+/** Concatenates the vectors, so that they can be transferred. */
 export function pack(points: readonly IndexPoint[], dimension: number): PackedPoints {
   const vectors = new Float32Array(points.length * dimension);
   for (const [row, point] of points.entries()) vectors.set(point.vector, row * dimension);

@@ -1,20 +1,20 @@
 import type { RankingPosition } from '../port.js';
 
-/** The approximate score of what no row was compared with; cosines lie in [-1, 1]. */
+/** The approximate score of products without a compared row; cosines are in [-1, 1]. */
 export const UNSEEN = -2;
 
 /**
- * How far a cosine summed in float32, in any order, may lie from the true one, for unit vectors: the classical
- * bound d·u / (1 − d·u), u = 2⁻²⁴ (N. J. Higham, Accuracy and Stability of Numerical Algorithms, §3.1), doubled
- * because unit vectors are of unit length only to a few digits.
+ * How far a cosine summed in float32, in any order, may be from the true one, for unit vectors: the classical bound
+ * d·u / (1 − d·u), u = 2⁻²⁴ (N. J. Higham, Accuracy and Stability of Numerical Algorithms, §3.1), doubled because
+ * unit vectors have unit length only to a few digits.
  */
 export function scoreError(dimension: number): number {
   return dimension * 2 ** -23;
 }
 
 /**
- * Approximate scores by place, where examples to be unlike leave open which images count: the best score of those that
- * surely do, and of those that may. The same array where all do.
+ * Approximate scores by place. Negative examples may leave open which images count, so there are two arrays: the best
+ * score of images that certainly count, and of images that may. Without negative examples, both are the same array.
  */
 export interface Approximation {
   readonly sure: Float32Array;
@@ -22,8 +22,8 @@ export interface Approximation {
 }
 
 /**
- * The places that can be among the next `limit + 1` after a position, and no fewer: what is left out is below
- * `limit + 1` others that surely follow the position, or surely precedes it.
+ * The places that can be among the next `limit + 1` after a position. It leaves out only places that are below `limit
+ * + 1` others that certainly follow the position, and places that certainly precede it.
  */
 export function contenders(
   { sure, possible }: Approximation,
@@ -42,7 +42,7 @@ export function contenders(
   return places;
 }
 
-/** The k-th largest of the values whose highest possible one is below `bound`; -Infinity when there are fewer than k. */
+/** The k-th largest of the values whose upper limit is below `bound`; -Infinity when there are fewer than k. */
 function largest(values: Float32Array, k: number, highest: Float32Array, bound: number): number {
   const heap = new Float32Array(k).fill(-Infinity);
   let smallest = -Infinity;

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { BLOCK_ROWS } from './images.js';
 
-/** Queries compared in one pass over the vectors; more gain little and grow the scores beyond the cache. */
+/** Queries compared in one pass over the vectors; more gain little, and their scores no longer fit in the cache. */
 export const MAX_BATCH = 16;
 
 const GRAPH = new URL('../../../models/exact-scan/scan.onnx', import.meta.url);
 
-/** The similarity of rows and queries on one thread, through the graph in models/exact-scan. */
+/** Computes the similarity of rows and queries on one thread, with the graph in models/exact-scan. */
 export class Scan {
   readonly #scores = new Float32Array(BLOCK_ROWS * MAX_BATCH);
 
@@ -28,8 +28,8 @@ export class Scan {
   }
 
   /**
-   * Compares up to BLOCK_ROWS rows with up to MAX_BATCH queries. The answer, scores by query and then row, is
-   * valid until the next call.
+   * Compares up to BLOCK_ROWS rows with up to MAX_BATCH queries. The result, scores by query and then row, is valid
+   * until the next call.
    */
   async run(vectors: Float32Array, queries: readonly Float32Array[]): Promise<Float32Array> {
     const rows = vectors.length / this.dimension;

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { type QdrantConnection, statusOf } from './connection.js';
 
 /**
- * The collections of an index. Each encoder has an alias, `<collection>_<encoder>`, which is what gateways ask and
- * write to: one that runs with the encoder before is served until it is restarted with the new one. The points lie in
- * a collection of their own for each filling, `<alias>_<n>`, so that it can be filled anew while the old one answers.
+ * The collections of an index. Each encoder has an alias, `<collection>_<encoder>`, which gateways read and write: a
+ * gateway with the previous encoder continues to work until it is restarted with the new one. The points are in a
+ * separate collection for each filling, `<alias>_<n>`, so that a new one can be filled while the old one answers.
  */
 export interface CollectionSetup {
-  /** The configured name, with which all others begin. */
+  /** The configured name, which is the prefix of all other names. */
   readonly collection: string;
   /** The id of the encoder that makes the vectors, `name@version`. */
   readonly encoder: string;
@@ -23,8 +23,8 @@ export function aliasOf({ collection, encoder }: Pick<CollectionSetup, 'collecti
 }
 
 /**
- * The collection that the alias stands for; undefined when there is none.
- * @throws Error when it holds vectors of another encoder or dimension.
+ * The collection that the alias refers to; undefined if there is none.
+ * @throws Error when it has vectors of another encoder or dimension
  */
 export async function findCollection(
   connection: QdrantConnection,
@@ -35,7 +35,7 @@ export async function findCollection(
   return physical;
 }
 
-/** Makes an empty collection next to the one in use; nothing asks it before `pointAlias`. */
+/** Creates an empty collection next to the one in use; it is not queried before `pointAlias`. */
 export async function createCollection(
   connection: QdrantConnection,
   setup: CollectionSetup,
@@ -46,7 +46,7 @@ export async function createCollection(
   const physical = `${alias}_${Math.max(0, ...numbers) + 1}`;
   const body: Schemas['CreateCollection'] & { collection_name: string } = {
     collection_name: physical,
-    // The originals are read only to rescore: the page cache holds what is asked often.
+    // The originals are read only for rescoring: the page cache holds those that are read often.
     vectors: { size: dimension, distance: 'Cosine', on_disk: true },
     quantization_config: { scalar: { type: 'int8', quantile: 0.99, always_ram: true } },
     metadata: { collection, encoder, dimension },
@@ -55,20 +55,20 @@ export async function createCollection(
     // The client's own createCollection leaves out the metadata.
     await connection.write((client) => client.api().createCollection(body));
   } catch (error) {
-    // Made by a try whose answer was lost, or by another gateway that starts at the same time.
+    // Created by an attempt whose response was lost, or by another gateway that starts at the same time.
     if (statusOf(error) !== 409 && !(await exists(connection, physical))) throw error;
   }
-  // Before the first point: the graph's extra edges follow the values of the fields that are indexed by then.
+  // Before the first point: the graph's extra edges follow the values of the fields that are indexed at that time.
   await createFieldIndex(connection, physical, 'tags', 'keyword');
   await createFieldIndex(connection, physical, 'productId', { type: 'integer', lookup: true, range: false });
-  // Writes ask for these; no search follows them through the graph.
+  // Writes filter by these; no search follows them through the graph.
   const number = { type: 'integer', lookup: false, range: true, enable_hnsw: false } as const;
   await createFieldIndex(connection, physical, 'revision', number);
   await createFieldIndex(connection, physical, 'deletedAt', number);
   return physical;
 }
 
-/** The collections that an alias stands for, stood for, or was to stand for. */
+/** The collections that an alias refers to, referred to, or was meant to refer to. */
 async function fillingsOf(connection: QdrantConnection, alias: string): Promise<string[]> {
   const { collections } = await connection.search((client) => client.getCollections());
   return collections
@@ -76,7 +76,7 @@ async function fillingsOf(connection: QdrantConnection, alias: string): Promise<
     .filter((name) => name.startsWith(`${alias}_`) && /^\d+$/.test(name.slice(alias.length + 1)));
 }
 
-/** Deletes what fillings left behind that were killed: whoever calls sees to it that none goes on. */
+/** Deletes what killed fillings left behind; the caller ensures that no filling is in progress. */
 export async function dropLeftovers(connection: QdrantConnection, setup: CollectionSetup): Promise<void> {
   const alias = aliasOf(setup);
   const current = await behindAlias(connection, alias);
@@ -101,7 +101,7 @@ export async function findEncoders(connection: QdrantConnection, collection: str
   return encoders;
 }
 
-/** Does nothing when the field has its index. */
+/** Does nothing when the field already has an index. */
 export async function createFieldIndex(
   connection: QdrantConnection,
   physical: string,
@@ -113,7 +113,7 @@ export async function createFieldIndex(
   );
 }
 
-/** In one step: whoever asks the alias sees the one or the other. */
+/** Atomic: clients of the alias see either the old or the new collection. */
 export async function pointAlias(
   connection: QdrantConnection,
   alias: string,

@@ -4,16 +4,16 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { RequestError } from '../../errors.js';
 
-/** Milliseconds for a search: far above any healthy answer, below what a shopper waits for. */
+/** Timeout of a search in milliseconds: far above any healthy response, and below what a shopper waits for. */
 const SEARCH_TIMEOUT = 5_000;
 
-/** Milliseconds for a write, which waits until it is applied; creating an index reads the whole collection. */
+/** Timeout of a write in milliseconds. It waits until it is applied; creating an index reads the whole collection. */
 const WRITE_TIMEOUT = 60_000;
 
-/** Calls in all. With the delays below, a restarting server is waited for about two seconds. */
+/** Total number of calls. With the delays below, they cover a server that restarts within about two seconds. */
 const ATTEMPTS = 5;
 
-/** Milliseconds before the first retry; doubled for each further one, and spread by up to the half. */
+/** Milliseconds before the first retry; doubled for each further one, and varied by up to half. */
 const FIRST_DELAY = 150;
 
 export interface QdrantServer {
@@ -21,7 +21,7 @@ export interface QdrantServer {
   readonly apiKey?: string;
 }
 
-/** Calls to one Qdrant server. Each must be idempotent: on a failure that may pass it is made again. */
+/** Calls to one Qdrant server. Each must be idempotent, because it is retried after a temporary failure. */
 export class QdrantConnection {
   readonly #searches: QdrantClient;
   readonly #writes: QdrantClient;
@@ -34,12 +34,12 @@ export class QdrantConnection {
     this.#writes = client(server, WRITE_TIMEOUT);
   }
 
-  /** @throws RequestError INDEX_UNAVAILABLE when the server still does not answer after the last attempt. */
+  /** @throws RequestError INDEX_UNAVAILABLE when the server still does not respond after the last attempt */
   search<T>(call: (client: QdrantClient) => Promise<T>): Promise<T> {
     return this.#attempt(() => call(this.#searches));
   }
 
-  /** @throws RequestError INDEX_UNAVAILABLE when the server still does not answer after the last attempt. */
+  /** @throws RequestError INDEX_UNAVAILABLE when the server still does not respond after the last attempt */
   write<T>(call: (client: QdrantClient) => Promise<T>): Promise<T> {
     return this.#attempt(() => call(this.#writes));
   }
@@ -66,7 +66,7 @@ export class QdrantConnection {
   }
 }
 
-/** The HTTP status that a call failed with; undefined when there was no answer. */
+/** The HTTP status that a call failed with; undefined when there was no response. */
 export function statusOf(error: unknown): number | undefined {
   return z.object({ status: z.number() }).safeParse(error).data?.status;
 }
@@ -78,13 +78,13 @@ function client({ url, apiKey }: QdrantServer, timeout: number): QdrantClient {
     timeout,
     ...(apiKey !== undefined && { apiKey }),
     ...(pathname !== '/' && { prefix: pathname.replace(/\/$/, '') }),
-    // A compressed answer comes in small pieces, each of which may wait 40 ms for a delayed acknowledgement.
+    // A compressed response arrives in small pieces, each of which may wait 40 ms for a delayed acknowledgment.
     headers: { 'accept-encoding': 'identity' },
     checkCompatibility: false,
   });
 }
 
-/** The client's errors say only "Bad Request": adds what the server said. */
+/** The client's errors say only "Bad Request", so this adds the server's message. */
 function described(error: unknown): unknown {
   const answer = z
     .object({ status: z.number(), data: z.object({ status: z.object({ error: z.string() }) }) })

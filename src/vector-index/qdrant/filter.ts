@@ -2,7 +2,7 @@ import type { Schemas } from '@qdrant/js-client-rest';
 import { z } from 'zod';
 import type { IndexFilter, IndexPoint, NumberRange, PointPayload, Revision } from '../port.js';
 
-/** A point's payload as it stands in Qdrant. */
+/** A point's payload as Qdrant stores it. */
 export function toStoredPayload(
   productId: number,
   { tags, numbers }: PointPayload,
@@ -12,8 +12,8 @@ export function toStoredPayload(
 }
 
 /**
- * What stands in place of a deleted point, so that an older write does not bring it back: without tags and numbers
- * no clause and no range lets it through.
+ * The payload that replaces a deleted point, so that an older write does not restore it: without tags and numbers, it
+ * fails every clause and every range.
  */
 export function deletedPayload(revision: Revision, at: Date): Record<string, unknown> {
   return { revision, deletedAt: at.getTime() };
@@ -25,7 +25,7 @@ export function deletedBefore(moment: Date) {
   return { key: 'deletedAt', range: { lt: moment.getTime() } };
 }
 
-/** What was written before there were revisions is not newer than anything. */
+/** Points written before there were revisions count as the oldest. */
 export function newerThan(revision: Revision) {
   return { key: 'revision', range: { gt: revision } };
 }
@@ -46,14 +46,14 @@ const storedPoint = z.object({
     .catch({ productId: 0, tags: [], numbers: {} }),
 });
 
-/** Of a payload that somebody else wrote, what can be read. */
+/** The readable parts of a payload that another program may have written. */
 export function fromStoredPoint(stored: unknown): IndexPoint {
   const { id, vector, payload } = storedPoint.parse(stored);
   const { productId, tags, numbers } = payload;
   return { imageId: id, productId, vector: Float32Array.from(vector), payload: { tags, numbers } };
 }
 
-/** The payload path of a number; quoted, since its name may hold any character. */
+/** The payload path of a number; quoted, since its name may contain any character. */
 export function numberPath(field: string): string {
   return `numbers."${field}"`;
 }
@@ -62,7 +62,7 @@ export function ofProducts(productIds: readonly number[]) {
   return { key: 'productId', match: { any: [...productIds] } };
 }
 
-/** The filter in Qdrant's words; `null` when no point can pass it. */
+/** The filter in Qdrant's format; `null` when no point can pass it. */
 export function toQdrantFilter({ clauses, ranges, excludeProducts }: IndexFilter): Schemas['Filter'] | null {
   if (clauses.some((clause) => clause.length === 0) || ranges.some(isEmpty)) return null;
   return {
@@ -75,7 +75,7 @@ export function toQdrantFilter({ clauses, ranges, excludeProducts }: IndexFilter
     ],
     must_not: [
       ...(excludeProducts.length > 0 ? [ofProducts(excludeProducts)] : []),
-      // No clause and no range lets through what is deleted; where there is neither, it has to be said.
+      // Deleted points fail every clause and every range; without any of those, they must be excluded explicitly.
       ...(clauses.length + ranges.length === 0 ? [IS_DELETED] : []),
     ],
   };
@@ -85,7 +85,7 @@ function isEmpty({ min = -Infinity, max = Infinity }: NumberRange): boolean {
   return !(min <= max) || min === Infinity || max === -Infinity;
 }
 
-/** JSON has no infinities; no bound says the same. */
+/** JSON has no infinity; omitting the bound means the same. */
 function finite(bound: number | undefined): number | null {
   return bound === undefined || !Number.isFinite(bound) ? null : bound;
 }

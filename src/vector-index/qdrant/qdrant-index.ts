@@ -41,26 +41,26 @@ export interface QdrantIndexOptions extends QdrantServer, CollectionSetup {
   readonly log?: Pick<Logger, 'warn'>;
 }
 
-/** Searches on their way at once: what 25 connections answer within the time of one search. */
+/** Searches in flight: as many as 25 connections answer in the time of one search. */
 const MAX_WAITING_SEARCHES = 512;
 
-/** Searches a request: one answer then stays below a megabyte at the usual depths. */
+/** Searches per request: a response then stays below a megabyte at the usual depths. */
 const SEARCHES_A_REQUEST = 32;
 
-/** Bytes of JSON an upsert may have, a fraction of the 32 MB that Qdrant accepts, so that it is applied quickly. */
+/** Maximum bytes of JSON in an upsert, a fraction of the 32 MB that Qdrant accepts, so that it is applied quickly. */
 const UPSERT_BYTES = 4 * 2 ** 20;
 
-/** Bytes of JSON that a component of a vector takes at the most, and a payload of many tags. */
+/** Maximum bytes of JSON for a vector component, and for a payload with many tags. */
 const COMPONENT_BYTES = 24;
 const PAYLOAD_BYTES = 4096;
 
-/** The same of what stands in place of a deleted point: its vector is a one and zeros. */
+/** The same for the replacement of a deleted point, whose vector is a one followed by zeros. */
 const DELETED_COMPONENT_BYTES = 2;
 const DELETED_PAYLOAD_BYTES = 128;
 
 /**
- * Times that a collection is asked which is not there. The peers of a cluster hear of a replacement one after the
- * other: a call may reach one that has deleted what another still asked for.
+ * Attempts to find a collection that seems to be missing. The peers of a cluster learn of a replacement one after
+ * another: a call may reach one that has deleted what another still requested.
  */
 const LOOKUPS = 3;
 const DELETED =
@@ -69,13 +69,13 @@ const DELETED =
 /** Products or images named in one request. */
 const NAMED_A_REQUEST = 500;
 
-/** The first version that can make an upsert depend on what is there. */
+/** The first version that can make an upsert depend on the existing point. */
 const OLDEST = [1, 16] as const;
 
 /**
- * Opens the index in Qdrant, made empty if there is none. Needs Qdrant 1.16 or later.
- * @throws OperatorError when Qdrant is older or does not let us in
- * @throws Error when Qdrant does not answer, and when what it holds is of another encoder or dimension.
+ * Opens the index in Qdrant, and creates an empty one if there is none. Needs Qdrant 1.16 or later.
+ * @throws OperatorError when Qdrant is older or rejects our credentials
+ * @throws Error when Qdrant does not answer, and when its points are of another encoder or dimension
  */
 export async function openQdrantIndex(options: QdrantIndexOptions): Promise<VectorIndex> {
   const { connection, version } = await connect(options);
@@ -84,7 +84,7 @@ export async function openQdrantIndex(options: QdrantIndexOptions): Promise<Vect
   return new QdrantIndex(connection, options, version, aliasOf(options));
 }
 
-/** Like `openQdrantIndex`; answers null when there is none. */
+/** Like `openQdrantIndex`, but returns null when there is none. */
 export async function findQdrantIndex(options: QdrantIndexOptions): Promise<VectorIndex | null> {
   const { connection, version } = await connect(options);
   const physical = await findCollection(connection, options);
@@ -94,15 +94,15 @@ export async function findQdrantIndex(options: QdrantIndexOptions): Promise<Vect
 /** An index that is filled while another one answers. */
 export interface QdrantReplacement {
   readonly index: VectorIndex;
-  /** From here on it answers; the collection that answered before is deleted. */
+  /** Makes this the index that answers, and deletes the previous collection. */
   commit(): Promise<void>;
-  /** Deletes it. */
+  /** Deletes this collection. */
   discard(): Promise<void>;
 }
 
 /**
- * Makes an empty index next to the one that answers, and deletes what replacements left behind that were neither
- * committed nor discarded. One at a time: whoever calls sees to that.
+ * Creates an empty index next to the one in use, and deletes replacements that were neither committed nor discarded.
+ * The caller ensures that there is only one at a time.
  */
 export async function createQdrantReplacement(options: QdrantIndexOptions): Promise<QdrantReplacement> {
   const { connection, version } = await connect(options);
@@ -118,7 +118,7 @@ export async function createQdrantReplacement(options: QdrantIndexOptions): Prom
   };
 }
 
-/** The encoders that have an index under the configured name, and how to delete that of one of them. */
+/** The encoders that have an index under the configured name, and a way to delete the index of each. */
 export async function openQdrantEncoders(options: QdrantServer & { readonly collection: string }): Promise<{
   readonly encoders: readonly string[];
   drop(encoder: string): Promise<void>;
@@ -139,7 +139,7 @@ async function connect(
 ): Promise<{ connection: QdrantConnection; version: string }> {
   const connection = new QdrantConnection(options, options.log);
   const { version } = await connection
-    // Needs the API key, which the version alone does not.
+    // Needs the API key, unlike the version.
     .search((client) => client.getAliases())
     .then(() => connection.search((client) => client.versionInfo()))
     .catch((cause: unknown) => {
@@ -168,7 +168,7 @@ class QdrantIndex implements VectorIndex {
     private readonly connection: QdrantConnection,
     private readonly setup: CollectionSetup,
     version: string,
-    /** The alias; of a replacement, the collection that the alias will stand for. */
+    /** The alias; for a replacement, the collection that the alias will refer to. */
     private readonly collection: string,
   ) {
     this.name = `qdrant ${version}`;
@@ -227,7 +227,10 @@ class QdrantIndex implements VectorIndex {
     }
   }
 
-  /** Qdrant deletes for good, whatever the revision: until it is forgotten, another point takes the place. */
+  /**
+   * Qdrant's own deletion is permanent and ignores revisions, so another point takes the place of a deleted one until
+   * the deletion is forgotten.
+   */
   async deleteImages(imageIds: readonly number[], revision: Revision): Promise<void> {
     const vector = Array.from({ length: this.setup.dimension }, (_, i) => Number(i === 0));
     const payload = deletedPayload(revision, new Date());
@@ -270,7 +273,7 @@ class QdrantIndex implements VectorIndex {
   }
 
   async count(): Promise<number> {
-    // Two counts that an index answers, where the count of the others would ask every point.
+    // An index answers both counts; counting the other points would check every point.
     const [all, deleted] = await Promise.all(
       [{}, { filter: { must: [IS_DELETED] } }].map((which) =>
         this.#read((client, collection) => client.count(collection, { exact: true, ...which })),
@@ -279,7 +282,7 @@ class QdrantIndex implements VectorIndex {
     return (all?.count ?? 0) - (deleted?.count ?? 0);
   }
 
-  /** Connections that idle close by themselves. */
+  /** Idle connections close by themselves. */
   async close(): Promise<void> {}
 
   async #ask(searches: readonly QdrantSearch[]): Promise<void> {
@@ -289,7 +292,7 @@ class QdrantIndex implements VectorIndex {
     for (const [i, search] of searches.entries()) search.take(answers[i]?.points);
   }
 
-  /** A range is answered from an index on its field only; fields are known when they are first seen. */
+  /** A range needs an index on its field, and fields are known only when they first occur. */
   async #indexFields(payloads: readonly PointPayload[]): Promise<void> {
     const fields = new Set(payloads.flatMap(({ numbers }) => Object.keys(numbers)));
     for (const field of fields) {

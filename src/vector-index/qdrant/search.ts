@@ -5,21 +5,21 @@ import { page } from '../page.js';
 import type { IndexMatch, SearchRequest, SearchResult } from '../port.js';
 
 /**
- * How deep a ranking goes, in points. Qdrant cannot continue below a score: each page asks again from the top, and
- * what that costs grows with the depth. 10,000 points are some 400 pages of 24 products; there a ranking ends.
+ * Maximum depth of a ranking, in points. Qdrant cannot continue below a score: each page queries again from the top,
+ * at a cost that grows with the depth. 10,000 points are about 400 pages of 24 products; the ranking ends there.
  */
 const MAX_DEPTH = 10_000;
 
-/** Points asked for a product that is wanted: more than the images that share its place in most rankings. */
+/** Points requested per product: more than the number of images that share a place in most rankings. */
 const POINTS_A_PRODUCT = 2;
 
-/** What the depth is multiplied by while a page is not full. */
+/** Factor for the depth while a page is not full. */
 const DEEPER = 4;
 
-/** Candidates that a walk keeps: at the server's default of about 100, a filter of half the points finds 87 % of a page. */
+/** Candidates that a walk keeps: with the default of about 100, a filter of half the points finds 87 % of a page. */
 const WALK_WIDTH = 512;
 
-/** Candidates taken from the quantized vectors for each point that is wanted; their true scores decide. */
+/** Candidates from the quantized vectors for each requested point; their true scores decide. */
 const OVERSAMPLING = 2;
 
 const scoredPoints = z.array(
@@ -30,7 +30,7 @@ const scoredPoints = z.array(
   }),
 );
 
-/** The search of one request: asked deeper and deeper until its page is full. */
+/** The search of one request: it queries deeper and deeper until its page is full. */
 export class QdrantSearch {
   readonly #filter: Schemas['Filter'] | null;
   #depth: number;
@@ -43,12 +43,12 @@ export class QdrantSearch {
     if (this.#filter === null) this.#result = { matches: [], exhausted: true, strategy: 'EXACT' };
   }
 
-  /** Undefined while Qdrant has to be asked. */
+  /** Undefined while Qdrant must be queried. */
   get result(): SearchResult | undefined {
     return this.#result;
   }
 
-  /** What to ask next. */
+  /** The next query. */
   query(): Schemas['QueryRequest'] {
     const { clauses, ranges } = this.request.filter;
     return {
@@ -59,13 +59,13 @@ export class QdrantSearch {
       params: {
         hnsw_ef: Math.max(WALK_WIDTH, this.#depth),
         quantization: { rescore: true, oversampling: OVERSAMPLING },
-        // Graph edges follow single payload values; where several must hold, the walk needs ACORN to get through.
+        // Graph edges follow single payload values; when several must hold, the walk needs ACORN to get through.
         ...(clauses.length + ranges.length > 1 && { acorn: { enable: true } }),
       },
     };
   }
 
-  /** Takes the answer: either the page is full, or the next question goes deeper. */
+  /** Processes the response: either the page is full, or the next query goes deeper. */
   take(answer: unknown): void {
     const points = scoredPoints.parse(answer).flatMap((point) => {
       const score = 'examples' in this.request ? toCosine(point.score) : point.score;
@@ -73,12 +73,12 @@ export class QdrantSearch {
     });
     const isAll = points.length < this.#depth;
     const isDeepest = this.#depth === MAX_DEPTH;
-    // Of the products that share the last score, some may lie beyond the cut.
+    // Some of the products that share the last score may be beyond the cut.
     const cut = isAll || isDeepest ? -Infinity : (points.at(-1)?.score ?? -Infinity);
     const best = new Map<number, IndexMatch>();
     for (const { id: imageId, score, payload } of points) {
       const { productId } = payload;
-      // Without a product it was deleted after it was found, and before its payload was read.
+      // A point without a product was deleted after it was found, and before its payload was read.
       if (score <= cut || productId === undefined) continue;
       const known = best.get(productId);
       if (known === undefined || (score === known.score && imageId < known.imageId))
@@ -100,8 +100,8 @@ function toQuery(request: SearchRequest): Schemas['QueryInterface'] {
 }
 
 /**
- * The cosine similarity c of the nearest positive example, which Qdrant's strategy "best_score" answers as
- * (c / (1 + |c|) + 1) / 2; null where a negative one is as near, which it answers below zero.
+ * The cosine similarity c to the nearest positive example, which Qdrant's strategy "best_score" returns as (c / (1 +
+ * |c|) + 1) / 2; null when a negative one is as close, for which it returns a score below zero.
  */
 function toCosine(score: number): number | null {
   if (score < 0) return null;

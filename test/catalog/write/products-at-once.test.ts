@@ -9,10 +9,10 @@ afterAll(() => catalog.gateway.close());
 beforeEach(() => catalog.reset());
 
 describe('products that are upserted at once', () => {
-  // Seen to fail without lockProducts (2026-11-24): products had the SKUs of several calls.
+  // Failed without lockProducts (2026-11-24): products had the SKUs of several calls.
   test('are as one of the calls says, whole', async () => {
     const handles = Array.from({ length: 20 }, (_, index) => `both-${index}`);
-    // Nothing of their own rows changes after this, which would put the calls in order by itself.
+    // Their own rows do not change after this; such a change would serialize the calls.
     await catalog.upsert(handles.map((handle) => ({ handle, title: 'Both' })));
     const call = (version: string): Promise<{ userErrors: unknown[] }> => {
       const mixed = [...handles].sort(() => Math.random() - 0.5).slice(0, 15);
@@ -39,7 +39,7 @@ describe('products that are upserted at once', () => {
     }
   });
 
-  // Seen to fail without product.lockNew (2026-11-24): whoever came second removed what the first had set.
+  // Failed without product.lockNew (2026-11-24): the second call removed what the first had set.
   test('keep what the other call says of a product that is new', async () => {
     for (let round = 0; round < 10; round += 1) {
       const handle = `new-${round}`;
@@ -55,7 +55,7 @@ describe('products that are upserted at once', () => {
     }
   });
 
-  // Seen to fail where upsertSkus moves what another product has (2026-11-24): all three calls went through.
+  // Failed when upsertSkus moved SKUs of another product (2026-11-24): all three calls succeeded.
   test('do not take SKUs from one another', async () => {
     for (let round = 0; round < 5; round += 1) {
       const answers = await Promise.all(

@@ -42,7 +42,7 @@ describe('productsUpsert', () => {
           brand: { handle: 'oceane', name: 'Océane' },
           category: { handle: 'clothing/dresses', name: 'Dresses' },
           attributes: [{ name: 'material', value: 'linen' }],
-          // Offered nowhere before it has a price.
+          // Not offered anywhere until it has a price.
           skus: [],
         },
       ],
@@ -135,7 +135,7 @@ describe('productsUpsert', () => {
         position: 1,
       },
     ]);
-    // What it was sold for and where it stood stays with it.
+    // It keeps its price and its stock.
     expect(await catalog.rows(`SELECT on_hand FROM stock_levels`)).toEqual([{ on_hand: 5 }]);
   });
 

@@ -33,9 +33,9 @@ export type Input = Record<string, unknown>;
 
 export interface WrittenCatalog {
   readonly gateway: TestGateway;
-  /** Of the API key "erp". */
+  /** The secret of the API key "erp". */
   readonly secret: string;
-  /** Back to one product: a coat in M and L. */
+  /** Resets the catalog to one product: a coat in M and L. */
   reset(): Promise<void>;
   upsert(
     products: readonly unknown[],
@@ -43,11 +43,11 @@ export interface WrittenCatalog {
   ): Promise<z.infer<typeof upserted>['productsUpsert']>;
   remove(input: Input): Promise<z.infer<typeof deleted>['productsDelete']>;
   rows(sql: string): Promise<unknown[]>;
-  /** A fingerprint of all that a refused call must not have touched. */
+  /** A fingerprint of everything that a refused call must not change. */
   versions(): Promise<unknown[]>;
-  /** Puts one unit of an SKU into a hold of ten minutes. */
+  /** Holds one unit of an SKU for ten minutes. */
   hold(code: string): Promise<unknown>;
-  /** Lets the time of all holds pass. */
+  /** Makes all holds expire. */
   expireHolds(): Promise<unknown>;
 }
 

@@ -84,7 +84,7 @@ const upserted = z.object({
   productsUpsert: z.object({ pendingImages: z.number(), userErrors: z.tuple([]) }),
 });
 
-/** Lists the images of a product; answers how many it waits for. */
+/** Sets the images of a product; returns how many of them are pending. */
 async function want(links: readonly string[], handle = 'coat'): Promise<number> {
   const images = links.map((link) => (link.startsWith('https:') ? { url: link } : { upload: link }));
   const answer = await gateway.read(
@@ -111,7 +111,7 @@ const all = async (sql: string): Promise<unknown[]> => (await db.query<Record<st
 const sources = (): Promise<unknown[]> =>
   all('SELECT source FROM product_images ORDER BY product_id, position');
 
-/** Waits until the statement answers these rows. */
+/** Waits until the statement returns these rows. */
 const untilRows = (sql: string, rows: unknown[]): Promise<void> =>
   until(
     `${sql} answers ${JSON.stringify(rows)}`,
@@ -120,7 +120,7 @@ const untilRows = (sql: string, rows: unknown[]): Promise<void> =>
 const noneWaits = (): Promise<void> =>
   untilRows(`SELECT count(*)::int AS waiting FROM image_jobs WHERE state = 'WAITING'`, [{ waiting: 0 }]);
 
-/** As if the time until the next attempt had passed. */
+/** Makes the next attempt due now. */
 const hasten = (): Promise<unknown> =>
   db.query(`UPDATE image_jobs SET next_attempt_at = now(); NOTIFY vitrine, 'image_jobs'`);
 
@@ -204,7 +204,7 @@ describe('an image of a product', () => {
     ['/private', 'https://10.0.0.1/a.jpg', '10.0.0.1 is not a public address.'],
     ['/http', 'http://127.0.0.1/a.jpg', 'Only https links are downloaded.'],
   ])('that can never come in is given up at once: %s', async (path, answer, reason) => {
-    // As of a presigned URL: whoever reads the log could fetch the image.
+    // As in a presigned URL: anyone who reads the log could fetch the image.
     const query = '?X-Amz-Signature=c0ffee';
     server.answers(path + query, (response) => {
       if (typeof answer === 'number') response.writeHead(answer).end();
@@ -368,8 +368,8 @@ describe('several gateways', () => {
     return links;
   }
 
-  // Seen to fail without the condition on leased_until in imageJob.claim, 2026-11-24: every lane took every job, and
-  // nearly all were given up.
+  // Failed without the condition on leased_until in imageJob.claim, 2026-11-24: every lane took every job, and nearly
+  // all jobs were given up.
   test('share the work, and do nothing twice', async () => {
     const links = await manyImages();
     const other = openDatabase(url, () => undefined);
@@ -384,7 +384,7 @@ describe('several gateways', () => {
     expect(Math.min(one.encoded(), two.encoded())).toBeGreaterThan(0);
   });
 
-  // Seen to fail without `lease = …` in imageJob.lock, 2026-11-24: the picture of yesterday went in, and the news was lost.
+  // Failed without `lease = …` in imageJob.lock, 2026-11-24: the old picture was stored, and the new one was lost.
   test('one that was slower than its lease writes nothing', async () => {
     const answers: ((image: Buffer) => void)[] = [];
     server.answers('/news', (response) => answers.push((image) => response.end(image)));
@@ -429,7 +429,7 @@ describe('several gateways', () => {
     const victim = startVictim(folder);
     const exited = once(victim, 'exit');
     await want(links);
-    // It holds as many jobs as it works on at once, and hangs in them.
+    // It claims as many jobs as it works on at once, and hangs in them.
     await untilRows('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 4 }]);
     victim.kill('SIGKILL');
     await exited;
@@ -458,7 +458,7 @@ describe('several gateways', () => {
     expect(server.requests).not.toContain('/poison');
   });
 
-  /** A gateway's image jobs in a process of their own, which never encodes anything. */
+  /** A gateway's image jobs in a separate process, which never encodes anything. */
   function startVictim(folder: string) {
     const module = (path: string): string =>
       JSON.stringify(new URL(`../../../dist/${path}`, import.meta.url).href);

@@ -30,7 +30,7 @@ beforeAll(async () => {
     uploads: gateway.services.uploads,
     fetcher,
     touchProducts,
-    // Polled for: a missed notification costs a moment.
+    // Found by polling: a missed notification costs only a moment.
     changes: { onChange: () => () => undefined },
     log: pino({ level: 'silent' }),
   });

@@ -7,16 +7,16 @@ const fixture = (name: string): Promise<string> =>
 
 export interface ImageServer {
   readonly origin: string;
-  /** The certificate of whoever signed the server's. */
+  /** The certificate of the authority that signed the server's. */
   readonly ca: string;
-  /** Paths asked for so far. */
+  /** Requested paths so far. */
   readonly requests: string[];
-  /** How a path is answered; 404 where nothing is said. */
+  /** Sets the response for a path; the default is 404. */
   answers(path: string, answer: Buffer | ((response: ServerResponse) => void)): void;
   close(): Promise<void>;
 }
 
-/** A shop's own image server, on the loopback. */
+/** A shop's own image server, on the loopback interface. */
 export async function startImageServer(): Promise<ImageServer> {
   const ca = await fixture('localhost-cert.pem');
   const requests: string[] = [];

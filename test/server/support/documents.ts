@@ -26,9 +26,9 @@ import {
 const SDL = readFileSync(new URL('../../../schema/schema.graphql', import.meta.url), 'utf8');
 
 /**
- * The schema of the gateway with resolvers that make everything up: what a field answers depends only on its place and
- * on its arguments. Some answer later, some fail, and some answer null where none may be. Failures come later: when one
- * comes at once, graphql-js 16 abandons the promises of a list, and Node ends the process over the next failure.
+ * The gateway's schema with fake resolvers: the value of a field depends only on its path and its arguments. Some
+ * resolve later, some fail, and some return null where it is not allowed. Failures come later: when one comes at
+ * once, graphql-js 16 abandons the promises of a list, and Node ends the process at the next failure.
  */
 export function pretendedShop(): GraphQLSchema {
   const schema = buildSchema(SDL);
@@ -56,7 +56,7 @@ function seedOf(parent: unknown): number {
   return parent instanceof Object && 'seed' in parent && typeof parent.seed === 'number' ? parent.seed : 1;
 }
 
-/** The order of arguments says nothing. */
+/** The order of arguments does not matter. */
 function sorted(_key: string, value: unknown): unknown {
   if (!(value instanceof Object) || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
@@ -79,7 +79,7 @@ function pretendGiven(schema: GraphQLSchema, type: GraphQLOutputType, seed: numb
       const entry = hash(`${seed} ${index}`);
       if (entry % 31 === 0) {
         const failed = Promise.reject(new Error(`entry ${entry} failed`));
-        // An answer that failed elsewhere does not wait for it.
+        // A response that failed elsewhere does not wait for it.
         failed.catch(() => undefined);
         return failed;
       }
@@ -108,7 +108,7 @@ function pretendObject(schema: GraphQLSchema, type: GraphQLObjectType, seed: num
   return object;
 }
 
-/** What a client could send: a text and its variables. Not every text is valid. */
+/** A request that a client could send: a text and its variables. Not every text is valid. */
 export function generateRequest(
   schema: GraphQLSchema,
   g: fc.GeneratorValue,
@@ -123,7 +123,7 @@ export function generateRequest(
   const conditional = oneIn(2);
   const pick = <T>(values: readonly T[]): T | undefined => values[below(Math.max(values.length, 1))];
 
-  /** As JSON, or as a literal with variables in some places. */
+  /** As JSON, or as a literal with variables in some positions. */
   const input = (type: GraphQLInputType, literal: boolean, depth: number): unknown => {
     if (!isNonNullType(type) && oneIn(8)) return literal ? 'null' : null;
     const plain = getNullableType(type);
@@ -214,7 +214,7 @@ export function generateRequest(
       const narrowed = isAbstractType(named) ? (pick(schema.getPossibleTypes(named)) ?? named) : named;
       if (oneIn(2)) return `... on ${narrowed.name}${condition()} ${selection(narrowed, depth + 1)}`;
       if (!fragments.has(narrowed.name)) {
-        // Within itself the fragment is not spread again.
+        // The fragment must not contain itself.
         fragments.set(narrowed.name, '');
         fragments.set(narrowed.name, selection(narrowed, Math.max(depth, 3)));
       }

@@ -6,7 +6,7 @@ import { createExecutor, type Executor } from '../../../src/server/graphql/execu
 import { createMetrics } from '../../../src/server/metrics.js';
 import { generateRequest, pretendedShop } from './documents.js';
 
-/** Generates so many documents with variables, and answers each compiled and interpreted. */
+/** Generates documents with variables, and executes each of them compiled and interpreted. */
 export async function expectSameAnswers(documents: number): Promise<void> {
   const schema = pretendedShop();
   const metrics = createMetrics();
@@ -32,14 +32,14 @@ export async function expectSameAnswers(documents: number): Promise<void> {
     return { data: data === undefined ? undefined : JSON.stringify(data), errors: errors.map(plain) };
   };
 
-  /** Faults of the schema have other words in graphql-jit, and nobody sees them: they are masked. */
+  /** graphql-jit words faults of the schema differently, but clients never see them because they are masked. */
   const plain = ({ message, path, locations }: GraphQLError) => ({
     message: message.startsWith('Cannot return null') ? 'null' : message,
     path,
     locations,
   });
 
-  /** Where the answer has the null that a failure led to: in its own place, or in a place above it. */
+  /** Where the response has the null that a failure caused: at its own path, or at an ancestor. */
   const placeOfNull = (
     data: unknown,
     path: readonly (string | number)[] = [],
@@ -53,8 +53,8 @@ export async function expectSameAnswers(documents: number): Promise<void> {
   };
 
   /**
-   * Where a null has moved up, one of the failures below it must be told. Which ones depends on what happens first, and
-   * graphql-js itself does not promise it.
+   * When a null has moved up, one of the failures below it must be reported. Which one depends on what happens first,
+   * and graphql-js itself does not guarantee it.
    */
   const expectSame = async (request: Request): Promise<void> => {
     const [compiled, interpreted] = [await answer(compiling, request), await answer(interpreting, request)];
@@ -85,6 +85,6 @@ export async function expectSameAnswers(documents: number): Promise<void> {
     { numRuns: documents, maxSkipsPerRun: 10 },
   );
   expect(valid).toBeGreaterThanOrEqual(documents);
-  // Or it would compare graphql-js with itself.
+  // Otherwise, it would compare graphql-js with itself.
   expect(await compilations()).toBeGreaterThan(documents / 4);
 }

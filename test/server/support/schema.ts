@@ -29,7 +29,7 @@ import {
 import { RequestError } from '../../../src/errors.js';
 import type { RequestFacts, ServerContext } from '../../../src/graph/server-context.js';
 
-/** What resolvers and the server see of a request in these tests. */
+/** The request as resolvers and the server see it in these tests. */
 export class TestContext implements ServerContext {
   channel = 'default';
   readonly requestId: string;
@@ -202,12 +202,12 @@ class GarmentResolver {
   }
 }
 
-/** type-graphql asks for topics, which no subscription here has. */
+/** type-graphql requires topics, which no subscription here has. */
 function neverEnding(): never {
   throw new Error('no subscription of these tests has a topic');
 }
 
-/** A small shop, built as the real schema is. */
+/** A small shop, built like the real schema. */
 export function testSchema(): Promise<GraphQLSchema> {
   return buildSchema({
     resolvers: [GarmentResolver],

@@ -13,14 +13,14 @@ import { TestContext, testSchema } from './schema.js';
 export interface TestServer {
   readonly app: FastifyInstance;
   readonly uploads: BlobStore;
-  /** What was logged, parsed. */
+  /** The parsed log. */
   readonly logged: Record<string, unknown>[];
 }
 
 const logEntry = z.record(z.string(), z.unknown());
 const started: { app: FastifyInstance; folder: string }[] = [];
 
-// A server that is left open when a test fails would keep the test process from ending.
+// A server left open after a failed test would keep the test process from ending.
 afterAll(async () => {
   for (const { app, folder } of started) {
     await app.close();
@@ -28,7 +28,7 @@ afterAll(async () => {
   }
 });
 
-/** A server on the test schema, with a folder of its own; closed after the file's last test. */
+/** A server with the test schema and a separate folder; closed after the file's last test. */
 export async function startTestServer(options: Partial<HttpOptions<TestContext>> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-http-'));
   const logged: Record<string, unknown>[] = [];
