@@ -225,7 +225,7 @@ export type ProductInput = {
   attributes?: Array<AttributeInput> | null | undefined;
   /** The name of the brand, which is created if it is new. Null removes it. */
   brand?: string | null | undefined;
-  /** The path of the category in names, as in product feeds: "Tops > Shirts". New categories are created. */
+  /** The path of the category in names, as in product feeds: "Tops > Shirts". New categories are created. Null: unchanged, and "uncategorized" for a new product. */
   category?: string | null | undefined;
   /** The description as plain text. Null removes it. */
   description?: string | null | undefined;
@@ -235,7 +235,7 @@ export type ProductInput = {
   images?: Array<ProductImageInput> | null | undefined;
   /** The complete list of SKUs in order. You cannot omit an SKU that has an active hold. Null: unchanged. */
   skus?: Array<SkuInput> | null | undefined;
-  /** The display name. Required for a new product. */
+  /** The display name. Null: unchanged; a new product needs one. */
   title?: string | null | undefined;
   /** The page of the product on the merchant's site. Null removes it. */
   url?: string | null | undefined;
