@@ -36,8 +36,9 @@ let secret: string;
 let statements: ReturnType<typeof explainAll>;
 beforeAll(async () => {
   gateway = await startTestGateway(async (db) => {
-    await seedLargeCatalog(db);
+    // First: a connection that seeding opened may still be there when the operations run.
     statements = explainAll(db);
+    await seedLargeCatalog(db);
     secret = await seedApiKey(db);
   });
 }, SEED_TIMEOUT_MS);
