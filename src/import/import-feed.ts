@@ -28,6 +28,8 @@ export type { Fault, ImportReport } from './report.js';
  * Size of a transaction: small enough to lose little when it is killed, large enough to make statements worthwhile.
  */
 const BATCH = { products: 100, skus: 2_000 };
+/** The first batch is smaller and each further one twice as large, so that even a short run gets somewhere. */
+const FIRST_BATCH_PRODUCTS = 10;
 
 export interface ImportDeps {
   readonly db: Database;
@@ -151,9 +153,10 @@ async function run(
 }
 
 async function* drafts(client: ClientBase, signal: AbortSignal | undefined): AsyncGenerator<ProductDraft[]> {
-  for (let line = 0; ;) {
+  let size = FIRST_BATCH_PRODUCTS;
+  for (let line = 0; ; size = Math.min(BATCH.products, size * 2)) {
     signal?.throwIfAborted();
-    const products = await readStagedProducts(client, line, BATCH);
+    const products = await readStagedProducts(client, line, { ...BATCH, products: size });
     const last = products.at(-1);
     if (last === undefined) return;
     line = last.firstLine;
