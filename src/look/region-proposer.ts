@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { limiter } from '../vision/limiter.js';
-import { shrinkRaster } from '../vision/decode.js';
+import { shrinkRaster } from '../vision/raster.js';
 import type { Detection, Detector } from '../vision/detector.js';
 import type { Encoder, Scene } from '../vision/encoder.js';
 import { FIGURE_SIDE, findFigures, wholeFigure } from '../vision/figures.js';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { MAX_RENDERED_WIDTH, type RenderFormat, renderImage } from '../vision/decode.js';
+import { MAX_RENDERED_WIDTH, renderImage } from '../vision/decode.js';
 import { DECODED_AT_ONCE } from '../vision/decode-queue.js';
+import type { RenderFormat } from '../vision/image-budget.js';
 import { limiter } from '../vision/limiter.js';
 
 /** Enough for the thumbnails of about ten thousand products, or a thousand large pictures. */

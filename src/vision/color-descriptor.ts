@@ -1,5 +1,5 @@
 import { groundOf } from './color.js';
-import type { PixelBox } from './decode.js';
+import type { PixelBox } from './raster.js';
 
 /** Length of a descriptor. */
 export const COLOR_NUMBERS = 36;

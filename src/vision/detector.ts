@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
 import { errorMessage, OperatorError } from '../platform/operator-error.js';
-import { letterbox, type Raster } from './decode.js';
+import { letterbox, type Raster } from './raster.js';
 import { readDetector } from './detector.manifest.js';
 import { boxBetween } from './figures.js';
 import { WorkerPool } from './pool.js';

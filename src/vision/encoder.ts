@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { RequestError } from '../errors.js';
-import { decodeRaster, decodeSquare, readSize, squareOf, type Raster } from './decode.js';
+import { decodeRaster, decodeSquare } from './decode.js';
 import { encodedVectors, type EncodeJob } from './encoder.protocol.js';
 import { limiter } from './limiter.js';
 import { readManifest } from './manifest.js';
 import { WorkerPool } from './pool.js';
+import { squareOf, type Raster } from './raster.js';
 import { assertBox, pixelBox, placeInSquare, type Box, type Cells } from './regions.js';
 
 /** The included encoder: 512 numbers, with local embeddings for regions. */
@@ -121,8 +122,8 @@ export async function openEncoder({
     }
   };
   const whole = async (image: Uint8Array): Promise<EncodeJob> => {
-    const size = await readSize(image);
-    return { pixels: await decodeSquare(image, input.size), part: placeInSquare(size, input.size) };
+    const { pixels, original } = await decodeSquare(image, input.size);
+    return { pixels, part: placeInSquare(original, input.size) };
   };
   const open = async (image: Uint8Array): Promise<Scene> => {
     if (inFlight >= MAX_IMAGES_IN_FLIGHT) throw overloaded();

@@ -1,4 +1,4 @@
-import type { Raster } from './decode.js';
+import type { Raster } from './raster.js';
 import { groundDistance } from './ground.js';
 import type { Box } from './regions.js';
 

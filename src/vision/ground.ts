@@ -1,4 +1,4 @@
-import type { Raster } from './decode.js';
+import type { Raster } from './raster.js';
 
 /** Width of the frame in which the background is sampled, as a share of the longer side. */
 const FRAME = 0.055;

@@ -30,6 +30,9 @@ const WORST_COMPRESSION = 2;
 export const FORMATS = { jpeg: 'jpeg', png: 'png', webp: 'webp', heif: 'avif', gif: 'gif' } as const;
 export type ImageFormat = (typeof FORMATS)[keyof typeof FORMATS];
 
+export const RENDER_FORMATS = ['webp', 'jpeg', 'png', 'avif'] as const;
+export type RenderFormat = (typeof RENDER_FORMATS)[number];
+
 /** The facts in the header of an image. */
 export interface ImageHeader {
   readonly format: ImageFormat;

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js';
-import type { PixelBox } from './decode.js';
+import type { PixelBox } from './raster.js';
 import { normalize } from './tensor.js';
 
 /** A part of an image, as fractions of the upright image: x and y of the top left corner, width and height. */

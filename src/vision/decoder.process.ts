@@ -1,0 +1,52 @@
+/**
+ * A process that reads image files from strangers with native decoders, so that a decoder that crashes or takes too
+ * much memory does not end the gateway. It gets no settings and no secrets, and ends with its parent. Answers each
+ * `decoderJob` with a `decoderAnswer`.
+ */
+import { setPriority } from 'node:os';
+import { RequestError } from '../errors.js';
+import { decodeFile } from './decode-file.js';
+import { type DecoderAnswer, decoderJob, EXIT_OVER_MEMORY } from './decoder.protocol.js';
+
+/**
+ * The largest allowed image takes 256 MB, its rendition up to 144 MB, and the process itself 60 MB; a file that takes
+ * more lies about its size.
+ */
+const MAX_RSS = 640 * 1024 * 1024;
+/** A decoder allocates at most some 10 MB in this time. */
+const CHECK_EVERY_MS = 20;
+
+/** On Linux, threads inherit it: decoding yields its core when the gateway's event loop wakes. */
+const NICENESS = 10;
+if (process.platform === 'linux') setPriority(0, NICENESS);
+
+// Ctrl-C reaches the whole group of processes, and the parent may still wait for an answer.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit());
+
+let jobs = 0;
+/** Decoders run on threads of libuv, so this timer runs meanwhile. */
+setInterval(() => {
+  if (jobs > 0 && process.memoryUsage.rss() > MAX_RSS) process.exit(EXIT_OVER_MEMORY);
+}, CHECK_EVERY_MS);
+
+process.on('message', (message: unknown) => {
+  const { id, file, work } = decoderJob.parse(message);
+  jobs += 1;
+  void decodeFile(file, work)
+    .then((result): DecoderAnswer['outcome'] => ({ result }), failure)
+    .then((outcome) => {
+      jobs -= 1;
+      const answer: DecoderAnswer = { id, rss: process.memoryUsage.rss(), outcome };
+      // The parent may have gone; then this process ends anyway.
+      process.send?.(answer, undefined, {}, () => undefined);
+    });
+});
+
+function failure(error: unknown): DecoderAnswer['outcome'] {
+  if (!(error instanceof RequestError)) return { failed: String(error) };
+  const { code, message } = error;
+  return code === 'IMAGE_TOO_LARGE' || code === 'IMAGE_UNDECODABLE'
+    ? { refused: { code, message } }
+    : { failed: message };
+}

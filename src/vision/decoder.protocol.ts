@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { FORMATS, type ImageHeader, RENDER_FORMATS } from './image-budget.js';
+
+// Values from another process may belong to another realm, where `instanceof` fails.
+const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => ArrayBuffer.isView(value));
+
+/** Width times height of the upright image, from its header: a decoder refuses an image that has more. */
+const pixels = z.number();
+
+/** What a decoder does with an image file. */
+export const decoderWork = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('header') }),
+  z.object({ kind: z.literal('facts'), pixels }),
+  z.object({
+    kind: z.literal('rendition'),
+    pixels,
+    width: z.number(),
+    height: z.number(),
+    format: z.enum(RENDER_FORMATS),
+  }),
+  z.object({ kind: z.literal('raster'), pixels, side: z.number() }),
+  z.object({ kind: z.literal('square'), pixels, size: z.number() }),
+]);
+export type DecoderWork = z.infer<typeof decoderWork>;
+
+/** The message to a decoder. */
+export const decoderJob = z.object({ id: z.number(), file: bytes, work: decoderWork });
+
+/** Its answer. */
+export const decoderAnswer = z.object({
+  id: z.number(),
+  /** Memory of the process after the work, in bytes. */
+  rss: z.number(),
+  outcome: z.union([
+    z.object({ result: z.unknown() }),
+    z.object({
+      refused: z.object({ code: z.enum(['IMAGE_TOO_LARGE', 'IMAGE_UNDECODABLE']), message: z.string() }),
+    }),
+    z.object({ failed: z.string() }),
+  ]),
+});
+export type DecoderAnswer = z.infer<typeof decoderAnswer>;
+
+/** Results, by the kind of work. */
+export const headerResult: z.ZodType<ImageHeader> = z.object({
+  format: z.enum(Object.values(FORMATS)),
+  width: z.number(),
+  height: z.number(),
+  channels: z.number(),
+  sampleBytes: z.number(),
+  isProgressive: z.boolean(),
+  frames: z.number(),
+});
+export const factsResult = z.object({
+  /** ThumbHash, base64. */
+  thumbhash: z.string(),
+  /** `#rrggbb` */
+  dominantColor: z.string(),
+  /** SHA-256 of the file, in hex. */
+  sha256: z.string(),
+});
+export const pixelsResult = z.object({ data: bytes, width: z.number(), height: z.number() });
+
+/** The exit code of a decoder that took too much memory. */
+export const EXIT_OVER_MEMORY = 3;

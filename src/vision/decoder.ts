@@ -1,0 +1,172 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { RequestError } from '../errors.js';
+import { DECODE_TIMEOUT_SECONDS, tooMuchMemory, tooSlow, undecodable } from './decode-errors.js';
+import { decoderAnswer, type DecoderWork, EXIT_OVER_MEMORY } from './decoder.protocol.js';
+
+/** Some decoders do not look at sharp's timeout; a process that is still busy after this is ended. */
+const KILL_AFTER_MS = (DECODE_TIMEOUT_SECONDS + 5) * 1_000;
+
+/** An idle process takes 60 MB, and starting one takes 0.2 s. */
+const IDLE_MS = 60_000;
+
+/** A process that stays this large after its work is replaced: native allocators do not return all memory. */
+const LARGE_RSS = 256 * 1024 * 1024;
+
+/** JavaScript holds only the file; the pixels are outside its heap. */
+const HEAP_MB = 64;
+
+/** One file may end a process that another file shares, so each gets a second chance, in another process. */
+const ATTEMPTS = 2;
+
+/** The process ended before it answered. */
+class DecoderEnded extends Error {
+  constructor(readonly why: 'slow' | 'over memory' | 'crashed') {
+    super(`The image decoder ended: ${why}`);
+  }
+}
+
+interface Job {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Processes that may get work. */
+const decoders = new Set<Decoder>();
+
+/**
+ * Reads an image file in another process. The caller limits how many files are decoded at once; any number of headers
+ * may be read.
+ *
+ * @returns what decoder.protocol.ts says for this kind of work
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ */
+export async function inDecoder(file: Uint8Array, work: DecoderWork): Promise<unknown> {
+  for (let attempt = 1; ; attempt += 1) {
+    const decoder = work.kind === 'header' ? shared() : exclusive();
+    try {
+      return await decoder.run(file, work);
+    } catch (error) {
+      if (!(error instanceof DecoderEnded)) throw error;
+      // A header shares its process, so its end may be another file's fault.
+      const isGuilty = attempt === ATTEMPTS || (work.kind !== 'header' && error.why !== 'crashed');
+      if (isGuilty) throw blamed(error);
+    }
+  }
+}
+
+/** For work that takes next to no time or memory. */
+function shared(): Decoder {
+  const [least] = [...decoders].sort((a, b) => a.load - b.load);
+  return least ?? new Decoder();
+}
+
+/** For a process that decodes one image at a time. */
+function exclusive(): Decoder {
+  return [...decoders].find(({ isDecoding }) => !isDecoding) ?? new Decoder();
+}
+
+function blamed(ended: DecoderEnded): RequestError {
+  switch (ended.why) {
+    case 'slow':
+      return tooSlow(ended);
+    case 'over memory':
+      return tooMuchMemory(ended);
+    case 'crashed':
+      return undecodable(ended);
+  }
+}
+
+class Decoder {
+  readonly #child: ChildProcess;
+  readonly #jobs = new Map<number, Job>();
+  #nextId = 0;
+  #decoding = 0;
+  #why: DecoderEnded['why'] = 'crashed';
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor() {
+    this.#child = fork(new URL('../../dist/vision/decoder.process.js', import.meta.url), {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      execArgv: [`--max-old-space-size=${HEAP_MB}`],
+      // Nothing of this process's environment, which has secrets. With fewer arenas, less freed memory is retained.
+      env: { MALLOC_ARENA_MAX: '2' },
+    });
+    this.#child.on('message', (message) => this.#answer(message));
+    this.#child.on('error', () => this.#end());
+    this.#child.once('exit', (code) => {
+      if (code === EXIT_OVER_MEMORY) this.#why = 'over memory';
+      this.#end();
+    });
+    decoders.add(this);
+    this.#rest();
+  }
+
+  get load(): number {
+    return this.#jobs.size;
+  }
+
+  get isDecoding(): boolean {
+    return this.#decoding > 0;
+  }
+
+  async run(file: Uint8Array, work: DecoderWork): Promise<unknown> {
+    const decoding = work.kind === 'header' ? 0 : 1;
+    const id = this.#nextId++;
+    this.#decoding += decoding;
+    const late = setTimeout(() => this.#kill('slow'), KILL_AFTER_MS);
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#jobs.set(id, { resolve, reject });
+        this.#wake();
+        this.#child.send({ id, file, work }, (error) => {
+          if (error !== null) this.#kill('crashed');
+        });
+      });
+    } finally {
+      clearTimeout(late);
+      this.#decoding -= decoding;
+      this.#jobs.delete(id);
+      if (this.#jobs.size === 0) this.#rest();
+    }
+  }
+
+  #answer(message: unknown): void {
+    const { id, rss, outcome } = decoderAnswer.parse(message);
+    const job = this.#jobs.get(id);
+    if (rss > LARGE_RSS) decoders.delete(this);
+    if ('refused' in outcome) job?.reject(new RequestError(outcome.refused.code, outcome.refused.message));
+    else if ('failed' in outcome) job?.reject(new Error(`The image decoder failed: ${outcome.failed}`));
+    else job?.resolve(outcome.result);
+  }
+
+  #wake(): void {
+    clearTimeout(this.#idle);
+    this.#child.ref();
+    this.#child.channel?.ref();
+  }
+
+  /** An idle process does not keep this one alive, and ends after a while, or at once when it was taken out of use. */
+  #rest(): void {
+    this.#child.unref();
+    this.#child.channel?.unref();
+    const leave = (): void => {
+      decoders.delete(this);
+      if (this.#child.connected) this.#child.disconnect();
+    };
+    if (decoders.has(this)) this.#idle = setTimeout(leave, IDLE_MS).unref();
+    else leave();
+  }
+
+  #kill(why: DecoderEnded['why']): void {
+    this.#why = why;
+    this.#child.kill('SIGKILL');
+  }
+
+  #end(): void {
+    decoders.delete(this);
+    clearTimeout(this.#idle);
+    for (const { reject } of this.#jobs.values()) reject(new DecoderEnded(this.#why));
+    this.#jobs.clear();
+  }
+}

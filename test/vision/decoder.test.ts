@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { decodeSquare, inspectImage } from '../../src/vision/decode.js';
+import { inDecoder } from '../../src/vision/decoder.js';
+import { until } from '../support/waiting.js';
+import { failure, fixture } from './support.js';
+
+/** What these tests read of processes is in /proc. */
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+/** Process ids of the decoders that `parent` started. */
+function decodersOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const { ppid } = /\) \S (?<ppid>\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.groups ?? {};
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return Number(ppid) === parent && command.includes('decoder.process');
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Noise, which takes long enough to decode for its decoder to be found meanwhile. */
+const slowImage = (): Promise<Buffer> =>
+  sharp({
+    create: {
+      width: 2000,
+      height: 2000,
+      channels: 3,
+      background: 'white',
+      noise: { type: 'gaussian', mean: 128, sigma: 60 },
+    },
+  })
+    .webp({ quality: 60 })
+    .toBuffer();
+
+onLinux('decoders are processes', () => {
+  test('that get nothing of the environment', async () => {
+    process.env['TEST_SECRET'] = 'hunter2';
+    await inspectImage(fixture('drawn-tee-striped.jpg'));
+    const [pid] = decodersOf(process.pid);
+    const environment = readFileSync(`/proc/${String(pid)}/environ`, 'utf8');
+    expect(environment).toContain('MALLOC_ARENA_MAX');
+    expect(environment).not.toMatch(/hunter2|PATH=/);
+  });
+
+  test('an image is decoded again after its decoder was killed', async () => {
+    const image = await slowImage();
+    const before = decodersOf(process.pid);
+    const decoded = decodeSquare(image, 64);
+    await until('a decoder runs', async () => decodersOf(process.pid).length > 0);
+    for (const pid of decodersOf(process.pid)) process.kill(pid, 'SIGKILL');
+    expect((await decoded).pixels).toHaveLength(3 * 64 * 64);
+    expect(decodersOf(process.pid)).not.toEqual(before);
+  });
+
+  test('an image whose decoders keep crashing is refused, and others are decoded', async () => {
+    const stop = new AbortController();
+    const killed = new Set<number>();
+    const killer = (async () => {
+      while (!stop.signal.aborted) {
+        for (const pid of decodersOf(process.pid)) {
+          process.kill(pid, 'SIGSEGV');
+          killed.add(pid);
+        }
+        await sleep(20);
+      }
+    })();
+    expect(await failure(inspectImage(fixture('drawn-tee-striped.jpg')))).toMatchObject({
+      code: 'IMAGE_UNDECODABLE',
+    });
+    stop.abort();
+    await killer;
+    expect(killed.size).toBeGreaterThanOrEqual(2);
+    await expect(inspectImage(fixture('drawn-dress-dotted.jpg'))).resolves.toMatchObject({ format: 'jpeg' });
+  });
+
+  test('a file that takes more memory than it may ends its decoder only', async () => {
+    // As if the limit on pixels had been passed by a header that lies.
+    const work = { kind: 'raster', pixels: 8000 * 8000, side: 100 } as const;
+    expect(await failure(inDecoder(fixture('flat-8000.avif'), work))).toMatchObject({
+      code: 'IMAGE_TOO_LARGE',
+      message: expect.stringContaining('memory'),
+    });
+    await expect(inspectImage(fixture('drawn-tee-striped.jpg'))).resolves.toMatchObject({ width: 480 });
+  });
+
+  test('a decoder ends with its parent, however that ends', async () => {
+    const module = new URL('../../dist/vision/decode.js', import.meta.url).href;
+    const parent = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '--eval',
+        `import { readFileSync } from 'node:fs';
+         import { inspectImage } from ${JSON.stringify(module)};
+         await inspectImage(readFileSync(${JSON.stringify(new URL('fixtures/drawn-tee-striped.jpg', import.meta.url).pathname)}));
+         process.stdout.write('decoded');
+         setInterval(() => undefined, 1000);`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const { pid } = parent;
+    if (pid === undefined) throw new Error('the parent did not start');
+    await once(parent.stdout, 'data');
+    const decoders = decodersOf(pid);
+    expect(decoders).not.toEqual([]);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    const isAlive = (decoder: number): boolean => {
+      try {
+        return process.kill(decoder, 0);
+      } catch {
+        return false;
+      }
+    };
+    await until('the decoders ended', async () => !decoders.some(isAlive));
+  });
+});
