@@ -1,14 +1,9 @@
 import { createHmac } from 'node:crypto';
-import ipaddr from 'ipaddr.js';
 import { hasScopeIn, type Caller } from '../access/caller.js';
 import type { GuestLimits } from '../config.js';
+import { networkOf } from '../platform/network-of.js';
 import type { Database } from '../platform/postgres.js';
 import { readGuestAddressKey } from './guest.store.js';
-
-/** The network part of an IPv6 address; providers assign all addresses with the same prefix to one customer. */
-const NETWORK_BYTES = 8;
-/** Some proxies add the port of the connection, which differs every time. */
-const WITH_PORT = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/;
 
 /** A caller without the scope holds:create, whose holds are limited. */
 export interface Guest {
@@ -41,15 +36,4 @@ export class Guests {
       throw error;
     }
   }
-}
-
-/** What counts as one client: an IPv4 address, or an IPv6 network. All invalid addresses count as a single client. */
-function networkOf(address: string): string {
-  const [, inBrackets, beforePort] = WITH_PORT.exec(address) ?? [];
-  const bare = inBrackets ?? beforePort ?? address;
-  if (!ipaddr.isValid(bare)) return 'unknown';
-  const parsed = ipaddr.process(bare);
-  return parsed.kind() === 'ipv4'
-    ? parsed.toString()
-    : Buffer.from(parsed.toByteArray().slice(0, NETWORK_BYTES)).toString('hex');
 }

@@ -173,6 +173,7 @@ export function sendHttpError(
   reply: FastifyReply,
   log: Logger,
 ): void {
+  if (reply.sent) return;
   const { status, code, message } = describe(error, request, log);
   if (passes(code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
   void reply.code(status).send({ error: { code, message } });
@@ -185,6 +186,7 @@ export function sendGraphQLHttpError(
   reply: FastifyReply,
   log: Logger,
 ): void {
+  if (reply.sent) return;
   const { status, code, message } = describe(error, request, log);
   if (passes(code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
   void reply.code(status).send({ errors: [{ message, extensions: { code } }] });

@@ -26,6 +26,7 @@ import {
 } from './limits.js';
 import type { GaugeSource } from '../graph/gauge.js';
 import { createMetrics } from './metrics.js';
+import { trustIn } from './seen-from.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
   ready(): Promise<Readiness>;
@@ -105,7 +106,7 @@ export async function createServer<Context extends ServerContext>(
 
   // A public API without cookies, so any page may call it.
   await app.register(cors, { origin: '*', maxAge: 86_400 });
-  boundLargeBodies(app);
+  boundLargeBodies(app, trustIn(options.trustedProxies ?? []));
   boundJsonNames(app);
   metrics.install(app);
   installHealth(app, () => options.ready(), log);

@@ -1,10 +1,24 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
-import { LARGE_BODY_BYTES, MAX_CONCURRENT_LARGE_BODIES } from './limits.js';
+import { networkOf } from '../platform/network-of.js';
+import {
+  LARGE_BODY_BYTES,
+  MAX_CONCURRENT_LARGE_BODIES,
+  MAX_CONCURRENT_LARGE_BODIES_A_CLIENT,
+  MIN_BODY_BYTES_A_SECOND,
+  SLOW_BODY_GRACE_MS,
+} from './limits.js';
+import { seenFrom, type Trusts } from './seen-from.js';
 
-/** Refuses a large body with SERVICE_OVERLOADED, before it is read, while too many others are in progress. */
-export function boundLargeBodies(app: FastifyInstance): void {
-  let inWork = 0;
+const CHECK_EVERY_MS = 1_000;
+
+/**
+ * Large bodies take one of a few places while they are sent and worked on. One without a place is refused with
+ * SERVICE_OVERLOADED before it is read, and one that arrives too slowly loses its place.
+ */
+export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
+  const inWork = new Map<string, number>();
+  let total = 0;
   app.addHook('onRequest', (request, reply, done) => {
     // A body without a length may become large.
     const bytes = request.headers['transfer-encoding']
@@ -12,20 +26,58 @@ export function boundLargeBodies(app: FastifyInstance): void {
       : Number(request.headers['content-length'] ?? 0);
     if (bytes <= LARGE_BODY_BYTES) {
       done();
-    } else if (inWork >= MAX_CONCURRENT_LARGE_BODIES) {
-      void reply.header('retry-after', '1').header('connection', 'close');
+      return;
+    }
+    const client = networkOf(seenFrom(request.raw, trusts).clientAddress);
+    const ofClient = inWork.get(client) ?? 0;
+    const isFull = total >= MAX_CONCURRENT_LARGE_BODIES;
+    if (isFull || ofClient >= MAX_CONCURRENT_LARGE_BODIES_A_CLIENT) {
+      void reply.header('connection', 'close');
       done(
         new RequestError(
           'SERVICE_OVERLOADED',
-          'Too many images are being sent right now; try again in a second.',
+          isFull
+            ? 'Too many images are being sent right now; try again in a few seconds.'
+            : `Your address is sending ${MAX_CONCURRENT_LARGE_BODIES_A_CLIENT} large requests already; wait until one of them is answered.`,
         ),
       );
-    } else {
-      inWork += 1;
-      reply.raw.once('close', () => {
-        inWork -= 1;
-      });
-      done();
+      return;
     }
+    total += 1;
+    inWork.set(client, ofClient + 1);
+    reply.raw.once('close', () => {
+      total -= 1;
+      const left = (inWork.get(client) ?? 1) - 1;
+      if (left === 0) inWork.delete(client);
+      else inWork.set(client, left);
+    });
+    refuseIfSlow(request, reply);
+    done();
   });
+}
+
+/** Refuses the request once its body has arrived too slowly on average, and closes its connection. */
+function refuseIfSlow({ raw }: FastifyRequest, reply: FastifyReply): void {
+  const { socket } = raw;
+  const startedAt = performance.now();
+  const bytesBefore = socket.bytesRead;
+  const watch = setInterval(() => {
+    if (raw.complete || raw.readableEnded) {
+      clearInterval(watch);
+      return;
+    }
+    const ms = performance.now() - startedAt;
+    const isFast = (socket.bytesRead - bytesBefore) / (ms / 1000) >= MIN_BODY_BYTES_A_SECOND;
+    if (ms < SLOW_BODY_GRACE_MS || isFast) return;
+    clearInterval(watch);
+    void reply
+      .header('connection', 'close')
+      .send(
+        new RequestError(
+          'REQUEST_TOO_SLOW',
+          `The request arrives at less than ${MIN_BODY_BYTES_A_SECOND} bytes a second: send a smaller image, or try again on a better connection.`,
+        ),
+      );
+  }, CHECK_EVERY_MS);
+  reply.raw.once('close', () => clearInterval(watch));
 }

@@ -104,6 +104,15 @@ export const LARGE_BODY_BYTES = 256 * 1024;
 /** Each takes up to 15 MB as text and as a value while it is read, and the memory of a decoder after that. */
 export const MAX_CONCURRENT_LARGE_BODIES = 16;
 
+/** A phone sends one or two at a time; four leave room to everybody else. */
+export const MAX_CONCURRENT_LARGE_BODIES_A_CLIENT = 4;
+
+/** A weak mobile connection (0.5 Mbit/s) is four times as fast. */
+export const MIN_BODY_BYTES_A_SECOND = 16 * 1024;
+
+/** Phones switch between networks, which takes a few seconds. */
+export const SLOW_BODY_GRACE_MS = 5_000;
+
 /** Ten megabytes over a weak mobile connection (3 Mbit/s) take half a minute. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 
