@@ -47,6 +47,8 @@ const wholeNumber = (fallback: number): z.ZodType<number> =>
       .default(fallback),
   );
 
+const IMAGE_STORE = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(?<prefix>[\w.!*'()/-]*))?$/;
+
 const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'must be IP addresses or CIDR ranges, separated by commas: 10.0.0.0/8,fd00::/8',
 });
@@ -82,6 +84,9 @@ const environment = z.object({
       .default('vitrine'),
   ),
   VITRINE_DATA: z.preprocess(blankAsUnset, z.string().default('.vitrine')),
+  VITRINE_IMAGE_STORE: optional(
+    z.string().regex(IMAGE_STORE, 'must look like s3://bucket or s3://bucket/prefix'),
+  ),
   VITRINE_ENCODER: z.preprocess(blankAsUnset, z.string().default(DEFAULT_ENCODER)),
   VITRINE_DETECTOR: optional(z.string()),
   VITRINE_DEMO: z.preprocess(blankAsUnset, z.enum(['0', '1'], 'must be 0 or 1').default('1')),
@@ -108,6 +113,9 @@ const environment = z.object({
   ),
 });
 
+/** Where blobs are: in a folder (absolute), or in a bucket below a prefix without slashes at its ends. */
+export type BlobPlace = { readonly folder: string } | { readonly bucket: string; readonly prefix: string };
+
 /** The settings of a process. A setting that is null was not configured, and the embedded default is used. */
 export interface Config {
   readonly http: { readonly host: string; readonly port: number };
@@ -119,6 +127,8 @@ export interface Config {
   } | null;
   /** Folder of the embedded Postgres and of the image store; absolute. */
   readonly dataFolder: string;
+  /** Where product images and uploads are. */
+  readonly imageStore: { readonly images: BlobPlace; readonly uploads: BlobPlace };
   /** Folder with model.json; absolute. */
   readonly encoderFolder: string;
   /** Folder with detector.json; absolute. Null: regions are proposed from what stands out from the background. */
@@ -157,6 +167,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
             collection: values.QDRANT_COLLECTION,
           },
     dataFolder: resolve(values.VITRINE_DATA),
+    imageStore: {
+      images: blobPlace(values, 'images'),
+      uploads: blobPlace(values, 'uploads'),
+    },
     encoderFolder: resolve(values.VITRINE_ENCODER),
     detectorFolder: values.VITRINE_DETECTOR === undefined ? null : resolve(values.VITRINE_DETECTOR),
     demo: values.VITRINE_DEMO === '1',
@@ -171,4 +185,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function blobPlace(
+  { VITRINE_DATA, VITRINE_IMAGE_STORE = '' }: z.infer<typeof environment>,
+  name: 'images' | 'uploads',
+): BlobPlace {
+  const { bucket, prefix = '' } = IMAGE_STORE.exec(VITRINE_IMAGE_STORE)?.groups ?? {};
+  if (bucket === undefined) return { folder: resolve(VITRINE_DATA, name) };
+  return { bucket, prefix: [...prefix.split('/').filter(Boolean), name].join('/') };
 }

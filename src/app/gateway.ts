@@ -1,7 +1,6 @@
 // Must come first: the decorators of every GraphQL class need it.
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { pinnedUploads } from '../boards/pin.store.js';
 import { pruneBoards } from '../boards/prune-boards.js';
 import { readCatalogImage } from '../images/read-image.js';
@@ -13,7 +12,7 @@ import { imageJobsGauge } from '../images/jobs/image-jobs-gauge.js';
 import { runImageJobs } from '../images/jobs/run-image-jobs.js';
 import { importDemo } from './import-demo.js';
 import { pruneIdempotencyKeys } from '../mutation/idempotency.store.js';
-import { openBlobStore } from '../platform/blob-store.js';
+import { openBlobs } from '../platform/open-blobs.js';
 import { openChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop, type Loop } from '../platform/loop.js';
@@ -79,8 +78,8 @@ export async function startGateway(
     const db = openPool(database.url, part('postgres'), REQUESTS);
     started.push(() => closeDatabase(db));
     const calibration = await readEncoderCalibration(config.encoderFolder, encoder.id);
-    const catalogImages = await openBlobStore(join(config.dataFolder, 'images'));
-    const uploads = await openBlobStore(join(config.dataFolder, 'uploads'));
+    const catalogImages = await openBlobs(config.imageStore.images);
+    const uploads = await openBlobs(config.imageStore.uploads);
 
     if (config.demo && (await countProducts(background)) === 0)
       await importDemo(

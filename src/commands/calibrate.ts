@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { writeCalibration } from '../search/probability/calibration.store.js';
 import type { SameProductFit } from '../search/probability/fit-same-product.js';
 import type { Sample } from '../search/probability/sample.store.js';
-import { openBlobStore } from '../platform/blob-store.js';
+import { openBlobs } from '../platform/open-blobs.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { errorMessage, OperatorError } from '../platform/operator-error.js';
 import { startDatabase } from '../platform/start-database.js';
@@ -76,7 +75,7 @@ async function run({ config, log, progress, signal }: Session, options: Options)
     const database = await startDatabase(config, log);
     try {
       const { db } = database;
-      const images = await openBlobStore(join(config.dataFolder, 'images'));
+      const images = await openBlobs(config.imageStore.images);
       const fit = fitSameProduct(await observeCopies({ db, encoder, images, progress }, sample, signal));
       if (options.output === undefined) await writeCalibration(db, encoder.id, 'same_product', fit.model);
       else

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { constants, createWriteStream, type WriteStream } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Fault, ImportReport } from '../import/import-feed.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
@@ -54,9 +54,9 @@ async function importInto(session: Session, feed: string, options: Options): Pro
   await prepareDataFolder(config.dataFolder);
   const rejects = options.rejects === undefined ? null : await openRejects(options.rejects);
   // Loaded late, so that --help is fast.
-  const [{ importFeed }, { openBlobStore }, { startDatabase }, { openEncoder }] = await Promise.all([
+  const [{ importFeed }, { openBlobs }, { startDatabase }, { openEncoder }] = await Promise.all([
     import('../import/import-feed.js'),
-    import('../platform/blob-store.js'),
+    import('../platform/open-blobs.js'),
     import('../platform/start-database.js'),
     import('../vision/encoder.js'),
   ]);
@@ -68,7 +68,7 @@ async function importInto(session: Session, feed: string, options: Options): Pro
         {
           db: database.db,
           encoder,
-          images: await openBlobStore(join(config.dataFolder, 'images')),
+          images: await openBlobs(config.imageStore.images),
           log,
           progress,
         },

@@ -1,6 +1,6 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { openBlobStore } from '../platform/blob-store.js';
+import { openBlobs } from '../platform/open-blobs.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { startDatabase } from '../platform/start-database.js';
 import type { ReindexReport } from '../sync/reindex.js';
@@ -47,7 +47,7 @@ async function run({ config, log, progress, signal }: Session, options: Options)
   try {
     const database = await startDatabase(config, log);
     try {
-      const images = await openBlobStore(join(config.dataFolder, 'images'));
+      const images = await openBlobs(config.imageStore.images);
       const { qdrant } = config;
       const report = await reindex({ db: database.db, encoder, images, qdrant, progress }, signal);
       process.stdout.write(

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  NoSuchKey,
+  NotFound,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { BlobStore } from './blob-store.js';
+
+const CONNECT_TIMEOUT_MS = 2_000;
+/** An image has at most 10 MB, and the store is in the same region. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** The first call and two retries, with the client's own pauses between them. */
+const ATTEMPTS = 3;
+/** Each image on a page costs a request or two; this many gateways and jobs may read at once. */
+const MAX_SOCKETS = 50;
+
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+/**
+ * Blobs in a bucket of any S3-compatible store. The AWS SDK reads the region, the credentials, and the endpoint from
+ * its usual variables (AWS_REGION, AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3, …) or the instance's role.
+ */
+export function openS3BlobStore({ bucket, prefix }: { bucket: string; prefix: string }): BlobStore {
+  const client = new S3Client({
+    maxAttempts: ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      httpsAgent: { maxSockets: MAX_SOCKETS },
+    },
+    // Other stores than Amazon's rarely have a host name for each bucket.
+    forcePathStyle: hasEndpoint(process.env),
+  });
+  const keyOf = (sha256: string): string => `${prefix}/${sha256.slice(0, 2)}/${sha256}`;
+
+  return {
+    async put(bytes) {
+      const digest = createHash('sha256').update(bytes).digest();
+      const sha256 = digest.toString('hex');
+      await client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: keyOf(sha256),
+          Body: bytes,
+          ChecksumSHA256: digest.toString('base64'),
+          ContentType: 'application/octet-stream',
+        }),
+      );
+      return sha256;
+    },
+
+    async get(sha256) {
+      if (!SHA256_HEX.test(sha256)) return null;
+      const found = await orNull(client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(sha256) })));
+      return found?.Body ? Buffer.from(await found.Body.transformToByteArray()) : null;
+    },
+
+    async has(sha256) {
+      return SHA256_HEX.test(sha256) && (await lastStored(sha256)) !== null;
+    },
+
+    async prune(ageMs, wanted) {
+      const oldest = Date.now() - ageMs;
+      let removed = 0;
+      for await (const { Contents = [] } of paginateListObjectsV2(
+        { client },
+        { Bucket: bucket, Prefix: `${prefix}/` },
+      )) {
+        const old = Contents.flatMap(({ Key = '', LastModified }) => {
+          const sha256 = Key.slice(Key.lastIndexOf('/') + 1);
+          const isOurs = SHA256_HEX.test(sha256) && Key === keyOf(sha256);
+          return isOurs && LastModified !== undefined && LastModified.getTime() < oldest ? [sha256] : [];
+        });
+        const kept = old.length === 0 ? new Set<string>() : await wanted(old);
+        for (const sha256 of old) {
+          if (kept.has(sha256)) continue;
+          // Check again: a process that has needed the file since then has stored it again.
+          const stored = await lastStored(sha256);
+          if (stored === null || stored.getTime() >= oldest) continue;
+          await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(sha256) }));
+          removed += 1;
+        }
+      }
+      return removed;
+    },
+  };
+
+  async function lastStored(sha256: string): Promise<Date | null> {
+    const found = await orNull(client.send(new HeadObjectCommand({ Bucket: bucket, Key: keyOf(sha256) })));
+    return found === null ? null : (found.LastModified ?? new Date(0));
+  }
+}
+
+const hasEndpoint = (env: NodeJS.ProcessEnv): boolean =>
+  Boolean(env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']);
+
+async function orNull<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof NoSuchKey || error instanceof NotFound) return null;
+    throw error;
+  }
+}
