@@ -10,6 +10,9 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const blankAsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankAsUnset, schema.optional());
 
+/** Longer than any orchestrator waits for a process to stop. */
+const MAX_DRAIN_SECONDS = 600;
+
 /** Limits on holds of callers without the scope holds:create. Callers with the scope have none of these limits. */
 export interface GuestLimits {
   /** The part of an SKU's sellable units that all guests together may hold, rounded up to whole units. */
@@ -107,6 +110,14 @@ const environment = z.object({
   VITRINE_GUEST_HOLD_LINES: wholeNumber(DEFAULT_GUEST_HOLD_LINES),
   VITRINE_GUEST_HOLDS: wholeNumber(DEFAULT_GUEST_HOLDS),
   VITRINE_GUEST_HOLD_SECONDS: wholeNumber(DEFAULT_GUEST_HOLD_SECONDS),
+  VITRINE_DRAIN_SECONDS: z.preprocess(
+    blankAsUnset,
+    z.coerce
+      .number('must be a number')
+      .min(0, 'must be at least 0')
+      .max(MAX_DRAIN_SECONDS, `must be at most ${MAX_DRAIN_SECONDS}`)
+      .default(0),
+  ),
   LOG_LEVEL: z.preprocess(
     blankAsUnset,
     z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
@@ -139,6 +150,8 @@ export interface Config {
   /** Addresses and CIDR ranges of proxies that are trusted to report the client's address. */
   readonly trustedProxies: readonly string[];
   readonly guestLimits: GuestLimits;
+  /** How long a gateway that is stopped still serves, unready, so that load balancers stop sending requests. */
+  readonly drainSeconds: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -183,6 +196,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       holds: values.VITRINE_GUEST_HOLDS,
       seconds: values.VITRINE_GUEST_HOLD_SECONDS,
     },
+    drainSeconds: values.VITRINE_DRAIN_SECONDS,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -1,6 +1,7 @@
 // Must come first: the decorators of every GraphQL class need it.
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pinnedUploads } from '../boards/pin.store.js';
 import { pruneBoards } from '../boards/prune-boards.js';
 import { readCatalogImage } from '../images/read-image.js';
@@ -21,15 +22,18 @@ import { closeAll } from '../platform/close-all.js';
 import { closeDatabase } from '../platform/connections.js';
 import { BACKGROUND, type Database, REQUESTS } from '../platform/postgres.js';
 import { readSchemaVersion, SchemaMismatchError, tooNew } from '../platform/schema-version.js';
+import { errorMessage } from '../platform/operator-error.js';
 import { openPool, startDatabase } from '../platform/start-database.js';
+import { within } from '../platform/within.js';
 import { createSchema } from './schema.js';
 import { openServices, type Services } from './services.js';
 import { survivesAbandonedErrors } from '../server/graphql/abandoned-errors.js';
+import type { Readiness } from '../server/health.js';
 import { createServer } from '../server/http.js';
 import { readEncoderCalibration } from '../search/probability/encoder-calibration.js';
 import { answerRequests } from '../sync/answer-requests.js';
 import { checkEncoder } from '../sync/check-encoder.js';
-import { openFollowedIndex } from '../sync/followed-index.js';
+import { openAwaitedIndex, type AwaitedIndex } from '../sync/awaited-index.js';
 import { countProducts } from '../projection/projection.store.js';
 import { connectionName } from '../sync/request.store.js';
 import { openDetector } from '../vision/detector.js';
@@ -43,10 +47,15 @@ const PRUNE_EVERY_MS = 60 * 60 * 1_000;
 /** A failed round may already have read all uploads, and the next round is not urgent. */
 const LAST_PRUNE_RETRY_MS = 10 * 60 * 1_000;
 
+/** Less than load balancers wait for a readiness check: a silent index must not make the gateway look unready. */
+const INDEX_CHECK_MS = 1_000;
+
 export interface Gateway {
   readonly url: string;
   /** Number of products in the catalog at startup. */
   readonly products: number;
+  /** From now on, the gateway is unready. Resolves after this time, in which it serves as before. */
+  drain(seconds: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -101,7 +110,7 @@ export async function startGateway(
       name: connectionName(gatewayId),
     });
     started.push(() => changes.close());
-    const index = await openFollowedIndex({
+    const index = await openAwaitedIndex({
       db: background,
       encoder,
       qdrant: config.qdrant,
@@ -156,12 +165,14 @@ export async function startGateway(
         else log.warn({ err }, 'The version of the database could not be checked');
       });
     }, 'migrations');
+    const leaving = new AbortController();
     const server = await createServer({
       schema: createSchema(services),
       createContext: (request) => openContext(services, request),
       uploads,
       catalogImage: (id) => readCatalogImage(services, id),
-      ready: () => readiness(services),
+      ready: () => readiness(db, index),
+      leaving: leaving.signal,
       gauges: [imageJobsGauge(db)],
       trustedProxies: config.trustedProxies,
       log: part('server'),
@@ -177,7 +188,15 @@ export async function startGateway(
       .model()
       .catch((err: unknown) => part('labels').warn({ err }, 'Labels could not be calibrated'));
     const url = await server.listen({ host: config.http.host, port: config.http.port });
-    return { url, products: await countProducts(background), close: stop };
+    return {
+      url,
+      products: await countProducts(background),
+      async drain(seconds) {
+        leaving.abort();
+        if (seconds > 0) await sleep(seconds * 1_000);
+      },
+      close: stop,
+    };
   } catch (error) {
     await stop().catch((err: unknown) =>
       log.warn({ err }, 'Not everything that was started could be stopped'),
@@ -211,20 +230,25 @@ function pruneRegularly(
   ];
 }
 
-async function readiness({ db, index }: Services): Promise<{ ok: boolean; checks: Record<string, string> }> {
-  const check = async (
-    work: Promise<unknown>,
-    well: (answer: unknown) => string,
-  ): Promise<[boolean, string]> =>
+/** Without the index, the gateway is ready all the same: products, stock, and holds do not need it. */
+async function readiness(
+  db: Database,
+  { index, missing }: Pick<AwaitedIndex, 'index' | 'missing'>,
+): Promise<Readiness> {
+  const check = async <T>(work: Promise<T>, well: (answer: T) => string): Promise<[boolean, string]> =>
     work.then(
       (answer) => [true, well(answer)],
-      (error: unknown) => [false, error instanceof Error ? error.message : String(error)],
+      (error: unknown) => [false, errorMessage(error)],
     );
-  const [postgres, points] = await Promise.all([
+  const [[hasPostgres, postgres], [hasIndex, points]] = await Promise.all([
     check(refuseNewerSchema(db), () => 'ok'),
-    check(index.count(), (count) => `${index.name}, ${String(count)} images`),
+    check(within(index.count(), INDEX_CHECK_MS), (count) => `${index.name}, ${count} images`),
   ]);
-  return { ok: postgres[0] && points[0], checks: { postgres: postgres[1], index: points[1] } };
+  const reached = hasIndex ? 'ok' : 'degraded';
+  return {
+    status: hasPostgres ? reached : 'unavailable',
+    checks: { postgres, index: hasIndex ? points : `degraded: ${missing() ?? points}` },
+  };
 }
 
 /** @throws OperatorError when a newer version migrated the database after this one started */

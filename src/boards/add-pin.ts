@@ -80,11 +80,12 @@ async function readSubject(
     return { kind: 'product', key: found.key };
   }
   const { images } = context.loaders;
-  const found = await findQueryImage(image, { ...services, images });
+  const { signal } = context;
+  const found = await findQueryImage(image, { ...services, images, signal });
   const bytes = await found.read();
   const [facts, vector] = await Promise.all([
     inspectForStore(bytes),
-    services.imageVectors.ofImage(found.sha256, () => Promise.resolve(bytes)),
+    services.imageVectors.ofImage(found.sha256, () => Promise.resolve(bytes), { signal }),
   ]);
   // Resets its age, so that it is not pruned before it is pinned; pinned uploads are kept.
   await services.uploads.put(bytes);

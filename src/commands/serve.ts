@@ -13,7 +13,8 @@ export function serveCommand(): Command {
       'after',
       `
 Without any settings, it starts its own Postgres, loads the demo catalog on the first start, and keeps everything in
-VITRINE_DATA. Ctrl-C or SIGTERM finishes the current requests, then stops.
+VITRINE_DATA. Ctrl-C or SIGTERM finishes the current requests, then stops. With VITRINE_DRAIN_SECONDS, it first serves
+for that time while /health/ready is 503, so that a load balancer sends its requests elsewhere.
 
 Examples:
   vitrine serve
@@ -35,6 +36,7 @@ const serve: Parameters<typeof runCommand>[0] = async ({ config, log, progress, 
   if (!signal.aborted) {
     process.stdout.write(banner(gateway, config.databaseUrl === null ? config.dataFolder : null));
     await once(signal, 'abort');
+    await gateway.drain(config.drainSeconds);
   }
   await gateway.close();
   return EXIT.done;

@@ -3,6 +3,7 @@ import { RequestError } from '../errors.js';
 import { createLogger, hideUrlPasswords, type Logger } from '../platform/logging.js';
 import { DatabaseUnavailable, StatementCanceled } from '../platform/database-unavailable.js';
 import { OperatorError } from '../platform/operator-error.js';
+import { StorageFull } from '../platform/storage-full.js';
 import { SchemaMismatchError } from '../platform/schema-version.js';
 import { createProgress, type Progress } from '../platform/progress.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -16,7 +17,7 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-/** A stopped command has this long to finish its current step; then the process ends. */
+/** A stopped command has this long to finish its current step; then the process ends. A gateway drains before that. */
 const STOP_TIMEOUT_MS = 20_000;
 
 /**
@@ -26,20 +27,23 @@ const STOP_TIMEOUT_MS = 20_000;
 export async function runCommand(work: (session: Session) => Promise<ExitCode>): Promise<void> {
   const progress = createProgress(process.stderr);
   const stop = new AbortController();
+  let drainSeconds = 0;
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(EXIT.failed);
     progress.say('Stopping… (press Ctrl-C again to stop immediately)');
     stop.abort();
+    const timeoutMs = STOP_TIMEOUT_MS + drainSeconds * 1_000;
     setTimeout(() => {
-      progress.say(`Not everything stopped within ${STOP_TIMEOUT_MS / 1000} s; exiting.`);
+      progress.say(`Not everything stopped within ${timeoutMs / 1_000} s; exiting.`);
       process.exit(EXIT.failed);
-    }, STOP_TIMEOUT_MS).unref();
+    }, timeoutMs).unref();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
 
   let log: Logger | null = null;
   try {
     const config = readConfig(process.env);
+    ({ drainSeconds } = config);
     log = createLogger(config.logLevel, process.stderr.isTTY ? (line) => progress.say(line) : null);
     process.exitCode = await work({ config, log, progress, signal: stop.signal });
   } catch (error) {
@@ -59,7 +63,7 @@ function exitCodeOf(error: unknown): ExitCode {
 }
 
 function isExpected(error: unknown): error is Error {
-  return [OperatorError, ConfigError, RequestError, DatabaseUnavailable, StatementCanceled].some(
+  return [OperatorError, ConfigError, RequestError, DatabaseUnavailable, StatementCanceled, StorageFull].some(
     (kind) => error instanceof kind,
   );
 }

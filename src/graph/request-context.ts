@@ -11,6 +11,7 @@ export class Context implements ServerContext {
   readonly publicUrl: string;
   /** IP address of the client. */
   readonly clientAddress: string;
+  readonly signal: AbortSignal;
   readonly loaders: Loaders;
   // Not #private: Apollo Server gives resolvers a copy of the context, and a copy lacks private fields.
   private channelHandle: string | null;
@@ -24,6 +25,7 @@ export class Context implements ServerContext {
     this.requestId = request.requestId;
     this.publicUrl = request.publicUrl;
     this.clientAddress = request.clientAddress;
+    this.signal = request.signal;
     this.channelHandle = caller.channelHandle;
     this.loaders = catalog.forRequest();
   }
@@ -36,8 +38,8 @@ export class Context implements ServerContext {
   }
 
   forNextEvent(): Context {
-    const { requestId, publicUrl, clientAddress } = this;
-    const facts = { requestId, publicUrl, clientAddress, authorization: null };
+    const { requestId, publicUrl, clientAddress, signal } = this;
+    const facts = { requestId, publicUrl, clientAddress, signal, authorization: null };
     const next = new Context(this.catalog, facts, this.caller);
     next.channelHandle = this.channelHandle;
     return next;

@@ -2,6 +2,8 @@
 export interface ServerContext {
   /** Identifies the request in the log and in masked errors. */
   readonly requestId: string;
+  /** See RequestFacts. */
+  readonly signal: AbortSignal;
   /**
    * Sets the channel of the operation, from `@inContext(channel:)`; called before any field is resolved.
    *
@@ -21,4 +23,12 @@ export interface RequestFacts {
   readonly clientAddress: string;
   /** The raw Authorization header; null when there is none. */
   readonly authorization: string | null;
+  /**
+   * Aborts when nobody waits for the response any longer: the client has left, or it has taken too long. The reason is
+   * a RequestError. Only for work that no other request waits for.
+   */
+  readonly signal: AbortSignal;
 }
+
+/** The signal of work that always has somebody waiting for it. */
+export const NEVER_ABORTED = new AbortController().signal;

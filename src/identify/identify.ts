@@ -36,9 +36,10 @@ export async function identify(
   const {
     loaders: { images },
     caller,
+    signal,
   } = context;
   const [query, sameProduct, labels] = await Promise.all([
-    services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images, caller }),
+    services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images, caller, signal }),
     services.sameProducts.model(),
     services.labelModels.model(),
   ]);

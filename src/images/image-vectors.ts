@@ -36,18 +36,26 @@ export class ImageVectors {
     return this.encoder.id;
   }
 
-  /** The vector of an image, by the SHA-256 of its bytes in hex. @throws the errors of `read` and the encoder */
-  async ofImage(sha256: string, read: () => Promise<Uint8Array>, box?: Box): Promise<Float32Array> {
+  /**
+   * The vector of an image, by the SHA-256 of its bytes in hex.
+   * @throws the errors of `read` and the encoder; the reason of `signal` while it waits
+   */
+  async ofImage(
+    sha256: string,
+    read: () => Promise<Uint8Array>,
+    { box, signal }: { readonly box?: Box | undefined; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Float32Array> {
     const key = imageKey(sha256, box ?? null);
     const known = this.#encoded.get(key);
     if (known !== undefined) return known;
     const vector = await this.#inTurn(async () => {
-      if (box === undefined) return this.encoder.encode(await read());
+      if (box === undefined) return this.encoder.encode(await read(), undefined, signal);
       assertBox(box);
-      const [part] = await (await this.#scene(sha256, read)).encode([box]);
+      // Other requests wait for the same scene, so it does not end with this one.
+      const [part] = await (await this.#scene(sha256, read)).encode([box], signal);
       if (part === undefined) throw new Error('a scene answers every box');
       return part;
-    });
+    }, signal);
     this.#encoded.set(key, vector);
     return vector;
   }

@@ -24,6 +24,8 @@ export interface QueryImageServices {
 
 export interface QueryImageSources extends QueryImageServices {
   readonly images: ImageStore;
+  /** Aborts when nobody waits for the image any longer. */
+  readonly signal?: AbortSignal;
 }
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -90,7 +92,10 @@ function decodeBase64(text: string): Uint8Array {
   return Buffer.from(text, 'base64');
 }
 
-async function fetchAllowed(url: string, { imageHosts, fetcher }: QueryImageSources): Promise<Uint8Array> {
+async function fetchAllowed(
+  url: string,
+  { imageHosts, fetcher, signal }: QueryImageSources,
+): Promise<Uint8Array> {
   const { protocol, host } = new URL(url);
   // With the port, unless it is the default of https, because another port is another server.
   if (protocol !== 'https:' || !imageHosts.has(host)) {
@@ -99,5 +104,5 @@ async function fetchAllowed(url: string, { imageHosts, fetcher }: QueryImageSour
       `Images are not fetched from ${protocol}//${host}: send the file to POST /images, or ask the operator to add the host to VITRINE_IMAGE_HOSTS (https only).`,
     );
   }
-  return fetcher.fetch(url);
+  return fetcher.fetch(url, signal);
 }

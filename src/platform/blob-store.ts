@@ -1,14 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from './operator-error.js';
+import { asStorageFull } from './storage-full.js';
 
 /**
  * Files named by the SHA-256 of their content, in a folder that several processes may share. A file is either
  * complete or absent: it is written to a temporary file, flushed, and renamed.
  */
 export interface BlobStore {
-  /** Stores the bytes and returns their SHA-256 as 64 hex digits. Storing the same bytes again resets their age. */
+  /**
+   * Stores the bytes and returns their SHA-256 as 64 hex digits. Storing the same bytes again resets their age.
+   * @throws StorageFull; nothing of the file is left then
+   */
   put(bytes: Uint8Array): Promise<string>;
   /** The bytes, or null when nothing is stored under this hash. */
   get(sha256: string): Promise<Buffer | null>;
@@ -22,9 +26,29 @@ export interface BlobStore {
 
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
+/** The folder of temporary files: its name is not the start of any hash. */
+const DRAFTS = 'drafts';
+
+/** Much longer than writing a file takes; the process that wrote an older one was killed. */
+const DRAFT_AGE_MS = 60 * 60 * 1_000;
+
 export async function openBlobStore(folder: string): Promise<BlobStore> {
-  await mkdir(folder, { recursive: true });
+  const drafts = join(folder, DRAFTS);
+  await mkdir(drafts, { recursive: true });
   const shard = (sha256: string): string => join(folder, sha256.slice(0, 2));
+  const removeOldDrafts = async (): Promise<void> => {
+    const oldest = Date.now() - DRAFT_AGE_MS;
+    for (const name of await readdir(drafts)) {
+      const path = join(drafts, name);
+      // Its process may have just completed it.
+      const isOld = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs < oldest,
+        () => false,
+      );
+      if (isOld) await rm(path, { force: true });
+    }
+  };
+  await removeOldDrafts();
 
   return {
     async put(bytes) {
@@ -36,16 +60,15 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
         () => false,
       );
       if (stored) return sha256;
-      await mkdir(shard(sha256), { recursive: true });
-      const draft = `${target}.${randomUUID()}`;
-      const file = await open(draft, 'wx');
+      const draft = join(drafts, randomUUID());
       try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
+        await mkdir(shard(sha256), { recursive: true });
+        await writeFile(draft, bytes, { flag: 'wx', flush: true });
+        await rename(draft, target);
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw asStorageFull(error);
       }
-      await rename(draft, target);
       return sha256;
     },
 
@@ -74,7 +97,9 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
       const oldest = Date.now() - ageMs;
       const isOld = async (path: string): Promise<boolean> => (await stat(path)).mtimeMs < oldest;
       let removed = 0;
+      await removeOldDrafts();
       for (const prefix of await readdir(folder)) {
+        if (prefix === DRAFTS) continue;
         const old: string[] = [];
         for (const name of await readdir(join(folder, prefix)))
           if (await isOld(join(folder, prefix, name))) old.push(name);

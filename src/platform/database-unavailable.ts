@@ -3,7 +3,7 @@ import { errorCode, errorMessage } from './operator-error.js';
 const CANCELED = '57014';
 
 /**
- * Postgres is unreachable, restarting, out of connections, or silent. The statement may or may not have run; the
+ * Postgres is unreachable, restarting, silent, or out of connections, disk, or memory. The statement may or may not have run; the
  * remedy is to try again in a few seconds. `code` is the code of the system or of Postgres, if there is one.
  */
 export class DatabaseUnavailable extends Error {
@@ -46,11 +46,11 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Error codes of Postgres: any connection exception, out of connections, shutting down, crashed, starting up, a
- * dropped database, a session or transaction that was idle too long, and a read-only server, such as a former primary
- * after a failover.
+ * Error codes of Postgres: any connection exception; out of resources, such as disk, memory, and connections; shutting
+ * down, crashed, starting up, a dropped database; a session or transaction that was idle too long; a read-only server,
+ * such as a former primary after a failover; and an error of its disk.
  */
-const POSTGRES_CODES = /^(08...|53300|57P0[1-5]|25P03|25P04|25006)$/;
+const POSTGRES_CODES = /^(08...|53[0-3]00|57P0[1-5]|25P03|25P04|25006|58030)$/;
 
 /** Messages of node-postgres, whose own errors have no code. */
 const DRIVER_MESSAGES =

@@ -46,8 +46,8 @@ export class VisualSearchResolver {
     diversity: number | null,
   ): Promise<VisualMatchConnection> {
     const { services } = this;
-    const { loaders, caller } = context;
-    const sources = { ...services, images: loaders.images, caller };
+    const { loaders, caller, signal } = context;
+    const sources = { ...services, images: loaders.images, caller, signal };
     const resolve = () => services.queryVectors.resolve(query, sources);
     return visualSearch(services, context, resolve, {
       where: where ?? null,

@@ -4,10 +4,11 @@ import { ApolloServerErrorCode as Apollo } from '@apollo/server/errors';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { ERROR_STATUS, RequestError } from '../errors.js';
+import { ERROR_STATUS, type ErrorCode, RequestError } from '../errors.js';
 import type { ServerContext } from '../graph/server-context.js';
 import { DatabaseUnavailable, StatementCanceled } from '../platform/database-unavailable.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
+import { StorageFull } from '../platform/storage-full.js';
 import { MAX_ERROR_MESSAGE_CHARS, RETRY_AFTER_SECONDS } from './limits.js';
 
 /**
@@ -24,11 +25,18 @@ const REQUEST_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The error that a caller sees: a request error, also when Postgres is unavailable or stopped a statement; null when
- * the fault is ours.
+ * The error that a caller sees: a request error, also when Postgres is unavailable or stopped a statement, or the disk
+ * is full; null when the fault is ours.
  */
 export function toRequestError(error: unknown): RequestError | null {
   if (error instanceof RequestError) return error;
+  if (error instanceof StorageFull) {
+    return new RequestError(
+      'STORAGE_FULL',
+      'The image could not be stored, because there is no space left for images. The operator has to free up space.',
+      { cause: error },
+    );
+  }
   if (error instanceof StatementCanceled) {
     return new RequestError(
       'SERVICE_OVERLOADED',
@@ -46,9 +54,17 @@ export function toRequestError(error: unknown): RequestError | null {
   );
 }
 
+const PASSING_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
+  'DATABASE_UNAVAILABLE',
+  'INDEX_UNAVAILABLE',
+  'SERVICE_OVERLOADED',
+]);
+
 /** Whether the same request may succeed in a few seconds. */
-export const passes = (code: string | undefined): boolean =>
-  code === 'DATABASE_UNAVAILABLE' || code === 'SERVICE_OVERLOADED';
+export const passes = (code: unknown): boolean => PASSING_CODES.has(code);
+
+/** The HTTP status of all of them. */
+const TRY_AGAIN_STATUS = 503;
 
 /** Converts a thrown value to an error that fails the whole request: a request error with its HTTP status. */
 export function toGraphQLError(error: unknown): GraphQLError {
@@ -124,15 +140,14 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
           async didEncounterErrors({ errors, contextValue }) {
             for (const error of errors) requestIds.set(error, contextValue.requestId);
           },
-          // A response without data because the database is unavailable is worth retrying, for proxies too.
           async willSendResponse({ response: { body, http } }) {
             if (body.kind !== 'single') return;
             const { data, errors = [] } = body.singleResult;
-            const isEmpty = Object.values(data ?? {}).every((value) => value === null);
-            if (!isEmpty || !errors.some(({ extensions }) => extensions?.['code'] === 'DATABASE_UNAVAILABLE'))
-              return;
-            http.status = ERROR_STATUS.DATABASE_UNAVAILABLE;
+            if (!errors.some(({ extensions }) => passes(extensions?.['code']))) return;
             http.headers.set('retry-after', RETRY_AFTER_SECONDS);
+            // Without data, the response is worth retrying for proxies too.
+            const isEmpty = Object.values(data ?? {}).every((value) => value === null);
+            if (isEmpty) http.status = TRY_AGAIN_STATUS;
           },
         };
       },
@@ -233,9 +248,11 @@ function describe(
 
 /** Logged without a stack, because every request fails during an outage. */
 function logUnavailable(log: Logger, error: unknown, requestId: string): void {
-  const why =
-    error instanceof StatementCanceled
-      ? 'because Postgres stopped its statement'
-      : 'because Postgres is unavailable';
-  log.warn({ reason: errorMessage(error), requestId }, `A request failed ${why}`);
+  log.warn({ reason: errorMessage(error), requestId }, `A request failed because ${whyUnavailable(error)}`);
+}
+
+function whyUnavailable(error: unknown): string {
+  if (error instanceof StorageFull) return 'there is no space left for images';
+  if (error instanceof StatementCanceled) return 'Postgres stopped its statement';
+  return 'Postgres is unavailable';
 }

@@ -1,23 +1,31 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
-/** What the gateway needs to answer searches, with a description of each part's state. */
+/** Whether the gateway can answer, with a description of each part's state. */
 export interface Readiness {
-  readonly ok: boolean;
+  /** Degraded: searches fail, but everything else works, so traffic is welcome. */
+  readonly status: 'ok' | 'degraded' | 'unavailable';
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** `GET /health/live` responds while the event loop runs; `GET /health/ready` reports whether to send traffic. */
-export function installHealth(app: FastifyInstance, ready: () => Promise<Readiness>, log: Logger): void {
+/**
+ * `GET /health/live` responds while the event loop runs. `GET /health/ready` reports whether to send traffic; once
+ * `leaving` aborts, it says no.
+ */
+export function installHealth(
+  app: FastifyInstance,
+  ready: () => Promise<Readiness>,
+  leaving: AbortSignal,
+  log: Logger,
+): void {
   app.get('/health/live', async () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
-    const { ok, checks } = await ready().catch((error: unknown) => {
+    void reply.header('cache-control', 'no-store');
+    if (leaving.aborted) return reply.code(503).send({ status: 'stopping', checks: {} });
+    const { status, checks } = await ready().catch((error: unknown): Readiness => {
       log.error({ err: error }, 'The readiness check failed');
-      return { ok: false, checks: {} };
+      return { status: 'unavailable', checks: {} };
     });
-    return reply
-      .code(ok ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({ status: ok ? 'ok' : 'unavailable', checks });
+    return reply.code(status === 'unavailable' ? 503 : 200).send({ status, checks });
   });
 }

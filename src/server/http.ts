@@ -30,6 +30,11 @@ import { trustIn } from './seen-from.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
   ready(): Promise<Readiness>;
+  /**
+   * Aborts some time before the server closes: load balancers are told to send no more requests, which are answered
+   * all the same.
+   */
+  readonly leaving?: AbortSignal;
   readonly log: Logger;
   /** Gauges in GET /metrics in addition to the server's own. */
   readonly gauges?: readonly GaugeSource[];
@@ -44,7 +49,7 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
 export async function createServer<Context extends ServerContext>(
   options: HttpOptions<Context>,
 ): Promise<FastifyInstance> {
-  const { log } = options;
+  const { log, leaving = new AbortController().signal } = options;
   // The caller logs that it listens, with its own message.
   const logger: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });
   const app = fastify({
@@ -52,6 +57,8 @@ export async function createServer<Context extends ServerContext>(
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // A request that arrives while the server closes is answered like any other.
+    return503OnClosing: false,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARS },
   });
@@ -89,7 +96,14 @@ export async function createServer<Context extends ServerContext>(
       done();
     });
   }
+  let isClosing = false;
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    // A client that keeps its connection would send its next request just when the connection is closed.
+    if (isClosing || leaving.aborted) void reply.header('connection', 'close');
+    done();
+  });
   app.addHook('preClose', (done) => {
+    isClosing = true;
     if (!app.server.listening) {
       done();
       return;
@@ -109,7 +123,7 @@ export async function createServer<Context extends ServerContext>(
   boundLargeBodies(app, trustIn(options.trustedProxies ?? []));
   boundJsonNames(app);
   metrics.install(app);
-  installHealth(app, () => options.ready(), log);
+  installHealth(app, () => options.ready(), leaving, log);
   installGraphiQL(app, options.operations);
   await installImages(app, options);
   await installGraphQL(app, options, metrics);

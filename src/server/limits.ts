@@ -116,6 +116,13 @@ export const SLOW_BODY_GRACE_MS = 5_000;
 /** Ten megabytes over a weak mobile connection (3 Mbit/s) take half a minute. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 
+/**
+ * From when an operation has been received until it is answered, at the latest with an error. It is enough for
+ * statements that run into their own timeout (8 s) and for an index that does not answer (2.5 s), and it is shorter
+ * than load balancers wait (30 s and more).
+ */
+export const OPERATION_DEADLINE_MS = 20_000;
+
 /** Node's default, as a constant because it also limits the longest URL of a GET request. */
 export const MAX_HEADER_BYTES = 16 * 1024;
 

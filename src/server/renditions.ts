@@ -17,6 +17,11 @@ const RENDERED_AT_ONCE = DECODED_AT_ONCE - 1;
 /** Pictures of a few screens that open at the same time. Originals are read in their turn, so only names wait. */
 const MAX_WAITING = 500;
 
+/**
+ * Longer than other images wait: a browser shows the page meanwhile, and does not ask again for a picture that failed.
+ */
+const MAX_WAIT_MS = 15_000;
+
 /** An image ready to send. */
 interface Rendition {
   readonly bytes: Buffer;
@@ -36,7 +41,7 @@ export interface Renditions {
 }
 
 export function createRenditions(load: (id: string) => Promise<Buffer | null>): Renditions {
-  const inTurn = limiter(RENDERED_AT_ONCE, MAX_WAITING);
+  const inTurn = limiter(RENDERED_AT_ONCE, MAX_WAITING, MAX_WAIT_MS);
   const cache = new LRUCache<string, Rendition, { id: string; width: number; format: RenderFormat }>({
     maxSize: MAX_CACHED_BYTES,
     sizeCalculation: ({ bytes }) => bytes.byteLength,

@@ -36,13 +36,14 @@ export async function matchSku(
   const {
     loaders: { images },
     caller,
+    signal,
   } = context;
   const stores = await context.inChannel();
   const { channel } = stores;
   const where = { quantity, options: options.map(({ name, value }) => ({ name, values: [value] })) };
   const condition = checkProductFilter(where, channel.currencyCode);
   const [query, sameProduct, labels] = await Promise.all([
-    services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images, caller }),
+    services.queryVectors.resolve({ like: [{ image, box }] }, { ...services, images, caller, signal }),
     services.sameProducts.model(),
     services.labelModels.model(),
   ]);

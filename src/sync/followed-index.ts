@@ -13,11 +13,17 @@ import { followOnce } from './apply-changes.js';
 import { dropUnusedIndexes } from './drop-unused.js';
 import { fillIndex } from './fill-index.js';
 import { followChanges, type ChangeFollower } from './follow-changes.js';
-import { positionInMemory, positionInPostgres, withFillLock, type PositionKeeper } from './position.js';
+import {
+  NEVER_LOST,
+  positionInMemory,
+  positionInPostgres,
+  withFillLock,
+  type PositionKeeper,
+} from './position.js';
 import { refillQdrant } from './refill-qdrant.js';
 
 /** The position before any change was followed: a snapshot that sees nothing. */
-const NOTHING_SEEN = '1:1:';
+export const NOTHING_SEEN = '1:1:';
 
 /** An index that follows Postgres. */
 export interface FollowedIndex extends Pick<ChangeFollower, 'catchUp' | 'advance'> {
@@ -41,9 +47,14 @@ export interface FollowedIndexOptions {
   readonly changes?: Pick<ChangeListener, 'onChange'>;
   readonly log: Logger;
   readonly progress: Progress;
+  /** Gives up a shared index that is still being opened, and closes one that is open. */
+  readonly signal?: AbortSignal;
 }
 
-/** Opens the configured index, fills it from Postgres if necessary, and follows changes from there. */
+/**
+ * Opens the configured index, fills it from Postgres if necessary, and follows changes from there.
+ * @throws QdrantUnreachable, RequestError INDEX_UNAVAILABLE, DatabaseUnavailable: it may be there later. OperatorError
+ */
 export async function openFollowedIndex(options: FollowedIndexOptions): Promise<FollowedIndex> {
   const { index, keeper, fill, isLost, rebuild, replace } = await (options.qdrant === null
     ? openEmbedded(options)
@@ -71,7 +82,9 @@ export async function openFollowedIndex(options: FollowedIndexOptions): Promise<
     advance: (move) => follower.advance(move),
     replace: replace && ((progress, signal) => replace(follower, progress, signal)),
     async close() {
-      await closeAll([() => follower.close(), () => index.close()]);
+      const [first, last] = options.qdrant === null ? [follower, index] : [index, follower];
+      // A Qdrant that does not answer would hold up the follower. What it has not applied is followed again.
+      await closeAll([() => first.close(), () => last.close()]);
     },
   };
 }
@@ -147,7 +160,7 @@ async function openShared(
   options: FollowedIndexOptions,
   qdrant: NonNullable<Config['qdrant']>,
 ): Promise<Opened> {
-  const { db, encoder, log } = options;
+  const { db, encoder, log, signal = NEVER_LOST } = options;
   const { url, apiKey, collection } = qdrant;
   const server = {
     url,
@@ -156,13 +169,14 @@ async function openShared(
     encoder: encoder.id,
     dimension: encoder.dimension,
     log,
+    signal,
   };
   // So that gateways that start together create one collection, not one each.
   const make = (): Promise<VectorIndex> =>
-    withFillLock(db, collection, encoder.id, () => openQdrantIndex(server));
+    withFillLock(db, collection, encoder.id, () => openQdrantIndex(server), signal);
   const index = (await findQdrantIndex(server)) ?? (await make());
   const isFilled = async (): Promise<boolean> => (await index.count()) > 0;
-  const keeper = positionInPostgres(db, collection, encoder.id, isFilled);
+  const keeper = positionInPostgres(db, collection, encoder.id, isFilled, signal);
   const fill = (): Promise<void> =>
     keeper.fill(async (lost) => {
       if (!(await isFilled())) return fillIndex(options, index, lost);

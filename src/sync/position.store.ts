@@ -88,15 +88,10 @@ export async function keepPosition(
 
 const fillLock = (indexName: string, encoder: string): string => `fill ${indexName} ${encoder}`;
 
-/** Waits for the lock on filling the index with this encoder's vectors; the lock ends with the transaction. */
-export async function lockFill(client: PoolClient, indexName: string, encoder: string): Promise<void> {
-  await execute(
-    client,
-    sql`/* sync.lockFill */ SELECT pg_advisory_xact_lock(hashtext(${fillLock(indexName, encoder)}))`,
-  );
-}
-
-/** False while another transaction holds the lock on filling the index with this encoder's vectors. */
+/**
+ * Takes the lock on filling the index with this encoder's vectors, until the transaction ends. False while another
+ * transaction holds it.
+ */
 export async function tryLockFill(client: PoolClient, indexName: string, encoder: string): Promise<boolean> {
   const [row] = await query(
     client,

@@ -1,14 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { patiently, transaction, type Database, type Queryable } from '../platform/postgres.js';
 import {
   awaitPosition,
   claimPosition,
   keepPosition,
-  lockFill,
   readPosition,
   tryLockFill,
   withoutTimeouts,
 } from './position.store.js';
+
+/** How often a process checks whether another one still fills the index, which takes seconds to hours. */
+const FILL_LOCK_POLL_MS = 200;
 
 /**
  * How far an index has followed the change log, as a pg_snapshot. For an index in this process, the position is in
@@ -30,7 +33,7 @@ export interface PositionKeeper {
 }
 
 /** Another process cannot take over an index in this process. */
-const NEVER_LOST = new AbortController().signal;
+export const NEVER_LOST = new AbortController().signal;
 
 export function positionInMemory(): PositionKeeper {
   let position: string | null = null;
@@ -47,12 +50,16 @@ export function positionInMemory(): PositionKeeper {
   };
 }
 
-/** `isFilled` reports whether the index still has what it was filled with according to Postgres. */
+/**
+ * `isFilled` reports whether the index still has what it was filled with according to Postgres. When `signal` aborts,
+ * a filling ends, as it does when it is lost.
+ */
 export function positionInPostgres(
   db: Database,
   indexName: string,
   encoder: string,
   isFilled: () => Promise<boolean>,
+  signal: AbortSignal = NEVER_LOST,
 ): PositionKeeper {
   let known: string | null = null;
   const findFilled = async (client: Queryable): Promise<boolean> => {
@@ -77,26 +84,33 @@ export function positionInPostgres(
     async fill(work) {
       // Does not wait for a gateway that refills the index while it answers.
       if (await findFilled(db)) return;
-      await withFillLock(db, indexName, encoder, async (client, lost) => {
+      const fill = async (client: PoolClient, lost: AbortSignal): Promise<void> => {
         // When gateways start together, one fills the index, and the others wait and find it filled.
         if (await findFilled(client)) return;
-        known = await work(lost);
+        known = await work(AbortSignal.any([lost, signal]));
         await keepPosition(client, indexName, encoder, known);
-      });
+      };
+      await withFillLock(db, indexName, encoder, fill, signal);
     },
   };
 }
 
-/** Runs `work` with the lock on filling the index with this encoder's vectors, after waiting for the lock. */
+/**
+ * Runs `work` with the lock on filling the index with this encoder's vectors, after waiting for the lock.
+ * @throws AbortError when `signal` aborts while it waits
+ */
 export function withFillLock<T>(
   db: Database,
   indexName: string,
   encoder: string,
   work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
+  signal: AbortSignal = NEVER_LOST,
 ): Promise<T> {
   return transaction(db, async (client, lost) => {
     await withoutTimeouts(client);
-    await patiently(client, () => lockFill(client, indexName, encoder));
+    // A statement that waits for the lock could not be interrupted.
+    while (!(await tryLockFill(client, indexName, encoder)))
+      await sleep(FILL_LOCK_POLL_MS, undefined, { signal });
     return work(client, lost);
   });
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { RequestError } from '../errors.js';
+import { awaitTurn } from './turn.js';
 
 /**
  * Maximum number of images decoded in parallel. Decoding uses libuv's four threads, as file access does: three leaves
@@ -10,7 +11,7 @@ export const DECODED_AT_ONCE = Math.min(3, Math.max(2, availableParallelism() - 
 /** Memory of all images being decoded: enough for the largest allowed image and a photo beside it. */
 const MAX_BYTES_IN_WORK = 384 * 1024 * 1024;
 
-/** A few seconds of work for two cores; a caller that waited longer would have given up before its turn. */
+/** A few seconds of work for two cores; more would only be refused after they have waited too long. */
 export const MAX_WAITING = 64;
 
 /** Total size of the files of waiting images, which stay in memory. */
@@ -34,10 +35,15 @@ let bytesInWork = 0;
 
 /**
  * Runs the work in its turn. Every image that this process decodes goes through this queue, in the order of arrival.
- * @throws RequestError SERVICE_OVERLOADED when too many wait
+ * @throws RequestError SERVICE_OVERLOADED when too many wait, or it has waited too long; the reason of `signal` while
+ * it waits
  */
-export async function inDecodeQueue<T>(cost: DecodeCost, work: () => Promise<T>): Promise<T> {
-  if (waiting.length > 0 || !fits(cost)) await wait(cost);
+export async function inDecodeQueue<T>(
+  cost: DecodeCost,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  if (waiting.length > 0 || !fits(cost)) await wait(cost, signal);
   else take(cost);
   try {
     return await work();
@@ -57,14 +63,23 @@ function take({ workBytes }: DecodeCost): void {
   bytesInWork += workBytes;
 }
 
-function wait(cost: DecodeCost): Promise<void> {
+function wait(cost: DecodeCost, signal: AbortSignal | undefined): Promise<void> {
   if (waiting.length >= MAX_WAITING || waitingFileBytes + cost.fileBytes > MAX_WAITING_FILE_BYTES)
     throw new RequestError(
       'SERVICE_OVERLOADED',
       'Too many images are being decoded; try again in a few seconds.',
     );
-  waitingFileBytes += cost.fileBytes;
-  return new Promise((start) => waiting.push({ cost, start }));
+  return awaitTurn((start) => {
+    const entry = { cost, start };
+    waiting.push(entry);
+    waitingFileBytes += cost.fileBytes;
+    return () => {
+      waiting.splice(waiting.indexOf(entry), 1);
+      waitingFileBytes -= cost.fileBytes;
+      // Those behind it may have waited only because it did not fit.
+      startNext();
+    };
+  }, signal);
 }
 
 function startNext(): void {

@@ -68,7 +68,7 @@ export async function renderImage(
       header,
       bytes,
       { kind: 'rendition', pixels: pixelsOf(header), width, height: MAX_RENDERED_HEIGHT, format },
-      rendered * ENCODING_BYTES_A_PIXEL,
+      { moreBytes: rendered * ENCODING_BYTES_A_PIXEL },
     ),
   );
   return {
@@ -101,12 +101,12 @@ export interface Square {
 /**
  * The image centered on a white square of `size` pixels.
  *
- * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED; the reason of `signal` while it waits
  */
-export async function decodeSquare(bytes: Uint8Array, size: number): Promise<Square> {
+export async function decodeSquare(bytes: Uint8Array, size: number, signal?: AbortSignal): Promise<Square> {
   const header = await readHeader(bytes);
   const { data } = pixelsResult.parse(
-    await decode(header, bytes, { kind: 'square', pixels: pixelsOf(header), size }),
+    await decode(header, bytes, { kind: 'square', pixels: pixelsOf(header), size }, { signal }),
   );
   // A copy of its own: the message that it came in is one block of memory, which a thread cannot take over.
   return { pixels: new Uint8Array(data), original: { width: header.width, height: header.height } };
@@ -114,10 +114,20 @@ export async function decodeSquare(bytes: Uint8Array, size: number): Promise<Squ
 
 const pixelsOf = ({ width, height }: ImageHeader): number => width * height;
 
-/** Decodes an image when its turn comes; `moreBytes` is the additional memory that the work takes. */
-const decode = (header: ImageHeader, bytes: Uint8Array, work: DecoderWork, moreBytes = 0): Promise<unknown> =>
-  inDecodeQueue({ fileBytes: bytes.byteLength, workBytes: decodedBytes(header) + moreBytes }, () =>
-    inDecoder(bytes, work),
+/**
+ * Decodes an image when its turn comes, unless `signal` aborts before that. `moreBytes` is the additional memory that
+ * the work takes.
+ */
+const decode = (
+  header: ImageHeader,
+  bytes: Uint8Array,
+  work: DecoderWork,
+  { moreBytes = 0, signal }: { moreBytes?: number; signal?: AbortSignal | undefined } = {},
+): Promise<unknown> =>
+  inDecodeQueue(
+    { fileBytes: bytes.byteLength, workBytes: decodedBytes(header) + moreBytes },
+    () => inDecoder(bytes, work),
+    signal,
   );
 
 /** Reads the header of an image. @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */

@@ -44,9 +44,9 @@ export interface Scene {
    * batches: that finds a garment on another background, and the mean of the cells that it covers does not
    * (docs/look.md).
    *
-   * @throws RequestError BAD_USER_INPUT, SERVICE_OVERLOADED
+   * @throws RequestError BAD_USER_INPUT, SERVICE_OVERLOADED; the reason of `signal` while they wait
    */
-  encode(boxes: readonly Box[]): Promise<Float32Array[]>;
+  encode(boxes: readonly Box[], signal?: AbortSignal): Promise<Float32Array[]>;
   /**
    * The local embeddings of the whole image, in one pass; null when the model has none.
    * @throws RequestError SERVICE_OVERLOADED
@@ -64,9 +64,10 @@ export interface Encoder {
    * The vector of an image, or of the region in `box`; L2-normalized. Its last numbers describe the colors: see
    * color-share.ts.
    *
-   * @throws RequestError BAD_USER_INPUT (box), IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+   * @throws RequestError BAD_USER_INPUT (box), IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED; the reason of
+   * `signal` while it waits
    */
-  encode(image: Uint8Array, box?: Box): Promise<Float32Array>;
+  encode(image: Uint8Array, box?: Box, signal?: AbortSignal): Promise<Float32Array>;
   /** @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
   open(image: Uint8Array): Promise<Scene>;
   /** Ends the threads; the promises of images in flight reject. */
@@ -107,22 +108,25 @@ export async function openEncoder({
   const { input, dimension, embeddingDimension, grid } = manifest;
 
   /** Runs the model on squares, each of which is made only when there is room for it. */
-  const look = async (squares: readonly (() => Promise<EncodeJob>)[]): Promise<Float32Array[]> => {
+  const look = async (
+    squares: readonly (() => Promise<EncodeJob>)[],
+    signal?: AbortSignal,
+  ): Promise<Float32Array[]> => {
     if (inFlight + squares.length > MAX_IMAGES_IN_FLIGHT) throw overloaded();
     inFlight += squares.length;
-    try {
-      return await Promise.all(
-        squares.map(async (square) => {
-          const job = await limitDecodes(square);
-          return pool.run(job, [job.pixels.buffer]);
-        }),
-      );
-    } finally {
-      inFlight -= squares.length;
-    }
+    return Promise.all(
+      squares.map(async (square) => {
+        try {
+          const job = await limitDecodes(square, signal);
+          return await pool.run(job, [job.pixels.buffer], signal);
+        } finally {
+          inFlight -= 1;
+        }
+      }),
+    );
   };
-  const whole = async (image: Uint8Array): Promise<EncodeJob> => {
-    const { pixels, original } = await decodeSquare(image, input.size);
+  const whole = async (image: Uint8Array, signal?: AbortSignal): Promise<EncodeJob> => {
+    const { pixels, original } = await decodeSquare(image, input.size, signal);
     return { pixels, part: placeInSquare(original, input.size) };
   };
   const open = async (image: Uint8Array): Promise<Scene> => {
@@ -130,17 +134,16 @@ export async function openEncoder({
     const raster = await limitDecodes(() => decodeRaster(image, SCENE_SIDE));
     return {
       raster,
-      async encode(boxes) {
+      async encode(boxes, signal) {
         boxes.forEach(assertBox);
-        return look(
-          boxes.map((box) => async () => {
-            const part = pixelBox(box, raster);
-            return {
-              pixels: await squareOf(raster, input.size, part),
-              part: placeInSquare(part, input.size),
-            };
-          }),
-        );
+        const squares = boxes.map((box) => async (): Promise<EncodeJob> => {
+          const part = pixelBox(box, raster);
+          return {
+            pixels: await squareOf(raster, input.size, part),
+            part: placeInSquare(part, input.size),
+          };
+        });
+        return look(squares, signal);
       },
       async cells() {
         if (!grid) return null;
@@ -155,9 +158,11 @@ export async function openEncoder({
     id: manifest.id,
     dimension,
     open,
-    async encode(image, box) {
+    async encode(image, box, signal) {
       if (box) assertBox(box);
-      const [vector] = box ? await (await open(image)).encode([box]) : await look([() => whole(image)]);
+      const [vector] = box
+        ? await (await open(image)).encode([box], signal)
+        : await look([() => whole(image, signal)], signal);
       if (vector === undefined) throw new Error('an encoder answers every image');
       return vector;
     },

@@ -1,4 +1,5 @@
 import { Worker, type Transferable } from 'node:worker_threads';
+import { awaitTurn } from './turn.js';
 
 export interface WorkerPoolOptions<Answer> {
   /**
@@ -20,6 +21,8 @@ export interface WorkerPoolOptions<Answer> {
 interface Waiting<Answer> {
   readonly job: unknown;
   readonly transfer: readonly Transferable[];
+  /** Called when a thread gets the job. */
+  readonly start: () => void;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -57,11 +60,21 @@ export class WorkerPool<Answer> {
     return pool;
   }
 
-  /** @throws Error when the thread that had the job ends, or the pool is closed */
-  run(job: unknown, transfer: readonly Transferable[]): Promise<Answer> {
+  /**
+   * @throws Error when the thread that had the job ends, or the pool is closed; RequestError SERVICE_OVERLOADED when
+   * the job has waited too long for a thread, and the reason of `signal` when that aborts while it waits
+   */
+  run(job: unknown, transfer: readonly Transferable[], signal?: AbortSignal): Promise<Answer> {
     if (this.#closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ job, transfer, resolve, reject });
+      const enter = (start: () => void): (() => void) => {
+        const entry = { job, transfer, start, resolve, reject };
+        this.#waiting.push(entry);
+        return () => {
+          this.#waiting = this.#waiting.filter((other) => other !== entry);
+        };
+      };
+      awaitTurn(enter, signal).catch(reject);
       this.#dispatch();
     });
   }
@@ -69,7 +82,7 @@ export class WorkerPool<Answer> {
   /** Ends the threads; unanswered jobs reject. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(closedError());
+    this.#giveUp(closedError());
     await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
   }
 
@@ -81,17 +94,25 @@ export class WorkerPool<Answer> {
     if (this.#waiting.length > 0 && this.#threads.size < this.#options.threads) {
       this.#start().catch((error: unknown) => {
         if (this.#threads.size > 0) return;
-        for (const waiting of this.#waiting.splice(0)) waiting.reject(toError(error));
+        this.#giveUp(toError(error));
       });
     }
   }
 
   #hand(thread: Thread<Answer>): void {
     thread.batch = this.#waiting.splice(0, this.#options.maxBatch);
+    for (const { start } of thread.batch) start();
     thread.worker.postMessage(
       thread.batch.map(({ job }) => job),
       thread.batch.flatMap(({ transfer }) => transfer),
     );
+  }
+
+  #giveUp(error: Error): void {
+    for (const { start, reject } of this.#waiting.splice(0)) {
+      start();
+      reject(error);
+    }
   }
 
   #start(): Promise<void> {

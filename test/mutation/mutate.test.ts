@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ANONYMOUS } from '../../src/access/caller.js';
 import { Context } from '../../src/graph/request-context.js';
+import { NEVER_ABORTED } from '../../src/graph/server-context.js';
 import { pruneIdempotencyKeys } from '../../src/mutation/idempotency.store.js';
 import { mutate } from '../../src/mutation/mutate.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
@@ -16,7 +17,13 @@ beforeAll(async () => {
   });
   context = new Context(
     gateway.services.loaders,
-    { requestId: '1', publicUrl: 'http://localhost', clientAddress: '127.0.0.1', authorization: null },
+    {
+      requestId: '1',
+      publicUrl: 'http://localhost',
+      clientAddress: '127.0.0.1',
+      authorization: null,
+      signal: NEVER_ABORTED,
+    },
     ANONYMOUS,
   );
 });

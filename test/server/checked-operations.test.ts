@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
+import { NEVER_ABORTED } from '../../src/graph/server-context.js';
 import { createChecks } from '../../src/server/graphql/checks.js';
 import { createExecutor } from '../../src/server/graphql/executor.js';
 import type { Client } from 'graphql-ws';
@@ -83,7 +84,7 @@ describe('whatever operationName says, nothing is executed that was not checked'
   test('the executor itself refuses a context in which nothing has passed', async () => {
     const schema = await testSchema();
     const execute = createExecutor(schema, createChecks(schema), () => null);
-    const context = new TestContext({ requestId: 'r', publicUrl: 'http://localhost' });
+    const context = new TestContext({ requestId: 'r', publicUrl: 'http://localhost', signal: NEVER_ABORTED });
     await expect(execute(context)).rejects.toThrow(/had not passed the checks/);
     expect(painted).toEqual([]);
   });

@@ -66,7 +66,7 @@ test('readiness is what the gateway says, and an error means unready', async () 
   const ready = await server.app.inject('/health/ready');
   expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ok', checks: { postgres: 'ok' } }]);
   const states = [
-    async () => ({ ok: false, checks: { index: 'still loading' } }),
+    async () => ({ status: 'unavailable' as const, checks: { postgres: 'no answer' } }),
     () => Promise.reject(new Error('no connection')),
   ];
   for (const state of states) {

@@ -120,7 +120,7 @@ export async function startTestGateway(
     createContext: (request) => openContext(services, request),
     uploads: services.uploads,
     catalogImage: (id) => readCatalogImage(services, id),
-    ready: () => Promise.resolve({ ok: true, checks: {} }),
+    ready: () => Promise.resolve({ status: 'ok', checks: {} }),
     trustedProxies: options.trustedProxies ?? [],
     log,
   });

@@ -135,7 +135,11 @@ export class QueryVectors {
 
     if (image != null) {
       const found = await findQueryImage(image, sources);
-      const vector = await this.images.ofImage(found.sha256, () => found.read(), box ?? undefined);
+      const { signal } = sources;
+      const vector = await this.images.ofImage(found.sha256, () => found.read(), {
+        box: box ?? undefined,
+        signal,
+      });
       return one(vector, weight, ['image', imageKey(found.sha256, box ?? null)]);
     }
     if (product != null) {

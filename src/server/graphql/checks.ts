@@ -8,6 +8,11 @@ import { enterChannel } from './in-context.js';
 import type { Operation } from './operation.js';
 import { MAX_VARIABLES } from '../limits.js';
 
+/** An operation that may be executed, until the signal aborts. */
+export interface CheckedOperation extends Operation {
+  readonly signal: AbortSignal;
+}
+
 /** Checks before execution, the same over HTTP and over a WebSocket. */
 export interface Checks {
   /** To be called before a document is parsed and validated. @throws GraphQLError COST_EXCEEDED */
@@ -20,13 +25,13 @@ export interface Checks {
    *
    * @throws Error when none has passed
    */
-  passed(context: object): Operation;
+  passed(context: object): CheckedOperation;
 }
 
 export function createChecks(schema: GraphQLSchema): Checks {
   const guard = createDocumentGuard();
   const checkCost = createCostCheck(schema);
-  const passed = new WeakMap<object, Operation>();
+  const passed = new WeakMap<object, CheckedOperation>();
   return {
     checkText(text) {
       try {
@@ -40,7 +45,7 @@ export function createChecks(schema: GraphQLSchema): Checks {
         const declared = { ...operation, variables: declaredVariables(operation) };
         checkCost(declared);
         await enterChannel(declared, context);
-        passed.set(context, declared);
+        passed.set(context, { ...declared, signal: context.signal });
       } catch (error) {
         throw toGraphQLError(error);
       }

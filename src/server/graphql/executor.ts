@@ -16,6 +16,8 @@ import {
 import type { Operation } from './operation.js';
 import type { Checks } from './checks.js';
 import type { Compiled, Compiler } from './compiler.js';
+import { within } from '../../platform/within.js';
+import { toGraphQLError } from '../errors.js';
 import { MAX_VARIABLE_ERRORS } from '../limits.js';
 
 type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
@@ -51,12 +53,23 @@ export function createExecutor(
   refuseUnwritableDefaults(schema);
   return async (context) => {
     const checked = checks.passed(context);
-    const compiled = compiler(checked);
-    const result =
-      (compiled && (await executeCompiled(compiled, schema, checked, context))) ??
-      (await executeInterpreted(schema, checked, context));
-    return withFullErrors(result);
+    const run = async (): Promise<ExecutionResult> => {
+      const compiled = compiler(checked);
+      return (
+        (compiled && (await executeCompiled(compiled, schema, checked, context))) ??
+        (await executeInterpreted(schema, checked, context))
+      );
+    };
+    return withFullErrors(await untilAborted(run(), checked.signal));
   };
+}
+
+/** The result of the work or, when the signal aborts first, its reason as the only error. The work itself goes on. */
+function untilAborted(work: Promise<ExecutionResult>, signal: AbortSignal): Promise<ExecutionResult> {
+  return within(work, Infinity, signal).catch((reason: unknown) => {
+    if (!signal.aborted) throw reason;
+    return { data: null, errors: [toGraphQLError(reason)] };
+  });
 }
 
 /** Null when graphql-js should execute. */

@@ -32,6 +32,7 @@ import {
   RETRY_AFTER_SECONDS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
+import { requestSignal } from '../request-signal.js';
 import { seenFrom, trustIn } from '../seen-from.js';
 import { installSockets } from './sockets.js';
 import { createSubscriptions } from './subscriptions.js';
@@ -95,6 +96,7 @@ export async function installGraphQL<Context extends ServerContext>(
           requestId: request.id,
           ...seenFrom(request.raw, trusts),
           authorization: authorizationOf(request.headers),
+          signal: requestSignal(reply.raw),
         });
       } catch (error) {
         // A 401 names the authentication scheme (RFC 9110).

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { NEVER_ABORTED } from '../../graph/server-context.js';
 import { passes, toRequestError } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
@@ -50,6 +51,7 @@ export function installSockets(
           requestId: randomUUID(),
           ...seenFrom(request, trusts),
           authorization: request.headers.authorization ?? null,
+          signal: NEVER_ABORTED,
         };
         metrics.sockets.inc();
         socket.once('close', () => metrics.sockets.dec());

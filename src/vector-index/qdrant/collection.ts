@@ -70,7 +70,7 @@ export async function createCollection(
 
 /** The collections that an alias refers to, referred to, or was meant to refer to. */
 async function fillingsOf(connection: QdrantConnection, alias: string): Promise<string[]> {
-  const { collections } = await connection.search((client) => client.getCollections());
+  const { collections } = await connection.read((client) => client.getCollections());
   return collections
     .map(({ name }) => name)
     .filter((name) => name.startsWith(`${alias}_`) && /^\d+$/.test(name.slice(alias.length + 1)));
@@ -90,11 +90,11 @@ export async function dropCollection(connection: QdrantConnection, name: string)
 
 /** The encoders that have an index under the configured name. */
 export async function findEncoders(connection: QdrantConnection, collection: string): Promise<string[]> {
-  const { aliases } = await connection.search((client) => client.getAliases());
+  const { aliases } = await connection.read((client) => client.getAliases());
   const ours = aliases.filter(({ alias_name }) => alias_name.startsWith(`${collection}_`));
   const encoders: string[] = [];
   for (const { alias_name, collection_name } of ours) {
-    const { config } = await connection.search((client) => client.getCollection(collection_name));
+    const { config } = await connection.read((client) => client.getCollection(collection_name));
     const { data } = metadataShape.safeParse(config.metadata);
     if (data?.collection === collection && aliasOf(data) === alias_name) encoders.push(data.encoder);
   }
@@ -130,7 +130,7 @@ export async function pointAlias(
 }
 
 export async function behindAlias(connection: QdrantConnection, alias: string): Promise<string | undefined> {
-  const { aliases } = await connection.search((client) => client.getAliases());
+  const { aliases } = await connection.read((client) => client.getAliases());
   const found = aliases.find(({ alias_name }) => alias_name === alias)?.collection_name;
   if (found === undefined && (await exists(connection, alias))) {
     throw new Error(
@@ -146,7 +146,7 @@ async function checkEncoder(
   physical: string,
   setup: CollectionSetup,
 ): Promise<void> {
-  const { config } = await connection.search((client) => client.getCollection(physical));
+  const { config } = await connection.read((client) => client.getCollection(physical));
   const dimension = vectorsShape.safeParse(config.params.vectors).data?.size;
   const encoder = metadataShape.safeParse(config.metadata).data?.encoder ?? 'an unnamed encoder';
   if (encoder === setup.encoder && dimension === setup.dimension) return;
@@ -158,5 +158,5 @@ async function checkEncoder(
 }
 
 async function exists(connection: QdrantConnection, name: string): Promise<boolean> {
-  return (await connection.search((client) => client.collectionExists(name))).exists;
+  return (await connection.read((client) => client.collectionExists(name))).exists;
 }

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Schemas } from '@qdrant/js-client-rest';
 import { RequestError } from '../../errors.js';
-import { OperatorError } from '../../platform/operator-error.js';
 import {
   aliasOf,
   behindAlias,
@@ -14,7 +13,8 @@ import {
   findEncoders,
   pointAlias,
 } from './collection.js';
-import { QdrantConnection, type QdrantServer, statusOf } from './connection.js';
+import { connect } from './connect.js';
+import { type QdrantConnection, type QdrantServer, searchDeadline, statusOf } from './connection.js';
 import {
   deletedBefore,
   deletedPayload,
@@ -38,7 +38,7 @@ import type {
 } from '../port.js';
 
 export interface QdrantIndexOptions extends QdrantServer, CollectionSetup {
-  readonly log?: Pick<Logger, 'warn'>;
+  readonly log?: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** Searches in flight: as many as 25 connections answer in the time of one search. */
@@ -68,9 +68,6 @@ const DELETED =
 
 /** Products or images named in one request. */
 const NAMED_A_REQUEST = 500;
-
-/** The first version that can make an upsert depend on the existing point. */
-const OLDEST = [1, 16] as const;
 
 /**
  * Opens the index in Qdrant, and creates an empty one if there is none. Needs Qdrant 1.16 or later.
@@ -134,31 +131,6 @@ export async function openQdrantEncoders(options: QdrantServer & { readonly coll
   };
 }
 
-async function connect(
-  options: QdrantServer & Pick<QdrantIndexOptions, 'log'>,
-): Promise<{ connection: QdrantConnection; version: string }> {
-  const connection = new QdrantConnection(options, options.log);
-  const { version } = await connection
-    // Needs the API key, unlike the version.
-    .search((client) => client.getAliases())
-    .then(() => connection.search((client) => client.versionInfo()))
-    .catch((cause: unknown) => {
-      const status = statusOf(cause);
-      const remedy =
-        status === 401 || status === 403
-          ? 'check QDRANT_API_KEY'
-          : 'check QDRANT_URL, and that Qdrant is running';
-      throw new OperatorError(`Qdrant at ${options.url} cannot be used: ${remedy}.`, { cause });
-    });
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-    throw new OperatorError(
-      `Qdrant at ${options.url} has version ${version}, but Vitrine needs ${OLDEST.join('.')} or newer: upgrade it.`,
-    );
-  }
-  return { connection, version };
-}
-
 class QdrantIndex implements VectorIndex {
   readonly name: string;
   readonly #indexedFields = new Set<string>();
@@ -184,10 +156,11 @@ class QdrantIndex implements VectorIndex {
     this.#waitingSearches += requests.length;
     try {
       const searches = requests.map((request) => new QdrantSearch(request));
+      const deadline = searchDeadline();
       for (;;) {
         const open = searches.filter((search) => search.result === undefined);
         if (open.length === 0) return searches.flatMap((search) => search.result ?? []);
-        await Promise.all(chunks(open, SEARCHES_A_REQUEST).map((some) => this.#ask(some)));
+        await Promise.all(chunks(open, SEARCHES_A_REQUEST).map((some) => this.#ask(some, deadline)));
       }
     } finally {
       this.#waitingSearches -= requests.length;
@@ -276,18 +249,22 @@ class QdrantIndex implements VectorIndex {
     // An index answers both counts; counting the other points would check every point.
     const [all, deleted] = await Promise.all(
       [{}, { filter: { must: [IS_DELETED] } }].map((which) =>
-        this.#read((client, collection) => client.count(collection, { exact: true, ...which })),
+        this.#search((client, collection) => client.count(collection, { exact: true, ...which })),
       ),
     );
     return (all?.count ?? 0) - (deleted?.count ?? 0);
   }
 
-  /** Idle connections close by themselves. */
-  async close(): Promise<void> {}
+  /** Does not wait for calls in flight, which end soon. Idle connections close by themselves. */
+  async close(): Promise<void> {
+    this.connection.close();
+  }
 
-  async #ask(searches: readonly QdrantSearch[]): Promise<void> {
-    const answers = await this.#read((client, collection) =>
-      client.queryBatch(collection, { searches: searches.map((search) => search.query()) }),
+  async #ask(searches: readonly QdrantSearch[], deadline: number): Promise<void> {
+    const answers = await this.#search(
+      (client, collection) =>
+        client.queryBatch(collection, { searches: searches.map((search) => search.query()) }),
+      deadline,
     );
     for (const [i, search] of searches.entries()) search.take(answers[i]?.points);
   }
@@ -304,8 +281,17 @@ class QdrantIndex implements VectorIndex {
     }
   }
 
+  #search<T>(
+    call: (client: Client, collection: string) => Promise<T>,
+    deadline = searchDeadline(),
+  ): Promise<T> {
+    return this.#untilFound(() =>
+      this.connection.search((client) => call(client, this.collection), deadline),
+    );
+  }
+
   #read<T>(call: (client: Client, collection: string) => Promise<T>): Promise<T> {
-    return this.#untilFound(() => this.connection.search((client) => call(client, this.collection)));
+    return this.#untilFound(() => this.connection.read((client) => call(client, this.collection)));
   }
 
   #write<T>(call: (client: Client, collection: string) => Promise<T>): Promise<T> {

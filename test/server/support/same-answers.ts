@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import { type DocumentNode, GraphQLError, Kind, parse, validate } from 'graphql';
+import { NEVER_ABORTED } from '../../../src/graph/server-context.js';
 import { createCompiler } from '../../../src/server/graphql/compiler.js';
 import { createExecutor, type Executor } from '../../../src/server/graphql/executor.js';
 import { createMetrics } from '../../../src/server/metrics.js';
@@ -20,7 +21,7 @@ export async function expectSameAnswers(documents: number): Promise<void> {
       const request = requests.get(context);
       const operation = request?.document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
       if (!request || !operation) throw new Error('the test has given no operation');
-      return { ...request, documentHash: '', operation };
+      return { ...request, documentHash: '', operation, signal: NEVER_ABORTED };
     },
   };
   const compiling = createExecutor(schema, checks, createCompiler(schema, metrics, 1));

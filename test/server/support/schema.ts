@@ -26,7 +26,7 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import { RequestError } from '../../../src/errors.js';
+import { type ErrorCode, RequestError } from '../../../src/errors.js';
 import type { RequestFacts, ServerContext } from '../../../src/graph/server-context.js';
 
 /** The request as resolvers and the server see it in these tests. */
@@ -34,10 +34,12 @@ export class TestContext implements ServerContext {
   channel = 'default';
   readonly requestId: string;
   readonly publicUrl: string;
+  readonly signal: AbortSignal;
 
-  constructor({ requestId, publicUrl }: Pick<RequestFacts, 'requestId' | 'publicUrl'>) {
+  constructor({ requestId, publicUrl, signal }: Pick<RequestFacts, 'requestId' | 'publicUrl' | 'signal'>) {
     this.requestId = requestId;
     this.publicUrl = publicUrl;
+    this.signal = signal;
   }
 
   async useChannel(handle: string): Promise<void> {
@@ -174,6 +176,17 @@ class GarmentResolver {
   @Query(() => String, { nullable: true })
   broken(): string {
     throw new Error('password=hunter2', { cause: new Error('connection refused') });
+  }
+
+  @Query(() => String, { nullable: true })
+  never(): Promise<string> {
+    return new Promise(() => undefined);
+  }
+
+  /** Fails with this code. */
+  @Query(() => String, { nullable: true })
+  fails(@Arg('code', () => String) code: ErrorCode): string {
+    throw new RequestError(code, 'It fails.');
   }
 
   @Query(() => String, { nullable: true })

@@ -53,7 +53,7 @@ export async function startTestServer(options: Partial<HttpOptions<TestContext>>
     createContext: (facts) => new TestContext(facts),
     uploads,
     catalogImage: async () => null,
-    ready: async () => ({ ok: true, checks: { postgres: 'ok' } }),
+    ready: async () => ({ status: 'ok', checks: { postgres: 'ok' } }),
     log,
     operations: pathToFileURL(`${folder}/`),
     ...options,

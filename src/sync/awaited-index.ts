@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RequestError } from '../errors.js';
+import { DatabaseUnavailable } from '../platform/database-unavailable.js';
+import { startLoop, type Loop } from '../platform/loop.js';
+import { errorMessage } from '../platform/operator-error.js';
+import { missingIndex } from '../vector-index/missing.js';
+import { QdrantUnreachable } from '../vector-index/qdrant/connect.js';
+import { ReplaceableIndex } from '../vector-index/replaceable.js';
+import {
+  NOTHING_SEEN,
+  openFollowedIndex,
+  type FollowedIndex,
+  type FollowedIndexOptions,
+} from './followed-index.js';
+
+/**
+ * How long a start waits for a shared index. That is enough to open it, and to fill it for a small catalog. Filling
+ * it for a large one takes longer than an orchestrator waits for a start.
+ */
+const START_WAIT_MS = 10_000;
+
+/** After the index is open there is nothing left to do. */
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** The index of a gateway, which may start before the index is available. */
+export interface AwaitedIndex extends Omit<FollowedIndex, 'catchUp'> {
+  /** Why searches do not work yet; null once the index was opened. */
+  missing(): string | null;
+}
+
+/**
+ * Like `openFollowedIndex`, but does not wait for a shared index that cannot be reached, or that takes long to fill:
+ * it is opened as soon as that is possible. Until then, searches fail with INDEX_UNAVAILABLE.
+ *
+ * @throws OperatorError, Error when the index cannot be used at all, such as with a wrong key
+ */
+export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<AwaitedIndex> {
+  if (options.qdrant === null) return { ...(await openFollowedIndex(options)), missing: () => null };
+
+  const closing = new AbortController();
+  const index = new ReplaceableIndex(missingIndex('qdrant'));
+  let followed: FollowedIndex | null = null;
+  let missing: string | null = 'the index is being opened and filled';
+  const open = async (): Promise<void> => {
+    try {
+      followed = await openFollowedIndex({ ...options, signal: closing.signal });
+      index.replace(followed.index);
+      missing = null;
+    } catch (error) {
+      missing = errorMessage(error);
+      throw error;
+    }
+  };
+
+  let opening: Promise<void> | null = open();
+  const failure = await Promise.race([
+    opening.then(
+      () => null,
+      (error: unknown) => error,
+    ),
+    sleep(START_WAIT_MS, null, { ref: false }),
+  ]);
+  if (failure !== null && !mayPass(failure)) throw failure;
+  if (failure === null && followed === null)
+    options.log.info('The search index is still being filled; searches fail until it is complete');
+  const loop: Loop = startLoop({
+    async round() {
+      if (followed !== null) return { ms: DAY_MS };
+      const attempt = opening ?? open();
+      opening = null;
+      await attempt;
+      return { ms: DAY_MS };
+    },
+    log: options.log,
+    says: {
+      failing: 'The search index cannot be opened; searches fail until it can, and everything else works',
+      recovered: 'The search index is open',
+    },
+  });
+
+  return {
+    index,
+    missing: () => missing,
+    position: () => followed?.position() ?? NOTHING_SEEN,
+    advance: async (move) => (await followed?.advance(move)) ?? false,
+    replace: null,
+    async close() {
+      closing.abort(new Error('the gateway is stopping'));
+      await loop.close();
+      await followed?.close();
+    },
+  };
+}
+
+function mayPass(error: unknown): boolean {
+  const isAway = error instanceof RequestError && error.code === 'INDEX_UNAVAILABLE';
+  return isAway || error instanceof QdrantUnreachable || error instanceof DatabaseUnavailable;
+}

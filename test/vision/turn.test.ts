@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { DECODED_AT_ONCE, inDecodeQueue } from '../../src/vision/decode-queue.js';
+import { limiter } from '../../src/vision/limiter.js';
+import { WorkerPool } from '../../src/vision/pool.js';
+
+/** Work that lasts until the test ends it. */
+function held(): { work: () => Promise<string>; end: () => void } {
+  let end = (): void => undefined;
+  const ended = new Promise<string>((resolve) => (end = () => resolve('held')));
+  return { work: () => ended, end: () => end() };
+}
+
+type Run = (job: () => Promise<string>, signal?: AbortSignal) => Promise<string>;
+
+/** Queues in which `hold` keeps others waiting until it is called again. */
+const queues: Readonly<Record<string, () => { run: Run; places: number }>> = {
+  'tasks in turn': () => ({ run: limiter(1), places: 1 }),
+  'images to decode': () => ({
+    run: (job, signal) => inDecodeQueue({ fileBytes: 1, workBytes: 1 }, job, signal),
+    places: DECODED_AT_ONCE,
+  }),
+};
+
+describe.each(Object.keys(queues))('%s', (name) => {
+  const open = (): { run: Run; ends: (() => void)[]; all: Promise<unknown> } => {
+    const { run, places } = queues[name]?.() ?? { run: limiter(1), places: 1 };
+    const holding = Array.from({ length: places }, held);
+    return {
+      run,
+      ends: holding.map(({ end }) => end),
+      all: Promise.all(holding.map(({ work }) => run(work))),
+    };
+  };
+
+  // Failed on 2026-11-28: it waited until its turn, and was done for nobody.
+  test('what nobody waits for any longer leaves the queue, and is not done', async () => {
+    const { run, ends, all } = open();
+    const done: string[] = [];
+    const job = (label: string) => async (): Promise<string> => {
+      done.push(label);
+      return label;
+    };
+    const leaving = new AbortController();
+    const left = run(job('left'), leaving.signal).catch((error: unknown) => error);
+    const stays = run(job('stays'));
+    const late = run(job('late'), AbortSignal.abort('gone')).catch((error: unknown) => error);
+    expect(await late).toBe('gone');
+    leaving.abort('left');
+    expect(await left).toBe('left');
+    for (const end of ends) end();
+    expect(await stays).toBe('stays');
+    await all;
+    expect(done).toEqual(['stays']);
+    expect(await run(job('next'), leaving.signal)).toBe('next');
+  });
+
+  test('what waits too long is refused, and does not hold up what comes later', async () => {
+    const { run, ends, all } = open();
+    const refused = Array.from({ length: 3 }, () =>
+      run(async () => 'never').catch((error: unknown) => error),
+    );
+    for (const error of await Promise.all(refused))
+      expect(error).toMatchObject({ code: 'SERVICE_OVERLOADED', message: expect.stringMatching(/too long/) });
+    const next = run(async () => 'next');
+    for (const end of ends) end();
+    expect(await next).toBe('next');
+    await all;
+  });
+});
+
+test('an image that leaves the queue makes room for a smaller one behind it', async () => {
+  const huge = { fileBytes: 1, workBytes: 1024 ** 4 };
+  const small = { fileBytes: 1, workBytes: 1 };
+  const { work, end } = held();
+  const holding = inDecodeQueue(small, work);
+  const leaving = new AbortController();
+  const left = inDecodeQueue(huge, async () => 'huge', leaving.signal).catch((error: unknown) => error);
+  const behind = inDecodeQueue(small, async () => 'small');
+  leaving.abort('left');
+  expect(await left).toBe('left');
+  expect(await behind).toBe('small');
+  end();
+  await holding;
+});
+
+describe('jobs for worker threads', () => {
+  let pool: WorkerPool<string> | undefined;
+  afterEach(() => pool?.close());
+
+  test('leave the queue when nobody waits for them, and after too long a wait', async () => {
+    const opened = await WorkerPool.open({
+      script: new URL('./fixtures/fragile.worker.js', import.meta.url),
+      workerData: '',
+      threads: 1,
+      maxBatch: 1,
+      parseAnswers: (message) => z.array(z.string()).parse(message),
+    });
+    pool = opened;
+    const outcome = (job: string, signal?: AbortSignal): Promise<unknown> =>
+      opened.run({ job }, [], signal).catch((error: unknown) => error);
+    const hanging = outcome('hang');
+    const leaving = new AbortController();
+    const left = outcome('left', leaving.signal);
+    const refused = outcome('refused');
+    leaving.abort('left');
+    expect(await left).toBe('left');
+    expect(await refused).toMatchObject({ code: 'SERVICE_OVERLOADED' });
+    await opened.close();
+    expect(await hanging).toMatchObject({ message: 'The encoder is closed.' });
+  });
+});
