@@ -1,10 +1,10 @@
 import { RequestError } from '../errors.js';
 
 /**
- * How long work may wait for its turn. A shopper has given up by then, and work that is done for nobody delays those
- * who have not.
+ * How long work may wait for its turn: a handful of the largest images take this long on two cores. Many shoppers have
+ * given up by then, and work that is done for nobody delays those who have not.
  */
-export const MAX_WAIT_MS = 5_000;
+export const MAX_WAIT_MS = 8_000;
 
 /**
  * Waits for a turn in a queue. `enter` adds the given function to the queue, which calls it when it is the caller's

@@ -94,7 +94,7 @@ async function ask({ url }: GatewayProcess, query: string, variables = {}) {
 const search = (gateway: GatewayProcess) =>
   ask(
     gateway,
-    `query ($image: String!) {
+    `query ($image: Base64!) {
       visualSearch(query: { like: [{ image: { base64: $image } }] }) { nodes { handle } }
     }`,
     { image },
@@ -111,8 +111,12 @@ async function sellsWithoutSearches(gateway: GatewayProcess): Promise<void> {
     retryAfter: null,
     data: { products: { nodes: [{ handle: 'shirt' }] } },
   });
-  const hold = `mutation { holdCreate(input: { lines: [{ sku: "SHIRT", quantity: 1 }] }) { hold { id } userErrors { code } } }`;
-  expect(await ask(gateway, hold)).toMatchObject({
+  const { data } = await ask(gateway, '{ sku(code: "SHIRT") { id } }');
+  const { sku } = z.object({ sku: z.object({ id: z.string() }) }).parse(data);
+  const hold = `mutation ($sku: ID!) {
+    holdCreate(input: { lines: [{ sku: $sku }] }) { hold { id } userErrors { code } }
+  }`;
+  expect(await ask(gateway, hold, { sku: sku.id })).toMatchObject({
     http: 200,
     codes: [],
     data: { holdCreate: { userErrors: [] } },
@@ -121,7 +125,7 @@ async function sellsWithoutSearches(gateway: GatewayProcess): Promise<void> {
   // With other data, the answer is worth having.
   const both = await ask(
     gateway,
-    `query ($image: String!) {
+    `query ($image: Base64!) {
       channel { handle }
       visualSearch(query: { like: [{ image: { base64: $image } }] }) { nodes { handle } }
     }`,

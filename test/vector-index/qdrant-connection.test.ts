@@ -16,8 +16,12 @@ const SOON_MS = 10_000;
 /** From when a healthy Qdrant is there until one of the searches tries again. */
 const PROBES_AFTER_MS = 1_100;
 
-/** Answers the list of collections, which needs no vectors. */
+/** Answers the list of collections, which needs no vectors; nothing while it hangs, like a process that was stopped. */
+let hangs = false;
+let requests = 0;
 const server = createServer((_request, response) => {
+  requests += 1;
+  if (hangs) return;
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ result: { collections: [] }, status: 'ok' }));
 });
@@ -31,6 +35,7 @@ beforeEach(async () => {
   if (address === null || typeof address === 'string') throw new Error('a TCP server has an address');
   proxy = await startFaultProxy(`http://127.0.0.1:${address.port}`);
   said = [];
+  hangs = false;
   const log = pino(
     { level: 'info' },
     { write: (line: string) => said.push(/"msg":"([^"]*)"/.exec(line)?.[1] ?? '') },
@@ -62,21 +67,29 @@ test.each(['silent', 'refuse', 'reset'] as const)(
     expect(new Set(await soon(Promise.all(waiting)))).toEqual(new Set(['INDEX_UNAVAILABLE']));
 
     await proxy.set('forward');
-    await until('a search is answered', async () => (await outcome()) === 'an answer');
-    expect(await Promise.all(Array.from({ length: 50 }, outcome))).toEqual(Array(50).fill('an answer'));
-    expect(said).toEqual(['Qdrant does not answer; searches fail until it does', 'Qdrant answers again']);
+    await until('all searches are answered', async () => {
+      const outcomes = await Promise.all(Array.from({ length: 50 }, outcome));
+      return outcomes.every((each) => each === 'an answer');
+    });
+    expect(said.slice(0, 2)).toEqual([
+      'Qdrant does not answer; searches fail until it does',
+      'Qdrant answers again',
+    ]);
+    // There is no line for each failure; a busy machine may be too slow for the deadline once more.
+    expect(said.length).toBeLessThanOrEqual(4);
   },
 );
 
-test('while Qdrant is silent, one search per second reaches it', async () => {
-  await proxy.set('silent');
+test('while Qdrant hangs, one search per second reaches it', async () => {
+  hangs = true;
   await Promise.all(Array.from({ length: 10 }, outcome));
   await sleep(PROBES_AFTER_MS);
-  // A silent connection stays.
-  const before = proxy.connections();
+  requests = 0;
   const failed = await Promise.all(Array.from({ length: 50 }, outcome));
   expect(new Set(failed)).toEqual(new Set(['INDEX_UNAVAILABLE']));
-  expect(proxy.connections()).toBe(before + 1);
+  expect(requests).toBe(1);
+  hangs = false;
+  await until('a search is answered', async () => (await outcome()) === 'an answer');
 });
 
 test('a short restart of Qdrant is not noticed', async () => {
