@@ -93,7 +93,9 @@ const environment = z.object({
   VITRINE_ENCODER: z.preprocess(blankAsUnset, z.string().default(DEFAULT_ENCODER)),
   VITRINE_DETECTOR: optional(z.string()),
   VITRINE_DEMO: z.preprocess(blankAsUnset, z.enum(['0', '1'], 'must be 0 or 1').default('1')),
+  VITRINE_SUBGRAPH: z.preprocess(blankAsUnset, z.enum(['0', '1'], 'must be 0 or 1').default('0')),
   VITRINE_IMAGE_HOSTS: z.preprocess(blankAsUnset, z.string().default('')),
+  VITRINE_DOCUMENTS: z.preprocess(blankAsUnset, z.string().default('')),
   VITRINE_TRUSTED_PROXIES: z.preprocess(
     blankAsUnset,
     z.string().default('').transform(list).pipe(z.array(proxy)),
@@ -145,10 +147,14 @@ export interface Config {
   /** Folder with detector.json; absolute. Null: regions are proposed from what stands out from the background. */
   readonly detectorFolder: string | null;
   readonly demo: boolean;
+  /** Whether the gateway is a subgraph of Apollo Federation. */
+  readonly subgraph: boolean;
   /** Hosts that `ImageInput.url` may name, with the port unless it is 443; empty by default. */
   readonly imageHosts: ReadonlySet<string>;
   /** Addresses and CIDR ranges of proxies that are trusted to report the client's address. */
   readonly trustedProxies: readonly string[];
+  /** Manifests of trusted documents; absolute. */
+  readonly documentManifests: readonly string[];
   readonly guestLimits: GuestLimits;
   /** How long a gateway that is stopped still serves, unready, so that load balancers stop sending requests. */
   readonly drainSeconds: number;
@@ -187,8 +193,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     encoderFolder: resolve(values.VITRINE_ENCODER),
     detectorFolder: values.VITRINE_DETECTOR === undefined ? null : resolve(values.VITRINE_DETECTOR),
     demo: values.VITRINE_DEMO === '1',
+    subgraph: values.VITRINE_SUBGRAPH === '1',
     imageHosts: new Set(list(values.VITRINE_IMAGE_HOSTS.toLowerCase())),
     trustedProxies: values.VITRINE_TRUSTED_PROXIES,
+    documentManifests: list(values.VITRINE_DOCUMENTS).map((path) => resolve(path)),
     guestLimits: {
       share: values.VITRINE_GUEST_HOLD_SHARE,
       units: values.VITRINE_GUEST_HOLD_UNITS,

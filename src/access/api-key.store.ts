@@ -13,6 +13,7 @@ const callerRow = z.object({
   name: z.string(),
   scopes: z.array(z.enum(SCOPES)).transform((scopes): ReadonlySet<Scope> => new Set(scopes)),
   channelHandle: z.string().nullable(),
+  trustedDocumentsOnly: z.boolean().default(false),
 });
 
 const apiKeyRow = z.object({

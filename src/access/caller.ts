@@ -14,6 +14,8 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>;
   /** The channel of requests that do not name one; null: the default channel. */
   readonly channelHandle: string | null;
+  /** Whether it may execute only documents that the operator trusts. */
+  readonly trustedDocumentsOnly: boolean;
 }
 
 export const ANONYMOUS: Caller = {
@@ -21,6 +23,7 @@ export const ANONYMOUS: Caller = {
   name: 'anonymous',
   scopes: new Set(),
   channelHandle: null,
+  trustedDocumentsOnly: false,
 };
 
 /** @throws RequestError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope */

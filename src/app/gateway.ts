@@ -27,8 +27,10 @@ import { openPool, startDatabase } from '../platform/start-database.js';
 import { within } from '../platform/within.js';
 import { createSchema } from './schema.js';
 import { openServices, type Services } from './services.js';
+import { asSubgraph } from './subgraph.js';
 import { survivesAbandonedErrors } from '../server/graphql/abandoned-errors.js';
 import type { Readiness } from '../server/health.js';
+import { readTrustedDocuments } from '../server/graphql/trusted-documents.js';
 import { createServer } from '../server/http.js';
 import { readEncoderCalibration } from '../search/probability/encoder-calibration.js';
 import { answerRequests } from '../sync/answer-requests.js';
@@ -73,6 +75,7 @@ export async function startGateway(
   const started: (() => Promise<unknown>)[] = [];
   const stop = (): Promise<void> => closeAll(started.splice(0).reverse());
   try {
+    const documents = await readTrustedDocuments(config.documentManifests);
     const encoder = await openEncoder({ directory: config.encoderFolder, log: part('encoder') });
     started.push(() => encoder.close());
     signal?.throwIfAborted();
@@ -167,7 +170,7 @@ export async function startGateway(
     }, 'migrations');
     const leaving = new AbortController();
     const server = await createServer({
-      schema: createSchema(services),
+      schema: config.subgraph ? asSubgraph(createSchema(services)) : createSchema(services),
       createContext: (request) => openContext(services, request),
       uploads,
       catalogImage: (id) => readCatalogImage(services, id),
@@ -175,6 +178,7 @@ export async function startGateway(
       leaving: leaving.signal,
       gauges: [imageJobsGauge(db)],
       trustedProxies: config.trustedProxies,
+      documents,
       log: part('server'),
     });
     const pruning = pruneRegularly({ uploads, db: background }, part('prune'));

@@ -30,6 +30,10 @@ export class Context implements ServerContext {
     this.loaders = catalog.forRequest();
   }
 
+  get trustedDocumentsOnly(): boolean {
+    return this.caller.trustedDocumentsOnly;
+  }
+
   /** Sets the channel of the request: @inContext(channel:). @throws RequestError UNKNOWN_CHANNEL */
   async useChannel(handle: string): Promise<void> {
     this.channelHandle = handle;

@@ -4,6 +4,8 @@ export interface ServerContext {
   readonly requestId: string;
   /** See RequestFacts. */
   readonly signal: AbortSignal;
+  /** Whether the caller may execute only documents that the operator trusts. */
+  readonly trustedDocumentsOnly: boolean;
   /**
    * Sets the channel of the operation, from `@inContext(channel:)`; called before any field is resolved.
    *

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { hasScopeIn, type Caller } from '../access/caller.js';
 import type { GuestLimits } from '../config.js';
-import { networkOf } from '../platform/network-of.js';
+import { networkOf } from '../platform/client-network.js';
 import type { Database } from '../platform/postgres.js';
 import { readGuestAddressKey } from './guest.store.js';
 

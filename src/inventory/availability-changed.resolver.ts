@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Sku } from '../catalog/sku.types.js';
 import { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
+import { networkOf } from '../platform/client-network.js';
 import type { AvailabilityWatcher } from './watch-availability.js';
 
 /** Enough for a long list on a screen, and the same limit as other calls have. */
@@ -46,6 +47,6 @@ export function bindAvailabilityChanged(schema: GraphQLSchema, availability: Ava
       );
     }
     const { channel } = await context.inChannel();
-    return availability.watch(channel, skus);
+    return availability.watch(channel, skus, networkOf(context.clientAddress));
   };
 }

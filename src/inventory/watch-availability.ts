@@ -7,6 +7,7 @@ import { RequestError } from '../errors.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
+import { sharesOf } from '../platform/shares.js';
 import { skuPrice } from '../pricing/price.js';
 import { AvailabilityReader, type WatchedSku } from './availability-reader.js';
 import { skuAvailability } from './availability.js';
@@ -28,6 +29,8 @@ const CHUNK = 1_000;
  * Maximum SKUs of all subscriptions: each takes about 100 bytes, and every thousand of them a statement per round.
  */
 const MAX_WATCHED = 100_000;
+/** SKUs of the subscriptions of one client (an address). A shopper watches a few hundred at most. */
+const MAX_WATCHED_PER_CLIENT = MAX_WATCHED / 10;
 
 /** Notifies subscriptions of changed availability and prices. */
 export interface AvailabilityWatcher {
@@ -38,9 +41,9 @@ export interface AvailabilityWatcher {
    * watch.
    *
    * @throws RequestError BAD_USER_INPUT, naming ids that the channel does not offer; SERVICE_OVERLOADED when too much
-   * is watched
+   * is watched; COST_EXCEEDED when too much of it is watched by this client
    */
-  watch(channel: Channel, ids: readonly string[]): Promise<AsyncIterableIterator<Sku>>;
+  watch(channel: Channel, ids: readonly string[], client: string): Promise<AsyncIterableIterator<Sku>>;
   /** Checks soon, instead of at the next poll. */
   wake(): void;
   close(): Promise<void>;
@@ -66,6 +69,7 @@ export function watchAvailability(options: {
   /** New readers whose SKUs have not been read yet. */
   let joining: Joining[] = [];
   let watches = 0;
+  const shares = sharesOf(MAX_WATCHED_PER_CLIENT);
 
   const readChannel = async (handle: string, skus: ReadonlyMap<number, WatchedSku>): Promise<void> => {
     const channel = await channels.find(handle);
@@ -126,12 +130,18 @@ export function watchAvailability(options: {
   };
 
   return {
-    async watch(channel, ids) {
+    async watch(channel, ids, client) {
       const keys = new Map(ids.map((id) => [id, readKey('Sku', id)]));
       if (watches + keys.size > MAX_WATCHED) {
         throw new RequestError(
           'SERVICE_OVERLOADED',
           'This gateway is already watching as many SKUs as it can: try again later.',
+        );
+      }
+      if (!shares.take(client, keys.size)) {
+        throw new RequestError(
+          'COST_EXCEEDED',
+          `The subscriptions of your address would watch more than ${MAX_WATCHED_PER_CLIENT} SKUs: end some of them.`,
         );
       }
       const skus = watched.get(channel.handle) ?? new Map<number, WatchedSku>();
@@ -143,7 +153,10 @@ export function watchAvailability(options: {
         skus.set(key, entry);
         mine.set(key, entry);
       }
-      const reader = new AvailabilityReader(mine, () => leave(channel.handle, skus, reader));
+      const reader = new AvailabilityReader(mine, () => {
+        leave(channel.handle, skus, reader);
+        shares.giveBack(client, keys.size);
+      });
       watches += mine.size;
       for (const { readers } of mine.values()) readers.add(reader);
       const read = new Promise<void>((resolve, reject) => joining.push({ resolve, reject }));

@@ -9,6 +9,7 @@ import fastify, {
 import type { Logger } from 'pino';
 import { RequestError } from '../errors.js';
 import { watchMethods } from './allowed-methods.js';
+import { compressAnswers } from './compression.js';
 import type { ServerContext } from '../graph/server-context.js';
 import { sendHttpError } from './errors.js';
 import { installGraphiQL } from './graphql/graphiql.js';
@@ -65,7 +66,7 @@ export async function createServer<Context extends ServerContext>(
   const methodsAt = watchMethods(app);
   // Bodies are JSON or images.
   app.removeContentTypeParser('text/plain');
-  const metrics = createMetrics(options.gauges);
+  const metrics = createMetrics(options.gauges, options.documents);
 
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) =>
     sendHttpError(error, request, reply, log),
@@ -120,6 +121,7 @@ export async function createServer<Context extends ServerContext>(
 
   // A public API without cookies, so any page may call it.
   await app.register(cors, { origin: '*', maxAge: 86_400 });
+  compressAnswers(app);
   boundLargeBodies(app, trustIn(options.trustedProxies ?? []));
   boundJsonNames(app);
   metrics.install(app);

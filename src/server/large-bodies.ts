@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
-import { networkOf } from '../platform/network-of.js';
+import { networkOf } from '../platform/client-network.js';
+import { sharesOf } from '../platform/shares.js';
 import {
   LARGE_BODY_BYTES,
   MAX_CONCURRENT_LARGE_BODIES,
@@ -17,7 +18,7 @@ const CHECK_EVERY_MS = 1_000;
  * SERVICE_OVERLOADED before it is read, and one that arrives too slowly loses its place.
  */
 export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
-  const inWork = new Map<string, number>();
+  const shares = sharesOf(MAX_CONCURRENT_LARGE_BODIES_A_CLIENT);
   let total = 0;
   app.addHook('onRequest', (request, reply, done) => {
     // A body without a length may become large.
@@ -29,9 +30,8 @@ export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
       return;
     }
     const client = networkOf(seenFrom(request.raw, trusts).clientAddress);
-    const ofClient = inWork.get(client) ?? 0;
     const isFull = total >= MAX_CONCURRENT_LARGE_BODIES;
-    if (isFull || ofClient >= MAX_CONCURRENT_LARGE_BODIES_A_CLIENT) {
+    if (isFull || !shares.take(client, 1)) {
       void reply.header('connection', 'close');
       done(
         new RequestError(
@@ -44,12 +44,9 @@ export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
       return;
     }
     total += 1;
-    inWork.set(client, ofClient + 1);
     reply.raw.once('close', () => {
       total -= 1;
-      const left = (inWork.get(client) ?? 1) - 1;
-      if (left === 0) inWork.delete(client);
-      else inWork.set(client, left);
+      shares.giveBack(client, 1);
     });
     refuseIfSlow(request, reply);
     done();

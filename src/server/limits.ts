@@ -143,6 +143,18 @@ export const CLOSE_SWEEP_MS = 50;
  */
 export const MAX_SOCKETS = 900;
 
+/**
+ * WebSockets per client: an IPv4 address, or a /64 network of IPv6. Shoppers behind one address (an office, a mobile
+ * carrier) share them; ten such addresses are needed to take all places.
+ */
+export const MAX_SOCKETS_PER_CLIENT = MAX_SOCKETS / 10;
+
+/**
+ * A WebSocket without a subscription is closed after this time. The clients of GraphQL close it at once by default;
+ * the minutes are for apps that keep it for the next screen.
+ */
+export const IDLE_SOCKET_MS = 5 * 60_000;
+
 /** Subscriptions per WebSocket. A screen has one or two, and each can cover many SKUs. */
 export const MAX_SUBSCRIPTIONS = 20;
 

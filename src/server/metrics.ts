@@ -3,6 +3,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ServerContext } from '../graph/server-context.js';
+import type { TrustedDocuments } from './graphql/trusted-documents.js';
 import { MAX_OPERATION_NAMES } from './limits.js';
 
 /** Seconds, from a response out of memory to one that ran into a timeout. */
@@ -23,7 +24,13 @@ export interface Metrics {
   install(app: FastifyInstance): void;
 }
 
-export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {
+/** The documents whose operations have labels of their own. */
+type Labeled = Pick<TrustedDocuments, 'has' | 'operationNames'>;
+
+export function createMetrics(
+  gauges: readonly GaugeSource[] = [],
+  documents: Labeled = { has: () => false, operationNames: new Set() },
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const { name, help, label, read } of gauges) {
@@ -82,9 +89,12 @@ export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {
   });
   const knownNames = new Set<string>();
 
-  // Clients choose the names, so only the first ones get their own label and the rest share one.
-  const boundedName = (name: string | null | undefined): string => {
+  // Clients choose the names, so only the first ones get their own label and the rest share one. The names of trusted
+  // documents are not theirs to choose: nothing else is counted as such an operation, or takes its label.
+  const labelOf = (name: string | null | undefined, isTrusted: boolean): string => {
     if (!name) return 'anonymous';
+    if (isTrusted) return name;
+    if (documents.operationNames.has(name)) return 'other';
     if (knownNames.size < MAX_OPERATION_NAMES) knownNames.add(name);
     return knownNames.has(name) ? name : 'other';
   };
@@ -100,10 +110,10 @@ export function createMetrics(gauges: readonly GaugeSource[] = []): Metrics {
       async requestDidStart() {
         const startedAt = performance.now();
         return {
-          async willSendResponse({ operation, operationName }) {
+          async willSendResponse({ operation, operationName, queryHash }) {
             if (!operation) return;
             const seconds = (performance.now() - startedAt) / 1000;
-            operations.observe({ operation: boundedName(operationName) }, seconds);
+            operations.observe({ operation: labelOf(operationName, documents.has(queryHash)) }, seconds);
           },
         };
       },

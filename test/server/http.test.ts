@@ -10,13 +10,8 @@ beforeAll(async () => {
   server = await startTestServer();
 });
 
-/**
- * All of them are optional: statuses for errors as application/json, and GET requests, which need a CSRF header here.
- */
+/** All of them are optional: statuses for errors as application/json. */
 const APOLLO_LEAVES_OPEN = [
-  'notice 5A70', // MAY accept GET
-  'notice 6A70', // MAY allow variables in GET
-  'notice D6D5', // the same for application/graphql-response+json
   'warn 572B', // SHOULD answer 200 when parsing fails
   'warn 7B9B', // SHOULD answer 200 when a variable is bad
   'warn FDE2', // SHOULD answer 200 when validation fails

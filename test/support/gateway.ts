@@ -11,6 +11,8 @@ import type { Database } from '../../src/platform/postgres.js';
 import { readCatalogImage } from '../../src/images/read-image.js';
 import { createSchema } from '../../src/app/schema.js';
 import { openServices, type Services } from '../../src/app/services.js';
+import { asSubgraph } from '../../src/app/subgraph.js';
+import type { TrustedDocuments } from '../../src/server/graphql/trusted-documents.js';
 import { createServer } from '../../src/server/http.js';
 import { openEmbeddedIndex } from '../../src/vector-index/embedded/embedded-index.js';
 import type { VectorIndex } from '../../src/vector-index/port.js';
@@ -82,6 +84,8 @@ export async function startTestGateway(
     guestLimits?: Partial<GuestLimits>;
     trustedProxies?: readonly string[];
     imageHosts?: readonly string[];
+    subgraph?: boolean;
+    documents?: TrustedDocuments;
   } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
@@ -116,12 +120,13 @@ export async function startTestGateway(
     log,
   });
   const http = await createServer({
-    schema: createSchema(services),
+    schema: options.subgraph ? asSubgraph(createSchema(services)) : createSchema(services),
     createContext: (request) => openContext(services, request),
     uploads: services.uploads,
     catalogImage: (id) => readCatalogImage(services, id),
     ready: () => Promise.resolve({ status: 'ok', checks: {} }),
     trustedProxies: options.trustedProxies ?? [],
+    ...(options.documents && { documents: options.documents }),
     log,
   });
 

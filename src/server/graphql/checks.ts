@@ -3,6 +3,7 @@ import { RequestError } from '../../errors.js';
 import type { ServerContext } from '../../graph/server-context.js';
 import { createCostCheck } from './cost.js';
 import { createDocumentGuard } from './document-limits.js';
+import type { TrustedDocuments } from './trusted-documents.js';
 import { toGraphQLError } from '../errors.js';
 import { enterChannel } from './in-context.js';
 import type { Operation } from './operation.js';
@@ -17,7 +18,10 @@ export interface CheckedOperation extends Operation {
 export interface Checks {
   /** To be called before a document is parsed and validated. @throws GraphQLError COST_EXCEEDED */
   checkText(text: string): void;
-  /** Limits the cost of the operation, and sets the channel of the context. @throws GraphQLError */
+  /**
+   * Limits the caller to trusted documents if it is limited to them, limits the cost of the operation, and sets the
+   * channel of the context. @throws GraphQLError
+   */
   checkOperation(operation: Operation, context: ServerContext): Promise<void>;
   /**
    * The operation that passed the checks in this context, with only the variables that it declares. Execution gets
@@ -28,7 +32,10 @@ export interface Checks {
   passed(context: object): CheckedOperation;
 }
 
-export function createChecks(schema: GraphQLSchema): Checks {
+export function createChecks(
+  schema: GraphQLSchema,
+  documents: Pick<TrustedDocuments, 'has'> = { has: () => false },
+): Checks {
   const guard = createDocumentGuard();
   const checkCost = createCostCheck(schema);
   const passed = new WeakMap<object, CheckedOperation>();
@@ -42,6 +49,7 @@ export function createChecks(schema: GraphQLSchema): Checks {
     },
     async checkOperation(operation, context) {
       try {
+        if (context.trustedDocumentsOnly && !documents.has(operation.documentHash)) throw notTrusted();
         const declared = { ...operation, variables: declaredVariables(operation) };
         checkCost(declared);
         await enterChannel(declared, context);
@@ -56,6 +64,14 @@ export function createChecks(schema: GraphQLSchema): Checks {
       return operation;
     },
   };
+}
+
+function notTrusted(): RequestError {
+  return new RequestError(
+    'FORBIDDEN',
+    'This API key is limited to trusted documents, and this is not one of them: send the documentId of a document in ' +
+      'the manifest of this gateway.',
+  );
 }
 
 /** The GraphQL over HTTP specification treats an empty operationName as none. */

@@ -16,6 +16,7 @@ import {
   MAX_KEPT_COMPILED_SELECTIONS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
+import type { TrustedDocuments } from './trusted-documents.js';
 
 /** An operation as a function. */
 export interface Compiled {
@@ -32,12 +33,13 @@ export interface Compiled {
 export type Compiler = (operation: Operation) => Compiled | null;
 
 /**
- * Compiles operations that are executed often, that graphql-js answers in the same way, and that are within the
- * limits. All other operations cannot cause a compilation, whatever clients send.
+ * Compiles operations that are trusted or executed often, that graphql-js answers in the same way, and that are within
+ * the limits. All other operations cannot cause a compilation, whatever clients send.
  */
 export function createCompiler(
   schema: GraphQLSchema,
   { compilations, compiledSelections }: Pick<Metrics, 'compilations' | 'compiledSelections'>,
+  documents: Pick<TrustedDocuments, 'has'> = { has: () => false },
   compileFrom = COMPILE_FROM_EXECUTION,
 ): Compiler {
   const compile = createCompile(schema);
@@ -50,13 +52,13 @@ export function createCompiler(
     // The count starts over, so that documents that evict each other are not compiled for each request.
     dispose: (_compiled, operation) => executions.delete(operation),
   });
-  return ({ document, operation }) => {
+  return ({ document, documentHash, operation }) => {
     const known = kept.get(operation);
     if (known) return known;
     if (refused.has(operation)) return null;
     const count = (executions.get(operation) ?? 0) + 1;
     executions.set(operation, count);
-    if (count < compileFrom) return null;
+    if (count < compileFrom && !documents.has(documentHash)) return null;
     const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
     const compiled = compile({ operation, fragments });
     if (!compiled) {

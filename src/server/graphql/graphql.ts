@@ -1,18 +1,19 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type HTTPGraphQLRequest } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { RequestError } from '../../errors.js';
 import { authorizationOf } from '../authorization.js';
+import { documentParametersOf, executeText, toApolloRequest } from './apollo-request.js';
 import { type Checks, createChecks, givenName } from './checks.js';
 import { createCompiler } from './compiler.js';
+import { createDocumentTexts } from './document-text.js';
 import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
 import {
   createErrorRenderer,
@@ -36,6 +37,7 @@ import { requestSignal } from '../request-signal.js';
 import { seenFrom, trustIn } from '../seen-from.js';
 import { installSockets } from './sockets.js';
 import { createSubscriptions } from './subscriptions.js';
+import { type TrustedDocuments, trustDocuments } from './trusted-documents.js';
 
 export interface GraphQLOptions<Context extends ServerContext> {
   readonly schema: GraphQLSchema;
@@ -47,7 +49,12 @@ export interface GraphQLOptions<Context extends ServerContext> {
   readonly log: Logger;
   /** Addresses and CIDR ranges whose X-Forwarded-* headers are trusted; none by default. */
   readonly trustedProxies?: readonly string[];
+  /** Clients can send the ids of these documents instead of their texts; none by default. */
+  readonly documents?: TrustedDocuments;
 }
+
+/** No documents are trusted. */
+const NO_DOCUMENTS = trustDocuments([]);
 
 /**
  * Serves `/graphql`: queries and mutations with Apollo Server, which stops with the fastify instance, and
@@ -55,19 +62,24 @@ export interface GraphQLOptions<Context extends ServerContext> {
  */
 export async function installGraphQL<Context extends ServerContext>(
   app: FastifyInstance,
-  { schema, createContext, log, trustedProxies = [] }: GraphQLOptions<Context>,
+  { schema, createContext, log, trustedProxies = [], documents = NO_DOCUMENTS }: GraphQLOptions<Context>,
   metrics: Metrics,
 ): Promise<void> {
   const trusts = trustIn(trustedProxies);
   const renderer = createErrorRenderer(log, metrics.countError);
-  const checks = createChecks(schema);
+  const checks = createChecks(schema, documents);
+  const textOf = createDocumentTexts(documents, (text) => checks.checkText(text));
   const apollo = new ApolloServer<Context>({
-    gateway: gatewayOf(schema, createExecutor(schema, checks, createCompiler(schema, metrics))),
+    gateway: gatewayOf(schema, createExecutor(schema, checks, createCompiler(schema, metrics, documents))),
     logger: log,
     nodeEnv: 'production',
     // The schema is the public contract, and GraphiQL reads it.
     introspection: true,
+    // `textOf` finds persisted documents, so that their texts pass the same checks.
     persistedQueries: false,
+    // It would refuse a GET request without a special header, as urql sends it. There is nothing to forge here: no
+    // cookies, GET never runs a mutation, POST takes JSON only, and any page may send any header (docs/decisions/0017).
+    csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: renderer.formatError,
@@ -87,26 +99,28 @@ export async function installGraphQL<Context extends ServerContext>(
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
 
-  const handler = fastifyApolloHandler(apollo, {
-    context: async (request, reply) => {
-      const text = documentOf(request);
-      try {
-        if (text !== null) checks.checkText(text);
-        return await createContext({
-          requestId: request.id,
-          ...seenFrom(request.raw, trusts),
-          authorization: authorizationOf(request.headers),
-          signal: requestSignal(reply.raw),
-        });
-      } catch (error) {
-        // A 401 names the authentication scheme (RFC 9110).
-        const known = toRequestError(error);
-        if (known?.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
-        if (passes(known?.code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-        throw known === null ? error : toGraphQLError(error);
-      }
-    },
-  });
+  const contextOf = async (
+    apolloRequest: HTTPGraphQLRequest,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Context> => {
+    try {
+      const text = textOf(documentParametersOf(apolloRequest));
+      if (text !== null) executeText(apolloRequest, text);
+      return await createContext({
+        requestId: request.id,
+        ...seenFrom(request.raw, trusts),
+        authorization: authorizationOf(request.headers),
+        signal: requestSignal(reply.raw),
+      });
+    } catch (error) {
+      // A 401 names the authentication scheme (RFC 9110).
+      const known = toRequestError(error);
+      if (known?.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+      if (passes(known?.code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+      throw known === null ? error : toGraphQLError(error);
+    }
+  };
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -116,13 +130,23 @@ export async function installGraphQL<Context extends ServerContext>(
       void reply.header('cache-control', 'no-store');
       done();
     },
-    handler,
+    async handler(request, reply) {
+      const apolloRequest = toApolloRequest(request);
+      // Apollo Server reads the request only after it has the context.
+      const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: apolloRequest,
+        context: () => contextOf(apolloRequest, request, reply),
+      });
+      if (body.kind === 'chunked') throw new Error('The schema has no @defer and no @stream');
+      for (const [name, value] of headers) void reply.header(name, value);
+      return reply.code(status ?? 200).send(body.string);
+    },
     errorHandler: (error, request, reply) => sendGraphQLHttpError(error, request, reply, log),
   });
 
   installSockets(
     app,
-    createSubscriptions({ schema, createContext, checks, renderer, metrics }),
+    createSubscriptions({ schema, createContext, checks, textOf, renderer, metrics }),
     trusts,
     metrics,
     log,
@@ -167,13 +191,6 @@ function noSuchOperation(document: DocumentNode, name: string | undefined): Grap
       : `The document has no operation "${name}"; it has ${known.length > 0 ? known.join(', ') : 'one without a name'}.`,
     { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } },
   );
-}
-
-function documentOf({ method, body, query }: FastifyRequest): string | null {
-  const holder = method === 'GET' ? query : body;
-  return holder instanceof Object && 'query' in holder && typeof holder.query === 'string'
-    ? holder.query
-    : null;
 }
 
 /** Parsed and validated documents. */

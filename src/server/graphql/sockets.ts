@@ -6,13 +6,17 @@ import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { NEVER_ABORTED } from '../../graph/server-context.js';
+import { networkOf } from '../../platform/client-network.js';
+import { sharesOf } from '../../platform/shares.js';
 import { passes, toRequestError } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
+  IDLE_SOCKET_MS,
   MAX_MESSAGES_IN_WORK,
   MAX_SOCKET_BACKLOG_BYTES,
   MAX_SOCKET_MESSAGE_BYTES,
   MAX_SOCKETS,
+  MAX_SOCKETS_PER_CLIENT,
   PING_EVERY_MS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
@@ -20,6 +24,7 @@ import { seenFrom, type Trusts } from '../seen-from.js';
 import type { Connection } from './subscriptions.js';
 
 /** Status codes from RFC 6455 and its registry. */
+const NORMAL = 1000;
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
@@ -40,23 +45,39 @@ export function installSockets(
     handleProtocols,
   });
 
+  const shares = sharesOf(MAX_SOCKETS_PER_CLIENT);
+
+  const open = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    const facts = {
+      requestId: randomUUID(),
+      ...seenFrom(request, trusts),
+      authorization: request.headers.authorization ?? null,
+      signal: NEVER_ABORTED,
+    };
+    const client = networkOf(facts.clientAddress);
+    if (!shares.take(client, 1)) {
+      refuse(
+        stream,
+        `Your address already has ${MAX_SOCKETS_PER_CLIENT} WebSockets: use one for all subscriptions of an app.`,
+      );
+      return;
+    }
+    // The stream closes also when the handshake fails.
+    stream.once('close', () => shares.giveBack(client, 1));
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      metrics.sockets.inc();
+      socket.once('close', () => metrics.sockets.dec());
+      carry(socket, subscriptions, { facts, used: false }, log);
+    });
+  };
+
   app.server.on('upgrade', (request, stream, head) => {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket' || pathOf(request) !== '/graphql') {
       serveWithoutUpgrade(app, request, stream, head);
     } else if (sockets.clients.size >= MAX_SOCKETS) {
-      refuse(stream);
+      refuse(stream, 'There are too many WebSockets: try again later.');
     } else {
-      sockets.handleUpgrade(request, stream, head, (socket) => {
-        const facts = {
-          requestId: randomUUID(),
-          ...seenFrom(request, trusts),
-          authorization: request.headers.authorization ?? null,
-          signal: NEVER_ABORTED,
-        };
-        metrics.sockets.inc();
-        socket.once('close', () => metrics.sockets.dec());
-        carry(socket, subscriptions, { facts }, log);
-      });
+      open(request, stream, head);
     }
   });
   app.addHook('preClose', (done) => {
@@ -92,10 +113,17 @@ function carry(
   };
 
   let answered = true;
+  /** Messages in progress; one that starts a subscription counts until the subscription ends. */
+  let inWork = 0;
+  let idleMs = 0;
   const pinging = setInterval(() => {
     if (!answered) socket.terminate();
     answered = false;
-    socket.ping();
+    idleMs = inWork > 0 || connection.used ? 0 : idleMs + PING_EVERY_MS;
+    connection.used = false;
+    // A client that has no subscription does not connect again after this code.
+    if (idleMs >= IDLE_SOCKET_MS) socket.close(NORMAL, 'Closed because it had no subscription for minutes');
+    else socket.ping();
   }, PING_EVERY_MS);
   socket.on('pong', () => {
     answered = true;
@@ -104,8 +132,6 @@ function carry(
   // The socket has already closed with a code that states the client's mistake.
   socket.on('error', (err) => log.debug({ err, requestId }, 'A WebSocket broke'));
 
-  /** Messages in progress; one that starts a subscription counts until the subscription ends. */
-  let inWork = 0;
   const closed = subscriptions.opened(
     {
       protocol: socket.protocol,
@@ -150,13 +176,8 @@ const shorten = (reason = ''): string => {
   return bytes.length <= MAX_REASON_BYTES ? reason : bytes.subarray(0, MAX_REASON_BYTES - 2).toString();
 };
 
-function refuse(stream: Duplex): void {
-  const body = JSON.stringify({
-    error: {
-      code: 'SERVICE_OVERLOADED',
-      message: 'There are too many WebSockets: try again later.',
-    },
-  });
+function refuse(stream: Duplex, message: string): void {
+  const body = JSON.stringify({ error: { code: 'SERVICE_OVERLOADED', message } });
   stream.on('error', () => stream.destroy());
   stream.end(
     'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n' +

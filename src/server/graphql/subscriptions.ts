@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -17,6 +16,8 @@ import { LRUCache } from 'lru-cache';
 import { RequestError } from '../../errors.js';
 import { authorizationOf } from '../authorization.js';
 import { type Checks, givenName } from './checks.js';
+import type { DocumentTexts } from './document-text.js';
+import { sha256 } from './trusted-documents.js';
 import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
 import { type ErrorRenderer, toGraphQLError, withRequestCode } from '../errors.js';
 import {
@@ -28,11 +29,14 @@ import {
   MAX_VALIDATION_ERRORS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
+import { createTurns } from './turns.js';
 
 /** One WebSocket. */
 export interface Connection {
   /** The facts for each of its subscriptions; `connectionParams` may override the authorization. */
   facts: RequestFacts;
+  /** Set by each subscription, so that whoever carries the messages can see whether it is in use. */
+  used: boolean;
 }
 
 /**
@@ -43,20 +47,22 @@ export function createSubscriptions(options: {
   schema: GraphQLSchema;
   createContext: (request: RequestFacts) => ServerContext | Promise<ServerContext>;
   checks: Checks;
+  textOf: DocumentTexts;
   renderer: ErrorRenderer;
   metrics: Metrics;
 }): Server<Connection> {
-  const { schema, createContext, checks, renderer, metrics } = options;
+  const { schema, createContext, checks, textOf, renderer, metrics } = options;
   const valid = new LRUCache<string, DocumentNode>({
     max: MAX_KEPT_DOCUMENTS,
     maxSize: MAX_KEPT_DOCUMENT_CHARS,
     sizeCalculation: (_document, text) => text.length,
   });
 
+  const turn = createTurns();
+
   const read = (text: string): DocumentNode | readonly GraphQLError[] => {
     const known = valid.get(text);
     if (known) return known;
-    checks.checkText(text);
     let document;
     try {
       document = parse(text, { maxLexicalTokens: MAX_DOCUMENT_TOKENS });
@@ -71,10 +77,17 @@ export function createSubscriptions(options: {
   };
 
   const prepare = async (
-    { query, operationName, variables }: SubscribePayload,
+    payload: SubscribePayload,
     facts: RequestFacts,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
-    const document = read(query);
+    const { operationName, variables } = payload;
+    const text = textOf({
+      query: payload.query,
+      documentId: 'documentId' in payload ? payload.documentId : null,
+      extensions: payload.extensions,
+    });
+    if (text === null) throw noDocument();
+    const document = read(text);
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, givenName(operationName));
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
@@ -86,7 +99,7 @@ export function createSubscriptions(options: {
       );
     }
     const contextValue = await createContext(facts);
-    const documentHash = createHash('sha256').update(query).digest('hex');
+    const documentHash = sha256(text);
     await checks.checkOperation(
       { document, documentHash, operation, variables: variables ?? {} },
       contextValue,
@@ -115,7 +128,10 @@ export function createSubscriptions(options: {
     if (!(Symbol.asyncIterator in events)) return refused(events);
     return counted(
       events,
-      (rootValue) => execute({ ...args, rootValue, contextValue: context.forNextEvent() }),
+      async (rootValue) => {
+        await turn();
+        return execute({ ...args, rootValue, contextValue: context.forNextEvent() });
+      },
       metrics,
     );
   };
@@ -129,6 +145,7 @@ export function createSubscriptions(options: {
       await createContext(extra.facts);
     },
     async onSubscribe({ extra, subscriptions }, _id, payload) {
+      extra.used = true;
       try {
         // The count includes this one.
         if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) throw tooMany();
@@ -146,6 +163,13 @@ export function createSubscriptions(options: {
     onError: ({ extra }, _id, _payload, errors) =>
       errors.map((error) => renderer.render(error, extra.facts.requestId)),
   });
+}
+
+function noDocument(): RequestError {
+  return new RequestError(
+    'BAD_USER_INPUT',
+    'There is no document: send its text in `query`, or an empty `query` and a `documentId`.',
+  );
 }
 
 function tooMany(): RequestError {

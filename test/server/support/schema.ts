@@ -29,17 +29,31 @@ import {
 import { type ErrorCode, RequestError } from '../../../src/errors.js';
 import type { RequestFacts, ServerContext } from '../../../src/graph/server-context.js';
 
+/** The Authorization of a caller who is limited to trusted documents. */
+export const LIMITED = 'Bearer limited';
+
 /** The request as resolvers and the server see it in these tests. */
 export class TestContext implements ServerContext {
   channel = 'default';
   readonly requestId: string;
   readonly publicUrl: string;
+  readonly authorization: string | null;
   readonly signal: AbortSignal;
 
-  constructor({ requestId, publicUrl, signal }: Pick<RequestFacts, 'requestId' | 'publicUrl' | 'signal'>) {
+  constructor({
+    requestId,
+    publicUrl,
+    authorization = null,
+    signal,
+  }: Pick<RequestFacts, 'requestId' | 'publicUrl' | 'signal'> & Partial<RequestFacts>) {
     this.requestId = requestId;
     this.publicUrl = publicUrl;
+    this.authorization = authorization;
     this.signal = signal;
+  }
+
+  get trustedDocumentsOnly(): boolean {
+    return this.authorization === LIMITED;
   }
 
   async useChannel(handle: string): Promise<void> {

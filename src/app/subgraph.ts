@@ -1,0 +1,101 @@
+import { extendSchema, type GraphQLSchema, lexicographicSortSchema, parse, printSchema } from 'graphql';
+import { z } from 'zod';
+import { offered } from '../catalog/offers.js';
+import { Product } from '../catalog/product.types.js';
+import { Sku } from '../catalog/sku.types.js';
+import { RequestError } from '../errors.js';
+import { readKey } from '../graph/node.js';
+import { Context } from '../graph/request-context.js';
+
+/** A router asks for what a page of another subgraph shows, at most a few hundred. */
+const MAX_REPRESENTATIONS = 1_000;
+
+/** What a router of Federation 2 needs to know. Every subgraph with lists in pages has the same PageInfo. */
+const FEDERATION = `
+extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
+
+extend type Product @key(fields: "id")
+
+extend type Sku @key(fields: "id")
+
+extend type PageInfo @shareable
+`;
+
+const SUBGRAPH = parse(`
+  "An object that represents an entity: \`__typename\` and \`id\`."
+  scalar _Any
+
+  "The types that other subgraphs can refer to."
+  union _Entity = Product | Sku
+
+  "This subgraph, for the router."
+  type _Service {
+    "The schema, with the directives of Federation 2."
+    sdl: String!
+  }
+
+  extend type Query {
+    "This subgraph, for the router."
+    _service: _Service!
+    "The entities that the router asks for, in the order of their representations. An entry is null if there is none, or the channel does not offer it."
+    _entities(
+      "At most ${MAX_REPRESENTATIONS} objects with the \`__typename\` and \`id\` of an entity."
+      representations: [_Any!]!
+    ): [_Entity]!
+  }
+`);
+
+const argumentsOfEntities = z.object({ representations: z.array(z.unknown()) });
+const representation = z.object({ __typename: z.enum(['Product', 'Sku']), id: z.string() });
+
+/** The schema as a subgraph of Apollo Federation 2: other subgraphs can refer to products and SKUs by their id. */
+export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
+  const sdl = `${printSchema(lexicographicSortSchema(schema))}\n${FEDERATION}`;
+  const subgraph = extendSchema(schema, SUBGRAPH, { assumeValid: true });
+  const fields = subgraph.getQueryType()?.getFields();
+  const service = fields?.['_service'];
+  const entities = fields?.['_entities'];
+  const entity = subgraph.getType('_Entity');
+  if (!service || !entities || !entity || !('resolveType' in entity))
+    throw new Error('SUBGRAPH declares these');
+  service.resolve = () => ({ sdl });
+  entities.resolve = (_source, args: unknown, context: unknown) => {
+    if (!(context instanceof Context)) throw new TypeError('a query has a context');
+    return readEntities(context, argumentsOfEntities.parse(args).representations);
+  };
+  entity.resolveType = (value: unknown) => (value instanceof Product ? 'Product' : 'Sku');
+  return subgraph;
+}
+
+async function readEntities(
+  context: Context,
+  representations: readonly unknown[],
+): Promise<(Product | Sku | Error | null)[]> {
+  if (representations.length > MAX_REPRESENTATIONS) {
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      `${representations.length} representations are too many: ask for ${MAX_REPRESENTATIONS} at a time.`,
+    );
+  }
+  const { products, skus } = await context.inChannel();
+  const read = async (given: unknown): Promise<Product | Sku | null> => {
+    const { data } = representation.safeParse(given);
+    if (data === undefined) {
+      throw new RequestError(
+        'BAD_USER_INPUT',
+        'A representation must be an object with the `__typename` Product or Sku, and its `id`.',
+      );
+    }
+    const key = readKey(data.__typename, data.id);
+    if (key === null) return null;
+    return data.__typename === 'Product'
+      ? offered(context, await products.byKey.load(key))
+      : skus.byKey.load(key);
+  };
+  // An error fails only its own entry.
+  return Promise.all(
+    representations.map((given) =>
+      read(given).catch((thrown: unknown) => (thrown instanceof Error ? thrown : new Error(String(thrown)))),
+    ),
+  );
+}
