@@ -1,6 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { z } from 'zod';
 import type { Database } from '../platform/postgres.js';
-import { findBoard } from '../boards/find-board.js';
+import { lookUpBoard } from '../boards/find-board.js';
 import { findPin } from '../boards/list-boards.js';
 import type { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
@@ -13,12 +14,18 @@ import { offered } from '../catalog/offers.js';
 /** Enough for one call of a client that refreshes its cache. */
 const MAX_IDS = 100;
 
+/** An object takes more work than a field: it may be one of several types, and each has its own statement. */
+const LOOKUP_COST = 4;
+
+const nodesArguments = z.object({ ids: z.array(z.unknown()) });
+
 @Resolver()
 export class NodeResolver {
   constructor(private readonly db: Database) {}
 
   @Query(() => Node, {
     nullable: true,
+    complexity: ({ childComplexity }) => LOOKUP_COST + childComplexity,
     description: 'The object with this id. Null if there is none or you may not see it.',
   })
   node(
@@ -30,6 +37,8 @@ export class NodeResolver {
 
   @Query(() => [Node], {
     nullable: 'itemsAndList',
+    complexity: ({ args, childComplexity }) =>
+      nodesArguments.parse(args).ids.length * (LOOKUP_COST + childComplexity),
     description:
       'The objects with these ids, in the order of the ids. An entry is null if there is no such object or you may not see it.',
   })
@@ -60,7 +69,7 @@ async function loadImage(context: Context, key: number): Promise<Image | null> {
 
 async function loadNode(db: Database, context: Context, id: string): Promise<Node | null> {
   const node = readGlobalId(id);
-  if (node === null) return (await findHold(db, context, id)) ?? findBoard(db, context.caller, id);
+  if (node === null) return (await findHold(db, context, id)) ?? lookUpBoard(db, context, id);
   const { products, skus, locations } = await context.inChannel();
   switch (node.type) {
     case 'Product':

@@ -22,7 +22,7 @@ import {
 } from './board.types.js';
 import { DesignBrief } from './brief.types.js';
 import { boardPalette, designBrief } from './design-brief.js';
-import { findBoard } from './find-board.js';
+import { lookUpBoard } from './find-board.js';
 import { listBoards, listPins } from './list-boards.js';
 import { removePin } from './remove-pin.js';
 import { createBoard, removeBoard, updateBoard } from './write-board.js';
@@ -44,10 +44,10 @@ export class BoardResolver {
     description: 'The board with this id. Null if there is none or it is not yours.',
   })
   board(
-    @Ctx() { caller }: Context,
+    @Ctx() context: Context,
     @Arg('id', () => ID, { description: 'The id of the board.' }) id: string,
   ): Promise<Board | null> {
-    return findBoard(this.services.db, caller, id);
+    return lookUpBoard(this.services.db, context, id);
   }
 
   @Query(() => BoardConnection, {

@@ -15,24 +15,27 @@ export type BoardRow = z.infer<typeof boardRow>;
 const BOARD_COLUMNS = sql`id AS uuid, number, title, created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 /** Who may see it: its owner; for an anonymous board, anyone who knows its id. `caller` 0: anonymous. */
-const reachable = (uuid: string, caller: number) =>
-  sql`id = ${uuid}::uuid AND (owner = 0 OR owner = ${caller}::integer)`;
+const reachable = (uuids: readonly string[], caller: number) =>
+  sql`id = ANY(${uuids}::uuid[]) AND (owner = 0 OR owner = ${caller}::integer)`;
 
-/** A board that the caller may see; null if there is none. */
-export async function readBoard(db: Queryable, uuid: string, caller: number): Promise<BoardRow | null> {
-  const [row] = await queryPrepared(
+/** Those of these boards that the caller may see. */
+export async function readBoards(
+  db: Queryable,
+  uuids: readonly string[],
+  caller: number,
+): Promise<BoardRow[]> {
+  return queryPrepared(
     db,
-    sql`/* board.find */ SELECT ${BOARD_COLUMNS} FROM boards WHERE ${reachable(uuid, caller)}`,
+    sql`/* board.find */ SELECT ${BOARD_COLUMNS} FROM boards WHERE ${reachable(uuids, caller)}`,
     boardRow,
   );
-  return row ?? null;
 }
 
 /** Locks a board that the caller may see until the end of the transaction; returns whether it exists. */
 export async function lockBoard(client: ClientBase, uuid: string, caller: number): Promise<boolean> {
   const locked = await execute(
     client,
-    sql`/* board.lock */ SELECT FROM boards WHERE ${reachable(uuid, caller)} FOR UPDATE`,
+    sql`/* board.lock */ SELECT FROM boards WHERE ${reachable([uuid], caller)} FOR UPDATE`,
   );
   return locked > 0;
 }

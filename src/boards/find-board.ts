@@ -1,10 +1,12 @@
 import { fromGlobalId } from 'graphql-relay';
 import type { ClientBase } from 'pg';
 import { instantiate } from '../graph/node.js';
+import type { Context } from '../graph/request-context.js';
+import { lookUpPerRequest } from '../graph/request-loader.js';
 import type { Caller } from '../access/caller.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import type { Queryable } from '../platform/postgres.js';
-import { lockBoard, readBoard } from './board.store.js';
+import { lockBoard, readBoards } from './board.store.js';
 import { Board } from './board.types.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -24,8 +26,24 @@ function readUuid(id: string): string | null {
 /** A board that the caller may see; null if there is none. */
 export async function findBoard(db: Queryable, caller: Caller, id: string): Promise<Board | null> {
   const uuid = readUuid(id);
-  const row = uuid === null ? null : await readBoard(db, uuid, ownerOf(caller));
-  return row === null ? null : instantiate(Board, row);
+  return uuid === null ? null : ((await boardsOf(db, caller, [uuid])).get(uuid) ?? null);
+}
+
+/** The same, together with the other boards that the request asks for. */
+export async function lookUpBoard(db: Queryable, context: Context, id: string): Promise<Board | null> {
+  const uuid = readUuid(id);
+  return uuid === null ? null : lookUp(db, context, uuid);
+}
+
+const lookUp = lookUpPerRequest((db, { caller }, uuids: readonly string[]) => boardsOf(db, caller, uuids));
+
+async function boardsOf(
+  db: Queryable,
+  caller: Caller,
+  uuids: readonly string[],
+): Promise<ReadonlyMap<string, Board>> {
+  const rows = await readBoards(db, uuids, ownerOf(caller));
+  return new Map(rows.map((row) => [row.uuid, instantiate(Board, row)]));
 }
 
 /** What to do about a board that does not exist or does not belong to the caller. */

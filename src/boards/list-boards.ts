@@ -2,12 +2,13 @@ import { toGlobalId } from 'graphql-relay';
 import { instantiate, MAX_KEY, readKey } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
 import type { Context } from '../graph/request-context.js';
+import { lookUpPerRequest } from '../graph/request-loader.js';
 import { RequestError } from '../errors.js';
 import type { Queryable } from '../platform/postgres.js';
 import { listOwnBoards } from './board.store.js';
 import { Board, BoardConnection, BoardEdge, Pin, PinConnection, PinEdge } from './board.types.js';
 import { uploadedImage } from '../images/uploaded-image.js';
-import { listPinRows, readOwnPin, type PinRow } from './pin.store.js';
+import { listPinRows, readOwnPins, type PinRow } from './pin.store.js';
 
 const BOARD_CURSOR = 'BoardCursor';
 const PIN_CURSOR = 'PinCursor';
@@ -53,10 +54,10 @@ export async function listPins(
 }
 
 /** A pin by its row id. Row ids are easy to guess, so it must be on a board of the caller's API key. */
-export async function findPin(db: Queryable, { caller }: Context, key: number): Promise<Pin | null> {
-  const row = caller.keyId === null ? null : await readOwnPin(db, key, caller.keyId);
-  return row === null ? null : toPin(row);
-}
+export const findPin = lookUpPerRequest(async (db, { caller }, keys: readonly number[]) => {
+  const rows = caller.keyId === null ? [] : await readOwnPins(db, keys, caller.keyId);
+  return new Map(rows.map((row) => [row.key, toPin(row)]));
+});
 
 /** The key that all entries of the page are below. */
 function startOf(type: string, first: number, after: string | null): number {

@@ -45,15 +45,14 @@ export async function listPinRows(
   );
 }
 
-/** A pin on a board of this API key; null if there is none. */
-export async function readOwnPin(db: Queryable, key: number, keyId: number): Promise<PinRow | null> {
-  const [row] = await queryPrepared(
+/** Those of these pins that are on a board of this API key. */
+export async function readOwnPins(db: Queryable, keys: readonly number[], keyId: number): Promise<PinRow[]> {
+  return queryPrepared(
     db,
     sql`/* pin.byKey */ ${PINS} JOIN boards board ON board.id = pin.board_id
-      WHERE pin.id = ${key} AND board.owner = ${keyId}`,
+      WHERE pin.id = ANY(${keys}::integer[]) AND board.owner = ${keyId}`,
     pinRow,
   );
-  return row ?? null;
 }
 
 const pinSubjectRow = z.object({

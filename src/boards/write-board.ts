@@ -6,7 +6,7 @@ import type { Context } from '../graph/request-context.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { mutate, type Outcome } from '../mutation/mutate.js';
 import type { Database } from '../platform/postgres.js';
-import { countBoards, deleteBoard, insertBoard, readBoard, renameBoard } from './board.store.js';
+import { countBoards, deleteBoard, insertBoard, readBoards, renameBoard } from './board.store.js';
 import {
   Board,
   type BoardCreateInput,
@@ -32,8 +32,8 @@ export async function boardPayload(
   { caller }: Context,
   { answer, userErrors }: Outcome<z.infer<typeof boardAnswer>>,
 ): Promise<BoardPayload> {
-  const row = answer === null ? null : await readBoard(db, answer.board, ownerOf(caller));
-  return instantiate(BoardPayload, { board: row === null ? null : instantiate(Board, row), userErrors });
+  const [row] = answer === null ? [] : await readBoards(db, [answer.board], ownerOf(caller));
+  return instantiate(BoardPayload, { board: row === undefined ? null : instantiate(Board, row), userErrors });
 }
 
 /** Creates a board that the caller owns. */

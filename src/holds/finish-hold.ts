@@ -2,13 +2,14 @@ import { fromGlobalId } from 'graphql-relay';
 import { requireScopeIn } from '../access/caller.js';
 import type { Channel } from '../catalog/channel.types.js';
 import type { Context } from '../graph/request-context.js';
+import { lookUpPerRequest } from '../graph/request-loader.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
 import type { UserErrorCode } from '../mutation/user-error.types.js';
 import type { Database } from '../platform/postgres.js';
 import { shortage } from './create-hold.js';
 import { holdPayload } from './hold-payload.js';
-import { finishHold, type HoldOutcome, readHold, toHold } from './hold.store.js';
+import { finishHold, type HoldOutcome, readHolds, toHold } from './hold.store.js';
 import {
   type Hold,
   type HoldConfirmInput,
@@ -28,10 +29,13 @@ function readUuid(id: string): string | null {
 /** A hold in the request's channel that the caller may use; null if there is none. */
 export async function findHold(db: Database, context: Context, id: string): Promise<Hold | null> {
   const uuid = readUuid(id);
-  if (uuid === null) return null;
-  const { channel } = await context.inChannel();
-  return readHold(db, { channelKey: channel.key, caller: context.caller.keyId ?? 0 }, uuid);
+  return uuid === null ? null : lookUp(db, context, uuid);
 }
+
+const lookUp = lookUpPerRequest(async (db, context, uuids: readonly string[]) => {
+  const { channel } = await context.inChannel();
+  return readHolds(db, { channelKey: channel.key, caller: context.caller.keyId ?? 0 }, uuids);
+});
 
 /** Deducts the held stock. @throws RequestError UNAUTHENTICATED, FORBIDDEN */
 export async function confirmHold(

@@ -110,19 +110,19 @@ async function one(db: Queryable, statement: ReturnType<typeof sql>): Promise<Ho
   return row.outcome;
 }
 
-/** A hold in this channel that the caller may use; null if there is none. */
-export async function readHold(
+/** Those of these holds that are in this channel and that the caller may use, by id. */
+export async function readHolds(
   db: Queryable,
   { channelKey, caller }: HoldCaller,
-  uuid: string,
-): Promise<Hold | null> {
-  const [row] = await queryPrepared(
+  uuids: readonly string[],
+): Promise<ReadonlyMap<string, Hold>> {
+  const rows = await queryPrepared(
     db,
     sql`/* hold.read */ SELECT hold_json(id) AS hold FROM holds
-      WHERE id = ${uuid}::uuid AND channel_id = ${channelKey} AND caller IN (0, ${caller})`,
+      WHERE id = ANY(${uuids}::uuid[]) AND channel_id = ${channelKey} AND caller IN (0, ${caller})`,
     z.object({ hold: holdJson }),
   );
-  return row === undefined ? null : toHold(row.hold);
+  return new Map(rows.map(({ hold }) => [hold.id, toHold(hold)]));
 }
 
 /** Frees the stock of up to `limit` expired holds; returns how many holds. */

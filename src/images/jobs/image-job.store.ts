@@ -237,8 +237,10 @@ export async function listImageJobs(
   );
 }
 
-/** A job; null once it has ended. */
-export async function readImageJob(db: Queryable, id: number): Promise<z.infer<typeof jobRow> | null> {
-  const [row] = await query(db, sql`/* imageJob.byKey */ ${JOBS} WHERE job.id = ${id}`, jobRow);
-  return row ?? null;
+/** Those of these jobs that have not ended. */
+export async function readImageJobs(
+  db: Queryable,
+  ids: readonly number[],
+): Promise<z.infer<typeof jobRow>[]> {
+  return query(db, sql`/* imageJob.byKey */ ${JOBS} WHERE job.id = ANY(${ids}::integer[])`, jobRow);
 }

@@ -1,10 +1,10 @@
 import { toGlobalId } from 'graphql-relay';
 import { instantiate, readKey } from '../../graph/node.js';
 import { checkFirst, PageInfo } from '../../graph/page-info.js';
-import type { Context } from '../../graph/request-context.js';
+import { lookUpPerRequest } from '../../graph/request-loader.js';
 import { RequestError } from '../../errors.js';
 import type { Database } from '../../platform/postgres.js';
-import { listImageJobs, readImageJob } from './image-job.store.js';
+import { listImageJobs, readImageJobs } from './image-job.store.js';
 import type { ImageJobState } from './image-job-state.js';
 import { ImageJob, ImageJobConnection, ImageJobEdge } from './image-job.types.js';
 
@@ -21,11 +21,10 @@ function readCursor(cursor: string): number {
 }
 
 /** A job by its row id, for callers who may see it. */
-export async function findImageJob(db: Database, { caller }: Context, key: number): Promise<ImageJob | null> {
-  if (!caller.scopes.has('catalog:write')) return null;
-  const row = await readImageJob(db, key);
-  return row === null ? null : instantiate(ImageJob, row);
-}
+export const findImageJob = lookUpPerRequest(async (db, { caller }, keys: readonly number[]) => {
+  const rows = caller.scopes.has('catalog:write') ? await readImageJobs(db, keys) : [];
+  return new Map(rows.map((row) => [row.key, instantiate(ImageJob, row)]));
+});
 
 /** One page of image jobs, oldest first. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
 export async function pageImageJobs(
