@@ -3,6 +3,7 @@ import type { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
 import { Image, ImageFormat } from './image.types.js';
 import { MAX_RENDERED_WIDTH } from '../vision/decode.js';
+import { renderedWidth, WIDTHS } from '../vision/widths.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import { UrlScalar } from '../graph/scalars.js';
 
@@ -14,7 +15,7 @@ export class ImageResolver {
     @Ctx() { publicUrl }: Context,
     @Arg('width', () => Int, {
       nullable: true,
-      description: `The width you need in pixels, from 1 to ${MAX_RENDERED_WIDTH}. The file may be wider, but the original is never enlarged. Null: ${MAX_RENDERED_WIDTH}.`,
+      description: `The width you need in pixels, from 1 to ${MAX_RENDERED_WIDTH}. The file has the next width of ${WIDTHS.join(', ')}, but the original is never enlarged. Null: ${MAX_RENDERED_WIDTH}.`,
     })
     width: number | null | undefined,
     @Arg('format', () => ImageFormat, { nullable: true, description: 'The file format. Null: WEBP.' })
@@ -27,7 +28,7 @@ export class ImageResolver {
       );
     }
     const url = new URL(`/images/${encodeURIComponent(image.id)}`, publicUrl);
-    if (width != null) url.searchParams.set('width', String(width));
+    if (width != null) url.searchParams.set('width', String(renderedWidth(width, image.width)));
     if (format != null) url.searchParams.set('format', format);
     return url.href;
   }

@@ -4,12 +4,10 @@ import { MAX_RENDERED_WIDTH, renderImage } from '../vision/decode.js';
 import { DECODED_AT_ONCE } from '../vision/decode-queue.js';
 import type { RenderFormat } from '../vision/image-budget.js';
 import { limiter } from '../vision/limiter.js';
+import { renderedWidth } from '../vision/widths.js';
 
 /** Enough for the thumbnails of about ten thousand products, or a thousand large pictures. */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
-
-/** Widths that are rendered. Requested widths are rounded up, so that few renditions of an image are cached. */
-const WIDTHS = [64, 128, 256, 384, 512, 768, 1024, 1536, MAX_RENDERED_WIDTH] as const;
 
 /** Leaves one place of the decode queue free for searches, which a rendition would delay. */
 const RENDERED_AT_ONCE = DECODED_AT_ONCE - 1;
@@ -58,7 +56,7 @@ export function createRenditions(load: (id: string) => Promise<Buffer | null>): 
   });
   return {
     async get(id, wanted = MAX_RENDERED_WIDTH, format) {
-      const width = WIDTHS.find((rung) => rung >= wanted) ?? MAX_RENDERED_WIDTH;
+      const width = renderedWidth(wanted);
       return (await cache.fetch(`${id} ${width} ${format}`, { context: { id, width, format } })) ?? null;
     },
   };
