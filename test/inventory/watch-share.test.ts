@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { toGlobalId } from 'graphql-relay';
+import type { Client } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { MAX_SUBSCRIPTIONS } from '../../src/server/limits.js';
+import { seedMarkets, seedProduct } from '../support/catalog.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { openClient, subscribe, type TestSubscription } from '../support/subscriptions.js';
+import { until } from '../support/waiting.js';
+
+const WATCH = 'subscription ($skus: [ID!]!) { availabilityChanged(skus: $skus) { id code } }';
+/** As many as one subscription may watch. */
+const SKUS = 250;
+/** Two connections with all their subscriptions: the share of one client. */
+const SHARE = 2 * MAX_SUBSCRIPTIONS * SKUS;
+/** A few more than the events of one turn, because a turn may end while a message is being written. */
+const SENT_PER_TURN = 20;
+
+let gateway: TestGateway;
+let url: string;
+let ids: string[];
+const clients: Client[] = [];
+
+beforeAll(async () => {
+  gateway = await startTestGateway(
+    async (db) => {
+      await seedMarkets(db);
+      const skus = Array.from({ length: SKUS }, (_, number) => ({ code: `S${number}` }));
+      await seedProduct(db, { handle: 'wall', skus });
+    },
+    { trustedProxies: ['127.0.0.1'] },
+  );
+  const { rows } = await gateway.db.query<{ id: number }>('SELECT id FROM skus ORDER BY id');
+  ids = rows.map(({ id }) => toGlobalId('Sku', id));
+  url = await gateway.listen();
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.dispose();
+});
+afterAll(() => gateway.close());
+
+function connect(address: string): Client {
+  const client = openClient(url, {}, { 'x-forwarded-for': address });
+  clients.push(client);
+  return client;
+}
+
+const watchAll = (client: Client): TestSubscription[] =>
+  Array.from({ length: MAX_SUBSCRIPTIONS }, () => subscribe(client, WATCH, { skus: ids }));
+
+test('a client watches its share and no more, over all its connections; others are served', async () => {
+  const first = watchAll(connect('2001:db8::1'));
+  const second = watchAll(connect('2001:db8::2'));
+  for (const each of [...first, ...second]) expect((await each.next())?.errors).toEqual([]);
+  const oneMore = async (address: string) =>
+    (await subscribe(connect(address), WATCH, { skus: ids.slice(0, 1) }).next())?.errors;
+  expect(await oneMore('2001:db8::3')).toEqual([
+    { code: 'COST_EXCEEDED', message: expect.stringContaining(`${SHARE} SKUs`) },
+  ]);
+  expect(await oneMore('2001:db8:1::1')).toEqual([]);
+  await first[0]?.end();
+  await until('the share is free again', async () => (await oneMore('2001:db8::4'))?.length === 0);
+});
+
+test('subscriptions that refused their SKUs give their share back', async () => {
+  const client = connect('198.51.100.1');
+  for (let round = 0; round < 3 * MAX_SUBSCRIPTIONS; round += 1) {
+    const told = await subscribe(client, WATCH, { skus: [...ids.slice(1), 'nothing'] }).next();
+    expect(told?.errors).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
+  }
+  expect((await subscribe(client, WATCH, { skus: ids }).next())?.errors).toEqual([]);
+});
+
+test('while ten thousand first events are sent, the event loop serves others every few of them', async () => {
+  const spy = jest.spyOn(WebSocket.prototype, 'send');
+  const sentPerTurn: number[] = [];
+  let seen = 0;
+  let counting = true;
+  const count = (): void => {
+    const calls = spy.mock.calls.slice(seen);
+    seen += calls.length;
+    sentPerTurn.push(calls.filter(([data]) => typeof data === 'string' && data.includes('"next"')).length);
+    if (counting) setImmediate(count);
+  };
+  try {
+    count();
+    watchAll(connect('203.0.113.1'));
+    watchAll(connect('203.0.113.1'));
+    await until('all first events are sent', () => sentPerTurn.reduce((sum, sent) => sum + sent, 0) >= SHARE);
+  } finally {
+    counting = false;
+    spy.mockRestore();
+  }
+  expect(Math.max(...sentPerTurn)).toBeLessThanOrEqual(SENT_PER_TURN);
+});
