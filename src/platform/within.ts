@@ -7,6 +7,12 @@ export class TooSlow extends Error {
   }
 }
 
+/** Why a signal aborted. */
+export function reasonOf(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error ? reason : new Error(`Aborted: ${String(reason)}`, { cause: reason });
+}
+
 /**
  * Settles as `work` does, but no later than after `ms` (which may be Infinity), or when the signal aborts. The work
  * goes on, and its outcome is then ignored.
@@ -17,7 +23,7 @@ export function within<T>(work: Promise<T>, ms: number, signal?: AbortSignal): P
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       end();
-      reject(signal?.reason);
+      reject(reasonOf(signal));
     };
     const timer =
       ms === Infinity

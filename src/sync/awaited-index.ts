@@ -39,33 +39,32 @@ export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<A
 
   const closing = new AbortController();
   const index = new ReplaceableIndex(missingIndex('qdrant'));
-  let followed: FollowedIndex | null = null;
-  let missing: string | null = 'the index is being opened and filled';
+  const state: { followed: FollowedIndex | null; missing: string | null } = {
+    followed: null,
+    missing: 'the index is being opened and filled',
+  };
   const open = async (): Promise<void> => {
     try {
-      followed = await openFollowedIndex({ ...options, signal: closing.signal });
-      index.replace(followed.index);
-      missing = null;
+      state.followed = await openFollowedIndex({ ...options, signal: closing.signal });
+      state.missing = null;
+      index.replace(state.followed.index);
     } catch (error) {
-      missing = errorMessage(error);
+      state.missing = errorMessage(error);
       throw error;
     }
   };
 
   let opening: Promise<void> | null = open();
-  const failure = await Promise.race([
-    opening.then(
-      () => null,
-      (error: unknown) => error,
-    ),
-    sleep(START_WAIT_MS, null, { ref: false }),
-  ]);
-  if (failure !== null && !mayPass(failure)) throw failure;
-  if (failure === null && followed === null)
-    options.log.info('The search index is still being filled; searches fail until it is complete');
+  try {
+    await Promise.race([opening, sleep(START_WAIT_MS, undefined, { ref: false })]);
+    if (state.followed === null)
+      options.log.info('The search index is still being filled; searches fail until it is complete');
+  } catch (error) {
+    if (!mayPass(error)) throw error;
+  }
   const loop: Loop = startLoop({
     async round() {
-      if (followed !== null) return { ms: DAY_MS };
+      if (state.followed !== null) return { ms: DAY_MS };
       const attempt = opening ?? open();
       opening = null;
       await attempt;
@@ -80,14 +79,14 @@ export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<A
 
   return {
     index,
-    missing: () => missing,
-    position: () => followed?.position() ?? NOTHING_SEEN,
-    advance: async (move) => (await followed?.advance(move)) ?? false,
+    missing: () => state.missing,
+    position: () => state.followed?.position() ?? NOTHING_SEEN,
+    advance: async (move) => (await state.followed?.advance(move)) ?? false,
     replace: null,
     async close() {
       closing.abort(new Error('the gateway is stopping'));
       await loop.close();
-      await followed?.close();
+      await state.followed?.close();
     },
   };
 }

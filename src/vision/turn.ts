@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.js';
+import { reasonOf } from '../platform/within.js';
 
 /**
  * How long work may wait for its turn: a handful of the largest images take this long on two cores. Many shoppers have
@@ -26,12 +27,12 @@ export function awaitTurn(
       end();
       resolve();
     });
-    const giveUp = (reason: unknown): void => {
+    const giveUp = (reason: Error): void => {
       end();
       leave();
       reject(reason);
     };
-    const abort = (): void => giveUp(signal?.reason);
+    const abort = (): void => giveUp(reasonOf(signal));
     const timer = setTimeout(
       () =>
         giveUp(

@@ -88,6 +88,6 @@ test('a gateway that is stopped behind a load balancer loses no request', async 
     expect(await load.stop()).toEqual([]);
   } finally {
     await balancer?.close();
-    await Promise.all(gateways.map(({ kill }) => kill()));
+    await Promise.all(gateways.map((gateway) => gateway.kill()));
   }
 });

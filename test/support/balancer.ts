@@ -9,7 +9,7 @@ const CHECK_EVERY_MS = 100;
 export interface Balancer {
   readonly url: string;
   /** Whether it sends requests to this backend. */
-  sendsTo(backend: string): boolean;
+  readonly sendsTo: (backend: string) => boolean;
   close(): Promise<void>;
 }
 

@@ -4,6 +4,8 @@ import { DECODED_AT_ONCE, inDecodeQueue } from '../../src/vision/decode-queue.js
 import { limiter } from '../../src/vision/limiter.js';
 import { WorkerPool } from '../../src/vision/pool.js';
 
+const GONE = new Error('the client has gone');
+
 /** Work that lasts until the test ends it. */
 function held(): { work: () => Promise<string>; end: () => void } {
   let end = (): void => undefined;
@@ -44,10 +46,10 @@ describe.each(Object.keys(queues))('%s', (name) => {
     const leaving = new AbortController();
     const left = run(job('left'), leaving.signal).catch((error: unknown) => error);
     const stays = run(job('stays'));
-    const late = run(job('late'), AbortSignal.abort('gone')).catch((error: unknown) => error);
-    expect(await late).toBe('gone');
-    leaving.abort('left');
-    expect(await left).toBe('left');
+    const late = run(job('late'), AbortSignal.abort(GONE)).catch((error: unknown) => error);
+    expect(await late).toBe(GONE);
+    leaving.abort(GONE);
+    expect(await left).toBe(GONE);
     for (const end of ends) end();
     expect(await stays).toBe('stays');
     await all;
@@ -77,8 +79,8 @@ test('an image that leaves the queue makes room for a smaller one behind it', as
   const leaving = new AbortController();
   const left = inDecodeQueue(huge, async () => 'huge', leaving.signal).catch((error: unknown) => error);
   const behind = inDecodeQueue(small, async () => 'small');
-  leaving.abort('left');
-  expect(await left).toBe('left');
+  leaving.abort(GONE);
+  expect(await left).toBe(GONE);
   expect(await behind).toBe('small');
   end();
   await holding;
@@ -103,8 +105,8 @@ describe('jobs for worker threads', () => {
     const leaving = new AbortController();
     const left = outcome('left', leaving.signal);
     const refused = outcome('refused');
-    leaving.abort('left');
-    expect(await left).toBe('left');
+    leaving.abort(GONE);
+    expect(await left).toBe(GONE);
     expect(await refused).toMatchObject({ code: 'SERVICE_OVERLOADED' });
     await opened.close();
     expect(await hanging).toMatchObject({ message: 'The encoder is closed.' });

@@ -120,6 +120,7 @@ export class QdrantConnection {
     deadline: number,
     isHopeless: () => boolean = () => false,
   ): Promise<T> {
+    const isGivenUp = (): boolean => this.#isClosed || isHopeless();
     for (let attempt = 1; ; attempt++) {
       try {
         return await within(call(), deadline - performance.now(), this.#cut.signal);
@@ -127,9 +128,9 @@ export class QdrantConnection {
         if (!mayPass(error)) throw described(error);
         const delay = FIRST_DELAY * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
         const isLast = attempt === ATTEMPTS || performance.now() + delay >= deadline;
-        if (isLast || this.#isClosed || isHopeless()) throw unavailable(error);
+        if (isLast || isGivenUp()) throw unavailable(error);
         await sleep(delay);
-        if (this.#isClosed || isHopeless()) throw unavailable(error);
+        if (isGivenUp()) throw unavailable(error);
       }
     }
   }
