@@ -44,12 +44,18 @@ export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<A
     missing: 'the index is being opened and filled',
   };
   const open = async (): Promise<void> => {
+    const attempt = new AbortController();
+    const end = (): void => attempt.abort(new Error('the gateway is stopping'));
+    closing.signal.addEventListener('abort', end);
     try {
-      state.followed = await openFollowedIndex({ ...options, signal: closing.signal });
+      state.followed = await openFollowedIndex({ ...options, signal: attempt.signal });
       state.missing = null;
       index.replace(state.followed.index);
     } catch (error) {
       state.missing = errorMessage(error);
+      // An outage has many attempts, and each has connections of its own.
+      closing.signal.removeEventListener('abort', end);
+      attempt.abort(error);
       throw error;
     }
   };
@@ -84,7 +90,7 @@ export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<A
     advance: async (move) => (await state.followed?.advance(move)) ?? false,
     replace: null,
     async close() {
-      closing.abort(new Error('the gateway is stopping'));
+      closing.abort();
       await loop.close();
       await state.followed?.close();
     },

@@ -169,7 +169,7 @@ async function openShared(
     encoder: encoder.id,
     dimension: encoder.dimension,
     log,
-    signal,
+    ...(options.signal && { signal: options.signal }),
   };
   // So that gateways that start together create one collection, not one each.
   const make = (): Promise<VectorIndex> =>
