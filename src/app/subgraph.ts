@@ -10,16 +10,15 @@ import { Context } from '../graph/request-context.js';
 /** A router asks for what a page of another subgraph shows, at most a few hundred. */
 const MAX_REPRESENTATIONS = 1_000;
 
-/** What a router of Federation 2 needs to know. Every subgraph with lists in pages has the same PageInfo. */
-const FEDERATION = `
-extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
-extend type Product @key(fields: "id")
-
-extend type Sku @key(fields: "id")
-
-extend type PageInfo @shareable
-`;
+/** What a router of Federation 2 needs to know of a type. Every subgraph with lists in pages has the same PageInfo. */
+const DIRECTIVES: Readonly<Record<string, string>> = {
+  Product: '@key(fields: "id")',
+  Sku: '@key(fields: "id")',
+  PageInfo: '@shareable',
+};
 
 const SUBGRAPH = parse(`
   "An object that represents an entity: \`__typename\` and \`id\`."
@@ -50,7 +49,7 @@ const representation = z.object({ __typename: z.enum(['Product', 'Sku']), id: z.
 
 /** The schema as a subgraph of Apollo Federation 2: other subgraphs can refer to products and SKUs by their id. */
 export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
-  const sdl = `${printSchema(lexicographicSortSchema(schema))}\n${FEDERATION}`;
+  const sdl = printForRouter(schema);
   const subgraph = extendSchema(schema, SUBGRAPH, { assumeValid: true });
   const fields = subgraph.getQueryType()?.getFields();
   const service = fields?.['_service'];
@@ -65,6 +64,14 @@ export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
   };
   entity.resolveType = (value: unknown) => (value instanceof Product ? 'Product' : 'Sku');
   return subgraph;
+}
+
+function printForRouter(schema: GraphQLSchema): string {
+  const sdl = printSchema(lexicographicSortSchema(schema)).replaceAll(
+    /^type (\w+)[^{]*/gm,
+    (head, name: string) => `${head}${DIRECTIVES[name] ?? ''} `,
+  );
+  return `${LINK}\n\n${sdl}\n`;
 }
 
 async function readEntities(

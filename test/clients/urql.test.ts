@@ -47,7 +47,7 @@ test('a long query, a mutation, and an error', async () => {
     }
   `;
   const { data } = await client.mutation(hold, { input: { lines: [{ sku: 'nothing', quantity: 1 }] } });
-  expect(data).toMatchObject({ holdCreate: { userErrors: [{ code: 'NOT_FOUND' }] } });
+  expect(data).toMatchObject({ holdCreate: { userErrors: [{ code: 'BAD_USER_INPUT' }] } });
   const { error } = await client.query(CHANNEL, { channel: 'nowhere' });
   expect(error?.graphQLErrors[0]?.extensions['code']).toBe('UNKNOWN_CHANNEL');
   expect(shop.takeSent().map(({ method, status }) => [method, status])).toEqual([

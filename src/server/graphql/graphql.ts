@@ -78,7 +78,7 @@ export async function installGraphQL<Context extends ServerContext>(
     // `textOf` finds persisted documents, so that their texts pass the same checks.
     persistedQueries: false,
     // It would refuse a GET request without a special header, as urql sends it. There is nothing to forge here: no
-    // cookies, GET never runs a mutation, POST takes JSON only, and any page may send any header (docs/decisions/0017).
+    // cookies, GET never runs a mutation, POST takes JSON only, and any page may send any header (docs/decisions/0020).
     csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
