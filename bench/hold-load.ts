@@ -36,7 +36,7 @@ const held = z.object({
 });
 
 /** The statement of `insertHold`. */
-const STATEMENT = `SELECT hold_create($1, $2, $3::int[], $4::int[], $5, $6, $7, $8, $9, $10, $11, $12, $13) AS outcome`;
+const STATEMENT = `SELECT hold_create($1, $2, '', $3::int[], $4::int[], $5, $6, $7, $8, $9, $10, $11, $12, $13) AS outcome`;
 const outcome = z.object({ outcome: z.object({ hold: z.object({ id: z.string() }) }) });
 
 /** The secret of a key that may hold without the limits on guests. */

@@ -8,23 +8,51 @@ CREATE EXTENSION pg_trgm;
 
 CREATE DOMAIN handle AS text CHECK (VALUE ~ '^[a-z0-9][a-z0-9._/-]{0,254}$'::text);
 
+CREATE TABLE api_key_channels (
+  api_key_id integer NOT NULL,
+  channel_id integer NOT NULL,
+  "position" smallint NOT NULL,
+  CONSTRAINT api_key_channels_api_key_id_fkey FOREIGN KEY (api_key_id) REFERENCES api_keys(id) ON DELETE CASCADE,
+  CONSTRAINT api_key_channels_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE,
+  CONSTRAINT api_key_channels_pkey PRIMARY KEY (api_key_id, channel_id)
+);
+CREATE INDEX api_key_channels_channel ON public.api_key_channels USING btree (channel_id);
+
 CREATE TABLE api_keys (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   name text NOT NULL,
   hash bytea NOT NULL,
-  scopes text[] NOT NULL,
+  scopes text[] DEFAULT '{}'::text[] NOT NULL,
   channel_id integer,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   revoked_at timestamp with time zone,
+  grants text[] DEFAULT '{}'::text[] NOT NULL,
+  all_channels boolean DEFAULT true NOT NULL,
+  prefix text,
+  previous_hash bytea,
+  previous_until timestamp with time zone,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  origins text[] DEFAULT '{}'::text[] NOT NULL,
+  budget integer,
+  trusted_documents_only boolean DEFAULT false NOT NULL,
+  CONSTRAINT api_keys_budget_check CHECK (budget > 0),
   CONSTRAINT api_keys_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE SET NULL,
+  CONSTRAINT api_keys_check CHECK ((previous_hash IS NULL) = (previous_until IS NULL)),
+  CONSTRAINT api_keys_grants_check CHECK (grants <@ ARRAY['catalog:read'::text, 'catalog:write'::text, 'stock:write'::text, 'prices:write'::text, 'holds:create'::text, 'holds:confirm'::text, 'boards'::text]),
   CONSTRAINT api_keys_hash_check CHECK (octet_length(hash) = 32),
   CONSTRAINT api_keys_hash_key UNIQUE (hash),
   CONSTRAINT api_keys_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'::text AND (name <> ALL (ARRAY['anonymous'::text, 'import'::text]))),
   CONSTRAINT api_keys_name_key UNIQUE (name),
   CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT api_keys_prefix_check CHECK (length(prefix) = 12),
+  CONSTRAINT api_keys_previous_hash_check CHECK (octet_length(previous_hash) = 32),
+  CONSTRAINT api_keys_previous_hash_key UNIQUE (previous_hash),
   CONSTRAINT api_keys_scopes_check CHECK (scopes <@ ARRAY['catalog:write'::text, 'holds:create'::text, 'holds:confirm'::text])
 );
 CREATE INDEX api_keys_channel ON public.api_keys USING btree (channel_id);
+CREATE TRIGGER api_keys_add_channel AFTER INSERT ON api_keys FOR EACH ROW WHEN (new.channel_id IS NOT NULL) EXECUTE FUNCTION api_keys_add_channel();
+CREATE TRIGGER api_keys_complete BEFORE INSERT ON api_keys FOR EACH ROW EXECUTE FUNCTION api_keys_complete();
 
 CREATE TABLE boards (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -33,12 +61,14 @@ CREATE TABLE boards (
   title text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  shopper bytea DEFAULT '\x'::bytea NOT NULL,
   CONSTRAINT boards_number_key UNIQUE (number),
   CONSTRAINT boards_pkey PRIMARY KEY (id),
+  CONSTRAINT boards_shopper_check CHECK (octet_length(shopper) = ANY (ARRAY[0, 32])),
   CONSTRAINT boards_title_check CHECK (length(title) >= 1 AND length(title) <= 200)
 );
-CREATE INDEX boards_anonymous ON public.boards USING btree (updated_at) WHERE (owner = 0);
-CREATE INDEX boards_owner ON public.boards USING btree (owner, number);
+CREATE INDEX boards_anonymous ON public.boards USING btree (updated_at) WHERE ((owner = 0) AND (shopper = '\x'::bytea));
+CREATE INDEX boards_owner ON public.boards USING btree (owner, shopper, number);
 
 CREATE TABLE brands (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -207,10 +237,13 @@ CREATE TABLE holds (
   expires_at timestamp with time zone NOT NULL,
   ended_at timestamp with time zone,
   client bytea,
+  made_by integer DEFAULT 0 NOT NULL,
+  shopper bytea DEFAULT '\x'::bytea NOT NULL,
   CONSTRAINT holds_check CHECK ((status = 'ACTIVE'::text) = (ended_at IS NULL)),
   CONSTRAINT holds_client_active CHECK (client IS NULL OR status = 'ACTIVE'::text),
   CONSTRAINT holds_client_check CHECK (octet_length(client) = 32),
   CONSTRAINT holds_pkey PRIMARY KEY (id),
+  CONSTRAINT holds_shopper_check CHECK (octet_length(shopper) = ANY (ARRAY[0, 32])),
   CONSTRAINT holds_status_check CHECK (status = ANY (ARRAY['ACTIVE'::text, 'CONFIRMED'::text, 'RELEASED'::text, 'EXPIRED'::text]))
 );
 CREATE INDEX holds_client ON public.holds USING btree (client) WHERE (client IS NOT NULL);
@@ -224,9 +257,11 @@ CREATE TABLE idempotency_keys (
   fingerprint bytea NOT NULL,
   answer jsonb NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
+  shopper bytea DEFAULT '\x'::bytea NOT NULL,
   CONSTRAINT idempotency_keys_fingerprint_check CHECK (octet_length(fingerprint) = 32),
   CONSTRAINT idempotency_keys_key_check CHECK (length(key) >= 1 AND length(key) <= 255),
-  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller, key)
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller, shopper, key),
+  CONSTRAINT idempotency_keys_shopper_check CHECK (octet_length(shopper) = ANY (ARRAY[0, 32]))
 );
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
@@ -624,13 +659,42 @@ CREATE VIEW stock_ledger_drift AS
           GROUP BY stock_ledger.sku_id, stock_ledger.location_id) ledger ON ledger.sku_id = level.sku_id AND ledger.location_id = level.location_id
   WHERE COALESCE(ledger.total, 0::bigint) <> COALESCE(level.on_hand, 0) OR level.sku_id IS NOT NULL AND ledger.balance IS DISTINCT FROM level.on_hand;
 
+CREATE OR REPLACE FUNCTION public.api_keys_add_channel()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO api_key_channels (api_key_id, channel_id, position) VALUES (NEW.id, NEW.channel_id, 1) ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.api_keys_complete()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF NEW.grants = '{}' THEN
+    NEW.grants := grants_of(NEW.scopes);
+    NEW.all_channels := NEW.channel_id IS NULL;
+  ELSE
+    NEW.scopes := scopes_of(NEW.grants);
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.grants_of(p_scopes text[])
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+RETURN ((ARRAY['catalog:read'::text, 'boards'::text] || p_scopes) || CASE WHEN ('catalog:write'::text = ANY (p_scopes)) THEN ARRAY['stock:write'::text, 'prices:write'::text] ELSE '{}'::text[] END);
+
 CREATE OR REPLACE FUNCTION public.guest_room(p_share numeric, p_units bigint, p_held bigint)
  RETURNS bigint
  LANGUAGE sql
  IMMUTABLE
 RETURN GREATEST(((ceil((p_share * (p_units)::numeric)))::bigint - p_held), (0)::bigint);
 
-CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
+CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -657,7 +721,7 @@ DECLARE
   until timestamptz;
 BEGIN
   IF p_key IS NOT NULL THEN
-    replay := idempotency_replay(p_caller, p_key, 'holdCreate', p_fingerprint);
+    replay := idempotency_replay(p_caller, p_shopper, p_key, 'holdCreate', p_fingerprint);
     IF replay IS NOT NULL THEN RETURN replay; END IF;
   END IF;
 
@@ -766,8 +830,9 @@ BEGIN
   END IF;
 
   until := clock_timestamp() + make_interval(secs => p_seconds);
-  INSERT INTO holds (id, channel_id, caller, client, currency, expires_at)
-  VALUES (new_id, p_channel, CASE WHEN p_client IS NULL THEN p_caller ELSE 0 END, p_client, list_currency, until);
+  INSERT INTO holds (id, channel_id, caller, made_by, shopper, client, currency, expires_at)
+  VALUES (new_id, p_channel, CASE WHEN p_client IS NULL THEN p_caller ELSE 0 END, p_caller, p_shopper, p_client,
+    list_currency, until);
   INSERT INTO hold_lines (hold_id, position, sku_id, location_id, quantity, unit_amount, compare_at, expires_at, guest)
   SELECT new_id, line.position - 1, p_skus[line.n], line.location_id, line.quantity, amounts[line.n], compare_ats[line.n],
     until, p_client IS NOT NULL
@@ -778,11 +843,28 @@ BEGIN
   WHERE level.sku_id = p_skus[line.n] AND level.location_id = line.location_id;
 
   answer := hold_json(new_id);
-  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key, 'holdCreate', p_fingerprint, answer); END IF;
+  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_shopper, p_key, 'holdCreate', p_fingerprint, answer); END IF;
   RETURN jsonb_build_object('hold', answer);
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN hold_create(p_channel, p_caller, ''::bytea, p_skus, p_quantities, p_location, p_latitude, p_longitude, p_seconds,
+    p_key, p_fingerprint, p_client, p_guest_share, p_guest_holds);
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.hold_finish(p_id uuid, p_status text, p_channel integer, p_caller integer, p_actor text, p_key text, p_fingerprint bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN hold_finish(p_id, p_status, p_channel, p_caller, ''::bytea, p_status = 'CONFIRMED', p_actor, p_key, p_fingerprint);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_finish(p_id uuid, p_status text, p_channel integer, p_caller integer, p_shopper bytea, p_confirms boolean, p_actor text, p_key text, p_fingerprint bytea)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -795,12 +877,13 @@ DECLARE
   answer jsonb;
 BEGIN
   IF p_key IS NOT NULL THEN
-    replay := idempotency_replay(p_caller, p_key, 'hold ' || p_status, p_fingerprint);
+    replay := idempotency_replay(p_caller, p_shopper, p_key, 'hold ' || p_status, p_fingerprint);
     IF replay IS NOT NULL THEN RETURN replay; END IF;
   END IF;
 
   SELECT * INTO hold FROM holds
-  WHERE id = p_id AND channel_id = p_channel AND caller IN (0, p_caller) FOR UPDATE;
+  WHERE id = p_id AND channel_id = p_channel
+    AND hold_is_open(caller, made_by, shopper, p_caller, p_shopper, p_confirms) FOR UPDATE;
   IF NOT FOUND THEN RETURN '{"notFound": true}'; END IF;
   -- Checked once, while the lock is held: from here on, it is one or the other.
   IF hold.status = 'ACTIVE' AND hold.expires_at <= clock_timestamp() THEN
@@ -838,9 +921,15 @@ BEGIN
   END IF;
 
   answer := hold_json(p_id);
-  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key, 'hold ' || p_status, p_fingerprint, answer); END IF;
+  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_shopper, p_key, 'hold ' || p_status, p_fingerprint, answer); END IF;
   RETURN jsonb_build_object('hold', answer);
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_is_open(caller integer, made_by integer, shopper bytea, p_caller integer, p_shopper bytea, p_confirms boolean)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (((made_by = p_caller) AND (shopper = p_shopper)) OR ((made_by = 0) AND (shopper = '\x'::bytea)) OR (p_confirms AND (caller = ANY (ARRAY[0, p_caller])) AND ((p_shopper = '\x'::bytea) OR (shopper = p_shopper))));
 
 CREATE OR REPLACE FUNCTION public.hold_json(p_id uuid)
  RETURNS jsonb
@@ -898,20 +987,37 @@ BEGIN ATOMIC
    VALUES (idempotency_keep.p_caller, idempotency_keep.p_key, idempotency_keep.p_operation, idempotency_keep.p_fingerprint, idempotency_keep.p_answer);
 END;
 
+CREATE OR REPLACE FUNCTION public.idempotency_keep(p_caller integer, p_shopper bytea, p_key text, p_operation text, p_fingerprint bytea, p_answer jsonb)
+ RETURNS void
+ LANGUAGE sql
+BEGIN ATOMIC
+ INSERT INTO idempotency_keys (caller, shopper, key, operation, fingerprint, answer)
+   VALUES (idempotency_keep.p_caller, idempotency_keep.p_shopper, idempotency_keep.p_key, idempotency_keep.p_operation, idempotency_keep.p_fingerprint, idempotency_keep.p_answer);
+END;
+
 CREATE OR REPLACE FUNCTION public.idempotency_replay(p_caller integer, p_key text, p_operation text, p_fingerprint bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN idempotency_replay(p_caller, ''::bytea, p_key, p_operation, p_fingerprint);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.idempotency_replay(p_caller integer, p_shopper bytea, p_key text, p_operation text, p_fingerprint bytea)
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   kept idempotency_keys;
 BEGIN
+  -- Shoppers with the same key wait for one another, which is rare and harmless.
   PERFORM pg_advisory_xact_lock(hashtextextended(p_key, p_caller));
   -- A separate statement, so that its snapshot is newer than the lock.
-  SELECT * INTO kept FROM idempotency_keys WHERE caller = p_caller AND key = p_key;
+  SELECT * INTO kept FROM idempotency_keys WHERE caller = p_caller AND shopper = p_shopper AND key = p_key;
   IF NOT FOUND THEN
     RETURN NULL;
   ELSIF kept.created_at < now() - interval '24 hours' THEN
-    DELETE FROM idempotency_keys WHERE caller = p_caller AND key = p_key;
+    DELETE FROM idempotency_keys WHERE caller = p_caller AND shopper = p_shopper AND key = p_key;
     RETURN NULL;
   ELSIF (kept.operation, kept.fingerprint) = (p_operation, p_fingerprint) THEN
     RETURN jsonb_build_object('answer', kept.answer);
@@ -1210,6 +1316,18 @@ CREATE OR REPLACE FUNCTION public.revoke_keys_of_channel()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  UPDATE api_keys SET revoked_at = now() WHERE channel_id = OLD.id AND revoked_at IS NULL;
+  UPDATE api_keys SET revoked_at = now()
+  WHERE revoked_at IS NULL AND NOT all_channels
+    AND id IN (SELECT api_key_id FROM api_key_channels WHERE channel_id = OLD.id)
+    AND NOT EXISTS (SELECT FROM api_key_channels WHERE api_key_id = api_keys.id AND channel_id <> OLD.id);
+  UPDATE api_keys SET channel_id = (
+    SELECT channel_id FROM api_key_channels WHERE api_key_id = api_keys.id AND channel_id <> OLD.id ORDER BY position LIMIT 1)
+  WHERE channel_id = OLD.id AND revoked_at IS NULL;
   RETURN OLD;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.scopes_of(p_grants text[])
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (CASE WHEN (p_grants @> ARRAY['catalog:write'::text, 'stock:write'::text, 'prices:write'::text]) THEN ARRAY['catalog:write'::text] ELSE '{}'::text[] END || ARRAY(SELECT name.name FROM unnest(scopes_of.p_grants) name(name) WHERE (name.name = ANY (ARRAY['holds:create'::text, 'holds:confirm'::text]))));

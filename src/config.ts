@@ -12,6 +12,24 @@ const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankAsUnset, 
 
 /** Longer than any orchestrator waits for a process to stop. */
 const MAX_DRAIN_SECONDS = 600;
+/**
+ * What callers without an API key may be given. Everything else writes, or takes stock from others without limits.
+ */
+const ANONYMOUS_SCOPES = ['catalog:read', 'boards'] as const;
+export type AnonymousScope = (typeof ANONYMOUS_SCOPES)[number];
+
+/** How the tokens that name shoppers are verified. */
+export interface ShopperConfig {
+  /** The claim `iss` that every token must have. */
+  readonly issuer: string;
+  /** The claim `aud` that every token must have; null: any. */
+  readonly audience: string | null;
+  /** The address of the issuer's public keys, or the secret that it shares with the gateway. */
+  readonly keys: { readonly jwks: URL } | { readonly secret: string };
+}
+
+/** As long as the digest that it keys (RFC 7518); a shorter one can be guessed from a token. */
+const MIN_SHOPPER_SECRET_BYTES = 32;
 
 /** Limits on holds of callers without the scope holds:create. Callers with the scope have none of these limits. */
 export interface GuestLimits {
@@ -21,7 +39,7 @@ export interface GuestLimits {
   readonly units: number;
   /** Maximum lines in a hold. */
   readonly lines: number;
-  /** Maximum active holds per client address. */
+  /** Maximum active holds per client address; 0: these callers cannot hold at all. */
   readonly holds: number;
   readonly seconds: number;
 }
@@ -39,13 +57,13 @@ const DEFAULT_GUEST_HOLDS = 20;
 /** Typing in an address and paying takes a few minutes. */
 const DEFAULT_GUEST_HOLD_SECONDS = 900;
 
-const wholeNumber = (fallback: number): z.ZodType<number> =>
+const wholeNumber = (fallback: number, least = 1): z.ZodType<number> =>
   z.preprocess(
     blankAsUnset,
     z.coerce
       .number('must be a number')
       .int('must be a whole number')
-      .min(1, 'must be at least 1')
+      .min(least, `must be at least ${least}`)
       .max(1_000_000, 'must be at most 1000000')
       .default(fallback),
   );
@@ -60,6 +78,20 @@ const list = (text: string): string[] =>
     .split(',')
     .map((entry) => entry.trim())
     .filter(Boolean);
+
+const anonymousScopes = z
+  .string()
+  .default(ANONYMOUS_SCOPES.join())
+  .transform((text) => (text.trim() === 'none' ? [] : list(text)))
+  .pipe(
+    z.array(
+      z.enum(ANONYMOUS_SCOPES, {
+        error: ({ input }) =>
+          `${String(input)} cannot be given to callers without an API key: use ${ANONYMOUS_SCOPES.join(',')}, one of them, or none`,
+      }),
+    ),
+  )
+  .transform((scopes): ReadonlySet<AnonymousScope> => new Set(scopes));
 
 const databaseUrl = z
   .string()
@@ -100,6 +132,18 @@ const environment = z.object({
     blankAsUnset,
     z.string().default('').transform(list).pipe(z.array(proxy)),
   ),
+  VITRINE_ANONYMOUS_SCOPES: z.preprocess(blankAsUnset, anonymousScopes),
+  VITRINE_SHOPPER_ISSUER: optional(z.string()),
+  VITRINE_SHOPPER_AUDIENCE: optional(z.string()),
+  VITRINE_SHOPPER_JWKS: optional(z.url({ protocol: /^https$/, error: 'must be an https URL' })),
+  VITRINE_SHOPPER_SECRET: optional(
+    z
+      .string()
+      .refine(
+        (secret) => Buffer.byteLength(secret) >= MIN_SHOPPER_SECRET_BYTES,
+        `must have at least ${MIN_SHOPPER_SECRET_BYTES} bytes`,
+      ),
+  ),
   VITRINE_GUEST_HOLD_SHARE: z.preprocess(
     blankAsUnset,
     z.coerce
@@ -110,7 +154,7 @@ const environment = z.object({
   ),
   VITRINE_GUEST_HOLD_UNITS: wholeNumber(DEFAULT_GUEST_HOLD_UNITS),
   VITRINE_GUEST_HOLD_LINES: wholeNumber(DEFAULT_GUEST_HOLD_LINES),
-  VITRINE_GUEST_HOLDS: wholeNumber(DEFAULT_GUEST_HOLDS),
+  VITRINE_GUEST_HOLDS: wholeNumber(DEFAULT_GUEST_HOLDS, 0),
   VITRINE_GUEST_HOLD_SECONDS: wholeNumber(DEFAULT_GUEST_HOLD_SECONDS),
   VITRINE_DRAIN_SECONDS: z.preprocess(
     blankAsUnset,
@@ -155,6 +199,9 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Manifests of trusted documents; absolute. */
   readonly documentManifests: readonly string[];
+  readonly anonymousScopes: ReadonlySet<AnonymousScope>;
+  /** Null: the gateway accepts no shopper tokens. */
+  readonly shoppers: ShopperConfig | null;
   readonly guestLimits: GuestLimits;
   /** How long a gateway that is stopped still serves, unready, so that load balancers stop sending requests. */
   readonly drainSeconds: number;
@@ -197,6 +244,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     imageHosts: new Set(list(values.VITRINE_IMAGE_HOSTS.toLowerCase())),
     trustedProxies: values.VITRINE_TRUSTED_PROXIES,
     documentManifests: list(values.VITRINE_DOCUMENTS).map((path) => resolve(path)),
+    anonymousScopes: values.VITRINE_ANONYMOUS_SCOPES,
+    shoppers: readShoppers(values),
     guestLimits: {
       share: values.VITRINE_GUEST_HOLD_SHARE,
       units: values.VITRINE_GUEST_HOLD_UNITS,
@@ -216,4 +265,23 @@ function blobPlace(
   const { bucket, prefix = '' } = IMAGE_STORE.exec(VITRINE_IMAGE_STORE)?.groups ?? {};
   if (bucket === undefined) return { folder: resolve(VITRINE_DATA, name) };
   return { bucket, prefix: [...prefix.split('/').filter(Boolean), name].join('/') };
+}
+
+/** @throws ConfigError when a part is missing or the key is given twice */
+function readShoppers(values: z.infer<typeof environment>): ShopperConfig | null {
+  const issuer = values.VITRINE_SHOPPER_ISSUER ?? null;
+  const audience = values.VITRINE_SHOPPER_AUDIENCE ?? null;
+  const jwks = values.VITRINE_SHOPPER_JWKS ?? null;
+  const secret = values.VITRINE_SHOPPER_SECRET ?? null;
+  if (issuer === null) {
+    if (audience === null && jwks === null && secret === null) return null;
+    throw new ConfigError(
+      'VITRINE_SHOPPER_ISSUER is missing: set it to the claim "iss" of the shopper tokens.',
+    );
+  }
+  if (jwks !== null && secret === null) return { issuer, audience, keys: { jwks: new URL(jwks) } };
+  if (secret !== null && jwks === null) return { issuer, audience, keys: { secret } };
+  throw new ConfigError(
+    'Set exactly one of VITRINE_SHOPPER_JWKS (the URL of public keys) and VITRINE_SHOPPER_SECRET to verify shopper tokens.',
+  );
 }

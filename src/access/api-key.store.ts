@@ -1,94 +1,71 @@
 import { LRUCache } from 'lru-cache';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
-import { execute, query, type Queryable } from '../platform/postgres.js';
-import { SCOPES, type Caller, type Scope } from './caller.js';
+import { query, type Queryable } from '../platform/postgres.js';
+import { type Caller, type Scope, SCOPES } from './caller.js';
 
 /** Every request with an API key looks up the key. Every gateway notices a revocation after at most this time. */
 export const API_KEY_CACHE_MS = 2_000;
 const CACHE_SIZE = 1_000;
 
-const callerRow = z.object({
+const keyRow = z.object({
   keyId: z.number(),
   name: z.string(),
   scopes: z.array(z.enum(SCOPES)).transform((scopes): ReadonlySet<Scope> => new Set(scopes)),
-  channelHandle: z.string().nullable(),
-  trustedDocumentsOnly: z.boolean().default(false),
+  channels: z.array(z.string()),
+  budget: z.number().nullable(),
+  trustedDocumentsOnly: z.boolean(),
+  origins: z.array(z.string()).transform((origins): ReadonlySet<string> => new Set(origins)),
+  validUntil: z.date().nullable(),
 });
 
-const apiKeyRow = z.object({
-  name: z.string(),
-  scopes: z.array(z.string()),
-  channelHandle: z.string().nullable(),
-  createdAt: z.date(),
-  revokedAt: z.date().nullable(),
-});
-
-/** An API key as the operator sees it. Nobody can read its secret. */
-export type ApiKey = z.infer<typeof apiKeyRow>;
-
-interface NewApiKey {
-  readonly name: string;
-  /** SHA-256 of the secret. */
-  readonly hash: Buffer;
-  readonly scopes: readonly Scope[];
-  readonly channelId: number | null;
+/** An API key that is valid. */
+interface ValidKey {
+  readonly caller: Caller & { readonly keyId: number };
+  /** The only origins from which browsers may use it; empty: any. */
+  readonly origins: ReadonlySet<string>;
+  /** When the key or this secret expires; null: never. */
+  readonly validUntil: Date | null;
 }
 
-/** API keys, shared by all requests of a process. */
+/** The valid API keys, for all requests of a process. */
 export class ApiKeyStore {
-  readonly #cache = new LRUCache<string, Caller>({ max: CACHE_SIZE, ttl: API_KEY_CACHE_MS });
+  readonly #cache = new LRUCache<string, ValidKey>({ max: CACHE_SIZE, ttl: API_KEY_CACHE_MS });
 
   constructor(private readonly db: Queryable) {}
 
-  /** The caller whose secret has this SHA-256; null when there is none, or when the key was revoked. */
-  async find(hash: Buffer): Promise<Caller | null> {
+  /** The key whose secret has this SHA-256; null when there is none, or when it expired or was revoked. */
+  async find(hash: Buffer): Promise<ValidKey | null> {
     const cacheKey = hash.toString('hex');
     const cached = this.#cache.get(cacheKey);
-    if (cached !== undefined) return cached;
-    const [caller] = await query(
+    if (cached !== undefined && (cached.validUntil === null || cached.validUntil.getTime() > Date.now())) {
+      return cached;
+    }
+    // A key without any of its channels left would otherwise be a key for all channels.
+    const [row] = await query(
       this.db,
       sql`/* apiKey.find */
-        SELECT api_key.id AS "keyId", api_key.name, api_key.scopes, channel.handle AS "channelHandle"
-        FROM api_keys api_key LEFT JOIN channels channel ON channel.id = api_key.channel_id
-        WHERE api_key.hash = ${hash} AND api_key.revoked_at IS NULL`,
-      callerRow,
+        SELECT api_key.id AS "keyId", api_key.name, api_key.grants AS scopes, mine.channels, api_key.budget,
+          api_key.trusted_documents_only AS "trustedDocumentsOnly", api_key.origins,
+          CASE WHEN api_key.hash = ${hash} THEN api_key.expires_at ELSE least(api_key.expires_at, api_key.previous_until) END
+            AS "validUntil"
+        FROM api_keys api_key CROSS JOIN LATERAL (
+          SELECT ARRAY(
+            SELECT channel.handle::text FROM api_key_channels JOIN channels channel ON channel.id = channel_id
+            WHERE api_key_id = api_key.id ORDER BY position) AS channels) mine
+        WHERE (api_key.hash = ${hash} OR (api_key.previous_hash = ${hash} AND api_key.previous_until > now()))
+          AND api_key.revoked_at IS NULL AND (api_key.expires_at IS NULL OR api_key.expires_at > now())
+          AND (api_key.all_channels OR cardinality(mine.channels) > 0)`,
+      keyRow,
     );
     // Misses are not cached, so that a new key works at once.
-    if (caller === undefined) return null;
-    this.#cache.set(cacheKey, caller);
-    return caller;
-  }
-
-  /** All keys, oldest first. */
-  async list(): Promise<ApiKey[]> {
-    return query(
-      this.db,
-      sql`/* apiKey.list */
-        SELECT api_key.name, api_key.scopes, channel.handle AS "channelHandle", api_key.created_at AS "createdAt",
-          api_key.revoked_at AS "revokedAt"
-        FROM api_keys api_key LEFT JOIN channels channel ON channel.id = api_key.channel_id
-        ORDER BY api_key.id`,
-      apiKeyRow,
-    );
-  }
-
-  /** Returns false when the name is taken, even by a revoked key. */
-  async create({ name, hash, scopes, channelId }: NewApiKey): Promise<boolean> {
-    const created = await execute(
-      this.db,
-      sql`/* apiKey.create */ INSERT INTO api_keys (name, hash, scopes, channel_id)
-        VALUES (${name}, ${hash}, ${scopes}::text[], ${channelId}) ON CONFLICT (name) DO NOTHING`,
-    );
-    return created > 0;
-  }
-
-  /** Returns false when no active key has this name. */
-  async revoke(name: string): Promise<boolean> {
-    const revoked = await execute(
-      this.db,
-      sql`/* apiKey.revoke */ UPDATE api_keys SET revoked_at = now() WHERE name = ${name} AND revoked_at IS NULL`,
-    );
-    return revoked > 0;
+    if (row === undefined) {
+      this.#cache.delete(cacheKey);
+      return null;
+    }
+    const { origins, validUntil, ...caller } = row;
+    const key = { caller: { ...caller, shopper: null }, origins, validUntil };
+    this.#cache.set(cacheKey, key);
+    return key;
   }
 }

@@ -1,30 +1,61 @@
 import { RequestError } from '../errors.js';
 
-/** What an API key may do. The values are those of `api_keys.scopes`. */
-export const SCOPES = ['catalog:write', 'holds:create', 'holds:confirm'] as const;
+/** What a caller may do; none includes another. The values are those of `api_keys.grants`. */
+export const SCOPES = [
+  'catalog:read',
+  'catalog:write',
+  'stock:write',
+  'prices:write',
+  'holds:create',
+  'holds:confirm',
+  'boards',
+] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
 /** Who sent a request. */
 export interface Caller {
-  /** The id of the API key's row; null for anonymous callers. */
+  /** The id of the API key's row; null for callers without a key. */
   readonly keyId: number | null;
   /** The name of the API key, or "anonymous"; recorded as the author of writes. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** The channel of requests that do not name one; null: the default channel. */
-  readonly channelHandle: string | null;
-  /** Whether it may execute only documents that the operator trusts. */
+  /** Handles of the only channels that it may use, first that of requests that name none; empty: any channel. */
+  readonly channels: readonly string[];
+  /** Points of cost per second that the key has to itself; null: as many as any other caller. */
+  readonly budget: number | null;
+  /** Whether the key may send only operations that the operator has registered. */
   readonly trustedDocumentsOnly: boolean;
+  /** The pseudonym of the shopper for whom it acts (32 bytes); null: it acts for itself. */
+  readonly shopper: Buffer | null;
 }
 
-export const ANONYMOUS: Caller = {
+/** How tables name a caller. Holds, boards, and idempotency keys belong to both together. */
+export interface Owner {
+  /** The id of the API key; 0: none. */
+  readonly key: number;
+  /** Empty: no shopper. */
+  readonly shopper: Buffer;
+}
+
+const NO_KEY = 0;
+const NO_SHOPPER = Buffer.alloc(0);
+
+export const ownerOf = ({ keyId, shopper }: Caller): Owner => ({
+  key: keyId ?? NO_KEY,
+  shopper: shopper ?? NO_SHOPPER,
+});
+
+/** A caller without an API key. */
+export const anonymousWith = (scopes: ReadonlySet<Scope>): Caller => ({
   keyId: null,
   name: 'anonymous',
-  scopes: new Set(),
-  channelHandle: null,
+  scopes,
+  channels: [],
+  budget: null,
   trustedDocumentsOnly: false,
-};
+  shopper: null,
+});
 
 /** @throws RequestError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope */
 export function requireScope(caller: Caller, scope: Scope): void {
@@ -36,22 +67,13 @@ export function requireScope(caller: Caller, scope: Scope): void {
   throw new RequestError('FORBIDDEN', `The API key "${caller.name}" lacks the scope ${scope}: ${remedy}`);
 }
 
-/** Whether the caller has the scope in this channel. A key that belongs to a channel has its scopes only there. */
-export const hasScopeIn = (
-  { scopes, channelHandle }: Caller,
-  scope: Scope,
-  channel: { readonly handle: string },
-): boolean => scopes.has(scope) && (channelHandle === null || channelHandle === channel.handle);
-
-/**
- * @throws RequestError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope in this channel
- */
-export function requireScopeIn(caller: Caller, scope: Scope, channel: { readonly handle: string }): void {
-  requireScope(caller, scope);
-  if (hasScopeIn(caller, scope, channel)) return;
+/** @throws RequestError FORBIDDEN with a key that is for other channels */
+export function requireChannel({ name, channels }: Caller, handle: string): void {
+  if (channels.length === 0 || channels.includes(handle)) return;
+  const list = channels.map((channel) => `"${channel}"`).join(', ');
   throw new RequestError(
     'FORBIDDEN',
-    `The API key "${caller.name}" is for the channel "${caller.channelHandle ?? ''}", but this request is in the channel "${channel.handle}": ` +
-      'use a key for this channel, or one without a channel.',
+    `The API key "${name}" is for the channel${channels.length > 1 ? 's' : ''} ${list}, not for ${JSON.stringify(handle)}: ` +
+      'use a key for this channel, or one for all channels.',
   );
 }

@@ -143,6 +143,8 @@ export async function startGateway(
       catalogImages,
       uploads,
       imageHosts: config.imageHosts,
+      anonymousScopes: config.anonymousScopes,
+      shoppers: config.shoppers,
       guestLimits: config.guestLimits,
       log,
     });

@@ -1,9 +1,12 @@
+import { fromGlobalId } from 'graphql-relay';
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { z } from 'zod';
+import { requireScope } from '../access/caller.js';
 import type { Database } from '../platform/postgres.js';
 import { lookUpBoard } from '../boards/find-board.js';
 import { findPin } from '../boards/list-boards.js';
 import type { Context } from '../graph/request-context.js';
+import { EVERYONE, Requires } from '../graph/requires.js';
 import { RequestError } from '../errors.js';
 import { findHold } from '../holds/finish-hold.js';
 import { findImageJob } from '../images/jobs/list-image-jobs.js';
@@ -23,6 +26,7 @@ const nodesArguments = z.object({ ids: z.array(z.unknown()) });
 export class NodeResolver {
   constructor(private readonly db: Database) {}
 
+  @Requires(EVERYONE)
   @Query(() => Node, {
     nullable: true,
     complexity: ({ childComplexity }) => LOOKUP_COST + childComplexity,
@@ -35,6 +39,7 @@ export class NodeResolver {
     return loadNode(this.db, context, id);
   }
 
+  @Requires(EVERYONE)
   @Query(() => [Node], {
     nullable: 'itemsAndList',
     complexity: ({ args, childComplexity }) =>
@@ -67,9 +72,32 @@ async function loadImage(context: Context, key: number): Promise<Image | null> {
   return (await skus.byProduct.load(image.productKey)).length > 0 ? image : null;
 }
 
+/** A node of a type that does not belong to the catalog; undefined for other types. */
+async function loadOwn(db: Database, context: Context, id: string): Promise<Node | null | undefined> {
+  const { type } = fromGlobalId(id);
+  const key = readGlobalId(id)?.key ?? null;
+  switch (type) {
+    case 'Hold':
+      return findHold(db, context, id);
+    case 'ImageJob':
+      return key === null ? null : findImageJob(db, context, key);
+    case 'Board':
+    case 'Pin':
+      requireScope(context.caller, 'boards');
+      if (type === 'Board') return lookUpBoard(db, context, id);
+      return key === null ? null : findPin(db, context, key);
+    default:
+      return undefined;
+  }
+}
+
+/** @throws RequestError UNAUTHENTICATED or FORBIDDEN without the scope that the type needs */
 async function loadNode(db: Database, context: Context, id: string): Promise<Node | null> {
+  const own = await loadOwn(db, context, id);
+  if (own !== undefined) return own;
+  requireScope(context.caller, 'catalog:read');
   const node = readGlobalId(id);
-  if (node === null) return (await findHold(db, context, id)) ?? lookUpBoard(db, context, id);
+  if (node === null) return null;
   const { products, skus, locations } = await context.inChannel();
   switch (node.type) {
     case 'Product':
@@ -84,10 +112,6 @@ async function loadNode(db: Database, context: Context, id: string): Promise<Nod
       return context.loaders.categories.byKey.load(node.key);
     case 'StockLocation':
       return locations.byKey.load(node.key);
-    case 'ImageJob':
-      return findImageJob(db, context, node.key);
-    case 'Pin':
-      return findPin(db, context, node.key);
     default:
       return null;
   }

@@ -1,13 +1,14 @@
-import type { ApiKeyStore } from '../access/api-key.store.js';
-import { authenticate } from '../access/authenticate.js';
+import type { Authenticator } from '../access/authenticate.js';
+import type { Caller } from '../access/caller.js';
 import type { CatalogLoaders } from '../catalog/loaders.js';
 import { Context } from '../graph/request-context.js';
 import type { RequestFacts } from '../graph/server-context.js';
 
-/** The context of a request or a WebSocket. @throws RequestError UNAUTHENTICATED */
+/** The context of a request or a WebSocket. @throws RequestError UNAUTHENTICATED, FORBIDDEN, SHOPPER_KEYS_UNAVAILABLE */
 export async function openContext(
-  { apiKeys, loaders }: { readonly apiKeys: ApiKeyStore; readonly loaders: CatalogLoaders },
+  { callers, loaders }: { readonly callers: Authenticator; readonly loaders: CatalogLoaders },
   request: RequestFacts,
 ): Promise<Context> {
-  return new Context(loaders, request, await authenticate(apiKeys, request.authorization));
+  const identify = (): Promise<Caller> => callers.identify(request);
+  return new Context(loaders, request, await identify(), identify);
 }

@@ -12,13 +12,14 @@ import { buildSchemaSync, getMetadataStorage, type PubSub } from 'type-graphql';
 import { Brand } from '../catalog/brand.types.js';
 import { RESOLVERS } from './resolvers.js';
 import type { Services } from './services.js';
+import { guardFields } from '../graph/requires.js';
 import { bindAvailabilityChanged } from '../inventory/availability-changed.resolver.js';
 import { StockLocation } from '../catalog/location.types.js';
 
 const inContext = new GraphQLDirective({
   name: 'inContext',
   description:
-    'Runs the operation in this channel instead of the channel of the API key or the default channel.',
+    'Runs the operation in this channel instead of the first channel of the API key or the default channel. A key that is for other channels is refused with FORBIDDEN.',
   locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION, DirectiveLocation.SUBSCRIPTION],
   args: { channel: { type: new GraphQLNonNull(GraphQLString), description: 'The handle of a channel.' } },
 });
@@ -53,6 +54,7 @@ export function createSchema(services: Services | null = null): GraphQLSchema {
     container: containerOf(services),
   });
   if (services !== null) bindAvailabilityChanged(schema, services.availability);
+  guardFields(schema);
   describeRoots(schema);
   return schema;
 }

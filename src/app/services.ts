@@ -1,10 +1,14 @@
 import { ApiKeyStore } from '../access/api-key.store.js';
+import { Authenticator } from '../access/authenticate.js';
+import { recordKeyUses } from '../access/key-uses.js';
+import { Pseudonyms } from '../access/pseudonyms.js';
+import { ShopperTokens } from '../access/shopper-tokens.js';
 import { BoardLooks } from '../boards/board-looks.js';
 import type { BoardServices } from '../boards/board-services.js';
 import { ChannelStore } from '../catalog/channel.store.js';
 import { CatalogLoaders } from '../catalog/loaders.js';
 import type { ProductWriteServices } from '../catalog/write/products-upsert.js';
-import type { GuestLimits } from '../config.js';
+import type { AnonymousScope, GuestLimits, ShopperConfig } from '../config.js';
 import { Guests } from '../holds/guests.js';
 import type { HoldServices } from '../holds/hold-services.js';
 import { LabelModels } from '../identify/label-models.js';
@@ -41,6 +45,10 @@ export interface ServiceParts {
   readonly uploads: BlobStore;
   /** Hosts that `ImageInput.url` may name. */
   readonly imageHosts: ReadonlySet<string>;
+  /** What callers without an API key may do. */
+  readonly anonymousScopes: ReadonlySet<AnonymousScope>;
+  /** How shoppers' tokens are verified; null: there are none. */
+  readonly shoppers: ShopperConfig | null;
   /** Limits on holds of callers without the scope `holds:create`. */
   readonly guestLimits: GuestLimits;
   readonly log: Logger;
@@ -48,7 +56,7 @@ export interface ServiceParts {
 
 /** The services that a process shares among all requests. */
 export interface Services extends LookServices, BoardServices, HoldServices, ProductWriteServices {
-  readonly apiKeys: ApiKeyStore;
+  readonly callers: Authenticator;
   readonly loaders: CatalogLoaders;
   readonly facts: FactLoaders;
   readonly availability: AvailabilityWatcher;
@@ -67,6 +75,10 @@ export function openServices(parts: ServiceParts): OpenServices {
   const boardLooks = new BoardLooks(db, imageVectors);
   const fetcher = openImageFetcher();
   const availability = watchAvailability({ db, channels, log: log.child({ part: 'availability' }) });
+  const pseudonyms = new Pseudonyms(db);
+  const shoppers =
+    parts.shoppers && new ShopperTokens(parts.shoppers, pseudonyms, log.child({ part: 'shoppers' }));
+  const keyUses = recordKeyUses(parts.background, log.child({ part: 'apiKeys' }));
   const labelModels = new LabelModels({
     db: parts.background,
     index,
@@ -77,7 +89,7 @@ export function openServices(parts: ServiceParts): OpenServices {
     db,
     index,
     indexPosition: () => followed.position(),
-    apiKeys: new ApiKeyStore(db),
+    callers: new Authenticator(new ApiKeyStore(db), keyUses, shoppers, parts.anonymousScopes),
     loaders: new CatalogLoaders(db, channels),
     facts: new FactLoaders(db),
     imageVectors,
@@ -92,9 +104,14 @@ export function openServices(parts: ServiceParts): OpenServices {
     imageHosts,
     fetcher,
     availability,
-    guests: new Guests(db, parts.guestLimits),
+    guests: new Guests(pseudonyms, parts.guestLimits),
     async close() {
-      await closeAll([() => labelModels.close(), () => availability.close(), () => fetcher.close()]);
+      await closeAll([
+        () => labelModels.close(),
+        () => availability.close(),
+        () => fetcher.close(),
+        () => keyUses.close(),
+      ]);
     },
   };
 }

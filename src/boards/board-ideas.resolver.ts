@@ -4,6 +4,7 @@ import type { SearchServices } from '../search/search-services.js';
 import { PAGING } from '../graph/page-info.js';
 import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { visualSearch } from '../search/visual-search.js';
 import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from '../search/visual-search.arguments.js';
 import { VisualMatchConnection } from '../search/visual-search.types.js';
@@ -16,6 +17,7 @@ const DEFAULT_DIVERSITY = 0.3;
 export class BoardIdeasResolver {
   constructor(private readonly services: SearchServices) {}
 
+  @Requires('catalog:read')
   @FieldResolver(() => VisualMatchConnection, {
     nullable: true,
     complexity: SEARCH_COST,

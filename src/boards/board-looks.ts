@@ -1,4 +1,4 @@
-import type { Caller } from '../access/caller.js';
+import { type Caller, requireScope } from '../access/caller.js';
 import { RequestError } from '../errors.js';
 import type { ImageVectors } from '../images/image-vectors.js';
 import type { Database } from '../platform/postgres.js';
@@ -20,6 +20,7 @@ export class BoardLooks implements BoardReferences {
   ) {}
 
   async find(caller: Caller, id: string): Promise<Board> {
+    requireScope(caller, 'boards');
     const board = await findBoard(this.db, caller, id);
     if (board === null) throw new RequestError('NOT_FOUND', NO_BOARD);
     return board;

@@ -6,6 +6,7 @@ import { offered } from '../catalog/offers.js';
 import { Product } from '../catalog/product.types.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { addPin } from './add-pin.js';
 import {
   Board,
@@ -39,6 +40,7 @@ const BRIEF_COST = 300;
 export class BoardResolver {
   constructor(private readonly services: BoardServices) {}
 
+  @Requires('boards')
   @Query(() => Board, {
     nullable: true,
     description: 'The board with this id. Null if there is none or it is not yours.',
@@ -50,10 +52,11 @@ export class BoardResolver {
     return lookUpBoard(this.services.db, context, id);
   }
 
+  @Requires('boards')
   @Query(() => BoardConnection, {
     nullable: true,
     description:
-      'The boards of your API key, newest first. A board that was created without an API key is not in any list: keep its id.',
+      'The boards of your API key and shopper, newest first. A board that was created without either is not in any list: keep its id.',
   })
   boards(
     @Ctx() context: Context,
@@ -85,6 +88,7 @@ export class BoardResolver {
     return boardPalette(this.services.db, board);
   }
 
+  @Requires('catalog:read')
   @FieldResolver(() => DesignBrief, {
     nullable: true,
     complexity: BRIEF_COST,
@@ -94,11 +98,12 @@ export class BoardResolver {
     return designBrief(this.services, context, board);
   }
 
+  @Requires('boards')
   @Mutation(() => BoardPayload, {
     nullable: true,
     complexity: WRITE_COST,
     description:
-      'Creates an empty board. It belongs to your API key, which can have 10,000 boards. Without an API key, it belongs to anyone who has its id and is deleted 90 days after its last change.',
+      'Creates an empty board. It belongs to your API key and shopper, who can have 10,000 boards. Without either, it belongs to anyone who has its id and is deleted 90 days after its last change.',
   })
   boardCreate(
     @Ctx() context: Context,
@@ -107,6 +112,7 @@ export class BoardResolver {
     return createBoard(this.services.db, context, input);
   }
 
+  @Requires('boards')
   @Mutation(() => BoardPayload, { nullable: true, complexity: WRITE_COST, description: 'Renames a board.' })
   boardUpdate(
     @Ctx() context: Context,
@@ -116,6 +122,7 @@ export class BoardResolver {
     return updateBoard(this.services.db, context, input);
   }
 
+  @Requires('boards')
   @Mutation(() => BoardDeletePayload, {
     nullable: true,
     complexity: WRITE_COST,
@@ -128,6 +135,7 @@ export class BoardResolver {
     return removeBoard(this.services.db, context, input);
   }
 
+  @Requires('boards')
   @Mutation(() => BoardPayload, {
     nullable: true,
     complexity: WRITE_COST,
@@ -141,6 +149,7 @@ export class BoardResolver {
     return addPin(this.services, context, input);
   }
 
+  @Requires('boards')
   @Mutation(() => BoardPayload, {
     nullable: true,
     complexity: WRITE_COST,
@@ -156,6 +165,7 @@ export class BoardResolver {
 
 @Resolver(() => Pin)
 export class PinResolver {
+  @Requires('catalog:read')
   @FieldResolver(() => Product, {
     nullable: true,
     description: 'The pinned product. Null for an image, and when the channel does not offer the product.',
@@ -164,6 +174,7 @@ export class PinResolver {
     return pinnedProduct(context, productKey);
   }
 
+  @Requires('catalog:read')
   @FieldResolver(() => Image, {
     nullable: true,
     description:

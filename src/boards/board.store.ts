@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import type { Owner } from '../access/caller.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 
 const boardRow = z.object({
@@ -14,66 +15,69 @@ export type BoardRow = z.infer<typeof boardRow>;
 
 const BOARD_COLUMNS = sql`id AS uuid, number, title, created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-/** Who may see it: its owner; for an anonymous board, anyone who knows its id. `caller` 0: anonymous. */
-const reachable = (uuids: readonly string[], caller: number) =>
-  sql`id = ANY(${uuids}::uuid[]) AND (owner = 0 OR owner = ${caller}::integer)`;
+/** Who may see them: their owner; for a board without a key and a shopper, anyone who knows its id. */
+const reachable = (uuids: readonly string[], { key, shopper }: Owner) =>
+  sql`id = ANY(${uuids}::uuid[]) AND ((owner = ${key}::integer AND shopper = ${shopper}::bytea) OR (owner = 0 AND shopper = ''))`;
 
 /** Those of these boards that the caller may see. */
-export async function readBoards(
-  db: Queryable,
-  uuids: readonly string[],
-  caller: number,
-): Promise<BoardRow[]> {
+export async function readBoards(db: Queryable, uuids: readonly string[], owner: Owner): Promise<BoardRow[]> {
   return queryPrepared(
     db,
-    sql`/* board.find */ SELECT ${BOARD_COLUMNS} FROM boards WHERE ${reachable(uuids, caller)}`,
+    sql`/* board.find */ SELECT ${BOARD_COLUMNS} FROM boards WHERE ${reachable(uuids, owner)}`,
     boardRow,
   );
 }
 
 /** Locks a board that the caller may see until the end of the transaction; returns whether it exists. */
-export async function lockBoard(client: ClientBase, uuid: string, caller: number): Promise<boolean> {
+export async function lockBoard(client: ClientBase, uuid: string, owner: Owner): Promise<boolean> {
   const locked = await execute(
     client,
-    sql`/* board.lock */ SELECT FROM boards WHERE ${reachable([uuid], caller)} FOR UPDATE`,
+    sql`/* board.lock */ SELECT FROM boards WHERE ${reachable([uuid], owner)} FOR UPDATE`,
   );
   return locked > 0;
 }
 
-/** A caller's own boards, newest first, below a number. */
+/** An owner's boards, newest first, below a number. */
 export async function listOwnBoards(
   db: Queryable,
-  caller: number,
+  { key, shopper }: Owner,
   below: number,
   limit: number,
 ): Promise<BoardRow[]> {
   return queryPrepared(
     db,
     sql`/* board.list */ SELECT ${BOARD_COLUMNS} FROM boards
-      WHERE owner = ${caller} AND number < ${below} ORDER BY number DESC LIMIT ${limit}`,
+      WHERE owner = ${key} AND shopper = ${shopper} AND number < ${below} ORDER BY number DESC LIMIT ${limit}`,
     boardRow,
   );
 }
 
-/** How many boards an API key has. No other transaction can add one until this transaction ends. */
-export async function countBoards(client: ClientBase, keyId: number): Promise<number> {
+/** How many boards an owner has. No other transaction can add one until this transaction ends. */
+export async function countBoards(client: ClientBase, { key, shopper }: Owner): Promise<number> {
   await execute(
     client,
-    sql`/* board.lockOwner */ SELECT FROM api_keys WHERE id = ${keyId} FOR NO KEY UPDATE`,
+    shopper.length > 0
+      ? sql`/* board.lockShopper */
+        SELECT pg_advisory_xact_lock(hashtext('shopper'), hashtext(encode(${shopper}::bytea, 'hex')))`
+      : sql`/* board.lockOwner */ SELECT FROM api_keys WHERE id = ${key} FOR NO KEY UPDATE`,
   );
   const [row] = await query(
     client,
-    sql`/* board.count */ SELECT count(*) AS count FROM boards WHERE owner = ${keyId}`,
+    sql`/* board.count */ SELECT count(*) AS count FROM boards WHERE owner = ${key} AND shopper = ${shopper}`,
     z.object({ count: z.number() }),
   );
   return row?.count ?? 0;
 }
 
 /** Returns the id of the new board. */
-export async function insertBoard(client: ClientBase, owner: number, title: string): Promise<string> {
+export async function insertBoard(
+  client: ClientBase,
+  { key, shopper }: Owner,
+  title: string,
+): Promise<string> {
   const [row] = await query(
     client,
-    sql`/* board.insert */ INSERT INTO boards (owner, title) VALUES (${owner}, ${title}) RETURNING id`,
+    sql`/* board.insert */ INSERT INTO boards (owner, shopper, title) VALUES (${key}, ${shopper}, ${title}) RETURNING id`,
     z.object({ id: z.string() }),
   );
   if (row === undefined) throw new Error('board.insert answers the id');

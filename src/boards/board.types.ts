@@ -11,7 +11,7 @@ import { ImageInput } from '../images/image-input.types.js';
 @ObjectType({
   implements: Node,
   description:
-    'A collection of products and images that someone likes or dislikes. Anyone who has the id of a board that was created without an API key can read and change it, so keep the id secret. No list shows the board.',
+    'A collection of products and images that someone likes or dislikes. Anyone who has the id of a board that was created without an API key and a shopper token can read and change it, so keep the id secret. No list shows the board.',
 })
 export class Board extends Node {
   uuid!: string;

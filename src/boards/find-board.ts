@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import { instantiate } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { lookUpPerRequest } from '../graph/request-loader.js';
-import type { Caller } from '../access/caller.js';
+import { type Caller, ownerOf } from '../access/caller.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import type { Queryable } from '../platform/postgres.js';
 import { lockBoard, readBoards } from './board.store.js';
@@ -11,11 +11,8 @@ import { Board } from './board.types.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The owner of boards that were created without an API key. */
-const ANONYMOUS_OWNER = 0;
-
-/** The owner of the boards that a caller creates. */
-export const ownerOf = ({ keyId }: Caller): number => keyId ?? ANONYMOUS_OWNER;
+/** Whether the caller's boards are in no list, and open to everyone who knows their ids. */
+export const isNobody = ({ keyId, shopper }: Caller): boolean => keyId === null && shopper === null;
 
 /** The row id in a board's global id; null for any other text. */
 function readUuid(id: string): string | null {
@@ -48,7 +45,7 @@ async function boardsOf(
 
 /** What to do about a board that does not exist or does not belong to the caller. */
 export const NO_BOARD =
-  'There is no such board, or it is not yours: send the API key that created it, or create a board with boardCreate.';
+  'There is no such board, or it is not yours: send the API key and the shopper token that created it, or create a board with boardCreate.';
 
 /**
  * Locks a board against other writers until the end of the transaction; returns its row id.

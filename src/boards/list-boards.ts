@@ -1,4 +1,5 @@
 import { toGlobalId } from 'graphql-relay';
+import { ownerOf } from '../access/caller.js';
 import { instantiate, MAX_KEY, readKey } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
 import type { Context } from '../graph/request-context.js';
@@ -6,6 +7,7 @@ import { lookUpPerRequest } from '../graph/request-loader.js';
 import { RequestError } from '../errors.js';
 import type { Queryable } from '../platform/postgres.js';
 import { listOwnBoards } from './board.store.js';
+import { isNobody } from './find-board.js';
 import { Board, BoardConnection, BoardEdge, Pin, PinConnection, PinEdge } from './board.types.js';
 import { uploadedImage } from '../images/uploaded-image.js';
 import { listPinRows, readOwnPins, type PinRow } from './pin.store.js';
@@ -19,7 +21,7 @@ interface PageOfList {
 }
 
 /**
- * One page of the boards of the caller's API key, newest first; callers without a key have no list.
+ * One page of the caller's boards, newest first; callers without an API key and a shopper have no list.
  * @throws RequestError BAD_USER_INPUT, INVALID_CURSOR
  */
 export async function listBoards(
@@ -28,7 +30,7 @@ export async function listBoards(
   { first, after }: PageOfList,
 ): Promise<BoardConnection> {
   const below = startOf(BOARD_CURSOR, first, after);
-  const rows = caller.keyId === null ? [] : await listOwnBoards(db, caller.keyId, below, first + 1);
+  const rows = isNobody(caller) ? [] : await listOwnBoards(db, ownerOf(caller), below, first + 1);
   const edges = rows.slice(0, first).map((row) =>
     instantiate(BoardEdge, {
       cursor: toGlobalId(BOARD_CURSOR, row.number),
@@ -53,9 +55,9 @@ export async function listPins(
   return instantiate(PinConnection, { edges, nodes: edges.map(({ node }) => node), pageInfo });
 }
 
-/** A pin by its row id. Row ids are easy to guess, so it must be on a board of the caller's API key. */
+/** A pin by its row id. Row ids are easy to guess, so it must be on a board in the caller's list. */
 export const findPin = lookUpPerRequest(async (db, { caller }, keys: readonly number[]) => {
-  const rows = caller.keyId === null ? [] : await readOwnPins(db, keys, caller.keyId);
+  const rows = isNobody(caller) ? [] : await readOwnPins(db, keys, ownerOf(caller));
   return new Map(rows.map((row) => [row.key, toPin(row)]));
 });
 

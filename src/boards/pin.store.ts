@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import type { Owner } from '../access/caller.js';
 import type { StoredImage } from '../images/stored-image.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 
@@ -45,12 +46,12 @@ export async function listPinRows(
   );
 }
 
-/** Those of these pins that are on a board of this API key. */
-export async function readOwnPins(db: Queryable, keys: readonly number[], keyId: number): Promise<PinRow[]> {
+/** Those of these pins that are on a board of this owner. */
+export async function readOwnPins(db: Queryable, keys: readonly number[], owner: Owner): Promise<PinRow[]> {
   return queryPrepared(
     db,
     sql`/* pin.byKey */ ${PINS} JOIN boards board ON board.id = pin.board_id
-      WHERE pin.id = ANY(${keys}::integer[]) AND board.owner = ${keyId}`,
+      WHERE pin.id = ANY(${keys}::integer[]) AND board.owner = ${owner.key} AND board.shopper = ${owner.shopper}`,
     pinRow,
   );
 }

@@ -2,13 +2,13 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, transaction, type Database } from '../platform/postgres.js';
 
-/** Deletes anonymous boards that have not changed for this many days; returns how many. */
+/** Deletes boards of nobody in particular that have not changed for this many days; returns how many. */
 export function pruneOldBoards(db: Database, days: number, limit: number): Promise<number> {
   return transaction(db, async (client) => {
     const boards = await query(
       client,
       sql`/* board.lockOld */ SELECT id FROM boards
-        WHERE owner = 0 AND updated_at < now() - ${days} * interval '1 day'
+        WHERE owner = 0 AND shopper = '' AND updated_at < now() - ${days} * interval '1 day'
         ORDER BY updated_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
       z.object({ id: z.string() }),
     );

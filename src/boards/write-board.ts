@@ -1,5 +1,6 @@
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
+import { ownerOf } from '../access/caller.js';
 import { instantiate } from '../graph/node.js';
 import { checkText } from '../graph/text.js';
 import type { Context } from '../graph/request-context.js';
@@ -15,10 +16,10 @@ import {
   BoardPayload,
   type BoardUpdateInput,
 } from './board.types.js';
-import { ownerOf, requireBoard } from './find-board.js';
+import { isNobody, requireBoard } from './find-board.js';
 import { lockPins } from './pin.store.js';
 
-/** A caller with more boards creates one per user. Those boards should be anonymous, and are then pruned. */
+/** A key with more boards creates one per user. Those boards should belong to the users: to shoppers with tokens. */
 const MAX_BOARDS = 10_000;
 /** Limit of the column; titles that fit in a heading are far shorter. */
 const MAX_TITLE_LENGTH = 200;
@@ -49,14 +50,11 @@ export async function createBoard(
     input,
     async (client) => {
       const title = checkTitle(input.title);
-      const { keyId } = context.caller;
-      if (keyId !== null && (await countBoards(client, keyId)) >= MAX_BOARDS) {
-        throw refuse(
-          null,
-          `This API key already has ${MAX_BOARDS} boards: delete one with boardDelete first.`,
-        );
+      const owner = ownerOf(context.caller);
+      if (!isNobody(context.caller) && (await countBoards(client, owner)) >= MAX_BOARDS) {
+        throw refuse(null, `You already have ${MAX_BOARDS} boards: delete one with boardDelete first.`);
       }
-      return { board: await insertBoard(client, ownerOf(context.caller), title) };
+      return { board: await insertBoard(client, owner, title) };
     },
   );
   return boardPayload(db, context, outcome);

@@ -1,10 +1,12 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import { Category } from './category.types.js';
 
 @Resolver(() => Category)
 export class CategoryResolver {
+  @Requires('catalog:read')
   @Query(() => [Category], { nullable: true, description: 'The top-level categories.' })
   categories(@Ctx() { loaders: { categories } }: Context): Promise<Category[]> {
     return categories.roots();

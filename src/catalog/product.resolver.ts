@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { RequestError } from '../errors.js';
 import { Brand } from './brand.types.js';
 import { Category } from './category.types.js';
@@ -22,6 +23,7 @@ const LIST_COST = 100;
 
 @Resolver(() => Product)
 export class ProductResolver {
+  @Requires('catalog:read')
   @Query(() => Product, {
     nullable: true,
     description:
@@ -49,6 +51,7 @@ export class ProductResolver {
     return key === null ? null : offered(context, await products.byKey.load(key));
   }
 
+  @Requires('catalog:read')
   @Query(() => ProductConnection, {
     nullable: true,
     complexity: LIST_COST,

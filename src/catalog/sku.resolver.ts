@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { RequestError } from '../errors.js';
 import { Image } from '../images/image.types.js';
 import { readKey } from '../graph/node.js';
@@ -15,6 +16,7 @@ const MAX_CHECKOUT_QUANTITY = 1_000;
 
 @Resolver(() => Sku)
 export class SkuResolver {
+  @Requires('catalog:read')
   @Query(() => Sku, {
     nullable: true,
     description:
@@ -41,6 +43,7 @@ export class SkuResolver {
     return key === null ? null : skus.byKey.load(key);
   }
 
+  @Requires('catalog:read')
   @Query(() => [Sku], {
     nullable: true,
     description:

@@ -1,4 +1,4 @@
-import type { Caller } from '../access/caller.js';
+import { type Caller, requireChannel } from '../access/caller.js';
 import type { CatalogLoaders, ChannelStores, Loaders } from '../catalog/loaders.js';
 import type { RequestFacts, ServerContext } from './server-context.js';
 
@@ -17,16 +17,18 @@ export class Context implements ServerContext {
   private channelHandle: string | null;
   private entered: Promise<ChannelStores> | null = null;
 
+  /** `identify` says who the caller is by now, and throws once its key or token is no longer valid. */
   constructor(
     private readonly catalog: CatalogLoaders,
-    request: RequestFacts,
+    request: Pick<RequestFacts, 'requestId' | 'publicUrl' | 'clientAddress' | 'signal'>,
     readonly caller: Caller,
+    private readonly identify: () => Promise<Caller>,
   ) {
     this.requestId = request.requestId;
     this.publicUrl = request.publicUrl;
     this.clientAddress = request.clientAddress;
     this.signal = request.signal;
-    this.channelHandle = caller.channelHandle;
+    this.channelHandle = caller.channels[0] ?? null;
     this.loaders = catalog.forRequest();
   }
 
@@ -34,17 +36,18 @@ export class Context implements ServerContext {
     return this.caller.trustedDocumentsOnly;
   }
 
-  /** Sets the channel of the request: @inContext(channel:). @throws RequestError UNKNOWN_CHANNEL */
+  /** Sets the channel of the request: @inContext(channel:). @throws RequestError UNKNOWN_CHANNEL, FORBIDDEN */
   async useChannel(handle: string): Promise<void> {
+    requireChannel(this.caller, handle);
     this.channelHandle = handle;
     this.entered = null;
     await this.inChannel();
   }
 
-  forNextEvent(): Context {
-    const { requestId, publicUrl, clientAddress, signal } = this;
-    const facts = { requestId, publicUrl, clientAddress, signal, authorization: null };
-    const next = new Context(this.catalog, facts, this.caller);
+  async forNextEvent(): Promise<Context> {
+    const caller = await this.identify();
+    if (this.channelHandle !== null) requireChannel(caller, this.channelHandle);
+    const next = new Context(this.catalog, this, caller, this.identify);
     next.channelHandle = this.channelHandle;
     return next;
   }

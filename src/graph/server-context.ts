@@ -9,11 +9,15 @@ export interface ServerContext {
   /**
    * Sets the channel of the operation, from `@inContext(channel:)`; called before any field is resolved.
    *
-   * @throws RequestError UNKNOWN_CHANNEL
+   * @throws RequestError UNKNOWN_CHANNEL, FORBIDDEN
    */
   useChannel(handle: string): Promise<void>;
-  /** A context for the next event of the request's subscription: the same channel, with nothing loaded yet. */
-  forNextEvent(): ServerContext;
+  /**
+   * A context for the next event of the request's subscription: the same channel, with nothing loaded yet.
+   *
+   * @throws RequestError UNAUTHENTICATED or FORBIDDEN when the caller is no longer allowed to follow it
+   */
+  forNextEvent(): ServerContext | Promise<ServerContext>;
 }
 
 /** The facts that a context is made from. */
@@ -25,6 +29,10 @@ export interface RequestFacts {
   readonly clientAddress: string;
   /** The raw Authorization header; null when there is none. */
   readonly authorization: string | null;
+  /** The raw Vitrine-Shopper header; null when there is none. */
+  readonly shopperToken: string | null;
+  /** The Origin header, which browsers send; null when there is none. */
+  readonly origin: string | null;
   /**
    * Aborts when nobody waits for the response any longer: the client has left, or it has taken too long. The reason is
    * a RequestError. Only for work that no other request waits for.

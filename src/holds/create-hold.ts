@@ -1,5 +1,6 @@
 import type { Channel } from '../catalog/channel.types.js';
 import type { ChannelStores } from '../catalog/loaders.js';
+import { ownerOf } from '../access/caller.js';
 import { readKey } from '../graph/node.js';
 import type { GuestLimits } from '../config.js';
 import type { Context } from '../graph/request-context.js';
@@ -53,7 +54,7 @@ async function readRequest(
 ): Promise<HoldRequest> {
   const { channel } = stores;
   const { near = null } = input;
-  const guest = await guests.of(context.caller, channel, context.clientAddress);
+  const guest = await guests.of(context.caller, context.clientAddress);
   const lines = checkLines(input);
   if (guest !== null) checkGuestLines(lines, guest.limits);
   const seconds = checkSeconds(input.seconds ?? null, channel, guest);
@@ -62,7 +63,7 @@ async function readRequest(
   if (locationKey !== null) await requireLocation(stores, locationKey);
   return {
     channelKey: channel.key,
-    caller: context.caller.keyId ?? 0,
+    owner: ownerOf(context.caller),
     skuKeys: lines.map(({ skuKey }) => skuKey),
     quantities: lines.map(({ quantity }) => quantity),
     locationKey,

@@ -1,5 +1,5 @@
 import { fromGlobalId } from 'graphql-relay';
-import { requireScopeIn } from '../access/caller.js';
+import { type Caller, ownerOf } from '../access/caller.js';
 import type { Channel } from '../catalog/channel.types.js';
 import type { Context } from '../graph/request-context.js';
 import { lookUpPerRequest } from '../graph/request-loader.js';
@@ -9,7 +9,7 @@ import type { UserErrorCode } from '../mutation/user-error.types.js';
 import type { Database } from '../platform/postgres.js';
 import { shortage } from './create-hold.js';
 import { holdPayload } from './hold-payload.js';
-import { finishHold, type HoldOutcome, readHolds, toHold } from './hold.store.js';
+import { finishHold, type HoldOutcome, type HoldReach, readHolds, toHold } from './hold.store.js';
 import {
   type Hold,
   type HoldConfirmInput,
@@ -19,6 +19,12 @@ import {
 } from './hold.types.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Which holds the caller can reach. */
+const reachOf = (caller: Caller): Omit<HoldReach, 'channelKey'> => ({
+  owner: ownerOf(caller),
+  confirms: caller.scopes.has('holds:confirm'),
+});
 
 /** The row id in a hold's global id; null for any other text. */
 function readUuid(id: string): string | null {
@@ -34,18 +40,12 @@ export async function findHold(db: Database, context: Context, id: string): Prom
 
 const lookUp = lookUpPerRequest(async (db, context, uuids: readonly string[]) => {
   const { channel } = await context.inChannel();
-  return readHolds(db, { channelKey: channel.key, caller: context.caller.keyId ?? 0 }, uuids);
+  return readHolds(db, { channelKey: channel.key, ...reachOf(context.caller) }, uuids);
 });
 
-/** Deducts the held stock. @throws RequestError UNAUTHENTICATED, FORBIDDEN */
-export async function confirmHold(
-  db: Database,
-  context: Context,
-  input: HoldConfirmInput,
-): Promise<HoldPayload> {
-  requireScopeIn(context.caller, 'holds:confirm', (await context.inChannel()).channel);
-  return finish(db, context, 'holdConfirm', HoldStatus.CONFIRMED, input);
-}
+/** Deducts the held stock. */
+export const confirmHold = (db: Database, context: Context, input: HoldConfirmInput): Promise<HoldPayload> =>
+  finish(db, context, 'holdConfirm', HoldStatus.CONFIRMED, input);
 
 /** Makes the held stock available again. */
 export const releaseHold = (db: Database, context: Context, input: HoldReleaseInput): Promise<HoldPayload> =>
@@ -69,7 +69,7 @@ async function finish(
       uuid,
       status,
       channelKey: channel.key,
-      caller: caller.keyId ?? 0,
+      ...reachOf(caller),
       actor: caller.name,
     };
     const outcome = await finishHold(db, request, call);
@@ -87,7 +87,7 @@ const notFound = (channel: Channel): EntryErrors =>
   refuse(
     'NOT_FOUND',
     `There is no such hold in the channel "${channel.handle}", or it is not yours: name its channel with ` +
-      '@inContext, and send the API key that created it.',
+      '@inContext, and send the API key and the shopper token that created it.',
   );
 
 /** @throws EntryErrors with the reasons why the hold was not ended */

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import type { HoldServices } from './hold-services.js';
 import { Sku } from '../catalog/sku.types.js';
 import type { Context } from '../graph/request-context.js';
+import { EVERYONE, Requires } from '../graph/requires.js';
 import { priceOf } from '../pricing/price.js';
 import { Price } from '../pricing/price.types.js';
 import { createHold } from './create-hold.js';
@@ -22,6 +23,7 @@ const WRITE_COST = 50;
 export class HoldResolver {
   constructor(private readonly services: HoldServices) {}
 
+  @Requires(EVERYONE)
   @Query(() => Hold, {
     nullable: true,
     description:
@@ -34,6 +36,7 @@ export class HoldResolver {
     return findHold(this.services.db, context, id);
   }
 
+  @Requires(EVERYONE)
   @Mutation(() => HoldPayload, {
     nullable: true,
     complexity: WRITE_COST,
@@ -47,11 +50,12 @@ export class HoldResolver {
     return createHold(this.services, context, input);
   }
 
+  @Requires('holds:confirm')
   @Mutation(() => HoldPayload, {
     nullable: true,
     complexity: WRITE_COST,
     description:
-      'Completes the sale: deducts the reserved units from stock. Requires an API key with the scope holds:confirm, which also confirms holds that were made without a key.',
+      'Completes the sale: deducts the reserved units from stock. Requires an API key with the scope holds:confirm, which also confirms the holds of guests. Without a shopper token, it confirms holds of all shoppers of the key.',
   })
   holdConfirm(
     @Ctx() context: Context,
@@ -60,6 +64,7 @@ export class HoldResolver {
     return confirmHold(this.services.db, context, input);
   }
 
+  @Requires(EVERYONE)
   @Mutation(() => HoldPayload, {
     nullable: true,
     complexity: WRITE_COST,
@@ -85,6 +90,7 @@ export class HoldResolver {
 
 @Resolver(() => HoldLine)
 export class HoldLineResolver {
+  @Requires('catalog:read')
   @FieldResolver(() => Sku, {
     nullable: true,
     description: 'The SKU. Null when the channel no longer offers it.',

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import type { Owner } from '../access/caller.js';
 import { instantiate } from '../graph/node.js';
 import { StockLocation } from '../catalog/location.types.js';
 import type { IdempotentCall } from '../mutation/idempotency.store.js';
@@ -53,14 +54,15 @@ const outcome = z.union([
 const outcomeRow = z.object({ outcome });
 export type HoldOutcome = z.infer<typeof outcome>;
 
-/** The caller, and the channel. */
-export interface HoldCaller {
+/** Which holds a caller can reach; see hold_is_open in the migrations. */
+export interface HoldReach {
   readonly channelKey: number;
-  /** The id of the API key; 0: anonymous. */
-  readonly caller: number;
+  readonly owner: Owner;
+  /** Whether it has the scope holds:confirm. */
+  readonly confirms: boolean;
 }
 
-export interface HoldRequest extends HoldCaller {
+export interface HoldRequest extends Pick<HoldReach, 'channelKey' | 'owner'> {
   readonly skuKeys: readonly number[];
   readonly quantities: readonly number[];
   readonly locationKey: number | null;
@@ -76,10 +78,10 @@ export function insertHold(
   request: HoldRequest,
   call: IdempotentCall | null,
 ): Promise<HoldOutcome> {
-  const { channelKey, caller, skuKeys, quantities, locationKey, near, seconds, guest } = request;
+  const { channelKey, owner, skuKeys, quantities, locationKey, near, seconds, guest } = request;
   return one(
     db,
-    sql`/* hold.create */ SELECT hold_create(${channelKey}, ${caller}, ${skuKeys}::int[], ${quantities}::int[],
+    sql`/* hold.create */ SELECT hold_create(${channelKey}, ${owner.key}, ${owner.shopper}, ${skuKeys}::int[], ${quantities}::int[],
       ${locationKey}, ${near?.latitude ?? null}, ${near?.longitude ?? null}, ${seconds}, ${call?.key ?? null},
       ${call?.fingerprint ?? null}, ${guest?.client ?? null}, ${guest?.limits.share ?? null},
       ${guest?.limits.holds ?? null}) AS outcome`,
@@ -89,18 +91,18 @@ export function insertHold(
 /** Ends a hold: CONFIRMED deducts the stock, RELEASED makes it available again. The stock ledger records `actor`. */
 export function finishHold(
   db: Queryable,
-  request: HoldCaller & {
+  request: HoldReach & {
     readonly uuid: string;
     readonly status: HoldStatus.CONFIRMED | HoldStatus.RELEASED;
     readonly actor: string;
   },
   call: IdempotentCall | null,
 ): Promise<HoldOutcome> {
-  const { channelKey, caller, uuid, status, actor } = request;
+  const { channelKey, owner, confirms, uuid, status, actor } = request;
   return one(
     db,
-    sql`/* hold.finish */ SELECT hold_finish(${uuid}, ${status}, ${channelKey}, ${caller}, ${actor}, ${call?.key ?? null},
-      ${call?.fingerprint ?? null}) AS outcome`,
+    sql`/* hold.finish */ SELECT hold_finish(${uuid}, ${status}, ${channelKey}, ${owner.key}, ${owner.shopper}, ${confirms},
+      ${actor}, ${call?.key ?? null}, ${call?.fingerprint ?? null}) AS outcome`,
   );
 }
 
@@ -113,13 +115,14 @@ async function one(db: Queryable, statement: ReturnType<typeof sql>): Promise<Ho
 /** Those of these holds that are in this channel and that the caller may use, by id. */
 export async function readHolds(
   db: Queryable,
-  { channelKey, caller }: HoldCaller,
+  { channelKey, owner, confirms }: HoldReach,
   uuids: readonly string[],
 ): Promise<ReadonlyMap<string, Hold>> {
   const rows = await queryPrepared(
     db,
     sql`/* hold.read */ SELECT hold_json(id) AS hold FROM holds
-      WHERE id = ANY(${uuids}::uuid[]) AND channel_id = ${channelKey} AND caller IN (0, ${caller})`,
+      WHERE id = ANY(${uuids}::uuid[]) AND channel_id = ${channelKey}
+        AND hold_is_open(caller, made_by, shopper, ${owner.key}, ${owner.shopper}, ${confirms})`,
     z.object({ hold: holdJson }),
   );
   return new Map(rows.map(({ hold }) => [hold.id, toHold(hold)]));

@@ -44,7 +44,7 @@ export class HoldLine {
 @ObjectType({
   implements: Node,
   description:
-    'A reservation of stock that expires on its own. A hold made with an API key that has the scope holds:create belongs to that key. Any other hold is open to callers who know its id: give the id to your checkout, and to nobody else.',
+    'A reservation of stock that expires on its own. A hold belongs to the API key and the shopper that created it. A hold without either is open to callers who know its id: give the id to your checkout, and to nobody else.',
 })
 export class Hold extends Node {
   uuid!: string;

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { BoxInput, ImageInput } from '../images/image-input.types.js';
 import type { IdentifyServices } from './identify-services.js';
 import { Identification } from './identification.types.js';
@@ -12,6 +13,7 @@ const IDENTIFY_COST = 300;
 export class IdentifyResolver {
   constructor(private readonly services: IdentifyServices) {}
 
+  @Requires('catalog:read')
   @Query(() => Identification, {
     nullable: true,
     complexity: IDENTIFY_COST,

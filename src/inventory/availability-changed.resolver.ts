@@ -3,6 +3,7 @@ import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
 import { Sku } from '../catalog/sku.types.js';
 import { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { RequestError } from '../errors.js';
 import { networkOf } from '../platform/client-network.js';
 import type { AvailabilityWatcher } from './watch-availability.js';
@@ -14,6 +15,7 @@ const watchArguments = z.object({ skus: z.array(z.string()) });
 
 @Resolver(() => Sku)
 export class AvailabilityChangedResolver {
+  @Requires('catalog:read')
   @Subscription(() => Sku, {
     // The first events are one for each SKU.
     complexity: ({ args, childComplexity }) => 1 + watchArguments.parse(args).skus.length * childComplexity,

@@ -1,9 +1,9 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import type { Database } from '../platform/postgres.js';
-import { requireScope } from '../access/caller.js';
 import { instantiate } from '../graph/node.js';
 import { Sku } from '../catalog/sku.types.js';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import type { Outcome } from '../mutation/mutate.js';
 import { StockLocation } from '../catalog/location.types.js';
@@ -16,35 +16,36 @@ import type { StockAnswer } from './write-stock.js';
 export class StockResolver {
   constructor(private readonly db: Database) {}
 
+  @Requires('stock:write')
   @Mutation(() => StockPayload, {
     nullable: true,
     complexity: MAX_ENTRIES,
     description:
-      'Sets the stock on hand and the safety stock: all entries or none. Requires an API key with the scope catalog:write.',
+      'Sets the stock on hand and the safety stock: all entries or none. Requires an API key with the scope stock:write.',
   })
   async stockSet(
     @Ctx() context: Context,
     @Arg('input', () => StockSetInput, { description: 'The quantities to set.' }) input: StockSetInput,
   ): Promise<StockPayload> {
-    requireScope(context.caller, 'catalog:write');
     return toPayload(await stockSet(this.db, context, input));
   }
 
+  @Requires('stock:write')
   @Mutation(() => StockPayload, {
     nullable: true,
     complexity: MAX_ENTRIES,
     description:
-      'Adds to the stock on hand or removes from it: all entries or none. Requires an API key with the scope catalog:write.',
+      'Adds to the stock on hand or removes from it: all entries or none. Requires an API key with the scope stock:write.',
   })
   async stockAdjust(
     @Ctx() context: Context,
     @Arg('input', () => StockAdjustInput, { description: 'The quantities to change.' })
     input: StockAdjustInput,
   ): Promise<StockPayload> {
-    requireScope(context.caller, 'catalog:write');
     return toPayload(await stockAdjust(this.db, context, input));
   }
 
+  @Requires('catalog:read')
   @FieldResolver(() => Sku, {
     nullable: true,
     description: 'The SKU. Null when the channel does not offer it.',

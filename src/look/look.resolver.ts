@@ -5,6 +5,7 @@ import { instantiate } from '../graph/node.js';
 import { PAGING } from '../graph/page-info.js';
 import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { Label } from '../identify/label.types.js';
 import { ImageInput } from '../images/image-input.types.js';
 import { VisualMatchConnection } from '../search/visual-search.types.js';
@@ -31,6 +32,7 @@ const LABEL_COST = 10;
 export class LookResolver {
   constructor(private readonly services: LookServices) {}
 
+  @Requires('catalog:read')
   @Query(() => Look, {
     nullable: true,
     complexity: LOOK_COST,

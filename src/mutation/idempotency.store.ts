@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import type { Owner } from '../access/caller.js';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 
 /** Few enough that one statement stays well within the statement timeout. */
@@ -8,8 +9,7 @@ const PRUNED_AT_ONCE = 5_000;
 
 /** A call that a client may retry. */
 export interface IdempotentCall {
-  /** The id of the API key; 0: anonymous. */
-  readonly caller: number;
+  readonly owner: Owner;
   readonly key: string;
   readonly operation: string;
   /** SHA-256 of the input. */
@@ -28,7 +28,7 @@ export async function replayAnswer(client: ClientBase, call: IdempotentCall): Pr
   const [row] = await query(
     client,
     sql`/* idempotency.replay */
-      SELECT idempotency_replay(${call.caller}, ${call.key}, ${call.operation}, ${call.fingerprint}) AS replay`,
+      SELECT idempotency_replay(${call.owner.key}, ${call.owner.shopper}, ${call.key}, ${call.operation}, ${call.fingerprint}) AS replay`,
     replayRow,
   );
   return row?.replay ?? null;
@@ -39,7 +39,7 @@ export async function keepAnswer(client: ClientBase, call: IdempotentCall, answe
   await execute(
     client,
     sql`/* idempotency.keep */
-      SELECT idempotency_keep(${call.caller}, ${call.key}, ${call.operation}, ${call.fingerprint},
+      SELECT idempotency_keep(${call.owner.key}, ${call.owner.shopper}, ${call.key}, ${call.operation}, ${call.fingerprint},
         ${JSON.stringify(answer)}::jsonb)`,
   );
 }
@@ -49,8 +49,8 @@ export async function pruneIdempotencyKeys(db: Queryable, signal: AbortSignal): 
   while (!signal.aborted) {
     const pruned = await execute(
       db,
-      sql`/* idempotency.prune */ DELETE FROM idempotency_keys WHERE (caller, key) IN (
-        SELECT caller, key FROM idempotency_keys WHERE created_at < now() - interval '24 hours'
+      sql`/* idempotency.prune */ DELETE FROM idempotency_keys WHERE (caller, shopper, key) IN (
+        SELECT caller, shopper, key FROM idempotency_keys WHERE created_at < now() - interval '24 hours'
         ORDER BY created_at LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
     );
     if (pruned < PRUNED_AT_ONCE) return;

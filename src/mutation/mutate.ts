@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
+import { type Owner, ownerOf } from '../access/caller.js';
 import type { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
 import { errorCode } from '../platform/operator-error.js';
@@ -57,7 +58,7 @@ export async function mutate<Answer>(
 ): Promise<Outcome<Answer>> {
   const { caller } = context;
   try {
-    const call = idempotentCall(caller.keyId ?? 0, operation.name, input);
+    const call = idempotentCall(ownerOf(caller), operation.name, input);
     const answer = await retrying(() =>
       transaction(db, async (client) => {
         await actAs(client, caller.name);
@@ -84,7 +85,7 @@ export async function mutatePrepared<Prepared, Answer>(
   work: (client: PoolClient, prepared: Prepared) => Promise<Answer>,
 ): Promise<Outcome<Answer>> {
   try {
-    const call = idempotentCall(context.caller.keyId ?? 0, operation.name, input);
+    const call = idempotentCall(ownerOf(context.caller), operation.name, input);
     let prepared: Prepared;
     try {
       prepared = await prepare();
@@ -127,7 +128,7 @@ export async function mutateAtOnce<Answer>(
   work: (call: IdempotentCall | null) => Promise<Answer>,
 ): Promise<Outcome<Answer>> {
   try {
-    const call = idempotentCall(context.caller.keyId ?? 0, name, input, channel);
+    const call = idempotentCall(ownerOf(context.caller), name, input, channel);
     const answer = await retrying(() => work(call));
     context.forgetOffers();
     return { answer, userErrors: [] };
@@ -167,7 +168,7 @@ export const idempotencyConflict = (): EntryErrors =>
   ]);
 
 function idempotentCall(
-  caller: number,
+  owner: Owner,
   operation: string,
   input: { readonly idempotencyKey?: string | null },
   channel: string | null = null,
@@ -184,7 +185,7 @@ function idempotentCall(
   const fingerprint = createHash('sha256')
     .update(canonical({ channel, ...rest }))
     .digest();
-  return { caller, key, operation, fingerprint };
+  return { owner, key, operation, fingerprint };
 }
 
 /** JSON with the fields of each object sorted; a null field equals an omitted one. */

@@ -13,11 +13,14 @@ const SECRETS = [
   'secret',
   'token',
   'authorization',
+  'shopperToken',
+  'vitrine-shopper',
   'cookie',
   'databaseUrl',
   'connectionString',
   'DATABASE_URL',
   'QDRANT_API_KEY',
+  'VITRINE_SHOPPER_SECRET',
 ].flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
 
 /** The password of a URL in any text. */

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
+import { requireChannel } from '../access/caller.js';
 import { checkText } from '../graph/text.js';
 import { keepSkus } from '../catalog/write/sku.store.js';
 import type { Context } from '../graph/request-context.js';
@@ -23,7 +24,7 @@ const pricesAnswer = z.object({ skuKeys: z.array(z.number()) });
 
 export type PricesAnswer = z.infer<typeof pricesAnswer>;
 
-/** Sets the prices of up to MAX_ENTRIES SKUs, all or none. @throws RequestError UNKNOWN_CHANNEL of the operation */
+/** Sets the prices of up to MAX_ENTRIES SKUs, all or none. @throws RequestError UNKNOWN_CHANNEL of the operation, FORBIDDEN */
 export async function pricesSet(
   db: Database,
   context: Context,
@@ -31,6 +32,7 @@ export async function pricesSet(
 ): Promise<Outcome<PricesAnswer>> {
   const { entries, idempotencyKey = null } = input;
   const channel = input.channel ?? (await context.inChannel()).channel.handle;
+  requireChannel(context.caller, channel);
   const call = { channel, entries, idempotencyKey };
   return mutate(db, context, { name: 'pricesSet', answer: pricesAnswer }, call, async (client) => {
     checkEntryCount('entries', entries);

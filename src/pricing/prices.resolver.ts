@@ -1,8 +1,8 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Database } from '../platform/postgres.js';
-import { requireScope } from '../access/caller.js';
 import { instantiate } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import { pricesSet } from './prices-set.js';
 import { PricesSetPayload, PricesSetInput } from './prices.types.js';
@@ -11,17 +11,17 @@ import { PricesSetPayload, PricesSetInput } from './prices.types.js';
 export class PricesResolver {
   constructor(private readonly db: Database) {}
 
+  @Requires('prices:write')
   @Mutation(() => PricesSetPayload, {
     nullable: true,
     complexity: MAX_ENTRIES,
     description:
-      'Sets the prices of SKUs in a channel: all entries or none. Requires an API key with the scope catalog:write.',
+      'Sets the prices of SKUs in a channel: all entries or none. Requires an API key with the scope prices:write.',
   })
   async pricesSet(
     @Ctx() context: Context,
     @Arg('input', () => PricesSetInput, { description: 'The prices to set.' }) input: PricesSetInput,
   ): Promise<PricesSetPayload> {
-    requireScope(context.caller, 'catalog:write');
     const { answer, userErrors } = await pricesSet(this.db, context, input);
     const { skus } = await context.inChannel();
     const found = await Promise.all((answer?.skuKeys ?? []).map((key) => skus.byKey.load(key)));

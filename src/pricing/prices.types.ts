@@ -1,6 +1,8 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
 import { Sku } from '../catalog/sku.types.js';
+import { ON_ERROR } from '../graph/on-error.js';
+import { Requires } from '../graph/requires.js';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { UserError, USER_ERRORS } from '../mutation/user-error.types.js';
@@ -58,10 +60,11 @@ export class PricesSetInput extends IdempotentInput {
 
 @ObjectType({ description: 'The result of pricesSet.' })
 export class PricesSetPayload {
+  @Requires('catalog:read')
   @Field(() => [Sku], {
+    nullable: true,
     complexity: ({ childComplexity }) => MAX_ENTRIES * childComplexity,
-    description:
-      'The SKUs of the entries as the channel of the operation offers them now. SKUs that it does not offer are left out. Empty when there are user errors.',
+    description: `The SKUs of the entries as the channel of the operation offers them now. SKUs that it does not offer are left out. Empty when there are user errors. ${ON_ERROR}`,
   })
   skus!: Sku[];
 

@@ -4,6 +4,7 @@ import { PAGING } from '../graph/page-info.js';
 import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import { Product } from '../catalog/product.types.js';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { readStyles } from './query/styles.store.js';
 import type { SearchServices } from './search-services.js';
 import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from './visual-search.arguments.js';
@@ -23,6 +24,7 @@ const FACETS_COST = 40;
 export class VisualSearchResolver {
   constructor(private readonly services: SearchServices) {}
 
+  @Requires('catalog:read')
   @Query(() => VisualMatchConnection, {
     nullable: true,
     complexity: SEARCH_COST,
@@ -58,6 +60,7 @@ export class VisualSearchResolver {
     });
   }
 
+  @Requires('catalog:read')
   @Query(() => [Style], { nullable: true, description: 'The styles of the catalog, most frequent first.' })
   styles(): Promise<Style[]> {
     return readStyles(this.services.db);

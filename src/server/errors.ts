@@ -58,6 +58,7 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
   'DATABASE_UNAVAILABLE',
   'INDEX_UNAVAILABLE',
   'SERVICE_OVERLOADED',
+  'SHOPPER_KEYS_UNAVAILABLE',
 ]);
 
 /** Whether the same request may succeed in a few seconds. */

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { SelectedOptionInput } from '../catalog/write/product-write.types.js';
 import type { Context } from '../graph/request-context.js';
+import { Requires } from '../graph/requires.js';
 import { BoxInput, ImageInput } from '../images/image-input.types.js';
 import type { IdentifyServices } from '../identify/identify-services.js';
 import { matchSku } from './match-sku.js';
@@ -13,6 +14,7 @@ const MATCH_COST = 300;
 export class SkuMatchResolver {
   constructor(private readonly services: IdentifyServices) {}
 
+  @Requires('catalog:read')
   @Query(() => SkuMatch, {
     nullable: true,
     complexity: MATCH_COST,

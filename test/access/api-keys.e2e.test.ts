@@ -31,9 +31,9 @@ describe('vitrine keys', () => {
       'create',
       'warehouse',
       '--scope',
-      'catalog:write',
+      'catalog:read',
       '--scope',
-      'catalog:write',
+      'catalog:read',
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^vitrine_[A-Za-z0-9_-]{43}\n$/);
@@ -41,11 +41,35 @@ describe('vitrine keys', () => {
     const secret = stdout.trimEnd();
     expect((await gateway.ask(CHANNEL, {}, secret)).errors).toEqual([]);
 
-    await create('storefront', '--channel', 'us');
+    const limits = [
+      '--channel',
+      'us',
+      '--channel',
+      'eu',
+      '--origin',
+      'https://Shop.example',
+      '--expires',
+      '2099-12-31',
+    ];
+    await create('storefront', ...limits, '--budget', '500', '--trusted-documents-only');
     const listed = await keys('list');
     expect(listed.code).toBe(0);
-    expect(listed.stdout).toMatch(
-      /^NAME +SCOPES +CHANNEL +CREATED +REVOKED\nwarehouse +catalog:write +- +20\S+Z +-\nstorefront +- +us +20\S+Z +-\n$/,
+    const [head, warehouse, storefront, ...others] = listed.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ +/));
+    const at = '20\\S+Z';
+    expect(others).toEqual([]);
+    expect(head?.join(' ')).toBe(
+      'NAME SECRET SCOPES CHANNELS ORIGINS LIMITS CREATED EXPIRES LAST-USED OLD-UNTIL REVOKED',
+    );
+    expect(warehouse?.join(' ')).toMatch(
+      new RegExp(`^warehouse ${secret.slice(0, 12)} catalog:read - - - ${at} - (-|${at}) - -$`),
+    );
+    expect(storefront?.join(' ')).toMatch(
+      new RegExp(
+        `^storefront vitrine_\\S{4} catalog:read,boards us,eu https://shop.example 500/s,trusted-documents ${at} 2099-12-31T00:00:00.000Z - - -$`,
+      ),
     );
     expect(listed.stdout + listed.stderr).not.toContain(secret);
 
@@ -53,7 +77,7 @@ describe('vitrine keys', () => {
     expect(revoked).toMatchObject({ code: 0, stderr: expect.stringContaining('within 2 seconds') });
     await sleep(API_KEY_CACHE_MS);
     expect((await gateway.ask(CHANNEL, {}, secret)).errors).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
-    expect((await keys('list')).stdout).toMatch(/^warehouse .* 20\S+Z +20\S+Z$/m);
+    expect((await keys('list')).stdout).toMatch(/^warehouse .* 20\S+Z$/m);
     expect(await keys('revoke', 'warehouse')).toMatchObject({
       code: 0,
       stderr: 'warehouse was already revoked.\n',
@@ -72,11 +96,35 @@ describe('vitrine keys', () => {
       stdout: '',
       stderr: 'There is no channel mars: use one of eu, us.\n',
     });
-    expect(await keys('revoke', 'nobody')).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/^There is no key nobody/),
-    });
+    for (const command of ['revoke', 'rotate']) {
+      expect(await keys(command, 'nobody')).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^There is no key nobody/),
+      });
+    }
     expect((await keys('list')).stdout).not.toContain('nobody');
+  });
+
+  test('rotate prints a new secret; the one before works until the overlap ends', async () => {
+    const before = await create('rotated');
+    const { code, stdout, stderr } = await keys('rotate', 'rotated', '--overlap', '30m');
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/stops working at 20\S+Z/),
+    });
+    const after = stdout.trimEnd();
+    expect(after).toMatch(/^vitrine_[A-Za-z0-9_-]{43}$/);
+    for (const secret of [before, after]) expect((await gateway.ask(CHANNEL, {}, secret)).errors).toEqual([]);
+    expect((await keys('list')).stdout).toMatch(
+      new RegExp(`^rotated +${after.slice(0, 12)} .* 20\\S+Z +-$`, 'm'),
+    );
+
+    await keys('revoke', 'rotated');
+    expect(await keys('rotate', 'rotated')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/was revoked/),
+    });
   });
 
   test('a secret is not kept', async () => {
@@ -124,7 +172,7 @@ describe('a request', () => {
   });
 
   test('is answered in the channel that it names, else that of its key, else the default one', async () => {
-    const secret = await create('american', '--channel', 'us');
+    const secret = await create('american', '--channel', 'us', '--channel', 'eu');
     expect((await gateway.ask(CHANNEL)).data).toEqual({ channel: { handle: 'eu' } });
     expect((await gateway.ask(CHANNEL, {}, secret)).data).toEqual({ channel: { handle: 'us' } });
     expect((await gateway.ask(`query @inContext(channel: "eu") ${CHANNEL}`, {}, secret)).data).toEqual({
@@ -154,6 +202,6 @@ describe('a request', () => {
     await gateway.db.query(`DELETE FROM channels WHERE handle = 'outlet'`);
     await sleep(API_KEY_CACHE_MS);
     expect(await confirmInEu()).toEqual(['UNAUTHENTICATED']);
-    expect((await keys('list')).stdout).toMatch(/^outlet .* 20\S+Z +20\S+Z$/m);
+    expect((await keys('list')).stdout).toMatch(/^outlet .* 20\S+Z$/m);
   });
 });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { pinnedUploads } from '../../src/boards/pin.store.js';
 import { pruneBoards } from '../../src/boards/prune-boards.js';
 import { toUploadId } from '../../src/images/upload-id.js';
-import { seedApiKey } from '../support/api-keys.js';
+import { READER, seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { colorEncoder, makeBoard, picture, writeBoard } from './support.js';
@@ -29,8 +29,8 @@ beforeAll(async () => {
     },
     { encoder: colorEncoder },
   );
-  ours = await seedApiKey(gateway.db, { scopes: [] });
-  theirs = await seedApiKey(gateway.db, { scopes: [] });
+  ours = await seedApiKey(gateway.db, { scopes: READER });
+  theirs = await seedApiKey(gateway.db, { scopes: READER });
 });
 afterAll(() => gateway.close());
 
@@ -187,7 +187,7 @@ describe('a board', () => {
   });
 
   test('is one of 10,000 that a key can have', async () => {
-    const secret = await seedApiKey(gateway.db, { scopes: [] });
+    const secret = await seedApiKey(gateway.db, { scopes: READER });
     await gateway.db.query(`INSERT INTO boards (owner, title)
       SELECT max(id), 'One of many' FROM api_keys, generate_series(1, 10000) GROUP BY generate_series`);
     const { board, userErrors } = await writeBoard(gateway, 'boardCreate', { title: 'One more' }, secret);
@@ -207,7 +207,7 @@ describe('a board', () => {
   });
 
   test('stands in the list of its owner, page by page, the newest first', async () => {
-    const secret = await seedApiKey(gateway.db, { scopes: [] });
+    const secret = await seedApiKey(gateway.db, { scopes: READER });
     for (let i = 0; i < 5; i += 1) await writeBoard(gateway, 'boardCreate', { title: `${i}` }, secret);
     const seen: string[] = [];
     let after: string | null = null;

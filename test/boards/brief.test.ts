@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { paletteOf } from '../../src/boards/palette.js';
-import { seedApiKey } from '../support/api-keys.js';
+import { READER, seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { colorEncoder, makeBoard, picture } from './support.js';
@@ -35,7 +35,7 @@ beforeAll(async () => {
     },
     { encoder: colorEncoder },
   );
-  key = await seedApiKey(gateway.db, { scopes: [] });
+  key = await seedApiKey(gateway.db, { scopes: READER });
 });
 afterAll(() => gateway.close());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
-import { seedApiKey } from '../support/api-keys.js';
+import { READER, seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { colorEncoder, makeBoard, picture, writeBoard } from './support.js';
@@ -31,7 +31,7 @@ beforeAll(async () => {
     },
     { encoder: colorEncoder },
   );
-  key = await seedApiKey(gateway.db, { scopes: [] });
+  key = await seedApiKey(gateway.db, { scopes: READER });
 });
 afterAll(() => gateway.close());
 
@@ -275,7 +275,7 @@ describe('a board as something to look like', () => {
       code: 'BAD_USER_INPUT',
       message: expect.stringMatching(/"Autumn".*pinAdd/),
     });
-    const other = await makeBoard(gateway, pin('red-1'), await seedApiKey(gateway.db, { scopes: [] }));
+    const other = await makeBoard(gateway, pin('red-1'), await seedApiKey(gateway.db, { scopes: READER }));
     for (const board of [other, toGlobalId('Board', 'nonsense'), id('red-1'), ''])
       expect(await refusal({ like: [{ board }] })).toMatchObject({
         code: 'NOT_FOUND',

@@ -20,14 +20,21 @@ test('--help names the commands, the settings and the exit codes', async () => {
   }
 });
 
-test.each(['serve', 'import', 'import-facts', 'sync', 'keys', 'keys create', 'keys list', 'keys revoke'])(
-  '%s --help shows examples',
-  async (command) => {
-    const { code, stdout } = await vitrine([...command.split(' '), '--help']).ended;
-    expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`Examples:\\n.*vitrine ${command}`));
-  },
-);
+test.each([
+  'serve',
+  'import',
+  'import-facts',
+  'sync',
+  'keys',
+  'keys create',
+  'keys list',
+  'keys revoke',
+  'keys rotate',
+])('%s --help shows examples', async (command) => {
+  const { code, stdout } = await vitrine([...command.split(' '), '--help']).ended;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`Examples:\\n.*vitrine ${command}`));
+});
 
 test.each([
   [['sevre'], /unknown command 'sevre'.*\(Did you mean serve\?\)/s],
@@ -36,10 +43,16 @@ test.each([
   [['keys', 'forget'], /unknown command 'forget'/],
   [
     ['keys', 'create', 'till', '--scope', 'everything'],
-    /'everything' is invalid.*The scopes are: catalog:write/,
+    /'everything' is invalid.*The scopes are: catalog:read, catalog:write/,
   ],
   [['keys', 'create', 'import'], /'import' is invalid.*not "anonymous" or "import"/],
   [['keys', 'create', 'a b'], /'a b' is invalid/],
+  [['keys', 'create', 'a', '--origin', 'shop.example'], /'shop.example' is invalid.*https:\/\/shop.example/],
+  [['keys', 'create', 'a', '--origin', 'https://shop.example/cart'], /is invalid.*no path/],
+  [['keys', 'create', 'a', '--expires', '2020-01-01'], /is invalid.*in the future/],
+  [['keys', 'create', 'a', '--expires', 'soon'], /'soon' is invalid.*like 90d/],
+  [['keys', 'create', 'a', '--budget', '0'], /'0' is invalid.*from 1/],
+  [['keys', 'rotate', 'a', '--overlap', '1'], /'1' is invalid.*24h/],
   [['serve', '--quick'], /unknown option '--quick'/],
   [['serve', 'now'], /too many arguments/],
 ])('wrong use %j exits with 2 and says what is wrong', async (args, complaint) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
-import { seedApiKey } from '../support/api-keys.js';
+import { READER, seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { expectNoDrift, HOLD_FIELDS, holdPayload, type HoldAnswer } from '../support/holds.js';
@@ -343,11 +343,7 @@ describe('a checkout', () => {
       { scopes: ['catalog:write', 'holds:create'] as const },
       /lacks the scope holds:confirm.*--scope/,
     ],
-    [
-      'of another channel',
-      { channel: 'us' },
-      /is for the channel "us", but this request is in the channel "eu"/,
-    ],
+    ['of another channel', { channels: ['us'] as const }, /is for the channel "us", not for "eu"/],
   ])('with a key %s confirms nothing', async (_what, key, message) => {
     const secret = await seedApiKey(gateway.db, key);
     const id = await held({ MANY: 1 });
@@ -356,17 +352,18 @@ describe('a checkout', () => {
     expect(await read(id)).toEqual({ hold: { status: 'ACTIVE' } });
   });
 
-  test('with a key of the channel confirms its holds, and holds without limits there alone', async () => {
-    const secret = await seedApiKey(gateway.db, { channel: 'us' });
+  test('with a key of the channel confirms its holds, and holds without limits there, and nothing elsewhere', async () => {
+    const secret = await seedApiKey(gateway.db, { channels: ['us'] });
     const id = await held({ MANY: 1 }, {}, { channel: 'us' });
     const { data } = await ask('holdConfirm', { hold: id }, { secret, channel: 'us' });
     expect(data?.payload?.userErrors).toEqual([]);
     await held({ MANY: 12 }, {}, { secret, channel: 'us' });
-    expect(codesOf(await create({ MANY: 12 }, {}, { secret }))).toEqual(['HOLD_LIMIT']);
+    const { errors } = await ask('holdCreate', { lines: [] }, { secret });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
   test('confirms what a storefront held with a key that has no scope', async () => {
-    const storefront = await seedApiKey(gateway.db, { scopes: [] });
+    const storefront = await seedApiKey(gateway.db, { scopes: READER });
     expect(codesOf(await create({ MANY: 11 }, {}, { secret: storefront }))).toEqual(['HOLD_LIMIT']);
     const id = await held({ MANY: 1 }, {}, { secret: storefront });
     const checkout = await seedApiKey(gateway.db, { scopes: ['holds:confirm'] });

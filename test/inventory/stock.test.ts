@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { MAX_ENTRIES } from '../../src/mutation/entries.js';
-import { seedApiKey } from '../support/api-keys.js';
+import { READER, seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { STOCK_ADJUST, STOCK_SET, writeStock, type StockAnswer } from './support.js';
@@ -62,7 +62,12 @@ describe('who may', () => {
       'UNAUTHENTICATED',
       /npx vitrine keys create.*Authorization/,
     ],
-    ['no key without the scope', () => seedApiKey(gateway.db, { scopes: [] }), 'FORBIDDEN', /catalog:write/],
+    [
+      'no key without the scope',
+      () => seedApiKey(gateway.db, { scopes: READER }),
+      'FORBIDDEN',
+      /stock:write/,
+    ],
   ])('%s', async (_who, key, code, message) => {
     const { data, errors } = await gateway.ask(
       STOCK_SET,

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
-import { ANONYMOUS } from '../../src/access/caller.js';
+import { anonymousWith } from '../../src/access/caller.js';
 import { createSchema } from '../../src/app/schema.js';
 import type { TestGateway } from '../support/gateway.js';
+import { shopperHeaders, shopperToken } from '../support/shoppers.js';
 import { LockReader, type HeldLock } from './held-locks.js';
 import type { LockOrder } from './order.js';
 import type { Scenario } from './scenarios.js';
 
 const KEY = 'locks';
+const SHOPPER = 'ada';
 /** The anonymous caller in idempotency keys. */
 const ANYBODY = 0;
 /** Of all calls, because they are made in this process. */
@@ -40,6 +42,7 @@ export class BlockedCalls {
     private readonly clients: Record<'gate' | 'holder' | 'probe' | 'watcher', PoolClient>,
     private readonly pids: Record<'gate' | 'holder', number>,
     private readonly referredTo: ReadonlySet<string>,
+    private readonly shopper: Buffer,
   ) {}
 
   static async open(gateway: TestGateway, order: LockOrder, secret: string): Promise<BlockedCalls> {
@@ -55,13 +58,16 @@ export class BlockedCalls {
     const pids = { gate: await pidOf(clients.gate), holder: await pidOf(clients.holder) };
     const { rows } = await gateway.db.query<{ id: number }>('SELECT max(id) AS id FROM api_keys');
     const caller = rows[0]?.id ?? 0;
-    const guest = await gateway.services.guests.of(ANONYMOUS, { handle: '' }, CLIENT_ADDRESS);
+    const guest = await gateway.services.guests.of(anonymousWith(new Set()), CLIENT_ADDRESS);
     const client = guest?.client.toString('hex') ?? '';
+    const credentials = { authorization: null, shopperToken: await shopperToken(SHOPPER), origin: null };
+    const shopper = (await gateway.services.callers.identify(credentials)).shopper ?? Buffer.alloc(0);
     const reader = await LockReader.open(clients.watcher, order, [
-      { key: KEY, caller, client },
-      { key: KEY, caller: ANYBODY, client },
+      { key: KEY, caller, client, shopper: shopper.toString('hex') },
+      { key: KEY, caller: ANYBODY, client, shopper: '' },
     ]);
-    return new BlockedCalls(gateway, order, secret, caller, reader, clients, pids, await reader.referredTo());
+    const referredTo = await reader.referredTo();
+    return new BlockedCalls(gateway, order, secret, caller, reader, clients, pids, referredTo, shopper);
   }
 
   close(): void {
@@ -146,8 +152,9 @@ export class BlockedCalls {
     await holder.query('BEGIN');
     try {
       await gate.query(
-        `INSERT INTO idempotency_keys (caller, key, operation, fingerprint, answer) VALUES ($1, $2, '', sha256(''), '{}')`,
-        [scenario.byGuest ? ANYBODY : this.caller, KEY],
+        `INSERT INTO idempotency_keys (caller, shopper, key, operation, fingerprint, answer)
+         VALUES ($1, $2, $3, '', sha256(''), '{}')`,
+        [scenario.byGuest ? ANYBODY : this.caller, scenario.byShopper ? this.shopper : Buffer.alloc(0), KEY],
       );
       for (const taking of takings) await holder.query(taking);
       let ended: unknown = null;
@@ -156,6 +163,7 @@ export class BlockedCalls {
           documentOf(scenario.mutation),
           { input: { ...scenario.input, idempotencyKey: KEY } },
           scenario.byGuest ? undefined : this.secret,
+          await shopperHeaders(scenario.byShopper ? SHOPPER : null),
         )
         .then((answer) => (ended = answer));
       const name = `${scenario.mutation} (${scenario.when})`;

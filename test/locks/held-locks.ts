@@ -33,6 +33,8 @@ interface AdvisoryCall {
   readonly caller: number;
   /** The hash of a guest's address, in hex. */
   readonly client: string;
+  /** The hash of a shopper's name, in hex. */
+  readonly shopper: string;
 }
 
 /** Reads the locks of connections, with the extension pgrowlocks, because pg_locks does not list locked rows. */
@@ -60,12 +62,12 @@ export class LockReader {
     reader.#rowLocks = rows.map(({ name }) => rowLocksOf(name, order)).join(' UNION ALL ');
     for (const [rank, lock] of order.ordered.entries()) {
       if (lock.kind !== 'advisory') continue;
-      const expression = lock.expression.replace(/\$(?=key|caller|client)/g, 'call.');
-      for (const { key, caller, client: guest } of calls) {
+      const expression = lock.expression.replace(/\$(?=key|caller|client|shopper)/g, 'call.');
+      for (const { key, caller, client: guest, shopper } of calls) {
         const { rows: numbers } = await client.query<{ id: string }>(
           `SELECT concat_ws(', ', ${expression}) AS id
-           FROM (VALUES ($1::text, $2::integer, $3::text)) AS call (key, caller, client)`,
-          [key, caller, guest],
+           FROM (VALUES ($1::text, $2::integer, $3::text, $4::text)) AS call (key, caller, client, shopper)`,
+          [key, caller, guest, shopper],
         );
         reader.#advisories.set(numbers[0]?.id ?? '', rank);
       }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createSchema } from '../../src/app/schema.js';
 import { colorEncoder, picture } from '../boards/support.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { SHOP } from '../support/shoppers.js';
 import { BlockedCalls } from './blocked-calls.js';
 import type { HeldLock } from './held-locks.js';
 import { readLockOrder, type LockOrder } from './order.js';
@@ -17,7 +18,7 @@ let order: LockOrder;
 let scenarios: readonly Scenario[];
 let calls: BlockedCalls;
 beforeAll(async () => {
-  gateway = await startTestGateway(seedScenarios, { encoder: colorEncoder });
+  gateway = await startTestGateway(seedScenarios, { encoder: colorEncoder, shoppers: SHOP });
   const headers = { 'content-type': 'image/png' };
   const payload = await picture(200, 30, 30);
   const { body } = await gateway.http.inject({ method: 'POST', url: '/images', headers, payload });

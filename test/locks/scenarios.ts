@@ -12,6 +12,8 @@ export interface Scenario {
   readonly when: string;
   /** Without the API key. */
   readonly byGuest?: true;
+  /** With the API key and the token of a shopper. */
+  readonly byShopper?: true;
   readonly input: object;
   /**
    * Statements that insert rows with the same unique keys as the call, in the order of docs/locks.md; `table` is that
@@ -48,7 +50,7 @@ export async function seedScenarios(db: Database): Promise<void> {
 const hold = (db: Database, codes: readonly string[]): Promise<string> =>
   db
     .query<{ id: string }>(
-      `SELECT hold_create(channels.id, 0, array_agg(skus.id), array_agg(1), NULL, NULL, NULL, 3600, NULL, NULL, NULL, NULL, NULL)
+      `SELECT hold_create(channels.id, 0, '', array_agg(skus.id), array_agg(1), NULL, NULL, NULL, 3600, NULL, NULL, NULL, NULL, NULL)
          #>> '{hold,id}' AS id
        FROM skus, channels WHERE code = ANY($1) AND channels.handle = 'eu' GROUP BY channels.id`,
       [codes],
@@ -110,6 +112,13 @@ export async function makeScenarios(
 
   const scenarios: Scenario[] = [
     { mutation: 'boardCreate', when: '', input: { title: 'Winter' }, inserts: [] },
+    {
+      mutation: 'boardCreate',
+      when: 'a shopper calls',
+      byShopper: true,
+      input: { title: 'Winter' },
+      inserts: [],
+    },
     { mutation: 'boardUpdate', when: '', input: { board, title: 'Winter' }, inserts: [] },
     { mutation: 'boardDelete', when: 'it has pins', input: { board: boards[1] }, inserts: [] },
     {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { ANONYMOUS } from '../../src/access/caller.js';
+import { anonymousWith } from '../../src/access/caller.js';
 import { Context } from '../../src/graph/request-context.js';
 import { NEVER_ABORTED } from '../../src/graph/server-context.js';
 import { pruneIdempotencyKeys } from '../../src/mutation/idempotency.store.js';
@@ -15,16 +15,12 @@ beforeAll(async () => {
     await seedMarkets(db);
     await seedProduct(db, { handle: 'shirt', skus: [{ code: 'a' }, { code: 'b' }] });
   });
+  const caller = anonymousWith(new Set());
   context = new Context(
     gateway.services.loaders,
-    {
-      requestId: '1',
-      publicUrl: 'http://localhost',
-      clientAddress: '127.0.0.1',
-      authorization: null,
-      signal: NEVER_ABORTED,
-    },
-    ANONYMOUS,
+    { requestId: '1', publicUrl: 'http://localhost', clientAddress: '127.0.0.1', signal: NEVER_ABORTED },
+    caller,
+    () => Promise.resolve(caller),
   );
 });
 afterAll(() => gateway.close());
@@ -53,7 +49,8 @@ test('of two that wait for one another, both are done', async () => {
 
 test('answers of more than a day ago are forgotten', async () => {
   await gateway.db.query(`
-    INSERT INTO idempotency_keys SELECT 0, 'key ' || hours, 'both', sha256(''), '1', now() - hours * interval '1 hour'
+    INSERT INTO idempotency_keys (caller, key, operation, fingerprint, answer, created_at)
+      SELECT 0, 'key ' || hours, 'both', sha256(''), '1', now() - hours * interval '1 hour'
     FROM generate_series(22, 26) AS hours`);
   await pruneIdempotencyKeys(gateway.db, new AbortController().signal);
   const { rows } = await gateway.db.query<{ key: string }>('SELECT key FROM idempotency_keys ORDER BY 1');

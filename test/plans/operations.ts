@@ -70,7 +70,7 @@ const lines = [8, 9].map((key) => ({ sku: toGlobalId('Sku', key), quantity: 1 })
 
 async function hold(gateway: TestGateway): Promise<string> {
   const { rows } = await gateway.db.query<{ id: string }>(
-    `SELECT hold_create(id, (SELECT max(id) FROM api_keys), ARRAY[8, 9], ARRAY[1, 1], NULL, NULL, NULL, 600, NULL, NULL, NULL, NULL, NULL)
+    `SELECT hold_create(id, (SELECT max(id) FROM api_keys), '', ARRAY[8, 9], ARRAY[1, 1], NULL, NULL, NULL, 600, NULL, NULL, NULL, NULL, NULL)
        #>> '{hold,id}' AS id FROM channels WHERE is_default`,
   );
   return toGlobalId('Hold', rows[0]?.id ?? '');

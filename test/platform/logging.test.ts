@@ -41,8 +41,14 @@ test('secrets are left out wherever they stand', () => {
 });
 
 test.each([
-  ['a header', { req: { headers: { authorization: 'hidden', 'api-key': 'hidden' } } }],
-  ['an environment', { env: { QDRANT_API_KEY: 'hidden', DATABASE_URL: 'hidden' } }],
+  [
+    'a header',
+    { req: { headers: { authorization: 'hidden', 'api-key': 'hidden', 'vitrine-shopper': 'hidden' } } },
+  ],
+  [
+    'an environment',
+    { env: { QDRANT_API_KEY: 'hidden', DATABASE_URL: 'hidden', VITRINE_SHOPPER_SECRET: 'hidden' } },
+  ],
   ['a text with a header', { text: 'asked with Bearer hidden.hidden' }],
   ['a text with a connection string', { text: 'host=db user=shop password=hidden' }],
   ['a URL whose password has an @', { text: 'postgres://shop:hid@hidden@db/shop' }],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { seedApiKey } from '../support/api-keys.js';
+import { READER, seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { importLines } from '../support/feed.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -265,7 +265,7 @@ describe('bad input', () => {
   });
 
   test('nobody without the scope', async () => {
-    const reader = await seedApiKey(gateway.db, { scopes: [] });
+    const reader = await seedApiKey(gateway.db, { scopes: READER });
     const entries = [{ sku: 'S', amount: 1, currencyCode: 'EUR' }];
     for (const [key, code] of [
       [undefined, 'UNAUTHENTICATED'],

@@ -40,8 +40,13 @@ export interface TestGateway {
   readonly services: Services;
   /** Resolves once the index has everything that is committed. */
   catchUp(): Promise<void>;
-  /** With the `secret` of an API key, or anonymously. */
-  ask(document: string, variables?: Record<string, unknown>, secret?: string): Promise<TestAnswer>;
+  /** With the `secret` of an API key, or anonymously; with other `headers`. */
+  ask(
+    document: string,
+    variables?: Record<string, unknown>,
+    secret?: string,
+    headers?: Record<string, string>,
+  ): Promise<TestAnswer>;
   /** Like `ask`, but fails on errors. */
   read<T>(
     schema: z.ZodType<T>,
@@ -81,6 +86,8 @@ export async function startTestGateway(
     beside?: TestGateway;
     qdrant?: Config['qdrant'];
     calibration?: SameProductModel | null;
+    anonymousScopes?: Config['anonymousScopes'];
+    shoppers?: Config['shoppers'];
     guestLimits?: Partial<GuestLimits>;
     trustedProxies?: readonly string[];
     imageHosts?: readonly string[];
@@ -89,6 +96,7 @@ export async function startTestGateway(
   } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
+  const defaults = readConfig({});
   const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const own = options.beside === undefined ? await createTestDatabase() : null;
   const db = options.beside?.db ?? own?.db;
@@ -116,7 +124,9 @@ export async function startTestGateway(
     catalogImages,
     uploads: await openBlobStore(join(folder, 'uploads')),
     imageHosts: new Set(options.imageHosts),
-    guestLimits: { ...readConfig({}).guestLimits, ...options.guestLimits },
+    anonymousScopes: options.anonymousScopes ?? defaults.anonymousScopes,
+    shoppers: options.shoppers ?? null,
+    guestLimits: { ...defaults.guestLimits, ...options.guestLimits },
     log,
   });
   const http = await createServer({
@@ -130,11 +140,11 @@ export async function startTestGateway(
     log,
   });
 
-  const ask: TestGateway['ask'] = async (document, variables = {}, secret) => {
+  const ask: TestGateway['ask'] = async (document, variables = {}, secret, headers = {}) => {
     const response = await http.inject({
       method: 'POST',
       url: '/graphql',
-      headers: secret === undefined ? {} : { authorization: `Bearer ${secret}` },
+      headers: { ...headers, ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }) },
       payload: { query: document, variables },
     });
     const { data, errors } = answer.parse(response.json());

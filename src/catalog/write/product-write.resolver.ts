@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { requireScope } from '../../access/caller.js';
 import type { Context } from '../../graph/request-context.js';
+import { Requires } from '../../graph/requires.js';
 import {
   ProductsDeleteInput,
   ProductsDeletePayload,
@@ -17,6 +17,7 @@ const WRITE_COST = 200;
 export class ProductWriteResolver {
   constructor(private readonly services: ProductWriteServices) {}
 
+  @Requires('catalog:write')
   @Mutation(() => ProductsUpsertPayload, {
     nullable: true,
     complexity: WRITE_COST,
@@ -28,10 +29,10 @@ export class ProductWriteResolver {
     @Arg('input', () => ProductsUpsertInput, { description: 'The products to create or update.' })
     input: ProductsUpsertInput,
   ): Promise<ProductsUpsertPayload> {
-    requireScope(context.caller, 'catalog:write');
     return productsUpsert(this.services, context, input);
   }
 
+  @Requires('catalog:write')
   @Mutation(() => ProductsDeletePayload, {
     nullable: true,
     complexity: WRITE_COST,
@@ -43,7 +44,6 @@ export class ProductWriteResolver {
     @Arg('input', () => ProductsDeleteInput, { description: 'The products to delete.' })
     input: ProductsDeleteInput,
   ): Promise<ProductsDeletePayload> {
-    requireScope(context.caller, 'catalog:write');
     return productsDelete(this.services.db, context, input);
   }
 }

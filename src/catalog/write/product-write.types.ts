@@ -1,4 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { ON_ERROR } from '../../graph/on-error.js';
+import { Requires } from '../../graph/requires.js';
 import { MAX_ENTRIES } from '../../mutation/entries.js';
 import { IdempotentInput } from '../../mutation/idempotent-input.types.js';
 import { UserError, USER_ERRORS } from '../../mutation/user-error.types.js';
@@ -164,9 +166,11 @@ export class ProductsUpsertInput extends IdempotentInput {
 
 @ObjectType({ description: 'The result of productsUpsert.' })
 export class ProductsUpsertPayload {
+  @Requires('catalog:read')
   @Field(() => [Product], {
+    nullable: true,
     complexity: ({ childComplexity }) => MAX_ENTRIES * childComplexity,
-    description: 'The products as they are now, in the order of the input. Empty when there are user errors.',
+    description: `The products as they are now, in the order of the input. Empty when there are user errors. ${ON_ERROR}`,
   })
   products!: Product[];
 

@@ -1,8 +1,7 @@
-import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Int, Query, Resolver } from 'type-graphql';
 import type { Database } from '../../platform/postgres.js';
-import { requireScope } from '../../access/caller.js';
 import { PAGING } from '../../graph/page-info.js';
-import type { Context } from '../../graph/request-context.js';
+import { Requires } from '../../graph/requires.js';
 import { ImageJobState } from './image-job-state.js';
 import { ImageJobConnection } from './image-job.types.js';
 import { pageImageJobs } from './list-image-jobs.js';
@@ -13,13 +12,13 @@ const DEFAULT_FIRST = 50;
 export class ImageJobResolver {
   constructor(private readonly db: Database) {}
 
+  @Requires('catalog:write')
   @Query(() => ImageJobConnection, {
     nullable: true,
     description:
       'Images that are not yet downloaded and processed, oldest first. Requires an API key with the scope catalog:write.',
   })
   imageJobs(
-    @Ctx() { caller }: Context,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: PAGING.first })
     first: number | null,
     @Arg('after', () => String, { nullable: true, description: PAGING.after })
@@ -30,7 +29,6 @@ export class ImageJobResolver {
     })
     state: ImageJobState | null | undefined,
   ): Promise<ImageJobConnection> {
-    requireScope(caller, 'catalog:write');
     return pageImageJobs(this.db, {
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,

@@ -9,7 +9,7 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, OperationTyp
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { RequestError } from '../../errors.js';
-import { authorizationOf } from '../authorization.js';
+import { credentialsOf } from '../authorization.js';
 import { documentParametersOf, executeText, toApolloRequest } from './apollo-request.js';
 import { type Checks, createChecks, givenName } from './checks.js';
 import { createCompiler } from './compiler.js';
@@ -110,7 +110,7 @@ export async function installGraphQL<Context extends ServerContext>(
       return await createContext({
         requestId: request.id,
         ...seenFrom(request.raw, trusts),
-        authorization: authorizationOf(request.headers),
+        ...credentialsOf(request.raw),
         signal: requestSignal(reply.raw),
       });
     } catch (error) {

@@ -8,6 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { NEVER_ABORTED } from '../../graph/server-context.js';
 import { networkOf } from '../../platform/client-network.js';
 import { sharesOf } from '../../platform/shares.js';
+import { credentialsOf } from '../authorization.js';
 import { passes, toRequestError } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
@@ -51,7 +52,7 @@ export function installSockets(
     const facts = {
       requestId: randomUUID(),
       ...seenFrom(request, trusts),
-      authorization: request.headers.authorization ?? null,
+      ...credentialsOf(request),
       signal: NEVER_ABORTED,
     };
     const client = networkOf(facts.clientAddress);
@@ -105,7 +106,8 @@ function carry(
   const closeFor = (error: unknown): void => {
     const known = toRequestError(error);
     if (known !== null) {
-      socket.close(passes(known.code) ? TRY_AGAIN_LATER : CloseCode.Unauthorized, shorten(known.message));
+      const refusal = known.code === 'FORBIDDEN' ? CloseCode.Forbidden : CloseCode.Unauthorized;
+      socket.close(passes(known.code) ? TRY_AGAIN_LATER : refusal, shorten(known.message));
     } else {
       log.error({ err: error, requestId }, 'A WebSocket failed');
       socket.close(TRY_AGAIN_LATER, `Something went wrong on our side (request ${requestId})`);

@@ -14,7 +14,7 @@ import {
 import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { LRUCache } from 'lru-cache';
 import { RequestError } from '../../errors.js';
-import { authorizationOf } from '../authorization.js';
+import { withParams } from '../authorization.js';
 import { type Checks, givenName } from './checks.js';
 import type { DocumentTexts } from './document-text.js';
 import { sha256 } from './trusted-documents.js';
@@ -33,7 +33,7 @@ import { createTurns } from './turns.js';
 
 /** One WebSocket. */
 export interface Connection {
-  /** The facts for each of its subscriptions; `connectionParams` may override the authorization. */
+  /** The facts for each of its subscriptions; `connectionParams` may override the credentials. */
   facts: RequestFacts;
   /** Set by each subscription, so that whoever carries the messages can see whether it is in use. */
   used: boolean;
@@ -130,7 +130,7 @@ export function createSubscriptions(options: {
       events,
       async (rootValue) => {
         await turn();
-        return execute({ ...args, rootValue, contextValue: context.forNextEvent() });
+        return execute({ ...args, rootValue, contextValue: await context.forNextEvent() });
       },
       metrics,
     );
@@ -139,8 +139,7 @@ export function createSubscriptions(options: {
   return makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
     async onConnect({ extra, connectionParams }) {
-      const authorization = authorizationOf(connectionParams) ?? extra.facts.authorization;
-      extra.facts = { ...extra.facts, authorization };
+      extra.facts = { ...extra.facts, ...withParams(extra.facts, connectionParams) };
       // Reports an unknown key now, instead of once per subscription.
       await createContext(extra.facts);
     },
@@ -194,7 +193,7 @@ function refused({ errors = [], ...result }: ExecutionResult): ExecutionResult {
  */
 function counted(
   source: AsyncIterable<unknown>,
-  answer: (event: unknown) => Promise<ExecutionResult> | ExecutionResult,
+  answer: (event: unknown) => Promise<ExecutionResult>,
   { subscriptions }: Metrics,
 ): AsyncIterableIterator<ExecutionResult> {
   const events = source[Symbol.asyncIterator]();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { toUploadId } from '../../../src/images/upload-id.js';
-import { seedApiKey } from '../../support/api-keys.js';
+import { READER, seedApiKey } from '../../support/api-keys.js';
 import { DELETE, openWrittenCatalog, UPSERT, type Input, type WrittenCatalog } from './support.js';
 
 let catalog: WrittenCatalog;
@@ -396,7 +396,7 @@ describe('productsUpsert', () => {
 
   test('is for those who may write the catalog', async () => {
     const variables = { input: { products: [{ handle: 'coat', title: 'Mine' }] } };
-    const reader = await seedApiKey(catalog.gateway.db, { scopes: [] });
+    const reader = await seedApiKey(catalog.gateway.db, { scopes: READER });
     for (const [key, code] of [
       [undefined, 'UNAUTHENTICATED'],
       [reader, 'FORBIDDEN'],

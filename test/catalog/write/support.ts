@@ -101,7 +101,7 @@ export async function openWrittenCatalog(): Promise<WrittenCatalog> {
     versions: () => rows(VERSIONS),
     hold: (code) =>
       db.query(
-        `SELECT hold_create(channels.id, 0, ARRAY[skus.id], ARRAY[1], NULL, NULL, NULL, 600, NULL, NULL, NULL, NULL, NULL)
+        `SELECT hold_create(channels.id, 0, '', ARRAY[skus.id], ARRAY[1], NULL, NULL, NULL, 600, NULL, NULL, NULL, NULL, NULL)
          FROM skus, channels WHERE code = $1 AND channels.handle = 'eu'`,
         [code],
       ),

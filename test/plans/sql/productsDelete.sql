@@ -1,9 +1,9 @@
 /* idempotency.keep */
-      SELECT idempotency_keep($1, $2, $3, $4,
-        $5::jsonb);
+      SELECT idempotency_keep($1, $2, $3, $4, $5,
+        $6::jsonb);
 
 /* idempotency.replay */
-      SELECT idempotency_replay($1, $2, $3, $4) AS replay;
+      SELECT idempotency_replay($1, $2, $3, $4, $5) AS replay;
 
 /* mutation.actor */ SELECT set_config('vitrine.actor', $1, true),
             set_config('lock_timeout', '5s', true);

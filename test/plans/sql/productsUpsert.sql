@@ -1,9 +1,9 @@
 /* idempotency.keep */
-      SELECT idempotency_keep($1, $2, $3, $4,
-        $5::jsonb);
+      SELECT idempotency_keep($1, $2, $3, $4, $5,
+        $6::jsonb);
 
 /* idempotency.replay */
-      SELECT idempotency_replay($1, $2, $3, $4) AS replay;
+      SELECT idempotency_replay($1, $2, $3, $4, $5) AS replay;
 
 /* imageJob.add */ INSERT INTO image_jobs (product_id, position, link, alt_text)
       SELECT input."productId", input.position, input.link, input."altText" FROM jsonb_to_recordset($1::jsonb)
