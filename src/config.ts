@@ -70,6 +70,25 @@ const wholeNumber = (fallback: number, least = 1): z.ZodType<number> =>
 
 const IMAGE_STORE = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(?<prefix>[\w.!*'()/-]*))?$/;
 
+const port = (fallback: number) =>
+  z.preprocess(
+    blankAsUnset,
+    z.coerce
+      .number('must be a port number')
+      .int('must be a whole number')
+      .min(0)
+      .max(65_535, 'must be at most 65535')
+      .default(fallback),
+  );
+
+const optionalWholeNumber = optional(
+  z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(1_000, 'must be at most 1000'),
+);
+
 const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'must be IP addresses or CIDR ranges, separated by commas: 10.0.0.0/8,fd00::/8',
 });
@@ -97,17 +116,11 @@ const databaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database');
 
+const otlpEndpoint = optional(z.url({ protocol: /^https?$/, error: 'must look like http://collector:4318' }));
+
 const environment = z.object({
   HOST: z.preprocess(blankAsUnset, z.string().default('127.0.0.1')),
-  PORT: z.preprocess(
-    blankAsUnset,
-    z.coerce
-      .number('must be a port number')
-      .int('must be a whole number')
-      .min(0)
-      .max(65_535, 'must be at most 65535')
-      .default(4000),
-  ),
+  PORT: port(4000),
   DATABASE_URL: optional(databaseUrl),
   QDRANT_URL: optional(z.url({ protocol: /^https?$/, error: 'must look like http://host:6333' })),
   QDRANT_API_KEY: optional(z.string()),
@@ -118,6 +131,9 @@ const environment = z.object({
       .regex(/^[\w-]{1,200}$/, 'must be letters, digits, _, and -')
       .default('vitrine'),
   ),
+  QDRANT_SHARDS: optionalWholeNumber,
+  QDRANT_REPLICATION_FACTOR: optionalWholeNumber,
+  QDRANT_WRITE_CONSISTENCY: optionalWholeNumber,
   VITRINE_DATA: z.preprocess(blankAsUnset, z.string().default('.vitrine')),
   VITRINE_IMAGE_STORE: optional(
     z.string().regex(IMAGE_STORE, 'must look like s3://bucket or s3://bucket/prefix'),
@@ -126,6 +142,9 @@ const environment = z.object({
   VITRINE_DETECTOR: optional(z.string()),
   VITRINE_DEMO: z.preprocess(blankAsUnset, z.enum(['0', '1'], 'must be 0 or 1').default('1')),
   VITRINE_SUBGRAPH: z.preprocess(blankAsUnset, z.enum(['0', '1'], 'must be 0 or 1').default('0')),
+  VITRINE_METRICS_HOST: z.preprocess(blankAsUnset, z.string().default('127.0.0.1')),
+  // Any free port, so that several gateways start on one machine without any settings.
+  VITRINE_METRICS_PORT: port(0),
   VITRINE_IMAGE_HOSTS: z.preprocess(blankAsUnset, z.string().default('')),
   VITRINE_DOCUMENTS: z.preprocess(blankAsUnset, z.string().default('')),
   VITRINE_TRUSTED_PROXIES: z.preprocess(
@@ -164,6 +183,9 @@ const environment = z.object({
       .max(MAX_DRAIN_SECONDS, `must be at most ${MAX_DRAIN_SECONDS}`)
       .default(0),
   ),
+
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpEndpoint,
   LOG_LEVEL: z.preprocess(
     blankAsUnset,
     z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
@@ -172,15 +194,29 @@ const environment = z.object({
 
 /** Where blobs are: in a folder (absolute), or in a bucket below a prefix without slashes at its ends. */
 export type BlobPlace = { readonly folder: string } | { readonly bucket: string; readonly prefix: string };
+/** Where to listen; port 0 is any free port. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** The settings of a process. A setting that is null was not configured, and the embedded default is used. */
 export interface Config {
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: Address;
+  /** Where metrics are served; not for the public. */
+  readonly metrics: Address;
   readonly databaseUrl: string | null;
   readonly qdrant: {
     readonly url: string;
     readonly apiKey: string | null;
     readonly collection: string;
+    /** How a new collection is spread over a cluster; null: as Qdrant does by default. */
+    readonly cluster?: {
+      readonly shards: number | null;
+      readonly replicationFactor: number | null;
+      /** How many replicas must have applied a write before it is confirmed. */
+      readonly writeConsistency: number | null;
+    };
   } | null;
   /** Folder of the embedded Postgres and of the image store; absolute. */
   readonly dataFolder: string;
@@ -205,6 +241,8 @@ export interface Config {
   readonly guestLimits: GuestLimits;
   /** How long a gateway that is stopped still serves, unready, so that load balancers stop sending requests. */
   readonly drainSeconds: number;
+  /** Whether traces are exported. The OpenTelemetry SDK reads its other variables itself. */
+  readonly tracing: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -223,6 +261,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const values = parsed.data;
   return {
     http: { host: values.HOST, port: values.PORT },
+    metrics: { host: values.VITRINE_METRICS_HOST, port: values.VITRINE_METRICS_PORT },
     databaseUrl: values.DATABASE_URL ?? null,
     qdrant:
       values.QDRANT_URL === undefined
@@ -231,6 +270,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
             url: values.QDRANT_URL,
             apiKey: values.QDRANT_API_KEY ?? null,
             collection: values.QDRANT_COLLECTION,
+            cluster: {
+              shards: values.QDRANT_SHARDS ?? null,
+              replicationFactor: values.QDRANT_REPLICATION_FACTOR ?? null,
+              writeConsistency: values.QDRANT_WRITE_CONSISTENCY ?? null,
+            },
           },
     dataFolder: resolve(values.VITRINE_DATA),
     imageStore: {
@@ -254,6 +298,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       seconds: values.VITRINE_GUEST_HOLD_SECONDS,
     },
     drainSeconds: values.VITRINE_DRAIN_SECONDS,
+    tracing:
+      values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined ||
+      values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT !== undefined,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -9,9 +9,10 @@ import { touchProducts } from '../catalog/write/product.store.js';
 import type { Config } from '../config.js';
 import { openContext } from './open-context.js';
 import { sweepExpiredHolds } from '../holds/sweep-holds.js';
-import { imageJobsGauge } from '../images/jobs/image-jobs-gauge.js';
 import { runImageJobs } from '../images/jobs/run-image-jobs.js';
+import { gatewayGauges } from './gateway-gauges.js';
 import { importDemo } from './import-demo.js';
+import { observedEncoder } from './observed-encoder.js';
 import { pruneIdempotencyKeys } from '../mutation/idempotency.store.js';
 import { openBlobs } from '../platform/open-blobs.js';
 import { openChangeListener } from '../platform/change-listener.js';
@@ -29,9 +30,11 @@ import { createSchema } from './schema.js';
 import { openServices, type Services } from './services.js';
 import { asSubgraph } from './subgraph.js';
 import { survivesAbandonedErrors } from '../server/graphql/abandoned-errors.js';
-import type { Readiness } from '../server/health.js';
 import { readTrustedDocuments } from '../server/graphql/trusted-documents.js';
 import { createServer } from '../server/http.js';
+import type { Readiness } from '../server/health.js';
+import { createMetricsServer } from '../server/metrics-server.js';
+import { createMetrics } from '../server/metrics.js';
 import { readEncoderCalibration } from '../search/probability/encoder-calibration.js';
 import { answerRequests } from '../sync/answer-requests.js';
 import { checkEncoder } from '../sync/check-encoder.js';
@@ -54,6 +57,8 @@ const INDEX_CHECK_MS = 1_000;
 
 export interface Gateway {
   readonly url: string;
+  /** Where GET /metrics is. */
+  readonly metricsUrl: string;
   /** Number of products in the catalog at startup. */
   readonly products: number;
   /** From now on, the gateway is unready. Resolves after this time, in which it serves as before. */
@@ -76,7 +81,17 @@ export async function startGateway(
   const stop = (): Promise<void> => closeAll(started.splice(0).reverse());
   try {
     const documents = await readTrustedDocuments(config.documentManifests);
-    const encoder = await openEncoder({ directory: config.encoderFolder, log: part('encoder') });
+    if (config.tracing) {
+      const { startTracing } = await import('../platform/tracing-sdk.js');
+      const tracing = startTracing(part('tracing'));
+      started.push(() => tracing.close());
+    }
+    const metrics = createMetrics(documents);
+    const { meter } = metrics;
+    const encoder = observedEncoder(
+      await openEncoder({ directory: config.encoderFolder, log: part('encoder') }),
+      meter,
+    );
     started.push(() => encoder.close());
     signal?.throwIfAborted();
     const detector =
@@ -146,11 +161,12 @@ export async function startGateway(
       anonymousScopes: config.anonymousScopes,
       shoppers: config.shoppers,
       guestLimits: config.guestLimits,
+      meter,
       log,
     });
     started.push(() => services.close());
     changes.onChange(() => services.availability.wake());
-    const sweeper = sweepExpiredHolds(background, part('holds'));
+    const sweeper = sweepExpiredHolds(background, part('holds'), meter);
     started.push(() => sweeper.close());
     const imageJobs = await runImageJobs({
       db: background,
@@ -171,31 +187,52 @@ export async function startGateway(
       });
     }, 'migrations');
     const leaving = new AbortController();
+    const pruning = pruneRegularly({ uploads, db: background }, part('prune'));
+    started.push(() => Promise.all(Object.values(pruning).map((loop) => loop.close())));
+    const { availability } = services;
+    const loops = {
+      index,
+      holds: sweeper,
+      image_jobs: imageJobs,
+      notifications: changes,
+      requests: answering,
+      availability,
+      ...pruning,
+    };
+    for (const gauge of gatewayGauges({ db, background, encoder, followed: index, loops }))
+      metrics.add(gauge);
+
+    const ready = (): Promise<Readiness> => readiness(db, index);
+    const metricsServer = await createMetricsServer({
+      metrics,
+      ready,
+      leaving: leaving.signal,
+      log: part('metrics'),
+    });
+    started.push(() => metricsServer.close());
     const server = await createServer({
       schema: config.subgraph ? asSubgraph(createSchema(services)) : createSchema(services),
       createContext: (request) => openContext(services, request),
       uploads,
       catalogImage: (id) => readCatalogImage(services, id),
-      ready: () => readiness(db, index),
+      ready,
       leaving: leaving.signal,
-      gauges: [imageJobsGauge(db)],
+      metrics,
       trustedProxies: config.trustedProxies,
       documents,
       log: part('server'),
     });
-    const pruning = pruneRegularly({ uploads, db: background }, part('prune'));
-    started.push(
-      () => server.close(),
-      () => Promise.all(pruning.map((loop) => loop.close())),
-    );
+    started.push(() => server.close());
 
     // Loaded now so that the first caller does not have to wait.
     services.labelModels
       .model()
       .catch((err: unknown) => part('labels').warn({ err }, 'Labels could not be calibrated'));
-    const url = await server.listen({ host: config.http.host, port: config.http.port });
+    const metricsUrl = await metricsServer.listen(config.metrics);
+    const url = await server.listen(config.http);
     return {
       url,
+      metricsUrl,
       products: await countProducts(background),
       async drain(seconds) {
         leaving.abort();
@@ -215,7 +252,7 @@ export async function startGateway(
 function pruneRegularly(
   { uploads, db }: Pick<Services, 'uploads' | 'db'>,
   log: Logger,
-): Pick<Loop, 'close'>[] {
+): Readonly<Record<string, Omit<Loop, 'wake'>>> {
   const prune = (what: string, work: (closing: AbortSignal) => Promise<unknown>): Loop =>
     startLoop({
       async round({ closing }) {
@@ -229,11 +266,13 @@ function pruneRegularly(
         recovered: `${what} are being removed again`,
       },
     });
-  return [
-    prune('Old uploads', () => uploads.prune(UPLOAD_AGE_MS, (sha256s) => pinnedUploads(db, sha256s))),
-    prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
-    prune('Old boards', (closing) => pruneBoards(db, closing)),
-  ];
+  return {
+    prune_uploads: prune('Old uploads', () =>
+      uploads.prune(UPLOAD_AGE_MS, (sha256s) => pinnedUploads(db, sha256s)),
+    ),
+    prune_idempotency_keys: prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
+    prune_boards: prune('Old boards', (closing) => pruneBoards(db, closing)),
+  };
 }
 
 /** Without the index, the gateway is ready all the same: products, stock, and holds do not need it. */

@@ -9,6 +9,7 @@ import { ChannelStore } from '../catalog/channel.store.js';
 import { CatalogLoaders } from '../catalog/loaders.js';
 import type { ProductWriteServices } from '../catalog/write/products-upsert.js';
 import type { AnonymousScope, GuestLimits, ShopperConfig } from '../config.js';
+import type { Meter } from '../graph/meter.js';
 import { Guests } from '../holds/guests.js';
 import type { HoldServices } from '../holds/hold-services.js';
 import { LabelModels } from '../identify/label-models.js';
@@ -28,6 +29,7 @@ import { QueryVectors } from '../search/query/query-vectors.js';
 import type { FollowedIndex } from '../sync/followed-index.js';
 import type { Detector } from '../vision/detector.js';
 import type { Encoder } from '../vision/encoder.js';
+import { tracedIndex } from './traced-index.js';
 
 /** What a gateway opens before its services. The services use these parts but do not close them. */
 export interface ServiceParts {
@@ -51,6 +53,7 @@ export interface ServiceParts {
   readonly shoppers: ShopperConfig | null;
   /** Limits on holds of callers without the scope `holds:create`. */
   readonly guestLimits: GuestLimits;
+  readonly meter: Meter;
   readonly log: Logger;
 }
 
@@ -60,6 +63,7 @@ export interface Services extends LookServices, BoardServices, HoldServices, Pro
   readonly loaders: CatalogLoaders;
   readonly facts: FactLoaders;
   readonly availability: AvailabilityWatcher;
+  readonly meter: Meter;
 }
 
 export interface OpenServices extends Services {
@@ -69,7 +73,7 @@ export interface OpenServices extends Services {
 /** Wires all services that resolvers use. Services are wired only here. */
 export function openServices(parts: ServiceParts): OpenServices {
   const { db, encoder, followed, catalogImages, uploads, imageHosts, log } = parts;
-  const { index } = followed;
+  const index = tracedIndex(followed.index);
   const channels = new ChannelStore(db);
   const imageVectors = new ImageVectors(db, encoder, uploads);
   const boardLooks = new BoardLooks(db, imageVectors);
@@ -89,6 +93,7 @@ export function openServices(parts: ServiceParts): OpenServices {
     db,
     index,
     indexPosition: () => followed.position(),
+    meter: parts.meter,
     callers: new Authenticator(new ApiKeyStore(db), keyUses, shoppers, parts.anonymousScopes),
     loaders: new CatalogLoaders(db, channels),
     facts: new FactLoaders(db),

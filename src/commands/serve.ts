@@ -25,12 +25,13 @@ Examples:
 }
 
 const serve: Parameters<typeof runCommand>[0] = async ({ config, log, progress, signal }) => {
-  await assertCanListen(config.http);
+  await assertCanListen(config.http, { host: 'HOST', port: 'PORT' });
+  await assertCanListen(config.metrics, { host: 'VITRINE_METRICS_HOST', port: 'VITRINE_METRICS_PORT' });
   await prepareDataFolder(config.dataFolder);
   const { startGateway } = await import('../app/gateway.js');
   const gateway = await startGateway(config, log, progress, signal).catch((error: unknown) => {
     if (signal.aborted) return null;
-    throw explainListenError(error, config.http);
+    throw explainListenError(error, config.http, { host: 'HOST', port: 'PORT' });
   });
   if (gateway === null) return EXIT.done;
   if (!signal.aborted) {
@@ -42,11 +43,12 @@ const serve: Parameters<typeof runCommand>[0] = async ({ config, log, progress, 
   return EXIT.done;
 };
 
-function banner({ url, products }: Gateway, dataFolder: string | null): string {
+function banner({ url, metricsUrl, products }: Gateway, dataFolder: string | null): string {
   const lines = [
     ['GraphQL', `${url}/graphql`],
     ['GraphiQL', `${url}/graphiql`],
     ['Health', `${url}/health/ready`],
+    ['Metrics', `${metricsUrl}/metrics`],
     ...(dataFolder === null ? [] : [['Data', dataFolder]]),
   ];
   const list = lines.map(([name = '', value = '']) => `  ${name.padEnd(10)}${value}\n`).join('');

@@ -1,5 +1,6 @@
 import { type Caller, requireChannel } from '../access/caller.js';
 import type { CatalogLoaders, ChannelStores, Loaders } from '../catalog/loaders.js';
+import type { Meter } from './meter.js';
 import type { RequestFacts, ServerContext } from './server-context.js';
 
 /**
@@ -23,6 +24,7 @@ export class Context implements ServerContext {
     request: Pick<RequestFacts, 'requestId' | 'publicUrl' | 'clientAddress' | 'signal'>,
     readonly caller: Caller,
     private readonly identify: () => Promise<Caller>,
+    readonly meter: Meter,
   ) {
     this.requestId = request.requestId;
     this.publicUrl = request.publicUrl;
@@ -47,7 +49,7 @@ export class Context implements ServerContext {
   async forNextEvent(): Promise<Context> {
     const caller = await this.identify();
     if (this.channelHandle !== null) requireChannel(caller, this.channelHandle);
-    const next = new Context(this.catalog, this, caller, this.identify);
+    const next = new Context(this.catalog, this, caller, this.identify, this.meter);
     next.channelHandle = this.channelHandle;
     return next;
   }

@@ -40,6 +40,7 @@ export async function createHold(
       }
       const outcome = await insertHold(db, request, call);
       throwIfNotHeld(outcome, channel);
+      if (!('isRepeated' in outcome)) context.meter.holdsChanged('created', 1);
       return outcome;
     }),
   );

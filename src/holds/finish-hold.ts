@@ -75,6 +75,8 @@ async function finish(
     const outcome = await finishHold(db, request, call);
     if ('ended' in outcome) found = toHold(outcome.ended);
     throwIfNotFinished(outcome, channel);
+    if (!('isRepeated' in outcome))
+      context.meter.holdsChanged(status === HoldStatus.CONFIRMED ? 'confirmed' : 'released', 1);
     return outcome;
   });
   return holdPayload(result, found);

@@ -43,7 +43,7 @@ export const keptHold = holdJson.transform((hold) => ({ hold }));
 /** The result of creating or ending a hold; see hold_create and hold_finish in the migrations. */
 const outcome = z.union([
   z.object({ hold: holdJson }),
-  z.object({ answer: keptHold }).transform(({ answer }) => answer),
+  z.object({ answer: keptHold }).transform(({ answer }) => ({ ...answer, isRepeated: true })),
   z.object({ conflict: z.literal(true) }),
   z.object({ missing: z.array(z.number()) }),
   z.object({ short: shortLines, limited: limitedLines.default([]) }),
@@ -136,6 +136,18 @@ export async function sweepHolds(db: Queryable, limit: number): Promise<number> 
     z.object({ swept: z.number() }),
   );
   return row?.swept ?? 0;
+}
+
+/** Holds that keep stock: those within their time, and those past it that `sweepHolds` has not freed yet. */
+export async function countActiveHolds(db: Queryable): Promise<{ active: number; expired: number }> {
+  const [row] = await query(
+    db,
+    sql`/* hold.count */ SELECT count(*) FILTER (WHERE expires_at > clock_timestamp())::int AS active,
+        count(*) FILTER (WHERE expires_at <= clock_timestamp())::int AS expired
+      FROM holds WHERE status = 'ACTIVE'`,
+    z.object({ active: z.number(), expired: z.number() }),
+  );
+  return row ?? { active: 0, expired: 0 };
 }
 
 /** Deletes holds that ended long ago, in bounded batches; the stock ledger keeps what they sold. */

@@ -1,3 +1,4 @@
+import type { Meter } from '../graph/meter.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop, type Loop } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
@@ -10,12 +11,20 @@ const SWEPT_AT_ONCE = 100;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
 
 /** Frees the stock of expired holds until closed. Any number of gateways may do so at the same time. */
-export function sweepExpiredHolds(db: Database, log: Logger): Pick<Loop, 'close'> {
+export function sweepExpiredHolds(
+  db: Database,
+  log: Logger,
+  meter: Pick<Meter, 'holdsChanged'>,
+): Omit<Loop, 'wake'> {
   let lastPrune = Date.now();
 
   return startLoop({
     async round({ closing }) {
-      while ((await sweepHolds(db, SWEPT_AT_ONCE)) === SWEPT_AT_ONCE && !closing.aborted);
+      let swept;
+      do {
+        swept = await sweepHolds(db, SWEPT_AT_ONCE);
+        meter.holdsChanged('expired', swept);
+      } while (swept === SWEPT_AT_ONCE && !closing.aborted);
       if (Date.now() - lastPrune >= PRUNE_EVERY_MS) {
         lastPrune = Date.now();
         await pruneHolds(db, closing);

@@ -5,7 +5,7 @@ import { SkuStore } from '../catalog/sku.store.js';
 import { Sku } from '../catalog/sku.types.js';
 import { RequestError } from '../errors.js';
 import type { Logger } from '../platform/logging.js';
-import { startLoop } from '../platform/loop.js';
+import { startLoop, type Loop } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
 import { sharesOf } from '../platform/shares.js';
 import { skuPrice } from '../pricing/price.js';
@@ -46,6 +46,7 @@ export interface AvailabilityWatcher {
   watch(channel: Channel, ids: readonly string[], client: string): Promise<AsyncIterableIterator<Sku>>;
   /** Checks soon, instead of at the next poll. */
   wake(): void;
+  health: Loop['health'];
   close(): Promise<void>;
 }
 
@@ -179,6 +180,7 @@ export function watchAvailability(options: {
     wake: () => {
       if (watched.size > 0) loop.wake();
     },
+    health: () => loop.health(),
     close: () => loop.close(),
   };
 }

@@ -68,7 +68,7 @@ export async function mutate<Answer>(
     context.forgetOffers();
     return { answer, userErrors: [] };
   } catch (error) {
-    return { answer: null, userErrors: toUserErrors(error) };
+    return refused(context, operation.name, error);
   }
 }
 
@@ -94,7 +94,7 @@ export async function mutatePrepared<Prepared, Answer>(
     }
     return await mutate(db, context, operation, input, (client) => work(client, prepared));
   } catch (error) {
-    return { answer: null, userErrors: toUserErrors(error) };
+    return refused(context, operation.name, error);
   }
 }
 
@@ -133,7 +133,7 @@ export async function mutateAtOnce<Answer>(
     context.forgetOffers();
     return { answer, userErrors: [] };
   } catch (error) {
-    return { answer: null, userErrors: toUserErrors(error) };
+    return refused(context, name, error);
   }
 }
 
@@ -218,6 +218,13 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
       await sleep(RETRY_MS * attempts * (1 + Math.random()));
     }
   }
+}
+
+/** The outcome of a call that failed with this error. @throws the error if its code is one that no mutation has */
+function refused(context: Context, mutation: string, error: unknown): Outcome<never> {
+  const userErrors = toUserErrors(error);
+  context.meter.callRefused(mutation, new Set(userErrors.map(({ code }) => code)));
+  return { answer: null, userErrors };
 }
 
 /** Converts an error to user errors; rethrows errors whose code no mutation has. */

@@ -1,11 +1,17 @@
 /** Yields the values of a source, which works on the next value while the consumer works on the current one. */
 export async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
-  let next = source.next();
+  const begin = (): Promise<IteratorResult<T>> => {
+    const value = source.next();
+    // It may fail long before it is awaited, and Node ends a process with a rejection that nobody handles.
+    value.catch(() => undefined);
+    return value;
+  };
+  let next = begin();
   try {
     for (;;) {
       const result = await next;
       if (result.done === true) return;
-      next = source.next();
+      next = begin();
       yield result.value;
     }
   } finally {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Logger } from './logging.js';
-import { startLoop, type Round } from './loop.js';
+import { startLoop, type Loop, type Round } from './loop.js';
 import { KEEPALIVE_MS } from './postgres.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -21,6 +21,7 @@ export interface ChangeListener {
    * Returns a function that unsubscribes. A listener must not throw. With `table`, reports only writes to that table.
    */
   onChange(listener: () => void, table?: string): () => void;
+  health: Loop['health'];
   close(): Promise<void>;
 }
 
@@ -97,6 +98,7 @@ export function openChangeListener({
       listeners.set(listener, table);
       return () => listeners.delete(listener);
     },
+    health: () => loop.health(),
     async close() {
       await loop.close();
     },

@@ -2,6 +2,7 @@ import { pino, type Logger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { Config } from '../config.js';
 import { logError } from './log-error.js';
+import { traceFields } from './tracing.js';
 
 export type { Logger } from 'pino';
 
@@ -53,6 +54,7 @@ export function createLogger(level: Config['logLevel'], terminal: ((line: string
       level,
       redact: { paths: SECRETS, censor: '***' },
       serializers: { err: (error: unknown) => logError(error) },
+      mixin: traceFields,
     },
     {
       write(line) {

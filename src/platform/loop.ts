@@ -9,8 +9,16 @@ const LAST_RETRY_MS = 5_000;
 export interface Loop {
   /** Ends the pause, or skips the next one, because there may be work. Has no effect while the work fails. */
   wake(): void;
+  health(): LoopHealth;
   /** Ends the loop after the current round. */
   close(): Promise<void>;
+}
+
+export interface LoopHealth {
+  /** Whether the last round failed, in any lane. */
+  readonly isFailing: boolean;
+  /** Rounds that failed since the loop was started. */
+  readonly failures: number;
 }
 
 export interface LoopOptions {
@@ -83,6 +91,7 @@ export function startLoop({
   const closing = new AbortController();
   /** Lanes whose last round failed. */
   const failing = new Set<number>();
+  let failures = 0;
   const succeeds = (lane: number): void => {
     const recovers = failing.delete(lane) && failing.size === 0;
     if (recovers && !closing.signal.aborted) log.info(says.recovered);
@@ -91,6 +100,7 @@ export function startLoop({
     // An error caused by closing is not a failure.
     if (failing.size === 0 && !closing.signal.aborted) log.warn({ err }, says.failing);
     failing.add(lane);
+    failures += 1;
   };
 
   const startLane = (lane: number): { wake(): void; readonly running: Promise<void> } => {
@@ -138,6 +148,7 @@ export function startLoop({
 
   return {
     wake,
+    health: () => ({ isFailing: failing.size > 0, failures }),
     async close() {
       closing.abort();
       wake();

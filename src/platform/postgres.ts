@@ -4,6 +4,7 @@ import type { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
 import { noteSilence, withClient } from './connections.js';
 import { asUnavailable, endsConnection, isSilence } from './database-unavailable.js';
+import { isTracing, SpanKind, traced } from './tracing.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
@@ -156,12 +157,25 @@ async function runOn(
   const timed: QueryConfig & { query_timeout?: number } = patient.has(client)
     ? { ...statement, query_timeout: DAY_MS }
     : statement;
+  const send = () => client.query<Record<string, unknown>>(timed);
   try {
-    return await client.query<Record<string, unknown>>(timed);
+    return await (isTracing() ? tracedStatement(timed.text, send) : send());
   } catch (error) {
     if (isSilence(error)) noteSilence(client);
     throw asUnavailable(error);
   }
+}
+
+/** The comment at the start of a statement, which names it. */
+const TAG = /^\/\* ([\w.]+) \*\//;
+
+/** A step of the trace that shows the name of the statement, but neither its text nor its values. */
+function tracedStatement<T>(text: string, send: () => Promise<T>): Promise<T> {
+  const name = TAG.exec(text)?.[1] ?? /^\w*/.exec(text)?.[0] ?? '';
+  return traced(`sql ${name}`, send, SpanKind.CLIENT, {
+    'db.system.name': 'postgresql',
+    'db.query.summary': name,
+  });
 }
 
 const names = new Map<string, string>();

@@ -3,6 +3,7 @@ import type { ProductCondition } from '../catalog/product-filter.js';
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import type { ShownOptions } from '../images/shown-options.js';
 import type { Sku } from '../catalog/sku.types.js';
+import type { Meter } from '../graph/meter.js';
 import type { Database } from '../platform/postgres.js';
 import { toIndexFilter } from '../projection/index-filter.js';
 import type {
@@ -29,6 +30,7 @@ export interface ProofServices {
   readonly db: Database;
   /** How far the index has followed Postgres (pg_snapshot). */
   indexPosition(): string;
+  readonly meter: Pick<Meter, 'pageProven'>;
 }
 
 /** A place in an order of products: right after this product. */
@@ -139,6 +141,7 @@ export async function searchPage(
 
     const full = proven.length >= wanted;
     if (full || result.exhausted || refills === MAX_REFILLS) {
+      services.meter.pageProven({ candidates, dropped, refills });
       const page = proven.slice(0, first);
       const last = page.at(-1)?.position ?? null;
       return {

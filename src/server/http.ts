@@ -25,9 +25,9 @@ import {
   MAX_PATH_PARAMETER_CHARS,
   REQUEST_TIMEOUT_MS,
 } from './limits.js';
-import type { GaugeSource } from '../graph/gauge.js';
-import { createMetrics } from './metrics.js';
+import type { Metrics } from './metrics.js';
 import { trustIn } from './seen-from.js';
+import { traceRequests, traceRootFields } from './tracing.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
   ready(): Promise<Readiness>;
@@ -37,20 +37,20 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
    */
   readonly leaving?: AbortSignal;
   readonly log: Logger;
-  /** Gauges in GET /metrics in addition to the server's own. */
-  readonly gauges?: readonly GaugeSource[];
+  /** Where this server counts. They are served elsewhere: see metrics-server.ts. */
+  readonly metrics: Metrics;
   /** Folder of the documents that GraphiQL opens with; the project's own by default. */
   readonly operations?: URL;
 }
 
 /**
- * The gateway's HTTP server, not yet listening: GraphQL, GraphiQL, images, health, and metrics. `close()` lets
+ * The gateway's HTTP server, not yet listening: GraphQL, GraphiQL, images, and health. `close()` lets
  * requests in flight finish, and cuts them off after CLOSE_GRACE_MS.
  */
 export async function createServer<Context extends ServerContext>(
   options: HttpOptions<Context>,
 ): Promise<FastifyInstance> {
-  const { log, leaving = new AbortController().signal } = options;
+  const { log, metrics, leaving = new AbortController().signal } = options;
   // The caller logs that it listens, with its own message.
   const logger: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });
   const app = fastify({
@@ -64,9 +64,11 @@ export async function createServer<Context extends ServerContext>(
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARS },
   });
   const methodsAt = watchMethods(app);
+  // Before other hooks, so that what they log belongs to the trace.
+  traceRequests(app);
+  traceRootFields(options.schema);
   // Bodies are JSON or images.
   app.removeContentTypeParser('text/plain');
-  const metrics = createMetrics(options.gauges, options.documents);
 
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) =>
     sendHttpError(error, request, reply, log),
@@ -127,7 +129,7 @@ export async function createServer<Context extends ServerContext>(
   metrics.install(app);
   installHealth(app, () => options.ready(), leaving, log);
   installGraphiQL(app, options.operations);
-  await installImages(app, options);
+  await installImages(app, options, metrics);
   await installGraphQL(app, options, metrics);
   await app.ready();
   return app;

@@ -7,6 +7,7 @@ import type { BlobStore } from '../platform/blob-store.js';
 import { inspectImage, MAX_RENDERED_WIDTH } from '../vision/decode.js';
 import { MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/image-budget.js';
 import { trimImage } from '../vision/image-file.js';
+import type { Metrics } from './metrics.js';
 import { createRenditions } from './renditions.js';
 import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
 
@@ -45,11 +46,15 @@ const rendering = z.object({
 export async function installImages(
   app: FastifyInstance,
   { uploads, catalogImage }: ImageOptions,
+  metrics: Pick<Metrics, 'countLookup' | 'countUpload'>,
 ): Promise<void> {
-  const renditions = createRenditions((id) => {
-    const sha256 = uploadIdToSha256(id);
-    return sha256 === null ? catalogImage(id) : uploads.get(sha256);
-  });
+  const renditions = createRenditions(
+    (id) => {
+      const sha256 = uploadIdToSha256(id);
+      return sha256 === null ? catalogImage(id) : uploads.get(sha256);
+    },
+    (isHit) => metrics.countLookup('renditions', isHit),
+  );
 
   app.get<{ Params: { id: string } }>('/images/:id', async (request, reply) => {
     const { width, format } = rendering.parse(request.query);
@@ -74,7 +79,9 @@ export async function installImages(
     scope.post('/images', async (request) => {
       const bytes = trimImage(await readImage(request));
       const { width, height, thumbhash } = await inspectImage(bytes);
-      return { id: toUploadId(await uploads.put(bytes)), width, height, thumbhash };
+      const id = toUploadId(await uploads.put(bytes));
+      metrics.countUpload(bytes.byteLength);
+      return { id, width, height, thumbhash };
     });
   });
 }

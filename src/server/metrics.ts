@@ -1,91 +1,107 @@
-import type { GaugeSource } from '../graph/gauge.js';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ERROR_STATUS } from '../errors.js';
+import type { GaugeSource } from '../graph/gauge.js';
+import type { Meter } from '../graph/meter.js';
 import type { ServerContext } from '../graph/server-context.js';
+import { addGauge } from './gauges.js';
+import { MAX_COST, MAX_OPERATION_NAMES } from './limits.js';
+import { createMeter } from './meter.js';
 import type { TrustedDocuments } from './graphql/trusted-documents.js';
-import { MAX_OPERATION_NAMES } from './limits.js';
 
 /** Seconds, from a response out of memory to one that ran into a timeout. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Prometheus metrics of the process, HTTP by route, GraphQL by operation name and error code, and WebSockets. */
+/** Estimated fields, from a single one to the limit. */
+const COST_BUCKETS = [10, 100, 500, 1_000, 2_500, 5_000, 10_000, MAX_COST];
+
+const CACHES = ['documents', 'compiled', 'renditions'] as const;
+type Cache = (typeof CACHES)[number];
+
+/** Prometheus metrics of the process: HTTP by route, GraphQL by operation and code, and what features report. */
 export interface Metrics {
   readonly registry: Registry;
+  readonly meter: Meter;
   readonly plugin: ApolloServerPlugin<ServerContext>;
   readonly countError: (code: string) => void;
+  readonly observeCost: (cost: number) => void;
+  readonly countLookup: (cache: Cache, isHit: boolean) => void;
+  readonly countUpload: (bytes: number) => void;
   /** Number of open WebSockets. */
   readonly sockets: Gauge;
   readonly subscriptions: Gauge;
   readonly compilations: Counter;
   /** Total selections of the cached compiled operations. */
   readonly compiledSelections: Gauge;
-  /** Times every request of the server and serves GET /metrics. */
+  add(source: GaugeSource): void;
+  /** Times every request of the server, and counts its connections. */
   install(app: FastifyInstance): void;
 }
 
 /** The documents whose operations have labels of their own. */
 type Labeled = Pick<TrustedDocuments, 'has' | 'operationNames'>;
 
-export function createMetrics(
-  gauges: readonly GaugeSource[] = [],
-  documents: Labeled = { has: () => false, operationNames: new Set() },
-): Metrics {
+export function createMetrics(documents: Labeled = { has: () => false, operationNames: new Set() }): Metrics {
   const registry = new Registry();
+  const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  for (const { name, help, label, read } of gauges) {
-    const gauge = new Gauge({
-      name,
-      help,
-      labelNames: [label],
-      registers: [registry],
-      async collect() {
-        // A gauge that fails is left out; the other metrics are still returned.
-        const counts = await read().catch(() => ({}));
-        gauge.reset();
-        for (const [value, count] of Object.entries(counts)) gauge.set({ [label]: value }, count);
-      },
-    });
-  }
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last byte of the response.',
     labelNames: ['method', 'route', 'status'],
     buckets: DURATION_BUCKETS,
-    registers: [registry],
+    registers,
   });
   const operations = new Histogram({
     name: 'graphql_operation_duration_seconds',
     help: 'Time from the parsed request of a GraphQL operation to its result.',
     labelNames: ['operation'],
     buckets: DURATION_BUCKETS,
-    registers: [registry],
+    registers,
   });
   const errors = new Counter({
     name: 'graphql_errors_total',
     help: 'Errors in GraphQL responses, by code.',
     labelNames: ['code'],
-    registers: [registry],
+    registers,
   });
-  const sockets = new Gauge({
-    name: 'graphql_websockets',
-    help: 'Open WebSockets.',
-    registers: [registry],
+  // A series that starts at its first error hides that error from rate().
+  for (const code of [...Object.keys(ERROR_STATUS), 'INTERNAL_SERVER_ERROR']) errors.inc({ code }, 0);
+  const costs = new Histogram({
+    name: 'graphql_operation_cost',
+    help: 'Estimated cost of GraphQL operations, including those that were refused for it.',
+    buckets: COST_BUCKETS,
+    registers,
   });
-  const subscriptions = new Gauge({
-    name: 'graphql_subscriptions',
-    help: 'Open subscriptions.',
-    registers: [registry],
+  const lookups = new Counter({
+    name: 'vitrine_cache_lookups_total',
+    help: 'Lookups in the caches of parsed documents, compiled operations, and renditions of images.',
+    labelNames: ['cache', 'result'],
+    registers,
   });
+  for (const cache of CACHES) for (const result of ['hit', 'miss']) lookups.inc({ cache, result }, 0);
+  const uploads = new Counter({
+    name: 'vitrine_uploads_total',
+    help: 'Images that were uploaded and stored.',
+    registers,
+  });
+  const uploadedBytes = new Counter({
+    name: 'vitrine_uploaded_bytes_total',
+    help: 'Bytes of the images that were uploaded and stored.',
+    registers,
+  });
+  const sockets = new Gauge({ name: 'graphql_websockets', help: 'Open WebSockets.', registers });
+  const subscriptions = new Gauge({ name: 'graphql_subscriptions', help: 'Open subscriptions.', registers });
   const compilations = new Counter({
     name: 'graphql_compilations_total',
     help: 'GraphQL operations that were compiled.',
-    registers: [registry],
+    registers,
   });
   const compiledSelections = new Gauge({
     name: 'graphql_compiled_selections',
     help: 'Selections of the compiled GraphQL operations in memory.',
-    registers: [registry],
+    registers,
   });
   const knownNames = new Set<string>();
 
@@ -98,10 +114,19 @@ export function createMetrics(
     if (knownNames.size < MAX_OPERATION_NAMES) knownNames.add(name);
     return knownNames.has(name) ? name : 'other';
   };
+  const add = (source: GaugeSource): void => addGauge(registry, source);
 
   return {
     registry,
+    meter: createMeter(registry),
+    add,
     countError: (code) => errors.inc({ code }),
+    observeCost: (cost) => costs.observe(cost),
+    countLookup: (cache, isHit) => lookups.inc({ cache, result: isHit ? 'hit' : 'miss' }),
+    countUpload(bytes) {
+      uploads.inc();
+      uploadedBytes.inc(bytes);
+    },
     sockets,
     subscriptions,
     compilations,
@@ -125,9 +150,19 @@ export function createMetrics(
         requests.observe(labels, reply.elapsedTime / 1000);
         done();
       });
-      app.get('/metrics', async (_request, reply) =>
-        reply.type(registry.contentType).send(await registry.metrics()),
-      );
+      add({
+        name: 'http_connections',
+        help: 'Open connections to the HTTP server, including WebSockets.',
+        type: 'gauge',
+        labels: [],
+        read: async () => [{ labels: {}, value: await connectionsOf(app) }],
+      });
     },
   };
+}
+
+function connectionsOf({ server }: FastifyInstance): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+  });
 }

@@ -38,7 +38,11 @@ export interface Renditions {
   get(id: string, width: number | undefined, format: RenderFormat): Promise<Rendition | null>;
 }
 
-export function createRenditions(load: (id: string) => Promise<Buffer | null>): Renditions {
+/** `countLookup` is told whether the cache had the rendition. */
+export function createRenditions(
+  load: (id: string) => Promise<Buffer | null>,
+  countLookup: (isHit: boolean) => void,
+): Renditions {
   const inTurn = limiter(RENDERED_AT_ONCE, MAX_WAITING, MAX_WAIT_MS);
   const cache = new LRUCache<string, Rendition, { id: string; width: number; format: RenderFormat }>({
     maxSize: MAX_CACHED_BYTES,
@@ -57,7 +61,9 @@ export function createRenditions(load: (id: string) => Promise<Buffer | null>): 
   return {
     async get(id, wanted = MAX_RENDERED_WIDTH, format) {
       const width = renderedWidth(wanted);
-      return (await cache.fetch(`${id} ${width} ${format}`, { context: { id, width, format } })) ?? null;
+      const key = `${id} ${width} ${format}`;
+      countLookup(cache.has(key));
+      return (await cache.fetch(key, { context: { id, width, format } })) ?? null;
     },
   };
 }

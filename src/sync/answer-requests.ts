@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { ChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
-import { startLoop } from '../platform/loop.js';
+import { startLoop, type Loop } from '../platform/loop.js';
 import { errorMessage } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
@@ -31,7 +31,7 @@ interface Answering {
 }
 
 /** Handles commands' requests about the index in this gateway's memory, one after another, until closed. */
-export function answerRequests(options: Answering): { close(): Promise<void> } {
+export function answerRequests(options: Answering): Omit<Loop, 'wake'> {
   const { db, gatewayId, changes, log } = options;
   const loop = startLoop({
     async round({ closing }) {
@@ -47,6 +47,7 @@ export function answerRequests(options: Answering): { close(): Promise<void> } {
   const stopListening = changes.onChange(() => loop.wake(), 'index_requests');
 
   return {
+    health: () => loop.health(),
     async close() {
       stopListening();
       await loop.close();

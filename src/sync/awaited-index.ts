@@ -87,6 +87,7 @@ export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<A
     index,
     missing: () => state.missing,
     position: () => state.followed?.position() ?? NOTHING_SEEN,
+    health: () => state.followed?.health() ?? loop.health(),
     advance: async (move) => (await state.followed?.advance(move)) ?? false,
     replace: null,
     async close() {

@@ -66,6 +66,21 @@ export async function readChanges(db: Queryable, position: string): Promise<Chan
   return { position: first.position, changes: rows.filter((row) => row.productKey !== null) };
 }
 
+/** Seconds since the oldest change that `position` does not cover was committed; 0 when it covers all. */
+export async function readLag(db: Queryable, position: string): Promise<number> {
+  const [row] = await query(
+    db,
+    sql`/* sync.lag */ SELECT coalesce(extract(epoch FROM clock_timestamp() - least(
+        (SELECT changed_at FROM product_changes
+          WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(${position}::pg_snapshot))) ORDER BY xid LIMIT 1),
+        (SELECT changed_at FROM product_changes
+          WHERE xid >= pg_snapshot_xmax(${position}::pg_snapshot) ORDER BY xid LIMIT 1)
+      )), 0)::float8 AS seconds`,
+    z.object({ seconds: z.number() }),
+  );
+  return row?.seconds ?? 0;
+}
+
 /** Deletes changes that are too old for a follower in memory, and that every shared index in use has followed. */
 export async function pruneChanges(db: Queryable): Promise<void> {
   const tooOld = sql`now() - ${CHANGE_RETENTION_MS}::float8 * interval '1 millisecond'`;

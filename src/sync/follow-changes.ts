@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ChangeListener } from '../platform/change-listener.js';
-import { startLoop } from '../platform/loop.js';
+import { startLoop, type Loop } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
 import type { VectorIndex } from '../vector-index/port.js';
 import { followOnce } from './apply-changes.js';
@@ -22,6 +22,7 @@ export interface ChangeFollower {
   catchUp(): Promise<void>;
   /** Runs between two steps of this follower; otherwise the same as its position keeper's. */
   advance: PositionKeeper['advance'];
+  health: Loop['health'];
   close(): Promise<void>;
 }
 
@@ -92,6 +93,7 @@ export function followChanges(options: {
       while (!(await runOnce())) await sleep(POLL_MS);
     },
     advance: (move) => next(() => position.advance(move)),
+    health: () => loop.health(),
     async close() {
       stopListening?.();
       await loop.close();

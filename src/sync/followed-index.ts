@@ -26,7 +26,7 @@ import { refillQdrant } from './refill-qdrant.js';
 export const NOTHING_SEEN = '1:1:';
 
 /** An index that follows Postgres. */
-export interface FollowedIndex extends Pick<ChangeFollower, 'catchUp' | 'advance'> {
+export interface FollowedIndex extends Pick<ChangeFollower, 'catchUp' | 'advance' | 'health'> {
   readonly index: VectorIndex;
   /** How far it has followed; searches compute their lag from this. */
   position(): string;
@@ -80,6 +80,7 @@ export async function openFollowedIndex(options: FollowedIndexOptions): Promise<
     position: () => keeper.current() ?? NOTHING_SEEN,
     catchUp: () => follower.catchUp(),
     advance: (move) => follower.advance(move),
+    health: () => follower.health(),
     replace: replace && ((progress, signal) => replace(follower, progress, signal)),
     async close() {
       const [first, last] = options.qdrant === null ? [follower, index] : [index, follower];
@@ -161,13 +162,14 @@ async function openShared(
   qdrant: NonNullable<Config['qdrant']>,
 ): Promise<Opened> {
   const { db, encoder, log, signal = NEVER_LOST } = options;
-  const { url, apiKey, collection } = qdrant;
+  const { url, apiKey, collection, cluster } = qdrant;
   const server = {
     url,
     ...(apiKey === null ? {} : { apiKey }),
     collection,
     encoder: encoder.id,
     dimension: encoder.dimension,
+    ...(cluster && { cluster }),
     log,
     ...(options.signal && { signal: options.signal }),
   };

@@ -14,7 +14,7 @@ import { fillIndex } from './fill-index.js';
  */
 export async function refillQdrant(
   services: { db: Database; encoder: Pick<Encoder, 'id' | 'dimension'>; progress: Progress },
-  { url, apiKey, collection }: NonNullable<Config['qdrant']>,
+  { url, apiKey, collection, cluster }: NonNullable<Config['qdrant']>,
   signal: AbortSignal,
   switchOver: (finish: (lost: AbortSignal) => Promise<string>) => Promise<void>,
 ): Promise<number> {
@@ -25,6 +25,7 @@ export async function refillQdrant(
     collection,
     encoder: encoder.id,
     dimension: encoder.dimension,
+    ...(cluster && { cluster }),
   });
   const target = { db, index: replacement.index, encoder: encoder.id };
   const fill = async (): Promise<string> => {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { RequestError } from '../errors.js';
+import { traced } from '../platform/tracing.js';
 import { awaitTurn } from './turn.js';
 
 /**
@@ -38,10 +39,14 @@ let bytesInWork = 0;
  * @throws RequestError SERVICE_OVERLOADED when too many wait, or it has waited too long; the reason of `signal` while
  * it waits
  */
-export async function inDecodeQueue<T>(
+export function inDecodeQueue<T>(cost: DecodeCost, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  return traced('image.decode', () => inTurn(cost, work, signal));
+}
+
+async function inTurn<T>(
   cost: DecodeCost,
   work: () => Promise<T>,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<T> {
   if (waiting.length > 0 || !fits(cost)) await wait(cost, signal);
   else take(cost);
@@ -53,6 +58,9 @@ export async function inDecodeQueue<T>(
     startNext();
   }
 }
+
+/** Images in the queue at this moment. */
+export const decodeLoad = (): { waiting: number; inWork: number } => ({ waiting: waiting.length, inWork });
 
 /** Work that exceeds the limit by itself runs alone. */
 const fits = ({ workBytes }: DecodeCost): boolean =>

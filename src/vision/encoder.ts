@@ -54,6 +54,13 @@ export interface Scene {
   cells(): Promise<Cells | null>;
 }
 
+/** Images and parts of images in the encoder at this moment. */
+export interface EncoderLoad {
+  /** Waiting to be decoded, being decoded, or waiting for a thread. */
+  readonly waiting: number;
+  readonly inWork: number;
+}
+
 /** Turns images into vectors that are close together when the garments are similar. */
 export interface Encoder {
   /** `name@version`; vectors of encoders with different ids are not comparable. */
@@ -74,6 +81,11 @@ export interface Encoder {
   close(): Promise<void>;
 }
 
+/** An encoder whose queue is in this process. */
+export interface OpenEncoder extends Encoder {
+  load(): EncoderLoad;
+}
+
 export interface EncoderOptions {
   /** Folder with model.json and model.onnx. */
   readonly directory: string | URL;
@@ -91,7 +103,7 @@ export async function openEncoder({
   directory,
   threads = Math.min(MAX_THREADS, Math.max(1, availableParallelism() - 1)),
   log,
-}: EncoderOptions): Promise<Encoder> {
+}: EncoderOptions): Promise<OpenEncoder> {
   const manifest = await readManifest(directory);
   const pool = await WorkerPool.open({
     script: new URL('../../dist/vision/encoder.worker.js', import.meta.url),
@@ -166,6 +178,7 @@ export async function openEncoder({
       if (vector === undefined) throw new Error('an encoder answers every image');
       return vector;
     },
+    load: () => ({ waiting: inFlight - pool.inWork, inWork: pool.inWork }),
     close: () => pool.close(),
   };
 }

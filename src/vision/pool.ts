@@ -79,6 +79,13 @@ export class WorkerPool<Answer> {
     });
   }
 
+  /** Number of jobs that a thread has at this moment. */
+  get inWork(): number {
+    let jobs = 0;
+    for (const { batch } of this.#threads) jobs += batch.length;
+    return jobs;
+  }
+
   /** Ends the threads; unanswered jobs reject. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
+import { renderScaling, SCALING_PAGE } from '../../bench/capacity-model.js';
 import { PAGE, renderPage } from '../../bench/page.js';
 import { readRecords, toFigure } from '../../bench/record.js';
 import { runBenchmarks } from '../../bench/runner.js';
@@ -8,6 +9,13 @@ import type { Measurement } from '../../bench/types.js';
 describe('docs/benchmarks.md', () => {
   test('is what bench/results renders to: run npm run bench:docs', async () => {
     expect(await readFile(PAGE, 'utf8')).toBe(renderPage(await readRecords()));
+  });
+});
+
+describe('docs/scaling.md', () => {
+  test('has the tables that bench/results gives: run npm run bench:docs', async () => {
+    const page = await readFile(SCALING_PAGE, 'utf8');
+    expect(page).toBe(await renderScaling(page));
   });
 });
 

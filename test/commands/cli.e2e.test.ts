@@ -80,6 +80,16 @@ test('a port that is taken is said before anything is started', async () => {
   );
 });
 
+test('so is the port for metrics', async () => {
+  const { code, stderr } = await vitrine(['serve'], {
+    env: { PORT: '0', VITRINE_METRICS_PORT: String(takenPort), VITRINE_DATA: '/nowhere' },
+  }).ended;
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `Port ${takenPort} of 127.0.0.1 is in use: stop the process that uses it, or set VITRINE_METRICS_PORT to another port.\n`,
+  );
+});
+
 test('a host of another machine is told to be set', async () => {
   const { code, stderr } = await vitrine(['serve'], { env: { HOST: '192.0.2.1', PORT: '0' } }).ended;
   expect(code).toBe(1);

@@ -39,14 +39,16 @@ function start(args: readonly string[]): Running {
   return program;
 }
 
-async function serve(): Promise<Running & { url: string }> {
+async function serve(): Promise<Running & { url: string; metricsUrl: string }> {
   const program = start(['serve']);
-  const [, url = ''] = await program.says(/GraphQL +(\S+)\/graphql\n[^]*Press Ctrl-C to stop/);
+  const [, url = '', metricsUrl = ''] = await program.says(
+    /GraphQL +(\S+)\/graphql\n[^]*Metrics +(\S+)\n[^]*Press Ctrl-C to stop/,
+  );
   const pointer = z.object({ home: z.string().nullable(), url: z.string().nullable() });
   ({ home } = pointer.parse(
     JSON.parse(await readFile(join(env['VITRINE_DATA'] ?? '', 'postgres.json'), 'utf8')),
   ));
-  return { ...program, url };
+  return { ...program, url, metricsUrl };
 }
 
 async function feed(name: string, rows: readonly (readonly string[])[]): Promise<string> {
@@ -76,6 +78,18 @@ const isStopped = async (): Promise<boolean> =>
 test('it serves until Ctrl-C, leaves nothing running, and keeps what was imported beside it', async () => {
   const first = await serve();
   expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
+  expect((await fetch(`${first.url}/metrics`)).status).toBe(404);
+  const metrics = await (await fetch(first.metricsUrl)).text();
+  for (const work of [
+    'index',
+    'holds',
+    'image_jobs',
+    'notifications',
+    'requests',
+    'availability',
+    'prune_uploads',
+  ])
+    expect(metrics).toContain(`vitrine_background_failing{work="${work}"} 0`);
   expect(await isStopped()).toBe(false);
 
   const rejects = join(temporary, 'rejects.tsv');

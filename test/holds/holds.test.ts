@@ -266,7 +266,7 @@ describe('the end of its time', () => {
       (await gateway.db.query(`SELECT FROM product_changes`)).rowCount ?? 0;
     await passHoldTime(gateway.db);
     const before = await changes();
-    const sweeper = sweepExpiredHolds(gateway.db, pino({ level: 'silent' }));
+    const sweeper = sweepExpiredHolds(gateway.db, pino({ level: 'silent' }), gateway.services.meter);
     try {
       await until('the hold is swept up', async () => {
         const { rowCount } = await gateway.db.query(`SELECT FROM holds WHERE status = 'EXPIRED'`);

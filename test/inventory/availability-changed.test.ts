@@ -100,8 +100,7 @@ function skuOf(told: Told | null): z.infer<typeof event>['availabilityChanged'] 
 const quantityOf = (told: Told | null): number | null => skuOf(told).availability.quantity;
 
 async function gauge(name: string): Promise<number> {
-  const { body } = await gateway.http.inject('/metrics');
-  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(body)?.[1]);
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await gateway.metrics())?.[1]);
 }
 
 const untilGauge = (name: string, value: number): Promise<void> =>

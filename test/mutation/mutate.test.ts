@@ -21,6 +21,7 @@ beforeAll(async () => {
     { requestId: '1', publicUrl: 'http://localhost', clientAddress: '127.0.0.1', signal: NEVER_ABORTED },
     caller,
     () => Promise.resolve(caller),
+    gateway.services.meter,
   );
 });
 afterAll(() => gateway.close());

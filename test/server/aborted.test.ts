@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 /** The metrics' counts for this route, with every label. */
 async function counted(route: string): Promise<string[]> {
-  const { body } = await server.app.inject('/metrics');
+  const body = await server.metrics();
   return body.split('\n').filter((line) => line.includes('_count{') && line.includes(`route="${route}"`));
 }
 

@@ -83,7 +83,11 @@ describe('whatever operationName says, nothing is executed that was not checked'
 
   test('the executor itself refuses a context in which nothing has passed', async () => {
     const schema = await testSchema();
-    const execute = createExecutor(schema, createChecks(schema), () => null);
+    const execute = createExecutor(
+      schema,
+      createChecks(schema, () => undefined),
+      () => null,
+    );
     const context = new TestContext({ requestId: 'r', publicUrl: 'http://localhost', signal: NEVER_ABORTED });
     await expect(execute(context)).rejects.toThrow(/had not passed the checks/);
     expect(painted).toEqual([]);

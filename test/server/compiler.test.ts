@@ -15,10 +15,8 @@ describe('over HTTP, compiled', () => {
     server = await startTestServer();
   });
 
-  const metric = async (name: string): Promise<number> => {
-    const { body } = await server.app.inject({ method: 'GET', url: '/metrics' });
-    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1]);
-  };
+  const metric = async (name: string): Promise<number> =>
+    Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(await server.metrics())?.[1]);
   const often = async (query: string, variables?: Record<string, unknown>): Promise<string[]> => {
     const bodies = [];
     for (let round = 0; round <= COMPILE_FROM_EXECUTION; round += 1) {

@@ -76,7 +76,7 @@ describe('execution', () => {
     const schema = await testSchema();
     expect(validateSchema(schema)).toEqual([]);
     Object.assign(schema.getType('Thing') as GraphQLObjectType, { resolveType: async () => 'Garment' });
-    const checks = createChecks(schema);
+    const checks = createChecks(schema, () => undefined);
     expect(() => createExecutor(schema, checks, () => null)).toThrow(
       /Thing resolves its type asynchronously/,
     );

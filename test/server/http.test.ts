@@ -77,7 +77,7 @@ test('metrics count requests by route, operations by a bounded name, and errors 
   const post = (payload: object) => metered.app.inject({ method: 'POST', url: '/graphql', payload });
   for (let index = 0; index < 120; index += 1) await post({ query: `query Name${index} { channel }` });
   await post({ query: '{ missing { id } }' });
-  const { body } = await metered.app.inject('/metrics');
+  const body = await metered.metrics();
   expect(body).toContain(
     'http_request_duration_seconds_count{method="POST",route="/graphql",status="200"} 121',
   );

@@ -103,8 +103,18 @@ test('batches are refused', async () => {
   expect(response.statusCode).toBe(400);
 });
 
-test('a request that a plain form could make is refused', async () => {
-  const response = await server.app.inject({ method: 'GET', url: '/graphql?query={channel}' });
-  expect(response.statusCode).toBe(400);
-  expect(response.body).toContain('CSRF');
-});
+// There are no cookies, so a form could send nothing but what any stranger may send anyway; it cannot write even that.
+test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+  'a form (%s) is no operation, and a link is no mutation',
+  async (type) => {
+    const form = await server.app.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: { 'content-type': type },
+      payload: '{"query":"{ channel }"}',
+    });
+    expect(form.statusCode).toBe(415);
+    const link = await server.app.inject({ method: 'GET', url: '/graphql?query=mutation{__typename}' });
+    expect(link.statusCode).toBe(405);
+  },
+);

@@ -261,17 +261,17 @@ test('what clients register is forgotten in time; trusted documents are not', as
 });
 
 test('a trusted document is compiled when it is first executed, and its name cannot be pushed out', async () => {
-  const { app: fresh } = await startTestServer({ documents: trustDocuments([[idOf(PAGE), PAGE]]) });
+  const { app: fresh, metrics } = await startTestServer({ documents: trustDocuments([[idOf(PAGE), PAGE]]) });
   const send = (payload: object) => fresh.inject({ method: 'POST', url: '/graphql', payload });
   for (let number = 0; number < 120; number += 1)
     await send({ query: `query Invented${number} { channel }` });
   // Somebody else's operation of that name.
   await send({ query: 'query Page { channel }' });
-  const before = (await fresh.inject('/metrics')).body;
+  const before = await metrics();
   expect(before).toMatch(/^graphql_compilations_total 0$/m);
   expect(before).not.toContain('operation="Page"');
   await send({ documentId: idOf(PAGE), variables: { first: 1 } });
-  const after = (await fresh.inject('/metrics')).body;
+  const after = await metrics();
   expect(after).toMatch(/^graphql_compilations_total 1$/m);
   expect(after).toContain('graphql_operation_duration_seconds_count{operation="Page"} 1');
   expect(after).toContain('graphql_operation_duration_seconds_count{operation="other"} 21');

@@ -9,11 +9,14 @@ import { openContext } from '../../src/app/open-context.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import type { Database } from '../../src/platform/postgres.js';
 import { readCatalogImage } from '../../src/images/read-image.js';
+import { gatewayGauges } from '../../src/app/gateway-gauges.js';
+import { observedEncoder } from '../../src/app/observed-encoder.js';
 import { createSchema } from '../../src/app/schema.js';
 import { openServices, type Services } from '../../src/app/services.js';
 import { asSubgraph } from '../../src/app/subgraph.js';
 import type { TrustedDocuments } from '../../src/server/graphql/trusted-documents.js';
 import { createServer } from '../../src/server/http.js';
+import { createMetrics } from '../../src/server/metrics.js';
 import { openEmbeddedIndex } from '../../src/vector-index/embedded/embedded-index.js';
 import type { VectorIndex } from '../../src/vector-index/port.js';
 import type { SameProductModel } from '../../src/search/probability/same-product.js';
@@ -38,6 +41,8 @@ export interface TestGateway {
   readonly db: Database;
   readonly http: FastifyInstance;
   readonly services: Services;
+  /** What GET /metrics returns. */
+  metrics(): Promise<string>;
   /** Resolves once the index has everything that is committed. */
   catchUp(): Promise<void>;
   /** With the `secret` of an API key, or anonymously; with other `headers`. */
@@ -114,10 +119,11 @@ export async function startTestGateway(
           log,
           progress: silentProgress,
         });
+  const metrics = createMetrics();
   const services = openServices({
     db,
     background: db,
-    encoder,
+    encoder: observedEncoder(encoder, metrics.meter),
     detector: options.detector ?? null,
     calibration: options.calibration ?? null,
     followed,
@@ -127,14 +133,24 @@ export async function startTestGateway(
     anonymousScopes: options.anonymousScopes ?? defaults.anonymousScopes,
     shoppers: options.shoppers ?? null,
     guestLimits: { ...defaults.guestLimits, ...options.guestLimits },
+    meter: metrics.meter,
     log,
   });
+  const gauges = gatewayGauges({
+    db,
+    background: db,
+    encoder: { load: () => ({ waiting: 0, inWork: 0 }) },
+    followed,
+    loops: { index: followed },
+  });
+  for (const gauge of gauges) metrics.add(gauge);
   const http = await createServer({
     schema: options.subgraph ? asSubgraph(createSchema(services)) : createSchema(services),
     createContext: (request) => openContext(services, request),
     uploads: services.uploads,
     catalogImage: (id) => readCatalogImage(services, id),
     ready: () => Promise.resolve({ status: 'ok', checks: {} }),
+    metrics,
     trustedProxies: options.trustedProxies ?? [],
     ...(options.documents && { documents: options.documents }),
     log,
@@ -154,6 +170,7 @@ export async function startTestGateway(
     db,
     http,
     services,
+    metrics: () => metrics.registry.metrics(),
     catchUp: () => followed.catchUp(),
     ask,
     async read(schema, document, variables, secret) {
@@ -192,6 +209,7 @@ async function openStaleIndex(
     index,
     position: () => position,
     catchUp: async () => index.replace(await load()).close(),
+    health: () => ({ isFailing: false, failures: 0 }),
     close: () => index.close(),
   };
 }

@@ -31,7 +31,7 @@ export interface ProcessOptions {
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** Settings of the shell that runs the tests would affect the tests. */
-const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|NODE_OPTIONS|NODE_ENV)$/;
+const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|OTEL_.*|NODE_OPTIONS|NODE_ENV)$/;
 
 /** Runs the built command line, with a small encoder unless `env` overrides that. */
 export const vitrine = (args: readonly string[], { env, nodeArgs = [] }: ProcessOptions = {}): Running =>

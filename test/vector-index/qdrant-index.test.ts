@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { QdrantClient } from '@qdrant/js-client-rest';
+import { z } from 'zod';
 import { MATCH_ALL } from '../../src/vector-index/port.js';
 import {
   createQdrantReplacement,
@@ -62,6 +63,45 @@ describe('a Qdrant that does not answer', () => {
       server.closeAllConnections();
       server.close();
     }
+  });
+
+  test.each([
+    ['spread as configured', { shards: 6, replicationFactor: 2, writeConsistency: 1 }, [6, 2, 1]],
+    [
+      'spread as Qdrant does by default',
+      { shards: null, replicationFactor: null, writeConsistency: null },
+      [],
+    ],
+  ])('a new collection is %s', async (_how, cluster, expected) => {
+    const created: unknown[] = [];
+    const server = createServer((request, response) => {
+      buffer(request).then(
+        (body) => {
+          const isCreation = request.method === 'PUT' && /^\/collections\/[^/]+$/.test(request.url ?? '');
+          if (isCreation) created.push(JSON.parse(body.toString()));
+          response.setHeader('content-type', 'application/json');
+          const result =
+            request.url === '/collections' ? { collections: [] } : { aliases: [], exists: false };
+          response.end(JSON.stringify({ version: '1.19.0', result, status: 'ok' }));
+        },
+        () => response.destroy(),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      await openQdrantIndex({ ...options, url: `http://127.0.0.1:${port}`, cluster });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+    const [{ shard_number, replication_factor, write_consistency_factor } = {}] = z
+      .array(z.record(z.string(), z.unknown()))
+      .parse(created);
+    expect(
+      [shard_number, replication_factor, write_consistency_factor].filter((value) => value !== undefined),
+    ).toEqual(expected);
+    expect(created).toHaveLength(1);
   });
 
   test('is given up after some attempts, with the variable to check', async () => {

@@ -9,14 +9,14 @@ import {
   DEFAULT_ENCODER,
   MAX_IMAGES_IN_FLIGHT,
   openEncoder,
-  type Encoder,
+  type OpenEncoder,
 } from '../../src/vision/encoder.js';
 import { cosine, failure, fixture } from './support.js';
 
 const tee = fixture('drawn-tee-striped.jpg');
 const dress = fixture('drawn-dress-dotted.jpg');
 
-let encoder: Encoder;
+let encoder: OpenEncoder;
 beforeAll(async () => {
   encoder = await openEncoder({ directory: DEFAULT_ENCODER, threads: 1 });
 });
@@ -24,6 +24,17 @@ afterAll(() => encoder.close());
 
 test('an encoder says what it is', () => {
   expect(encoder).toMatchObject({ id: 'garment-lite0@1.0.0+lab36', dimension: 548 });
+});
+
+test('its load is the images that wait or are encoded', async () => {
+  expect(encoder.load()).toEqual({ waiting: 0, inWork: 0 });
+  const encoding = Array.from({ length: 8 }, () => encoder.encode(tee));
+  expect(encoder.load()).toEqual({ waiting: 8, inWork: 0 });
+  await Promise.race(encoding);
+  const { waiting, inWork } = encoder.load();
+  expect([waiting + inWork <= 7, inWork >= 1]).toEqual([true, true]);
+  await Promise.all(encoding);
+  expect(encoder.load()).toEqual({ waiting: 0, inWork: 0 });
 });
 
 test('vectors are in the order of the images, batched or not, and leave the bytes alone', async () => {

@@ -1,14 +1,15 @@
 import type { Database } from '../../platform/postgres.js';
-import type { GaugeSource } from '../../graph/gauge.js';
+import { samplesBy, type GaugeSource } from '../../graph/gauge.js';
 import { countImageJobs } from './image-job.store.js';
 
 /** Jobs of all gateways, by state. */
 export const imageJobsGauge = (db: Database): GaugeSource => ({
-  name: 'image_jobs',
+  name: 'vitrine_image_jobs',
   help: 'Product images that are waiting to be fetched and encoded (waiting), and those that were abandoned (dead).',
-  label: 'state',
+  type: 'gauge',
+  labels: ['state'],
   async read() {
     const { WAITING, DEAD } = await countImageJobs(db);
-    return { waiting: WAITING, dead: DEAD };
+    return samplesBy('state', { waiting: WAITING, dead: DEAD });
   },
 });

@@ -2,7 +2,7 @@ import { RequestError } from '../../errors.js';
 import { registerEncoder } from '../stored-image.store.js';
 import type { ChangeListener } from '../../platform/change-listener.js';
 import type { Logger } from '../../platform/logging.js';
-import { startLoop } from '../../platform/loop.js';
+import { startLoop, type Loop } from '../../platform/loop.js';
 import { doImageJob, mayPass, type ImageJobServices } from './do-image-job.js';
 import {
   claimImageJob,
@@ -28,7 +28,7 @@ const DELAY_GROWTH = 3;
 /** Maximum length of a stored failure message. */
 const MAX_REASON_LENGTH = 500;
 
-export interface ImageJobs {
+export interface ImageJobs extends Pick<Loop, 'health'> {
   /** Stops the work; jobs in progress are returned. */
   close(): Promise<void>;
 }
@@ -108,6 +108,7 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
   });
   const stopListening = changes.onChange(() => loop.wake(), 'image_jobs');
   return {
+    health: () => loop.health(),
     async close() {
       stopListening();
       await loop.close();

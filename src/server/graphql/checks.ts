@@ -34,10 +34,11 @@ export interface Checks {
 
 export function createChecks(
   schema: GraphQLSchema,
+  observeCost: (cost: number) => void,
   documents: Pick<TrustedDocuments, 'has'> = { has: () => false },
 ): Checks {
   const guard = createDocumentGuard();
-  const checkCost = createCostCheck(schema);
+  const checkCost = createCostCheck(schema, observeCost);
   const passed = new WeakMap<object, CheckedOperation>();
   return {
     checkText(text) {

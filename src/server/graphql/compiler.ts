@@ -38,7 +38,11 @@ export type Compiler = (operation: Operation) => Compiled | null;
  */
 export function createCompiler(
   schema: GraphQLSchema,
-  { compilations, compiledSelections }: Pick<Metrics, 'compilations' | 'compiledSelections'>,
+  {
+    compilations,
+    compiledSelections,
+    countLookup,
+  }: Pick<Metrics, 'compilations' | 'compiledSelections' | 'countLookup'>,
   documents: Pick<TrustedDocuments, 'has'> = { has: () => false },
   compileFrom = COMPILE_FROM_EXECUTION,
 ): Compiler {
@@ -54,6 +58,7 @@ export function createCompiler(
   });
   return ({ document, documentHash, operation }) => {
     const known = kept.get(operation);
+    countLookup('compiled', known !== undefined);
     if (known) return known;
     if (refused.has(operation)) return null;
     const count = (executions.get(operation) ?? 0) + 1;

@@ -33,8 +33,13 @@ import {
  * (type-graphql) replaces the 1 when it is a number, and the whole estimate when it is a function. A function may
  * depend on numbers, booleans, and the lengths of lists among the variables, but on nothing inside an input object,
  * because estimates are cached by those values.
+ *
+ * `observe` is told each estimate, whether it is refused or not.
  */
-export function createCostCheck(schema: GraphQLSchema): (operation: Operation) => void {
+export function createCostCheck(
+  schema: GraphQLSchema,
+  observe: (cost: number) => void,
+): (operation: Operation) => void {
   const costs = new LRUCache<string, number>({
     max: MAX_KEPT_COSTS,
     maxSize: MAX_KEPT_COST_CHARS,
@@ -48,6 +53,7 @@ export function createCostCheck(schema: GraphQLSchema): (operation: Operation) =
       cost = estimate(schema, document, operationName, variables);
       costs.set(key, cost);
     }
+    observe(cost);
     if (cost > MAX_COST)
       throw exceeded(`is estimated at ${cost} fields, but at most ${MAX_COST} are allowed`);
   };

@@ -13,8 +13,9 @@ import {
   isIntrospectionType,
   isObjectType,
 } from 'graphql';
+import { isTracing, SpanKind, traced } from '../../platform/tracing.js';
 import type { Operation } from './operation.js';
-import type { Checks } from './checks.js';
+import type { CheckedOperation, Checks } from './checks.js';
 import type { Compiled, Compiler } from './compiler.js';
 import { within } from '../../platform/within.js';
 import { toGraphQLError } from '../errors.js';
@@ -51,17 +52,30 @@ export function createExecutor(
   refuseAsyncTypeResolvers(schema);
   refuseTranslatedEnums(schema);
   refuseUnwritableDefaults(schema);
-  return async (context) => {
-    const checked = checks.passed(context);
-    const run = async (): Promise<ExecutionResult> => {
+  const run = async (checked: CheckedOperation, context: object): Promise<ExecutionResult> => {
+    const work = async (): Promise<ExecutionResult> => {
       const compiled = compiler(checked);
       return (
         (compiled && (await executeCompiled(compiled, schema, checked, context))) ??
         (await executeInterpreted(schema, checked, context))
       );
     };
-    return withFullErrors(await untilAborted(run(), checked.signal));
+    return withFullErrors(await untilAborted(work(), checked.signal));
   };
+  return async (context) => {
+    const checked = checks.passed(context);
+    return isTracing() ? tracedOperation(checked, () => run(checked, context)) : run(checked, context);
+  };
+}
+
+/** Clients choose the name, so it may be of any length. */
+const MAX_TRACED_NAME = 100;
+
+function tracedOperation<T>({ operation }: Operation, run: () => Promise<T>): Promise<T> {
+  return traced(`execute ${operation.operation}`, run, SpanKind.INTERNAL, {
+    'graphql.operation.type': operation.operation,
+    'graphql.operation.name': operation.name?.value.slice(0, MAX_TRACED_NAME) ?? 'anonymous',
+  });
 }
 
 /** The result of the work or, when the signal aborts first, its reason as the only error. The work itself goes on. */

@@ -67,7 +67,7 @@ export async function installGraphQL<Context extends ServerContext>(
 ): Promise<void> {
   const trusts = trustIn(trustedProxies);
   const renderer = createErrorRenderer(log, metrics.countError);
-  const checks = createChecks(schema, documents);
+  const checks = createChecks(schema, metrics.observeCost, documents);
   const textOf = createDocumentTexts(documents, (text) => checks.checkText(text));
   const apollo = new ApolloServer<Context>({
     gateway: gatewayOf(schema, createExecutor(schema, checks, createCompiler(schema, metrics, documents))),
@@ -85,7 +85,7 @@ export async function installGraphQL<Context extends ServerContext>(
     formatError: renderer.formatError,
     parseOptions: { maxLexicalTokens: MAX_DOCUMENT_TOKENS },
     validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
-    documentStore: createDocumentStore(),
+    documentStore: createDocumentStore(metrics),
     plugins: [
       // It would instrument every field of every operation.
       ApolloServerPluginCacheControlDisabled(),
@@ -194,7 +194,7 @@ function noSuchOperation(document: DocumentNode, name: string | undefined): Grap
 }
 
 /** Parsed and validated documents. */
-function createDocumentStore() {
+function createDocumentStore({ countLookup }: Pick<Metrics, 'countLookup'>) {
   const documents = new LRUCache<string, DocumentNode>({
     max: MAX_KEPT_DOCUMENTS,
     maxSize: MAX_KEPT_DOCUMENT_CHARS,
@@ -202,7 +202,9 @@ function createDocumentStore() {
   });
   return {
     async get(key: string) {
-      return documents.get(key);
+      const document = documents.get(key);
+      countLookup('documents', document !== undefined);
+      return document;
     },
     async set(key: string, document: DocumentNode) {
       documents.set(key, document);

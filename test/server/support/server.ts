@@ -8,11 +8,14 @@ import pino from 'pino';
 import { z } from 'zod';
 import { type BlobStore, openBlobStore } from '../../../src/platform/blob-store.js';
 import { createServer, type HttpOptions } from '../../../src/server/http.js';
+import { createMetrics } from '../../../src/server/metrics.js';
 import { TestContext, testSchema } from './schema.js';
 
 export interface TestServer {
   readonly app: FastifyInstance;
   readonly uploads: BlobStore;
+  /** What GET /metrics returns. */
+  metrics(): Promise<string>;
   /** The parsed log. */
   readonly logged: Record<string, unknown>[];
 }
@@ -47,6 +50,7 @@ export async function startTestServer(options: Partial<HttpOptions<TestContext>>
     'query First($first: Int) { garments(first: $first) { nodes { id } } }',
   );
   await writeFile(join(folder, '01-first.variables.json'), '{ "first": 3 }');
+  const metrics = createMetrics(options.documents);
   const uploads = await openBlobStore(join(folder, 'uploads'));
   const app = await createServer({
     schema: await testSchema(),
@@ -54,12 +58,13 @@ export async function startTestServer(options: Partial<HttpOptions<TestContext>>
     uploads,
     catalogImage: async () => null,
     ready: async () => ({ status: 'ok', checks: { postgres: 'ok' } }),
+    metrics,
     log,
     operations: pathToFileURL(`${folder}/`),
     ...options,
   });
   started.push({ app, folder });
-  return { app, uploads, logged };
+  return { app, uploads, metrics: () => metrics.registry.metrics(), logged };
 }
 
 export interface Answer {

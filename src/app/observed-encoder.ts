@@ -1,0 +1,23 @@
+import type { Meter } from '../graph/meter.js';
+import { traced } from '../platform/tracing.js';
+import type { Encoder, Scene } from '../vision/encoder.js';
+
+/** The same encoder, whose work is timed and part of traces. */
+export function observedEncoder<E extends Encoder>(encoder: E, meter: Pick<Meter, 'encoded'>): E {
+  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const startedAt = performance.now();
+    const result = await traced(name, work);
+    meter.encoded((performance.now() - startedAt) / 1000);
+    return result;
+  };
+  const observedScene = (scene: Scene): Scene => ({
+    ...scene,
+    encode: (boxes, signal) => timed('encoder.encodeParts', () => scene.encode(boxes, signal)),
+    cells: () => timed('encoder.cells', () => scene.cells()),
+  });
+  return {
+    ...encoder,
+    encode: (image, box, signal) => timed('encoder.encode', () => encoder.encode(image, box, signal)),
+    open: async (image) => observedScene(await traced('encoder.open', () => encoder.open(image))),
+  };
+}
