@@ -39,7 +39,11 @@ const followed = await openFollowedIndex({
   log,
   progress: lineProgress(() => undefined, Date.now),
 });
-const services = { db, indexPosition: () => followed.position() };
+const services = {
+  db,
+  indexPosition: () => followed.position(),
+  meter: { pageProven: () => undefined },
+};
 
 const server = createServer((request, response) => {
   text(request)

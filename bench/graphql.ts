@@ -3,16 +3,20 @@ import { z } from 'zod';
 const answer = z.object({ data: z.unknown(), errors: z.array(z.object({ message: z.string() })).optional() });
 const upload = z.object({ id: z.string() });
 
-/** The data of an operation. @throws Error with the gateway's response */
+/** The data of an operation, with the `secret` of an API key or anonymously. @throws Error with the gateway's response */
 export async function ask<T>(
   url: string,
   shape: z.ZodType<T>,
   query: string,
   variables: Record<string, unknown> = {},
+  secret?: string,
 ): Promise<T> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
+    },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = answer.parse(await response.json());

@@ -69,7 +69,7 @@ export const benchmarks: Benchmark[] = [
 ];
 
 /** Creates a key that may hold without the limits on guests; returns its secret. */
-async function seedKey(db: Client): Promise<string> {
+export async function seedKey(db: Client): Promise<string> {
   const secret = makeSecret();
   await createKey(db, {
     name: 'bench',
@@ -87,7 +87,7 @@ async function seedKey(db: Client): Promise<string> {
 const offers = z.array(z.object({ channel: z.number(), key: z.number() }));
 
 /** Sets a large stock for every SKU at every location; returns the SKUs of the default channel. */
-async function stockUp(db: Client) {
+export async function stockUp(db: Client) {
   await db.query('UPDATE stock_levels SET on_hand = $1, safety_stock = 0', [ON_HAND]);
   const { rows } = await db.query(`
     SELECT channel_id AS channel, sku_id AS key FROM sku_offers JOIN channels ON channels.id = channel_id

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { benchmarks as capacity } from './capacity.js';
 import { benchmarks as color } from './color.js';
 import { benchmarks as eventLoop } from './event-loop.js';
 import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
@@ -43,6 +44,7 @@ const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   sync: [...commitToSearchable, ...writers],
   holds,
   'search-under-writes': searchUnderWrites,
+  capacity,
 };
 
 interface Options {

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { renderScaling, SCALING_PAGE } from './capacity-model.js';
 import { PARTS } from './parts.js';
 import { readRecords, type RecordedBenchmark, type RecordedFigure, type RecordedPart } from './record.js';
 import { formatNumber } from './table.js';
@@ -21,9 +22,10 @@ how to run it and what it needs.
   photos that it has not seen.
 `;
 
-/** Renders the recorded results to docs/benchmarks.md. */
+/** Renders the recorded results to docs/benchmarks.md, and the tables of docs/scaling.md. */
 export async function writePage(): Promise<void> {
   await writeFile(PAGE, renderPage(await readRecords()));
+  await writeFile(SCALING_PAGE, await renderScaling(await readFile(SCALING_PAGE, 'utf8')));
 }
 
 /** Renders Markdown. Parts without a record are left out. */

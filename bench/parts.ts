@@ -17,6 +17,7 @@ export const PART_NAMES = [
   'sync',
   'holds',
   'search-under-writes',
+  'capacity',
 ] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
@@ -105,5 +106,10 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   'search-under-writes': {
     title: 'Search during writes',
     about: 'Latency of `visualSearch` during 2,000 stock changes per minute (A), and without them (B).',
+  },
+  capacity: {
+    title: 'Capacity',
+    about:
+      'What an image takes on disk and in memory, and what a request takes of the gateway’s CPU. [Scaling](scaling.md) is computed from these figures.',
   },
 };

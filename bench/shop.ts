@@ -13,12 +13,17 @@ export const DEMO_FEED = fileURLToPath(new URL('../catalog/feed.tsv', import.met
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /** Settings from the environment would change what is measured. */
-const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|NODE_OPTIONS)$/;
+const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|OTEL_.*|NODE_OPTIONS)$/;
 
 /** A server in a separate process. */
 interface ServerProcess {
   readonly url: string;
   stop(): Promise<void>;
+}
+
+interface GatewayProcess extends ServerProcess {
+  /** Where GET /metrics is. */
+  readonly metricsUrl: string;
 }
 
 /**
@@ -31,7 +36,7 @@ export interface Shop {
   /** Runs `vitrine import`. */
   import(feed: string): Promise<void>;
   /** Starts `vitrine serve`, with the demo catalog unless something was imported. */
-  serve(): Promise<ServerProcess>;
+  serve(): Promise<GatewayProcess>;
   /** Starts a server from this folder that prints its URL. */
   serveBench(script: string): Promise<ServerProcess>;
   /** Starts a helper that stops when the shop closes. */
@@ -56,8 +61,8 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
   // A gateway with a configured Postgres does not migrate it.
   await runToEnd([MAIN, 'migrate'], env);
   const processes = new Set<Pick<ServerProcess, 'stop'>>();
-  const serve = async (args: readonly string[]): Promise<ServerProcess> => {
-    const server = await startServer(args, env);
+  const serve = async (args: readonly string[], says: RegExp): Promise<Started> => {
+    const server = await startServer(args, env, says);
     processes.add(server);
     return server;
   };
@@ -65,8 +70,19 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
     databaseUrl: postgres.url,
     folder,
     import: (feed) => runToEnd([MAIN, 'import', feed], env),
-    serve: () => serve([MAIN, 'serve']),
-    serveBench: (script) => serve(['--import', TYPESCRIPT, fileURLToPath(new URL(script, import.meta.url))]),
+    async serve() {
+      const { said, stop } = await serve(
+        [MAIN, 'serve'],
+        /GraphQL +(\S+)\/graphql\n[^]*Metrics +(\S+)\/metrics\n/,
+      );
+      const [, url = '', metricsUrl = ''] = said;
+      return { url, metricsUrl, stop };
+    },
+    async serveBench(script) {
+      const file = fileURLToPath(new URL(script, import.meta.url));
+      const { said, stop } = await serve(['--import', TYPESCRIPT, file], /http:\/\/[\d.]+:\d+/);
+      return { url: said[0], stop };
+    },
     startHelper(script, ...args) {
       const helper = startHelper(script, args);
       processes.add(helper);
@@ -81,20 +97,25 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
   };
 }
 
-async function startServer(args: readonly string[], env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+interface Started extends Pick<ServerProcess, 'stop'> {
+  readonly said: RegExpExecArray;
+}
+
+/** Resolves once the server has printed what `says` matches. */
+async function startServer(args: readonly string[], env: NodeJS.ProcessEnv, says: RegExp): Promise<Started> {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
-  const url = await new Promise<string>((resolve, reject) => {
+  const said = await new Promise<RegExpExecArray>((resolve, reject) => {
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      const found = /http:\/\/[\d.]+:\d+/.exec(output);
-      if (found !== null) resolve(found[0]);
+      const found = says.exec(output);
+      if (found !== null) resolve(found);
     });
     void ended.then(() => reject(new Error(`${args.join(' ')} ended before it served:\n${output}`)));
   });
   return {
-    url,
+    said,
     async stop() {
       child.kill('SIGTERM');
       await ended;

@@ -13,6 +13,16 @@ export interface CollectionSetup {
   /** The id of the encoder that makes the vectors, `name@version`. */
   readonly encoder: string;
   readonly dimension: number;
+  /** For new collections; Qdrant's defaults if it is left out. */
+  readonly cluster?: ClusterSetup;
+}
+
+/** How a collection is spread over a Qdrant cluster. Null: Qdrant's default. */
+export interface ClusterSetup {
+  readonly shards: number | null;
+  readonly replicationFactor: number | null;
+  /** How many replicas must have applied a write before it is confirmed. */
+  readonly writeConsistency: number | null;
 }
 
 const metadataShape = z.object({ collection: z.string(), encoder: z.string() });
@@ -40,7 +50,7 @@ export async function createCollection(
   connection: QdrantConnection,
   setup: CollectionSetup,
 ): Promise<string> {
-  const { collection, encoder, dimension } = setup;
+  const { collection, encoder, dimension, cluster } = setup;
   const alias = aliasOf(setup);
   const numbers = (await fillingsOf(connection, alias)).map((name) => Number(name.slice(alias.length + 1)));
   const physical = `${alias}_${Math.max(0, ...numbers) + 1}`;
@@ -49,6 +59,9 @@ export async function createCollection(
     // The originals are read only for rescoring: the page cache holds those that are read often.
     vectors: { size: dimension, distance: 'Cosine', on_disk: true },
     quantization_config: { scalar: { type: 'int8', quantile: 0.99, always_ram: true } },
+    ...(cluster?.shards != null && { shard_number: cluster.shards }),
+    ...(cluster?.replicationFactor != null && { replication_factor: cluster.replicationFactor }),
+    ...(cluster?.writeConsistency != null && { write_consistency_factor: cluster.writeConsistency }),
     metadata: { collection, encoder, dimension },
   };
   try {
