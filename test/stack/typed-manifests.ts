@@ -23,13 +23,17 @@ export function typeFaults(manifests: readonly Manifest[]): string[] {
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     types: [],
   };
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists, readFile } = host;
+  const disk = ts.createCompilerHost(options);
   const text = lines.join('\n');
-  host.fileExists = (name) => name === FILE || fileExists(name);
-  host.readFile = (name) => (name === FILE ? text : readFile(name));
-  host.getSourceFile = (name, ...rest) =>
-    name === FILE ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2022) : getSourceFile(name, ...rest);
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (name) => name === FILE || disk.fileExists(name),
+    readFile: (name) => (name === FILE ? text : disk.readFile(name)),
+    getSourceFile: (name, ...rest) =>
+      name === FILE
+        ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2022)
+        : disk.getSourceFile(name, ...rest),
+  };
   const program = ts.createProgram([FILE], options, host);
   return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
     const line = file?.getLineAndCharacterOfPosition(start).line ?? 0;

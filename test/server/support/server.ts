@@ -15,7 +15,7 @@ export interface TestServer {
   readonly app: FastifyInstance;
   readonly uploads: BlobStore;
   /** What GET /metrics returns. */
-  metrics(): Promise<string>;
+  readonly metrics: () => Promise<string>;
   /** The parsed log. */
   readonly logged: Record<string, unknown>[];
 }
