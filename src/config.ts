@@ -10,6 +10,9 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const blankAsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankAsUnset, schema.optional());
 
+/** A week of 5,000 phone photos a day, or far more after they were scaled down by an app. */
+const DEFAULT_UPLOADS_MAX_GB = 100;
+
 /** Longer than any orchestrator waits for a process to stop. */
 const MAX_DRAIN_SECONDS = 600;
 /**
@@ -145,6 +148,18 @@ const environment = z.object({
   VITRINE_METRICS_HOST: z.preprocess(blankAsUnset, z.string().default('127.0.0.1')),
   // Any free port, so that several gateways start on one machine without any settings.
   VITRINE_METRICS_PORT: port(0),
+  VITRINE_PUBLIC_URL: optional(
+    z
+      .url({ protocol: /^https?$/, error: 'must look like https://shop.example' })
+      .refine(
+        (url) => URL.canParse(url) && /^[/]?$/.test(new URL(url).pathname + new URL(url).search),
+        'must have no path',
+      ),
+  ),
+  VITRINE_UPLOADS_MAX_GB: z.preprocess(
+    blankAsUnset,
+    z.coerce.number('must be a number').positive('must be above 0').default(DEFAULT_UPLOADS_MAX_GB),
+  ),
   VITRINE_IMAGE_HOSTS: z.preprocess(blankAsUnset, z.string().default('')),
   VITRINE_DOCUMENTS: z.preprocess(blankAsUnset, z.string().default('')),
   VITRINE_TRUSTED_PROXIES: z.preprocess(
@@ -222,6 +237,10 @@ export interface Config {
   readonly dataFolder: string;
   /** Where product images and uploads are. */
   readonly imageStore: { readonly images: BlobPlace; readonly uploads: BlobPlace };
+  /** The oldest uploads are removed while all together have more. */
+  readonly maxUploadBytes: number;
+  /** How clients reach the gateway, without a slash at the end; null: as each request says. */
+  readonly publicUrl: string | null;
   /** Folder with model.json; absolute. */
   readonly encoderFolder: string;
   /** Folder with detector.json; absolute. Null: regions are proposed from what stands out from the background. */
@@ -281,6 +300,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       images: blobPlace(values, 'images'),
       uploads: blobPlace(values, 'uploads'),
     },
+    maxUploadBytes: values.VITRINE_UPLOADS_MAX_GB * 1e9,
+    publicUrl: values.VITRINE_PUBLIC_URL === undefined ? null : new URL(values.VITRINE_PUBLIC_URL).origin,
     encoderFolder: resolve(values.VITRINE_ENCODER),
     detectorFolder: values.VITRINE_DETECTOR === undefined ? null : resolve(values.VITRINE_DETECTOR),
     demo: values.VITRINE_DEMO === '1',

@@ -15,6 +15,7 @@ import { importDemo } from './import-demo.js';
 import { observedEncoder } from './observed-encoder.js';
 import { pruneIdempotencyKeys } from '../mutation/idempotency.store.js';
 import { openBlobs } from '../platform/open-blobs.js';
+import { pruneBlobs } from '../platform/prune-blobs.js';
 import { openChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop, type Loop } from '../platform/loop.js';
@@ -187,7 +188,10 @@ export async function startGateway(
       });
     }, 'migrations');
     const leaving = new AbortController();
-    const pruning = pruneRegularly({ uploads, db: background }, part('prune'));
+    const pruning = pruneRegularly(
+      { uploads, db: background, maxUploadBytes: config.maxUploadBytes },
+      part('prune'),
+    );
     started.push(() => Promise.all(Object.values(pruning).map((loop) => loop.close())));
     const { availability } = services;
     const loops = {
@@ -212,7 +216,8 @@ export async function startGateway(
     started.push(() => metricsServer.close());
     const server = await createServer({
       schema: config.subgraph ? asSubgraph(createSchema(services)) : createSchema(services),
-      createContext: (request) => openContext(services, request),
+      createContext: ({ publicUrl, ...request }) =>
+        openContext(services, { ...request, publicUrl: config.publicUrl ?? publicUrl }),
       uploads,
       catalogImage: (id) => readCatalogImage(services, id),
       ready,
@@ -250,7 +255,7 @@ export async function startGateway(
 
 /** Removes expired data, now and every hour. */
 function pruneRegularly(
-  { uploads, db }: Pick<Services, 'uploads' | 'db'>,
+  { uploads, db, maxUploadBytes }: Pick<Services, 'uploads' | 'db'> & { readonly maxUploadBytes: number },
   log: Logger,
 ): Readonly<Record<string, Omit<Loop, 'wake'>>> {
   const prune = (what: string, work: (closing: AbortSignal) => Promise<unknown>): Loop =>
@@ -268,7 +273,9 @@ function pruneRegularly(
     });
   return {
     prune_uploads: prune('Old uploads', () =>
-      uploads.prune(UPLOAD_AGE_MS, (sha256s) => pinnedUploads(db, sha256s)),
+      pruneBlobs(uploads, { ageMs: UPLOAD_AGE_MS, maxBytes: maxUploadBytes }, (sha256s) =>
+        pinnedUploads(db, sha256s),
+      ),
     ),
     prune_idempotency_keys: prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
     prune_boards: prune('Old boards', (closing) => pruneBoards(db, closing)),

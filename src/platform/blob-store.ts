@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from './operator-error.js';
@@ -17,11 +18,18 @@ export interface BlobStore {
   /** The bytes, or null when nothing is stored under this hash. */
   get(sha256: string): Promise<Buffer | null>;
   has(sha256: string): Promise<boolean>;
-  /**
-   * Removes files that were last stored more than `ageMs` ago, except those that `wanted` returns. Returns the number
-   * of removed files.
-   */
-  prune(ageMs: number, wanted: (sha256s: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>;
+  /** Everything that is stored, in any order. What is stored or removed meanwhile may be missing. */
+  list(): AsyncIterable<StoredBlob>;
+  /** Removes a file, unless it was stored again after `storedAt`. Returns whether it was removed. */
+  remove(blob: Pick<StoredBlob, 'sha256' | 'storedAt'>): Promise<boolean>;
+}
+
+export interface StoredBlob {
+  /** 64 hex digits. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** When it was last stored. */
+  readonly storedAt: Date;
 }
 
 const SHA256_HEX = /^[0-9a-f]{64}$/;
@@ -36,6 +44,14 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
   const drafts = join(folder, DRAFTS);
   await mkdir(drafts, { recursive: true });
   const shard = (sha256: string): string => join(folder, sha256.slice(0, 2));
+  const statOf = async (sha256: string): Promise<Stats | null> => {
+    try {
+      return await stat(join(shard(sha256), sha256));
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return null;
+      throw error;
+    }
+  };
   const removeOldDrafts = async (): Promise<void> => {
     const oldest = Date.now() - DRAFT_AGE_MS;
     for (const name of await readdir(drafts)) {
@@ -83,37 +99,25 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
     },
 
     async has(sha256) {
-      if (!SHA256_HEX.test(sha256)) return false;
-      try {
-        await stat(join(shard(sha256), sha256));
-        return true;
-      } catch (error) {
-        if (errorCode(error) === 'ENOENT') return false;
-        throw error;
-      }
+      return SHA256_HEX.test(sha256) && (await statOf(sha256)) !== null;
     },
 
-    async prune(ageMs, wanted) {
-      const oldest = Date.now() - ageMs;
-      const isOld = async (path: string): Promise<boolean> => (await stat(path)).mtimeMs < oldest;
-      let removed = 0;
+    async *list() {
       await removeOldDrafts();
       for (const prefix of await readdir(folder)) {
         if (prefix === DRAFTS) continue;
-        const old: string[] = [];
-        for (const name of await readdir(join(folder, prefix)))
-          if (await isOld(join(folder, prefix, name))) old.push(name);
-        const kept =
-          old.length === 0 ? new Set<string>() : await wanted(old.filter((name) => SHA256_HEX.test(name)));
-        for (const name of old) {
-          const path = join(folder, prefix, name);
-          // Check again: a process that has needed the file since then has stored it again.
-          if (kept.has(name) || !(await isOld(path))) continue;
-          await rm(path, { force: true });
-          removed += 1;
+        for (const sha256 of await readdir(join(folder, prefix))) {
+          const found = SHA256_HEX.test(sha256) ? await statOf(sha256) : null;
+          if (found !== null) yield { sha256, bytes: found.size, storedAt: found.mtime };
         }
       }
-      return removed;
+    },
+
+    async remove({ sha256, storedAt }) {
+      const found = await statOf(sha256);
+      if (found === null || found.mtime > storedAt) return false;
+      await rm(join(shard(sha256), sha256), { force: true });
+      return true;
     },
   };
 }

@@ -64,29 +64,22 @@ export function openS3BlobStore({ bucket, prefix }: { bucket: string; prefix: st
       return SHA256_HEX.test(sha256) && (await lastStored(sha256)) !== null;
     },
 
-    async prune(ageMs, wanted) {
-      const oldest = Date.now() - ageMs;
-      let removed = 0;
-      for await (const { Contents = [] } of paginateListObjectsV2(
-        { client },
-        { Bucket: bucket, Prefix: `${prefix}/` },
-      )) {
-        const old = Contents.flatMap(({ Key = '', LastModified }) => {
+    async *list() {
+      const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: `${prefix}/` });
+      for await (const { Contents = [] } of pages) {
+        for (const { Key = '', LastModified: storedAt, Size: bytes = 0 } of Contents) {
           const sha256 = Key.slice(Key.lastIndexOf('/') + 1);
           const isOurs = SHA256_HEX.test(sha256) && Key === keyOf(sha256);
-          return isOurs && LastModified !== undefined && LastModified.getTime() < oldest ? [sha256] : [];
-        });
-        const kept = old.length === 0 ? new Set<string>() : await wanted(old);
-        for (const sha256 of old) {
-          if (kept.has(sha256)) continue;
-          // Check again: a process that has needed the file since then has stored it again.
-          const stored = await lastStored(sha256);
-          if (stored === null || stored.getTime() >= oldest) continue;
-          await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(sha256) }));
-          removed += 1;
+          if (isOurs && storedAt !== undefined) yield { sha256, bytes, storedAt };
         }
       }
-      return removed;
+    },
+
+    async remove({ sha256, storedAt }) {
+      const stored = await lastStored(sha256);
+      if (stored === null || stored > storedAt) return false;
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(sha256) }));
+      return true;
     },
   };
 

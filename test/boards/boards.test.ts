@@ -8,6 +8,7 @@ import { READER, seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { colorEncoder, makeBoard, picture, writeBoard } from './support.js';
+import { pruneBlobs } from '../../src/platform/prune-blobs.js';
 
 let gateway: TestGateway;
 let products: Record<string, string>;
@@ -316,7 +317,10 @@ describe('pins', () => {
 });
 
 describe('what is kept', () => {
-  const prune = () => gateway.services.uploads.prune(-60_000, (hashes) => pinnedUploads(gateway.db, hashes));
+  const prune = () =>
+    pruneBlobs(gateway.services.uploads, { ageMs: -60_000, maxBytes: Infinity }, (hashes) =>
+      pinnedUploads(gateway.db, hashes),
+    );
 
   test('an uploaded image stays as long as it is pinned', async () => {
     const [pinned, other] = [await upload(await picture(9, 9, 99)), await upload(await picture(9, 99, 9))];

@@ -24,6 +24,7 @@ beforeAll(async () => {
     // The included encoder, because nothing else is set.
     VITRINE_ENCODER: fileURLToPath(DEFAULT_ENCODER),
     PORT: '0',
+    VITRINE_PUBLIC_URL: 'https://shop.example',
   };
 });
 afterAll(async () => {
@@ -57,17 +58,23 @@ async function feed(name: string, rows: readonly (readonly string[])[]): Promise
   return file;
 }
 
-async function titles(url: string, authorization?: string): Promise<string[]> {
+async function pages(url: string, authorization?: string): Promise<{ title: string; image: string }[]> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
-    body: JSON.stringify({ query: '{ products(first: 10) { nodes { title } } }' }),
+    body: JSON.stringify({ query: '{ products(first: 10) { nodes { title images { url } } } }' }),
   });
+  const product = z
+    .object({ title: z.string(), images: z.array(z.object({ url: z.string() })) })
+    .transform(({ title, images }) => ({ title, image: images[0]?.url ?? '' }));
   const page = z.object({
-    data: z.object({ products: z.object({ nodes: z.array(z.object({ title: z.string() })) }) }),
+    data: z.object({ products: z.object({ nodes: z.array(product) }) }),
   });
-  return page.parse(await response.json()).data.products.nodes.map(({ title }) => title);
+  return page.parse(await response.json()).data.products.nodes;
 }
+
+const titles = async (url: string, authorization?: string): Promise<string[]> =>
+  (await pages(url, authorization)).map(({ title }) => title);
 
 const isStopped = async (): Promise<boolean> =>
   access(join(home ?? join(env['VITRINE_DATA'] ?? '', 'postgres'), 'data', 'postmaster.pid')).then(
@@ -103,7 +110,9 @@ test('it serves until Ctrl-C, leaves nothing running, and keeps what was importe
     /Imported 1 product with 1 SKU .*1 image encoded[^]*Rejected 1 row:\n {2}line 3: price/,
   );
   expect(await readFile(rejects, 'utf8')).toMatch(/^line\treason\n3\tprice.*\n$/);
-  expect(await titles(first.url)).toEqual(['Garden dress']);
+  expect(await pages(first.url)).toEqual([
+    { title: 'Garden dress', image: expect.stringMatching(/^https:\/\/shop\.example\/images\//) },
+  ]);
   const { stdout: secret } = await start(['keys', 'create', 'till']).ended;
   expect(await titles(first.url, `Bearer ${secret.trimEnd()}`)).toEqual(['Garden dress']);
 

@@ -50,7 +50,7 @@ test('what killed processes left behind is removed after a while, and what is be
     await utimes(left, longAgo, longAgo);
   };
   await leave();
-  expect(await store.prune(Infinity, async () => new Set())).toBe(0);
+  for await (const blob of store.list()) expect(blob).toMatchObject({ sha256, bytes: 8 });
   expect((await filesIn(folder)).sort()).toEqual([sha256, 'current'].sort());
   await leave();
   await openBlobStore(folder);

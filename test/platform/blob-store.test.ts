@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BlobStore } from '../../src/platform/blob-store.js';
 import { openBlobs } from '../../src/platform/open-blobs.js';
+import { pruneBlobs } from '../../src/platform/prune-blobs.js';
 import { noS3, startS3 } from '../support/s3.js';
 
 interface Opened {
@@ -85,10 +86,10 @@ describe.each([
       ['old', 'wanted', 'again'].map((text) => store.put(Buffer.from(text))),
     );
     if (old === undefined || wanted === undefined || again === undefined) throw new Error('three are stored');
-    expect(await store.prune(60_000, nothing)).toBe(0);
+    expect(await pruneBlobs(store, { ageMs: 60_000, maxBytes: Infinity }, nothing)).toBe(0);
     await opened.age(1_000);
     const asked: string[] = [];
-    await store.prune(1_000, async (sha256s) => {
+    await pruneBlobs(store, { ageMs: 1_000, maxBytes: Infinity }, async (sha256s) => {
       asked.push(...sha256s);
       if (sha256s.includes(again)) await store.put(Buffer.from('again'));
       return new Set([wanted]);
@@ -99,6 +100,21 @@ describe.each([
       true,
       true,
     ]);
+  });
+
+  // Failed on 2026-11-28: uploads of a week had no bound together.
+  test('the oldest are removed while all together are too large', async () => {
+    await pruneBlobs(store, { ageMs: -60_000, maxBytes: 0 }, nothing);
+    const sizes = [3_000, 2_000, 1_000];
+    const stored: string[] = [];
+    for (const size of sizes) {
+      stored.push(await store.put(Buffer.alloc(size, size / 1_000)));
+      // Some stores tell ages in whole seconds.
+      await sleep(1_100);
+    }
+    expect(await pruneBlobs(store, { ageMs: 3_600_000, maxBytes: 6_000 }, nothing)).toBe(0);
+    expect(await pruneBlobs(store, { ageMs: 3_600_000, maxBytes: 2_500 }, nothing)).toBe(2);
+    expect(await Promise.all(stored.map((sha256) => store.has(sha256)))).toEqual([false, false, true]);
   });
 
   test('the same blob stored many times at once is one blob', async () => {

@@ -22,6 +22,7 @@ import { seedApiKey } from '../../support/api-keys.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { until } from '../../support/waiting.js';
 import { startImageServer, type ImageServer } from './support.js';
+import { pruneBlobs } from '../../../src/platform/prune-blobs.js';
 
 const logEntry = z.looseObject({ level: z.number(), msg: z.string() });
 
@@ -235,7 +236,9 @@ describe('an image of a product', () => {
   test('whose upload was removed is given up', async () => {
     const upload = toUploadId(await gateway.services.uploads.put(red));
     await want([upload]);
-    await gateway.services.uploads.prune(-60_000, () => Promise.resolve(new Set()));
+    await pruneBlobs(gateway.services.uploads, { ageMs: -60_000, maxBytes: 0 }, () =>
+      Promise.resolve(new Set()),
+    );
     await start();
     await noneWaits();
     expect(await listed()).toMatchObject({
