@@ -342,7 +342,7 @@ describe('a checkout', () => {
     });
     const hold = holdCreate?.hold?.id ?? '';
     expect((await send(HeldBasketDocument, { id: hold })).hold).toEqual(holdCreate?.hold);
-    const checkout = await seedApiKey(gateway.db, { scopes: ['holds:confirm'] });
+    const checkout = await seedApiKey(gateway.db, { scopes: ['catalog:read', 'holds:confirm'] });
     const { holdConfirm } = await send(ConfirmBasketDocument, { input: { hold } }, checkout);
     expect(holdConfirm?.hold?.status).toBe('CONFIRMED');
     expect((await send(ReleaseBasketDocument, { input: { hold } })).holdRelease?.userErrors).toEqual([
