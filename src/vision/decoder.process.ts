@@ -14,7 +14,8 @@ import { type DecoderAnswer, decoderJob, EXIT_OVER_MEMORY } from './decoder.prot
  */
 const MAX_RSS = 640 * 1024 * 1024;
 /** A decoder allocates at most some 10 MB in this time. */
-const CHECK_EVERY_MS = 20;
+const CHECK_MEMORY_EVERY_MS = 20;
+const CHECK_PARENT_EVERY_MS = 1_000;
 
 /** On Linux, threads inherit it: decoding yields its core when the gateway's event loop wakes. */
 const NICENESS = 10;
@@ -23,20 +24,29 @@ if (process.platform === 'linux') setPriority(0, NICENESS);
 // Ctrl-C reaches the whole group of processes, and the parent may still wait for an answer.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit());
+// A parent that ended while this process started is not reported.
+setInterval(() => {
+  if (!process.connected) process.exit();
+}, CHECK_PARENT_EVERY_MS);
 
 let jobs = 0;
-/** Decoders run on threads of libuv, so this timer runs meanwhile. */
-setInterval(() => {
-  if (jobs > 0 && process.memoryUsage.rss() > MAX_RSS) process.exit(EXIT_OVER_MEMORY);
-}, CHECK_EVERY_MS);
+let memoryCheck: NodeJS.Timeout | undefined;
 
 process.on('message', (message: unknown) => {
   const { id, file, work } = decoderJob.parse(message);
   jobs += 1;
+  // Decoders run on threads of libuv, so this timer runs meanwhile.
+  memoryCheck ??= setInterval(() => {
+    if (process.memoryUsage.rss() > MAX_RSS) process.exit(EXIT_OVER_MEMORY);
+  }, CHECK_MEMORY_EVERY_MS);
   void decodeFile(file, work)
     .then((result): DecoderAnswer['outcome'] => ({ result }), failure)
     .then((outcome) => {
       jobs -= 1;
+      if (jobs === 0) {
+        clearInterval(memoryCheck);
+        memoryCheck = undefined;
+      }
       const answer: DecoderAnswer = { id, rss: process.memoryUsage.rss(), outcome };
       // The parent may have gone; then this process ends anyway.
       process.send?.(answer, undefined, {}, () => undefined);
