@@ -17,15 +17,31 @@ interface Group {
  * @param colors `#rrggbb`, one per picture
  */
 export function paletteOf(colors: readonly string[]): string[] {
-  let groups: Group[] = [...colors].sort().map((hex) => {
+  const groups: Group[] = [...colors].sort().map((hex) => {
     const lab = toOklab(hex);
     return { colors: [{ hex, lab }], center: lab };
   });
+  // The nearest of the groups after each, so that a merge compares only what it changes: a board has 500 pictures.
+  const nearest = groups.map((group, at) => nearestOf(group, groups, at + 1));
   for (;;) {
-    const pair = nearestPair(groups);
-    if (pair === null) break;
-    const [a, b] = pair;
-    groups = [...groups.filter((group) => group !== a && group !== b), merge(a, b)];
+    const [at, other] = closestPair(nearest);
+    const [a, b] = [groups[at], groups[other]];
+    if (a === undefined || b === undefined) break;
+    groups[at] = merge(a, b);
+    groups.splice(other, 1);
+    nearest.splice(other, 1);
+    const merged = groups[at];
+    for (const [i, known] of nearest.entries()) {
+      const group = groups[i];
+      if (group === undefined) continue;
+      const isStale = i === at || known.at === at || known.at === other;
+      if (isStale) nearest[i] = nearestOf(group, groups, i + 1);
+      else {
+        const moved = known.at > other ? { ...known, at: known.at - 1 } : known;
+        const apart = i < at ? distance(group.center, merged.center) : Infinity;
+        nearest[i] = apart < moved.apart ? { at, apart } : moved;
+      }
+    }
   }
   return groups
     .map((group) => ({ hex: middleOf(group), size: group.colors.length }))
@@ -34,16 +50,28 @@ export function paletteOf(colors: readonly string[]): string[] {
     .map(({ hex }) => hex);
 }
 
-function nearestPair(groups: readonly Group[]): [Group, Group] | null {
-  let nearest: [Group, Group] | null = null;
-  let least = SAME_COLOR;
-  for (const [i, a] of groups.entries()) {
-    for (const b of groups.slice(i + 1)) {
-      const apart = distance(a.center, b.center);
-      if (apart < least) [nearest, least] = [[a, b], apart];
-    }
+/** Where the nearest group is, and how far. */
+interface Nearest {
+  readonly at: number;
+  readonly apart: number;
+}
+
+function nearestOf({ center }: Group, groups: readonly Group[], start: number): Nearest {
+  let nearest: Nearest = { at: -1, apart: SAME_COLOR };
+  for (let at = start; at < groups.length; at += 1) {
+    const other = groups[at];
+    const apart = other === undefined ? Infinity : distance(center, other.center);
+    if (apart < nearest.apart) nearest = { at, apart };
   }
   return nearest;
+}
+
+/** The two groups that are closest; -1 when none are close enough to be the same color. */
+function closestPair(nearest: readonly Nearest[]): [number, number] {
+  let pair: [number, number] = [-1, -1];
+  let least = SAME_COLOR;
+  for (const [i, { at, apart }] of nearest.entries()) if (apart < least) [pair, least] = [[i, at], apart];
+  return pair;
 }
 
 function merge(a: Group, b: Group): Group {

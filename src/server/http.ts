@@ -24,6 +24,7 @@ import {
   MAX_HEADER_BYTES,
   MAX_PATH_PARAMETER_CHARS,
   REQUEST_TIMEOUT_MS,
+  SILENT_CONNECTION_MS,
 } from './limits.js';
 import type { Metrics } from './metrics.js';
 import { trustIn } from './seen-from.js';
@@ -43,6 +44,9 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
   readonly operations?: URL;
 }
 
+/** A name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port. */
+const HOST = /^(?:[\w.-]*|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
 /**
  * The gateway's HTTP server, not yet listening: GraphQL, GraphiQL, images, and health. `close()` lets
  * requests in flight finish, and cuts them off after CLOSE_GRACE_MS.
@@ -58,6 +62,7 @@ export async function createServer<Context extends ServerContext>(
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENT_CONNECTION_MS,
     // A request that arrives while the server closes is answered like any other.
     return503OnClosing: false,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
@@ -73,6 +78,13 @@ export async function createServer<Context extends ServerContext>(
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) =>
     sendHttpError(error, request, reply, log),
   );
+  // It becomes part of image URLs.
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    const isHost = headers.host === undefined || HOST.test(headers.host);
+    done(
+      isHost ? undefined : new RequestError('BAD_USER_INPUT', 'The Host header is not a host and a port.'),
+    );
+  });
   // Browsers must not guess another file type than the declared one: images are untrusted bytes.
   app.addHook('onRequest', (_request, reply, done) => {
     void reply.header('x-content-type-options', 'nosniff');

@@ -1,15 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import { RequestError } from '../errors.js';
-import { MAX_BODY_NAMES, UNCHECKED_BODY_CHARS } from './limits.js';
+import { MAX_BODY_DEPTH, MAX_BODY_NAMES, MAX_BODY_VALUES, UNCHECKED_BODY_CHARS } from './limits.js';
 
 /**
- * Reads JSON bodies, and refuses those with more than MAX_BODY_NAMES different field names before they are parsed:
+ * Reads JSON bodies, and refuses those with too many values, levels, or different field names before they are parsed:
  * the parser alone would block the process for seconds, and so would any code that copies the object.
  */
 export function boundJsonNames(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length > UNCHECKED_BODY_CHARS && hasMoreNames(body, MAX_BODY_NAMES)) {
+    if (body.length > UNCHECKED_BODY_CHARS && hasMoreValues(body, MAX_BODY_VALUES, MAX_BODY_DEPTH)) {
+      done(
+        new RequestError(
+          'BAD_USER_INPUT',
+          `The body has more than ${MAX_BODY_VALUES} values or ${MAX_BODY_DEPTH} levels: send less at a time.`,
+        ),
+      );
+    } else if (body.length > UNCHECKED_BODY_CHARS && hasMoreNames(body, MAX_BODY_NAMES)) {
       done(
         new RequestError(
           'BAD_USER_INPUT',
@@ -38,6 +45,32 @@ function hasMoreNames(json: string, limit: number): boolean {
     if (isEscaped(json, start)) escaped += 1;
     else names.add(json.slice(start + 1, end));
     if (names.size + escaped > limit) return true;
+  }
+  return false;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+
+/** Counts commas and brackets outside of strings, and skips strings at once. */
+function hasMoreValues(json: string, values: number, levels: number): boolean {
+  let counted = 0;
+  let depth = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) {
+      do at = json.indexOf('"', at + 1);
+      while (at !== -1 && isEscaped(json, at));
+      // The parser reports a string without an end.
+      if (at === -1) return false;
+    } else if (OPENING.has(code)) {
+      depth += 1;
+      counted += 1;
+    } else if (CLOSING.has(code)) depth -= 1;
+    else if (code === COMMA) counted += 1;
+    if (counted > values || depth > levels) return true;
   }
   return false;
 }

@@ -95,7 +95,19 @@ export const MAX_VARIABLES = 500;
  */
 export const MAX_BODY_NAMES = 2_000;
 
-/** A smaller body cannot contain enough names to be slow, and most bodies are smaller. */
+/**
+ * Entries of all lists and objects in a JSON body. A call with 250 products has a few thousand; millions take seconds
+ * to parse.
+ */
+export const MAX_BODY_VALUES = 50_000;
+
+/** Lists and objects within one another in a JSON body. The deepest input of the schema has six. */
+export const MAX_BODY_DEPTH = 64;
+
+/** Entries of all lists in the variables; the largest input, 250 products, has a few thousand. */
+export const MAX_LIST_ENTRIES = 10_000;
+
+/** A smaller body cannot contain enough names or values to be slow, and most bodies are smaller. */
 export const UNCHECKED_BODY_CHARS = 64 * 1024;
 
 /** Larger bodies are rare and expensive: each needs one of MAX_CONCURRENT_LARGE_BODIES places. */
@@ -122,6 +134,12 @@ export const REQUEST_TIMEOUT_MS = 60_000;
  * than load balancers wait (30 s and more).
  */
 export const OPERATION_DEADLINE_MS = 20_000;
+
+/**
+ * A connection on which nothing is sent or received for this long is closed: it may be a client that does not read its
+ * responses, which wait in memory. Longer than an operation may take.
+ */
+export const SILENT_CONNECTION_MS = 30_000;
 
 /** Node's default, as a constant because it also limits the longest URL of a GET request. */
 export const MAX_HEADER_BYTES = 16 * 1024;

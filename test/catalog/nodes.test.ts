@@ -136,3 +136,21 @@ test('what belongs to a key is looked up for no one else', async () => {
     ids.map((id) => (there['ImageJob']?.includes(id) ? id : null)),
   );
 });
+
+// Failed on 2026-11-28: every entry became an error with its own message, for seconds.
+test('of many bad ids in a list, a few are reported', async () => {
+  const ids = Array.from({ length: 9_000 }, () => null);
+  const { data, errors } = await gateway.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
+  expect(data ?? null).toBeNull();
+  expect(errors[0]?.code).toBe('BAD_USER_INPUT');
+  expect(JSON.stringify(errors)).not.toContain('ids[11]');
+});
+
+test('the lists in the variables have a bound together', async () => {
+  const { errors } = await gateway.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
+    ids: Array.from({ length: 10_001 }, () => 'a'),
+  });
+  expect(errors).toMatchObject([
+    { code: 'BAD_USER_INPUT', message: expect.stringMatching(/more than 10000 entries/) },
+  ]);
+});

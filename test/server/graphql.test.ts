@@ -88,7 +88,7 @@ describe('variables', () => {
 
   test.each([
     [{}, /\$box.* was not provided/],
-    [{ box: { y: 1 } }, /Field "y" is not defined by type "BoxInput"/],
+    [{ box: { y: 1 } }, /Field "x" of required type "Float!" was not provided/],
     [{ box: { x: 'wide' } }, /Float cannot represent non numeric value/],
     [{ box: { x: 1 }, label: { a: 1 } }, /String cannot represent/],
   ])('%j is BAD_USER_INPUT', async (variables, message) => {

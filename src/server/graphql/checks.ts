@@ -7,7 +7,7 @@ import type { TrustedDocuments } from './trusted-documents.js';
 import { toGraphQLError } from '../errors.js';
 import { enterChannel } from './in-context.js';
 import type { Operation } from './operation.js';
-import { MAX_VARIABLES } from '../limits.js';
+import { MAX_LIST_ENTRIES, MAX_VARIABLES } from '../limits.js';
 
 /** An operation that may be executed, until the signal aborts. */
 export interface CheckedOperation extends Operation {
@@ -93,8 +93,28 @@ function declaredVariables({ operation, variables }: Operation): Record<string, 
     const name = variable.name.value;
     if (Object.hasOwn(variables, name)) declared[name] = variables[name];
   }
+  if (hasMoreEntries(declared, MAX_LIST_ENTRIES)) {
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      `The lists in the variables have more than ${MAX_LIST_ENTRIES} entries: send fewer at a time.`,
+    );
+  }
   return declared;
 }
+
+/** Counts the entries of all lists, and stops at the limit. */
+function hasMoreEntries(value: object, limit: number): boolean {
+  const open: object[] = [value];
+  let count = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (Array.isArray(next)) count += next.length;
+    if (count > limit) return true;
+    for (const inner of Object.values(next)) if (isObject(inner)) open.push(inner);
+  }
+  return false;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** Stops counting at the limit. */
 function hasMoreKeys(object: Readonly<Record<string, unknown>>, limit: number): boolean {

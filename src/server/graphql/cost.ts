@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   getNamedType,
+  getVariableValues,
   GraphQLError,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -23,6 +24,7 @@ import {
   MAX_KEPT_COST_CHARS,
   MAX_KEPT_COSTS,
   MAX_SELECTIONS,
+  MAX_VARIABLE_ERRORS,
 } from '../limits.js';
 
 /**
@@ -46,6 +48,7 @@ export function createCostCheck(
     sizeCalculation: (_cost, key) => key.length,
   });
   return ({ document, documentHash, operation, variables }) => {
+    checkVariables(schema, operation, variables);
     const operationName = operation.name?.value ?? null;
     const key = `${documentHash} ${operationName ?? ''}${sizes(operation, variables)}`;
     let cost = costs.get(key);
@@ -57,6 +60,23 @@ export function createCostCheck(
     if (cost > MAX_COST)
       throw exceeded(`is estimated at ${cost} fields, but at most ${MAX_COST} are allowed`);
   };
+}
+
+/** The estimate would report every mistake, at 0.1 ms each. @throws GraphQLError BAD_USER_INPUT */
+function checkVariables(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): void {
+  const { errors } = getVariableValues(schema, variableDefinitions, variables, {
+    maxErrors: MAX_VARIABLE_ERRORS,
+  });
+  const [first] = errors ?? [];
+  if (first === undefined) return;
+  throw new GraphQLError(first.message, {
+    nodes: first.nodes ?? null,
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
 }
 
 function exceeded(what: string): GraphQLError {
