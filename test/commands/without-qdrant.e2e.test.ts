@@ -26,7 +26,7 @@ let image: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   await seedChannels(database.db);
-  await seedProduct(database.db, { handle: 'shirt', skus: [{ code: 'SHIRT', stock: { berlin: 9 } }] });
+  await seedProduct(database.db, { handle: 'shirt', skus: [{ code: 'SHIRT', stock: { berlin: 900 } }] });
   const color = { r: 200, g: 30, b: 30 };
   const bytes = await sharp({ create: { width: 32, height: 32, channels: 3, background: color } })
     .png()
