@@ -143,7 +143,8 @@ test('of many bad ids in a list, a few are reported', async () => {
   const { data, errors } = await gateway.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
   expect(data ?? null).toBeNull();
   expect(errors[0]?.code).toBe('BAD_USER_INPUT');
-  expect(JSON.stringify(errors)).not.toContain('ids[11]');
+  // The first one: the others were not even made.
+  expect(errors[0]?.message).toContain('"ids[0]"');
 });
 
 test('the lists in the variables have a bound together', async () => {
