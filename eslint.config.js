@@ -13,6 +13,7 @@ const ROOMS = Object.fromEntries(
     'vector-index': 'errors platform',
     access: 'errors platform type:config',
     graph: 'access errors platform',
+    budgets: 'errors graph platform',
     mutation: 'access errors graph platform',
     images: 'access errors graph platform vector-index vision',
     catalog: 'access errors graph images mutation platform',
@@ -28,9 +29,9 @@ const ROOMS = Object.fromEntries(
     knowledge: 'catalog errors graph identify import/report platform search',
     import: 'catalog errors graph images platform pricing vision',
     sync: 'errors images platform projection vector-index vision type:config',
-    server: 'errors graph images/upload-id platform vision',
+    server: 'budgets errors graph images/upload-id platform vision',
     app:
-      'access boards catalog errors graph holds identify images import inventory knowledge look mutation platform ' +
+      'access boards budgets catalog errors graph holds identify images import inventory knowledge look mutation platform ' +
       'pricing projection search server sku-match sync vision type:config',
     commands: 'access app config errors import inventory knowledge platform search sync vision',
   }).map(([room, may]) => [room, may.split(' ')]),

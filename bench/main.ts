@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { benchmarks as capacity } from './capacity.js';
 import { benchmarks as color } from './color.js';
+import { benchmarks as cost } from './cost.js';
 import { benchmarks as eventLoop } from './event-loop.js';
 import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
 import { benchmarks as holds } from './holds.js';
@@ -44,6 +45,7 @@ const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   sync: [...commitToSearchable, ...writers],
   holds,
   'search-under-writes': searchUnderWrites,
+  cost,
   capacity,
 };
 

@@ -17,6 +17,7 @@ export const PART_NAMES = [
   'sync',
   'holds',
   'search-under-writes',
+  'cost',
   'capacity',
 ] as const;
 export type PartName = (typeof PART_NAMES)[number];
@@ -106,6 +107,11 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   'search-under-writes': {
     title: 'Search during writes',
     about: 'Latency of `visualSearch` during 2,000 stock changes per minute (A), and without them (B).',
+  },
+  cost: {
+    title: 'Calibration of costs',
+    about:
+      'Microseconds of CPU for each point of `extensions.cost.actual`, in the gateway with all its threads and in Postgres together. Costs are fair if no operation takes much more or much less than the others. The last line is the operation that is furthest from the median, as a factor.',
   },
   capacity: {
     title: 'Capacity',

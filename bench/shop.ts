@@ -16,8 +16,9 @@ const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|OTEL_.*|NODE_OPTIONS)$/;
 
 /** A server in a separate process. */
-interface ServerProcess {
+export interface ServerProcess {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -57,6 +58,9 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
     PORT: '0',
     DATABASE_URL: postgres.url,
     VITRINE_DATA: folder,
+    // Benchmarks send more than any caller may.
+    VITRINE_ANONYMOUS_BUDGET: '1000000000',
+    VITRINE_KEY_BUDGET: '1000000000',
   };
   // A gateway with a configured Postgres does not migrate it.
   await runToEnd([MAIN, 'migrate'], env);
@@ -71,17 +75,17 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
     folder,
     import: (feed) => runToEnd([MAIN, 'import', feed], env),
     async serve() {
-      const { said, stop } = await serve(
+      const { said, pid, stop } = await serve(
         [MAIN, 'serve'],
         /GraphQL +(\S+)\/graphql\n[^]*Metrics +(\S+)\/metrics\n/,
       );
       const [, url = '', metricsUrl = ''] = said;
-      return { url, metricsUrl, stop };
+      return { url, metricsUrl, pid, stop };
     },
     async serveBench(script) {
       const file = fileURLToPath(new URL(script, import.meta.url));
-      const { said, stop } = await serve(['--import', TYPESCRIPT, file], /http:\/\/[\d.]+:\d+/);
-      return { url: said[0], stop };
+      const { said, pid, stop } = await serve(['--import', TYPESCRIPT, file], /http:\/\/[\d.]+:\d+/);
+      return { url: said[0], pid, stop };
     },
     startHelper(script, ...args) {
       const helper = startHelper(script, args);
@@ -97,7 +101,7 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
   };
 }
 
-interface Started extends Pick<ServerProcess, 'stop'> {
+interface Started extends Pick<ServerProcess, 'pid' | 'stop'> {
   readonly said: RegExpExecArray;
 }
 
@@ -116,6 +120,7 @@ async function startServer(args: readonly string[], env: NodeJS.ProcessEnv, says
   });
   return {
     said,
+    pid: child.pid ?? 0,
     async stop() {
       child.kill('SIGTERM');
       await ended;

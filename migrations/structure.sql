@@ -80,6 +80,15 @@ CREATE TABLE brands (
 );
 CREATE TRIGGER brands_updated AFTER UPDATE ON brands REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
 
+CREATE TABLE budgets (
+  payer text NOT NULL,
+  points double precision NOT NULL,
+  granted double precision NOT NULL,
+  restored_at timestamp with time zone NOT NULL,
+  CONSTRAINT budgets_pkey PRIMARY KEY (payer)
+);
+CREATE INDEX budgets_restored_at ON public.budgets USING btree (restored_at);
+
 CREATE TABLE calibrations (
   encoder_id integer NOT NULL,
   kind text NOT NULL,

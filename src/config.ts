@@ -60,14 +60,28 @@ const DEFAULT_GUEST_HOLDS = 20;
 /** Typing in an address and paying takes a few minutes. */
 const DEFAULT_GUEST_HOLD_SECONDS = 900;
 
-const wholeNumber = (fallback: number, least = 1): z.ZodType<number> =>
+/**
+ * Points per second of an anonymous client: about a sixth of a core. A page costs 500 to 3,000 points, and an
+ * office or a family may share an address.
+ */
+const DEFAULT_ANONYMOUS_BUDGET = 5_000;
+/** A storefront's server sends the requests of all its shoppers. */
+const DEFAULT_KEY_BUDGET = 20_000;
+/** The first screens of an app come at once, then nothing for a while. */
+const DEFAULT_BURST_SECONDS = 20;
+/** More than any gateway serves: for no limit. */
+const MAX_BUDGET = 1_000_000_000;
+/** An hour. */
+const MAX_BURST_SECONDS = 3_600;
+
+const wholeNumber = (fallback: number, { least = 1, most = 1_000_000 } = {}): z.ZodType<number> =>
   z.preprocess(
     blankAsUnset,
     z.coerce
       .number('must be a number')
       .int('must be a whole number')
       .min(least, `must be at least ${least}`)
-      .max(1_000_000, 'must be at most 1000000')
+      .max(most, `must be at most ${most}`)
       .default(fallback),
   );
 
@@ -166,6 +180,9 @@ const environment = z.object({
     blankAsUnset,
     z.string().default('').transform(list).pipe(z.array(proxy)),
   ),
+  VITRINE_ANONYMOUS_BUDGET: wholeNumber(DEFAULT_ANONYMOUS_BUDGET, { most: MAX_BUDGET }),
+  VITRINE_KEY_BUDGET: wholeNumber(DEFAULT_KEY_BUDGET, { most: MAX_BUDGET }),
+  VITRINE_BURST_SECONDS: wholeNumber(DEFAULT_BURST_SECONDS, { most: MAX_BURST_SECONDS }),
   VITRINE_ANONYMOUS_SCOPES: z.preprocess(blankAsUnset, anonymousScopes),
   VITRINE_SHOPPER_ISSUER: optional(z.string()),
   VITRINE_SHOPPER_AUDIENCE: optional(z.string()),
@@ -188,7 +205,7 @@ const environment = z.object({
   ),
   VITRINE_GUEST_HOLD_UNITS: wholeNumber(DEFAULT_GUEST_HOLD_UNITS),
   VITRINE_GUEST_HOLD_LINES: wholeNumber(DEFAULT_GUEST_HOLD_LINES),
-  VITRINE_GUEST_HOLDS: wholeNumber(DEFAULT_GUEST_HOLDS, 0),
+  VITRINE_GUEST_HOLDS: wholeNumber(DEFAULT_GUEST_HOLDS, { least: 0 }),
   VITRINE_GUEST_HOLD_SECONDS: wholeNumber(DEFAULT_GUEST_HOLD_SECONDS),
   VITRINE_DRAIN_SECONDS: z.preprocess(
     blankAsUnset,
@@ -258,6 +275,13 @@ export interface Config {
   /** Null: the gateway accepts no shopper tokens. */
   readonly shoppers: ShopperConfig | null;
   readonly guestLimits: GuestLimits;
+  /** Points that callers may spend. */
+  readonly budgets: {
+    /** Per second, for an anonymous client and for an API key without a budget of its own. */
+    readonly anonymousRate: number;
+    readonly keyRate: number;
+    readonly burstSeconds: number;
+  };
   /** How long a gateway that is stopped still serves, unready, so that load balancers stop sending requests. */
   readonly drainSeconds: number;
   /** Whether traces are exported. The OpenTelemetry SDK reads its other variables itself. */
@@ -317,6 +341,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       lines: values.VITRINE_GUEST_HOLD_LINES,
       holds: values.VITRINE_GUEST_HOLDS,
       seconds: values.VITRINE_GUEST_HOLD_SECONDS,
+    },
+    budgets: {
+      anonymousRate: values.VITRINE_ANONYMOUS_BUDGET,
+      keyRate: values.VITRINE_KEY_BUDGET,
+      burstSeconds: values.VITRINE_BURST_SECONDS,
     },
     drainSeconds: values.VITRINE_DRAIN_SECONDS,
     tracing:

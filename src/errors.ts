@@ -22,6 +22,7 @@ export const ERROR_STATUS = {
   STALE_QUANTITY: 409,
   IN_HOLD: 409,
   COST_EXCEEDED: 400,
+  THROTTLED: 429,
   STORAGE_FULL: 507,
   PERSISTED_QUERY_NOT_FOUND: 404,
   SERVICE_OVERLOADED: 503,
@@ -43,5 +44,15 @@ export class RequestError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** The caller has used up its budget for now; the same request can be sent again after this time. */
+export class ThrottledError extends RequestError {
+  constructor(
+    message: string,
+    readonly retryAfterMs: number,
+  ) {
+    super('THROTTLED', message);
   }
 }

@@ -14,6 +14,9 @@ import { gatewayGauges } from './gateway-gauges.js';
 import { importDemo } from './import-demo.js';
 import { observedEncoder } from './observed-encoder.js';
 import { pruneIdempotencyKeys } from '../mutation/idempotency.store.js';
+import { pruneBudgets } from '../budgets/budget.store.js';
+import { MemoryBudgets } from '../budgets/memory-budgets.js';
+import { SharedBudgets } from '../budgets/shared-budgets.js';
 import { openBlobs } from '../platform/open-blobs.js';
 import { pruneBlobs } from '../platform/prune-blobs.js';
 import { openChangeListener } from '../platform/change-listener.js';
@@ -187,6 +190,16 @@ export async function startGateway(
         else log.warn({ err }, 'The version of the database could not be checked');
       });
     }, 'migrations');
+    const budgets =
+      config.databaseUrl === null
+        ? new MemoryBudgets(config.budgets)
+        : new SharedBudgets({
+            ...config.budgets,
+            db,
+            pseudonyms: services.pseudonyms,
+            log: part('budgets'),
+          });
+    started.push(() => budgets.close());
     const leaving = new AbortController();
     const pruning = pruneRegularly(
       { uploads, db: background, maxUploadBytes: config.maxUploadBytes },
@@ -216,6 +229,7 @@ export async function startGateway(
     started.push(() => metricsServer.close());
     const server = await createServer({
       schema: config.subgraph ? asSubgraph(createSchema(services)) : createSchema(services),
+      budgets,
       createContext: ({ publicUrl, ...request }) =>
         openContext(services, { ...request, publicUrl: config.publicUrl ?? publicUrl }),
       uploads,
@@ -279,6 +293,7 @@ function pruneRegularly(
     ),
     prune_idempotency_keys: prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
     prune_boards: prune('Old boards', (closing) => pruneBoards(db, closing)),
+    prune_budgets: prune('Old budgets', (closing) => pruneBudgets(db, closing)),
   };
 }
 

@@ -1,6 +1,5 @@
 import { fromGlobalId } from 'graphql-relay';
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { z } from 'zod';
 import { requireScope } from '../access/caller.js';
 import type { Database } from '../platform/postgres.js';
 import { lookUpBoard } from '../boards/find-board.js';
@@ -13,23 +12,21 @@ import { findImageJob } from '../images/jobs/list-image-jobs.js';
 import type { Image } from '../images/image.types.js';
 import { Node, readGlobalId } from '../graph/node.js';
 import { offered } from '../catalog/offers.js';
+import { Cost, READ_COST, SizedBy } from '../graph/cost.js';
 
 /** Enough for one call of a client that refreshes its cache. */
 const MAX_IDS = 100;
-
-/** An object takes more work than a field: it may be one of several types, and each has its own statement. */
-const LOOKUP_COST = 4;
-
-const nodesArguments = z.object({ ids: z.array(z.unknown()) });
+/** Points of finding an object by its id: it may be one of several types, and each has its own statement. */
+const NODE_COST = 5;
 
 @Resolver()
 export class NodeResolver {
   constructor(private readonly db: Database) {}
 
   @Requires(EVERYONE)
+  @Cost(READ_COST)
   @Query(() => Node, {
     nullable: true,
-    complexity: ({ childComplexity }) => LOOKUP_COST + childComplexity,
     description: 'The object with this id. Null if there is none or you may not see it.',
   })
   node(
@@ -40,10 +37,10 @@ export class NodeResolver {
   }
 
   @Requires(EVERYONE)
+  @Cost(NODE_COST)
+  @SizedBy('ids')
   @Query(() => [Node], {
     nullable: 'itemsAndList',
-    complexity: ({ args, childComplexity }) =>
-      nodesArguments.parse(args).ids.length * (LOOKUP_COST + childComplexity),
     description:
       'The objects with these ids, in the order of the ids. An entry is null if there is no such object or you may not see it.',
   })

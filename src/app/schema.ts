@@ -10,6 +10,8 @@ import {
 } from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type PubSub } from 'type-graphql';
 import { Brand } from '../catalog/brand.types.js';
+import { COST_DIRECTIVES } from '../graph/cost.js';
+import { declareDefaultCosts } from './default-costs.js';
 import { RESOLVERS } from './resolvers.js';
 import type { Services } from './services.js';
 import { guardFields } from '../graph/requires.js';
@@ -48,7 +50,7 @@ export function createSchema(services: Services | null = null): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [first, ...others],
     orphanedTypes: [Brand, StockLocation],
-    directives: [...specifiedDirectives, inContext],
+    directives: [...specifiedDirectives, ...COST_DIRECTIVES, inContext],
     pubSub: noPubSub,
     validate: false,
     container: containerOf(services),
@@ -56,6 +58,7 @@ export function createSchema(services: Services | null = null): GraphQLSchema {
   if (services !== null) bindAvailabilityChanged(schema, services.availability);
   guardFields(schema);
   describeRoots(schema);
+  declareDefaultCosts(schema);
   return schema;
 }
 

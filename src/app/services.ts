@@ -59,6 +59,7 @@ export interface ServiceParts {
 
 /** The services that a process shares among all requests. */
 export interface Services extends LookServices, BoardServices, HoldServices, ProductWriteServices {
+  readonly pseudonyms: Pseudonyms;
   readonly callers: Authenticator;
   readonly loaders: CatalogLoaders;
   readonly facts: FactLoaders;
@@ -109,6 +110,7 @@ export function openServices(parts: ServiceParts): OpenServices {
     imageHosts,
     fetcher,
     availability,
+    pseudonyms,
     guests: new Guests(pseudonyms, parts.guestLimits),
     async close() {
       await closeAll([

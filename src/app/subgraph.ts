@@ -1,4 +1,13 @@
-import { extendSchema, type GraphQLSchema, lexicographicSortSchema, parse, printSchema } from 'graphql';
+import {
+  extendSchema,
+  type FieldDefinitionNode,
+  getDirectiveValues,
+  type GraphQLSchema,
+  parse,
+  print,
+  type TypeNode,
+  visit,
+} from 'graphql';
 import { z } from 'zod';
 import { offered } from '../catalog/offers.js';
 import { Product } from '../catalog/product.types.js';
@@ -6,12 +15,20 @@ import { Sku } from '../catalog/sku.types.js';
 import { RequestError } from '../errors.js';
 import { readKey } from '../graph/node.js';
 import { Context } from '../graph/request-context.js';
+import { printedDocument, sortedDocument } from './printed-schema.js';
 
 /** A router asks for what a page of another subgraph shows, at most a few hundred. */
 const MAX_REPRESENTATIONS = 1_000;
 
+/** Points of each of them. Those of a type are read with one statement. */
+const ENTITY_COST = 2;
+
+/** Points of the schema: it is a long text. */
+const SERVICE_COST = 500;
+
+/** The first version with `@cost` and `@listSize`. */
 const LINK =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize", "@shareable"])';
 
 /** What a router of Federation 2 needs to know of a type. Every subgraph with lists in pages has the same PageInfo. */
 const DIRECTIVES: Readonly<Record<string, string>> = {
@@ -35,16 +52,17 @@ const SUBGRAPH = parse(`
 
   extend type Query {
     "This subgraph, for the router."
-    _service: _Service!
+    _service: _Service! @cost(weight: ${SERVICE_COST})
     "The entities that the router asks for, in the order of their representations. An entry is null if there is none, or the channel does not offer it."
     _entities(
       "At most ${MAX_REPRESENTATIONS} objects with the \`__typename\` and \`id\` of an entity."
       representations: [_Any!]!
-    ): [_Entity]!
+    ): [_Entity]! @cost(weight: ${ENTITY_COST}) @listSize(slicingArguments: ["representations"], requireOneSlicingArgument: false)
   }
 `);
 
 const argumentsOfEntities = z.object({ representations: z.array(z.unknown()) });
+const slicing = z.object({ slicingArguments: z.array(z.string()).optional() });
 const representation = z.object({ __typename: z.enum(['Product', 'Sku']), id: z.string() });
 
 /** The schema as a subgraph of Apollo Federation 2: other subgraphs can refer to products and SKUs by their id. */
@@ -67,12 +85,36 @@ export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
 }
 
 function printForRouter(schema: GraphQLSchema): string {
-  const sdl = printSchema(lexicographicSortSchema(schema)).replaceAll(
+  const listSize = schema.getDirective('listSize');
+  const isForRouter = (field: FieldDefinitionNode): boolean => {
+    const values = listSize && getDirectiveValues(listSize, field);
+    const { slicingArguments = [] } = slicing.parse(values ?? {});
+    return slicingArguments.every((name) =>
+      field.arguments?.some((argument) => argument.name.value === name && isInt(argument.type)),
+    );
+  };
+  const document = visit(sortedDocument(schema), {
+    // Composition refuses costs here; those of the objects count.
+    InterfaceTypeDefinition: (type) => ({
+      ...type,
+      fields: type.fields?.map((field) => without('cost', field)) ?? [],
+    }),
+    // It also refuses sizes by the length of an argument: the router assumes its own `list_size` for those.
+    FieldDefinition: (field) => (isForRouter(field) ? undefined : without('listSize', field)),
+  });
+  const sdl = printedDocument(document).replaceAll(
     /^type (\w+)[^{]*/gm,
     (head, name: string) => `${head}${DIRECTIVES[name] ?? ''} `,
   );
-  return `${LINK}\n\n${sdl}\n`;
+  return `${LINK}\n\n${sdl}`;
 }
+
+const without = (name: string, field: FieldDefinitionNode): FieldDefinitionNode => ({
+  ...field,
+  directives: field.directives?.filter((applied) => applied.name.value !== name) ?? [],
+});
+
+const isInt = (type: TypeNode): boolean => /^Int!?$/.test(print(type));
 
 async function readEntities(
   context: Context,

@@ -6,21 +6,25 @@ import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
 import { visualSearch } from '../search/visual-search.js';
-import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from '../search/visual-search.arguments.js';
+import { DEFAULT_FIRST, DIVERSITY } from '../search/visual-search.arguments.js';
 import { VisualMatchConnection } from '../search/visual-search.types.js';
 import { Board } from './board.types.js';
+import { Cost, Paged } from '../graph/cost.js';
 
 /** Enough to separate the colorways of one garment; the most similar products still come first. */
 const DEFAULT_DIVERSITY = 0.3;
+/** Points of a search with up to eight vectors, which by default also keeps similar products apart. */
+const IDEAS_COST = 1_500;
 
 @Resolver(() => Board)
 export class BoardIdeasResolver {
   constructor(private readonly services: SearchServices) {}
 
   @Requires('catalog:read')
+  @Cost(IDEAS_COST)
+  @Paged()
   @FieldResolver(() => VisualMatchConnection, {
     nullable: true,
-    complexity: SEARCH_COST,
     description: `Products that look like a positive pin, are closer to it than to any negative pin, and can be bought now. Pinned products are left out. Empty when there is no positive pin to compare with. Adding or removing a pin starts a new search: cursors of the old one are no longer valid. ${ON_ERROR}`,
   })
   ideas(

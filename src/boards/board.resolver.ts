@@ -27,12 +27,15 @@ import { lookUpBoard } from './find-board.js';
 import { listBoards, listPins } from './list-boards.js';
 import { removePin } from './remove-pin.js';
 import { createBoard, removeBoard, updateBoard } from './write-board.js';
+import { AssumedSize, Cost, Paged, READ_COST } from '../graph/cost.js';
 
 const DEFAULT_BOARDS = 20;
 const DEFAULT_PINS = 50;
-/** A call that locks and writes rows costs as much as reading this many fields. */
+/** Points of a call that locks and writes rows. */
 const WRITE_COST = 50;
-const PALETTE_COST = 20;
+const COLORS = 6;
+/** Of each color: the pins are read once. */
+const PALETTE_COST = 5;
 /** It reads all pins, and queries the index about those that are images. */
 const BRIEF_COST = 300;
 
@@ -41,6 +44,7 @@ export class BoardResolver {
   constructor(private readonly services: BoardServices) {}
 
   @Requires('boards')
+  @Cost(READ_COST)
   @Query(() => Board, {
     nullable: true,
     description: 'The board with this id. Null if there is none or it is not yours.',
@@ -53,6 +57,8 @@ export class BoardResolver {
   }
 
   @Requires('boards')
+  @Cost(READ_COST)
+  @Paged()
   @Query(() => BoardConnection, {
     nullable: true,
     description:
@@ -68,6 +74,8 @@ export class BoardResolver {
     return listBoards(this.services.db, context, { first: first ?? DEFAULT_BOARDS, after: after ?? null });
   }
 
+  @Cost(READ_COST)
+  @Paged()
   @FieldResolver(() => PinConnection, { nullable: true, description: `The pins, newest first. ${ON_ERROR}` })
   pins(
     @Root() board: Board,
@@ -79,9 +87,10 @@ export class BoardResolver {
     return listPins(this.services.db, board, { first: first ?? DEFAULT_PINS, after: after ?? null });
   }
 
+  @Cost(PALETTE_COST)
+  @AssumedSize(COLORS)
   @FieldResolver(() => [String], {
     nullable: true,
-    complexity: PALETTE_COST,
     description: `The colors of the positive pins, most frequent first, at most 6, as "#rrggbb". Nearly identical colors count as one. ${ON_ERROR}`,
   })
   palette(@Root() board: Board): Promise<string[]> {
@@ -89,9 +98,9 @@ export class BoardResolver {
   }
 
   @Requires('catalog:read')
+  @Cost(BRIEF_COST)
   @FieldResolver(() => DesignBrief, {
     nullable: true,
-    complexity: BRIEF_COST,
     description: `The board as a prompt for an image generator. It stays the same while the pins and the catalog stay the same. ${ON_ERROR}`,
   })
   brief(@Root() board: Board, @Ctx() context: Context): Promise<DesignBrief> {
@@ -99,9 +108,9 @@ export class BoardResolver {
   }
 
   @Requires('boards')
+  @Cost(WRITE_COST)
   @Mutation(() => BoardPayload, {
     nullable: true,
-    complexity: WRITE_COST,
     description:
       'Creates an empty board. It belongs to your API key and shopper, who can have 10,000 boards. Without either, it belongs to anyone who has its id and is deleted 90 days after its last change.',
   })
@@ -113,7 +122,8 @@ export class BoardResolver {
   }
 
   @Requires('boards')
-  @Mutation(() => BoardPayload, { nullable: true, complexity: WRITE_COST, description: 'Renames a board.' })
+  @Cost(WRITE_COST)
+  @Mutation(() => BoardPayload, { nullable: true, description: 'Renames a board.' })
   boardUpdate(
     @Ctx() context: Context,
     @Arg('input', () => BoardUpdateInput, { description: 'The board and its new title.' })
@@ -123,9 +133,9 @@ export class BoardResolver {
   }
 
   @Requires('boards')
+  @Cost(WRITE_COST)
   @Mutation(() => BoardDeletePayload, {
     nullable: true,
-    complexity: WRITE_COST,
     description: 'Deletes a board and its pins.',
   })
   boardDelete(
@@ -136,9 +146,9 @@ export class BoardResolver {
   }
 
   @Requires('boards')
+  @Cost(WRITE_COST)
   @Mutation(() => BoardPayload, {
     nullable: true,
-    complexity: WRITE_COST,
     description:
       'Pins a product or an image. A board holds at most 500 pins. If it is already pinned, sets `positive` on the existing pin.',
   })
@@ -150,9 +160,9 @@ export class BoardResolver {
   }
 
   @Requires('boards')
+  @Cost(WRITE_COST)
   @Mutation(() => BoardPayload, {
     nullable: true,
-    complexity: WRITE_COST,
     description: 'Removes a pin from its board.',
   })
   pinRemove(

@@ -6,7 +6,8 @@ import { PageInfo, PAGING } from '../graph/page-info.js';
 import { DateTimeScalar } from '../graph/scalars.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { UserError, USER_ERRORS } from '../mutation/user-error.types.js';
-import { ImageInput } from '../images/image-input.types.js';
+import { IMAGE_COST, ImageInput } from '../images/image-input.types.js';
+import { Cost } from '../graph/cost.js';
 
 @ObjectType({
   implements: Node,
@@ -119,6 +120,7 @@ export class PinAddInput extends IdempotentInput {
   })
   product?: string | null;
 
+  @Cost(IMAGE_COST)
   @Field(() => ImageInput, {
     nullable: true,
     description: 'The image to pin, kept for as long as it is pinned. Null when you pin a product.',

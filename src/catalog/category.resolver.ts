@@ -3,10 +3,18 @@ import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import { Category } from './category.types.js';
+import { AssumedSize, Cost } from '../graph/cost.js';
+
+/** A shop has about this many departments. */
+const ROOTS = 10;
+/** Of each: all of them are read with one statement. */
+const ROOT_COST = 2;
 
 @Resolver(() => Category)
 export class CategoryResolver {
   @Requires('catalog:read')
+  @Cost(ROOT_COST)
+  @AssumedSize(ROOTS)
   @Query(() => [Category], { nullable: true, description: 'The top-level categories.' })
   categories(@Ctx() { loaders: { categories } }: Context): Promise<Category[]> {
     return categories.roots();

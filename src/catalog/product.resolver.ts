@@ -16,14 +16,22 @@ import { Attribute, Product, ProductConnection } from './product.types.js';
 import { Sku } from './sku.types.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import { checkText } from '../graph/text.js';
+import { AssumedSize, Cost, Paged, READ_COST } from '../graph/cost.js';
 
 const DEFAULT_FIRST = 24;
-/** Sorting by relevance or price reads every passing product before it can return the first. */
-const LIST_COST = 100;
+/** Those of fashion feeds: color, material, pattern, style, era, season, gender, and one more. */
+const ATTRIBUTES = 8;
+/** Points of a page: one statement finds it, and another proves its offers. */
+const LIST_COST = 300;
+/** Sorting by price or relevance reads every passing product before it can return the first. */
+const SORT_COST = 1_500;
+/** Ranking by words reads every passing product that has one of them. */
+const TEXT_COST = 50;
 
 @Resolver(() => Product)
 export class ProductResolver {
   @Requires('catalog:read')
+  @Cost(READ_COST)
   @Query(() => Product, {
     nullable: true,
     description:
@@ -52,9 +60,10 @@ export class ProductResolver {
   }
 
   @Requires('catalog:read')
+  @Cost(LIST_COST)
+  @Paged()
   @Query(() => ProductConnection, {
     nullable: true,
-    complexity: LIST_COST,
     description: 'The products of the channel that pass the filter.',
   })
   async products(
@@ -63,6 +72,7 @@ export class ProductResolver {
     first: number | null,
     @Arg('after', () => String, { nullable: true, description: PAGING.after })
     after: string | null | undefined,
+    @Cost(TEXT_COST)
     @Arg('text', () => String, {
       nullable: true,
       description:
@@ -71,6 +81,7 @@ export class ProductResolver {
     text: string | null | undefined,
     @Arg('where', () => ProductFilter, { nullable: true, description: WHERE })
     where: ProductFilter | null | undefined,
+    @Cost(SORT_COST)
     @Arg('sort', () => ProductSort, {
       nullable: true,
       defaultValue: ProductSort.NEWEST,
@@ -97,6 +108,7 @@ export class ProductResolver {
     return categories.byKey.load(product.categoryKey);
   }
 
+  @AssumedSize(ATTRIBUTES)
   @FieldResolver(() => [Attribute], {
     nullable: true,
     description: `Color, material, pattern, style, era, season, gender, and other attributes. ${ON_ERROR}`,

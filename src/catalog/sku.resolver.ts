@@ -9,14 +9,18 @@ import { UrlScalar } from '../graph/scalars.js';
 import { Sku } from './sku.types.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import { checkText } from '../graph/text.js';
+import { Cost, READ_COST, SizedBy } from '../graph/cost.js';
 
 /** Enough for one call of a partner's sync. */
 const MAX_CODES = 250;
+/** Points of finding an SKU by its code. */
+const SKU_COST = 2;
 const MAX_CHECKOUT_QUANTITY = 1_000;
 
 @Resolver(() => Sku)
 export class SkuResolver {
   @Requires('catalog:read')
+  @Cost(READ_COST)
   @Query(() => Sku, {
     nullable: true,
     description:
@@ -44,6 +48,8 @@ export class SkuResolver {
   }
 
   @Requires('catalog:read')
+  @Cost(SKU_COST)
+  @SizedBy('codes')
   @Query(() => [Sku], {
     nullable: true,
     description:

@@ -1,7 +1,8 @@
 import { type Caller, requireChannel } from '../access/caller.js';
 import type { CatalogLoaders, ChannelStores, Loaders } from '../catalog/loaders.js';
+import { networkOf } from '../platform/client-network.js';
 import type { Meter } from './meter.js';
-import type { RequestFacts, ServerContext } from './server-context.js';
+import type { Payer, RequestFacts, ServerContext } from './server-context.js';
 
 /**
  * One request: its caller, its channel, and one set of loaders. Resolvers get the process's services by injection.
@@ -12,6 +13,7 @@ export class Context implements ServerContext {
   readonly publicUrl: string;
   /** IP address of the client. */
   readonly clientAddress: string;
+  readonly payer: Payer;
   readonly signal: AbortSignal;
   readonly loaders: Loaders;
   // Not #private: Apollo Server gives resolvers a copy of the context, and a copy lacks private fields.
@@ -29,6 +31,7 @@ export class Context implements ServerContext {
     this.requestId = request.requestId;
     this.publicUrl = request.publicUrl;
     this.clientAddress = request.clientAddress;
+    this.payer = payerOf(caller, request.clientAddress);
     this.signal = request.signal;
     this.channelHandle = caller.channels[0] ?? null;
     this.loaders = catalog.forRequest();
@@ -72,6 +75,13 @@ export class Context implements ServerContext {
     this.channelHandle = stores.channel.handle;
     return stores;
   }
+}
+
+/** An API key pays for its requests, wherever they come from; other requests are paid by the client's network. */
+function payerOf({ keyId, budget }: Caller, clientAddress: string): Payer {
+  return keyId === null
+    ? { kind: 'client', id: networkOf(clientAddress), pointsPerSecond: null }
+    : { kind: 'key', id: String(keyId), pointsPerSecond: budget };
 }
 
 /** Makes a value once per request, when it is first needed. */

@@ -1,7 +1,18 @@
+/** Whose budget pays for a request. */
+export interface Payer {
+  readonly kind: 'key' | 'client';
+  /** The id of the API key, or the network of an anonymous client. */
+  readonly id: string;
+  /** Points per second of this API key; null: the default for its kind. */
+  readonly pointsPerSecond: number | null;
+}
+
 /** The part of the resolvers' context that the server itself needs. */
 export interface ServerContext {
   /** Identifies the request in the log and in masked errors. */
   readonly requestId: string;
+  /** An object of this request only. */
+  readonly payer: Payer;
   /** See RequestFacts. */
   readonly signal: AbortSignal;
   /** Whether the caller may execute only documents that the operator trusts. */

@@ -15,8 +15,9 @@ import {
   HoldPayload,
   HoldReleaseInput,
 } from './hold.types.js';
+import { Cost, READ_COST } from '../graph/cost.js';
 
-/** A call that locks and writes rows costs as much as reading this many fields. */
+/** Points of a call that locks and writes rows. */
 const WRITE_COST = 50;
 
 @Resolver(() => Hold)
@@ -24,6 +25,7 @@ export class HoldResolver {
   constructor(private readonly services: HoldServices) {}
 
   @Requires(EVERYONE)
+  @Cost(READ_COST)
   @Query(() => Hold, {
     nullable: true,
     description:
@@ -37,9 +39,9 @@ export class HoldResolver {
   }
 
   @Requires(EVERYONE)
+  @Cost(WRITE_COST)
   @Mutation(() => HoldPayload, {
     nullable: true,
-    complexity: WRITE_COST,
     description:
       'Reserves stock for a limited time: all lines or none. Callers without the scope holds:create have limits; for example, all of them together can hold only a share of each SKU’s stock. Beyond a limit, the user error is HOLD_LIMIT.',
   })
@@ -51,9 +53,9 @@ export class HoldResolver {
   }
 
   @Requires('holds:confirm')
+  @Cost(WRITE_COST)
   @Mutation(() => HoldPayload, {
     nullable: true,
-    complexity: WRITE_COST,
     description:
       'Completes the sale: deducts the reserved units from stock. Requires an API key with the scope holds:confirm, which also confirms the holds of guests. Without a shopper token, it confirms holds of all shoppers of the key.',
   })
@@ -65,9 +67,9 @@ export class HoldResolver {
   }
 
   @Requires(EVERYONE)
+  @Cost(WRITE_COST)
   @Mutation(() => HoldPayload, {
     nullable: true,
-    complexity: WRITE_COST,
     description: 'Cancels the hold: the reserved units become available again.',
   })
   holdRelease(

@@ -5,6 +5,7 @@ import { DateTimeScalar } from '../graph/scalars.js';
 import { GeoPointInput, StockLocation } from '../catalog/location.types.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { UserError, USER_ERRORS } from '../mutation/user-error.types.js';
+import { Cost } from '../graph/cost.js';
 
 /** The statuses in `hold_json`. */
 export enum HoldStatus {
@@ -69,6 +70,9 @@ export class Hold extends Node {
   expiresAt!: Date;
 }
 
+/** Points of reserving one line. */
+const LINE_COST = 10;
+
 @InputType({ description: 'Units of an SKU to reserve.' })
 export class HoldLineInput {
   @Field(() => ID, { description: 'The id of the SKU.' })
@@ -84,6 +88,7 @@ export class HoldLineInput {
 
 @InputType({ description: 'What to reserve, where, and for how long.' })
 export class HoldCreateInput extends IdempotentInput {
+  @Cost(LINE_COST)
   @Field(() => [HoldLineInput], {
     description:
       'From 1 to 100 lines, each with a different SKU. Either all of them are reserved or none. Callers without the scope holds:create may send at most 20 lines and 20 units in all, unless the operator configures other limits.',

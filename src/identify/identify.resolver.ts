@@ -1,28 +1,32 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
-import { BoxInput, ImageInput } from '../images/image-input.types.js';
+import { BOX_COST, BoxInput, IMAGE_COST, ImageInput } from '../images/image-input.types.js';
 import type { IdentifyServices } from './identify-services.js';
 import { Identification } from './identification.types.js';
 import { identify } from './identify.js';
+import { Cost } from '../graph/cost.js';
 
 /** It uses the index and Postgres, as a search does. */
-const IDENTIFY_COST = 300;
+const IDENTIFY_COST = 1_200;
 
 @Resolver()
 export class IdentifyResolver {
   constructor(private readonly services: IdentifyServices) {}
 
   @Requires('catalog:read')
+  @Cost(IDENTIFY_COST)
   @Query(() => Identification, {
     nullable: true,
-    complexity: IDENTIFY_COST,
     description:
       'Identifies what an image shows: the exact product if the catalog has it, and labels based on the most similar products. Uncertain results are left out.',
   })
   identify(
     @Ctx() context: Context,
-    @Arg('image', () => ImageInput, { description: 'The image to identify.' }) image: ImageInput,
+    @Cost(IMAGE_COST)
+    @Arg('image', () => ImageInput, { description: 'The image to identify.' })
+    image: ImageInput,
+    @Cost(BOX_COST)
     @Arg('box', () => BoxInput, {
       nullable: true,
       description: 'The part of the image to look at. Null: the whole image.',

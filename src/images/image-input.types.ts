@@ -1,6 +1,11 @@
 import { Field, Float, ID, InputType } from 'type-graphql';
 import { Base64Scalar, UrlScalar } from '../graph/scalars.js';
 
+/** Points of an image in a query: it is decoded and encoded. */
+export const IMAGE_COST = 800;
+/** Points of cutting out a part of an image, which is then encoded as well. */
+export const BOX_COST = 500;
+
 @InputType({ description: 'An image: exactly one of `id`, `url`, and `base64`.' })
 export class ImageInput {
   @Field(() => ID, {

@@ -7,18 +7,23 @@ import { Requires } from '../graph/requires.js';
 import { RequestError } from '../errors.js';
 import { networkOf } from '../platform/client-network.js';
 import type { AvailabilityWatcher } from './watch-availability.js';
+import { Cost } from '../graph/cost.js';
 
 /** Enough for a long list on a screen, and the same limit as other calls have. */
 const MAX_SKUS = 250;
+
+/** Points of watching an SKU: its state is read when the subscription begins. */
+const WATCH_COST = 2;
+/** Points of an event. */
+const EVENT_COST = 5;
 
 const watchArguments = z.object({ skus: z.array(z.string()) });
 
 @Resolver(() => Sku)
 export class AvailabilityChangedResolver {
   @Requires('catalog:read')
+  @Cost(EVENT_COST)
   @Subscription(() => Sku, {
-    // The first events are one for each SKU.
-    complexity: ({ args, childComplexity }) => 1 + watchArguments.parse(args).skus.length * childComplexity,
     subscribe: () => {
       throw new Error('bindAvailabilityChanged gives it what it watches');
     },
@@ -28,6 +33,7 @@ export class AvailabilityChangedResolver {
   availabilityChanged(
     @Root() sku: Sku,
     // `subscribe` reads this argument.
+    @Cost(WATCH_COST)
     @Arg('skus', () => [ID], { description: `The ids of the SKUs to watch, from 1 to ${MAX_SKUS}.` })
     _skus: string[],
   ): Sku {

@@ -8,11 +8,13 @@ import type { Context } from '../graph/request-context.js';
 import { locationStocks, productAvailability, skuAvailability } from './availability.js';
 import { GeoPointInput } from '../catalog/location.types.js';
 import { LocationStock, ProductAvailability, SkuAvailability } from './availability.types.js';
+import { SizedBy } from '../graph/cost.js';
 
 const DEFAULT_FIRST = 10;
 
 @Resolver(() => SkuAvailability)
 export class AvailabilityResolver {
+  @SizedBy('first')
   @FieldResolver(() => [LocationStock], {
     nullable: true,
     description: `The locations of the channel that carry the SKU, nearest first with \`near\`, otherwise by name. ${ON_ERROR}`,

@@ -4,22 +4,26 @@ import { instantiate } from '../graph/node.js';
 import { Sku } from '../catalog/sku.types.js';
 import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
-import { MAX_ENTRIES } from '../mutation/entries.js';
 import type { Outcome } from '../mutation/mutate.js';
 import { StockLocation } from '../catalog/location.types.js';
 import { stockAdjust } from './stock-adjust.js';
 import { stockSet } from './stock-set.js';
 import { InventoryLevel, StockAdjustInput, StockPayload, StockSetInput } from './stock.types.js';
 import type { StockAnswer } from './write-stock.js';
+import { Cost, SizedBy } from '../graph/cost.js';
+
+/** Points of a call, in addition to those of each entry. */
+const WRITE_COST = 100;
 
 @Resolver(() => InventoryLevel)
 export class StockResolver {
   constructor(private readonly db: Database) {}
 
   @Requires('stock:write')
+  @Cost(WRITE_COST)
+  @SizedBy('input.entries', ['levels'])
   @Mutation(() => StockPayload, {
     nullable: true,
-    complexity: MAX_ENTRIES,
     description:
       'Sets the stock on hand and the safety stock: all entries or none. Requires an API key with the scope stock:write.',
   })
@@ -31,9 +35,10 @@ export class StockResolver {
   }
 
   @Requires('stock:write')
+  @Cost(WRITE_COST)
+  @SizedBy('input.entries', ['levels'])
   @Mutation(() => StockPayload, {
     nullable: true,
-    complexity: MAX_ENTRIES,
     description:
       'Adds to the stock on hand or removes from it: all entries or none. Requires an API key with the scope stock:write.',
   })

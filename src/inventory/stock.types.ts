@@ -3,6 +3,10 @@ import { MAX_ENTRIES } from '../mutation/entries.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { UserError, USER_ERRORS } from '../mutation/user-error.types.js';
 import { StockLocation } from '../catalog/location.types.js';
+import { Cost } from '../graph/cost.js';
+
+/** Points of writing the stock of an SKU at a location. */
+const ENTRY_COST = 5;
 
 @InputType({ description: 'The stock of an SKU at a location. A quantity that is null stays unchanged.' })
 export class StockSetEntryInput {
@@ -59,6 +63,7 @@ abstract class StockInput extends IdempotentInput {
 
 @InputType({ description: 'Quantities to set: all of them or none.' })
 export class StockSetInput extends StockInput {
+  @Cost(ENTRY_COST)
   @Field(() => [StockSetEntryInput], {
     description: `From 1 to ${MAX_ENTRIES} entries, each for a different SKU or location.`,
   })
@@ -67,6 +72,7 @@ export class StockSetInput extends StockInput {
 
 @InputType({ description: 'Quantities to change: all of them or none.' })
 export class StockAdjustInput extends StockInput {
+  @Cost(ENTRY_COST)
   @Field(() => [StockAdjustEntryInput], {
     description: `From 1 to ${MAX_ENTRIES} entries, each for a different SKU or location.`,
   })
@@ -106,7 +112,6 @@ export class InventoryLevel {
 @ObjectType({ description: 'The result of stockSet or stockAdjust.' })
 export class StockPayload {
   @Field(() => [InventoryLevel], {
-    complexity: ({ childComplexity }) => MAX_ENTRIES * childComplexity,
     description: 'The stock after the change, in the order of the entries. Empty when there are user errors.',
   })
   levels!: InventoryLevel[];

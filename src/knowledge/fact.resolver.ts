@@ -7,19 +7,21 @@ import { Identification } from '../identify/identification.types.js';
 import { Style } from '../search/visual-search.types.js';
 import type { FactLoaders } from './fact-loaders.js';
 import { Fact } from './fact.types.js';
-import { factsFor } from './facts-for.js';
+import { factsFor, MAX_FACTS } from './facts-for.js';
+import { AssumedSize, Cost } from '../graph/cost.js';
 
-/** It traverses the graph; its statements serve all requests for facts within one GraphQL request. */
-const FACTS_COST = 20;
-const ORDER = `Most informative first, at most 24. ${ON_ERROR}`;
+/** Points of a fact: the graph is traversed to find it. */
+const FACT_COST = 1;
+const ORDER = `Most informative first, at most ${MAX_FACTS}. ${ON_ERROR}`;
 
 @Resolver(() => Product)
 export class ProductFactsResolver {
   constructor(private readonly loaders: FactLoaders) {}
 
+  @Cost(FACT_COST)
+  @AssumedSize(MAX_FACTS)
   @FieldResolver(() => [Fact], {
     nullable: true,
-    complexity: FACTS_COST,
     description: `Facts about who makes the product and where, and about its style, era, and materials. ${ORDER}`,
   })
   facts(@Root() product: Product, @Ctx() context: Context): Promise<Fact[]> {
@@ -31,9 +33,10 @@ export class ProductFactsResolver {
 export class BrandFactsResolver {
   constructor(private readonly loaders: FactLoaders) {}
 
+  @Cost(FACT_COST)
+  @AssumedSize(MAX_FACTS)
   @FieldResolver(() => [Fact], {
     nullable: true,
-    complexity: FACTS_COST,
     description: `Facts about the brand: who makes it and where. ${ORDER}`,
   })
   facts(@Root() { handle }: Brand, @Ctx() context: Context): Promise<Fact[]> {
@@ -45,9 +48,10 @@ export class BrandFactsResolver {
 export class AttributeFactsResolver {
   constructor(private readonly loaders: FactLoaders) {}
 
+  @Cost(FACT_COST)
+  @AssumedSize(MAX_FACTS)
   @FieldResolver(() => [Fact], {
     nullable: true,
-    complexity: FACTS_COST,
     description: `Facts about the value, such as a material, style, or era. ${ORDER}`,
   })
   facts(@Root() { name, value }: Attribute, @Ctx() context: Context): Promise<Fact[]> {
@@ -59,9 +63,10 @@ export class AttributeFactsResolver {
 export class StyleFactsResolver {
   constructor(private readonly loaders: FactLoaders) {}
 
+  @Cost(FACT_COST)
+  @AssumedSize(MAX_FACTS)
   @FieldResolver(() => [Fact], {
     nullable: true,
-    complexity: FACTS_COST,
     description: `Facts about the style and its history. ${ORDER}`,
   })
   facts(@Root() { handle }: Style, @Ctx() context: Context): Promise<Fact[]> {
@@ -73,9 +78,10 @@ export class StyleFactsResolver {
 export class IdentificationFactsResolver {
   constructor(private readonly loaders: FactLoaders) {}
 
+  @Cost(FACT_COST)
+  @AssumedSize(MAX_FACTS)
   @FieldResolver(() => [Fact], {
     nullable: true,
-    complexity: FACTS_COST,
     description: `Facts about the matched product and the labels. ${ORDER}`,
   })
   facts(@Root() { match, labels }: Identification, @Ctx() context: Context): Promise<Fact[]> {

@@ -7,7 +7,7 @@ import type { Fact } from './fact.types.js';
  */
 const MAX_HOPS = 3;
 /** More than anyone reads about a garment. */
-const MAX_FACTS = 24;
+export const MAX_FACTS = 24;
 
 /** The subjects that facts are requested for. */
 export interface Subjects {

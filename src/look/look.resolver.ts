@@ -15,27 +15,29 @@ import type { LookServices } from './look-services.js';
 import { matchItem } from './match-item.js';
 import { describeLookImage, findLookImage } from './look-image.js';
 import { ItemBox, Look, LookItem } from './look.types.js';
+import { Cost, Paged, SizedBy } from '../graph/cost.js';
 
 const DEFAULT_ITEMS = 6;
 const DEFAULT_FIRST = 12;
-/** It encodes several parts of an image and queries the index about all of them, which is as much as two searches. */
-const LOOK_COST = 600;
+/** It encodes several parts of an image and queries the index about all of them. */
+const LOOK_COST = 3_000;
 /** It queries Postgres, and also the index if the filter is not the default one. */
-const MATCHES_COST = 200;
+const MATCHES_COST = 800;
 /** It decodes the image again. */
 const IMAGE_COST = 50;
-const COMPLETE_COST = 50;
+const COMPLETE_COST = 200;
 /** It queries Postgres once for all items. */
-const LABEL_COST = 10;
+const LABEL_COST = 50;
 
 @Resolver(() => Look)
 export class LookResolver {
   constructor(private readonly services: LookServices) {}
 
   @Requires('catalog:read')
+  @Cost(LOOK_COST)
+  @SizedBy('maxItems', ['items'])
   @Query(() => Look, {
     nullable: true,
-    complexity: LOOK_COST,
     description:
       'Finds the items in a photo, and, for each item, products that look like it and can be bought now.',
   })
@@ -58,18 +60,18 @@ export class LookResolver {
     return look;
   }
 
+  @Cost(IMAGE_COST)
   @FieldResolver(() => Image, {
     nullable: true,
-    complexity: IMAGE_COST,
     description: `The image. An image sent as base64 or by URL is stored like an upload. ${ON_ERROR}`,
   })
   image(@Root() { source }: Look, @Ctx() { loaders }: Context): Promise<Image> {
     return describeLookImage(source, loaders);
   }
 
+  @Cost(COMPLETE_COST)
   @FieldResolver(() => Boolean, {
     nullable: true,
-    complexity: COMPLETE_COST,
     description: `Whether there are items and every item has a match that can be bought now. ${ON_ERROR}`,
   })
   complete(@Root() { items }: Look, @Ctx() context: Context): Promise<boolean> {
@@ -85,18 +87,19 @@ export class LookResolver {
 export class LookItemResolver {
   constructor(private readonly services: LookServices) {}
 
+  @Cost(LABEL_COST)
   @FieldResolver(() => Label, {
     nullable: true,
-    complexity: LABEL_COST,
     description: `The most likely category and its calibrated confidence, even if it is low. The confidence is 0 while the catalog is too small for calibration. If a detector is configured, the label comes from the detector. ${ON_ERROR}`,
   })
   label(@Root() { found }: LookItem): Promise<Label> {
     return found.label();
   }
 
+  @Cost(MATCHES_COST)
+  @Paged()
   @FieldResolver(() => VisualMatchConnection, {
     nullable: true,
-    complexity: MATCHES_COST,
     description: `Products that look like the item and can be bought now. This is the same search as visualSearch with the image of the look and the box of the item, so its cursors are valid there too. ${ON_ERROR}`,
   })
   matches(

@@ -3,18 +3,22 @@ import type { Database } from '../platform/postgres.js';
 import { instantiate } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
-import { MAX_ENTRIES } from '../mutation/entries.js';
 import { pricesSet } from './prices-set.js';
 import { PricesSetPayload, PricesSetInput } from './prices.types.js';
+import { Cost, SizedBy } from '../graph/cost.js';
+
+/** Points of a call, in addition to those of each entry. */
+const WRITE_COST = 100;
 
 @Resolver()
 export class PricesResolver {
   constructor(private readonly db: Database) {}
 
   @Requires('prices:write')
+  @Cost(WRITE_COST)
+  @SizedBy('input.entries', ['skus'])
   @Mutation(() => PricesSetPayload, {
     nullable: true,
-    complexity: MAX_ENTRIES,
     description:
       'Sets the prices of SKUs in a channel: all entries or none. Requires an API key with the scope prices:write.',
   })

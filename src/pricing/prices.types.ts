@@ -6,6 +6,10 @@ import { Requires } from '../graph/requires.js';
 import { MAX_ENTRIES } from '../mutation/entries.js';
 import { IdempotentInput } from '../mutation/idempotent-input.types.js';
 import { UserError, USER_ERRORS } from '../mutation/user-error.types.js';
+import { Cost } from '../graph/cost.js';
+
+/** Points of writing a price. */
+const ENTRY_COST = 5;
 
 @InputType({ description: 'The price of an SKU for a period of time.' })
 export class PriceSetEntryInput {
@@ -52,6 +56,7 @@ export class PricesSetInput extends IdempotentInput {
   })
   channel?: string | null;
 
+  @Cost(ENTRY_COST)
   @Field(() => [PriceSetEntryInput], {
     description: `From 1 to ${MAX_ENTRIES} entries. An SKU can have several with periods that do not overlap.`,
   })
@@ -63,7 +68,6 @@ export class PricesSetPayload {
   @Requires('catalog:read')
   @Field(() => [Sku], {
     nullable: true,
-    complexity: ({ childComplexity }) => MAX_ENTRIES * childComplexity,
     description: `The SKUs of the entries as the channel of the operation offers them now. SKUs that it does not offer are left out. Empty when there are user errors. ${ON_ERROR}`,
   })
   skus!: Sku[];

@@ -1,5 +1,7 @@
 export const DEFAULT_FIRST = 24;
-/** A search uses the index and Postgres, so it costs as much as reading this many fields. */
+/** Points of a search: it asks the index for candidates and proves them in Postgres. */
 export const SEARCH_COST = 300;
+/** Points of keeping similar products apart, which reads the vectors of many candidates. */
+export const DIVERSITY_COST = 500;
 export const DIVERSITY =
   'How strongly to keep similar-looking products apart: from 0 (most similar first) to 1. Above 0, results are not ordered by score.';

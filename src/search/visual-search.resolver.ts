@@ -7,7 +7,7 @@ import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
 import { readStyles } from './query/styles.store.js';
 import type { SearchServices } from './search-services.js';
-import { DEFAULT_FIRST, DIVERSITY, SEARCH_COST } from './visual-search.arguments.js';
+import { DEFAULT_FIRST, DIVERSITY, DIVERSITY_COST, SEARCH_COST } from './visual-search.arguments.js';
 import { visualSearch } from './visual-search.js';
 import {
   Facet,
@@ -16,18 +16,26 @@ import {
   VisualMatchConnection,
   VisualQueryInput,
 } from './visual-search.types.js';
+import { AssumedSize, Cost, Paged } from '../graph/cost.js';
 
-/** Facets prove about ten pages. Like every field of a page, the cost estimate multiplies this by the page size. */
-const FACETS_COST = 40;
+/** Category, brand, color, size, and price. */
+const FACETS = 5;
+/** Of each facet: together they prove about ten pages. */
+const FACETS_COST = 500;
+/** It reads the attributes of every product. */
+const STYLES_COST = 20;
+/** A catalog has a few dozen styles. */
+const STYLES = 30;
 
 @Resolver(() => VisualMatchConnection)
 export class VisualSearchResolver {
   constructor(private readonly services: SearchServices) {}
 
   @Requires('catalog:read')
+  @Cost(SEARCH_COST)
+  @Paged()
   @Query(() => VisualMatchConnection, {
     nullable: true,
-    complexity: SEARCH_COST,
     description:
       'Finds products that look like the query and can be bought now. Every match is verified against the database in the same request. Pagination has no gaps or duplicates even while stock changes.',
   })
@@ -40,6 +48,7 @@ export class VisualSearchResolver {
     first: number | null,
     @Arg('after', () => String, { nullable: true, description: PAGING.after })
     after: string | null | undefined,
+    @Cost(DIVERSITY_COST)
     @Arg('diversity', () => Float, {
       nullable: true,
       defaultValue: 0,
@@ -61,14 +70,17 @@ export class VisualSearchResolver {
   }
 
   @Requires('catalog:read')
+  @Cost(STYLES_COST)
+  @AssumedSize(STYLES)
   @Query(() => [Style], { nullable: true, description: 'The styles of the catalog, most frequent first.' })
   styles(): Promise<Style[]> {
     return readStyles(this.services.db);
   }
 
+  @Cost(FACETS_COST)
+  @AssumedSize(FACETS)
   @FieldResolver(() => [Facet], {
     nullable: true,
-    complexity: FACETS_COST,
     description: `Counts over the best 250 matches of the whole search, not just this page. Counted after the page, in a separate database snapshot. ${ON_ERROR}`,
   })
   facets(@Root() connection: VisualMatchConnection): Promise<Facet[]> {
@@ -92,9 +104,10 @@ export class VisualMatchEdgeResolver {
 export class SimilarProductsResolver {
   constructor(private readonly services: SearchServices) {}
 
+  @Cost(SEARCH_COST)
+  @Paged()
   @FieldResolver(() => VisualMatchConnection, {
     nullable: true,
-    complexity: SEARCH_COST,
     description: `Other products that look like this one and can be bought now. Empty while the images of this product are not processed. ${ON_ERROR}`,
   })
   similar(
@@ -106,6 +119,7 @@ export class SimilarProductsResolver {
     after: string | null | undefined,
     @Arg('where', () => ProductFilter, { nullable: true, description: WHERE })
     where: ProductFilter | null | undefined,
+    @Cost(DIVERSITY_COST)
     @Arg('diversity', () => Float, {
       nullable: true,
       defaultValue: 0,

@@ -1,19 +1,30 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { BoxInput, ImageInput } from '../images/image-input.types.js';
+import { BOX_COST, BoxInput, IMAGE_COST, ImageInput } from '../images/image-input.types.js';
 import { Image } from '../images/image.types.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
 import { Product } from '../catalog/product.types.js';
 import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
 import { Sku } from '../catalog/sku.types.js';
 import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
+import { AssumedSize, Cost } from '../graph/cost.js';
+
+/** Points of a reference: its vector is read from Postgres. */
+const REFERENCE_COST = 50;
+/** A board has up to eight vectors, and the index is asked about each. */
+const BOARD_COST = 500;
+/** Words are ranked over all products, and both rankings are combined. */
+const TEXT_COST = 1_000;
+const BUCKETS = 20;
 
 @InputType({
   description: 'Something to compare with: exactly one of `image`, `product`, `board`, and `style`.',
 })
 export class VisualReferenceInput {
+  @Cost(IMAGE_COST)
   @Field(() => ImageInput, { nullable: true, description: 'An image. Null when you pass another reference.' })
   image?: ImageInput | null;
 
+  @Cost(BOX_COST)
   @Field(() => BoxInput, {
     nullable: true,
     description: 'The part of `image` to look at. Null: the whole image.',
@@ -27,6 +38,7 @@ export class VisualReferenceInput {
   })
   product?: string | null;
 
+  @Cost(BOARD_COST)
   @Field(() => ID, {
     nullable: true,
     description:
@@ -54,12 +66,14 @@ export class VisualReferenceInput {
     'What to search for: what results should look like, what they should not look like, and words.',
 })
 export class VisualQueryInput {
+  @Cost(REFERENCE_COST)
   @Field(() => [VisualReferenceInput], {
     description:
       'What results should look like. It can be empty if there is `text`: then the words alone determine the order.',
   })
   like!: VisualReferenceInput[];
 
+  @Cost(REFERENCE_COST)
   @Field(() => [VisualReferenceInput], {
     nullable: true,
     defaultValue: [],
@@ -73,6 +87,8 @@ export class VisualQueryInput {
     description: 'How much color counts in the similarity: from 0 (not at all) to 1 (color only).',
   })
   color?: number | null;
+
+  @Cost(TEXT_COST)
   @Field(() => String, {
     nullable: true,
     description:
@@ -189,6 +205,7 @@ export class Facet {
   @Field(() => String, { description: 'The name: "category", "brand", "color", "size", or "price".' })
   name!: string;
 
+  @AssumedSize(BUCKETS)
   @Field(() => [FacetBucket], {
     description: 'The values, most frequent first, at most 20. Price ranges are in ascending order.',
   })

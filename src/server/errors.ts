@@ -4,7 +4,7 @@ import { ApolloServerErrorCode as Apollo } from '@apollo/server/errors';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { ERROR_STATUS, type ErrorCode, RequestError } from '../errors.js';
+import { ERROR_STATUS, type ErrorCode, RequestError, ThrottledError } from '../errors.js';
 import type { ServerContext } from '../graph/server-context.js';
 import { DatabaseUnavailable, StatementCanceled } from '../platform/database-unavailable.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
@@ -59,12 +59,28 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
   'INDEX_UNAVAILABLE',
   'SERVICE_OVERLOADED',
   'SHOPPER_KEYS_UNAVAILABLE',
+  'THROTTLED',
 ]);
 
 /** Whether the same request may succeed in a few seconds. */
 export const passes = (code: unknown): boolean => PASSING_CODES.has(code);
 
-/** The HTTP status of all of them. */
+/** When to send a request again that failed with an error that passes, in seconds. */
+const retryAfter = (error: RequestError): string =>
+  error instanceof ThrottledError ? inSeconds(error.retryAfterMs) : RETRY_AFTER_SECONDS;
+
+const inSeconds = (ms: number): string => String(Math.ceil(ms / 1_000));
+
+/** Tells the client of a request that failed with this error when to send it again, if that may help. */
+export function setRetryAfter(error: unknown, reply: FastifyReply): void {
+  const known = toRequestError(error);
+  if (known !== null && passes(known.code)) void reply.header('retry-after', retryAfter(known));
+}
+
+const detailsOf = (error: RequestError): { readonly retryAfterMs?: number } =>
+  error instanceof ThrottledError ? { retryAfterMs: error.retryAfterMs } : {};
+
+/** The HTTP status of the passing errors that a resolver can throw. */
 const TRY_AGAIN_STATUS = 503;
 
 /** Converts a thrown value to an error that fails the whole request: a request error with its HTTP status. */
@@ -110,9 +126,10 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
     formatted: GraphQLFormattedError,
     message: string,
     code: string,
+    details: Readonly<Record<string, unknown>> = {},
   ): GraphQLFormattedError => {
     countError(code);
-    return { ...formatted, message: shorten(message), extensions: { code } };
+    return { ...formatted, message: shorten(message), extensions: { code, ...details } };
   };
 
   const render = (
@@ -124,7 +141,7 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
     const known = toRequestError(cause);
     if (known !== null) {
       if (known !== cause) logUnavailable(log, cause, requestId);
-      return counted(formatted, known.message, known.code);
+      return counted(formatted, known.message, known.code, detailsOf(known));
     }
     const code = formatted.extensions?.['code'];
     if (cause === null && isRequestCode(code)) return counted(formatted, formatted.message, code);
@@ -144,6 +161,11 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
           async willSendResponse({ response: { body, http } }) {
             if (body.kind !== 'single') return;
             const { data, errors = [] } = body.singleResult;
+            const wait = errors[0]?.extensions?.['retryAfterMs'];
+            if (data === undefined && typeof wait === 'number') {
+              http.headers.set('retry-after', inSeconds(wait));
+              return;
+            }
             if (!errors.some(({ extensions }) => passes(extensions?.['code']))) return;
             http.headers.set('retry-after', RETRY_AFTER_SECONDS);
             // Without data, the response is worth retrying for proxies too.
@@ -190,9 +212,9 @@ export function sendHttpError(
   log: Logger,
 ): void {
   if (reply.sent) return;
-  const { status, code, message } = describe(error, request, log);
-  if (passes(code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-  void reply.code(status).send({ error: { code, message } });
+  const { status, code, message, details } = describe(error, request, log);
+  setRetryAfter(error, reply);
+  void reply.code(status).send({ error: { code, message, ...details } });
 }
 
 /** The same for errors on /graphql before Apollo sees the request, in the format that GraphQL clients expect. */
@@ -203,9 +225,9 @@ export function sendGraphQLHttpError(
   log: Logger,
 ): void {
   if (reply.sent) return;
-  const { status, code, message } = describe(error, request, log);
-  if (passes(code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-  void reply.code(status).send({ errors: [{ message, extensions: { code } }] });
+  const { status, code, message, details } = describe(error, request, log);
+  setRetryAfter(error, reply);
+  void reply.code(status).send({ errors: [{ message, extensions: { code, ...details } }] });
 }
 
 /** Nobody receives this response; proxies log the same status when a client closes a request. */
@@ -229,7 +251,7 @@ function describe(
   error: FastifyError | RequestError | DatabaseUnavailable,
   request: FastifyRequest,
   log: Logger,
-): { status: number; code: string; message: string } {
+): { status: number; code: string; message: string; details?: { readonly retryAfterMs?: number } } {
   const requestId = request.id;
   if (hasLeft(error, request)) {
     log.debug({ reason: errorMessage(error), requestId }, 'A client disconnected before its request ended');
@@ -238,7 +260,12 @@ function describe(
   const known = toRequestError(error);
   if (known !== null) {
     if (known !== error) logUnavailable(log, error, requestId);
-    return { status: ERROR_STATUS[known.code], code: known.code, message: shorten(known.message) };
+    return {
+      status: ERROR_STATUS[known.code],
+      code: known.code,
+      message: shorten(known.message),
+      details: detailsOf(known),
+    };
   }
   // Fastify's own refusals: a body that is too large or not JSON, an unknown content type.
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;

@@ -10,12 +10,13 @@ import type { Logger } from 'pino';
 import { RequestError } from '../errors.js';
 import { watchMethods } from './allowed-methods.js';
 import { compressAnswers } from './compression.js';
-import type { ServerContext } from '../graph/server-context.js';
+import { NEVER_ABORTED, type ServerContext } from '../graph/server-context.js';
+import { credentialsOf } from './authorization.js';
 import { sendHttpError } from './errors.js';
 import { installGraphiQL } from './graphql/graphiql.js';
 import { type GraphQLOptions, installGraphQL } from './graphql/graphql.js';
 import { installHealth, type Readiness } from './health.js';
-import { type ImageOptions, installImages } from './images.js';
+import { type ImageOptions, installImages, type Pay } from './images.js';
 import { boundJsonNames } from './json-bodies.js';
 import { boundLargeBodies } from './large-bodies.js';
 import {
@@ -27,7 +28,7 @@ import {
   SILENT_CONNECTION_MS,
 } from './limits.js';
 import type { Metrics } from './metrics.js';
-import { trustIn } from './seen-from.js';
+import { seenFrom, trustIn } from './seen-from.js';
 import { traceRequests, traceRootFields } from './tracing.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
@@ -46,6 +47,25 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
 
 /** A name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port. */
 const HOST = /^(?:[\w.-]*|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+/** Takes points from the budget of whoever sends a request that is not GraphQL. */
+function payFrom<Context extends ServerContext>({
+  createContext,
+  budgets,
+  trustedProxies = [],
+}: HttpOptions<Context>): Pay {
+  const trusts = trustIn(trustedProxies);
+  return async (request, points) => {
+    const { payer } = await createContext({
+      requestId: request.id,
+      ...seenFrom(request.raw, trusts),
+      ...credentialsOf(request.raw),
+      signal: NEVER_ABORTED,
+    });
+    await budgets.take(payer, points);
+    return (more) => budgets.giveBack(payer, -more);
+  };
+}
 
 /**
  * The gateway's HTTP server, not yet listening: GraphQL, GraphiQL, images, and health. `close()` lets
@@ -141,7 +161,7 @@ export async function createServer<Context extends ServerContext>(
   metrics.install(app);
   installHealth(app, () => options.ready(), leaving, log);
   installGraphiQL(app, options.operations);
-  await installImages(app, options, metrics);
+  await installImages(app, options, payFrom(options), metrics);
   await installGraphQL(app, options, metrics);
   await app.ready();
   return app;

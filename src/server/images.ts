@@ -7,8 +7,9 @@ import type { BlobStore } from '../platform/blob-store.js';
 import { inspectImage, MAX_RENDERED_WIDTH } from '../vision/decode.js';
 import { MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/image-budget.js';
 import { trimImage } from '../vision/image-file.js';
+import { PIXELS_A_POINT, UPLOAD_COST } from './limits.js';
 import type { Metrics } from './metrics.js';
-import { createRenditions } from './renditions.js';
+import { createRenditions, renditionCost } from './renditions.js';
 import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
 
 export interface ImageOptions {
@@ -17,6 +18,9 @@ export interface ImageOptions {
   /** The bytes of the product image with this global id; null if there is none. */
   readonly catalogImage: (id: string) => Promise<Buffer | null>;
 }
+
+/** Takes points for a request; the result takes more of them. @throws ThrottledError */
+export type Pay = (request: FastifyRequest, points: number) => Promise<(more: number) => void>;
 
 const rendering = z.object({
   width: z.coerce
@@ -46,6 +50,7 @@ const rendering = z.object({
 export async function installImages(
   app: FastifyInstance,
   { uploads, catalogImage }: ImageOptions,
+  pay: Pay,
   metrics: Pick<Metrics, 'countLookup' | 'countUpload'>,
 ): Promise<void> {
   const renditions = createRenditions(
@@ -58,7 +63,9 @@ export async function installImages(
 
   app.get<{ Params: { id: string } }>('/images/:id', async (request, reply) => {
     const { width, format } = rendering.parse(request.query);
-    const rendition = await renditions.get(request.params.id, width, format);
+    const { id } = request.params;
+    if (!renditions.has(id, width, format)) await pay(request, renditionCost(width, format));
+    const rendition = await renditions.get(id, width, format);
     if (rendition === null) {
       throw new RequestError(
         'IMAGE_NOT_FOUND',
@@ -77,8 +84,10 @@ export async function installImages(
     // The handler reads the body, because it knows what is allowed.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.post('/images', async (request) => {
+      const payMore = await pay(request, UPLOAD_COST);
       const bytes = trimImage(await readImage(request));
       const { width, height, thumbhash } = await inspectImage(bytes);
+      payMore((width * height) / PIXELS_A_POINT);
       const id = toUploadId(await uploads.put(bytes));
       metrics.countUpload(bytes.byteLength);
       return { id, width, height, thumbhash };

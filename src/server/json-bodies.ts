@@ -1,6 +1,11 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
 import { MAX_BODY_DEPTH, MAX_BODY_NAMES, MAX_BODY_VALUES, UNCHECKED_BODY_CHARS } from './limits.js';
+
+const lengths = new WeakMap<FastifyRequest, number>();
+
+/** Characters of the JSON body of a request; 0 without one. */
+export const bodyLength = (request: FastifyRequest): number => lengths.get(request) ?? 0;
 
 /**
  * Reads JSON bodies, and refuses those with too many values, levels, or different field names before they are parsed:
@@ -9,6 +14,7 @@ import { MAX_BODY_DEPTH, MAX_BODY_NAMES, MAX_BODY_VALUES, UNCHECKED_BODY_CHARS }
 export function boundJsonNames(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    lengths.set(request, body.length);
     if (body.length > UNCHECKED_BODY_CHARS && hasMoreValues(body, MAX_BODY_VALUES, MAX_BODY_DEPTH)) {
       done(
         new RequestError(

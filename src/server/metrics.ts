@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { ERROR_STATUS } from '../errors.js';
 import type { GaugeSource } from '../graph/gauge.js';
 import type { Meter } from '../graph/meter.js';
-import type { ServerContext } from '../graph/server-context.js';
+import type { Payer, ServerContext } from '../graph/server-context.js';
 import { addGauge } from './gauges.js';
 import { MAX_COST, MAX_OPERATION_NAMES } from './limits.js';
 import { createMeter } from './meter.js';
@@ -13,8 +13,10 @@ import type { TrustedDocuments } from './graphql/trusted-documents.js';
 /** Seconds, from a response out of memory to one that ran into a timeout. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Estimated fields, from a single one to the limit. */
+/** Estimated points, from a small field to the limit. */
 const COST_BUCKETS = [10, 100, 500, 1_000, 2_500, 5_000, 10_000, MAX_COST];
+
+const PAYERS: readonly Payer['kind'][] = ['key', 'client'];
 
 const CACHES = ['documents', 'compiled', 'renditions'] as const;
 type Cache = (typeof CACHES)[number];
@@ -26,6 +28,7 @@ export interface Metrics {
   readonly plugin: ApolloServerPlugin<ServerContext>;
   readonly countError: (code: string) => void;
   readonly observeCost: (cost: number) => void;
+  readonly countThrottled: (payer: Payer['kind']) => void;
   readonly countLookup: (cache: Cache, isHit: boolean) => void;
   readonly countUpload: (bytes: number) => void;
   /** Number of open WebSockets. */
@@ -74,6 +77,13 @@ export function createMetrics(documents: Labeled = { has: () => false, operation
     buckets: COST_BUCKETS,
     registers,
   });
+  const throttled = new Counter({
+    name: 'graphql_throttled_total',
+    help: 'GraphQL requests that were refused because the budget of their API key or client lacked points.',
+    labelNames: ['payer'],
+    registers,
+  });
+  for (const payer of PAYERS) throttled.inc({ payer }, 0);
   const lookups = new Counter({
     name: 'vitrine_cache_lookups_total',
     help: 'Lookups in the caches of parsed documents, compiled operations, and renditions of images.',
@@ -122,6 +132,7 @@ export function createMetrics(documents: Labeled = { has: () => false, operation
     add,
     countError: (code) => errors.inc({ code }),
     observeCost: (cost) => costs.observe(cost),
+    countThrottled: (payer) => throttled.inc({ payer }),
     countLookup: (cache, isHit) => lookups.inc({ cache, result: isHit ? 'hit' : 'miss' }),
     countUpload(bytes) {
       uploads.inc();

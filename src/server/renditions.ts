@@ -29,6 +29,8 @@ interface Rendition {
 }
 
 export interface Renditions {
+  /** Whether it is in memory, or being rendered. */
+  has(id: string, width: number | undefined, format: RenderFormat): boolean;
   /**
    * The image, at least `width` pixels wide if the original is, and at most MAX_RENDERED_WIDTH. Simultaneous
    * identical requests are rendered once. Null if there is no such image.
@@ -36,6 +38,22 @@ export interface Renditions {
    * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
    */
   get(id: string, width: number | undefined, format: RenderFormat): Promise<Rendition | null>;
+}
+
+const keyOf = (id: string, width: number, format: RenderFormat): string => `${id} ${width} ${format}`;
+
+/** Points of reading and decoding an original. */
+const ORIGINAL_COST = 500;
+/** Pixels that cost one point to encode. AVIF takes several times as long as the other formats. */
+const ENCODED_PIXELS_A_POINT = 2_500;
+const AVIF_PIXELS_A_POINT = 400;
+
+/** Points of rendering an image with this width. */
+export function renditionCost(wanted: number = MAX_RENDERED_WIDTH, format: RenderFormat): number {
+  const pixels = renderedWidth(wanted) ** 2;
+  return (
+    ORIGINAL_COST + Math.ceil(pixels / (format === 'avif' ? AVIF_PIXELS_A_POINT : ENCODED_PIXELS_A_POINT))
+  );
 }
 
 /** `countLookup` is told whether the cache had the rendition. */
@@ -58,12 +76,22 @@ export function createRenditions(
         return { bytes, contentType, etag };
       }),
   });
+  const rendering = new Set<string>();
   return {
+    has(id, wanted = MAX_RENDERED_WIDTH, format) {
+      const key = keyOf(id, renderedWidth(wanted), format);
+      return rendering.has(key) || cache.has(key);
+    },
     async get(id, wanted = MAX_RENDERED_WIDTH, format) {
       const width = renderedWidth(wanted);
-      const key = `${id} ${width} ${format}`;
+      const key = keyOf(id, width, format);
       countLookup(cache.has(key));
-      return (await cache.fetch(key, { context: { id, width, format } })) ?? null;
+      rendering.add(key);
+      try {
+        return (await cache.fetch(key, { context: { id, width, format } })) ?? null;
+      } finally {
+        rendering.delete(key);
+      }
     },
   };
 }

@@ -59,6 +59,11 @@ test('its schema composes, alone and with a subgraph that refers to products and
       const [head = ''] = new RegExp(`^type ${type}\\b[^{]*`, 'm').exec(supergraphSdl ?? '') ?? [];
       expect(head).toContain('@join__type(graph: SHOP, key: "id")');
     }
+    // So that the router enforces the same costs.
+    expect(supergraphSdl).toMatch(/VisualMatchConnection [^\n]*@cost\(weight: 300\)/);
+    expect(supergraphSdl).toMatch(
+      /VisualMatchConnection [^\n]*@listSize\([^\n]*slicingArguments: \["first"\]/,
+    );
   }
 });
 

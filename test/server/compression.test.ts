@@ -44,6 +44,8 @@ describe('a large answer', () => {
     [undefined, 'plain'],
     [';;,,q=,;=1', 'plain'],
   ])('with Accept-Encoding %j is sent as %s', async (accepted, encoding) => {
+    // The first request pays for parsing the document, so its answer tells another cost.
+    await ask(LARGE);
     const plain = await ask(LARGE);
     const response = await ask(LARGE, accepted);
     expect(response.headers['content-encoding'] ?? 'plain').toBe(encoding);
@@ -57,6 +59,8 @@ describe('a large answer', () => {
   test('keeps its characters, of one byte or of four', async () => {
     const color = '🧥 größer, 特大, '.repeat(2_000);
     const query = `mutation { paint(color: ${JSON.stringify(color.slice(0, 18_000))}) }`;
+    // The first request pays for parsing the document, so its answer tells another cost.
+    await ask(query);
     const { body } = await ask(query);
     expect(body).toContain('🧥 größer, 特大');
     for (const encoding of ['br', 'gzip']) {
@@ -93,7 +97,7 @@ test('a small answer is sent as it is', async () => {
   const response = await ask('{ channel }', 'br, gzip');
   expect(response.headers).not.toHaveProperty('content-encoding');
   expect(response.headers['vary']).toBe('accept-encoding');
-  expect(response.json()).toEqual({ data: { channel: 'default' } });
+  expect(response.json()).toMatchObject({ data: { channel: 'default' } });
 });
 
 test('images are not compressed again, and a 304 has no body', async () => {

@@ -137,5 +137,5 @@ test('closing lets the request in flight end', async () => {
   });
   await new Promise((resolve) => closing.app.server.once('request', resolve));
   await closing.app.close();
-  expect(JSON.parse(await answer)).toEqual({ data: { slow: 'done' } });
+  expect(JSON.parse(await answer)).toMatchObject({ data: { slow: 'done' } });
 });

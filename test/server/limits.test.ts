@@ -7,6 +7,7 @@ beforeAll(async () => {
   server = await startTestServer();
 });
 
+const TWENTY_ONE = `[${Array<number>(21).fill(1).join(', ')}]`;
 const similar = (levels: number): string =>
   levels === 0 ? 'id' : `similar(first: 1) { ${similar(levels - 1)} }`;
 const fragments = (count: number): string =>
@@ -72,10 +73,15 @@ test.each([
     '{ garments { nodes { others { others { others { others { others { id } } } } } } } }',
     {},
   ],
-  ['by its own estimate', '{ expensive(times: 21) }', {}],
+  ['by the weight of an argument', `{ expensive(times: ${TWENTY_ONE}) }`, {}],
+  [
+    'by the weight of an argument in a variable',
+    'query ($times: [Int!]!) { expensive(times: $times) }',
+    { times: Array<number>(21).fill(1) },
+  ],
   [
     'a negative page does not pay for another',
-    '{ a: garments(first: -90000) { nodes { id } } expensive(times: 21) }',
+    `{ a: garments(first: -90000) { nodes { id } } expensive(times: ${TWENTY_ONE}) }`,
     {},
   ],
 ])('refuses cost %s', async (_what, query, variables) => {

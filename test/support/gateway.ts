@@ -9,6 +9,8 @@ import { openContext } from '../../src/app/open-context.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import type { Database } from '../../src/platform/postgres.js';
 import { readCatalogImage } from '../../src/images/read-image.js';
+import type { Budgets } from '../../src/budgets/budgets.js';
+import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
 import { gatewayGauges } from '../../src/app/gateway-gauges.js';
 import { observedEncoder } from '../../src/app/observed-encoder.js';
 import { createSchema } from '../../src/app/schema.js';
@@ -69,6 +71,9 @@ const answer = z.object({
   errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })).default([]),
 });
 
+/** More than any test spends. */
+export const AMPLE = { anonymousRate: 1e9, keyRate: 1e9, burstSeconds: 1 };
+
 /** Encodes nothing: for tests whose queries are products. */
 const noEncoder: Encoder = {
   ...ENCODER,
@@ -96,6 +101,7 @@ export async function startTestGateway(
     guestLimits?: Partial<GuestLimits>;
     trustedProxies?: readonly string[];
     imageHosts?: readonly string[];
+    budgets?: Budgets;
     subgraph?: boolean;
     documents?: TrustedDocuments;
   } = {},
@@ -147,6 +153,7 @@ export async function startTestGateway(
   const http = await createServer({
     schema: options.subgraph ? asSubgraph(createSchema(services)) : createSchema(services),
     createContext: (request) => openContext(services, request),
+    budgets: options.budgets ?? new MemoryBudgets(AMPLE),
     uploads: services.uploads,
     catalogImage: (id) => readCatalogImage(services, id),
     ready: () => Promise.resolve({ status: 'ok', checks: {} }),

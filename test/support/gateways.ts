@@ -44,6 +44,8 @@ export async function startGatewayProcess(
       VITRINE_DEMO: '0',
       PORT: '0',
       LOG_LEVEL: 'warn',
+      VITRINE_ANONYMOUS_BUDGET: '1000000000',
+      VITRINE_KEY_BUDGET: '1000000000',
       ...env,
     },
   });

@@ -9,18 +9,21 @@ import {
 } from './product-write.types.js';
 import { productsDelete } from './products-delete.js';
 import { productsUpsert, type ProductWriteServices } from './products-upsert.js';
+import { Cost, SizedBy } from '../../graph/cost.js';
 
-/** A call that locks and writes hundreds of rows costs as much as reading this many fields. */
+/** Points of a call, in addition to those of each product. */
 const WRITE_COST = 200;
+const DELETE_COST = 200;
 
 @Resolver()
 export class ProductWriteResolver {
   constructor(private readonly services: ProductWriteServices) {}
 
   @Requires('catalog:write')
+  @Cost(WRITE_COST)
+  @SizedBy('input.products', ['products'])
   @Mutation(() => ProductsUpsertPayload, {
     nullable: true,
-    complexity: WRITE_COST,
     description:
       'Creates and updates products: all of them or none. A product without a price is not offered: set prices and stock with pricesSet and stockSet. Requires an API key with the scope catalog:write.',
   })
@@ -33,9 +36,9 @@ export class ProductWriteResolver {
   }
 
   @Requires('catalog:write')
+  @Cost(DELETE_COST)
   @Mutation(() => ProductsDeletePayload, {
     nullable: true,
-    complexity: WRITE_COST,
     description:
       'Deletes products with their SKUs, prices, stock, and images: all of them or none. A product that has an SKU in an active hold cannot be deleted. Requires an API key with the scope catalog:write.',
   })

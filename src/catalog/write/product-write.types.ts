@@ -1,11 +1,16 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { ON_ERROR } from '../../graph/on-error.js';
 import { Requires } from '../../graph/requires.js';
-import { MAX_ENTRIES } from '../../mutation/entries.js';
 import { IdempotentInput } from '../../mutation/idempotent-input.types.js';
 import { UserError, USER_ERRORS } from '../../mutation/user-error.types.js';
 import { Product } from '../product.types.js';
 import { DateTimeScalar, UrlScalar } from '../../graph/scalars.js';
+import { Cost } from '../../graph/cost.js';
+
+/** Points of writing a product, and of each SKU and image in it. */
+const PRODUCT_COST = 10;
+const SKU_COST = 3;
+const IMAGE_COST = 3;
 
 /** The values of `skus.when_out`. */
 export enum WhenOut {
@@ -141,6 +146,7 @@ export class ProductInput {
   })
   attributes?: AttributeInput[] | null;
 
+  @Cost(IMAGE_COST)
   @Field(() => [ProductImageInput], {
     nullable: true,
     description:
@@ -148,6 +154,7 @@ export class ProductInput {
   })
   images?: ProductImageInput[] | null;
 
+  @Cost(SKU_COST)
   @Field(() => [SkuInput], {
     nullable: true,
     description:
@@ -158,6 +165,7 @@ export class ProductInput {
 
 @InputType({ description: 'Products to create or update.' })
 export class ProductsUpsertInput extends IdempotentInput {
+  @Cost(PRODUCT_COST)
   @Field(() => [ProductInput], {
     description: 'From 1 to 250 products with at most 5000 images and 5000 SKUs in total.',
   })
@@ -169,7 +177,6 @@ export class ProductsUpsertPayload {
   @Requires('catalog:read')
   @Field(() => [Product], {
     nullable: true,
-    complexity: ({ childComplexity }) => MAX_ENTRIES * childComplexity,
     description: `The products as they are now, in the order of the input. Empty when there are user errors. ${ON_ERROR}`,
   })
   products!: Product[];

@@ -5,6 +5,7 @@ import { Requires } from '../../graph/requires.js';
 import { ImageJobState } from './image-job-state.js';
 import { ImageJobConnection } from './image-job.types.js';
 import { pageImageJobs } from './list-image-jobs.js';
+import { Cost, Paged, READ_COST } from '../../graph/cost.js';
 
 const DEFAULT_FIRST = 50;
 
@@ -13,6 +14,8 @@ export class ImageJobResolver {
   constructor(private readonly db: Database) {}
 
   @Requires('catalog:write')
+  @Cost(READ_COST)
+  @Paged()
   @Query(() => ImageJobConnection, {
     nullable: true,
     description:

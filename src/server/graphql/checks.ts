@@ -1,7 +1,6 @@
-import type { GraphQLSchema } from 'graphql';
 import { RequestError } from '../../errors.js';
 import type { ServerContext } from '../../graph/server-context.js';
-import { createCostCheck } from './cost.js';
+import type { Charges } from '../cost/charges.js';
 import { createDocumentGuard } from './document-limits.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 import { toGraphQLError } from '../errors.js';
@@ -18,8 +17,10 @@ export interface CheckedOperation extends Operation {
 export interface Checks {
   /** To be called before a document is parsed and validated. @throws GraphQLError COST_EXCEEDED */
   checkText(text: string): void;
+  /** Whether this text passed recently, so that checking it again takes no time. */
+  knows(text: string): boolean;
   /**
-   * Limits the caller to trusted documents if it is limited to them, limits the cost of the operation, and sets the
+   * Limits the caller to trusted documents if it is limited to them, charges the cost of the operation, and sets the
    * channel of the context. @throws GraphQLError
    */
   checkOperation(operation: Operation, context: ServerContext): Promise<void>;
@@ -33,26 +34,25 @@ export interface Checks {
 }
 
 export function createChecks(
-  schema: GraphQLSchema,
-  observeCost: (cost: number) => void,
+  charges: Pick<Charges, 'charge'>,
   documents: Pick<TrustedDocuments, 'has'> = { has: () => false },
 ): Checks {
   const guard = createDocumentGuard();
-  const checkCost = createCostCheck(schema, observeCost);
   const passed = new WeakMap<object, CheckedOperation>();
   return {
     checkText(text) {
       try {
-        guard(text);
+        guard.check(text);
       } catch (error) {
         throw toGraphQLError(error);
       }
     },
+    knows: (text) => guard.knows(text),
     async checkOperation(operation, context) {
       try {
         if (context.trustedDocumentsOnly && !documents.has(operation.documentHash)) throw notTrusted();
         const declared = { ...operation, variables: declaredVariables(operation) };
-        checkCost(declared);
+        await charges.charge(context, declared);
         await enterChannel(declared, context);
         passed.set(context, { ...declared, signal: context.signal });
       } catch (error) {

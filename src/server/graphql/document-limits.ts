@@ -23,25 +23,31 @@ import {
   MAX_SELECTIONS,
 } from '../limits.js';
 
-/**
- * A check of documents by their text, to be called before they are validated. Documents that passed are cached.
- *
- * @throws RequestError COST_EXCEEDED, naming the limit and its value
- */
-export function createDocumentGuard(): (text: string) => void {
+/** Checks documents by their text, before they are validated. Documents that passed are cached. */
+export interface DocumentGuard {
+  /** @throws RequestError COST_EXCEEDED, naming the limit and its value */
+  check(text: string): void;
+  /** Whether the document passed and is in the cache. */
+  knows(text: string): boolean;
+}
+
+export function createDocumentGuard(): DocumentGuard {
   const passed = new LRUCache<string, true>({
     max: MAX_KEPT_DOCUMENTS,
     maxSize: MAX_KEPT_DOCUMENT_CHARS,
     sizeCalculation: (_passed, text) => text.length,
   });
-  return (text) => {
-    if (passed.has(text)) return;
-    if (text.length > MAX_DOCUMENT_CHARS) throw exceeded('characters', MAX_DOCUMENT_CHARS);
-    const document = parseWithinLimits(text);
-    // The server reports parse errors, with their location.
-    if (document === null) return;
-    measure(document);
-    passed.set(text, true);
+  return {
+    check(text) {
+      if (passed.has(text)) return;
+      if (text.length > MAX_DOCUMENT_CHARS) throw exceeded('characters', MAX_DOCUMENT_CHARS);
+      const document = parseWithinLimits(text);
+      // The server reports parse errors, with their location.
+      if (document === null) return;
+      measure(document);
+      passed.set(text, true);
+    },
+    knows: (text) => passed.has(text),
   };
 }
 

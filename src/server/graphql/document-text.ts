@@ -17,11 +17,14 @@ export interface DocumentParameters {
 
 /**
  * The text of the document, which passed the checks of documents. Null when the request names none; the server
- * reports that.
+ * reports that. `pay` is called before anything is parsed or refused, with the characters that have to be parsed.
  *
  * @throws RequestError BAD_USER_INPUT, COST_EXCEEDED, PERSISTED_QUERY_NOT_FOUND
  */
-export type DocumentTexts = (parameters: DocumentParameters) => string | null;
+export type DocumentTexts = (
+  parameters: DocumentParameters,
+  pay: (newChars: number) => Promise<void>,
+) => Promise<string | null>;
 
 /** With a prefix, it is the hash that graphql-codegen gives a document. */
 const SHA256 = /^(?:sha256:)?([0-9a-f]{64})$/;
@@ -40,38 +43,39 @@ const persistedQuery = z.object({
  */
 export function createDocumentTexts(
   trusted: TrustedDocuments,
-  checkText: Checks['checkText'],
+  checks: Pick<Checks, 'checkText' | 'knows'>,
 ): DocumentTexts {
   const registered = new LRUCache<string, string>({
     max: MAX_KEPT_DOCUMENTS,
     maxSize: MAX_KEPT_DOCUMENT_CHARS,
     sizeCalculation: (text) => text.length,
   });
-  return (parameters) => {
+  return async (parameters, pay) => {
     const { query } = parameters;
-    const text = typeof query === 'string' && query !== '' ? query : null;
+    const sent = typeof query === 'string' && query !== '' ? query : null;
     const id = idIn(parameters);
+    const text = sent ?? (typeof id === 'string' ? (trusted.textOf(id) ?? registered.get(id) ?? null) : null);
+    await pay(text === null || checks.knows(text) ? 0 : text.length);
+    if (id instanceof RequestError) throw id;
     if (text === null) {
       if (id === null) return null;
-      const known = trusted.textOf(id) ?? registered.get(id);
-      if (known === undefined) throw notFound(parameters, id);
-      // Also if it is trusted: the manifest may be for a gateway with other limits.
-      checkText(known);
-      return known;
+      throw notFound(parameters, id);
     }
-    checkText(text);
-    if (id !== null) {
-      if (id !== idOfHash(sha256(text))) throw differs();
-      registered.set(id, text);
+    // Also if it is trusted: the manifest may be for a gateway with other limits.
+    checks.checkText(text);
+    if (sent !== null && id !== null) {
+      if (id !== idOfHash(sha256(sent))) throw differs();
+      registered.set(id, sent);
     }
     return text;
   };
 }
 
-function idIn({ documentId, extensions }: DocumentParameters): string | null {
+/** The id in the request, null for none, or what is wrong with it. */
+function idIn({ documentId, extensions }: DocumentParameters): string | RequestError | null {
   if (documentId != null) {
     if (typeof documentId === 'string' && isDocumentId(documentId)) return documentId;
-    throw new RequestError(
+    return new RequestError(
       'BAD_USER_INPUT',
       'documentId must be `sha256:` and 64 lowercase hex digits, or another id from the manifest of your documents.',
     );
@@ -79,7 +83,7 @@ function idIn({ documentId, extensions }: DocumentParameters): string | null {
   if (!hasPersistedQuery(extensions)) return null;
   const { data } = persistedQuery.safeParse(extensions.persistedQuery);
   if (data !== undefined) return data.sha256Hash;
-  throw new RequestError(
+  return new RequestError(
     'BAD_USER_INPUT',
     'extensions.persistedQuery must be `{ version: 1, sha256Hash }`, with the SHA-256 as 64 lowercase hex digits.',
   );

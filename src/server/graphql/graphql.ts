@@ -9,7 +9,10 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, OperationTyp
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { RequestError } from '../../errors.js';
+import type { Budgets } from '../../budgets/budgets.js';
 import { credentialsOf } from '../authorization.js';
+import { type Charges, createCharges } from '../cost/charges.js';
+import { bodyLength } from '../json-bodies.js';
 import { documentParametersOf, executeText, toApolloRequest } from './apollo-request.js';
 import { type Checks, createChecks, givenName } from './checks.js';
 import { createCompiler } from './compiler.js';
@@ -17,8 +20,8 @@ import { createDocumentTexts } from './document-text.js';
 import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
 import {
   createErrorRenderer,
-  passes,
   sendGraphQLHttpError,
+  setRetryAfter,
   toGraphQLError,
   toRequestError,
 } from '../errors.js';
@@ -30,7 +33,6 @@ import {
   MAX_KEPT_DOCUMENT_CHARS,
   MAX_KEPT_DOCUMENTS,
   MAX_VALIDATION_ERRORS,
-  RETRY_AFTER_SECONDS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
 import { requestSignal } from '../request-signal.js';
@@ -46,6 +48,8 @@ export interface GraphQLOptions<Context extends ServerContext> {
    * properties, so it must not have `#private` ones.
    */
   readonly createContext: (request: RequestFacts) => Context | Promise<Context>;
+  /** What callers may spend. */
+  readonly budgets: Budgets;
   readonly log: Logger;
   /** Addresses and CIDR ranges whose X-Forwarded-* headers are trusted; none by default. */
   readonly trustedProxies?: readonly string[];
@@ -62,13 +66,21 @@ const NO_DOCUMENTS = trustDocuments([]);
  */
 export async function installGraphQL<Context extends ServerContext>(
   app: FastifyInstance,
-  { schema, createContext, log, trustedProxies = [], documents = NO_DOCUMENTS }: GraphQLOptions<Context>,
+  {
+    schema,
+    createContext,
+    budgets,
+    log,
+    trustedProxies = [],
+    documents = NO_DOCUMENTS,
+  }: GraphQLOptions<Context>,
   metrics: Metrics,
 ): Promise<void> {
   const trusts = trustIn(trustedProxies);
   const renderer = createErrorRenderer(log, metrics.countError);
-  const checks = createChecks(schema, metrics.observeCost, documents);
-  const textOf = createDocumentTexts(documents, (text) => checks.checkText(text));
+  const charges = createCharges(schema, budgets, metrics);
+  const checks = createChecks(charges, documents);
+  const textOf = createDocumentTexts(documents, checks);
   const apollo = new ApolloServer<Context>({
     gateway: gatewayOf(schema, createExecutor(schema, checks, createCompiler(schema, metrics, documents))),
     logger: log,
@@ -78,7 +90,7 @@ export async function installGraphQL<Context extends ServerContext>(
     // `textOf` finds persisted documents, so that their texts pass the same checks.
     persistedQueries: false,
     // It would refuse a GET request without a special header, as urql sends it. There is nothing to forge here: no
-    // cookies, GET never runs a mutation, POST takes JSON only, and any page may send any header (docs/decisions/0020).
+    // cookies, GET never runs a mutation, POST takes JSON only, and any page may send any header (docs/decisions/0019).
     csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -94,6 +106,7 @@ export async function installGraphQL<Context extends ServerContext>(
       metrics.plugin,
       renderer.plugin,
       createChecksPlugin(checks),
+      createCostPlugin(charges),
     ],
   });
   await apollo.start();
@@ -105,19 +118,22 @@ export async function installGraphQL<Context extends ServerContext>(
     reply: FastifyReply,
   ): Promise<Context> => {
     try {
-      const text = textOf(documentParametersOf(apolloRequest));
-      if (text !== null) executeText(apolloRequest, text);
-      return await createContext({
+      const context = await createContext({
         requestId: request.id,
         ...seenFrom(request.raw, trusts),
         ...credentialsOf(request.raw),
         signal: requestSignal(reply.raw),
       });
+      const text = await textOf(documentParametersOf(apolloRequest), (newChars) =>
+        charges.arrive(context, { bodyChars: bodyLength(request), newChars }),
+      );
+      if (text !== null) executeText(apolloRequest, text);
+      return context;
     } catch (error) {
       // A 401 names the authentication scheme (RFC 9110).
       const known = toRequestError(error);
       if (known?.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
-      if (passes(known?.code)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+      setRetryAfter(error, reply);
       throw known === null ? error : toGraphQLError(error);
     }
   };
@@ -146,11 +162,27 @@ export async function installGraphQL<Context extends ServerContext>(
 
   installSockets(
     app,
-    createSubscriptions({ schema, createContext, checks, textOf, renderer, metrics }),
+    createSubscriptions({ schema, createContext, checks, charges, textOf, renderer, metrics }),
     trusts,
     metrics,
     log,
   );
+}
+
+/** Adds `extensions.cost` to every answer. */
+function createCostPlugin(charges: Charges): ApolloServerPlugin<ServerContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ contextValue, response: { body } }) {
+          if (body.kind !== 'single') return;
+          const { singleResult } = body;
+          const cost = charges.settle(contextValue, singleResult.data);
+          singleResult.extensions = { ...singleResult.extensions, cost };
+        },
+      };
+    },
+  };
 }
 
 function createChecksPlugin(checks: Checks): ApolloServerPlugin<ServerContext> {

@@ -16,6 +16,7 @@ import { LRUCache } from 'lru-cache';
 import { RequestError } from '../../errors.js';
 import { withParams } from '../authorization.js';
 import { type Checks, givenName } from './checks.js';
+import type { Charges, Paying } from '../cost/charges.js';
 import type { DocumentTexts } from './document-text.js';
 import { sha256 } from './trusted-documents.js';
 import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
@@ -47,11 +48,12 @@ export function createSubscriptions(options: {
   schema: GraphQLSchema;
   createContext: (request: RequestFacts) => ServerContext | Promise<ServerContext>;
   checks: Checks;
+  charges: Charges;
   textOf: DocumentTexts;
   renderer: ErrorRenderer;
   metrics: Metrics;
 }): Server<Connection> {
-  const { schema, createContext, checks, textOf, renderer, metrics } = options;
+  const { schema, createContext, checks, charges, textOf, renderer, metrics } = options;
   const valid = new LRUCache<string, DocumentNode>({
     max: MAX_KEPT_DOCUMENTS,
     maxSize: MAX_KEPT_DOCUMENT_CHARS,
@@ -81,11 +83,15 @@ export function createSubscriptions(options: {
     facts: RequestFacts,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
     const { operationName, variables } = payload;
-    const text = textOf({
-      query: payload.query,
-      documentId: 'documentId' in payload ? payload.documentId : null,
-      extensions: payload.extensions,
-    });
+    const contextValue = await createContext(facts);
+    const text = await textOf(
+      {
+        query: payload.query,
+        documentId: 'documentId' in payload ? payload.documentId : null,
+        extensions: payload.extensions,
+      },
+      (newChars) => charges.arrive(contextValue, { bodyChars: 0, newChars }),
+    );
     if (text === null) throw noDocument();
     const document = read(text);
     if (!('kind' in document)) return document;
@@ -98,7 +104,6 @@ export function createSubscriptions(options: {
           : 'The document does not say which subscription to run: set operationName.',
       );
     }
-    const contextValue = await createContext(facts);
     const documentHash = sha256(text);
     await checks.checkOperation(
       { document, documentHash, operation, variables: variables ?? {} },
@@ -126,11 +131,20 @@ export function createSubscriptions(options: {
     const args = argsFor(context);
     const events = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in events)) return refused(events);
+    let { payer } = context;
+    let paid: Paying = context;
     return counted(
       events,
+      async (signal) => {
+        paid = { payer: { ...payer } };
+        await charges.chargeEvent(paid, checks.passed(context), signal);
+      },
       async (rootValue) => {
         await turn();
-        return execute({ ...args, rootValue, contextValue: await context.forNextEvent() });
+        const contextValue = await context.forNextEvent();
+        ({ payer } = contextValue);
+        const result = await execute({ ...args, rootValue, contextValue });
+        return { ...result, extensions: { cost: charges.settle(paid, result.data) } };
       },
       metrics,
     );
@@ -141,7 +155,7 @@ export function createSubscriptions(options: {
     async onConnect({ extra, connectionParams }) {
       extra.facts = { ...extra.facts, ...withParams(extra.facts, connectionParams) };
       // Reports an unknown key now, instead of once per subscription.
-      await createContext(extra.facts);
+      await charges.arrive(await createContext(extra.facts), { bodyChars: 0, newChars: 0 });
     },
     async onSubscribe({ extra, subscriptions }, _id, payload) {
       extra.used = true;
@@ -154,10 +168,11 @@ export function createSubscriptions(options: {
       }
     },
     subscribe,
-    onNext: ({ extra }, _id, _payload, _args, { data, errors }) =>
+    onNext: ({ extra }, _id, _payload, _args, { data, errors, extensions }) =>
       errors && {
         ...(data === undefined ? {} : { data }),
         errors: errors.map((error) => renderer.render(error, extra.facts.requestId)),
+        ...(extensions === undefined ? {} : { extensions }),
       },
     onError: ({ extra }, _id, _payload, errors) =>
       errors.map((error) => renderer.render(error, extra.facts.requestId)),
@@ -189,18 +204,20 @@ function refused({ errors = [], ...result }: ExecutionResult): ExecutionResult {
 }
 
 /**
- * The events' responses, requested one at a time. Ending this ends the events, even while the next one is awaited.
+ * The events' responses, requested one at a time, each once `afford` has paid for it. Ending this ends the events,
+ * even while the next one is awaited.
  */
 function counted(
   source: AsyncIterable<unknown>,
+  afford: (signal: AbortSignal) => Promise<void>,
   answer: (event: unknown) => Promise<ExecutionResult>,
   { subscriptions }: Metrics,
 ): AsyncIterableIterator<ExecutionResult> {
   const events = source[Symbol.asyncIterator]();
-  let open = true;
+  const ended = new AbortController();
   const end = async (): Promise<IteratorResult<ExecutionResult>> => {
-    if (open) {
-      open = false;
+    if (!ended.signal.aborted) {
+      ended.abort();
       subscriptions.dec();
       await events.return?.();
     }
@@ -210,6 +227,8 @@ function counted(
   return {
     async next() {
       try {
+        await afford(ended.signal);
+        if (ended.signal.aborted) return await end();
         const event = await events.next();
         return event.done ? await end() : { value: await answer(event.value) };
       } catch (error) {

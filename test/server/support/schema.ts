@@ -27,7 +27,8 @@ import {
   Subscription,
 } from 'type-graphql';
 import { type ErrorCode, RequestError } from '../../../src/errors.js';
-import type { RequestFacts, ServerContext } from '../../../src/graph/server-context.js';
+import { Cost, Paged, SizedBy } from '../../../src/graph/cost.js';
+import type { Payer, RequestFacts, ServerContext } from '../../../src/graph/server-context.js';
 
 /** The Authorization of a caller who is limited to trusted documents. */
 export const LIMITED = 'Bearer limited';
@@ -37,6 +38,7 @@ export class TestContext implements ServerContext {
   channel = 'default';
   readonly requestId: string;
   readonly publicUrl: string;
+  readonly payer: Payer = { kind: 'client', id: 'test', pointsPerSecond: null };
   readonly authorization: string | null;
   readonly signal: AbortSignal;
 
@@ -130,6 +132,7 @@ class GarmentResolver {
     return context.publicUrl;
   }
 
+  @Paged()
   @Query(() => GarmentConnection)
   garments(@Arg('first', () => Int, { defaultValue: 24 }) first: number): GarmentConnection {
     return { nodes: Array.from({ length: Math.max(first, 0) }, (_, index) => garment(index)) };
@@ -140,15 +143,21 @@ class GarmentResolver {
     return [garment(1), Object.assign(new Shop(), { id: 's', city: 'Lyon' })];
   }
 
-  @Query(() => Int, { complexity: ({ args }) => Number(args['times']) * 1000 })
-  expensive(@Arg('times', () => Int) times: number): number {
-    return times;
+  @Query(() => Int)
+  expensive(
+    @Cost(1_000)
+    @Arg('times', () => [Int])
+    times: number[],
+  ): number {
+    return times.length;
   }
 
-  @Mutation(() => String, { complexity: ({ args }) => Number(args['coats']) * 1000 })
+  @Mutation(() => String)
   paint(
     @Arg('color', () => String) color: string,
-    @Arg('coats', () => Int, { defaultValue: 1 }) coats: number,
+    @Cost(21_000)
+    @Arg('coats', () => Int, { defaultValue: 1 })
+    coats: number,
     @Ctx() context: TestContext,
   ): string {
     painted.push(color);
@@ -159,11 +168,12 @@ class GarmentResolver {
     subscribe: async function* () {
       yield 'red';
     },
-    complexity: ({ args }) => Number(args['times']) * 1000,
   })
   colors(
     @Root() color: string,
-    @Arg('times', () => Int) _times: number,
+    @Cost(21_000)
+    @Arg('times', () => Int, { nullable: true })
+    _times: number | null,
     @Ctx() context: TestContext,
   ): string {
     return `${color} in ${context.channel}`;
@@ -209,6 +219,7 @@ class GarmentResolver {
     return 'done';
   }
 
+  @SizedBy('first')
   @FieldResolver(() => [Garment])
   async similar(
     @Root() root: Garment,

@@ -8,6 +8,8 @@ import pino from 'pino';
 import { z } from 'zod';
 import { type BlobStore, openBlobStore } from '../../../src/platform/blob-store.js';
 import { createServer, type HttpOptions } from '../../../src/server/http.js';
+import { MemoryBudgets } from '../../../src/budgets/memory-budgets.js';
+import { AMPLE } from '../../support/gateway.js';
 import { createMetrics } from '../../../src/server/metrics.js';
 import { TestContext, testSchema } from './schema.js';
 
@@ -55,6 +57,7 @@ export async function startTestServer(options: Partial<HttpOptions<TestContext>>
   const app = await createServer({
     schema: await testSchema(),
     createContext: (facts) => new TestContext(facts),
+    budgets: new MemoryBudgets(AMPLE),
     uploads,
     catalogImage: async () => null,
     ready: async () => ({ status: 'ok', checks: { postgres: 'ok' } }),

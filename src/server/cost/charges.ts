@@ -1,0 +1,111 @@
+import type { GraphQLSchema } from 'graphql';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Budgets } from '../../budgets/budgets.js';
+import { ThrottledError } from '../../errors.js';
+import type { Payer, ServerContext } from '../../graph/server-context.js';
+import type { Operation } from '../graphql/operation.js';
+import type { Metrics } from '../metrics.js';
+import { CHARS_A_POINT, DOCUMENT_CHARS_A_POINT, REQUEST_COST } from '../limits.js';
+import { createPricing, type Price } from './pricing.js';
+
+/** `extensions.cost` of an answer. */
+export interface CostReport {
+  /** Points that were taken before execution. */
+  readonly requested: number;
+  /** Points that it did cost. The difference was given back. */
+  readonly actual: number;
+  /** Points that the caller can spend now. */
+  readonly available: number;
+  /** Points per second. */
+  readonly restoreRate: number;
+}
+
+/** The part of a context that pays: for one request, or for one event of a subscription. */
+export type Paying = Pick<ServerContext, 'payer'>;
+
+/** What a request costs before anything is known about its operation. */
+export interface Arrival {
+  readonly bodyChars: number;
+  /** Characters of a document that has to be parsed and validated; 0 when it is in memory. */
+  readonly newChars: number;
+}
+
+/** Takes the points of requests from the budgets of their payers. */
+export interface Charges {
+  /** To be called first. @throws ThrottledError */
+  arrive(context: Paying, arrival: Arrival): Promise<void>;
+  /** To be called before execution. @throws RequestError COST_EXCEEDED, ThrottledError */
+  charge(context: Paying, operation: Operation): Promise<void>;
+  /** Takes the points of a subscription's next event, when there are enough of them. Returns early on `signal`. */
+  chargeEvent(context: Paying, operation: Operation, signal: AbortSignal): Promise<void>;
+  /** Gives back what the answer did not cost. Without data, nothing was executed. */
+  settle(context: Paying, data: unknown): CostReport;
+}
+
+interface Charge {
+  arrival: number;
+  price: Pick<Price, 'estimate' | 'actual'> | null;
+}
+
+export function createCharges(
+  schema: GraphQLSchema,
+  budgets: Budgets,
+  metrics: Pick<Metrics, 'observeCost' | 'countThrottled'>,
+): Charges {
+  const priceOf = createPricing(schema);
+  // Apollo Server copies the context, but not the payer in it, which each request has its own of.
+  const charges = new WeakMap<Payer, Charge>();
+  const chargeOf = ({ payer }: Paying): Charge => {
+    const charge = charges.get(payer) ?? { arrival: 0, price: null };
+    charges.set(payer, charge);
+    return charge;
+  };
+  const take = async (payer: Payer, points: number, again?: number): Promise<void> => {
+    try {
+      await budgets.take(payer, points, again);
+    } catch (error) {
+      if (error instanceof ThrottledError) metrics.countThrottled(payer.kind);
+      throw error;
+    }
+  };
+  return {
+    async arrive(context, { bodyChars, newChars }) {
+      const arrival =
+        REQUEST_COST + Math.floor(bodyChars / CHARS_A_POINT) + Math.ceil(newChars / DOCUMENT_CHARS_A_POINT);
+      await take(context.payer, arrival);
+      chargeOf(context).arrival = arrival;
+    },
+    async charge(context, operation) {
+      const price = priceOf(operation, metrics.observeCost);
+      const charge = chargeOf(context);
+      await take(context.payer, price.estimate, charge.arrival);
+      charge.price = price;
+    },
+    async chargeEvent(context, operation, signal) {
+      const price = priceOf(operation).ofEvent;
+      while (!signal.aborted) {
+        try {
+          await budgets.take(context.payer, price.estimate);
+          chargeOf(context).price = price;
+          return;
+        } catch (error) {
+          if (!(error instanceof ThrottledError)) throw error;
+          await sleep(error.retryAfterMs, undefined, { signal }).catch(() => undefined);
+        }
+      }
+    },
+    settle(context, data) {
+      const { payer } = context;
+      const { arrival, price } = chargeOf(context);
+      const requested = price?.estimate ?? 0;
+      const actual = price && data !== undefined ? Math.ceil(price.actual(data)) : 0;
+      if (actual !== requested) budgets.giveBack(payer, requested - actual);
+      return {
+        requested: arrival + requested,
+        actual: arrival + actual,
+        available: Math.floor(budgets.available(payer)),
+        restoreRate: budgets.boundsOf(payer).restoreRate,
+      };
+    },
+  };
+}
