@@ -1,3 +1,5 @@
+import { partCounter } from './file-parts.js';
+
 /**
  * Boxes that make up a picture; anything after the last of them is not part of the picture. Other boxes may be
  * between them: Content Credentials are a `uuid` box before `meta`.
@@ -27,7 +29,9 @@ interface IsoBox {
 }
 
 function* boxesOf(bytes: Buffer): Generator<IsoBox> {
+  const countPart = partCounter();
   for (let at = 0; at + 8 <= bytes.length;) {
+    countPart();
     const short = bytes.readUInt32BE(at);
     const header = short === 1 ? 16 : 8;
     if (at + header > bytes.length) return;
@@ -144,7 +148,9 @@ function extentsOf(iloc: Buffer | null): Extent[] {
 /** Counts the frames of AV1 data in the low-overhead format (AV1 specification, 5.3). */
 function framesOf(data: Buffer): number {
   let frames = 0;
+  const countPart = partCounter();
   for (let at = 0; at < data.length;) {
+    countPart();
     const header = data.readUInt8(at);
     const type = (header >> 3) & 15;
     const [hasExtension, hasSize] = [(header & 4) !== 0, (header & 2) !== 0];

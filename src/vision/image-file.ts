@@ -1,6 +1,7 @@
 import { RequestError } from '../errors.js';
 import { endOfAvif, isOneFrame } from './avif-file.js';
 import type { ImageFormat } from './image-budget.js';
+import { partCounter } from './file-parts.js';
 import { MAX_JPEG_SCANS, readJpegFile } from './jpeg-file.js';
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
@@ -42,8 +43,10 @@ function endOf(file: Buffer): number | null {
 }
 
 function endOfPng(file: Buffer): number | null {
+  const countPart = partCounter();
   // A chunk consists of length, type, data, and checksum.
   for (let at = PNG.length; at + 12 <= file.length;) {
+    countPart();
     const end = at + 12 + file.readUInt32BE(at);
     if (file.toString('latin1', at + 4, at + 8) === 'IEND') return Math.min(file.length, end);
     at = end;
@@ -57,8 +60,10 @@ const GIF_TRAILER = 0x3b;
 
 function endOfGif(file: Buffer): number | null {
   const tableBytes = (flags = 0): number => ((flags & 128) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
+  const countPart = partCounter();
   let at = 13 + tableBytes(file[10]);
   for (;;) {
+    countPart();
     const block = file[at];
     if (block === GIF_TRAILER) return at + 1;
     if (block === GIF_IMAGE) at += 11 + tableBytes(file[at + 9]);
@@ -66,6 +71,7 @@ function endOfGif(file: Buffer): number | null {
     else return null;
     // Data is stored in blocks, each preceded by its length; a block of length zero is the last.
     for (let length = file[at]; length !== 0; length = file[at]) {
+      countPart();
       if (length === undefined) return null;
       at += 1 + length;
     }

@@ -1,3 +1,5 @@
+import { partCounter } from './file-parts.js';
+
 /** Encoders write 10 scans, and 18 for CMYK. A decoder goes over the whole picture for each scan, however short. */
 export const MAX_JPEG_SCANS = 32;
 
@@ -14,7 +16,9 @@ const isBare = (marker: number): boolean =>
 export function readJpegFile(file: Buffer): { end: number | null; scans: number } {
   let scans = 0;
   let at = 0;
+  const countPart = partCounter();
   while ((at = file.indexOf(MARKER, at)) !== -1) {
+    countPart();
     const marker = file[at + 1];
     if (marker === undefined) break;
     if (marker === END_OF_IMAGE) return { end: at + 2, scans };
