@@ -18,6 +18,7 @@ import { type GraphQLOptions, installGraphQL } from './graphql/graphql.js';
 import { installHealth, type Readiness } from './health.js';
 import { type ImageOptions, installImages, type Pay } from './images.js';
 import { boundJsonNames } from './json-bodies.js';
+import { boundConnections } from './connections.js';
 import { boundLargeBodies } from './large-bodies.js';
 import {
   CLOSE_GRACE_MS,
@@ -156,6 +157,7 @@ export async function createServer<Context extends ServerContext>(
   // A public API without cookies, so any page may call it.
   await app.register(cors, { origin: '*', maxAge: 86_400 });
   compressAnswers(app);
+  boundConnections(app.server, trustIn(options.trustedProxies ?? []));
   boundLargeBodies(app, trustIn(options.trustedProxies ?? []));
   boundJsonNames(app);
   metrics.install(app);

@@ -168,6 +168,18 @@ export const CLOSE_GRACE_MS = 10_000;
 export const CLOSE_SWEEP_MS = 50;
 
 /**
+ * Connections per gateway. An idle one takes about 10 kB and a file descriptor, of which Node uses as many as the
+ * system allows.
+ */
+export const MAX_CONNECTIONS = 4_000;
+
+/**
+ * Connections per client: an IPv4 address, or a /64 network of IPv6. A browser opens up to six, and shoppers behind one
+ * address share them.
+ */
+export const MAX_CONNECTIONS_PER_CLIENT = MAX_CONNECTIONS / 10;
+
+/**
  * WebSockets per gateway. An idle one takes about 20 kB and a file descriptor, and systems often limit a process to
  * 1,024 of those.
  */

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { MAX_CONNECTIONS_PER_CLIENT } from '../../src/server/limits.js';
+import { until } from '../support/waiting.js';
+import { startTestServer } from './support/server.js';
+
+const opened: Socket[] = [];
+afterEach(() => {
+  for (const socket of opened.splice(0)) socket.destroy();
+});
+
+const ADDRESS = '127.0.0.1';
+/** Another client: the whole of 127.0.0.0/8 is this machine. */
+const OTHER_ADDRESS = '127.0.0.2';
+
+async function open(port: number, localAddress: string): Promise<Socket> {
+  const socket = connect({ port, host: ADDRESS, localAddress });
+  opened.push(socket);
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** The status of a small request on a connection of its own. */
+async function status(port: number, localAddress: string): Promise<number> {
+  const socket = await open(port, localAddress);
+  socket.write('GET /health/live HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n');
+  const [head]: unknown[] = await once(socket, 'data');
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(String(head))?.[1]);
+}
+
+async function listen(trustedProxies: readonly string[]): Promise<number> {
+  const { app } = await startTestServer({ trustedProxies });
+  return Number(new URL(await app.listen({ host: ADDRESS, port: 0 })).port);
+}
+
+test('an address has its share of the connections, and no more; others are served', async () => {
+  const port = await listen([]);
+  const held = await Promise.all(
+    Array.from({ length: MAX_CONNECTIONS_PER_CLIENT }, () => open(port, ADDRESS)),
+  );
+  expect(await status(port, ADDRESS)).toBe(503);
+  expect(await status(port, OTHER_ADDRESS)).toBe(200);
+  for (const socket of held.slice(0, 2)) socket.destroy();
+  // Its place is free once the server has seen it go.
+  await until('the place of a closed connection is free', async () => (await status(port, ADDRESS)) === 200);
+});
+
+test('a trusted proxy has the connections of all its clients', async () => {
+  const port = await listen([ADDRESS]);
+  await Promise.all(Array.from({ length: MAX_CONNECTIONS_PER_CLIENT }, () => open(port, ADDRESS)));
+  expect(await status(port, ADDRESS)).toBe(200);
+});
