@@ -6,7 +6,8 @@ import { BACKGROUND, REQUESTS } from '../src/platform/postgres.js';
 import { openEmbeddedIndex } from '../src/vector-index/embedded/embedded-index.js';
 import { FIGURES } from './capacity-model.js';
 import { ask, listProducts } from './graphql.js';
-import { seedKey, stockUp } from './holds.js';
+import { stockUp } from './holds.js';
+import { seedKey } from './seed-key.js';
 import { SEARCH_PAGE } from './search-page.js';
 import { openShop, type Shop } from './shop.js';
 import { generator } from './statistics.js';
@@ -68,7 +69,7 @@ async function measureRequests(shop: Shop, report: Report, progress: Say): Promi
   const db = new Client({ connectionString: shop.databaseUrl });
   await db.connect();
   const { skus } = await stockUp(db);
-  const secret = await seedKey(db);
+  const secret = await seedKey(db, ['holds:create']);
   await db.end();
   const images = await newImages(ROUNDS * DEAR.aRound + DEAR.warmUp);
   const take = <T>(entries: readonly T[], i: number): T => {

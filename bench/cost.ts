@@ -6,12 +6,10 @@ import { OPERATIONS, type PricedOperation, type Shelf } from './cost-operations.
 import { cpuOf, cpuOfFamily, parentOf } from './cpu-time.js';
 import { demoImages } from './demo-images.js';
 import { ask, uploadImage } from './graphql.js';
+import { seedKey } from './seed-key.js';
 import { openShop } from './shop.js';
 import { median } from './statistics.js';
 import type { Benchmark } from './types.js';
-import { keptOf, makeSecret } from '../src/access/api-key.js';
-import { SCOPES } from '../src/access/caller.js';
-import { createKey } from '../src/access/manage-keys.store.js';
 
 const ROUNDS = 3;
 const IN_FLIGHT = 4;
@@ -45,7 +43,7 @@ export const benchmarks: Benchmark[] = [
         const postgres = parentOf(
           z.object({ pid: z.number() }).parse((await db.query('SELECT pg_backend_pid() AS pid')).rows[0]).pid,
         );
-        const secret = await keyFor(db);
+        const secret = await seedKey(db);
         const shelf = await fillShelf(url, db);
         const used = (): number => cpuOf(pid) + cpuOfFamily(postgres);
         progress('measuring what an idle gateway uses');
@@ -108,21 +106,6 @@ async function send(
   const messages = [...(errors ?? []), ...failed.flatMap((each) => each ?? [])];
   if (messages.length > 0) throw new Error(`${name}: ${messages.map(({ message }) => message).join('\n')}`);
   return extensions.cost.actual;
-}
-
-async function keyFor(db: Client): Promise<string> {
-  const secret = makeSecret();
-  await createKey(db, {
-    name: 'bench',
-    ...keptOf(secret),
-    scopes: SCOPES,
-    channelIds: [],
-    origins: [],
-    expiresAt: null,
-    budget: null,
-    trustedDocumentsOnly: false,
-  });
-  return secret;
 }
 
 const catalog = z.object({

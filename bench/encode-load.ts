@@ -11,6 +11,8 @@ const IMAGES = 16;
 const WIDTH = 1_200;
 /** A quarter of the encoder's waiting limit. */
 const CONCURRENCY = 16;
+/** Marker and length. */
+const COMMENT_OF_8_BYTES = Buffer.from('fffe000a', 'hex');
 
 const url = process.argv[2] ?? '';
 const images = await Promise.all(
@@ -37,8 +39,7 @@ takeOrders(async (order) => {
 
 async function uploadAndSearch(first: number): Promise<void> {
   for (let i = first; !stopped; i += 1) {
-    // Bytes after the end of a JPEG are not decoded, but they make it a different image.
-    const image = Buffer.concat([images[i % images.length] ?? Buffer.of(), randomBytes(8)]);
+    const image = withComment(images[i % images.length] ?? Buffer.of());
     const id = await uploadImage(url, image);
     await ask(
       url,
@@ -48,4 +49,9 @@ async function uploadAndSearch(first: number): Promise<void> {
     );
     count += 1;
   }
+}
+
+/** The same JPEG with a random comment, which makes it an image that the gateway has not seen. */
+function withComment(jpeg: Buffer): Buffer<ArrayBuffer> {
+  return Buffer.concat([jpeg.subarray(0, 2), COMMENT_OF_8_BYTES, randomBytes(8), jpeg.subarray(2)]);
 }

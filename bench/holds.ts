@@ -1,10 +1,9 @@
 import { toGlobalId } from 'graphql-relay';
 import { Client } from 'pg';
 import { z } from 'zod';
+import { seedKey } from './seed-key.js';
 import { openShop } from './shop.js';
 import type { Benchmark } from './types.js';
-import { keptOf, makeSecret } from '../src/access/api-key.js';
-import { createKey } from '../src/access/manage-keys.store.js';
 
 const ROUNDS = 9;
 const ROUND_SECONDS = 3;
@@ -28,7 +27,12 @@ export const benchmarks: Benchmark[] = [
         const { url } = await shop.serve();
         await db.connect();
         const { channel, skus } = await stockUp(db);
-        const load = shop.startHelper('hold-load.ts', url, shop.databaseUrl, await seedKey(db));
+        const load = shop.startHelper(
+          'hold-load.ts',
+          url,
+          shop.databaseUrl,
+          await seedKey(db, ['holds:create']),
+        );
         const rate = async (through: 'gateway' | 'pg', held: typeof skus, seconds = ROUND_SECONDS) =>
           (await load.order(z.number(), { through, seconds, inFlight: IN_FLIGHT, channel, skus: held })) /
           seconds;
@@ -67,22 +71,6 @@ export const benchmarks: Benchmark[] = [
     },
   },
 ];
-
-/** Creates a key that may hold without the limits on guests; returns its secret. */
-export async function seedKey(db: Client): Promise<string> {
-  const secret = makeSecret();
-  await createKey(db, {
-    name: 'bench',
-    ...keptOf(secret),
-    scopes: ['holds:create'],
-    channelIds: [],
-    origins: [],
-    expiresAt: null,
-    budget: null,
-    trustedDocumentsOnly: false,
-  });
-  return secret;
-}
 
 const offers = z.array(z.object({ channel: z.number(), key: z.number() }));
 

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { benchmarks as capacity } from './capacity.js';
 import { benchmarks as color } from './color.js';
 import { benchmarks as cost } from './cost.js';
+import { benchmarks as deadlines } from './deadlines.js';
 import { benchmarks as eventLoop } from './event-loop.js';
 import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
 import { benchmarks as holds } from './holds.js';
@@ -46,6 +47,7 @@ const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   holds,
   'search-under-writes': searchUnderWrites,
   cost,
+  deadlines,
   capacity,
 };
 

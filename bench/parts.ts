@@ -18,6 +18,7 @@ export const PART_NAMES = [
   'holds',
   'search-under-writes',
   'cost',
+  'deadlines',
   'capacity',
 ] as const;
 export type PartName = (typeof PART_NAMES)[number];
@@ -30,9 +31,9 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
       'A is images per second through the gateway’s pipeline, from file to vector. B is the rate of sharp alone and onnxruntime alone, one after the other.',
   },
   'event-loop': {
-    title: 'Small queries while images are encoded',
+    title: 'Small queries beside heavy work',
     about:
-      'A is the p99 of `{ __typename }` while another process uploads and searches with new images as fast as the encoder takes them. B is the same gateway, idle. The load generator runs on the same cores.',
+      'A is the p99 of small queries while another process uploads and searches with new images as fast as the encoder takes them, or writes products, prices, and stock in bulk. B is the same gateway, idle. The load generator runs on the same cores.',
   },
   search: {
     title: 'Search over HTTP',
@@ -112,6 +113,11 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
     title: 'Calibration of costs',
     about:
       'Microseconds of CPU for each point of `extensions.cost.actual`, in the gateway with all its threads and in Postgres together. Costs are fair if no operation takes much more or much less than the others. The last line is the operation that is furthest from the median, as a factor.',
+  },
+  deadlines: {
+    title: 'Answers while something hangs',
+    about:
+      'A is how long the slowest hundredth of the requests waits for its answer while Postgres or Qdrant accepts connections and says nothing, as after a failover. B is the deadline.',
   },
   capacity: {
     title: 'Capacity',

@@ -36,8 +36,8 @@ export interface Shop {
   readonly folder: string;
   /** Runs `vitrine import`. */
   import(feed: string): Promise<void>;
-  /** Starts `vitrine serve`, with the demo catalog unless something was imported. */
-  serve(): Promise<GatewayProcess>;
+  /** Starts `vitrine serve` with these settings, and with the demo catalog unless something was imported. */
+  serve(settings?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
   /** Starts a server from this folder that prints its URL. */
   serveBench(script: string): Promise<ServerProcess>;
   /** Starts a helper that stops when the shop closes. */
@@ -65,8 +65,8 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
   // A gateway with a configured Postgres does not migrate it.
   await runToEnd([MAIN, 'migrate'], env);
   const processes = new Set<Pick<ServerProcess, 'stop'>>();
-  const serve = async (args: readonly string[], says: RegExp): Promise<Started> => {
-    const server = await startServer(args, env, says);
+  const serve = async (args: readonly string[], says: RegExp, settings = {}): Promise<Started> => {
+    const server = await startServer(args, { ...env, ...settings }, says);
     processes.add(server);
     return server;
   };
@@ -74,10 +74,11 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
     databaseUrl: postgres.url,
     folder,
     import: (feed) => runToEnd([MAIN, 'import', feed], env),
-    async serve() {
+    async serve(settings = {}) {
       const { said, pid, stop } = await serve(
         [MAIN, 'serve'],
         /GraphQL +(\S+)\/graphql\n[^]*Metrics +(\S+)\/metrics\n/,
+        settings,
       );
       const [, url = '', metricsUrl = ''] = said;
       return { url, metricsUrl, pid, stop };

@@ -1,12 +1,12 @@
 /**
- * Lets Node run the TypeScript of bench/ and demo/, and gives them the build in dist/ for what they import from src/:
+ * Lets Node run the TypeScript of bench/, demo/, and test/support/, and gives them the build in dist/ for what they import from src/:
  * what is measured is what ships.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 
-const FOLDERS = [new URL('./', import.meta.url).href, new URL('../demo/', import.meta.url).href];
+const FOLDERS = ['./', '../demo/', '../test/support/'].map((path) => new URL(path, import.meta.url).href);
 const SOURCES = new URL('../src/', import.meta.url).href;
 const BUILD = new URL('../dist/', import.meta.url).href;
 

@@ -11,7 +11,7 @@ import { within } from '../../platform/within.js';
  * How long a search may take, with all its attempts: far above any healthy response, and no longer than a shopper
  * waits.
  */
-const SEARCH_DEADLINE_MS = 2_500;
+export const SEARCH_DEADLINE_MS = 2_500;
 
 /** Timeout of one attempt to read something that nobody waits for, such as the points that are compared. */
 const READ_TIMEOUT_MS = 5_000;
