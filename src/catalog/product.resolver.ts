@@ -24,7 +24,7 @@ const ATTRIBUTES = 8;
 /** Points of a page: one statement finds it, and another proves its offers. */
 const LIST_COST = 300;
 /** Sorting by price or relevance reads every passing product before it can return the first. */
-const SORT_COST = 1_500;
+const SORT_COST = 1_000;
 /** Ranking by words reads every passing product that has one of them. */
 const TEXT_COST = 50;
 

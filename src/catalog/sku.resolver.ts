@@ -14,7 +14,7 @@ import { Cost, READ_COST, SizedBy } from '../graph/cost.js';
 /** Enough for one call of a partner's sync. */
 const MAX_CODES = 250;
 /** Points of finding an SKU by its code. */
-const SKU_COST = 2;
+const SKU_COST = 1;
 const MAX_CHECKOUT_QUANTITY = 1_000;
 
 @Resolver(() => Sku)

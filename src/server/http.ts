@@ -84,6 +84,8 @@ export async function createServer<Context extends ServerContext>(
     genReqId: () => randomUUID(),
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: SILENT_CONNECTION_MS,
+    // A URL that is not one.
+    frameworkErrors: (error, request, reply) => sendHttpError(error, request, reply, log),
     // A request that arrives while the server closes is answered like any other.
     return503OnClosing: false,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
@@ -162,8 +164,9 @@ export async function createServer<Context extends ServerContext>(
   boundJsonNames(app);
   metrics.install(app);
   installHealth(app, () => options.ready(), leaving, log);
-  installGraphiQL(app, options.operations);
-  await installImages(app, options, payFrom(options), metrics);
+  const pay = payFrom(options);
+  installGraphiQL(app, pay, options.operations);
+  await installImages(app, options, pay, metrics);
   await installGraphQL(app, options, metrics);
   await app.ready();
   return app;

@@ -115,8 +115,12 @@ test('uploads and renditions are paid for, and what is in memory is not', async 
   expect((await render(400)).statusCode).toBe(200);
 });
 
-test('health and GraphiQL are free', async () => {
+test('GraphiQL is paid for when it is sent, and health is free', async () => {
+  const page = await app.inject({ url: '/graphiql' });
+  const known = { 'if-none-match': String(page.headers.etag) };
   while ((await post(DEAR)).statusCode === 200);
-  while ((await post('{ channel }')).statusCode === 200);
-  for (const url of ['/health/live', '/graphiql']) expect((await app.inject({ url })).statusCode).toBe(200);
+  while ((await app.inject({ url: '/graphiql' })).statusCode === 200);
+  expect((await app.inject({ url: '/graphiql' })).json()).toMatchObject({ error: { code: 'THROTTLED' } });
+  expect((await app.inject({ url: '/graphiql', headers: known })).statusCode).toBe(304);
+  expect((await app.inject({ url: '/health/live' })).statusCode).toBe(200);
 });

@@ -56,6 +56,12 @@ test('GraphiQL stands on its own and opens on the worked operations, in order', 
   expect([home.statusCode, home.headers.location]).toEqual([302, '/graphiql']);
 });
 
+test('a URL that is none is an error like others', async () => {
+  const response = await server.app.inject({ url: '/images/%' });
+  expect(response.statusCode).toBe(400);
+  expect(response.json()).toEqual({ error: { code: 'BAD_USER_INPUT', message: expect.any(String) } });
+});
+
 test('readiness is what the gateway says, and an error means unready', async () => {
   expect((await server.app.inject('/health/live')).json()).toEqual({ status: 'ok' });
   const ready = await server.app.inject('/health/ready');

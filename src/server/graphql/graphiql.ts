@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import type { Pay } from '../images.js';
 
 const EXPLORE = new URL('../../../schema/operations/explore/', import.meta.url);
 
@@ -20,6 +21,9 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Points of sending the page, which has nine megabytes, or two with gzip. */
+const PAGE_COST = 300;
+
 interface Page {
   readonly html: Buffer;
   readonly gzipped: Buffer;
@@ -33,7 +37,7 @@ interface Tab {
 }
 
 /** `GET /graphiql` opens the example operations; `GET /` redirects there. */
-export function installGraphiQL(app: FastifyInstance, operations: URL = EXPLORE): void {
+export function installGraphiQL(app: FastifyInstance, pay: Pay, operations: URL = EXPLORE): void {
   let page: Promise<Page> | undefined;
 
   app.get('/', async (_request, reply) => reply.redirect('/graphiql'));
@@ -43,6 +47,7 @@ export function installGraphiQL(app: FastifyInstance, operations: URL = EXPLORE)
     // Everything is in this one page, so that it changes with each version: a browser asks, but downloads it once.
     void reply.header('etag', etag).header('cache-control', 'public, no-cache');
     if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    await pay(request, PAGE_COST);
     const compressed = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     if (compressed) void reply.header('content-encoding', 'gzip');
     return reply
