@@ -7,7 +7,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
 
 /** Runs of each property; every one creates a separate catalog in Postgres. */
-const RUNS = 8;
+const RUNS = 5;
 const CATEGORIES = ['tops/shirts', 'tops/knits', 'shoes'] as const;
 const BRANDS = ['alder', 'birch'] as const;
 const SIZES = ['S', 'M', 'L'] as const;

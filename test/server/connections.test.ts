@@ -25,8 +25,8 @@ async function open(port: number, localAddress: string): Promise<Socket> {
 async function status(port: number, localAddress: string): Promise<number> {
   const socket = await open(port, localAddress);
   socket.write('GET /health/live HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n');
-  const [head]: unknown[] = await once(socket, 'data');
-  return Number(/^HTTP\/1\.1 (\d+)/.exec(String(head))?.[1]);
+  const chunks: unknown[] = await once(socket, 'data');
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(String(chunks[0]))?.[1]);
 }
 
 async function listen(trustedProxies: readonly string[]): Promise<number> {
