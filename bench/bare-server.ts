@@ -24,8 +24,11 @@ import { vectorRanking } from '../src/search/order/by-likeness.js';
 import { openFollowedIndex } from '../src/sync/followed-index.js';
 import { DEFAULT_ENCODER } from '../src/vision/encoder.js';
 import { readManifest } from '../src/vision/manifest.js';
+import { renderedWidth } from '../src/vision/widths.js';
 import { PAGE_SIZE } from './search-page.js';
 
+/** As in SEARCH_PAGE. */
+const WANTED_WIDTH = 600;
 const body = z.object({ variables: z.object({ product: z.string() }) });
 
 const log = pino({ level: 'warn' }, process.stderr);
@@ -85,7 +88,7 @@ async function answer(id: string, host: string) {
       return {
         score,
         image: {
-          url: `http://${host}/images/${encodeURIComponent(image.id)}?width=600`,
+          url: `http://${host}/images/${encodeURIComponent(image.id)}?width=${renderedWidth(WANTED_WIDTH, image.width)}`,
           thumbhash: image.thumbhash,
         },
         node: { id: product.id, handle: product.handle, title: product.title },
