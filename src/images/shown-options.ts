@@ -5,6 +5,9 @@ import { fold } from '../graph/text.js';
 export const shownOptions = z.record(z.string(), z.array(z.string()));
 export type ShownOptions = Readonly<Record<string, readonly string[]>>;
 
+/** The options of images of part of a product, by image key; other images show the product as a whole. */
+export type ShownByImage = ReadonlyMap<number, ShownOptions>;
+
 interface Difference {
   /** Name of the option. */
   readonly name: string;
@@ -23,4 +26,19 @@ export function differencesFrom(
     const isShown = offered !== null && pictured.some((value) => fold(value) === fold(offered));
     return isShown ? [] : [{ name, pictured, offered }];
   });
+}
+
+/** Whether an image, or one without options (undefined), shows the SKU with these options. */
+export const isShown = (
+  shows: ShownOptions | undefined,
+  options: Readonly<Record<string, string>>,
+): boolean => shows === undefined || differencesFrom(shows, options).length === 0;
+
+/** The SKUs that an image shows, then the others; both in their order. */
+export function picturedFirst<S extends { readonly optionValues: Readonly<Record<string, string>> }>(
+  skus: readonly S[],
+  shows: ShownOptions | undefined,
+): S[] {
+  const shown = skus.filter(({ optionValues }) => isShown(shows, optionValues));
+  return [...shown, ...skus.filter((sku) => !shown.includes(sku))];
 }

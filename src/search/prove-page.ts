@@ -83,6 +83,8 @@ interface ProvenMatch extends IndexMatch {
   readonly passing: readonly Sku[];
   /** The options that the matching image shows. */
   readonly shows: ShownOptions;
+  /** The image to show: the matching one, or another of the product if that shows nothing that passes. */
+  readonly pictureId: number;
 }
 
 export interface SearchPage {
@@ -149,6 +151,7 @@ export async function searchPage(
           ...match,
           passing: proof.passing.get(match.productId) ?? [],
           shows: proof.shows.get(match.imageId) ?? {},
+          pictureId: proof.pictures.get(match.imageId) ?? match.imageId,
         })),
         next: proven.length > first ? last : result.exhausted ? null : position,
         proof,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Channel } from '../catalog/channel.types.js';
 import { isCommon, offerPredicate, productPredicate } from '../catalog/product-filter.store.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
-import { shownOptions, type ShownOptions } from '../images/shown-options.js';
+import { isShown, type ShownByImage, shownOptions, type ShownOptions } from '../images/shown-options.js';
 import { AS_OF, SKU_COLUMNS, skuRow, toSku } from '../catalog/sku.store.js';
 import type { Sku } from '../catalog/sku.types.js';
 import { groupBy } from '../platform/group-by.js';
@@ -22,10 +22,15 @@ export interface Proof {
   readonly indexLagMs: number;
   /** Every SKU that the channel offers of each candidate that still matches the filter. */
   readonly skus: ReadonlyMap<number, Sku[]>;
-  /** The passing SKUs among those. A product is part of the answer when it is a key here. */
+  /**
+   * The passing SKUs among those. A product is part of the answer when it is a key here: it has one that passes, and a
+   * picture of one.
+   */
   readonly passing: ReadonlyMap<number, Sku[]>;
   /** The options that the images of those products show, except for images of the product as a whole. */
-  readonly shows: ReadonlyMap<number, ShownOptions>;
+  readonly shows: ShownByImage;
+  /** By candidate image: another image of its product, where the candidate shows no SKU that passes. */
+  readonly pictures: ReadonlyMap<number, number>;
 }
 
 const provenRow = z.discriminatedUnion('found', [
@@ -42,7 +47,8 @@ const provenRow = z.discriminatedUnion('found', [
 /**
  * Proves candidates of the index in one statement, and thus in one snapshot: which products still pass the filter in
  * this channel, the price and stock of every SKU, and what their images show. `position` is how far the index has
- * followed the change log (pg_snapshot); changes committed since then make up its lag.
+ * followed the change log (pg_snapshot); changes committed since then make up its lag. Where a candidate's image shows
+ * only SKUs that do not pass, a second statement finds another image of the product; what passes is from the first.
  */
 export async function prove(
   db: Queryable,
@@ -86,14 +92,65 @@ export async function prove(
     .map(({ passes, shows, ...row }) => ({ passes, shows, sku: toSku(row, channel) }));
   const [first] = rows;
   if (first === undefined) throw new Error('search.prove answers at least one row');
+  const passing = groupByProduct(found.filter(({ passes }) => passes));
+  const shows = new Map(
+    found.flatMap(({ shows }) => Object.entries(shows ?? {}).map(([key, shown]) => [Number(key), shown])),
+  );
+  const others = await pictureOthers(db, candidates, passing, shows);
   return {
     asOf: first.asOf,
     indexLagMs: first.indexLagMs,
     skus: groupByProduct(found),
-    passing: groupByProduct(found.filter(({ passes }) => passes)),
-    shows: new Map(
-      found.flatMap(({ shows }) => Object.entries(shows ?? {}).map(([key, shown]) => [Number(key), shown])),
+    passing: new Map([...passing].filter(([productId]) => !others.unpictured.has(productId))),
+    shows: new Map([...shows, ...others.shows]),
+    pictures: others.pictures,
+  };
+}
+
+interface OtherPictures {
+  readonly shows: ShownByImage;
+  readonly pictures: ReadonlyMap<number, number>;
+  /** Products that have no picture of what passes. */
+  readonly unpictured: ReadonlySet<number>;
+}
+
+const picture = z.object({ imageId: z.number(), productId: z.number(), shows: shownOptions });
+
+/** For candidates whose image shows no SKU that passes: the first image of the product that shows one. */
+async function pictureOthers(
+  db: Queryable,
+  candidates: readonly Candidate[],
+  passing: ReadonlyMap<number, readonly Sku[]>,
+  shows: ShownByImage,
+): Promise<OtherPictures> {
+  const showsOne = (shown: ShownOptions | undefined, productId: number): boolean =>
+    (passing.get(productId) ?? []).some((sku) => isShown(shown, sku.optionValues));
+  const wrong = candidates.filter(
+    ({ productId, imageId }) => passing.has(productId) && !showsOne(shows.get(imageId), productId),
+  );
+  if (wrong.length === 0) return { shows: new Map(), pictures: new Map(), unpictured: new Set() };
+  const images = await query(
+    db,
+    sql`/* search.pictures */
+      SELECT id AS "imageId", product_id AS "productId", shows FROM product_images
+      WHERE product_id = ANY(${wrong.map(({ productId }) => productId)}::int[]) ORDER BY product_id, position`,
+    picture,
+  );
+  const found = new Map(
+    wrong.map(({ productId, imageId }) => [
+      imageId,
+      {
+        productId,
+        other: images.find((image) => image.productId === productId && showsOne(image.shows, productId)),
+      },
+    ]),
+  );
+  return {
+    shows: new Map([...found.values()].flatMap(({ other }) => (other ? [[other.imageId, other.shows]] : []))),
+    pictures: new Map(
+      [...found].flatMap(([imageId, { other }]) => (other ? [[imageId, other.imageId]] : [])),
     ),
+    unpictured: new Set([...found.values()].flatMap(({ productId, other }) => (other ? [] : [productId]))),
   };
 }
 

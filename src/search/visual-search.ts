@@ -10,6 +10,7 @@ import { checkSearchText, mendText } from '../catalog/search-text.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
+import { picturedFirst } from '../images/shown-options.js';
 import type { IndexMatch } from '../vector-index/port.js';
 import type { QueryVector } from './query/query-vector.js';
 import { checkDiversity, rankQuery } from './order/rank-query.js';
@@ -144,10 +145,10 @@ export async function toEdges(
   { fingerprint, scale, probabilityOf }: EdgeFacts,
 ): Promise<VisualMatchEdge[]> {
   const edges = await Promise.all(
-    matches.map(async ({ productId, imageId, score, position, passing }) => {
+    matches.map(async ({ productId, imageId, pictureId, score, position, passing }) => {
       const [product, image] = await Promise.all([
         products.byKey.load(productId),
-        images.byKey.load(imageId),
+        images.byKey.load(pictureId),
       ]);
       // Deleted after it was proven.
       if (product === null || image === null) return null;
@@ -159,7 +160,7 @@ export async function toEdges(
         node,
         image,
         score: score * scale,
-        skus: sellableFirst(passing),
+        skus: picturedFirst(sellableFirst(passing), proof.shows.get(pictureId)),
         estimate,
       });
     }),

@@ -167,10 +167,16 @@ export class VisualMatchEdge {
   })
   score!: number;
 
-  @Field(() => Image, { description: 'The product image that matched.' })
+  @Field(() => Image, {
+    description:
+      'The product image that matched. If it shows only SKUs that do not pass the filter, for example a color that is sold out, another image of the product that shows one that does.',
+  })
   image!: Image;
 
-  @Field(() => [Sku], { description: 'The SKUs of the product that pass the filter, sellable ones first.' })
+  @Field(() => [Sku], {
+    description:
+      'The SKUs of the product that pass the filter: those in `image` first, and sellable ones first among these and the others.',
+  })
   skus!: Sku[];
 }
 

@@ -13,7 +13,7 @@ import { smallEncoderFolder } from '../support/small-encoder.js';
 
 /**
  * Truth wins: while stock and prices are written, no response has an SKU or a price that contradicts its moment
- * (`asOf`), and pages are full. A writer records what it wrote and between which moments that took effect; a response
+ * (`asOf`), or a picture of what is sold out, and pages are full. A writer records what it wrote and between which moments that took effect; a response
  * may show what was true at some moment between its `asOf` and its arrival. Failed on 2026-11-24 with every candidate
  * of the index accepted as proven, and with stock that was cached for a second.
  */
@@ -63,8 +63,14 @@ class History {
 
 const stock = new Map<string, History>();
 const price = new Map<string, History>();
-const codes = Array.from({ length: VOLATILE + STEADY }, (_, i) => `P${i}`);
-const isSteady = (code: string): boolean => Number(code.slice(1)) >= VOLATILE;
+/** Each product by the codes of its SKUs, by color. Volatile ones have two colors, with a picture of each. */
+const products = Array.from({ length: VOLATILE + STEADY }, (_, i): Readonly<Record<string, string>> =>
+  i < VOLATILE ? { red: `P${i}-RED`, blue: `P${i}-BLUE` } : { red: `P${i}-STEADY` },
+);
+const codes = products.flatMap((ofColor) => Object.values(ofColor));
+const isSteady = (code: string): boolean => code.endsWith('-STEADY');
+/** The color that each image shows, by its id. */
+const colorOf = new Map<string, string>();
 
 let database: TestDatabase;
 let gateways: readonly [GatewayProcess, GatewayProcess];
@@ -79,15 +85,28 @@ beforeAll(async () => {
   await seedEncoder(db, await readManifest(smallEncoderFolder()));
   const key = await seedProduct(db, { handle: 'query', vectors: [[1, 0, 0, 0]] });
   query = toGlobalId('Product', key);
-  for (const [i, code] of codes.entries()) {
+  for (const [i, ofColor] of products.entries()) {
+    const colors = Object.keys(ofColor);
     await seedProduct(db, {
-      handle: code.toLowerCase(),
-      vectors: [[1, i / codes.length, 0, 0]],
-      skus: [{ code, prices: { eu: 1_000 }, stock: { berlin: 2 } }],
+      handle: `p${i}`,
+      vectors: colors.map((_, n) => [1, i / products.length, n / 10, 0]),
+      shows: colors.map((color) => ({ color: [color] })),
+      skus: Object.entries(ofColor).map(([color, code]) => ({
+        code,
+        options: { color },
+        prices: { eu: 1_000 },
+        stock: { berlin: 2 },
+      })),
     });
+  }
+  for (const code of codes) {
     stock.set(code, new History(2));
     price.set(code, new History(1_000));
   }
+  const { rows: images } = await db.query<{ id: number; color: string }>(
+    `SELECT id, shows->'color'->>0 AS color FROM product_images WHERE shows <> '{}'`,
+  );
+  for (const { id, color } of images) colorOf.set(toGlobalId('Image', id), color);
   const { rows } = await db.query<{ id: number; code: string }>(`SELECT id, code FROM skus`);
   for (const { id, code } of rows) skuIds.set(code, toGlobalId('Sku', id));
   gateways = [await startGatewayProcess(database.url), await startGatewayProcess(database.url)];
@@ -100,7 +119,7 @@ afterAll(async () => {
 const SEARCH = `query ($query: VisualQueryInput!, $first: Int!) { ${Array.from(
   { length: BATCH },
   (_, i) => `s${i}: visualSearch(query: $query, first: $first) {
-    edges { node { availability { sellable } } skus { code availability { quantity asOf } price { amount } } }
+    edges { node { availability { sellable } } image { id } skus { code options { value } availability { quantity asOf } price { amount } } }
     search { asOf dropped refills }
   }`,
 ).join('\n')} }`;
@@ -110,15 +129,17 @@ const answers = z.record(
     edges: z.array(
       z.object({
         node: z.object({ availability: z.object({ sellable: z.boolean() }) }),
+        image: z.object({ id: z.string() }),
         skus: z
           .array(
             z.object({
               code: z.string(),
+              options: z.tuple([z.object({ value: z.string() })]),
               availability: z.object({ quantity: z.number(), asOf: z.string() }),
               price: z.object({ amount: z.string() }),
             }),
           )
-          .length(1),
+          .min(1),
       }),
     ),
     search: z.object({ asOf: z.string(), dropped: z.number(), refills: z.number() }),
@@ -179,6 +200,8 @@ test(
   async () => {
     let searches = 0;
     let dropped = 0;
+    /** Pictures of blue, which never match as well as those of red. */
+    let others = 0;
     const read = async (reader: number): Promise<void> => {
       const gateway = gateways[reader % 2 === 0 ? 0 : 1];
       while (searches < SEARCHES) {
@@ -192,8 +215,11 @@ test(
           expect(asOf).toBeGreaterThanOrEqual(sent);
           expect(edges).toHaveLength(PAGE);
           dropped += search.dropped;
-          for (const { node, skus } of edges) {
+          for (const { node, image, skus } of edges) {
             expect(node.availability.sellable).toBe(true);
+            // The picture shows the first SKU, which can be bought.
+            expect(skus[0]?.options[0].value).toBe(colorOf.get(image.id));
+            others += Number(colorOf.get(image.id) === 'blue');
             for (const { code, availability, price: shown } of skus) {
               expect(availability.asOf).toBe(search.asOf);
               expect(availability.quantity).toBeGreaterThan(0);
@@ -217,6 +243,7 @@ test(
     const writes = (await writing).reduce((sum, count) => sum + count, 0);
     // The index was repeatedly behind; otherwise, the test would prove nothing.
     expect(dropped).toBeGreaterThan(SEARCHES / 1_000);
+    expect(others).toBeGreaterThan(SEARCHES / 1_000);
     expect(writes).toBeGreaterThan(SEARCHES / 40);
     await expectNoDrift(database.db);
   },

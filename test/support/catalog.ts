@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import type { ShownOptions } from '../../src/images/shown-options.js';
 import { execute, query, type Database } from '../../src/platform/postgres.js';
 
 /** Two markets with a warehouse each, and a store that serves both. */
@@ -25,6 +26,8 @@ export interface ProductSeed {
   readonly attributes?: readonly (readonly [name: string, value: string])[];
   /** One image for each vector; not normalized yet. */
   readonly vectors?: readonly (readonly number[])[];
+  /** What each of these images shows; those without show the product as a whole. */
+  readonly shows?: readonly ShownOptions[];
   readonly skus?: readonly SkuSeed[];
 }
 
@@ -84,7 +87,8 @@ export async function seedProduct(db: Database, seed: ProductSeed): Promise<numb
   for (const [name, value] of seed.attributes ?? []) {
     await execute(db, sql`INSERT INTO product_attributes VALUES (${id}, ${name}, ${value})`);
   }
-  for (const [position, vector] of (seed.vectors ?? []).entries()) await seedImage(db, id, position, vector);
+  for (const [position, vector] of (seed.vectors ?? []).entries())
+    await seedImage(db, id, position, vector, seed.shows?.[position] ?? {});
   for (const sku of seed.skus ?? []) await seedSku(db, id, sku);
   return id;
 }
@@ -94,14 +98,17 @@ async function seedImage(
   productId: number,
   position: number,
   vector: readonly number[],
+  shows: ShownOptions,
 ): Promise<void> {
   const norm = Math.hypot(...vector);
   const bytes = Buffer.from(Float32Array.from(vector, (value) => value / norm).buffer);
   await execute(
     db,
     sql`WITH image AS (
-        INSERT INTO product_images (product_id, position, sha256, source, width, height, thumbhash, dominant_color)
-        VALUES (${productId}, ${position}, sha256(${`${productId}/${position}`}::bytea), 'seed', 4, 5, '\\x00', '#808080')
+        INSERT INTO product_images (product_id, position, sha256, source, width, height, thumbhash,
+          dominant_color, shows)
+        VALUES (${productId}, ${position}, sha256(${`${productId}/${position}`}::bytea), 'seed', 4, 5, '\\x00',
+          '#808080', ${JSON.stringify(shows)}::jsonb)
         RETURNING sha256)
       INSERT INTO embeddings (encoder_id, dimension, sha256, vector)
       SELECT encoder.id, encoder.dimension, image.sha256,
