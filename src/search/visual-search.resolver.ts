@@ -7,7 +7,13 @@ import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
 import { readStyles } from './query/styles.store.js';
 import type { SearchServices } from './search-services.js';
-import { DEFAULT_FIRST, DIVERSITY, DIVERSITY_COST, SEARCH_COST } from './visual-search.arguments.js';
+import {
+  DEFAULT_FIRST,
+  DIVERSITY,
+  DIVERSITY_COST,
+  MIN_SCORE,
+  SEARCH_COST,
+} from './visual-search.arguments.js';
 import { visualSearch } from './visual-search.js';
 import {
   Facet,
@@ -55,6 +61,8 @@ export class VisualSearchResolver {
       description: DIVERSITY,
     })
     diversity: number | null,
+    @Arg('minScore', () => Float, { nullable: true, description: MIN_SCORE })
+    minScore: number | null | undefined,
   ): Promise<VisualMatchConnection> {
     const { services } = this;
     const { loaders, caller, signal } = context;
@@ -66,6 +74,7 @@ export class VisualSearchResolver {
       after: after ?? null,
       text: query.text ?? null,
       diversity: diversity ?? 0,
+      minScore: minScore ?? null,
     });
   }
 
@@ -126,6 +135,8 @@ export class SimilarProductsResolver {
       description: DIVERSITY,
     })
     diversity: number | null,
+    @Arg('minScore', () => Float, { nullable: true, description: MIN_SCORE })
+    minScore: number | null | undefined,
   ): Promise<VisualMatchConnection> {
     const { services } = this;
     return visualSearch(services, context, () => services.queryVectors.likeProduct(product.key), {
@@ -133,6 +144,7 @@ export class SimilarProductsResolver {
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,
       diversity: diversity ?? 0,
+      minScore: minScore ?? null,
     });
   }
 }

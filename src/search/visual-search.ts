@@ -13,7 +13,7 @@ import { countFacets } from './facets.js';
 import { picturedFirst } from '../images/shown-options.js';
 import type { IndexMatch } from '../vector-index/port.js';
 import type { QueryVector } from './query/query-vector.js';
-import { checkDiversity, rankQuery } from './order/rank-query.js';
+import { checkDiversity, checkMinScore, rankQuery } from './order/rank-query.js';
 import { probabilitiesOf, type ProbabilityOf } from './probability/same-products.js';
 import type { SearchServices } from './search-services.js';
 import { searchPage, type Prove, type Ranking, type SearchPage } from './prove-page.js';
@@ -36,6 +36,8 @@ export interface PageOfSearch {
   readonly text?: string | null;
   /** From 0 (most similar first) to 1 (results as different from each other as possible). */
   readonly diversity: number;
+  /** Products that are less similar are left out, unless the words found them; null: none. */
+  readonly minScore?: number | null;
 }
 
 /** Results that several searches share. */
@@ -55,12 +57,13 @@ export async function visualSearch(
   services: SearchServices,
   context: Context,
   resolveQuery: () => Promise<QueryVector>,
-  { where, first, after, text, diversity }: PageOfSearch,
+  { where, first, after, text, diversity, minScore = null }: PageOfSearch,
   shared?: SharedSearch,
 ): Promise<VisualMatchConnection> {
   const started = performance.now();
   checkFirst(first);
   checkDiversity(diversity);
+  checkMinScore(minScore);
   const stores = await context.inChannel();
   const { channel } = stores;
   const condition = checkProductFilter(where, channel.currencyCode);
@@ -70,14 +73,16 @@ export async function visualSearch(
     resolveQuery(),
     words === null ? null : mendText(services.db, words),
   ]);
-  const isPlain = mended === null && diversity === 0;
+  const isPlain = mended === null && diversity === 0 && minScore === null;
   const fingerprint = fingerprintOf(channel, condition, {
-    identity: isPlain ? query.identity : [query.identity, mended, diversity],
+    identity: isPlain
+      ? query.identity
+      : [query.identity, mended, diversity, ...(minScore === null ? [] : [minScore])],
   });
   const position = after === null ? null : readCursor(fingerprint, after);
 
   const scope = { condition, channel, excludeProducts: query.products };
-  const asked = { ...scope, query, text: mended, diversity };
+  const asked = { ...scope, query, text: mended, diversity, minScore };
   const plan = {
     ...scope,
     ...(shared && { prove: shared.prove }),

@@ -18,6 +18,8 @@ interface RankingPlan {
   readonly text: string | null;
   /** From 0 (most similar first) to 1 (results as different from each other as possible). */
   readonly diversity: number;
+  /** Where the ranking by likeness ends, in the query's own weights; null: nowhere. */
+  readonly minScore: number | null;
   readonly condition: ProductCondition;
   readonly channel: Channel;
   readonly excludeProducts: readonly number[];
@@ -32,17 +34,24 @@ export function checkDiversity(diversity: number): void {
   );
 }
 
+/** @throws RequestError BAD_USER_INPUT */
+export function checkMinScore(minScore: number | null): void {
+  if (minScore === null || (minScore >= -1 && minScore <= 1)) return;
+  throw new RequestError('BAD_USER_INPUT', `minScore is ${minScore}: it must be from -1 to 1.`);
+}
+
 /** Ranks by likeness, fused with words if there are any, and reordered for diversity if requested. */
 export function rankQuery(
   services: SearchServices,
   { loaders }: Context,
-  { query, text, diversity, ...scope }: RankingPlan,
+  { query, text, diversity, minScore, ...scope }: RankingPlan,
 ): Ranking {
   const { asked } = query;
-  if (text === null && diversity === 0) return vectorRanking(services.index, asked);
+  const least = minScore === null ? -Infinity : minScore / query.scale;
+  if (text === null && diversity === 0) return vectorRanking(services.index, asked, least);
   const { condition, channel, excludeProducts } = scope;
   const lasting = toIndexFilter(withoutStock(condition), channel.handle, excludeProducts);
-  const visual = standingOrder(services.index, asked, lasting);
+  const visual = standingOrder(services.index, asked, lasting, least);
   const order = text === null ? visual : fusedOrder(services.db, { ...scope, visual, text });
   const spread =
     diversity === 0

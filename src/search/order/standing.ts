@@ -1,6 +1,7 @@
 import type { Asked, IndexFilter, IndexMatch, SearchResult, VectorIndex } from '../../vector-index/port.js';
 import { toRequest } from '../../vector-index/page.js';
 import type { Place, RankedMatch, Ranking } from '../prove-page.js';
+import { upTo } from './by-likeness.js';
 
 /** A product of a standing order. */
 export interface StandingMatch extends Pick<IndexMatch, 'productId' | 'imageId'> {
@@ -27,8 +28,16 @@ export interface StandingOrder {
 /** At most this many are read for a page; then the page is cut, and its cursor continues from there. */
 const MAX_READ = 1_000;
 
-/** By likeness to the query; empty when that is null. `lasting` is the filter without stock. */
-export function standingOrder(index: VectorIndex, asked: Asked | null, lasting: IndexFilter): StandingOrder {
+/**
+ * By likeness to the query; empty when that is null. `lasting` is the filter without stock. It ends where the cosine is
+ * below `least`.
+ */
+export function standingOrder(
+  index: VectorIndex,
+  asked: Asked | null,
+  lasting: IndexFilter,
+  least: number,
+): StandingOrder {
   return {
     async next(passing, limit, after) {
       if (asked === null) return { matches: [], exhausted: true, strategy: 'EXACT' };
@@ -39,12 +48,13 @@ export function standingOrder(index: VectorIndex, asked: Asked | null, lasting: 
       ]);
       if (all === undefined || some === undefined) throw new Error('the index answers every request');
       const passes = new Set(some.matches.map(({ productId }) => productId));
-      const matches = all.matches.map((match, i) => ({
+      const { matches: near, exhausted, strategy } = upTo(least, all);
+      const matches = near.map((match, i) => ({
         ...match,
         place: { score: match.score, productId: match.productId, rank: (after?.rank ?? 0) + i + 1 },
         passes: passes.has(match.productId),
       }));
-      return { matches, exhausted: all.exhausted, strategy: all.strategy };
+      return { matches, exhausted, strategy };
     },
   };
 }
