@@ -287,6 +287,7 @@ CREATE TABLE image_jobs (
   lease uuid,
   last_error text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
+  shows jsonb DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT image_jobs_attempts_check CHECK (attempts >= 0),
   CONSTRAINT image_jobs_check CHECK ((lease IS NULL) = (leased_until IS NULL)),
   CONSTRAINT image_jobs_check1 CHECK (state = 'WAITING'::text OR lease IS NULL AND last_error IS NOT NULL),
@@ -295,6 +296,7 @@ CREATE TABLE image_jobs (
   CONSTRAINT image_jobs_position_check CHECK ("position" >= 0),
   CONSTRAINT image_jobs_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
   CONSTRAINT image_jobs_product_id_link_key UNIQUE (product_id, link),
+  CONSTRAINT image_jobs_shows_check CHECK (is_shown(shows)),
   CONSTRAINT image_jobs_state_check CHECK (state = ANY (ARRAY['WAITING'::text, 'DEAD'::text]))
 );
 CREATE INDEX image_jobs_due ON public.image_jobs USING btree (next_attempt_at, id) WHERE (state = 'WAITING'::text);

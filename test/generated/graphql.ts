@@ -213,6 +213,8 @@ export type ProductFilter = {
 export type ProductImageInput = {
   /** Alternative text for people who cannot see the image. Null: none. */
   altText?: string | null | undefined;
+  /** The options that the image shows, for example the color: it is not a picture of SKUs with another value. With several values of one name, it shows all of them. Empty: it shows the whole product. Null: unchanged, and the whole product for a new image. */
+  shows?: Array<SelectedOptionInput> | null | undefined;
   /** The id that POST /images returned, within a week of the upload. Null when you pass `url`. */
   upload?: string | number | null | undefined;
   /** Where to download the image: an https URL with a public address. Null when you pass `upload`. */

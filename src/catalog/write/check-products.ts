@@ -1,6 +1,7 @@
 import { RequestError } from '../../errors.js';
 import { checkEntryCount } from '../../mutation/entries.js';
 import { EntryErrors, EntryFaults, userError } from '../../mutation/entry-error.js';
+import type { ShownOptions } from '../../images/shown-options.js';
 import { uploadIdToSha256 } from '../../images/upload-id.js';
 import { checkText } from '../../graph/text.js';
 import {
@@ -15,7 +16,12 @@ import {
   parseGtin,
   parseProductUrl,
 } from './product-fields.js';
-import type { ProductImageInput, ProductInput, SkuInput } from './product-write.types.js';
+import type {
+  ProductImageInput,
+  ProductInput,
+  SelectedOptionInput,
+  SkuInput,
+} from './product-write.types.js';
 
 /** The amount that one transaction writes within a second or two. */
 const MAX_IMAGES_PER_CALL = 5_000;
@@ -36,8 +42,15 @@ export interface ProductChange {
   readonly category?: readonly string[] | undefined;
   readonly url?: string | null | undefined;
   readonly attributes?: readonly { readonly name: string; readonly value: string }[] | undefined;
-  readonly images?: readonly { readonly link: string; readonly altText: string | null }[] | undefined;
+  readonly images?: readonly ImageChange[] | undefined;
   readonly skus?: readonly SkuChange[] | undefined;
+}
+
+interface ImageChange {
+  readonly link: string;
+  readonly altText: string | null;
+  /** Null: unchanged. */
+  readonly shows: ShownOptions | null;
 }
 
 export interface SkuChange {
@@ -196,10 +209,10 @@ function checkProduct(
   };
 }
 
-function checkImages(checker: EntryChecker, images: readonly ProductImageInput[]) {
+function checkImages(checker: EntryChecker, images: readonly ProductImageInput[]): ImageChange[] {
   if (!checker.atMost(['images'], images, MAX_IMAGES_PER_PRODUCT)) return [];
   const seen = new Map<string, number>();
-  return images.map(({ url, upload, altText }, position) => {
+  return images.map(({ url, upload, altText, shows }, position) => {
     const path = ['images', String(position)];
     if ((url == null) === (upload == null))
       checker.fault(path, 'An image takes exactly one of url and upload.');
@@ -223,8 +236,27 @@ function checkImages(checker: EntryChecker, images: readonly ProductImageInput[]
     return {
       link,
       altText: orNull(altText, (text) => checker.text([...path, 'altText'], text, MAX_FIELD_LENGTH)) ?? null,
+      shows: given(shows, (options) => checkShown(checker, [...path, 'shows'], options)) ?? null,
     };
   });
+}
+
+function checkShown(
+  checker: EntryChecker,
+  path: Path,
+  options: readonly SelectedOptionInput[],
+): ShownOptions {
+  const shown = new Map<string, string[]>();
+  if (!checker.atMost(path, options, MAX_OPTIONS)) return {};
+  for (const [position, { name: rawName, value }] of options.entries()) {
+    const at = [...path, String(position)];
+    const name = checker.name([...at, 'name'], rawName);
+    shown.set(name, [
+      ...(shown.get(name) ?? []),
+      checker.words([...at, 'value'], value, MAX_ATTRIBUTE_LENGTH),
+    ]);
+  }
+  return Object.fromEntries(shown);
 }
 
 function checkSku(checker: EntryChecker, codes: Map<string, number>, sku: SkuInput, path: Path): SkuChange {

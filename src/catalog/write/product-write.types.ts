@@ -66,6 +66,13 @@ export class ProductImageInput {
     description: 'Alternative text for people who cannot see the image. Null: none.',
   })
   altText?: string | null;
+
+  @Field(() => [SelectedOptionInput], {
+    nullable: true,
+    description:
+      'The options that the image shows, for example the color: it is not a picture of SKUs with another value. With several values of one name, it shows all of them. Empty: it shows the whole product. Null: unchanged, and the whole product for a new image.',
+  })
+  shows?: SelectedOptionInput[] | null;
 }
 
 @InputType({

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import type { ShownOptions } from '../shown-options.js';
 import type { StoredImage } from '../stored-image.store.js';
 import { execute, query, type Queryable } from '../../platform/postgres.js';
 import { ImageJobState } from './image-job-state.js';
@@ -75,12 +76,12 @@ export async function endWithImage(
   await execute(
     client,
     sql`/* imageJob.addImage */ INSERT INTO product_images
-        (product_id, position, sha256, source, width, height, thumbhash, dominant_color, alt_text)
+        (product_id, position, sha256, source, width, height, thumbhash, dominant_color, alt_text, shows)
       SELECT product_id, position, decode(${image.sha256}, 'hex'), link, ${image.width}::integer,
-        ${image.height}::integer, decode(${image.thumbhash}, 'base64'), ${image.dominantColor}, alt_text
+        ${image.height}::integer, decode(${image.thumbhash}, 'base64'), ${image.dominantColor}, alt_text, shows
       FROM image_jobs WHERE id = ${id}
       ON CONFLICT (product_id, sha256) DO UPDATE SET
-        position = excluded.position, source = excluded.source, alt_text = excluded.alt_text
+        position = excluded.position, source = excluded.source, alt_text = excluded.alt_text, shows = excluded.shows
       WHERE excluded.position < product_images.position`,
   );
   await execute(client, sql`/* imageJob.end */ DELETE FROM image_jobs WHERE id = ${id}`);
@@ -120,6 +121,8 @@ export interface WantedImage {
   /** An https URL, or the id of an upload. */
   readonly link: string;
   readonly altText: string | null;
+  /** Null: unchanged, and the whole product for a new image. */
+  readonly shows: ShownOptions | null;
 }
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
@@ -135,7 +138,7 @@ export async function wantImages(
   images: readonly WantedImage[],
 ): Promise<number[]> {
   const input = sql`jsonb_to_recordset(${JSON.stringify(images)}::jsonb)
-    AS input ("productId" integer, position smallint, link text, "altText" text)`;
+    AS input ("productId" integer, position smallint, link text, "altText" text, shows jsonb)`;
   await execute(
     client,
     sql`/* imageJob.removeUnwanted */ DELETE FROM image_jobs job
@@ -152,22 +155,26 @@ export async function wantImages(
   );
   const moved = await query(
     client,
-    sql`/* imageJob.moveImages */ UPDATE product_images image SET position = input.position, alt_text = input."altText"
+    sql`/* imageJob.moveImages */ UPDATE product_images image
+      SET position = input.position, alt_text = input."altText", shows = coalesce(input.shows, image.shows)
       FROM ${input}
       WHERE input."productId" = image.product_id AND input.link = image.source
-        AND (image.position, image.alt_text) IS DISTINCT FROM (input.position, input."altText")
+        AND (image.position, image.alt_text, image.shows)
+          IS DISTINCT FROM (input.position, input."altText", coalesce(input.shows, image.shows))
       RETURNING image.product_id AS id`,
     changed,
   );
   await execute(
     client,
-    sql`/* imageJob.add */ INSERT INTO image_jobs (product_id, position, link, alt_text)
-      SELECT input."productId", input.position, input.link, input."altText" FROM ${input}
+    sql`/* imageJob.add */ INSERT INTO image_jobs (product_id, position, link, alt_text, shows)
+      SELECT input."productId", input.position, input.link, input."altText", coalesce(input.shows, known.shows, '{}')
+      FROM ${input}
+      LEFT JOIN image_jobs known ON known.product_id = input."productId" AND known.link = input.link
       WHERE NOT EXISTS (
         SELECT FROM product_images image WHERE image.product_id = input."productId" AND image.source = input.link)
       ORDER BY input."productId", input.position
       ON CONFLICT (product_id, link) DO UPDATE SET
-        position = excluded.position, alt_text = excluded.alt_text, state = 'WAITING',
+        position = excluded.position, alt_text = excluded.alt_text, shows = excluded.shows, state = 'WAITING',
         attempts = CASE WHEN image_jobs.state = 'DEAD' THEN 0 ELSE image_jobs.attempts END,
         next_attempt_at = CASE WHEN image_jobs.state = 'DEAD' THEN now() ELSE image_jobs.next_attempt_at END`,
   );

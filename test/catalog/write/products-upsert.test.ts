@@ -256,6 +256,18 @@ describe('productsUpsert', () => {
       /https only/,
     ],
     ['an image from nowhere', { images: [{}] }, ['images', '0'], /exactly one/],
+    [
+      'what an image shows without a value',
+      { images: [{ url: 'https://shop.example/a.jpg', shows: [{ name: 'color', value: ' ' }] }] },
+      ['images', '0', 'shows', '0', 'value'],
+      /empty/,
+    ],
+    [
+      'what an image shows under no name',
+      { images: [{ url: 'https://shop.example/a.jpg', shows: [{ name: '#', value: 'red' }] }] },
+      ['images', '0', 'shows', '0', 'name'],
+      /starts with a letter/,
+    ],
     ['an image twice', { images: [image, image] }, ['images', '1'], /twice/],
     [
       'an upload that is none',

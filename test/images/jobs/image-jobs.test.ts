@@ -85,8 +85,11 @@ const upserted = z.object({
 });
 
 /** Sets the images of a product; returns how many of them are pending. */
-async function want(links: readonly string[], handle = 'coat'): Promise<number> {
-  const images = links.map((link) => (link.startsWith('https:') ? { url: link } : { upload: link }));
+async function want(links: readonly string[], handle = 'coat', shows?: unknown): Promise<number> {
+  const images = links.map((link) => ({
+    ...(link.startsWith('https:') ? { url: link } : { upload: link }),
+    shows,
+  }));
   const answer = await gateway.read(
     upserted,
     UPSERT,
@@ -145,6 +148,26 @@ describe('an image of a product', () => {
       `SELECT encode(sha256, 'hex') AS sha256 FROM product_images`,
     );
     for (const { sha256 } of rows.rows) expect(await gateway.services.catalogImages.has(sha256)).toBe(true);
+  });
+
+  test('shows the options that it is given, now or later, and keeps them', async () => {
+    server.answers('/red', red);
+    const link = `${server.origin}/red`;
+    const shown = (table: string) => all(`SELECT shows FROM ${table}`);
+    const color = (...values: string[]) => values.map((value) => ({ name: 'Color', value }));
+    await want([link], 'coat', color('red'));
+    // It is not fetched yet.
+    await want([link]);
+    expect(await shown('image_jobs')).toEqual([{ shows: { color: ['red'] } }]);
+    await start();
+    await noneWaits();
+    expect(await shown('product_images')).toEqual([{ shows: { color: ['red'] } }]);
+    await want([link]);
+    expect(await shown('product_images')).toEqual([{ shows: { color: ['red'] } }]);
+    await want([link], 'coat', color('red', 'blue'));
+    expect(await shown('product_images')).toEqual([{ shows: { color: ['red', 'blue'] } }]);
+    await want([link], 'coat', []);
+    expect(await shown('product_images')).toEqual([{ shows: {} }]);
   });
 
   test('is not fetched again, moves, and goes when it is not listed any more', async () => {

@@ -5,37 +5,41 @@
 /* idempotency.replay */
       SELECT idempotency_replay($1, $2, $3, $4, $5) AS replay;
 
-/* imageJob.add */ INSERT INTO image_jobs (product_id, position, link, alt_text)
-      SELECT input."productId", input.position, input.link, input."altText" FROM jsonb_to_recordset($1::jsonb)
-    AS input ("productId" integer, position smallint, link text, "altText" text)
+/* imageJob.add */ INSERT INTO image_jobs (product_id, position, link, alt_text, shows)
+      SELECT input."productId", input.position, input.link, input."altText", coalesce(input.shows, known.shows, '{}')
+      FROM jsonb_to_recordset($1::jsonb)
+    AS input ("productId" integer, position smallint, link text, "altText" text, shows jsonb)
+      LEFT JOIN image_jobs known ON known.product_id = input."productId" AND known.link = input.link
       WHERE NOT EXISTS (
         SELECT FROM product_images image WHERE image.product_id = input."productId" AND image.source = input.link)
       ORDER BY input."productId", input.position
       ON CONFLICT (product_id, link) DO UPDATE SET
-        position = excluded.position, alt_text = excluded.alt_text, state = 'WAITING',
+        position = excluded.position, alt_text = excluded.alt_text, shows = excluded.shows, state = 'WAITING',
         attempts = CASE WHEN image_jobs.state = 'DEAD' THEN 0 ELSE image_jobs.attempts END,
         next_attempt_at = CASE WHEN image_jobs.state = 'DEAD' THEN now() ELSE image_jobs.next_attempt_at END;
 
 /* imageJob.countPending */ SELECT count(*)::integer AS count FROM image_jobs
       WHERE state = 'WAITING' AND product_id = ANY($1::integer[]);
 
-/* imageJob.moveImages */ UPDATE product_images image SET position = input.position, alt_text = input."altText"
+/* imageJob.moveImages */ UPDATE product_images image
+      SET position = input.position, alt_text = input."altText", shows = coalesce(input.shows, image.shows)
       FROM jsonb_to_recordset($1::jsonb)
-    AS input ("productId" integer, position smallint, link text, "altText" text)
+    AS input ("productId" integer, position smallint, link text, "altText" text, shows jsonb)
       WHERE input."productId" = image.product_id AND input.link = image.source
-        AND (image.position, image.alt_text) IS DISTINCT FROM (input.position, input."altText")
+        AND (image.position, image.alt_text, image.shows)
+          IS DISTINCT FROM (input.position, input."altText", coalesce(input.shows, image.shows))
       RETURNING image.product_id AS id;
 
 /* imageJob.removeImages */ DELETE FROM product_images image
       WHERE product_id = ANY($1::integer[]) AND NOT EXISTS (
         SELECT FROM jsonb_to_recordset($2::jsonb)
-    AS input ("productId" integer, position smallint, link text, "altText" text) WHERE input."productId" = image.product_id AND input.link = image.source)
+    AS input ("productId" integer, position smallint, link text, "altText" text, shows jsonb) WHERE input."productId" = image.product_id AND input.link = image.source)
       RETURNING product_id AS id;
 
 /* imageJob.removeUnwanted */ DELETE FROM image_jobs job
       WHERE product_id = ANY($1::integer[]) AND NOT EXISTS (
         SELECT FROM jsonb_to_recordset($2::jsonb)
-    AS input ("productId" integer, position smallint, link text, "altText" text) WHERE input."productId" = job.product_id AND input.link = job.link);
+    AS input ("productId" integer, position smallint, link text, "altText" text, shows jsonb) WHERE input."productId" = job.product_id AND input.link = job.link);
 
 /* mutation.actor */ SELECT set_config('vitrine.actor', $1, true),
             set_config('lock_timeout', '5s', true);
