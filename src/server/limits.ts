@@ -180,6 +180,15 @@ export const MAX_CONNECTIONS = 4_000;
 export const MAX_CONNECTIONS_PER_CLIENT = MAX_CONNECTIONS / 10;
 
 /**
+ * Requests of a connection that have no response yet. Browsers and most libraries wait for each response; a few send
+ * some requests ahead.
+ */
+export const MAX_REQUESTS_IN_WORK_PER_CONNECTION = 16;
+
+/** How long a client that floods the gateway gets no connection. */
+export const SHUT_OUT_MS = 5_000;
+
+/**
  * WebSockets per gateway. An idle one takes about 20 kB and a file descriptor, and systems often limit a process to
  * 1,024 of those.
  */
@@ -214,6 +223,18 @@ export const MAX_SOCKET_MESSAGE_BYTES = 64 * 1024;
  * most one message in flight, with a kilobyte or two; a client this far behind has requested far too much.
  */
 export const MAX_SOCKET_BACKLOG_BYTES = 1024 * 1024;
+
+/**
+ * Messages, pings, and pongs per second that all WebSockets of a client send, and how many can come at once. An app
+ * that shows a page of products subscribes a few dozen times, and then says little.
+ */
+export const SOCKET_FRAMES = { restoreRate: 500, capacity: 5_000 };
+
+/** The same for bytes: a message with 250 ids has 5 kB. */
+export const SOCKET_BYTES = { restoreRate: 256 * 1024, capacity: 4 * 1024 * 1024 };
+
+/** Clients whose frames are counted; forgotten ones may send the most again. */
+export const MAX_SOCKET_CLIENTS = 10_000;
 
 /** A WebSocket that does not initialize takes one of the MAX_SOCKETS places from others. */
 export const CONNECTION_INIT_TIMEOUT_MS = 5_000;

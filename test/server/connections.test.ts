@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { MAX_CONNECTIONS_PER_CLIENT } from '../../src/server/limits.js';
+import { MAX_CONNECTIONS_PER_CLIENT, MAX_REQUESTS_IN_WORK_PER_CONNECTION } from '../../src/server/limits.js';
 import { until } from '../support/waiting.js';
 import { startTestServer } from './support/server.js';
 
@@ -21,12 +21,12 @@ async function open(port: number, localAddress: string): Promise<Socket> {
   return socket;
 }
 
-/** The status of a small request on a connection of its own. */
+/** The status of a small request on a connection of its own; 0 when it is closed without a response. */
 async function status(port: number, localAddress: string): Promise<number> {
   const socket = await open(port, localAddress);
   socket.write('GET /health/live HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n');
-  const chunks: unknown[] = await once(socket, 'data');
-  return Number(/^HTTP\/1\.1 (\d+)/.exec(String(chunks[0]))?.[1]);
+  const head = await new Promise((resolve) => socket.once('data', resolve).once('close', () => resolve('')));
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(String(head))?.[1] ?? 0);
 }
 
 async function listen(trustedProxies: readonly string[]): Promise<number> {
@@ -50,4 +50,35 @@ test('a trusted proxy has the connections of all its clients', async () => {
   const port = await listen([ADDRESS]);
   await Promise.all(Array.from({ length: MAX_CONNECTIONS_PER_CLIENT }, () => open(port, ADDRESS)));
   expect(await status(port, ADDRESS)).toBe(200);
+});
+
+const REQUEST = 'GET /health/live HTTP/1.1\r\nHost: shop.example\r\n\r\n';
+
+test('a connection may send some requests ahead', async () => {
+  const socket = await open(await listen([]), ADDRESS);
+  let text = '';
+  socket.on('data', (chunk) => (text += String(chunk)));
+  for (let round = 1; round <= 3; round += 1) {
+    socket.write(REQUEST.repeat(MAX_REQUESTS_IN_WORK_PER_CONNECTION));
+    await until(
+      'all are answered',
+      () => text.split('HTTP/1.1 200').length - 1 === round * MAX_REQUESTS_IN_WORK_PER_CONNECTION,
+    );
+  }
+});
+
+// Failed on 2026-11-28: 390 connections kept the gateway busy for minutes after they were closed.
+test('a client that sends thousands ahead loses its connections, and others are served', async () => {
+  const port = await listen([]);
+  const idle = await open(port, ADDRESS);
+  const flooding = await open(port, ADDRESS);
+  const gone = Promise.all([idle, flooding].map((socket) => once(socket, 'close')));
+  for (const socket of [idle, flooding]) socket.on('error', () => undefined).resume();
+  flooding.write(REQUEST.repeat(1_000));
+  await gone;
+  const refused = await open(port, ADDRESS);
+  refused.on('error', () => undefined).resume();
+  await once(refused, 'close');
+  expect(await status(port, OTHER_ADDRESS)).toBe(200);
+  await until('it is let in again', async () => (await status(port, ADDRESS)) === 200);
 });

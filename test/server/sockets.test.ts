@@ -1,7 +1,12 @@
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { IDLE_SOCKET_MS, MAX_SOCKETS_PER_CLIENT, PING_EVERY_MS } from '../../src/server/limits.js';
+import {
+  IDLE_SOCKET_MS,
+  MAX_SOCKETS_PER_CLIENT,
+  PING_EVERY_MS,
+  SOCKET_FRAMES,
+} from '../../src/server/limits.js';
 import { openSocket } from '../support/subscriptions.js';
 import { until } from '../support/waiting.js';
 import { startTestServer } from './support/server.js';
@@ -79,6 +84,29 @@ test('a handshake that fails gives its place back', async () => {
   }
   await until('the places are free', async () => (await connect('203.0.113.5')) === 101);
 });
+
+// Failed on 2026-11-28: twenty such sockets kept everybody else waiting for 13 s.
+test.each<[string, string, number, (socket: WebSocket) => void]>([
+  ['messages', '203.0.113.20', 2 * SOCKET_FRAMES.capacity, (socket) => socket.send('{"type":"ping"}')],
+  ['pings', '203.0.113.21', 2 * SOCKET_FRAMES.capacity, (socket) => socket.ping()],
+  ['pongs', '203.0.113.22', 2 * SOCKET_FRAMES.capacity, (socket) => socket.pong()],
+  ['long messages', '203.0.113.23', 200, (socket) => socket.send(' '.repeat(60_000), { binary: true })],
+])(
+  'a WebSocket that floods the gateway with %s is ended; others are served',
+  async (_what, address, most, send) => {
+    const open = async (from: string): Promise<WebSocket> => {
+      expect(await connect(from)).toBe(101);
+      const socket = sockets.at(-1);
+      if (!socket) throw new Error('it is connected');
+      return socket;
+    };
+    const other = await open('203.0.113.30');
+    const flooding = await open(address);
+    for (let count = 0; count < most; count += 1) send(flooding);
+    await until('it is ended', () => flooding.readyState === WebSocket.CLOSED);
+    await roundTrip(other);
+  },
+);
 
 test('a WebSocket without a subscription is closed after minutes; one with a subscription stays', async () => {
   jest.useFakeTimers({ doNotFake: fakedButIntervals() });

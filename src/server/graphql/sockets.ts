@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { NEVER_ABORTED } from '../../graph/server-context.js';
 import { networkOf } from '../../platform/client-network.js';
 import { sharesOf } from '../../platform/shares.js';
@@ -22,6 +22,7 @@ import {
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
 import { seenFrom, type Trusts } from '../seen-from.js';
+import { createFloodGuard } from './socket-floods.js';
 import type { Connection } from './subscriptions.js';
 
 /** Status codes from RFC 6455 and its registry. */
@@ -47,6 +48,7 @@ export function installSockets(
   });
 
   const shares = sharesOf(MAX_SOCKETS_PER_CLIENT);
+  const endWhenFlooded = createFloodGuard();
 
   const open = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     const facts = {
@@ -68,6 +70,7 @@ export function installSockets(
     sockets.handleUpgrade(request, stream, head, (socket) => {
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
+      endWhenFlooded(client, socket, stream);
       carry(socket, subscriptions, { facts, used: false }, log);
     });
   };
@@ -148,6 +151,8 @@ function carry(
       onMessage: (receive) =>
         socket.on('message', (data) => {
           dropIfBehind();
+          // What was read before the socket was ended.
+          if (socket.readyState !== WebSocket.OPEN) return;
           if (inWork >= MAX_MESSAGES_IN_WORK) {
             socket.close(POLICY_VIOLATION, 'Too many messages at once');
             return;
