@@ -73,6 +73,17 @@ test('documents that are never valid cost something too', async () => {
   expect(refused.headers['retry-after']).toBe('1');
 });
 
+test('a document that is not valid costs the same each time', async () => {
+  const text = `{ ${Array.from({ length: 300 }, (_, i) => `nope${i}`).join(' ')} }`;
+  const costs = [];
+  for (let round = 0; round < 3; round += 1)
+    costs.push(
+      (await post(text)).json<{ extensions: { cost: { actual: number } } }>().extensions.cost.actual,
+    );
+  expect(costs[0]).toBeGreaterThan(80);
+  expect(new Set(costs).size).toBe(1);
+});
+
 test('large bodies cost something, whatever is in them', async () => {
   const body = (size: number) => ({ query: '{ channel }', variables: { unused: 'x'.repeat(size) } });
   const cost = async (size: number): Promise<number> => {

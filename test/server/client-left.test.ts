@@ -51,7 +51,11 @@ test('an operation is answered when its signal aborts, whatever it still does', 
   const { app } = await startTestServer({
     createContext: (facts) => new TestContext({ ...facts, signal: controller.signal }),
   });
-  const answering = app.inject({ method: 'POST', url: '/graphql', payload: { query: '{ channel never }' } });
+  const answering = app.inject({
+    method: 'POST',
+    url: '/graphql',
+    payload: { query: '{ garments(first: 50) { nodes { id } } never }' },
+  });
   controller.abort(new RequestError('SERVICE_OVERLOADED', 'It took too long.'));
   const response = await answering;
   expect(response.json()).toMatchObject({
@@ -59,4 +63,9 @@ test('an operation is answered when its signal aborts, whatever it still does', 
     errors: [{ message: 'It took too long.', extensions: { code: 'SERVICE_OVERLOADED' } }],
   });
   expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '5']);
+  // Failed on 2026-11-28: the points came back, and the work went on.
+  const { cost } = response.json<{ extensions: { cost: { requested: number; actual: number } } }>()
+    .extensions;
+  expect(cost.requested).toBeGreaterThan(150);
+  expect(cost.actual).toBe(cost.requested);
 });

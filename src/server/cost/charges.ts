@@ -38,8 +38,11 @@ export interface Charges {
   charge(context: Paying, operation: Operation): Promise<void>;
   /** Takes the points of a subscription's next event, when there are enough of them. Returns early on `signal`. */
   chargeEvent(context: Paying, operation: Operation, signal: AbortSignal): Promise<void>;
-  /** Gives back what the answer did not cost. Without data, nothing was executed. */
-  settle(context: Paying, data: unknown): CostReport;
+  /**
+   * Gives back what the answer did not cost. Without data, nothing was executed. Of an operation that was cut off,
+   * nobody knows what it cost, and it may still be running: nothing is given back.
+   */
+  settle(context: Paying, data: unknown, wasCutOff?: boolean): CostReport;
 }
 
 interface Charge {
@@ -94,11 +97,11 @@ export function createCharges(
         }
       }
     },
-    settle(context, data) {
+    settle(context, data, wasCutOff = false) {
       const { payer } = context;
       const { arrival, price } = chargeOf(context);
       const requested = price?.estimate ?? 0;
-      const actual = price && data !== undefined ? Math.ceil(price.actual(data)) : 0;
+      const actual = actualOf(price, data, wasCutOff);
       if (actual !== requested) budgets.giveBack(payer, requested - actual);
       return {
         requested: arrival + requested,
@@ -108,4 +111,9 @@ export function createCharges(
       };
     },
   };
+}
+
+function actualOf(price: Charge['price'], data: unknown, wasCutOff: boolean): number {
+  if (price === null || data === undefined) return 0;
+  return wasCutOff ? price.estimate : Math.ceil(price.actual(data));
 }

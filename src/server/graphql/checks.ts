@@ -19,6 +19,8 @@ export interface Checks {
   checkText(text: string): void;
   /** Whether this text passed recently, so that checking it again takes no time. */
   knows(text: string): boolean;
+  /** To be called when a document is not valid. */
+  forget(text: string): void;
   /**
    * Limits the caller to trusted documents if it is limited to them, charges the cost of the operation, and sets the
    * channel of the context. @throws GraphQLError
@@ -48,6 +50,7 @@ export function createChecks(
       }
     },
     knows: (text) => guard.knows(text),
+    forget: (text) => guard.forget(text),
     async checkOperation(operation, context) {
       try {
         if (context.trustedDocumentsOnly && !documents.has(operation.documentHash)) throw notTrusted();

@@ -29,6 +29,8 @@ export interface DocumentGuard {
   check(text: string): void;
   /** Whether the document passed and is in the cache. */
   knows(text: string): boolean;
+  /** For documents that are not valid: they are validated each time, so they are never known. */
+  forget(text: string): void;
 }
 
 export function createDocumentGuard(): DocumentGuard {
@@ -48,6 +50,9 @@ export function createDocumentGuard(): DocumentGuard {
       passed.set(text, true);
     },
     knows: (text) => passed.has(text),
+    forget(text) {
+      passed.delete(text);
+    },
   };
 }
 

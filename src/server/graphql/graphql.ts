@@ -177,7 +177,7 @@ function createCostPlugin(charges: Charges): ApolloServerPlugin<ServerContext> {
         async willSendResponse({ contextValue, response: { body } }) {
           if (body.kind !== 'single') return;
           const { singleResult } = body;
-          const cost = charges.settle(contextValue, singleResult.data);
+          const cost = charges.settle(contextValue, singleResult.data, contextValue.signal.aborted);
           singleResult.extensions = { ...singleResult.extensions, cost };
         },
       };
@@ -192,6 +192,11 @@ function createChecksPlugin(checks: Checks): ApolloServerPlugin<ServerContext> {
       // Apollo Server would look for an operation with that name, find none, and still execute the only one.
       if (name === undefined) delete request.operationName;
       return {
+        async validationDidStart({ source }) {
+          return async (errors) => {
+            if (errors && errors.length > 0) checks.forget(source);
+          };
+        },
         async didResolveOperation({ operation, document, queryHash, request, contextValue }) {
           if (!operation) throw noSuchOperation(document, request.operationName);
           if (operation.operation === OperationTypeNode.SUBSCRIPTION) {

@@ -94,7 +94,10 @@ export function createSubscriptions(options: {
     );
     if (text === null) throw noDocument();
     const document = read(text);
-    if (!('kind' in document)) return document;
+    if (!('kind' in document)) {
+      checks.forget(text);
+      return document;
+    }
     const operation = getOperationAST(document, givenName(operationName));
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       throw new RequestError(
