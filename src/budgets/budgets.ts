@@ -45,6 +45,17 @@ export function boundsWith(
   return { restoreRate, capacity: Math.max(restoreRate * burstSeconds, LEAST_CAPACITY) };
 }
 
+/**
+ * Spends points that became known only during the work, even if that leaves the payer with a debt; a payer that has a
+ * debt already is refused. `again` is what sending the request again costs in addition.
+ * @throws ThrottledError
+ */
+export function spendMore(budgets: Budgets, payer: Payer, points: number, again: number): void {
+  const available = budgets.available(payer);
+  if (available < 0) throw throttled(points, again - available, budgets.boundsOf(payer));
+  budgets.giveBack(payer, -points);
+}
+
 /** The error of a payer that lacks this many points. */
 export function throttled(points: number, lacking: number, { restoreRate }: Bounds): ThrottledError {
   const retryAfterMs = Math.ceil((lacking / restoreRate) * 1_000);

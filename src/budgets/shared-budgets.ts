@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Payer } from '../graph/server-context.js';
+import { type Payer, payerName } from '../graph/server-context.js';
 import type { Logger } from '../platform/logging.js';
 import type { Database } from '../platform/postgres.js';
 import { Bucket } from './bucket.js';
@@ -115,7 +115,7 @@ export class SharedBudgets implements Budgets {
   }
 
   #account(payer: Payer): Account {
-    const key = `${payer.kind}:${payer.id}`;
+    const key = payerName(payer);
     const found = this.#accounts.get(key);
     if (found) return found;
     const account = {

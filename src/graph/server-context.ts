@@ -7,6 +7,9 @@ export interface Payer {
   readonly pointsPerSecond: number | null;
 }
 
+/** Distinguishes this payer from all others. */
+export const payerName = ({ kind, id }: Payer): string => `${kind}:${id}`;
+
 /** The part of the resolvers' context that the server itself needs. */
 export interface ServerContext {
   /** Identifies the request in the log and in masked errors. */

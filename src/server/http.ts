@@ -7,10 +7,11 @@ import fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { spendMore } from '../budgets/budgets.js';
 import { RequestError } from '../errors.js';
 import { watchMethods } from './allowed-methods.js';
 import { compressAnswers } from './compression.js';
-import { NEVER_ABORTED, type ServerContext } from '../graph/server-context.js';
+import { NEVER_ABORTED, payerName, type ServerContext } from '../graph/server-context.js';
 import { credentialsOf } from './authorization.js';
 import { sendHttpError } from './errors.js';
 import { installGraphiQL } from './graphql/graphiql.js';
@@ -64,7 +65,10 @@ function payFrom<Context extends ServerContext>({
       signal: NEVER_ABORTED,
     });
     await budgets.take(payer, points);
-    return (more) => budgets.giveBack(payer, -more);
+    return {
+      name: payerName(payer),
+      pay: (more) => spendMore(budgets, payer, more, points),
+    };
   };
 }
 

@@ -5,9 +5,10 @@ import { z } from 'zod';
 import { RequestError } from '../errors.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { inspectImage, MAX_RENDERED_WIDTH } from '../vision/decode.js';
+import { type DecodePayer, paidBy } from '../vision/decode-payer.js';
 import { MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/image-budget.js';
 import { trimImage } from '../vision/image-file.js';
-import { PIXELS_A_POINT, UPLOAD_COST } from './limits.js';
+import { UPLOAD_COST, UPLOADED_BYTES_A_POINT } from './limits.js';
 import type { Metrics } from './metrics.js';
 import { createRenditions, renditionCost } from './renditions.js';
 import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
@@ -20,7 +21,7 @@ export interface ImageOptions {
 }
 
 /** Takes points for a request; the result takes more of them. @throws ThrottledError */
-export type Pay = (request: FastifyRequest, points: number) => Promise<(more: number) => void>;
+export type Pay = (request: FastifyRequest, points: number) => Promise<DecodePayer>;
 
 const rendering = z.object({
   width: z.coerce
@@ -64,8 +65,10 @@ export async function installImages(
   app.get<{ Params: { id: string } }>('/images/:id', async (request, reply) => {
     const { width, format } = rendering.parse(request.query);
     const { id } = request.params;
-    if (!renditions.has(id, width, format)) await pay(request, renditionCost(width, format));
-    const rendition = await renditions.get(id, width, format);
+    const get = () => renditions.get(id, width, format);
+    const rendition = renditions.has(id, width, format)
+      ? await get()
+      : await paidBy(await pay(request, renditionCost(width, format)), get);
     if (rendition === null) {
       throw new RequestError(
         'IMAGE_NOT_FOUND',
@@ -84,10 +87,11 @@ export async function installImages(
     // The handler reads the body, because it knows what is allowed.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.post('/images', async (request) => {
-      const payMore = await pay(request, UPLOAD_COST);
-      const bytes = trimImage(await readImage(request));
-      const { width, height, thumbhash } = await inspectImage(bytes);
-      payMore((width * height) / PIXELS_A_POINT);
+      const payer = await pay(request, UPLOAD_COST);
+      const sent = await readImage(request);
+      payer.pay(Math.ceil(sent.byteLength / UPLOADED_BYTES_A_POINT));
+      const bytes = trimImage(sent);
+      const { width, height, thumbhash } = await paidBy(payer, () => inspectImage(bytes));
       const id = toUploadId(await uploads.put(bytes));
       metrics.countUpload(bytes.byteLength);
       return { id, width, height, thumbhash };

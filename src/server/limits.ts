@@ -55,8 +55,8 @@ export const REQUEST_COST = 50;
 /** Points of an upload, before anything is known about it. */
 export const UPLOAD_COST = 500;
 
-/** Pixels of an upload that cost one point: a photo of 12 megapixels takes about 100 ms to decode and store. */
-export const PIXELS_A_POINT = 1_500;
+/** Bytes of an upload that cost one point: they are received, hashed, and stored for days. */
+export const UPLOADED_BYTES_A_POINT = 1_000;
 
 /** Characters of a new document that cost one point: the worst take 4 ms to parse and validate. */
 export const DOCUMENT_CHARS_A_POINT = 50;

@@ -35,14 +35,14 @@ export interface Renditions {
    * The image, at least `width` pixels wide if the original is, and at most MAX_RENDERED_WIDTH. Simultaneous
    * identical requests are rendered once. Null if there is no such image.
    *
-   * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+   * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, THROTTLED
    */
   get(id: string, width: number | undefined, format: RenderFormat): Promise<Rendition | null>;
 }
 
 const keyOf = (id: string, width: number, format: RenderFormat): string => `${id} ${width} ${format}`;
 
-/** Points of reading and decoding an original. */
+/** Points of reading an original and decoding a small one; INCLUDED_DECODING is part of it. */
 const ORIGINAL_COST = 500;
 /** Pixels that cost one point to encode. AVIF takes several times as long as the other formats. */
 const ENCODED_PIXELS_A_POINT = 2_500;

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { RequestError } from '../errors.js';
 import { traced } from '../platform/tracing.js';
+import { currentClient, FairQueue, isOverShare } from './fair-queue.js';
 import { awaitTurn } from './turn.js';
 
 /**
@@ -29,15 +30,16 @@ interface Waiting {
   readonly start: () => void;
 }
 
-const waiting: Waiting[] = [];
+const waiting = new FairQueue<Waiting>(MAX_WAITING);
 let waitingFileBytes = 0;
 let inWork = 0;
 let bytesInWork = 0;
 
 /**
- * Runs the work in its turn. Every image that this process decodes goes through this queue, in the order of arrival.
- * @throws RequestError SERVICE_OVERLOADED when too many wait, or it has waited too long; the reason of `signal` while
- * it waits
+ * Runs the work in its turn. Every image that this process decodes goes through this queue, in which clients take
+ * turns.
+ * @throws RequestError SERVICE_OVERLOADED when too many wait, or too many of the same client, or it has waited too
+ * long; the reason of `signal` while it waits
  */
 export function inDecodeQueue<T>(cost: DecodeCost, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   return traced('image.decode', () => inTurn(cost, work, signal));
@@ -72,17 +74,23 @@ function take({ workBytes }: DecodeCost): void {
 }
 
 function wait(cost: DecodeCost, signal: AbortSignal | undefined): Promise<void> {
-  if (waiting.length >= MAX_WAITING || waitingFileBytes + cost.fileBytes > MAX_WAITING_FILE_BYTES)
+  const client = currentClient();
+  const ownFileBytes = waiting.of(client).reduce((sum, { cost: { fileBytes } }) => sum + fileBytes, 0);
+  if (
+    waiting.isFull(client) ||
+    waitingFileBytes + cost.fileBytes > MAX_WAITING_FILE_BYTES ||
+    isOverShare(client, ownFileBytes + cost.fileBytes, MAX_WAITING_FILE_BYTES)
+  )
     throw new RequestError(
       'SERVICE_OVERLOADED',
       'Too many images are being decoded; try again in a few seconds.',
     );
   return awaitTurn((start) => {
     const entry = { cost, start };
-    waiting.push(entry);
+    waiting.push(client, entry);
     waitingFileBytes += cost.fileBytes;
     return () => {
-      waiting.splice(waiting.indexOf(entry), 1);
+      waiting.remove(client, entry);
       waitingFileBytes -= cost.fileBytes;
       // Those behind it may have waited only because it did not fit.
       startNext();
@@ -91,7 +99,7 @@ function wait(cost: DecodeCost, signal: AbortSignal | undefined): Promise<void> 
 }
 
 function startNext(): void {
-  for (let next = waiting[0]; next !== undefined && fits(next.cost); next = waiting[0]) {
+  for (let next = waiting.peek(); next !== undefined && fits(next.cost); next = waiting.peek()) {
     waiting.shift();
     waitingFileBytes -= next.cost.fileBytes;
     take(next.cost);

@@ -1,13 +1,16 @@
 import { RequestError } from '../errors.js';
 import { undecodable } from './decode-errors.js';
+import { decodePayer } from './decode-payer.js';
 import { inDecodeQueue } from './decode-queue.js';
 import { inDecoder } from './decoder.js';
 import { type DecoderWork, factsResult, headerResult, pixelsResult } from './decoder.protocol.js';
 import {
   assertFileIsPicture,
   decodedBytes,
+  decodingCost,
   type ImageFormat,
   type ImageHeader,
+  INCLUDED_DECODING,
   MAX_IMAGE_BYTES,
   type RenderFormat,
 } from './image-budget.js';
@@ -30,7 +33,7 @@ export interface ImageFacts {
 /**
  * Decodes the whole image and returns its facts.
  *
- * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, THROTTLED
  */
 export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
   const header = await readHeader(bytes);
@@ -55,7 +58,7 @@ const ENCODING_BYTES_A_PIXEL = 24;
  * An image for display: upright, sRGB, without metadata, at most `width` pixels wide and MAX_RENDERED_HEIGHT high
  * (never enlarged), WebP by default.
  *
- * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, THROTTLED
  */
 export async function renderImage(
   bytes: Uint8Array,
@@ -80,7 +83,7 @@ export async function renderImage(
 /**
  * The image, at most `side` pixels wide and high (never enlarged).
  *
- * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, THROTTLED
  */
 export async function decodeRaster(bytes: Uint8Array, side: number): Promise<Raster> {
   const header = await readHeader(bytes);
@@ -101,7 +104,8 @@ export interface Square {
 /**
  * The image centered on a white square of `size` pixels.
  *
- * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED; the reason of `signal` while it waits
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, THROTTLED; the reason of `signal` while
+ * it waits
  */
 export async function decodeSquare(bytes: Uint8Array, size: number, signal?: AbortSignal): Promise<Square> {
   const header = await readHeader(bytes);
@@ -116,19 +120,22 @@ const pixelsOf = ({ width, height }: ImageHeader): number => width * height;
 
 /**
  * Decodes an image when its turn comes, unless `signal` aborts before that. `moreBytes` is the additional memory that
- * the work takes.
+ * the work takes. The request pays first, and what fails is paid for too.
  */
-const decode = (
+async function decode(
   header: ImageHeader,
   bytes: Uint8Array,
   work: DecoderWork,
   { moreBytes = 0, signal }: { moreBytes?: number; signal?: AbortSignal | undefined } = {},
-): Promise<unknown> =>
-  inDecodeQueue(
+): Promise<unknown> {
+  const points = decodingCost(header, bytes.byteLength) - INCLUDED_DECODING;
+  if (points > 0) decodePayer()?.pay(points);
+  return inDecodeQueue(
     { fileBytes: bytes.byteLength, workBytes: decodedBytes(header) + moreBytes },
     () => inDecoder(bytes, work),
     signal,
   );
+}
 
 /** Reads the header of an image. @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
 async function readHeader(bytes: Uint8Array): Promise<ImageHeader> {

@@ -1,23 +1,25 @@
 import { RequestError } from '../errors.js';
+import { currentClient, FairQueue } from './fair-queue.js';
 import { awaitTurn, MAX_WAIT_MS } from './turn.js';
 
 /** Runs a task in its turn. */
 type InTurn = <T>(task: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
 /**
- * Runs at most `limit` tasks at once; the others wait in the order of arrival. A task is refused with
- * SERVICE_OVERLOADED when `maxWaiting` tasks already wait, or it has waited for `maxWaitMs`; and with the reason of
- * its signal when that aborts while it waits.
+ * Runs at most `limit` tasks at once; the others wait, and clients take turns. A task is refused with
+ * SERVICE_OVERLOADED when `maxWaiting` tasks already wait, or half as many of its client, or it has waited for
+ * `maxWaitMs`; and with the reason of its signal when that aborts while it waits.
  */
 export function limiter(limit: number, maxWaiting = Infinity, maxWaitMs = MAX_WAIT_MS): InTurn {
-  const waiting: (() => void)[] = [];
+  const waiting = new FairQueue<() => void>(maxWaiting);
   let free = limit;
   return async (task, signal) => {
+    const client = currentClient();
     if (free > 0) free -= 1;
-    else if (waiting.length < maxWaiting) {
+    else if (!waiting.isFull(client)) {
       const enter = (start: () => void): (() => void) => {
-        waiting.push(start);
-        return () => void waiting.splice(waiting.indexOf(start), 1);
+        waiting.push(client, start);
+        return () => waiting.remove(client, start);
       };
       await awaitTurn(enter, signal, maxWaitMs);
     } else {

@@ -60,7 +60,12 @@ describe('an image that is too much to decode', () => {
     [
       'interlaced PNG of 16 bits',
       () => flat(6500).toColorspace('rgb16').png({ progressive: true }).toBuffer(),
-      /at most 35 megapixels as progressive PNG/,
+      /at most 24 megapixels as 16-bit progressive PNG, or 67 as baseline JPEG/,
+    ],
+    [
+      'PNG of 16 bits',
+      () => flat(5000).toColorspace('rgb16').png().toBuffer(),
+      /at most 24 megapixels as 16-bit PNG, or 67 as baseline JPEG/,
     ],
     [
       'progressive JPEG',

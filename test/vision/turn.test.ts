@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { DECODED_AT_ONCE, inDecodeQueue } from '../../src/vision/decode-queue.js';
+import { paidBy } from '../../src/vision/decode-payer.js';
+import { DECODED_AT_ONCE, inDecodeQueue, MAX_WAITING } from '../../src/vision/decode-queue.js';
 import { limiter } from '../../src/vision/limiter.js';
 import { WorkerPool } from '../../src/vision/pool.js';
 
@@ -15,9 +16,11 @@ function held(): { work: () => Promise<string>; end: () => void } {
 
 type Run = (job: () => Promise<string>, signal?: AbortSignal) => Promise<string>;
 
+const payer = (name: string) => ({ name, pay: () => undefined });
+
 /** Queues in which `hold` keeps others waiting until it is called again. */
 const queues: Readonly<Record<string, () => { run: Run; places: number }>> = {
-  'tasks in turn': () => ({ run: limiter(1), places: 1 }),
+  'tasks in turn': () => ({ run: limiter(1, MAX_WAITING), places: 1 }),
   'images to decode': () => ({
     run: (job, signal) => inDecodeQueue({ fileBytes: 1, workBytes: 1 }, job, signal),
     places: DECODED_AT_ONCE,
@@ -55,6 +58,38 @@ describe.each(Object.keys(queues))('%s', (name) => {
     await all;
     expect(done).toEqual(['stays']);
     expect(await run(job('next'), leaving.signal)).toBe('next');
+  });
+
+  // Failed on 2026-11-28: the other client waited for all that came before.
+  test('clients take turns', async () => {
+    const { run, ends, all } = open();
+    const done: string[] = [];
+    const send = (client: string, label: string): Promise<string> =>
+      paidBy(payer(client), () =>
+        run(async () => {
+          done.push(label);
+          return label;
+        }),
+      );
+    const sent = ['a1', 'a2', 'a3', 'a4'].map((label) => send('a', label));
+    sent.push(send('b', 'b1'), send('b', 'b2'));
+    for (const end of ends) end();
+    await Promise.all([...sent, all]);
+    expect(done).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'a4']);
+  });
+
+  test('a client gets half of the places to wait in, and another one the rest', async () => {
+    const { run, ends, all } = open();
+    const send = (client: string, count: number) =>
+      Array.from({ length: count }, () =>
+        paidBy(payer(client), () => run(async () => 'done')).catch((error: unknown) => error),
+      );
+    const sent = [...send('a', MAX_WAITING / 2 + 1), ...send('b', MAX_WAITING / 2)];
+    for (const end of ends) end();
+    const results = await Promise.all(sent);
+    await all;
+    expect(results.filter((result) => result === 'done')).toHaveLength(MAX_WAITING);
+    expect(results[MAX_WAITING / 2]).toMatchObject({ code: 'SERVICE_OVERLOADED' });
   });
 
   test('what waits too long is refused, and does not hold up what comes later', async () => {

@@ -1,8 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Budgets } from '../../budgets/budgets.js';
+import { type Budgets, spendMore } from '../../budgets/budgets.js';
 import { ThrottledError } from '../../errors.js';
-import type { Payer, ServerContext } from '../../graph/server-context.js';
+import { type Payer, payerName, type ServerContext } from '../../graph/server-context.js';
+import type { DecodePayer } from '../../vision/decode-payer.js';
 import type { Operation } from '../graphql/operation.js';
 import type { Metrics } from '../metrics.js';
 import { CHARS_A_POINT, DOCUMENT_CHARS_A_POINT, REQUEST_COST } from '../limits.js';
@@ -12,7 +13,7 @@ import { createPricing, type Price } from './pricing.js';
 export interface CostReport {
   /** Points that were taken before execution. */
   readonly requested: number;
-  /** Points that it did cost. The difference was given back. */
+  /** Points that it did cost: less than `requested`, or more when images were large. */
   readonly actual: number;
   /** Points that the caller can spend now. */
   readonly available: number;
@@ -38,6 +39,8 @@ export interface Charges {
   charge(context: Paying, operation: Operation): Promise<void>;
   /** Takes the points of a subscription's next event, when there are enough of them. Returns early on `signal`. */
   chargeEvent(context: Paying, operation: Operation, signal: AbortSignal): Promise<void>;
+  /** Who pays for the images that the operation decodes: what they cost beyond the estimate. */
+  decodePayer(context: Paying): DecodePayer;
   /**
    * Gives back what the answer did not cost. Without data, nothing was executed. Of an operation that was cut off,
    * nobody knows what it cost, and it may still be running: nothing is given back.
@@ -47,6 +50,8 @@ export interface Charges {
 
 interface Charge {
   arrival: number;
+  /** What images cost beyond the estimate. */
+  images: number;
   price: Pick<Price, 'estimate' | 'actual'> | null;
 }
 
@@ -59,15 +64,18 @@ export function createCharges(
   // Apollo Server copies the context, but not the payer in it, which each request has its own of.
   const charges = new WeakMap<Payer, Charge>();
   const chargeOf = ({ payer }: Paying): Charge => {
-    const charge = charges.get(payer) ?? { arrival: 0, price: null };
+    const charge = charges.get(payer) ?? { arrival: 0, images: 0, price: null };
     charges.set(payer, charge);
     return charge;
+  };
+  const countIfThrottled = (payer: Payer, error: unknown): void => {
+    if (error instanceof ThrottledError) metrics.countThrottled(payer.kind);
   };
   const take = async (payer: Payer, points: number, again?: number): Promise<void> => {
     try {
       await budgets.take(payer, points, again);
     } catch (error) {
-      if (error instanceof ThrottledError) metrics.countThrottled(payer.kind);
+      countIfThrottled(payer, error);
       throw error;
     }
   };
@@ -97,15 +105,31 @@ export function createCharges(
         }
       }
     },
+    decodePayer(context) {
+      const { payer } = context;
+      return {
+        name: payerName(payer),
+        pay(points) {
+          const charge = chargeOf(context);
+          try {
+            spendMore(budgets, payer, points, charge.arrival + (charge.price?.estimate ?? 0));
+          } catch (error) {
+            countIfThrottled(payer, error);
+            throw error;
+          }
+          charge.images += points;
+        },
+      };
+    },
     settle(context, data, wasCutOff = false) {
       const { payer } = context;
-      const { arrival, price } = chargeOf(context);
+      const { arrival, images, price } = chargeOf(context);
       const requested = price?.estimate ?? 0;
       const actual = actualOf(price, data, wasCutOff);
       if (actual !== requested) budgets.giveBack(payer, requested - actual);
       return {
         requested: arrival + requested,
-        actual: arrival + actual,
+        actual: arrival + actual + images,
         available: Math.floor(budgets.available(payer)),
         restoreRate: budgets.boundsOf(payer).restoreRate,
       };

@@ -1,5 +1,6 @@
 import { RequestError } from '../../errors.js';
 import type { ServerContext } from '../../graph/server-context.js';
+import type { DecodePayer } from '../../vision/decode-payer.js';
 import type { Charges } from '../cost/charges.js';
 import { createDocumentGuard } from './document-limits.js';
 import type { TrustedDocuments } from './trusted-documents.js';
@@ -11,6 +12,7 @@ import { MAX_LIST_ENTRIES, MAX_VARIABLES } from '../limits.js';
 /** An operation that may be executed, until the signal aborts. */
 export interface CheckedOperation extends Operation {
   readonly signal: AbortSignal;
+  readonly decodePayer: DecodePayer;
 }
 
 /** Checks before execution, the same over HTTP and over a WebSocket. */
@@ -36,7 +38,7 @@ export interface Checks {
 }
 
 export function createChecks(
-  charges: Pick<Charges, 'charge'>,
+  charges: Pick<Charges, 'charge' | 'decodePayer'>,
   documents: Pick<TrustedDocuments, 'has'> = { has: () => false },
 ): Checks {
   const guard = createDocumentGuard();
@@ -57,7 +59,11 @@ export function createChecks(
         const declared = { ...operation, variables: declaredVariables(operation) };
         await charges.charge(context, declared);
         await enterChannel(declared, context);
-        passed.set(context, { ...declared, signal: context.signal });
+        passed.set(context, {
+          ...declared,
+          signal: context.signal,
+          decodePayer: charges.decodePayer(context),
+        });
       } catch (error) {
         throw toGraphQLError(error);
       }

@@ -18,6 +18,7 @@ import type { Operation } from './operation.js';
 import type { CheckedOperation, Checks } from './checks.js';
 import type { Compiled, Compiler } from './compiler.js';
 import { within } from '../../platform/within.js';
+import { paidBy } from '../../vision/decode-payer.js';
 import { toGraphQLError } from '../errors.js';
 import { MAX_VARIABLE_ERRORS } from '../limits.js';
 
@@ -60,7 +61,7 @@ export function createExecutor(
         (await executeInterpreted(schema, checked, context))
       );
     };
-    return withFullErrors(await untilAborted(work(), checked.signal));
+    return withFullErrors(await untilAborted(paidBy(checked.decodePayer, work), checked.signal));
   };
   return async (context) => {
     const checked = checks.passed(context);

@@ -1,0 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Who pays for the images that a request decodes, and takes turns with others in the queues. */
+export interface DecodePayer {
+  /** Requests with the same name share their turns. */
+  readonly name: string;
+  /** Takes the points of an image, once its header says how many. @throws ThrottledError */
+  pay(points: number): void;
+}
+
+const payers = new AsyncLocalStorage<DecodePayer>();
+
+/** Runs work of a request. Images are also decoded in the background; then nobody pays. */
+export const paidBy = <T>(payer: DecodePayer, work: () => T): T => payers.run(payer, work);
+
+/** Who pays for this work; undefined for background work. */
+export const decodePayer = (): DecodePayer | undefined => payers.getStore();
