@@ -693,6 +693,12 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.client_room(p_share numeric, p_units bigint, p_held bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+RETURN GREATEST(((ceil((ceil((p_share * (p_units)::numeric)) / (2)::numeric)))::bigint - p_held), (0)::bigint);
+
 CREATE OR REPLACE FUNCTION public.grants_of(p_scopes text[])
  RETURNS text[]
  LANGUAGE sql
@@ -708,12 +714,24 @@ RETURN GREATEST(((ceil((p_share * (p_units)::numeric)))::bigint - p_held), (0)::
 CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
  RETURNS jsonb
  LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN hold_create(p_channel, p_caller, p_shopper, p_skus, p_quantities, p_location, p_latitude, p_longitude, p_seconds,
+    p_key, p_shopper, p_fingerprint, p_client, p_guest_share, p_guest_holds, NULL);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_key_shopper bytea, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer, p_guest_units integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
  SET lock_timeout TO '5s'
 AS $function$
 DECLARE
   replay jsonb;
   answer jsonb;
+  -- The active holds of the client, and their units.
+  own uuid[];
+  own_units bigint;
   -- A variable, because an index cannot be used to find rows before clock_timestamp().
   moment timestamptz;
   expired uuid[];
@@ -732,16 +750,23 @@ DECLARE
   until timestamptz;
 BEGIN
   IF p_key IS NOT NULL THEN
-    replay := idempotency_replay(p_caller, p_shopper, p_key, 'holdCreate', p_fingerprint);
+    replay := idempotency_replay(p_caller, p_key_shopper, p_key, 'holdCreate', p_fingerprint);
     IF replay IS NOT NULL THEN RETURN replay; END IF;
   END IF;
 
   IF p_client IS NOT NULL THEN
-    -- One call of a client at a time, because two at once would both find room for the last hold. Advisory locks with
+    -- One call of a client at a time, because two at once would both find room for the same units. Advisory locks with
     -- two numbers never conflict with those with one, which idempotency keys use.
     PERFORM pg_advisory_xact_lock(hashtext('guest'), hashtext(encode(p_client, 'hex')));
-    IF (SELECT count(*) FROM holds WHERE client = p_client AND expires_at > clock_timestamp()) >= p_guest_holds THEN
-      RETURN '{"tooManyHolds": true}';
+    own := ARRAY(SELECT id FROM holds WHERE client = p_client AND expires_at > clock_timestamp());
+    IF cardinality(own) >= p_guest_holds THEN RETURN '{"tooManyHolds": true}'; END IF;
+    -- One hold at a time: a plan that was made when there were few lines would otherwise read all of them, for as long
+    -- as it is cached. OFFSET 0 keeps the planner from joining instead.
+    own_units := (
+      SELECT coalesce(sum(line.quantity), 0) FROM unnest(own) AS hold (id)
+      CROSS JOIN LATERAL (SELECT quantity FROM hold_lines WHERE hold_id = hold.id AND active OFFSET 0) line);
+    IF own_units + (SELECT sum(quantity) FROM unnest(p_quantities) AS quantity) > p_guest_units THEN
+      RETURN jsonb_build_object('tooManyUnits', own_units);
     END IF;
   END IF;
 
@@ -779,19 +804,28 @@ BEGIN
 
   WITH wanted AS (
     SELECT sku_id, quantity, n::integer FROM unnest(p_skus, p_quantities) WITH ORDINALITY AS line (sku_id, quantity, n)
+  ), mine AS MATERIALIZED (
+    -- By hold, because a popular SKU has too many lines to read while it is locked.
+    SELECT line.sku_id, line.location_id, sum(line.quantity)::integer AS quantity FROM unnest(own) AS hold (id)
+    CROSS JOIN LATERAL (
+      SELECT sku_id, location_id, quantity FROM hold_lines WHERE hold_id = hold.id AND active OFFSET 0) line
+    GROUP BY line.sku_id, line.location_id
   ), level AS MATERIALIZED (
     -- By SKU first, even if Postgres has no statistics: by location, it would read every level of the channel.
     SELECT sku_id, location_id,
       -- Uncounted stock has as many units as `held` can count.
       CASE WHEN on_hand IS NULL THEN 2147483647 - held ELSE sellable END AS sellable,
       CASE WHEN p_client IS NULL OR on_hand IS NULL THEN 2147483647 ELSE guest_room(p_guest_share,
-        on_hand - safety_stock - held + guest_held, guest_held) END AS guest_room
-    FROM stock_levels
+        on_hand - safety_stock - held + guest_held, guest_held) END AS guest_room,
+      CASE WHEN p_client IS NULL OR on_hand IS NULL THEN 2147483647 ELSE client_room(p_guest_share,
+        on_hand - safety_stock - held + guest_held, coalesce(mine.quantity, 0)) END AS client_room
+    FROM stock_levels LEFT JOIN mine USING (sku_id, location_id)
     WHERE sku_id = ANY(p_skus) AND sellable > 0 AND (p_location IS NULL OR location_id = p_location)
   ), free AS (
     SELECT wanted.n, wanted.quantity, level.location_id, level.sellable,
-      -- What the caller may hold.
-      least(level.sellable, level.guest_room) AS room,
+      -- What the caller may hold, and what it might if all guests were one client.
+      least(level.sellable, level.guest_room, level.client_room) AS room,
+      least(level.sellable, level.guest_room) AS guest_room,
       -- On a sphere, the nearest place has the largest cosine of the angle.
       sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
         * cos(radians(location.longitude - p_longitude)) AS nearness
@@ -809,24 +843,29 @@ BEGIN
   ), allocated AS (
     SELECT n, location_id, least(room, quantity - before)::integer AS take FROM ranked WHERE before < quantity
   ), guest AS (
-    -- Over all locations, the guests' share applies once. If a location is not counted, there is no limit.
+    -- Over all locations, each limit applies once. If a location is not counted, there is none.
     SELECT level.sku_id, CASE WHEN bool_and(on_hand IS NOT NULL) THEN guest_room(p_guest_share,
-      sum(greatest(on_hand - safety_stock - held + guest_held, 0)), sum(guest_held)) END AS room
+      sum(greatest(on_hand - safety_stock - held + guest_held, 0)), sum(guest_held)) END AS room,
+      CASE WHEN bool_and(on_hand IS NOT NULL) THEN client_room(p_guest_share,
+      sum(greatest(on_hand - safety_stock - held + guest_held, 0)), coalesce(sum(mine.quantity), 0)) END AS client_room
     FROM stock_levels level
     JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
+    LEFT JOIN mine ON mine.sku_id = level.sku_id AND mine.location_id = level.location_id
     WHERE p_client IS NOT NULL AND level.sku_id = ANY(p_skus) GROUP BY level.sku_id
   ), total AS (
     SELECT wanted.n, wanted.quantity, coalesce(found.sellable, 0) AS sellable,
-      least(coalesce(found.room, 0), guest.room) AS room
+      least(coalesce(found.room, 0), guest.room, guest.client_room) AS room,
+      least(coalesce(found.guest_room, 0), guest.room) AS guest_room
     FROM wanted
-    LEFT JOIN (SELECT n, sum(sellable) AS sellable, sum(room) AS room FROM free GROUP BY n) found ON found.n = wanted.n
+    LEFT JOIN (SELECT n, sum(sellable) AS sellable, sum(room) AS room, sum(guest_room) AS guest_room
+      FROM free GROUP BY n) found ON found.n = wanted.n
     LEFT JOIN guest ON guest.sku_id = wanted.sku_id
   )
   SELECT array_agg(n ORDER BY n, take DESC, location_id), array_agg(location_id ORDER BY n, take DESC, location_id),
     array_agg(take ORDER BY n, take DESC, location_id), (
       SELECT jsonb_agg(jsonb_build_object('line', n - 1, 'sellable', sellable) ORDER BY n)
       FROM total WHERE sellable < quantity), (
-      SELECT jsonb_agg(jsonb_build_object('line', n - 1, 'room', room) ORDER BY n)
+      SELECT jsonb_agg(jsonb_build_object('line', n - 1, 'room', room, 'own', room < guest_room) ORDER BY n)
       FROM total WHERE sellable >= quantity AND room < quantity)
   INTO lines, locations, taken, short, limited
   FROM allocated;
@@ -854,7 +893,7 @@ BEGIN
   WHERE level.sku_id = p_skus[line.n] AND level.location_id = line.location_id;
 
   answer := hold_json(new_id);
-  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_shopper, p_key, 'holdCreate', p_fingerprint, answer); END IF;
+  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key_shopper, p_key, 'holdCreate', p_fingerprint, answer); END IF;
   RETURN jsonb_build_object('hold', answer);
 END $function$;
 
@@ -878,6 +917,14 @@ END $function$;
 CREATE OR REPLACE FUNCTION public.hold_finish(p_id uuid, p_status text, p_channel integer, p_caller integer, p_shopper bytea, p_confirms boolean, p_actor text, p_key text, p_fingerprint bytea)
  RETURNS jsonb
  LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN hold_finish(p_id, p_status, p_channel, p_caller, p_shopper, p_confirms, p_actor, p_key, p_shopper, p_fingerprint);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_finish(p_id uuid, p_status text, p_channel integer, p_caller integer, p_shopper bytea, p_confirms boolean, p_actor text, p_key text, p_key_shopper bytea, p_fingerprint bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
  SET lock_timeout TO '5s'
 AS $function$
@@ -888,7 +935,7 @@ DECLARE
   answer jsonb;
 BEGIN
   IF p_key IS NOT NULL THEN
-    replay := idempotency_replay(p_caller, p_shopper, p_key, 'hold ' || p_status, p_fingerprint);
+    replay := idempotency_replay(p_caller, p_key_shopper, p_key, 'hold ' || p_status, p_fingerprint);
     IF replay IS NOT NULL THEN RETURN replay; END IF;
   END IF;
 
@@ -932,7 +979,7 @@ BEGIN
   END IF;
 
   answer := hold_json(p_id);
-  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_shopper, p_key, 'hold ' || p_status, p_fingerprint, answer); END IF;
+  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key_shopper, p_key, 'hold ' || p_status, p_fingerprint, answer); END IF;
   RETURN jsonb_build_object('hold', answer);
 END $function$;
 

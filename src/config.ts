@@ -36,10 +36,15 @@ const MIN_SHOPPER_SECRET_BYTES = 32;
 
 /** Limits on holds of callers without the scope holds:create. Callers with the scope have none of these limits. */
 export interface GuestLimits {
-  /** The part of an SKU's sellable units that all guests together may hold, rounded up to whole units. */
+  /**
+   * The part of an SKU's sellable units that all guests together may hold, rounded up to whole units. One client address
+   * may hold half of that, rounded up again.
+   */
   readonly share: number;
   /** Maximum units in a hold. */
   readonly units: number;
+  /** Maximum units in all active holds of a client address. */
+  readonly activeUnits: number;
   /** Maximum lines in a hold. */
   readonly lines: number;
   /** Maximum active holds per client address; 0: these callers cannot hold at all. */
@@ -53,6 +58,11 @@ export interface GuestLimits {
 const DEFAULT_GUEST_HOLD_SHARE = 0.2;
 /** A large basket of clothes has about ten units. No shopper needs more than twice that. */
 const DEFAULT_GUEST_HOLD_UNITS = 20;
+/**
+ * A few large baskets behind one address. Where little is left of each SKU, this is also how many SKUs one address can
+ * empty for other guests.
+ */
+const DEFAULT_GUEST_UNITS = 50;
 /** The same as the limit on units, because every unit in a basket may be on its own line. */
 const DEFAULT_GUEST_HOLD_LINES = 20;
 /** One shopper needs one hold, but an office or a family may share an address. */
@@ -204,6 +214,7 @@ const environment = z.object({
       .default(DEFAULT_GUEST_HOLD_SHARE),
   ),
   VITRINE_GUEST_HOLD_UNITS: wholeNumber(DEFAULT_GUEST_HOLD_UNITS),
+  VITRINE_GUEST_UNITS: wholeNumber(DEFAULT_GUEST_UNITS),
   VITRINE_GUEST_HOLD_LINES: wholeNumber(DEFAULT_GUEST_HOLD_LINES),
   VITRINE_GUEST_HOLDS: wholeNumber(DEFAULT_GUEST_HOLDS, { least: 0 }),
   VITRINE_GUEST_HOLD_SECONDS: wholeNumber(DEFAULT_GUEST_HOLD_SECONDS),
@@ -338,6 +349,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     guestLimits: {
       share: values.VITRINE_GUEST_HOLD_SHARE,
       units: values.VITRINE_GUEST_HOLD_UNITS,
+      activeUnits: values.VITRINE_GUEST_UNITS,
       lines: values.VITRINE_GUEST_HOLD_LINES,
       holds: values.VITRINE_GUEST_HOLDS,
       seconds: values.VITRINE_GUEST_HOLD_SECONDS,

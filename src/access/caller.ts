@@ -30,7 +30,7 @@ export interface Caller {
   readonly shopper: Buffer | null;
 }
 
-/** How tables name a caller. Holds, boards, and idempotency keys belong to both together. */
+/** How tables name a caller. Holds and boards belong to both together; so do idempotency keys (`keyOwner`). */
 export interface Owner {
   /** The id of the API key; 0: none. */
   readonly key: number;
@@ -45,6 +45,9 @@ export const ownerOf = ({ keyId, shopper }: Caller): Owner => ({
   key: keyId ?? NO_KEY,
   shopper: shopper ?? NO_SHOPPER,
 });
+
+/** Whether a request does not say who sends it: its boards are in no list, and everyone who knows their ids has them. */
+export const isNobody = ({ keyId, shopper }: Caller): boolean => keyId === null && shopper === null;
 
 /** A caller without an API key. */
 export const anonymousWith = (scopes: ReadonlySet<Scope>): Caller => ({

@@ -11,9 +11,6 @@ import { Board } from './board.types.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Whether the caller's boards are in no list, and open to everyone who knows their ids. */
-export const isNobody = ({ keyId, shopper }: Caller): boolean => keyId === null && shopper === null;
-
 /** The row id in a board's global id; null for any other text. */
 function readUuid(id: string): string | null {
   const { type, id: uuid } = fromGlobalId(id);

@@ -1,5 +1,5 @@
 import { toGlobalId } from 'graphql-relay';
-import { ownerOf } from '../access/caller.js';
+import { isNobody, ownerOf } from '../access/caller.js';
 import { instantiate, MAX_KEY, readKey } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
 import type { Context } from '../graph/request-context.js';
@@ -7,7 +7,6 @@ import { lookUpPerRequest } from '../graph/request-loader.js';
 import { RequestError } from '../errors.js';
 import type { Queryable } from '../platform/postgres.js';
 import { listOwnBoards } from './board.store.js';
-import { isNobody } from './find-board.js';
 import { Board, BoardConnection, BoardEdge, Pin, PinConnection, PinEdge } from './board.types.js';
 import { uploadedImage } from '../images/uploaded-image.js';
 import { listPinRows, readOwnPins, type PinRow } from './pin.store.js';

@@ -1,6 +1,6 @@
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
-import { ownerOf } from '../access/caller.js';
+import { isNobody, ownerOf } from '../access/caller.js';
 import { instantiate } from '../graph/node.js';
 import { checkText } from '../graph/text.js';
 import type { Context } from '../graph/request-context.js';
@@ -16,7 +16,7 @@ import {
   BoardPayload,
   type BoardUpdateInput,
 } from './board.types.js';
-import { isNobody, requireBoard } from './find-board.js';
+import { requireBoard } from './find-board.js';
 import { lockPins } from './pin.store.js';
 
 /** A key with more boards creates one per user. Those boards should belong to the users: to shoppers with tokens. */

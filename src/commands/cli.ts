@@ -27,7 +27,8 @@ Settings are environment variables. Without any, everything is embedded:
   VITRINE_GUEST_HOLD_SHARE    share of an SKU's stock that all guests together can hold (0.2)
   VITRINE_GUEST_HOLD_UNITS, VITRINE_GUEST_HOLD_LINES, VITRINE_GUEST_HOLD_SECONDS
                               limits for a guest's hold (20, 20, 900)
-  VITRINE_GUEST_HOLDS         active guest holds for each client address (20)
+  VITRINE_GUEST_HOLDS, VITRINE_GUEST_UNITS
+                              active guest holds for each client address, and their units (20, 50)
   LOG_LEVEL            fatal, error, warn, info, debug, trace, or silent (info)
 Guests are callers without an API key that has the scope holds:create.
 

@@ -1,4 +1,5 @@
 import { type Caller, requireChannel } from '../access/caller.js';
+import type { Pseudonyms } from '../access/pseudonyms.js';
 import type { CatalogLoaders, ChannelStores, Loaders } from '../catalog/loaders.js';
 import { networkOf } from '../platform/client-network.js';
 import type { Meter } from './meter.js';
@@ -27,6 +28,7 @@ export class Context implements ServerContext {
     readonly caller: Caller,
     private readonly identify: () => Promise<Caller>,
     readonly meter: Meter,
+    readonly pseudonyms: Pick<Pseudonyms, 'of'>,
   ) {
     this.requestId = request.requestId;
     this.publicUrl = request.publicUrl;
@@ -52,7 +54,7 @@ export class Context implements ServerContext {
   async forNextEvent(): Promise<Context> {
     const caller = await this.identify();
     if (this.channelHandle !== null) requireChannel(caller, this.channelHandle);
-    const next = new Context(this.catalog, this, caller, this.identify, this.meter);
+    const next = new Context(this.catalog, this, caller, this.identify, this.meter, this.pseudonyms);
     next.channelHandle = this.channelHandle;
     return next;
   }

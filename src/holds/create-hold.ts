@@ -39,7 +39,7 @@ export async function createHold(
         return keptAnswer(db, call, keptHold, refusal);
       }
       const outcome = await insertHold(db, request, call);
-      throwIfNotHeld(outcome, channel);
+      throwIfNotHeld(outcome, channel, request.guest);
       if (!('isRepeated' in outcome)) context.meter.holdsChanged('created', 1);
       return outcome;
     }),
@@ -166,7 +166,7 @@ function readLocation(id: string): number {
 }
 
 /** @throws EntryErrors for the key, or for the lines that cannot be held */
-function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
+function throwIfNotHeld(outcome: HoldOutcome, channel: Channel, guest: Guest | null): void {
   if ('conflict' in outcome) throw idempotencyConflict();
   if ('tooManyHolds' in outcome) {
     throw new EntryErrors([
@@ -174,6 +174,17 @@ function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
         'HOLD_LIMIT',
         null,
         `Your address already has the maximum number of holds without an API key: release one, wait until one expires, or ${WITH_KEY}.`,
+      ),
+    ]);
+  }
+  if ('tooManyUnits' in outcome) {
+    const most = guest?.limits.activeUnits ?? 0;
+    throw new EntryErrors([
+      userError(
+        'HOLD_LIMIT',
+        ['lines'],
+        `Your address can have at most ${most} units in all its holds without an API key, and has ${outcome.tooManyUnits}: ` +
+          `ask for fewer, release a hold, wait until one expires, or ${WITH_KEY}.`,
       ),
     ]);
   }
@@ -192,8 +203,8 @@ function throwIfNotHeld(outcome: HoldOutcome, channel: Channel): void {
     for (const { line, sellable } of outcome.short) {
       faults.add(line, 'quantity', 'INSUFFICIENT_STOCK', ...shortage(sellable, channel));
     }
-    for (const { line, room } of outcome.limited)
-      faults.add(line, 'quantity', 'HOLD_LIMIT', limit(room, channel));
+    for (const { line, room, own } of outcome.limited)
+      faults.add(line, 'quantity', 'HOLD_LIMIT', (own ? ownLimit : limit)(room, channel));
   }
   faults.throwIfAny();
 }
@@ -206,6 +217,16 @@ function limit(room: number, { showsExactStock }: Channel): string {
   return showsExactStock
     ? `Only ${room} can be held without an API key: ask for at most ${room}, or ${WITH_KEY}.`
     : `Fewer can be held without an API key: ask for fewer, or ${WITH_KEY}.`;
+}
+
+/** The message for a line that other guests may hold, but not this client. */
+function ownLimit(room: number, { showsExactStock }: Channel): string {
+  const rule = 'One address can hold at most half of what can be held without an API key';
+  if (room === 0)
+    return `${rule}, and yours holds that: release a hold, wait until one expires, or ${WITH_KEY}.`;
+  return showsExactStock
+    ? `${rule}, which leaves ${room} for yours: ask for at most ${room}, or ${WITH_KEY}.`
+    : `${rule}: ask for fewer, or ${WITH_KEY}.`;
 }
 
 /** The message for a line with too little stock, and the quantity to show with it. */

@@ -35,7 +35,7 @@ const holdJson = z.object({
 });
 
 const shortLines = z.array(z.object({ line: z.number(), sellable: z.number() }));
-const limitedLines = z.array(z.object({ line: z.number(), room: z.number() }));
+const limitedLines = z.array(z.object({ line: z.number(), room: z.number(), own: z.boolean() }));
 
 /** The stored answer for retried calls. */
 export const keptHold = holdJson.transform((hold) => ({ hold }));
@@ -48,6 +48,7 @@ const outcome = z.union([
   z.object({ missing: z.array(z.number()) }),
   z.object({ short: shortLines, limited: limitedLines.default([]) }),
   z.object({ tooManyHolds: z.literal(true) }),
+  z.object({ tooManyUnits: z.number() }),
   z.object({ notFound: z.literal(true) }),
   z.object({ ended: holdJson }),
 ]);
@@ -83,8 +84,8 @@ export function insertHold(
     db,
     sql`/* hold.create */ SELECT hold_create(${channelKey}, ${owner.key}, ${owner.shopper}, ${skuKeys}::int[], ${quantities}::int[],
       ${locationKey}, ${near?.latitude ?? null}, ${near?.longitude ?? null}, ${seconds}, ${call?.key ?? null},
-      ${call?.fingerprint ?? null}, ${guest?.client ?? null}, ${guest?.limits.share ?? null},
-      ${guest?.limits.holds ?? null}) AS outcome`,
+      ${call?.owner.shopper ?? null}, ${call?.fingerprint ?? null}, ${guest?.client ?? null}, ${guest?.limits.share ?? null},
+      ${guest?.limits.holds ?? null}, ${guest?.limits.activeUnits ?? null}) AS outcome`,
   );
 }
 
@@ -102,7 +103,7 @@ export function finishHold(
   return one(
     db,
     sql`/* hold.finish */ SELECT hold_finish(${uuid}, ${status}, ${channelKey}, ${owner.key}, ${owner.shopper}, ${confirms},
-      ${actor}, ${call?.key ?? null}, ${call?.fingerprint ?? null}) AS outcome`,
+      ${actor}, ${call?.key ?? null}, ${call?.owner.shopper ?? null}, ${call?.fingerprint ?? null}) AS outcome`,
   );
 }
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
-import { type Owner, ownerOf } from '../access/caller.js';
 import type { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
 import { errorCode } from '../platform/operator-error.js';
@@ -10,6 +9,7 @@ import { type Database, transaction } from '../platform/postgres.js';
 import { actAs } from './actor.store.js';
 import { EntryErrors, userError } from './entry-error.js';
 import { keepAnswer, replayAnswer, type IdempotentCall, type Replay } from './idempotency.store.js';
+import { keyOwner } from './key-owner.js';
 import { UserErrorCode, type UserError } from './user-error.types.js';
 
 /** Leaves room for more than a UUID, which has 36 characters. */
@@ -58,7 +58,7 @@ export async function mutate<Answer>(
 ): Promise<Outcome<Answer>> {
   const { caller } = context;
   try {
-    const call = idempotentCall(ownerOf(caller), operation.name, input);
+    const call = await idempotentCall(context, operation.name, input);
     const answer = await retrying(() =>
       transaction(db, async (client) => {
         await actAs(client, caller.name);
@@ -85,7 +85,7 @@ export async function mutatePrepared<Prepared, Answer>(
   work: (client: PoolClient, prepared: Prepared) => Promise<Answer>,
 ): Promise<Outcome<Answer>> {
   try {
-    const call = idempotentCall(ownerOf(context.caller), operation.name, input);
+    const call = await idempotentCall(context, operation.name, input);
     let prepared: Prepared;
     try {
       prepared = await prepare();
@@ -128,7 +128,7 @@ export async function mutateAtOnce<Answer>(
   work: (call: IdempotentCall | null) => Promise<Answer>,
 ): Promise<Outcome<Answer>> {
   try {
-    const call = idempotentCall(ownerOf(context.caller), name, input, channel);
+    const call = await idempotentCall(context, name, input, channel);
     const answer = await retrying(() => work(call));
     context.forgetOffers();
     return { answer, userErrors: [] };
@@ -167,12 +167,12 @@ export const idempotencyConflict = (): EntryErrors =>
     ),
   ]);
 
-function idempotentCall(
-  owner: Owner,
+async function idempotentCall(
+  { pseudonyms, caller, clientAddress }: Context,
   operation: string,
   input: { readonly idempotencyKey?: string | null },
   channel: string | null = null,
-): IdempotentCall | null {
+): Promise<IdempotentCall | null> {
   const { idempotencyKey: key, ...rest } = input;
   if (key == null) return null;
   const refuse = (message: string): EntryErrors =>
@@ -185,7 +185,7 @@ function idempotentCall(
   const fingerprint = createHash('sha256')
     .update(canonical({ channel, ...rest }))
     .digest();
-  return { owner, key, operation, fingerprint };
+  return { owner: await keyOwner(pseudonyms, caller, clientAddress), key, operation, fingerprint };
 }
 
 /** JSON with the fields of each object sorted; a null field equals an omitted one. */

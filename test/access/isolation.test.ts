@@ -149,7 +149,7 @@ beforeAll(async () => {
         });
       }
     },
-    { shoppers: SHOP, guestLimits: { share: 1, units: PLENTY, holds: PLENTY } },
+    { shoppers: SHOP, guestLimits: { share: 1, units: PLENTY, activeUnits: PLENTY, holds: PLENTY } },
   );
   const seed = (name: KeyName): Promise<string> => seedApiKey(gateway.db, { name, ...KEYS[name] });
   secrets = {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { anonymousWith } from '../../src/access/caller.js';
 import { createSchema } from '../../src/app/schema.js';
+import { keyOwner } from '../../src/mutation/key-owner.js';
 import type { TestGateway } from '../support/gateway.js';
 import { shopperHeaders, shopperToken } from '../support/shoppers.js';
 import { LockReader, type HeldLock } from './held-locks.js';
@@ -12,6 +13,7 @@ const KEY = 'locks';
 const SHOPPER = 'ada';
 /** The anonymous caller in idempotency keys. */
 const ANYBODY = 0;
+const ANONYMOUS = anonymousWith(new Set());
 /** Of all calls, because they are made in this process. */
 const CLIENT_ADDRESS = '127.0.0.1';
 /** For a call to reach the point where it waits; even on a busy machine, nothing takes longer unless it hangs. */
@@ -43,6 +45,7 @@ export class BlockedCalls {
     private readonly pids: Record<'gate' | 'holder', number>,
     private readonly referredTo: ReadonlySet<string>,
     private readonly shopper: Buffer,
+    private readonly guestKeys: Buffer,
   ) {}
 
   static async open(gateway: TestGateway, order: LockOrder, secret: string): Promise<BlockedCalls> {
@@ -58,7 +61,7 @@ export class BlockedCalls {
     const pids = { gate: await pidOf(clients.gate), holder: await pidOf(clients.holder) };
     const { rows } = await gateway.db.query<{ id: number }>('SELECT max(id) AS id FROM api_keys');
     const caller = rows[0]?.id ?? 0;
-    const guest = await gateway.services.guests.of(anonymousWith(new Set()), CLIENT_ADDRESS);
+    const guest = await gateway.services.guests.of(ANONYMOUS, CLIENT_ADDRESS);
     const client = guest?.client.toString('hex') ?? '';
     const credentials = { authorization: null, shopperToken: await shopperToken(SHOPPER), origin: null };
     const shopper = (await gateway.services.callers.identify(credentials)).shopper ?? Buffer.alloc(0);
@@ -67,7 +70,19 @@ export class BlockedCalls {
       { key: KEY, caller: ANYBODY, client, shopper: '' },
     ]);
     const referredTo = await reader.referredTo();
-    return new BlockedCalls(gateway, order, secret, caller, reader, clients, pids, referredTo, shopper);
+    const { shopper: guestKeys } = await keyOwner(gateway.services.pseudonyms, ANONYMOUS, CLIENT_ADDRESS);
+    return new BlockedCalls(
+      gateway,
+      order,
+      secret,
+      caller,
+      reader,
+      clients,
+      pids,
+      referredTo,
+      shopper,
+      guestKeys,
+    );
   }
 
   close(): void {
@@ -154,7 +169,7 @@ export class BlockedCalls {
       await gate.query(
         `INSERT INTO idempotency_keys (caller, shopper, key, operation, fingerprint, answer)
          VALUES ($1, $2, $3, '', sha256(''), '{}')`,
-        [scenario.byGuest ? ANYBODY : this.caller, scenario.byShopper ? this.shopper : Buffer.alloc(0), KEY],
+        [scenario.byGuest ? ANYBODY : this.caller, this.#shopperOfKey(scenario), KEY],
       );
       for (const taking of takings) await holder.query(taking);
       let ended: unknown = null;
@@ -184,6 +199,11 @@ export class BlockedCalls {
       await holder.query('ROLLBACK');
       await gate.query('ROLLBACK');
     }
+  }
+
+  #shopperOfKey({ byGuest, byShopper }: Scenario): Buffer {
+    if (byGuest) return this.guestKeys;
+    return byShopper ? this.shopper : Buffer.alloc(0);
   }
 
   async #findBlocked(): Promise<{ pid: number; isAtTheEnd: boolean } | null> {

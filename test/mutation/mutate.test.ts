@@ -22,6 +22,7 @@ beforeAll(async () => {
     caller,
     () => Promise.resolve(caller),
     gateway.services.meter,
+    gateway.services.pseudonyms,
   );
 });
 afterAll(() => gateway.close());
