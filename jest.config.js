@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** `npm run proofs` */
 export const PROOFS = '/proofs/';
 /** `npm run e2e` */
@@ -16,6 +18,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // No test asserts how long it took: the limit ends what hangs, on a machine that is busy with other work too.
   testTimeout: 120_000,
-  // Much of a run is waiting for Postgres: two cores serve two files at once.
-  maxWorkers: '100%',
+  // Much of a run is waiting, for Postgres and for timeouts: two cores serve three files at once.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
 };
