@@ -14,6 +14,7 @@ import { Product } from '../catalog/product.types.js';
 import { Sku } from '../catalog/sku.types.js';
 import { RequestError } from '../errors.js';
 import { readKey } from '../graph/node.js';
+import { EVERYONE, guardAdded } from '../graph/requires.js';
 import { Context } from '../graph/request-context.js';
 import { printedDocument, sortedDocument } from './printed-schema.js';
 
@@ -80,6 +81,8 @@ export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
     if (!(context instanceof Context)) throw new TypeError('a query has a context');
     return readEntities(context, argumentsOfEntities.parse(args).representations);
   };
+  guardAdded(service, EVERYONE);
+  guardAdded(entities, 'catalog:read');
   entity.resolveType = (value: unknown) => (value instanceof Product ? 'Product' : 'Sku');
   return subgraph;
 }

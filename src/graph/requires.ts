@@ -46,6 +46,12 @@ export function guardFields(schema: GraphQLSchema): void {
   }
 }
 
+/** Declares the scope of a root field that was added to the schema after it was guarded, and makes it check that. */
+export function guardAdded(field: Field, scope: Scope | typeof EVERYONE): void {
+  field.extensions = { ...field.extensions, [REQUIRES]: scope };
+  if (scope !== EVERYONE) guard(field, scope);
+}
+
 function guard(field: Field, scope: Scope): void {
   const guarded =
     (resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> =>

@@ -30,7 +30,7 @@ import {
   SILENT_CONNECTION_MS,
 } from './limits.js';
 import type { Metrics } from './metrics.js';
-import { seenFrom, trustIn } from './seen-from.js';
+import { HOST, seenFrom, trustIn } from './seen-from.js';
 import { traceRequests, traceRootFields } from './tracing.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
@@ -46,9 +46,6 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
   /** Folder of the documents that GraphiQL opens with; the project's own by default. */
   readonly operations?: URL;
 }
-
-/** A name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port. */
-const HOST = /^(?:[\w.-]*|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 
 /** Takes points from the budget of whoever sends a request that is not GraphQL. */
 function payFrom<Context extends ServerContext>({
@@ -107,7 +104,7 @@ export async function createServer<Context extends ServerContext>(
   );
   // It becomes part of image URLs.
   app.addHook('onRequest', ({ headers }, _reply, done) => {
-    const isHost = headers.host === undefined || HOST.test(headers.host);
+    const isHost = !headers.host || HOST.test(headers.host);
     done(
       isHost ? undefined : new RequestError('BAD_USER_INPUT', 'The Host header is not a host and a port.'),
     );

@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
 import type { RequestFacts } from '../graph/server-context.js';
 
+/** A name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port. */
+export const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
 /** Whether this address, at this number of hops, is a proxy whose X-Forwarded-* headers are trusted. */
 export type Trusts = (address: string, hop: number) => boolean;
 
@@ -20,10 +23,12 @@ export function seenFrom(
   const { headers, socket } = request;
   const isProxied = trusts(socket.remoteAddress ?? '', 0);
   const forwarded = (name: string): string | null => (isProxied ? lastOf(headers[name]) : null);
+  // Many proxies pass on what the client sent.
+  const forwardedHost = forwarded('x-forwarded-host') ?? '';
   // Some proxies send the scheme of the WebSocket.
   const scheme = /^(https|wss)$/i.test(forwarded('x-forwarded-proto') ?? '') ? 'https' : 'http';
   return {
-    publicUrl: `${scheme}://${forwarded('x-forwarded-host') ?? headers.host ?? ''}`,
+    publicUrl: `${scheme}://${HOST.test(forwardedHost) ? forwardedHost : (headers.host ?? '')}`,
     clientAddress: proxyAddr.all(request, trusts).at(-1) ?? '',
   };
 }

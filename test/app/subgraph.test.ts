@@ -3,6 +3,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
+import { createSchema } from '../../src/app/schema.js';
+import { asSubgraph } from '../../src/app/subgraph.js';
+import { requiredScope } from '../../src/graph/requires.js';
+import { seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { statementsDuring } from '../support/statements.js';
@@ -132,6 +136,29 @@ test('too many entities are refused by their cost and by their number', async ()
       )
     ).errors,
   ).toMatchObject([{ code: 'BAD_USER_INPUT', message: expect.stringContaining('1000 at a time') }]);
+});
+
+// Failed on 2026-11-28: entities were answered without the scope, and a null answer cost almost nothing.
+test('its root fields check scopes as others do, and a failed one is paid for', async () => {
+  const representations = [{ __typename: 'Product', id: ids['tee'] }];
+  const secret = await seedApiKey(gateway.db, { scopes: ['boards'] });
+  const refused = await gateway.ask(ENTITIES, { representations }, secret);
+  expect(refused.data ?? null).toBeNull();
+  expect(refused.errors).toMatchObject([{ code: 'FORBIDDEN' }]);
+  const subgraph = asSubgraph(createSchema());
+  for (const field of Object.values(subgraph.getQueryType()?.getFields() ?? {}))
+    expect(() => requiredScope('Query', field, true)).not.toThrow();
+  const response = await gateway.http.inject({
+    method: 'POST',
+    url: '/graphql',
+    payload: { query: ENTITIES, variables: { representations: Array(1_001).fill(1) } },
+  });
+  const { data, extensions } = response.json<{
+    data: null;
+    extensions: { cost: { requested: number; actual: number } };
+  }>();
+  expect(data).toBeNull();
+  expect(extensions.cost.actual).toBe(extensions.cost.requested);
 });
 
 test('without the setting there is nothing of it', async () => {

@@ -139,5 +139,6 @@ export function createCharges(
 
 function actualOf(price: Charge['price'], data: unknown, wasCutOff: boolean): number {
   if (price === null || data === undefined) return 0;
-  return wasCutOff ? price.estimate : Math.ceil(price.actual(data));
+  // An error made the whole answer null: what its other fields cost is not in it.
+  return wasCutOff || data === null ? price.estimate : Math.ceil(price.actual(data));
 }
