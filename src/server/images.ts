@@ -8,6 +8,7 @@ import { inspectImage, MAX_RENDERED_WIDTH } from '../vision/decode.js';
 import { type DecodePayer, paidBy } from '../vision/decode-payer.js';
 import { MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/image-budget.js';
 import { trimImage } from '../vision/image-file.js';
+import { isKnown } from './etag.js';
 import { UPLOAD_COST, UPLOADED_BYTES_A_POINT } from './limits.js';
 import type { Metrics } from './metrics.js';
 import { createRenditions, renditionCost } from './renditions.js';
@@ -76,7 +77,7 @@ export async function installImages(
       );
     }
     void reply.header('etag', rendition.etag).header('cache-control', 'public, max-age=31536000, immutable');
-    if (request.headers['if-none-match'] === rendition.etag) return reply.code(304).send();
+    if (isKnown(request.headers['if-none-match'], rendition.etag)) return reply.code(304).send();
     return reply.type(rendition.contentType).send(rendition.bytes);
   });
 

@@ -108,6 +108,14 @@ describe('GET /images/:id', () => {
     expect(second.rawPayload.equals(first.rawPayload)).toBe(true);
     const again = await get(`${PRODUCT_IMAGE}?width=50`, { 'if-none-match': String(first.headers.etag) });
     expect([again.statusCode, again.rawPayload.byteLength]).toEqual([304, 0]);
+    const tag = String(first.headers.etag);
+    for (const [known, status] of [
+      [`W/${tag}`, 304],
+      [`"other", ${tag}`, 304],
+      ['*', 304],
+      ['"other"', 200],
+    ] as const)
+      expect((await get(`${PRODUCT_IMAGE}?width=50`, { 'if-none-match': known })).statusCode).toBe(status);
     expect(catalogImage).toHaveBeenCalledTimes(1);
   });
 

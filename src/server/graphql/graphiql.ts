@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import { isKnown } from '../etag.js';
 import type { Pay } from '../images.js';
 
 const EXPLORE = new URL('../../../schema/operations/explore/', import.meta.url);
@@ -46,7 +47,7 @@ export function installGraphiQL(app: FastifyInstance, pay: Pay, operations: URL 
     const { html, gzipped, etag } = await page;
     // Everything is in this one page, so that it changes with each version: a browser asks, but downloads it once.
     void reply.header('etag', etag).header('cache-control', 'public, no-cache');
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
     await pay(request, PAGE_COST);
     const compressed = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     if (compressed) void reply.header('content-encoding', 'gzip');

@@ -1,0 +1,10 @@
+/**
+ * Whether the client has the content with this tag, by its If-None-Match header (RFC 9110, 13.1.2). Proxies make tags
+ * weak when they compress.
+ */
+export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  const known = (ifNoneMatch ?? '').split(',').map(strong);
+  return known.includes('*') || known.includes(strong(etag));
+}
+
+const strong = (tag: string): string => tag.trim().replace(/^W\//, '');
