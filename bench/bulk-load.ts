@@ -1,7 +1,7 @@
 /** Writes products, prices, and stock in large calls, one after another on a few connections, until it is stopped. */
 import { z } from 'zod';
 import { ask } from './graphql.js';
-import { takeOrders } from './take-orders.js';
+import { serveLoad } from './serve-load.js';
 
 /** As a partner's nightly job does. */
 const CONCURRENCY = 4;
@@ -15,27 +15,9 @@ const PRICES = `mutation ($input: PricesSetInput!) { pricesSet(input: $input) { 
 
 const payloads = z.record(z.string(), z.object({ userErrors: z.tuple([]) }));
 const [url = '', secret = '', location = ''] = process.argv.slice(2);
-let stopped = true;
-let work: Promise<unknown> = Promise.resolve();
-let entries = 0;
-let startedAt = 0;
 
-takeOrders(async (order) => {
-  if (order === 'start') {
-    stopped = false;
-    entries = 0;
-    startedAt = performance.now();
-    work = Promise.all(Array.from({ length: CONCURRENCY }, (_, lane) => writeOnAndOn(lane)));
-    return null;
-  }
-  const perSecond = entries / ((performance.now() - startedAt) / 1000);
-  stopped = true;
-  await work;
-  return perSecond;
-});
-
-async function writeOnAndOn(lane: number): Promise<void> {
-  for (let round = 0; !stopped; round += 1) {
+serveLoad(CONCURRENCY, async (lane, isStopped, did) => {
+  for (let round = 0; !isStopped(); round += 1) {
     const handles = Array.from({ length: ENTRIES / SIZES.length }, (_, n) => `bulk-${lane}-${n}`);
     const skus = handles.flatMap((handle) => SIZES.map((size) => `${handle}-${size}`));
     await write(UPSERT, {
@@ -50,9 +32,9 @@ async function writeOnAndOn(lane: number): Promise<void> {
       entries: skus.map((sku) => ({ sku, amount: `${100 + (round % 50)}.00`, currencyCode: 'EUR' })),
     });
     await write(STOCK, { entries: skus.map((sku) => ({ sku, location, onHand: 1 + (round % 50) })) });
-    entries += 3 * ENTRIES;
+    did(3 * ENTRIES);
   }
-}
+});
 
 async function write(document: string, input: Record<string, unknown>): Promise<void> {
   await ask(url, payloads, document, { input }, secret);

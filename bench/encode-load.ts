@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { demoImages } from './demo-images.js';
 import { ask, uploadImage } from './graphql.js';
-import { takeOrders } from './take-orders.js';
+import { serveLoad } from './serve-load.js';
 
 const IMAGES = 16;
 /** The size that a phone app sends. */
@@ -18,27 +18,9 @@ const url = process.argv[2] ?? '';
 const images = await Promise.all(
   demoImages(IMAGES).map((image) => sharp(image).resize({ width: WIDTH }).jpeg().toBuffer()),
 );
-let stopped = true;
-let work: Promise<unknown> = Promise.resolve();
-let count = 0;
-let startedAt = 0;
 
-takeOrders(async (order) => {
-  if (order === 'start') {
-    stopped = false;
-    count = 0;
-    startedAt = performance.now();
-    work = Promise.all(Array.from({ length: CONCURRENCY }, (_, i) => uploadAndSearch(i)));
-    return null;
-  }
-  const imagesPerSecond = count / ((performance.now() - startedAt) / 1000);
-  stopped = true;
-  await work;
-  return imagesPerSecond;
-});
-
-async function uploadAndSearch(first: number): Promise<void> {
-  for (let i = first; !stopped; i += 1) {
+serveLoad(CONCURRENCY, async (first, isStopped, did) => {
+  for (let i = first; !isStopped(); i += 1) {
     const image = withComment(images[i % images.length] ?? Buffer.of());
     const id = await uploadImage(url, image);
     await ask(
@@ -47,9 +29,9 @@ async function uploadAndSearch(first: number): Promise<void> {
       `query ($id: ID!) { visualSearch(query: { like: [{ image: { id: $id } }] }, first: 1) { edges { score } } }`,
       { id },
     );
-    count += 1;
+    did(1);
   }
-}
+});
 
 /** The same JPEG with a random comment, which makes it an image that the gateway has not seen. */
 function withComment(jpeg: Buffer): Buffer<ArrayBuffer> {
