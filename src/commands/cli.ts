@@ -29,6 +29,8 @@ Settings are environment variables. Without any, everything is embedded:
                               limits for a guest's hold (20, 20, 900)
   VITRINE_GUEST_HOLDS, VITRINE_GUEST_UNITS
                               active guest holds for each client address, and their units (20, 50)
+  VITRINE_ANONYMOUS_BUDGET, VITRINE_KEY_BUDGET
+                              points per second of a client address and of an API key (5000, 20000)
   LOG_LEVEL            fatal, error, warn, info, debug, trace, or silent (info)
 Guests are callers without an API key that has the scope holds:create.
 

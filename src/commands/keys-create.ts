@@ -53,7 +53,7 @@ export function keysCreateCommand(): Command {
       ),
     )
     .addOption(
-      new Option('--budget <points>', 'the cost per second that the key may use on average').argParser(
+      new Option('--budget <points>', 'points per second that the key can spend (default: VITRINE_KEY_BUDGET)').argParser(
         readBudget,
       ),
     )
