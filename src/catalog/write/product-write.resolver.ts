@@ -13,7 +13,6 @@ import { Cost, SizedBy } from '../../graph/cost.js';
 
 /** Points of a call, in addition to those of each product. */
 const WRITE_COST = 200;
-const DELETE_COST = 200;
 
 @Resolver()
 export class ProductWriteResolver {
@@ -36,7 +35,7 @@ export class ProductWriteResolver {
   }
 
   @Requires('catalog:write')
-  @Cost(DELETE_COST)
+  @Cost(WRITE_COST)
   @Mutation(() => ProductsDeletePayload, {
     nullable: true,
     description:

@@ -7,7 +7,7 @@ import { Product } from '../product.types.js';
 import { DateTimeScalar, UrlScalar } from '../../graph/scalars.js';
 import { Cost } from '../../graph/cost.js';
 
-/** Points of writing a product, and of each SKU and image in it. */
+/** Points of writing or deleting a product, and of each SKU and image that is written with it. */
 const PRODUCT_COST = 10;
 const SKU_COST = 3;
 const IMAGE_COST = 3;
@@ -199,12 +199,14 @@ export class ProductsUpsertPayload {
 
 @InputType({ description: 'Products to delete: exactly one of `handles` and `ids`, with 1 to 250 entries.' })
 export class ProductsDeleteInput extends IdempotentInput {
+  @Cost(PRODUCT_COST)
   @Field(() => [String], {
     nullable: true,
     description: "The merchant's keys of the products. Null when you pass `ids`.",
   })
   handles?: string[] | null;
 
+  @Cost(PRODUCT_COST)
   @Field(() => [ID], {
     nullable: true,
     description: 'The ids of the products. Null when you pass `handles`.',
