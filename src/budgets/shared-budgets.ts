@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type Payer, payerName } from '../graph/server-context.js';
 import type { Logger } from '../platform/logging.js';
 import type { Database } from '../platform/postgres.js';
+import { within } from '../platform/within.js';
 import { Bucket } from './bucket.js';
 import { leasePoints, type Lease, returnPoints } from './budget.store.js';
 import { type Bounds, type BudgetOptions, type Budgets, boundsWith, throttled } from './budgets.js';
@@ -139,7 +140,7 @@ export class SharedBudgets implements Budgets {
   async #lease(account: Account, bounds: Bounds, lacking: number): Promise<void> {
     const wanted = Math.max(lacking, LEASE_SECONDS * bounds.restoreRate);
     try {
-      const lease = await withinDeadline(this.#ask(account, bounds, wanted));
+      const lease = await within(this.#ask(account, bounds, wanted), LEASE_DEADLINE_MS);
       account.balance += lease.granted;
       this.#open.add(account);
       account.known = new Bucket(lease.left, this.#now());
@@ -181,19 +182,3 @@ export class SharedBudgets implements Budgets {
 }
 
 const leastLease = ({ restoreRate }: Bounds): number => restoreRate * LEAST_LEASE_SECONDS;
-
-async function withinDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`Postgres did not answer within ${LEASE_DEADLINE_MS} ms`)),
-      LEASE_DEADLINE_MS,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
-  }
-}

@@ -39,6 +39,8 @@ export function picturedFirst<S extends { readonly optionValues: Readonly<Record
   skus: readonly S[],
   shows: ShownOptions | undefined,
 ): S[] {
-  const shown = skus.filter(({ optionValues }) => isShown(shows, optionValues));
-  return [...shown, ...skus.filter((sku) => !shown.includes(sku))];
+  if (shows === undefined) return [...skus];
+  const [shown, others]: [S[], S[]] = [[], []];
+  for (const sku of skus) (isShown(shows, sku.optionValues) ? shown : others).push(sku);
+  return [...shown, ...others];
 }

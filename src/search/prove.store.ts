@@ -136,22 +136,20 @@ async function pictureOthers(
       WHERE product_id = ANY(${wrong.map(({ productId }) => productId)}::int[]) ORDER BY product_id, position`,
     picture,
   );
-  const found = new Map(
-    wrong.map(({ productId, imageId }) => [
-      imageId,
-      {
-        productId,
-        other: images.find((image) => image.productId === productId && showsOne(image.shows, productId)),
-      },
-    ]),
-  );
-  return {
-    shows: new Map([...found.values()].flatMap(({ other }) => (other ? [[other.imageId, other.shows]] : []))),
-    pictures: new Map(
-      [...found].flatMap(([imageId, { other }]) => (other ? [[imageId, other.imageId]] : [])),
-    ),
-    unpictured: new Set([...found.values()].flatMap(({ productId, other }) => (other ? [] : [productId]))),
+  const byProduct = groupBy(images, (image) => image.productId);
+  const others = {
+    shows: new Map<number, ShownOptions>(),
+    pictures: new Map<number, number>(),
+    unpictured: new Set<number>(),
   };
+  for (const { productId, imageId } of wrong) {
+    const other = byProduct.get(productId)?.find((image) => showsOne(image.shows, productId));
+    if (other) {
+      others.shows.set(other.imageId, other.shows);
+      others.pictures.set(imageId, other.imageId);
+    } else others.unpictured.add(productId);
+  }
+  return others;
 }
 
 const groupByProduct = (rows: readonly { sku: Sku }[]): Map<number, Sku[]> =>
