@@ -7,17 +7,15 @@ import fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { spendMore } from '../budgets/budgets.js';
 import { RequestError } from '../errors.js';
 import { watchMethods } from './allowed-methods.js';
 import { compressAnswers } from './compression.js';
-import { NEVER_ABORTED, payerName, type ServerContext } from '../graph/server-context.js';
-import { credentialsOf } from './authorization.js';
+import type { ServerContext } from '../graph/server-context.js';
 import { sendHttpError } from './errors.js';
 import { installGraphiQL } from './graphql/graphiql.js';
 import { type GraphQLOptions, installGraphQL } from './graphql/graphql.js';
 import { installHealth, type Readiness } from './health.js';
-import { type ImageOptions, installImages, type Pay } from './images.js';
+import { type ImageOptions, installImages } from './images.js';
 import { boundJsonNames } from './json-bodies.js';
 import { boundConnections } from './connections.js';
 import { boundLargeBodies } from './large-bodies.js';
@@ -30,7 +28,8 @@ import {
   SILENT_CONNECTION_MS,
 } from './limits.js';
 import type { Metrics } from './metrics.js';
-import { HOST, seenFrom, trustIn } from './seen-from.js';
+import { payFrom } from './pay.js';
+import { HOST, trustIn } from './seen-from.js';
 import { traceRequests, traceRootFields } from './tracing.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
@@ -45,28 +44,6 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
   readonly metrics: Metrics;
   /** Folder of the documents that GraphiQL opens with; the project's own by default. */
   readonly operations?: URL;
-}
-
-/** Takes points from the budget of whoever sends a request that is not GraphQL. */
-function payFrom<Context extends ServerContext>({
-  createContext,
-  budgets,
-  trustedProxies = [],
-}: HttpOptions<Context>): Pay {
-  const trusts = trustIn(trustedProxies);
-  return async (request, points) => {
-    const { payer } = await createContext({
-      requestId: request.id,
-      ...seenFrom(request.raw, trusts),
-      ...credentialsOf(request.raw),
-      signal: NEVER_ABORTED,
-    });
-    await budgets.take(payer, points);
-    return {
-      name: payerName(payer),
-      pay: (more) => spendMore(budgets, payer, more, points),
-    };
-  };
 }
 
 /**
@@ -160,12 +137,13 @@ export async function createServer<Context extends ServerContext>(
   // A public API without cookies, so any page may call it.
   await app.register(cors, { origin: '*', maxAge: 86_400 });
   compressAnswers(app);
-  boundConnections(app.server, trustIn(options.trustedProxies ?? []));
-  boundLargeBodies(app, trustIn(options.trustedProxies ?? []));
+  const trusts = trustIn(options.trustedProxies ?? []);
+  boundConnections(app.server, trusts);
+  boundLargeBodies(app, trusts);
   boundJsonNames(app);
   metrics.install(app);
   installHealth(app, () => options.ready(), leaving, log);
-  const pay = payFrom(options);
+  const pay = payFrom(options, trusts);
   installGraphiQL(app, pay, options.operations);
   await installImages(app, options, pay, metrics);
   await installGraphQL(app, options, metrics);

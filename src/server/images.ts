@@ -5,12 +5,13 @@ import { z } from 'zod';
 import { RequestError } from '../errors.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { inspectImage, MAX_RENDERED_WIDTH } from '../vision/decode.js';
-import { type DecodePayer, paidBy } from '../vision/decode-payer.js';
+import { paidBy } from '../vision/decode-payer.js';
 import { MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/image-budget.js';
 import { trimImage } from '../vision/image-file.js';
 import { isKnown } from './etag.js';
 import { UPLOAD_COST, UPLOADED_BYTES_A_POINT } from './limits.js';
 import type { Metrics } from './metrics.js';
+import type { Pay } from './pay.js';
 import { createRenditions, renditionCost } from './renditions.js';
 import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
 
@@ -20,9 +21,6 @@ export interface ImageOptions {
   /** The bytes of the product image with this global id; null if there is none. */
   readonly catalogImage: (id: string) => Promise<Buffer | null>;
 }
-
-/** Takes points for a request; the result takes more of them. @throws ThrottledError */
-export type Pay = (request: FastifyRequest, points: number) => Promise<DecodePayer>;
 
 const rendering = z.object({
   width: z.coerce

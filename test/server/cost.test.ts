@@ -152,6 +152,22 @@ describe('a cost counts', () => {
     expect(others).toEqual([one, one]);
   });
 
+  // As a rate limiter for GraphQL got wrong at first: apache/apisix#13840.
+  test('the defaults of the operation that is executed, and not those of another', async () => {
+    const query =
+      'query Few($n: Int = 7) { products(first: $n) { nodes { id } } } query Many($n: Int = 90) { products(first: $n) { nodes { id } } }';
+    const requested = async (operationName: string): Promise<number> => {
+      const response = await shop.inject({
+        method: 'POST',
+        url: '/graphql',
+        payload: { query, operationName },
+      });
+      return answer.parse(response.json()).extensions.cost.requested;
+    };
+    await requested('Few');
+    expect((await requested('Many')) - (await requested('Few'))).toBe(2 * (90 - 7));
+  });
+
   test('the default of a page size, of the argument and of the variable', async () => {
     const query = 'query ($n: Int = 7) { products(first: $n) { nodes { id } } }';
     await costOf(shop, query);

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { isKnown } from '../etag.js';
-import type { Pay } from '../images.js';
+import type { Pay } from '../pay.js';
 
 const EXPLORE = new URL('../../../schema/operations/explore/', import.meta.url);
 
