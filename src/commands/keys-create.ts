@@ -53,9 +53,10 @@ export function keysCreateCommand(): Command {
       ),
     )
     .addOption(
-      new Option('--budget <points>', 'points per second that the key can spend (default: VITRINE_KEY_BUDGET)').argParser(
-        readBudget,
-      ),
+      new Option(
+        '--budget <points>',
+        'points per second that the key can spend (default: VITRINE_KEY_BUDGET)',
+      ).argParser(readBudget),
     )
     .option('--trusted-documents-only', 'the key may send only operations that you registered')
     .addHelpText(
