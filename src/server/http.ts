@@ -29,6 +29,7 @@ import {
 } from './limits.js';
 import type { Metrics } from './metrics.js';
 import { payFrom } from './pay.js';
+import { payForRefusals } from './refused-credentials.js';
 import { HOST, trustIn } from './seen-from.js';
 import { traceRequests, traceRootFields } from './tracing.js';
 
@@ -51,8 +52,9 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
  * requests in flight finish, and cuts them off after CLOSE_GRACE_MS.
  */
 export async function createServer<Context extends ServerContext>(
-  options: HttpOptions<Context>,
+  given: HttpOptions<Context>,
 ): Promise<FastifyInstance> {
+  const options = { ...given, createContext: payForRefusals(given.createContext, given.budgets) };
   const { log, metrics, leaving = new AbortController().signal } = options;
   // The caller logs that it listens, with its own message.
   const logger: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
@@ -40,12 +41,23 @@ afterAll(async () => {
   await database.drop();
 });
 
-const create = async (call: number, client: string, lines: object[]): Promise<HoldAnswer> =>
-  (
-    await gateways[call % 2 === 0 ? 0 : 1].ask(holdPayload, CREATE, { input: { lines } }, undefined, {
-      'x-forwarded-for': client,
-    })
-  ).payload;
+/** On a busy machine, some wait for a connection longer than they may; they do what the error says. */
+const ATTEMPTS = 5;
+const PASSES = /try again in a few seconds/;
+
+async function create(call: number, client: string, lines: object[]): Promise<HoldAnswer> {
+  const input = { lines, idempotencyKey: randomUUID() };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await gateways[call % 2 === 0 ? 0 : 1].ask(holdPayload, CREATE, { input }, undefined, {
+        'x-forwarded-for': client,
+      });
+      return answer.payload;
+    } catch (error) {
+      if (attempt === ATTEMPTS || !PASSES.test(String(error))) throw error;
+    }
+  }
+}
 
 const codesOf = (answers: readonly HoldAnswer[]): Set<string> =>
   new Set(answers.flatMap(({ userErrors }) => userErrors.map(({ code }) => code)));

@@ -1,8 +1,11 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
+import { READINESS_MS } from '../../src/server/limits.js';
+import { until } from '../support/waiting.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -76,6 +79,25 @@ test('readiness is what the gateway says, and an error means unready', async () 
     expect(response.statusCode).toBe(503);
     expect(response.json()).toMatchObject({ status: 'unavailable' });
   }
+});
+
+test('those who ask at about the same time share one readiness check', async () => {
+  let checks = 0;
+  const { app } = await startTestServer({
+    ready: async () => {
+      checks += 1;
+      await setImmediate();
+      return { status: 'ok', checks: {} };
+    },
+  });
+  const responses = await Promise.all(Array.from({ length: 20 }, () => app.inject('/health/ready')));
+  expect(new Set(responses.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+  expect(checks).toBe(1);
+  await sleep(READINESS_MS);
+  await until('it is checked again', async () => {
+    await app.inject('/health/ready');
+    return checks === 2;
+  });
 });
 
 test('metrics count requests by route, operations by a bounded name, and errors by code', async () => {

@@ -260,6 +260,30 @@ test('what clients register is forgotten in time; trusted documents are not', as
   expect(await post({ documentId: RELAY_ID })).toMatchObject({ data: { channel: 'default' } });
 });
 
+// Failed on 2026-11-28: a stranger pushed out what the shop's apps had registered, and everything parsed and compiled.
+test('a client that registers many documents pushes out only its own', async () => {
+  const { app: fresh, metrics } = await startTestServer();
+  const from = (remoteAddress: string, payload: object) =>
+    fresh.inject({ method: 'POST', url: '/graphql', payload, remoteAddress });
+  const own = { query: OWN, ...apq(OWN) };
+  await from('192.0.2.1', own);
+  for (let number = 0; number < 2 * MAX_KEPT_DOCUMENTS; number += 1) {
+    const text = `query N${number} { channel }`;
+    await from('192.0.2.2', { query: text, ...apq(text) });
+  }
+  const hits = async (): Promise<number> =>
+    Number(
+      /^vitrine_cache_lookups_total\{cache="documents",result="hit"\} (\d+)$/m.exec(await metrics())?.[1] ??
+        0,
+    );
+  const before = await hits();
+  expect(answerOf(await from('192.0.2.1', apq(OWN)))).toMatchObject({
+    status: 200,
+    data: { channel: 'default' },
+  });
+  expect(await hits()).toBe(before + 1);
+});
+
 test('a trusted document is compiled when it is first executed, and its name cannot be pushed out', async () => {
   const { app: fresh, metrics } = await startTestServer({ documents: trustDocuments([[idOf(PAGE), PAGE]]) });
   const send = (payload: object) => fresh.inject({ method: 'POST', url: '/graphql', payload });

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import { WebSocket } from 'ws';
 import {
   IDLE_SOCKET_MS,
+  MAX_SOCKETS,
   MAX_SOCKETS_PER_CLIENT,
   PING_EVERY_MS,
   SOCKET_FRAMES,
@@ -64,6 +65,21 @@ test.each([
     expect(await connect(same)).toBe(503);
   },
 );
+
+// Failed on 2026-11-28: ten addresses had them all, and everybody else got none.
+test('when all WebSockets are taken, the address with the most loses its oldest to a newcomer', async () => {
+  for (const socket of sockets.splice(0)) socket.terminate();
+  await until('their places are free', async () => {
+    const status = await connect('198.51.100.7');
+    return status === 101;
+  });
+  const greedy = MAX_SOCKETS / MAX_SOCKETS_PER_CLIENT;
+  for (let client = 1; client <= greedy; client += 1) await connectMany(() => `192.0.2.${client}`);
+  const open = () => sockets.filter(({ readyState }) => readyState === WebSocket.OPEN).length;
+  await until('all are taken', () => open() >= MAX_SOCKETS);
+  expect(await connect('192.0.2.200')).toBe(101);
+  await until('one was lost for it', () => open() === MAX_SOCKETS);
+});
 
 test('a handshake that fails gives its place back', async () => {
   for (let index = 0; index <= MAX_SOCKETS_PER_CLIENT; index += 1) {

@@ -18,9 +18,11 @@ export interface CheckedOperation extends Operation {
 /** Checks before execution, the same over HTTP and over a WebSocket. */
 export interface Checks {
   /** To be called before a document is parsed and validated. @throws GraphQLError COST_EXCEEDED */
-  checkText(text: string): void;
+  checkText(text: string, sender: string): void;
   /** Whether this text passed recently, so that checking it again takes no time. */
   knows(text: string): boolean;
+  /** Who sent this text first, as far as it is known. */
+  senderOf(text: string): string | undefined;
   /** To be called when a document is not valid. */
   forget(text: string): void;
   /**
@@ -44,14 +46,15 @@ export function createChecks(
   const guard = createDocumentGuard();
   const passed = new WeakMap<object, CheckedOperation>();
   return {
-    checkText(text) {
+    checkText(text, sender) {
       try {
-        guard.check(text);
+        guard.check(text, sender);
       } catch (error) {
         throw toGraphQLError(error);
       }
     },
     knows: (text) => guard.knows(text),
+    senderOf: (text) => guard.senderOf(text),
     forget: (text) => guard.forget(text),
     async checkOperation(operation, context) {
       try {

@@ -8,7 +8,6 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { RequestError } from '../../errors.js';
 import {
   MAX_ALIASES,
@@ -17,39 +16,37 @@ import {
   MAX_DOCUMENT_DEPTH,
   MAX_DOCUMENT_TOKENS,
   MAX_FRAGMENTS,
-  MAX_KEPT_DOCUMENT_CHARS,
-  MAX_KEPT_DOCUMENTS,
   MAX_REPEATED_PAIRS,
   MAX_SELECTIONS,
 } from '../limits.js';
+import { createDocumentCache } from './document-cache.js';
 
 /** Checks documents by their text, before they are validated. Documents that passed are cached. */
 export interface DocumentGuard {
   /** @throws RequestError COST_EXCEEDED, naming the limit and its value */
-  check(text: string): void;
+  check(text: string, sender: string): void;
   /** Whether the document passed and is in the cache. */
   knows(text: string): boolean;
+  /** Who sent the document that is in the cache first. */
+  senderOf(text: string): string | undefined;
   /** For documents that are not valid: they are validated each time, so they are never known. */
   forget(text: string): void;
 }
 
 export function createDocumentGuard(): DocumentGuard {
-  const passed = new LRUCache<string, true>({
-    max: MAX_KEPT_DOCUMENTS,
-    maxSize: MAX_KEPT_DOCUMENT_CHARS,
-    sizeCalculation: (_passed, text) => text.length,
-  });
+  const passed = createDocumentCache<true>();
   return {
-    check(text) {
-      if (passed.has(text)) return;
+    check(text, sender) {
+      if (passed.get(text)) return;
       if (text.length > MAX_DOCUMENT_CHARS) throw exceeded('characters', MAX_DOCUMENT_CHARS);
       const document = parseWithinLimits(text);
       // The server reports parse errors, with their location.
       if (document === null) return;
       measure(document);
-      passed.set(text, true);
+      passed.set(text, true, text, sender);
     },
     knows: (text) => passed.has(text),
+    senderOf: (text) => passed.ownerOf(text),
     forget(text) {
       passed.delete(text);
     },

@@ -1,10 +1,9 @@
 import { GraphQLError } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { RequestError } from '../../errors.js';
 import type { Checks } from './checks.js';
+import { createDocumentCache } from './document-cache.js';
 import { idOfHash, isDocumentId, sha256, type TrustedDocuments } from './trusted-documents.js';
-import { MAX_KEPT_DOCUMENT_CHARS, MAX_KEPT_DOCUMENTS } from '../limits.js';
 
 /** How a client says which document to execute, over any transport. None of it has been validated. */
 export interface DocumentParameters {
@@ -15,16 +14,21 @@ export interface DocumentParameters {
   readonly extensions: unknown;
 }
 
+/** Who sends a document. */
+export interface Sender {
+  /** Whose share of the caches it takes. */
+  readonly name: string;
+  /** Called before anything is parsed or refused, with the characters that have to be parsed. */
+  pay(newChars: number): Promise<void>;
+}
+
 /**
  * The text of the document, which passed the checks of documents. Null when the request names none; the server
- * reports that. `pay` is called before anything is parsed or refused, with the characters that have to be parsed.
+ * reports that.
  *
  * @throws RequestError BAD_USER_INPUT, COST_EXCEEDED, PERSISTED_QUERY_NOT_FOUND
  */
-export type DocumentTexts = (
-  parameters: DocumentParameters,
-  pay: (newChars: number) => Promise<void>,
-) => Promise<string | null>;
+export type DocumentTexts = (parameters: DocumentParameters, sender: Sender) => Promise<string | null>;
 
 /** Half of a character. */
 const UNPAIRED = /\p{Surrogate}/u;
@@ -48,28 +52,24 @@ export function createDocumentTexts(
   trusted: TrustedDocuments,
   checks: Pick<Checks, 'checkText' | 'knows'>,
 ): DocumentTexts {
-  const registered = new LRUCache<string, string>({
-    max: MAX_KEPT_DOCUMENTS,
-    maxSize: MAX_KEPT_DOCUMENT_CHARS,
-    sizeCalculation: (text) => text.length,
-  });
-  return async (parameters, pay) => {
+  const registered = createDocumentCache<string>();
+  return async (parameters, sender) => {
     const { query } = parameters;
     const sent = typeof query === 'string' && query !== '' ? query : null;
     const id = idIn(parameters);
     const text = sent ?? (typeof id === 'string' ? (trusted.textOf(id) ?? registered.get(id) ?? null) : null);
-    await pay(text === null || checks.knows(text) ? 0 : text.length);
+    await sender.pay(text === null || checks.knows(text) ? 0 : text.length);
     if (id instanceof RequestError) throw id;
     if (text === null) {
       if (id === null) return null;
       throw notFound(parameters, id);
     }
     // Also if it is trusted: the manifest may be for a gateway with other limits.
-    checks.checkText(text);
+    checks.checkText(text, sender.name);
     if (sent !== null && id !== null) {
       // Two texts that are no valid Unicode may have the same hash.
       if (UNPAIRED.test(sent) || id !== idOfHash(sha256(sent))) throw differs();
-      registered.set(id, sent);
+      registered.set(id, sent, sent, sender.name);
     }
     return text;
   };

@@ -6,7 +6,6 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { RequestError } from '../../errors.js';
 import type { Budgets } from '../../budgets/budgets.js';
@@ -16,8 +15,9 @@ import { bodyLength } from '../json-bodies.js';
 import { documentParametersOf, executeText, toApolloRequest } from './apollo-request.js';
 import { type Checks, createChecks, givenName } from './checks.js';
 import { createCompiler } from './compiler.js';
+import { createDocumentCache } from './document-cache.js';
 import { createDocumentTexts } from './document-text.js';
-import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
+import { payerName, type RequestFacts, type ServerContext } from '../../graph/server-context.js';
 import {
   createErrorRenderer,
   sendGraphQLHttpError,
@@ -26,14 +26,7 @@ import {
   toRequestError,
 } from '../errors.js';
 import { createExecutor, gatewayOf } from './executor.js';
-import {
-  MAX_DOCUMENT_CHARS,
-  MAX_DOCUMENT_TOKENS,
-  MAX_GRAPHQL_BODY_BYTES,
-  MAX_KEPT_DOCUMENT_CHARS,
-  MAX_KEPT_DOCUMENTS,
-  MAX_VALIDATION_ERRORS,
-} from '../limits.js';
+import { MAX_DOCUMENT_TOKENS, MAX_GRAPHQL_BODY_BYTES, MAX_VALIDATION_ERRORS } from '../limits.js';
 import type { Metrics } from '../metrics.js';
 import { requestSignal } from '../request-signal.js';
 import { seenFrom, trustIn } from '../seen-from.js';
@@ -97,7 +90,7 @@ export async function installGraphQL<Context extends ServerContext>(
     formatError: renderer.formatError,
     parseOptions: { maxLexicalTokens: MAX_DOCUMENT_TOKENS },
     validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
-    documentStore: createDocumentStore(metrics),
+    documentStore: createDocumentStore(checks, metrics),
     plugins: [
       // It would instrument every field of every operation.
       ApolloServerPluginCacheControlDisabled(),
@@ -124,9 +117,10 @@ export async function installGraphQL<Context extends ServerContext>(
         ...credentialsOf(request.raw),
         signal: requestSignal(reply.raw),
       });
-      const text = await textOf(documentParametersOf(apolloRequest), (newChars) =>
-        charges.arrive(context, { bodyChars: bodyLength(request), newChars }),
-      );
+      const text = await textOf(documentParametersOf(apolloRequest), {
+        name: payerName(context.payer),
+        pay: (newChars) => charges.arrive(context, { bodyChars: bodyLength(request), newChars }),
+      });
       if (text !== null) executeText(apolloRequest, text);
       return context;
     } catch (error) {
@@ -231,12 +225,11 @@ function noSuchOperation(document: DocumentNode, name: string | undefined): Grap
 }
 
 /** Parsed and validated documents. */
-function createDocumentStore({ countLookup }: Pick<Metrics, 'countLookup'>) {
-  const documents = new LRUCache<string, DocumentNode>({
-    max: MAX_KEPT_DOCUMENTS,
-    maxSize: MAX_KEPT_DOCUMENT_CHARS,
-    sizeCalculation: ({ loc }) => loc?.source.body.length ?? MAX_DOCUMENT_CHARS,
-  });
+function createDocumentStore(
+  { senderOf }: Pick<Checks, 'senderOf'>,
+  { countLookup }: Pick<Metrics, 'countLookup'>,
+) {
+  const documents = createDocumentCache<DocumentNode>();
   return {
     async get(key: string) {
       const document = documents.get(key);
@@ -244,10 +237,11 @@ function createDocumentStore({ countLookup }: Pick<Metrics, 'countLookup'>) {
       return document;
     },
     async set(key: string, document: DocumentNode) {
-      documents.set(key, document);
+      const text = document.loc?.source.body ?? '';
+      documents.set(key, document, text, senderOf(text) ?? '');
     },
     async delete(key: string) {
-      return documents.delete(key);
+      documents.delete(key);
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import { NEVER_ABORTED } from '../../graph/server-context.js';
 import { networkOf } from '../../platform/client-network.js';
-import { sharesOf } from '../../platform/shares.js';
+import { Holdings } from '../../platform/holdings.js';
 import { credentialsOf } from '../authorization.js';
 import { passes, toRequestError } from '../errors.js';
 import {
@@ -47,7 +47,7 @@ export function installSockets(
     handleProtocols,
   });
 
-  const shares = sharesOf(MAX_SOCKETS_PER_CLIENT);
+  const held = new Holdings<Duplex>();
   const endWhenFlooded = createFloodGuard();
 
   const open = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
@@ -58,15 +58,27 @@ export function installSockets(
       signal: NEVER_ABORTED,
     };
     const client = networkOf(facts.clientAddress);
-    if (!shares.take(client, 1)) {
+    const count = held.of(client);
+    if (count >= MAX_SOCKETS_PER_CLIENT) {
       refuse(
         stream,
         `Your address already has ${MAX_SOCKETS_PER_CLIENT} WebSockets: use one for all subscriptions of an app.`,
       );
       return;
     }
+    if (held.total >= MAX_SOCKETS) {
+      const largest = held.largerThan(count);
+      const [oldest] = largest?.items ?? [];
+      if (largest === null || oldest === undefined) {
+        refuse(stream, 'There are too many WebSockets: try again later.');
+        return;
+      }
+      held.remove(largest.owner, oldest);
+      oldest.destroy();
+    }
     // The stream closes also when the handshake fails.
-    stream.once('close', () => shares.giveBack(client, 1));
+    held.add(client, stream);
+    stream.once('close', () => held.remove(client, stream));
     sockets.handleUpgrade(request, stream, head, (socket) => {
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
@@ -78,8 +90,6 @@ export function installSockets(
   app.server.on('upgrade', (request, stream, head) => {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket' || pathOf(request) !== '/graphql') {
       serveWithoutUpgrade(app, request, stream, head);
-    } else if (sockets.clients.size >= MAX_SOCKETS) {
-      refuse(stream, 'There are too many WebSockets: try again later.');
     } else {
       open(request, stream, head);
     }

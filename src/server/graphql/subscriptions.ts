@@ -12,20 +12,18 @@ import {
   validate,
 } from 'graphql';
 import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
-import { LRUCache } from 'lru-cache';
 import { RequestError } from '../../errors.js';
 import { withParams } from '../authorization.js';
 import { type Checks, givenName } from './checks.js';
 import type { Charges, Paying } from '../cost/charges.js';
+import { createDocumentCache } from './document-cache.js';
 import type { DocumentTexts } from './document-text.js';
 import { sha256 } from './trusted-documents.js';
-import type { RequestFacts, ServerContext } from '../../graph/server-context.js';
+import { payerName, type RequestFacts, type ServerContext } from '../../graph/server-context.js';
 import { type ErrorRenderer, toGraphQLError, withRequestCode } from '../errors.js';
 import {
   CONNECTION_INIT_TIMEOUT_MS,
   MAX_DOCUMENT_TOKENS,
-  MAX_KEPT_DOCUMENT_CHARS,
-  MAX_KEPT_DOCUMENTS,
   MAX_SUBSCRIPTIONS,
   MAX_VALIDATION_ERRORS,
 } from '../limits.js';
@@ -54,15 +52,11 @@ export function createSubscriptions(options: {
   metrics: Metrics;
 }): Server<Connection> {
   const { schema, createContext, checks, charges, textOf, renderer, metrics } = options;
-  const valid = new LRUCache<string, DocumentNode>({
-    max: MAX_KEPT_DOCUMENTS,
-    maxSize: MAX_KEPT_DOCUMENT_CHARS,
-    sizeCalculation: (_document, text) => text.length,
-  });
+  const valid = createDocumentCache<DocumentNode>();
 
   const turn = createTurns();
 
-  const read = (text: string): DocumentNode | readonly GraphQLError[] => {
+  const read = (text: string, sender: string): DocumentNode | readonly GraphQLError[] => {
     const known = valid.get(text);
     if (known) return known;
     let document;
@@ -74,7 +68,7 @@ export function createSubscriptions(options: {
     const mistakes = validate(schema, document, undefined, { maxErrors: MAX_VALIDATION_ERRORS });
     if (mistakes.length > 0)
       return mistakes.map((error) => withRequestCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-    valid.set(text, document);
+    valid.set(text, document, text, sender);
     return document;
   };
 
@@ -84,16 +78,17 @@ export function createSubscriptions(options: {
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
     const { operationName, variables } = payload;
     const contextValue = await createContext(facts);
+    const sender = payerName(contextValue.payer);
     const text = await textOf(
       {
         query: payload.query,
         documentId: 'documentId' in payload ? payload.documentId : null,
         extensions: payload.extensions,
       },
-      (newChars) => charges.arrive(contextValue, { bodyChars: 0, newChars }),
+      { name: sender, pay: (newChars) => charges.arrive(contextValue, { bodyChars: 0, newChars }) },
     );
     if (text === null) throw noDocument();
-    const document = read(text);
+    const document = read(text, sender);
     if (!('kind' in document)) {
       checks.forget(text);
       return document;

@@ -38,18 +38,22 @@ export class TestContext implements ServerContext {
   channel = 'default';
   readonly requestId: string;
   readonly publicUrl: string;
-  readonly payer: Payer = { kind: 'client', id: 'test', pointsPerSecond: null };
+  readonly payer: Payer;
+  readonly clientAddress: string;
   readonly authorization: string | null;
   readonly signal: AbortSignal;
 
   constructor({
     requestId,
     publicUrl,
+    clientAddress = 'test',
     authorization = null,
     signal,
   }: Pick<RequestFacts, 'requestId' | 'publicUrl' | 'signal'> & Partial<RequestFacts>) {
     this.requestId = requestId;
     this.publicUrl = publicUrl;
+    this.clientAddress = clientAddress;
+    this.payer = { kind: 'client', id: clientAddress, pointsPerSecond: null };
     this.authorization = authorization;
     this.signal = signal;
   }
