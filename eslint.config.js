@@ -17,7 +17,7 @@ const ROOMS = Object.fromEntries(
     mutation: 'access errors graph platform',
     images: 'access errors graph platform vector-index vision',
     catalog: 'access errors graph images mutation platform',
-    projection: 'catalog graph platform vector-index',
+    projection: 'catalog graph images/shown-options platform vector-index',
     pricing: 'access catalog errors graph mutation platform',
     inventory: 'access catalog errors graph mutation platform pricing',
     holds: 'access catalog errors graph inventory mutation platform pricing type:config',

@@ -2,7 +2,8 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { groupBy } from '../platform/group-by.js';
 import { query, type Queryable } from '../platform/postgres.js';
-import type { PointPayload } from '../vector-index/port.js';
+import { isShown, shownOptions } from '../images/shown-options.js';
+import type { ImagePayload, PointPayload } from '../vector-index/port.js';
 import { toVector } from '../vector-index/vectors.js';
 import { optionTag, priceField, tag } from './tags.js';
 
@@ -25,6 +26,8 @@ const offerFacts = z.object({
 
 const embeddedImage = z.object({ imageId: z.number(), productId: z.number(), vector: z.instanceof(Buffer) });
 
+const imageFacts = z.object({ imageId: z.number(), productId: z.number(), shows: shownOptions });
+
 /** A product image with its embedding by one encoder. */
 export interface EmbeddedImage {
   readonly imageId: number;
@@ -32,17 +35,38 @@ export interface EmbeddedImage {
   readonly vector: Float32Array;
 }
 
-/** The index payload of each existing product: its tags, and its price range by channel. */
-export async function projectProducts(
+/** The payloads of these products' images, by image id: the tags of the product, and those of the SKUs in the image. */
+export async function projectImages(
   db: Queryable,
   productKeys: readonly number[],
-): Promise<Map<number, PointPayload>> {
+): Promise<Map<number, ImagePayload>> {
   // One after another: the client of a transaction runs one statement at a time.
   const products = await readProducts(db, productKeys);
-  const offers = await readOffers(db, productKeys);
-  const offersByProduct = groupBy(offers, (offer) => offer.productKey);
-  return new Map(
-    products.map((product) => [product.key, toPayload(product, offersByProduct.get(product.key) ?? [])]),
+  const offers = groupBy(await readOffers(db, productKeys), (offer) => offer.productKey);
+  const images = groupBy(await readImages(db, productKeys), (image) => image.productId);
+  const payloads = new Map<number, ImagePayload>();
+  for (const product of products) {
+    // Images that show the same have one payload, which takes memory once.
+    const alike = groupBy(images.get(product.key) ?? [], ({ shows }) => JSON.stringify(shows));
+    for (const group of alike.values()) {
+      const shown = (offers.get(product.key) ?? []).filter(({ options }) =>
+        isShown(group[0]?.shows, options),
+      );
+      const payload = toPayload(product, shown);
+      for (const { imageId } of group) payloads.set(imageId, { imageId, productId: product.key, payload });
+    }
+  }
+  return payloads;
+}
+
+/** The images of these products, embedded or not, with the options that they show. */
+function readImages(db: Queryable, productKeys: readonly number[]): Promise<z.infer<typeof imageFacts>[]> {
+  return query(
+    db,
+    sql`/* projection.images */
+      SELECT id AS "imageId", product_id AS "productId", shows FROM product_images
+      WHERE product_id = ANY(${productKeys}::int[])`,
+    imageFacts,
   );
 }
 

@@ -14,7 +14,7 @@ import {
   sameProductProbability,
   type SameProductModel,
 } from '../search/probability/same-product.js';
-import type { Ranking } from '../search/prove-page.js';
+import type { RankedPage, Ranking } from '../search/prove-page.js';
 import { tag } from '../projection/tags.js';
 
 interface MatchServices {
@@ -56,7 +56,7 @@ export class MatchRanking implements Ranking {
     filter: IndexFilter,
     limit: number,
     after: Parameters<Ranking['propose']>[2],
-  ): Promise<SearchResult> {
+  ): Promise<RankedPage> {
     if (after === null) return this.#start(filter, limit);
     if (this.#category === null) return { matches: [], exhausted: true, strategy: 'EXACT' };
     const inCategory = { ...filter, clauses: [...filter.clauses, [tag.category(this.#category)]] };
@@ -67,7 +67,7 @@ export class MatchRanking implements Ranking {
   }
 
   /** One call to the index finds both what the image shows and what can be bought. */
-  async #start(filter: IndexFilter, limit: number): Promise<SearchResult> {
+  async #start(filter: IndexFilter, limit: number): Promise<RankedPage> {
     const { db, index } = this.services;
     const [catalog, sellable] = await index.search([
       { vector: this.vector, filter: MATCH_ALL, limit: VOTERS },
@@ -82,21 +82,44 @@ export class MatchRanking implements Ranking {
     if (labels !== null && familiarity(this.#nearest) >= labels.minFamiliarity)
       this.#category = voteOnTopCategory(this.#nearest, facts)?.value ?? null;
     return this.#cut(
-      sellable,
+      this.#recognized(sellable),
       (match) =>
         this.isSame(match) ||
         (this.#isNear(match) && facts.get(match.productId)?.topCategory === this.#category),
     );
   }
 
-  #isNear({ score }: IndexMatch): boolean {
+  /**
+   * What can be bought, by the picture of each product that is closest to the image, even if that shows a color that
+   * cannot be bought: it says which product the image shows, and how the SKU to buy differs.
+   */
+  #recognized(sellable: SearchResult | undefined): RankedPage | undefined {
+    if (sellable === undefined) return undefined;
+    const { matches, exhausted } = sellable;
+    const closest = new Map(this.#nearest.map((match) => [match.productId, match]));
+    const found = new Set(matches.map(({ productId }) => productId));
+    // The other pictures of the same product may be further down; if it is sold out, the proof drops it.
+    const missing = exhausted
+      ? []
+      : this.#nearest.filter((match) => !found.has(match.productId) && this.isSame(match));
+    const last = matches.at(-1);
+    return {
+      ...sellable,
+      matches: [...matches.map((match) => closest.get(match.productId) ?? match), ...missing].sort(
+        (a, b) => b.score - a.score || a.productId - b.productId,
+      ),
+      ...(last && { reached: { score: last.score, productId: last.productId, rank: matches.length } }),
+    };
+  }
+
+  #isNear({ score }: Pick<IndexMatch, 'score'>): boolean {
     return this.#category !== null && score >= (this.models.labels?.minNearness ?? Infinity);
   }
 
   /** Products after one that is not close are not close either. */
-  #cut(result: SearchResult | undefined, isWanted: (match: IndexMatch) => boolean): SearchResult {
+  #cut(result: RankedPage | undefined, isWanted: (match: IndexMatch) => boolean): RankedPage {
     if (result === undefined) throw new Error('the index answers every request');
-    const last = result.matches.at(-1);
+    const last = result.reached ?? result.matches.at(-1);
     return {
       ...result,
       matches: result.matches.filter(isWanted),

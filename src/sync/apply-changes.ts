@@ -1,9 +1,9 @@
 import { OperatorError } from '../platform/operator-error.js';
 import type { Queryable } from '../platform/postgres.js';
-import type { PointPayload, Revision, VectorIndex } from '../vector-index/port.js';
+import type { Revision, VectorIndex } from '../vector-index/port.js';
 import { readChanges, type Changes, type ProjectedChange } from './change.store.js';
 import { readPoints } from './load-index.js';
-import { projectProducts } from '../projection/projection.store.js';
+import { projectImages } from '../projection/projection.store.js';
 import { revisionOf } from './revision.js';
 
 const BATCH_SIZE = 500;
@@ -55,21 +55,13 @@ async function applyBatch(
   revision: Revision,
   signal: AbortSignal,
 ): Promise<void> {
-  const payloads = await projectProducts(
+  const payloads = await projectImages(
     db,
     changes.map((change) => change.productKey),
   );
-  const present = changes.filter((change) => payloads.has(change.productKey));
-  const [withImages, payloadOnly] = [
-    present.filter((change) => change.images),
-    present.filter((change) => !change.images),
-  ];
-  const points = await readPoints(
-    db,
-    encoder,
-    payloads,
-    withImages.map((change) => change.productKey),
-  );
+  const withImages = new Set(changes.filter(({ images }) => images).map(({ productKey }) => productKey));
+  const points = await readPoints(db, encoder, payloads, [...withImages]);
+  const payloadOnly = [...payloads.values()].filter(({ productId }) => !withImages.has(productId));
 
   signal.throwIfAborted();
   // These include the images of deleted products, which were deleted with them.
@@ -78,13 +70,5 @@ async function applyBatch(
     revision,
   );
   await index.upsert(points, revision);
-  await index.setPayloads(pick(payloads, payloadOnly), revision);
-}
-
-function pick(
-  payloads: ReadonlyMap<number, PointPayload>,
-  changes: readonly ProjectedChange[],
-): Map<number, PointPayload> {
-  const keys = new Set(changes.map((change) => change.productKey));
-  return new Map([...payloads].filter(([key]) => keys.has(key)));
+  await index.setPayloads(payloadOnly, revision);
 }

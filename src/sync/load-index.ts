@@ -1,6 +1,6 @@
 import type { Database, Queryable } from '../platform/postgres.js';
-import type { IndexPoint, PointPayload, Revision, VectorIndex } from '../vector-index/port.js';
-import { projectProducts, readEmbeddedImages, readProductKeys } from '../projection/projection.store.js';
+import type { ImagePayload, IndexPoint, Revision, VectorIndex } from '../vector-index/port.js';
+import { projectImages, readEmbeddedImages, readProductKeys } from '../projection/projection.store.js';
 
 /** Products read and written at once: a few megabytes of vectors. */
 const BATCH_SIZE = 500;
@@ -17,7 +17,7 @@ export async function loadIndex(
   while (productKeys.length > 0) {
     const last = productKeys.at(-1) ?? 0;
     const [payloads, next] = await Promise.all([
-      projectProducts(db, productKeys),
+      projectImages(db, productKeys),
       readProductKeys(db, last, BATCH_SIZE),
     ]);
     await index.upsert(await readPoints(db, encoder, payloads, productKeys), revision);
@@ -30,13 +30,14 @@ export async function loadIndex(
 export async function readPoints(
   db: Queryable,
   encoder: string,
-  payloads: ReadonlyMap<number, PointPayload>,
+  payloads: ReadonlyMap<number, ImagePayload>,
   productKeys: readonly number[],
 ): Promise<IndexPoint[]> {
   if (productKeys.length === 0) return [];
   const images = await readEmbeddedImages(db, encoder, productKeys);
+  // One without a payload was added in the meantime, and that is the next change.
   return images.flatMap((image) => {
-    const payload = payloads.get(image.productId);
-    return payload === undefined ? [] : [{ ...image, payload }];
+    const payload = payloads.get(image.imageId);
+    return payload === undefined ? [] : [{ ...image, ...payload }];
   });
 }

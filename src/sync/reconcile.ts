@@ -7,12 +7,7 @@ import { comparePoints, nothingFound, type Difference, type ReconcileReport } fr
 import type { PositionKeeper } from './position.js';
 import { useTransactionId } from './position.store.js';
 import { revisionOf } from './revision.js';
-import {
-  countImages,
-  projectProducts,
-  readHandles,
-  readImagesAfter,
-} from '../projection/projection.store.js';
+import { countImages, projectImages, readHandles, readImagesAfter } from '../projection/projection.store.js';
 
 /** Points compared at once: few enough that a follower waits only a fraction of a second. */
 const PAGE_SIZE = 250;
@@ -139,10 +134,10 @@ async function compareStretch(
   bound = Infinity,
 ): Promise<Stretch> {
   const images = await readImagesAfter(client, encoder, after, PAGE_SIZE);
-  const payloads = await projectProducts(client, [...new Set(images.map(({ productId }) => productId))]);
+  const payloads = await projectImages(client, [...new Set(images.map(({ productId }) => productId))]);
   const expected = images.flatMap((image): IndexPoint[] => {
-    const payload = payloads.get(image.productId);
-    return payload === undefined ? [] : [{ ...image, payload }];
+    const payload = payloads.get(image.imageId);
+    return payload === undefined ? [] : [{ ...image, ...payload }];
   });
   const found = await index.scan(after, PAGE_SIZE);
   const end = Math.min(bound, lastOf(images), lastOf(found));

@@ -2,22 +2,26 @@
  * The port to the vector index: Qdrant (qdrant.ts) or the embedded one (embedded.ts).
  *
  * One point is one product *image*; results are grouped by product. The index has no concept of commerce: a point has
- * tags (keywords) and numbers, and a filter names those. All images of a product have the same payload. The index
- * stores a projection of Postgres that may be outdated, so callers prove its results.
+ * tags (keywords) and numbers, and a filter names those. The index stores a projection of Postgres that may be outdated,
+ * so callers prove its results.
  */
 
-/** The product data that filters can match: keywords, and numbers by field name. */
+/** What filters can match of an image: keywords, and numbers by field name. */
 export interface PointPayload {
   readonly tags: readonly string[];
   readonly numbers: Readonly<Record<string, number>>;
 }
 
-/** One product image: its embedding (L2-normalized, of the index's dimension) and its product's payload. */
-export interface IndexPoint {
+/** The payload of one product image. */
+export interface ImagePayload {
   readonly imageId: number;
   readonly productId: number;
-  readonly vector: Float32Array;
   readonly payload: PointPayload;
+}
+
+/** One product image, with its embedding (L2-normalized, of the index's dimension). */
+export interface IndexPoint extends ImagePayload {
+  readonly vector: Float32Array;
 }
 
 /** A conjunction: every clause, every range, and none of the excluded products. */
@@ -72,7 +76,7 @@ export type SearchRequest = ({ readonly vector: Float32Array } | { readonly exam
   readonly after?: RankingPosition;
 };
 
-/** A product and its best matching image; `score` is the cosine similarity of that image. */
+/** A product and its best matching image that passes the filter; `score` is the cosine similarity of that image. */
 export interface IndexMatch {
   readonly productId: number;
   readonly imageId: number;
@@ -110,8 +114,11 @@ export interface VectorIndex {
    * to every search that starts after it resolves.
    */
   upsert(points: readonly IndexPoint[], revision: Revision): Promise<void>;
-  /** Replaces the payload of each product's points, unless they have a higher revision; products may have no points. */
-  setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): Promise<void>;
+  /**
+   * Replaces the payloads of points, except those with a higher revision. Does nothing for images that are not in the
+   * index, or belong to another product there.
+   */
+  setPayloads(payloads: readonly ImagePayload[], revision: Revision): Promise<void>;
   /** Deletes points, except those with this revision or a higher one; an older `upsert` does not restore them. */
   deleteImages(imageIds: readonly number[], revision: Revision): Promise<void>;
   /** Forgets deletions before that moment: an older `upsert` that still arrives later restores the point. */

@@ -124,7 +124,7 @@ class Chaos {
       upsert: (...args: Parameters<VectorIndex['upsert']>) =>
         args[0].length === 0 ? undefined : this.at('upsert', () => index.upsert(...args)),
       setPayloads: (...args: Parameters<VectorIndex['setPayloads']>) =>
-        args[0].size === 0 ? undefined : this.at('setPayloads', () => index.setPayloads(...args)),
+        args[0].length === 0 ? undefined : this.at('setPayloads', () => index.setPayloads(...args)),
       deleteImages: (...args: Parameters<VectorIndex['deleteImages']>) =>
         args[0].length === 0 ? undefined : this.at('deleteImages', () => index.deleteImages(...args)),
     });
@@ -282,7 +282,7 @@ class Witness {
         return index.upsert(points, revision);
       },
       setPayloads: (...[payloads, revision]: Parameters<VectorIndex['setPayloads']>) => {
-        for (const payload of payloads.values()) see(payload);
+        for (const { payload } of payloads) see(payload);
         return index.setPayloads(payloads, revision);
       },
     });
@@ -443,7 +443,7 @@ test('a product that changes while it is being projected is projected again', as
   const sellsOut = Object.assign(new ReplaceableIndex(index), {
     // It has been projected by then.
     setPayloads: async (...args: Parameters<VectorIndex['setPayloads']>) => {
-      if (args[0].size > 0 && projected++ === 0) await setStock(db, 'SHIRT', 0);
+      if (args[0].length > 0 && projected++ === 0) await setStock(db, 'SHIRT', 0);
       await index.setPayloads(...args);
     },
   });

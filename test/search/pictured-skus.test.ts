@@ -122,3 +122,37 @@ describe('the picture of a match', () => {
     ]);
   });
 });
+
+test('once the index has followed, a product stands where the picture of what can be bought does', async () => {
+  const { score } = (await search())[0] ?? {};
+  expect(score).toBeCloseTo(1 / Math.hypot(1, 0.1));
+  await setStock(gateway.db, 'COAT-RED', 0);
+  await gateway.catchUp();
+  const after = await search();
+  expect(after).toMatchObject([
+    { handle: 'cape', picture: 0 },
+    { handle: 'hat', picture: 0 },
+    { handle: 'coat', picture: 0, skus: ['COAT-BLUE'] },
+  ]);
+  expect(after[2]?.score).toBeCloseTo(0);
+  // The picture of a size that nobody sells is never the one that matched.
+  expect(await search({ availability: 'ANY' })).toMatchObject([
+    { handle: 'coat', picture: 1, score },
+    { handle: 'cape' },
+    { handle: 'hat' },
+  ]);
+  await setStock(gateway.db, 'COAT-RED', 3);
+  await gateway.catchUp();
+  expect((await search())[0]).toMatchObject({ handle: 'coat', picture: 1, score });
+});
+
+test('a change of what an image shows reaches the index', async () => {
+  await gateway.db.query(`UPDATE product_images SET shows = '{"color": ["green"]}' WHERE id IN
+    (SELECT image.id FROM product_images image JOIN products ON products.id = product_id WHERE handle = 'cape')`);
+  await gateway.catchUp();
+  const green = { options: [{ name: 'color', values: ['green'] }] };
+  expect(found(await search(green))).toEqual([
+    { handle: 'cape', picture: 0, skus: ['CAPE-GREEN'] },
+    { handle: 'hat', picture: 0, skus: ['HAT-GREEN'] },
+  ]);
+});

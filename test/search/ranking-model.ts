@@ -1,5 +1,6 @@
 import type {
   Examples,
+  ImagePayload,
   IndexFilter,
   IndexMatch,
   IndexPoint,
@@ -8,74 +9,45 @@ import type {
   Revision,
 } from '../../src/vector-index/port.js';
 
-interface ProductModel {
-  payload: PointPayload;
-  revision: Revision;
-  readonly images: Set<number>;
-}
-
-/**
- * The contract of the port, implemented as simply as possible: every search compares every point. Like a projection,
- * each write names either all images of a product or none, so that a revision belongs to a product.
- */
+/** The contract of the port, implemented as simply as possible: every search compares every point. */
 export class RankingModel {
   readonly points = new Map<number, IndexPoint>();
-  readonly #products = new Map<number, ProductModel>();
-  readonly #deletions = new Map<number, Revision>();
+  /** Of the last write of each image, deletions included. */
+  readonly #revisions = new Map<number, Revision>();
 
   upsert(points: readonly IndexPoint[], revision: Revision): void {
     for (const point of points) {
       if (this.#revision(point.imageId) > revision) continue;
-      const { productId, payload } = point;
-      const product = this.#products.get(productId) ?? { payload, revision, images: new Set() };
-      product.images.add(point.imageId);
-      this.#products.set(productId, product);
-      const previous = this.points.get(point.imageId);
-      if (previous !== undefined && previous.productId !== productId) this.#detach(previous);
       this.points.set(point.imageId, point);
-      this.setPayloads(new Map([[productId, payload]]), revision);
+      this.#revisions.set(point.imageId, revision);
     }
   }
 
-  setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): void {
-    for (const [productId, payload] of payloads) {
-      const product = this.#products.get(productId);
-      if (product !== undefined && product.revision <= revision)
-        Object.assign(product, { payload, revision });
+  setPayloads(images: readonly ImagePayload[], revision: Revision): void {
+    for (const image of images) {
+      const point = this.points.get(image.imageId);
+      if (point?.productId === image.productId) this.upsert([{ ...point, ...image }], revision);
     }
   }
 
   deleteImages(imageIds: readonly number[], revision: Revision): void {
     for (const imageId of imageIds) {
       if (this.#revision(imageId) >= revision) continue;
-      const point = this.points.get(imageId);
-      if (point !== undefined) this.#detach(point);
       this.points.delete(imageId);
-      this.#deletions.set(imageId, revision);
+      this.#revisions.set(imageId, revision);
     }
   }
 
-  #detach({ imageId, productId }: IndexPoint): void {
-    const product = this.#products.get(productId);
-    product?.images.delete(imageId);
-    if (product?.images.size === 0) this.#products.delete(productId);
-  }
-
   #revision(imageId: number): Revision {
-    const point = this.points.get(imageId);
-    return (
-      (point === undefined ? this.#deletions.get(imageId) : this.#products.get(point.productId)?.revision) ??
-      -Infinity
-    );
+    return this.#revisions.get(imageId) ?? -Infinity;
   }
 
   /** All products that pass the filter, in their order. */
   ranking(query: Float32Array | Examples, filter: IndexFilter, after?: RankingPosition): IndexMatch[] {
     const { positive, negative } = 'positive' in query ? query : { positive: [query], negative: [] };
     const best = new Map<number, IndexMatch>();
-    for (const { imageId, productId, vector: other } of this.points.values()) {
-      const { payload } = this.#products.get(productId) ?? {};
-      if (payload === undefined || !passes(productId, payload, filter)) continue;
+    for (const { imageId, productId, vector: other, payload } of this.points.values()) {
+      if (!passes(productId, payload, filter)) continue;
       const nearest = (examples: readonly Float32Array[]) =>
         Math.max(...examples.map((vector) => cosine(vector, other)));
       const score = nearest(positive);

@@ -9,7 +9,7 @@ import { currentPosition } from '../../src/sync/change.store.js';
 import { fillIndex } from '../../src/sync/fill-index.js';
 import { followChanges, type ChangeFollower } from '../../src/sync/follow-changes.js';
 import { positionInMemory } from '../../src/sync/position.js';
-import { projectProducts, readProductKeys } from '../../src/projection/projection.store.js';
+import { projectImages, readProductKeys } from '../../src/projection/projection.store.js';
 import { revisionOf } from '../../src/sync/revision.js';
 import { ENCODER, seedMarkets, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -271,8 +271,8 @@ class Followed {
 
   /** The index's answers, by question. */
   async #ask(index: VectorIndex): Promise<Record<string, unknown>> {
-    const payloads = await projectProducts(this.db, await readProductKeys(this.db, 0, 100));
-    for (const { tags, numbers } of payloads.values()) {
+    const images = await projectImages(this.db, await readProductKeys(this.db, 0, 100));
+    for (const { tags, numbers } of [...images.values()].map(({ payload }) => payload)) {
       for (const tag of tags) this.#tags.add(tag);
       for (const [field, amount] of Object.entries(numbers))
         this.#prices.set(field, (this.#prices.get(field) ?? new Set()).add(amount));

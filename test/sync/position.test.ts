@@ -166,7 +166,7 @@ test('what a follower writes late, after it lost its claim, changes nothing that
     const slow = follow(
       Object.assign(new ReplaceableIndex(shared), {
         setPayloads: async (...[payloads, revision]: Parameters<VectorIndex['setPayloads']>) => {
-          if (payloads.size > 0) {
+          if (payloads.length > 0) {
             writing.open();
             await late.opened;
           }

@@ -120,7 +120,10 @@ describe.each(kinds)('the index: %s', (kind) => {
 
     // Both images of the shirt have different payloads, one image of the jumper is missing and one has a different
     // vector, one image of the boots belongs to the jumper, and one extra image belongs to no product.
-    await index.setPayloads(new Map([[shirt, stale]]), now);
+    await index.setPayloads(
+      [point(0), point(1)].map(({ imageId }) => ({ imageId, productId: shirt, payload: stale })),
+      now,
+    );
     await index.deleteImages([point(2).imageId], now);
     await index.upsert([point(3, { vector: Float32Array.of(0, 0.6, 0.8, 0) })], now);
     await index.upsert([point(4, { productId: jumper, payload: point(3).payload })], now);

@@ -3,6 +3,7 @@ import {
   type Examples,
   MATCH_ALL,
   MAX_EXAMPLES,
+  type ImagePayload,
   type IndexFilter,
   type IndexMatch,
   type IndexPoint,
@@ -295,13 +296,20 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       expectRanking((await find(index, vector)).matches, model.ranking(vector, MATCH_ALL));
     });
 
-    test('changes the payload of all images of a product', async () => {
+    test('changes payloads, image by image', async () => {
       const { index, model } = await filled(shop);
-      const changes = new Map<number, PointPayload>([
-        [1, { tags: ['sale'], numbers: { price: 1 } }],
-        [2, { tags: ['sale', 'red'], numbers: { discount: 0.5 } }],
-        [777_777, { tags: ['sale'], numbers: {} }],
-      ]);
+      const changed = (productId: number, payload: PointPayload): ImagePayload[] =>
+        imagesOf(shop, productId).map((imageId) => ({ imageId, productId, payload }));
+      const [first, ...others] = changed(2, { tags: ['sale', 'red'], numbers: { discount: 0.5 } });
+      const changes = [
+        ...changed(1, { tags: ['sale'], numbers: { price: 1 } }),
+        ...changed(5, { tags: ['sale', 'blue'], numbers: {} }).slice(1),
+        ...others,
+        // Images that are not in the index, or not of this product.
+        { imageId: 777_777, productId: 1, payload: { tags: ['sale'], numbers: {} } },
+        { imageId: first?.imageId ?? 0, productId: 3, payload: { tags: ['sale'], numbers: {} } },
+      ];
+      expect(others).not.toEqual([]);
       await index.setPayloads(changes, SECOND);
       model.setPayloads(changes, SECOND);
       const vector = unit(generator(16));
@@ -322,7 +330,8 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       const gone = shop.filter((_, i) => i % 5 === 0).map(({ imageId }) => imageId);
       await index.deleteImages(gone, 2);
       model.deleteImages(gone, 2);
-      const changed = new Map([[2, { tags: ['sale'], numbers: { price: 1.5 } }]]);
+      const payload = { tags: ['sale'], numbers: { price: 1.5 } };
+      const changed = imagesOf(shop, 2).map((imageId) => ({ imageId, productId: 2, payload }));
       await index.setPayloads(changed, 2);
       model.setPayloads(changed, 2);
       for (const limit of [1, 7, 1000]) {
@@ -353,7 +362,7 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       expect(await find(index, axis(0, 1))).toMatchObject({ matches: [], exhausted: true });
       const filter = { clauses: [['red']], ranges: [{ field: 'price', min: 1 }], excludeProducts: [1] };
       expect(await find(index, axis(0, 1), filter)).toMatchObject({ matches: [], exhausted: true });
-      await index.setPayloads(new Map(), FIRST);
+      await index.setPayloads([], FIRST);
       await index.deleteImages([], FIRST);
       await index.forgetDeleted(new Date());
     });
@@ -372,6 +381,7 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       const tagged = (tag: string): PointPayload => ({ tags: [tag], numbers: { price: tag.length } });
       const shows = async (index: VectorIndex, tag: string) =>
         (await find(index, axis(0, 1), { ...MATCH_ALL, clauses: [[tag]] })).matches;
+      const payloadOf = (payload: PointPayload) => [{ imageId: 1, productId: 10, payload }];
       const withTag = (tag: string, cosine: number) => [point(1, 10, axis(0, cosine), tagged(tag))];
 
       test('the newest point stays, and the same one may be written twice', async () => {
@@ -389,12 +399,12 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
 
       test('the newest payload stays, whether a point or it alone was written', async () => {
         const { index } = await filled(withTag('first', 0.5));
-        await index.setPayloads(new Map([[10, tagged('third')]]), THIRD);
-        await index.setPayloads(new Map([[10, tagged('second')]]), SECOND);
+        await index.setPayloads(payloadOf(tagged('third')), THIRD);
+        await index.setPayloads(payloadOf(tagged('second')), SECOND);
         expect(await shows(index, 'third')).toHaveLength(1);
         await index.upsert(withTag('second', 0.1), SECOND);
         expectRanking(await shows(index, 'third'), [{ productId: 10, imageId: 1, score: 0.5 }]);
-        await index.setPayloads(new Map([[10, tagged('again')]]), THIRD);
+        await index.setPayloads(payloadOf(tagged('again')), THIRD);
         expect(await shows(index, 'again')).toHaveLength(1);
       });
 
@@ -403,7 +413,7 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
         await index.deleteImages([1, 3], THIRD);
         await index.upsert(withTag('second', 0.9), SECOND);
         await index.upsert([point(3, 30, axis(0, 0.9))], SECOND);
-        await index.setPayloads(new Map([[10, tagged('third')]]), THIRD);
+        await index.setPayloads(payloadOf(tagged('third')), THIRD);
         const all = [
           MATCH_ALL,
           { ...MATCH_ALL, excludeProducts: [30] },
@@ -458,7 +468,10 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
             FIRST,
           );
           expect((await find(index, vector, own)).matches).toMatchObject([{ productId }]);
-          await index.setPayloads(new Map([[productId, { tags: [], numbers: {} }]]), SECOND);
+          await index.setPayloads(
+            [{ imageId: productId, productId, payload: { tags: [], numbers: {} } }],
+            SECOND,
+          );
           expect((await find(index, vector, own)).matches).toEqual([]);
           await index.deleteImages([productId], THIRD);
           expect((await find(index, vector)).matches.map((match) => match.productId)).not.toContain(
@@ -510,21 +523,20 @@ export function unit(random: () => number, dimension = DIMENSION): Float32Array 
   return vector.map((x) => x / length);
 }
 
-/** Products 1 … n with one to three images each. */
+/** Products 1 … n with one to three images each, of one or several colors. */
 function catalog(products: number, seed: number): IndexPoint[] {
   const random = generator(seed);
   return Array.from({ length: products }, (_, i) => i + 1).flatMap((productId) => {
-    const tags = [
-      ['red', 'green', 'blue'][Math.floor(random() * 3)] ?? '',
-      `size:${Math.floor(random() * 4)}`,
-      ...(random() < 0.6 ? ['sellable:1'] : []),
-    ];
+    const tags = [`size:${Math.floor(random() * 4)}`, ...(random() < 0.6 ? ['sellable:1'] : [])];
     const numbers = {
       ...(random() < 0.9 && { price: Math.floor(random() * 20) * 500 }),
       rating: Math.floor(random() * 20) / 4,
     };
     return Array.from({ length: 1 + (productId % 3) }, (_, image) =>
-      point(productId * 10 + image, productId, unit(random), { tags, numbers }),
+      point(productId * 10 + image, productId, unit(random), {
+        tags: [...tags, ['red', 'green', 'blue'][Math.floor(random() * 3)] ?? ''],
+        numbers,
+      }),
     );
   });
 }

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import type {
   IndexFilter,
+  ImagePayload,
   IndexPoint,
-  PointPayload,
   Revision,
   VectorIndex,
 } from '../../src/vector-index/port.js';
@@ -50,7 +50,7 @@ describe('the embedded index', () => {
         fc.array(query, { minLength: 1, maxLength: 20 }),
         async (writes, queries) => {
           const model = new RankingModel();
-          for (const { upsert = [], setPayloads = new Map(), deleteImages = [], revision } of writes) {
+          for (const { upsert = [], setPayloads = [], deleteImages = [], revision } of writes) {
             void index.upsert(upsert, revision);
             void index.setPayloads(setPayloads, revision);
             void index.deleteImages(deleteImages, revision);
@@ -211,21 +211,14 @@ const payload = fc.record({
   tags: fc.uniqueArray(tag, { maxLength: 3 }),
   numbers: fc.dictionary(field, fc.integer({ min: 0, max: 5 }), { maxKeys: 2, noNullPrototype: true }),
 });
-/** The points of one call: each image once, and one payload per product. */
-const points = fc
-  .tuple(
-    fc.uniqueArray(fc.record({ imageId, productId, vector: direction }), {
-      selector: (p) => p.imageId,
-      maxLength: 8,
-    }),
-    fc.array(payload, { minLength: 13, maxLength: 13 }),
-  )
-  .map(([images, payloads]): IndexPoint[] =>
-    images.map((image) => ({ ...image, payload: payloads[image.productId] ?? { tags: [], numbers: {} } })),
-  );
+/** The points of one call, each image once. */
+const points: fc.Arbitrary<IndexPoint[]> = fc.uniqueArray(
+  fc.record({ imageId, productId, vector: direction, payload }),
+  { selector: (point) => point.imageId, maxLength: 8 },
+);
 interface Write {
   readonly upsert?: IndexPoint[];
-  readonly setPayloads?: Map<number, PointPayload>;
+  readonly setPayloads?: ImagePayload[];
   readonly deleteImages?: number[];
   readonly revision: Revision;
 }
@@ -234,7 +227,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ upsert: points, revision }) },
   fc.record({
     revision,
-    setPayloads: fc.array(fc.tuple(productId, payload), { maxLength: 4 }).map((entries) => new Map(entries)),
+    setPayloads: fc.array(fc.record({ imageId, productId, payload }), { maxLength: 8 }),
   }),
   fc.record({ revision, deleteImages: fc.array(imageId, { maxLength: 4 }) }),
 );

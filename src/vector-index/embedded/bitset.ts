@@ -16,6 +16,13 @@ export class Bitset {
     return new Bitset(words).#recount();
   }
 
+  /** All integers from 0 up to `end`. */
+  static below(end: number): Bitset {
+    const words = new Uint32Array(Math.max(1, Math.ceil(end / 32))).fill(0xffffffff, 0, end >>> 5);
+    if (end % 32 !== 0) words[end >>> 5] = 2 ** (end % 32) - 1;
+    return new Bitset(words).#recount();
+  }
+
   get size(): number {
     return this.#size;
   }

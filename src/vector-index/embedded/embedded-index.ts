@@ -6,8 +6,8 @@ import { RequestError } from '../../errors.js';
 import { pack, unpack, type Answer, type Job, type JobMessage, type workerSetup } from './protocol.js';
 import { checkDimension, checkRequest } from '../page.js';
 import type {
+  ImagePayload,
   IndexPoint,
-  PointPayload,
   Revision,
   SearchRequest,
   SearchResult,
@@ -111,7 +111,7 @@ class EmbeddedIndex implements VectorIndex {
     }
   }
 
-  async setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): Promise<void> {
+  async setPayloads(payloads: readonly ImagePayload[], revision: Revision): Promise<void> {
     await this.#do({ kind: 'setPayloads', payloads, revision });
   }
 

@@ -1,18 +1,24 @@
+import { RowPayloads } from './payloads.js';
+import type { PointPayload, Revision } from '../port.js';
+
 /** Rows per block: few enough that a block's scores for a whole batch stay in the second-level cache. */
 export const BLOCK_ROWS = 16_384;
 
 /** Consecutive rows: their concatenated vectors, and the slots of their products. */
 interface Block {
+  /** The first row. */
+  readonly start: number;
   readonly vectors: Float32Array;
   readonly slots: Int32Array;
   readonly rows: number;
 }
 
 /**
- * The vectors of the embedded index, one row per image, without gaps: the last row moves into the place of a deleted
- * one. They are kept in blocks, so that growing copies nothing.
+ * The vectors and payloads of the embedded index, one row per image, without gaps: the last row moves into the place of
+ * a deleted one. Vectors are kept in blocks, so that growing copies nothing.
  */
 export class ImageRows {
+  readonly payloads = new RowPayloads();
   readonly #blocks: { vectors: Float32Array; slots: Int32Array }[] = [];
   readonly #rows = new Map<number, number>();
   readonly #imageIds: number[] = [];
@@ -28,16 +34,14 @@ export class ImageRows {
     return this.#imageIds[row] ?? NaN;
   }
 
-  /** The slot that the image belongs to; undefined if there is no such image. */
-  slot(imageId: number): number | undefined {
-    const row = this.#rows.get(imageId);
-    return row === undefined ? undefined : this.#slotOf(row);
+  /** The image's row, until an image is deleted; undefined if there is no such image. */
+  row(imageId: number): number | undefined {
+    return this.#rows.get(imageId);
   }
 
-  /** A view of the image's vector; undefined if there is no such image. */
-  vectorOf(imageId: number): Float32Array | undefined {
-    const row = this.#rows.get(imageId);
-    return row === undefined ? undefined : this.vector(row);
+  /** The slot of the row's product. */
+  slot(row: number): number {
+    return this.#block(row).slots[row % BLOCK_ROWS] ?? -1;
   }
 
   /** The lowest image ids above `after`, ascending. */
@@ -73,13 +77,20 @@ export class ImageRows {
   /** All rows. */
   *blocks(): Generator<Block> {
     for (const [b, { vectors, slots }] of this.#blocks.entries()) {
-      const rows = Math.min(BLOCK_ROWS, this.size - b * BLOCK_ROWS);
-      if (rows > 0) yield { vectors: vectors.subarray(0, rows * this.dimension), slots, rows };
+      const start = b * BLOCK_ROWS;
+      const rows = Math.min(BLOCK_ROWS, this.size - start);
+      if (rows > 0) yield { start, vectors: vectors.subarray(0, rows * this.dimension), slots, rows };
     }
   }
 
   /** Inserts or replaces an image; returns its previous slot if that was a different one. */
-  set(imageId: number, slot: number, vector: Float32Array): number | undefined {
+  set(
+    imageId: number,
+    slot: number,
+    vector: Float32Array,
+    payload: PointPayload,
+    revision: Revision,
+  ): number | undefined {
     let row = this.#rows.get(imageId);
     let previous: number | undefined;
     if (row === undefined) {
@@ -87,10 +98,11 @@ export class ImageRows {
       this.#rows.set(imageId, row);
       this.#imageIds.push(imageId);
     } else {
-      previous = this.#slotOf(row);
+      previous = this.slot(row);
       if (previous !== slot) this.#detach(row, previous);
     }
     this.vector(row).set(vector);
+    this.payloads.set(row, payload, revision);
     if (previous !== slot) this.#attach(row, slot);
     return previous === slot ? undefined : previous;
   }
@@ -99,11 +111,12 @@ export class ImageRows {
   delete(imageId: number): number | undefined {
     const row = this.#rows.get(imageId);
     if (row === undefined) return undefined;
-    const slot = this.#slotOf(row);
+    const slot = this.slot(row);
     this.#detach(row, slot);
     const last = this.size - 1;
+    this.payloads.replaceByLast(row, last);
     if (row !== last) {
-      const lastSlot = this.#slotOf(last);
+      const lastSlot = this.slot(last);
       this.#detach(last, lastSlot);
       this.vector(row).set(this.vector(last));
       this.#attach(row, lastSlot);
@@ -121,10 +134,6 @@ export class ImageRows {
       vectors: new Float32Array(BLOCK_ROWS * this.dimension),
       slots: new Int32Array(BLOCK_ROWS),
     });
-  }
-
-  #slotOf(row: number): number {
-    return this.#block(row).slots[row % BLOCK_ROWS] ?? -1;
   }
 
   #attach(row: number, slot: number): void {

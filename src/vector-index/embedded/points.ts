@@ -9,10 +9,10 @@ import { examplesOf, page } from '../page.js';
 import { dot, nearest } from '../vectors.js';
 import type {
   Examples,
+  ImagePayload,
   IndexFilter,
   IndexMatch,
   IndexPoint,
-  PointPayload,
   Revision,
   SearchRequest,
   SearchResult,
@@ -24,13 +24,12 @@ const NARROW = 0.1;
 /** How far a vector's squared length may be from 1: float32 rounding, and encoders that normalize in float16. */
 const LENGTH_TOLERANCE = 1e-2;
 
-/** The examples of searches in one batch, and the best image of each product compared so far, by slot. */
+/** The examples of searches in one batch, which may have different filters. */
 interface Question {
   readonly examples: Examples;
-  readonly matches: Map<number, IndexMatch | null>;
 }
 
-/** A search, and the products that pass its filter; undefined when all do. Equal examples share a question. */
+/** A search, and the rows that pass its filter; undefined when all do. Equal examples share a question. */
 interface Query {
   readonly request: SearchRequest;
   readonly question: Question;
@@ -82,7 +81,7 @@ export class Points {
           questions = new Map();
           [batch, columns] = [[], 0];
         }
-        questions.set(asked, { examples, matches: new Map() });
+        questions.set(asked, { examples });
         columns += width;
       }
       batch.push(request);
@@ -101,29 +100,23 @@ export class Points {
           `The vector of image ${imageId} is not of unit length (squared: ${length}): normalize it.`,
         );
     }
-    const slots = new Map<number, number>();
-    const slotOf = (i: number): number => {
-      const productId = productIds[i] ?? NaN;
-      const payload = payloads.get(productId);
-      if (payload === undefined)
-        throw new Error(`Image ${imageIds[i]} came without the payload of its product.`);
-      const slot = slots.get(productId) ?? this.#products.set(productId, payload, revision);
-      slots.set(productId, slot);
-      return slot;
-    };
     const left = new Set<number>();
     for (const [i, imageId] of imageIds.entries()) {
-      if (this.#revision(imageId) > revision) continue;
-      const slot = slotOf(i);
-      const previous = this.#images.set(imageId, slot, vector(i));
+      const [productId, payload] = [productIds[i], payloads[i]];
+      if (productId === undefined || payload === undefined || this.#revision(imageId) > revision) continue;
+      const slot = this.#products.take(productId);
+      const previous = this.#images.set(imageId, slot, vector(i), payload, revision);
       if (previous !== undefined) left.add(previous);
     }
     this.#releaseEmpty(left);
   }
 
-  setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): void {
-    for (const [productId, payload] of payloads) {
-      if (this.#products.slot(productId) !== undefined) this.#products.set(productId, payload, revision);
+  setPayloads(images: readonly ImagePayload[], revision: Revision): void {
+    for (const { imageId, productId, payload } of images) {
+      const row = this.#images.row(imageId);
+      if (row === undefined || this.#productId(row) !== productId || this.#revision(imageId) > revision)
+        continue;
+      this.#images.payloads.set(row, payload, revision);
     }
   }
 
@@ -140,13 +133,13 @@ export class Points {
   /** Views of the points with the lowest image ids above `after`, by image id. */
   walk(after: number | null, limit: number): IndexPoint[] {
     return this.#images.lowestIds(after ?? -Infinity, limit).flatMap((imageId) => {
-      const [slot, vector] = [this.#images.slot(imageId), this.#images.vectorOf(imageId)];
-      if (slot === undefined || vector === undefined) return [];
+      const row = this.#images.row(imageId);
+      if (row === undefined) return [];
       return {
         imageId,
-        productId: this.#products.productId(slot),
-        vector,
-        payload: this.#products.payload(slot),
+        productId: this.#productId(row),
+        vector: this.#images.vector(row),
+        payload: this.#images.payloads.payload(row),
       };
     });
   }
@@ -155,10 +148,25 @@ export class Points {
     await this.scan.close();
   }
 
-  /** The revision of the image's product, because every write of an image writes the payload; or of its deletion. */
+  /** Of the image's last write, or of its deletion. */
   #revision(imageId: number): Revision {
-    const slot = this.#images.slot(imageId);
-    return slot === undefined ? this.#deletions.revision(imageId) : this.#products.revision(slot);
+    const row = this.#images.row(imageId);
+    return row === undefined ? this.#deletions.revision(imageId) : this.#images.payloads.revision(row);
+  }
+
+  #productId(row: number): number {
+    return this.#products.productId(this.#images.slot(row));
+  }
+
+  /** The rows that pass the filter; undefined when all do. */
+  #matching(filter: IndexFilter): Bitset | undefined {
+    if (filter.clauses.length + filter.ranges.length + filter.excludeProducts.length === 0) return undefined;
+    const matching = this.#images.payloads.matching(filter, this.#images.size);
+    for (const productId of filter.excludeProducts) {
+      const slot = this.#products.slot(productId);
+      if (slot !== undefined) for (const row of this.#images.rowsOf(slot)) matching.delete(row);
+    }
+    return matching;
   }
 
   #releaseEmpty(slots: ReadonlySet<number>): void {
@@ -172,7 +180,7 @@ export class Points {
     const matching = new Map<string, Bitset | undefined>();
     const queries = requests.map((request): Query => {
       const key = filterKey(request.filter);
-      if (!matching.has(key)) matching.set(key, this.#products.matching(request.filter));
+      if (!matching.has(key)) matching.set(key, this.#matching(request.filter));
       const question = questions.get(askedBy(request));
       if (question === undefined) throw new Error('every request of a batch has its question');
       return { request, question, matching: matching.get(key) };
@@ -189,7 +197,7 @@ export class Points {
   }
 
   #isNarrow(matching: Bitset | undefined): boolean {
-    return matching !== undefined && matching.size < NARROW * this.#products.size;
+    return matching !== undefined && matching.size < NARROW * this.#images.size;
   }
 
   /** Compares with every row, then applies the filters. */
@@ -197,29 +205,33 @@ export class Points {
     if (queries.length === 0) return new Map();
     const best = queries.map((query) => this.#unseen(query, this.#products.end));
     for (const block of this.#images.blocks())
-      await this.#compare(queries, best, block.vectors, block.rows, block.slots, false);
+      await this.#compare(queries, best, block.vectors, block.rows, block.slots, block.start);
     return new Map(queries.map((query, q) => [query, this.#rank(query, best[q])]));
   }
 
   /** Copies the rows that pass the queries' common filter together, and compares with those. */
   async #searchGathered(queries: readonly Query[], matching: Bitset): Promise<Map<Query, SearchResult>> {
-    const slots = matching.toArray();
-    const best = queries.map((query) => this.#unseen(query, slots.length));
+    const passing = matching.toArray();
+    const placeOf = new Map<number, number>();
+    for (const row of passing) {
+      const slot = this.#images.slot(row);
+      if (!placeOf.has(slot)) placeOf.set(slot, placeOf.size);
+    }
+    const best = queries.map((query) => this.#unseen(query, placeOf.size));
     const places = new Int32Array(BLOCK_ROWS);
     let rows = 0;
     const compare = async () => {
       const vectors = this.#gathered.subarray(0, rows * this.dimension);
-      await this.#compare(queries, best, vectors, rows, places, true);
+      await this.#compare(queries, best, vectors, rows, places, null);
       rows = 0;
     };
-    for (const [place, slot] of slots.entries()) {
-      for (const row of this.#images.rowsOf(slot)) {
-        this.#gathered.set(this.#images.vector(row), rows * this.dimension);
-        places[rows++] = place;
-        if (rows === BLOCK_ROWS) await compare();
-      }
+    for (const row of passing) {
+      this.#gathered.set(this.#images.vector(row), rows * this.dimension);
+      places[rows++] = placeOf.get(this.#images.slot(row)) ?? 0;
+      if (rows === BLOCK_ROWS) await compare();
     }
     if (rows > 0) await compare();
+    const slots = [...placeOf.keys()];
     return new Map(queries.map((query, q) => [query, this.#rank(query, best[q], slots)]));
   }
 
@@ -228,14 +240,17 @@ export class Points {
     return { possible, sure: examples.negative.length === 0 ? possible : possible.slice() };
   }
 
-  /** Raises the best scores of each query by those of the rows, whose places these are. */
+  /**
+   * Raises the best scores of each query by those of the rows, whose places these are. `start` is the first row; null
+   * when all of them pass the filter.
+   */
   async #compare(
     queries: readonly Query[],
     best: readonly Approximation[],
     vectors: Float32Array,
     rows: number,
     places: Int32Array,
-    isFiltered: boolean,
+    start: number | null,
   ): Promise<void> {
     const questions = [...new Set(queries.map(({ question }) => question))];
     const columns = questions.flatMap(({ examples: { positive, negative } }) => [...positive, ...negative]);
@@ -251,7 +266,7 @@ export class Points {
     for (const [q, { question, matching }] of queries.entries()) {
       const [scored, known] = [found.get(question), best[q]];
       if (scored === undefined || known === undefined) throw new Error('every query has its scores');
-      const filter = isFiltered ? undefined : matching;
+      const filter = start === null || matching === undefined ? undefined : { matching, start };
       keepBest(known.possible, scored.possible, places, filter);
       if (scored.sure !== scored.possible) keepBest(known.sure, scored.sure, places, filter);
     }
@@ -259,33 +274,33 @@ export class Points {
 
   /** The page, from each product's best approximate score; `slots` names the products of those scores. */
   #rank(
-    { request: { limit, after }, question }: Query,
+    { request: { limit, after }, question, matching }: Query,
     approximate: Approximation | undefined,
-    slots?: Int32Array,
+    slots?: readonly number[],
   ): SearchResult {
     if (approximate === undefined) throw new Error('every query has its scores');
     const places = contenders(approximate, limit, after, this.#error);
-    const matches = places.flatMap((place) => this.#match(slots?.[place] ?? place, question) ?? []);
+    const matches = places.flatMap((place) => this.#match(slots?.[place] ?? place, question, matching) ?? []);
     return { ...page(matches, limit, after), strategy: 'EXACT' };
   }
 
-  /** The product's best image by true score; ties go to the lowest id; null when no image counts. */
-  #match(slot: number, { examples: { positive, negative }, matches }: Question): IndexMatch | null {
-    const known = matches.get(slot);
-    if (known !== undefined) return known;
+  /** The product's best passing image by true score; ties go to the lowest id; null when no image counts. */
+  #match(
+    slot: number,
+    { examples: { positive, negative } }: Question,
+    matching: Bitset | undefined,
+  ): IndexMatch | null {
     let imageId = Infinity;
     let score = -Infinity;
     for (const row of this.#images.rowsOf(slot)) {
+      if (matching !== undefined && !matching.has(row)) continue;
       const id = this.#images.imageId(row);
       const vector = this.#images.vector(row);
       const similarity = nearest(vector, positive);
       if (similarity < score || (similarity === score && id > imageId)) continue;
       if (similarity > nearest(vector, negative)) [score, imageId] = [similarity, id];
     }
-    const productId = this.#products.productId(slot);
-    const match = score === -Infinity ? null : { productId, imageId, score };
-    matches.set(slot, match);
-    return match;
+    return score === -Infinity ? null : { productId: this.#products.productId(slot), imageId, score };
   }
 }
 
@@ -331,18 +346,19 @@ function filterKey({ clauses, ranges, excludeProducts }: IndexFilter): string {
   return JSON.stringify([clauses, bounds, excludeProducts]);
 }
 
-/** Raises each product's best score by the scores of its rows; `matching` undefined: all products count. */
+/** Raises each product's best score by the scores of its rows, the first of which is `start`; without a filter, all count. */
 function keepBest(
   best: Float32Array,
   scores: Float32Array,
   slots: Int32Array,
-  matching: Bitset | undefined,
+  filter: { readonly matching: Bitset; readonly start: number } | undefined,
 ): void {
-  const words = matching?.words;
-  for (let row = 0; row < scores.length; row++) {
-    const slot = slots[row] ?? 0;
-    if (words !== undefined && (((words[slot >>> 5] ?? 0) >>> (slot & 31)) & 1) === 0) continue;
-    const score = scores[row] ?? 0;
+  const words = filter?.matching.words;
+  const start = filter?.start ?? 0;
+  for (let i = 0; i < scores.length; i++) {
+    const [row, slot] = [start + i, slots[i] ?? 0];
+    if (words !== undefined && (((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 0) continue;
+    const score = scores[i] ?? 0;
     if (score > (best[slot] ?? 0)) best[slot] = score;
   }
 }

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import type { IndexPoint, PointPayload, Revision, SearchRequest, SearchResult } from '../port.js';
+import type {
+  ImagePayload,
+  IndexPoint,
+  PointPayload,
+  Revision,
+  SearchRequest,
+  SearchResult,
+} from '../port.js';
 
 /** What the embedded index's worker starts with. */
 export const workerSetup = z.object({ dimension: z.number() });
@@ -10,8 +17,8 @@ export interface PackedPoints {
   readonly productIds: readonly number[];
   /** The images' vectors, concatenated. */
   readonly vectors: Float32Array<ArrayBuffer>;
-  /** By product. */
-  readonly payloads: ReadonlyMap<number, PointPayload>;
+  /** In the same order. Those that are one object stay one object in the message. */
+  readonly payloads: readonly PointPayload[];
 }
 
 /** A unit of work for the worker; jobs take effect in the order in which they are sent. */
@@ -20,7 +27,7 @@ export type Job =
   | ({ readonly kind: 'upsert'; readonly revision: Revision } & PackedPoints)
   | {
       readonly kind: 'setPayloads';
-      readonly payloads: ReadonlyMap<number, PointPayload>;
+      readonly payloads: readonly ImagePayload[];
       readonly revision: Revision;
     }
   | { readonly kind: 'deleteImages'; readonly imageIds: readonly number[]; readonly revision: Revision }
@@ -47,15 +54,16 @@ export function pack(points: readonly IndexPoint[], dimension: number): PackedPo
     imageIds: points.map((point) => point.imageId),
     productIds: points.map((point) => point.productId),
     vectors,
-    payloads: new Map(points.map((point) => [point.productId, point.payload])),
+    payloads: points.map((point) => point.payload),
   };
 }
+
+const NO_PAYLOAD: PointPayload = { tags: [], numbers: {} };
 
 export function unpack({ imageIds, productIds, vectors, payloads }: PackedPoints): IndexPoint[] {
   const dimension = vectors.length / imageIds.length;
   return imageIds.map((imageId, row) => {
-    const productId = productIds[row] ?? 0;
-    const payload = payloads.get(productId) ?? { tags: [], numbers: {} };
-    return { imageId, productId, vector: vectors.subarray(row * dimension, (row + 1) * dimension), payload };
+    const vector = vectors.subarray(row * dimension, (row + 1) * dimension);
+    return { imageId, productId: productIds[row] ?? 0, vector, payload: payloads[row] ?? NO_PAYLOAD };
   });
 }

@@ -26,9 +26,11 @@ import {
   ofProducts,
   toStoredPayload,
 } from './filter.js';
+import { groupBy } from '../../platform/group-by.js';
 import { QdrantSearch } from './search.js';
 import { checkDimension, checkRequest } from '../page.js';
 import type {
+  ImagePayload,
   IndexPoint,
   PointPayload,
   Revision,
@@ -187,15 +189,24 @@ class QdrantIndex implements VectorIndex {
     }
   }
 
-  async setPayloads(payloads: ReadonlyMap<number, PointPayload>, revision: Revision): Promise<void> {
-    await this.#indexFields([...payloads.values()]);
-    for (const some of chunks([...payloads], NAMED_A_REQUEST)) {
-      const operations = some.map(([productId, payload]): Schemas['UpdateOperation'] => ({
-        overwrite_payload: {
-          payload: toStoredPayload(productId, payload, revision),
-          filter: { must: [ofProducts([productId])], must_not: [newerThan(revision)] },
-        },
-      }));
+  async setPayloads(images: readonly ImagePayload[], revision: Revision): Promise<void> {
+    await this.#indexFields(images.map(({ payload }) => payload));
+    for (const some of chunks(images, NAMED_A_REQUEST)) {
+      // Most images of a product have the same payload.
+      const products = [...groupBy(some, ({ productId }) => productId)];
+      const operations = products.flatMap(([productId, ofProduct]) =>
+        [...groupBy(ofProduct, ({ payload }) => payload)].map(
+          ([payload, alike]): Schemas['UpdateOperation'] => ({
+            overwrite_payload: {
+              payload: toStoredPayload(productId, payload, revision),
+              filter: {
+                must: [{ has_id: alike.map(({ imageId }) => imageId) }, ofProducts([productId])],
+                must_not: [newerThan(revision)],
+              },
+            },
+          }),
+        ),
+      );
       await this.#write((client, collection) => client.batchUpdate(collection, { wait: true, operations }));
     }
   }
