@@ -191,11 +191,16 @@ CREATE TABLE entities (
   label text NOT NULL,
   external_id text,
   description text,
+  source text,
+  source_url text,
+  CONSTRAINT entities_check CHECK (source IS NOT NULL OR source_url IS NULL),
   CONSTRAINT entities_external_id_check CHECK (external_id <> ''::text),
   CONSTRAINT entities_handle_key UNIQUE (handle),
   CONSTRAINT entities_kind_check CHECK (kind = ANY (ARRAY['BRAND'::text, 'MAKER'::text, 'PLACE'::text, 'MATERIAL'::text, 'TECHNIQUE'::text, 'STYLE'::text, 'ERA'::text])),
   CONSTRAINT entities_label_check CHECK (label <> ''::text),
-  CONSTRAINT entities_pkey PRIMARY KEY (id)
+  CONSTRAINT entities_pkey PRIMARY KEY (id),
+  CONSTRAINT entities_source_check CHECK (source <> ''::text),
+  CONSTRAINT entities_source_url_check CHECK (source_url ~ '^https?://'::text)
 );
 
 CREATE TABLE entity_links (

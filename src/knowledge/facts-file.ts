@@ -33,12 +33,23 @@ const links = <T extends z.ZodType>(link: T) =>
     .max(MAX_LINKS, `has more than ${MAX_LINKS} entries: keep the most important ones`)
     .default([]);
 
+const sourceUrl = text(MAX_TEXT_LENGTH)
+  .refine(
+    (url) => /^https?:\/\//.test(url) && URL.canParse(url),
+    'must be a full URL, for example https://en.wikipedia.org/wiki/Denim',
+  )
+  .nullable()
+  .default(null);
+
 const entityLine = z.strictObject({
   entity: handle,
   kind: z.enum(ENTITY_KINDS, `must be one of ${ENTITY_KINDS.join(', ')}`),
   label: text(MAX_NAME_LENGTH),
   externalId: text(MAX_NAME_LENGTH).nullable().default(null),
   description: text(MAX_TEXT_LENGTH).nullable().default(null),
+  /** Where it is stated that `externalId` means what `label` says. */
+  source: text(MAX_NAME_LENGTH).nullable().default(null),
+  sourceUrl,
   /** Handles of brands and products, and attribute values, that this entity stands for. */
   brands: links(handle),
   products: links(handle),
@@ -53,13 +64,7 @@ const relationLine = z.strictObject({
   /** … or a text. */
   value: text(MAX_TEXT_LENGTH).nullable().default(null),
   source: text(MAX_NAME_LENGTH),
-  sourceUrl: text(MAX_TEXT_LENGTH)
-    .refine(
-      (url) => /^https?:\/\//.test(url) && URL.canParse(url),
-      'must be a full URL, for example https://en.wikipedia.org/wiki/Denim',
-    )
-    .nullable()
-    .default(null),
+  sourceUrl,
 });
 
 export type EntityLine = z.infer<typeof entityLine>;
@@ -98,7 +103,10 @@ function parseLine(json: string): Parsed {
   }
   if (isEntity) {
     const entity = entityLine.safeParse(content, { reportInput: true });
-    return entity.success ? { entity: entity.data } : { fault: describe(entity.error) };
+    if (!entity.success) return { fault: describe(entity.error) };
+    if (entity.data.source === null && entity.data.sourceUrl !== null)
+      return { fault: 'source: is missing: name what is at sourceUrl.' };
+    return { entity: entity.data };
   }
   const relation = relationLine.safeParse(content, { reportInput: true });
   if (!relation.success) return { fault: describe(relation.error) };

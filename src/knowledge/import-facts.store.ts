@@ -25,7 +25,7 @@ export async function createFactsStaging(client: ClientBase): Promise<void> {
     client,
     sql`/* facts.stageEntities */ CREATE TEMP TABLE staged_entities (
       line integer PRIMARY KEY, handle text NOT NULL, kind text NOT NULL, label text NOT NULL, external_id text,
-      description text, links jsonb NOT NULL) ON COMMIT DROP`,
+      description text, source text, source_url text, links jsonb NOT NULL) ON COMMIT DROP`,
   );
   await execute(
     client,
@@ -52,9 +52,10 @@ export async function stageEntities(
   await execute(
     client,
     sql`/* facts.addEntities */ INSERT INTO staged_entities
-      SELECT line, handle, kind, label, "externalId", description, links
+      SELECT line, handle, kind, label, "externalId", description, source, "sourceUrl", links
       FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb) AS input
-        (line integer, handle text, kind text, label text, "externalId" text, description text, links jsonb)`,
+        (line integer, handle text, kind text, label text, "externalId" text, description text, source text,
+        "sourceUrl" text, links jsonb)`,
   );
 }
 
@@ -81,7 +82,7 @@ export async function dropRepeats(client: ClientBase): Promise<number> {
     client,
     sql`/* facts.dropEntities */ DELETE FROM staged_entities WHERE line IN (
       SELECT unnest((array_agg(line ORDER BY line))[2:]) FROM staged_entities
-      GROUP BY handle, kind, label, external_id, description, links)`,
+      GROUP BY handle, kind, label, external_id, description, source, source_url, links)`,
   );
   const relations = await execute(
     client,
@@ -127,12 +128,14 @@ export async function mergeEntities(client: ClientBase): Promise<number> {
   const changed = await query(
     client,
     sql`/* facts.mergeEntities */
-      INSERT INTO entities AS known (handle, kind, label, external_id, description)
-      SELECT handle, kind, label, external_id, description FROM staged_entities ORDER BY line
+      INSERT INTO entities AS known (handle, kind, label, external_id, description, source, source_url)
+      SELECT handle, kind, label, external_id, description, source, source_url FROM staged_entities ORDER BY line
       ON CONFLICT (handle) DO UPDATE SET kind = excluded.kind, label = excluded.label,
-        external_id = excluded.external_id, description = excluded.description
-      WHERE (known.kind, known.label, known.external_id, known.description)
-        IS DISTINCT FROM (excluded.kind, excluded.label, excluded.external_id, excluded.description)
+        external_id = excluded.external_id, description = excluded.description,
+        source = excluded.source, source_url = excluded.source_url
+      WHERE (known.kind, known.label, known.external_id, known.description, known.source, known.source_url)
+        IS DISTINCT FROM (excluded.kind, excluded.label, excluded.external_id, excluded.description,
+          excluded.source, excluded.source_url)
       RETURNING handle`,
     z.object({ handle: z.string() }),
   );

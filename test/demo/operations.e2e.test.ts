@@ -306,7 +306,7 @@ describe('a storefront', () => {
     const { product } = await send(ProductStoryDocument, { product: id });
     expect(product?.facts?.length).toBeGreaterThan(3);
     expect(product?.facts?.map(({ subject, value }) => `${subject}: ${value}`)).toContain('Denim: Nîmes');
-    for (const { sourceUrl } of product?.facts ?? []) expect(sourceUrl).toMatch(/^https:\/\/en\.wikipedia/);
+    for (const { sourceUrl } of product?.facts ?? []) expect(sourceUrl).toMatch(/^https?:\/\//);
     // The brand is invented.
     expect(product?.brand?.facts).toEqual([]);
   });

@@ -255,21 +255,30 @@ describe('a file', () => {
     ]);
   });
 
-  test('replaces an entity with its links, and keeps its identifier as it is given', async () => {
+  test('replaces an entity with its links, and keeps its identifier and the source of it as they are given', async () => {
     await load([
       entity('wool', 'MATERIAL', { externalId: 'Q42329', attributes: [{ name: 'material', value: 'Wool' }] }),
     ]);
     const report = await load([
       entity('wool', 'MATERIAL', {
         externalId: ' http://x/Q1 ',
+        source: 'A list',
+        sourceUrl: 'https://example.com/list',
         attributes: [{ name: 'material', value: 'merino' }],
       }),
     ]);
     expect(report).toMatchObject({ entitiesChanged: 1, unmatchedLinks: 1 });
     const { rows } = await gateway.db.query(
-      'SELECT external_id, value FROM entities JOIN entity_links ON entity_id = id',
+      'SELECT external_id, source, source_url, value FROM entities JOIN entity_links ON entity_id = id',
     );
-    expect(rows).toEqual([{ external_id: 'http://x/Q1', value: 'merino' }]);
+    expect(rows).toEqual([
+      {
+        external_id: 'http://x/Q1',
+        source: 'A list',
+        source_url: 'https://example.com/list',
+        value: 'merino',
+      },
+    ]);
   });
 
   test('may say a thing twice, but not two things', async () => {
@@ -299,6 +308,8 @@ describe('a file', () => {
     [entity('mill', 'MAKER', { colour: 'red' }), /no field "colour": remove it/],
     [entity('mill', 'MAKER', { brands: 'alder' }), /^brands: must be a list/],
     [entity('mill', 'MAKER', { attributes: [{ name: 'style' }] }), /^attributes.0.value: is missing/],
+    [entity('mill', 'MAKER', { sourceUrl: 'https://example.com' }), /^source: is missing: name what is at/],
+    [entity('mill', 'MAKER', { source: 'A list', sourceUrl: 'x' }), /^sourceUrl: must be a full URL/],
     [{ subject: 'mill', predicate: 'is', value: 'old' }, /^source: is missing: add it/],
     [says('mill', 'is', { value: 'old' }, '  '), /^source: is empty/],
     [says('mill', 'is', { value: 'x'.repeat(2_001) }), /^value: is longer than 2000 characters/],
