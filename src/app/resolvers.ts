@@ -7,6 +7,7 @@ import { SkuResolver } from '../catalog/sku.resolver.js';
 import { ProductWriteResolver } from '../catalog/write/product-write.resolver.js';
 import { HoldLineResolver, HoldResolver } from '../holds/hold.resolver.js';
 import { IdentifyResolver } from '../identify/identify.resolver.js';
+import { RefinementsResolver } from '../identify/refinements.resolver.js';
 import { ImageResolver } from '../images/image.resolver.js';
 import { ImageJobResolver } from '../images/jobs/image-job.resolver.js';
 import { AvailabilityChangedResolver } from '../inventory/availability-changed.resolver.js';
@@ -57,6 +58,7 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [IdentificationFactsResolver, ({ facts }) => new IdentificationFactsResolver(facts)],
   [IdentifyResolver, (services) => new IdentifyResolver(services)],
   [ImageJobResolver, ({ db }) => new ImageJobResolver(db)],
+  [RefinementsResolver, (services) => new RefinementsResolver(services)],
   [ImageResolver, () => new ImageResolver()],
   [LookItemResolver, (services) => new LookItemResolver(services)],
   [LookResolver, (services) => new LookResolver(services)],

@@ -17,6 +17,7 @@ const ATTRIBUTE_KINDS = [
   LabelKind.COLOR,
   LabelKind.MATERIAL,
   LabelKind.PATTERN,
+  LabelKind.LENGTH,
   LabelKind.STYLE,
   LabelKind.ERA,
 ] as const;

@@ -5,11 +5,9 @@ import type { Sku } from '../catalog/sku.types.js';
 import type { ChannelStores } from '../catalog/loaders.js';
 import type { Context } from '../graph/request-context.js';
 import { exponent, formatAmount } from '../graph/money.js';
-import { searchPage, type ProofServices, type SearchPlan } from './prove-page.js';
+import type { SearchPage } from './prove-page.js';
 import { Facet, FacetBucket } from './visual-search.types.js';
 
-/** Facets describe the top of the ranking; over the whole ranking, every product would count as similar. */
-const FACET_PRODUCTS = 250;
 const MAX_BUCKETS = 20;
 const PRICE_BANDS = 5;
 
@@ -21,16 +19,14 @@ interface Counted {
 
 type Value = { readonly value: string; readonly label: string };
 
-/** Counts facets over the best sellable products of a search. Each product counts once in each bucket. */
+/** Counts facets over the best matches of a search. Each product counts once in each bucket. */
 export async function countFacets(
-  services: ProofServices,
   { loaders: { brands: brandStore, categories: categoryStore } }: Context,
   stores: ChannelStores,
-  plan: SearchPlan,
+  best: SearchPage,
 ): Promise<Facet[]> {
-  const page = await searchPage(services, plan, FACET_PRODUCTS, null);
-  const products = await stores.products.byKey.loadMany(page.matches.map((match) => match.productId));
-  const counted = page.matches.flatMap(({ passing }, i): Counted[] => {
+  const products = await stores.products.byKey.loadMany(best.matches.map((match) => match.productId));
+  const counted = best.matches.flatMap(({ passing }, i): Counted[] => {
     const product = products[i];
     return product === null || product === undefined || product instanceof Error
       ? []
@@ -65,7 +61,7 @@ export async function countFacets(
       'size',
       counted.map(({ passing }) => optionValues(passing, 'size')),
     ),
-    priceFacet(counted, plan.channel.currencyCode),
+    priceFacet(counted, stores.channel.currencyCode),
   ].filter(({ buckets }) => buckets.length > 0);
 }
 

@@ -18,12 +18,16 @@ import { probabilitiesOf, type ProbabilityOf } from './probability/same-products
 import type { SearchServices } from './search-services.js';
 import { searchPage, type Prove, type Ranking, type SearchPage } from './prove-page.js';
 import {
-  type Facet,
   SearchReport,
   SearchStrategy,
   VisualMatchEdge,
   VisualMatchConnection,
 } from './visual-search.types.js';
+
+/**
+ * Facets and refinements describe the top of the ranking; over the whole ranking, every product would count as similar.
+ */
+const BEST = 250;
 
 /** Length in base64: enough that two searches never share it by chance. */
 const FINGERPRINT_CHARACTERS = 9;
@@ -94,7 +98,14 @@ export async function visualSearch(
     scale: query.scale,
     probabilityOf: probabilitiesOf(services, query, shared?.nearest),
   });
-  let facets: Promise<Facet[]> | null = null;
+  const best = once(() =>
+    searchPage(
+      services,
+      { ...scope, ranking: shared?.ranking ?? rankQuery(services, context, { ...asked, diversity: 0 }) },
+      BEST,
+      null,
+    ),
+  );
   return instantiate(VisualMatchConnection, {
     edges,
     nodes: edges.map((edge) => edge.node),
@@ -114,12 +125,15 @@ export async function visualSearch(
       encoder: services.encoderId,
       tookMs: performance.now() - started,
     }),
-    countFacets: () =>
-      (facets ??= countFacets(services, context, stores, {
-        ...scope,
-        ranking: shared?.ranking ?? rankQuery(services, context, { ...asked, diversity: 0 }),
-      })),
+    countFacets: once(async () => countFacets(context, stores, await best())),
+    basis: { best, condition, vector: query.plain instanceof Float32Array ? query.plain : null },
   });
+}
+
+/** For what a client may ask for several times, and most clients do not ask for. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | null = null;
+  return () => (result ??= work());
 }
 
 /** Distinguishes the cursors of this search from those of another. */

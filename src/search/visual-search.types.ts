@@ -2,11 +2,13 @@ import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from '
 import { BOX_COST, BoxInput, IMAGE_COST, ImageInput } from '../images/image-input.types.js';
 import { Image } from '../images/image.types.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
+import type { ProductCondition } from '../catalog/product-filter.js';
 import { Product } from '../catalog/product.types.js';
 import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
 import { Sku } from '../catalog/sku.types.js';
 import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
 import { AssumedSize, Cost } from '../graph/cost.js';
+import type { SearchPage } from './prove-page.js';
 
 /** Points of a reference: its vector is read from Postgres. */
 const REFERENCE_COST = 50;
@@ -218,6 +220,15 @@ export class Facet {
   buckets!: FacetBucket[];
 }
 
+/** What the refinements of a search are found from. */
+export interface RefinementBasis {
+  /** The best 250 matches of the whole search, not just its page. */
+  readonly best: () => Promise<SearchPage>;
+  readonly condition: ProductCondition;
+  /** What results should look like; null for a board, and for words alone. */
+  readonly vector: Float32Array | null;
+}
+
 @ObjectType({
   description:
     'A page of results of a visual search. Every product passed the filter in one database snapshot.',
@@ -225,6 +236,9 @@ export class Facet {
 export class VisualMatchConnection {
   /** Counts the facets on demand. */
   countFacets!: () => Promise<Facet[]>;
+
+  /** What refinements are found from. */
+  basis!: RefinementBasis;
 
   @Field(() => [VisualMatchEdge], { description: PAGING.edges })
   edges!: VisualMatchEdge[];

@@ -134,6 +134,8 @@ export type LabelKind =
   | 'COLOR'
   /** The value is an era of the catalog in lower case. */
   | 'ERA'
+  /** The value is a length of the catalog in lower case, such as "midi". */
+  | 'LENGTH'
   /** The value is a material of the catalog in lower case. */
   | 'MATERIAL'
   /** The value is a pattern of the catalog in lower case. */
