@@ -3,6 +3,7 @@ import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
 import { RequestError } from '../errors.js';
 import { Image } from '../images/image.types.js';
+import { isShown } from '../images/shown-options.js';
 import { readKey } from '../graph/node.js';
 import { Product } from './product.types.js';
 import { UrlScalar } from '../graph/scalars.js';
@@ -90,11 +91,13 @@ export class SkuResolver {
 
   @FieldResolver(() => Image, {
     nullable: true,
-    description: 'The image of the SKU, or the first image of the product. Null when there is neither.',
+    description:
+      'The image of the SKU, or the first image of the product that shows it. Null when there is neither.',
   })
   async image(@Root() sku: Sku, @Ctx() { loaders: { images } }: Context): Promise<Image | null> {
     if (sku.imageKey !== null) return images.byKey.load(sku.imageKey);
-    return (await images.byProduct.load(sku.productKey))[0] ?? null;
+    const ofProduct = await images.byProduct.load(sku.productKey);
+    return ofProduct.find(({ shows }) => isShown(shows, sku.optionValues)) ?? null;
   }
 
   @FieldResolver(() => UrlScalar, {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { Image } from './image.types.js';
+import { shownOptions } from './shown-options.js';
 import { instantiate } from '../graph/node.js';
 
 const imageRow = z.object({
@@ -15,10 +16,11 @@ const imageRow = z.object({
   altText: z.string().nullable(),
   thumbhash: z.string(),
   dominantColor: z.string(),
+  shows: shownOptions,
 });
 
 const IMAGE_COLUMNS = sql`id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor"`;
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows`;
 
 /** Product images; one set of loaders per request. */
 export class ImageStore {

@@ -1,4 +1,5 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { ShownOptions } from './shown-options.js';
 import { Node } from '../graph/node.js';
 
 export enum ImageFormat {
@@ -22,6 +23,7 @@ registerEnumType(ImageFormat, {
 export class Image extends Node {
   productKey!: number;
   sha256!: Buffer;
+  shows!: ShownOptions;
 
   @Field(() => Int, { description: 'The width of the original in pixels, after rotation to upright.' })
   width!: number;

@@ -156,3 +156,25 @@ test('a change of what an image shows reaches the index', async () => {
     { handle: 'hat', picture: 0, skus: ['HAT-GREEN'] },
   ]);
 });
+
+test('the image of an SKU is the first that shows it', async () => {
+  const { product } = await gateway.read(
+    z.object({
+      product: z.object({
+        images: z.array(z.object({ id: z.string() })),
+        skus: z.array(z.object({ code: z.string(), image: z.object({ id: z.string() }).nullable() })),
+      }),
+    }),
+    '{ product(handle: "coat") { images { id } skus { code image { id } } } }',
+  );
+  const ids = product.images.map(({ id }) => id);
+  expect(product.skus.map(({ code, image }) => [code, image && ids.indexOf(image.id)])).toEqual([
+    ['COAT-BLUE', 0],
+    ['COAT-RED', 1],
+  ]);
+  const { product: cape } = await gateway.read(
+    z.object({ product: z.object({ skus: z.array(z.object({ image: z.object({}).nullable() })) }) }),
+    '{ product(handle: "cape") { skus { image { id } } } }',
+  );
+  expect(cape.skus.map(({ image }) => image === null)).toEqual([true, false]);
+});
