@@ -16,7 +16,7 @@ export class FairCache<Value> {
 
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key);
-    if (entry) this.#holdings.touch(entry.owner, key);
+    if (entry) this.#holdings.touch(key);
     return entry?.value;
   }
 
@@ -42,6 +42,6 @@ export class FairCache<Value> {
     const entry = this.#entries.get(key);
     if (!entry) return;
     this.#entries.delete(key);
-    this.#holdings.remove(entry.owner, key);
+    this.#holdings.remove(key);
   }
 }

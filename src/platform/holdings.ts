@@ -4,7 +4,7 @@ export interface Holding<Item> {
   /** Sum of the weights. */
   readonly total: number;
   /** The one not used for the longest time first. */
-  readonly items: Iterable<Item>;
+  readonly items: readonly Item[];
 }
 
 interface Held<Item> {
@@ -18,6 +18,7 @@ interface Held<Item> {
  */
 export class Holdings<Item> {
   readonly #owners = new Map<string, Held<Item>>();
+  readonly #ownerOf = new Map<Item, string>();
   #total = 0;
 
   /** Sum of all weights. */
@@ -29,34 +30,33 @@ export class Holdings<Item> {
     return this.#owners.get(owner)?.total ?? 0;
   }
 
-  /** The one not used for the longest time first. */
-  itemsOf(owner: string): readonly Item[] {
-    return [...(this.#owners.get(owner)?.weights.keys() ?? [])];
-  }
-
-  /** Must not be held already. */
+  /** Replaces the owner and weight of an item that is held already. */
   add(owner: string, item: Item, weight = 1): void {
+    this.remove(item);
     const held = this.#owners.get(owner) ?? { total: 0, weights: new Map<Item, number>() };
     held.weights.set(item, weight);
     held.total += weight;
     this.#total += weight;
     this.#owners.set(owner, held);
+    this.#ownerOf.set(item, owner);
   }
 
   /** Does nothing for what is not held. */
-  remove(owner: string, item: Item): void {
-    const held = this.#owners.get(owner);
+  remove(item: Item): void {
+    const owner = this.#ownerOf.get(item);
+    const held = owner === undefined ? undefined : this.#owners.get(owner);
     const weight = held?.weights.get(item);
-    if (held === undefined || weight === undefined) return;
+    if (owner === undefined || held === undefined || weight === undefined) return;
     held.weights.delete(item);
     held.total -= weight;
     this.#total -= weight;
+    this.#ownerOf.delete(item);
     if (held.weights.size === 0) this.#owners.delete(owner);
   }
 
   /** Notes that the item was used. */
-  touch(owner: string, item: Item): void {
-    const weights = this.#owners.get(owner)?.weights;
+  touch(item: Item): void {
+    const weights = this.#owners.get(this.#ownerOf.get(item) ?? '')?.weights;
     const weight = weights?.get(item);
     if (weights === undefined || weight === undefined) return;
     weights.delete(item);
@@ -65,11 +65,14 @@ export class Holdings<Item> {
 
   /** Null when nothing is held. Takes time in proportion to the number of owners. */
   largest(): Holding<Item> | null {
-    let most: Holding<Item> | null = null;
-    for (const [owner, { total, weights }] of this.#owners) {
-      if (most === null || total > most.total) most = { owner, total, items: weights.keys() };
+    let owner: string | null = null;
+    for (const name of this.#owners.keys()) {
+      if (owner === null || this.of(name) > this.of(owner)) owner = name;
     }
-    return most;
+    const held = owner === null ? undefined : this.#owners.get(owner);
+    return owner === null || held === undefined
+      ? null
+      : { owner, total: held.total, items: [...held.weights.keys()] };
   }
 
   /** What an owner with this total may be given from; null if nobody has so much more that it would be fair. */

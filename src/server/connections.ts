@@ -1,63 +1,89 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { networkOf } from '../platform/client-network.js';
+import { networkOf, siteOf } from '../platform/client-network.js';
 import { Holdings } from '../platform/holdings.js';
+import { sharesOf } from '../platform/shares.js';
 import {
   MAX_CONNECTIONS,
   MAX_CONNECTIONS_PER_CLIENT,
+  MAX_REQUESTS_IN_WORK_PER_CLIENT,
   MAX_REQUESTS_IN_WORK_PER_CONNECTION,
+  MODEST_SHARE,
+  RETRY_AFTER_SECONDS,
   SHUT_OUT_MS,
 } from './limits.js';
-import type { Trusts } from './seen-from.js';
+import { seenFrom, type Trusts } from './seen-from.js';
 
 const TOO_MANY = [
   'HTTP/1.1 503 Service Unavailable',
   'Connection: close',
-  'Retry-After: 5',
+  `Retry-After: ${RETRY_AFTER_SECONDS}`,
   'Content-Length: 0',
   '\r\n',
 ].join('\r\n');
 
 /**
- * Bounds open connections, of all clients and of each, and the requests that a connection sends without waiting for
- * responses. Node reads thousands of those at once, so a client that sends too many loses all of its connections, and
- * gets no new ones for SHUT_OUT_MS. When all connections are taken, the client with the most loses one to the
- * newcomer. A trusted proxy may open any number of connections, because they are those of its clients, and loses only
- * the one that sends too many requests.
+ * Bounds open connections, of all clients and of each, and the requests that a client, or one connection, sends without
+ * waiting for responses. Node reads thousands of those at once, so a client that sends too many on a connection loses
+ * all of its connections, and gets no new ones for SHUT_OUT_MS. A trusted proxy may open any number of connections,
+ * because they are those of its clients, and loses only the one that sends too many requests.
  */
 export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONNECTIONS): void {
+  const shares = sharesOf(MAX_CONNECTIONS_PER_CLIENT);
+  /** By site, without those of proxies. */
   const held = new Holdings<Socket>();
+  /** The same, the one not used for the longest time first. */
+  const byUse = new Set<Socket>();
   let proxied = 0;
+  const counted = new WeakSet<Socket>();
   const shutOut = new Map<string, NodeJS.Timeout>();
   const inWork = new WeakMap<Socket, number>();
+  const inWorkOfClient = sharesOf(MAX_REQUESTS_IN_WORK_PER_CLIENT);
+  const isIdle = (socket: Socket): boolean => !inWork.get(socket);
   const clientOf = ({ remoteAddress = '' }: Socket): string | null =>
     trusts(remoteAddress, 0) ? null : networkOf(remoteAddress);
 
-  /** Whether there is room for a connection of this client; another client may lose one for it. */
-  const hasRoom = (count: number): boolean => {
+  const forget = (socket: Socket): void => {
+    held.remove(socket);
+    byUse.delete(socket);
+  };
+
+  /**
+   * Whether there is room for a connection from this site. If all are taken, whoever has many more loses one for it;
+   * otherwise the one goes that was not used for the longest time.
+   */
+  const hasRoom = (site: string): boolean => {
     if (held.total + proxied < most) return true;
-    const largest = held.largerThan(count);
-    if (largest === null) return false;
-    const sockets = [...largest.items];
-    const loses = sockets.find((socket) => !inWork.get(socket)) ?? sockets[0];
+    const greedy = held.largerThan(Math.max(held.of(site), most * MODEST_SHARE));
+    const loses = greedy === null ? [...byUse].find(isIdle) : (greedy.items.find(isIdle) ?? greedy.items[0]);
     if (loses === undefined) return false;
-    held.remove(largest.owner, loses);
+    forget(loses);
     loses.destroy();
     return true;
   };
 
   server.on('connection', (socket) => {
+    // A request that offered an upgrade is read again: see sockets.ts.
+    if (counted.has(socket)) return;
+    counted.add(socket);
     const client = clientOf(socket);
-    const count = client === null ? 0 : held.of(client);
-    if (client !== null && shutOut.has(client)) socket.destroy();
-    else if (count >= MAX_CONNECTIONS_PER_CLIENT || !hasRoom(count))
-      socket.end(TOO_MANY, () => socket.destroy());
-    else {
-      if (client === null) proxied += 1;
-      else held.add(client, socket);
+    if (client === null) {
+      proxied += 1;
+      socket.once('close', () => (proxied -= 1));
+      return;
+    }
+    const site = siteOf(socket.remoteAddress ?? '');
+    if (shutOut.has(client)) socket.destroy();
+    else if (!shares.take(client, 1)) refuse(socket);
+    else if (!hasRoom(site)) {
+      shares.giveBack(client, 1);
+      refuse(socket);
+    } else {
+      held.add(site, socket);
+      byUse.add(socket);
       socket.once('close', () => {
-        if (client === null) proxied -= 1;
-        else held.remove(client, socket);
+        forget(socket);
+        shares.giveBack(client, 1);
       });
     }
   });
@@ -66,7 +92,7 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     socket.destroy();
     const client = clientOf(socket);
     if (client === null || shutOut.has(client)) return;
-    for (const other of held.itemsOf(client)) other.destroy();
+    for (const other of byUse) if (clientOf(other) === client) other.destroy();
     shutOut.set(client, setTimeout(() => shutOut.delete(client), SHUT_OUT_MS).unref());
   };
 
@@ -82,8 +108,34 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
       shut(socket);
       return;
     }
+    if (byUse.delete(socket)) byUse.add(socket);
+    held.touch(socket);
+    const client = networkOf(seenFrom(request, trusts).clientAddress);
+    if (!inWorkOfClient.take(client, 1)) {
+      tellToWait(request, response);
+      return;
+    }
     inWork.set(socket, count);
-    response.once('close', () => inWork.set(socket, (inWork.get(socket) ?? 1) - 1));
+    response.once('close', () => {
+      inWork.set(socket, (inWork.get(socket) ?? 1) - 1);
+      inWorkOfClient.giveBack(client, 1);
+    });
     for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
   });
+}
+
+function refuse(socket: Socket): void {
+  socket.end(TOO_MANY, () => socket.destroy());
+}
+
+/** Before anything is read or looked up. */
+function tellToWait({ url = '' }: IncomingMessage, response: ServerResponse): void {
+  const code = 'THROTTLED';
+  const message = `Your address has ${MAX_REQUESTS_IN_WORK_PER_CLIENT} requests without a response: wait for some of them.`;
+  const error = url.startsWith('/graphql')
+    ? { errors: [{ message, extensions: { code, retryAfterMs: 1_000 } }] }
+    : { error: { code, message } };
+  response
+    .writeHead(429, { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '1' })
+    .end(JSON.stringify(error));
 }

@@ -194,6 +194,20 @@ export const REFUSED_CREDENTIALS_COST = 100;
 /** How long an answer to a readiness check is good for others. Orchestrators ask every few seconds. */
 export const READINESS_MS = 500;
 
+/**
+ * Requests of a client, on all its connections, that have no response yet. A gateway answers about 1,500 small requests
+ * per second, so more of them would only wait, and others with them.
+ */
+export const MAX_REQUESTS_IN_WORK_PER_CLIENT = 128;
+
+/** Requests on a connection that offer an upgrade which the gateway ignores, such as one to HTTP/2. */
+export const MAX_UPGRADE_OFFERS_PER_CONNECTION = 8;
+
+/**
+ * When all connections or WebSockets are taken, whoever has more than this share of them loses one first, used or not.
+ */
+export const MODEST_SHARE = 1 / 40;
+
 /** How long a client that floods the gateway gets no connection. */
 export const SHUT_OUT_MS = 5_000;
 

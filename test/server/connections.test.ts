@@ -1,11 +1,16 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { boundConnections } from '../../src/server/connections.js';
-import { MAX_CONNECTIONS_PER_CLIENT, MAX_REQUESTS_IN_WORK_PER_CONNECTION } from '../../src/server/limits.js';
+import {
+  MAX_CONNECTIONS_PER_CLIENT,
+  MAX_REQUESTS_IN_WORK_PER_CLIENT,
+  MAX_REQUESTS_IN_WORK_PER_CONNECTION,
+  MAX_UPGRADE_OFFERS_PER_CONNECTION,
+} from '../../src/server/limits.js';
 import { until } from '../support/waiting.js';
 import { startTestServer } from './support/server.js';
 
@@ -59,42 +64,133 @@ test('a trusted proxy has the connections of all its clients', async () => {
   expect(await status(port, ADDRESS)).toBe(200);
 });
 
-// Failed on 2026-11-28: eleven addresses had all connections, and everybody else got none.
-test('when all connections are taken, the client with the most loses an idle one to a newcomer', async () => {
-  const server = createServer((request, response) => {
-    if (request.url !== '/slow') response.end('ok');
+describe('when all connections are taken', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
   });
-  boundConnections(server, () => false, 6);
-  server.listen(0, ADDRESS);
-  await once(server, 'listening');
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  const few = await open(port, '127.0.0.3');
-  const busy = await open(port, ADDRESS);
-  busy.write('GET /slow HTTP/1.1\r\nHost: shop.example\r\n\r\n');
-  const idle = await open(port, ADDRESS);
-  await until('the server has it', async () => (await connectionsOf(server)) === 3);
-  const others = await Promise.all([1, 2, 3].map(() => open(port, ADDRESS)));
-  await until('the server has them all', async () => (await connectionsOf(server)) === 6);
-  const lost = once(idle, 'close');
-  idle.resume();
-  expect(await status(port, OTHER_ADDRESS)).toBe(200);
-  await lost;
-  expect([few, busy, ...others].map(({ destroyed, readableEnded }) => destroyed || readableEnded)).toEqual(
-    [few, busy, ...others].map(() => false),
-  );
-  server.closeAllConnections();
-  server.close();
+
+  /** A server with room for so many connections, which answers everything but /slow. */
+  async function small(
+    most: number,
+  ): Promise<{ server: Server; port: number; has: (count: number) => Promise<void> }> {
+    const server = createServer((request, response) => {
+      if (request.url !== '/slow') response.end('ok');
+    });
+    servers.push(server);
+    boundConnections(server, () => false, most);
+    server.listen(0, ADDRESS);
+    await once(server, 'listening');
+    const { port } = z.object({ port: z.number() }).parse(server.address());
+    return {
+      server,
+      port,
+      has: (count) => until('the server has them', async () => (await connectionsOf(server)) === count),
+    };
+  }
+  const busyWith = async (port: number, address: string): Promise<Socket> => {
+    const socket = await open(port, address);
+    socket.write('GET /slow HTTP/1.1\r\nHost: shop.example\r\n\r\n');
+    return socket;
+  };
+  const isOpen = ({ destroyed, readableEnded }: Socket): boolean => !destroyed && !readableEnded;
+
+  // Failed on 2026-11-28: eleven addresses had all connections, and everybody else got none.
+  test('whoever has many more loses an idle one to a newcomer', async () => {
+    const { port, has } = await small(6);
+    const few = await open(port, '127.0.0.3');
+    const busy = await busyWith(port, ADDRESS);
+    const idle = await open(port, ADDRESS);
+    await has(3);
+    const others = await Promise.all([1, 2, 3].map(() => open(port, ADDRESS)));
+    await has(6);
+    const lost = once(idle, 'close');
+    idle.resume();
+    expect(await status(port, OTHER_ADDRESS)).toBe(200);
+    await lost;
+    expect([few, busy, ...others].map(isOpen)).toEqual([true, true, true, true, true]);
+  });
+
+  test('and nobody has more than others, the one goes that was idle for the longest time', async () => {
+    const { port, has } = await small(2);
+    const unused = await open(port, '127.0.0.3');
+    await has(1);
+    const used = await open(port, ADDRESS);
+    used.write('GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n');
+    await once(used, 'data');
+    const lost = once(unused, 'close');
+    unused.resume();
+    expect(await status(port, OTHER_ADDRESS)).toBe(200);
+    await lost;
+    expect(isOpen(used)).toBe(true);
+  });
+
+  test('and all are in use, a newcomer gets none', async () => {
+    const { port, has } = await small(2);
+    const busy = await Promise.all(['127.0.0.3', ADDRESS].map((address) => busyWith(port, address)));
+    await has(2);
+    await until('it says so', async () => (await status(port, OTHER_ADDRESS)) === 503);
+    expect(busy.map(isOpen)).toEqual([true, true]);
+  });
+
+  // Failed on 2026-11-28: each request that offered HTTP/2 took a place that nobody gave back.
+  test('a connection whose request is read again counts once', async () => {
+    const { server, port, has } = await small(4);
+    const again = new WeakSet<object>();
+    server.on('connection', (socket) => {
+      if (again.has(socket)) return;
+      again.add(socket);
+      server.emit('connection', socket);
+    });
+    for (let count = 0; count < 10; count += 1) (await open(port, ADDRESS)).destroy();
+    await has(0);
+    const held = await Promise.all(
+      ['127.0.0.3', '127.0.0.4', '127.0.0.5'].map((address) => open(port, address)),
+    );
+    await has(3);
+    expect(await status(port, OTHER_ADDRESS)).toBe(200);
+    expect(held.map(isOpen)).toEqual([true, true, true]);
+  });
 });
 
-test('when nobody has more connections than a newcomer would, the newcomer gets none', async () => {
-  const server = createServer((_request, response) => response.end('ok'));
-  boundConnections(server, () => false, 2);
+test('a request that offers an upgrade to HTTP/2 is answered, and after a few the connection ends', async () => {
+  const socket = await open(await listen([]), ADDRESS);
+  let text = '';
+  socket.on('data', (chunk) => (text += String(chunk)));
+  const ended = once(socket, 'end');
+  for (let count = 1; count <= MAX_UPGRADE_OFFERS_PER_CONNECTION; count += 1) {
+    socket.write(
+      'GET /health/live HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n',
+    );
+    await until('it is answered', () => text.split('HTTP/1.1 200').length - 1 === count);
+  }
+  await ended;
+});
+
+// Failed on 2026-11-28: one address had thousands of requests in work, and others waited for 10 s.
+test('an address may have some requests in work on all its connections; others are served', async () => {
+  const gate = new EventEmitter();
+  const server = createServer((request, response) => {
+    if (request.url === '/slow') gate.once('open', () => response.end('ok'));
+    else response.end('ok');
+  });
+  gate.setMaxListeners(0);
+  boundConnections(server, () => false);
   server.listen(0, ADDRESS);
   await once(server, 'listening');
   const { port } = z.object({ port: z.number() }).parse(server.address());
-  await Promise.all(['127.0.0.3', ADDRESS].map((address) => open(port, address)));
-  await until('the server has them all', async () => (await connectionsOf(server)) === 2);
-  expect(await status(port, OTHER_ADDRESS)).toBe(503);
+  const sockets = await Promise.all(
+    Array.from({ length: MAX_REQUESTS_IN_WORK_PER_CLIENT / 8 }, () => open(port, ADDRESS)),
+  );
+  for (const socket of sockets) socket.write('GET /slow HTTP/1.1\r\nHost: shop.example\r\n\r\n'.repeat(8));
+  await until('all are in work', () => gate.listenerCount('open') === MAX_REQUESTS_IN_WORK_PER_CLIENT);
+  expect(await status(port, ADDRESS)).toBe(429);
+  expect(await status(port, OTHER_ADDRESS)).toBe(200);
+  gate.emit('open');
+  await until('they are done', async () => (await status(port, ADDRESS)) === 200);
   server.closeAllConnections();
   server.close();
 });

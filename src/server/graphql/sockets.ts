@@ -6,8 +6,10 @@ import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import { NEVER_ABORTED } from '../../graph/server-context.js';
-import { networkOf } from '../../platform/client-network.js';
+import type { ErrorCode } from '../../errors.js';
+import { networkOf, siteOf } from '../../platform/client-network.js';
 import { Holdings } from '../../platform/holdings.js';
+import { sharesOf } from '../../platform/shares.js';
 import { credentialsOf } from '../authorization.js';
 import { passes, toRequestError } from '../errors.js';
 import {
@@ -18,10 +20,13 @@ import {
   MAX_SOCKET_MESSAGE_BYTES,
   MAX_SOCKETS,
   MAX_SOCKETS_PER_CLIENT,
+  MAX_UPGRADE_OFFERS_PER_CONNECTION,
+  MODEST_SHARE,
   PING_EVERY_MS,
+  RETRY_AFTER_SECONDS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
-import { seenFrom, type Trusts } from '../seen-from.js';
+import { HOST, seenFrom, type Trusts } from '../seen-from.js';
 import { createFloodGuard } from './socket-floods.js';
 import type { Connection } from './subscriptions.js';
 
@@ -47,7 +52,11 @@ export function installSockets(
     handleProtocols,
   });
 
+  const shares = sharesOf(MAX_SOCKETS_PER_CLIENT);
+  /** By site. */
   const held = new Holdings<Duplex>();
+  /** Those without a subscription, the oldest first. */
+  const unused = new Set<Duplex>();
   const endWhenFlooded = createFloodGuard();
 
   const open = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
@@ -58,38 +67,65 @@ export function installSockets(
       signal: NEVER_ABORTED,
     };
     const client = networkOf(facts.clientAddress);
-    const count = held.of(client);
-    if (count >= MAX_SOCKETS_PER_CLIENT) {
+    if (!shares.take(client, 1)) {
       refuse(
         stream,
         `Your address already has ${MAX_SOCKETS_PER_CLIENT} WebSockets: use one for all subscriptions of an app.`,
       );
       return;
     }
-    if (held.total >= MAX_SOCKETS) {
-      const largest = held.largerThan(count);
-      const [oldest] = largest?.items ?? [];
-      if (largest === null || oldest === undefined) {
-        refuse(stream, 'There are too many WebSockets: try again later.');
-        return;
-      }
-      held.remove(largest.owner, oldest);
-      oldest.destroy();
+    const site = siteOf(facts.clientAddress);
+    if (!hasRoom(site)) {
+      shares.giveBack(client, 1);
+      refuse(stream, 'There are too many WebSockets: try again later.');
+      return;
     }
+    held.add(site, stream);
+    unused.add(stream);
     // The stream closes also when the handshake fails.
-    held.add(client, stream);
-    stream.once('close', () => held.remove(client, stream));
+    stream.once('close', () => {
+      forget(stream);
+      shares.giveBack(client, 1);
+    });
     sockets.handleUpgrade(request, stream, head, (socket) => {
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
       endWhenFlooded(client, socket, stream);
-      carry(socket, subscriptions, { facts, used: false }, log);
+      carry(socket, subscriptions, { facts, used: false }, log, (isUsed) => {
+        if (isUsed) unused.delete(stream);
+        else if (!stream.destroyed) unused.add(stream);
+      });
     });
   };
 
+  const forget = (stream: Duplex): void => {
+    held.remove(stream);
+    unused.delete(stream);
+  };
+
+  /**
+   * If all are taken, whoever has many more than this site loses one for it; otherwise the oldest goes that has no
+   * subscription.
+   */
+  const hasRoom = (site: string): boolean => {
+    if (held.total < MAX_SOCKETS) return true;
+    const greedy = held.largerThan(Math.max(held.of(site), MAX_SOCKETS * MODEST_SHARE));
+    const all = greedy?.items ?? [...unused];
+    const loses = all.find((stream) => unused.has(stream)) ?? all[0];
+    if (loses === undefined) return false;
+    forget(loses);
+    loses.destroy();
+    return true;
+  };
+
+  const offers = new WeakMap<Duplex, number>();
   app.server.on('upgrade', (request, stream, head) => {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket' || pathOf(request) !== '/graphql') {
-      serveWithoutUpgrade(app, request, stream, head);
+      const count = (offers.get(stream) ?? 0) + 1;
+      offers.set(stream, count);
+      serveWithoutUpgrade(app, request, stream, head, count >= MAX_UPGRADE_OFFERS_PER_CONNECTION);
+    } else if (!HOST.test(request.headers.host ?? '')) {
+      refuse(stream, 'The Host header is not a host and a port.', BAD_REQUEST);
     } else {
       open(request, stream, head);
     }
@@ -110,6 +146,7 @@ function carry(
   subscriptions: Server<Connection>,
   connection: Connection,
   log: Logger,
+  use: (isUsed: boolean) => void,
 ): void {
   const { requestId } = connection.facts;
   /** If a client reads nothing, everything sent to it waits in memory, including answers to its pings. */
@@ -168,10 +205,12 @@ function carry(
             return;
           }
           inWork += 1;
+          use(true);
           receive(Buffer.isBuffer(data) ? data.toString() : '')
             .catch(closeFor)
             .finally(() => {
               inWork -= 1;
+              use(inWork > 0);
             });
         }),
     },
@@ -193,30 +232,44 @@ const shorten = (reason = ''): string => {
   return bytes.length <= MAX_REASON_BYTES ? reason : bytes.subarray(0, MAX_REASON_BYTES - 2).toString();
 };
 
-function refuse(stream: Duplex, message: string): void {
-  const body = JSON.stringify({ error: { code: 'SERVICE_OVERLOADED', message } });
+interface Refusal {
+  readonly code: ErrorCode;
+  /** Status line and headers. */
+  readonly head: string;
+}
+const OVERLOADED: Refusal = {
+  code: 'SERVICE_OVERLOADED',
+  head: `503 Service Unavailable\r\nRetry-After: ${RETRY_AFTER_SECONDS}`,
+};
+const BAD_REQUEST: Refusal = { code: 'BAD_USER_INPUT', head: '400 Bad Request' };
+
+function refuse(stream: Duplex, message: string, { code, head } = OVERLOADED): void {
+  const body = JSON.stringify({ error: { code, message } });
   stream.on('error', () => stream.destroy());
   stream.end(
-    'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n' +
+    `HTTP/1.1 ${head}\r\nConnection: close\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 
 /**
  * Node passes on every request that offers an upgrade, and some HTTP clients offer an upgrade to HTTP/2 with each
- * request. A server may ignore the offer, so the request is read again without it.
+ * request. A server may ignore the offer, so the request is read again without it. Each time, Node adds listeners to
+ * the connection, so it ends after a few.
  */
 function serveWithoutUpgrade(
   { server }: FastifyInstance,
   { method = '', url = '', rawHeaders }: IncomingMessage,
   stream: Duplex,
   head: Buffer,
+  isLast: boolean,
 ): void {
   let text = `${method} ${url} HTTP/1.1\r\n`;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2);
     if (!/^(connection|upgrade|http2-settings)$/i.test(name)) text += `${name}: ${value}\r\n`;
   }
+  if (isLast) text += 'Connection: close\r\n';
   stream.unshift(Buffer.concat([Buffer.from(`${text}\r\n`, 'latin1'), head]));
   server.emit('connection', stream);
 }
