@@ -7,6 +7,8 @@ import { type Caller, type Scope, SCOPES } from './caller.js';
 /** Every request with an API key looks up the key. Every gateway notices a revocation after at most this time. */
 export const API_KEY_CACHE_MS = 2_000;
 const CACHE_SIZE = 1_000;
+/** Hashes of keys that are known to be valid. */
+const MAX_KNOWN = 10_000;
 
 const keyRow = z.object({
   keyId: z.number(),
@@ -31,8 +33,15 @@ interface ValidKey {
 /** The valid API keys, for all requests of a process. */
 export class ApiKeyStore {
   readonly #cache = new LRUCache<string, ValidKey>({ max: CACHE_SIZE, ttl: API_KEY_CACHE_MS });
+  readonly #known = new LRUCache<string, true>({ max: MAX_KNOWN });
+  readonly #reading = new Map<string, Promise<ValidKey | null>>();
 
   constructor(private readonly db: Queryable) {}
+
+  /** Whether the key with this SHA-256 was valid when it was last looked up. */
+  knows(hash: Buffer): boolean {
+    return this.#known.has(hash.toString('hex'));
+  }
 
   /** The key whose secret has this SHA-256; null when there is none, or when it expired or was revoked. */
   async find(hash: Buffer): Promise<ValidKey | null> {
@@ -41,6 +50,13 @@ export class ApiKeyStore {
     if (cached !== undefined && (cached.validUntil === null || cached.validUntil.getTime() > Date.now())) {
       return cached;
     }
+    // Requests that arrive together read it once.
+    const reading = this.#reading.get(cacheKey) ?? this.#read(hash, cacheKey);
+    this.#reading.set(cacheKey, reading);
+    return reading.finally(() => this.#reading.delete(cacheKey));
+  }
+
+  async #read(hash: Buffer, cacheKey: string): Promise<ValidKey | null> {
     // A key without any of its channels left would otherwise be a key for all channels.
     const [row] = await query(
       this.db,
@@ -61,11 +77,13 @@ export class ApiKeyStore {
     // Misses are not cached, so that a new key works at once.
     if (row === undefined) {
       this.#cache.delete(cacheKey);
+      this.#known.delete(cacheKey);
       return null;
     }
     const { origins, validUntil, ...caller } = row;
     const key = { caller: { ...caller, shopper: null }, origins, validUntil };
     this.#cache.set(cacheKey, key);
+    this.#known.set(cacheKey, true);
     return key;
   }
 }

@@ -20,7 +20,7 @@ export class Authenticator {
   readonly #anonymous: Caller;
 
   constructor(
-    private readonly keys: Pick<ApiKeyStore, 'find'>,
+    private readonly keys: Pick<ApiKeyStore, 'find' | 'knows'>,
     private readonly uses: Pick<KeyUses, 'note'>,
     /** Null: no shopper is accepted. */
     private readonly shoppers: Pick<ShopperTokens, 'shopperOf'> | null,
@@ -29,13 +29,26 @@ export class Authenticator {
     this.#anonymous = anonymousWith(anonymousScopes);
   }
 
+  /** Whether the header has a key that was valid when it was last used, so that it is worth looking up. */
+  knows(authorization: string): boolean {
+    const secret = readBearer(authorization);
+    return secret !== null && this.keys.knows(hashSecret(secret));
+  }
+
   /**
-   * The caller with these credentials. Only a request without the Authorization header is anonymous.
-   * @throws RequestError UNAUTHENTICATED for malformed, unknown, expired, or revoked credentials; FORBIDDEN for an
-   * origin that the key does not allow; SHOPPER_KEYS_UNAVAILABLE
+   * The holder of the key. Only a request without the Authorization header is anonymous.
+   * @throws RequestError UNAUTHENTICATED for a malformed, unknown, expired, or revoked key; FORBIDDEN for an origin that
+   * the key does not allow
    */
-  async identify({ authorization, shopperToken, origin }: Credentials): Promise<Caller> {
-    const caller = authorization === null ? this.#anonymous : await this.#keyHolder(authorization, origin);
+  async keyHolder({ authorization, origin }: Omit<Credentials, 'shopperToken'>): Promise<Caller> {
+    return authorization === null ? this.#anonymous : this.#keyHolder(authorization, origin);
+  }
+
+  /**
+   * The shopper of this caller, or the caller itself when the request names no shopper.
+   * @throws RequestError UNAUTHENTICATED for a malformed, expired, or forged token; SHOPPER_KEYS_UNAVAILABLE
+   */
+  async withShopper(caller: Caller, { shopperToken }: Pick<Credentials, 'shopperToken'>): Promise<Caller> {
     if (shopperToken === null) return caller;
     if (this.shoppers === null) {
       throw new RequestError(

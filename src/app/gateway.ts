@@ -232,6 +232,7 @@ export async function startGateway(
       budgets,
       createContext: ({ publicUrl, ...request }) =>
         openContext(services, { ...request, publicUrl: config.publicUrl ?? publicUrl }),
+      knowsKey: (authorization) => services.callers.knows(authorization),
       uploads,
       catalogImage: (id) => readCatalogImage(services, id),
       ready,

@@ -1,10 +1,11 @@
 import type { Authenticator } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
+import { RequestError } from '../errors.js';
 import type { Pseudonyms } from '../access/pseudonyms.js';
 import type { CatalogLoaders } from '../catalog/loaders.js';
 import type { Meter } from '../graph/meter.js';
-import { Context } from '../graph/request-context.js';
-import type { RequestFacts } from '../graph/server-context.js';
+import { Context, payerOf } from '../graph/request-context.js';
+import { RefusedError, type RequestFacts } from '../graph/server-context.js';
 
 /** The context of a request or a WebSocket. @throws RequestError UNAUTHENTICATED, FORBIDDEN, SHOPPER_KEYS_UNAVAILABLE */
 export async function openContext(
@@ -21,6 +22,15 @@ export async function openContext(
   },
   request: RequestFacts,
 ): Promise<Context> {
-  const identify = (): Promise<Caller> => callers.identify(request);
+  const identify = async (): Promise<Caller> => {
+    const holder = await callers.keyHolder(request);
+    try {
+      return await callers.withShopper(holder, request);
+    } catch (error) {
+      if (holder.keyId === null || !(error instanceof RequestError) || error.code !== 'UNAUTHENTICATED')
+        throw error;
+      throw new RefusedError(error.message, payerOf(holder, request.clientAddress));
+    }
+  };
   return new Context(loaders, request, await identify(), identify, meter, pseudonyms);
 }

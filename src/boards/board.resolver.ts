@@ -34,10 +34,10 @@ const DEFAULT_PINS = 50;
 /** Points of a call that locks and writes rows. */
 const WRITE_COST = 50;
 const COLORS = 6;
-/** Of each color: the pins are read once. */
-const PALETTE_COST = 5;
-/** It reads all pins, and queries the index about those that are images. */
-const BRIEF_COST = 300;
+/** Of each color: the colors of all pins are read, and up to 128 of them compared. */
+const PALETTE_COST = 40;
+/** It reads all pins, makes the palette, and queries the index about the pins that are images. */
+const BRIEF_COST = 600;
 
 @Resolver(() => Board)
 export class BoardResolver {
@@ -93,7 +93,7 @@ export class BoardResolver {
     nullable: true,
     description: `The colors of the positive pins, most frequent first, at most 6, as "#rrggbb". Nearly identical colors count as one. ${ON_ERROR}`,
   })
-  palette(@Root() board: Board): Promise<string[]> {
+  palette(@Root() board: Board): Promise<readonly string[]> {
     return boardPalette(this.services.db, board);
   }
 

@@ -30,7 +30,7 @@ interface SeenPin {
 }
 
 /** The colors of the liked pins, most frequent first. */
-export async function boardPalette(db: Queryable, { uuid }: Board): Promise<string[]> {
+export async function boardPalette(db: Queryable, { uuid }: Board): Promise<readonly string[]> {
   return paletteOf(await readLikedColors(db, uuid));
 }
 
@@ -54,7 +54,7 @@ export async function designBrief(
   return instantiate(DesignBrief, {
     prompt: writePrompt(liked, palette),
     negativePrompt: writeNegativePrompt(disliked, liked),
-    palette,
+    palette: [...palette],
     styles: sharedWords(liked, LabelKind.STYLE).map(({ value, share }) =>
       instantiate(Label, { kind: LabelKind.STYLE, value, confidence: share }),
     ),

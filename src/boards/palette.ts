@@ -1,5 +1,11 @@
+import { LRUCache } from 'lru-cache';
+
 /** As many colors as a person distinguishes at a glance, and as an image generator uses. */
 const MAX_COLORS = 6;
+/** Colors that are compared with one another, which takes a few milliseconds; a board has up to 500 pictures. */
+const MAX_COMPARED = 128;
+/** Palettes that are remembered: the same pins have the same. */
+const MAX_KEPT = 500;
 /** Distance in OKLab; closer colors are the same one in another light. The distance of black and white is 1. */
 const SAME_COLOR = 0.1;
 
@@ -12,12 +18,30 @@ interface Group {
 
 /**
  * The colors of a set of pictures, most frequent first. Colors that people can hardly distinguish are combined into
- * the color of the picture in their middle.
+ * the color of the picture in their middle. Of many pictures, an even sample is taken.
  *
  * @param colors `#rrggbb`, one per picture
  */
-export function paletteOf(colors: readonly string[]): string[] {
-  const groups: Group[] = [...colors].sort().map((hex) => {
+export function paletteOf(colors: readonly string[]): readonly string[] {
+  const sorted = [...colors].sort();
+  const key = sorted.join();
+  const known = kept.get(key);
+  if (known) return known;
+  const palette = combine(evenly(sorted, MAX_COMPARED));
+  kept.set(key, palette);
+  return palette;
+}
+
+const kept = new LRUCache<string, readonly string[]>({ max: MAX_KEPT });
+
+/** At most so many of the items, evenly spread. */
+function evenly<T>(items: readonly T[], most: number): T[] {
+  const step = Math.max(1, items.length / most);
+  return items.filter((_item, at) => Math.floor(at / step) !== Math.floor((at - 1) / step));
+}
+
+function combine(sorted: readonly string[]): string[] {
+  const groups: Group[] = sorted.map((hex) => {
     const lab = toOklab(hex);
     return { colors: [{ hex, lab }], center: lab };
   });

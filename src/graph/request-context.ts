@@ -80,7 +80,7 @@ export class Context implements ServerContext {
 }
 
 /** An API key pays for its requests, wherever they come from; other requests are paid by the client's network. */
-function payerOf({ keyId, budget }: Caller, clientAddress: string): Payer {
+export function payerOf({ keyId, budget }: Caller, clientAddress: string): Payer {
   return keyId === null
     ? { kind: 'client', id: networkOf(clientAddress), pointsPerSecond: null }
     : { kind: 'key', id: String(keyId), pointsPerSecond: budget };

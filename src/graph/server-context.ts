@@ -1,3 +1,5 @@
+import { RequestError } from '../errors.js';
+
 /** Whose budget pays for a request. */
 export interface Payer {
   readonly kind: 'key' | 'client';
@@ -5,6 +7,17 @@ export interface Payer {
   readonly id: string;
   /** Points per second of this API key; null: the default for its kind. */
   readonly pointsPerSecond: number | null;
+}
+
+/** Credentials were refused, although the API key among them is valid. */
+export class RefusedError extends RequestError {
+  constructor(
+    message: string,
+    /** The holder of the key. */
+    readonly payer: Payer,
+  ) {
+    super('UNAUTHENTICATED', message);
+  }
 }
 
 /** Distinguishes this payer from all others. */

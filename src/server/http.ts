@@ -35,6 +35,8 @@ import { traceRequests, traceRootFields } from './tracing.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
   ready(): Promise<Readiness>;
+  /** Whether this Authorization header had a valid key a moment ago; by default, no key is known. */
+  knowsKey?(authorization: string): boolean;
   /**
    * Aborts some time before the server closes: load balancers are told to send no more requests, which are answered
    * all the same.
@@ -54,7 +56,10 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
 export async function createServer<Context extends ServerContext>(
   given: HttpOptions<Context>,
 ): Promise<FastifyInstance> {
-  const options = { ...given, createContext: payForRefusals(given.createContext, given.budgets) };
+  const options = {
+    ...given,
+    createContext: payForRefusals(given.createContext, given.budgets, given.knowsKey ?? (() => false)),
+  };
   const { log, metrics, leaving = new AbortController().signal } = options;
   // The caller logs that it listens, with its own message.
   const logger: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });
@@ -140,6 +145,8 @@ export async function createServer<Context extends ServerContext>(
   await app.register(cors, { origin: '*', maxAge: 86_400 });
   compressAnswers(app);
   const trusts = trustIn(options.trustedProxies ?? []);
+  // Node would ignore the headers after the 2,000th; their size is limited already.
+  app.server.maxHeadersCount = 0;
   boundConnections(app.server, trusts);
   boundLargeBodies(app, trusts);
   boundJsonNames(app);

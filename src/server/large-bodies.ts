@@ -4,6 +4,7 @@ import { networkOf } from '../platform/client-network.js';
 import { sharesOf } from '../platform/shares.js';
 import {
   LARGE_BODY_BYTES,
+  MAX_GRAPHQL_BODY_BYTES,
   MAX_CONCURRENT_LARGE_BODIES,
   MAX_CONCURRENT_LARGE_BODIES_A_CLIENT,
   MIN_BODY_BYTES_A_SECOND,
@@ -11,11 +12,14 @@ import {
 } from './limits.js';
 import { seenFrom, type Trusts } from './seen-from.js';
 
-const CHECK_EVERY_MS = 1_000;
+const CHECK_EVERY_MS = 250;
+/** How long a client has to read the response to a body that it is still sending. */
+const GOODBYE_MS = 1_000;
 
 /**
  * Large bodies take one of a few places while they are sent and worked on. One without a place is refused with
- * SERVICE_OVERLOADED before it is read, and one that arrives too slowly loses its place.
+ * SERVICE_OVERLOADED before it is read, and one that arrives too slowly loses its place. One that has no end, or goes on
+ * after the response, loses its connection.
  */
 export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
   const shares = sharesOf(MAX_CONCURRENT_LARGE_BODIES_A_CLIENT);
@@ -48,25 +52,33 @@ export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
       total -= 1;
       shares.giveBack(client, 1);
     });
-    refuseIfSlow(request, reply);
+    watch(request, reply);
     done();
   });
 }
 
-/** Refuses the request once its body has arrived too slowly on average, and closes its connection. */
-function refuseIfSlow({ raw }: FastifyRequest, reply: FastifyReply): void {
+/**
+ * Refuses the request once its body has arrived too slowly on average, and closes its connection; at once when it is
+ * longer than any that is allowed, such as a form of nothing but padding.
+ */
+function watch({ raw }: FastifyRequest, reply: FastifyReply): void {
   const { socket } = raw;
   const startedAt = performance.now();
   const bytesBefore = socket.bytesRead;
-  const watch = setInterval(() => {
+  const watching = setInterval(() => {
     if (raw.complete || raw.readableEnded) {
-      clearInterval(watch);
+      clearInterval(watching);
+      return;
+    }
+    if (socket.bytesRead - bytesBefore > MAX_GRAPHQL_BODY_BYTES + LARGE_BODY_BYTES) {
+      clearInterval(watching);
+      socket.destroy();
       return;
     }
     const ms = performance.now() - startedAt;
     const isFast = (socket.bytesRead - bytesBefore) / (ms / 1000) >= MIN_BODY_BYTES_A_SECOND;
     if (ms < SLOW_BODY_GRACE_MS || isFast) return;
-    clearInterval(watch);
+    clearInterval(watching);
     void reply
       .header('connection', 'close')
       .send(
@@ -76,5 +88,10 @@ function refuseIfSlow({ raw }: FastifyRequest, reply: FastifyReply): void {
         ),
       );
   }, CHECK_EVERY_MS);
-  reply.raw.once('close', () => clearInterval(watch));
+  reply.raw.once('close', () => {
+    clearInterval(watching);
+    // Node would read and forget what still comes, unless it closes the connection anyway.
+    if (!raw.complete && reply.getHeader('connection') !== 'close')
+      setTimeout(() => raw.destroy(), GOODBYE_MS).unref();
+  });
 }

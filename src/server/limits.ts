@@ -185,6 +185,9 @@ export const MAX_CONNECTIONS_PER_CLIENT = MAX_CONNECTIONS / 10;
  */
 export const MAX_REQUESTS_IN_WORK_PER_CONNECTION = 16;
 
+/** Unknown credentials of a client that are checked at once; the others wait. A pool has 10 connections. */
+export const CREDENTIAL_CHECKS_AT_ONCE = 4;
+
 /**
  * Points of a request whose credentials are refused: looking up an unknown key takes 2 to 5 ms of CPU. They come from a
  * budget for nothing else, so that a network whose anonymous budget is used up can still use its keys.

@@ -176,7 +176,7 @@ describe('a secret', () => {
 test('the caller has the budget of its key, and whether it sends trusted documents only', async () => {
   const secret = await seedApiKey(gateway.db, { budget: 50, trustedDocumentsOnly: true });
   const identify = (authorization: string | null) =>
-    gateway.services.callers.identify({ authorization, shopperToken: null, origin: null });
+    gateway.services.callers.keyHolder({ authorization, origin: null });
   expect(await identify(`Bearer ${secret}`)).toMatchObject({ budget: 50, trustedDocumentsOnly: true });
   expect(await identify(null)).toMatchObject({ budget: null, trustedDocumentsOnly: false });
 });

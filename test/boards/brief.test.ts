@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { paletteOf } from '../../src/boards/palette.js';
@@ -133,4 +133,21 @@ test('a palette has what the regionProposer tells apart, the most frequent first
       Array.from({ length: 20 }, (_, i) => `#${((i * 8323199) % 0xffffff).toString(16).padStart(6, '0')}`),
     ).length,
   ).toBeLessThanOrEqual(6);
+});
+
+// Failed on 2026-11-28: one request of 50 palettes stopped the event loop for more than a second.
+test('a palette of many pictures compares a sample of them, and repeats nothing', () => {
+  const colors = Array.from(
+    { length: 500 },
+    (_, i) => `#${(Math.imul(i, 0x9e3779b1) >>> 8).toString(16).padStart(6, '0')}`,
+  );
+  const cubeRoots = jest.spyOn(Math, 'cbrt');
+  const palette = paletteOf(colors);
+  // Three for each color that is compared.
+  expect(cubeRoots.mock.calls.length).toBeLessThanOrEqual(3 * 128);
+  cubeRoots.mockClear();
+  expect(paletteOf([...colors].reverse())).toBe(palette);
+  expect(cubeRoots).not.toHaveBeenCalled();
+  cubeRoots.mockRestore();
+  expect(palette).toHaveLength(6);
 });

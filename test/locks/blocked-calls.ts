@@ -64,7 +64,9 @@ export class BlockedCalls {
     const guest = await gateway.services.guests.of(ANONYMOUS, CLIENT_ADDRESS);
     const client = guest?.client.toString('hex') ?? '';
     const credentials = { authorization: null, shopperToken: await shopperToken(SHOPPER), origin: null };
-    const shopper = (await gateway.services.callers.identify(credentials)).shopper ?? Buffer.alloc(0);
+    const { callers } = gateway.services;
+    const holder = await callers.keyHolder(credentials);
+    const shopper = (await callers.withShopper(holder, credentials)).shopper ?? Buffer.alloc(0);
     const reader = await LockReader.open(clients.watcher, order, [
       { key: KEY, caller, client, shopper: shopper.toString('hex') },
       { key: KEY, caller: ANYBODY, client, shopper: '' },

@@ -85,3 +85,23 @@ test.each([
   expect((await upload('127.0.0.1')).statusCode).toBe(200);
   expect(server.logged.filter(({ level }) => Number(level) > 30)).toEqual([]);
 });
+
+// Failed on 2026-11-28: a form of nothing but padding was read for as long as it came.
+test.each([
+  ['before the answer', 'POST', '/images', 'multipart/form-data; boundary=x'],
+  ['after the answer', 'POST', '/images', 'text/x'],
+])('a body without an end loses its connection, %s', async (_when, method, route, type) => {
+  const client = connect(port, '127.0.0.1');
+  client.on('error', () => undefined).resume();
+  await once(client, 'connect');
+  client.write(
+    `${method} ${route} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+  );
+  const padding = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536, 32), Buffer.from('\r\n')]);
+  const isClosed = new Promise((resolve) => client.once('close', () => resolve(true)));
+  const sending = setInterval(() => {
+    for (let count = 0; count < 20 && client.writable; count += 1) client.write(padding);
+  }, 20);
+  expect(await isClosed).toBe(true);
+  clearInterval(sending);
+});
