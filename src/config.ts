@@ -269,7 +269,7 @@ export interface Config {
   readonly maxUploadBytes: number;
   /** How clients reach the gateway, without a slash at the end; null: as each request says. */
   readonly publicUrl: string | null;
-  /** Folder with model.json; absolute. */
+  /** Folder with model.json, or as Hugging Face has it; absolute. */
   readonly encoderFolder: string;
   /** Folder with detector.json; absolute. Null: regions are proposed from what stands out from the background. */
   readonly detectorFolder: string | null;

@@ -15,8 +15,10 @@ export function observedEncoder<E extends Encoder>(encoder: E, meter: Pick<Meter
     encode: (boxes, signal) => timed('encoder.encodeParts', () => scene.encode(boxes, signal)),
     cells: () => timed('encoder.cells', () => scene.cells()),
   });
+  const { embedText } = encoder;
   return {
     ...encoder,
+    embedText: embedText && ((text, signal) => traced('encoder.text', () => embedText(text, signal))),
     encode: (image, box, signal) => timed('encoder.encode', () => encoder.encode(image, box, signal)),
     open: async (image) => observedScene(await traced('encoder.open', () => encoder.open(image))),
   };

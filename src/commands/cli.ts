@@ -19,7 +19,7 @@ Settings are environment variables. Without any, everything is embedded:
   DATABASE_URL         Postgres to use instead of the embedded one
   QDRANT_URL           Qdrant to use instead of the embedded vector index
   VITRINE_DATA         folder for the embedded Postgres and the images (.vitrine)
-  VITRINE_ENCODER      folder of the image encoder to use
+  VITRINE_ENCODER      folder of the image encoder to use: with a model.json, or an ONNX model of Hugging Face
   VITRINE_DETECTOR     folder of an object detector, for look
   VITRINE_DEMO         0: start without the demo catalog
   VITRINE_IMAGE_HOSTS  hosts that query images can be downloaded from, as host or host:port

@@ -9,6 +9,8 @@ import { Embeddings } from './embeddings.js';
 
 /** All pages of a search, and all searches with an upload, encode its image once. A vector is a few kilobytes. */
 const CACHED_IMAGES = 2_000;
+/** Shoppers type the same words, and all pages of a search have the same ones. */
+const CACHED_TEXTS = 2_000;
 /** Recently used decoded images, so that several boxes in an image decode it once. Each takes up to 2.7 MB. */
 const KEPT_SCENES = 16;
 /** Images that are in memory at the same time, with up to 10 MB each, and those that wait to be read. */
@@ -18,6 +20,7 @@ const MAX_WAITING = 128;
 /** The vectors of images: stored ones, recently encoded ones, and ones that are encoded on demand. */
 export class ImageVectors {
   readonly #encoded = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
+  readonly #texts = new LRUCache<string, Float32Array>({ max: CACHED_TEXTS });
   readonly #scenes = new LRUCache<string, Promise<Scene>>({ max: KEPT_SCENES });
   readonly #inTurn = limiter(READ_AT_ONCE, MAX_WAITING);
 
@@ -57,6 +60,19 @@ export class ImageVectors {
       return part;
     }, signal);
     this.#encoded.set(key, vector);
+    return vector;
+  }
+
+  /**
+   * The vector of a text; null when the encoder embeds only images.
+   * @throws RequestError SERVICE_OVERLOADED; the reason of `signal` while it waits
+   */
+  async ofText(text: string, signal?: AbortSignal): Promise<Float32Array | null> {
+    if (this.encoder.embedText === undefined) return null;
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    const vector = await this.encoder.embedText(text, signal);
+    this.#texts.set(text, vector);
     return vector;
   }
 

@@ -13,7 +13,7 @@ import { countFacets } from './facets.js';
 import { picturedFirst } from '../images/shown-options.js';
 import type { IndexMatch } from '../vector-index/port.js';
 import type { QueryVector } from './query/query-vector.js';
-import { checkDiversity, checkMinScore, rankQuery } from './order/rank-query.js';
+import { checkDiversity, checkMinScore, rankQuery, scaleOf } from './order/rank-query.js';
 import { probabilitiesOf, type ProbabilityOf } from './probability/same-products.js';
 import type { SearchServices } from './search-services.js';
 import { searchPage, type Prove, type Ranking, type SearchPage } from './prove-page.js';
@@ -73,20 +73,28 @@ export async function visualSearch(
   const condition = checkProductFilter(where, channel.currencyCode);
   if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
   const words = checkSearchText(text);
-  const [query, mended] = await Promise.all([
+  // The vector is of the words as typed: a model knows words that no product has.
+  const [query, mended, textVector] = await Promise.all([
     resolveQuery(),
     words === null ? null : mendText(services.db, words),
+    words === null ? null : services.imageVectors.ofText(words),
   ]);
   const isPlain = mended === null && diversity === 0 && minScore === null;
   const fingerprint = fingerprintOf(channel, condition, {
     identity: isPlain
       ? query.identity
-      : [query.identity, mended, diversity, ...(minScore === null ? [] : [minScore])],
+      : [
+          query.identity,
+          mended,
+          diversity,
+          ...(minScore === null && textVector === null ? [] : [minScore]),
+          ...(textVector === null ? [] : [words]),
+        ],
   });
   const position = after === null ? null : readCursor(fingerprint, after);
 
   const scope = { condition, channel, excludeProducts: query.products };
-  const asked = { ...scope, query, text: mended, diversity, minScore };
+  const asked = { ...scope, query, text: mended, textVector, diversity, minScore };
   const plan = {
     ...scope,
     ...(shared && { prove: shared.prove }),
@@ -95,7 +103,7 @@ export async function visualSearch(
   const page = await searchPage(services, plan, first, position);
   const edges = await toEdges(context, stores, page, {
     fingerprint,
-    scale: query.scale,
+    scale: scaleOf(query, textVector),
     probabilityOf: probabilitiesOf(services, query, shared?.nearest),
   });
   const best = once(() =>

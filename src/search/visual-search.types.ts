@@ -94,7 +94,7 @@ export class VisualQueryInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Words to find in title, brand, category, attributes, and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. Null: no words.',
+      'Words to find in title, brand, category, attributes, and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. If the encoder embeds texts, the words are also compared with the pictures, so that words that no product has find what looks like them. Null: no words.',
   })
   text?: string | null;
 }
@@ -165,7 +165,7 @@ export class VisualMatchEdge {
 
   @Field(() => Float, {
     description:
-      'The similarity of the best matching image, from -1 to 1: the cosine similarity of the embeddings and of the colors, weighted as in the query. With a board, the similarity to the nearest positive pin. 0 when the query has only words. With words or diversity, results are not ordered by score.',
+      'The similarity of the best matching image, from -1 to 1: the cosine similarity of the embeddings and of the colors, weighted as in the query. With a board, the similarity to the nearest positive pin. When the query has only words, the cosine similarity of the image to the words, or 0 if the encoder embeds only images. With words or diversity, results are not ordered by score.',
   })
   score!: number;
 

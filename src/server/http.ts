@@ -36,7 +36,7 @@ import { traceRequests, traceRootFields } from './tracing.js';
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
   ready(): Promise<Readiness>;
   /** Whether this Authorization header had a valid key a moment ago; by default, no key is known. */
-  knowsKey?(authorization: string): boolean;
+  readonly knowsKey?: (authorization: string) => boolean;
   /**
    * Aborts some time before the server closes: load balancers are told to send no more requests, which are answered
    * all the same.

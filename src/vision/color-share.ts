@@ -16,6 +16,16 @@ export function joinColor(embedding: Float32Array, color: Float32Array): Float32
   return vector;
 }
 
+/** What the cosine of `withoutColor` to a joined vector is multiplied by, so that it is that of the embeddings. */
+export const WORDS_SCALE = 1 / Math.sqrt(1 - DEFAULT_COLOR_SHARE);
+
+/** An L2-normalized embedding that says nothing about colors as a vector of `dimension` numbers. */
+export function withoutColor(embedding: Float32Array, dimension: number): Float32Array<ArrayBuffer> {
+  const vector = new Float32Array(dimension);
+  vector.set(embedding);
+  return vector;
+}
+
 /**
  * A vector for a query with another share of color: its cosine to joined vectors, times `scale`, is `(1 - share) ·
  * cosine of the embeddings + share · likeness of the colors`. `vector` need not have length 1.

@@ -39,7 +39,7 @@ export async function decodeFile(file: Uint8Array, work: DecoderWork): Promise<u
             .raw(),
         );
       case 'square':
-        return await bytesOf(toSquare(upright(openImage(file, work.pixels)), work.size));
+        return await bytesOf(toWholeSquare(upright(openImage(file, work.pixels)), work));
     }
   } catch (cause) {
     throw cause instanceof RequestError ? cause : explained(cause);
@@ -88,6 +88,13 @@ function render(
   if (format === 'avif') image.avif({ effort: AVIF_EFFORT, chromaSubsampling: '4:2:0' });
   else image.toFormat(format);
   return bytesOf(image);
+}
+
+function toWholeSquare(
+  image: Sharp,
+  { width, height, frame }: Extract<DecoderWork, { kind: 'square' }>,
+): Sharp {
+  return toSquare(image, { width, height }, { left: 0, top: 0, width, height }, frame);
 }
 
 async function bytesOf(image: Sharp): Promise<z.infer<typeof pixelsResult>> {

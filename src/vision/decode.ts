@@ -4,6 +4,7 @@ import { decodePayer } from './decode-payer.js';
 import { inDecodeQueue } from './decode-queue.js';
 import { inDecoder } from './decoder.js';
 import { type DecoderWork, factsResult, headerResult, pixelsResult } from './decoder.protocol.js';
+import type { Frame } from './framing.js';
 import {
   assertFileIsPicture,
   decodedBytes,
@@ -93,7 +94,7 @@ export async function decodeRaster(bytes: Uint8Array, side: number): Promise<Ras
   return { pixels: data, width, height };
 }
 
-/** An image on a white square. */
+/** An image as the square that a model sees. */
 export interface Square {
   /** RGB bytes, row by row. */
   readonly pixels: Uint8Array<ArrayBuffer>;
@@ -102,18 +103,19 @@ export interface Square {
 }
 
 /**
- * The image centered on a white square of `size` pixels.
+ * The whole image as the square that a model sees.
  *
  * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, THROTTLED; the reason of `signal` while
  * it waits
  */
-export async function decodeSquare(bytes: Uint8Array, size: number, signal?: AbortSignal): Promise<Square> {
+export async function decodeSquare(bytes: Uint8Array, frame: Frame, signal?: AbortSignal): Promise<Square> {
   const header = await readHeader(bytes);
-  const { data } = pixelsResult.parse(
-    await decode(header, bytes, { kind: 'square', pixels: pixelsOf(header), size }, { signal }),
-  );
+  const { width, height } = header;
+  const { size, framing } = frame;
+  const work = { kind: 'square', pixels: pixelsOf(header), width, height, frame: { size, framing } } as const;
+  const { data } = pixelsResult.parse(await decode(header, bytes, work, { signal }));
   // A copy of its own: the message that it came in is one block of memory, which a thread cannot take over.
-  return { pixels: new Uint8Array(data), original: { width: header.width, height: header.height } };
+  return { pixels: new Uint8Array(data), original: { width, height } };
 }
 
 const pixelsOf = ({ width, height }: ImageHeader): number => width * height;

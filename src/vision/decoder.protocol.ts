@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { frame } from './framing.js';
 import { FORMATS, type ImageHeader, RENDER_FORMATS } from './image-budget.js';
 
 // Values from another process may belong to another realm, where `instanceof` fails.
@@ -19,7 +20,14 @@ export const decoderWork = z.discriminatedUnion('kind', [
     format: z.enum(RENDER_FORMATS),
   }),
   z.object({ kind: z.literal('raster'), pixels, side: z.number() }),
-  z.object({ kind: z.literal('square'), pixels, size: z.number() }),
+  z.object({
+    kind: z.literal('square'),
+    pixels,
+    /** Of the upright image. */
+    width: z.number(),
+    height: z.number(),
+    frame,
+  }),
 ]);
 export type DecoderWork = z.infer<typeof decoderWork>;
 

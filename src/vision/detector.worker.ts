@@ -57,7 +57,7 @@ async function open(): Promise<InferenceSession> {
 
 async function detect(model: InferenceSession, pixels: Uint8Array): Promise<RawDetection[]> {
   const tensor = new Float32Array(3 * size * size);
-  fillTensor(pixels, { name, size, scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] }, tensor);
+  fillTensor(pixels, { size, scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] }, tensor);
   const results = await model.run({ [name]: new Tensor('float32', tensor, [1, 3, size, size]) }, [
     manifest.output,
   ]);

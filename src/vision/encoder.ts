@@ -1,12 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { RequestError } from '../errors.js';
+import { withoutColor } from './color-share.js';
 import { decodeRaster, decodeSquare } from './decode.js';
+import type { TextTower } from './encoder-manifest.js';
 import { encodedVectors, type EncodeJob } from './encoder.protocol.js';
+import { PAD } from './framing.js';
 import { limiter } from './limiter.js';
 import { readManifest } from './manifest.js';
 import { WorkerPool } from './pool.js';
 import { squareOf, type Raster } from './raster.js';
-import { assertBox, pixelBox, placeInSquare, type Box, type Cells } from './regions.js';
+import { assertBox, pixelBox, placeInFrame, type Box, type Cells } from './regions.js';
+import { openTextTower, type OpenTextTower } from './text-tower.js';
 
 /** The included encoder: 512 numbers, with local embeddings for regions. */
 export const DEFAULT_ENCODER = new URL('../../models/garment-lite0/', import.meta.url);
@@ -22,13 +26,6 @@ export const MAX_IMAGES_IN_FLIGHT = 64;
  * Each thread has its own copy of the model in memory (about 140 MB); more would take memory from other processes.
  */
 const MAX_THREADS = 8;
-
-/**
- * Images in one run of the model. On one thread, a batch costs as much as its images do one by one (from 1 to 16, the
- * same within the noise); it saves the thread's wait for the event loop between two images. More would delay the
- * first image.
- */
-const MAX_BATCH = 4;
 
 /**
  * Pixels of the longer side at which parts are cut out of an image: a part with a quarter of the side still has as
@@ -77,6 +74,13 @@ export interface Encoder {
   encode(image: Uint8Array, box?: Box, signal?: AbortSignal): Promise<Float32Array>;
   /** @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
   open(image: Uint8Array): Promise<Scene>;
+  /**
+   * The vector of a text among those of images, without colors; L2-normalized. Its cosine to the vector of an image,
+   * times WORDS_SCALE (color-share.ts), is the cosine of the two embeddings. Absent when the model embeds only images.
+   *
+   * @throws RequestError SERVICE_OVERLOADED; the reason of `signal` while it waits
+   */
+  readonly embedText?: ((text: string, signal?: AbortSignal) => Promise<Float32Array>) | undefined;
   /** Ends the threads; the promises of images in flight reject. */
   close(): Promise<void>;
 }
@@ -87,7 +91,7 @@ export interface OpenEncoder extends Encoder {
 }
 
 export interface EncoderOptions {
-  /** Folder with model.json and model.onnx. */
+  /** Folder with model.json and model.onnx, or as Hugging Face has it. */
   readonly directory: string | URL;
   /** Worker threads; by default one fewer than cores, so that the event loop has a core. */
   readonly threads?: number | undefined;
@@ -105,19 +109,24 @@ export async function openEncoder({
   log,
 }: EncoderOptions): Promise<OpenEncoder> {
   const manifest = await readManifest(directory);
+  const onCrash = (err: Error): void =>
+    log?.error({ err }, 'An encoder thread ended; another one replaces it');
   const pool = await WorkerPool.open({
     script: new URL('../../dist/vision/encoder.worker.js', import.meta.url),
     workerData: manifest,
     threads,
-    maxBatch: MAX_BATCH,
+    maxBatch: manifest.maxBatch,
     parseAnswers: (message) => encodedVectors.parse(message),
-    onCrash: (err) => log?.error({ err }, 'An encoder thread ended; another one replaces it'),
+    onCrash,
   });
+  const texts = manifest.text && (await openTexts(manifest.text, pool, onCrash));
   // A decode takes half as long as an encode, so one decode per thread keeps the threads busy. More would crowd out
   // the event loop and other users of libuv's few threads.
   const limitDecodes = limiter(threads);
   let inFlight = 0;
-  const { input, dimension, embeddingDimension, grid } = manifest;
+  const { input, dimension, grid, patches } = manifest;
+  // The cells of a grid cover an image on a white square, however else the model sees images.
+  const whole = { size: input.size, framing: PAD };
 
   /** Runs the model on squares, each of which is made only when there is room for it. */
   const look = async (
@@ -137,9 +146,9 @@ export async function openEncoder({
       }),
     );
   };
-  const whole = async (image: Uint8Array, signal?: AbortSignal): Promise<EncodeJob> => {
-    const { pixels, original } = await decodeSquare(image, input.size, signal);
-    return { pixels, part: placeInSquare(original, input.size) };
+  const toJob = async (image: Uint8Array, signal?: AbortSignal): Promise<EncodeJob> => {
+    const { pixels, original } = await decodeSquare(image, input, signal);
+    return { pixels, part: placeInFrame(original, input) };
   };
   const open = async (image: Uint8Array): Promise<Scene> => {
     if (inFlight >= MAX_IMAGES_IN_FLIGHT) throw overloaded();
@@ -151,18 +160,16 @@ export async function openEncoder({
         const squares = boxes.map((box) => async (): Promise<EncodeJob> => {
           const part = pixelBox(box, raster);
           return {
-            pixels: await squareOf(raster, input.size, part),
-            part: placeInSquare(part, input.size),
+            pixels: await squareOf(raster, input, part),
+            part: placeInFrame(part, input),
           };
         });
         return look(squares, signal);
       },
       async cells() {
-        if (!grid) return null;
-        const [vectors] = await look([
-          async () => ({ pixels: await squareOf(raster, input.size), part: null }),
-        ]);
-        return vectors === undefined ? null : { grid, dimension: embeddingDimension, vectors };
+        if (!grid || !patches) return null;
+        const [vectors] = await look([async () => ({ pixels: await squareOf(raster, whole), part: null })]);
+        return vectors === undefined ? null : { grid, dimension: patches.dimension, vectors };
       },
     };
   };
@@ -174,13 +181,30 @@ export async function openEncoder({
       if (box) assertBox(box);
       const [vector] = box
         ? await (await open(image)).encode([box], signal)
-        : await look([() => whole(image, signal)], signal);
+        : await look([() => toJob(image, signal)], signal);
       if (vector === undefined) throw new Error('an encoder answers every image');
       return vector;
     },
+    embedText: texts && (async (text, signal) => withoutColor(await texts.embed(text, signal), dimension)),
     load: () => ({ waiting: inFlight - pool.inWork, inWork: pool.inWork }),
-    close: () => pool.close(),
+    async close() {
+      await Promise.all([pool.close(), texts?.close()]);
+    },
   };
+}
+
+/** Does not leave the threads of `pool` running when the tower of texts cannot be opened. */
+async function openTexts(
+  tower: TextTower,
+  pool: Pick<WorkerPool<unknown>, 'close'>,
+  onCrash: (error: Error) => void,
+): Promise<OpenTextTower> {
+  try {
+    return await openTextTower(tower, onCrash);
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
 }
 
 const overloaded = (): RequestError =>

@@ -7,9 +7,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { colorDescriptor } from './color-descriptor.js';
 import { joinColor } from './color-share.js';
-import { encodeJobs, workerManifest, type EncodeJob } from './encoder.protocol.js';
-import { ENCODER_REMEDY } from './manifest.js';
-import { fillTensor, normalize } from './tensor.js';
+import { ENCODER_REMEDY, encoderManifest } from './encoder-manifest.js';
+import { encodeJobs, type EncodeJob } from './encoder.protocol.js';
+import { fillTensor, normalize, pool } from './tensor.js';
 
 /**
  * On Linux, a priority belongs to a thread: encoding then yields its core at once when the event loop wakes. On other
@@ -21,7 +21,7 @@ const port = parentPort;
 if (!port) throw new Error('encoder.worker runs only as a worker thread.');
 if (process.platform === 'linux') setPriority(0, NICENESS);
 
-const manifest = workerManifest.parse(workerData);
+const manifest = encoderManifest.parse(workerData);
 const session = await open();
 port.on('message', (message: unknown) => {
   void answer(encodeJobs.parse(message));
@@ -53,7 +53,7 @@ async function open(): Promise<InferenceSession> {
     return opened;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${modelFile} does not run as described in its model.json: ${reason} ${ENCODER_REMEDY}`, {
+    throw new Error(`${modelFile} does not run as described beside it: ${reason} ${ENCODER_REMEDY}`, {
       cause,
     });
   }
@@ -64,35 +64,38 @@ async function run(
   model: InferenceSession,
   jobs: readonly EncodeJob[],
 ): Promise<Float32Array<ArrayBuffer>[]> {
-  const { input, grid, embeddingDimension: dimension } = manifest;
+  const { input, output, grid, patches, embeddingDimension: dimension } = manifest;
   const numbers = 3 * input.size * input.size;
   const batch = new Float32Array(jobs.length * numbers);
   jobs.forEach(({ pixels }, index) => {
     fillTensor(pixels, input, batch.subarray(index * numbers, (index + 1) * numbers));
   });
-  const outputs = jobs.some(({ part }) => part === null) ? ['embedding', 'patches'] : ['embedding'];
+  const asksForCells = jobs.some(({ part }) => part === null);
+  const outputs = new Set(asksForCells && patches ? [output.name, patches.name] : [output.name]);
   const results = await model.run(
     { [input.name]: new Tensor('float32', batch, [jobs.length, 3, input.size, input.size]) },
-    outputs,
+    [...outputs],
   );
-  const embeddings = numbersOf('embedding', results.embedding, jobs.length * dimension);
-  const cellCount = (grid?.rows ?? 0) * (grid?.columns ?? 0);
-  const patches =
-    results.patches && numbersOf('patches', results.patches, jobs.length * cellCount * dimension);
+  const ofImage = output.tokens * dimension;
+  const tokens = numbersOf(output.name, results[output.name], jobs.length * ofImage);
+  const ofCells = (grid?.rows ?? 0) * (grid?.columns ?? 0) * (patches?.dimension ?? 0);
+  const skipped = (patches?.skip ?? 0) * (patches?.dimension ?? 0);
+  const perImage = skipped + ofCells;
+  const cells =
+    asksForCells && patches
+      ? numbersOf(patches.name, results[patches.name], jobs.length * perImage)
+      : new Float32Array();
   return jobs.map(({ pixels, part }, index) => {
-    if (part === null) {
-      const size = cellCount * dimension;
-      return patches?.slice(index * size, (index + 1) * size) ?? new Float32Array();
-    }
-    const embedding = normalize(embeddings.slice(index * dimension, (index + 1) * dimension));
-    return joinColor(embedding, colorDescriptor(pixels, input.size, part));
+    if (part === null) return cells.slice(index * perImage + skipped, (index + 1) * perImage);
+    const own = tokens.slice(index * ofImage, (index + 1) * ofImage);
+    return joinColor(normalize(pool(own, output, dimension)), colorDescriptor(pixels, input.size, part));
   });
 }
 
 function numbersOf(output: string, tensor: Tensor | undefined, expected: number): Float32Array {
   const data = tensor?.data;
   if (!(data instanceof Float32Array) || data.length !== expected) {
-    throw new Error(`"${output}" has ${data?.length} numbers where model.json says ${expected}.`);
+    throw new Error(`"${output}" has ${data?.length} numbers where the description says ${expected}.`);
   }
   return data;
 }

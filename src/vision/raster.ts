@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import { cropSteps, type Frame } from './framing.js';
 import sharp from './sharp.js';
 
 /** An upright image in memory: sRGB on white, three bytes per pixel, row by row. */
@@ -25,15 +26,13 @@ export async function shrinkRaster(raster: Raster, side: number): Promise<Raster
   return { pixels: data, width: info.width, height: info.height };
 }
 
-/** Makes a square of the raster, or of a part of it, as `decodeSquare` does of an image. */
+/** Makes the square that a model sees of the raster, or of a part of it, as `decodeSquare` does of an image. */
 export async function squareOf(
   raster: Raster,
-  size: number,
-  part?: PixelBox,
+  frame: Frame,
+  part: PixelBox = { left: 0, top: 0, width: raster.width, height: raster.height },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const image = open(raster);
-  if (part) image.extract(part);
-  return new Uint8Array(await toSquare(image, size).toBuffer());
+  return new Uint8Array(await toSquare(open(raster), raster, part, frame).toBuffer());
 }
 
 /** The whole raster in the middle of a gray square, as in the training of detectors of the YOLO family. */
@@ -44,22 +43,34 @@ export async function letterbox(raster: Raster, size: number): Promise<Uint8Arra
   );
 }
 
-/**
- * The image centered on a white square of `size` pixels: RGB bytes, row by row. Resampled with libvips' cubic kernel,
- * which is the closest to the bicubic kernel that encoders are trained with.
- */
-export const toSquare = (image: Sharp, size: number): Sharp =>
-  image
-    .resize({
-      width: size,
-      height: size,
-      fit: 'contain',
-      background: 'white',
-      kernel: 'cubic',
-      // Shrinking while a JPEG is decoded averages by blocks: cosine 0.996 instead of 0.9996 at some sizes.
-      fastShrinkOnLoad: false,
-    })
+/** Size of an image, in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A part of an image of `size`, as the square that a model sees: RGB bytes, row by row. */
+export function toSquare(image: Sharp, size: Size, part: PixelBox, { size: side, framing }: Frame): Sharp {
+  const { kernel } = framing;
+  // Shrinking while a JPEG is decoded averages by blocks: cosine 0.996 instead of 0.9996 at some sizes.
+  const precisely = { kernel, fastShrinkOnLoad: false };
+  if (framing.fit === 'crop') {
+    const { read, resized, cut } = cropSteps(part, side, framing.shorterSide);
+    const from = { ...read, left: part.left + read.left, top: part.top + read.top };
+    return extract(image, size, from)
+      .resize({ ...resized, fit: 'fill', ...precisely })
+      .extract(cut)
+      .raw();
+  }
+  const fit = framing.fit === 'pad' ? 'contain' : 'fill';
+  return extract(image, size, part)
+    .resize({ width: side, height: side, fit, background: 'white', ...precisely })
     .raw();
+}
+
+function extract(image: Sharp, { width, height }: Size, part: PixelBox): Sharp {
+  return part.width === width && part.height === height ? image : image.extract(part);
+}
 
 const open = ({ pixels, width, height }: Raster): Sharp =>
   sharp(pixels, { raw: { width, height, channels: 3 } });

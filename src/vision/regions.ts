@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.js';
+import type { Frame } from './framing.js';
 import type { PixelBox } from './raster.js';
 import { normalize } from './tensor.js';
 
@@ -41,7 +42,7 @@ export function pixelBox(
 }
 
 /** Where an image is after it is centered on a square of `side`, in whole pixels of the square. */
-export function placeInSquare(
+function placeInSquare(
   { width, height }: { readonly width: number; readonly height: number },
   side: number,
 ): PixelBox {
@@ -54,6 +55,14 @@ export function placeInSquare(
     width: Math.max(1, Math.min(side - left, Math.round(width * scale))),
     height: Math.max(1, Math.min(side - top, Math.round(height * scale))),
   };
+}
+
+/** The part of the square that a model sees which an image covers. */
+export function placeInFrame(
+  image: { readonly width: number; readonly height: number },
+  { size, framing }: Frame,
+): PixelBox {
+  return framing.fit === 'pad' ? placeInSquare(image, size) : { left: 0, top: 0, width: size, height: size };
 }
 
 /** The local embeddings of an image, cell by cell, row-major. */

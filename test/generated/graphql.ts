@@ -392,7 +392,7 @@ export type VisualQueryInput = {
   color?: number | null | undefined;
   /** What results should look like. It can be empty if there is `text`: then the words alone determine the order. */
   like: Array<VisualReferenceInput>;
-  /** Words to find in title, brand, category, attributes, and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. Null: no words. */
+  /** Words to find in title, brand, category, attributes, and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. If the encoder embeds texts, the words are also compared with the pictures, so that words that no product has find what looks like them. Null: no words. */
   text?: string | null | undefined;
   /** What results should not look like. */
   unlike?: Array<VisualReferenceInput> | null | undefined;

@@ -17,21 +17,44 @@ export function constantDetector(size: number, shape: readonly number[], values:
   ]);
 }
 
-/** A graph that returns the mean color of each square of `square` pixels, for images of `size` pixels. */
-export function averagingEncoder(size: number, square: number): Buffer {
+/**
+ * A graph that returns the mean color of each square of `square` pixels, for images of `size` pixels: any number of
+ * them, unless `batch` is one.
+ */
+export function averagingEncoder(
+  size: number,
+  square: number,
+  {
+    input = 'pixels',
+    output = 'embedding',
+    batch = 'images',
+  }: { input?: string; output?: string; batch?: number | string } = {},
+): Buffer {
   const squares = [ints('kernel_shape', [square, square]), ints('strides', [square, square])];
   return model([
-    bytes(1, node('AveragePool', 'pixels', 'means', squares)),
-    bytes(1, node('Flatten', 'means', 'embedding')),
+    bytes(1, node('AveragePool', input, 'means', squares)),
+    bytes(1, node('Flatten', 'means', output)),
     text(2, 'encoder'),
-    bytes(11, valueInfo('pixels', ['images', 3, size, size])),
-    bytes(12, valueInfo('embedding', ['images', 3 * (size / square) ** 2])),
+    bytes(11, valueInfo(input, [batch, 3, size, size])),
+    bytes(12, valueInfo(output, [batch, 3 * (size / square) ** 2])),
+  ]);
+}
+
+/** A graph that takes and returns half-precision images, as they are. */
+export function halfEncoder(size: number): Buffer {
+  const shape = ['images', 3, size, size];
+  return model([
+    bytes(1, node('Identity', 'pixel_values', 'image_embeds')),
+    text(2, 'encoder'),
+    bytes(11, valueInfo('pixel_values', shape, FLOAT16)),
+    bytes(12, valueInfo('image_embeds', shape, FLOAT16)),
   ]);
 }
 
 const IR_VERSION = 8;
 const OPSET = 17;
 const FLOAT = 1;
+const FLOAT16 = 10;
 const INTS = 7;
 
 const model = (graph: readonly Buffer[]): Buffer =>
@@ -49,11 +72,11 @@ const ints = (name: string, values: readonly number[]): Buffer =>
   Buffer.concat([text(1, name), ...values.map((value) => varint(8, value)), varint(20, INTS)]);
 
 /** A dimension given as a word may have any length. */
-function valueInfo(name: string, shape: readonly (number | string)[]): Buffer {
+function valueInfo(name: string, shape: readonly (number | string)[], element = FLOAT): Buffer {
   const dimensions = Buffer.concat(
     shape.map((side) => bytes(1, typeof side === 'number' ? varint(1, side) : text(2, side))),
   );
-  const type = bytes(1, Buffer.concat([varint(1, FLOAT), bytes(2, dimensions)]));
+  const type = bytes(1, Buffer.concat([varint(1, element), bytes(2, dimensions)]));
   return Buffer.concat([text(1, name), bytes(2, type)]);
 }
 

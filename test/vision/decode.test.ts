@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
 import { thumbHashToApproximateAspectRatio } from 'thumbhash';
 import { decodeSquare, inspectImage, renderImage } from '../../src/vision/decode.js';
+import { type Frame, PAD } from '../../src/vision/framing.js';
 import { failure, fixture } from './support.js';
 
 const photo = fixture('drawn-tee-striped.jpg');
@@ -13,9 +14,14 @@ const RED = { r: 200, g: 20, b: 30 };
 const flat = (width: number, height: number, background: object = RED): Sharp =>
   sharp({ create: { width, height, channels: 3, background } });
 
+const inSquare = (size: number): Frame => ({ size, framing: PAD });
+
 /** Mean absolute difference of two decoded squares, in 1/255. */
 async function difference(a: Uint8Array, b: Uint8Array): Promise<number> {
-  const [{ pixels: x }, { pixels: y }] = await Promise.all([decodeSquare(a, 64), decodeSquare(b, 64)]);
+  const [{ pixels: x }, { pixels: y }] = await Promise.all([
+    decodeSquare(a, inSquare(64)),
+    decodeSquare(b, inSquare(64)),
+  ]);
   return x.reduce((sum, value, index) => sum + Math.abs(value - (y[index] ?? NaN)), 0) / x.length;
 }
 
@@ -102,7 +108,7 @@ describe('colors become 8-bit sRGB on white', () => {
   test('from CMYK', async () => {
     const cmyk = await flat(40, 40).toColorspace('cmyk').jpeg({ quality: 95 }).toBuffer();
     expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
-    const [r = 0, g = 255, b = 255] = (await decodeSquare(cmyk, 32)).pixels;
+    const [r = 0, g = 255, b = 255] = (await decodeSquare(cmyk, inSquare(32))).pixels;
     expect(r).toBeGreaterThan(150);
     expect(Math.max(g, b)).toBeLessThan(80);
   });
@@ -117,7 +123,7 @@ describe('colors become 8-bit sRGB on white', () => {
     const gray = await drawn().grayscale().png().toBuffer();
     const deep = await drawn().grayscale().toColorspace('grey16').png().toBuffer();
     expect((await sharp(deep).metadata()).depth).toBe('ushort');
-    expect((await decodeSquare(gray, 64)).pixels).toHaveLength(3 * 64 * 64);
+    expect((await decodeSquare(gray, inSquare(64))).pixels).toHaveLength(3 * 64 * 64);
     expect(await difference(deep, gray)).toBeLessThan(2);
   });
 
@@ -132,7 +138,7 @@ describe('colors become 8-bit sRGB on white', () => {
     })
       .png()
       .toBuffer();
-    const [r = 0, g = 0, b = 0] = (await decodeSquare(clear, 16)).pixels;
+    const [r = 0, g = 0, b = 0] = (await decodeSquare(clear, inSquare(16))).pixels;
     expect([r, g, b].map((value) => Math.round(value / 4))).toEqual([57, 34, 36]);
   });
 
@@ -142,7 +148,7 @@ describe('colors become 8-bit sRGB on white', () => {
     for (const animation of [await frames.clone().gif().toBuffer(), await frames.clone().webp().toBuffer()]) {
       expect((await sharp(animation).metadata()).pages).toBe(2);
       await expect(inspectImage(animation)).resolves.toMatchObject({ width: 10, height: 10 });
-      expect((await decodeSquare(animation, 16)).pixels[0]).toBeLessThan(60);
+      expect((await decodeSquare(animation, inSquare(16))).pixels[0]).toBeLessThan(60);
     }
   });
 });
@@ -150,7 +156,7 @@ describe('colors become 8-bit sRGB on white', () => {
 describe('refuses', () => {
   const readers = {
     inspectImage: (bytes: Uint8Array) => inspectImage(bytes),
-    decodeSquare: (bytes: Uint8Array) => decodeSquare(bytes, 64),
+    decodeSquare: (bytes: Uint8Array) => decodeSquare(bytes, inSquare(64)),
     renderImage: (bytes: Uint8Array) => renderImage(bytes, { width: 50 }),
   };
   const refused = async (bytes: Uint8Array) =>

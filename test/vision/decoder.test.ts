@@ -7,6 +7,7 @@ import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { decodeSquare, inspectImage } from '../../src/vision/decode.js';
 import { inDecoder } from '../../src/vision/decoder.js';
+import { PAD } from '../../src/vision/framing.js';
 import { until } from '../support/waiting.js';
 import { failure, fixture } from './support.js';
 
@@ -55,7 +56,7 @@ onLinux('decoders are processes', () => {
   test('an image is decoded again after its decoder was killed', async () => {
     const image = await slowImage();
     const before = decodersOf(process.pid);
-    const decoded = decodeSquare(image, 64);
+    const decoded = decodeSquare(image, { size: 64, framing: PAD });
     await until('a decoder runs', async () => decodersOf(process.pid).length > 0);
     for (const pid of decodersOf(process.pid)) process.kill(pid, 'SIGKILL');
     expect((await decoded).pixels).toHaveLength(3 * 64 * 64);

@@ -31,14 +31,18 @@ describe('an encoder folder', () => {
       input: {
         name: 'pixel_values',
         size: 224,
+        framing: { fit: 'pad', kernel: 'cubic' },
         scale: 1 / 255,
         mean: [0.498, 0.498, 0.498],
         std: [0.502, 0.502, 0.502],
       },
+      output: { name: 'embedding', pooling: 'none', tokens: 1 },
       dimension: 548,
       embeddingDimension: 512,
       grid: { rows: 7, columns: 7 },
+      patches: { name: 'patches', skip: 0, dimension: 512 },
       modelFile: join(folder, 'model.onnx'),
+      maxBatch: 4,
     });
   });
 
@@ -68,7 +72,7 @@ describe('an encoder folder', () => {
     await edit((text) => text.replaceAll('"dim": 512', '"dim": 640'));
     await expect(openEncoder({ directory: folder, threads: 1 })).rejects.toMatchObject({
       message: expect.stringMatching(
-        /"embedding" has 512 numbers where model\.json says 640.*VITRINE_ENCODER/,
+        /"embedding" has 512 numbers where the description says 640.*VITRINE_ENCODER/,
       ),
     });
   });

@@ -7,7 +7,7 @@ import type { Asked, IndexFilter, IndexMatch } from '../../vector-index/port.js'
 import { examplesOf, page, toRequest } from '../../vector-index/page.js';
 import type { RankedMatch } from '../prove-page.js';
 import type { StandingMatch, StandingOrder, StandingPage } from './standing.js';
-import { rankByText } from './words.store.js';
+import { rankByText, type TextMatch } from './words.store.js';
 import { nearest } from '../../vector-index/vectors.js';
 
 /**
@@ -24,6 +24,10 @@ const K = 60;
 
 interface FusionPlan {
   readonly visual: StandingOrder;
+  /** By likeness to the words; null when the encoder embeds only images. */
+  readonly told: StandingOrder | null;
+  /** Whether `told` may only order products that the other two have, because the visual order ends by itself. */
+  readonly isBounded: boolean;
   readonly text: string;
   readonly condition: ProductCondition;
   readonly channel: Channel;
@@ -42,7 +46,11 @@ interface FusedOrder extends Pick<StandingPage, 'strategy'> {
   readonly order: readonly Fused[];
 }
 
-/** Products by words and by a visual order, fused by their ranks. */
+/**
+ * Products by words and by a visual order, fused by their ranks. Where a product has all the words, the likeness of
+ * pictures to the words orders only products with equally many of them, so that a brand is found by its name; where none
+ * has, it is a ranking of its own.
+ */
 export function fusedOrder(db: Database, plan: FusionPlan): StandingOrder {
   // The whole order is fused once per request, however often its page is refilled.
   let fused: Promise<FusedOrder> | null = null;
@@ -66,23 +74,39 @@ export function fusedOrder(db: Database, plan: FusionPlan): StandingOrder {
 
 async function fuse(
   db: Database,
-  { visual, text, condition, channel, excludeProducts }: FusionPlan,
+  { visual, told, isBounded, text, condition, channel, excludeProducts }: FusionPlan,
   passing: IndexFilter,
 ): Promise<FusedOrder> {
-  const [seen, told] = await Promise.all([
+  const [seen, alike, named] = await Promise.all([
     visual.next(passing, FUSED_DEPTH, null),
+    told?.next(passing, FUSED_DEPTH, null),
     rankByText(db, wordsOf(text), { channel, condition, excludeProducts }, FUSED_DEPTH),
   ]);
-  const share = (i: number): number => (K + 1) / 2 / (K + i + 1);
   const order = new Map<number, Fused>();
-  for (const [i, { productId, imageId, passes, score: likeness }] of seen.matches.entries())
-    order.set(productId, { productId, imageId, passes, likeness, score: share(i) });
-  for (const [i, { productId, imageId, passes }] of told.entries()) {
-    const known = order.get(productId) ?? { productId, imageId, passes, likeness: null, score: 0 };
-    order.set(productId, { ...known, passes: known.passes || passes, score: known.score + share(i) });
-  }
-  const { matches } = page([...order.values()], order.size, undefined);
+  const add = (matches: readonly Omit<Fused, 'score'>[]): void => {
+    for (const [i, { productId, imageId, passes, likeness }] of matches.entries()) {
+      const known = order.get(productId) ?? { productId, imageId, passes, likeness, score: 0 };
+      const score = known.score + (K + 1) / (K + i + 1);
+      order.set(productId, { ...known, passes: known.passes || passes, score });
+    }
+  };
+  add(seen.matches.map((match) => ({ ...match, likeness: match.score })));
+  const unseen = <T extends object>(match: T): T & { likeness: null } => ({ ...match, likeness: null });
+  add((alike === undefined ? named : byLikeness(named, alike.matches)).map(unseen));
+  const isNamed = named.some(({ words, asked }) => words === asked);
+  const own = isNamed || alike === undefined ? null : alike.matches;
+  if (own !== null) add(own.filter(({ productId }) => !isBounded || order.has(productId)).map(unseen));
+  const lists = own === null ? 2 : 3;
+  const scored = [...order.values()].map((match) => ({ ...match, score: match.score / lists }));
+  const { matches } = page(scored, scored.length, undefined);
   return { order: matches, strategy: seen.strategy };
+}
+
+/** The products with the most words first, and of those with equally many, the most alike to the words. */
+function byLikeness(named: readonly TextMatch[], alike: readonly StandingMatch[]): TextMatch[] {
+  const ranks = new Map(alike.map(({ productId }, rank) => [productId, rank]));
+  const rankOf = ({ productId }: TextMatch): number => ranks.get(productId) ?? alike.length;
+  return named.toSorted((a, b) => b.words - a.words || rankOf(a) - rankOf(b));
 }
 
 /** Fills in the likeness of products that only the words found; 0 when there is nothing to compare with. */

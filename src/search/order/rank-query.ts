@@ -4,6 +4,7 @@ import type { Context } from '../../graph/request-context.js';
 import type { Loaders } from '../../catalog/loaders.js';
 import { RequestError } from '../../errors.js';
 import type { SearchServices } from '../search-services.js';
+import { WORDS_SCALE } from '../../vision/color-share.js';
 import { diverseOrder } from './diverse.js';
 import { toIndexFilter, withoutStock } from '../../projection/index-filter.js';
 import { fusedOrder, tellLikeness } from './fused.js';
@@ -16,6 +17,8 @@ interface RankingPlan {
   readonly query: QueryVector;
   /** Corrected words to fuse with the likeness; null for none. */
   readonly text: string | null;
+  /** The words among the vectors of images; null when there are none, or the encoder embeds only images. */
+  readonly textVector: Float32Array | null;
   /** From 0 (most similar first) to 1 (results as different from each other as possible). */
   readonly diversity: number;
   /** Where the ranking by likeness ends, in the query's own weights; null: nowhere. */
@@ -40,24 +43,34 @@ export function checkMinScore(minScore: number | null): void {
   throw new RequestError('BAD_USER_INPUT', `minScore is ${minScore}: it must be from -1 to 1.`);
 }
 
+/** Multiplying a cosine by this gives the likeness to the query, or to the words if there is nothing else. */
+export const scaleOf = (
+  query: Pick<QueryVector, 'asked' | 'scale'>,
+  textVector: Float32Array | null,
+): number => (query.asked === null && textVector !== null ? WORDS_SCALE : query.scale);
+
 /** Ranks by likeness, fused with words if there are any, and reordered for diversity if requested. */
 export function rankQuery(
   services: SearchServices,
   { loaders }: Context,
-  { query, text, diversity, minScore, ...scope }: RankingPlan,
+  { query, text, textVector, diversity, minScore, ...scope }: RankingPlan,
 ): Ranking {
   const { asked } = query;
-  const least = minScore === null ? -Infinity : minScore / query.scale;
+  const least = minScore === null ? -Infinity : minScore / scaleOf(query, textVector);
   if (text === null && diversity === 0) return vectorRanking(services.index, asked, least);
   const { condition, channel, excludeProducts } = scope;
   const lasting = toIndexFilter(withoutStock(condition), channel.handle, excludeProducts);
   const visual = standingOrder(services.index, asked, lasting, least);
-  const order = text === null ? visual : fusedOrder(services.db, { ...scope, visual, text });
+  const isOnlyText = asked === null;
+  const told =
+    textVector && standingOrder(services.index, textVector, lasting, isOnlyText ? least : -Infinity);
+  const isBounded = minScore !== null && !isOnlyText;
+  const order = text === null ? visual : fusedOrder(services.db, { ...scope, visual, told, isBounded, text });
   const spread =
     diversity === 0
       ? order
       : diverseOrder(order, { diversity, vectorsOf: (imageIds) => vectorsOf(services, loaders, imageIds) });
-  return whatPasses(spread, (found) => tellLikeness(services, asked, found));
+  return whatPasses(spread, (found) => tellLikeness(services, asked ?? textVector, found));
 }
 
 async function vectorsOf(

@@ -6,8 +6,16 @@ import type { ProductCondition } from '../../catalog/product-filter.js';
 import { query, queryPrepared, type Queryable } from '../../platform/postgres.js';
 import { withoutStock } from '../../projection/index-filter.js';
 
-const textMatch = z.object({ productId: z.number(), imageId: z.number(), passes: z.boolean() });
-type TextMatch = z.infer<typeof textMatch>;
+const textMatch = z.object({
+  productId: z.number(),
+  imageId: z.number(),
+  passes: z.boolean(),
+  /** How many of the words the product has. */
+  words: z.number(),
+  /** How many words there are that a product can have: stop words do not count. */
+  asked: z.number(),
+});
+export type TextMatch = z.infer<typeof textMatch>;
 
 /**
  * The products that contain any of the words, at most `limit`: those with more of the words first, then by Postgres'
@@ -35,7 +43,8 @@ export async function rankByText(
       SELECT string_agg('(' || query::text || ')', ' | ')::tsquery AS query FROM word WHERE numnode(query) > 0
     )
     SELECT product.id AS "productId", image.id AS "imageId", offered.passes,
-      (SELECT count(*) FROM word WHERE product.search @@ word.query) AS words
+      (SELECT count(*)::int FROM word WHERE product.search @@ word.query) AS words,
+      (SELECT count(*)::int FROM word WHERE numnode(query) > 0) AS asked
     FROM products product
     CROSS JOIN LATERAL (SELECT id FROM product_images
       WHERE product_id = product.id ORDER BY position LIMIT 1) image

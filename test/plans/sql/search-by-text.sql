@@ -84,7 +84,8 @@
       SELECT string_agg('(' || query::text || ')', ' | ')::tsquery AS query FROM word WHERE numnode(query) > 0
     )
     SELECT product.id AS "productId", image.id AS "imageId", offered.passes,
-      (SELECT count(*) FROM word WHERE product.search @@ word.query) AS words
+      (SELECT count(*)::int FROM word WHERE product.search @@ word.query) AS words,
+      (SELECT count(*)::int FROM word WHERE numnode(query) > 0) AS asked
     FROM products product
     CROSS JOIN LATERAL (SELECT id FROM product_images
       WHERE product_id = product.id ORDER BY position LIMIT 1) image
