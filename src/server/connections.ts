@@ -1,13 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { LRUCache } from 'lru-cache';
 import { networkOf, siteOf } from '../platform/client-network.js';
 import { Holdings } from '../platform/holdings.js';
 import { sharesOf } from '../platform/shares.js';
 import {
+  MAX_CLIENTS_REMEMBERED,
   MAX_CONNECTIONS,
   MAX_CONNECTIONS_PER_CLIENT,
   MAX_REQUESTS_IN_WORK_PER_CLIENT,
   MAX_REQUESTS_IN_WORK_PER_CONNECTION,
+  MAX_TOLD_TO_WAIT,
   MODEST_SHARE,
   RETRY_AFTER_SECONDS,
   SHUT_OUT_MS,
@@ -25,7 +28,7 @@ const TOO_MANY = [
 /**
  * Bounds open connections, of all clients and of each, and the requests that a client, or one connection, sends without
  * waiting for responses. Node reads thousands of those at once, so a client that sends too many on a connection loses
- * all of its connections, and gets no new ones for SHUT_OUT_MS. A trusted proxy may open any number of connections,
+ * all of its connections, and gets no new ones for SHUT_OUT_MS; so does one that keeps on when it is told to wait. A trusted proxy may open any number of connections,
  * because they are those of its clients, and loses only the one that sends too many requests.
  */
 export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONNECTIONS): void {
@@ -39,6 +42,13 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
   const shutOut = new Map<string, NodeJS.Timeout>();
   const inWork = new WeakMap<Socket, number>();
   const inWorkOfClient = sharesOf(MAX_REQUESTS_IN_WORK_PER_CLIENT);
+  /** Closed after the response that is being sent. */
+  const leaving = new WeakSet<Socket>();
+  const toldToWait = new LRUCache<string, number>({
+    max: MAX_CLIENTS_REMEMBERED,
+    ttl: SHUT_OUT_MS,
+    noUpdateTTL: true,
+  });
   const isIdle = (socket: Socket): boolean => !inWork.get(socket);
   const clientOf = ({ remoteAddress = '' }: Socket): string | null =>
     trusts(remoteAddress, 0) ? null : networkOf(remoteAddress);
@@ -102,7 +112,7 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
     // What was read before its connection was closed.
-    if (socket.destroyed) return;
+    if (socket.destroyed || leaving.has(socket)) return;
     const count = (inWork.get(socket) ?? 0) + 1;
     if (count > MAX_REQUESTS_IN_WORK_PER_CONNECTION) {
       shut(socket);
@@ -112,7 +122,13 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     held.touch(socket);
     const client = networkOf(seenFrom(request, trusts).clientAddress);
     if (!inWorkOfClient.take(client, 1)) {
-      tellToWait(request, response);
+      const isOwn = clientOf(socket) !== null;
+      // What else the connection has sent is not worth a response each. A proxy's connection has others' requests too.
+      if (isOwn) leaving.add(socket);
+      tellToWait(request, response, isOwn);
+      const told = (toldToWait.get(client) ?? 0) + 1;
+      toldToWait.set(client, told);
+      if (isOwn && told > MAX_TOLD_TO_WAIT) shut(socket);
       return;
     }
     inWork.set(socket, count);
@@ -129,13 +145,18 @@ function refuse(socket: Socket): void {
 }
 
 /** Before anything is read or looked up. */
-function tellToWait({ url = '' }: IncomingMessage, response: ServerResponse): void {
+function tellToWait({ url = '' }: IncomingMessage, response: ServerResponse, isLast: boolean): void {
   const code = 'THROTTLED';
   const message = `Your address has ${MAX_REQUESTS_IN_WORK_PER_CLIENT} requests without a response: wait for some of them.`;
   const error = url.startsWith('/graphql')
     ? { errors: [{ message, extensions: { code, retryAfterMs: 1_000 } }] }
     : { error: { code, message } };
   response
-    .writeHead(429, { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '1' })
+    .writeHead(429, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'retry-after': '1',
+      ...(isLast && { connection: 'close' }),
+    })
     .end(JSON.stringify(error));
 }

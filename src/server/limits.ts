@@ -203,6 +203,12 @@ export const READINESS_MS = 500;
  */
 export const MAX_REQUESTS_IN_WORK_PER_CLIENT = 128;
 
+/** How often a client is told to wait within SHUT_OUT_MS before it is shut out. */
+export const MAX_TOLD_TO_WAIT = 4 * MAX_REQUESTS_IN_WORK_PER_CLIENT;
+
+/** Clients about which something is remembered for a few seconds; a count takes about 100 bytes. */
+export const MAX_CLIENTS_REMEMBERED = 10_000;
+
 /** Requests on a connection that offer an upgrade which the gateway ignores, such as one to HTTP/2. */
 export const MAX_UPGRADE_OFFERS_PER_CONNECTION = 8;
 

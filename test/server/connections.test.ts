@@ -9,6 +9,7 @@ import {
   MAX_CONNECTIONS_PER_CLIENT,
   MAX_REQUESTS_IN_WORK_PER_CLIENT,
   MAX_REQUESTS_IN_WORK_PER_CONNECTION,
+  MAX_TOLD_TO_WAIT,
   MAX_UPGRADE_OFFERS_PER_CONNECTION,
 } from '../../src/server/limits.js';
 import { until } from '../support/waiting.js';
@@ -191,6 +192,35 @@ test('an address may have some requests in work on all its connections; others a
   expect(await status(port, OTHER_ADDRESS)).toBe(200);
   gate.emit('open');
   await until('they are done', async () => (await status(port, ADDRESS)) === 200);
+  server.closeAllConnections();
+  server.close();
+});
+
+test('an address that keeps on when it is told to wait loses its connections', async () => {
+  const server = createServer((request, response) => {
+    if (request.url !== '/slow') response.end('ok');
+  });
+  boundConnections(server, () => false);
+  server.listen(0, ADDRESS);
+  await once(server, 'listening');
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  const sockets = await Promise.all(
+    Array.from({ length: MAX_REQUESTS_IN_WORK_PER_CLIENT / 8 }, () => open(port, ADDRESS)),
+  );
+  const lost = once(sockets[0] ?? server, 'close');
+  for (const socket of sockets) {
+    socket.on('error', () => undefined).resume();
+    socket.write('GET /slow HTTP/1.1\r\nHost: shop.example\r\n\r\n'.repeat(8));
+  }
+  await until('it is told to wait', async () => (await status(port, ADDRESS)) === 429);
+  for (let count = 0; count <= MAX_TOLD_TO_WAIT; count += 1) {
+    const socket = connect({ port, host: ADDRESS, localAddress: ADDRESS });
+    socket.on('error', () => undefined).resume();
+    socket.write('GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n'.repeat(8));
+    await once(socket, 'close');
+  }
+  await lost;
+  expect(await status(port, OTHER_ADDRESS)).toBe(200);
   server.closeAllConnections();
   server.close();
 });
