@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { networkOf, siteOf } from '../platform/client-network.js';
 import { Holdings } from '../platform/holdings.js';
 import { sharesOf } from '../platform/shares.js';
+import { createClientTurns } from './client-turns.js';
 import {
   MAX_CLIENTS_REMEMBERED,
   MAX_CONNECTIONS,
@@ -12,6 +13,7 @@ import {
   MAX_REQUESTS_IN_WORK_PER_CONNECTION,
   MAX_TOLD_TO_WAIT,
   MODEST_SHARE,
+  REQUESTS_A_TURN,
   RETRY_AFTER_SECONDS,
   SHUT_OUT_MS,
 } from './limits.js';
@@ -106,6 +108,7 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     shutOut.set(client, setTimeout(() => shutOut.delete(client), SHUT_OUT_MS).unref());
   };
 
+  const inTurn = createClientTurns(REQUESTS_A_TURN);
   // In place of the listeners, because one cannot keep a request from the others.
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
@@ -136,7 +139,10 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
       inWork.set(socket, (inWork.get(socket) ?? 1) - 1);
       inWorkOfClient.giveBack(client, 1);
     });
-    for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
+    inTurn(client, () => {
+      if (socket.destroyed) return;
+      for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
+    });
   });
 }
 

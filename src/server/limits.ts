@@ -203,6 +203,9 @@ export const READINESS_MS = 500;
  */
 export const MAX_REQUESTS_IN_WORK_PER_CLIENT = 128;
 
+/** Requests of a client that start in one round of the event loop, at about half a millisecond each. */
+export const REQUESTS_A_TURN = 16;
+
 /** How often a client is told to wait within SHUT_OUT_MS before it is shut out. */
 export const MAX_TOLD_TO_WAIT = 4 * MAX_REQUESTS_IN_WORK_PER_CLIENT;
 

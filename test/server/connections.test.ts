@@ -11,6 +11,7 @@ import {
   MAX_REQUESTS_IN_WORK_PER_CONNECTION,
   MAX_TOLD_TO_WAIT,
   MAX_UPGRADE_OFFERS_PER_CONNECTION,
+  REQUESTS_A_TURN,
 } from '../../src/server/limits.js';
 import { until } from '../support/waiting.js';
 import { startTestServer } from './support/server.js';
@@ -192,6 +193,28 @@ test('an address may have some requests in work on all its connections; others a
   expect(await status(port, OTHER_ADDRESS)).toBe(200);
   gate.emit('open');
   await until('they are done', async () => (await status(port, ADDRESS)) === 200);
+  server.closeAllConnections();
+  server.close();
+});
+
+// Failed on 2026-11-28: what one address sent at once was all answered before anything of others was read.
+test('what an address sends at once is answered in turns with others', async () => {
+  const answered: string[] = [];
+  const server = createServer((request, response) => {
+    answered.push(request.url ?? '');
+    response.end('ok');
+  });
+  boundConnections(server, () => false);
+  server.listen(0, ADDRESS);
+  await once(server, 'listening');
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  const many = await Promise.all(Array.from({ length: 8 }, () => open(port, ADDRESS)));
+  const one = await open(port, OTHER_ADDRESS);
+  await until('the server has them', async () => (await connectionsOf(server)) === 9);
+  for (const socket of many) socket.write('GET /many HTTP/1.1\r\nHost: shop.example\r\n\r\n'.repeat(15));
+  one.write('GET /one HTTP/1.1\r\nHost: shop.example\r\n\r\n');
+  await until('all are answered', () => answered.length === 8 * 15 + 1);
+  expect(answered.indexOf('/one')).toBeLessThanOrEqual(2 * REQUESTS_A_TURN);
   server.closeAllConnections();
   server.close();
 });
