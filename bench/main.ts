@@ -4,6 +4,7 @@ import { benchmarks as capacity } from './capacity.js';
 import { benchmarks as color } from './color.js';
 import { benchmarks as cost } from './cost.js';
 import { benchmarks as deadlines } from './deadlines.js';
+import { benchmarks as eyes } from './eyes.js';
 import { benchmarks as eventLoop } from './event-loop.js';
 import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
 import { benchmarks as holds } from './holds.js';
@@ -35,6 +36,7 @@ const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   index,
   retrieval,
   color,
+  eyes,
   probability,
   'match-sku': matchSku,
   identify,

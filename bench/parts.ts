@@ -6,6 +6,7 @@ export const PART_NAMES = [
   'index',
   'retrieval',
   'color',
+  'eyes',
   'probability',
   'match-sku',
   'identify',
@@ -54,6 +55,11 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
     title: 'Color in the ranking',
     about:
       'The cost in type precision, and the gain in color difference (ΔE of CIE 1976; about 2 is just visible), when color makes up more or less of the similarity.',
+  },
+  eyes: {
+    title: 'What the encoder sees',
+    about:
+      'The default encoder on photographs of three kinds: garments laid flat, on models, and in the street. Only the model’s embedding is compared, without the color descriptor. “Street to shop” is a garment cut out of a street photograph, asked of flat lays. The photographs of people are for measuring only: nothing was trained or tuned on them.',
   },
   probability: {
     title: 'Calibration of match probabilities',

@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
 
 /**
  * Photos that are not included in the repository: 1,500 products, and 150 photos of other garments with their types.
@@ -39,6 +41,21 @@ export async function readPhotographs(): Promise<Photograph[]> {
       };
     }),
   );
+}
+
+const feedRows = z.array(
+  z.object({ item_group_id: z.string(), image_link: z.string(), product_type: z.string() }),
+);
+
+/** The products' pictures as files, with the category of each. */
+export async function readShop(): Promise<{ readonly file: string; readonly category: string }[]> {
+  const text = await readFile(PHOTOGRAPHS_FEED, 'utf8');
+  const rows = feedRows.parse(parse(text, { columns: true, delimiter: '\t', quote: false }));
+  const products = new Map(rows.map((row) => [row.item_group_id, row]));
+  return [...products.values()].map(({ image_link, product_type }) => ({
+    file: join(FOLDER, image_link),
+    category: product_type.replaceAll(' > ', '/'),
+  }));
 }
 
 /** Imports the photos as products with one SKU each. */

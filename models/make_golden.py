@@ -2,7 +2,7 @@
 encoder's manifest says, onnxruntime runs the model.
 
     pip install onnxruntime pillow numpy
-    python models/make_golden.py models/garment-lite0 test/vision/fixtures
+    python models/make_golden.py models/garment-lite2 test/vision/fixtures
 
 reads the folder's *.png, *.jpg and *.webp and writes golden.json beside them:
 {"encoder": "name@version", "images": [{"file", "scaled": "down" | "up" | "none", "embedding": [...],

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-const DEFAULT_ENCODER = fileURLToPath(new URL('../models/garment-lite0/', import.meta.url));
+const DEFAULT_ENCODER = fileURLToPath(new URL('../models/garment-lite2/', import.meta.url));
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 

@@ -83,7 +83,10 @@ export async function findItems(
 
 const areaOf = ({ judged: { box } }: Thing): number => box.width * box.height;
 
-/** The items at a place: none, one, or its parts if each is more similar to the catalog than the whole. */
+/**
+ * The items at a place: none, one, or its parts if each is more similar to the catalog than the whole, unless they are a
+ * pair.
+ */
 async function readCandidate(
   { whole, parts, isCut, isAll, detection }: Candidate,
   judged: ReadonlyMap<Region, Judged>,
@@ -98,7 +101,7 @@ async function readCandidate(
     return [{ judged: one, label: () => Promise.resolve(label) }];
   }
   const isNearer = several.length > 0 && several.every((part) => similarity(part) > similarity(one));
-  const isApart = isNearer && !(isCut && (await areAlike(several, labels)));
+  const isApart = isNearer && !isPair(several) && !(isCut && (await areAlike(several, labels)));
   const known = (isApart ? several : [one]).filter(isKnown);
   const things = known.map((region) => ({ judged: region, label: () => labels.categoryOf(region) }));
   if (!isAll) return things;
@@ -108,6 +111,10 @@ async function readCandidate(
   );
   return things.filter((_, i) => sure[i]);
 }
+
+/** Whether the parts look like one and the same product, as the two shoes of a pair do. */
+const isPair = (regions: readonly Judged[]): boolean =>
+  new Set(regions.map(({ nearest: [best] }) => best?.productId)).size === 1;
 
 async function areAlike(regions: readonly Judged[], labels: RegionLabels): Promise<boolean> {
   const categories = await Promise.all(regions.map((region) => labels.categoryOf(region)));

@@ -13,7 +13,7 @@ import { assertBox, pixelBox, placeInFrame, type Box, type Cells } from './regio
 import { openTextTower, type OpenTextTower } from './text-tower.js';
 
 /** The included encoder: 512 numbers, with local embeddings for regions. */
-export const DEFAULT_ENCODER = new URL('../../models/garment-lite0/', import.meta.url);
+export const DEFAULT_ENCODER = new URL('../../models/garment-lite2/', import.meta.url);
 
 /**
  * Images that may be in the encoder at once, including waiting ones. On one thread, the last of them waits one to

@@ -51,7 +51,7 @@ testSecond(
 
     const refused = await vitrine(['serve'], { env: other }).ended;
     expect(refused.code).toBe(1);
-    expect(refused.stdout + refused.stderr).toMatch(/encoded by garment-lite0@\S+, .*npx vitrine reindex/);
+    expect(refused.stdout + refused.stderr).toMatch(/encoded by garment-lite2@\S+, .*npx vitrine reindex/);
 
     const mended = await vitrine(['reindex'], { env: other }).ended;
     expect(mended).toMatchObject({ code: 0 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => encoder.close());
 
 test('an encoder says what it is', () => {
-  expect(encoder).toMatchObject({ id: 'garment-lite0@1.0.0+lab36', dimension: 548 });
+  expect(encoder).toMatchObject({ id: 'garment-lite2@1.0.0+lab36', dimension: 548 });
 });
 
 test('its load is the images that wait or are encoded', async () => {

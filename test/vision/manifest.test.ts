@@ -27,10 +27,10 @@ describe('an encoder folder', () => {
 
   test('is read', async () => {
     await expect(readManifest(folder)).resolves.toEqual({
-      id: 'garment-lite0@1.0.0+lab36',
+      id: 'garment-lite2@1.0.0+lab36',
       input: {
         name: 'pixel_values',
-        size: 224,
+        size: 260,
         framing: { fit: 'pad', kernel: 'cubic' },
         scale: 1 / 255,
         mean: [0.498, 0.498, 0.498],
@@ -39,7 +39,7 @@ describe('an encoder folder', () => {
       output: { name: 'embedding', pooling: 'none', tokens: 1 },
       dimension: 548,
       embeddingDimension: 512,
-      grid: { rows: 7, columns: 7 },
+      grid: { rows: 9, columns: 9 },
       patches: { name: 'patches', skip: 0, dimension: 512 },
       modelFile: join(folder, 'model.onnx'),
       maxBatch: 4,
@@ -50,7 +50,7 @@ describe('an encoder folder', () => {
     ['a file is missing', () => rm(join(folder, 'model.onnx')), /model\.onnx cannot be read/],
     ['the manifest is missing', () => rm(join(folder, 'model.json')), /model\.json cannot be read/],
     ['it is not JSON', () => edit((text) => text.slice(1)), /model\.json is not JSON/],
-    ['the input has no size', () => replace('"size": 224,', ''), /input\.size/],
+    ['the input has no size', () => replace('"size": 260,', ''), /input\.size/],
     ['pixels are laid out otherwise', () => replace('"NCHW"', '"NHWC"'), /input\.layout/],
     [
       'it resizes otherwise',
@@ -59,7 +59,7 @@ describe('an encoder folder', () => {
     ],
     ['no output is the embedding', () => replace('"name": "embedding"', '"name": "logits"'), /"embedding"/],
     ['local embeddings have no grid', () => replace('"grid"', '"cells"'), /"patches" needs a grid/],
-    ['the model is not the one described', () => replace(/"sha256": "8/, '"sha256": "0'), /SHA-256/],
+    ['the model is not the one described', () => replace(/"sha256": "\w{4}/, '"sha256": "0000'), /SHA-256/],
   ])('is refused with a remedy when %s', async (_, damage, message) => {
     await damage();
     const opening = readManifest(folder);

@@ -7,7 +7,7 @@ import { cosine, embeddingOf, fixture, golden, referenceEncoder } from './suppor
 
 const AT_LEAST = { none: 0.9999, down: 0.999, up: 0.99 };
 
-describe('garment-lite0 agrees with Pillow and onnxruntime in Python', () => {
+describe('garment-lite2 agrees with Pillow and onnxruntime in Python', () => {
   let encoder: Encoder;
   beforeAll(async () => {
     encoder = await openEncoder({ directory: DEFAULT_ENCODER, threads: 1 });
