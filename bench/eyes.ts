@@ -3,6 +3,7 @@ import { ALTERATIONS } from '../src/search/probability/alterations.js';
 import { DEFAULT_ENCODER, openEncoder, type OpenEncoder } from '../src/vision/encoder.js';
 import { COLOR_NUMBERS } from '../src/vision/color-descriptor.js';
 import { normalize } from '../src/vision/tensor.js';
+import { lookBenchmark } from './eyes-look.js';
 import { noGates, readModels, readStreet, type ModelPhoto } from './gates.js';
 import { inTurns } from './in-turns.js';
 import { noPhotographs, readPhotographs, readShop } from './photographs.js';
@@ -18,8 +19,8 @@ const TIMED = 30;
 type Report = (m: Measurement) => void;
 
 /**
- * The gates of the encoder: only the model's embedding is compared, without the color descriptor, and every image with
- * every other.
+ * The gates of the encoder, and of `look`. For the encoder, only the model's embedding is compared, without the color
+ * descriptor, and every image with every other.
  */
 export const benchmarks: Benchmark[] = [
   gate(
@@ -41,6 +42,7 @@ export const benchmarks: Benchmark[] = [
     streetToShop,
   ),
   gate('eyes-flat-lay', 'flat lays: do types agree, and are altered copies found?', noPhotographs, flatLay),
+  lookBenchmark,
   gate('eyes-pass', 'time of a pass through the model on one thread', noPhotographs, timeOfPass),
 ];
 

@@ -45,6 +45,7 @@ const services = openServices({
   db,
   background: db,
   encoder,
+  bodies: null,
   detector: null,
   calibration: null,
   followed,

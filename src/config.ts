@@ -271,7 +271,7 @@ export interface Config {
   readonly publicUrl: string | null;
   /** Folder with model.json, or as Hugging Face has it; absolute. */
   readonly encoderFolder: string;
-  /** Folder with detector.json; absolute. Null: regions are proposed from what stands out from the background. */
+  /** Folder with detector.json; absolute. Null: the included networks find what people wear. */
   readonly detectorFolder: string | null;
   readonly demo: boolean;
   /** Whether the gateway is a subgraph of Apollo Federation. */

@@ -45,6 +45,7 @@ import { checkEncoder } from '../sync/check-encoder.js';
 import { openAwaitedIndex, type AwaitedIndex } from '../sync/awaited-index.js';
 import { countProducts } from '../projection/projection.store.js';
 import { connectionName } from '../sync/request.store.js';
+import { openBodies } from '../vision/bodies/bodies.js';
 import { openDetector } from '../vision/detector.js';
 import { openEncoder } from '../vision/encoder.js';
 
@@ -101,6 +102,8 @@ export async function startGateway(
     const detector =
       config.detectorFolder === null ? null : await openDetector(config.detectorFolder, part('detector'));
     if (detector !== null) started.push(() => detector.close());
+    const bodies = detector === null ? await openBodies(part('bodies')) : null;
+    if (bodies !== null) started.push(() => bodies.close());
     signal?.throwIfAborted();
     const database = await startDatabase(config, part('postgres'), BACKGROUND);
     started.push(() => database.close());
@@ -156,6 +159,7 @@ export async function startGateway(
       db,
       background,
       encoder,
+      bodies,
       detector,
       calibration,
       followed: index,

@@ -27,6 +27,7 @@ import type { SameProductModel } from '../search/probability/same-product.js';
 import { SameProducts } from '../search/probability/same-products.js';
 import { QueryVectors } from '../search/query/query-vectors.js';
 import type { FollowedIndex } from '../sync/followed-index.js';
+import type { Bodies } from '../vision/bodies/bodies.js';
 import type { Detector } from '../vision/detector.js';
 import type { Encoder } from '../vision/encoder.js';
 import { tracedIndex } from './traced-index.js';
@@ -38,7 +39,9 @@ export interface ServiceParts {
   /** For background work, and for work that one request starts and other requests also wait for. */
   readonly background: Database;
   readonly encoder: Encoder;
-  /** Null: regions are proposed from what stands out from the background. */
+  /** Null with a detector, which replaces it. */
+  readonly bodies: Bodies | null;
+  /** Null: regions are proposed from what people wear, or from what stands out from the background. */
   readonly detector: Detector | null;
   /** The encoder's model of when two images show the same product; null when the encoder ships without one. */
   readonly calibration: SameProductModel | null;
@@ -103,7 +106,7 @@ export function openServices(parts: ServiceParts): OpenServices {
     queryVectors: new QueryVectors(db, imageVectors, boardLooks),
     sameProducts: new SameProducts(db, encoder.id, parts.calibration),
     labelModels,
-    regionProposer: new RegionProposer(encoder, parts.detector),
+    regionProposer: new RegionProposer(encoder, parts.detector, parts.bodies),
     encoderId: encoder.id,
     catalogImages,
     uploads,

@@ -88,7 +88,7 @@ const areaOf = ({ judged: { box } }: Thing): number => box.width * box.height;
  * pair.
  */
 async function readCandidate(
-  { whole, parts, isCut, isAll, detection }: Candidate,
+  { whole, parts, isCut, isAll, detection, part }: Candidate,
   judged: ReadonlyMap<Region, Judged>,
   labels: RegionLabels,
   isKnown: (region: Judged) => boolean,
@@ -100,6 +100,8 @@ async function readCandidate(
     const label = instantiate(Label, { kind: LabelKind.CATEGORY, value, confidence });
     return [{ judged: one, label: () => Promise.resolve(label) }];
   }
+  // Where a body is, there is a garment, however unlike the catalog it looks.
+  if (part !== null) return [{ judged: one, label: () => labels.categoryOf(one, part) }];
   const isNearer = several.length > 0 && several.every((part) => similarity(part) > similarity(one));
   const isApart = isNearer && !isPair(several) && !(isCut && (await areAlike(several, labels)));
   const known = (isApart ? several : [one]).filter(isKnown);

@@ -15,12 +15,17 @@ import type { Region } from './region-proposer.js';
 /** Sellable products requested for each region at once: a first page of the default size, plus the spare ones. */
 const PROPOSED = 32;
 
+/** Products beyond the voters that are asked for: enough for some that may hang where the region is. */
+const MORE = 48;
+
 /** A region with the index's results for it. */
 export interface Judged extends Region {
   /** The same as in a search by the image and the box. */
   readonly query: QueryVector;
   /** The best products whatever their stock, as `identify` requests them. */
   readonly nearest: readonly IndexMatch[];
+  /** The next ones, for a vote of those that may hang on a part of a body. */
+  readonly more: readonly IndexMatch[];
   /** The best products that pass the filter, and whether there are more. */
   readonly sellable: SearchResult;
 }
@@ -45,7 +50,7 @@ export async function judgeRegions(
   );
   const results = await services.index.search(
     regions.flatMap(({ vector }): SearchRequest[] => [
-      { vector, filter: MATCH_ALL, limit: VOTERS },
+      { vector, filter: MATCH_ALL, limit: VOTERS + MORE },
       { vector, filter, limit: PROPOSED },
     ]),
   );
@@ -54,7 +59,8 @@ export async function judgeRegions(
       const [query, all, sellable] = [queries[i], results[2 * i], results[2 * i + 1]];
       if (query === undefined || all === undefined || sellable === undefined)
         throw new Error('the index answers every request');
-      return [region, { ...region, query, nearest: all.matches, sellable }];
+      const [nearest, more] = [all.matches.slice(0, VOTERS), all.matches.slice(VOTERS)];
+      return [region, { ...region, query, nearest, more, sellable }];
     }),
   );
 }

@@ -19,7 +19,7 @@ import { Cost, Paged, SizedBy } from '../graph/cost.js';
 
 const DEFAULT_ITEMS = 6;
 const DEFAULT_FIRST = 12;
-/** It encodes several parts of an image and queries the index about all of them. */
+/** It looks for people, encodes several parts of an image, and queries the index about all of them. */
 const LOOK_COST = 3_000;
 /** It queries Postgres, and also the index if the filter is not the default one. */
 const MATCHES_COST = 800;
@@ -90,7 +90,7 @@ export class LookItemResolver {
   @Cost(LABEL_COST)
   @FieldResolver(() => Label, {
     nullable: true,
-    description: `The most likely category and its calibrated confidence, even if it is low. The confidence is 0 while the catalog is too small for calibration. If a detector is configured, the label comes from the detector. ${ON_ERROR}`,
+    description: `The most likely category and its calibrated confidence, even if it is low. The confidence is 0 while the catalog is too small for calibration. If a detector found the item, such as a bag that a person carries, the label comes from the detector. ${ON_ERROR}`,
   })
   label(@Root() { found }: LookItem): Promise<Label> {
     return found.label();

@@ -5,6 +5,9 @@ import type { LabelModel } from '../identify/label-model.js';
 import { labelOf } from '../identify/label-of.js';
 import { LabelKind, type Label } from '../identify/label.types.js';
 import type { Queryable } from '../platform/postgres.js';
+import type { BodyPart } from '../vision/bodies/worn.js';
+import { VOTERS } from '../identify/vote.js';
+import { hangsOn } from './hangs-on.js';
 import type { Judged } from './judge.js';
 
 /**
@@ -24,16 +27,27 @@ export class RegionLabels {
     });
   }
 
-  /** The most likely category, however unlikely. @throws RequestError NOT_FOUND */
-  async categoryOf({ nearest }: Pick<Judged, 'nearest'>): Promise<Label> {
+  /**
+   * The most likely category, however unlikely. On a part of a body, only products that may hang there vote, unless
+   * there are none.
+   *
+   * @throws RequestError NOT_FOUND
+   */
+  async categoryOf(
+    { nearest, more }: Pick<Judged, 'nearest' | 'more'>,
+    part: BodyPart | null = null,
+  ): Promise<Label> {
     const facts = new Map<number, LabelFacts>();
+    const voters = part === null ? nearest : [...nearest, ...more];
     await Promise.all(
-      nearest.map(async ({ productId }) => {
+      voters.map(async ({ productId }) => {
         const known = await this.#facts.load(productId);
         if (known !== null) facts.set(productId, known);
       }),
     );
-    const label = labelOf(LabelKind.CATEGORY, nearest, facts, this.model);
+    const hanging = voters.filter(({ productId }) => part === null || mayHang(part, facts.get(productId)));
+    const electorate = hanging.length > 0 ? hanging.slice(0, VOTERS) : nearest;
+    const label = labelOf(LabelKind.CATEGORY, electorate, facts, this.model);
     if (label !== null) return label;
     throw new RequestError(
       'NOT_FOUND',
@@ -41,3 +55,6 @@ export class RegionLabels {
     );
   }
 }
+
+const mayHang = (part: BodyPart, facts: LabelFacts | undefined): boolean =>
+  facts?.values.get(LabelKind.CATEGORY)?.some((category) => hangsOn(part, category)) ?? false;

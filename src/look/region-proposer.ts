@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { limiter } from '../vision/limiter.js';
 import { shrinkRaster } from '../vision/raster.js';
+import type { Bodies, FoundPeople } from '../vision/bodies/bodies.js';
+import type { BodyPart } from '../vision/bodies/worn.js';
 import type { Detection, Detector } from '../vision/detector.js';
 import type { Encoder, Scene } from '../vision/encoder.js';
 import { FIGURE_SIDE, findFigures, wholeFigure } from '../vision/figures.js';
@@ -28,12 +30,15 @@ export interface Candidate {
   readonly isCut: boolean;
   /** Whether no figure stood out from the background, so that this is the whole image. */
   readonly isAll: boolean;
-  /** The detector's result; null without a detector. */
+  /** What a detector found here; null if the region was proposed otherwise. */
   readonly detection: Detection | null;
+  /** Where on a person's body it hangs; null if it was not found on a body. */
+  readonly part: BodyPart | null;
 }
 
 /**
- * Proposes regions of an image: with a detector if there is one, otherwise by what stands out from the background.
+ * Proposes regions of an image: with a detector if there is one. Otherwise by what the people in it wear and carry, and
+ * without people by what stands out from the background.
  */
 export class RegionProposer {
   readonly #seen = new LRUCache<string, Promise<readonly Candidate[]>>({ max: CACHED });
@@ -43,6 +48,7 @@ export class RegionProposer {
   constructor(
     private readonly encoder: Encoder,
     private readonly detector: Detector | null,
+    private readonly bodies: Bodies | null,
   ) {}
 
   /** @throws RequestError IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
@@ -57,7 +63,32 @@ export class RegionProposer {
 
   async #look(bytes: Uint8Array): Promise<readonly Candidate[]> {
     const scene = await this.encoder.open(bytes);
-    return this.detector === null ? this.#propose(scene) : this.#detect(scene, this.detector);
+    if (this.detector !== null) return this.#detect(scene, this.detector);
+    const found = await this.bodies?.open(scene.raster);
+    return found !== undefined && found.people.length > 0 ? this.#dress(scene, found) : this.#propose(scene);
+  }
+
+  /** What people wear and carry, largest first. */
+  async #dress(scene: Scene, { people, carried }: FoundPeople): Promise<Candidate[]> {
+    const encode = async (
+      items: readonly (Pick<Candidate, 'part' | 'detection'> & { readonly box: Box })[],
+    ): Promise<Candidate[]> => {
+      const largest = [...items].sort((a, b) => areaOf(b.box) - areaOf(a.box)).slice(0, MAX_ITEMS);
+      const vectors = await scene.encode(largest.map(({ box }) => box));
+      return largest.flatMap(({ box, part, detection }, i) => {
+        const vector = vectors[i];
+        if (vector === undefined) return [];
+        return [{ whole: { box, vector }, parts: [], isCut: false, isAll: false, detection, part }];
+      });
+    };
+    const worn = people.flatMap((person) => person.worn);
+    const [dressed, things] = await Promise.all([
+      encode(worn.map((item) => ({ ...item, detection: null }))),
+      carried().then((found) => encode(found.map((one) => ({ box: one.box, part: null, detection: one })))),
+    ]);
+    return [...dressed, ...things]
+      .sort((a, b) => areaOf(b.whole.box) - areaOf(a.whole.box))
+      .slice(0, MAX_ITEMS);
   }
 
   async #detect(scene: Scene, detector: Detector): Promise<readonly Candidate[]> {
@@ -66,7 +97,16 @@ export class RegionProposer {
     return detections.flatMap((detection, i) => {
       const vector = vectors[i];
       if (vector === undefined) return [];
-      return [{ whole: { box: detection.box, vector }, parts: [], isCut: false, isAll: false, detection }];
+      return [
+        {
+          whole: { box: detection.box, vector },
+          parts: [],
+          isCut: false,
+          isAll: false,
+          detection,
+          part: null,
+        },
+      ];
     });
   }
 
@@ -86,7 +126,9 @@ export class RegionProposer {
     let next = 0;
     return proposals.flatMap(({ parts, isCut }) => {
       const [whole, ...own] = regions.slice(next, (next += 1 + parts.length));
-      return whole === undefined ? [] : [{ whole, parts: own, isCut, isAll, detection: null }];
+      return whole === undefined ? [] : [{ whole, parts: own, isCut, isAll, detection: null, part: null }];
     });
   }
 }
+
+const areaOf = ({ width, height }: Box): number => width * height;

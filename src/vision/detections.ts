@@ -54,8 +54,11 @@ export function readDetections(
 /**
  * Sorts by confidence, highest first, and drops boxes that overlap a surer box of the same class by more than `most`.
  */
-export function suppressOverlaps(detections: readonly RawDetection[], most: number): RawDetection[] {
-  const kept: RawDetection[] = [];
+export function suppressOverlaps<Detection extends RawDetection>(
+  detections: readonly Detection[],
+  most: number,
+): Detection[] {
+  const kept: Detection[] = [];
   for (const detection of detections) {
     if (kept.every((other) => other.label !== detection.label || overlap(other, detection) <= most))
       kept.push(detection);

@@ -27,6 +27,7 @@ import { currentPosition } from '../../src/sync/change.store.js';
 import { openFollowedIndex, type FollowedIndex } from '../../src/sync/followed-index.js';
 import { loadIndex } from '../../src/sync/load-index.js';
 import { revisionOf } from '../../src/sync/revision.js';
+import type { Bodies } from '../../src/vision/bodies/bodies.js';
 import type { Detector } from '../../src/vision/detector.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER } from './catalog.js';
@@ -91,6 +92,7 @@ export async function startTestGateway(
   seed: (db: Database, images: BlobStore) => Promise<void>,
   options: {
     encoder?: Encoder;
+    bodies?: Bodies;
     detector?: Detector;
     follows?: boolean;
     beside?: TestGateway;
@@ -130,6 +132,7 @@ export async function startTestGateway(
     db,
     background: db,
     encoder: observedEncoder(encoder, metrics.meter),
+    bodies: options.bodies ?? null,
     detector: options.detector ?? null,
     calibration: options.calibration ?? null,
     followed,

@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { drawStrangers } from '../../bench/strangers.js';
+import { openBodies, type Bodies } from '../../src/vision/bodies/bodies.js';
+import { decodeRaster } from '../../src/vision/decode.js';
+import { pictureOf } from '../support/people.js';
+import { fixture } from './support.js';
+
+/** Longer side of decoded pictures, and the height of the drawn ones. */
+const SIDE = 960;
+const HEIGHT = 720;
+/** How far a landmark may be from the original's, as a share of the image's height. */
+const TOLERANCE = 0.015;
+
+const number = z.number();
+const view = z.object({ centerX: number, centerY: number, side: number, angle: number });
+/** What training/bodies/make_golden.py recorded of the original networks. */
+const golden = z.object({
+  view,
+  presence: number,
+  landmarks: z.array(z.tuple([number, number])),
+  covered: number,
+});
+
+/** Runs the networks in another process, because onnxruntime does not run in Jest's. */
+const RUN = `
+  import { readFile } from 'node:fs/promises';
+  import { InferenceSession, Tensor } from 'onnxruntime-node';
+  import { readBodyModels } from './dist/vision/bodies/bodies.manifest.js';
+  import { DETECTION_FORMAT, DETECTION_SIZE, readPeople } from './dist/vision/bodies/find-people.js';
+  import { LANDMARK, LANDMARKS_FORMAT, LANDMARKS_SIZE, readPose } from './dist/vision/bodies/pose.js';
+  import { viewTensor, wholeView } from './dist/vision/bodies/square-view.js';
+  import { decodeRaster } from './dist/vision/decode.js';
+  const [picture, view] = process.argv.slice(1);
+  const image = await decodeRaster(await readFile(picture), ${SIDE});
+  const models = await readBodyModels();
+  const run = async (file, part, size, format) => {
+    const session = await InferenceSession.create(file);
+    return session.run({ image: new Tensor('float32', viewTensor(image, part, size, format), [1, 3, size, size]) });
+  };
+  const whole = wholeView(image);
+  const { boxes, scores } = await run(models.detection, whole, DETECTION_SIZE, DETECTION_FORMAT);
+  const body = JSON.parse(view);
+  const seen = await run(models.landmarks, body, LANDMARKS_SIZE, LANDMARKS_FORMAT);
+  const pose = readPose(seen.landmarks.data, seen.presence.data, seen.silhouette.data, body);
+  console.log(JSON.stringify({
+    views: readPeople(boxes.data, scores.data, whole, 4),
+    presence: pose.presence,
+    landmarks: Object.entries(LANDMARK).map(([name, index]) => ({ index, ...pose.at(name) })),
+    covered: seen.silhouette.data.filter((value) => value > 0).length / LANDMARKS_SIZE ** 2,
+  }));
+  process.exit();
+`;
+const seen = z.object({
+  views: z.array(view),
+  presence: number,
+  landmarks: z.array(z.object({ index: number, x: number, y: number })),
+  covered: number,
+});
+
+test('the converted networks see a body where the original ones do', async () => {
+  const file = new URL('fixtures/person.json', import.meta.url);
+  const expected = golden.parse(JSON.parse(await readFile(file, 'utf8')));
+  const picture = fileURLToPath(new URL('fixtures/person.png', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    RUN,
+    picture,
+    JSON.stringify(expected.view),
+  ]);
+  const { views, presence, landmarks, covered } = seen.parse(JSON.parse(stdout));
+  const [body, ...others] = views;
+  if (body === undefined) throw new Error('no person');
+  expect(others).toEqual([]);
+  for (const key of ['centerX', 'centerY', 'side'] as const)
+    expect(Math.abs(body[key] - expected.view[key]) / HEIGHT).toBeLessThan(2 * TOLERANCE);
+  expect(body.angle).toBeCloseTo(expected.view.angle, 1);
+  expect(presence).toBeCloseTo(expected.presence, 2);
+  expect(landmarks.length).toBeGreaterThan(20);
+  for (const { index, x, y } of landmarks) {
+    const [wantedX, wantedY] = expected.landmarks[index] ?? [NaN, NaN];
+    expect(Math.hypot(x - wantedX, y - wantedY) / HEIGHT).toBeLessThan(TOLERANCE);
+  }
+  expect(Math.abs(covered - expected.covered)).toBeLessThan(0.01);
+});
+
+describe('what people wear', () => {
+  let bodies: Bodies;
+  beforeAll(async () => {
+    bodies = await openBodies();
+  });
+  afterAll(() => bodies.close());
+  const find = async (image: Uint8Array) => bodies.open(await decodeRaster(image, SIDE));
+
+  test('is a box for each garment, where it hangs', async () => {
+    const { people, carried } = await find(await pictureOf('person'));
+    expect(people).toHaveLength(1);
+    const boxes = new Map(people[0]?.worn.map(({ part, box }) => [part, box]));
+    expect([...boxes.keys()]).toEqual(['upper', 'lower', 'feet']);
+    // The hem is at 365 of 720, the trousers end at 660, and the sleeves are 208 of 320 apart.
+    const [upper, lower, feet] = (['upper', 'lower', 'feet'] as const).map((part) => boxes.get(part));
+    if (!upper || !lower || !feet) throw new Error('three parts');
+    expect(upper.y + upper.height).toBeCloseTo(365 / 720, 1);
+    expect(lower.y).toBeCloseTo(365 / 720, 1);
+    expect(lower.y + lower.height).toBeCloseTo(650 / 720, 1);
+    expect(upper.width).toBeCloseTo(208 / 320, 1);
+    expect(feet.y + feet.height).toBeCloseTo(688 / 720, 1);
+    expect(await carried()).toEqual([]);
+  });
+
+  test('ends where bare legs begin', async () => {
+    const { people } = await find(await pictureOf('person-in-skirt'));
+    const lower = people[0]?.worn.find(({ part }) => part === 'lower')?.box;
+    expect((lower?.y ?? 0) + (lower?.height ?? 0)).toBeCloseTo(490 / 720, 1);
+  });
+
+  test('is told for at most four people', async () => {
+    const two = await find(await pictureOf('person', 'person-in-skirt'));
+    // Their shoes are less than a hundredth of the picture.
+    expect(two.people.map(({ worn }) => worn.map(({ part }) => part))).toEqual([
+      ['upper', 'lower'],
+      ['upper', 'lower'],
+    ]);
+    const crowd = await find(await pictureOf(...Array.from({ length: 7 }, () => 'person' as const)));
+    expect(crowd.people.length).toBeLessThanOrEqual(4);
+  });
+
+  test('is nothing without people', async () => {
+    const garments = ['drawn-dress-dotted.jpg', 'drawn-tee-striped.jpg', 'drawn-coat-224.png'].map(fixture);
+    for (const image of [...garments, ...(await drawStrangers(1))])
+      expect((await find(image)).people).toEqual([]);
+  });
+
+  test('is refused when too many images wait', async () => {
+    const image = await decodeRaster(await pictureOf('person'), 64);
+    const flood = await Promise.allSettled(Array.from({ length: 40 }, () => bodies.open(image)));
+    const refused = flood.filter(({ status }) => status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    for (const result of refused) expect(result).toMatchObject({ reason: { code: 'SERVICE_OVERLOADED' } });
+  });
+});
