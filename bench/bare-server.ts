@@ -13,6 +13,7 @@ import type { Channel } from '../src/catalog/channel.types.js';
 import { ImageStore } from '../src/images/image.store.js';
 import { readKey } from '../src/graph/node.js';
 import { checkProductFilter, sellableFirst } from '../src/catalog/product-filter.js';
+import { TextMender } from '../src/catalog/mend-text.js';
 import { ProductStore } from '../src/catalog/product.store.js';
 import type { Sku } from '../src/catalog/sku.types.js';
 import { openDatabase } from '../src/platform/postgres.js';
@@ -35,6 +36,7 @@ const log = pino({ level: 'warn' }, process.stderr);
 const encoder = await readManifest(DEFAULT_ENCODER);
 const db = openDatabase(process.env['DATABASE_URL'] ?? '', (err) => log.warn({ err }));
 const channels = new ChannelStore(db);
+const mender = new TextMender(db);
 const followed = await openFollowedIndex({
   db,
   encoder,
@@ -76,7 +78,7 @@ async function answer(id: string, host: string) {
   const plan = { ranking, condition, channel, excludeProducts: [key] };
   const { matches, next } = await searchPage(services, plan, PAGE_SIZE, null);
   const [products, images] = await Promise.all([
-    new ProductStore(db, channel.key).byKey.loadMany(matches.map(({ productId }) => productId)),
+    new ProductStore(db, channel.key, mender).byKey.loadMany(matches.map(({ productId }) => productId)),
     new ImageStore(db).byKey.loadMany(matches.map(({ imageId }) => imageId)),
   ]);
   return {

@@ -293,6 +293,7 @@ CREATE TABLE image_jobs (
   last_error text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   shows jsonb DEFAULT '{}'::jsonb NOT NULL,
+  host text GENERATED ALWAYS AS (COALESCE(lower("substring"(link, '^https?://([^/?#]+)'::text)), ''::text)) STORED NOT NULL,
   CONSTRAINT image_jobs_attempts_check CHECK (attempts >= 0),
   CONSTRAINT image_jobs_check CHECK ((lease IS NULL) = (leased_until IS NULL)),
   CONSTRAINT image_jobs_check1 CHECK (state = 'WAITING'::text OR lease IS NULL AND last_error IS NOT NULL),
@@ -305,6 +306,8 @@ CREATE TABLE image_jobs (
   CONSTRAINT image_jobs_state_check CHECK (state = ANY (ARRAY['WAITING'::text, 'DEAD'::text]))
 );
 CREATE INDEX image_jobs_due ON public.image_jobs USING btree (next_attempt_at, id) WHERE (state = 'WAITING'::text);
+CREATE INDEX image_jobs_host ON public.image_jobs USING btree (host, next_attempt_at, id) WHERE (state = 'WAITING'::text);
+CREATE INDEX image_jobs_leased ON public.image_jobs USING btree (host) WHERE (lease IS NOT NULL);
 CREATE INDEX image_jobs_state ON public.image_jobs USING btree (state, id);
 CREATE TRIGGER image_jobs_notify AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 CREATE TRIGGER image_jobs_revived_notify AFTER UPDATE ON image_jobs FOR EACH ROW WHEN (old.state = 'DEAD'::text AND new.state = 'WAITING'::text) EXECUTE FUNCTION notify_change();
@@ -502,7 +505,7 @@ CREATE INDEX relations_subject ON public.relations USING btree (subject_id, id);
 CREATE TABLE search_words (
   word text NOT NULL
 );
-CREATE INDEX search_words_near ON public.search_words USING gist (word gist_trgm_ops);
+CREATE INDEX search_words_near ON public.search_words USING gin (word gin_trgm_ops) WITH (fastupdate=off);
 CREATE INDEX search_words_word ON public.search_words USING btree (word);
 
 CREATE TABLE skus (
@@ -1333,6 +1336,17 @@ BEGIN ATOMIC
  SELECT word.word
     FROM regexp_split_to_table(lower(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
    WHERE ((length(word.word) >= 4) AND (length(word.word) <= 40));
+END;
+
+CREATE OR REPLACE FUNCTION public.near_words(typed text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE
+ SET "pg_trgm.similarity_threshold" TO '0.25'
+BEGIN ATOMIC
+ SELECT search_words.word
+    FROM search_words
+   WHERE (search_words.word % near_words.typed);
 END;
 
 CREATE OR REPLACE FUNCTION public.note_search_words()

@@ -37,7 +37,7 @@ export async function addPin(
   const outcome = await mutatePrepared(
     db,
     context,
-    { name: 'pinAdd', answer: boardAnswer },
+    { name: 'pinAdd', writes: 'boards', answer: boardAnswer },
     input,
     () => readSubject(services, context, input),
     async (client, subject) => {

@@ -18,7 +18,7 @@ export async function removePin(
   const outcome = await mutate(
     db,
     context,
-    { name: 'pinRemove', answer: boardAnswer },
+    { name: 'pinRemove', writes: 'boards', answer: boardAnswer },
     input,
     async (client) => {
       const board = await requireBoard(client, context.caller, input.board);

@@ -46,7 +46,7 @@ export async function createBoard(
   const outcome = await mutate(
     db,
     context,
-    { name: 'boardCreate', answer: boardAnswer },
+    { name: 'boardCreate', writes: 'boards', answer: boardAnswer },
     input,
     async (client) => {
       const title = checkTitle(input.title);
@@ -69,7 +69,7 @@ export async function updateBoard(
   const outcome = await mutate(
     db,
     context,
-    { name: 'boardUpdate', answer: boardAnswer },
+    { name: 'boardUpdate', writes: 'boards', answer: boardAnswer },
     input,
     async (client) => {
       const title = checkTitle(input.title);
@@ -90,7 +90,7 @@ export async function removeBoard(
   const { answer, userErrors } = await mutate(
     db,
     context,
-    { name: 'boardDelete', answer: boardAnswer },
+    { name: 'boardDelete', writes: 'boards', answer: boardAnswer },
     input,
     async (client) => {
       const board = await requireBoard(client, context.caller, input.board);

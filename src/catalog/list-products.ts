@@ -31,7 +31,7 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
   const after = list.after === null ? null : cursor.read(list.after);
 
   // One extra product shows whether there is another page.
-  const ranked = await products.page(condition, text, order, after, list.first + 1);
+  const { ranked, reached } = await products.page(condition, text, order, after, list.first + 1);
   const offered = await Promise.all(
     ranked.slice(0, list.first).map(async ({ product, position }) => {
       const node = product.provenWith(await skus.byProduct.load(product.key));
@@ -40,14 +40,16 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
   );
   // A product may have left the channel between the two statements.
   const edges = offered.filter(({ node }) => node.provenSkus?.length !== 0);
+  const isFull = ranked.length > list.first;
+  const continues = !isFull && reached !== null;
   return instantiate(ProductConnection, {
     edges,
     nodes: edges.map((edge) => edge.node),
     pageInfo: instantiate(PageInfo, {
-      hasNextPage: ranked.length > list.first,
+      hasNextPage: isFull || continues,
       hasPreviousPage: after !== null,
       startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      endCursor: continues ? cursor.write(reached) : (edges.at(-1)?.cursor ?? null),
     }),
   });
 }

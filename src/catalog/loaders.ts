@@ -5,6 +5,7 @@ import { CategoryStore } from './category.store.js';
 import type { ChannelStore } from './channel.store.js';
 import type { Channel } from './channel.types.js';
 import { LocationStore } from './location.store.js';
+import { TextMender } from './mend-text.js';
 import { ProductStore } from './product.store.js';
 import { SkuStore } from './sku.store.js';
 
@@ -25,10 +26,14 @@ export interface ChannelStores {
 
 /** Makes the loaders of requests. */
 export class CatalogLoaders {
+  readonly #mender: TextMender;
+
   constructor(
     private readonly db: Database,
     private readonly channels: ChannelStore,
-  ) {}
+  ) {
+    this.#mender = new TextMender(db);
+  }
 
   forRequest(): Loaders {
     const { db } = this;
@@ -41,7 +46,7 @@ export class CatalogLoaders {
     const channel = await this.channels.find(handle);
     return {
       channel,
-      products: new ProductStore(db, channel.key),
+      products: new ProductStore(db, channel.key, this.#mender),
       skus: new SkuStore(db, channel),
       locations: new LocationStore(db, channel.key),
     };

@@ -7,7 +7,7 @@ import { instantiate } from '../graph/node.js';
 import type { ProductCondition } from './product-filter.js';
 import { offerPredicate, productPredicate } from './product-filter.store.js';
 import { Attribute, Product } from './product.types.js';
-import { mendText } from './search-text.js';
+import type { TextMender } from './mend-text.js';
 import type { ProductPosition } from './product-page.js';
 import type { ProductOrder } from './product-page.store.js';
 
@@ -34,11 +34,18 @@ export interface RankedProduct {
   readonly position: ProductPosition;
 }
 
+export interface ProductPage {
+  readonly ranked: readonly RankedProduct[];
+  /** Where the search for more ended, because it had looked at enough products; null: there are no more. */
+  readonly reached: ProductPosition | null;
+}
+
 /** Products; one set of loaders per request. */
 export class ProductStore {
   constructor(
     private readonly db: Queryable,
     private readonly channelKey: number,
+    private readonly mender: TextMender,
   ) {}
 
   readonly byKey = new DataLoader<number, Product | null>(async (keys) => {
@@ -54,9 +61,9 @@ export class ProductStore {
     return groupInOrder(productKeys, rows, (row) => row.productKey);
   });
 
-  /** See `mendText`. */
+  /** See `TextMender`. */
   mendText(text: string): Promise<string> {
-    return mendText(this.db, text);
+    return this.mender.mend(text);
   }
 
   async byHandle(handle: string): Promise<Product | null> {
@@ -66,14 +73,14 @@ export class ProductStore {
     return row === undefined ? null : toProduct(row);
   }
 
-  /** One page of the passing products in this order, after this position. */
+  /** At most `limit` of the passing products in this order, after this position. */
   async page(
     condition: ProductCondition,
     text: string | null,
     order: ProductOrder,
     after: ProductPosition | null,
     limit: number,
-  ): Promise<RankedProduct[]> {
+  ): Promise<ProductPage> {
     const offer = sql`sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = ${this.channelKey}
       AND ${offerPredicate(condition)}`;
     const passes = sql`${productPredicate(condition)}
@@ -83,10 +90,17 @@ export class ProductStore {
       order.statement({ columns: PRODUCT_COLUMNS, offer, passes, text, after, limit }),
       rankedRow,
     );
-    return rows.map(({ rank, ...row }) => ({ product: toProduct(row), position: { rank, key: row.key } }));
+    const found = rows.map(({ rank, offered, isLastExamined, ...row }) => {
+      const position = { rank, key: row.key };
+      return { product: toProduct(row), position, offered, isLastExamined };
+    });
+    return {
+      ranked: found.filter(({ offered }) => offered),
+      reached: found.find(({ isLastExamined }) => isLastExamined)?.position ?? null,
+    };
   }
 }
 
-const rankedRow = productRow.extend({ rank: z.string() });
+const rankedRow = productRow.extend({ rank: z.string(), offered: z.boolean(), isLastExamined: z.boolean() });
 
 const toProduct = (row: z.infer<typeof productRow>): Product => instantiate(Product, row);

@@ -2,40 +2,45 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 
-/**
- * Candidates by trigrams, of which the word with the fewest edits is used. With a catalog's words, more candidates do
- * not change the result.
- */
+/** Words that are close enough, of which the closest that a product still has is used. Most words have one or two. */
 const CANDIDATES = 50;
 
-const mendedRow = z.object({ word: z.string(), near: z.string() });
+const foundRow = z.object({ word: z.string(), isUnknown: z.boolean(), near: z.string().nullable() });
 
 /**
- * For each word that no product contains: the catalog word with the fewest edits. At most one edit for words of four
- * or five letters, two for longer ones; ties go to the most similar by trigrams.
+ * Which of the words no product contains, without those after the first `limit` unknown ones. An unknown word has the
+ * catalog word with the fewest edits; null if none is close enough. At most one edit for words of four or five letters,
+ * two for longer ones; ties go to the most similar by trigrams. Short words and numbers are never unknown.
  */
 export async function findNearWords(
   db: Queryable,
   words: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+  limit: number,
+): Promise<z.infer<typeof foundRow>[]> {
   const statement = sql`/* text.near */
-    SELECT typed.word, near.word AS near
-    FROM unnest(${words}::text[]) AS typed (word)
-    CROSS JOIN LATERAL (SELECT CASE WHEN length(typed.word) < 6 THEN 1 ELSE 2 END AS edits) allowed
-    CROSS JOIN LATERAL (
-      SELECT candidate.word FROM (
-        SELECT word FROM search_words ORDER BY word <-> typed.word LIMIT ${CANDIDATES}
-      ) candidate
-      CROSS JOIN LATERAL (
-        SELECT levenshtein_less_equal(candidate.word, typed.word, allowed.edits) AS edits
-      ) distance
-      WHERE distance.edits <= allowed.edits
-        AND EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', candidate.word))
-      ORDER BY distance.edits, similarity(candidate.word, typed.word) DESC, candidate.word LIMIT 1
-    ) near
-    WHERE typed.word IN (SELECT mendable_words(typed.word))
-      AND numnode(plainto_tsquery('english', typed.word)) > 0
-      AND NOT EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', typed.word))`;
-  const rows = await queryPrepared(db, statement, mendedRow);
-  return new Map(rows.map(({ word, near }) => [word, near]));
+    WITH typed AS MATERIALIZED (
+      SELECT typed.word, typed.place, CASE WHEN length(typed.word) < 6 THEN 1 ELSE 2 END AS edits,
+        typed.word IN (SELECT mendable_words(typed.word))
+          AND numnode(plainto_tsquery('english', typed.word)) > 0
+          AND NOT EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', typed.word)) AS unknown
+      FROM unnest(${words}::text[]) WITH ORDINALITY AS typed (word, place)
+    )
+    SELECT word, false AS "isUnknown", NULL AS near FROM typed WHERE NOT unknown
+    UNION ALL
+    SELECT unknown.word, true, near.word
+    FROM (SELECT word, edits FROM typed WHERE unknown ORDER BY place LIMIT ${limit}) unknown
+    LEFT JOIN LATERAL (
+      SELECT close.word FROM (
+        SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.word) AS likeness
+        FROM near_words(unknown.word) AS candidate (word)
+        CROSS JOIN LATERAL (
+          SELECT levenshtein_less_equal(candidate.word, unknown.word, unknown.edits) AS edits
+        ) distance
+        WHERE distance.edits <= unknown.edits
+        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT ${CANDIDATES}
+      ) close
+      WHERE EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', close.word))
+      ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
+    ) near ON true`;
+  return queryPrepared(db, statement, foundRow);
 }

@@ -1,6 +1,4 @@
-import type { Queryable } from '../platform/postgres.js';
 import { RequestError } from '../errors.js';
-import { findNearWords } from './search-text.store.js';
 
 /** Shoppers do not type longer query texts than this. */
 const MAX_TEXT_LENGTH = 200;
@@ -22,12 +20,3 @@ export function checkSearchText(text: string | null | undefined): string | null 
 export const wordsOf = (text: string): string[] => [
   ...new Set([...text.matchAll(/[\p{L}\p{N}]+/gu)].map(([word]) => word.toLowerCase())),
 ];
-
-/**
- * Corrects typos in a text: replaces each word that no product contains with the closest word that one does, if there
- * is a close enough one. Quotation marks, minus signs, and everything else are unchanged.
- */
-export async function mendText(db: Queryable, text: string): Promise<string> {
-  const mended = await findNearWords(db, wordsOf(text));
-  return text.replace(/[\p{L}\p{N}]+/gu, (word) => mended.get(word.toLowerCase()) ?? word);
-}

@@ -7,7 +7,7 @@ import {
   GraphQLNonNull,
   GraphQLString,
 } from 'graphql';
-import { Directive } from 'type-graphql';
+import { Directive, Extensions } from 'type-graphql';
 
 /**
  * The cost directives that IBM specified and routers read. The weight is an Int, as in Apollo Federation: IBM's draft
@@ -58,6 +58,13 @@ export const COST_DIRECTIVES: readonly GraphQLDirective[] = [
 
 /** What a field, an argument, or an input field costs, in points. Without it, each field costs one point. */
 export const Cost = (weight: number): ReturnType<typeof Directive> => Directive(`@cost(weight: ${weight})`);
+
+/** The extension of an input field whose text costs more than others. */
+export const CHARS_A_POINT_EXTENSION = 'charsAPoint';
+
+/** A text that takes work for each of its characters. The directives cannot say this: only the gateway adds it. */
+export const TextCost = (charsAPoint: number): ReturnType<typeof Extensions> =>
+  Extensions({ [CHARS_A_POINT_EXTENSION]: charsAPoint });
 
 /** A list with at most this many entries, or about this many. */
 export const AssumedSize = (entries: number): ReturnType<typeof Directive> =>

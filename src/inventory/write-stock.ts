@@ -79,44 +79,50 @@ export function writeStock<Entry extends StockEntry>(
   write: StockWrite<Entry>,
   input: StockInput<Entry>,
 ): Promise<Outcome<StockAnswer>> {
-  return mutate(db, context, { name: write.name, answer: stockAnswer }, input, async (client) => {
-    const { entries, reason } = input;
-    checkEntryCount('entries', entries);
-    await giveReason(client, reason == null ? write.name : checkReason(reason));
-    const faults = new EntryFaults('entries');
-    const targets = await readTargets(client, entries, write, faults);
-    const plan = (present: (target: Target<Entry>) => StockCount | null): (Target<Entry> & StockCount)[] =>
-      targets.flatMap((target) => {
-        if (faults.has(target.index)) return [];
-        const count = write.change(target.entry, present(target) ?? NOTHING, refuser(faults, target.index));
-        return count === null ? [] : [{ ...target, ...count }];
-      });
+  return mutate(
+    db,
+    context,
+    { name: write.name, writes: 'stock', answer: stockAnswer },
+    input,
+    async (client) => {
+      const { entries, reason } = input;
+      checkEntryCount('entries', entries);
+      await giveReason(client, reason == null ? write.name : checkReason(reason));
+      const faults = new EntryFaults('entries');
+      const targets = await readTargets(client, entries, write, faults);
+      const plan = (present: (target: Target<Entry>) => StockCount | null): (Target<Entry> & StockCount)[] =>
+        targets.flatMap((target) => {
+          if (faults.has(target.index)) return [];
+          const count = write.change(target.entry, present(target) ?? NOTHING, refuser(faults, target.index));
+          return count === null ? [] : [{ ...target, ...count }];
+        });
 
-    // Faults are reported before anything is locked, so that a call that does nothing takes no locks.
-    const missing = plan(({ committed }) => committed).filter(({ committed }) => committed === null);
-    faults.throwIfAny();
-    await keepSkus(
-      client,
-      missing.map(({ skuKey }) => skuKey),
-    );
-    const inserted = byKey(await insertLevels(client, missing));
-    const locked = byKey(
-      await lockLevels(
+      // Faults are reported before anything is locked, so that a call that does nothing takes no locks.
+      const missing = plan(({ committed }) => committed).filter(({ committed }) => committed === null);
+      faults.throwIfAny();
+      await keepSkus(
         client,
-        targets.filter((target) => !inserted.has(keyOf(target))),
-      ),
-    );
-    const levels = new Map([...inserted, ...locked]);
-    for (const target of targets) if (!levels.has(keyOf(target))) refuseSku(faults, target);
+        missing.map(({ skuKey }) => skuKey),
+      );
+      const inserted = byKey(await insertLevels(client, missing));
+      const locked = byKey(
+        await lockLevels(
+          client,
+          targets.filter((target) => !inserted.has(keyOf(target))),
+        ),
+      );
+      const levels = new Map([...inserted, ...locked]);
+      for (const target of targets) if (!levels.has(keyOf(target))) refuseSku(faults, target);
 
-    const changed = plan((target) => locked.get(keyOf(target)) ?? null).filter((target) => {
-      const present = levels.get(keyOf(target));
-      return present?.onHand !== target.onHand || present.safetyStock !== target.safetyStock;
-    });
-    faults.throwIfAny();
-    await updateLevels(client, changed);
-    return toAnswer(targets, byKey(await readLevels(client, targets)));
-  });
+      const changed = plan((target) => locked.get(keyOf(target)) ?? null).filter((target) => {
+        const present = levels.get(keyOf(target));
+        return present?.onHand !== target.onHand || present.safetyStock !== target.safetyStock;
+      });
+      faults.throwIfAny();
+      await updateLevels(client, changed);
+      return toAnswer(targets, byKey(await readLevels(client, targets)));
+    },
+  );
 }
 
 /** Adds faults that do not depend on the quantity on hand; returns the entries whose SKU and location exist. */

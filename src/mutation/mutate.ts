@@ -10,6 +10,7 @@ import { actAs } from './actor.store.js';
 import { EntryErrors, userError } from './entry-error.js';
 import { keepAnswer, replayAnswer, type IdempotentCall, type Replay } from './idempotency.store.js';
 import { keyOwner } from './key-owner.js';
+import { turnsOf, type WriteKind } from './turns.js';
 import { UserErrorCode, type UserError } from './user-error.types.js';
 
 /** Leaves room for more than a UUID, which has 36 characters. */
@@ -30,6 +31,7 @@ const RETRY_MS = 20;
 /** A kind of call, and how its answer is stored: plain JSON that a payload can be built from. */
 export interface MutationCall<Answer> {
   readonly name: string;
+  readonly writes: WriteKind;
   readonly answer: z.ZodType<Answer>;
 }
 
@@ -43,11 +45,12 @@ export type Outcome<Answer> =
  * stores the answer: repeating the call returns that answer and does nothing, even when both calls run at the same
  * time. User errors and entry errors roll everything back, store nothing, and become `userErrors`.
  *
- * `work` may run again, after a deadlock. It uses only its client to reach the database: if each of many calls needed
+ * Writes of one kind take turns before they take a connection, so that those which wait for locks leave the others to
+ * reads. `work` may run again, after a deadlock. It uses only its client to reach the database: if each of many calls needed
  * a second connection, none might be left for any of them to continue. It takes its locks in the order of
  * docs/locks.md.
  *
- * @throws RequestError with a code that no mutation has, for example UNKNOWN_CHANNEL
+ * @throws RequestError with a code that no mutation has, for example SERVICE_OVERLOADED
  */
 export async function mutate<Answer>(
   db: Database,
@@ -59,12 +62,12 @@ export async function mutate<Answer>(
   const { caller } = context;
   try {
     const call = await idempotentCall(context, operation.name, input);
-    const answer = await retrying(() =>
+    const attempt = (): Promise<Answer> =>
       transaction(db, async (client) => {
         await actAs(client, caller.name);
         return call === null ? work(client) : answerOnce(client, operation, call, work);
-      }),
-    );
+      });
+    const answer = await turnsOf(db, operation.writes).take(caller.name, () => retrying(attempt));
     context.forgetOffers();
     return { answer, userErrors: [] };
   } catch (error) {

@@ -34,16 +34,22 @@ export async function pricesSet(
   const channel = input.channel ?? (await context.inChannel()).channel.handle;
   requireChannel(context.caller, channel);
   const call = { channel, entries, idempotencyKey };
-  return mutate(db, context, { name: 'pricesSet', answer: pricesAnswer }, call, async (client) => {
-    checkEntryCount('entries', entries);
-    const list = await requirePriceList(client, channel);
-    const spans = await readSpans(client, entries, list);
-    const skuKeys = [...new Set(spans.map(({ skuKey }) => skuKey))];
-    await lockPriceLists(client, [list.key]);
-    await keepSkus(client, skuKeys);
-    await replaceSpans(client, list.key, spans);
-    return { skuKeys };
-  });
+  return mutate(
+    db,
+    context,
+    { name: 'pricesSet', writes: 'prices', answer: pricesAnswer },
+    call,
+    async (client) => {
+      checkEntryCount('entries', entries);
+      const list = await requirePriceList(client, channel);
+      const spans = await readSpans(client, entries, list);
+      const skuKeys = [...new Set(spans.map(({ skuKey }) => skuKey))];
+      await lockPriceLists(client, [list.key]);
+      await keepSkus(client, skuKeys);
+      await replaceSpans(client, list.key, spans);
+      return { skuKeys };
+    },
+  );
 }
 
 async function requirePriceList(client: ClientBase, channel: string): Promise<PriceList> {

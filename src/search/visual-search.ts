@@ -6,7 +6,7 @@ import { checkProductFilter, sellableFirst, type ProductCondition } from '../cat
 import type { ProductFilter } from '../catalog/product-filter.types.js';
 import type { ChannelStores } from '../catalog/loaders.js';
 import type { Context } from '../graph/request-context.js';
-import { checkSearchText, mendText } from '../catalog/search-text.js';
+import { checkSearchText } from '../catalog/search-text.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
@@ -76,7 +76,7 @@ export async function visualSearch(
   // The vector is of the words as typed: a model knows words that no product has.
   const [query, mended, textVector] = await Promise.all([
     resolveQuery(),
-    words === null ? null : mendText(services.db, words),
+    words === null ? null : stores.products.mendText(words),
     words === null ? null : services.imageVectors.ofText(words),
   ]);
   const isPlain = mended === null && diversity === 0 && minScore === null;

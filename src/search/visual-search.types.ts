@@ -14,7 +14,7 @@ import type { SearchPage } from './prove-page.js';
 const REFERENCE_COST = 50;
 /** A board has up to eight vectors, and the index is asked about each. */
 const BOARD_COST = 500;
-/** Words are ranked over all products, and both rankings are combined. */
+/** Up to five typos are looked up, words are ranked over all products, and both rankings are combined. */
 const TEXT_COST = 1_000;
 const BUCKETS = 20;
 
@@ -94,7 +94,7 @@ export class VisualQueryInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Words to find in title, brand, category, attributes, and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. If the encoder embeds texts, the words are also compared with the pictures, so that words that no product has find what looks like them. Null: no words.',
+      'Words to find in title, brand, category, attributes, and description, at most 200 characters. Up to five typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. If the encoder embeds texts, the words are also compared with the pictures, so that words that no product has find what looks like them. Null: no words.',
   })
   text?: string | null;
 }

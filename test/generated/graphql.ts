@@ -229,7 +229,7 @@ export type ProductInput = {
   attributes?: Array<AttributeInput> | null | undefined;
   /** The name of the brand, which is created if it is new. Null removes it. */
   brand?: string | null | undefined;
-  /** The path of the category in names, as in product feeds: "Tops > Shirts". New categories are created. Null: unchanged, and "uncategorized" for a new product. */
+  /** The path of the category in names, as in product feeds: "Tops > Shirts". At most 8 levels. New categories are created. Null: unchanged, and "uncategorized" for a new product. */
   category?: string | null | undefined;
   /** The description as plain text. Null removes it. */
   description?: string | null | undefined;
@@ -392,7 +392,7 @@ export type VisualQueryInput = {
   color?: number | null | undefined;
   /** What results should look like. It can be empty if there is `text`: then the words alone determine the order. */
   like: Array<VisualReferenceInput>;
-  /** Words to find in title, brand, category, attributes, and description, at most 200 characters. Typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. If the encoder embeds texts, the words are also compared with the pictures, so that words that no product has find what looks like them. Null: no words. */
+  /** Words to find in title, brand, category, attributes, and description, at most 200 characters. Up to five typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. If the encoder embeds texts, the words are also compared with the pictures, so that words that no product has find what looks like them. Null: no words. */
   text?: string | null | undefined;
   /** What results should not look like. */
   unlike?: Array<VisualReferenceInput> | null | undefined;

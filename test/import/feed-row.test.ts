@@ -109,7 +109,8 @@ describe('a row', () => {
     [{ link: '/coat' }, 'link "/coat": It must be the full URL'],
     [{ link: 'javascript:alert(1)' }, 'link "javascript:alert(1)": It must be the full URL'],
     [{ product_detail: 'long' }, 'product_detail "long": It must be section:name:value'],
-    [{ product_type: Array.from({ length: 9 }, () => 'x'.repeat(50)).join('>') }, 'The path is too long'],
+    [{ product_type: Array.from({ length: 8 }, () => 'x'.repeat(50)).join('>') }, 'The path is too long'],
+    [{ product_type: Array.from({ length: 9 }, () => 'x').join('>') }, 'The path has 9 levels'],
     [{ title: 'x'.repeat(1_001) }, 'title has 1001 characters; at most 1000 are allowed.'],
     [{ id: 'x'.repeat(201) }, 'id has 201 characters'],
     [

@@ -29,7 +29,7 @@ afterAll(() => gateway.close());
 
 // Failed with ATTEMPTS at 1 (2026-11-24): one of the two calls got an error.
 test('of two that wait for one another, both are done', async () => {
-  const operation = { name: 'both', answer: z.number() };
+  const operation = { name: 'both', writes: 'stock' as const, answer: z.number() };
   let arrived = 0;
   let meet = (): void => undefined;
   const met = new Promise<void>((resolve) => (meet = resolve));

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { randomOf } from '../support/random.js';
+import { statementsDuring } from '../support/statements.js';
 
 const SEARCH = /* GraphQL */ `
   query Search($query: VisualQueryInput!, $where: ProductFilter, $first: Int = 100, $after: String) {
@@ -47,6 +48,16 @@ const COLORS = ['navy', 'burgundy', 'sage', 'mustard', 'charcoal'];
 const GARMENTS = ['dress', 'jacket', 'sweater'];
 const PRODUCTS = 90;
 const name = (i: number): string => `${COLORS[i % 5] ?? ''}-${GARMENTS[i % 3] ?? ''}-${i}`;
+
+const LIST = `query ($text: String!, $after: String) {
+  products(text: $text, sort: RELEVANCE, first: 2, after: $after) { nodes { handle } pageInfo { endCursor } }
+}`;
+const listed = z.object({
+  products: z.object({
+    nodes: z.array(z.object({ handle: z.string() })),
+    pageInfo: z.object({ endCursor: z.string().nullable() }),
+  }),
+});
 
 let gateway: TestGateway;
 let query: string;
@@ -104,6 +115,31 @@ describe('words and likeness together', () => {
       { text },
     );
     expect(listed.products.nodes[0]?.handle).toContain(color);
+  });
+
+  test('the first five words that no product has are mended, on the first page and on the next', async () => {
+    const list = async (text: string, after: string | null = null) =>
+      (await gateway.read(listed, LIST, { text, after })).products;
+    const five = 'chacoal sweter chrcoal swater charcol';
+    const page = await list(`alma ${five}`);
+    expect(page.nodes[0]?.handle).toMatch(/^charcoal-sweater/);
+    expect((await list(`alma ${five}`, page.pageInfo.endCursor)).nodes[0]?.handle).toMatch(
+      /^charcoal-sweater/,
+    );
+    // Both words are remembered by now, and still only five words are mended.
+    expect((await list('sweeter chaarcoal')).nodes[0]?.handle).toMatch(/^charcoal-sweater/);
+    for (const text of [`${five} sweeter`, `sweeter chaarcoal ${five}`]) {
+      expect((await list(text)).nodes).toEqual([]);
+    }
+  });
+
+  test('a word that was just looked up is not looked up again, mended or not', async () => {
+    const ask = () =>
+      gateway.ask('query ($text: String!) { products(text: $text, first: 1) { nodes { handle } } }', {
+        text: 'burgunndy qqqqzzzz',
+      });
+    expect(await statementsDuring(ask)).toContain('text.near');
+    expect(await statementsDuring(ask)).not.toContain('text.near');
   });
 
   test('words that match nothing leave the visual order', async () => {

@@ -153,6 +153,18 @@ describe('a cost counts', () => {
   });
 
   // As a rate limiter for GraphQL got wrong at first: apache/apisix#13840.
+  test('the characters of a text that is split into words', async () => {
+    const upsert = `mutation ($input: ProductsUpsertInput!) { productsUpsert(input: $input) { pendingImages } }`;
+    const costWith = async (description: string) => {
+      const products = [{ handle: 'coat', description }];
+      return (await costOf(shop, upsert, { input: { products } })).requested;
+    };
+    // 100 points for the text, and a few for the larger body and the new document.
+    const more = (await costWith('x'.repeat(5_000))) - (await costWith(''));
+    expect(more).toBeGreaterThanOrEqual(100);
+    expect(more).toBeLessThan(110);
+  });
+
   test('the defaults of the operation that is executed, and not those of another', async () => {
     const query =
       'query Few($n: Int = 7) { products(first: $n) { nodes { id } } } query Many($n: Int = 90) { products(first: $n) { nodes { id } } }';

@@ -16,6 +16,9 @@ export const MAX_IMAGES_PER_PRODUCT = 250;
  */
 export const MAX_SKUS_PER_PRODUCT = 2_000;
 
+/** Deeper than the taxonomy of Google (7). Each level is written by a statement of its own. */
+const MAX_CATEGORY_LEVELS = 8;
+
 /** The path of products without a category. */
 export const UNCATEGORIZED = ['uncategorized'];
 
@@ -69,6 +72,8 @@ export function parseCategoryPath(text: string): string[] {
     .map((name) => name.trim())
     .filter((name) => name !== '');
   if (names.length === 0) return UNCATEGORIZED;
+  if (names.length > MAX_CATEGORY_LEVELS)
+    throw bad(`The path has ${names.length} levels: at most ${MAX_CATEGORY_LEVELS} are allowed.`);
   if (categoryPath(names) === null) throw bad('The path is too long: use fewer or shorter names.');
   return names;
 }

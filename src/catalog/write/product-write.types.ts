@@ -5,12 +5,14 @@ import { IdempotentInput } from '../../mutation/idempotent-input.types.js';
 import { UserError, USER_ERRORS } from '../../mutation/user-error.types.js';
 import { Product } from '../product.types.js';
 import { DateTimeScalar, UrlScalar } from '../../graph/scalars.js';
-import { Cost } from '../../graph/cost.js';
+import { Cost, TextCost } from '../../graph/cost.js';
 
 /** Points of writing or deleting a product, and of each SKU and image that is written with it. */
 const PRODUCT_COST = 10;
 const SKU_COST = 3;
 const IMAGE_COST = 3;
+/** Characters of a searchable text that cost a point: splitting it into words takes 0.5 µs for each. */
+const SEARCHABLE_CHARS_A_POINT = 50;
 
 /** The values of `skus.when_out`. */
 export enum WhenOut {
@@ -33,6 +35,7 @@ export class AttributeInput {
   @Field(() => String, { description: 'The name: letters, digits, and "_", for example "sleeve_length".' })
   name!: string;
 
+  @TextCost(SEARCHABLE_CHARS_A_POINT)
   @Field(() => String, { description: 'The value, from 1 to 400 characters.' })
   value!: string;
 }
@@ -119,25 +122,29 @@ export class ProductInput {
   })
   handle!: string;
 
+  @TextCost(SEARCHABLE_CHARS_A_POINT)
   @Field(() => String, {
     nullable: true,
     description: 'The display name. Null: unchanged; a new product needs one.',
   })
   title?: string | null;
 
+  @TextCost(SEARCHABLE_CHARS_A_POINT)
   @Field(() => String, { nullable: true, description: 'The description as plain text. Null removes it.' })
   description?: string | null;
 
+  @TextCost(SEARCHABLE_CHARS_A_POINT)
   @Field(() => String, {
     nullable: true,
     description: 'The name of the brand, which is created if it is new. Null removes it.',
   })
   brand?: string | null;
 
+  @TextCost(SEARCHABLE_CHARS_A_POINT)
   @Field(() => String, {
     nullable: true,
     description:
-      'The path of the category in names, as in product feeds: "Tops > Shirts". New categories are created. Null: unchanged, and "uncategorized" for a new product.',
+      'The path of the category in names, as in product feeds: "Tops > Shirts". At most 8 levels. New categories are created. Null: unchanged, and "uncategorized" for a new product.',
   })
   category?: string | null;
 

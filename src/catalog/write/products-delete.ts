@@ -11,7 +11,11 @@ import { deleteProducts, lockForDeletion, lockPins } from './product.store.js';
 import { lockExpiredHolds, lockSkus, lockStockForRemoval, readSkus } from './sku.store.js';
 import { heldMessage } from './products-upsert.js';
 
-const OPERATION = { name: 'productsDelete', answer: z.object({ productIds: z.array(z.number()) }) };
+const OPERATION = {
+  name: 'productsDelete',
+  writes: 'catalog' as const,
+  answer: z.object({ productIds: z.array(z.number()) }),
+};
 
 /** Deletes products and everything that belongs to them: all of the products, or none. */
 export async function productsDelete(

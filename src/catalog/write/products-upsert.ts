@@ -36,6 +36,7 @@ import {
 
 const OPERATION = {
   name: 'productsUpsert',
+  writes: 'catalog' as const,
   answer: z.object({ productIds: z.array(z.number()), pendingImages: z.number() }),
 };
 type Answer = typeof OPERATION extends MutationCall<infer A> ? A : never;

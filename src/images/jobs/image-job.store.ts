@@ -16,6 +16,8 @@ const claimedJob = z.object({
   productId: z.number(),
   handle: z.string(),
   link: z.string(),
+  /** Of the link; empty for an upload. */
+  host: z.string(),
   /** Including this one. */
   attempts: z.number(),
   /** Identifies the claim. */
@@ -25,18 +27,36 @@ export type ClaimedJob = z.infer<typeof claimedJob>;
 
 const leaseEnd = sql`now() + ${LEASE_MS}::float8 * interval '1 millisecond'`;
 
-/** Claims the job that has waited longest; null when none is due. */
-export async function claimImageJob(db: Queryable): Promise<ClaimedJob | null> {
+/**
+ * Claims a job of the host with the fewest jobs in work, and of these the one that has waited longest; null when none is
+ * due. Uploads count as one host. Jobs of `busyHosts` are left out.
+ */
+export async function claimImageJob(db: Queryable, busyHosts: readonly string[]): Promise<ClaimedJob | null> {
   const [job] = await query(
     db,
-    sql`/* imageJob.claim */ WITH due AS MATERIALIZED (
-        SELECT id FROM image_jobs
-        WHERE state = 'WAITING' AND next_attempt_at <= now() AND (leased_until IS NULL OR leased_until <= now())
-        ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    sql`/* imageJob.claim */ WITH RECURSIVE found (host) AS (
+        SELECT min(host) FROM image_jobs WHERE state = 'WAITING'
+        UNION ALL
+        SELECT (SELECT min(host) FROM image_jobs WHERE state = 'WAITING' AND image_jobs.host > found.host)
+        FROM found WHERE found.host IS NOT NULL
+      ), first AS MATERIALIZED (
+        SELECT due.id, due.next_attempt_at, found.host FROM found
+        CROSS JOIN LATERAL (
+          SELECT id, next_attempt_at FROM image_jobs job
+          WHERE job.host = found.host AND state = 'WAITING' AND next_attempt_at <= now()
+            AND (leased_until IS NULL OR leased_until <= now())
+          ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+        ) due
+        WHERE found.host <> ALL(${busyHosts}::text[])
+      ), due AS MATERIALIZED (
+        SELECT id FROM first
+        ORDER BY (SELECT count(*) FROM image_jobs job
+            WHERE job.host = first.host AND lease IS NOT NULL AND leased_until > now()),
+          next_attempt_at, id LIMIT 1
       )
       UPDATE image_jobs job SET attempts = job.attempts + 1, lease = gen_random_uuid(), leased_until = ${leaseEnd}
       FROM due, products product WHERE job.id = due.id AND product.id = job.product_id
-      RETURNING job.id, job.product_id AS "productId", product.handle, job.link, job.attempts, job.lease`,
+      RETURNING job.id, job.product_id AS "productId", product.handle, job.link, job.host, job.attempts, job.lease`,
     claimedJob,
   );
   return job ?? null;

@@ -17,8 +17,12 @@ import {
  * Lets some jobs download while one encodes; low enough to leave the encoder's queue and the connections to shoppers.
  */
 const AT_ONCE = 4;
+/** Of these, downloads from one host: one that is slow to answer leaves the others to other hosts and to uploads. */
+const AT_ONCE_A_HOST = 2;
 /** For jobs that become due, and for those whose notification was missed. */
 const POLL_MS = 2_000;
+/** The host of jobs whose image is an upload: those are never slow. */
+const UPLOADS = '';
 /**
  * With delays that triple, the last attempt is about two hours after the first, which is longer than most outages.
  */
@@ -43,13 +47,40 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
   const { db, encoder, changes, log } = options;
   const encoderId = await registerEncoder(db, encoder);
 
+  /** Downloads by host. */
+  const inWork = new Map<string, number>();
+  let lastClaim: Promise<unknown> = Promise.resolve();
+
+  const busyHosts = (): string[] =>
+    [...inWork].flatMap(([host, count]) => (count >= AT_ONCE_A_HOST ? [host] : []));
+  const leave = ({ host }: ClaimedJob): void => {
+    const left = (inWork.get(host) ?? 0) - 1;
+    if (left > 0) inWork.set(host, left);
+    else inWork.delete(host);
+  };
+
+  /** One claim after another, so that each knows what the others have taken. */
+  const claim = (): Promise<ClaimedJob | null> => {
+    const next = lastClaim.then(async () => {
+      const job = await claimImageJob(db, busyHosts());
+      if (job !== null && job.host !== UPLOADS) inWork.set(job.host, (inWork.get(job.host) ?? 0) + 1);
+      return job;
+    });
+    lastClaim = next.catch(() => undefined);
+    return next;
+  };
+
   /** Works on one job; returns whether there was one. */
   const work = async (closing: AbortSignal): Promise<boolean> => {
-    const job = await claimImageJob(db);
+    const job = await claim();
     if (job === null) return false;
-    // Only a gateway that was killed leaves a job without a recorded reason.
-    if (job.attempts > MAX_ATTEMPTS) await fail(job, KILLED, null);
-    else await attempt(job, closing);
+    try {
+      // Only a gateway that was killed leaves a job without a recorded reason.
+      if (job.attempts > MAX_ATTEMPTS) await fail(job, KILLED, null);
+      else await attempt(job, closing);
+    } finally {
+      leave(job);
+    }
     return true;
   };
 

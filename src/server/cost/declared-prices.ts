@@ -9,12 +9,15 @@ import {
   isListType,
 } from 'graphql';
 import { z } from 'zod';
-import { COST_DIRECTIVES } from '../../graph/cost.js';
+import { CHARS_A_POINT_EXTENSION, COST_DIRECTIVES } from '../../graph/cost.js';
+import { CHARS_A_POINT } from '../limits.js';
 
 /** What `@cost` says about an argument or an input field. */
 export interface InputPrice {
   /** Null when nothing is declared: an input object costs one point, and anything else nothing. */
   readonly weight: number | null;
+  /** Characters of a text that cost one point. */
+  readonly charsAPoint: number;
   /** The fields of an input object; null for scalars and enums. A function, because input types may be recursive. */
   readonly fields: (() => ReadonlyMap<string, InputPrice>) | null;
 }
@@ -62,9 +65,15 @@ export function priceOfField(field: GraphQLField<unknown, unknown>): FieldPrice 
   return price;
 }
 
-function priceOfInput(input: Pick<GraphQLInputField, 'astNode' | 'type'>): InputPrice {
+const charsAPoint = z.number().positive().default(CHARS_A_POINT);
+
+function priceOfInput(input: Pick<GraphQLInputField, 'astNode' | 'extensions' | 'type'>): InputPrice {
   const type = getNamedType(input.type);
-  return { weight: weightOf(input), fields: isInputObjectType(type) ? () => pricesWithin(type) : null };
+  return {
+    weight: weightOf(input),
+    charsAPoint: charsAPoint.parse(input.extensions[CHARS_A_POINT_EXTENSION]),
+    fields: isInputObjectType(type) ? () => pricesWithin(type) : null,
+  };
 }
 
 function pricesWithin(type: GraphQLInputObjectType): ReadonlyMap<string, InputPrice> {

@@ -1,5 +1,5 @@
 import { type ConstValueNode, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
-import { CHARS_A_POINT, MAX_COST } from '../limits.js';
+import { MAX_COST } from '../limits.js';
 import type { InputPrice } from './declared-prices.js';
 import type { Variables } from './variables.js';
 
@@ -57,7 +57,7 @@ function costOfNode(node: ValueNode, price: InputPrice, variables: Variables, is
  */
 function costOfValue(value: unknown, price: InputPrice, isEntry = false): number {
   if (value === null || value === undefined) return 0;
-  if (typeof value === 'string') return (price.weight ?? 0) + Math.floor(value.length / CHARS_A_POINT);
+  if (typeof value === 'string') return (price.weight ?? 0) + Math.floor(value.length / price.charsAPoint);
   // No argument is a list of lists, and coercion refuses such a value.
   if (Array.isArray(value)) return isEntry ? 0 : costOfList(value, price);
   const within = price.fields?.();

@@ -218,7 +218,8 @@ describe('productsUpsert', () => {
       /One of the names is empty/,
     ],
     ['no category', { category: '>' }, ['category'], /One of the names is empty/],
-    ['a category too deep', { category: 'abcdefghij > '.repeat(30) + 'x' }, ['category'], /too long/],
+    ['a category too deep', { category: 'a > '.repeat(8) + 'x' }, ['category'], /9 levels: at most 8/],
+    ['a category too long', { category: `${'a'.repeat(60)} > `.repeat(7) + 'x' }, ['category'], /too long/],
     ['a page that is no web page', { url: 'ftp://shop.example/' }, ['url'], /full URL/],
     [
       'an attribute without a value',

@@ -196,6 +196,28 @@ describe('an image of a product', () => {
     expect(await sources()).toEqual([{ source: `${server.origin}/same-1` }]);
   });
 
+  test('does not wait for all images of another host, or for a host that is slow', async () => {
+    const many = Array.from({ length: 8 }, (_, i) => `/many-${i}`);
+    const waiting: (() => void)[] = [];
+    for (const path of many) {
+      server.answers(path, (response) => void waiting.push(() => response.end(red)));
+    }
+    await want(many.map((path) => server.origin + path));
+    await seedProduct(db, { handle: 'hat', skus: [{ code: 'H' }] });
+    const upload = toUploadId(await gateway.services.uploads.put(blue));
+    await want([upload], 'hat');
+    await start();
+    await untilRows('SELECT source FROM product_images', [{ source: upload }]);
+    await until('two are downloaded', () => waiting.length === 2);
+    // The others come in once they are answered.
+    for (let i = 0; i < many.length; i += 1) {
+      await until('another is downloaded', () => waiting.length > 0);
+      expect(waiting.length).toBeLessThanOrEqual(2);
+      waiting.shift()?.();
+    }
+    await noneWaits();
+  });
+
   test('is tried again after its server failed', async () => {
     let failures = 2;
     server.answers('/flaky', (response) => {
@@ -454,14 +476,14 @@ describe('several gateways', () => {
     const victim = startVictim(folder);
     const exited = once(victim, 'exit');
     await want(links);
-    // It claims as many jobs as it works on at once, and hangs in them.
-    await untilRows('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 4 }]);
+    // It claims as many jobs of one host as it works on at once, and hangs in them.
+    await untilRows('SELECT count(lease)::int AS held FROM image_jobs', [{ held: 2 }]);
     victim.kill('SIGKILL');
     await exited;
     const encoder = fakeEncoder();
     await start({ encoder });
     await untilRows('SELECT count(*)::int AS left, count(lease)::int AS held FROM image_jobs', [
-      { left: 4, held: 4 },
+      { left: 2, held: 2 },
     ]);
     // Half a minute passes.
     await db.query(`UPDATE image_jobs SET leased_until = leased_until - interval '30 s'`);

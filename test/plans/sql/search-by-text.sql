@@ -3,10 +3,10 @@
 /* category.byKey */ SELECT id AS key, handle, name, parent_id AS "parentKey" FROM categories WHERE id = ANY($1::int[]);
 
 /* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor" FROM product_images WHERE id = ANY($1::int[]);
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images WHERE id = ANY($1::int[]);
 
 /* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor" FROM product_images
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images
       WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
 
 /* location.bySku */
@@ -59,23 +59,30 @@
     ORDER BY offer."productKey", offer.position, offer.key;
 
 /* text.near */
-    SELECT typed.word, near.word AS near
-    FROM unnest($1::text[]) AS typed (word)
-    CROSS JOIN LATERAL (SELECT CASE WHEN length(typed.word) < 6 THEN 1 ELSE 2 END AS edits) allowed
-    CROSS JOIN LATERAL (
-      SELECT candidate.word FROM (
-        SELECT word FROM search_words ORDER BY word <-> typed.word LIMIT $2
-      ) candidate
-      CROSS JOIN LATERAL (
-        SELECT levenshtein_less_equal(candidate.word, typed.word, allowed.edits) AS edits
-      ) distance
-      WHERE distance.edits <= allowed.edits
-        AND EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', candidate.word))
-      ORDER BY distance.edits, similarity(candidate.word, typed.word) DESC, candidate.word LIMIT 1
-    ) near
-    WHERE typed.word IN (SELECT mendable_words(typed.word))
-      AND numnode(plainto_tsquery('english', typed.word)) > 0
-      AND NOT EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', typed.word));
+    WITH typed AS MATERIALIZED (
+      SELECT typed.word, typed.place, CASE WHEN length(typed.word) < 6 THEN 1 ELSE 2 END AS edits,
+        typed.word IN (SELECT mendable_words(typed.word))
+          AND numnode(plainto_tsquery('english', typed.word)) > 0
+          AND NOT EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', typed.word)) AS unknown
+      FROM unnest($1::text[]) WITH ORDINALITY AS typed (word, place)
+    )
+    SELECT word, false AS "isUnknown", NULL AS near FROM typed WHERE NOT unknown
+    UNION ALL
+    SELECT unknown.word, true, near.word
+    FROM (SELECT word, edits FROM typed WHERE unknown ORDER BY place LIMIT $2) unknown
+    LEFT JOIN LATERAL (
+      SELECT close.word FROM (
+        SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.word) AS likeness
+        FROM near_words(unknown.word) AS candidate (word)
+        CROSS JOIN LATERAL (
+          SELECT levenshtein_less_equal(candidate.word, unknown.word, unknown.edits) AS edits
+        ) distance
+        WHERE distance.edits <= unknown.edits
+        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $3
+      ) close
+      WHERE EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', close.word))
+      ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
+    ) near ON true;
 
 /* text.rank */
     WITH word AS (
