@@ -9,10 +9,10 @@
       WHERE image.product_id = ANY($2::int[]) ORDER BY image.product_id, image.position;
 
 /* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor" FROM product_images WHERE id = ANY($1::int[]);
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images WHERE id = ANY($1::int[]);
 
 /* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor" FROM product_images
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images
       WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
 
 /* location.bySku */
