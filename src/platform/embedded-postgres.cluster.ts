@@ -39,8 +39,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_checkpoints: 'off',
 };
 
-/** A test does not need its data after a crash. */
+/** A test does not need its data after a crash. Several tests share a server, some with two gateways. */
 const FAST_SETTINGS: Readonly<Record<string, string>> = {
+  max_connections: '200',
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',

@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, type Transferable } from 'node:worker_threads';
 import { awaitTurn } from './turn.js';
+
+/** How long a thread may take to finish its jobs when the pool closes: many times what a batch takes. */
+const FINISH_MS = 2_000;
 
 export interface WorkerPoolOptions<Answer> {
   /**
@@ -86,11 +91,24 @@ export class WorkerPool<Answer> {
     return jobs;
   }
 
-  /** Ends the threads; unanswered jobs reject. */
+  /** Ends the threads. Jobs that wait reject; those that a thread has are answered first, unless that takes too long. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#giveUp(closedError());
-    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+    await Promise.all([...this.#threads].map((thread) => this.#end(thread)));
+  }
+
+  /** Ending a thread in the middle of a run of onnxruntime may end the whole process. */
+  async #end({ worker, batch }: Thread<Answer>): Promise<void> {
+    if (batch.length > 0) {
+      const late = new AbortController();
+      await Promise.race([
+        once(worker, 'message', { signal: late.signal }),
+        sleep(FINISH_MS, undefined, { signal: late.signal }),
+      ]).catch(() => undefined);
+      late.abort();
+    }
+    await worker.terminate();
   }
 
   #dispatch(): void {
