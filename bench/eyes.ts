@@ -3,6 +3,7 @@ import { ALTERATIONS } from '../src/search/probability/alterations.js';
 import { DEFAULT_ENCODER, openEncoder, type OpenEncoder } from '../src/vision/encoder.js';
 import { COLOR_NUMBERS } from '../src/vision/color-descriptor.js';
 import { normalize } from '../src/vision/tensor.js';
+import { dot } from '../src/vector-index/vectors.js';
 import { lookBenchmark } from './eyes-look.js';
 import { noGates, readModels, readStreet, type ModelPhoto } from './gates.js';
 import { inTurns } from './in-turns.js';
@@ -91,9 +92,6 @@ function seeing(encoder: OpenEncoder, progress: (line: string) => void): See {
     },
   };
 }
-
-const dot = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 
 /** The indices of the most similar vectors that `among` allows, best first. */
 function nearest(

@@ -9,7 +9,7 @@ const WORDS = {
   chest:
     /top|shirt|tee|blouse|polo|sweater|jumper|pullover|hoodie|sweatshirt|longsleeve|tunic|body|bodies|knit|bra|camisole/,
   elsewhere:
-    /bag|pack|purse|clutch|wallet|hat|cap|beanie|scar|glove|belt|tie|glasses|jewel|ring|watch|necklace|earring|bracelet/,
+    /bag|pack|purse|clutch|wallet|^hats?$|^caps?$|beanie|scar|glove|belt|^(?:neck|bow)?ties?$|glasses|jewel|^(?:ear)?rings?$|watch|necklace|bracelet/,
 } as const;
 type Kind = keyof typeof WORDS;
 
@@ -26,13 +26,16 @@ const KINDS_OF_PART: Readonly<Record<BodyPart, readonly Kind[]>> = {
 };
 
 /**
- * Whether products of a category hang on that part of a body, as far as its name tells. A name without a known word
- * might hang anywhere.
+ * Whether products of a category hang on that part of a body, as far as its name tells: the last known word of it says
+ * what a garment is, as in "dress shoes". A name without a known word might hang anywhere.
  */
 export function hangsOn(part: BodyPart, category: string): boolean {
-  const name = category.toLowerCase().split('/').at(-1) ?? '';
-  const kind = kindOf(name) ?? kindOf(category.toLowerCase());
+  const words = category
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .toReversed();
+  const kind = words.map(kindOf).find((found) => found !== null) ?? null;
   return kind === null || KINDS_OF_PART[part].includes(kind);
 }
 
-const kindOf = (name: string): Kind | null => ORDER.find((kind) => WORDS[kind].test(name)) ?? null;
+const kindOf = (word: string): Kind | null => ORDER.find((kind) => WORDS[kind].test(word)) ?? null;

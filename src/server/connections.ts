@@ -27,6 +27,9 @@ const TOO_MANY = [
   '\r\n',
 ].join('\r\n');
 
+/** The connections that carry WebSockets: they send no requests, and are in use all the same. */
+export const carryWebSockets = new WeakSet<object>();
+
 /**
  * Bounds open connections, of all clients and of each, and the requests that a client, or one connection, sends without
  * waiting for responses. Node reads thousands of those at once, so a client that sends too many on a connection loses
@@ -42,7 +45,7 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
   let proxied = 0;
   const counted = new WeakSet<Socket>();
   const shutOut = new Map<string, NodeJS.Timeout>();
-  const inWork = new WeakMap<Socket, number>();
+  const inWork = new WeakMap<Socket, Set<ServerResponse>>();
   const inWorkOfClient = sharesOf(MAX_REQUESTS_IN_WORK_PER_CLIENT);
   /** Closed after the response that is being sent. */
   const leaving = new WeakSet<Socket>();
@@ -51,7 +54,7 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     ttl: SHUT_OUT_MS,
     noUpdateTTL: true,
   });
-  const isIdle = (socket: Socket): boolean => !inWork.get(socket);
+  const isIdle = (socket: Socket): boolean => !inWork.get(socket)?.size && !carryWebSockets.has(socket);
   const clientOf = ({ remoteAddress = '' }: Socket): string | null =>
     trusts(remoteAddress, 0) ? null : networkOf(remoteAddress);
 
@@ -108,6 +111,18 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     shutOut.set(client, setTimeout(() => shutOut.delete(client), SHUT_OUT_MS).unref());
   };
 
+  const responsesOf = (socket: Socket): Set<ServerResponse> => {
+    const known = inWork.get(socket);
+    if (known !== undefined) return known;
+    const responses = new Set<ServerResponse>();
+    inWork.set(socket, responses);
+    // Node tells only the response that is being sent, not those that wait behind it.
+    socket.once('close', () => {
+      for (const response of [...responses]) response.emit('close');
+    });
+    return responses;
+  };
+
   const inTurn = createClientTurns(REQUESTS_A_TURN);
   // In place of the listeners, because one cannot keep a request from the others.
   const listeners = server.listeners('request');
@@ -116,8 +131,8 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     const { socket } = request;
     // What was read before its connection was closed.
     if (socket.destroyed || leaving.has(socket)) return;
-    const count = (inWork.get(socket) ?? 0) + 1;
-    if (count > MAX_REQUESTS_IN_WORK_PER_CONNECTION) {
+    const responses = responsesOf(socket);
+    if (responses.size >= MAX_REQUESTS_IN_WORK_PER_CONNECTION) {
       shut(socket);
       return;
     }
@@ -134,9 +149,9 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
       if (isOwn && told > MAX_TOLD_TO_WAIT) shut(socket);
       return;
     }
-    inWork.set(socket, count);
+    responses.add(response);
     response.once('close', () => {
-      inWork.set(socket, (inWork.get(socket) ?? 1) - 1);
+      responses.delete(response);
       inWorkOfClient.giveBack(client, 1);
     });
     inTurn(client, () => {

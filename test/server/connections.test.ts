@@ -219,6 +219,29 @@ test('what an address sends at once is answered in turns with others', async () 
   server.close();
 });
 
+// Failed on 2026-11-29: each of nine such connections left fifteen requests in work for good.
+test('a client that leaves with requests in work, and comes back, is served', async () => {
+  const server = createServer((request, response) => {
+    if (request.url !== '/slow') response.end('ok');
+  });
+  boundConnections(server, () => false);
+  server.listen(0, ADDRESS);
+  await once(server, 'listening');
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  const perConnection = MAX_REQUESTS_IN_WORK_PER_CONNECTION;
+  for (let sent = 0; sent <= 2 * MAX_REQUESTS_IN_WORK_PER_CLIENT; sent += perConnection) {
+    const socket = await open(port, ADDRESS);
+    const arrived = once(server, 'request');
+    socket.write('GET /slow HTTP/1.1\r\nHost: shop.example\r\n\r\n'.repeat(perConnection));
+    await arrived;
+    socket.destroy();
+    await until('the server has seen it go', async () => (await connectionsOf(server)) === 0);
+  }
+  expect(await status(port, ADDRESS)).toBe(200);
+  server.closeAllConnections();
+  server.close();
+});
+
 test('an address that keeps on when it is told to wait loses its connections', async () => {
   const server = createServer((request, response) => {
     if (request.url !== '/slow') response.end('ok');

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Converts BlazePose's two networks from TensorFlow Lite to ONNX, operator by operator.
 
-usage: convert.py MEDIAPIPE_WHEEL OUT
+usage: convert_blazepose.py MEDIAPIPE_WHEEL OUT
 
 MEDIAPIPE_WHEEL is mediapipe 0.10.14 from PyPI (Apache-2.0). Writes OUT/detection.onnx (pose_detection.tflite) and
 OUT/landmarks.onnx (pose_landmark_full.tflite). Inputs are NCHW in the ranges of the originals. The weights stay

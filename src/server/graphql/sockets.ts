@@ -11,6 +11,7 @@ import { networkOf, siteOf } from '../../platform/client-network.js';
 import { Holdings } from '../../platform/holdings.js';
 import { sharesOf } from '../../platform/shares.js';
 import { credentialsOf } from '../authorization.js';
+import { carryWebSockets } from '../connections.js';
 import { passes, toRequestError } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
@@ -55,7 +56,7 @@ export function installSockets(
   const shares = sharesOf(MAX_SOCKETS_PER_CLIENT);
   /** By site. */
   const held = new Holdings<Duplex>();
-  /** Those without a subscription, the oldest first. */
+  /** Those without a subscription or a message in work, the one unused for the longest time first. */
   const unused = new Set<Duplex>();
   const endWhenFlooded = createFloodGuard();
 
@@ -88,6 +89,7 @@ export function installSockets(
       shares.giveBack(client, 1);
     });
     sockets.handleUpgrade(request, stream, head, (socket) => {
+      carryWebSockets.add(stream);
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
       endWhenFlooded(client, socket, stream);

@@ -11,7 +11,7 @@ export type Level = number;
 /** Rows at which the colors along a body are compared; a row is then about an inch. */
 const ROWS = 72;
 /** Below the collar, and above the shoes. */
-export const FIRST_LEVEL: Level = 0.1;
+const FIRST_LEVEL: Level = 0.1;
 export const LAST_LEVEL: Level = 2.97;
 /** Parts of a body seen from above or below still have this share of the torso's height. */
 const LEAST_HEIGHT = 0.15;
