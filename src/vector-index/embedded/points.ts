@@ -103,7 +103,9 @@ export class Points {
     const left = new Set<number>();
     for (const [i, imageId] of imageIds.entries()) {
       const [productId, payload] = [productIds[i], payloads[i]];
-      if (productId === undefined || payload === undefined || this.#revision(imageId) > revision) continue;
+      if (productId === undefined || payload === undefined)
+        throw new Error(`Image ${imageId} came without its product or its payload.`);
+      if (this.#revision(imageId) > revision) continue;
       const slot = this.#products.take(productId);
       const previous = this.#images.set(imageId, slot, vector(i), payload, revision);
       if (previous !== undefined) left.add(previous);
@@ -356,7 +358,8 @@ function keepBest(
   const words = filter?.matching.words;
   const start = filter?.start ?? 0;
   for (let i = 0; i < scores.length; i++) {
-    const [row, slot] = [start + i, slots[i] ?? 0];
+    const row = start + i;
+    const slot = slots[i] ?? 0;
     if (words !== undefined && (((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 0) continue;
     const score = scores[i] ?? 0;
     if (score > (best[slot] ?? 0)) best[slot] = score;
