@@ -11,7 +11,7 @@ import { noS3, startS3 } from '../support/s3.js';
 
 interface Opened {
   readonly store: BlobStore;
-  /** Lets at least `ms` pass for what is stored. */
+  /** Lets more than `ms` pass for what is stored. */
   age(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ async function inFolder(): Promise<Opened> {
   return {
     store: await openBlobs({ folder }),
     async age(ms) {
-      const then = new Date(Date.now() - ms);
+      const then = new Date(Date.now() - ms - 1);
       for (const prefix of await readdir(folder))
         for (const name of await readdir(join(folder, prefix)))
           await utimes(join(folder, prefix, name), then, then);

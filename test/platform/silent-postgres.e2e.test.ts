@@ -8,6 +8,7 @@ import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
 import { vitrine, type Running } from '../support/process.js';
+import { until } from '../support/waiting.js';
 
 /**
  * A gateway in a separate process, behind a proxy that fails as networks do. Failed on 2026-11-28 without timeouts on
@@ -123,12 +124,13 @@ test.each(['silent', 'reset', 'refuse'] as const)(
       expect(new Set(codes)).toEqual(new Set(['DATABASE_UNAVAILABLE']));
       expect({ status, retryAfter }).toEqual({ status: 503, retryAfter: '5' });
     }
-    expect(await readiness()).toBe(503);
+    // Checks at about the same time share an answer, so that of before the fault may still be told.
+    await until('it is unready', async () => (await readiness()) === 503);
     await sleep(Math.max(0, SILENCE_MS - (Date.now() - fallen)));
 
     await proxy.set('forward');
     await heals();
-    expect(await readiness()).toBe(200);
+    await until('it is ready', async () => (await readiness()) === 200);
     const [dumped] = /_events|connectionParameters|INTERNAL/.exec(gateway.output.stderr.slice(said)) ?? [];
     expect(dumped).toBeUndefined();
   },
