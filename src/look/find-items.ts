@@ -60,7 +60,9 @@ export async function findItems(
     services.sameProducts.model(),
   ]);
   const filter = toIndexFilter(checkProductFilter(null, channel.currencyCode), channel.handle, []);
-  const regions = candidates.flatMap(({ whole, parts }) => [whole, ...parts]);
+  const regions = candidates.flatMap(({ whole, parts, part }) =>
+    [whole, ...parts].map((region) => ({ region, isOnBody: part !== null })),
+  );
   const judged = await judgeRegions(services, context, image, regions, filter);
   const labels = new RegionLabels(services.db, labelModel);
   const isKnown = (region: Judged): boolean => isFamiliar(region, labelModel) || isSame(region, sameProduct);

@@ -24,7 +24,7 @@ export interface Judged extends Region {
   readonly query: QueryVector;
   /** The best products whatever their stock, as `identify` requests them. */
   readonly nearest: readonly IndexMatch[];
-  /** The next ones, for a vote of those that may hang on a part of a body. */
+  /** The next ones, for a vote of those that may hang on a part of a body; none elsewhere. */
   readonly more: readonly IndexMatch[];
   /** The best products that pass the filter, and whether there are more. */
   readonly sellable: SearchResult;
@@ -38,24 +38,24 @@ export async function judgeRegions(
   services: SearchServices,
   { loaders: { images }, caller }: Context,
   image: LookImage,
-  regions: readonly Region[],
+  regions: readonly { readonly region: Region; readonly isOnBody: boolean }[],
   filter: IndexFilter,
 ): Promise<ReadonlyMap<Region, Judged>> {
   const queries = await Promise.all(
-    regions.map(async (region) => {
+    regions.map(async ({ region }) => {
       services.imageVectors.remember(image.sha256, region.box, region.vector);
       const like = [{ image: { id: image.id }, box: region.box }];
       return services.queryVectors.resolve({ like }, { ...services, images, caller });
     }),
   );
   const results = await services.index.search(
-    regions.flatMap(({ vector }): SearchRequest[] => [
-      { vector, filter: MATCH_ALL, limit: VOTERS + MORE },
+    regions.flatMap(({ region: { vector }, isOnBody }): SearchRequest[] => [
+      { vector, filter: MATCH_ALL, limit: VOTERS + (isOnBody ? MORE : 0) },
       { vector, filter, limit: PROPOSED },
     ]),
   );
   return new Map(
-    regions.map((region, i) => {
+    regions.map(({ region }, i) => {
       const [query, all, sellable] = [queries[i], results[2 * i], results[2 * i + 1]];
       if (query === undefined || all === undefined || sellable === undefined)
         throw new Error('the index answers every request');

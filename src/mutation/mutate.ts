@@ -46,8 +46,8 @@ export type Outcome<Answer> =
  * time. User errors and entry errors roll everything back, store nothing, and become `userErrors`.
  *
  * Writes of one kind take turns before they take a connection, so that those which wait for locks leave the others to
- * reads. `work` may run again, after a deadlock. It uses only its client to reach the database: if each of many calls needed
- * a second connection, none might be left for any of them to continue. It takes its locks in the order of
+ * reads. `work` may run again, after a deadlock. It uses only its client to reach the database: if each of many calls
+ * needed a second connection, none might be left for any of them to continue. It takes its locks in the order of
  * docs/locks.md.
  *
  * @throws RequestError with a code that no mutation has, for example SERVICE_OVERLOADED

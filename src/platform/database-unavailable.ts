@@ -3,8 +3,8 @@ import { errorCode, errorMessage } from './operator-error.js';
 const CANCELED = '57014';
 
 /**
- * Postgres is unreachable, restarting, silent, or out of connections, disk, or memory. The statement may or may not have run; the
- * remedy is to try again in a few seconds. `code` is the code of the system or of Postgres, if there is one.
+ * Postgres is unreachable, restarting, silent, or out of connections, disk, or memory. The statement may or may not have
+ * run; the remedy is to try again in a few seconds. `code` is the code of the system or of Postgres, if there is one.
  */
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable';

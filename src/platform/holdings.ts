@@ -4,7 +4,7 @@ export interface Holding<Item> {
   /** Sum of the weights. */
   readonly total: number;
   /** The one not used for the longest time first. */
-  readonly items: readonly Item[];
+  readonly items: Iterable<Item>;
 }
 
 interface Held<Item> {
@@ -72,7 +72,7 @@ export class Holdings<Item> {
     const held = owner === null ? undefined : this.#owners.get(owner);
     return owner === null || held === undefined
       ? null
-      : { owner, total: held.total, items: [...held.weights.keys()] };
+      : { owner, total: held.total, items: held.weights.keys() };
   }
 
   /** What an owner with this total may be given from; null if nobody has so much more that it would be fair. */

@@ -24,7 +24,7 @@ const pricesAnswer = z.object({ skuKeys: z.array(z.number()) });
 
 export type PricesAnswer = z.infer<typeof pricesAnswer>;
 
-/** Sets the prices of up to MAX_ENTRIES SKUs, all or none. @throws RequestError UNKNOWN_CHANNEL of the operation, FORBIDDEN */
+/** Sets prices of up to MAX_ENTRIES SKUs, all or none. @throws RequestError FORBIDDEN, the operation's UNKNOWN_CHANNEL */
 export async function pricesSet(
   db: Database,
   context: Context,

@@ -31,10 +31,11 @@ const TOO_MANY = [
 export const carryWebSockets = new WeakSet<object>();
 
 /**
- * Bounds open connections, of all clients and of each, and the requests that a client, or one connection, sends without
- * waiting for responses. Node reads thousands of those at once, so a client that sends too many on a connection loses
- * all of its connections, and gets no new ones for SHUT_OUT_MS; so does one that keeps on when it is told to wait. A trusted proxy may open any number of connections,
- * because they are those of its clients, and loses only the one that sends too many requests.
+ * Bounds open connections, of all clients together and of each, and the requests that a client, or one connection,
+ * sends without waiting for responses. Node reads thousands of those at once, so a client that sends too many on a
+ * connection loses all of its connections, and gets no new ones for SHUT_OUT_MS; so does one that keeps on when it is
+ * told to wait. A trusted proxy may open any number of connections, because they are those of its clients, and loses
+ * only the one that sends too many requests: how many it opens is for the proxy to bound.
  */
 export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONNECTIONS): void {
   const shares = sharesOf(MAX_CONNECTIONS_PER_CLIENT);
@@ -70,7 +71,8 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
   const hasRoom = (site: string): boolean => {
     if (held.total + proxied < most) return true;
     const greedy = held.largerThan(Math.max(held.of(site), most * MODEST_SHARE));
-    const loses = greedy === null ? [...byUse].find(isIdle) : (greedy.items.find(isIdle) ?? greedy.items[0]);
+    const all = greedy === null ? null : [...greedy.items];
+    const loses = all === null ? [...byUse].find(isIdle) : (all.find(isIdle) ?? all[0]);
     if (loses === undefined) return false;
     forget(loses);
     loses.destroy();

@@ -13,9 +13,9 @@ import { smallEncoderFolder } from '../support/small-encoder.js';
 
 /**
  * Truth wins: while stock and prices are written, no response has an SKU or a price that contradicts its moment
- * (`asOf`), or a picture of what is sold out, and pages are full. A writer records what it wrote and between which moments that took effect; a response
- * may show what was true at some moment between its `asOf` and its arrival. Failed on 2026-11-24 with every candidate
- * of the index accepted as proven, and with stock that was cached for a second.
+ * (`asOf`), or a picture of what is sold out, and pages are full. A writer records what it wrote and between which
+ * moments that took effect; a response may show what was true at some moment between its `asOf` and its arrival. Failed
+ * on 2026-11-24 with every candidate of the index accepted as proven, and with stock that was cached for a second.
  */
 const SEARCHES = proofSize('PROOF_SEARCHES', 20_000);
 /** Searches per request, each with its own moment. */

@@ -112,7 +112,7 @@ export function installSockets(
   const hasRoom = (site: string): boolean => {
     if (held.total < MAX_SOCKETS) return true;
     const greedy = held.largerThan(Math.max(held.of(site), MAX_SOCKETS * MODEST_SHARE));
-    const all = greedy?.items ?? [...unused];
+    const all = [...(greedy?.items ?? unused)];
     const loses = all.find((stream) => unused.has(stream)) ?? all[0];
     if (loses === undefined) return false;
     forget(loses);

@@ -24,15 +24,10 @@ const NARROW = 0.1;
 /** How far a vector's squared length may be from 1: float32 rounding, and encoders that normalize in float16. */
 const LENGTH_TOLERANCE = 1e-2;
 
-/** The examples of searches in one batch, which may have different filters. */
-interface Question {
-  readonly examples: Examples;
-}
-
-/** A search, and the rows that pass its filter; undefined when all do. Equal examples share a question. */
+/** A search, and the rows that pass its filter; undefined when all do. Searches for the same share their examples. */
 interface Query {
   readonly request: SearchRequest;
-  readonly question: Question;
+  readonly examples: Examples;
   readonly matching: Bitset | undefined;
 }
 
@@ -69,7 +64,7 @@ export class Points {
   async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
     const results: SearchResult[] = [];
     let batch: SearchRequest[] = [];
-    let questions = new Map<unknown, Question>();
+    let questions = new Map<unknown, Examples>();
     let columns = 0;
     for (const request of requests) {
       const asked = askedBy(request);
@@ -81,7 +76,7 @@ export class Points {
           questions = new Map();
           [batch, columns] = [[], 0];
         }
-        questions.set(asked, { examples });
+        questions.set(asked, examples);
         columns += width;
       }
       batch.push(request);
@@ -177,15 +172,15 @@ export class Points {
 
   async #searchBatch(
     requests: readonly SearchRequest[],
-    questions: ReadonlyMap<unknown, Question>,
+    questions: ReadonlyMap<unknown, Examples>,
   ): Promise<SearchResult[]> {
     const matching = new Map<string, Bitset | undefined>();
     const queries = requests.map((request): Query => {
       const key = filterKey(request.filter);
       if (!matching.has(key)) matching.set(key, this.#matching(request.filter));
-      const question = questions.get(askedBy(request));
-      if (question === undefined) throw new Error('every request of a batch has its question');
-      return { request, question, matching: matching.get(key) };
+      const examples = questions.get(askedBy(request));
+      if (examples === undefined) throw new Error('every request of a batch has its examples');
+      return { request, examples, matching: matching.get(key) };
     });
     const results = new Map<Query, SearchResult>();
     const wide = queries.filter((query) => !this.#isNarrow(query.matching));
@@ -237,7 +232,7 @@ export class Points {
     return new Map(queries.map((query, q) => [query, this.#rank(query, best[q], slots)]));
   }
 
-  #unseen({ question: { examples } }: Query, places: number): Approximation {
+  #unseen({ examples }: Query, places: number): Approximation {
     const possible = new Float32Array(places).fill(UNSEEN);
     return { possible, sure: examples.negative.length === 0 ? possible : possible.slice() };
   }
@@ -254,19 +249,19 @@ export class Points {
     places: Int32Array,
     start: number | null,
   ): Promise<void> {
-    const questions = [...new Set(queries.map(({ question }) => question))];
-    const columns = questions.flatMap(({ examples: { positive, negative } }) => [...positive, ...negative]);
+    const questions = [...new Set(queries.map(({ examples }) => examples))];
+    const columns = questions.flatMap(({ positive, negative }) => [...positive, ...negative]);
     const scores = await this.scan.run(vectors, columns);
-    const found = new Map<Question, Approximation>();
+    const found = new Map<Examples, Approximation>();
     let column = 0;
-    for (const question of questions) {
-      const width = widthOf(question.examples);
-      const ofQuestion = scores.subarray(column * rows, (column + width) * rows);
-      found.set(question, combine(ofQuestion, rows, question.examples, this.#error));
+    for (const examples of questions) {
+      const width = widthOf(examples);
+      const own = scores.subarray(column * rows, (column + width) * rows);
+      found.set(examples, combine(own, rows, examples, this.#error));
       column += width;
     }
-    for (const [q, { question, matching }] of queries.entries()) {
-      const [scored, known] = [found.get(question), best[q]];
+    for (const [q, { examples, matching }] of queries.entries()) {
+      const [scored, known] = [found.get(examples), best[q]];
       if (scored === undefined || known === undefined) throw new Error('every query has its scores');
       const filter = start === null || matching === undefined ? undefined : { matching, start };
       keepBest(known.possible, scored.possible, places, filter);
@@ -276,22 +271,18 @@ export class Points {
 
   /** The page, from each product's best approximate score; `slots` names the products of those scores. */
   #rank(
-    { request: { limit, after }, question, matching }: Query,
+    { request: { limit, after }, examples, matching }: Query,
     approximate: Approximation | undefined,
     slots?: readonly number[],
   ): SearchResult {
     if (approximate === undefined) throw new Error('every query has its scores');
     const places = contenders(approximate, limit, after, this.#error);
-    const matches = places.flatMap((place) => this.#match(slots?.[place] ?? place, question, matching) ?? []);
+    const matches = places.flatMap((place) => this.#match(slots?.[place] ?? place, examples, matching) ?? []);
     return { ...page(matches, limit, after), strategy: 'EXACT' };
   }
 
   /** The product's best passing image by true score; ties go to the lowest id; null when no image counts. */
-  #match(
-    slot: number,
-    { examples: { positive, negative } }: Question,
-    matching: Bitset | undefined,
-  ): IndexMatch | null {
+  #match(slot: number, { positive, negative }: Examples, matching: Bitset | undefined): IndexMatch | null {
     let imageId = Infinity;
     let score = -Infinity;
     for (const row of this.#images.rowsOf(slot)) {
@@ -348,7 +339,7 @@ function filterKey({ clauses, ranges, excludeProducts }: IndexFilter): string {
   return JSON.stringify([clauses, bounds, excludeProducts]);
 }
 
-/** Raises each product's best score by the scores of its rows, the first of which is `start`; without a filter, all count. */
+/** Raises each product's best score by those of its rows, the first of which is `start`; without a filter, all count. */
 function keepBest(
   best: Float32Array,
   scores: Float32Array,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RequestError } from '../../errors.js';
+import { limiter } from '../limiter.js';
 import { WorkerPool } from '../pool.js';
 import { shrinkRaster, type Raster } from '../raster.js';
 import { readBodyModels } from './bodies.manifest.js';
@@ -53,25 +53,14 @@ export async function openBodies(log?: { error(details: object, message: string)
     parseAnswers: (message) => z.array(bodyAnswer).parse(message),
     onCrash: (err) => log?.error({ err }, 'The thread that finds people ended; another one replaces it'),
   });
-  let waiting = 0;
-  const run = async (job: BodyJob): Promise<BodyAnswer> => {
-    if (waiting >= MAX_WAITING) {
-      throw new RequestError(
-        'SERVICE_OVERLOADED',
-        'Too many images are being searched for people; try again in a few seconds.',
-      );
-    }
-    waiting += 1;
-    try {
-      return await pool.run(job, []);
-    } finally {
-      waiting -= 1;
-    }
-  };
+  /** Clients take turns; an image that had its turn is not refused later. */
+  const inTurn = limiter(1, MAX_WAITING);
+  const run = (job: BodyJob): Promise<BodyAnswer> => pool.run(job, []);
   return {
     async open(raster) {
       const image = await shrinkRaster(raster, FINDER_SIDE);
-      const { people } = await run({ task: 'people', image, small: await shrinkRaster(image, BODY_SIDE) });
+      const small = await shrinkRaster(image, BODY_SIDE);
+      const { people } = await inTurn(() => run({ task: 'people', image, small }));
       return {
         people,
         carried: async () => (await run({ task: 'carried', image })).carried,

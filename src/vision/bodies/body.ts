@@ -46,7 +46,7 @@ export class Body {
     private readonly pose: Pose,
     private readonly scale: number,
   ) {
-    const middles = SIDES[0].map((landmark, i) => this.#middle(landmark, SIDES[1][i] ?? landmark));
+    const middles = SIDES[0].map((landmark, i) => this.middle(landmark, SIDES[1][i] ?? landmark));
     const [shoulders = { x: 0, y: 0 }, hips = { x: 0, y: 0 }] = middles;
     this.torso = Math.max(2, Math.hypot(hips.x - shoulders.x, hips.y - shoulders.y));
     let above = -Infinity;
@@ -99,7 +99,8 @@ export class Body {
     });
   }
 
-  #middle(a: Landmark, b: Landmark): Point {
+  /** Half way between two landmarks, in pixels. */
+  middle(a: Landmark, b: Landmark): Point {
     const [p, q] = [this.at(a), this.at(b)];
     return { x: (p.x + q.x) / 2, y: (p.y + q.y) / 2 };
   }

@@ -11,7 +11,7 @@ const USUAL = 0.5;
 const WAIST: Level = 1;
 const ABOVE = 0.28;
 const BELOW = 0.35;
-const LEAST_USUAL = 2;
+const MOST_UNUSUAL = 2;
 
 /** The upper edge is between these, the lower edge of two as well; a single edge may be either. */
 const UPPER: readonly [Level, Level] = [0.5, 1.7];
@@ -36,13 +36,13 @@ export function findEdges(tones: readonly Tone[], levels: readonly Level[]): num
   };
   for (let a = TOP_ROWS; a < length - BOTTOM_ROWS; a += 1) {
     const first = levels[a] ?? 0;
-    const usual = USUAL * unusualness(first);
+    const far = unusualness(first);
     if (isWithin(first, EITHER))
-      consider(misfit(0, a) + misfit(a, length) + EDGE_COST + Math.min(usual, USUAL * LEAST_USUAL), [a]);
+      consider(misfit(0, a) + misfit(a, length) + EDGE_COST + USUAL * Math.min(far, MOST_UNUSUAL), [a]);
     if (!isWithin(first, UPPER)) continue;
     for (let b = a + BETWEEN_ROWS; b < length - BOTTOM_ROWS; b += 1) {
       if (isWithin(levels[b] ?? 0, LOWER))
-        consider(misfit(0, a) + misfit(a, b) + misfit(b, length) + 2 * EDGE_COST + usual, [a, b]);
+        consider(misfit(0, a) + misfit(a, b) + misfit(b, length) + 2 * EDGE_COST + USUAL * far, [a, b]);
     }
   }
   return edges;

@@ -22,7 +22,7 @@ const LEAST_AREA = 0.008;
 
 /** A garment that hangs from the shoulders starts a little above them, with its collar. */
 const COLLAR: Level = -0.12;
-/** What is seen of a shirt in an open coat: beneath the collar, no farther down than trousers start, and in the chest's color. */
+/** What is seen of a shirt in an open coat: from beneath the collar to where trousers start, in the chest's color. */
 const NECKLINE: Level = -0.05;
 const BELT: Level = 1.15;
 /** Without an edge, the most common outfit: something to the hips, and trousers. */
@@ -115,16 +115,18 @@ function dividedAt(
   const ends = [0, ...edges, tones.length];
   const parts = ends.slice(1).map((end, i) => medianColor(tones.slice(ends[i], end)));
   const [first, second] = edges.map((row) => body.levels[row] ?? 0);
-  const last = parts.at(-1) ?? null;
-  const isBare = last !== null && isSkin(last, skinTone(body));
+  const skin = skinTone(body);
+  const isBare = (part: Tone | null | undefined): boolean => part != null && isSkin(part, skin);
+  const [middle, last] = [parts[1] ?? null, parts.at(-1) ?? null];
   if (first === undefined) return { hem: USUAL_HEM, lower: [USUAL_WAIST, LAST_LEVEL] };
   if (second === undefined) {
-    if (isBare) return { hem: first, lower: first < HIGHEST_HEM ? [first, SHORTS] : null };
+    if (isBare(last)) return { hem: first, lower: first < HIGHEST_HEM ? [first, SHORTS] : null };
     return { hem: first, lower: first < LONGEST_TOP ? [first, LAST_LEVEL] : null };
   }
-  const middle = parts[1] ?? null;
+  // Bare legs, and then socks or boots.
+  if (first >= LONGEST_TOP || (first >= HIGHEST_HEM && isBare(middle))) return { hem: first, lower: null };
   const isEdge =
-    isBare ||
+    isBare(last) ||
     (second < LOWEST_HEM && middle !== null && last !== null && toneDistance(middle, last) > LEAST_EDGE);
   return { hem: first, lower: [first, isEdge ? second : LAST_LEVEL] };
 }
@@ -158,15 +160,11 @@ function feetOf(body: Body): WornPart | null {
 
 /** The color of the face; null when it is not seen. */
 function skinTone(body: Body): Tone | null {
-  const between = (a: Landmark, b: Landmark): { x: number; y: number } => {
-    const [p, q] = [body.at(a), body.at(b)];
-    return { x: (p.x + q.x) / 2, y: (p.y + q.y) / 2 };
-  };
   const face = [
     body.at('nose'),
-    between('mouthLeft', 'mouthRight'),
-    between('leftEye', 'mouthLeft'),
-    between('rightEye', 'mouthRight'),
+    body.middle('mouthLeft', 'mouthRight'),
+    body.middle('leftEye', 'mouthLeft'),
+    body.middle('rightEye', 'mouthRight'),
   ];
   return medianColor(body.silhouette.near(face, Math.max(1, 0.03 * body.torso)));
 }

@@ -71,10 +71,16 @@ export async function readHuggingFaceFolder(folder: string, maxBatch: number): P
 function readInput(file: string, { inputs }: GraphFacts, size: number): GraphFacts['inputs'][number] {
   const input = inputs.find(({ name }) => name === 'pixel_values') ?? inputs[0];
   const other = inputs.find((one) => one !== input);
-  if (input === undefined || other !== undefined)
+  if (input === undefined)
     throw new EncoderFolderError({
       file,
-      field: other?.name ?? null,
+      problem: 'has no inputs.',
+      remedy: 'Export the tower of the images again (models/export_encoder.py writes it).',
+    });
+  if (other !== undefined)
+    throw new EncoderFolderError({
+      file,
+      field: other.name,
       problem: 'is an input beside the image.',
       remedy: 'Use vision_model.onnx, the tower of the images alone (models/export_encoder.py writes it).',
     });
@@ -85,7 +91,14 @@ function readInput(file: string, { inputs }: GraphFacts, size: number): GraphFac
       problem: `takes ${input.type} where float32 is needed.`,
       remedy: 'Use another variant of the graph, or export it so that its inputs and outputs stay float32.',
     });
-  const [batch, , height, width] = input.shape;
+  const [batch, channels, height, width] = input.shape;
+  if (input.shape.length !== 4 || (typeof channels === 'number' && channels !== 3))
+    throw new EncoderFolderError({
+      file,
+      field: input.name,
+      problem: `has the shape [${input.shape.join(', ')}], and images are [batch, 3, height, width].`,
+      remedy: 'Export the tower of the images again (models/export_encoder.py writes it).',
+    });
   if (typeof batch === 'number' && batch !== 1)
     throw new EncoderFolderError({
       file,

@@ -1,7 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { EncoderFolderError } from '../encoder-manifest.js';
+import { within } from '../../platform/within.js';
 import { graphAnswer, type GraphFacts } from './graph.protocol.js';
+
+/** Large graphs take tens of seconds to load; after this, a file system or the runtime hangs. */
+const INSPECTION_MS = 5 * 60_000;
 
 /**
  * What a graph takes, and what it returns for an image of `size` pixels.
@@ -20,7 +24,9 @@ export async function inspectGraph(file: string, size: number): Promise<GraphFac
     }));
     const answered = once(child, 'message').then(([message]) => graphAnswer.parse(message));
     child.send({ file, size });
-    const answer = await Promise.race([answered, ended]);
+    const answer = await within(Promise.race([answered, ended]), INSPECTION_MS).catch((error: unknown) => ({
+      failed: error instanceof Error ? error.message : String(error),
+    }));
     if (!('failed' in answer)) return answer;
     throw new EncoderFolderError({
       file,

@@ -62,8 +62,8 @@ export async function readTextTower(
   const { text_config: config } = await readJson(join(folder, 'config.json'), configSchema);
   const tokenizerSettingsFile = join(folder, 'tokenizer_config.json');
   const settings = await readJson(tokenizerSettingsFile, settingsSchema);
-  const limits = [config?.max_position_embeddings, settings.model_max_length].filter(
-    (limit) => limit != null && limit <= MAX_TOKENS,
+  const limits = [config?.max_position_embeddings, settings.model_max_length].flatMap((limit) =>
+    limit != null && limit <= MAX_TOKENS ? limit : [],
   );
   return {
     modelFile,
@@ -71,7 +71,7 @@ export async function readTextTower(
     tokenizerSettingsFile,
     outputs: [...family.outputs],
     dimension,
-    length: Math.min(...limits.map(Number), limits.length === 0 ? family.length : MAX_TOKENS),
+    length: limits.length === 0 ? family.length : Math.min(...limits),
     isPadded: family.isPadded,
     cleaning: cleaningOf(modelType, settings.tokenizer_class ?? ''),
   };

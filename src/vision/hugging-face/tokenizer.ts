@@ -68,7 +68,10 @@ function cut(tokenizer: Tokenizer, text: string, length: number): readonly numbe
   const { ids } = tokenizer.encode(text);
   if (ids.length <= length) return ids;
   const bare = tokenizer.encode(text, { add_special_tokens: false }).ids;
-  const before = ids.findIndex((_, start) => bare.every((id, i) => ids[start + i] === id));
+  const before = Math.max(
+    0,
+    ids.findIndex((_, start) => bare.every((id, i) => ids[start + i] === id)),
+  );
   const kept = length - (ids.length - bare.length);
   return [...ids.slice(0, before + kept), ...ids.slice(before + bare.length)];
 }
