@@ -281,7 +281,7 @@ function reportPrecision(gateName: string, pages: readonly number[][], sample: s
 
 async function timeOfPass(see: See, report: Report): Promise<void> {
   const [photograph] = await readPhotographs();
-  if (photograph === undefined) return;
+  if (photograph === undefined) throw new Error('there are no photographs');
   const spent: number[] = [];
   for (let n = 0; n < 2 * TIMED; n += 1) {
     const start = performance.now();

@@ -2,7 +2,7 @@
 
 The clothing dataset (github.com/alexeygrigorev/clothing-dataset, CC0-1.0) in a fixed order: `images.csv` without the
 labels "Not sure", "Other", and "Skip", sorted by the hexadecimal SHA-256 of "v1" + the image's id. Rows 0-1,499 and
-2,650-4,449 may train; the last 300 of them validate every choice. All other rows are kept for a final test.
+2,650-4,449 may train; the last 300 of them validate every choice. Nothing here reads the other rows.
 """
 
 import csv
