@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { errorCode } from '../platform/operator-error.js';
 import { calibrateCommand } from './calibrate.js';
+import { exportCommand } from './export.js';
 import { importCommand } from './import.js';
 import { importFactsCommand } from './import-facts.js';
 import { keysCommand } from './keys.js';
@@ -51,6 +52,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   program.addCommand(migrateCommand());
   program.addCommand(importCommand());
   program.addCommand(importFactsCommand());
+  program.addCommand(exportCommand());
   program.addCommand(syncCommand());
   program.addCommand(reconcileCommand());
   program.addCommand(reindexCommand());

@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
+import { imageUrl } from './image-url.js';
 import { Image, ImageFormat } from './image.types.js';
 import { MAX_RENDERED_WIDTH } from '../vision/decode.js';
 import { renderedWidth, WIDTHS } from '../vision/widths.js';
@@ -27,9 +28,9 @@ export class ImageResolver {
         `width is ${width}: it must be from 1 to ${MAX_RENDERED_WIDTH} pixels.`,
       );
     }
-    const url = new URL(`/images/${encodeURIComponent(image.id)}`, publicUrl);
-    if (width != null) url.searchParams.set('width', String(renderedWidth(width, image.width)));
-    if (format != null) url.searchParams.set('format', format);
-    return url.href;
+    return imageUrl(publicUrl, image.id, {
+      width: width == null ? null : renderedWidth(width, image.width),
+      format: format ?? null,
+    });
   }
 }
