@@ -10,7 +10,7 @@ import { CARRIED_FORMAT, CARRIED_SIZE, readCarried } from './carried.js';
 import { DETECTION_FORMAT, DETECTION_SIZE, readPeople } from './find-people.js';
 import { LANDMARKS_FORMAT, LANDMARKS_SIZE, LEAST_PRESENCE, readPose } from './pose.js';
 import { Silhouette } from './silhouette.js';
-import { viewTensor, wholeView, type PixelFormat, type SquareView } from './square-view.js';
+import { innerViews, viewTensor, wholeView, type PixelFormat, type SquareView } from './square-view.js';
 import { findWorn } from './worn.js';
 
 /** The same as an encoder's thread: the event loop has priority. */
@@ -54,11 +54,18 @@ async function answer(jobs: readonly BodyJob[]): Promise<void> {
 }
 
 async function findPeople(image: Raster, small: Raster): Promise<BodyAnswer['people']> {
-  const whole = wholeView(image);
-  const detected = await run(detection, image, whole, DETECTION_SIZE, DETECTION_FORMAT);
+  for (const part of [wholeView(image), ...innerViews(image)]) {
+    const people = await findPeopleIn(part, image, small);
+    if (people.length > 0) return people;
+  }
+  return [];
+}
+
+async function findPeopleIn(part: SquareView, image: Raster, small: Raster): Promise<BodyAnswer['people']> {
+  const detected = await run(detection, image, part, DETECTION_SIZE, DETECTION_FORMAT);
   const people: BodyAnswer['people'] = [];
   const scale = small.width / image.width;
-  for (const view of readPeople(detected('boxes'), detected('scores'), whole, MAX_PEOPLE)) {
+  for (const view of readPeople(detected('boxes'), detected('scores'), part, MAX_PEOPLE)) {
     const seen = await run(landmarks, image, view, LANDMARKS_SIZE, LANDMARKS_FORMAT);
     const pose = readPose(seen('landmarks'), seen('presence'), seen('silhouette'), view);
     if (pose.presence < LEAST_PRESENCE) continue;

@@ -39,6 +39,29 @@ export const wholeView = ({
   angle: 0,
 });
 
+/** A long image has squares in which its content is larger than in the whole. */
+const LEAST_ELONGATION = 1.5;
+/** Where along the image they are, as shares of what is left beside them: most screenshots have the picture in the middle. */
+const SQUARES = [0.5, 0, 1] as const;
+
+/** The largest squares in a long image, the middle one first; none of an image that is nearly a square. */
+export function innerViews({
+  width,
+  height,
+}: {
+  readonly width: number;
+  readonly height: number;
+}): SquareView[] {
+  const side = Math.min(width, height);
+  if (Math.max(width, height) < LEAST_ELONGATION * side) return [];
+  return SQUARES.map((share) => ({
+    centerX: side / 2 + share * (width - side),
+    centerY: side / 2 + share * (height - side),
+    side,
+    angle: 0,
+  }));
+}
+
 /** From fractions of the square to pixels of the image. */
 export function fromView({ centerX, centerY, side, angle }: SquareView, { x, y }: Point): Point {
   const [u, v] = [(x - 0.5) * side, (y - 0.5) * side];
