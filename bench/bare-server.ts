@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { ChannelStore } from '../src/catalog/channel.store.js';
 import type { Channel } from '../src/catalog/channel.types.js';
+import { NEVER_ABORTED } from '../src/graph/server-context.js';
 import { ImageStore } from '../src/images/image.store.js';
 import { readKey } from '../src/graph/node.js';
 import { checkProductFilter, sellableFirst } from '../src/catalog/product-filter.js';
@@ -75,7 +76,7 @@ async function answer(id: string, host: string) {
   const vector = mean(encoded.map((image) => image.vector));
   const condition = checkProductFilter(null, channel.currencyCode);
   const ranking = vectorRanking(followed.index, vector);
-  const plan = { ranking, condition, channel, excludeProducts: [key] };
+  const plan = { ranking, condition, channel, excludeProducts: [key], signal: NEVER_ABORTED };
   const { matches, next } = await searchPage(services, plan, PAGE_SIZE, null);
   const [products, images] = await Promise.all([
     new ProductStore(db, channel.key, mender).byKey.loadMany(matches.map(({ productId }) => productId)),

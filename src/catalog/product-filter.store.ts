@@ -4,7 +4,7 @@ import { AvailabilityFilter } from './product-filter.types.js';
 
 /** Lowercased by Postgres, in its locale, like the values that they are compared with. */
 const lowered = (values: readonly string[]): Sql =>
-  sql`ARRAY(SELECT lower(value) FROM unnest(${values}::text[]) AS value)`;
+  sql`SELECT lower(value) FROM unnest(${values}::text[]) AS value`;
 
 const and = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? sql`true` : join(conditions, ' AND ');
@@ -26,7 +26,7 @@ export function productPredicate(condition: ProductCondition): Sql {
   }
   for (const { name, values } of condition.attributes) {
     parts.push(sql`EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = ${name} AND lower(attribute.value) = ANY(${lowered(values)}))`);
+      AND attribute.name = ${name} AND lower(attribute.value) = ANY(ARRAY(${lowered(values)})))`);
   }
   return and(parts);
 }
@@ -40,13 +40,28 @@ export const isCommon = ({ attributes, options }: ProductCondition): boolean =>
 
 /** The condition on `sku_offers offer`: one SKU must meet all of it. */
 export function offerPredicate(condition: ProductCondition): Sql {
-  const parts: Sql[] = [stockPredicate(condition)];
-  if (condition.minAmount !== null) parts.push(sql`offer.amount >= ${condition.minAmount}::bigint`);
-  if (condition.maxAmount !== null) parts.push(sql`offer.amount <= ${condition.maxAmount}::bigint`);
-  for (const { name, values } of condition.options) {
-    parts.push(sql`lower(offer.options ->> ${name}::text) = ANY(${lowered(values)})`);
-  }
-  return and(parts);
+  return and([stockPredicate(condition), ...terms(condition, sql`offer.amount`, sql`offer.options`)]);
+}
+
+/** Whether the channel offers an SKU of `products product` that meets the condition whatever its stock. */
+export function isOffered(condition: ProductCondition, channelKey: number): Sql {
+  return sql`EXISTS (SELECT FROM skus sku JOIN prices price ON price.sku_id = sku.id
+    WHERE sku.product_id = product.id AND price.valid @> statement_timestamp()
+      AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = ${channelKey})
+      AND ${and(terms(condition, sql`price.amount`, sql`sku.options`))})`;
+}
+
+/** What does not depend on stock. */
+function terms({ minAmount, maxAmount, options }: ProductCondition, amount: Sql, values: Sql): Sql[] {
+  return [
+    ...(minAmount === null ? [] : [sql`${amount} >= ${minAmount}::bigint`]),
+    ...(maxAmount === null ? [] : [sql`${amount} <= ${maxAmount}::bigint`]),
+    // Hashed once, which IS TRUE makes Postgres do, instead of compared with each value for each SKU.
+    ...options.map(
+      ({ name, values: accepted }) =>
+        sql`(lower(${values} ->> ${name}::text) IN (${lowered(accepted)})) IS TRUE`,
+    ),
+  ];
 }
 
 function stockPredicate({ availability, quantity, locationKey }: ProductCondition): Sql {

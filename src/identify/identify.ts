@@ -77,7 +77,8 @@ async function findProduct(
   const ranking: Ranking = {
     propose: () => Promise.resolve({ matches: same, exhausted: true, strategy: 'EXACT' }),
   };
-  const page = await searchPage(services, { ranking, condition, channel, excludeProducts: [] }, 1, null);
+  const plan = { ranking, condition, channel, excludeProducts: [], signal: context.signal };
+  const page = await searchPage(services, plan, 1, null);
   const [edge] = await toEdges(context, stores, page, {
     fingerprint: fingerprintOf(channel, condition, query),
     scale: query.scale,

@@ -11,9 +11,10 @@ export async function isComplete(
 ): Promise<boolean> {
   const { channel } = await context.inChannel();
   const condition = checkProductFilter(null, channel.currencyCode);
+  const scope = { condition, channel, excludeProducts: [], signal: context.signal };
   const pages = await Promise.all(
     items.map(({ search: { ranking, prove } }) =>
-      searchPage(services, { ranking, prove, condition, channel, excludeProducts: [] }, 1, null),
+      searchPage(services, { ...scope, ranking, prove }, 1, null),
     ),
   );
   return pages.length > 0 && pages.every(({ matches }) => matches.length > 0);

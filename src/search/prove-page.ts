@@ -18,12 +18,11 @@ import { prove, type Candidate, type Proof } from './prove.store.js';
 /** Most pages lose a product or two between the index and Postgres, so ask for more than the page holds. */
 const SPARE_SHARE = 0.25;
 const SPARE_MIN = 4;
-/** A refill doubles what it asks for, up to this: one Postgres statement proves this many in tens of milliseconds. */
-const MAX_ASK = 1_000;
 /**
- * After this many, the page is cut and its cursor continues from there, so that a search ends whatever the filter.
+ * A refill doubles what it asks for. After this many candidates, the page is cut and its cursor continues from there, so
+ * that a search ends soon whatever the filter: proving this many takes some 100 milliseconds.
  */
-const MAX_REFILLS = 12;
+const MAX_EXAMINED = 1_000;
 
 /** The services that a proof needs. */
 export interface ProofServices {
@@ -72,6 +71,8 @@ export interface SearchPlan {
   readonly condition: ProductCondition;
   readonly channel: Channel;
   readonly excludeProducts: readonly number[];
+  /** Aborts when nobody waits for the page any more. */
+  readonly signal: AbortSignal;
   /** For searches of one request that are proven together; by default, each is proven by itself. */
   readonly prove?: Prove;
 }
@@ -104,7 +105,7 @@ type PlacedMatch = IndexMatch & { readonly position: Place };
 /**
  * One page of a stock-proven ranking. The index proposes products that pass according to its (possibly stale)
  * payload; one Postgres statement proves them. Products that fail are dropped, and the index is asked for more until
- * the page is full or the ranking ends. A refill proves the whole page again, so that the whole page is from one
+ * the page is full, the ranking ends, or MAX_EXAMINED candidates were looked at. A refill proves the whole page again, so that the whole page is from one
  * snapshot.
  */
 export async function searchPage(
@@ -117,6 +118,7 @@ export async function searchPage(
   // One extra match shows whether there is another page.
   const wanted = first + 1;
   let ask = wanted + Math.max(SPARE_MIN, Math.ceil(wanted * SPARE_SHARE));
+  const mostExamined = Math.max(MAX_EXAMINED, ask);
   const proveAll = plan.prove ?? proverOf(services);
   let position = after;
   let proven: PlacedMatch[] = [];
@@ -124,6 +126,7 @@ export async function searchPage(
   let dropped = 0;
 
   for (let refills = 0; ; refills += 1) {
+    plan.signal.throwIfAborted();
     const result = await plan.ranking.propose(filter, ask, position);
     const rank = position?.rank ?? 0;
     const found = result.matches.map(({ place, ...match }, i) => ({
@@ -142,7 +145,7 @@ export async function searchPage(
     position = result.reached ?? found.at(-1)?.position ?? position;
 
     const full = proven.length >= wanted;
-    if (full || result.exhausted || refills === MAX_REFILLS) {
+    if (full || result.exhausted || candidates >= mostExamined) {
       services.meter.pageProven({ candidates, dropped, refills });
       const page = proven.slice(0, first);
       const last = page.at(-1)?.position ?? null;
@@ -161,7 +164,7 @@ export async function searchPage(
         refills,
       };
     }
-    ask = Math.min(MAX_ASK, ask * 2);
+    ask = Math.min(mostExamined - candidates, ask * 2);
   }
 }
 

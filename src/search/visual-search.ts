@@ -93,7 +93,7 @@ export async function visualSearch(
   });
   const position = after === null ? null : readCursor(fingerprint, after);
 
-  const scope = { condition, channel, excludeProducts: query.products };
+  const scope = { condition, channel, excludeProducts: query.products, signal: context.signal };
   const asked = { ...scope, query, text: mended, textVector, diversity, minScore };
   const plan = {
     ...scope,

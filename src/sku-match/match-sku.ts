@@ -56,7 +56,7 @@ export async function matchSku(
   if (query.vector === null) throw new Error('an image has a vector');
 
   const ranking = new MatchRanking(services, { sameProduct, labels }, query.vector);
-  const plan = { ranking, condition, channel, excludeProducts: [] };
+  const plan = { ranking, condition, channel, excludeProducts: [], signal };
   const page = await searchPage(services, plan, 1 + ALTERNATIVES, null);
   const edges = await toEdges(context, stores, page, {
     fingerprint: fingerprintOf(channel, condition, query),

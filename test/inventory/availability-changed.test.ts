@@ -336,6 +336,20 @@ describe('what is refused, with a code', () => {
       'UNKNOWN_CHANNEL',
       /"mars"/,
     ],
+    [
+      'a root field that may be skipped',
+      'subscription ($no: Boolean!) { availabilityChanged(skus: []) @skip(if: $no) { code } }',
+      { no: false },
+      'GRAPHQL_VALIDATION_FAILED',
+      /The root field of a subscription cannot have @skip/,
+    ],
+    [
+      'one in a fragment',
+      'subscription { ...F } fragment F on Subscription { availabilityChanged(skus: []) @include(if: true) { code } }',
+      {},
+      'GRAPHQL_VALIDATION_FAILED',
+      /cannot have @include/,
+    ],
     ['a long document', `# ${'x'.repeat(20_000)}\n${WATCH}`, {}, 'COST_EXCEEDED', /20000 characters/],
     [
       'an event that costs too much',

@@ -554,6 +554,53 @@ describe('with an index that follows Postgres', () => {
   });
 });
 
+// Failed on 2026-11-29: a filter that nothing passes, and that the index does not know, made a search look at everything.
+test('a page looks at 1,000 products, and the next one continues', async () => {
+  const many = 1_100;
+  const gateway = await startTestGateway(async (db) => {
+    await seedMarkets(db);
+    ids = { query: await seedProduct(db, { handle: 'query', vectors: [at(0)] }) };
+    await db.query(
+      `WITH product AS (
+        INSERT INTO products (handle, title, category_id)
+        SELECT 'p' || n, 'P', (SELECT min(id) FROM categories) FROM generate_series(1, $1) n RETURNING id
+      ), image AS (
+        INSERT INTO product_images (product_id, position, sha256, source, width, height, thumbhash, dominant_color)
+        SELECT id, 0, sha256(id::text::bytea), 'seed', 4, 5, '\\x00', '#808080' FROM product RETURNING sha256
+      ), embedding AS (
+        INSERT INTO embeddings (encoder_id, dimension, sha256, vector)
+        SELECT encoders.id, dimension, sha256, $2 FROM encoders, image
+      ), sku AS (
+        INSERT INTO skus (product_id, code) SELECT id, 'p' || id FROM product RETURNING id
+      ), price AS (
+        INSERT INTO prices (price_list_id, sku_id, amount)
+        SELECT price_lists.id, sku.id, 100 FROM sku, price_lists WHERE handle = 'eu'
+      )
+      INSERT INTO stock_levels (sku_id, location_id, on_hand)
+      SELECT sku.id, stock_locations.id, 1 FROM sku, stock_locations WHERE handle = 'berlin'`,
+      [many, Buffer.from(Float32Array.from(at(0)).buffer)],
+    );
+  });
+  try {
+    const search = { query: like('query'), first: 10, where: { quantity: 2 } };
+    const first = (await gateway.read(page, SEARCH, search)).visualSearch;
+    expect(first).toMatchObject({
+      edges: [],
+      search: { candidates: 1_000 },
+      pageInfo: { hasNextPage: true },
+    });
+    const after = first.pageInfo.endCursor;
+    const second = (await gateway.read(page, SEARCH, { ...search, after })).visualSearch;
+    expect(second).toMatchObject({
+      edges: [],
+      search: { candidates: many - 1_000 },
+      pageInfo: { hasNextPage: false },
+    });
+  } finally {
+    await gateway.close();
+  }
+});
+
 describe('with an index that is as stale as can be', () => {
   let gateway: TestGateway;
   beforeAll(async () => {

@@ -1,10 +1,12 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Channel } from '../../catalog/channel.types.js';
-import { isCommon, offerPredicate, productPredicate } from '../../catalog/product-filter.store.js';
+import { isCommon, isOffered, offerPredicate, productPredicate } from '../../catalog/product-filter.store.js';
 import type { ProductCondition } from '../../catalog/product-filter.js';
 import { query, queryPrepared, type Queryable } from '../../platform/postgres.js';
-import { withoutStock } from '../../projection/index-filter.js';
+
+/** Of longer texts, the first words count: each one is looked for in every product that has any of them. */
+const MAX_WORDS = 16;
 
 const textMatch = z.object({
   productId: z.number(),
@@ -18,7 +20,7 @@ const textMatch = z.object({
 export type TextMatch = z.infer<typeof textMatch>;
 
 /**
- * The products that contain any of the words, at most `limit`: those with more of the words first, then by Postgres'
+ * The products that contain any of the first MAX_WORDS words, at most `limit`: those with more of the words first, then by Postgres'
  * rank (title before keywords before description), then by id. The order does not depend on stock; `passes` reports
  * what passes now.
  */
@@ -38,21 +40,23 @@ export async function rankByText(
 ): Promise<TextMatch[]> {
   const statement = sql`/* text.rank */
     WITH word AS (
-      SELECT plainto_tsquery('english', word) AS query FROM unnest(${words}::text[]) AS word
+      SELECT plainto_tsquery('english', word) AS query FROM unnest(${words.slice(0, MAX_WORDS)}::text[]) AS word
     ), any_word AS (
       SELECT string_agg('(' || query::text || ')', ' | ')::tsquery AS query FROM word WHERE numnode(query) > 0
+    ), ranked AS MATERIALIZED (
+      SELECT product.id, (SELECT count(*)::int FROM word WHERE product.search @@ word.query) AS words,
+        ts_rank(product.search, (SELECT query FROM any_word)) AS rank
+      FROM products product
+      WHERE product.search @@ (SELECT query FROM any_word) AND product.id <> ALL(${excludeProducts}::int[])
+        AND ${productPredicate(condition)} AND EXISTS (SELECT FROM product_images WHERE product_id = product.id)
+        AND ${isOffered(condition, channel.key)}
+      ORDER BY words DESC, rank DESC, id LIMIT ${limit}
     )
-    SELECT product.id AS "productId", image.id AS "imageId", offered.passes,
-      (SELECT count(*)::int FROM word WHERE product.search @@ word.query) AS words,
-      (SELECT count(*)::int FROM word WHERE numnode(query) > 0) AS asked
-    FROM products product
-    CROSS JOIN LATERAL (SELECT id FROM product_images
-      WHERE product_id = product.id ORDER BY position LIMIT 1) image
-    CROSS JOIN LATERAL (SELECT bool_or(${offerPredicate(condition)}) AS passes FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = ${channel.key}
-        AND ${offerPredicate(withoutStock(condition))}) offered
-    WHERE ${productPredicate(condition)} AND product.id <> ALL(${excludeProducts}::int[])
-      AND product.search @@ (SELECT query FROM any_word) AND offered.passes IS NOT NULL
-    ORDER BY words DESC, ts_rank(product.search, (SELECT query FROM any_word)) DESC, product.id LIMIT ${limit}`;
+    SELECT ranked.id AS "productId", (
+        SELECT id FROM product_images WHERE product_id = ranked.id ORDER BY position LIMIT 1) AS "imageId", EXISTS (
+        SELECT FROM sku_offers offer
+        WHERE offer.product_id = ranked.id AND offer.channel_id = ${channel.key} AND ${offerPredicate(condition)}) AS passes,
+      words, (SELECT count(*)::int FROM word WHERE numnode(query) > 0) AS asked
+    FROM ranked ORDER BY words DESC, rank DESC, id`;
   return (isCommon(condition) ? queryPrepared : query)(db, statement, textMatch);
 }

@@ -20,10 +20,11 @@ import {
   MAX_SELECTIONS,
 } from '../limits.js';
 import { createDocumentCache } from './document-cache.js';
+import { checkSubscriptionRoots } from './subscription-roots.js';
 
 /** Checks documents by their text, before they are validated. Documents that passed are cached. */
 export interface DocumentGuard {
-  /** @throws RequestError COST_EXCEEDED, naming the limit and its value */
+  /** @throws RequestError COST_EXCEEDED, naming the limit and its value; GraphQLError GRAPHQL_VALIDATION_FAILED */
   check(text: string, sender: string): void;
   /** Whether the document passed and is in the cache. */
   knows(text: string): boolean;
@@ -43,6 +44,7 @@ export function createDocumentGuard(): DocumentGuard {
       // The server reports parse errors, with their location.
       if (document === null) return;
       measure(document);
+      checkSubscriptionRoots(document);
       passed.set(text, true, text, sender);
     },
     knows: (text) => passed.has(text),

@@ -4,7 +4,7 @@
   product.updated_at AS "updatedAt", cheapest.amount::text AS rank, true AS offered, false AS "isLastExamined"
     FROM products product
     CROSS JOIN LATERAL (SELECT min(offer.amount) AS amount FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $1
-      AND offer.sellable >= $2::int AND offer.amount >= $3::bigint AND offer.amount <= $4::bigint AND lower(offer.options ->> $5::text) = ANY(ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value))) cheapest
+      AND offer.sellable >= $2::int AND offer.amount >= $3::bigint AND offer.amount <= $4::bigint AND (lower(offer.options ->> $5::text) IN (SELECT lower(value) FROM unnest($6::text[]) AS value)) IS TRUE) cheapest
     WHERE product.category_id IN (
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($7::text[])

@@ -18,7 +18,7 @@
       ORDER BY product.created_at DESC, product.id DESC LIMIT $11
     ) product
     CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $12
-      AND offer.sellable >= $13::int AND offer.amount >= $14::bigint AND offer.amount <= $15::bigint AND lower(offer.options ->> $16::text) = ANY(ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value))) AS offered) offered
+      AND offer.sellable >= $13::int AND offer.amount >= $14::bigint AND offer.amount <= $15::bigint AND (lower(offer.options ->> $16::text) IN (SELECT lower(value) FROM unnest($17::text[]) AS value)) IS TRUE) AS offered) offered
     WHERE offered.offered OR product.place = $18
     ORDER BY product.created_at DESC, product.id DESC LIMIT $19;
 

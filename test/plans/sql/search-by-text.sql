@@ -89,16 +89,21 @@
       SELECT plainto_tsquery('english', word) AS query FROM unnest($1::text[]) AS word
     ), any_word AS (
       SELECT string_agg('(' || query::text || ')', ' | ')::tsquery AS query FROM word WHERE numnode(query) > 0
+    ), ranked AS MATERIALIZED (
+      SELECT product.id, (SELECT count(*)::int FROM word WHERE product.search @@ word.query) AS words,
+        ts_rank(product.search, (SELECT query FROM any_word)) AS rank
+      FROM products product
+      WHERE product.search @@ (SELECT query FROM any_word) AND product.id <> ALL($2::int[])
+        AND true AND EXISTS (SELECT FROM product_images WHERE product_id = product.id)
+        AND EXISTS (SELECT FROM skus sku JOIN prices price ON price.sku_id = sku.id
+    WHERE sku.product_id = product.id AND price.valid @> statement_timestamp()
+      AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = $3)
+      AND true)
+      ORDER BY words DESC, rank DESC, id LIMIT $4
     )
-    SELECT product.id AS "productId", image.id AS "imageId", offered.passes,
-      (SELECT count(*)::int FROM word WHERE product.search @@ word.query) AS words,
-      (SELECT count(*)::int FROM word WHERE numnode(query) > 0) AS asked
-    FROM products product
-    CROSS JOIN LATERAL (SELECT id FROM product_images
-      WHERE product_id = product.id ORDER BY position LIMIT 1) image
-    CROSS JOIN LATERAL (SELECT bool_or(offer.sellable >= $2::int) AS passes FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $3
-        AND true) offered
-    WHERE true AND product.id <> ALL($4::int[])
-      AND product.search @@ (SELECT query FROM any_word) AND offered.passes IS NOT NULL
-    ORDER BY words DESC, ts_rank(product.search, (SELECT query FROM any_word)) DESC, product.id LIMIT $5;
+    SELECT ranked.id AS "productId", (
+        SELECT id FROM product_images WHERE product_id = ranked.id ORDER BY position LIMIT 1) AS "imageId", EXISTS (
+        SELECT FROM sku_offers offer
+        WHERE offer.product_id = ranked.id AND offer.channel_id = $5 AND offer.sellable >= $6::int) AS passes,
+      words, (SELECT count(*)::int FROM word WHERE numnode(query) > 0) AS asked
+    FROM ranked ORDER BY words DESC, rank DESC, id;
