@@ -4,11 +4,14 @@ import { DEFAULT_ENCODER, openEncoder, type OpenEncoder } from '../src/vision/en
 import { COLOR_NUMBERS } from '../src/vision/color-descriptor.js';
 import { normalize } from '../src/vision/tensor.js';
 import { dot } from '../src/vector-index/vectors.js';
+import { cutOutBenchmark } from './eyes-cut-out.js';
 import { lookBenchmark } from './eyes-look.js';
+import { photosBenchmark } from './eyes-photos.js';
 import { noGates, readModels, readStreet, type ModelPhoto } from './gates.js';
 import { inTurns } from './in-turns.js';
 import { noPhotographs, readPhotographs, readShop } from './photographs.js';
 import { share } from './share.js';
+import { kindOf, shelfOf, shelfOfCategory } from './shelves.js';
 import { mean, median } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
 
@@ -44,6 +47,8 @@ export const benchmarks: Benchmark[] = [
   ),
   gate('eyes-flat-lay', 'flat lays: do types agree, and are altered copies found?', noPhotographs, flatLay),
   lookBenchmark,
+  photosBenchmark,
+  cutOutBenchmark,
   gate('eyes-pass', 'time of a pass through the model on one thread', noPhotographs, timeOfPass),
 ];
 
@@ -150,38 +155,16 @@ async function onModel(see: See, report: Report): Promise<void> {
   }
 }
 
-const words = (kind: string, list: string): [string, string][] => list.split(' ').map((word) => [word, kind]);
-
-/** Words of street photographs that mean nearly the same; any other word is a kind of its own. */
-const KINDS = new Map([
-  ...words('shoes', 'shoes sandals boots loafers sneakers pumps heels flats wedges clogs'),
-  ...words('bag', 'bag purse clutch backpack'),
-  ...words('trousers', 'pants jeans leggings'),
-  ...words('outerwear', 'coat jacket blazer cape suit'),
-  ...words('top', 'blouse shirt t-shirt sweater top jumper cardigan vest hoodie sweatshirt bodysuit tunic'),
-]);
-
-/** The shelf of the shop for each kind that it sells. */
-const SHELVES = new Map([
-  ['shoes', 'shoes'],
-  ['trousers', 'bottoms/trousers'],
-  ['outerwear', 'outerwear'],
-  ['top', 'tops'],
-  ['dress', 'dresses'],
-  ['hat', 'accessories/hats'],
-  ['skirt', 'bottoms/skirts'],
-  ['shorts', 'bottoms/shorts'],
-]);
-
 interface Item {
   readonly photo: string;
+  readonly type: string;
   readonly kind: string;
   readonly crop: string;
 }
 
 async function streetItems(): Promise<Item[]> {
   return (await readStreet()).flatMap(({ id, items }) =>
-    items.map(({ type, crop }) => ({ photo: id, kind: KINDS.get(type) ?? type, crop })),
+    items.map(({ type, crop }) => ({ photo: id, type, kind: kindOf(type), crop })),
   );
 }
 
@@ -206,9 +189,9 @@ async function street(see: See, report: Report): Promise<void> {
 
 async function streetToShop(see: See, report: Report): Promise<void> {
   const shop = await readShop();
-  const shelves = shop.map(({ category }) => /^(tops|outerwear)/.exec(category)?.[1] ?? category);
-  const items = (await streetItems()).flatMap(({ kind, crop }) => {
-    const shelf = SHELVES.get(kind);
+  const shelves = shop.map(({ category }) => shelfOfCategory(category));
+  const items = (await streetItems()).flatMap(({ type, crop }) => {
+    const shelf = shelfOf(type);
     return shelf === undefined ? [] : [{ shelf, crop }];
   });
   const products = await see.files(

@@ -30,6 +30,7 @@ const encoder: Encoder = {
   id,
   dimension,
   encode: encodesNothing,
+  see: encodesNothing,
   open: encodesNothing,
   close: () => Promise.resolve(),
 };

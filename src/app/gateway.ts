@@ -102,7 +102,7 @@ export async function startGateway(
     const detector =
       config.detectorFolder === null ? null : await openDetector(config.detectorFolder, part('detector'));
     if (detector !== null) started.push(() => detector.close());
-    const bodies = detector === null ? await openBodies(part('bodies')) : null;
+    const bodies = detector === null ? await openBodies({ log: part('bodies') }) : null;
     if (bodies !== null) started.push(() => bodies.close());
     signal?.throwIfAborted();
     const database = await startDatabase(config, part('postgres'), BACKGROUND);

@@ -79,7 +79,7 @@ export function openServices(parts: ServiceParts): OpenServices {
   const { db, encoder, followed, catalogImages, uploads, imageHosts, log } = parts;
   const index = tracedIndex(followed.index);
   const channels = new ChannelStore(db);
-  const imageVectors = new ImageVectors(db, encoder, uploads);
+  const imageVectors = new ImageVectors(db, encoder, uploads, parts.bodies);
   const boardLooks = new BoardLooks(db, imageVectors);
   const fetcher = openImageFetcher();
   const availability = watchAvailability({ db, channels, log: log.child({ part: 'availability' }) });

@@ -1,9 +1,17 @@
 import { Field, ObjectType } from 'type-graphql';
+import { ItemBox } from '../images/box.types.js';
 import { VisualMatchEdge } from '../search/visual-search.types.js';
 import { Label } from './label.types.js';
 
 @ObjectType({ description: 'What an image shows, as far as the catalog can tell.' })
 export class Identification {
+  @Field(() => ItemBox, {
+    nullable: true,
+    description:
+      'The part of the image that was identified: the `box` that was given, or, in a photo of a person without one, the largest garment. Then the whole photo was compared too, and the better score counts. Null when only the whole image was.',
+  })
+  region!: ItemBox | null;
+
   @Field(() => VisualMatchEdge, {
     nullable: true,
     description:

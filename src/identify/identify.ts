@@ -2,6 +2,8 @@ import { instantiate } from '../graph/node.js';
 import { checkProductFilter } from '../catalog/product-filter.js';
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
+import { ItemBox } from '../images/box.types.js';
+import { toRequest } from '../vector-index/page.js';
 import { MATCH_ALL, type IndexMatch } from '../vector-index/port.js';
 import {
   SAME_PRODUCT_PROBABILITY,
@@ -45,6 +47,7 @@ export async function identify(
   ]);
   const nearest = await findNearest(services, query);
   return instantiate(Identification, {
+    region: query.region && instantiate(ItemBox, query.region),
     match: await findProduct(services, context, query, nearest, sameProduct),
     labels: labels === null ? [] : await findLabels(services, nearest, labels),
   });
@@ -53,10 +56,10 @@ export async function identify(
 /** Whatever their stock and channel: the question is what something is, not whether it can be bought. */
 async function findNearest(
   { index }: IdentifyServices,
-  { vector }: QueryVector,
+  { asked }: QueryVector,
 ): Promise<readonly IndexMatch[]> {
-  if (vector === null) return [];
-  const [result] = await index.search([{ vector, filter: MATCH_ALL, limit: VOTERS }]);
+  if (asked === null) return [];
+  const [result] = await index.search([{ ...toRequest(asked), filter: MATCH_ALL, limit: VOTERS }]);
   return result?.matches ?? [];
 }
 

@@ -1,6 +1,7 @@
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { instantiate } from '../graph/node.js';
 import type { RefinementBasis } from '../search/visual-search.types.js';
+import { toRequest } from '../vector-index/page.js';
 import { MATCH_ALL } from '../vector-index/port.js';
 import type { IdentifyServices } from './identify-services.js';
 import { readLabelFacts } from './label-facts.store.js';
@@ -16,11 +17,13 @@ import { familiarity, VOTERS } from './vote.js';
  */
 export async function findRefinements(
   { db, index, labelModels }: IdentifyServices,
-  { best, condition, vector }: RefinementBasis,
+  { best, condition, query }: RefinementBasis,
 ): Promise<Refinement[]> {
   const model = await labelModels.model();
-  if (vector === null || model === null) return [];
-  const [found] = await index.search([{ vector, filter: MATCH_ALL, limit: VOTERS }]);
+  const asked = query?.plain ?? null;
+  if (asked === null || model === null) return [];
+  const request = { ...toRequest(asked), filter: MATCH_ALL, limit: VOTERS };
+  const [found] = await index.search([request]);
   const nearest = found?.matches ?? [];
   if (familiarity(nearest) < model.minFamiliarity) return [];
   const { matches } = await best();

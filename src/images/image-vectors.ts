@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { BlobStore } from '../platform/blob-store.js';
 import { transaction, type Database } from '../platform/postgres.js';
+import { mainGarment } from '../vision/bodies/main-garment.js';
+import type { Bodies } from '../vision/bodies/bodies.js';
+import { decodePayer } from '../vision/decode-payer.js';
 import type { Encoder, Scene } from '../vision/encoder.js';
 import { limiter } from '../vision/limiter.js';
 import { assertBox, type Box } from '../vision/regions.js';
@@ -17,9 +20,19 @@ const KEPT_SCENES = 16;
 const READ_AT_ONCE = 8;
 const MAX_WAITING = 128;
 
+/** Points of finding what somebody in a photo wears, and of encoding it. Whether there is somebody is included. */
+const GARMENT_COST = 2_000;
+
+/** A photo with its vector, and the main garment of the people in it with its own; null when there is none. */
+export interface Photo {
+  readonly whole: Float32Array;
+  readonly garment: { readonly box: Box; readonly vector: Float32Array } | null;
+}
+
 /** The vectors of images: stored ones, recently encoded ones, and ones that are encoded on demand. */
 export class ImageVectors {
   readonly #encoded = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
+  readonly #garments = new LRUCache<string, { readonly found: Box | null }>({ max: CACHED_IMAGES });
   readonly #texts = new LRUCache<string, Float32Array>({ max: CACHED_TEXTS });
   readonly #scenes = new LRUCache<string, Promise<Scene>>({ max: KEPT_SCENES });
   readonly #inTurn = limiter(READ_AT_ONCE, MAX_WAITING);
@@ -31,6 +44,7 @@ export class ImageVectors {
     private readonly db: Database,
     private readonly encoder: Encoder,
     private readonly uploads: BlobStore,
+    private readonly bodies: Bodies | null,
   ) {
     this.embeddings = new Embeddings(db, encoder.id);
   }
@@ -61,6 +75,43 @@ export class ImageVectors {
     }, signal);
     this.#encoded.set(key, vector);
     return vector;
+  }
+
+  /**
+   * The vector of a photo, and of the main garment if somebody is in it. Most images have nobody in them, which one
+   * pass of a small network tells; only the others are decoded again, and the request pays for that.
+   *
+   * @throws the errors of `read`, the encoder, and the networks that find people; THROTTLED; the reason of `signal`
+   * while it waits
+   */
+  async ofPhoto(sha256: string, read: () => Promise<Uint8Array>, signal?: AbortSignal): Promise<Photo> {
+    const { bodies } = this;
+    const known = this.#garments.get(sha256);
+    if (bodies === null || known?.found === null)
+      return { whole: await this.ofImage(sha256, read, { signal }), garment: null };
+    const garment = known?.found ?? (await this.#findGarment(bodies, sha256, read, signal));
+    this.#garments.set(sha256, { found: garment });
+    const [whole, vector] = await Promise.all([
+      this.ofImage(sha256, read, { signal }),
+      garment && this.ofImage(sha256, read, { box: garment, signal }),
+    ]);
+    return { whole, garment: garment && vector && { box: garment, vector } };
+  }
+
+  /** Encodes the whole image meanwhile. */
+  async #findGarment(
+    bodies: Bodies,
+    sha256: string,
+    read: () => Promise<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<Box | null> {
+    const sight = await this.#inTurn(async () => this.encoder.see(await read(), signal), signal);
+    const [whole, isPeopled] = await Promise.all([sight.encode(signal), bodies.sees(sight.raster)]);
+    this.#encoded.set(imageKey(sha256, null), whole);
+    if (!isPeopled) return null;
+    decodePayer()?.pay(GARMENT_COST);
+    const scene = await this.#inTurn(() => this.#scene(sha256, read), signal);
+    return mainGarment((await bodies.open(scene.raster)).people)?.box ?? null;
   }
 
   /**

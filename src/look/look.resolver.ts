@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { ON_ERROR } from '../graph/on-error.js';
+import { ItemBox } from '../images/box.types.js';
 import { Image } from '../images/image.types.js';
 import { instantiate } from '../graph/node.js';
 import { PAGING } from '../graph/page-info.js';
@@ -14,7 +15,7 @@ import { findItems } from './find-items.js';
 import type { LookServices } from './look-services.js';
 import { matchItem } from './match-item.js';
 import { describeLookImage, findLookImage } from './look-image.js';
-import { ItemBox, Look, LookItem } from './look.types.js';
+import { Look, LookItem } from './look.types.js';
 import { Cost, Paged, SizedBy } from '../graph/cost.js';
 
 const DEFAULT_ITEMS = 6;

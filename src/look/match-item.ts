@@ -26,10 +26,10 @@ export async function matchItem(
 }
 
 const NOTHING: QueryVector = {
-  vector: null,
   asked: null,
   plain: null,
   scale: 1,
+  region: null,
   products: [],
   identity: null,
 };

@@ -7,7 +7,7 @@ import type { Detection, Detector } from '../vision/detector.js';
 import type { Encoder, Scene } from '../vision/encoder.js';
 import { FIGURE_SIDE, findFigures, wholeFigure } from '../vision/figures.js';
 import { isWorn, propose } from '../vision/proposals.js';
-import type { Box } from '../vision/regions.js';
+import { areaOf, type Box } from '../vision/regions.js';
 
 /** Maximum number of items; when this many are larger, an item is hardly what the image is about. */
 export const MAX_ITEMS = 8;
@@ -130,5 +130,3 @@ export class RegionProposer {
     });
   }
 }
-
-const areaOf = ({ width, height }: Box): number => width * height;

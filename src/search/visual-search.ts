@@ -10,6 +10,7 @@ import { checkSearchText } from '../catalog/search-text.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { countFacets } from './facets.js';
+import { ItemBox } from '../images/box.types.js';
 import { picturedFirst } from '../images/shown-options.js';
 import type { IndexMatch } from '../vector-index/port.js';
 import type { QueryVector } from './query/query-vector.js';
@@ -124,6 +125,7 @@ export async function visualSearch(
       endCursor: page.next === null ? (edges.at(-1)?.cursor ?? null) : writeCursor(fingerprint, page.next),
     }),
     search: instantiate(SearchReport, {
+      region: query.region && instantiate(ItemBox, query.region),
       asOf: page.proof.asOf,
       indexLagMs: page.proof.indexLagMs,
       strategy: SearchStrategy[page.strategy],
@@ -134,9 +136,13 @@ export async function visualSearch(
       tookMs: performance.now() - started,
     }),
     countFacets: once(async () => countFacets(context, stores, await best())),
-    basis: { best, condition, vector: query.plain instanceof Float32Array ? query.plain : null },
+    basis: { best, condition, query: isOfOneLook(query) ? query : null },
   });
 }
+
+/** Not the many looks of a board. */
+const isOfOneLook = ({ plain, region }: QueryVector): boolean =>
+  plain instanceof Float32Array || (plain !== null && region !== null);
 
 /** For what a client may ask for several times, and most clients do not ask for. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {

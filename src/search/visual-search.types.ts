@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { BOX_COST, BoxInput, IMAGE_COST, ImageInput } from '../images/image-input.types.js';
+import { ItemBox } from '../images/box.types.js';
 import { Image } from '../images/image.types.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
@@ -9,6 +10,7 @@ import { Sku } from '../catalog/sku.types.js';
 import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
 import { AssumedSize, Cost } from '../graph/cost.js';
 import type { SearchPage } from './prove-page.js';
+import type { QueryVector } from './query/query-vector.js';
 
 /** Points of a reference: its vector is read from Postgres. */
 const REFERENCE_COST = 50;
@@ -29,7 +31,8 @@ export class VisualReferenceInput {
   @Cost(BOX_COST)
   @Field(() => BoxInput, {
     nullable: true,
-    description: 'The part of `image` to look at. Null: the whole image.',
+    description:
+      'The part of `image` to look at. Null: the whole image, and if it is the only image in `like` and shows a person, the largest garment too; see SearchReport.region.',
   })
   box?: BoxInput | null;
 
@@ -117,6 +120,13 @@ registerEnumType(SearchStrategy, {
 
 @ObjectType({ description: 'How a search was answered, for debugging and monitoring.' })
 export class SearchReport {
+  @Field(() => ItemBox, {
+    nullable: true,
+    description:
+      'The part of the image that was searched for: the `box` of the query, or, in a photo of a person without a box, the largest garment. Then the whole photo was searched for too, and the better score counts. To search for another part, or for the whole photo alone, pass a box. Null when only the whole image was searched for, and for queries with no image or several.',
+  })
+  region!: ItemBox | null;
+
   @Field(() => DateTimeScalar, {
     description: 'The time of the database snapshot that every match was verified against.',
   })
@@ -226,7 +236,7 @@ export interface RefinementBasis {
   readonly best: () => Promise<SearchPage>;
   readonly condition: ProductCondition;
   /** What results should look like; null for a board, and for words alone. */
-  readonly vector: Float32Array | null;
+  readonly query: QueryVector | null;
 }
 
 @ObjectType({

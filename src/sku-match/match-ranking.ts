@@ -3,6 +3,7 @@ import type { LabelModel } from '../identify/label-model.js';
 import { familiarity, VOTERS, voteOnTopCategory } from '../identify/vote.js';
 import type { Queryable } from '../platform/postgres.js';
 import {
+  type Asked,
   MATCH_ALL,
   type IndexFilter,
   type IndexMatch,
@@ -15,6 +16,7 @@ import {
   type SameProductModel,
 } from '../search/probability/same-product.js';
 import type { RankedPage, Ranking } from '../search/prove-page.js';
+import { toRequest } from '../vector-index/page.js';
 import { tag } from '../projection/tags.js';
 
 interface MatchServices {
@@ -29,7 +31,7 @@ export interface MatchModels {
 }
 
 /**
- * Products to buy for the image with this vector: the same product, and products in the top category that its
+ * Products to buy for an image: the same product, and products in the top category that its
  * neighbors vote for, if they are at least as similar to it as the catalog's products are to one another.
  */
 export class MatchRanking implements Ranking {
@@ -40,7 +42,7 @@ export class MatchRanking implements Ranking {
   constructor(
     private readonly services: MatchServices,
     private readonly models: MatchModels,
-    private readonly vector: Float32Array,
+    private readonly asked: Asked,
   ) {}
 
   /** Defined once a product was proposed. */
@@ -61,7 +63,7 @@ export class MatchRanking implements Ranking {
     if (this.#category === null) return { matches: [], exhausted: true, strategy: 'EXACT' };
     const inCategory = { ...filter, clauses: [...filter.clauses, [tag.category(this.#category)]] };
     const [result] = await this.services.index.search([
-      { vector: this.vector, filter: inCategory, limit, after },
+      { ...toRequest(this.asked), filter: inCategory, limit, after },
     ]);
     return this.#cut(result, (match) => this.#isNear(match));
   }
@@ -69,9 +71,10 @@ export class MatchRanking implements Ranking {
   /** One call to the index finds both what the image shows and what can be bought. */
   async #start(filter: IndexFilter, limit: number): Promise<RankedPage> {
     const { db, index } = this.services;
+    const asked = toRequest(this.asked);
     const [catalog, sellable] = await index.search([
-      { vector: this.vector, filter: MATCH_ALL, limit: VOTERS },
-      { vector: this.vector, filter, limit },
+      { ...asked, filter: MATCH_ALL, limit: VOTERS },
+      { ...asked, filter, limit },
     ]);
     this.#nearest = catalog?.matches ?? [];
     const facts = await readLabelFacts(

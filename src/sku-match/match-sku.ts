@@ -1,5 +1,6 @@
 import { instantiate } from '../graph/node.js';
 import { checkProductFilter } from '../catalog/product-filter.js';
+import { ItemBox } from '../images/box.types.js';
 import { differencesFrom } from '../images/shown-options.js';
 import type { SelectedOptionInput } from '../catalog/write/product-write.types.js';
 import type { Context } from '../graph/request-context.js';
@@ -53,9 +54,10 @@ export async function matchSku(
       `The encoder ${services.encoderId} has no calibration: ask the operator to run \`npx vitrine calibrate\` once. visualSearch needs no calibration.`,
     );
   }
-  if (query.vector === null) throw new Error('an image has a vector');
+  if (query.asked === null) throw new Error('an image has a vector');
 
-  const ranking = new MatchRanking(services, { sameProduct, labels }, query.vector);
+  const ranking = new MatchRanking(services, { sameProduct, labels }, query.asked);
+  const region = query.region && instantiate(ItemBox, query.region);
   const plan = { ranking, condition, channel, excludeProducts: [], signal };
   const page = await searchPage(services, plan, 1 + ALTERNATIVES, null);
   const edges = await toEdges(context, stores, page, {
@@ -66,6 +68,7 @@ export async function matchSku(
   const [match, ...alternatives] = edges;
   if (match === undefined)
     return instantiate(SkuMatch, {
+      region,
       outcome: SkuMatchOutcome.NONE,
       match: null,
       sku: null,
@@ -79,6 +82,7 @@ export async function matchSku(
   const isSame =
     differences.length === 0 && ranking.isSame({ productId: match.node.key, score: match.score });
   return instantiate(SkuMatch, {
+    region,
     outcome: isSame ? SkuMatchOutcome.SAME_PRODUCT : SkuMatchOutcome.CLOSE_SUBSTITUTE,
     match,
     sku: offer?.sku ?? null,

@@ -30,7 +30,8 @@ export class SkuMatchResolver {
     @Cost(BOX_COST)
     @Arg('box', () => BoxInput, {
       nullable: true,
-      description: 'The part of the image to look at. Null: the whole image.',
+      description:
+        'The part of the image to look at. Null: the whole image, and if it shows a person, the largest garment too.',
     })
     box: BoxInput | null | undefined,
     @Arg('options', () => [SelectedOptionInput], {

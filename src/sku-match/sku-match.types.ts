@@ -1,5 +1,6 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Sku } from '../catalog/sku.types.js';
+import { ItemBox } from '../images/box.types.js';
 import { VisualMatchEdge } from '../search/visual-search.types.js';
 
 export enum SkuMatchOutcome {
@@ -45,6 +46,13 @@ export class OptionDifference {
     'The SKU to buy for an image. Everything in it could be bought at the time of the same database snapshot.',
 })
 export class SkuMatch {
+  @Field(() => ItemBox, {
+    nullable: true,
+    description:
+      'The part of the image that was matched: the `box` that was given, or, in a photo of a person without one, the largest garment. Then the whole photo was compared too, and the better score counts. Null when only the whole image was.',
+  })
+  region!: ItemBox | null;
+
   @Field(() => SkuMatchOutcome, { description: 'The kind of match that was found.' })
   outcome!: SkuMatchOutcome;
 

@@ -8,7 +8,7 @@ import { PAD } from './framing.js';
 import { limiter } from './limiter.js';
 import { readManifest } from './manifest.js';
 import { WorkerPool } from './pool.js';
-import { squareOf, type Raster } from './raster.js';
+import { cutRaster, squareOf, type PixelBox, type Raster } from './raster.js';
 import { assertBox, pixelBox, placeInFrame, type Box, type Cells } from './regions.js';
 import { openTextTower, type OpenTextTower } from './text-tower.js';
 
@@ -51,6 +51,17 @@ export interface Scene {
   cells(): Promise<Cells | null>;
 }
 
+/** An image as the model sees it, before it is encoded. */
+export interface Sight {
+  /** The image, or with an encoder that crops, its middle: as many pixels as the model uses. */
+  readonly raster: Raster;
+  /**
+   * The vector of the image, as `Encoder.encode` returns it.
+   * @throws RequestError SERVICE_OVERLOADED; the reason of `signal` while it waits
+   */
+  encode(signal?: AbortSignal): Promise<Float32Array>;
+}
+
 /** Images and parts of images in the encoder at this moment. */
 export interface EncoderLoad {
   /** Waiting to be decoded, being decoded, or waiting for a thread. */
@@ -72,6 +83,11 @@ export interface Encoder {
    * `signal` while it waits
    */
   encode(image: Uint8Array, box?: Box, signal?: AbortSignal): Promise<Float32Array>;
+  /**
+   * Decodes an image once, to look at it and to encode it.
+   * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED; the reason of `signal` while it waits
+   */
+  see(image: Uint8Array, signal?: AbortSignal): Promise<Sight>;
   /** @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
   open(image: Uint8Array): Promise<Scene>;
   /**
@@ -146,7 +162,7 @@ export async function openEncoder({
       }),
     );
   };
-  const toJob = async (image: Uint8Array, signal?: AbortSignal): Promise<EncodeJob> => {
+  const toJob = async (image: Uint8Array, signal?: AbortSignal): Promise<EncodeJob & { part: PixelBox }> => {
     const { pixels, original } = await decodeSquare(image, input, signal);
     return { pixels, part: placeInFrame(original, input) };
   };
@@ -177,6 +193,20 @@ export async function openEncoder({
     id: manifest.id,
     dimension,
     open,
+    async see(image, signal) {
+      if (inFlight >= MAX_IMAGES_IN_FLIGHT) throw overloaded();
+      const { pixels, part } = await limitDecodes(() => toJob(image, signal), signal);
+      return {
+        raster: cutRaster({ pixels, width: input.size, height: input.size }, part),
+        async encode(encodeSignal) {
+          // A copy: the thread takes over what it encodes.
+          const square = (): Promise<EncodeJob> => Promise.resolve({ pixels: new Uint8Array(pixels), part });
+          const [vector] = await look([square], encodeSignal);
+          if (vector === undefined) throw new Error('an encoder answers every image');
+          return vector;
+        },
+      };
+    },
     async encode(image, box, signal) {
       if (box) assertBox(box);
       const [vector] = box

@@ -26,6 +26,16 @@ export async function shrinkRaster(raster: Raster, side: number): Promise<Raster
   return { pixels: data, width: info.width, height: info.height };
 }
 
+/** A part of the raster; it shares no memory with it. */
+export function cutRaster({ pixels, width }: Raster, part: PixelBox): Raster {
+  const cut = new Uint8Array(3 * part.width * part.height);
+  for (let row = 0; row < part.height; row += 1) {
+    const from = 3 * ((part.top + row) * width + part.left);
+    cut.set(pixels.subarray(from, from + 3 * part.width), 3 * row * part.width);
+  }
+  return { pixels: cut, width: part.width, height: part.height };
+}
+
 /** Makes the square that a model sees of the raster, or of a part of it, as `decodeSquare` does of an image. */
 export async function squareOf(
   raster: Raster,

@@ -11,6 +11,9 @@ export interface Box {
   readonly height: number;
 }
 
+/** Share of the image that the box covers. */
+export const areaOf = ({ width, height }: Box): number => width * height;
+
 /** Tolerance for fractions that were computed from pixels, so that 0.1 + 0.9 does not end outside the image. */
 const EPSILON = 1e-6;
 

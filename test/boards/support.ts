@@ -19,6 +19,7 @@ export const colorEncoder: Encoder = {
     const length = Math.hypot(...color);
     return Float32Array.from([...color, 0], (value) => value / length);
   },
+  see: () => Promise.reject(new Error('this encoder shows nothing')),
   open: () => Promise.reject(new Error('this encoder opens no scene')),
   close: () => Promise.resolve(),
 };

@@ -402,7 +402,7 @@ export type VisualQueryInput = {
 export type VisualReferenceInput = {
   /** The id of a board that you may see. Results look like one of its positive pins and are closer to it than to any negative pin. Pinned products are left out. Null when you pass another reference. */
   board?: string | number | null | undefined;
-  /** The part of `image` to look at. Null: the whole image. */
+  /** The part of `image` to look at. Null: the whole image, and if it is the only image in `like` and shows a person, the largest garment too; see SearchReport.region. */
   box?: BoxInput | null | undefined;
   /** An image. Null when you pass another reference. */
   image?: ImageInput | null | undefined;

@@ -26,6 +26,7 @@ export function fakeEncoder(id = 'fake@1') {
       const length = Math.hypot(...vector);
       return Promise.resolve(Float32Array.from(vector, (value) => value / length));
     },
+    see: () => Promise.reject(new Error('this encoder opens no scene')),
     open: () => Promise.reject(new Error('this encoder opens no scene')),
     close: () => Promise.resolve(),
   };

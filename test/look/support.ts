@@ -32,14 +32,22 @@ export async function garments(): Promise<{ id: string; kind: string; file: URL 
   );
 }
 
-/** Imports them with one SKU each. */
-export async function importGarments(db: Database, images: BlobStore, encoder: Encoder): Promise<void> {
+/** Imports them with one SKU each, and those of `more` too. */
+export async function importGarments(
+  db: Database,
+  images: BlobStore,
+  encoder: Encoder,
+  more: readonly { readonly id: string; readonly kind: string; readonly picture: Buffer }[] = [],
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-look-'));
   try {
     const header = 'id\ttitle\timage_link\tavailability\tprice\tproduct_type\tquantity\n';
     const all = await garments();
     for (const { id, file } of all) await copyFile(file, join(folder, `${id}.webp`));
-    const rows = all.map(({ id, kind }) => `${id}\t${id}\t${id}.webp\tin_stock\t10.00 EUR\t${kind}\t3\n`);
+    for (const { id, picture } of more) await writeFile(join(folder, `${id}.webp`), picture);
+    const rows = [...all, ...more].map(
+      ({ id, kind }) => `${id}\t${id}\t${id}.webp\tin_stock\t10.00 EUR\t${kind}\t3\n`,
+    );
     const feed = join(folder, 'feed.tsv');
     await writeFile(feed, header + rows.join(''));
     const log = pino({ level: 'silent' });

@@ -26,6 +26,7 @@ const colorEncoder: Encoder = {
     const norm = Math.hypot(...numbers);
     return Float32Array.from(numbers, (value) => value / norm);
   },
+  see: () => Promise.reject(new Error('this encoder shows nothing')),
   open: () => Promise.reject(new Error('this encoder opens no scene')),
   close: () => Promise.resolve(),
 };

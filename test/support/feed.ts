@@ -31,6 +31,7 @@ export async function importLines({ services }: TestGateway, lines: readonly Fee
     const encoder = {
       ...ENCODER,
       encode: () => Promise.resolve(Float32Array.of(1, 0, 0, 0)),
+      see: () => Promise.reject(new Error('a feed has no scenes')),
       open: () => Promise.reject(new Error('a feed has no scenes')),
       close: () => Promise.resolve(),
     };

@@ -11,6 +11,7 @@ export const spellingEncoder: Encoder = {
     const norm = Math.hypot(...numbers);
     return Promise.resolve(Float32Array.from(numbers, (value) => value / norm));
   },
+  see: () => Promise.reject(new Error('this encoder shows nothing')),
   open: () => Promise.reject(new Error('this encoder opens no scene')),
   close: () => Promise.resolve(),
 };

@@ -79,6 +79,7 @@ export const AMPLE = { anonymousRate: 1e9, keyRate: 1e9, burstSeconds: 1 };
 const noEncoder: Encoder = {
   ...ENCODER,
   encode: () => Promise.reject(new Error('this test encodes nothing')),
+  see: () => Promise.reject(new Error('this test encodes nothing')),
   open: () => Promise.reject(new Error('this test encodes nothing')),
   close: () => Promise.resolve(),
 };

@@ -39,6 +39,7 @@ const OTHER: Encoder = {
     if (name === BROKEN) return Promise.reject(new RequestError('IMAGE_UNDECODABLE', 'it is no image'));
     return Promise.resolve(Float32Array.of(Number(name.endsWith('0')), Number(name.endsWith('1')), 0));
   },
+  see: () => Promise.reject(new Error('this encoder shows nothing')),
   open: () => Promise.reject(new Error('this encoder opens no scene')),
   close: () => Promise.resolve(),
 };

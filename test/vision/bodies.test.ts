@@ -14,6 +14,8 @@ import { fixture } from './support.js';
 /** Longer side of decoded pictures, and the height of the drawn ones. */
 const SIDE = 960;
 const HEIGHT = 720;
+/** As many pixels as an encoder sees. */
+const SEEN_SIDE = 224;
 /** How far a landmark may be from the original's, as a share of the image's height. */
 const TOLERANCE = 0.015;
 
@@ -93,7 +95,7 @@ test('the converted networks see a body where the original ones do', async () =>
 describe('what people wear', () => {
   let bodies: Bodies;
   beforeAll(async () => {
-    bodies = await openBodies();
+    bodies = await openBodies({ threads: 1 });
   });
   afterAll(() => bodies.close());
   const find = async (image: Uint8Array) => bodies.open(await decodeRaster(image, SIDE));
@@ -148,8 +150,15 @@ describe('what people wear', () => {
 
   test('is nothing without people', async () => {
     const garments = ['drawn-dress-dotted.jpg', 'drawn-tee-striped.jpg', 'drawn-coat-224.png'].map(fixture);
-    for (const image of [...garments, ...(await drawStrangers(1))])
+    for (const image of [...garments, ...(await drawStrangers(1))]) {
       expect((await find(image)).people).toEqual([]);
+      expect(await bodies.sees(await decodeRaster(image, SEEN_SIDE))).toBe(false);
+    }
+  });
+
+  test('is on people who are seen in an image of 224 pixels', async () => {
+    for (const person of ['person', 'person-in-skirt'] as const)
+      expect(await bodies.sees(await decodeRaster(await pictureOf(person), SEEN_SIDE))).toBe(true);
   });
 
   test('is refused when too many images wait', async () => {

@@ -1,6 +1,7 @@
 import { RequestError } from '../../errors.js';
 import { DEFAULT_COLOR_SHARE, weighColor } from '../../vision/color-share.js';
 import { type Asked, MAX_EXAMPLES } from '../../vector-index/port.js';
+import type { Box } from '../../vision/regions.js';
 import type { QueryVector } from './query-vector.js';
 import { normalizedSum, type Term } from '../../vector-index/vectors.js';
 
@@ -15,12 +16,17 @@ const MIN_SCALE = 1e-3;
 
 /** The vectors of one reference in a query. */
 export interface Reference {
-  /** One vector; for a board, the directions that its pins gather around, the main one first. */
+  /**
+   * One vector; for a board, the directions that its pins gather around, the main one first; for a photo of a person,
+   * the main garment and the whole.
+   */
   readonly vectors: readonly Float32Array[];
   /** Vectors that results must not be closer to. */
   readonly negative: readonly Float32Array[];
   readonly weight: number;
   readonly products: readonly number[];
+  /** The part of an image that this is, null for a whole one; undefined for anything but an image. */
+  readonly region?: Box | null;
   readonly identity: unknown;
 }
 
@@ -36,7 +42,7 @@ export function joinReferences(
 ): QueryVector {
   const identity = [encoder, color, likes.map(identify), unlikes.map(identify)];
   if (likes.length + unlikes.length === 0)
-    return { vector: null, asked: null, plain: null, scale: 1, products: [], identity };
+    return { asked: null, plain: null, scale: 1, region: null, products: [], identity };
   const avoided = unlikes.flatMap(({ vectors, weight }) =>
     vectors.map((vector) => ({ vector, weight: -weight })),
   );
@@ -53,12 +59,13 @@ export function joinReferences(
       'The weights of like and unlike cancel out, so nothing is left to search for: change a weight or a reference.',
     );
   }
+  const regions = likes.flatMap(({ region }) => (region === undefined ? [] : [region]));
   const plain = toAsked(positive, negative);
   const weighed = color === DEFAULT_COLOR_SHARE ? { asked: plain, scale: 1 } : weigh(plain, color);
   return {
     ...weighed,
-    vector: weighed.asked instanceof Float32Array ? weighed.asked : (weighed.asked.positive[0] ?? null),
     plain,
+    region: regions.length === 1 ? (regions[0] ?? null) : null,
     products: [...likes, ...unlikes].flatMap(({ products }) => products),
     identity,
   };

@@ -7,9 +7,10 @@ import { readKey } from '../../graph/node.js';
 import { checkText } from '../../graph/text.js';
 import { readVectorsOfProducts } from '../../images/embedding.store.js';
 import { imageKey, type ImageVectors } from '../../images/image-vectors.js';
-import { findQueryImage, type QueryImageSources } from '../../images/query-image.js';
+import { findQueryImage, type QueryImage, type QueryImageSources } from '../../images/query-image.js';
 import type { Database } from '../../platform/postgres.js';
 import { DEFAULT_COLOR_SHARE } from '../../vision/color-share.js';
+import type { Box } from '../../vision/regions.js';
 import { meanDirection } from '../../vector-index/vectors.js';
 import type { VisualQueryInput, VisualReferenceInput } from '../visual-search.types.js';
 import { type BoardReferences, directionOf, type PinLook } from './board-references.js';
@@ -65,9 +66,14 @@ export class QueryVectors {
     }
     const color = checkColor(query.color);
     const boards = query.like.filter(({ board }) => board != null).length;
+    const images = query.like.filter(({ image }) => image != null).length;
+    // A composition of several looks says more than one garment of one of them, and a board's vectors are many already.
+    const isPhoto = images === 1 && boards === 0;
     const [likes, unlikes] = await Promise.all([
-      Promise.all(query.like.map((reference) => this.#reference(reference, sources, boards))),
-      Promise.all(unlike.map((reference) => this.#reference(reference, sources, Infinity))),
+      Promise.all(query.like.map((reference) => this.#reference(reference, sources, { boards, isPhoto }))),
+      Promise.all(
+        unlike.map((reference) => this.#reference(reference, sources, { boards: Infinity, isPhoto: false })),
+      ),
     ]);
     return joinReferences(likes, unlikes, { encoder: this.images.encoderId, color });
   }
@@ -76,10 +82,10 @@ export class QueryVectors {
   async likeProduct(productKey: number): Promise<QueryVector> {
     const vector = await this.#product(productKey);
     return {
-      vector,
       asked: vector,
       plain: vector,
       scale: 1,
+      region: null,
       products: [productKey],
       identity: [this.images.encoderId, 'product', productKey, digest(vector)],
     };
@@ -91,7 +97,7 @@ export class QueryVectors {
     if (board.vectors.length > 0)
       return joinReferences([board], [], { encoder: this.images.encoderId, color: DEFAULT_COLOR_SHARE });
     return {
-      ...{ vector: null, asked: null, plain: null, scale: 1 },
+      ...{ asked: null, plain: null, scale: 1, region: null },
       products: board.products,
       identity: board.identity,
     };
@@ -119,7 +125,7 @@ export class QueryVectors {
   async #reference(
     reference: VisualReferenceInput,
     sources: QuerySources,
-    boards: number,
+    { boards, isPhoto }: { readonly boards: number; readonly isPhoto: boolean },
   ): Promise<Reference> {
     const { image, product, board, style, box } = reference;
     const weight = reference.weight ?? 1;
@@ -135,12 +141,9 @@ export class QueryVectors {
 
     if (image != null) {
       const found = await findQueryImage(image, sources);
-      const { signal } = sources;
-      const vector = await this.images.ofImage(found.sha256, () => found.read(), {
-        box: box ?? undefined,
-        signal,
-      });
-      return one(vector, weight, ['image', imageKey(found.sha256, box ?? null)]);
+      return isPhoto && box == null
+        ? this.#photo(found, weight, sources)
+        : this.#image(found, box ?? null, weight, sources);
     }
     if (product != null) {
       const key = readKey('Product', product);
@@ -168,6 +171,31 @@ export class QueryVectors {
       checkText('style', style ?? ''),
     );
     return one(vector, weight, ['style', style, digest(vector)]);
+  }
+
+  async #image(
+    image: QueryImage,
+    box: Box | null,
+    weight: number,
+    { signal }: QuerySources,
+  ): Promise<Reference> {
+    const { sha256 } = image;
+    const vector = await this.images.ofImage(sha256, () => image.read(), { box: box ?? undefined, signal });
+    return { ...one(vector, weight, ['image', imageKey(sha256, box)]), region: box };
+  }
+
+  /** A photo of a person is asked by the main garment and as a whole: the more similar of the two counts. */
+  async #photo(image: QueryImage, weight: number, { signal }: QuerySources): Promise<Reference> {
+    const { sha256 } = image;
+    const { whole, garment } = await this.images.ofPhoto(sha256, () => image.read(), signal);
+    const identity = ['image', imageKey(sha256, null)];
+    if (garment === null) return { ...one(whole, weight, identity), region: null };
+    const { box, vector } = garment;
+    return {
+      ...one(vector, weight, [...identity, imageKey(sha256, box)]),
+      vectors: [vector, whole],
+      region: box,
+    };
   }
 }
 

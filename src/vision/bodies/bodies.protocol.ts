@@ -9,6 +9,7 @@ const bodyJob = z.discriminatedUnion('task', [
   /** `small` is the same image, on which bodies are measured. */
   z.object({ task: z.literal('people'), image: raster, small: raster }),
   z.object({ task: z.literal('carried'), image: raster }),
+  z.object({ task: z.literal('sight'), image: raster }),
 ]);
 export type BodyJob = z.infer<typeof bodyJob>;
 
@@ -21,5 +22,10 @@ const person = z.object({ worn: z.array(z.object({ part: z.enum(BODY_PARTS), box
 const carried = z.object({ box, label: z.string(), confidence: number });
 
 /** The worker's answer to a job. */
-export const bodyAnswer = z.object({ people: z.array(person), carried: z.array(carried) });
+export const bodyAnswer = z.object({
+  people: z.array(person),
+  carried: z.array(carried),
+  /** Whether there are people, of the task that asks no more. */
+  isPeopled: z.boolean(),
+});
 export type BodyAnswer = z.infer<typeof bodyAnswer>;

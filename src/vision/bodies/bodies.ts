@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { limiter } from '../limiter.js';
 import { WorkerPool } from '../pool.js';
@@ -8,8 +9,13 @@ import type { Carried } from './carried.js';
 import { BODY_SIDE } from './silhouette.js';
 import type { WornPart } from './worn.js';
 
-/** Images that may wait for the one thread; each takes about a tenth of a second, and more with several people. */
+/** Images that may wait for a thread; each takes up to a tenth of a second, and more with several people. */
 const MAX_WAITING = 32;
+/** The same for those in which people are only looked for, which takes a fortieth of a second. */
+const MAX_SIGHTS = 128;
+
+/** Each has its own networks in memory (about 200 MB). */
+const MAX_THREADS = 4;
 
 /**
  * Pixels of the longer side of the images in which people are found. A person as high as the image has almost twice as
@@ -33,30 +39,45 @@ export interface FoundPeople {
 
 /** Finds people in images. */
 export interface Bodies {
+  /**
+   * Whether there are people in an image: one pass of the smallest network, for which 200 pixels are enough.
+   * @throws RequestError SERVICE_OVERLOADED
+   */
+  sees(image: Raster): Promise<boolean>;
   /** @throws RequestError SERVICE_OVERLOADED */
   open(image: Raster): Promise<FoundPeople>;
   close(): Promise<void>;
 }
 
+export interface BodiesOptions {
+  readonly log?: { error(details: object, message: string): void } | undefined;
+  readonly threads?: number | undefined;
+}
+
 /**
- * Opens the included networks in a thread: BlazePose (Bazarevsky et al. 2020) for people, and NanoDet for what they
- * carry.
+ * Opens the included networks in threads, by default half as many as an encoder has: BlazePose (Bazarevsky et al.
+ * 2020) for people, and NanoDet for what they carry.
  *
  * @throws Error when a file is damaged
  */
-export async function openBodies(log?: { error(details: object, message: string): void }): Promise<Bodies> {
+export async function openBodies({
+  log,
+  threads = Math.min(MAX_THREADS, Math.max(1, Math.floor((availableParallelism() - 1) / 2))),
+}: BodiesOptions = {}): Promise<Bodies> {
   const pool = await WorkerPool.open({
     script: new URL('../../../dist/vision/bodies/bodies.worker.js', import.meta.url),
     workerData: await readBodyModels(),
-    threads: 1,
+    threads,
     maxBatch: 1,
     parseAnswers: (message) => z.array(bodyAnswer).parse(message),
     onCrash: (err) => log?.error({ err }, 'The thread that finds people ended; another one replaces it'),
   });
   /** Clients take turns; an image that had its turn is not refused later. */
-  const inTurn = limiter(1, MAX_WAITING);
+  const inTurn = limiter(threads, threads * MAX_WAITING);
+  const inSight = limiter(threads, threads * MAX_SIGHTS);
   const run = (job: BodyJob): Promise<BodyAnswer> => pool.run(job, []);
   return {
+    sees: async (image) => (await inSight(() => run({ task: 'sight', image }))).isPeopled,
     async open(raster) {
       const image = await shrinkRaster(raster, FINDER_SIDE);
       const small = await shrinkRaster(image, BODY_SIDE);

@@ -18,6 +18,8 @@ const NICENESS = 10;
 /** Each person takes one pass of a network; in a crowd, the surest ones are looked at. */
 const MAX_PEOPLE = 4;
 
+const NOTHING: BodyAnswer = { people: [], carried: [], isPeopled: false };
+
 const port = parentPort;
 if (!port) throw new Error('bodies.worker runs only as a worker thread.');
 if (process.platform === 'linux') setPriority(0, NICENESS);
@@ -43,18 +45,23 @@ function open(file: string): Promise<InferenceSession> {
 
 async function answer(jobs: readonly BodyJob[]): Promise<void> {
   const answers: BodyAnswer[] = [];
-  for (const job of jobs) {
-    answers.push(
-      job.task === 'people'
-        ? { people: await findPeople(job.image, job.small), carried: [] }
-        : { people: [], carried: await findCarried(job.image) },
-    );
-  }
+  for (const job of jobs) answers.push({ ...NOTHING, ...(await look(job)) });
   port?.postMessage(answers);
 }
 
+async function look(job: BodyJob): Promise<Partial<BodyAnswer>> {
+  switch (job.task) {
+    case 'people':
+      return { people: await findPeople(job.image, job.small) };
+    case 'carried':
+      return { carried: await findCarried(job.image) };
+    case 'sight':
+      return { isPeopled: await isPeopled(job.image) };
+  }
+}
+
 async function findPeople(image: Raster, small: Raster): Promise<BodyAnswer['people']> {
-  for (const part of [wholeView(image), ...innerViews(image)]) {
+  for (const part of partsOf(image)) {
     const people = await findPeopleIn(part, image, small);
     if (people.length > 0) return people;
   }
@@ -62,10 +69,9 @@ async function findPeople(image: Raster, small: Raster): Promise<BodyAnswer['peo
 }
 
 async function findPeopleIn(part: SquareView, image: Raster, small: Raster): Promise<BodyAnswer['people']> {
-  const detected = await run(detection, image, part, DETECTION_SIZE, DETECTION_FORMAT);
   const people: BodyAnswer['people'] = [];
   const scale = small.width / image.width;
-  for (const view of readPeople(detected('boxes'), detected('scores'), part, MAX_PEOPLE)) {
+  for (const view of await detectPeople(part, image)) {
     const seen = await run(landmarks, image, view, LANDMARKS_SIZE, LANDMARKS_FORMAT);
     const pose = readPose(seen('landmarks'), seen('presence'), seen('silhouette'), view);
     if (pose.presence < LEAST_PRESENCE) continue;
@@ -74,6 +80,19 @@ async function findPeopleIn(part: SquareView, image: Raster, small: Raster): Pro
   }
   return people;
 }
+
+async function isPeopled(image: Raster): Promise<boolean> {
+  for (const part of partsOf(image)) if ((await detectPeople(part, image)).length > 0) return true;
+  return false;
+}
+
+async function detectPeople(part: SquareView, image: Raster): Promise<SquareView[]> {
+  const detected = await run(detection, image, part, DETECTION_SIZE, DETECTION_FORMAT);
+  return readPeople(detected('boxes'), detected('scores'), part, MAX_PEOPLE);
+}
+
+/** Where people are looked for. */
+const partsOf = (image: Raster): SquareView[] => [wholeView(image), ...innerViews(image)];
 
 async function findCarried(image: Raster): Promise<BodyAnswer['carried']> {
   const whole = wholeView(image);
