@@ -137,9 +137,11 @@ CREATE TABLE channels (
   min_hold_seconds integer DEFAULT 1 NOT NULL,
   hold_seconds integer DEFAULT 600 NOT NULL,
   max_hold_seconds integer DEFAULT 3600 NOT NULL,
+  hold_url_template text,
   CONSTRAINT channels_checkout_url_template_check CHECK (checkout_url_template ~ '\{sku\}'::text),
   CONSTRAINT channels_handle_key UNIQUE (handle),
   CONSTRAINT channels_hold_seconds_check CHECK (hold_seconds >= min_hold_seconds AND hold_seconds <= max_hold_seconds),
+  CONSTRAINT channels_hold_url_template_check CHECK (hold_url_template ~ '\{(hold|lines)\}'::text),
   CONSTRAINT channels_low_stock_threshold_check CHECK (low_stock_threshold >= 0),
   CONSTRAINT channels_max_hold_seconds_check CHECK (max_hold_seconds <= 604800),
   CONSTRAINT channels_min_hold_seconds_check CHECK (min_hold_seconds >= 1),
@@ -796,7 +798,7 @@ BEGIN
   IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= moment) THEN
     expired := ARRAY(
       SELECT id FROM holds
-      WHERE status = 'ACTIVE' AND id IN (
+      WHERE status = 'ACTIVE' AND expires_at <= moment AND id IN (
         SELECT line.hold_id FROM hold_lines line
         WHERE line.sku_id = ANY(p_skus) AND line.active AND line.expires_at <= moment)
       ORDER BY id FOR UPDATE);
@@ -912,6 +914,46 @@ AS $function$
 BEGIN
   RETURN hold_create(p_channel, p_caller, ''::bytea, p_skus, p_quantities, p_location, p_latitude, p_longitude, p_seconds,
     p_key, p_fingerprint, p_client, p_guest_share, p_guest_holds);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_extend(p_id uuid, p_channel integer, p_caller integer, p_shopper bytea, p_confirms boolean, p_seconds integer, p_longest integer, p_key text, p_key_shopper bytea, p_fingerprint bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET lock_timeout TO '5s'
+AS $function$
+DECLARE
+  replay jsonb;
+  hold holds;
+  answer jsonb;
+  until timestamptz;
+  latest timestamptz;
+BEGIN
+  IF p_key IS NOT NULL THEN
+    replay := idempotency_replay(p_caller, p_key_shopper, p_key, 'holdExtend', p_fingerprint);
+    IF replay IS NOT NULL THEN RETURN replay; END IF;
+  END IF;
+
+  SELECT * INTO hold FROM holds
+  WHERE id = p_id AND channel_id = p_channel
+    AND hold_is_open(caller, made_by, shopper, p_caller, p_shopper, p_confirms) FOR UPDATE;
+  IF NOT FOUND THEN RETURN '{"notFound": true}'; END IF;
+  -- Once it has expired, its stock may have been sold already.
+  IF hold.status = 'ACTIVE' AND hold.expires_at <= clock_timestamp() THEN
+    PERFORM holds_end(ARRAY[p_id], 'EXPIRED');
+    RETURN jsonb_build_object('ended', hold_json(p_id));
+  END IF;
+  IF hold.status <> 'ACTIVE' THEN RETURN jsonb_build_object('ended', hold_json(p_id)); END IF;
+
+  until := greatest(hold.expires_at, clock_timestamp() + make_interval(secs => p_seconds));
+  latest := greatest(hold.expires_at, hold.created_at + make_interval(secs => p_longest));
+  IF until > latest THEN RETURN jsonb_build_object('latest', latest, 'unchanged', hold_json(p_id)); END IF;
+  UPDATE hold_lines SET expires_at = until WHERE hold_id = p_id;
+  UPDATE holds SET expires_at = until WHERE id = p_id;
+
+  answer := hold_json(p_id);
+  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key_shopper, p_key, 'holdExtend', p_fingerprint, answer); END IF;
+  RETURN jsonb_build_object('hold', answer);
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_finish(p_id uuid, p_status text, p_channel integer, p_caller integer, p_actor text, p_key text, p_fingerprint bytea)

@@ -8,19 +8,17 @@ import { checkPlace } from '../inventory/availability.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { EntryErrors, EntryFaults, userError } from '../mutation/entry-error.js';
 import { idempotencyConflict, keptAnswer, mutateAtOnce } from '../mutation/mutate.js';
-import type { Guest, Guests } from './guests.js';
+import { type Guest, type Guests, WITH_KEY } from './guests.js';
 import type { HoldServices } from './hold-services.js';
 import { holdPayload } from './hold-payload.js';
 import { insertHold, keptHold, type HoldOutcome, type HoldRequest } from './hold.store.js';
 import type { HoldCreateInput, HoldPayload } from './hold.types.js';
+import { checkSeconds } from './hold-seconds.js';
 
 /** No shopper's basket has more lines. */
 const MAX_LINES = 100;
 /** More than anyone owns of anything, and far below where sums overflow. */
 const MAX_QUANTITY = 1_000_000;
-
-/** How to lift the limits for guests. */
-const WITH_KEY = 'send an API key that has the scope holds:create';
 
 /** Holds stock for all lines of a basket, or for none. */
 export async function createHold(
@@ -125,32 +123,6 @@ function checkGuestLines(lines: readonly { quantity: number }[], limits: GuestLi
       `${units} units are too many without an API key: hold at most ${limits.units} units at a time, over all lines`,
     );
   }
-}
-
-/** @throws EntryErrors BAD_USER_INPUT, HOLD_LIMIT */
-function checkSeconds(
-  asked: number | null,
-  { holdSeconds, minHoldSeconds, maxHoldSeconds, handle }: Channel,
-  guest: Guest | null,
-): number {
-  const longest =
-    guest === null
-      ? maxHoldSeconds
-      : Math.max(minHoldSeconds, Math.min(maxHoldSeconds, guest.limits.seconds));
-  const seconds = asked ?? Math.min(holdSeconds, longest);
-  const refuse = (code: 'BAD_USER_INPUT' | 'HOLD_LIMIT', why: string): EntryErrors =>
-    new EntryErrors([userError(code, ['seconds'], `seconds is ${seconds}: ${why}.`)]);
-  if (seconds < minHoldSeconds || seconds > maxHoldSeconds) {
-    throw refuse(
-      'BAD_USER_INPUT',
-      `the channel "${handle}" holds stock for ${minHoldSeconds} to ${maxHoldSeconds} seconds`,
-    );
-  }
-  if (seconds <= longest) return seconds;
-  throw refuse(
-    'HOLD_LIMIT',
-    `without an API key the channel "${handle}" holds stock for ${minHoldSeconds} to ${longest} seconds; ask for fewer, or ${WITH_KEY}`,
-  );
 }
 
 function readLocation(id: string): number {

@@ -3,6 +3,9 @@ import type { Pseudonyms } from '../access/pseudonyms.js';
 import type { GuestLimits } from '../config.js';
 import { networkOf } from '../platform/client-network.js';
 
+/** How to lift the limits. */
+export const WITH_KEY = 'send an API key that has the scope holds:create';
+
 /** A caller without the scope holds:create, whose holds are limited. */
 export interface Guest {
   /** Identifies the client without storing its address. */

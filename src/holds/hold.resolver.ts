@@ -6,15 +6,20 @@ import { EVERYONE, Requires } from '../graph/requires.js';
 import { priceOf } from '../pricing/price.js';
 import { Price } from '../pricing/price.types.js';
 import { createHold } from './create-hold.js';
-import { confirmHold, findHold, releaseHold } from './finish-hold.js';
+import { extendHold } from './extend-hold.js';
+import { confirmHold, releaseHold } from './finish-hold.js';
 import {
   Hold,
   HoldConfirmInput,
   HoldCreateInput,
+  HoldExtendInput,
   HoldLine,
   HoldPayload,
   HoldReleaseInput,
+  HoldStatus,
 } from './hold.types.js';
+import { UrlScalar } from '../graph/scalars.js';
+import { findHold } from './reach-hold.js';
 import { Cost, READ_COST } from '../graph/cost.js';
 
 /** Points of a call that locks and writes rows. */
@@ -52,6 +57,20 @@ export class HoldResolver {
     return createHold(this.services, context, input);
   }
 
+  @Requires(EVERYONE)
+  @Cost(WRITE_COST)
+  @Mutation(() => HoldPayload, {
+    nullable: true,
+    description:
+      'Keeps the stock of an active hold for longer, for example while a shopper pays. Beyond the longest time, the user error is HOLD_LIMIT, and the hold is unchanged.',
+  })
+  holdExtend(
+    @Ctx() context: Context,
+    @Arg('input', () => HoldExtendInput, { description: 'The hold to extend.' }) input: HoldExtendInput,
+  ): Promise<HoldPayload> {
+    return extendHold(this.services, context, input);
+  }
+
   @Requires('holds:confirm')
   @Cost(WRITE_COST)
   @Mutation(() => HoldPayload, {
@@ -77,6 +96,27 @@ export class HoldResolver {
     @Arg('input', () => HoldReleaseInput, { description: 'The hold to release.' }) input: HoldReleaseInput,
   ): Promise<HoldPayload> {
     return releaseHold(this.services.db, context, input);
+  }
+
+  @FieldResolver(() => UrlScalar, {
+    nullable: true,
+    description:
+      'Where to buy everything that the hold reserves. Null when the hold is not active, the channel has no URL for holds, or the channel no longer offers an SKU.',
+  })
+  async checkoutUrl(@Root() hold: Hold, @Ctx() context: Context): Promise<string | null> {
+    if (hold.status !== HoldStatus.ACTIVE) return null;
+    const { channel, skus } = await context.inChannel();
+    if (channel.holdUrlTemplate === null) return null;
+    const quantities = new Map<string, number>();
+    for (const { skuKey, quantity } of hold.lines) {
+      const sku = await skus.byKey.load(skuKey);
+      if (sku === null) return null;
+      quantities.set(sku.code, (quantities.get(sku.code) ?? 0) + quantity);
+    }
+    const lines = [...quantities].map(([code, quantity]) => `${encodeURIComponent(code)}:${quantity}`);
+    return channel.holdUrlTemplate
+      .replaceAll('{hold}', () => encodeURIComponent(hold.id))
+      .replaceAll('{lines}', () => lines.join(','));
   }
 
   @FieldResolver(() => Price, {

@@ -40,7 +40,7 @@ const limitedLines = z.array(z.object({ line: z.number(), room: z.number(), own:
 /** The stored answer for retried calls. */
 export const keptHold = holdJson.transform((hold) => ({ hold }));
 
-/** The result of creating or ending a hold; see hold_create and hold_finish in the migrations. */
+/** The result of creating, extending, or ending a hold; see hold_create, hold_extend, and hold_finish in the migrations. */
 const outcome = z.union([
   z.object({ hold: holdJson }),
   z.object({ answer: keptHold }).transform(({ answer }) => ({ ...answer, isRepeated: true })),
@@ -51,6 +51,7 @@ const outcome = z.union([
   z.object({ tooManyUnits: z.number() }),
   z.object({ notFound: z.literal(true) }),
   z.object({ ended: holdJson }),
+  z.object({ latest: z.iso.datetime({ offset: true }), unchanged: holdJson }),
 ]);
 const outcomeRow = z.object({ outcome });
 export type HoldOutcome = z.infer<typeof outcome>;
@@ -104,6 +105,20 @@ export function finishHold(
     db,
     sql`/* hold.finish */ SELECT hold_finish(${uuid}, ${status}, ${channelKey}, ${owner.key}, ${owner.shopper}, ${confirms},
       ${actor}, ${call?.key ?? null}, ${call?.owner.shopper ?? null}, ${call?.fingerprint ?? null}) AS outcome`,
+  );
+}
+
+/** Lets a hold last `seconds` from now, unless it lasts longer already, and at most `longest` seconds in all. */
+export function lengthenHold(
+  db: Queryable,
+  request: HoldReach & { readonly uuid: string; readonly seconds: number; readonly longest: number },
+  call: IdempotentCall | null,
+): Promise<HoldOutcome> {
+  const { channelKey, owner, confirms, uuid, seconds, longest } = request;
+  return one(
+    db,
+    sql`/* hold.extend */ SELECT hold_extend(${uuid}, ${channelKey}, ${owner.key}, ${owner.shopper}, ${confirms}, ${seconds},
+      ${longest}, ${call?.key ?? null}, ${call?.owner.shopper ?? null}, ${call?.fingerprint ?? null}) AS outcome`,
   );
 }
 

@@ -123,6 +123,19 @@ export class HoldConfirmInput extends IdempotentInput {
   hold!: string;
 }
 
+@InputType({ description: 'A hold to extend, and how long it should last from now on.' })
+export class HoldExtendInput extends IdempotentInput {
+  @Field(() => ID, { description: 'The id of the hold.' })
+  hold!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How long to hold the stock from now on, in seconds. A hold that ends later already is unchanged. From its creation to its end, a hold lasts at most as long as the caller could have created it for. Null: the default of the channel, or the longest possible time if that is shorter.',
+  })
+  seconds?: number | null;
+}
+
 @InputType({ description: 'A hold to release.' })
 export class HoldReleaseInput extends IdempotentInput {
   @Field(() => ID, { description: 'The id of the hold.' })

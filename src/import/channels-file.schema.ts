@@ -32,6 +32,12 @@ const channel = z
       .includes('{sku}', { error: 'must contain {sku}' })
       .nullable()
       .default(null),
+    /** {hold}: the hold's id; {lines}: its SKUs with their quantities, as in A1:2,B7:1. */
+    holdUrlTemplate: z
+      .string()
+      .regex(/\{(hold|lines)\}/, 'must contain {hold} or {lines}')
+      .nullable()
+      .default(null),
     showsExactStock: z.boolean().default(true),
     lowStockThreshold: z.int().min(0).default(3),
     /** How long stock is held by default, and the limits on what a caller may choose; in seconds. */

@@ -159,6 +159,7 @@ export async function makeScenarios(
       input: { lines: lines('dress-3', 'coat-2', 'belt-1', 'belt-2') },
       inserts: [],
     },
+    { mutation: 'holdExtend', when: 'it is active', input: { hold: active }, inserts: [] },
     { mutation: 'holdConfirm', when: 'it is active', input: { hold: active }, inserts: [] },
     { mutation: 'holdRelease', when: 'it is active', input: { hold: active }, inserts: [] },
     {

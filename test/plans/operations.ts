@@ -76,7 +76,7 @@ async function hold(gateway: TestGateway): Promise<string> {
   return toGlobalId('Hold', rows[0]?.id ?? '');
 }
 
-const finish = (name: 'holdConfirm' | 'holdRelease'): Operation => ({
+const ofHold = (name: 'holdExtend' | 'holdConfirm' | 'holdRelease'): Operation => ({
   name,
   async run(gateway, secret, time) {
     const id = await hold(gateway);
@@ -96,8 +96,9 @@ export const OPERATIONS: readonly Operation[] = [
   query('search-filtered', search, { query: { like }, where: FILTER }),
   query('search-by-text', search, { query: { like: [], text: 'word277 corduroi' } }),
   mutation('holdCreate', () => ({ lines })),
-  finish('holdConfirm'),
-  finish('holdRelease'),
+  ofHold('holdExtend'),
+  ofHold('holdConfirm'),
+  ofHold('holdRelease'),
   mutation('stockSet', (time) => ({
     entries: [700, 701, 702].map((n) => ({ sku: `sku-${n}-0`, location: 'berlin', onHand: 20 + time })),
   })),
