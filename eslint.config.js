@@ -34,8 +34,7 @@ const ROOMS = Object.fromEntries(
     app:
       'access boards budgets catalog errors graph holds identify images import inventory knowledge look mutation platform ' +
       'pricing projection search server sku-match sync vision type:config',
-    commands:
-      'access app config errors export import inventory knowledge platform search sync vision',
+    commands: 'access app config errors export import inventory knowledge platform search sync vision',
   }).map(([room, may]) => [room, may.split(' ')]),
 );
 

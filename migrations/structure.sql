@@ -520,6 +520,7 @@ CREATE TABLE skus (
   image_id integer,
   when_out text DEFAULT 'deny'::text NOT NULL,
   restock_at timestamp with time zone,
+  url text,
   CONSTRAINT skus_code_check CHECK (code <> ''::text),
   CONSTRAINT skus_code_key UNIQUE (code),
   CONSTRAINT skus_gtin_check CHECK (gtin ~ '^(\d{8}|\d{12,14})$'::text),
@@ -529,6 +530,7 @@ CREATE TABLE skus (
   CONSTRAINT skus_position_check CHECK ("position" >= 0),
   CONSTRAINT skus_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
   CONSTRAINT skus_restock_at_check CHECK (isfinite(restock_at)),
+  CONSTRAINT skus_url_check CHECK (url ~* '^https?://'::text),
   CONSTRAINT skus_when_out_check CHECK (when_out = ANY (ARRAY['deny'::text, 'backorder'::text, 'preorder'::text]))
 );
 CREATE INDEX skus_image ON public.skus USING btree (image_id);
@@ -644,12 +646,15 @@ CREATE VIEW sku_offers AS
     stock.sellable,
     stock.counted,
         CASE
+            WHEN NOT stock.counted AND sku.when_out = 'backorder'::text THEN 'BACKORDER'::text
+            WHEN NOT stock.counted AND sku.when_out = 'preorder'::text THEN 'PREORDER'::text
             WHEN stock.sellable > channel.low_stock_threshold THEN 'IN_STOCK'::text
             WHEN stock.sellable > 0 THEN 'LOW_STOCK'::text
             WHEN sku.when_out = 'backorder'::text THEN 'BACKORDER'::text
             WHEN sku.when_out = 'preorder'::text THEN 'PREORDER'::text
             ELSE 'OUT_OF_STOCK'::text
-        END AS level
+        END AS level,
+    sku.url
    FROM skus sku
      CROSS JOIN channels channel
      JOIN price_lists price_list ON price_list.id = channel.price_list_id

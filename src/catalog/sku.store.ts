@@ -12,6 +12,7 @@ export const skuRow = z.object({
   productKey: z.number(),
   code: z.string(),
   gtin: z.string().nullable(),
+  url: z.string().nullable(),
   optionValues: z.record(z.string(), z.string()),
   imageKey: z.number().nullable(),
   currencyCode: z.string(),
@@ -33,7 +34,7 @@ export const skuRow = z.object({
 export const AS_OF = sql`now()`;
 
 /** The columns of `skuRow`, from `sku_offers offer`, without `asOf`. */
-export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
+export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt"`;

@@ -46,6 +46,12 @@ export class Sku extends Node {
   })
   gtin!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: "The page of this SKU on the merchant's site. Null when only the product has a page.",
+  })
+  url!: string | null;
+
   @Field(() => [SelectedOption], { description: 'The options, for example size "M" and color "green".' })
   get options(): SelectedOption[] {
     return Object.entries(this.optionValues).map(([name, value]) => ({ name, value }));

@@ -2,64 +2,150 @@ import { once } from 'node:events';
 import { constants, createWriteStream, type WriteStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Command } from 'commander';
-import type { Fault, ImportReport } from '../import/import-feed.js';
+import { Command, InvalidArgumentError } from 'commander';
+import type { ImportReport } from '../import/report.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { errorMessage, OperatorError } from '../platform/operator-error.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { runCommand, type Session } from './session.js';
 
-/** More lines than this scroll the summary off the screen. */
-const SHOWN_FAULTS = 20;
+/** An import that rejects a larger part of its rows, in percent, has failed, whatever it has imported. */
+const MAX_REJECTED = 10;
+/** As in import-feed.ts. */
+const MAX_PRUNED = 20;
 
 interface Options {
   readonly channel?: string;
+  readonly currency?: string;
+  readonly country?: string;
+  readonly columns?: string;
+  readonly defaultQuantity?: number;
   readonly rejects?: string;
+  readonly maxRejected: number;
   readonly prune?: boolean;
+  readonly maxPruned: number;
+  readonly dryRun?: boolean;
+  readonly explain?: boolean;
 }
 
 export function importCommand(): Command {
   return new Command('import')
-    .description('import a Google Merchant Center product feed')
-    .argument('<feed>', 'a tab-separated file with a header line')
+    .description('import a product feed')
+    .argument(
+      '<feed>',
+      'the export of a shop, or a feed for Google, Meta, or agents: CSV, TSV, XML, or JSON Lines',
+    )
     .option('--channel <handle>', 'the channel of the prices and stock; created if it does not exist')
+    .option('--currency <code>', 'the currency of prices without one, like EUR', currency)
+    .option('--country <code>', 'the country whose time days and times are in, like DE', country)
+    .option('--columns <file>', 'a JSON file that says what columns mean: {"Artikelnummer": "id"}')
+    .option('--default-quantity <units>', 'units of what is in stock without a number', wholeNumber)
     .option('--rejects <file>', 'write all rejected rows to a file, with line number and reason')
+    .option('--max-rejected <percent>', 'fail if more of the rows are rejected', percent, MAX_REJECTED)
     .option('--prune', 'remove products and SKUs that the feed no longer lists')
+    .option(
+      '--max-pruned <percent>',
+      "remove nothing if more of the channel's SKUs are missing",
+      percent,
+      MAX_PRUNED,
+    )
+    .option('--dry-run', 'read and check everything, and write nothing')
+    .option('--explain', 'show what the first rows would become, without a database')
     .addHelpText(
       'after',
       `
+Formats are recognized by their columns: Google Merchant Center and its local inventory, Meta catalogs, ACP
+products.jsonl, and the exports of Shopify, WooCommerce, Magento 2, Wix, and Vendure. docs/import.md has their columns.
+
 Adds or updates products, SKUs, prices, and stock by their id, and encodes new images. Image links can be https URLs
 or files in the folder of the feed. Invalid rows are reported with their line number; the other rows are imported.
 Running gateways on the same data show the changes without a restart. Ctrl-C stops after the current batch. To
 continue, run the import again: no image is encoded twice.
 
-Exit code: 0 if something was imported, even if some rows were rejected; 1 if nothing was, or if the import was
-stopped.
+Exit code: 0 if something was imported, even if some rows were rejected; 1 if nothing was, if too many rows were
+rejected, if --prune removed nothing because the feed looks incomplete, or if the import was stopped.
 
 Examples:
-  vitrine import feed.tsv
-  vitrine import feed.tsv --channel eu --rejects rejected.tsv`,
+  vitrine import feed.tsv --explain
+  vitrine import products_export.csv --currency EUR
+  vitrine import feed.xml --channel eu --rejects rejected.tsv --prune`,
     )
     .action((feed: string, options: Options) =>
-      runCommand((session) => importInto(session, resolve(feed), options)),
+      runCommand((session) =>
+        options.explain === true
+          ? explain(session, resolve(feed), options)
+          : importInto(session, resolve(feed), options),
+      ),
     );
+}
+
+function currency(text: string): string {
+  const code = text.toUpperCase();
+  if (!Intl.supportedValuesOf('currency').includes(code))
+    throw new InvalidArgumentError('Use a code like EUR.');
+  return code;
+}
+
+function country(text: string): string {
+  if (!/^[a-z]{2}$/i.test(text)) throw new InvalidArgumentError('Use a code like DE.');
+  return text.toUpperCase();
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Use a whole number.');
+  return Number(text);
+}
+
+function percent(text: string): number {
+  if (!/^\d{1,3}$/.test(text) || Number(text) > 100)
+    throw new InvalidArgumentError('Use a number from 0 to 100.');
+  return Number(text);
+}
+
+/** What both an import and its explanation are told of the feed. */
+async function readingOptions({ currency: code, country: of, defaultQuantity, columns }: Options) {
+  const { readColumnsFile } = await import('../import/columns-file.js');
+  return {
+    ...(code === undefined ? {} : { currency: code }),
+    ...(of === undefined ? {} : { country: of }),
+    ...(defaultQuantity === undefined ? {} : { defaultQuantity }),
+    ...(columns === undefined ? {} : { columns: await readColumnsFile(resolve(columns)) }),
+  };
+}
+
+async function assertReadable(feed: string): Promise<void> {
+  await access(feed, constants.R_OK).catch((error: unknown) => {
+    throw new OperatorError(`The feed cannot be read: ${errorMessage(error)}.`, { cause: error });
+  });
+}
+
+async function explain({ signal }: Session, feed: string, options: Options): Promise<ExitCode> {
+  await assertReadable(feed);
+  const [{ explainFeed }, { describeExplanation }] = await Promise.all([
+    import('../import/explain-feed.js'),
+    import('./import-report.js'),
+  ]);
+  const explanation = await explainFeed(feed, await readingOptions(options), signal);
+  process.stdout.write(describeExplanation(explanation));
+  return explanation.products.length + explanation.stock.length > 0 ? EXIT.done : EXIT.failed;
 }
 
 async function importInto(session: Session, feed: string, options: Options): Promise<ExitCode> {
   const { config, log, progress, signal } = session;
-  const { channel, prune = false } = options;
-  await access(feed, constants.R_OK).catch((error: unknown) => {
-    throw new OperatorError(`The feed cannot be read: ${errorMessage(error)}.`, { cause: error });
-  });
+  const { channel, prune = false, dryRun = false } = options;
+  await assertReadable(feed);
+  const reading = await readingOptions(options);
   await prepareDataFolder(config.dataFolder);
   const rejects = options.rejects === undefined ? null : await openRejects(options.rejects);
   // Loaded late, so that --help is fast.
-  const [{ importFeed }, { openBlobs }, { startDatabase }, { openEncoder }] = await Promise.all([
-    import('../import/import-feed.js'),
-    import('../platform/open-blobs.js'),
-    import('../platform/start-database.js'),
-    import('../vision/encoder.js'),
-  ]);
+  const [{ importFeed }, { describeImport }, { openBlobs }, { startDatabase }, { openEncoder }] =
+    await Promise.all([
+      import('../import/import-feed.js'),
+      import('./import-report.js'),
+      import('../platform/open-blobs.js'),
+      import('../platform/start-database.js'),
+      import('../vision/encoder.js'),
+    ]);
   const encoder = await openEncoder({ directory: config.encoderFolder, log });
   try {
     const database = await startDatabase(config, log);
@@ -73,15 +159,18 @@ async function importInto(session: Session, feed: string, options: Options): Pro
           progress,
         },
         {
+          ...reading,
           feed,
           prune,
+          dryRun,
+          maxPruned: options.maxPruned / 100,
           ...(channel === undefined ? {} : { channel }),
           onRejected: ({ line, reason }) => rejects?.write(`${line}\t${reason.replace(/\s+/g, ' ')}\n`),
         },
         signal,
       );
-      process.stdout.write(describe(report, options.rejects ?? null));
-      return report.complete && report.products > 0 ? EXIT.done : EXIT.failed;
+      process.stdout.write(describeImport(report, { rejectsFile: options.rejects ?? null, dryRun }));
+      return hasSucceeded(report, options) ? EXIT.done : EXIT.failed;
     } finally {
       await database.close();
     }
@@ -104,31 +193,9 @@ async function openRejects(file: string): Promise<WriteStream> {
   return stream;
 }
 
-function describe(report: ImportReport, rejectsFile: string | null): string {
-  const { products, skus, imagesEncoded, imagesReused, pruned } = report;
-  const everyReject =
-    rejectsFile === null ? '--rejects FILE writes all of them' : `all of them: ${rejectsFile}`;
-  return [
-    `Imported ${count(products, 'product')} with ${count(skus, 'SKU')}`,
-    report.channel === null ? '' : ` into the channel ${report.channel}`,
-    `; ${count(imagesEncoded, 'image')} encoded, ${imagesReused} already encoded.\n`,
-    pruned.products + pruned.skus === 0
-      ? ''
-      : `Removed ${count(pruned.products, 'product')} and ${count(pruned.skus, 'SKU')} that the feed no longer lists.\n`,
-    list(`Rejected ${count(report.rejectedRows, 'row')}`, report.rejected, report.rejectedRows, everyReject),
-    list(`Skipped ${count(report.failedImages, 'image')}`, report.imagesFailed, report.failedImages, null),
-    report.complete
-      ? ''
-      : 'The import stopped before the end of the feed; run the same command again to continue.\n',
-  ].join('');
+function hasSucceeded(report: ImportReport, { maxRejected }: Options): boolean {
+  const { complete, products, stockLevels, rejectedRows, skus, pruneRefused } = report;
+  const rows = rejectedRows + Math.max(skus, stockLevels);
+  const isGood = rejectedRows <= (maxRejected / 100) * rows;
+  return complete && isGood && pruneRefused === null && products + stockLevels > 0;
 }
-
-function list(title: string, faults: readonly Fault[], total: number, everyOne: string | null): string {
-  if (total === 0) return '';
-  const shown = faults.slice(0, SHOWN_FAULTS).map(({ line, reason }) => `  line ${line}: ${reason}\n`);
-  const more = total - shown.length;
-  const rest = more === 0 ? '' : `  and ${more} more${everyOne === null ? '' : ` (${everyOne})`}\n`;
-  return `${title}:\n${shown.join('')}${rest}`;
-}
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

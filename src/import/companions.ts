@@ -12,9 +12,11 @@ import {
   type StagedPrice,
   type StagedStock,
 } from './companions.store.js';
-import { readTable, type TableShape } from './feed-reader.js';
-import { parseQuantity, RowError } from './feed-row.js';
+import { RowError } from './parse-listing.js';
 import type { Fault } from './report.js';
+import type { Cells } from './source/cells.js';
+import { readTable, type TableShape } from './source/table.js';
+import { parseQuantity } from './values/quantity.js';
 
 // Two tables may accompany a feed, with data that its format can't express. They are read like the feed
 // (tab-separated, with column names); rows for SKUs that are not in the feed are ignored.
@@ -103,7 +105,7 @@ async function stageTable<T>(
   shape: TableShape,
   { onReject, signal }: CompanionOptions,
   stage: (batch: readonly T[]) => Promise<void>,
-  parse: (cells: ReadonlyMap<string, string>) => T,
+  parse: (cells: Cells) => T,
 ): Promise<void> {
   const exists = await access(path).then(
     () => true,
@@ -127,13 +129,13 @@ async function stageTable<T>(
   await stage(batch);
 }
 
-function cell(cells: ReadonlyMap<string, string>, name: string): string {
+function cell(cells: Cells, name: string): string {
   const value = cells.get(name);
   if (value === undefined) throw new RowError(`${name} is empty.`);
   return value;
 }
 
-function codeOf(cells: ReadonlyMap<string, string>): string {
+function codeOf(cells: Cells): string {
   const code = cell(cells, 'sku');
   if (code.length > MAX_CODE_LENGTH) throw new RowError(`sku has more than ${MAX_CODE_LENGTH} characters.`);
   return code;

@@ -9,6 +9,7 @@ import type { Encoder } from '../vision/encoder.js';
 import { eachOf } from '../platform/ahead.js';
 import { encodePatiently, inspectPatiently } from '../images/encode-image.js';
 import type { ImageFetcher } from '../images/fetch-image.js';
+import { hostOf, ImageHosts } from './image-hosts.js';
 import {
   findImagesByContent,
   findImagesBySource,
@@ -26,11 +27,16 @@ const READ_AT_ONCE = 8;
 /** Links and images of this run that are cached, so that a picture of many products is handled once. */
 const REMEMBERED = 20_000;
 
+/** An image that was left out; `host` is empty for a file. */
+export interface ImageFault extends Fault {
+  readonly host: string;
+}
+
 /** Products whose images are read: by link, the SHA-256 of the stored bytes. */
 export interface ReadBatch {
   readonly drafts: readonly ProductDraft[];
   readonly contents: ReadonlyMap<string, string>;
-  readonly failures: Fault[];
+  readonly failures: ImageFault[];
 }
 
 /** Products whose images are known and encoded: by link, and with the new vectors. */
@@ -38,7 +44,7 @@ export interface EncodedBatch {
   readonly drafts: readonly ProductDraft[];
   readonly images: ReadonlyMap<string, StoredImage>;
   readonly embeddings: readonly Embedding[];
-  readonly failures: readonly Fault[];
+  readonly failures: readonly ImageFault[];
   /** Images that were already encoded, by this run or an earlier one. */
   readonly reused: number;
 }
@@ -52,8 +58,8 @@ interface ImageImporterOptions {
   /** The folder that relative links start from. */
   readonly folder: string;
   readonly signal: AbortSignal | undefined;
-  /** Called with the number of links that were processed. */
-  readonly onLinks: (links: number) => void;
+  /** Called with the number of images of products that were processed. */
+  readonly onImages: (images: number) => void;
 }
 
 const isRemote = (link: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(link);
@@ -61,6 +67,7 @@ const isRemote = (link: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(link);
 /** Stores and encodes the images of a feed; skips work that was done before. */
 export class ImageImporter {
   readonly #options: ImageImporterOptions;
+  readonly #hosts: ImageHosts;
   readonly #contents = new LRUCache<string, string>({ max: REMEMBERED });
   /** Images that are known and encoded. */
   readonly #known = new LRUCache<string, StoredImage>({ max: REMEMBERED });
@@ -69,6 +76,7 @@ export class ImageImporter {
 
   constructor(options: ImageImporterOptions) {
     this.#options = options;
+    this.#hosts = new ImageHosts(options.fetcher);
   }
 
   /** Reads the bytes. An https link that is stored is not fetched again; a local file is always read. */
@@ -79,9 +87,10 @@ export class ImageImporter {
       drafts.map(({ handle }) => handle),
     );
     const contents = new Map<string, string>();
-    const failures: Fault[] = drafts.flatMap(({ imagesLeftOut, images: kept }) =>
+    const failures: ImageFault[] = drafts.flatMap(({ imagesLeftOut, images: kept }) =>
       imagesLeftOut.map(({ link, line }) => {
-        return { line, reason: `The image ${link} was skipped: The product has ${kept.length} others.` };
+        const reason = `The image ${link} was skipped: The product has ${kept.length} others.`;
+        return { line, reason, host: hostOf(link) };
       }),
     );
     await eachOf(distinctLinks(drafts), READ_AT_ONCE, async ({ link, line }) => {
@@ -94,7 +103,7 @@ export class ImageImporter {
         contents.set(link, sha256);
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
-        failures.push({ line, reason: `The image ${link} was skipped: ${error.message}` });
+        failures.push(skipped(link, line, error));
         if (before !== undefined) contents.set(link, before);
       }
     });
@@ -103,16 +112,15 @@ export class ImageImporter {
 
   /** Inspects the images and encodes those that this encoder has not seen. */
   async encode({ drafts, contents, failures }: ReadBatch): Promise<EncodedBatch> {
-    const { db, encoder, encoderId, signal, onLinks } = this.#options;
+    const { db, encoder, encoderId, signal, onImages } = this.#options;
     const linksOf = groupBy(distinctLinks(drafts), ({ link }) => contents.get(link));
-    onLinks(linksOf.get(undefined)?.length ?? 0);
     linksOf.delete(undefined);
     const unknown = [...contents.values()].filter((sha256) => !this.#known.has(sha256));
     const found = await findImagesByContent(db, encoderId, [...new Set(unknown)]);
     const embeddings: Embedding[] = [];
     const failed = [...failures];
     const images = new Map<string, StoredImage>();
-    await eachOf(linksOf, ENCODED_AT_ONCE, async ([sha256, [first, ...others]]) => {
+    await eachOf(linksOf, ENCODED_AT_ONCE, async ([sha256, [first]]) => {
       signal?.throwIfAborted();
       if (sha256 === undefined || first === undefined) return;
       const { link, line } = first;
@@ -129,10 +137,10 @@ export class ImageImporter {
         images.set(sha256, image);
       } catch (error) {
         if (!(error instanceof RequestError) || error.code === 'SERVICE_OVERLOADED') throw error;
-        failed.push({ line, reason: `The image ${link} was skipped: ${error.message}` });
+        failed.push(skipped(link, line, error));
       }
-      onLinks(1 + others.length);
     });
+    onImages(drafts.reduce((sum, draft) => sum + draft.images.length, 0));
     const byLink = [...contents].flatMap(([link, sha256]) => {
       const image = images.get(sha256);
       return image === undefined ? [] : [[link, image] as const];
@@ -147,8 +155,10 @@ export class ImageImporter {
   }
 
   async #bytesOf(link: string): Promise<Buffer> {
-    const { fetcher, folder, signal } = this.#options;
-    return trimImage(isRemote(link) ? await fetcher.fetch(link, signal) : await readFeedFile(folder, link));
+    const { folder, signal } = this.#options;
+    return trimImage(
+      isRemote(link) ? await this.#hosts.fetch(link, signal) : await readFeedFile(folder, link),
+    );
   }
 
   /**
@@ -174,6 +184,10 @@ export class ImageImporter {
     }
     throw new RequestError('IMAGE_NOT_FOUND', 'It changed at its source, and its stored copy is missing.');
   }
+}
+
+function skipped(link: string, line: number, error: RequestError): ImageFault {
+  return { line, reason: `The image ${link} was skipped: ${error.message}`, host: hostOf(link) };
 }
 
 function distinctLinks(drafts: readonly ProductDraft[]): ImageLink[] {

@@ -13,13 +13,19 @@ import { openImageFetcher, type ImageFetcher } from '../images/fetch-image.js';
 import { registerEncoder } from '../images/stored-image.store.js';
 import { ImageImporter, type EncodedBatch, type ReadBatch } from './images.js';
 import { withImportLock } from './lock.js';
-import { chooseMarket, openMarket } from './market.js';
+import type { ProductFormat, StockFormat } from './formats/format.js';
+import { recognize } from './formats/recognize.js';
+import { chooseMarket, currencyOf, findMarket, openMarket, priceListOf } from './market.js';
 import { draftProduct, type ProductDraft } from './product-draft.js';
-import { prune, removeDemo } from './prune.store.js';
-import { emptyReport, keepFault, type Fault, type ImportReport } from './report.js';
+import { countUnlisted, prune, removeDemo } from './prune.store.js';
+import { countFault, emptyReport, keepFault, type Fault, type ImportReport } from './report.js';
+import type { Renames } from './source/cells.js';
+import { openSource, type FeedSource } from './source/open-source.js';
 import { stageFeed } from './stage-feed.js';
+import { importStock } from './stage-stock.js';
 import { countLinks, readStagedProducts } from './staging.store.js';
 import { offersOf } from './offers.js';
+import { countryOf, zoneOf } from './values/zone.js';
 import { writeBatch } from './write-batch.js';
 
 export type { Fault, ImportReport } from './report.js';
@@ -30,6 +36,11 @@ export type { Fault, ImportReport } from './report.js';
 const BATCH = { products: 100, skus: 2_000 };
 /** The first batch is smaller and each further one twice as large, so that even a short run gets somewhere. */
 const FIRST_BATCH_PRODUCTS = 10;
+
+/** A feed that lacks more of the channel's SKUs than this part is rather incomplete than short. */
+const MAX_PRUNED_SHARE = 0.2;
+/** So few SKUs are removed from catalogs of any size. */
+const FREE_PRUNES = 10;
 
 export interface ImportDeps {
   readonly db: Database;
@@ -51,15 +62,27 @@ export interface ImportOptions {
   readonly demo?: boolean;
   /** Whether to remove from the channel what the feed does not list. */
   readonly prune?: boolean;
+  /** The largest part of the channel's SKUs that may be removed, from 0 to 1; by default a fifth. */
+  readonly maxPruned?: number;
+  /** Reads and checks everything, and writes nothing. */
+  readonly dryRun?: boolean;
+  /** Currency of prices without one, in ISO 4217; by default, that of the channel. */
+  readonly currency?: string;
+  /** Country of the feed, in ISO 3166-1 alpha-2, for times without an offset; by default, that of the currency. */
+  readonly country?: string;
+  /** Units of SKUs that are in stock without a number; by default they are uncounted. */
+  readonly defaultQuantity?: number;
+  /** What the columns of the feed mean, by their own names; null: nothing. */
+  readonly columns?: Renames;
   /** Called for every rejected row, in the order of discovery. */
   readonly onRejected?: (row: Fault) => void;
 }
 
 /**
- * Imports a Google Merchant Center product feed into the catalog: a row is an SKU, and rows with the same
- * `item_group_id` are a product. Each batch of products is committed separately, and rows that need no change are not
- * written. To continue an import that was stopped or killed, run it again; images that this encoder has seen are not
- * encoded again.
+ * Imports a product feed of any known format into the catalog: a listing is an SKU, and those of the same group are a
+ * product. Each batch of products is committed separately, and rows that need no change are not written. To continue
+ * an import that was stopped or killed, run it again; images that this encoder has seen are not encoded again. A feed
+ * of local inventory sets the stock of SKUs at stores instead.
  *
  * When the signal stops it, it finishes the current batch and returns what was imported so far.
  *
@@ -86,32 +109,81 @@ export async function importFeed(
   return report;
 }
 
+interface Run {
+  readonly client: ClientBase;
+  readonly deps: ImportDeps & { readonly fetcher: ImageFetcher };
+  readonly options: ImportOptions;
+  readonly report: ImportReport;
+  readonly source: FeedSource;
+  readonly onReject: (fault: Fault) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function run(
   client: ClientBase,
-  deps: ImportDeps & { fetcher: ImageFetcher },
+  deps: Run['deps'],
   options: ImportOptions,
   report: ImportReport,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { db, encoder, progress } = deps;
-  const feed = resolve(options.feed);
-  const beside = (name: string): string => join(dirname(feed), name);
+  const { db, progress } = deps;
   const onReject = (fault: Fault): void => {
     report.rejectedRows += 1;
     keepFault(report.rejected, fault);
     options.onRejected?.(fault);
   };
-  await applyChannelsFile(db, beside('channels.json'));
-  const staged = await stageFeed(client, {
-    feed,
+  const feed = resolve(options.feed);
+  const source = await openSource(feed, options.columns ?? new Map<string, null>(), signal);
+  const format = recognize(feed, source);
+  report.format = `${format.name} (${source.syntax}, ${source.encoding})`;
+  if (options.dryRun !== true) await applyChannelsFile(db, beside(options, 'channels.json'));
+  progress.start('Reading the feed', source.records);
+  const work: Run = { client, deps, options, report, source, onReject, signal };
+  await (format.lists === 'products' ? importProducts(work, format) : importLevels(work, format));
+}
+
+const beside = ({ feed }: ImportOptions, name: string): string => join(dirname(resolve(feed)), name);
+
+async function importLevels(work: Run, format: StockFormat): Promise<void> {
+  const { client, deps, options, report, source, onReject, signal } = work;
+  const { db, progress } = deps;
+  const market = await findMarket(db, options.channel);
+  report.channel = market.handle;
+  const { defaultQuantity = null, dryRun = false } = options;
+  const onRow = (): void => progress.advance(1);
+  await importStock(
+    { db, client, source, format, market, defaultQuantity, dryRun, report, onReject, onRow },
     signal,
-    chooseMarket: (currency) => chooseMarket(db, options.channel, currency),
+  );
+  progress.done(`The feed has ${report.stockLevels} stock levels.`);
+}
+
+async function importProducts(work: Run, format: ProductFormat): Promise<void> {
+  const { client, deps, options, report, source, onReject, signal } = work;
+  const { db, encoder, progress } = deps;
+  const currency = options.currency ?? (await currencyOf(db, options.channel));
+  const staged = await stageFeed(client, {
+    source,
+    format,
+    settings: {
+      currency,
+      zone: (code) => zoneOf(options.country ?? countryOf(code)),
+      defaultQuantity: options.defaultQuantity ?? null,
+    },
+    chooseMarket: (code) => chooseMarket(db, options.channel, code),
+    report,
     onReject,
-    onStart: (rows) => progress.start('Reading the feed', rows),
     onRow: () => progress.advance(1),
   });
   progress.done(`The feed lists ${staged.products} products with ${staged.skus} SKUs.`);
   if (staged.market === null || staged.products === 0) return;
+  if (options.dryRun === true) {
+    report.channel = staged.market.handle;
+    report.products = staged.products;
+    report.skus = staged.skus;
+    if (options.prune === true) await planPrune(work, await priceListOf(db, staged.market.handle));
+    return;
+  }
 
   const market = await openMarket(db, staged.market);
   report.channel = market.handle;
@@ -125,14 +197,14 @@ async function run(
     encoderId: target.encoder.id,
     images: deps.images,
     fetcher: deps.fetcher,
-    folder: dirname(feed),
+    folder: dirname(resolve(options.feed)),
     signal,
-    onLinks: (links) => progress.advance(links),
+    onImages: (images) => progress.advance(images),
   });
   await stageCompanions(
     client,
     db,
-    { stock: beside('stock.tsv'), prices: beside('prices.tsv') },
+    { stock: beside(options, 'stock.tsv'), prices: beside(options, 'prices.tsv') },
     { onReject, signal },
   );
   const pricedLists = await listPricedLists(client);
@@ -145,11 +217,28 @@ async function run(
   }
   progress.done();
   signal?.throwIfAborted();
-  if (options.prune === true) report.pruned = await prune(client, market.priceListId);
+  if (options.prune === true && (await planPrune(work, market.priceListId)))
+    report.pruned = await prune(client, market.priceListId);
   if (!target.isDemo) {
     report.demoRemoved = await removeDemo(client);
     if (report.demoRemoved > 0) progress.say('Your catalog has replaced the demo catalog.');
   }
+}
+
+/** Counts what pruning would remove, and says whether it may: not when rows are missing that could not be read. */
+async function planPrune({ client, options, report }: Run, priceListId: number | null): Promise<boolean> {
+  if (priceListId === null) return false;
+  const { listed, unlisted } = await countUnlisted(client, priceListId);
+  const share = options.maxPruned ?? MAX_PRUNED_SHARE;
+  if (report.unreadableRows > 0) {
+    report.pruneRefused = `${report.unreadableRows} rows could not be read, and may be those of the SKUs that seem to be missing`;
+  } else if (unlisted > FREE_PRUNES && unlisted > share * listed) {
+    report.pruneRefused =
+      `the feed lacks ${unlisted} of the ${listed} SKUs of the channel, which is more than ${Math.round(share * 100)} %; ` +
+      'if that is right, allow it with --max-pruned';
+  }
+  report.pruned = { products: 0, skus: report.pruneRefused === null ? unlisted : 0 };
+  return report.pruneRefused === null;
 }
 
 async function* drafts(client: ClientBase, signal: AbortSignal | undefined): AsyncGenerator<ProductDraft[]> {
@@ -160,7 +249,7 @@ async function* drafts(client: ClientBase, signal: AbortSignal | undefined): Asy
     const last = products.at(-1);
     if (last === undefined) return;
     line = last.firstLine;
-    yield products.map(({ handle, rows }) => draftProduct(handle, rows));
+    yield products.map(draftProduct);
   }
 }
 
@@ -184,5 +273,8 @@ function count(report: ImportReport, { drafts: products, embeddings, reused, fai
   report.imagesEncoded += embeddings.length;
   report.imagesReused += reused;
   report.failedImages += failures.length;
-  for (const failure of failures) keepFault(report.imagesFailed, failure);
+  for (const { host, ...failure } of failures) {
+    keepFault(report.imagesFailed, failure);
+    countFault(report.imageHosts, host, failure);
+  }
 }

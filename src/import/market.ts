@@ -58,3 +58,34 @@ export async function openMarket(
   }
   return { ...market, locationId };
 }
+
+/** The currency of an existing channel; null: it does not exist, or none was requested. */
+export async function currencyOf(db: Database, handle: string | undefined): Promise<string | null> {
+  if (handle === undefined) return null;
+  return (await listMarkets(db)).find((market) => market.handle === handle)?.currency ?? null;
+}
+
+/** The price list of a channel; null: the channel does not exist. */
+export async function priceListOf(db: Database, handle: string): Promise<number | null> {
+  return (await listMarkets(db)).find((market) => market.handle === handle)?.priceListId ?? null;
+}
+
+/**
+ * The requested channel, or the default one, or the first.
+ *
+ * @throws RequestError BAD_USER_INPUT there is no such channel
+ */
+export async function findMarket(db: Database, wanted: string | undefined): Promise<Market> {
+  const markets = await listMarkets(db);
+  const found =
+    wanted === undefined
+      ? (markets.find(({ isDefault }) => isDefault) ?? markets[0])
+      : markets.find(({ handle }) => handle === wanted);
+  if (found !== undefined) return found;
+  throw new RequestError(
+    'BAD_USER_INPUT',
+    wanted === undefined
+      ? 'There is no channel yet: import the product feed first.'
+      : `There is no channel ${wanted}: import the product feed into it first.`,
+  );
+}

@@ -1,6 +1,6 @@
 import type { ShownOptions } from '../images/shown-options.js';
 import { fold } from '../graph/text.js';
-import type { FeedRow } from './feed-row.js';
+import type { FeedRow } from './parse-listing.js';
 
 /** The option that is visible in a picture; a size is not. */
 const SEEN = 'color';

@@ -2,10 +2,12 @@ import { categoryPath } from '../catalog/write/handle.js';
 import {
   brandOf,
   MAX_IMAGES_PER_PRODUCT,
+  UNCATEGORIZED,
   withKeywords,
   type ProductFields,
 } from '../catalog/write/product-fields.js';
-import type { FeedRow } from './feed-row.js';
+import type { FeedRow, ProductRow } from './parse-listing.js';
+import { distinctOptions, sharedTitle, sharedUrl } from './shared-title.js';
 
 export interface ImageLink {
   readonly link: string;
@@ -24,32 +26,50 @@ export interface ProductDraft extends ProductFields {
   readonly skus: readonly FeedRow[];
 }
 
-/** Combines the rows of a product: single values come from the first row, lists from all rows. */
-export function draftProduct(handle: string, rows: readonly [FeedRow, ...FeedRow[]]): ProductDraft {
-  const [first] = rows;
+/** The rows of a product. */
+export interface StagedProduct {
+  readonly handle: string;
+  /** What the feed says of the product as a whole. */
+  readonly whole: readonly ProductRow[];
+  readonly rows: readonly [FeedRow, ...FeedRow[]];
+}
+
+/**
+ * Combines the rows of a product: what is said of it as a whole counts first; else, the title and the link are what
+ * the SKUs share, other single values are those of the first row that has one, and lists are from all rows.
+ */
+export function draftProduct({ handle, whole, rows }: StagedProduct): ProductDraft {
+  const all: readonly ProductRow[] = [...whole, ...rows];
+  const [first] = whole;
   const attributes = new Map<string, { name: string; value: string }>();
   const images = new Map<string, ImageLink>();
-  for (const row of rows) {
+  for (const row of all) {
     for (const [name, value] of row.attributes) attributes.set(`${name} ${value}`, { name, value });
     for (const link of row.images) {
       if (!images.has(link)) images.set(link, { link, line: row.line, altText: row.title });
     }
   }
+  const given = <T>(value: (row: ProductRow) => T | null): T | null =>
+    all.map(value).find((found) => found !== null) ?? null;
+  const brand = given((row) => row.brand);
+  const ownTitle = given((row) => row.groupTitle) ?? first?.title;
+  const shared = sharedTitle(rows);
+  const options = distinctOptions(rows, shared);
   return {
     ...withKeywords(
       {
         handle,
-        title: first.title,
-        description: first.description,
-        url: first.url,
-        brand: first.brand === null ? null : brandOf(first.brand),
-        category: categoryPath(first.category) ?? [],
+        title: ownTitle ?? shared,
+        description: given((row) => row.description),
+        url: first?.url ?? sharedUrl(rows.map(({ url }) => url)),
+        brand: brand === null ? null : brandOf(brand),
+        category: categoryPath(given((row) => row.category) ?? UNCATEGORIZED) ?? [],
       },
       [...attributes.values()],
     ),
     attributes: [...attributes.values()],
     images: [...images.values()].slice(0, MAX_IMAGES_PER_PRODUCT),
     imagesLeftOut: [...images.values()].slice(MAX_IMAGES_PER_PRODUCT),
-    skus: rows,
+    skus: rows.map((row, index) => ({ ...row, options: options[index] ?? row.options })),
   };
 }

@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
+import { z } from 'zod';
 import { errorCode } from '../platform/operator-error.js';
-import { execute } from '../platform/postgres.js';
+import { execute, query } from '../platform/postgres.js';
 
 /** Rows that one statement deletes, together with the rows that refer to them: well within the statement timeout. */
 const DELETED_AT_ONCE = 2_000;
@@ -10,6 +11,28 @@ const DELETED_AT_ONCE = 2_000;
  * transaction has just referred to.
  */
 const TRY_AGAIN: ReadonlySet<string | null> = new Set(['55006', '40P01', '23503']);
+
+/** SKUs that the feed no longer lists, and that nothing else keeps. */
+const UNLISTED = sql`NOT EXISTS (SELECT FROM import_rows WHERE import_rows.code = sku.code)
+    AND NOT EXISTS (SELECT FROM import_rejected WHERE import_rejected.code = sku.code)
+    AND NOT product.is_demo AND NOT EXISTS (SELECT FROM stock_levels WHERE sku_id = sku.id AND held > 0)`;
+
+/** How many SKUs a price list has, without the demo, and how many of them the feed no longer lists. */
+export async function countUnlisted(
+  client: ClientBase,
+  priceListId: number,
+): Promise<{ listed: number; unlisted: number }> {
+  const [counts] = await query(
+    client,
+    sql`/* import.countUnlisted */ SELECT count(*)::integer AS listed,
+        (count(*) FILTER (WHERE ${UNLISTED}))::integer AS unlisted
+      FROM skus sku JOIN products product ON product.id = sku.product_id
+      WHERE NOT product.is_demo
+        AND EXISTS (SELECT FROM prices WHERE sku_id = sku.id AND price_list_id = ${priceListId})`,
+    z.object({ listed: z.number(), unlisted: z.number() }),
+  );
+  return counts ?? { listed: 0, unlisted: 0 };
+}
 
 /**
  * Removes what the feed no longer lists from its price list. An SKU that thereby loses its last price is deleted, and
@@ -20,14 +43,11 @@ export async function prune(
   client: ClientBase,
   priceListId: number,
 ): Promise<{ skus: number; products: number }> {
-  const unlisted = sql`NOT EXISTS (SELECT FROM import_rows WHERE import_rows.code = sku.code)
-    AND NOT EXISTS (SELECT FROM import_rejected WHERE import_rejected.code = sku.code)
-    AND NOT product.is_demo AND NOT EXISTS (SELECT FROM stock_levels WHERE sku_id = sku.id AND held > 0)`;
   const skus = await repeat(
     client,
     (limit) => sql`/* import.pruneSkus */ DELETE FROM skus WHERE id IN (
       SELECT sku.id FROM skus sku JOIN products product ON product.id = sku.product_id
-      WHERE ${unlisted}
+      WHERE ${UNLISTED}
         AND EXISTS (SELECT FROM prices WHERE sku_id = sku.id AND price_list_id = ${priceListId})
         AND NOT EXISTS (SELECT FROM prices WHERE sku_id = sku.id AND price_list_id <> ${priceListId})
       LIMIT ${limit})`,
@@ -37,7 +57,7 @@ export async function prune(
     (limit) => sql`/* import.prunePrices */ WITH withdrawn AS (
         DELETE FROM prices WHERE price_list_id = ${priceListId} AND sku_id IN (
           SELECT sku.id FROM skus sku JOIN products product ON product.id = sku.product_id
-          WHERE ${unlisted} AND EXISTS (SELECT FROM prices WHERE sku_id = sku.id AND price_list_id = ${priceListId})
+          WHERE ${UNLISTED} AND EXISTS (SELECT FROM prices WHERE sku_id = sku.id AND price_list_id = ${priceListId})
           LIMIT ${limit})
         RETURNING sku_id
       )

@@ -8,8 +8,16 @@ export interface Fault {
   readonly reason: string;
 }
 
+/** Equal faults, counted. */
+export interface FaultCount {
+  count: number;
+  readonly first: Fault;
+}
+
 /** The result of an import. */
 export interface ImportReport {
+  /** How the feed was read, for example "Shopify product export (CSV, utf-8)". */
+  format: string;
   /** Handle of the channel that these prices and this stock belong to; null when no row could be used. */
   channel: string | null;
   /** False when it was stopped before the end. */
@@ -25,17 +33,38 @@ export interface ImportReport {
   /** The number of rejected rows, and the first of them by line. */
   rejectedRows: number;
   rejected: Fault[];
+  /** Rejected rows whose SKU is unknown, because nobody can read its id. */
+  unreadableRows: number;
+  /** SKUs and stock levels of a feed that is about stock alone. */
+  stockLevels: number;
+  /** Values that were left out of their rows, by column. */
+  leftOut: Map<string, FaultCount>;
+  /** Records that were left out on purpose, by reason. */
+  skipped: Map<string, FaultCount>;
+  /** Columns with values that nothing has read, the fullest first. */
+  unreadColumns: { readonly column: string; readonly rows: number }[];
+  /** SKUs that are in stock without a number. */
+  uncountedSkus: number;
+  /** Numbers of Google's taxonomy without a name, by number. */
+  unknownCategories: Map<string, FaultCount>;
+  /** Products whose variants are missing in the feed. */
+  productsWithoutSkus: number;
+  /** Images that were left out, by host; files have an empty one. */
+  imageHosts: Map<string, FaultCount>;
   /** The number of images left out, and the first of them; their products were imported without them. */
   failedImages: number;
   imagesFailed: Fault[];
-  /** What the feed no longer listed and `prune` removed. */
+  /** What the feed no longer listed and `prune` removed, or would remove in a dry run. */
   pruned: { products: number; skus: number };
+  /** Why nothing was pruned; null: there was no reason not to. */
+  pruneRefused: string | null;
   /** Demo products that were removed. */
   demoRemoved: number;
 }
 
 export function emptyReport(): ImportReport {
   return {
+    format: '',
     channel: null,
     complete: false,
     products: 0,
@@ -45,9 +74,19 @@ export function emptyReport(): ImportReport {
     imagesReused: 0,
     rejectedRows: 0,
     rejected: [],
+    unreadableRows: 0,
+    stockLevels: 0,
+    leftOut: new Map(),
+    skipped: new Map(),
+    unreadColumns: [],
+    uncountedSkus: 0,
+    unknownCategories: new Map(),
+    productsWithoutSkus: 0,
+    imageHosts: new Map(),
     failedImages: 0,
     imagesFailed: [],
     pruned: { products: 0, skus: 0 },
+    pruneRefused: null,
     demoRemoved: 0,
   };
 }
@@ -55,4 +94,14 @@ export function emptyReport(): ImportReport {
 /** Keeps a fault if there is room. */
 export function keepFault(kept: Fault[], fault: Fault): void {
   if (kept.length < MAX_KEPT) kept.push(fault);
+}
+
+/** Kinds of faults that a report counts; a feed has fewer columns, hosts, and categories. */
+const MAX_KINDS = 1_000;
+
+/** Counts a fault of a kind. */
+export function countFault(counts: Map<string, FaultCount>, kind: string, fault: Fault): void {
+  const known = counts.get(kind);
+  if (known !== undefined) known.count += 1;
+  else if (counts.size < MAX_KINDS) counts.set(kind, { count: 1, first: fault });
 }

@@ -1,90 +1,155 @@
 import type { ClientBase } from 'pg';
 import { idHandle } from '../catalog/write/handle.js';
 import { MAX_CODE_LENGTH, MAX_SKUS_PER_PRODUCT } from '../catalog/write/product-fields.js';
-import { countLines } from '../platform/lines.js';
-import { readTable } from './feed-reader.js';
-import { parseFeedRow, REQUIRED_COLUMNS, RowError, type FeedRow } from './feed-row.js';
+import type { Listed, Listing, ProductFormat } from './formats/format.js';
 import type { MarketChoice } from './market.js';
-import type { Fault } from './report.js';
-import { createStaging, groupRows, stageRejected, stageRows, takeExcess } from './staging.store.js';
+import {
+  parseListing,
+  parseProductListing,
+  RowError,
+  type FeedRow,
+  type ListingSettings,
+  type ParsedListing,
+  type ProductRow,
+} from './parse-listing.js';
+import { countFault, type Fault, type ImportReport } from './report.js';
+import type { FeedSource } from './source/open-source.js';
+import {
+  countWithoutSkus,
+  createStaging,
+  groupRows,
+  stageRejected,
+  stageRows,
+  stageWholes,
+  takeExcess,
+} from './staging.store.js';
 
 /** Rows per statement. */
 const STAGED_AT_ONCE = 1_000;
 
 interface StageOptions {
-  readonly feed: string;
+  readonly source: FeedSource;
+  readonly format: ProductFormat;
+  readonly settings: ListingSettings;
   /** The channel for a feed in the currency of its first usable row. */
   readonly chooseMarket: (currency: string) => Promise<MarketChoice>;
+  readonly report: ImportReport;
   readonly onReject: (fault: Fault) => void;
-  readonly onStart: (rows: number) => void;
   readonly onRow: () => void;
-  readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Checks the rows of a feed and puts the valid ones into the staging tables, by product. Returns how many there are,
- * and their channel: null when there are none.
- *
- * @throws RequestError it is not a product feed
+ * Checks the listings of a feed and puts the valid ones into the staging tables, by product. Returns how many there
+ * are, and their channel: null when there are none.
  */
 export async function stageFeed(
   client: ClientBase,
   options: StageOptions,
 ): Promise<{ products: number; skus: number; market: MarketChoice | null }> {
-  const { feed, signal } = options;
-  const rows = readTable(feed, { required: REQUIRED_COLUMNS, noun: 'product feed' }, signal);
+  const { source, format, report, onReject } = options;
   await createStaging(client);
-  let good: FeedRow[] = [];
-  let rejectedCodes: string[] = [];
-  let market: MarketChoice | null = null;
-  let started = false;
-
-  const flush = async (): Promise<void> => {
-    const repeated = await stageRows(
-      client,
-      good.map((row) => ({ handle: idHandle(row.group), row })),
-    );
-    for (const { row, firstLine } of repeated) {
-      const reason = `id ${JSON.stringify(row.code)}: The feed already has it on line ${firstLine}.`;
-      options.onReject({ line: row.line, reason });
-    }
-    await stageRejected(client, rejectedCodes);
-    good = [];
-    rejectedCodes = [];
-  };
-
-  for await (const { line, ...row } of rows) {
-    if (!started) options.onStart((await countLines(feed, signal)) - 1);
-    started = true;
-    try {
-      if ('fault' in row) throw new RowError(row.fault);
-      const parsed = parseFeedRow(line, row.cells);
-      market ??= await options.chooseMarket(parsed.currency);
-      if (parsed.currency !== market.currency) {
-        throw new RowError(
-          `price ${JSON.stringify(row.cells.get('price'))}: The channel ${market.handle} is in ${market.currency}; ` +
-            `import rows in ${parsed.currency} from a separate feed, into a channel with that currency.`,
-        );
-      }
-      good.push(parsed);
-    } catch (error) {
-      if (!(error instanceof RowError)) throw error;
-      options.onReject({ line, reason: error.message });
-      const code = 'cells' in row ? row.cells.get('id') : undefined;
-      if (code !== undefined && code.length <= MAX_CODE_LENGTH) rejectedCodes.push(code);
-    }
+  const stager = new Stager(client, options);
+  for await (const listed of format.read(() => source.read())) {
+    await stager.add(listed);
     options.onRow();
-    if (good.length + rejectedCodes.length >= STAGED_AT_ONCE) await flush();
   }
-  await flush();
+  await stager.flush();
   const excess = await takeExcess(client);
   for (const { line, code } of excess) {
     const reason = `item_group_id: The product has more than ${MAX_SKUS_PER_PRODUCT} SKUs; ${JSON.stringify(code)} is one too many.`;
-    options.onReject({ line, reason });
+    onReject({ line, reason });
   }
   await stageRejected(
     client,
     excess.map(({ code }) => code),
   );
-  return { ...(await groupRows(client)), market };
+  const counts = await groupRows(client);
+  report.unreadColumns = source.use.unread();
+  report.productsWithoutSkus = await countWithoutSkus(client);
+  return { ...counts, market: stager.market };
+}
+
+class Stager {
+  market: MarketChoice | null = null;
+  #good: FeedRow[] = [];
+  #wholes: ProductRow[] = [];
+  #rejectedCodes: string[] = [];
+  readonly #client: ClientBase;
+  readonly #options: StageOptions;
+
+  constructor(client: ClientBase, options: StageOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  async add(listed: Listed<Listing>): Promise<void> {
+    const { report } = this.#options;
+    const { line } = listed;
+    try {
+      if ('fault' in listed) throw new RowError(listed.fault);
+      if ('skipped' in listed) countFault(report.skipped, listed.skipped, { line, reason: listed.skipped });
+      else if (listed.id === null) this.#addWhole(listed);
+      else await this.#addSku(listed);
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      this.#options.onReject({ line, reason: error.message });
+      const code = 'id' in listed ? listed.id : undefined;
+      if (code !== undefined && code !== null && code.length <= MAX_CODE_LENGTH)
+        this.#rejectedCodes.push(code);
+      else if (code !== null) report.unreadableRows += 1;
+    }
+    if (this.#good.length + this.#wholes.length + this.#rejectedCodes.length >= STAGED_AT_ONCE)
+      await this.flush();
+  }
+
+  #addWhole(listing: Listing): void {
+    const parsed = parseProductListing(listing);
+    this.#count(listing.line, parsed);
+    this.#wholes.push(parsed.row);
+  }
+
+  async #addSku(listing: Listing): Promise<void> {
+    const { settings, report } = this.#options;
+    const parsed = parseListing(listing, settings);
+    const { row, isUncounted } = parsed;
+    this.market ??= await this.#options.chooseMarket(row.currency);
+    if (row.currency !== this.market.currency) {
+      throw new RowError(
+        `price ${JSON.stringify(listing.price)}: The channel ${this.market.handle} is in ${this.market.currency}; ` +
+          `import rows in ${row.currency} from a separate feed, into a channel with that currency.`,
+      );
+    }
+    this.#count(listing.line, parsed);
+    if (isUncounted) report.uncountedSkus += 1;
+    this.#good.push(row);
+  }
+
+  #count(
+    line: number,
+    { leftOut, unknownCategories }: Pick<ParsedListing, 'leftOut' | 'unknownCategories'>,
+  ): void {
+    const { report } = this.#options;
+    for (const { column, reason } of leftOut) countFault(report.leftOut, column, { line, reason });
+    for (const number of unknownCategories)
+      countFault(report.unknownCategories, number, { line, reason: `google_product_category ${number}` });
+  }
+
+  async flush(): Promise<void> {
+    await stageWholes(
+      this.#client,
+      this.#wholes.map((row) => ({ handle: idHandle(row.group), row })),
+    );
+    const repeated = await stageRows(
+      this.#client,
+      this.#good.map((row) => ({ handle: idHandle(row.group), row })),
+    );
+    for (const { row, firstLine } of repeated) {
+      const reason = `id ${JSON.stringify(row.code)}: The feed already has it on line ${firstLine}.`;
+      this.#options.onReject({ line: row.line, reason });
+    }
+    await stageRejected(this.#client, this.#rejectedCodes);
+    this.#good = [];
+    this.#wholes = [];
+    this.#rejectedCodes = [];
+  }
 }

@@ -3,12 +3,14 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { groupBy } from '../platform/group-by.js';
 import { execute, query } from '../platform/postgres.js';
-import { MAX_SKUS_PER_PRODUCT } from '../catalog/write/product-fields.js';
-import { feedRow, type FeedRow } from './feed-row.js';
+import { MAX_IMAGES_PER_PRODUCT, MAX_SKUS_PER_PRODUCT } from '../catalog/write/product-fields.js';
+import { feedRow, productRow, type FeedRow, type ProductRow } from './parse-listing.js';
+import type { StagedProduct } from './product-draft.js';
 
 const lineAndCode = z.object({ line: z.number(), code: z.string() });
 const stagedProduct = z.object({ handle: z.string(), firstLine: z.number(), skus: z.number() });
 const stagedRow = z.object({ handle: z.string(), data: feedRow });
+const stagedWhole = z.object({ handle: z.string(), data: productRow });
 
 /**
  * Temporary tables of one import. Its rows wait here until all of them are read, because the rows of a product need
@@ -18,12 +20,33 @@ export async function createStaging(client: ClientBase): Promise<void> {
   await execute(
     client,
     sql`/* import.stageRows */ CREATE TEMP TABLE import_rows (
-      code text PRIMARY KEY, line integer NOT NULL, handle text NOT NULL, data jsonb NOT NULL)`,
+      position integer GENERATED ALWAYS AS IDENTITY, code text PRIMARY KEY, line integer NOT NULL,
+      handle text NOT NULL, data jsonb NOT NULL)`,
+  );
+  // What is said of products as a whole.
+  await execute(
+    client,
+    sql`/* import.stageWholes */ CREATE TEMP TABLE import_wholes (
+      handle text NOT NULL, line integer NOT NULL, data jsonb NOT NULL)`,
   );
   // SKUs in rejected rows: they still belong to the merchant, so pruning must not remove them.
   await execute(
     client,
     sql`/* import.stageRejected */ CREATE TEMP TABLE import_rejected (code text PRIMARY KEY)`,
+  );
+}
+
+/** Adds what is said of products as a whole. */
+export async function stageWholes(
+  client: ClientBase,
+  rows: readonly { handle: string; row: ProductRow }[],
+): Promise<void> {
+  const input = rows.map(({ handle, row }) => ({ handle, line: row.line, data: row }));
+  await execute(
+    client,
+    sql`/* import.addWholes */ INSERT INTO import_wholes (handle, line, data)
+      SELECT handle, line, data
+      FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb) AS input (handle text, line integer, data jsonb)`,
   );
 }
 
@@ -37,8 +60,9 @@ export async function stageRows(
     client,
     sql`/* import.addRows */ INSERT INTO import_rows (code, line, handle, data)
       SELECT code, line, handle, data
-      FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb) AS input (code text, line integer, handle text, data jsonb)
-      ORDER BY line
+      FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(input)}::jsonb)
+        AS (code text, line integer, handle text, data jsonb)) WITH ORDINALITY AS input (code, line, handle, data, position)
+      ORDER BY position
       ON CONFLICT DO NOTHING
       RETURNING line, code`,
     lineAndCode,
@@ -84,6 +108,7 @@ export async function groupRows(client: ClientBase): Promise<{ products: number;
     sql`/* import.groupRows */ CREATE TEMP TABLE import_products AS
       SELECT handle, min(line) AS first_line, count(*)::integer AS skus FROM import_rows GROUP BY handle`,
   );
+  await execute(client, sql`/* import.indexWholes */ CREATE INDEX ON import_wholes (handle)`);
   await execute(client, sql`/* import.indexProducts */ CREATE UNIQUE INDEX ON import_products (first_line)`);
   await execute(client, sql`/* import.indexRows */ CREATE INDEX ON import_rows (handle)`);
   await execute(client, sql`/* import.analyze */ ANALYZE import_rows, import_products`);
@@ -101,7 +126,7 @@ export async function readStagedProducts(
   client: ClientBase,
   afterLine: number,
   limits: { readonly products: number; readonly skus: number },
-): Promise<{ handle: string; firstLine: number; rows: [FeedRow, ...FeedRow[]] }[]> {
+): Promise<(StagedProduct & { readonly firstLine: number })[]> {
   const ahead = await query(
     client,
     sql`/* import.readStagedProducts */ SELECT handle, first_line AS "firstLine", skus FROM import_products
@@ -113,26 +138,52 @@ export async function readStagedProducts(
     skus += product.skus;
     return index === 0 || skus <= limits.skus;
   });
+  const handles = taken.map(({ handle }) => handle);
   const rows = await query(
     client,
     sql`/* import.readRows */ SELECT handle, data FROM import_rows
-      WHERE handle = ANY(${taken.map(({ handle }) => handle)}::text[]) ORDER BY line`,
+      WHERE handle = ANY(${handles}::text[]) ORDER BY line, position`,
     stagedRow,
   );
+  const wholes = await query(
+    client,
+    sql`/* import.readWholes */ SELECT handle, data FROM import_wholes
+      WHERE handle = ANY(${handles}::text[]) ORDER BY line`,
+    stagedWhole,
+  );
   const byHandle = groupBy(rows, ({ handle }) => handle);
+  const wholeOf = groupBy(wholes, ({ handle }) => handle);
   return taken.flatMap(({ handle, firstLine }) => {
     const [first, ...others] = byHandle.get(handle)?.map(({ data }) => data) ?? [];
-    return first === undefined ? [] : [{ handle, firstLine, rows: [first, ...others] }];
+    const whole = wholeOf.get(handle)?.map(({ data }) => data) ?? [];
+    return first === undefined ? [] : [{ handle, firstLine, whole, rows: [first, ...others] }];
   });
 }
 
-/** How many different images the rows link to. */
+/** How many images the products have; one that several products show counts for each. */
 export async function countLinks(client: ClientBase): Promise<number> {
   const [counts] = await query(
     client,
-    sql`/* import.countLinks */ SELECT count(DISTINCT link)::integer AS links
-      FROM import_rows, jsonb_array_elements_text(data -> 'images') AS link`,
+    sql`/* import.countLinks */ SELECT coalesce(sum(links), 0)::integer AS links FROM (
+        SELECT least(count(DISTINCT link), ${MAX_IMAGES_PER_PRODUCT}) AS links
+        FROM (
+          SELECT handle, data FROM import_rows
+          UNION ALL SELECT handle, data FROM import_wholes WHERE handle IN (SELECT handle FROM import_products)
+        ) said, jsonb_array_elements_text(data -> 'images') AS link
+        GROUP BY handle
+      ) counted`,
     z.object({ links: z.number() }),
   );
   return counts?.links ?? 0;
+}
+
+/** How many products have a description, but no SKU. */
+export async function countWithoutSkus(client: ClientBase): Promise<number> {
+  const [counts] = await query(
+    client,
+    sql`/* import.countWithoutSkus */ SELECT count(DISTINCT handle)::integer AS products FROM import_wholes
+      WHERE handle NOT IN (SELECT handle FROM import_products)`,
+    z.object({ products: z.number() }),
+  );
+  return counts?.products ?? 0;
 }

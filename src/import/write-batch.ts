@@ -10,7 +10,7 @@ import {
 import { lockSkus, upsertSkus } from '../catalog/write/sku.store.js';
 import { removeImageJobs } from '../images/jobs/image-job.store.js';
 import { lockPriceLists } from '../pricing/price.store.js';
-import type { FeedRow } from './feed-row.js';
+import type { FeedRow } from './parse-listing.js';
 import { addEmbeddings, replaceImages, type ProductImage } from '../images/stored-image.store.js';
 import type { EncodedBatch } from './images.js';
 import type { ProductDraft } from './product-draft.js';
@@ -111,8 +111,11 @@ function imagesOf(draft: ProductDraft, productId: number, known: EncodedBatch['i
   return [...images.values()];
 }
 
-function skuOf({ code, gtin, options, images, whenOut, restockAt }: FeedRow, known: EncodedBatch['images']) {
+function skuOf(
+  { code, gtin, options, images, whenOut, restockAt, url }: FeedRow,
+  known: EncodedBatch['images'],
+) {
   const [link] = images;
   const imageSha256 = (link === undefined ? undefined : known.get(link)?.sha256) ?? null;
-  return { code, gtin, options, imageSha256, whenOut, restockAt };
+  return { code, gtin, options, imageSha256, whenOut, restockAt, url };
 }

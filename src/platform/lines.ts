@@ -14,7 +14,12 @@ export type Line =
 /**
  * The lines of a UTF-8 file with LF or CRLF ends, without the byte order mark. The longest line bounds the memory.
  */
-export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<Line> {
+export function readLines(path: string, signal?: AbortSignal): AsyncGenerator<Line> {
+  return linesOf(readChunks(path, signal));
+}
+
+/** The lines of UTF-8 bytes, as in `readLines`. */
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let number = 0;
   let parts: Buffer[] = [];
@@ -41,7 +46,7 @@ export async function* readLines(path: string, signal?: AbortSignal): AsyncGener
     else parts = [];
   };
 
-  for await (const bytes of readChunks(path, signal)) {
+  for await (const bytes of chunks) {
     let start = 0;
     for (let end = bytes.indexOf(LF); end !== -1; end = bytes.indexOf(LF, start)) {
       add(bytes.subarray(start, end));
@@ -64,6 +69,7 @@ export async function countLines(path: string, signal?: AbortSignal): Promise<nu
   return last === LF ? lines : lines + 1;
 }
 
-function readChunks(path: string, signal: AbortSignal | undefined): AsyncIterable<Buffer> {
+/** The bytes of a file, piece by piece. */
+export function readChunks(path: string, signal: AbortSignal | undefined): AsyncIterable<Buffer> {
   return createReadStream(path, { highWaterMark: READ_BYTES, signal });
 }

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { readTable } from '../../src/import/feed-reader.js';
 import { importFeed } from '../../src/import/import-feed.js';
+import type { Cells } from '../../src/import/source/cells.js';
+import { readTable } from '../../src/import/source/table.js';
 import { groupBy } from '../../src/platform/group-by.js';
 import { readCalibrationFile } from '../../src/search/probability/encoder-calibration.js';
 import type { Encoder } from '../../src/vision/encoder.js';
@@ -19,8 +20,6 @@ const IMPORT_TIMEOUT_MS = 600_000;
 /** About sixty images, three times. */
 const MATCHES_TIMEOUT_MS = 600_000;
 const CATALOG = fileURLToPath(new URL('../../catalog/', import.meta.url));
-
-type Cells = ReadonlyMap<string, string>;
 
 /** One color of a product that comes in two, and the merchant's picture of it. */
 interface Pictured {
@@ -73,7 +72,7 @@ async function writeColors(): Promise<string> {
     (rows) => new Set(rows.map((cells) => cell(cells, 'color'))).size > 1,
   );
   const rows = several.flat();
-  const names = [...new Set(rows.flatMap((cells) => [...cells.keys()]))];
+  const names = [...new Set(rows.flatMap((cells) => [...cells.columns()]))];
   const lines = [names, ...rows.map((cells) => names.map((name) => cell(cells, name)))];
   const feed = join(folder, 'feed.tsv');
   await writeFile(feed, lines.map((line) => `${line.join('\t')}\n`).join(''));

@@ -43,7 +43,7 @@ describe('a product feed', () => {
           image_link: 'green.png',
           color: 'green',
           availability: 'preorder',
-          availability_date: '2027-01-01',
+          availability_date: '2027-01-01T00:00Z',
           quantity: '0',
         },
         { id: 'Hat', title: 'Hat', image_link: 'blue.png', brand: 'Alder & Finch' },
@@ -284,8 +284,10 @@ describe('a product feed', () => {
   });
 
   test.each([
-    ['{"products": []}', 'looks like JSON'],
-    ['id\ttitle\n1\tCoat\n', 'lacks the columns image_link, availability, price'],
+    ['{"products": []}', 'is not a product feed of a known format'],
+    ['id\ttitle\n1\tCoat\n', 'its columns are id, title.'],
+    ['[{"id": 1}]', 'write one object per line'],
+    ['<html><body>Not found</body></html>', 'has no products'],
   ])('that is none is refused: %s', async (content, message) => {
     await shop.write('feed.tsv', content);
     await expect(shop.import('feed.tsv')).rejects.toMatchObject({

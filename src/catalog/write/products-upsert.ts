@@ -205,6 +205,7 @@ function mergeSku(
     imageSha256: before?.imageSha256 ?? null,
     whenOut: whenOut ?? before?.whenOut ?? 'deny',
     restockAt: restockAt === undefined ? (before?.restockAt?.toISOString() ?? null) : restockAt,
+    url: before?.url ?? null,
   };
 }
 

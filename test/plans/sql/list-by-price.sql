@@ -16,7 +16,7 @@
         OR (cheapest.amount, product.id) > ($14::bigint, $15::int))
     ORDER BY cheapest.amount ASC, product.id ASC LIMIT $16;
 
-/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
+/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer

@@ -11,7 +11,7 @@
       OR (ranked.rank::float8, -ranked.key) < ($7::float8, -$8::int)
     ORDER BY ranked.rank::float8 DESC, ranked.key LIMIT $9;
 
-/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
+/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer

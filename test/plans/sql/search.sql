@@ -44,7 +44,7 @@
     )
     SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf"
     FROM report LEFT JOIN (
-      SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin,
+      SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AS passes, candidate.shows

@@ -1,0 +1,115 @@
+import { groupBy } from '../platform/group-by.js';
+import type { Listing } from './formats/format.js';
+import { recognize } from './formats/recognize.js';
+import {
+  parseListing,
+  parseProductListing,
+  RowError,
+  type FeedRow,
+  type ProductRow,
+} from './parse-listing.js';
+import { draftProduct, type ProductDraft } from './product-draft.js';
+import { countFault, emptyReport, type Fault, type ImportReport } from './report.js';
+import type { Renames } from './source/cells.js';
+import { openSource } from './source/open-source.js';
+import { countryOf, zoneOf } from './values/zone.js';
+
+/** Listings that are read: enough for products whose rows are not adjacent, and at once on any feed. */
+const EXPLAINED_LISTINGS = 500;
+
+interface ExplainOptions {
+  readonly currency?: string;
+  readonly country?: string;
+  readonly defaultQuantity?: number;
+  readonly columns?: Renames;
+}
+
+/** What an import would make of the beginning of a feed. */
+export interface Explanation {
+  readonly report: ImportReport;
+  /** Listings that were read. */
+  readonly listings: number;
+  readonly columns: readonly string[];
+  /** The products of these listings; the last may have more. */
+  readonly products: readonly ProductDraft[];
+  /** Of a feed that is about stock alone: its rows in words. */
+  readonly stock: readonly string[];
+}
+
+/**
+ * Reads the first listings of a feed as an import would, without a database.
+ *
+ * @throws RequestError BAD_USER_INPUT it is not a product feed
+ */
+export async function explainFeed(
+  feed: string,
+  options: ExplainOptions,
+  signal?: AbortSignal,
+): Promise<Explanation> {
+  const report = emptyReport();
+  const source = await openSource(feed, options.columns ?? new Map<string, null>(), signal);
+  const format = recognize(feed, source);
+  report.format = `${format.name} (${source.syntax}, ${source.encoding})`;
+  const rows: FeedRow[] = [];
+  const wholes: ProductRow[] = [];
+  const stock: string[] = [];
+  let listings = 0;
+  const reject = (fault: Fault): void => {
+    report.rejectedRows += 1;
+    report.rejected.push(fault);
+  };
+  const settings = {
+    currency: options.currency ?? null,
+    zone: (currency: string) => zoneOf(options.country ?? countryOf(currency)),
+    defaultQuantity: options.defaultQuantity ?? null,
+  };
+  const add = (listing: Listing): void => {
+    const { leftOut, unknownCategories, ...parsed } =
+      listing.id === null
+        ? { whole: true as const, ...parseProductListing(listing) }
+        : { whole: false as const, ...parseListing(listing, settings) };
+    for (const { column, reason } of leftOut)
+      countFault(report.leftOut, column, { line: listing.line, reason });
+    for (const number of unknownCategories)
+      countFault(report.unknownCategories, number, { line: listing.line, reason: number });
+    if (parsed.whole) {
+      wholes.push(parsed.row);
+    } else {
+      rows.push(parsed.row);
+      if (parsed.isUncounted) report.uncountedSkus += 1;
+    }
+  };
+  for await (const listed of format.read(() => source.read())) {
+    listings += 1;
+    const { line } = listed;
+    try {
+      if ('fault' in listed) throw new RowError(listed.fault);
+      if ('skipped' in listed) countFault(report.skipped, listed.skipped, { line, reason: listed.skipped });
+      else if ('store' in listed)
+        stock.push(
+          `${listed.code ?? '?'} at ${listed.store ?? '?'}: ${listed.quantity ?? listed.availability ?? '?'}`,
+        );
+      else add(listed);
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      reject({ line, reason: error.message });
+    }
+    if (listings >= EXPLAINED_LISTINGS) break;
+  }
+  report.unreadColumns = source.use.unread();
+  const wholeOf = groupBy(wholes, ({ group }) => group);
+  const products = [...groupBy(rows, ({ group }) => group)].flatMap(([group, [first, ...others]]) =>
+    first === undefined
+      ? []
+      : [draftProduct({ handle: group, whole: wholeOf.get(group) ?? [], rows: [first, ...others] })],
+  );
+  report.products = products.length;
+  report.skus = rows.length;
+  return {
+    report,
+    listings,
+    columns: [...source.columns],
+    products,
+    stock,
+  };
+}

@@ -1,0 +1,42 @@
+import { RequestError } from '../../errors.js';
+import type { FeedSource } from '../source/open-source.js';
+import { acp } from './acp.js';
+import type { FeedFormat } from './format.js';
+import { localInventory } from './local-inventory.js';
+import { magento } from './magento.js';
+import { merchantCenter } from './merchant-center.js';
+import { metaCatalog } from './meta-catalog.js';
+import { shopify } from './shopify.js';
+import { vendure } from './vendure.js';
+import { wix } from './wix.js';
+import { wooCommerce } from './woocommerce.js';
+
+/** The first that recognizes a feed reads it: those with columns of their own come first. */
+const FORMATS: readonly FeedFormat[] = [
+  localInventory,
+  shopify,
+  wooCommerce,
+  magento,
+  vendure,
+  wix,
+  acp,
+  metaCatalog,
+  merchantCenter,
+];
+
+/** Column names in a message. */
+const MAX_NAMED = 12;
+
+/** The format of a feed. @throws RequestError BAD_USER_INPUT no format has such columns */
+export function recognize(path: string, source: FeedSource): FeedFormat {
+  const format = FORMATS.find((candidate) => candidate.recognizes(source));
+  if (format !== undefined) return format;
+  const columns = [...source.columns];
+  const more = columns.length > MAX_NAMED ? `, and ${columns.length - MAX_NAMED} more` : '';
+  throw new RequestError(
+    'BAD_USER_INPUT',
+    `${path} is not a product feed of a known format: its columns are ${columns.slice(0, MAX_NAMED).join(', ')}${more}. ` +
+      'A feed has at least the columns id, title, price, and availability. If it has them by other names, say which ' +
+      'they are with --columns (docs/import.md).',
+  );
+}

@@ -1,0 +1,435 @@
+import { z } from 'zod';
+import { attributeName } from '../catalog/write/handle.js';
+import {
+  MAX_ATTRIBUTE_LENGTH,
+  MAX_CODE_LENGTH,
+  MAX_DESCRIPTION_LENGTH,
+  MAX_FIELD_LENGTH,
+  MAX_TITLE_LENGTH,
+  parseGtin,
+  parseProductUrl,
+  UNCATEGORIZED,
+} from '../catalog/write/product-fields.js';
+import { RequestError } from '../errors.js';
+import type { Listing, Pair } from './formats/format.js';
+import { parseCategory } from './values/category.js';
+import { parseInstant, parseInterval } from './values/dates.js';
+import { optionName } from './values/option-name.js';
+import { plainName, plainText } from './values/plain-text.js';
+import { parsePrice } from './values/price.js';
+import { parseQuantity } from './values/quantity.js';
+
+/** Messages truncate long values to this many characters. */
+const MAX_SHOWN = 60;
+/** Google Merchant Center takes 10 additional images; the products of shops have more. */
+const MAX_IMAGES_PER_ROW = 25;
+const MAX_IMAGES_PER_PRODUCT_ROW = 250;
+/** More are tags without a meaning of their own. */
+const MAX_ATTRIBUTES = 100;
+
+const price = z.object({
+  /** In minor units. */
+  amount: z.number(),
+  compareAt: z.number().nullable(),
+  /** Start in ISO 8601, inclusive; null: no start. */
+  from: z.string().nullable(),
+  /** End, exclusive; null: no end. */
+  until: z.string().nullable(),
+});
+type FeedPrice = z.infer<typeof price>;
+
+/** What a listing says of a product as a whole. */
+export const productRow = z.object({
+  line: z.number(),
+  /** The merchant's id of the product. */
+  group: z.string(),
+  title: z.string(),
+  /** The product's own title, where `title` is that of an SKU. */
+  groupTitle: z.string().nullable(),
+  description: z.string().nullable(),
+  url: z.string().nullable(),
+  /** Links of images; the first is the SKU's own. */
+  images: z.array(z.string()),
+  brand: z.string().nullable(),
+  /** Names in the category's path, topmost first; null: none. */
+  category: z.array(z.string()).nullable(),
+  attributes: z.array(z.tuple([z.string(), z.string()])),
+});
+export type ProductRow = z.infer<typeof productRow>;
+
+/** One checked listing of a product feed: an SKU, and what it says about its product. */
+export const feedRow = productRow.extend({
+  /** The merchant's id of the SKU. */
+  code: z.string(),
+  gtin: z.string().nullable(),
+  options: z.record(z.string(), z.string()),
+  whenOut: z.enum(['deny', 'backorder', 'preorder']),
+  /** ISO 8601. */
+  restockAt: z.string().nullable(),
+  /** Null: in stock, uncounted. */
+  onHand: z.number().nullable(),
+  currency: z.string(),
+  prices: z.array(price),
+});
+export type FeedRow = z.infer<typeof feedRow>;
+
+/** Why a row is rejected, worded for the merchant. */
+export class RowError extends Error {
+  override readonly name = 'RowError';
+}
+
+/** How the values of a feed are read. */
+export interface ListingSettings {
+  /** Of prices without one. */
+  readonly currency: string | null;
+  /** Of times without an offset, by the currency of the listing. */
+  readonly zone: (currency: string) => string;
+  /** Units of SKUs that are in stock without a number; null: uncounted. */
+  readonly defaultQuantity: number | null;
+}
+
+/** A value that is left out; its row is imported without it. */
+export interface LeftOut {
+  readonly column: string;
+  readonly reason: string;
+}
+
+export interface ParsedListing {
+  readonly row: FeedRow;
+  readonly leftOut: readonly LeftOut[];
+  /** Numbers of Google's taxonomy that have no name here. */
+  readonly unknownCategories: readonly string[];
+  /** In stock, and the listing says not how many. */
+  readonly isUncounted: boolean;
+}
+
+/**
+ * Checks a listing of an SKU. What it needs to be sold (id, title, price, availability) must be right; any other value
+ * that is wrong is left out.
+ *
+ * @throws RowError that names the column and its value
+ */
+export function parseListing(listing: Listing, settings: ListingSettings): ParsedListing {
+  const values = new Values();
+  const code = plainName(required(listing.id ?? undefined, 'id'));
+  if (code.length > MAX_CODE_LENGTH)
+    throw new RowError(`id has ${code.length} characters; at most ${MAX_CODE_LENGTH} are allowed.`);
+  const { currency, amount } = priceOf(listing, settings);
+  const zone = settings.zone(currency);
+  const prices = pricesOf(listing, { currency, amount, zone }, values);
+  const { isUncounted, ...stock } = stockOf(listing, zone, settings.defaultQuantity, values);
+  const options = Object.fromEntries(
+    listing.options.flatMap(([name, value]): Pair[] => {
+      const text = values.text(name, plainName(value), MAX_ATTRIBUTE_LENGTH);
+      return text === null || text === '' ? [] : [[optionName(name), text]];
+    }),
+  );
+  const row = {
+    ...productPart(listing, code, values, MAX_IMAGES_PER_ROW),
+    code,
+    gtin: gtinOf(listing.gtin, values),
+    options,
+    ...stock,
+    currency,
+    prices,
+  };
+  return { row, leftOut: values.leftOut, unknownCategories: values.unknownCategories, isUncounted };
+}
+
+/** Checks a listing of a product as a whole. @throws RowError */
+export function parseProductListing(
+  listing: Listing,
+): Omit<ParsedListing, 'row' | 'isUncounted'> & { readonly row: ProductRow } {
+  const values = new Values();
+  const row = productPart(listing, required(listing.group, 'id'), values, MAX_IMAGES_PER_PRODUCT_ROW);
+  return { row, leftOut: values.leftOut, unknownCategories: values.unknownCategories };
+}
+
+function productPart(listing: Listing, code: string, values: Values, maxImages: number): ProductRow {
+  const title = plainName(required(listing.title, 'title'));
+  if (title.length > MAX_TITLE_LENGTH)
+    throw new RowError(`title has ${title.length} characters; at most ${MAX_TITLE_LENGTH} are allowed.`);
+  const group = plainName(listing.group ?? code);
+  if (group.length > MAX_CODE_LENGTH)
+    throw new RowError(
+      `item_group_id has ${group.length} characters; at most ${MAX_CODE_LENGTH} are allowed.`,
+    );
+  const { description, groupTitle, brand } = listing;
+  return {
+    line: listing.line,
+    group,
+    title,
+    groupTitle:
+      groupTitle === undefined
+        ? null
+        : values.text('item_group_title', plainName(groupTitle), MAX_TITLE_LENGTH),
+    description: description === undefined ? null : values.cut('description', plainText(description)),
+    url: values.value('link', listing.link, parseLink),
+    images: values.images(listing.images, maxImages),
+    brand: brand === undefined ? null : values.text('brand', plainName(brand), MAX_FIELD_LENGTH),
+    category: values.category(listing.categories),
+    attributes: attributesOf(listing, values),
+  };
+}
+
+/** The values of one listing, and what is left out of them. */
+class Values {
+  readonly leftOut: LeftOut[] = [];
+  readonly unknownCategories: string[] = [];
+
+  /** Parses a value; null when there is none, or when it is left out. */
+  value<T>(column: string, text: string | undefined, parse: (text: string) => T): T | null {
+    if (text === undefined) return null;
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.leave(column, text, error.message);
+      return null;
+    }
+  }
+
+  leave(column: string, value: string, why: string): void {
+    this.leftOut.push({ column, reason: `${column} ${shown(value)}: ${why}` });
+  }
+
+  text(column: string, text: string, most: number): string | null {
+    if (text.length <= most) return text;
+    this.leave(column, text, `It has ${text.length} characters; at most ${most} are allowed.`);
+    return null;
+  }
+
+  /** A description is shortened, because most of it says more than nothing. */
+  cut(column: string, text: string): string | null {
+    if (text.length <= MAX_DESCRIPTION_LENGTH) return text === '' ? null : text;
+    this.leave(
+      column,
+      text,
+      `It has ${text.length} characters; those after ${MAX_DESCRIPTION_LENGTH} are left out.`,
+    );
+    return text.slice(0, MAX_DESCRIPTION_LENGTH).replace(/\p{Surrogate}$/u, '');
+  }
+
+  images(given: readonly string[], most: number): string[] {
+    const links = [...new Set(given.map((link) => link.trim().replace(/^\/\//, 'https://')))];
+    const usable = links.filter((link) => link !== '' && link.length <= MAX_FIELD_LENGTH);
+    if (usable.length > most)
+      this.leave(
+        'additional_image_link',
+        `${usable.length} images`,
+        `Those after the first ${most} are left out.`,
+      );
+    return usable.slice(0, most);
+  }
+
+  category(candidates: readonly string[]): string[] | null {
+    for (const text of candidates) {
+      const path = this.value('product_type', text, parseCategory);
+      if (path !== null && path !== UNCATEGORIZED) return path;
+      if (path === null && /^\d+$/.test(text.trim())) this.unknownCategories.push(text.trim());
+    }
+    return null;
+  }
+}
+
+/** @throws RequestError BAD_USER_INPUT */
+function parseLink(text: string): string {
+  if (text.length > MAX_FIELD_LENGTH)
+    throw new RequestError('BAD_USER_INPUT', `At most ${MAX_FIELD_LENGTH} characters are allowed.`);
+  return parseProductUrl(text);
+}
+
+const shown = (value: string): string =>
+  JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value);
+
+function required(value: string | undefined, name: string): string {
+  if (value === undefined || value === '') throw new RowError(`${name} is empty.`);
+  return value;
+}
+
+/** Parses a value that a row can't be without. @throws RowError */
+function parsed<T>(column: string, text: string, parse: (text: string) => T): T {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof RequestError) throw new RowError(`${column} ${shown(text)}: ${error.message}`);
+    throw error;
+  }
+}
+
+function priceOf(listing: Listing, { currency }: ListingSettings): { amount: number; currency: string } {
+  const text = required(listing.price ?? listing.salePrice, 'price');
+  return parsed('price', text, (price) => parsePrice(price, currency));
+}
+
+interface RegularPrice {
+  readonly currency: string;
+  readonly amount: number;
+  readonly zone: string;
+}
+
+function pricesOf(listing: Listing, regular: RegularPrice, values: Values): FeedPrice[] {
+  const { amount, currency, zone } = regular;
+  const other = (column: string, text: string | undefined): number | null => {
+    const price = values.value(column, text, (given) => parsePrice(given, currency));
+    if (price === null || text === undefined) return null;
+    if (price.currency === currency) return price.amount;
+    values.leave(column, text, `The price is in ${currency}; both must be in the same currency.`);
+    return null;
+  };
+  const before = other('compare_at', listing.compareAt);
+  const whole = {
+    amount,
+    compareAt: before !== null && before > amount ? before : null,
+    from: null,
+    until: null,
+  };
+  const sale = other('sale_price', listing.salePrice);
+  if (sale === null || sale === amount || listing.salePrice === undefined) return [whole];
+  if (sale > amount) {
+    values.leave('sale_price', listing.salePrice, 'It is above the price.');
+    return [whole];
+  }
+  const dates = listing.saleDates;
+  const interval = values.value('sale_price_effective_date', dates, (text) => parseInterval(text, zone));
+  // A sale whose time is unknown is not held.
+  if (dates !== undefined && interval === null) return [whole];
+  const { from, until } = interval ?? { from: null, until: null };
+  const prices: FeedPrice[] = [{ amount: sale, compareAt: amount, from, until }];
+  if (from !== null) prices.unshift({ ...whole, until: from });
+  if (until !== null) prices.push({ ...whole, from: until });
+  return prices;
+}
+
+type Availability = 'in' | 'out' | 'preorder' | 'backorder';
+
+/** What feeds write, without its spaces, hyphens, and underscores. */
+const AVAILABILITY: ReadonlyMap<string, Availability> = new Map([
+  ...[
+    'instock',
+    'available',
+    'instoreonly',
+    'onlineonly',
+    'limitedavailability',
+    'limitedstock',
+    'limited',
+    'yes',
+    'true',
+    '1',
+  ].map((text) => [text, 'in'] as const),
+  ...[
+    'outofstock',
+    'soldout',
+    'discontinued',
+    'unavailable',
+    'notavailable',
+    'unknown',
+    'ondisplaytoorder',
+    'no',
+    'false',
+    '0',
+  ].map((text) => [text, 'out'] as const),
+  ...['preorder', 'presale'].map((text) => [text, 'preorder'] as const),
+  ...['backorder', 'availablefororder', 'madetoorder'].map((text) => [text, 'backorder'] as const),
+]);
+
+/** What a feed says of being available; schema.org's names are links. @throws RequestError BAD_USER_INPUT */
+export function parseAvailability(text: string): Availability {
+  const word = text
+    .toLowerCase()
+    .replace(/^https?:\/\/schema\.org\//, '')
+    .replace(/[\s_-]/g, '');
+  const known = AVAILABILITY.get(word);
+  if (known !== undefined) return known;
+  throw new RequestError('BAD_USER_INPUT', 'It must be in_stock, out_of_stock, preorder, or backorder.');
+}
+
+/**
+ * The quantity on hand. The merchant's `availability` takes precedence: out of stock means 0 whatever the quantity.
+ * Without a quantity, what is in stock, or can be ordered before it is, has none that ends.
+ */
+function stockOf(
+  { availability, quantity, availabilityDate }: Listing,
+  zone: string,
+  defaultQuantity: number | null,
+  values: Values,
+): Pick<FeedRow, 'onHand' | 'whenOut' | 'restockAt'> & { isUncounted: boolean } {
+  const units = unitsOf(quantity, values);
+  const state =
+    availability === undefined && units !== null
+      ? 'in'
+      : parsed('availability', required(availability, 'availability'), parseAvailability);
+  const date = values.value('availability_date', availabilityDate, (text) => parseInstant(text, zone));
+  switch (state) {
+    case 'in': {
+      const isUncounted = units === null;
+      return { onHand: units ?? defaultQuantity, whenOut: 'deny', restockAt: null, isUncounted };
+    }
+    case 'out':
+      return { onHand: 0, whenOut: 'deny', restockAt: date, isUncounted: false };
+    default:
+      return { onHand: units, whenOut: state, restockAt: date, isUncounted: false };
+  }
+}
+
+function unitsOf(text: string | undefined, values: Values): number | null {
+  // Shops that sold more than they had.
+  if (text !== undefined && /^-\d+(?:[.,]0+)?$/.test(text)) {
+    values.leave('quantity', text, 'It is below 0, and counts as 0.');
+    return 0;
+  }
+  return values.value('quantity', text, parseQuantity);
+}
+
+/** What spreadsheets and shops write for "none". */
+const NO_GTIN = /^(?:n\/?a|none|null|-+|0+|does not apply)$/i;
+
+function gtinOf(text: string | undefined, values: Values): string | null {
+  const digits = text?.replace(/^'/, '').replace(/\.0$/, '').trim();
+  if (digits === '') return null;
+  if (digits !== undefined && NO_GTIN.test(digits)) {
+    values.leave('gtin', digits, 'It is no number.');
+    return null;
+  }
+  return values.value('gtin', digits, (value) => {
+    if (/^\d[.,]\d+e\+?\d+$/i.test(value))
+      throw new RequestError(
+        'BAD_USER_INPUT',
+        'A spreadsheet has rounded it: format the column as text before you save the file.',
+      );
+    return parseGtin(value);
+  });
+}
+
+function attributesOf(listing: Listing, values: Values): [string, string][] {
+  const attributes: [string, string][] = [];
+  const add = (name: string, value: string): void => {
+    const trimmed = plainName(value.trim());
+    const text = values.text(name, trimmed, MAX_ATTRIBUTE_LENGTH);
+    if (text !== null && text !== '' && attributes.length < MAX_ATTRIBUTES) attributes.push([name, text]);
+  };
+  for (const [name, value] of listing.options) {
+    const option = optionName(name);
+    if (option === 'color' || option === 'material') for (const part of value.split('/')) add(option, part);
+    else if (option !== 'size') add(attributeName(option), value);
+  }
+  for (const [name, value] of listing.attributes) {
+    const known = attributeName(optionName(name));
+    if (known === 'size') continue;
+    if (known === 'material' || known === 'color') for (const part of value.split('/')) add(known, part);
+    else add(known, value);
+  }
+  for (const detail of (listing.details ?? []).flatMap((text) => text.split(/(?<!\\),/))) {
+    if (detail.trim() === '') continue;
+    const parts = detail.replaceAll('\\,', ',').split(':');
+    const [name = '', ...value] = parts.length > 2 ? parts.slice(1) : parts;
+    if (name.trim() === '' || value.length === 0)
+      values.leave(
+        'product_detail',
+        detail,
+        'It must be section:name:value, for example Fit:Sleeve length:long.',
+      );
+    else add(attributeName(name), value.join(':'));
+  }
+  return attributes;
+}

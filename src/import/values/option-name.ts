@@ -1,0 +1,30 @@
+import { fold } from '../../graph/text.js';
+
+/** Names by which shops call the two options that have a meaning here: pictures show colors, and sizes have an order. */
+const SAME: ReadonlyMap<string, string> = new Map([
+  ...[
+    'colour',
+    'colors',
+    'farbe',
+    'couleur',
+    'colore',
+    'cor',
+    'kleur',
+    'kolor',
+    'färg',
+    'colour name',
+    'color name',
+  ].map((name) => [name, 'color'] as const),
+  ...['sizes', 'größe', 'groesse', 'taille', 'talla', 'taglia', 'tamanho', 'maat', 'rozmiar', 'storlek'].map(
+    (name) => [name, 'size'] as const,
+  ),
+]);
+
+/** Options have short names; a longer one is a sentence. */
+const MAX_LENGTH = 60;
+
+/** The name of an option: in lowercase, and "color" and "size" in the languages of shops. */
+export function optionName(name: string): string {
+  const folded = fold(name.trim().replaceAll('_', ' ')).slice(0, MAX_LENGTH);
+  return SAME.get(folded) ?? folded;
+}

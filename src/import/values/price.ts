@@ -1,0 +1,74 @@
+import { RequestError } from '../../errors.js';
+import { parseAmount } from '../../graph/money.js';
+
+const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
+
+/** The currency that a sign means; a dollar or a yen sign also fits the feed's own currency. */
+const SIGNS: ReadonlyMap<string, { readonly usual: string; readonly fits: readonly string[] }> = new Map([
+  ['$', { usual: 'USD', fits: ['AUD', 'CAD', 'HKD', 'MXN', 'NZD', 'SGD', 'TWD', 'CLP', 'COP', 'ARS'] }],
+  ['US$', { usual: 'USD', fits: [] }],
+  ['€', { usual: 'EUR', fits: [] }],
+  ['£', { usual: 'GBP', fits: ['EGP'] }],
+  ['¥', { usual: 'JPY', fits: ['CNY'] }],
+  ['₹', { usual: 'INR', fits: [] }],
+  ['₩', { usual: 'KRW', fits: [] }],
+  ['₺', { usual: 'TRY', fits: [] }],
+  ['₽', { usual: 'RUB', fits: [] }],
+  ['₪', { usual: 'ILS', fits: [] }],
+  ['₫', { usual: 'VND', fits: [] }],
+  ['zł', { usual: 'PLN', fits: [] }],
+  ['R$', { usual: 'BRL', fits: [] }],
+]);
+
+/** A number between what may name a currency. */
+const PRICE = /^([^\d+.,-]*)(-?[\d.,][\d.,'’\s]*)([^\d]*)$/u;
+/** "49,-" has no cents. */
+const NO_CENTS = /(?<=\d)[.,]-/;
+
+/**
+ * Parses a price as feeds write it into minor units and the currency: "24.95 EUR", "EUR 24,95", "$1,299.00",
+ * "12.50USD". A price without a currency is in `currency`.
+ *
+ * @throws RequestError BAD_USER_INPUT
+ */
+export function parsePrice(text: string, currency: string | null): { amount: number; currency: string } {
+  const [, before = '', number = '', after = ''] =
+    PRICE.exec(text.normalize('NFKC').replace(NO_CENTS, '').trim()) ?? [];
+  if (number === '') throw bad('A price must be an amount and a currency, for example 24.95 EUR.');
+  const named = [before.trim(), after.trim()].filter((part) => part !== '');
+  const [name] = named;
+  if (named.length > 1) throw bad('A price must have one currency, for example 24.95 EUR.');
+  const code = name === undefined ? currency : currencyOf(name, currency);
+  if (code === null) {
+    throw bad(
+      name === undefined
+        ? 'A price must be an amount and a currency, for example 24.95 EUR. If the whole feed has none, name it with --currency.'
+        : 'A price must be an amount and a currency, for example 24.95 EUR.',
+    );
+  }
+  return { amount: parseAmount(plainDecimal(number), code), currency: code };
+}
+
+function currencyOf(name: string, currency: string | null): string | null {
+  if (/^[a-z]{3}$/i.test(name)) return name.toUpperCase();
+  const sign = SIGNS.get(name) ?? SIGNS.get(name.toLowerCase());
+  if (sign === undefined) return null;
+  return currency !== null && sign.fits.includes(currency) ? currency : sign.usual;
+}
+
+/**
+ * A number in any notation as a plain decimal. The last of several kinds of separators is the decimal point, as is a
+ * single comma, unless three digits follow it: `1.299,00`, `12,50`, and `1,299` are 1299.00, 12.50, and 1299. A
+ * single point is always decimal.
+ */
+export function plainDecimal(text: string): string {
+  const digits = text.replace(/[\s'’]/gu, '');
+  const [commas, points] = [',', '.'].map((mark) => digits.split(mark).length - 1);
+  if (commas === 0) return points === 1 ? digits : digits.replaceAll('.', '');
+  if (points === 0) {
+    const isDecimal = commas === 1 && (/^-?0?,/.test(digits) || !/,\d{3}$/.test(digits));
+    return digits.replaceAll(',', isDecimal ? '.' : '');
+  }
+  const isGerman = digits.lastIndexOf(',') > digits.lastIndexOf('.');
+  return isGerman ? digits.replaceAll('.', '').replace(',', '.') : digits.replaceAll(',', '');
+}

@@ -1,0 +1,274 @@
+import { fileURLToPath } from 'node:url';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import iconv from 'iconv-lite';
+import { DownloadError } from '../../src/images/fetch-image.js';
+import { feedOf, openShop, swatch, type Shop } from './support.js';
+
+let shop: Shop;
+const shops: Shop[] = [];
+beforeEach(async () => {
+  shop = await openShop();
+  shops.push(shop);
+});
+afterAll(() => Promise.all(shops.map((each) => each.close())));
+
+const PRODUCTS = 'SELECT handle, title, url FROM products ORDER BY id';
+const SKUS = 'SELECT code, options, url FROM skus ORDER BY id';
+const STOCK = `SELECT sku.code, location.handle AS location, level.on_hand
+  FROM stock_levels level JOIN skus sku ON sku.id = level.sku_id JOIN stock_locations location ON location.id = location_id
+  ORDER BY sku.id, location.id`;
+const LEVELS = 'SELECT code, level, sellable > 0 AS sells FROM sku_offers ORDER BY sku_id';
+
+/** A row of Merchant Center, with defaults for what is irrelevant to a test. */
+const row = (cells: Readonly<Record<string, string>>) => ({
+  title: 'A coat',
+  image_link: 'red.png',
+  availability: 'in_stock',
+  price: '10.00 EUR',
+  ...cells,
+});
+
+describe('variants', () => {
+  test('share the title and the page of their product, and have pages of their own', async () => {
+    const coat = (color: string, size: string, variant: number) =>
+      row({
+        id: `coat-${variant}`,
+        item_group_id: 'coat',
+        title: `Cappotto Larice – ${color} – ${size}`,
+        link: `https://shop.example/coat?variant=${variant}&utm_source=feed`,
+        color,
+        size,
+      });
+    const hat = (id: string, material: string, price: string) =>
+      row({ id, item_group_id: 'hat', title: 'Hat', material, price });
+    await shop.write(
+      'feed.tsv',
+      feedOf([
+        coat('Verde', 'S', 1),
+        coat('Grigio', 'M', 2),
+        hat('h1', 'wool', '10.00 EUR'),
+        hat('h2', 'silk', '20.00 EUR'),
+      ]),
+    );
+    await shop.import('feed.tsv');
+    expect(await shop.all(PRODUCTS)).toEqual([
+      { handle: 'coat', title: 'Cappotto Larice', url: 'https://shop.example/coat?utm_source=feed' },
+      { handle: 'hat', title: 'Hat', url: null },
+    ]);
+    expect(await shop.all(SKUS)).toMatchObject([
+      { code: 'coat-1', url: 'https://shop.example/coat?variant=1&utm_source=feed' },
+      { code: 'coat-2', url: 'https://shop.example/coat?variant=2&utm_source=feed' },
+      { code: 'h1', options: { material: 'wool' } },
+      { code: 'h2', options: { material: 'silk' } },
+    ]);
+  });
+
+  test('have the title that the feed gives their product', async () => {
+    await shop.write(
+      'feed.tsv',
+      feedOf([
+        row({ id: 'a', item_group_id: 'g', title: 'Red one', item_group_title: 'The one' }),
+        row({ id: 'b', item_group_id: 'g', title: 'Blue one', item_group_title: 'The one' }),
+      ]),
+    );
+    await shop.import('feed.tsv');
+    expect(await shop.all('SELECT title FROM products')).toEqual(['The one']);
+  });
+});
+
+test('what can be ordered before it is there is sold, and not called in stock', async () => {
+  await shop.write(
+    'feed.tsv',
+    feedOf([
+      row({ id: 'pre', availability: 'preorder', availability_date: '2027-03-01' }),
+      row({ id: 'back', availability: 'backorder' }),
+      row({ id: 'none', availability: 'out_of_stock' }),
+      row({ id: 'last', quantity: '1' }),
+    ]),
+  );
+  await shop.import('feed.tsv');
+  expect(await shop.all(LEVELS)).toEqual([
+    { code: 'pre', level: 'PREORDER', sells: true },
+    { code: 'back', level: 'BACKORDER', sells: true },
+    { code: 'none', level: 'OUT_OF_STOCK', sells: false },
+    { code: 'last', level: 'LOW_STOCK', sells: true },
+  ]);
+});
+
+describe('what a feed no longer lists', () => {
+  const many = Array.from({ length: 40 }, (_, index) => row({ id: `sku-${index}` }));
+  const left = async () => (await shop.all('SELECT code FROM skus')).length;
+
+  test('stays where a row could not be read', async () => {
+    await shop.write('feed.tsv', feedOf(many));
+    await shop.import('feed.tsv');
+    const cutOff = feedOf(many.slice(0, 39)).slice(0, -20);
+    await shop.write('feed.tsv', cutOff);
+    expect(await shop.import('feed.tsv', { prune: true })).toMatchObject({
+      rejected: [{ line: 40, reason: 'The file ends in the middle of this row: it was cut off.' }],
+      pruned: { products: 0, skus: 0 },
+      pruneRefused: expect.stringContaining('1 rows could not be read'),
+    });
+    expect(await left()).toBe(40);
+    await shop.write(
+      'feed.xml',
+      '<rss><channel><item><id>sku-1</id><title>A</title><price>9 EUR</price><availability>in stock</availability></item>\n<item><id>sku-2</id>',
+    );
+    expect(await shop.import('feed.xml', { prune: true, maxPruned: 1 })).toMatchObject({
+      rejected: [{ line: 2, reason: 'The file ends in the middle of this item: it was cut off.' }],
+      pruneRefused: expect.stringContaining('could not be read'),
+    });
+    expect(await left()).toBe(40);
+  });
+
+  test('stays if it is a large part of the channel, unless that is allowed', async () => {
+    await shop.write('feed.tsv', feedOf(many));
+    await shop.import('feed.tsv');
+    await shop.write('feed.tsv', feedOf(many.slice(0, 20)));
+    const report = await shop.import('feed.tsv', { prune: true });
+    expect(report.pruneRefused).toMatch(/lacks 20 of the 40 SKUs .* more than 20 %.*--max-pruned/);
+    expect(await left()).toBe(40);
+    expect(await shop.import('feed.tsv', { prune: true, maxPruned: 0.5, dryRun: true })).toMatchObject({
+      skus: 20,
+      pruned: { skus: 20 },
+      pruneRefused: null,
+    });
+    expect(await left()).toBe(40);
+    expect(await shop.import('feed.tsv', { prune: true, maxPruned: 0.5 })).toMatchObject({
+      pruned: { skus: 20 },
+    });
+    expect(await left()).toBe(20);
+  });
+
+  test('is not what a file in another encoding lists', async () => {
+    const names = Array.from({ length: 15 }, (_, index) => row({ id: `größe-${index}` }));
+    await shop.write('feed.tsv', feedOf(names));
+    await shop.import('feed.tsv');
+    await shop.write('feed.tsv', iconv.encode(feedOf(names), 'windows-1252'));
+    expect(await shop.import('feed.tsv', { prune: true })).toMatchObject({
+      pruned: { skus: 0 },
+      productsChanged: 0,
+    });
+  });
+});
+
+test('a dry run writes nothing', async () => {
+  await shop.write('feed.tsv', feedOf([row({ id: 'a' }), row({ id: 'b', price: 'nine' })]));
+  const before = await shop.versions();
+  expect(await shop.import('feed.tsv', { dryRun: true })).toMatchObject({
+    channel: 'eur',
+    products: 1,
+    skus: 1,
+    rejectedRows: 1,
+    complete: true,
+  });
+  expect(await shop.versions()).toEqual(before);
+});
+
+test('local inventory sets the stock of SKUs at stores', async () => {
+  const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+  for (const name of ['merchant-center.tsv', 'local-inventory.tsv'])
+    await copyFile(fixture(name), join(shop.folder, name));
+  await expect(shop.import('local-inventory.tsv')).rejects.toThrow('There is no channel yet');
+  const fetcher = {
+    fetch: () => Promise.reject(new DownloadError('No.', false)),
+    close: () => Promise.resolve(),
+  };
+  await shop.import('merchant-center.tsv', {}, { fetcher });
+  const own = (await shop.all(STOCK)).length;
+  expect(await shop.import('local-inventory.tsv')).toMatchObject({
+    format: 'Google local inventory (TSV, utf-8)',
+    channel: 'eur',
+    stockLevels: 20,
+    rejectedRows: 0,
+    // The second store says what is in stock, and not how much.
+    uncountedSkus: 8,
+  });
+  const levels = await shop.all(STOCK);
+  expect(levels).toHaveLength(own + 20);
+  expect(levels.slice(0, 3)).toEqual([
+    { code: 'LC-GN-S', location: 'eur', on_hand: 4 },
+    { code: 'LC-GN-S', location: 'hamburg-2', on_hand: null },
+    { code: 'LC-GN-S', location: 'koln-1', on_hand: 4 },
+  ]);
+  expect(await shop.all(`SELECT handle, name, pickup FROM stock_locations WHERE pickup ORDER BY id`)).toEqual(
+    [
+      { handle: 'hamburg-2', name: 'Hamburg 2', pickup: true },
+      { handle: 'koln-1', name: 'Köln 1', pickup: true },
+    ],
+  );
+  await shop.write(
+    'more.tsv',
+    'store code\tid\tavailability\tquantity\nKöln 1\tLC-GN-S\tin stock\t9\nKöln 1\tX\tin stock\t1\n',
+  );
+  expect(await shop.import('more.tsv', { defaultQuantity: 2 })).toMatchObject({
+    stockLevels: 1,
+    rejected: [{ line: 3, reason: expect.stringContaining('There is no such SKU') }],
+  });
+});
+
+describe('a host of images', () => {
+  const feed = (host: string, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      row({ id: `${host}-${index}`, image_link: `https://${host}/${index}.png` }),
+    );
+
+  test('that does not answer is left alone for the run, and named', async () => {
+    const asked: string[] = [];
+    const picture = await swatch(1, 2, 3);
+    const fetcher = {
+      fetch(link: string): Promise<Buffer> {
+        asked.push(link);
+        return link.includes('dead')
+          ? Promise.reject(new DownloadError('The download failed.', true))
+          : Promise.resolve(picture);
+      },
+      close: () => Promise.resolve(),
+    };
+    await shop.write('feed.tsv', feedOf([...feed('dead.example', 100), ...feed('fine.example', 5)]));
+    const report = await shop.import('feed.tsv', {}, { fetcher });
+    expect(report).toMatchObject({ products: 105, failedImages: 100 });
+    expect(report.imageHosts).toMatchObject(new Map([['dead.example', { count: 100 }]]));
+    // A few are on their way when the third fails.
+    expect(asked.filter((link) => link.includes('dead')).length).toBeLessThan(12);
+    expect(asked.filter((link) => link.includes('fine'))).toHaveLength(5);
+  });
+
+  test('that answers other links is not blamed for one', async () => {
+    const fetcher = {
+      fetch: () => Promise.reject(new DownloadError('The server answered with status 404.', false)),
+      close: () => Promise.resolve(),
+    };
+    await shop.write('feed.tsv', feedOf(feed('fine.example', 30)));
+    const report = await shop.import('feed.tsv', {}, { fetcher });
+    expect(report.imagesFailed.every(({ reason }) => reason.endsWith('status 404.'))).toBe(true);
+  });
+});
+
+test('shared pictures count once for each product in the progress', async () => {
+  let total: number | null = 0;
+  let done = 0;
+  const progress = {
+    start: (_: string, steps: number | null) => {
+      total = steps;
+      done = 0;
+    },
+    advance: (steps = 1) => {
+      done += steps;
+    },
+    done: () => undefined,
+    say: () => undefined,
+  };
+  const rows = Array.from({ length: 30 }, (_, index) =>
+    row({
+      id: `sku-${index}`,
+      item_group_id: `p-${index % 15}`,
+      additional_image_link: 'green.png,missing.png',
+    }),
+  );
+  await shop.write('feed.tsv', feedOf(rows));
+  await shop.import('feed.tsv', {}, { progress });
+  expect([total, done]).toEqual([45, 45]);
+});

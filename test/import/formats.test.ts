@@ -1,0 +1,113 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { explainFeed } from '../../src/import/explain-feed.js';
+import type { ProductDraft } from '../../src/import/product-draft.js';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+
+/** What every format can say, in one line for each SKU. */
+function summarize({ title, handle, description, brand, category, skus }: ProductDraft) {
+  const path = category.map(({ name }) => name).join(' > ');
+  return [
+    `${title} (${handle}) by ${brand?.name ?? '?'}, ${path}: ${description ?? ''}`,
+    ...skus.map(({ code, options, prices, currency, onHand, gtin }) => {
+      const { amount, compareAt } = prices.find(({ until }) => until === null) ?? {
+        amount: 0,
+        compareAt: null,
+      };
+      const said = Object.entries(options)
+        .sort()
+        .map(([name, value]) => `${name} ${value}`);
+      return { code, options: said.join(', '), amount, compareAt, currency, onHand, gtin };
+    }),
+  ];
+}
+
+const load = (name: string) => explainFeed(fixture(name), { currency: 'EUR' });
+
+// Each fixture is the same shop, as another platform exports it.
+describe('the same shop', () => {
+  test.each([
+    ['merchant-center.csv', 'Google Merchant Center (CSV, windows-1252)'],
+    ['merchant-center.rss', 'Google Merchant Center (RSS 2.0, utf-8)'],
+    ['merchant-center.atom', 'Google Merchant Center (Atom, utf-8)'],
+    ['meta-catalog.csv', 'Meta catalog (CSV, utf-8)'],
+    ['meta-catalog.xml', 'Meta catalog (RSS 2.0, utf-8)'],
+    ['shopify.csv', 'Shopify product export (CSV, utf-8)'],
+    ['woocommerce.csv', 'WooCommerce export (CSV, utf-8)'],
+    ['magento.csv', 'Magento 2 export (CSV, utf-8)'],
+    ['acp.jsonl', 'ACP product feed (JSON Lines, utf-8)'],
+  ])('is in %s', async (name, format) => {
+    const expected = await load('merchant-center.tsv');
+    expect(expected.report).toMatchObject({
+      format: 'Google Merchant Center (TSV, utf-8)',
+      products: 5,
+      skus: 20,
+    });
+    const { report, products } = await load(name);
+    expect(report).toMatchObject({ format, rejectedRows: 0, uncountedSkus: 0, productsWithoutSkus: 0 });
+    expect(products.map(summarize)).toEqual(expected.products.map(summarize));
+  });
+
+  test.each([
+    ['wix.csv', 'Wix product export (CSV, utf-8)', { hasReductions: true }],
+    ['vendure.csv', 'Vendure CSV (CSV, utf-8)', { hasReductions: false }],
+  ])('is in %s, but for what its format has no column for', async (name, format, { hasReductions }) => {
+    const expected = await load('merchant-center.tsv');
+    const { report, products } = await load(name);
+    expect(report).toMatchObject({ format, rejectedRows: 0, uncountedSkus: 0 });
+    const withoutThem = (product: ProductDraft): ProductDraft => ({
+      ...product,
+      skus: product.skus.map((sku) => ({
+        ...sku,
+        gtin: null,
+        prices: sku.prices.map((price) => (hasReductions ? price : { ...price, compareAt: null })),
+      })),
+    });
+    expect(products.map(summarize)).toEqual(expected.products.map(withoutThem).map(summarize));
+  });
+
+  test('has a title, a page, and options of its own in merchant-center.tsv', async () => {
+    const { products } = await load('merchant-center.tsv');
+    const [coat, dress, , , scarf] = products;
+    expect(coat).toMatchObject({
+      title: 'Larch Coat',
+      url: 'https://shop.example.com/larch-coat',
+      description: 'A long coat of wool, "heavy" and warm.',
+    });
+    expect(coat?.skus.map(({ url }) => url)).toEqual(
+      [1, 2, 3, 4].map((variant) => `https://shop.example.com/larch-coat?variant=${variant}`),
+    );
+    expect(dress?.skus[0]?.prices).toEqual([{ amount: 5950, compareAt: 7950, from: null, until: null }]);
+    expect(scarf?.skus.map(({ options }) => options)).toEqual([
+      { color: 'Grey', material: 'Wool' },
+      { color: 'Red', material: 'Wool' },
+      { color: 'Grey', material: 'Silk' },
+      { color: 'Red', material: 'Silk' },
+    ]);
+  });
+});
+
+test('stock at stores is recognized', async () => {
+  const { report, stock } = await load('local-inventory.tsv');
+  expect(report.format).toBe('Google local inventory (TSV, utf-8)');
+  expect(stock).toHaveLength(20);
+  expect(stock[0]).toBe('LC-GN-S at Köln 1: 4');
+});
+
+test('drafts and translations are left out, and named', async () => {
+  expect((await load('shopify.csv')).report.skipped).toEqual(
+    new Map([['the product is not published', { count: 1, first: expect.objectContaining({ line: 22 }) }]]),
+  );
+  expect((await load('magento.csv')).report.skipped.get('the row translates another row')).toMatchObject({
+    count: 5,
+  });
+});
+
+test('columns that nothing reads are named', async () => {
+  const { report } = await load('local-inventory.tsv');
+  expect(report.unreadColumns).toEqual([
+    { column: 'price', rows: 20 },
+    { column: 'pickup_method', rows: 20 },
+  ]);
+});
