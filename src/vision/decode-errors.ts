@@ -1,4 +1,4 @@
-import { RequestError } from '../errors.js';
+import { type ErrorCode, RequestError } from '../errors.js';
 
 /**
  * The largest allowed image takes about 2 s on one core; an image that takes longer than this was made to be slow.
@@ -25,3 +25,13 @@ export const undecodable = (cause?: unknown): RequestError =>
     'The file is not a readable image, or it is truncated; send a complete JPEG, PNG, WebP, AVIF, or GIF file.',
     { cause },
   );
+
+const CODES_OF_IMAGES: ReadonlySet<ErrorCode> = new Set([
+  'IMAGE_NOT_FOUND',
+  'IMAGE_TOO_LARGE',
+  'IMAGE_UNDECODABLE',
+]);
+
+/** Whether the image is at fault, so that everybody who tries it gets this error. */
+export const isOfImage = (error: unknown): boolean =>
+  error instanceof RequestError && CODES_OF_IMAGES.has(error.code);

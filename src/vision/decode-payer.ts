@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Who pays for the images that a request decodes, and takes turns with others in the queues. */
+/** Who pays for the images that a request decodes. */
 export interface DecodePayer {
-  /** Requests with the same name share their turns. */
+  /** The client, which takes turns with others in the queues. */
   readonly name: string;
   /** Takes the points of an image, once its header says how many. @throws ThrottledError */
   pay(points: number): void;

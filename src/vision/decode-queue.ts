@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { RequestError } from '../errors.js';
+import { currentClients } from '../platform/clients.js';
+import { FairQueue, isOverShare } from '../platform/fair-queue.js';
 import { traced } from '../platform/tracing.js';
-import { currentClient, FairQueue, isOverShare } from './fair-queue.js';
 import { awaitTurn } from './turn.js';
 
 /**
@@ -74,7 +75,8 @@ function take({ workBytes }: DecodeCost): void {
 }
 
 function wait(cost: DecodeCost, signal: AbortSignal | undefined): Promise<void> {
-  const client = currentClient();
+  const clients = currentClients();
+  const client = clients.owner;
   const ownFileBytes = waiting.of(client).reduce((sum, { cost: { fileBytes } }) => sum + fileBytes, 0);
   if (
     waiting.isFull(client) ||
@@ -86,11 +88,10 @@ function wait(cost: DecodeCost, signal: AbortSignal | undefined): Promise<void> 
       'Too many images are being decoded; try again in a few seconds.',
     );
   return awaitTurn((start) => {
-    const entry = { cost, start };
-    waiting.push(client, entry);
+    const leave = waiting.push(clients, { cost, start });
     waitingFileBytes += cost.fileBytes;
     return () => {
-      waiting.remove(client, entry);
+      leave();
       waitingFileBytes -= cost.fileBytes;
       // Those behind it may have waited only because it did not fit.
       startNext();

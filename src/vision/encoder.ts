@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { RequestError } from '../errors.js';
+import { currentClients } from '../platform/clients.js';
+import { isOverShare } from '../platform/fair-queue.js';
 import { withoutColor } from './color-share.js';
 import { decodeRaster, decodeSquare } from './decode.js';
 import type { TextTower } from './encoder-manifest.js';
@@ -16,9 +18,9 @@ import { openTextTower, type OpenTextTower } from './text-tower.js';
 export const DEFAULT_ENCODER = new URL('../../models/garment-lite2/', import.meta.url);
 
 /**
- * Images that may be in the encoder at once, including waiting ones. On one thread, the last of them waits one to
- * three seconds; a caller that would wait longer is refused at once. Bulk work stays well below, to leave room for
- * shoppers.
+ * Images that may be in the encoder at once, including waiting ones; those of one client may be half as many. On one
+ * thread, the last of them waits one to three seconds; a caller that would wait longer is refused at once. Bulk work
+ * stays well below, to leave room for shoppers.
  */
 export const MAX_IMAGES_IN_FLIGHT = 64;
 
@@ -140,6 +142,16 @@ export async function openEncoder({
   // the event loop and other users of libuv's few threads.
   const limitDecodes = limiter(threads);
   let inFlight = 0;
+  const inFlightOf = new Map<string, number>();
+  const count = (client: string, by: number): void => {
+    inFlight += by;
+    const own = (inFlightOf.get(client) ?? 0) + by;
+    if (own === 0) inFlightOf.delete(client);
+    else inFlightOf.set(client, own);
+  };
+  const isFull = (client: string, more: number): boolean =>
+    inFlight + more > MAX_IMAGES_IN_FLIGHT ||
+    isOverShare(client, (inFlightOf.get(client) ?? 0) + more, MAX_IMAGES_IN_FLIGHT);
   const { input, dimension, grid, patches } = manifest;
   // The cells of a grid cover an image on a white square, however else the model sees images.
   const whole = { size: input.size, framing: PAD };
@@ -149,15 +161,16 @@ export async function openEncoder({
     squares: readonly (() => Promise<EncodeJob>)[],
     signal?: AbortSignal,
   ): Promise<Float32Array[]> => {
-    if (inFlight + squares.length > MAX_IMAGES_IN_FLIGHT) throw overloaded();
-    inFlight += squares.length;
+    const { owner } = currentClients();
+    if (isFull(owner, squares.length)) throw overloaded();
+    count(owner, squares.length);
     return Promise.all(
       squares.map(async (square) => {
         try {
           const job = await limitDecodes(square, signal);
           return await pool.run(job, [job.pixels.buffer], signal);
         } finally {
-          inFlight -= 1;
+          count(owner, -1);
         }
       }),
     );
@@ -167,7 +180,7 @@ export async function openEncoder({
     return { pixels, part: placeInFrame(original, input) };
   };
   const open = async (image: Uint8Array): Promise<Scene> => {
-    if (inFlight >= MAX_IMAGES_IN_FLIGHT) throw overloaded();
+    if (isFull(currentClients().owner, 1)) throw overloaded();
     const raster = await limitDecodes(() => decodeRaster(image, SCENE_SIDE));
     return {
       raster,
@@ -194,7 +207,7 @@ export async function openEncoder({
     dimension,
     open,
     async see(image, signal) {
-      if (inFlight >= MAX_IMAGES_IN_FLIGHT) throw overloaded();
+      if (isFull(currentClients().owner, 1)) throw overloaded();
       const { pixels, part } = await limitDecodes(() => toJob(image, signal), signal);
       return {
         raster: cutRaster({ pixels, width: input.size, height: input.size }, part),

@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.js';
-import { currentClient, FairQueue } from './fair-queue.js';
+import { currentClients } from '../platform/clients.js';
+import { FairQueue } from '../platform/fair-queue.js';
 import { awaitTurn, MAX_WAIT_MS } from './turn.js';
 
 /** Runs a task in its turn. */
@@ -14,14 +15,10 @@ export function limiter(limit: number, maxWaiting = Infinity, maxWaitMs = MAX_WA
   const waiting = new FairQueue<() => void>(maxWaiting);
   let free = limit;
   return async (task, signal) => {
-    const client = currentClient();
+    const clients = currentClients();
     if (free > 0) free -= 1;
-    else if (!waiting.isFull(client)) {
-      const enter = (start: () => void): (() => void) => {
-        waiting.push(client, start);
-        return () => waiting.remove(client, start);
-      };
-      await awaitTurn(enter, signal, maxWaitMs);
+    else if (!waiting.isFull(clients.owner)) {
+      await awaitTurn((start) => waiting.push(clients, start), signal, maxWaitMs);
     } else {
       throw new RequestError(
         'SERVICE_OVERLOADED',
@@ -32,7 +29,7 @@ export function limiter(limit: number, maxWaiting = Infinity, maxWaitMs = MAX_WA
       return await task();
     } finally {
       const next = waiting.shift();
-      if (next) next();
+      if (next) next.entry();
       else free += 1;
     }
   };

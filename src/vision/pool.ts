@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, type Transferable } from 'node:worker_threads';
+import { currentClients } from '../platform/clients.js';
+import { FairQueue } from '../platform/fair-queue.js';
 import { awaitTurn } from './turn.js';
 
 /** How long a thread may take to finish its jobs when the pool closes: many times what a batch takes. */
@@ -40,13 +42,13 @@ interface Thread<Answer> {
 }
 
 /**
- * Worker threads that take jobs in the order of arrival. A free thread takes a batch of the waiting jobs. A thread
- * that ends is replaced when there is work for it.
+ * Worker threads whose jobs clients send in turn. A free thread takes a batch of the waiting jobs. A thread that ends is
+ * replaced when there is work for it.
  */
 export class WorkerPool<Answer> {
   readonly #options: WorkerPoolOptions<Answer>;
   readonly #threads = new Set<Thread<Answer>>();
-  #waiting: Waiting<Answer>[] = [];
+  readonly #waiting = new FairQueue<Waiting<Answer>>();
   #closed = false;
 
   private constructor(options: WorkerPoolOptions<Answer>) {
@@ -72,13 +74,8 @@ export class WorkerPool<Answer> {
   run(job: unknown, transfer: readonly Transferable[], signal?: AbortSignal): Promise<Answer> {
     if (this.#closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
-      const enter = (start: () => void): (() => void) => {
-        const entry = { job, transfer, start, resolve, reject };
-        this.#waiting.push(entry);
-        return () => {
-          this.#waiting = this.#waiting.filter((other) => other !== entry);
-        };
-      };
+      const enter = (start: () => void): (() => void) =>
+        this.#waiting.push(currentClients(), { job, transfer, start, resolve, reject });
       awaitTurn(enter, signal).catch(reject);
       this.#dispatch();
     });
@@ -125,7 +122,7 @@ export class WorkerPool<Answer> {
   }
 
   #hand(thread: Thread<Answer>): void {
-    thread.batch = this.#waiting.splice(0, this.#options.maxBatch);
+    thread.batch = this.#takeBatch();
     for (const { start } of thread.batch) start();
     thread.worker.postMessage(
       thread.batch.map(({ job }) => job),
@@ -134,10 +131,24 @@ export class WorkerPool<Answer> {
   }
 
   #giveUp(error: Error): void {
-    for (const { start, reject } of this.#waiting.splice(0)) {
-      start();
-      reject(error);
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      next.entry.start();
+      next.entry.reject(error);
     }
+  }
+
+  /** One job of each client that waits or, of only one client, as many as a batch takes: others wait for its end. */
+  #takeBatch(): readonly Waiting<Answer>[] {
+    const batch: Waiting<Answer>[] = [];
+    const served = new Set<string>();
+    while (batch.length < this.#options.maxBatch) {
+      const isNew = (_: unknown, client: string): boolean => !served.has(client);
+      const next = this.#waiting.shift(isNew) ?? (served.size < 2 ? this.#waiting.shift() : undefined);
+      if (next === undefined) break;
+      served.add(next.client);
+      batch.push(next.entry);
+    }
+    return batch;
   }
 
   #start(): Promise<void> {

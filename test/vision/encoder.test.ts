@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { forClient } from '../../src/platform/clients.js';
 import {
   DEFAULT_ENCODER,
   MAX_IMAGES_IN_FLIGHT,
@@ -165,6 +166,19 @@ test('more images than it takes at once are refused, the others are encoded', as
   expect(reasons.filter((reason) => !/being encoded|waited too long/.test(reason))).toEqual([]);
   expect(results.some(({ status }) => status === 'fulfilled')).toBe(true);
   await expect(encoder.encode(tee)).resolves.toHaveLength(548);
+});
+
+// Failed on 2026-11-29: one client could have all places.
+test('a client gets half of the places, and the others the rest', async () => {
+  const send = (client: string, count: number): Promise<unknown>[] =>
+    Array.from({ length: count }, () =>
+      forClient(client, () => encoder.encode(fixture('fmnist-bag.png'))).catch((error: unknown) => error),
+    );
+  const much = send('a', MAX_IMAGES_IN_FLIGHT / 2 + 5);
+  const [other] = await Promise.all(send('b', 1));
+  expect(other).toHaveLength(548);
+  const isRefused = (result: unknown): boolean => /being encoded/.test(String(result));
+  expect((await Promise.all(much)).filter(isRefused)).toHaveLength(5);
 });
 
 test('a closed encoder lets the process end by itself', async () => {

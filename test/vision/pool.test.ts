@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { forClient } from '../../src/platform/clients.js';
 import { WorkerPool } from '../../src/vision/pool.js';
 
 describe('a pool of worker threads', () => {
@@ -32,6 +33,17 @@ describe('a pool of worker threads', () => {
     ]);
   });
 
+  // Failed on 2026-11-29: the other client waited for all that came before.
+  test('lets clients take turns', async () => {
+    const run = await open(1);
+    const done: string[] = [];
+    const send = (client: string, job: string): Promise<unknown> =>
+      forClient(client, () => run(job)).then(() => done.push(job));
+    const jobs = ['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'c1'].map((job) => send(job.slice(0, 1), job));
+    await Promise.all(jobs);
+    expect(done).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'a4', 'a5']);
+  });
+
   test.each([
     ['throw', 'out of ideas'],
     ['exit', 'A worker thread ended with code 3.'],
@@ -52,6 +64,13 @@ describe('a pool of worker threads', () => {
 
   test('does not open when its threads do not start', async () => {
     await expect(open(2, 'broken')).rejects.toMatchObject({ message: 'no model here' });
+  });
+
+  test('does not fill the batch of a waiting client with jobs of another', async () => {
+    const run = await open(1);
+    const send = (client: string): Promise<string> => forClient(client, () => run(client));
+    const [, , , , other] = await Promise.all(['a', 'a', 'a', 'a', 'b'].map(send));
+    expect(other).toBe('b in a batch of 2');
   });
 
   test('rejects on closing what it has not done', async () => {

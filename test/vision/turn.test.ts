@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { paidBy } from '../../src/vision/decode-payer.js';
+import { forClient } from '../../src/platform/clients.js';
 import { DECODED_AT_ONCE, inDecodeQueue, MAX_WAITING } from '../../src/vision/decode-queue.js';
 import { limiter } from '../../src/vision/limiter.js';
 import { WorkerPool } from '../../src/vision/pool.js';
@@ -15,8 +15,6 @@ function held(): { work: () => Promise<string>; end: () => void } {
 }
 
 type Run = (job: () => Promise<string>, signal?: AbortSignal) => Promise<string>;
-
-const payer = (name: string) => ({ name, pay: () => undefined });
 
 /** Queues in which `hold` keeps others waiting until it is called again. */
 const queues: Readonly<Record<string, () => { run: Run; places: number }>> = {
@@ -65,7 +63,7 @@ describe.each(Object.keys(queues))('%s', (name) => {
     const { run, ends, all } = open();
     const done: string[] = [];
     const send = (client: string, label: string): Promise<string> =>
-      paidBy(payer(client), () =>
+      forClient(client, () =>
         run(async () => {
           done.push(label);
           return label;
@@ -82,7 +80,7 @@ describe.each(Object.keys(queues))('%s', (name) => {
     const { run, ends, all } = open();
     const send = (client: string, count: number) =>
       Array.from({ length: count }, () =>
-        paidBy(payer(client), () => run(async () => 'done')).catch((error: unknown) => error),
+        forClient(client, () => run(async () => 'done')).catch((error: unknown) => error),
       );
     const sent = [...send('a', MAX_WAITING / 2 + 1), ...send('b', MAX_WAITING / 2)];
     for (const end of ends) end();

@@ -1,5 +1,6 @@
 import { RequestError } from '../../errors.js';
 import type { ServerContext } from '../../graph/server-context.js';
+import { forClient } from '../../platform/clients.js';
 import type { DecodePayer } from '../../vision/decode-payer.js';
 import type { Charges } from '../cost/charges.js';
 import { createDocumentGuard } from './document-limits.js';
@@ -61,12 +62,9 @@ export function createChecks(
         if (context.trustedDocumentsOnly && !documents.has(operation.documentHash)) throw notTrusted();
         const declared = { ...operation, variables: declaredVariables(operation) };
         await charges.charge(context, declared);
-        await enterChannel(declared, context);
-        passed.set(context, {
-          ...declared,
-          signal: context.signal,
-          decodePayer: charges.decodePayer(context),
-        });
+        const decodePayer = charges.decodePayer(context);
+        await forClient(decodePayer.name, () => enterChannel(declared, context));
+        passed.set(context, { ...declared, signal: context.signal, decodePayer });
       } catch (error) {
         throw toGraphQLError(error);
       }

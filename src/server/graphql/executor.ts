@@ -13,6 +13,7 @@ import {
   isIntrospectionType,
   isObjectType,
 } from 'graphql';
+import { forClient } from '../../platform/clients.js';
 import { isTracing, SpanKind, traced } from '../../platform/tracing.js';
 import type { Operation } from './operation.js';
 import type { CheckedOperation, Checks } from './checks.js';
@@ -61,7 +62,9 @@ export function createExecutor(
         (await executeInterpreted(schema, checked, context))
       );
     };
-    return withFullErrors(await untilAborted(paidBy(checked.decodePayer, work), checked.signal));
+    const { decodePayer, signal } = checked;
+    const result = forClient(decodePayer.name, () => paidBy(decodePayer, work));
+    return withFullErrors(await untilAborted(result, signal));
   };
   return async (context) => {
     const checked = checks.passed(context);

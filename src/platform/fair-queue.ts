@@ -1,0 +1,98 @@
+import { BACKGROUND_CLIENT, type Clients } from './clients.js';
+
+/** What a client may have of a queue's places, so that some are left for others. */
+const CLIENT_SHARE = 1 / 2;
+
+interface Place<T> {
+  readonly entry: T;
+  readonly leave: () => void;
+}
+
+/**
+ * A queue in which clients take turns. The entries of one client keep their order. An entry that several clients wait
+ * for has its turn when the first of them does.
+ */
+export class FairQueue<T> {
+  /** The client whose turn it is comes first. */
+  readonly #lines = new Map<string, Set<Place<T>>>();
+  #length = 0;
+
+  constructor(private readonly places = Infinity) {}
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The entries that a client waits for. */
+  of(client: string): readonly T[] {
+    return Array.from(this.#lines.get(client) ?? [], ({ entry }) => entry);
+  }
+
+  /** Whether clients other than this one wait. */
+  hasOthers(client: string): boolean {
+    return this.#lines.size > Number(this.#lines.has(client));
+  }
+
+  /** Whether the queue has no place for another entry of this client. */
+  isFull(client: string): boolean {
+    const own = this.#lines.get(client)?.size ?? 0;
+    return this.#length >= this.places || isOverShare(client, own + 1, this.places);
+  }
+
+  /** Returns a function that takes the entry out before its turn. */
+  push(clients: Clients, entry: T): () => void {
+    const lineUp = (name: string): void => {
+      const line = this.#lines.get(name) ?? new Set();
+      this.#lines.set(name, line.add(place));
+    };
+    const place: Place<T> = {
+      entry,
+      leave: () => {
+        unwatch();
+        let isGone = false;
+        for (const name of clients.names) {
+          const line = this.#lines.get(name);
+          if (line?.delete(place) === true) isGone = true;
+          if (line?.size === 0) this.#lines.delete(name);
+        }
+        if (isGone) this.#length -= 1;
+      },
+    };
+    clients.names.forEach(lineUp);
+    const unwatch = clients.onJoin(lineUp);
+    this.#length += 1;
+    return place.leave;
+  }
+
+  /** The entry whose turn it is. */
+  peek(): T | undefined {
+    const [first] = this.#lines.values();
+    const [place] = first ?? [];
+    return place?.entry;
+  }
+
+  /**
+   * Takes out the entry whose turn it is, of those that may start now; then it is another client's turn. `client` is
+   * the one whose turn it was.
+   */
+  shift(
+    mayStart: (entry: T, client: string) => boolean = () => true,
+  ): { readonly entry: T; readonly client: string } | undefined {
+    for (const [client, line] of this.#lines) {
+      for (const { entry, leave } of line) {
+        if (!mayStart(entry, client)) continue;
+        leave();
+        if (line.size > 0) {
+          this.#lines.delete(client);
+          this.#lines.set(client, line);
+        }
+        return { entry, client };
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Whether so much would be more than the client's share of all. Background work limits itself. */
+export const isOverShare = (client: string, much: number, all: number): boolean =>
+  client !== BACKGROUND_CLIENT && much > all * CLIENT_SHARE;
