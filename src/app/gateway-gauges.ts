@@ -2,6 +2,7 @@ import { samplesBy, type GaugeSource, type Sample } from '../graph/gauge.js';
 import { holdsGauge } from '../holds/holds-gauge.js';
 import { imageJobsGauge } from '../images/jobs/image-jobs-gauge.js';
 import type { Loop } from '../platform/loop.js';
+import { waitingFor } from '../platform/connections.js';
 import type { Database } from '../platform/postgres.js';
 import { readLag } from '../sync/change.store.js';
 import type { FollowedIndex } from '../sync/followed-index.js';
@@ -82,7 +83,7 @@ export function gatewayGauges({
       help: 'Statements and transactions that wait for a connection to Postgres, by pool.',
       type: 'gauge',
       labels: ['pool'],
-      read: async () => pools.map(([pool, { waitingCount }]) => ({ labels: { pool }, value: waitingCount })),
+      read: async () => pools.map(([name, pool]) => ({ labels: { pool: name }, value: waitingFor(pool) })),
     },
   ];
 }

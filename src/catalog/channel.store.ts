@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
+import { asKind, URGENT } from '../platform/connection-turns.js';
 import { query, type Database } from '../platform/postgres.js';
 import { instantiate } from '../graph/node.js';
 import { checkText } from '../graph/text.js';
@@ -13,7 +14,6 @@ const channelRow = z.object({
   name: z.string(),
   currencyCode: z.string(),
   checkoutUrlTemplate: z.string().nullable(),
-  holdUrlTemplate: z.string().nullable(),
   showsExactStock: z.boolean(),
   holdSeconds: z.number(),
   minHoldSeconds: z.number(),
@@ -41,11 +41,12 @@ export class ChannelStore {
     if (cached !== undefined) return cached;
     const statement = sql`/* channel.find */
       SELECT channel.id AS key, channel.handle, channel.name, price_list.currency AS "currencyCode",
-        channel.checkout_url_template AS "checkoutUrlTemplate", channel.hold_url_template AS "holdUrlTemplate", channel.shows_exact_stock AS "showsExactStock",
+        channel.checkout_url_template AS "checkoutUrlTemplate", channel.shows_exact_stock AS "showsExactStock",
         channel.hold_seconds AS "holdSeconds", channel.min_hold_seconds AS "minHoldSeconds", channel.max_hold_seconds AS "maxHoldSeconds"
       FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
       WHERE CASE WHEN ${handle}::text IS NULL THEN channel.is_default ELSE channel.handle = ${handle} END`;
-    const [row] = await query(this.db, statement, channelRow);
+    // Holds need it, too.
+    const [row] = await asKind(URGENT, () => query(this.db, statement, channelRow));
     if (row === undefined) throw await this.#unknown(handle);
     const channel = instantiate(Channel, row);
     this.#cache.set(cacheKey, channel);

@@ -5,12 +5,13 @@ import type { z } from 'zod';
 import type { Context } from '../graph/request-context.js';
 import { RequestError } from '../errors.js';
 import { errorCode } from '../platform/operator-error.js';
+import { asKind, URGENT } from '../platform/connection-turns.js';
 import { type Database, transaction } from '../platform/postgres.js';
 import { actAs } from './actor.store.js';
 import { EntryErrors, userError } from './entry-error.js';
 import { keepAnswer, replayAnswer, type IdempotentCall, type Replay } from './idempotency.store.js';
 import { keyOwner } from './key-owner.js';
-import { turnsOf, type WriteKind } from './turns.js';
+import { type WriteKind, WRITES } from './write-kinds.js';
 import { UserErrorCode, type UserError } from './user-error.types.js';
 
 /** Leaves room for more than a UUID, which has 36 characters. */
@@ -45,12 +46,11 @@ export type Outcome<Answer> =
  * stores the answer: repeating the call returns that answer and does nothing, even when both calls run at the same
  * time. User errors and entry errors roll everything back, store nothing, and become `userErrors`.
  *
- * Writes of one kind take turns before they take a connection, so that those which wait for locks leave the others to
- * reads. `work` may run again, after a deadlock. It uses only its client to reach the database: if each of many calls
+ * Writes of one kind have few connections at once, so that those which wait for locks leave the others to reads. `work` may run again, after a deadlock. It uses only its client to reach the database: if each of many calls
  * needed a second connection, none might be left for any of them to continue. It takes its locks in the order of
  * docs/locks.md.
  *
- * @throws RequestError with a code that no mutation has, for example SERVICE_OVERLOADED
+ * @throws RequestError with a code that no mutation has, for example SERVICE_OVERLOADED; DatabaseBusy
  */
 export async function mutate<Answer>(
   db: Database,
@@ -67,7 +67,7 @@ export async function mutate<Answer>(
         await actAs(client, caller.name);
         return call === null ? work(client) : answerOnce(client, operation, call, work);
       });
-    const answer = await turnsOf(db, operation.writes).take(caller.name, () => retrying(attempt));
+    const answer = await asKind(WRITES[operation.writes], () => retrying(attempt));
     context.forgetOffers();
     return { answer, userErrors: [] };
   } catch (error) {
@@ -122,7 +122,7 @@ export async function keptAnswer<Answer>(
 /**
  * Like `mutate`, for work that is a single statement and thus its own transaction: a Postgres function that handles
  * the idempotency key. The same input in another channel is a different call. `work` throws `idempotencyConflict()`
- * when the function reports a conflict.
+ * when the function reports a conflict. Connections are reserved for such work.
  */
 export async function mutateAtOnce<Answer>(
   context: Context,
@@ -132,7 +132,7 @@ export async function mutateAtOnce<Answer>(
 ): Promise<Outcome<Answer>> {
   try {
     const call = await idempotentCall(context, name, input, channel);
-    const answer = await retrying(() => work(call));
+    const answer = await asKind(URGENT, () => retrying(() => work(call)));
     context.forgetOffers();
     return { answer, userErrors: [] };
   } catch (error) {

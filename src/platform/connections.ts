@@ -1,4 +1,5 @@
 import { Client, type ClientBase, type Pool, type PoolClient } from 'pg';
+import { ConnectionTurns } from './connection-turns.js';
 import { asUnavailable, DatabaseUnavailable, endsConnection } from './database-unavailable.js';
 
 /** When a pool closes, connections that have not shut down cleanly after this time are cut. */
@@ -7,22 +8,44 @@ const GOODBYE_MS = 1_000;
 /** The clients that each pool has opened and not ended, with the time when each connected. */
 const connections = new WeakMap<Pool, Set<ClientBase>>();
 const homes = new WeakMap<ClientBase, { readonly pool: Pool; readonly since: number }>();
+/** Of pools whose clients take turns. */
+const turns = new WeakMap<Pool, ConnectionTurns>();
 /** When a pool last noticed a silent connection. Connections that are older are most likely silent as well. */
 const silences = new WeakMap<Pool, number>();
+
+/** From now on, clients take turns at the connections of this pool. */
+export function takeTurns(pool: Pool, connections: number, reserved: number): void {
+  turns.set(pool, new ConnectionTurns(connections, reserved));
+}
+
+/** How many statements and transactions wait for a connection of this pool. */
+export const waitingFor = (pool: Pool): number => pool.waitingCount + (turns.get(pool)?.waiting ?? 0);
 
 /**
  * Runs `work` with a dedicated client, which then returns to the pool. The client is closed instead if it broke, is
  * still in a transaction, or `keepsState` that ends with its session, such as locks. `lost` aborts when the
  * connection breaks.
  *
- * @throws DatabaseUnavailable
+ * @throws DatabaseUnavailable, DatabaseBusy
  */
 export async function withClient<T>(
   pool: Pool,
   work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
   { keepsState = false } = {},
 ): Promise<T> {
-  const client = await acquire(pool);
+  const endTurn = await turns.get(pool)?.take();
+  try {
+    return await withAcquired(await acquire(pool), work, keepsState);
+  } finally {
+    endTurn?.();
+  }
+}
+
+async function withAcquired<T>(
+  client: PoolClient,
+  work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
+  keepsState: boolean,
+): Promise<T> {
   const broken = new AbortController();
   const lose = (error: Error): void => broken.abort(new DatabaseUnavailable(error));
   // The pool handles errors of idle clients only; without a handler, the error would end the process.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Pool, types, type ClientBase, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 import type { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
-import { noteSilence, withClient } from './connections.js';
+import { noteSilence, takeTurns, withClient } from './connections.js';
 import { asUnavailable, endsConnection, isSilence } from './database-unavailable.js';
 import { isTracing, SpanKind, traced } from './tracing.js';
 
@@ -22,6 +22,10 @@ export interface PoolLimits {
   readonly statementMs: number;
   /** Maximum number of connections, which are opened on demand. */
   readonly connections: number;
+  /**
+   * For pools at which clients take turns: how many connections urgent work and other work each leave to the other.
+   */
+  readonly reserved?: number;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface PoolLimits {
  * that others do not queue behind it. Statements are short, so few connections serve many requests, and Postgres
  * forks a process for each connection.
  */
-export const REQUESTS: PoolLimits = { statementMs: 8_000, connections: 10 };
+export const REQUESTS: PoolLimits = { statementMs: 8_000, connections: 10, reserved: 2 };
 /** Commands write whole batches, and no shopper waits for them. */
 export const COMMANDS: PoolLimits = { statementMs: 30_000, connections: 10 };
 /**
@@ -55,7 +59,7 @@ export type Queryable = Pool | ClientBase;
 export function openDatabase(
   url: string,
   onError: (error: Error) => void,
-  { statementMs, connections: max }: PoolLimits = REQUESTS,
+  { statementMs, connections: max, reserved }: PoolLimits = REQUESTS,
 ): Database {
   const pool = new Pool({
     connectionString: url,
@@ -69,6 +73,7 @@ export function openDatabase(
     application_name: 'vitrine',
   });
   pool.on('error', onError);
+  if (reserved !== undefined) takeTurns(pool, max, reserved);
   return pool;
 }
 

@@ -6,6 +6,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ERROR_STATUS, type ErrorCode, RequestError, ThrottledError } from '../errors.js';
 import type { ServerContext } from '../graph/server-context.js';
+import { DatabaseBusy } from '../platform/connection-turns.js';
 import { DatabaseUnavailable, StatementCanceled } from '../platform/database-unavailable.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
 import { StorageFull } from '../platform/storage-full.js';
@@ -42,6 +43,14 @@ export function toRequestError(error: unknown): RequestError | null {
       'SERVICE_OVERLOADED',
       'A database statement took too long and was stopped; its transaction changed nothing. Ask for less at once, or ' +
         'try again in a few seconds; with the same idempotencyKey a mutation is done once.',
+      { cause: error },
+    );
+  }
+  if (error instanceof DatabaseBusy) {
+    return new RequestError(
+      'SERVICE_OVERLOADED',
+      'Your requests wait for each other, or for others of the same kind, so nothing was done: send fewer at once, or ' +
+        'try again in a few seconds.',
       { cause: error },
     );
   }
@@ -282,5 +291,6 @@ function logUnavailable(log: Logger, error: unknown, requestId: string): void {
 function whyUnavailable(error: unknown): string {
   if (error instanceof StorageFull) return 'there is no space left for images';
   if (error instanceof StatementCanceled) return 'Postgres stopped its statement';
+  if (error instanceof DatabaseBusy) return 'it waited too long for its turn at Postgres';
   return 'Postgres is unavailable';
 }

@@ -1,0 +1,156 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { BACKGROUND_CLIENT, currentClients } from './clients.js';
+import { DatabaseUnavailable } from './database-unavailable.js';
+import { FairQueue, isOverShare } from './fair-queue.js';
+
+/** As long as Postgres lets a mutation wait for a lock. Shoppers do not wait longer. */
+const MAX_WAIT_MS = 5_000;
+
+/** Work that uses connections, some of which may wait for each other's locks in Postgres. */
+export interface WorkKind {
+  readonly name: string;
+  /** How many connections it may use at once. */
+  readonly connections: number;
+  /** How much of it may wait for one. Its input is in memory. */
+  readonly waiting: number;
+  /** Whether connections are reserved for it. */
+  readonly isUrgent: boolean;
+}
+
+/** Short statements that shoppers wait for, and what they need before. They do not wait for reads. */
+export const URGENT: WorkKind = {
+  name: 'urgent',
+  connections: Infinity,
+  waiting: Infinity,
+  isUrgent: true,
+};
+
+/** Work that says nothing else of itself. */
+const OTHER: WorkKind = { name: 'other', connections: Infinity, waiting: Infinity, isUrgent: false };
+
+const kinds = new AsyncLocalStorage<WorkKind>();
+
+/** Runs work whose statements are of this kind. */
+export const asKind = <T>(kind: WorkKind, work: () => T): T => kinds.run(kind, work);
+
+/** Work has waited too long for a connection, or too much work of its kind waits for one. Nothing was done. */
+export class DatabaseBusy extends Error {
+  override readonly name = 'DatabaseBusy';
+}
+
+interface Waiting {
+  readonly kind: WorkKind;
+  readonly start: (client: string) => void;
+}
+
+/**
+ * Gives the connections of a pool to clients in turn. While others wait, a client gets half of those that are not
+ * reserved. Even alone, it leaves a few to whoever comes next: a statement that has begun cannot be interrupted.
+ * Background work does not wait for a turn: it is short, and all clients need it.
+ */
+export class ConnectionTurns {
+  readonly #waiting = new FairQueue<Waiting>();
+  readonly #running = new Tally();
+  #all = 0;
+  #startedAt = -Infinity;
+
+  /** Urgent work and other work each leave `reserved` of the connections to the other. */
+  constructor(
+    private readonly connections: number,
+    private readonly reserved: number,
+  ) {}
+
+  /** How much work waits. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * Waits for a turn; the result ends it. Work with a connection never asks for a second one: if each of many calls
+   * needed two, none might be left for any of them to continue.
+   *
+   * @throws DatabaseBusy; DatabaseUnavailable when nobody had a turn while it waited
+   */
+  async take(): Promise<() => void> {
+    const clients = currentClients();
+    if (clients.owner === BACKGROUND_CLIENT) return () => undefined;
+    const kind = kinds.getStore() ?? OTHER;
+    if (this.#mayStart(kind, clients.owner)) return this.#start(kind, clients.owner);
+    const own = this.#waiting.of(clients.owner).filter((other) => other.kind === kind).length;
+    if (
+      this.#running.of(waitingFor(kind)) >= kind.waiting ||
+      isOverShare(clients.owner, own + 1, kind.waiting)
+    )
+      throw new DatabaseBusy(`Too much work of the kind "${kind.name}" waits for a connection`);
+    const since = performance.now();
+    this.#running.add(waitingFor(kind), 1);
+    return new Promise<() => void>((resolve, reject) => {
+      const leave = this.#waiting.push(clients, {
+        kind,
+        start: (client) => {
+          clearTimeout(timer);
+          resolve(this.#start(kind, client));
+        },
+      });
+      const timer = setTimeout(() => {
+        leave();
+        reject(
+          this.#startedAt > since
+            ? new DatabaseBusy(`Work of the kind "${kind.name}" waited too long for a connection`)
+            : new DatabaseUnavailable(new Error('no connection became free')),
+        );
+      }, MAX_WAIT_MS);
+    }).finally(() => this.#running.add(waitingFor(kind), -1));
+  }
+
+  #mayStart(kind: WorkKind, client: string): boolean {
+    const { connections, reserved } = this;
+    const others = this.#waiting.hasOthers(client);
+    const most = others ? Math.floor((connections - reserved) / 2) : connections - 2 * reserved;
+    return (
+      this.#all < connections &&
+      this.#running.of(laneOf(kind)) < connections - reserved &&
+      this.#running.of(kind.name) < kind.connections &&
+      this.#running.of(ownLane(kind, client)) < most
+    );
+  }
+
+  #start(kind: WorkKind, client: string): () => void {
+    const used = [laneOf(kind), kind.name, ownLane(kind, client)];
+    const count = (by: number): void => {
+      this.#all += by;
+      for (const key of used) this.#running.add(key, by);
+    };
+    count(1);
+    this.#startedAt = performance.now();
+    return () => {
+      count(-1);
+      this.#startNext();
+    };
+  }
+
+  #startNext(): void {
+    const mayStart = ({ kind }: Waiting, client: string): boolean => this.#mayStart(kind, client);
+    for (let next = this.#waiting.shift(mayStart); next; next = this.#waiting.shift(mayStart))
+      next.entry.start(next.client);
+  }
+}
+
+const laneOf = ({ isUrgent }: WorkKind): string => (isUrgent ? 'lane urgent' : 'lane ordinary');
+const ownLane = (kind: WorkKind, client: string): string => `${laneOf(kind)} of ${client}`;
+const waitingFor = ({ name }: WorkKind): string => `waiting ${name}`;
+
+/** How many there are of what. */
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  of(key: string): number {
+    return this.#counts.get(key) ?? 0;
+  }
+
+  add(key: string, by: number): void {
+    const count = this.of(key) + by;
+    if (count === 0) this.#counts.delete(key);
+    else this.#counts.set(key, count);
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { forClient, inBackground } from '../../src/platform/clients.js';
+import { asKind, ConnectionTurns, URGENT, type WorkKind } from '../../src/platform/connection-turns.js';
+
+const CONNECTIONS = 10;
+const RESERVED = 2;
+const write = (waiting: number): WorkKind => ({ name: 'write', connections: 1, waiting, isUrgent: false });
+
+/** Starts work that ends when told; `ran` has the names of what has started. A name begins with that of its client. */
+function start(turns: ConnectionTurns = new ConnectionTurns(CONNECTIONS, RESERVED)) {
+  const ran: string[] = [];
+  const ends = new Map<string, () => void>();
+  const run = async (name: string, kind?: WorkKind): Promise<void> => {
+    const take = (): Promise<() => void> => turns.take();
+    const end = await forClient(name.slice(0, 1), () => (kind === undefined ? take() : asKind(kind, take)));
+    ran.push(name);
+    ends.set(name, end);
+  };
+  const many = (client: string, count: number, kind?: WorkKind): Promise<unknown> =>
+    Promise.allSettled(Array.from({ length: count }, (_, i) => run(`${client}${i}`, kind)));
+  const end = async (name: string): Promise<void> => {
+    ends.get(name)?.();
+    await new Promise(setImmediate);
+  };
+  const settle = (): Promise<void> => new Promise(setImmediate);
+  return { turns, ran, run, many, end, settle };
+}
+
+describe('turns at the connections', () => {
+  test('go around among the clients that wait, each in its order', async () => {
+    const { ran, run, end, settle } = start();
+    const one = write(Infinity);
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) void run(name, one);
+    await settle();
+    for (const name of ['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']) {
+      expect(ran.at(-1)).toBe(name);
+      await end(name);
+    }
+    await run('a5', one);
+    expect(ran.at(-1)).toBe('a5');
+  });
+
+  test('leave some to the next client, and an equal share to one that waits', async () => {
+    const { ran, many, end, settle } = start();
+    void many('a', 20);
+    await settle();
+    expect(ran).toHaveLength(CONNECTIONS - 2 * RESERVED);
+    void many('b', 20);
+    await settle();
+    for (const name of ran.filter((other) => other.startsWith('a'))) await end(name);
+    const inUse = (client: string): number => ran.filter((name) => name.startsWith(client)).length;
+    expect(inUse('b')).toBe(4);
+    // Six have ended.
+    expect(inUse('a') - 6).toBe(4);
+  });
+
+  test.each([
+    ['other work', undefined, URGENT],
+    ['urgent work', URGENT, undefined],
+  ])('%s leaves connections to the rest', async (_what, much, rest) => {
+    const { ran, many, run, settle } = start();
+    for (const client of ['a', 'b', 'c']) void many(client, 20, much);
+    await settle();
+    expect(ran).toHaveLength(CONNECTIONS - RESERVED);
+    await run('d1', rest);
+    await run('a99', rest);
+    expect(ran.slice(-2)).toEqual(['d1', 'a99']);
+  });
+
+  test('are not for background work', async () => {
+    const { turns, many, settle } = start();
+    for (const client of ['a', 'b', 'c']) void many(client, 20);
+    await settle();
+    for (let i = 0; i < CONNECTIONS; i += 1) await inBackground(() => turns.take());
+  });
+
+  test('are refused when too much of a kind waits, of which a client may have half', async () => {
+    const { run, many, settle } = start();
+    const few = write(4);
+    void many('a', 1, few);
+    await settle();
+    const busy = { name: 'DatabaseBusy' };
+    void many('a', 2, few);
+    await expect(run('a9', few)).rejects.toMatchObject(busy);
+    void many('b', 2, few);
+    await expect(run('c1', few)).rejects.toMatchObject(busy);
+    await run('c2');
+  });
+});

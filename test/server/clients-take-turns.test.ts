@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { toGlobalId } from 'graphql-relay';
+import { transaction } from '../../src/platform/postgres.js';
+import { seedMarkets, seedProduct } from '../support/catalog.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { waiting } from '../support/waiting.js';
+
+/** Several times as many as there are connections. */
+const FLOOD = 30;
+
+let gateway: TestGateway;
+let sku: string;
+beforeAll(async () => {
+  gateway = await startTestGateway(
+    async (db) => {
+      await seedMarkets(db);
+      const skus = [{ code: 'TEE', prices: { eu: 1_000 }, stock: { berlin: 50 } }];
+      await seedProduct(db, { handle: 'tee', skus });
+    },
+    { trustedProxies: ['127.0.0.1'] },
+  );
+  const { rows } = await gateway.db.query<{ id: number }>('SELECT id FROM skus');
+  sku = toGlobalId('Sku', rows[0]?.id ?? 0);
+});
+afterAll(() => gateway.close());
+
+const from = (address: string, document: string) =>
+  gateway.ask(document, {}, undefined, { 'x-forwarded-for': address });
+const flood = (address: string) =>
+  Array.from({ length: FLOOD }, () => from(address, '{ categories { handle } }'));
+const read = () => from('192.0.2.1', `{ sku(id: "${sku}") { code } }`);
+const hold = () =>
+  from(
+    '192.0.2.2',
+    `mutation { holdCreate(input: { lines: [{ sku: "${sku}" }] }) { hold { status } userErrors { code } } }`,
+  );
+
+// Failed on 2026-11-29: the others got DATABASE_UNAVAILABLE after 5 s.
+test('a client whose slow statements pile up delays neither reads nor holds of others', async () => {
+  await transaction(gateway.db, async (client) => {
+    await client.query('LOCK TABLE categories IN ACCESS EXCLUSIVE MODE');
+    const piled = flood('198.51.100.1');
+    for (let i = 0; i < 3; i += 1) {
+      expect(await read()).toEqual({ data: { sku: { code: 'TEE' } }, errors: [] });
+      expect(await hold()).toMatchObject({
+        data: { holdCreate: { hold: { status: 'ACTIVE' } } },
+        errors: [],
+      });
+    }
+    const first = await Promise.race(piled);
+    expect(first.errors).toMatchObject([
+      { code: 'SERVICE_OVERLOADED', message: expect.stringMatching(/send fewer at once/) },
+    ]);
+    await client.query('ROLLBACK');
+    await Promise.all(piled);
+  });
+});
+
+// Failed on 2026-11-29: the hold got DATABASE_UNAVAILABLE.
+test('when reads of many clients wait for each other, connections are left for holds', async () => {
+  await transaction(gateway.db, async (client) => {
+    await client.query('LOCK TABLE categories IN ACCESS EXCLUSIVE MODE');
+    const piled = [1, 2, 3].flatMap((n) => flood(`198.51.100.${n}`));
+    await waiting(gateway.db, 8);
+    expect(await hold()).toMatchObject({ data: { holdCreate: { userErrors: [] } }, errors: [] });
+    await client.query('ROLLBACK');
+    await Promise.all(piled);
+  });
+});
