@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import { inBackground } from '../platform/clients.js';
 import { query, type Queryable } from '../platform/postgres.js';
 import { type Caller, type Scope, SCOPES } from './caller.js';
 
@@ -51,7 +52,7 @@ export class ApiKeyStore {
       return cached;
     }
     // Requests that arrive together read it once.
-    const reading = this.#reading.get(cacheKey) ?? this.#read(hash, cacheKey);
+    const reading = this.#reading.get(cacheKey) ?? inBackground(() => this.#read(hash, cacheKey));
     this.#reading.set(cacheKey, reading);
     return reading.finally(() => this.#reading.delete(cacheKey));
   }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { inBackground } from '../platform/clients.js';
 import type { Database } from '../platform/postgres.js';
 import { readPrivacyKey } from './privacy-key.store.js';
 
@@ -10,7 +11,7 @@ export class Pseudonyms {
 
   /** HMAC-SHA-256: the same for the same text on every gateway of a database. */
   async of(text: string): Promise<Buffer> {
-    this.#key ??= readPrivacyKey(this.db);
+    this.#key ??= inBackground(() => readPrivacyKey(this.db));
     try {
       return createHmac('sha256', await this.#key)
         .update(text)

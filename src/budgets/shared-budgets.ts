@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Payer, payerName } from '../graph/server-context.js';
 import type { Logger } from '../platform/logging.js';
+import { inBackground } from '../platform/clients.js';
 import type { Database } from '../platform/postgres.js';
 import { within } from '../platform/within.js';
 import { Bucket } from './bucket.js';
@@ -140,7 +141,10 @@ export class SharedBudgets implements Budgets {
   async #lease(account: Account, bounds: Bounds, lacking: number): Promise<void> {
     const wanted = Math.max(lacking, LEASE_SECONDS * bounds.restoreRate);
     try {
-      const lease = await within(this.#ask(account, bounds, wanted), LEASE_DEADLINE_MS);
+      const lease = await within(
+        inBackground(() => this.#ask(account, bounds, wanted)),
+        LEASE_DEADLINE_MS,
+      );
       account.balance += lease.granted;
       this.#open.add(account);
       account.known = new Bucket(lease.left, this.#now());

@@ -1,5 +1,6 @@
 import { readCalibration, writeCalibration } from '../search/probability/calibration.store.js';
 import type { Logger } from '../platform/logging.js';
+import { inBackground } from '../platform/clients.js';
 import type { Database } from '../platform/postgres.js';
 import type { VectorIndex } from '../vector-index/port.js';
 import { fitLabels } from './fit-labels.js';
@@ -35,7 +36,7 @@ export class LabelModels {
    */
   async model(): Promise<LabelModel | null> {
     if (Date.now() - this.#checkedAt > KEPT_MS) {
-      const checking = (this.#checking ??= this.#check().finally(() => {
+      const checking = (this.#checking ??= inBackground(() => this.#check()).finally(() => {
         this.#checking = null;
         // After a failure too: with a model, the next check is not urgent.
         if (this.#current !== null) this.#checkedAt = Date.now();

@@ -4,6 +4,8 @@ import { transaction, type Database } from '../platform/postgres.js';
 import { mainGarment } from '../vision/bodies/main-garment.js';
 import type { Bodies } from '../vision/bodies/bodies.js';
 import { decodePayer } from '../vision/decode-payer.js';
+import { SharedWork } from '../platform/shared-work.js';
+import { isOfImage } from '../vision/decode-errors.js';
 import type { Encoder, Scene } from '../vision/encoder.js';
 import { limiter } from '../vision/limiter.js';
 import { assertBox, type Box } from '../vision/regions.js';
@@ -34,7 +36,8 @@ export class ImageVectors {
   readonly #encoded = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
   readonly #garments = new LRUCache<string, { readonly found: Box | null }>({ max: CACHED_IMAGES });
   readonly #texts = new LRUCache<string, Float32Array>({ max: CACHED_TEXTS });
-  readonly #scenes = new LRUCache<string, Promise<Scene>>({ max: KEPT_SCENES });
+  readonly #scenes = new LRUCache<string, Scene>({ max: KEPT_SCENES });
+  readonly #opening = new SharedWork<Scene>(isOfImage);
   readonly #inTurn = limiter(READ_AT_ONCE, MAX_WAITING);
 
   /** The stored vectors. */
@@ -141,13 +144,14 @@ export class ImageVectors {
     return vector;
   }
 
-  #scene(sha256: string, read: () => Promise<Uint8Array>): Promise<Scene> {
+  async #scene(sha256: string, read: () => Promise<Uint8Array>): Promise<Scene> {
     const known = this.#scenes.get(sha256);
     if (known !== undefined) return known;
-    const scene = read().then((bytes) => this.encoder.open(bytes));
-    this.#scenes.set(sha256, scene);
-    scene.catch(() => this.#scenes.delete(sha256));
-    return scene;
+    return this.#opening.get(sha256, async () => {
+      const scene = await this.encoder.open(await read());
+      this.#scenes.set(sha256, scene);
+      return scene;
+    });
   }
 }
 

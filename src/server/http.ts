@@ -28,7 +28,7 @@ import {
   SILENT_CONNECTION_MS,
 } from './limits.js';
 import type { Metrics } from './metrics.js';
-import { payFrom } from './pay.js';
+import { sendersWith } from './sender.js';
 import { payForRefusals } from './refused-credentials.js';
 import { HOST, trustIn } from './seen-from.js';
 import { traceRequests, traceRootFields } from './tracing.js';
@@ -152,9 +152,9 @@ export async function createServer<Context extends ServerContext>(
   boundJsonNames(app);
   metrics.install(app);
   installHealth(app, () => options.ready(), leaving, log);
-  const pay = payFrom(options, trusts);
-  installGraphiQL(app, pay, options.operations);
-  await installImages(app, options, pay, metrics);
+  const senderOf = sendersWith(options, trusts);
+  installGraphiQL(app, senderOf, options.operations);
+  await installImages(app, options, senderOf, metrics);
   await installGraphQL(app, options, metrics);
   await app.ready();
   return app;

@@ -3,6 +3,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
+import { forClient } from '../platform/clients.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { inspectImage, MAX_RENDERED_WIDTH } from '../vision/decode.js';
 import { paidBy } from '../vision/decode-payer.js';
@@ -11,8 +12,8 @@ import { trimImage } from '../vision/image-file.js';
 import { isKnown } from './etag.js';
 import { UPLOAD_COST, UPLOADED_BYTES_A_POINT } from './limits.js';
 import type { Metrics } from './metrics.js';
-import type { Pay } from './pay.js';
-import { createRenditions, renditionCost } from './renditions.js';
+import { createRenditions } from './renditions.js';
+import type { SenderOf } from './sender.js';
 import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
 
 export interface ImageOptions {
@@ -50,7 +51,7 @@ const rendering = z.object({
 export async function installImages(
   app: FastifyInstance,
   { uploads, catalogImage }: ImageOptions,
-  pay: Pay,
+  senderOf: SenderOf,
   metrics: Pick<Metrics, 'countLookup' | 'countUpload'>,
 ): Promise<void> {
   const renditions = createRenditions(
@@ -64,10 +65,12 @@ export async function installImages(
   app.get<{ Params: { id: string } }>('/images/:id', async (request, reply) => {
     const { width, format } = rendering.parse(request.query);
     const { id } = request.params;
-    const get = () => renditions.get(id, width, format);
-    const rendition = renditions.has(id, width, format)
-      ? await get()
-      : await paidBy(await pay(request, renditionCost(width, format)), get);
+    const wanted = { id, width, format };
+    let rendition = renditions.known(wanted);
+    if (rendition === null) {
+      const sender = await senderOf(request);
+      rendition = await forClient(sender.name, () => renditions.render(wanted, sender));
+    }
     if (rendition === null) {
       throw new RequestError(
         'IMAGE_NOT_FOUND',
@@ -86,11 +89,13 @@ export async function installImages(
     // The handler reads the body, because it knows what is allowed.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.post('/images', async (request) => {
-      const payer = await pay(request, UPLOAD_COST);
+      const payer = await (await senderOf(request)).pay(UPLOAD_COST);
       const sent = await readImage(request);
       payer.pay(Math.ceil(sent.byteLength / UPLOADED_BYTES_A_POINT));
       const bytes = trimImage(sent);
-      const { width, height, thumbhash } = await paidBy(payer, () => inspectImage(bytes));
+      const { width, height, thumbhash } = await forClient(payer.name, () =>
+        paidBy(payer, () => inspectImage(bytes)),
+      );
       const id = toUploadId(await uploads.put(bytes));
       metrics.countUpload(bytes.byteLength);
       return { id, width, height, thumbhash };

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { inBackground } from '../platform/clients.js';
+import { SharedWork } from '../platform/shared-work.js';
 import { MAX_RENDERED_WIDTH, renderImage } from '../vision/decode.js';
+import { isOfImage } from '../vision/decode-errors.js';
+import { paidBy } from '../vision/decode-payer.js';
 import { DECODED_AT_ONCE } from '../vision/decode-queue.js';
 import type { RenderFormat } from '../vision/image-budget.js';
 import { limiter } from '../vision/limiter.js';
 import { renderedWidth } from '../vision/widths.js';
+import type { Sender } from './sender.js';
 
 /** Enough for the thumbnails of about ten thousand products, or a thousand large pictures. */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
@@ -28,19 +33,28 @@ interface Rendition {
   readonly etag: string;
 }
 
+interface Wanted {
+  /** Id of the image. */
+  readonly id: string;
+  /** In pixels; undefined: MAX_RENDERED_WIDTH, which is the maximum. */
+  readonly width: number | undefined;
+  readonly format: RenderFormat;
+}
+
 export interface Renditions {
-  /** Whether it is in memory, or being rendered. */
-  has(id: string, width: number | undefined, format: RenderFormat): boolean;
+  /** The rendition, if it is in memory; else null. */
+  known(wanted: Wanted): Rendition | null;
   /**
-   * The image, at least `width` pixels wide if the original is, and at most MAX_RENDERED_WIDTH. Simultaneous
-   * identical requests are rendered once. Null if there is no such image.
+   * The image, at least `width` pixels wide if the original is. Simultaneous identical requests are rendered once, in
+   * the turn of whichever client has its turn first; whoever came first pays. Null if there is no such image.
    *
    * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, THROTTLED
    */
-  get(id: string, width: number | undefined, format: RenderFormat): Promise<Rendition | null>;
+  render(wanted: Wanted, sender: Pick<Sender, 'pay'>): Promise<Rendition | null>;
 }
 
-const keyOf = (id: string, width: number, format: RenderFormat): string => `${id} ${width} ${format}`;
+const keyOf = ({ id, width, format }: Wanted): string =>
+  `${id} ${renderedWidth(width ?? MAX_RENDERED_WIDTH)} ${format}`;
 
 /** Points of reading an original and decoding a small one; INCLUDED_DECODING is part of it. */
 const ORIGINAL_COST = 500;
@@ -49,8 +63,8 @@ const ENCODED_PIXELS_A_POINT = 2_500;
 const AVIF_PIXELS_A_POINT = 400;
 
 /** Points of rendering an image with this width. */
-export function renditionCost(wanted: number = MAX_RENDERED_WIDTH, format: RenderFormat): number {
-  const pixels = renderedWidth(wanted) ** 2;
+function renditionCost({ width, format }: Wanted): number {
+  const pixels = renderedWidth(width ?? MAX_RENDERED_WIDTH) ** 2;
   return (
     ORIGINAL_COST + Math.ceil(pixels / (format === 'avif' ? AVIF_PIXELS_A_POINT : ENCODED_PIXELS_A_POINT))
   );
@@ -62,36 +76,31 @@ export function createRenditions(
   countLookup: (isHit: boolean) => void,
 ): Renditions {
   const inTurn = limiter(RENDERED_AT_ONCE, MAX_WAITING, MAX_WAIT_MS);
-  const cache = new LRUCache<string, Rendition, { id: string; width: number; format: RenderFormat }>({
+  const cache = new LRUCache<string, Rendition>({
     maxSize: MAX_CACHED_BYTES,
     sizeCalculation: ({ bytes }) => bytes.byteLength,
-    // A rendition that no longer fits in the cache is still returned to waiting requests.
-    ignoreFetchAbort: true,
-    fetchMethod: (_key, _stale, { context: { id, width, format } }) =>
-      inTurn(async () => {
-        const original = await load(id);
-        if (original === null) return undefined;
-        const { bytes, contentType } = await renderImage(original, { width, format });
-        const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
-        return { bytes, contentType, etag };
-      }),
   });
-  const rendering = new Set<string>();
+  const rendering = new SharedWork<Rendition | null>(isOfImage);
+  const render = async ({ id, width = MAX_RENDERED_WIDTH, format }: Wanted): Promise<Rendition | null> => {
+    // Others wait for this place among the renditions, so it does not wait for the client's turn at the database.
+    const original = await inBackground(() => load(id));
+    if (original === null) return null;
+    const { bytes, contentType } = await renderImage(original, { width: renderedWidth(width), format });
+    const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
+    return { bytes, contentType, etag };
+  };
   return {
-    has(id, wanted = MAX_RENDERED_WIDTH, format) {
-      const key = keyOf(id, renderedWidth(wanted), format);
-      return rendering.has(key) || cache.has(key);
+    known(wanted) {
+      const known = cache.get(keyOf(wanted)) ?? null;
+      countLookup(known !== null);
+      return known;
     },
-    async get(id, wanted = MAX_RENDERED_WIDTH, format) {
-      const width = renderedWidth(wanted);
-      const key = keyOf(id, width, format);
-      countLookup(cache.has(key));
-      rendering.add(key);
-      try {
-        return (await cache.fetch(key, { context: { id, width, format } })) ?? null;
-      } finally {
-        rendering.delete(key);
-      }
-    },
+    render: (wanted, sender) =>
+      rendering.get(keyOf(wanted), async () => {
+        const payer = await sender.pay(renditionCost(wanted));
+        const rendition = await paidBy(payer, () => inTurn(() => render(wanted)));
+        if (rendition !== null) cache.set(keyOf(wanted), rendition);
+        return rendition;
+      }),
   };
 }

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import sharp from 'sharp';
 import { toUploadId, uploadIdToSha256 } from '../../src/images/upload-id.js';
+import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
+import { AMPLE } from '../support/gateway.js';
+import { until } from '../support/waiting.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
 const PRODUCT_IMAGE = toGlobalId('Image', '7');
@@ -131,6 +135,62 @@ describe('GET /images/:id', () => {
   ])('%s is %i %s', async (path, status, code) => {
     const response = await get(path);
     expect([response.statusCode, response.json()]).toMatchObject([status, { error: { code } }]);
+  });
+});
+
+describe('clients who ask for the same rendition', () => {
+  /** A product image per number, which is read when told. */
+  const open = async (picture: Buffer) => {
+    const read: string[] = [];
+    const going: (() => void)[] = [];
+    const budgets = new MemoryBudgets({ ...AMPLE, anonymousRate: 100_000 });
+    const { app } = await startTestServer({
+      budgets,
+      trustedProxies: ['127.0.0.1'],
+      async catalogImage(id) {
+        read.push(id);
+        await new Promise<void>((resolve) => going.push(resolve));
+        return picture;
+      },
+    });
+    const ask = (address: string, id: string) =>
+      app.inject({ url: `/images/${id}?width=64`, headers: { 'x-forwarded-for': address } });
+    /** Lets images be read until `all` have been answered. */
+    const answer = async <T>(all: readonly Promise<T>[]): Promise<T[]> => {
+      const answering = setInterval(() => going.splice(0).forEach((go) => go()), 5);
+      return Promise.all(all).finally(() => clearInterval(answering));
+    };
+    return { read, budgets, ask, answer };
+  };
+  /** Enough for a request to ask for its rendition. */
+  const TICKS = 50;
+  const [A, B] = ['198.51.100.1', '192.0.2.1'];
+
+  // Failed on 2026-11-29: the second client got the THROTTLED of the first.
+  test('do not get its error when one of them has no points left', async () => {
+    const large = await sharp({ create: { width: 3000, height: 2400, channels: 3, background: '#2f5d3a' } })
+      .jpeg()
+      .toBuffer();
+    const { read, budgets, ask, answer } = await open(large);
+    const first = ask(A, 'large');
+    await until('the image is read', () => read.length === 1);
+    const second = ask(B, 'large');
+    for (let i = 0; i < TICKS; i += 1) await setImmediate();
+    budgets.giveBack({ kind: 'client', id: A, pointsPerSecond: null }, -1e9);
+    const statuses = (await answer([first, second])).map(({ statusCode }) => statusCode);
+    expect(statuses).toEqual([429, 200]);
+  });
+
+  // Failed on 2026-11-29: it was read last, after all that the first client had asked for.
+  test('do not wait for what else one of them has asked for', async () => {
+    const { read, ask, answer } = await open(photo);
+    const asked = Array.from({ length: 12 }, (_, i) => ask(A, `image-${i}`));
+    await until('images are read', () => read.length > 0);
+    asked.push(ask(B, 'image-11'));
+    for (let i = 0; i < TICKS; i += 1) await setImmediate();
+    await answer(asked);
+    expect(read).toHaveLength(12);
+    expect(read.indexOf('image-11')).toBeLessThan(5);
   });
 });
 

@@ -1,5 +1,6 @@
 import { readCalibration } from './calibration.store.js';
 import DataLoader from 'dataloader';
+import { inBackground } from '../../platform/clients.js';
 import type { Queryable } from '../../platform/postgres.js';
 import { readImageVectors } from '../../images/embedding.store.js';
 import { MATCH_ALL, type IndexMatch, type VectorIndex } from '../../vector-index/port.js';
@@ -32,7 +33,7 @@ export class SameProducts {
   /** Null when neither the catalog nor the encoder has a calibration. */
   model(): Promise<SameProductModel | null> {
     if (this.#kept === null || this.#kept.until < Date.now()) {
-      const model = this.#read();
+      const model = inBackground(() => this.#read());
       const kept = { until: Date.now() + KEPT_MS, model };
       this.#kept = kept;
       model.catch(() => {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { isKnown } from '../etag.js';
-import type { Pay } from '../pay.js';
+import type { SenderOf } from '../sender.js';
 
 const EXPLORE = new URL('../../../schema/operations/explore/', import.meta.url);
 
@@ -38,7 +38,7 @@ interface Tab {
 }
 
 /** `GET /graphiql` opens the example operations; `GET /` redirects there. */
-export function installGraphiQL(app: FastifyInstance, pay: Pay, operations: URL = EXPLORE): void {
+export function installGraphiQL(app: FastifyInstance, senderOf: SenderOf, operations: URL = EXPLORE): void {
   let page: Promise<Page> | undefined;
 
   app.get('/', async (_request, reply) => reply.redirect('/graphiql'));
@@ -48,7 +48,7 @@ export function installGraphiQL(app: FastifyInstance, pay: Pay, operations: URL 
     // Everything is in this one page, so that it changes with each version: a browser asks, but downloads it once.
     void reply.header('etag', etag).header('cache-control', 'public, no-cache');
     if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
-    await pay(request, PAGE_COST);
+    await (await senderOf(request)).pay(PAGE_COST);
     const compressed = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     if (compressed) void reply.header('content-encoding', 'gzip');
     return reply

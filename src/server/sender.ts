@@ -5,11 +5,18 @@ import type { DecodePayer } from '../vision/decode-payer.js';
 import { credentialsOf } from './authorization.js';
 import { seenFrom, type Trusts } from './seen-from.js';
 
-/** Takes points for a request that is not GraphQL; the result takes more of them. @throws ThrottledError */
-export type Pay = (request: FastifyRequest, points: number) => Promise<DecodePayer>;
+/** Whoever sends a request that is not GraphQL. */
+export interface Sender {
+  /** The client, which takes turns with others in the queues. */
+  readonly name: string;
+  /** Takes points for the request; the result takes more of them. @throws ThrottledError */
+  pay(points: number): Promise<DecodePayer>;
+}
 
-/** From the budget of whoever sends the request. */
-export function payFrom(
+/** @throws RequestError UNAUTHENTICATED, FORBIDDEN */
+export type SenderOf = (request: FastifyRequest) => Promise<Sender>;
+
+export function sendersWith(
   {
     createContext,
     budgets,
@@ -18,18 +25,21 @@ export function payFrom(
     readonly budgets: Budgets;
   },
   trusts: Trusts,
-): Pay {
-  return async (request, points) => {
+): SenderOf {
+  return async (request) => {
     const { payer } = await createContext({
       requestId: request.id,
       ...seenFrom(request.raw, trusts),
       ...credentialsOf(request.raw),
       signal: NEVER_ABORTED,
     });
-    await budgets.take(payer, points);
+    const name = payerName(payer);
     return {
-      name: payerName(payer),
-      pay: (more) => spendMore(budgets, payer, more, points),
+      name,
+      async pay(points) {
+        await budgets.take(payer, points);
+        return { name, pay: (more) => spendMore(budgets, payer, more, points) };
+      },
     };
   };
 }
