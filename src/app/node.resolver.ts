@@ -7,7 +7,7 @@ import { findPin } from '../boards/list-boards.js';
 import type { Context } from '../graph/request-context.js';
 import { EVERYONE, Requires } from '../graph/requires.js';
 import { RequestError } from '../errors.js';
-import { findHold } from '../holds/finish-hold.js';
+import { findHold } from '../holds/reach-hold.js';
 import { findImageJob } from '../images/jobs/list-image-jobs.js';
 import type { Image } from '../images/image.types.js';
 import { Node, readGlobalId } from '../graph/node.js';

@@ -14,6 +14,7 @@ const channelRow = z.object({
   name: z.string(),
   currencyCode: z.string(),
   checkoutUrlTemplate: z.string().nullable(),
+  holdUrlTemplate: z.string().nullable(),
   showsExactStock: z.boolean(),
   holdSeconds: z.number(),
   minHoldSeconds: z.number(),
@@ -41,7 +42,7 @@ export class ChannelStore {
     if (cached !== undefined) return cached;
     const statement = sql`/* channel.find */
       SELECT channel.id AS key, channel.handle, channel.name, price_list.currency AS "currencyCode",
-        channel.checkout_url_template AS "checkoutUrlTemplate", channel.shows_exact_stock AS "showsExactStock",
+        channel.checkout_url_template AS "checkoutUrlTemplate", channel.hold_url_template AS "holdUrlTemplate", channel.shows_exact_stock AS "showsExactStock",
         channel.hold_seconds AS "holdSeconds", channel.min_hold_seconds AS "minHoldSeconds", channel.max_hold_seconds AS "maxHoldSeconds"
       FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
       WHERE CASE WHEN ${handle}::text IS NULL THEN channel.is_default ELSE channel.handle = ${handle} END`;

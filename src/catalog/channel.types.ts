@@ -5,6 +5,7 @@ import { Field, ObjectType } from 'type-graphql';
 export class Channel {
   key!: number;
   checkoutUrlTemplate!: string | null;
+  holdUrlTemplate!: string | null;
   showsExactStock!: boolean;
   /** How long stock is held by default, and the limits on what a caller may choose. */
   holdSeconds!: number;

@@ -1,4 +1,9 @@
 import { LRUCache } from 'lru-cache';
+import { BOX_COST } from '../images/image-input.types.js';
+import type { QueryImage } from '../images/query-image.js';
+import { SharedWork } from '../platform/shared-work.js';
+import { isOfImage } from '../vision/decode-errors.js';
+import { decodePayer } from '../vision/decode-payer.js';
 import { limiter } from '../vision/limiter.js';
 import { shrinkRaster } from '../vision/raster.js';
 import type { Bodies, FoundPeople } from '../vision/bodies/bodies.js';
@@ -16,6 +21,9 @@ export const MAX_ITEMS = 8;
  * few kilobytes each.
  */
 const CACHED = 500;
+
+/** Parts of an image that the cost of a look covers. */
+const INCLUDED_PARTS = 4;
 
 /** A part of an image with its vector (L2-normalized). */
 export interface Region {
@@ -41,7 +49,8 @@ export interface Candidate {
  * without people by what stands out from the background.
  */
 export class RegionProposer {
-  readonly #seen = new LRUCache<string, Promise<readonly Candidate[]>>({ max: CACHED });
+  readonly #seen = new LRUCache<string, readonly Candidate[]>({ max: CACHED });
+  readonly #looking = new SharedWork<readonly Candidate[]>(isOfImage);
   /** Finding figures runs on the event loop: one image at a time, between other requests. */
   readonly #inTurn = limiter(1);
 
@@ -51,18 +60,19 @@ export class RegionProposer {
     private readonly bodies: Bodies | null,
   ) {}
 
-  /** @throws RequestError IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED */
-  propose(image: { readonly sha256: string; read(): Promise<Uint8Array> }): Promise<readonly Candidate[]> {
+  /** @throws RequestError IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, THROTTLED */
+  async propose(image: QueryImage): Promise<readonly Candidate[]> {
     const known = this.#seen.get(image.sha256);
     if (known !== undefined) return known;
-    const seeing = image.read().then((bytes) => this.#look(bytes));
-    this.#seen.set(image.sha256, seeing);
-    seeing.catch(() => this.#seen.delete(image.sha256));
-    return seeing;
+    return this.#looking.get(image.sha256, async () => {
+      const found = await this.#look(await image.read());
+      this.#seen.set(image.sha256, found);
+      return found;
+    });
   }
 
   async #look(bytes: Uint8Array): Promise<readonly Candidate[]> {
-    const scene = await this.encoder.open(bytes);
+    const scene = paidScene(await this.encoder.open(bytes));
     if (this.detector !== null) return this.#detect(scene, this.detector);
     const found = await this.bodies?.open(scene.raster);
     return found !== undefined && found.people.length > 0 ? this.#dress(scene, found) : this.#propose(scene);
@@ -129,4 +139,18 @@ export class RegionProposer {
       return whole === undefined ? [] : [{ whole, parts: own, isCut, isAll, detection: null, part: null }];
     });
   }
+}
+
+/** The scene, whose parts are paid for beyond those that the cost of a look covers. */
+function paidScene(scene: Scene): Scene {
+  let included = INCLUDED_PARTS;
+  return {
+    ...scene,
+    async encode(boxes) {
+      const more = boxes.length - included;
+      included = Math.max(0, -more);
+      if (more > 0) decodePayer()?.pay(more * BOX_COST);
+      return scene.encode(boxes);
+    },
+  };
 }
