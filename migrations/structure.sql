@@ -421,7 +421,8 @@ CREATE TABLE product_changes (
   product_id integer,
   images boolean DEFAULT false NOT NULL,
   removed_image_id integer,
-  changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+  changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  image_id integer
 );
 CREATE INDEX product_changes_xid ON public.product_changes USING btree (xid);
 CREATE TRIGGER product_changes_notify AFTER INSERT ON product_changes FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
@@ -1269,8 +1270,9 @@ CREATE OR REPLACE FUNCTION public.mark_inserted_embeddings()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  INSERT INTO product_changes (product_id, images)
-  SELECT DISTINCT image.product_id, true FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
+  INSERT INTO product_changes (product_id, images, image_id)
+  SELECT DISTINCT image.product_id, true, image.id
+  FROM changed JOIN product_images image ON image.sha256 = changed.sha256;
   RETURN NULL;
 END $function$;
 
@@ -1279,7 +1281,7 @@ CREATE OR REPLACE FUNCTION public.mark_inserted_images()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  INSERT INTO product_changes (product_id, images) SELECT DISTINCT product_id, true FROM changed;
+  INSERT INTO product_changes (product_id, images, image_id) SELECT product_id, true, id FROM changed;
   RETURN NULL;
 END $function$;
 
@@ -1324,6 +1326,9 @@ BEGIN
   INSERT INTO product_changes (product_id, images, removed_image_id)
   SELECT after.product_id, true, after.id FROM after JOIN before USING (id)
   WHERE (before.product_id, before.sha256) IS DISTINCT FROM (after.product_id, after.sha256);
+  -- An image has the tags of the SKUs that it shows.
+  INSERT INTO product_changes (product_id)
+  SELECT DISTINCT after.product_id FROM after JOIN before USING (id) WHERE before.shows <> after.shows;
   RETURN NULL;
 END $function$;
 

@@ -277,4 +277,7 @@ function count(report: ImportReport, { drafts: products, embeddings, reused, fai
     keepFault(report.imagesFailed, failure);
     countFault(report.imageHosts, host, failure);
   }
+  for (const { excess } of products) {
+    for (const { kind, ...fault } of excess) countFault(report.leftOut, kind, fault);
+  }
 }

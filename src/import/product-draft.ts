@@ -8,6 +8,7 @@ import {
 } from '../catalog/write/product-fields.js';
 import type { FeedRow, ProductRow } from './parse-listing.js';
 import { distinctOptions, sharedTitle, sharedUrl } from './shared-title.js';
+import { limitAttributes, limitOptions, type ExcessFault } from './within-limits.js';
 
 export interface ImageLink {
   readonly link: string;
@@ -23,6 +24,8 @@ export interface ProductDraft extends ProductFields {
   readonly images: readonly ImageLink[];
   /** Images beyond the number that a product may have. */
   readonly imagesLeftOut: readonly ImageLink[];
+  /** About attributes and options beyond those that a product may have. */
+  readonly excess: readonly ExcessFault[];
   readonly skus: readonly FeedRow[];
 }
 
@@ -41,10 +44,8 @@ export interface StagedProduct {
 export function draftProduct({ handle, whole, rows }: StagedProduct): ProductDraft {
   const all: readonly ProductRow[] = [...whole, ...rows];
   const [first] = whole;
-  const attributes = new Map<string, { name: string; value: string }>();
   const images = new Map<string, ImageLink>();
   for (const row of all) {
-    for (const [name, value] of row.attributes) attributes.set(`${name} ${value}`, { name, value });
     for (const link of row.images) {
       if (!images.has(link)) images.set(link, { link, line: row.line, altText: row.title });
     }
@@ -55,6 +56,11 @@ export function draftProduct({ handle, whole, rows }: StagedProduct): ProductDra
   const ownTitle = given((row) => row.groupTitle) ?? first?.title;
   const shared = sharedTitle(rows);
   const options = distinctOptions(rows, shared);
+  const { attributes, faults } = limitAttributes(handle, all);
+  const { skus, faults: optionFaults } = limitOptions(
+    handle,
+    rows.map((row, index) => ({ ...row, options: options[index] ?? row.options })),
+  );
   return {
     ...withKeywords(
       {
@@ -65,11 +71,12 @@ export function draftProduct({ handle, whole, rows }: StagedProduct): ProductDra
         brand: brand === null ? null : brandOf(brand),
         category: categoryPath(given((row) => row.category) ?? UNCATEGORIZED) ?? [],
       },
-      [...attributes.values()],
+      attributes,
     ),
-    attributes: [...attributes.values()],
+    attributes,
     images: [...images.values()].slice(0, MAX_IMAGES_PER_PRODUCT),
     imagesLeftOut: [...images.values()].slice(MAX_IMAGES_PER_PRODUCT),
-    skus: rows.map((row, index) => ({ ...row, options: options[index] ?? row.options })),
+    excess: [...faults, ...optionFaults],
+    skus,
   };
 }

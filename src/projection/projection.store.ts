@@ -1,11 +1,15 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { groupBy } from '../platform/group-by.js';
 import { query, type Queryable } from '../platform/postgres.js';
-import { isShown, shownOptions } from '../images/shown-options.js';
-import type { ImagePayload, PointPayload } from '../vector-index/port.js';
+import { shownOptions } from '../images/shown-options.js';
+import type { ImagePayload } from '../vector-index/port.js';
 import { toVector } from '../vector-index/vectors.js';
-import { optionTag, priceField, tag } from './tags.js';
+import { MAX_ATTRIBUTE_TAGS, projectProduct } from './project-product.js';
+
+/** How long products are projected before requests get a turn. */
+const TURN_MS = 10;
 
 const productFacts = z.object({
   key: z.number(),
@@ -16,6 +20,7 @@ const productFacts = z.object({
 
 const offerFacts = z.object({
   productKey: z.number(),
+  skuKey: z.number(),
   channel: z.string(),
   options: z.record(z.string(), z.string()),
   stockedAt: z.array(z.number()),
@@ -26,7 +31,11 @@ const offerFacts = z.object({
 
 const embeddedImage = z.object({ imageId: z.number(), productId: z.number(), vector: z.instanceof(Buffer) });
 
-const imageFacts = z.object({ imageId: z.number(), productId: z.number(), shows: shownOptions });
+const picturedFacts = z.object({
+  productId: z.number(),
+  shows: shownOptions,
+  imageIds: z.array(z.number()),
+});
 
 /** A product image with its embedding by one encoder. */
 export interface EmbeddedImage {
@@ -35,38 +44,44 @@ export interface EmbeddedImage {
   readonly vector: Float32Array;
 }
 
-/** The payloads of these products' images, by image id: the tags of the product, and those of the SKUs in the image. */
+/**
+ * The payloads of these products' images, by image id: the tags of the product, and those of the SKUs in the image. Of
+ * the products in `only`, just those of these images.
+ */
 export async function projectImages(
   db: Queryable,
   productKeys: readonly number[],
+  only: ReadonlyMap<number, ReadonlySet<number>> = new Map(),
 ): Promise<Map<number, ImagePayload>> {
   // One after another: the client of a transaction runs one statement at a time.
   const products = await readProducts(db, productKeys);
   const offers = groupBy(await readOffers(db, productKeys), (offer) => offer.productKey);
-  const images = groupBy(await readImages(db, productKeys), (image) => image.productId);
+  const pictured = groupBy(await readPictured(db, productKeys), ({ productId }) => productId);
   const payloads = new Map<number, ImagePayload>();
+  let turn = performance.now();
   for (const product of products) {
-    // Images that show the same have one payload, which takes memory once.
-    const alike = groupBy(images.get(product.key) ?? [], ({ shows }) => JSON.stringify(shows));
-    for (const group of alike.values()) {
-      const shown = (offers.get(product.key) ?? []).filter(({ options }) =>
-        isShown(group[0]?.shows, options),
-      );
-      const payload = toPayload(product, shown);
-      for (const { imageId } of group) payloads.set(imageId, { imageId, productId: product.key, payload });
-    }
+    const { key: productId } = product;
+    const [ownOffers = [], ownPictured = []] = [offers.get(productId), pictured.get(productId)];
+    const ofProduct = projectProduct(product, ownOffers, ownPictured, only.get(productId));
+    for (const [imageId, payload] of ofProduct) payloads.set(imageId, { imageId, productId, payload });
+    if (performance.now() - turn < TURN_MS) continue;
+    await nextTurn();
+    turn = performance.now();
   }
   return payloads;
 }
 
-/** The images of these products, embedded or not, with the options that they show. */
-function readImages(db: Queryable, productKeys: readonly number[]): Promise<z.infer<typeof imageFacts>[]> {
+/** The images of these products, embedded or not, by the options that they show; those of the oldest images first. */
+function readPictured(
+  db: Queryable,
+  productKeys: readonly number[],
+): Promise<z.infer<typeof picturedFacts>[]> {
   return query(
     db,
     sql`/* projection.images */
-      SELECT id AS "imageId", product_id AS "productId", shows FROM product_images
-      WHERE product_id = ANY(${productKeys}::int[])`,
-    imageFacts,
+      SELECT product_id AS "productId", shows, array_agg(id ORDER BY id) AS "imageIds" FROM product_images
+      WHERE product_id = ANY(${productKeys}::int[]) GROUP BY product_id, shows ORDER BY min(id)`,
+    picturedFacts,
   );
 }
 
@@ -83,8 +98,9 @@ function readProducts(
             SELECT handle, parent_id FROM categories WHERE id = product.category_id
             UNION ALL SELECT parent.handle, parent.parent_id FROM categories parent JOIN above ON parent.id = above.parent_id
           ) SELECT handle::text FROM above) AS categories,
-        coalesce((SELECT jsonb_agg(jsonb_build_object('name', name, 'value', value))
-          FROM product_attributes WHERE product_id = product.id), '[]') AS attributes
+        coalesce((SELECT jsonb_agg(jsonb_build_object('name', name, 'value', value) ORDER BY name, value)
+          FROM (SELECT name, value FROM product_attributes WHERE product_id = product.id
+            ORDER BY name, value LIMIT ${MAX_ATTRIBUTE_TAGS}) attribute), '[]') AS attributes
       FROM products product LEFT JOIN brands brand ON brand.id = product.brand_id
       WHERE product.id = ANY(${productKeys}::int[])`,
     productFacts,
@@ -96,7 +112,7 @@ function readOffers(db: Queryable, productKeys: readonly number[]): Promise<z.in
   return query(
     db,
     sql`/* projection.offers */
-      SELECT sku.product_id AS "productKey", channel.handle AS channel, sku.options,
+      SELECT sku.product_id AS "productKey", sku.id AS "skuKey", channel.handle AS channel, sku.options,
         stock.locations AS "stockedAt", stock.locations <> '{}' OR sku.when_out <> 'deny' AS orderable,
         price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
       FROM skus sku
@@ -115,43 +131,23 @@ function readOffers(db: Queryable, productKeys: readonly number[]): Promise<z.in
         -- Looked up once, though it is asked for twice.
         OFFSET 0
       ) stock
-      WHERE sku.product_id = ANY(${productKeys}::int[]) AND price.min_amount IS NOT NULL`,
+      WHERE sku.product_id = ANY(${productKeys}::int[]) AND price.min_amount IS NOT NULL
+      ORDER BY sku.position, sku.id`,
     offerFacts,
   );
 }
 
-function toPayload(
-  product: z.infer<typeof productFacts>,
-  offers: readonly z.infer<typeof offerFacts>[],
-): PointPayload {
-  const tags = new Set<string>(product.categories.map(tag.category));
-  if (product.brand !== null) tags.add(tag.brand(product.brand));
-  for (const { name, value } of product.attributes) tags.add(tag.attribute(name, value));
-  const numbers: Record<string, number> = {};
-
-  for (const { channel, options, stockedAt, orderable, minAmount, maxAmount } of offers) {
-    const field = priceField(channel);
-    numbers[field.min] = Math.min(numbers[field.min] ?? Infinity, minAmount);
-    numbers[field.max] = Math.max(numbers[field.max] ?? -Infinity, maxAmount);
-    const optionTags = Object.entries(options).map(([name, value]) => optionTag(name, value));
-    tags.add(tag.offered(channel));
-    for (const option of optionTags) tags.add(tag.option(option));
-    if (orderable) tags.add(tag.orderable(channel));
-    for (const location of stockedAt) tags.add(tag.stocked(location));
-    if (stockedAt.length === 0) continue;
-    for (const option of [undefined, ...optionTags]) {
-      for (const category of [undefined, ...product.categories])
-        tags.add(tag.sellable(channel, category, option));
-    }
-  }
-  return { tags: [...tags], numbers };
+/** Images: all of these products, and these. */
+export interface ImagesOf {
+  readonly productKeys: readonly number[];
+  readonly imageIds: readonly number[];
 }
 
-/** The images of these products that this encoder has embedded. */
+/** Those of the images that this encoder has embedded. */
 export async function readEmbeddedImages(
   db: Queryable,
   encoder: string,
-  productKeys: readonly number[],
+  { productKeys, imageIds }: ImagesOf,
 ): Promise<EmbeddedImage[]> {
   const rows = await query(
     db,
@@ -160,7 +156,7 @@ export async function readEmbeddedImages(
       FROM product_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
-      WHERE image.product_id = ANY(${productKeys}::int[])
+      WHERE image.product_id = ANY(${productKeys}::int[]) OR image.id = ANY(${imageIds}::int[])
       ORDER BY image.product_id, image.position`,
     embeddedImage,
   );

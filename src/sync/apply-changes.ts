@@ -6,7 +6,8 @@ import { readPoints } from './load-index.js';
 import { projectImages } from '../projection/projection.store.js';
 import { revisionOf } from './revision.js';
 
-const BATCH_SIZE = 500;
+/** Few enough that what Postgres answers about them fits in memory, even if all have thousands of SKUs. */
+const BATCH_SIZE = 100;
 
 /**
  * Brings the index from `position` up to now; returns what changed, and the new position.
@@ -58,10 +59,23 @@ async function applyBatch(
   const payloads = await projectImages(
     db,
     changes.map((change) => change.productKey),
+    new Map(
+      changes.flatMap(({ productKey, images, payloads: others, imageIds }) =>
+        images || others ? [] : [[productKey, new Set(imageIds)]],
+      ),
+    ),
   );
-  const withImages = new Set(changes.filter(({ images }) => images).map(({ productKey }) => productKey));
-  const points = await readPoints(db, encoder, payloads, [...withImages]);
-  const payloadOnly = [...payloads.values()].filter(({ productId }) => !withImages.has(productId));
+  const points = await readPoints(db, encoder, payloads, {
+    productKeys: changes.filter(({ images }) => images).map(({ productKey }) => productKey),
+    imageIds: changes.flatMap(({ imageIds }) => imageIds),
+  });
+  const written = new Set(points.map(({ imageId }) => imageId));
+  const withPayloads = new Set(
+    changes.filter((change) => change.payloads && !change.images).map(({ productKey }) => productKey),
+  );
+  const payloadOnly = [...payloads.values()].filter(
+    ({ imageId, productId }) => withPayloads.has(productId) && !written.has(imageId),
+  );
 
   signal.throwIfAborted();
   // These include the images of deleted products, which were deleted with them.

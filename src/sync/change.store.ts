@@ -9,7 +9,12 @@ const PRUNED_AT_ONCE = 10_000;
 
 const change = z.object({
   productKey: z.number(),
+  /** Whether any of its images may have changed, or their embeddings. */
   images: z.boolean(),
+  /** New images, and images with a new embedding. */
+  imageIds: z.array(z.number()),
+  /** Whether the payloads of its other images may have changed. */
+  payloads: z.boolean(),
   removedImageIds: z.array(z.number()),
 });
 
@@ -44,17 +49,19 @@ export async function readChanges(db: Queryable, position: string): Promise<Chan
     db,
     sql`/* sync.changes */
       WITH log AS (
-        SELECT product_id, images, removed_image_id FROM product_changes
+        SELECT product_id, images, image_id, removed_image_id FROM product_changes
         WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(${position}::pg_snapshot)))
           OR xid >= pg_snapshot_xmax(${position}::pg_snapshot)
       ), changed AS (
         SELECT * FROM log WHERE product_id IS NOT NULL
-        UNION ALL SELECT id, false, NULL FROM products WHERE EXISTS (SELECT FROM log WHERE product_id IS NULL)
+        UNION ALL SELECT id, false, NULL, NULL FROM products WHERE EXISTS (SELECT FROM log WHERE product_id IS NULL)
       )
       SELECT pg_current_snapshot()::text AS position, product.*
       FROM (VALUES (true)) once
       LEFT JOIN (
-        SELECT product_id AS "productKey", bool_or(images) AS images,
+        SELECT product_id AS "productKey", bool_or(images AND image_id IS NULL) AS images,
+          bool_or(NOT images) AS payloads,
+          coalesce(array_agg(DISTINCT image_id) FILTER (WHERE image_id IS NOT NULL), '{}') AS "imageIds",
           coalesce(array_agg(removed_image_id) FILTER (WHERE removed_image_id IS NOT NULL), '{}') AS "removedImageIds"
         FROM changed
         GROUP BY product_id

@@ -225,7 +225,7 @@ export type ProductImageInput = {
 
 /** A product to create or update. Fields that you omit stay unchanged; null removes `description`, `brand`, and `url`. A list that you pass replaces the whole list. */
 export type ProductInput = {
-  /** The complete list of attributes. Null: unchanged. */
+  /** The complete list of attributes: at most 250, with at most 20000 characters in names and values. Null: unchanged. */
   attributes?: Array<AttributeInput> | null | undefined;
   /** The name of the brand, which is created if it is new. Null removes it. */
   brand?: string | null | undefined;
@@ -235,9 +235,9 @@ export type ProductInput = {
   description?: string | null | undefined;
   /** The merchant's key of the product: lowercase letters, digits, ".", "_", and "-". */
   handle: string;
-  /** The complete list of images in order, at most 250. New images are downloaded and processed in the background: see `imageJobs`. Null: unchanged. */
+  /** The complete list of images in order, at most 250, which show at most 100 different choices of options. New images are downloaded and processed in the background: see `imageJobs`. Null: unchanged. */
   images?: Array<ProductImageInput> | null | undefined;
-  /** The complete list of SKUs in order. You cannot omit an SKU that has an active hold. Null: unchanged. */
+  /** The complete list of SKUs in order, at most 2000. All together, they have at most 250 different option values, with at most 10000 characters in names and values. You cannot omit an SKU that has an active hold. Null: unchanged. */
   skus?: Array<SkuInput> | null | undefined;
   /** The display name. Null: unchanged; a new product needs one. */
   title?: string | null | undefined;
@@ -275,7 +275,7 @@ export type SearchStrategy =
 export type SelectedOptionInput = {
   /** The name: letters, digits, and "_", for example "size". */
   name: string;
-  /** The value, for example "M". */
+  /** The value, for example "M", from 1 to 400 characters. */
   value: string;
 };
 

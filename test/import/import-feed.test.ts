@@ -19,6 +19,33 @@ const STOCK = `SELECT sku.code, location.handle AS location, level.on_hand
 const CHANGES = 'SELECT count(*) FROM product_changes';
 
 describe('a product feed', () => {
+  test('is imported without attributes and options that are too many for one product', async () => {
+    const detail = (i: number): string =>
+      Array.from({ length: 10 }, (_, j) => `x:fit ${j}:${i}.${j}`).join(',');
+    await shop.write(
+      'feed.tsv',
+      feedOf(
+        Array.from({ length: 300 }, (_, i) => ({
+          id: `shirt-${i}`,
+          item_group_id: 'shirt',
+          size: `${i}`,
+          product_detail: detail(i),
+        })),
+      ),
+    );
+    expect(await shop.import('feed.tsv')).toMatchObject({
+      products: 1,
+      skus: 300,
+      rejectedRows: 0,
+      leftOut: new Map([
+        ['attributes', { count: 1, first: { line: 27, reason: expect.stringMatching(/2750 were left out/) } }],
+        ['options', { count: 1, first: { line: 252, reason: expect.stringMatching(/50 were left out/) } }],
+      ]),
+    });
+    expect(await shop.all('SELECT count(*)::int FROM product_attributes')).toEqual([250]);
+    expect(await shop.all(`SELECT count(*)::int FROM skus WHERE options ? 'size'`)).toEqual([250]);
+  });
+
   test('becomes products with SKUs, prices, stock, attributes, images and embeddings', async () => {
     const coat = { item_group_id: 'coat', size: 'M', quantity: '5' };
     await shop.write(

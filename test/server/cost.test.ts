@@ -165,6 +165,18 @@ describe('a cost counts', () => {
     expect(more).toBeLessThan(110);
   });
 
+  test('the characters of option values, by which the index finds images', async () => {
+    const upsert = `mutation ($input: ProductsUpsertInput!) { productsUpsert(input: $input) { pendingImages } }`;
+    const costWith = async (value: string) => {
+      const options = Array.from({ length: 20 }, (_, i) => ({ name: `o${i}`, value }));
+      const products = [{ handle: 'coat', skus: [{ code: 'C', options }] }];
+      return (await costOf(shop, upsert, { input: { products } })).requested;
+    };
+    const more = (await costWith('x'.repeat(400))) - (await costWith('x'));
+    expect(more).toBeGreaterThanOrEqual(20 * 8);
+    expect(more).toBeLessThan(20 * 8 + 5);
+  });
+
   test('the defaults of the operation that is executed, and not those of another', async () => {
     const query =
       'query Few($n: Int = 7) { products(first: $n) { nodes { id } } } query Many($n: Int = 90) { products(first: $n) { nodes { id } } }';

@@ -54,6 +54,7 @@ const MARKED: readonly (readonly [trigger: string, write: string])[] = [
     'product_images_updated',
     `UPDATE product_images SET product_id = ${idOf('products', 'shirt')} WHERE source = 'known'`,
   ],
+  ['product_images_updated', `UPDATE product_images SET shows = '{"size": ["M"]}' WHERE source = 'known'`],
   ['product_images_updated', `UPDATE product_images SET sha256 = sha256('nobody') WHERE source = 'known'`],
   [
     'embeddings_inserted',
@@ -315,6 +316,24 @@ class Followed {
     return answers;
   }
 
+  /** The images that following writes to the index: whole points, and payloads alone. */
+  async writtenBy(statement: string): Promise<{ points: number; payloads: number }> {
+    const written = { points: 0, payloads: 0 };
+    const { upsert, setPayloads } = this.index;
+    this.index.upsert = (points, revision) => {
+      written.points += points.length;
+      return upsert(points, revision);
+    };
+    this.index.setPayloads = (payloads, revision) => {
+      written.payloads += payloads.length;
+      return setPayloads(payloads, revision);
+    };
+    await this.db.query(statement);
+    await this.follower.catchUp();
+    Object.assign(this.index, { upsert, setPayloads });
+    return written;
+  }
+
   /** The number of rows in the log. */
   async marks(): Promise<number> {
     const { rows } = await this.db.query<{ count: number }>('SELECT count(*) FROM product_changes');
@@ -393,6 +412,38 @@ describe('it is not told of what it does not store', () => {
   test('and is as one that is loaded anew all the same', async () => {
     const { followed, anew } = await catalog().write('SELECT 1');
     expect(followed).toEqual(anew);
+  });
+});
+
+describe('only what changed is written', () => {
+  const catalog = openedCatalog();
+
+  test.each([
+    [
+      'a new image',
+      `INSERT INTO product_images (product_id, position, sha256, source, width, height, thumbhash, dominant_color)
+       SELECT ${idOf('products', 'shirt')}, 9, ${imageOf('boots')}, 'known', 4, 5, '\\x00', '#808080'`,
+      { points: 1, payloads: 0 },
+    ],
+    [
+      'a new image and another brand',
+      `INSERT INTO product_images (product_id, position, sha256, source, width, height, thumbhash, dominant_color)
+       SELECT ${idOf('products', 'shirt')}, 10, ${imageOf('jumper')}, 'other', 4, 5, '\\x00', '#808080';
+       UPDATE products SET brand_id = NULL WHERE handle = 'shirt'`,
+      { points: 1, payloads: 3 },
+    ],
+    [
+      'an image with other content',
+      `UPDATE product_images SET sha256 = sha256('nobody') WHERE source = 'other'`,
+      { points: 3, payloads: 0 },
+    ],
+    [
+      'an embedding that an image waited for',
+      `INSERT INTO embeddings SELECT id, dimension, sha256('nobody'), ${vector(0, 0, 0.6, 0.8)} FROM encoders`,
+      { points: 1, payloads: 0 },
+    ],
+  ])('of %s', async (_what, statement, written) => {
+    expect(await catalog().writtenBy(statement)).toEqual(written);
   });
 });
 

@@ -85,6 +85,25 @@ export function describeVectorIndex(name: string, open: (dimension: number) => P
       expect(await index.count()).toBe(4);
     });
 
+    test('takes many images with many long tags', async () => {
+      const tags = Array.from({ length: 4_000 }, (_, i) => `tag ${i} `.padEnd(250, 'x'));
+      const random = generator(3);
+      const points = Array.from({ length: 40 }, (_, i) =>
+        point(i + 1, 10, unit(random), { tags, numbers: { price: 1 } }),
+      );
+      const { index } = await filled(points);
+      const filter = { ...MATCH_ALL, clauses: [tags.slice(-1)] };
+      expect((await find(index, axis(0, 1), filter)).matches).toHaveLength(1);
+      const shorter = { tags: tags.slice(1), numbers: { price: 2 } };
+      await index.setPayloads(
+        points.map((one) => ({ ...one, payload: shorter })),
+        SECOND,
+      );
+      expect((await find(index, axis(0, 1), filter)).matches).toHaveLength(1);
+      const first = { ...MATCH_ALL, clauses: [tags.slice(0, 1)] };
+      expect((await find(index, axis(0, 1), first)).matches).toHaveLength(0);
+    });
+
     const shop = catalog(120, 11);
     const filters: Record<string, Partial<IndexFilter>> = {
       'no filter': {},

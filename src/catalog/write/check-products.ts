@@ -16,6 +16,14 @@ import {
   parseGtin,
   parseProductUrl,
 } from './product-fields.js';
+import {
+  attributeAllowance,
+  MAX_ATTRIBUTE_CHARS,
+  MAX_ATTRIBUTES,
+  MAX_SHOWN_CHARS,
+  MAX_SHOWN_CHOICES,
+  shownKey,
+} from './tag-limits.js';
 import type {
   ProductImageInput,
   ProductInput,
@@ -26,8 +34,7 @@ import type {
 /** The amount that one transaction writes within a second or two. */
 const MAX_IMAGES_PER_CALL = 5_000;
 const MAX_SKUS_PER_CALL = 5_000;
-/** Maximum attributes of a product or options of an SKU: more than any filter shows. */
-const MAX_ATTRIBUTES = 250;
+/** Maximum options of an SKU or an image: more than any filter shows. */
 const MAX_OPTIONS = 20;
 
 const HANDLE = /^[a-z0-9][a-z0-9._-]{0,254}$/;
@@ -192,13 +199,22 @@ function checkProduct(
     attributes: given(product.attributes, (attributes) => {
       if (!checker.atMost(['attributes'], attributes, MAX_ATTRIBUTES)) return [];
       const seen = new Map<string, number>();
-      return attributes.map(({ name: rawName, value: rawValue }, position) => {
+      const allowance = attributeAllowance();
+      const checked = attributes.map(({ name: rawName, value: rawValue }, position) => {
         const path = ['attributes', String(position)];
         const name = checker.name([...path, 'name'], rawName);
         const value = checker.words([...path, 'value'], rawValue, MAX_ATTRIBUTE_LENGTH);
         checker.unique(seen, JSON.stringify([name, value]), path, 'The attribute');
+        allowance.add(name, value);
         return { name, value };
       });
+      if (allowance.isOver) {
+        checker.fault(
+          ['attributes'],
+          `The attributes have ${allowance.chars} characters: at most ${MAX_ATTRIBUTE_CHARS} are allowed. Put long texts into the description.`,
+        );
+      }
+      return checked;
     }),
     images: given(product.images, (images) => checkImages(checker, images)),
     skus: given(product.skus, (skus) =>
@@ -212,7 +228,7 @@ function checkProduct(
 function checkImages(checker: EntryChecker, images: readonly ProductImageInput[]): ImageChange[] {
   if (!checker.atMost(['images'], images, MAX_IMAGES_PER_PRODUCT)) return [];
   const seen = new Map<string, number>();
-  return images.map(({ url, upload, altText, shows }, position) => {
+  const checked = images.map(({ url, upload, altText, shows }, position) => {
     const path = ['images', String(position)];
     if ((url == null) === (upload == null))
       checker.fault(path, 'An image takes exactly one of url and upload.');
@@ -239,6 +255,25 @@ function checkImages(checker: EntryChecker, images: readonly ProductImageInput[]
       shows: given(shows, (options) => checkShown(checker, [...path, 'shows'], options)) ?? null,
     };
   });
+  checkChoices(checker, checked);
+  return checked;
+}
+
+function checkChoices(checker: EntryChecker, images: readonly ImageChange[]): void {
+  const choices = new Set(images.flatMap(({ shows }) => (shows === null ? [] : [shownKey(shows)])));
+  const chars = [...choices].reduce((sum, choice) => sum + choice.length, 0);
+  const remedy = 'Give the color of an image, and leave out what all SKUs have in common.';
+  if (choices.size > MAX_SHOWN_CHOICES) {
+    checker.fault(
+      ['images'],
+      `The images show ${choices.size} different choices of options: at most ${MAX_SHOWN_CHOICES} are allowed. ${remedy}`,
+    );
+  } else if (chars > MAX_SHOWN_CHARS) {
+    checker.fault(
+      ['images'],
+      `The different choices of options that the images show have ${chars} characters: at most ${MAX_SHOWN_CHARS} are allowed. ${remedy}`,
+    );
+  }
 }
 
 function checkShown(

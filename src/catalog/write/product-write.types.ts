@@ -11,7 +11,10 @@ import { Cost, TextCost } from '../../graph/cost.js';
 const PRODUCT_COST = 10;
 const SKU_COST = 3;
 const IMAGE_COST = 3;
-/** Characters of a searchable text that cost a point: splitting it into words takes 0.5 µs for each. */
+/**
+ * Characters of a searchable text that cost a point: splitting it into words takes 0.5 µs for each. An option value is
+ * one too: the index finds images by it, in each channel and category.
+ */
 const SEARCHABLE_CHARS_A_POINT = 50;
 
 /** The values of `skus.when_out`. */
@@ -45,7 +48,8 @@ export class SelectedOptionInput {
   @Field(() => String, { description: 'The name: letters, digits, and "_", for example "size".' })
   name!: string;
 
-  @Field(() => String, { description: 'The value, for example "M".' })
+  @TextCost(SEARCHABLE_CHARS_A_POINT)
+  @Field(() => String, { description: 'The value, for example "M", from 1 to 400 characters.' })
   value!: string;
 }
 
@@ -156,7 +160,8 @@ export class ProductInput {
 
   @Field(() => [AttributeInput], {
     nullable: true,
-    description: 'The complete list of attributes. Null: unchanged.',
+    description:
+      'The complete list of attributes: at most 250, with at most 20000 characters in names and values. Null: unchanged.',
   })
   attributes?: AttributeInput[] | null;
 
@@ -164,7 +169,7 @@ export class ProductInput {
   @Field(() => [ProductImageInput], {
     nullable: true,
     description:
-      'The complete list of images in order, at most 250. New images are downloaded and processed in the background: see `imageJobs`. Null: unchanged.',
+      'The complete list of images in order, at most 250, which show at most 100 different choices of options. New images are downloaded and processed in the background: see `imageJobs`. Null: unchanged.',
   })
   images?: ProductImageInput[] | null;
 
@@ -172,7 +177,7 @@ export class ProductInput {
   @Field(() => [SkuInput], {
     nullable: true,
     description:
-      'The complete list of SKUs in order. You cannot omit an SKU that has an active hold. Null: unchanged.',
+      'The complete list of SKUs in order, at most 2000. All together, they have at most 250 different option values, with at most 10000 characters in names and values. You cannot omit an SKU that has an active hold. Null: unchanged.',
   })
   skus?: SkuInput[] | null;
 }

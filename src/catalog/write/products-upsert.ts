@@ -5,12 +5,14 @@ import { countPending, wantImages } from '../../images/jobs/image-job.store.js';
 import { EntryFaults } from '../../mutation/entry-error.js';
 import { mutate, type MutationCall } from '../../mutation/mutate.js';
 import type { BlobStore } from '../../platform/blob-store.js';
+import { groupBy } from '../../platform/group-by.js';
 import type { Database } from '../../platform/postgres.js';
 import { uploadIdToSha256 } from '../../images/upload-id.js';
 import { instantiate } from '../../graph/node.js';
 import { checkProducts, type ProductChange, type SkuChange } from './check-products.js';
 import { categoryPath } from './handle.js';
 import { brandOf, UNCATEGORIZED, withKeywords, type ProductFields } from './product-fields.js';
+import { MAX_OPTION_CHARS, MAX_OPTION_VALUES, optionAllowance } from './tag-limits.js';
 import { ProductsUpsertPayload, type ProductsUpsertInput } from './product-write.types.js';
 import {
   addBrandsAndCategories,
@@ -133,6 +135,11 @@ async function write(client: ClientBase, changes: readonly ProductChange[]): Pro
     (change) => change.skus,
     (sku, productId, position) => mergeSku(sku, byCode.get(sku.code), productId, position),
   );
+  requireFewOptions(
+    changes,
+    groupBy(skus.rows, ({ productId }) => productId),
+    ids,
+  );
   const leftOut = skusLeftOut(changes, ids, skusBefore);
   const expired = await lockExpiredHolds(
     client,
@@ -188,6 +195,29 @@ function merge(
   });
   faults.throwIfAny();
   return merged.sort((a, b) => (a.handle < b.handle ? -1 : 1));
+}
+
+/** @throws EntryErrors for products whose SKUs have too many different option values */
+function requireFewOptions(
+  changes: readonly ProductChange[],
+  skus: ReadonlyMap<number, readonly SkuRow[]>,
+  ids: ReadonlyMap<string, number>,
+): void {
+  const faults = new EntryFaults('products');
+  for (const [index, { handle }] of changes.entries()) {
+    const allowance = optionAllowance();
+    for (const { options } of skus.get(ids.get(handle) ?? NaN) ?? [])
+      for (const [name, value] of Object.entries(options)) allowance.add(name, value);
+    if (!allowance.isOver) continue;
+    faults.add(
+      index,
+      'skus',
+      'BAD_USER_INPUT',
+      `The SKUs have ${allowance.size} different option values with ${allowance.chars} characters: at most ` +
+        `${MAX_OPTION_VALUES} with ${MAX_OPTION_CHARS} characters are allowed. Shorten them, or make several products.`,
+    );
+  }
+  faults.throwIfAny();
 }
 
 function mergeSku(

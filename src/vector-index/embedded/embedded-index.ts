@@ -3,11 +3,21 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { RequestError } from '../../errors.js';
-import { pack, unpack, type Answer, type Job, type JobMessage, type workerSetup } from './protocol.js';
+import {
+  pack,
+  packImages,
+  unpack,
+  type Answer,
+  type Job,
+  type JobMessage,
+  type workerSetup,
+} from './protocol.js';
 import { checkDimension, checkRequest } from '../page.js';
+import { cut, sharedSize } from '../cut.js';
 import type {
   ImagePayload,
   IndexPoint,
+  PointPayload,
   Revision,
   SearchRequest,
   SearchResult,
@@ -25,7 +35,9 @@ const SERVES_POINTS = 250_000;
 const MAX_WAITING_SEARCHES = 256;
 
 /** Points per message to the worker: 8 MB of vectors of 512 numbers, so that searches can run in between. */
-const UPSERT_POINTS = 4_096;
+const MESSAGE_POINTS = 4_096;
+/** Characters of the tags of different payloads per message: serializing them takes a few milliseconds. */
+const MESSAGE_CHARS = 2_000_000;
 
 const WORKER = new URL('../../../dist/vector-index/embedded/points.worker.js', import.meta.url);
 
@@ -104,15 +116,16 @@ class EmbeddedIndex implements VectorIndex {
   async upsert(points: readonly IndexPoint[], revision: Revision): Promise<void> {
     for (const { imageId, vector } of points)
       checkDimension(vector, this.options.dimension, `The vector of image ${imageId}`);
-    for (let i = 0; i < points.length; i += UPSERT_POINTS) {
-      const packed = pack(points.slice(i, i + UPSERT_POINTS), this.options.dimension);
+    for (const some of messages(points)) {
+      const packed = pack(some, this.options.dimension);
       const answer = await this.#do({ kind: 'upsert', revision, ...packed }, [packed.vectors.buffer]);
       this.#warnPastSize('count' in answer ? answer.count : 0);
     }
   }
 
   async setPayloads(payloads: readonly ImagePayload[], revision: Revision): Promise<void> {
-    await this.#do({ kind: 'setPayloads', payloads, revision });
+    for (const some of messages(payloads))
+      await this.#do({ kind: 'setPayloads', revision, ...packImages(some) });
   }
 
   async deleteImages(imageIds: readonly number[], revision: Revision): Promise<void> {
@@ -181,6 +194,14 @@ class EmbeddedIndex implements VectorIndex {
     );
   }
 }
+
+/** Cuts a write into messages. */
+function messages<T extends ImagePayload>(images: readonly T[]): T[][] {
+  const sizeOf = sharedSize(({ payload }: T) => payload, charsOf);
+  return cut(images, { most: MESSAGE_POINTS, mostSize: MESSAGE_CHARS, sizeOf });
+}
+
+const charsOf = ({ tags }: PointPayload): number => tags.reduce((sum, tag) => sum + tag.length, 0);
 
 function unavailable(cause: Error): RequestError {
   return new RequestError(

@@ -1,5 +1,4 @@
 import { RowPayloads } from './payloads.js';
-import type { PointPayload, Revision } from '../port.js';
 
 /** Rows per block: few enough that a block's scores for a whole batch stay in the second-level cache. */
 export const BLOCK_ROWS = 16_384;
@@ -83,14 +82,15 @@ export class ImageRows {
     }
   }
 
-  /** Inserts or replaces an image; returns its previous slot if that was a different one. */
+  /**
+   * Inserts or replaces an image, but not its payload. Returns its row, and its previous slot if that was a different
+   * one.
+   */
   set(
     imageId: number,
     slot: number,
     vector: Float32Array,
-    payload: PointPayload,
-    revision: Revision,
-  ): number | undefined {
+  ): { readonly row: number; readonly left: number | undefined } {
     let row = this.#rows.get(imageId);
     let previous: number | undefined;
     if (row === undefined) {
@@ -102,9 +102,8 @@ export class ImageRows {
       if (previous !== slot) this.#detach(row, previous);
     }
     this.vector(row).set(vector);
-    this.payloads.set(row, payload, revision);
     if (previous !== slot) this.#attach(row, slot);
-    return previous === slot ? undefined : previous;
+    return { row, left: previous === slot ? undefined : previous };
   }
 
   /** Deletes an image; returns the slot that it belonged to, or undefined if there is no such image. */

@@ -1,13 +1,16 @@
+import { groupBy } from '../../platform/group-by.js';
 import { Bitset } from './bitset.js';
+import { Posting } from './posting.js';
 import type { IndexFilter, PointPayload, Revision } from '../port.js';
 
 const NONE: PointPayload = { tags: [], numbers: {} };
 
-/** The payloads of the rows, inverted: a bitset per tag, a column per number. */
+/** The payloads of the rows, inverted: the rows of each tag, a column per number. */
 export class RowPayloads {
+  /** Rows that were written together with one payload share it, and all payloads share the text of their tags. */
   readonly #payloads: PointPayload[] = [];
   readonly #revisions: Revision[] = [];
-  readonly #postings = new Map<string, Bitset>();
+  readonly #postings = new Map<string, Posting>();
   /** A value per row, NaN for rows without one; rows beyond the end have none either. */
   readonly #columns = new Map<string, Float64Array>();
 
@@ -20,32 +23,50 @@ export class RowPayloads {
     return this.#revisions[row] ?? -Infinity;
   }
 
-  set(row: number, payload: PointPayload, revision: Revision): void {
-    this.#forget(row);
-    this.#payloads[row] = payload;
-    this.#revisions[row] = revision;
-    for (const tag of payload.tags) {
-      const posting = this.#postings.get(tag) ?? new Bitset();
-      posting.add(row);
-      this.#postings.set(tag, posting);
+  /** Gives rows one payload. Takes time for each of its tags, and for each row only for the tags that change. */
+  set(rows: readonly number[], payload: PointPayload, revision: Revision): void {
+    const postings = payload.tags.map((tag) => this.#posting(tag));
+    const shared: PointPayload = { tags: postings.map(({ tag }) => tag), numbers: payload.numbers };
+    const wanted = new Set(shared.tags);
+    for (const [before, alike] of groupBy(rows, (row) => this.payload(row))) {
+      const had = new Set(before.tags);
+      for (const posting of postings) {
+        if (!had.has(posting.tag)) for (const row of alike) posting.add(row);
+      }
+      for (const tag of had) {
+        const posting = wanted.has(tag) ? undefined : this.#postings.get(tag);
+        if (posting === undefined) continue;
+        for (const row of alike) posting.delete(row);
+        if (posting.size === 0) this.#postings.delete(tag);
+      }
+      for (const row of alike) {
+        for (const field of Object.keys(before.numbers)) this.#column(field, row)[row] = NaN;
+        for (const [field, value] of Object.entries(payload.numbers)) this.#column(field, row)[row] = value;
+        this.#payloads[row] = shared;
+        this.#revisions[row] = revision;
+      }
     }
-    for (const [field, value] of Object.entries(payload.numbers)) this.#column(field, row)[row] = value;
   }
 
   /** Deletes a row, and puts the last one, which may be the same, in its place. */
   replaceByLast(row: number, last: number): void {
     const [payload, revision] = [this.payload(last), this.revision(last)];
-    this.#forget(last);
-    if (row !== last) this.set(row, payload, revision);
+    if (row === last) this.set([row], NONE, revision);
+    else this.#move(last, row, payload, revision);
     this.#payloads.pop();
     this.#revisions.pop();
   }
 
+  #move(from: number, to: number, payload: PointPayload, revision: Revision): void {
+    this.set([to], payload, revision);
+    // Rows that share a payload keep sharing it.
+    this.#payloads[to] = payload;
+    this.set([from], NONE, revision);
+  }
+
   /** The rows below `end` that pass the clauses and ranges. */
   matching({ clauses, ranges }: IndexFilter, end: number): Bitset {
-    const [first, ...others] = clauses.map((tags) =>
-      Bitset.union(tags.flatMap((tag) => this.#postings.get(tag) ?? [])),
-    );
+    const [first, ...others] = clauses.map((tags) => this.#withOneOf(tags, end));
     const matching = first ?? Bitset.below(end);
     for (const clause of others) matching.intersect(clause);
     for (const { field, min = -Infinity, max = Infinity } of ranges) {
@@ -58,14 +79,19 @@ export class RowPayloads {
     return matching;
   }
 
-  #forget(row: number): void {
-    const payload = this.payload(row);
-    for (const tag of payload.tags) {
-      const posting = this.#postings.get(tag);
-      posting?.delete(row);
-      if (posting?.size === 0) this.#postings.delete(tag);
-    }
-    for (const field of Object.keys(payload.numbers)) this.#column(field, row)[row] = NaN;
+  #withOneOf(tags: readonly string[], end: number): Bitset {
+    const words = new Uint32Array(Math.max(1, Math.ceil(end / 32)));
+    for (const tag of tags) this.#postings.get(tag)?.addTo(words);
+    return new Bitset(words);
+  }
+
+  /** The tag's rows. One without rows is kept only until the write ends. */
+  #posting(tag: string): Posting {
+    const known = this.#postings.get(tag);
+    if (known !== undefined) return known;
+    const posting = new Posting(tag);
+    this.#postings.set(tag, posting);
+    return posting;
   }
 
   /** The field's column, extended to include the row. */

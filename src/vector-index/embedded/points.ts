@@ -1,18 +1,19 @@
 import type { Bitset } from './bitset.js';
 import { BLOCK_ROWS, ImageRows } from './images.js';
 import { ProductSlots } from './products.js';
-import type { Job } from './protocol.js';
+import { unpackPayloads, type Job } from './protocol.js';
 import { Deletions } from './deletions.js';
 import { type Approximation, contenders, scoreError, UNSEEN } from './ranking.js';
 import { MAX_BATCH, Scan } from './scan.js';
+import { groupBy } from '../../platform/group-by.js';
 import { examplesOf, page } from '../page.js';
 import { dot, nearest } from '../vectors.js';
 import type {
   Examples,
-  ImagePayload,
   IndexFilter,
   IndexMatch,
   IndexPoint,
+  PointPayload,
   Revision,
   SearchRequest,
   SearchResult,
@@ -86,7 +87,7 @@ export class Points {
   }
 
   /** All or nothing. @throws Error when a vector is not of unit length */
-  upsert({ imageIds, productIds, vectors, payloads, revision }: Extract<Job, { kind: 'upsert' }>): void {
+  upsert({ imageIds, productIds, vectors, packed, revision }: Extract<Job, { kind: 'upsert' }>): void {
     const vector = (i: number) => vectors.subarray(i * this.dimension, (i + 1) * this.dimension);
     for (const [i, imageId] of imageIds.entries()) {
       const length = dot(vector(i), vector(i));
@@ -95,26 +96,33 @@ export class Points {
           `The vector of image ${imageId} is not of unit length (squared: ${length}): normalize it.`,
         );
     }
+    const payloads = unpackPayloads(packed);
     const left = new Set<number>();
+    const written = new Map<number, PointPayload>();
     for (const [i, imageId] of imageIds.entries()) {
       const [productId, payload] = [productIds[i], payloads[i]];
       if (productId === undefined || payload === undefined)
         throw new Error(`Image ${imageId} came without its product or its payload.`);
       if (this.#revision(imageId) > revision) continue;
       const slot = this.#products.take(productId);
-      const previous = this.#images.set(imageId, slot, vector(i), payload, revision);
-      if (previous !== undefined) left.add(previous);
+      const image = this.#images.set(imageId, slot, vector(i));
+      written.set(image.row, payload);
+      if (image.left !== undefined) left.add(image.left);
     }
+    this.#writePayloads(written, revision);
     this.#releaseEmpty(left);
   }
 
-  setPayloads(images: readonly ImagePayload[], revision: Revision): void {
-    for (const { imageId, productId, payload } of images) {
-      const row = this.#images.row(imageId);
-      if (row === undefined || this.#productId(row) !== productId || this.#revision(imageId) > revision)
-        continue;
-      this.#images.payloads.set(row, payload, revision);
+  setPayloads({ imageIds, productIds, packed, revision }: Extract<Job, { kind: 'setPayloads' }>): void {
+    const payloads = unpackPayloads(packed);
+    const written = new Map<number, PointPayload>();
+    for (const [i, imageId] of imageIds.entries()) {
+      const [row, payload] = [this.#images.row(imageId), payloads[i]];
+      if (row === undefined || payload === undefined) continue;
+      if (this.#productId(row) !== productIds[i] || this.#revision(imageId) > revision) continue;
+      written.set(row, payload);
     }
+    this.#writePayloads(written, revision);
   }
 
   deleteImages(imageIds: readonly number[], revision: Revision): void {
@@ -143,6 +151,16 @@ export class Points {
 
   async close(): Promise<void> {
     await this.scan.close();
+  }
+
+  #writePayloads(written: ReadonlyMap<number, PointPayload>, revision: Revision): void {
+    for (const [payload, entries] of groupBy(written, ([, ofRow]) => ofRow)) {
+      this.#images.payloads.set(
+        entries.map(([row]) => row),
+        payload,
+        revision,
+      );
+    }
   }
 
   /** Of the image's last write, or of its deletion. */

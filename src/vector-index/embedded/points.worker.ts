@@ -79,7 +79,7 @@ function answer({ id, job }: Waiting): void {
 
 function write(job: Job): void {
   if (job.kind === 'upsert') points.upsert(job);
-  else if (job.kind === 'setPayloads') points.setPayloads(job.payloads, job.revision);
+  else if (job.kind === 'setPayloads') points.setPayloads(job);
   else if (job.kind === 'deleteImages') points.deleteImages(job.imageIds, job.revision);
   else if (job.kind === 'forgetDeleted') points.forgetDeleted(job.before);
 }

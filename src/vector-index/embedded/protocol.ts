@@ -11,25 +11,37 @@ import type {
 /** What the embedded index's worker starts with. */
 export const workerSetup = z.object({ dimension: z.number() });
 
-/** Points in a message between the threads. */
-export interface PackedPoints {
+/** Payloads in a message between the threads. A message repeats a string as often as it occurs: here, that is once. */
+interface PackedPayloads {
+  /** Every tag of the payloads, once. */
+  readonly tags: readonly string[];
+  /** The different payloads, with the places of their tags in `tags`. */
+  readonly different: readonly {
+    readonly tags: Uint32Array;
+    readonly numbers: PointPayload['numbers'];
+  }[];
+  /** For each image, the place of its payload in `different`. */
+  readonly ofImage: Uint32Array;
+}
+
+/** Images in a message between the threads. */
+interface PackedImages {
   readonly imageIds: readonly number[];
   readonly productIds: readonly number[];
+  readonly packed: PackedPayloads;
+}
+
+/** Points in a message between the threads. */
+export interface PackedPoints extends PackedImages {
   /** The images' vectors, concatenated. */
   readonly vectors: Float32Array<ArrayBuffer>;
-  /** In the same order. Those that are one object stay one object in the message. */
-  readonly payloads: readonly PointPayload[];
 }
 
 /** A unit of work for the worker; jobs take effect in the order in which they are sent. */
 export type Job =
   | { readonly kind: 'search'; readonly requests: readonly SearchRequest[] }
   | ({ readonly kind: 'upsert'; readonly revision: Revision } & PackedPoints)
-  | {
-      readonly kind: 'setPayloads';
-      readonly payloads: readonly ImagePayload[];
-      readonly revision: Revision;
-    }
+  | ({ readonly kind: 'setPayloads'; readonly revision: Revision } & PackedImages)
   | { readonly kind: 'deleteImages'; readonly imageIds: readonly number[]; readonly revision: Revision }
   | { readonly kind: 'forgetDeleted'; readonly before: Date }
   | { readonly kind: 'scan'; readonly after: number | null; readonly limit: number }
@@ -50,20 +62,60 @@ export type WorkerMessage = 'ready' | Answer;
 export function pack(points: readonly IndexPoint[], dimension: number): PackedPoints {
   const vectors = new Float32Array(points.length * dimension);
   for (const [row, point] of points.entries()) vectors.set(point.vector, row * dimension);
+  return { ...packImages(points), vectors };
+}
+
+export function packImages(images: readonly ImagePayload[]): PackedImages {
   return {
-    imageIds: points.map((point) => point.imageId),
-    productIds: points.map((point) => point.productId),
-    vectors,
-    payloads: points.map((point) => point.payload),
+    imageIds: images.map(({ imageId }) => imageId),
+    productIds: images.map(({ productId }) => productId),
+    packed: packPayloads(images.map(({ payload }) => payload)),
   };
 }
 
-const NO_PAYLOAD: PointPayload = { tags: [], numbers: {} };
-
-export function unpack({ imageIds, productIds, vectors, payloads }: PackedPoints): IndexPoint[] {
+export function unpack({ imageIds, productIds, vectors, packed }: PackedPoints): IndexPoint[] {
   const dimension = vectors.length / imageIds.length;
+  const payloads = unpackPayloads(packed);
   return imageIds.map((imageId, row) => {
     const vector = vectors.subarray(row * dimension, (row + 1) * dimension);
     return { imageId, productId: productIds[row] ?? 0, vector, payload: payloads[row] ?? NO_PAYLOAD };
   });
+}
+
+const NO_PAYLOAD: PointPayload = { tags: [], numbers: {} };
+
+function packPayloads(payloads: readonly PointPayload[]): PackedPayloads {
+  const tags = new Places<string>();
+  const different = new Places<PointPayload>();
+  const ofImage = Uint32Array.from(payloads, (payload) => different.of(payload));
+  return {
+    different: different.all.map((payload) => ({
+      tags: Uint32Array.from(payload.tags, (tag) => tags.of(tag)),
+      numbers: payload.numbers,
+    })),
+    tags: tags.all,
+    ofImage,
+  };
+}
+
+/** The payloads in order. Images that had one object have one object again. */
+export function unpackPayloads({ tags, different, ofImage }: PackedPayloads): PointPayload[] {
+  const payloads = different.map(({ tags: places, numbers }): PointPayload => ({
+    tags: Array.from(places, (place) => tags[place] ?? ''),
+    numbers,
+  }));
+  return Array.from(ofImage, (place) => payloads[place] ?? NO_PAYLOAD);
+}
+
+/** Different values, each with its place in the list of all. */
+class Places<T> {
+  readonly all: T[] = [];
+  readonly #places = new Map<T, number>();
+
+  of(value: T): number {
+    const known = this.#places.get(value);
+    if (known !== undefined) return known;
+    this.#places.set(value, this.all.length);
+    return this.all.push(value) - 1;
+  }
 }

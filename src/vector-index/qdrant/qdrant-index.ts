@@ -27,6 +27,7 @@ import {
   toStoredPayload,
 } from './filter.js';
 import { groupBy } from '../../platform/group-by.js';
+import { cut, sharedSize } from '../cut.js';
 import { QdrantSearch } from './search.js';
 import { checkDimension, checkRequest } from '../page.js';
 import type {
@@ -49,12 +50,11 @@ const MAX_WAITING_SEARCHES = 512;
 /** Searches per request: a response then stays below a megabyte at the usual depths. */
 const SEARCHES_A_REQUEST = 32;
 
-/** Maximum bytes of JSON in an upsert, a fraction of the 32 MB that Qdrant accepts, so that it is applied quickly. */
-const UPSERT_BYTES = 4 * 2 ** 20;
+/** Maximum bytes of JSON in a write, a fraction of the 32 MB that Qdrant accepts, so that it is applied quickly. */
+const WRITE_BYTES = 4 * 2 ** 20;
 
-/** Maximum bytes of JSON for a vector component, and for a payload with many tags. */
+/** Maximum bytes of JSON for a vector component. */
 const COMPONENT_BYTES = 24;
-const PAYLOAD_BYTES = 4096;
 
 /** The same for the replacement of a deleted point, whose vector is a one followed by zeros. */
 const DELETED_COMPONENT_BYTES = 2;
@@ -173,8 +173,14 @@ class QdrantIndex implements VectorIndex {
     for (const { imageId, vector } of points)
       checkDimension(vector, this.setup.dimension, `The vector of image ${imageId}`);
     await this.#indexFields(points.map((point) => point.payload));
-    const bytes = this.setup.dimension * COMPONENT_BYTES + PAYLOAD_BYTES;
-    for (const some of chunks(points, pointsARequest(bytes))) {
+    const vectorBytes = this.setup.dimension * COMPONENT_BYTES;
+    const known = new Map<PointPayload, number>();
+    const sizeOf = ({ payload }: IndexPoint): number => {
+      const bytes = known.get(payload) ?? bytesOf(payload);
+      known.set(payload, bytes);
+      return vectorBytes + bytes;
+    };
+    for (const some of cut(points, { most: NAMED_A_REQUEST, mostSize: WRITE_BYTES, sizeOf })) {
       await this.#write((client, collection) =>
         client.upsert(collection, {
           wait: true,
@@ -191,7 +197,8 @@ class QdrantIndex implements VectorIndex {
 
   async setPayloads(images: readonly ImagePayload[], revision: Revision): Promise<void> {
     await this.#indexFields(images.map(({ payload }) => payload));
-    for (const some of chunks(images, NAMED_A_REQUEST)) {
+    const sizeOf = sharedSize(({ payload }: ImagePayload) => payload, bytesOf);
+    for (const some of cut(images, { most: NAMED_A_REQUEST, mostSize: WRITE_BYTES, sizeOf })) {
       // Most images of a product have the same payload.
       const products = [...groupBy(some, ({ productId }) => productId)];
       const operations = products.flatMap(([productId, ofProduct]) =>
@@ -219,7 +226,7 @@ class QdrantIndex implements VectorIndex {
     const vector = Array.from({ length: this.setup.dimension }, (_, i) => Number(i === 0));
     const payload = deletedPayload(revision, new Date());
     const bytes = this.setup.dimension * DELETED_COMPONENT_BYTES + DELETED_PAYLOAD_BYTES;
-    for (const some of chunks(imageIds, Math.min(NAMED_A_REQUEST, pointsARequest(bytes)))) {
+    for (const some of cut(imageIds, { most: NAMED_A_REQUEST, mostSize: WRITE_BYTES, sizeOf: () => bytes })) {
       await this.#write((client, collection) =>
         client.upsert(collection, {
           wait: true,
@@ -323,9 +330,7 @@ class QdrantIndex implements VectorIndex {
 
 type Client = Parameters<Parameters<QdrantConnection['search']>[0]>[0];
 
-function pointsARequest(bytesAPoint: number): number {
-  return Math.max(1, Math.floor(UPSERT_BYTES / bytesAPoint));
-}
+const bytesOf = (payload: PointPayload): number => Buffer.byteLength(JSON.stringify(payload));
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>

@@ -251,6 +251,34 @@ describe('productsUpsert', () => {
       /at most 250/,
     ],
     [
+      'attributes with too much text',
+      { attributes: many(51, (i) => ({ name: 'fit', value: `${i}`.padEnd(390, 'x') })) },
+      ['attributes'],
+      /20043 characters: at most 20000/,
+    ],
+    [
+      '101 choices of options',
+      {
+        images: many(101, (i) => ({
+          url: `https://shop.example/${i}.jpg`,
+          shows: [{ name: 'color', value: `${i}` }],
+        })),
+      },
+      ['images'],
+      /101 different choices of options: at most 100/,
+    ],
+    [
+      'choices of options with too much text',
+      {
+        images: many(52, (i) => ({
+          url: `https://shop.example/${i}.jpg`,
+          shows: [{ name: 'color', value: `${i}`.padEnd(390, 'x') }],
+        })),
+      },
+      ['images'],
+      /characters: at most 20000/,
+    ],
+    [
       'an image over http',
       { images: [{ url: 'http://shop.example/a.jpg' }] },
       ['images', '0', 'url'],
@@ -312,6 +340,31 @@ describe('productsUpsert', () => {
       ['skus', '0', 'options', '1', 'name'],
       /twice/,
     ],
+    [
+      '251 option values',
+      {
+        skus: many(126, (i) => ({
+          code: `${i}`,
+          options: [
+            { name: 'size', value: `${i}` },
+            { name: 'color', value: i === 0 ? '1' : `${i}` },
+          ],
+        })),
+      },
+      ['skus'],
+      /251 different option values with \d+ characters: at most 250/,
+    ],
+    [
+      'option values with too much text',
+      {
+        skus: many(26, (i) => ({
+          code: `${i}`,
+          options: [{ name: 'size', value: `${i}`.padEnd(390, 'x') }],
+        })),
+      },
+      ['skus'],
+      /26 different option values with 10244 characters: at most 250 with 10000/,
+    ],
     ['2001 SKUs', { skus: many(2_001, (i) => ({ code: `${i}` })) }, ['skus'], /at most 2000/],
   ])('refuses %s', async (_what, change, field, message) => {
     const before = await catalog.versions();
@@ -331,6 +384,31 @@ describe('productsUpsert', () => {
       ],
     });
     expect(await catalog.versions()).toEqual(before);
+  });
+
+  test('takes a T-shirt in 80 colors and 20 sizes', async () => {
+    const color = (i: number) => ({ name: 'color', value: `Heather Color ${i}` });
+    const { userErrors } = await catalog.upsert([
+      {
+        handle: 'tee',
+        title: 'Tee',
+        images: many(240, (i) => ({ url: `https://shop.example/${i}.jpg`, shows: [color(i % 80)] })),
+        skus: many(1_600, (i) => ({
+          code: `tee-${i}`,
+          options: [color(i % 80), { name: 'size', value: `${Math.floor(i / 80)}` }],
+        })),
+      },
+    ]);
+    expect(userErrors).toEqual([]);
+  });
+
+  test('counts the options of SKUs that stay as they are', async () => {
+    const values = (from: number) =>
+      many(200, (i) => ({ code: `o${from + i}`, options: [{ name: 'size', value: `${from + i}` }] }));
+    expect((await catalog.upsert([{ handle: 'coat', skus: values(0) }])).userErrors).toEqual([]);
+    const kept = many(200, (i) => ({ code: `o${i}` }));
+    const { userErrors } = await catalog.upsert([{ handle: 'coat', skus: [...kept, ...values(200)] }]);
+    expect(userErrors).toMatchObject([{ message: expect.stringMatching(/^The SKUs have 400 different/) }]);
   });
 
   test('names every wrong entry', async () => {

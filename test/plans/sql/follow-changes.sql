@@ -1,5 +1,5 @@
 /* projection.offers */
-      SELECT sku.product_id AS "productKey", channel.handle AS channel, sku.options,
+      SELECT sku.product_id AS "productKey", sku.id AS "skuKey", channel.handle AS channel, sku.options,
         stock.locations AS "stockedAt", stock.locations <> '{}' OR sku.when_out <> 'deny' AS orderable,
         price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
       FROM skus sku
@@ -18,7 +18,8 @@
         -- Looked up once, though it is asked for twice.
         OFFSET 0
       ) stock
-      WHERE sku.product_id = ANY($1::int[]) AND price.min_amount IS NOT NULL;
+      WHERE sku.product_id = ANY($1::int[]) AND price.min_amount IS NOT NULL
+      ORDER BY sku.position, sku.id;
 
 /* projection.products */
       SELECT product.id AS key, brand.handle AS brand,
@@ -27,24 +28,27 @@
             SELECT handle, parent_id FROM categories WHERE id = product.category_id
             UNION ALL SELECT parent.handle, parent.parent_id FROM categories parent JOIN above ON parent.id = above.parent_id
           ) SELECT handle::text FROM above) AS categories,
-        coalesce((SELECT jsonb_agg(jsonb_build_object('name', name, 'value', value))
-          FROM product_attributes WHERE product_id = product.id), '[]') AS attributes
+        coalesce((SELECT jsonb_agg(jsonb_build_object('name', name, 'value', value) ORDER BY name, value)
+          FROM (SELECT name, value FROM product_attributes WHERE product_id = product.id
+            ORDER BY name, value LIMIT $1) attribute), '[]') AS attributes
       FROM products product LEFT JOIN brands brand ON brand.id = product.brand_id
-      WHERE product.id = ANY($1::int[]);
+      WHERE product.id = ANY($2::int[]);
 
 /* sync.changes */
       WITH log AS (
-        SELECT product_id, images, removed_image_id FROM product_changes
+        SELECT product_id, images, image_id, removed_image_id FROM product_changes
         WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot)))
           OR xid >= pg_snapshot_xmax($2::pg_snapshot)
       ), changed AS (
         SELECT * FROM log WHERE product_id IS NOT NULL
-        UNION ALL SELECT id, false, NULL FROM products WHERE EXISTS (SELECT FROM log WHERE product_id IS NULL)
+        UNION ALL SELECT id, false, NULL, NULL FROM products WHERE EXISTS (SELECT FROM log WHERE product_id IS NULL)
       )
       SELECT pg_current_snapshot()::text AS position, product.*
       FROM (VALUES (true)) once
       LEFT JOIN (
-        SELECT product_id AS "productKey", bool_or(images) AS images,
+        SELECT product_id AS "productKey", bool_or(images AND image_id IS NULL) AS images,
+          bool_or(NOT images) AS payloads,
+          coalesce(array_agg(DISTINCT image_id) FILTER (WHERE image_id IS NOT NULL), '{}') AS "imageIds",
           coalesce(array_agg(removed_image_id) FILTER (WHERE removed_image_id IS NOT NULL), '{}') AS "removedImageIds"
         FROM changed
         GROUP BY product_id
