@@ -48,7 +48,7 @@ const actor = fc.record<Actor>({
 const channel = fc.constantFrom<Channel>('eu', 'us');
 const nth = fc.nat({ max: 50 });
 
-const HOLD_TRIES = ['hold', 'node', 'nodes', 'holdConfirm', 'holdRelease'] as const;
+const HOLD_TRIES = ['hold', 'node', 'nodes', 'holdExtend', 'holdConfirm', 'holdRelease'] as const;
 const BOARD_TRIES = [
   ...(['board', 'node', 'nodes', 'ideas', 'like', 'unlike'] as const),
   ...(['boardUpdate', 'pinAdd', 'pinRemove', 'pinNode', 'boardDelete'] as const),
@@ -298,7 +298,7 @@ class World {
 
   async #tryHold(as: Actor, where: Channel, hold: Hold, by: (typeof HOLD_TRIES)[number]): Promise<void> {
     const reaches = isIn(as, where) && reachesHold(as, where, hold);
-    if (by === 'holdConfirm' || by === 'holdRelease') {
+    if (by === 'holdExtend' || by === 'holdConfirm' || by === 'holdRelease') {
       const written = await write(as, by, { hold: hold.id }, where);
       if (!isIn(as, where)) expect(written).toEqual({ refused: 'FORBIDDEN' });
       else if (by === 'holdConfirm' && !may(as, 'holds:confirm')) {
@@ -307,7 +307,7 @@ class World {
       else if (hold.status !== 'ACTIVE') expect(written).toEqual({ id: hold.id, codes: ['HOLD_NOT_ACTIVE'] });
       else {
         expect(written).toEqual({ id: hold.id, codes: [] });
-        hold.status = by === 'holdConfirm' ? 'CONFIRMED' : 'RELEASED';
+        if (by !== 'holdExtend') hold.status = by === 'holdConfirm' ? 'CONFIRMED' : 'RELEASED';
       }
     } else {
       const field = {

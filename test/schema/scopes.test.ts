@@ -32,6 +32,7 @@ test('every root field declares its scope', () => {
      "Mutation.boardUpdate": "boards",
      "Mutation.holdConfirm": "holds:confirm",
      "Mutation.holdCreate": "everyone",
+     "Mutation.holdExtend": "everyone",
      "Mutation.holdRelease": "everyone",
      "Mutation.pinAdd": "boards",
      "Mutation.pinRemove": "boards",

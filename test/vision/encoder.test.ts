@@ -30,11 +30,11 @@ test('an encoder says what it is', () => {
 
 test('its load is the images that wait or are encoded', async () => {
   expect(encoder.load()).toEqual({ waiting: 0, inWork: 0 });
-  const encoding = Array.from({ length: 24 }, () => encoder.encode(tee));
-  expect(encoder.load()).toEqual({ waiting: 24, inWork: 0 });
+  const encoding = Array.from({ length: 12 }, () => encoder.encode(tee));
+  expect(encoder.load()).toEqual({ waiting: 12, inWork: 0 });
   await until('a thread has some', () => encoder.load().inWork > 0);
   const { waiting, inWork } = encoder.load();
-  expect(waiting + inWork).toBeLessThanOrEqual(24);
+  expect(waiting + inWork).toBeLessThanOrEqual(12);
   await Promise.all(encoding);
   expect(encoder.load()).toEqual({ waiting: 0, inWork: 0 });
 });
