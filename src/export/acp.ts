@@ -31,6 +31,7 @@ export const acp: FeedFormat = {
 };
 
 function variantOf(product: SellableProduct, { sku, images }: SellableSku, imageUrl: ImageUrl): object {
+  const url = sku.url ?? product.url;
   const { code: id, gtin, amount, compareAt, currencyCode: currency, level } = sku;
   const options = Object.entries(sku.optionValues);
   const condition = product.attributes.filter(({ name }) => name === 'condition').map(({ value }) => value);
@@ -40,7 +41,7 @@ function variantOf(product: SellableProduct, { sku, images }: SellableSku, image
       product.title,
       ...(options.length > 0 ? [options.map(([, value]) => value).join(' / ')] : []),
     ].join(' – '),
-    ...(product.url === null ? {} : { url: product.url }),
+    ...(url === null ? {} : { url }),
     ...(gtin === null ? {} : { barcodes: [{ type: 'GTIN', value: gtin }] }),
     price: { amount, currency },
     ...(compareAt === null ? {} : { list_price: { amount: compareAt, currency } }),

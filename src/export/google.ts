@@ -49,7 +49,7 @@ export const google: FeedFormat = {
   lines(product, imageUrl, leaveOut) {
     const lines = product.skus.flatMap(({ sku, images }) => {
       const [image, ...others] = images;
-      const link = product.url;
+      const link = sku.url ?? product.url;
       if (link === null) leaveOut('no link to a product page', sku.code);
       else if (image === undefined) leaveOut('no picture', sku.code);
       else {

@@ -46,6 +46,7 @@ beforeAll(async () => {
     UPDATE products SET description = E'A shirt.\\n\\tWith\\ttabs.' WHERE handle = 'shirt';
     UPDATE prices SET compare_at = 3000 WHERE amount = 2000;
     UPDATE skus SET restock_at = '2027-03-01T00:00Z' WHERE code = 'SOON';
+    UPDATE skus SET url = 'https://shop.example/shirt?variant=blue' WHERE code = 'BLUE';
     UPDATE skus SET gtin = '4006381333931' WHERE code = 'RED'`);
   folder = await mkdtemp(join(tmpdir(), 'vitrine-export-'));
   env = {
@@ -101,6 +102,7 @@ test('a feed for Google has what can be bought, with the pictures that show it',
     product_detail: 'Options:fit:slim,Details:sleeve length:long\\, cuffed',
   });
   expect(rows[1]).toMatchObject({
+    link: 'https://shop.example/shirt?variant=blue',
     image_link: image(1),
     additional_image_link: image(3),
     price: '10.00 EUR',
@@ -153,7 +155,11 @@ test('a feed for agents is a folder with the products and their variants', async
           { type: 'image', url: image(2) },
         ],
       },
-      { id: 'BLUE', availability: { available: true, status: 'limited_stock' } },
+      {
+        id: 'BLUE',
+        url: 'https://shop.example/shirt?variant=blue',
+        availability: { available: true, status: 'limited_stock' },
+      },
       { id: 'SOON', availability: { available: true, status: 'preorder' } },
     ],
   });

@@ -38,7 +38,10 @@ describe('a product feed', () => {
       skus: 300,
       rejectedRows: 0,
       leftOut: new Map([
-        ['attributes', { count: 1, first: { line: 27, reason: expect.stringMatching(/2750 were left out/) } }],
+        [
+          'attributes',
+          { count: 1, first: { line: 27, reason: expect.stringMatching(/2750 were left out/) } },
+        ],
         ['options', { count: 1, first: { line: 252, reason: expect.stringMatching(/50 were left out/) } }],
       ]),
     });
