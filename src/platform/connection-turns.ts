@@ -38,6 +38,8 @@ export class DatabaseBusy extends Error {
   override readonly name = 'DatabaseBusy';
 }
 
+type EndTurn = (isAnswered: boolean) => void;
+
 interface Waiting {
   readonly kind: WorkKind;
   readonly start: (client: string) => void;
@@ -52,7 +54,7 @@ export class ConnectionTurns {
   readonly #waiting = new FairQueue<Waiting>();
   readonly #running = new Tally();
   #all = 0;
-  #startedAt = -Infinity;
+  #answeredAt = -Infinity;
 
   /** Urgent work and other work each leave `reserved` of the connections to the other. */
   constructor(
@@ -66,12 +68,12 @@ export class ConnectionTurns {
   }
 
   /**
-   * Waits for a turn; the result ends it. Work with a connection never asks for a second one: if each of many calls
-   * needed two, none might be left for any of them to continue.
+   * Waits for a turn; the result ends it, and is told whether Postgres answered. Work with a connection never asks for a
+   * second one: if each of many calls needed two, none might be left for any of them to continue.
    *
-   * @throws DatabaseBusy; DatabaseUnavailable when nobody had a turn while it waited
+   * @throws DatabaseBusy; DatabaseUnavailable when Postgres answered nobody while it waited
    */
-  async take(): Promise<() => void> {
+  async take(): Promise<EndTurn> {
     const clients = currentClients();
     if (clients.owner === BACKGROUND_CLIENT) return () => undefined;
     const kind = kinds.getStore() ?? OTHER;
@@ -84,7 +86,7 @@ export class ConnectionTurns {
       throw new DatabaseBusy(`Too much work of the kind "${kind.name}" waits for a connection`);
     const since = performance.now();
     this.#running.add(waitingFor(kind), 1);
-    return new Promise<() => void>((resolve, reject) => {
+    return new Promise<EndTurn>((resolve, reject) => {
       const leave = this.#waiting.push(clients, {
         kind,
         start: (client) => {
@@ -95,7 +97,7 @@ export class ConnectionTurns {
       const timer = setTimeout(() => {
         leave();
         reject(
-          this.#startedAt > since
+          this.#answeredAt > since
             ? new DatabaseBusy(`Work of the kind "${kind.name}" waited too long for a connection`)
             : new DatabaseUnavailable(new Error('no connection became free')),
         );
@@ -115,16 +117,16 @@ export class ConnectionTurns {
     );
   }
 
-  #start(kind: WorkKind, client: string): () => void {
+  #start(kind: WorkKind, client: string): EndTurn {
     const used = [laneOf(kind), kind.name, ownLane(kind, client)];
     const count = (by: number): void => {
       this.#all += by;
       for (const key of used) this.#running.add(key, by);
     };
     count(1);
-    this.#startedAt = performance.now();
-    return () => {
+    return (isAnswered) => {
       count(-1);
+      if (isAnswered) this.#answeredAt = performance.now();
       this.#startNext();
     };
   }

@@ -34,10 +34,14 @@ export async function withClient<T>(
   { keepsState = false } = {},
 ): Promise<T> {
   const endTurn = await turns.get(pool)?.take();
+  let isAnswered = true;
   try {
     return await withAcquired(await acquire(pool), work, keepsState);
+  } catch (error) {
+    isAnswered = !(error instanceof DatabaseUnavailable);
+    throw error;
   } finally {
-    endTurn?.();
+    endTurn?.(isAnswered);
   }
 }
 

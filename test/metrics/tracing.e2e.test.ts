@@ -99,7 +99,8 @@ test('a search is a trace that continues the caller’s, and contains nothing th
     'execute query': 'POST /graphql',
     'resolve Query.visualSearch': 'execute query',
     'encoder.encode': 'resolve Query.visualSearch',
-    'image.decode': 'encoder.encode',
+    'encoder.see': 'resolve Query.visualSearch',
+    'image.decode': 'encoder.see',
     'index.search': 'resolve Query.visualSearch',
     'sql search.prove': 'resolve Query.visualSearch',
   });

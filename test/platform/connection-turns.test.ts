@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { forClient, inBackground } from '../../src/platform/clients.js';
 import { asKind, ConnectionTurns, URGENT, type WorkKind } from '../../src/platform/connection-turns.js';
 
@@ -9,9 +9,9 @@ const write = (waiting: number): WorkKind => ({ name: 'write', connections: 1, w
 /** Starts work that ends when told; `ran` has the names of what has started. A name begins with that of its client. */
 function start(turns: ConnectionTurns = new ConnectionTurns(CONNECTIONS, RESERVED)) {
   const ran: string[] = [];
-  const ends = new Map<string, () => void>();
+  const ends = new Map<string, (isAnswered: boolean) => void>();
   const run = async (name: string, kind?: WorkKind): Promise<void> => {
-    const take = (): Promise<() => void> => turns.take();
+    const take = (): ReturnType<ConnectionTurns['take']> => turns.take();
     const end = await forClient(name.slice(0, 1), () => (kind === undefined ? take() : asKind(kind, take)));
     ran.push(name);
     ends.set(name, end);
@@ -19,7 +19,7 @@ function start(turns: ConnectionTurns = new ConnectionTurns(CONNECTIONS, RESERVE
   const many = (client: string, count: number, kind?: WorkKind): Promise<unknown> =>
     Promise.allSettled(Array.from({ length: count }, (_, i) => run(`${client}${i}`, kind)));
   const end = async (name: string): Promise<void> => {
-    ends.get(name)?.();
+    ends.get(name)?.(true);
     await new Promise(setImmediate);
   };
   const settle = (): Promise<void> => new Promise(setImmediate);
@@ -72,6 +72,27 @@ describe('turns at the connections', () => {
     for (const client of ['a', 'b', 'c']) void many(client, 20);
     await settle();
     for (let i = 0; i < CONNECTIONS; i += 1) await inBackground(() => turns.take());
+  });
+
+  // Failed on 2026-11-29: a silent Postgres was told as too many requests at once.
+  test.each([
+    ['DatabaseBusy', true],
+    ['DatabaseUnavailable', false],
+  ])('that come too late are a %s', async (name, isAnswered) => {
+    jest.useFakeTimers();
+    try {
+      const turns = new ConnectionTurns(CONNECTIONS, RESERVED);
+      const take = () => forClient('a', () => turns.take());
+      const ends = await Promise.all(Array.from({ length: CONNECTIONS - 2 * RESERVED }, take));
+      const [next, late] = [take(), expect(take()).rejects.toMatchObject({ name })];
+      await jest.advanceTimersByTimeAsync(1_000);
+      ends[0]?.(isAnswered);
+      await next;
+      await jest.advanceTimersByTimeAsync(5_000);
+      await late;
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('are refused when too much of a kind waits, of which a client may have half', async () => {
