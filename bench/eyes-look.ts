@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { overlap } from './composites.js';
-import { noGates, readStreet } from './gates.js';
+import { readStreet } from './gates.js';
 import { ask, uploadImage } from './graphql.js';
-import { noPhotographs, PHOTOGRAPHS_FEED } from './photographs.js';
 import { share } from './share.js';
-import { openShop } from './shop.js';
+import { streetBenchmark } from './street-shop.js';
 import { mean, median } from './statistics.js';
-import type { Benchmark, Measurement, Target } from './types.js';
+import type { Measurement, Target } from './types.js';
 
 /** The first ones by name; a look at each takes a fifth of a second. */
 const PHOTOGRAPHS = 200;
@@ -50,22 +49,11 @@ const SEARCH = `query ($image: ID!) {
   visualSearch(query: { like: [{ image: { id: $image } }] }, first: 12) { nodes { id } }
 }`;
 
-export const lookBenchmark: Benchmark = {
-  name: 'eyes-look',
-  description: 'look at people in the street, with 1,500 flat lays as the catalog: are their garments found?',
-  skip: () => noGates() ?? noPhotographs(),
-  async run(report, progress) {
-    const shop = await openShop();
-    try {
-      progress('importing the photographs');
-      await shop.import(PHOTOGRAPHS_FEED);
-      const { url } = await shop.serve();
-      await measureLook(url, report, progress);
-    } finally {
-      await shop.close();
-    }
-  },
-};
+export const lookBenchmark = streetBenchmark(
+  'eyes-look',
+  'look at people in the street, with 1,500 flat lays as the catalog: are their garments found?',
+  measureLook,
+);
 
 /**
  * Measures `look` of a gateway on photographs of people in the street with known items.

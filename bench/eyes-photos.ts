@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { calibrationError } from '../src/search/probability/calibration-error.js';
-import { noGates, readStreet } from './gates.js';
+import { readStreet } from './gates.js';
 import { ask, uploadImage } from './graphql.js';
-import { noPhotographs, PHOTOGRAPHS_FEED } from './photographs.js';
 import { share } from './share.js';
 import { shelfOf, shelfOfCategory } from './shelves.js';
-import { openShop } from './shop.js';
+import { streetBenchmark } from './street-shop.js';
 import { mean } from './statistics.js';
-import type { Benchmark, Measurement } from './types.js';
+import type { Measurement } from './types.js';
 
 /** The first ones by name: the same as those of `eyes-look`. */
 const PHOTOGRAPHS = 200;
@@ -39,22 +38,11 @@ const ASK = `query ($image: ID!) {
 }`;
 const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
 
-export const photosBenchmark: Benchmark = {
-  name: 'eyes-photos',
-  description: 'photographs of people in the street without a box, asked of 1,500 flat lays',
-  skip: () => noGates() ?? noPhotographs(),
-  async run(report, progress) {
-    const shop = await openShop();
-    try {
-      progress('importing the photographs');
-      await shop.import(PHOTOGRAPHS_FEED);
-      const { url } = await shop.serve();
-      await measurePhotos(url, report, progress);
-    } finally {
-      await shop.close();
-    }
-  },
-};
+export const photosBenchmark = streetBenchmark(
+  'eyes-photos',
+  'photographs of people in the street without a box, asked of 1,500 flat lays',
+  measurePhotos,
+);
 
 /** None of what people wear there is in the catalog, so that every product that is named is wrong. */
 async function measurePhotos(
