@@ -51,10 +51,12 @@ export class Context implements ServerContext {
     await this.inChannel();
   }
 
-  async forNextEvent(): Promise<Context> {
+  async forNextEvent(signal: AbortSignal): Promise<Context> {
     const caller = await this.identify();
     if (this.channelHandle !== null) requireChannel(caller, this.channelHandle);
-    const next = new Context(this.catalog, this, caller, this.identify, this.meter, this.pseudonyms);
+    const { requestId, publicUrl, clientAddress, identify, meter, pseudonyms } = this;
+    const facts = { requestId, publicUrl, clientAddress, signal };
+    const next = new Context(this.catalog, facts, caller, identify, meter, pseudonyms);
     next.channelHandle = this.channelHandle;
     return next;
   }

@@ -40,11 +40,12 @@ export interface ServerContext {
    */
   useChannel(handle: string): Promise<void>;
   /**
-   * A context for the next event of the request's subscription: the same channel, with nothing loaded yet.
+   * A context for the next event of the request's subscription: the same channel, with nothing loaded yet. The signal
+   * is that of the event.
    *
    * @throws RequestError UNAUTHENTICATED or FORBIDDEN when the caller is no longer allowed to follow it
    */
-  forNextEvent(): ServerContext | Promise<ServerContext>;
+  forNextEvent(signal: AbortSignal): ServerContext | Promise<ServerContext>;
 }
 
 /** The facts that a context is made from. */

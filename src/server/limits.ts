@@ -244,6 +244,9 @@ export const IDLE_SOCKET_MS = 5 * 60_000;
 /** Subscriptions per WebSocket. A screen has one or two, and each can cover many SKUs. */
 export const MAX_SUBSCRIPTIONS = 20;
 
+/** Events of subscriptions that are executed at once. Most need no database; clients take turns. */
+export const MAX_EVENTS_AT_ONCE = 16;
+
 /**
  * Messages in progress per WebSocket. A subscription that was ended counts until it has stopped, so this is more than
  * MAX_SUBSCRIPTIONS.

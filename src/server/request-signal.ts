@@ -17,6 +17,28 @@ export function requestSignal(response: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
+/**
+ * Runs the work of a subscription's event with a signal that aborts when the subscription ends, and at the deadline of
+ * an operation.
+ */
+export async function withEventSignal<T>(
+  ended: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  setMaxListeners(Infinity, controller.signal);
+  const leave = (): void => controller.abort(clientLeft());
+  const timer = setTimeout(() => controller.abort(tooSlow()), OPERATION_DEADLINE_MS);
+  if (ended.aborted) leave();
+  else ended.addEventListener('abort', leave, { once: true });
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    ended.removeEventListener('abort', leave);
+  }
+}
+
 function tooSlow(): RequestError {
   return new RequestError(
     'SERVICE_OVERLOADED',

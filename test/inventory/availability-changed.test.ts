@@ -7,6 +7,8 @@ import { Client as PgClient } from 'pg';
 import sql from 'sql-template-tag';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
+import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
+import { networkOf } from '../../src/platform/client-network.js';
 import { execute } from '../../src/platform/postgres.js';
 import {
   MAX_MESSAGES_IN_WORK,
@@ -470,4 +472,35 @@ test('a gateway that closes says so to its subscribers, and waits for no one who
   await closing.close();
   expect((await watching.next())?.errors).toEqual([{ code: '1001', message: 'The server is shutting down' }]);
   await client.dispose();
+});
+
+// Failed on 2026-11-29: each subscription had the points of its next event, for as long as it waited for one. A client saved
+// up for hundreds of searches at once.
+test('an event is paid for when it comes', async () => {
+  const budgets = new MemoryBudgets({ anonymousRate: 1e6, keyRate: 1, burstSeconds: 1, now: () => 0 });
+  const other = await startTestGateway(
+    async (db) => {
+      await seedMarkets(db);
+      await seedProduct(db, { handle: 'tee', skus: [{ code: 'TEE' }] });
+    },
+    { budgets },
+  );
+  const client = openClient(await other.listen());
+  const event = z.object({
+    extensions: z.object({ cost: z.object({ requested: z.number(), available: z.number() }) }),
+  });
+  const events = client.iterate({
+    query: `subscription ($skus: [ID!]!) {
+      availabilityChanged(skus: $skus) { product { similar(first: 100) { nodes { id } } } } }`,
+    variables: { skus: [toGlobalId('Sku', 1)] },
+  });
+  const first = await events.next();
+  const { requested, available } = event.parse(first.value).extensions.cost;
+  expect(requested).toBeGreaterThan(500);
+  await sleep(QUIET_MS);
+  expect(budgets.available({ kind: 'client', id: networkOf('127.0.0.1'), pointsPerSecond: null })).toBe(
+    available,
+  );
+  await client.dispose();
+  await other.close();
 });

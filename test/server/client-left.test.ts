@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { RequestError } from '../../src/errors.js';
 import type { RequestFacts } from '../../src/graph/server-context.js';
 import { until } from '../support/waiting.js';
-import { TestContext } from './support/schema.js';
+import { openClient, subscribe } from '../support/subscriptions.js';
+import { endless, TestContext } from './support/schema.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
 let seen: RequestFacts[] = [];
@@ -68,4 +69,18 @@ test('an operation is answered when its signal aborts, whatever it still does', 
     .extensions;
   expect(cost.requested).toBeGreaterThan(150);
   expect(cost.actual).toBe(cost.requested);
+});
+
+// Failed on 2026-11-29: events had no signal, so what they had begun went on after their sockets were closed.
+test('the signal of an event aborts when its subscription has ended', async () => {
+  const client = openClient(`${url.replace('http', 'ws')}/graphql`);
+  const ended = subscribe(client, 'subscription { endless }');
+  subscribe(client, 'subscription { endless }');
+  await until('both events are worked on', () => endless.length === 2);
+  expect(endless.map(({ aborted }) => aborted)).toEqual([false, false]);
+  await ended.end();
+  await until('one of them aborts', () => endless.filter(({ aborted }) => aborted).length === 1);
+  await client.dispose();
+  await until('the other one aborts', () => endless.every(({ aborted }) => aborted));
+  expect(server.logged.filter(({ level }) => Number(level) > 30)).toEqual([]);
 });

@@ -3,7 +3,9 @@ import { toGlobalId } from 'graphql-relay';
 import { transaction } from '../../src/platform/postgres.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { waiting } from '../support/waiting.js';
+import { openClient, subscribe } from '../support/subscriptions.js';
+import { MAX_SUBSCRIPTIONS } from '../../src/server/limits.js';
+import { until, waiting } from '../support/waiting.js';
 
 /** Several times as many as there are connections. */
 const FLOOD = 30;
@@ -29,9 +31,16 @@ const from = (address: string, document: string) =>
 const flood = (address: string) =>
   Array.from({ length: FLOOD }, () => from(address, '{ categories { handle } }'));
 const read = () => from('192.0.2.1', `{ sku(id: "${sku}") { code } }`);
-const hold = () =>
+/** Transactions that wait for another one. */
+const blocked = async () => {
+  const { rowCount } = await gateway.db.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rowCount ?? 0;
+};
+const hold = (address = '192.0.2.2') =>
   from(
-    '192.0.2.2',
+    address,
     `mutation { holdCreate(input: { lines: [{ sku: "${sku}" }] }) { hold { status } userErrors { code } } }`,
   );
 
@@ -66,4 +75,29 @@ test('when reads of many clients wait for each other, connections are left for h
     await client.query('ROLLBACK');
     await Promise.all(piled);
   });
+});
+
+// Failed on 2026-11-29: events of subscriptions took no turns, so all of them were worked on at once.
+test('a client whose events pile up delays neither reads nor holds of others', async () => {
+  const url = await gateway.listen();
+  const client = openClient(url, {}, { 'x-forwarded-for': '198.51.100.9' });
+  await transaction(gateway.db, async (lock) => {
+    await lock.query('LOCK TABLE categories IN ACCESS EXCLUSIVE MODE');
+    const events = Array.from({ length: MAX_SUBSCRIPTIONS }, () =>
+      subscribe(
+        client,
+        'subscription ($skus: [ID!]!) { availabilityChanged(skus: $skus) { product { category { handle } } } }',
+        { skus: [sku] },
+      ),
+    );
+    await until('events wait for the lock', async () => (await blocked()) > 0);
+    for (let i = 0; i < 3; i += 1) {
+      expect(await read()).toEqual({ data: { sku: { code: 'TEE' } }, errors: [] });
+      expect(await hold('192.0.2.3')).toMatchObject({ data: { holdCreate: { userErrors: [] } }, errors: [] });
+    }
+    expect(await blocked()).toBeLessThan(MAX_SUBSCRIPTIONS / 2);
+    await lock.query('ROLLBACK');
+    for (const event of events) expect(await event.next()).not.toBeNull();
+  });
+  await client.dispose();
 });

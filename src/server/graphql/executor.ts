@@ -83,7 +83,7 @@ function tracedOperation<T>({ operation }: Operation, run: () => Promise<T>): Pr
 }
 
 /** The result of the work or, when the signal aborts first, its reason as the only error. The work itself goes on. */
-function untilAborted(work: Promise<ExecutionResult>, signal: AbortSignal): Promise<ExecutionResult> {
+export function untilAborted(work: Promise<ExecutionResult>, signal: AbortSignal): Promise<ExecutionResult> {
   return within(work, Infinity, signal).catch((reason: unknown) => {
     if (!signal.aborted) throw reason;
     return { data: null, errors: [toGraphQLError(reason)] };

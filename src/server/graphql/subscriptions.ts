@@ -13,6 +13,9 @@ import {
 } from 'graphql';
 import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { RequestError } from '../../errors.js';
+import { forClient } from '../../platform/clients.js';
+import { paidBy } from '../../vision/decode-payer.js';
+import { limiter } from '../../vision/limiter.js';
 import { withParams } from '../authorization.js';
 import { type Checks, givenName } from './checks.js';
 import type { Charges, Paying } from '../cost/charges.js';
@@ -24,10 +27,14 @@ import { type ErrorRenderer, toGraphQLError, withRequestCode } from '../errors.j
 import {
   CONNECTION_INIT_TIMEOUT_MS,
   MAX_DOCUMENT_TOKENS,
+  MAX_EVENTS_AT_ONCE,
   MAX_SUBSCRIPTIONS,
   MAX_VALIDATION_ERRORS,
+  OPERATION_DEADLINE_MS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
+import { withEventSignal } from '../request-signal.js';
+import { untilAborted } from './executor.js';
 import { createTurns } from './turns.js';
 
 /** One WebSocket. */
@@ -55,6 +62,7 @@ export function createSubscriptions(options: {
   const valid = createDocumentCache<DocumentNode>();
 
   const turn = createTurns();
+  const inTurn = limiter(MAX_EVENTS_AT_ONCE, Infinity, OPERATION_DEADLINE_MS);
 
   const read = (text: string, sender: string): DocumentNode | readonly GraphQLError[] => {
     const known = valid.get(text);
@@ -127,25 +135,29 @@ export function createSubscriptions(options: {
   }: ExecutionArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> => {
     const context = contextValue as ServerContext;
     const args = argsFor(context);
-    const events = await createSourceEventStream(args);
+    const operation = checks.passed(context);
+    const events = await forClient(operation.decodePayer.name, () => createSourceEventStream(args));
     if (!(Symbol.asyncIterator in events)) return refused(events);
+
     let { payer } = context;
-    let paid: Paying = context;
-    return counted(
-      events,
-      async (signal) => {
-        paid = { payer: { ...payer } };
-        await charges.chargeEvent(paid, checks.passed(context), signal);
-      },
-      async (rootValue) => {
-        await turn();
-        const contextValue = await context.forNextEvent();
-        ({ payer } = contextValue);
-        const result = await execute({ ...args, rootValue, contextValue });
-        return { ...result, extensions: { cost: charges.settle(paid, result.data) } };
-      },
-      metrics,
-    );
+    const answer = async (rootValue: unknown, ended: AbortSignal): Promise<ExecutionResult> => {
+      const paid: Paying = { payer: { ...payer } };
+      await charges.chargeEvent(paid, operation, ended);
+      await turn();
+      const decodePayer = charges.decodePayer(paid);
+      return withEventSignal(ended, async (signal) => {
+        const work = async (): Promise<ExecutionResult> => {
+          const contextValue = await context.forNextEvent(signal);
+          ({ payer } = contextValue);
+          return execute({ ...args, rootValue, contextValue });
+        };
+        const result = await forClient(decodePayer.name, () =>
+          inTurn(() => paidBy(decodePayer, () => untilAborted(work(), signal)), signal),
+        );
+        return { ...result, extensions: { cost: charges.settle(paid, result.data, signal.aborted) } };
+      });
+    };
+    return counted(events, answer, metrics);
   };
 
   return makeServer<Record<string, unknown>, Connection>({
@@ -202,13 +214,12 @@ function refused({ errors = [], ...result }: ExecutionResult): ExecutionResult {
 }
 
 /**
- * The events' responses, requested one at a time, each once `afford` has paid for it. Ending this ends the events,
- * even while the next one is awaited.
+ * The events' responses, requested one at a time. Ending this ends the events, even while the next one is awaited, and
+ * aborts the work for the one that is answered.
  */
 function counted(
   source: AsyncIterable<unknown>,
-  afford: (signal: AbortSignal) => Promise<void>,
-  answer: (event: unknown) => Promise<ExecutionResult>,
+  answer: (event: unknown, signal: AbortSignal) => Promise<ExecutionResult>,
   { subscriptions }: Metrics,
 ): AsyncIterableIterator<ExecutionResult> {
   const events = source[Symbol.asyncIterator]();
@@ -225,11 +236,12 @@ function counted(
   return {
     async next() {
       try {
-        await afford(ended.signal);
-        if (ended.signal.aborted) return await end();
         const event = await events.next();
-        return event.done ? await end() : { value: await answer(event.value) };
+        if (event.done) return await end();
+        const answered = await answer(event.value, ended.signal);
+        return ended.signal.aborted ? await end() : { value: answered };
       } catch (error) {
+        if (ended.signal.aborted) return { done: true, value: undefined };
         await end();
         throw error;
       }

@@ -33,6 +33,9 @@ import type { Payer, RequestFacts, ServerContext } from '../../../src/graph/serv
 /** The Authorization of a caller who is limited to trusted documents. */
 export const LIMITED = 'Bearer limited';
 
+/** The signals of the events that `endless` works on. */
+export const endless: AbortSignal[] = [];
+
 /** The request as resolvers and the server see it in these tests. */
 export class TestContext implements ServerContext {
   channel = 'default';
@@ -43,13 +46,16 @@ export class TestContext implements ServerContext {
   readonly authorization: string | null;
   readonly signal: AbortSignal;
 
-  constructor({
-    requestId,
-    publicUrl,
-    clientAddress = 'test',
-    authorization = null,
-    signal,
-  }: Pick<RequestFacts, 'requestId' | 'publicUrl' | 'signal'> & Partial<RequestFacts>) {
+  constructor(
+    {
+      requestId,
+      publicUrl,
+      clientAddress = 'test',
+      authorization = null,
+      signal: ofRequest,
+    }: Pick<RequestFacts, 'requestId' | 'publicUrl' | 'signal'> & Partial<RequestFacts>,
+    signal = ofRequest,
+  ) {
     this.requestId = requestId;
     this.publicUrl = publicUrl;
     this.clientAddress = clientAddress;
@@ -68,8 +74,8 @@ export class TestContext implements ServerContext {
     this.channel = handle;
   }
 
-  forNextEvent(): TestContext {
-    return Object.assign(new TestContext(this), { channel: this.channel });
+  forNextEvent(signal: AbortSignal): TestContext {
+    return Object.assign(new TestContext(this, signal), { channel: this.channel });
   }
 }
 
@@ -181,6 +187,17 @@ class GarmentResolver {
     @Ctx() context: TestContext,
   ): string {
     return `${color} in ${context.channel}`;
+  }
+
+  /** Its one event is never answered. */
+  @Subscription(() => String, {
+    subscribe: async function* () {
+      yield 'work';
+    },
+  })
+  endless(@Ctx() { signal }: TestContext): Promise<string> {
+    endless.push(signal);
+    return new Promise(() => undefined);
   }
 
   @Query(() => Float)
