@@ -4,7 +4,10 @@ import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import type { ShownOptions } from '../images/shown-options.js';
 import type { Sku } from '../catalog/sku.types.js';
 import type { Meter } from '../graph/meter.js';
+import { limiter } from '../vision/limiter.js';
+import { turnOnLoop } from '../platform/loop-turns.js';
 import type { Database } from '../platform/postgres.js';
+import { decodePayer } from '../vision/decode-payer.js';
 import { toIndexFilter } from '../projection/index-filter.js';
 import type {
   IndexFilter,
@@ -23,6 +26,15 @@ const SPARE_MIN = 4;
  * that a search ends soon whatever the filter: proving this many takes some 100 milliseconds.
  */
 const MAX_EXAMINED = 1_000;
+/**
+ * Candidates that the points of a search pay for; each of the others takes about as long as a point pays for. A page of
+ * the most products, and what facets count, examine no more unless the filter is rare.
+ */
+const INCLUDED_CANDIDATES = 250;
+
+/** Searches that are worked on at once; clients take turns. What one has found waits for the event loop in memory. */
+const AT_ONCE = 16;
+const inTurn = limiter(AT_ONCE);
 
 /** The services that a proof needs. */
 export interface ProofServices {
@@ -105,10 +117,19 @@ type PlacedMatch = IndexMatch & { readonly position: Place };
 /**
  * One page of a stock-proven ranking. The index proposes products that pass according to its (possibly stale)
  * payload; one Postgres statement proves them. Products that fail are dropped, and the index is asked for more until
- * the page is full, the ranking ends, or MAX_EXAMINED candidates were looked at. A refill proves the whole page again, so that the whole page is from one
- * snapshot.
+ * the page is full, the ranking ends, or MAX_EXAMINED candidates were looked at. A refill proves the whole page again, so
+ * that the whole page is from one snapshot.
+ *
+ * @throws RequestError SERVICE_OVERLOADED when it waited too long for its turn; the reason of the plan's signal
  */
-export async function searchPage(
+export const searchPage = (
+  services: ProofServices,
+  plan: SearchPlan,
+  first: number,
+  after: Place | null,
+): Promise<SearchPage> => inTurn(() => readPage(services, plan, first, after), plan.signal);
+
+async function readPage(
   services: ProofServices,
   plan: SearchPlan,
   first: number,
@@ -126,7 +147,7 @@ export async function searchPage(
   let dropped = 0;
 
   for (let refills = 0; ; refills += 1) {
-    plan.signal.throwIfAborted();
+    await turnOnLoop(plan.signal);
     const result = await plan.ranking.propose(filter, ask, position);
     const rank = position?.rank ?? 0;
     const found = result.matches.map(({ place, ...match }, i) => ({
@@ -140,6 +161,7 @@ export async function searchPage(
     ];
     const proof = await proveAll(plan.channel, plan.condition, examined);
     proven = examined.filter(({ productId }) => proof.passing.has(productId));
+    payForMore(candidates, found.length);
     candidates += found.length;
     dropped += examined.filter(({ productId }) => soldOut(plan.condition, proof, productId)).length;
     position = result.reached ?? found.at(-1)?.position ?? position;
@@ -168,6 +190,13 @@ export async function searchPage(
   }
 }
 
+/** Takes a point for each of `more` candidates beyond those included. @throws ThrottledError */
+function payForMore(candidates: number, more: number): void {
+  const points =
+    Math.max(0, candidates + more - INCLUDED_CANDIDATES) - Math.max(0, candidates - INCLUDED_CANDIDATES);
+  if (points > 0) decodePayer()?.pay(points);
+}
+
 export const proverOf =
   (services: ProofServices): Prove =>
   (channel, condition, candidates) =>
@@ -176,5 +205,5 @@ export const proverOf =
 /** The index called it sellable; in Postgres it has nothing to sell, is gone, or no longer matches the filter. */
 function soldOut({ availability }: ProductCondition, proof: Proof, productId: number): boolean {
   if (availability !== AvailabilityFilter.SELLABLE) return false;
-  return !(proof.skus.get(productId) ?? []).some((sku) => sku.sellable > 0);
+  return !proof.others.has(productId) && !(proof.skus.get(productId) ?? []).some((sku) => sku.sellable > 0);
 }

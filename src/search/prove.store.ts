@@ -20,8 +20,10 @@ export interface Proof {
   readonly asOf: Date;
   /** In milliseconds; 0 when the index is up to date. */
   readonly indexLagMs: number;
-  /** Every SKU that the channel offers of each candidate that still matches the filter. */
+  /** Every SKU that the channel offers of each product that has one that passes. */
   readonly skus: ReadonlyMap<number, Sku[]>;
+  /** Products that have something to sell, but nothing that passes the filter. */
+  readonly others: ReadonlySet<number>;
   /**
    * The passing SKUs among those. A product is part of the answer when it is a key here: it has one that passes, and a
    * picture of one.
@@ -33,6 +35,8 @@ export interface Proof {
   readonly pictures: ReadonlyMap<number, number>;
 }
 
+/** Of products; the first row has them for all. */
+const keys = z.array(z.number()).nullable();
 const provenRow = z.discriminatedUnion('found', [
   skuRow.extend({
     found: z.literal(true),
@@ -40,8 +44,9 @@ const provenRow = z.discriminatedUnion('found', [
     /** By image key. */
     shows: z.record(z.string(), shownOptions).nullable(),
     indexLagMs: z.number(),
+    others: keys,
   }),
-  z.object({ found: z.literal(false), asOf: z.date(), indexLagMs: z.number() }),
+  z.object({ found: z.literal(false), asOf: z.date(), indexLagMs: z.number(), others: keys }),
 ]);
 
 /**
@@ -49,6 +54,7 @@ const provenRow = z.discriminatedUnion('found', [
  * this channel, the price and stock of every SKU, and what their images show. `position` is how far the index has
  * followed the change log (pg_snapshot); changes committed since then make up its lag. Where a candidate's image shows
  * only SKUs that do not pass, a second statement finds another image of the product; what passes is from the first.
+ * SKUs of products that fail are not read: a search with a rare filter examines a thousand of them.
  */
 export async function prove(
   db: Queryable,
@@ -66,9 +72,8 @@ export async function prove(
           (SELECT changed_at FROM product_changes
             WHERE xid >= pg_snapshot_xmax(${position}::pg_snapshot) ORDER BY xid LIMIT 1)
         ))), 0))::int AS lag
-    )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf"
-    FROM report LEFT JOIN (
+    ), offered AS MATERIALIZED (
+      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
       SELECT ${SKU_COLUMNS}, offer.position, ${offerPredicate(condition)} AS passes, candidate.shows
       FROM (
         SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
@@ -83,7 +88,12 @@ export async function prove(
       JOIN products product ON product.id = candidate.product_id
       JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = ${channel.key}
       WHERE ${productPredicate(condition)}
-    ) offer ON true
+      ) found
+    )
+    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
+      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
+        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
+    FROM report LEFT JOIN offered offer ON offer."isProven"
     ORDER BY offer."productKey", offer.position, offer.key`;
   const rows = await (isCommon(condition) ? queryPrepared : query)(db, statement, provenRow);
 
@@ -96,14 +106,15 @@ export async function prove(
   const shows = new Map(
     found.flatMap(({ shows }) => Object.entries(shows ?? {}).map(([key, shown]) => [Number(key), shown])),
   );
-  const others = await pictureOthers(db, candidates, passing, shows);
+  const otherPictures = await pictureOthers(db, candidates, passing, shows);
   return {
     asOf: first.asOf,
     indexLagMs: first.indexLagMs,
     skus: groupByProduct(found),
-    passing: new Map([...passing].filter(([productId]) => !others.unpictured.has(productId))),
-    shows: new Map([...shows, ...others.shows]),
-    pictures: others.pictures,
+    others: new Set(first.others),
+    passing: new Map([...passing].filter(([productId]) => !otherPictures.unpictured.has(productId))),
+    shows: new Map([...shows, ...otherPictures.shows]),
+    pictures: otherPictures.pictures,
   };
 }
 

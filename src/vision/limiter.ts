@@ -22,7 +22,7 @@ export function limiter(limit: number, maxWaiting = Infinity, maxWaitMs = MAX_WA
     } else {
       throw new RequestError(
         'SERVICE_OVERLOADED',
-        'Too many images are being processed; try again in a few seconds.',
+        'Too much is being processed; try again in a few seconds.',
       );
     }
     try {

@@ -38,7 +38,7 @@ export function awaitTurn(
         giveUp(
           new RequestError(
             'SERVICE_OVERLOADED',
-            'Too many images are being processed; this one waited too long. Try again in a few seconds.',
+            'Too much is being processed, and this waited too long; try again in a few seconds.',
           ),
         ),
       maxWaitMs,

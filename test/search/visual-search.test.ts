@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
+import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
+import { networkOf } from '../../src/platform/client-network.js';
+import type { Database } from '../../src/platform/postgres.js';
 import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { statementsDuring } from '../support/statements.js';
@@ -557,7 +560,8 @@ describe('with an index that follows Postgres', () => {
 // Failed on 2026-11-29: a filter that nothing passes, and that the index does not know, made a search look at everything.
 test('a page looks at 1,000 products, and the next one continues', async () => {
   const many = 1_100;
-  const gateway = await startTestGateway(async (db) => {
+  const budgets = new MemoryBudgets({ anonymousRate: 1e6, keyRate: 1e6, burstSeconds: 1, now: () => 0 });
+  const seed = async (db: Database): Promise<void> => {
     await seedMarkets(db);
     ids = { query: await seedProduct(db, { handle: 'query', vectors: [at(0)] }) };
     await db.query(
@@ -580,15 +584,20 @@ test('a page looks at 1,000 products, and the next one continues', async () => {
       SELECT sku.id, stock_locations.id, 1 FROM sku, stock_locations WHERE handle = 'berlin'`,
       [many, Buffer.from(Float32Array.from(at(0)).buffer)],
     );
-  });
+  };
+  const gateway = await startTestGateway(seed, { budgets });
   try {
     const search = { query: like('query'), first: 10, where: { quantity: 2 } };
+    const payer = { kind: 'client', id: networkOf('127.0.0.1'), pointsPerSecond: null } as const;
+    const before = budgets.available(payer);
     const first = (await gateway.read(page, SEARCH, search)).visualSearch;
     expect(first).toMatchObject({
       edges: [],
       search: { candidates: 1_000 },
       pageInfo: { hasNextPage: true },
     });
+    // Failed on 2026-11-29: what it looked at was not paid for.
+    expect(before - budgets.available(payer)).toBeGreaterThan(1_000);
     const after = first.pageInfo.endCursor;
     const second = (await gateway.read(page, SEARCH, { ...search, after })).visualSearch;
     expect(second).toMatchObject({

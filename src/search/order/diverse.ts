@@ -1,4 +1,5 @@
 import type { IndexFilter, RankingPosition, SearchStrategy } from '../../vector-index/port.js';
+import { turnOnLoop } from '../../platform/loop-turns.js';
 import type { Place } from '../prove-page.js';
 import type { StandingMatch, StandingOrder } from './standing.js';
 import { dot } from '../../vector-index/vectors.js';
@@ -47,6 +48,8 @@ export function diverseOrder(base: StandingOrder, options: DiverseOptions): Stan
           windows.get(keyOf(start)) ??
           (await readWindows(base, options, { passing, start, limit: limit - matches.length }, windows));
         const { strategy, end } = window;
+        // Ordering a window takes milliseconds, and a search that finds little orders many.
+        await turnOnLoop();
         for (const match of productsOf(window, resumed)) {
           if (matches.length === limit) return { matches, exhausted: false, strategy };
           matches.push(match);

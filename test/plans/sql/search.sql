@@ -41,9 +41,8 @@
           (SELECT changed_at FROM product_changes
             WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
         ))), 0))::int AS lag
-    )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf"
-    FROM report LEFT JOIN (
+    ), offered AS MATERIALIZED (
+      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
       SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
@@ -61,5 +60,10 @@
       JOIN products product ON product.id = candidate.product_id
       JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $6
       WHERE true
-    ) offer ON true
+      ) found
+    )
+    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
+      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
+        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
+    FROM report LEFT JOIN offered offer ON offer."isProven"
     ORDER BY offer."productKey", offer.position, offer.key;
