@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { drawStrangers } from '../../bench/strangers.js';
 import { openBodies, type Bodies } from '../../src/vision/bodies/bodies.js';
+import { turnedBox } from '../../src/vision/bodies/upright.js';
 import { decodeRaster } from '../../src/vision/decode.js';
 import { pictureOf } from '../support/people.js';
 import { fixture } from './support.js';
@@ -146,6 +147,34 @@ describe('what people wear', () => {
       .toBuffer();
     const { people } = await find(long);
     expect(people).toHaveLength(1);
+  });
+
+  // Failed on 2026-11-29: the boxes of people on their side were slivers. Cameras without an orientation sensor and scans
+  // give such photos (immich-app/immich#28966).
+  test.each([90, 180, 270])('is found in a picture turned by %i°', async (degrees) => {
+    const picture = await pictureOf('person');
+    const turned = await find(await sharp(picture).rotate(degrees).png().toBuffer());
+    const upright = await find(picture);
+    expect(turned.people).toHaveLength(1);
+    const expected = upright.people[0]?.worn ?? [];
+    const found = new Map(turned.people[0]?.worn.map(({ part, box }) => [part, box]));
+    expect([...found.keys()]).toEqual(expected.map(({ part }) => part));
+    for (const { part, box } of expected) {
+      const [wanted, seen] = [turnedBox(box, (360 - degrees) / 90), found.get(part)];
+      for (const key of ['x', 'y', 'width', 'height'] as const)
+        expect(Math.abs((seen?.[key] ?? NaN) - wanted[key])).toBeLessThan(0.15);
+    }
+  });
+
+  // Failed on 2026-11-29: a strip of bare legs at the lower edge was a skirt with a confidence of 0.99.
+  test('is left out where the edge of the picture cuts nearly all of it off', async () => {
+    const picture = sharp(await pictureOf('person'));
+    const { width } = await picture.metadata();
+    // The trousers start at 365 of 720 and end at 660.
+    const { people } = await find(
+      await picture.extract({ left: 0, top: 0, width, height: 405 }).png().toBuffer(),
+    );
+    expect(people[0]?.worn.map(({ part }) => part)).toEqual(['upper']);
   });
 
   test('is nothing without people', async () => {

@@ -11,6 +11,7 @@ import { DETECTION_FORMAT, DETECTION_SIZE, readPeople } from './find-people.js';
 import { LANDMARKS_FORMAT, LANDMARKS_SIZE, LEAST_PRESENCE, readPose } from './pose.js';
 import { Silhouette } from './silhouette.js';
 import { innerViews, viewTensor, wholeView, type PixelFormat, type SquareView } from './square-view.js';
+import { turnedBox, turnedPose, turnedRaster, turnsBack, turnsUpright } from './upright.js';
 import { findWorn } from './worn.js';
 
 /** The same as an encoder's thread: the event loop has priority. */
@@ -73,9 +74,15 @@ async function findPeopleIn(part: SquareView, image: Raster, small: Raster): Pro
   const scale = small.width / image.width;
   for (const view of await detectPeople(part, image)) {
     const seen = await run(landmarks, image, view, LANDMARKS_SIZE, LANDMARKS_FORMAT);
-    const pose = readPose(seen('landmarks'), seen('presence'), seen('silhouette'), view);
-    if (pose.presence < LEAST_PRESENCE) continue;
-    const worn = findWorn(new Body(new Silhouette(small, pose, scale), pose, scale));
+    const found = readPose(seen('landmarks'), seen('presence'), seen('silhouette'), view);
+    if (found.presence < LEAST_PRESENCE) continue;
+    const turns = turnsUpright(view.angle);
+    const pose = turnedPose(found, image, turns);
+    const silhouette = new Silhouette(turnedRaster(small, turns), pose, scale);
+    const worn = findWorn(new Body(silhouette, pose, scale)).map(({ part, box }) => ({
+      part,
+      box: turnedBox(box, turnsBack(turns)),
+    }));
     if (worn.length > 0) people.push({ worn });
   }
   return people;

@@ -20,6 +20,9 @@ export interface WornPart {
 /** The same as for figures: what covers less of the image is hardly seen. */
 const LEAST_AREA = 0.008;
 
+/** Of a garment that the edge of the image cuts off, a smaller share does not tell what it is. */
+const LEAST_SEEN = 0.2;
+
 /** A garment that hangs from the shoulders starts a little above them, with its collar. */
 const COLLAR: Level = -0.12;
 /** What is seen of a shirt in an open coat: from beneath the collar to where trousers start, in the chest's color. */
@@ -143,7 +146,10 @@ function partOf(
   [from, to]: readonly [Level, Level],
   isOf?: (tone: Tone) => boolean,
 ): WornPart | null {
-  const found = body.silhouette.boxWithin(across, { from: body.height(from), to: body.height(to) }, isOf);
+  const down = { from: body.height(from), to: body.height(to) };
+  const seen = Math.min(body.silhouette.height, down.to) - Math.max(0, down.from);
+  if (seen < LEAST_SEEN * (down.to - down.from)) return null;
+  const found = body.silhouette.boxWithin(across, down, isOf);
   return found === null || found.area < LEAST_AREA ? null : { part, box: found.box };
 }
 
