@@ -28,7 +28,8 @@ export async function extendHold(
       channelKey: channel.key,
       ...reachOf(caller),
       seconds: checkSeconds(input.seconds ?? null, channel, guest),
-      longest: longestHold(channel, guest),
+      longest: longestHold(channel, guest?.limits ?? null),
+      longestOfGuest: longestHold(channel, guests.limits),
     };
     const outcome = await lengthenHold(db, request, idempotent);
     if ('ended' in outcome) found = toHold(outcome.ended);

@@ -17,7 +17,7 @@ export interface Guest {
 export class Guests {
   constructor(
     private readonly pseudonyms: Pick<Pseudonyms, 'of'>,
-    private readonly limits: GuestLimits,
+    readonly limits: GuestLimits,
   ) {}
 
   /**

@@ -1,10 +1,14 @@
 import type { Channel } from '../catalog/channel.types.js';
+import type { GuestLimits } from '../config.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { type Guest, WITH_KEY } from './guests.js';
 
-/** The longest hold that the caller can create, in seconds. */
-export const longestHold = ({ minHoldSeconds, maxHoldSeconds }: Channel, guest: Guest | null): number =>
-  guest === null ? maxHoldSeconds : Math.max(minHoldSeconds, Math.min(maxHoldSeconds, guest.limits.seconds));
+/** The longest hold of a guest with these limits, in seconds; null: of a caller who is none. */
+export const longestHold = (
+  { minHoldSeconds, maxHoldSeconds }: Channel,
+  limits: Pick<GuestLimits, 'seconds'> | null,
+): number =>
+  limits === null ? maxHoldSeconds : Math.max(minHoldSeconds, Math.min(maxHoldSeconds, limits.seconds));
 
 /**
  * How long to hold stock; null asks for the default of the channel.
@@ -12,7 +16,7 @@ export const longestHold = ({ minHoldSeconds, maxHoldSeconds }: Channel, guest: 
  */
 export function checkSeconds(asked: number | null, channel: Channel, guest: Guest | null): number {
   const { holdSeconds, minHoldSeconds, maxHoldSeconds, handle } = channel;
-  const longest = longestHold(channel, guest);
+  const longest = longestHold(channel, guest?.limits ?? null);
   const seconds = asked ?? Math.min(holdSeconds, longest);
   const refuse = (code: 'BAD_USER_INPUT' | 'HOLD_LIMIT', why: string): EntryErrors =>
     new EntryErrors([userError(code, ['seconds'], `seconds is ${seconds}: ${why}.`)]);

@@ -108,17 +108,26 @@ export function finishHold(
   );
 }
 
-/** Lets a hold last `seconds` from now, unless it lasts longer already, and at most `longest` seconds in all. */
+/**
+ * Lets a hold last `seconds` from now, unless it lasts longer already, and at most `longest` seconds in all, or
+ * `longestOfGuest` if a guest created it.
+ */
 export function lengthenHold(
   db: Queryable,
-  request: HoldReach & { readonly uuid: string; readonly seconds: number; readonly longest: number },
+  request: HoldReach & {
+    readonly uuid: string;
+    readonly seconds: number;
+    readonly longest: number;
+    readonly longestOfGuest: number;
+  },
   call: IdempotentCall | null,
 ): Promise<HoldOutcome> {
-  const { channelKey, owner, confirms, uuid, seconds, longest } = request;
+  const { channelKey, owner, confirms, uuid, seconds, longest, longestOfGuest } = request;
   return one(
     db,
     sql`/* hold.extend */ SELECT hold_extend(${uuid}, ${channelKey}, ${owner.key}, ${owner.shopper}, ${confirms}, ${seconds},
-      ${longest}, ${call?.key ?? null}, ${call?.owner.shopper ?? null}, ${call?.fingerprint ?? null}) AS outcome`,
+      CASE WHEN EXISTS (SELECT FROM holds WHERE id = ${uuid} AND client IS NOT NULL) THEN ${longestOfGuest}::int
+        ELSE ${longest}::int END, ${call?.key ?? null}, ${call?.owner.shopper ?? null}, ${call?.fingerprint ?? null}) AS outcome`,
   );
 }
 

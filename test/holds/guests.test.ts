@@ -530,6 +530,18 @@ describe('a checkout', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
+  // Failed on 2026-11-29: with a key, anybody's hold lasted for the channel's 3,600 seconds.
+  test('keeps the hold of a guest for as long as a guest may', async () => {
+    const secret = await seedApiKey(gateway.db, { scopes: ['holds:create'] });
+    const own = await held({ MANY: 1 }, { seconds: 60 }, { secret });
+    const theirs = await held({ MANY: 1 }, { seconds: 60 });
+    const extend = async (hold: string, seconds: number) =>
+      (await ask('holdExtend', { hold, seconds }, { secret })).data?.payload?.userErrors;
+    expect(await extend(theirs, LIMITS.seconds + 60)).toMatchObject([{ code: 'HOLD_LIMIT' }]);
+    expect(await extend(theirs, LIMITS.seconds - 60)).toEqual([]);
+    expect(await extend(own, LIMITS.seconds + 60)).toEqual([]);
+  });
+
   test('confirms what a storefront held with a key that has no scope', async () => {
     const storefront = await seedApiKey(gateway.db, { scopes: READER });
     expect(codesOf(await create({ MANY: 11 }, {}, { secret: storefront }))).toEqual(['HOLD_LIMIT']);
