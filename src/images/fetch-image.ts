@@ -1,4 +1,4 @@
-import { lookup as resolveName } from 'node:dns';
+import { type LookupAddress, lookup as resolveName } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, interceptors, request } from 'undici';
@@ -59,12 +59,12 @@ export function openImageFetcher(
   const lookup: LookupFunction = (hostname, settings, done) => {
     resolveName(hostname, { ...settings, all: true }, (error, addresses) => {
       if (error) {
-        done(error, []);
+        done(passing(unreachable(hostname), error), []);
         return;
       }
       const [first] = addresses;
       const isRefused = first === undefined || addresses.some(({ address }) => !allows(address));
-      if (isRefused) done(bad(`${hostname} is not a public address.`), []);
+      if (isRefused) done(passing(unreachable(hostname), new Error(resolvedTo(addresses))), []);
       else if (settings.all === true) done(null, addresses);
       else done(null, first.address, first.family);
     });
@@ -110,10 +110,19 @@ export function openImageFetcher(
   };
 }
 
+/**
+ * The same for a name that has no address and for one whose address is refused, and both may pass: which names exist in
+ * the operator's network is nobody else's business. The cause says which it is.
+ */
+const unreachable = (hostname: string): string => `${hostname} is not a public address, or does not resolve.`;
+
+const resolvedTo = (addresses: readonly LookupAddress[]): string =>
+  `resolved to ${addresses.map(({ address }) => address).join(', ') || 'no address'}`;
+
 function assertLink(url: URL, allows: (address: string) => boolean): void {
   if (url.protocol !== 'https:') throw bad('Only https links are downloaded.');
   const literal = url.hostname.replace(/^\[|\]$/g, '');
-  if (ipaddr.isValid(literal) && !allows(literal)) throw bad(`${literal} is not a public address.`);
+  if (ipaddr.isValid(literal) && !allows(literal)) throw bad(unreachable(literal));
 }
 
 function toDownloadError(error: unknown): DownloadError {

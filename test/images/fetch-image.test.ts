@@ -86,7 +86,7 @@ describe('an image link', () => {
   });
 
   test('must not redirect to an address that may not be dialed', async () => {
-    await refused(`${origin}/to-private`, '10.0.0.1 is not a public address.');
+    await refused(`${origin}/to-private`, '10.0.0.1 is not a public address');
   });
 
   test('reaches public addresses only', async () => {
@@ -121,6 +121,22 @@ describe('an image link', () => {
     for (const link of links) await refused(link, 'is not a public address', strict);
     await strict.close();
     expect(requests).toEqual([]);
+  });
+
+  test('to a name tells nothing of the network, and its cause does', async () => {
+    const strict = openImageFetcher();
+    const failures = [
+      ['localhost', /resolved to .*(127\.0\.0\.1|::1)/],
+      ['nowhere.invalid', /nowhere\.invalid/],
+    ] as const;
+    for (const [host, cause] of failures) {
+      await expect(strict.fetch(`https://${host}/`)).rejects.toMatchObject({
+        message: `${host} is not a public address, or does not resolve.`,
+        mayPass: true,
+        cause: { message: expect.stringMatching(cause) },
+      });
+    }
+    await strict.close();
   });
 
   test('is let go of when the import is stopped', async () => {

@@ -3,6 +3,7 @@ import { registerEncoder } from '../stored-image.store.js';
 import type { ChangeListener } from '../../platform/change-listener.js';
 import type { Logger } from '../../platform/logging.js';
 import { startLoop, type Loop } from '../../platform/loop.js';
+import { errorMessage } from '../../platform/operator-error.js';
 import { doImageJob, mayPass, type ImageJobServices } from './do-image-job.js';
 import {
   claimImageJob,
@@ -111,6 +112,7 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
         job,
         isOurs ? OUR_FAULT : error.message.slice(0, MAX_REASON_LENGTH),
         isOver ? null : delayAfter(job.attempts),
+        isOurs ? undefined : error.cause,
       );
     } finally {
       clearInterval(renewing);
@@ -118,12 +120,24 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
     }
   };
 
-  const fail = async (job: ClaimedJob, reason: string, delayMs: number | null): Promise<void> => {
+  /** Only the log has the cause: partners see the reason. */
+  const fail = async (
+    job: ClaimedJob,
+    reason: string,
+    delayMs: number | null,
+    cause?: unknown,
+  ): Promise<void> => {
     const held = await noteFailure(db, job, reason, delayMs);
     if (!held || delayMs !== null) return;
     const { handle: product, attempts } = job;
     log.warn(
-      { product, link: shown(job.link), attempts, reason },
+      {
+        product,
+        link: shown(job.link),
+        attempts,
+        reason,
+        ...(cause === undefined ? {} : { cause: errorMessage(cause) }),
+      },
       'An image was abandoned; to retry it, upsert its product',
     );
   };

@@ -246,7 +246,7 @@ describe('an image of a product', () => {
     ['/gone', 410, 'The server answered with status 410.'],
     ['/text', Buffer.from('not an image'), expect.stringMatching(/^The file is not a readable image/)],
     ['/huge', Buffer.alloc(MAX_IMAGE_BYTES + 1), expect.stringMatching(/more than \d+ bytes/)],
-    ['/private', 'https://10.0.0.1/a.jpg', '10.0.0.1 is not a public address.'],
+    ['/private', 'https://10.0.0.1/a.jpg', '10.0.0.1 is not a public address, or does not resolve.'],
     ['/http', 'http://127.0.0.1/a.jpg', 'Only https links are downloaded.'],
   ])('that can never come in is given up at once: %s', async (path, answer, reason) => {
     // As in a presigned URL: anyone who reads the log could fetch the image.
@@ -276,6 +276,22 @@ describe('an image of a product', () => {
       expect.objectContaining({ level: 40, product: 'coat', link: server.origin.slice(8) + path, reason }),
     ]);
     expect(JSON.stringify(logged)).not.toContain('c0ffee');
+  });
+
+  // Failed on 2026-11-29: getaddrinfo ENOTFOUND told which names exist in the operator's network.
+  test('whose host is refused fails like one whose host does not exist', async () => {
+    // Stands for a host of the operator's network: it resolves to an address that is not dialed.
+    const { port } = new URL(server.origin);
+    const links = [`https://localhost:${port}/a.jpg`, 'https://nowhere.invalid/a.jpg'];
+    const strict = openImageFetcher();
+    await start({ fetcher: strict });
+    await want(links);
+    const reason = (host: string): string => `${host} is not a public address, or does not resolve.`;
+    await untilRows(`SELECT last_error, state, attempts FROM image_jobs WHERE lease IS NULL ORDER BY link`, [
+      { last_error: reason('localhost'), state: 'WAITING', attempts: 1 },
+      { last_error: reason('nowhere.invalid'), state: 'WAITING', attempts: 1 },
+    ]);
+    await strict.close();
   });
 
   test('whose upload was removed is given up', async () => {
