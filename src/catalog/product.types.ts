@@ -1,8 +1,12 @@
 import { Field, ObjectType } from 'type-graphql';
+import { Cost } from '../graph/cost.js';
 import { Node } from '../graph/node.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
 import { DateTimeScalar, UrlScalar } from '../graph/scalars.js';
 import type { Sku } from './sku.types.js';
+
+/** Assumes 1,100 characters: see FREE_FIELD_CHARS and ANSWER_CHARS_A_POINT in server/limits.ts. */
+const DESCRIPTION_COST = 5;
 
 /** What a shopper sees; what a shopper buys is one of its SKUs. */
 @ObjectType({
@@ -21,6 +25,7 @@ export class Product extends Node {
   @Field(() => String, { description: 'The display name.' })
   title!: string;
 
+  @Cost(DESCRIPTION_COST)
   @Field(() => String, {
     nullable: true,
     description: 'The description as plain text. Null when there is none.',

@@ -31,6 +31,7 @@ import type { Metrics } from './metrics.js';
 import { sendersWith } from './sender.js';
 import { payForRefusals } from './refused-credentials.js';
 import { HOST, trustIn } from './seen-from.js';
+import { boundUnsent, createUnsent } from './unsent.js';
 import { traceRequests, traceRootFields } from './tracing.js';
 
 export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
@@ -143,8 +144,11 @@ export async function createServer<Context extends ServerContext>(
 
   // A public API without cookies, so any page may call it.
   await app.register(cors, { origin: '*', maxAge: 86_400 });
-  compressAnswers(app);
   const trusts = trustIn(options.trustedProxies ?? []);
+  const unsent = createUnsent();
+  // Before compression, which takes time and memory in proportion.
+  boundUnsent(app, trusts, unsent);
+  compressAnswers(app);
   // Node would ignore the headers after the 2,000th; their size is limited already.
   app.server.maxHeadersCount = 0;
   boundConnections(app.server, trusts);
@@ -155,7 +159,7 @@ export async function createServer<Context extends ServerContext>(
   const senderOf = sendersWith(options, trusts);
   installGraphiQL(app, senderOf, options.operations);
   await installImages(app, options, senderOf, metrics);
-  await installGraphQL(app, options, metrics);
+  await installGraphQL(app, options, unsent, metrics);
   await app.ready();
   return app;
 }

@@ -46,6 +46,31 @@ export const MAX_VARIABLE_ERRORS = 10;
  */
 export const MAX_COST = 20_000;
 
+/**
+ * Characters of an answer: its names, texts, and errors. UTF-8 takes at most three bytes for each, so this is 7.5 MB at
+ * most, and 0.3 s of CPU to write and compress. A page of 100 matches with 20 fields each has 50,000, and as many
+ * descriptions with 5,000 characters each have 500,000.
+ */
+export const MAX_ANSWER_CHARS = 2_500_000;
+
+/**
+ * Fields in lists whose length no argument limits. An estimate within MAX_COST has fewer than 20,000 of them, with the
+ * lengths that it assumes; a product may have 2,000 SKUs.
+ */
+export const MAX_ANSWER_FIELDS = 100_000;
+
+/** Characters of a field, its name included, that its weight pays for if that is one point. */
+export const FREE_FIELD_CHARS = 100;
+
+/**
+ * Further characters of an answer that cost one point. Writing and compressing 2.5 million takes 100 ms to 330 ms,
+ * depending on the script and the compression.
+ */
+export const ANSWER_CHARS_A_POINT = 250;
+
+/** Characters that an error has in an answer besides its message and path. */
+export const ERROR_CHARS = 100;
+
 /** Assumed length of a list without a page size; a product has about this many SKUs and images. */
 export const ASSUMED_LIST_SIZE = 5;
 
@@ -152,6 +177,21 @@ export const OPERATION_DEADLINE_MS = 20_000;
  * responses, which wait in memory. Longer than an operation may take.
  */
 export const SILENT_CONNECTION_MS = 30_000;
+
+/**
+ * Bytes of responses of a client that it has not read yet: four of the largest answers, or 600 pages of products. Small
+ * responses are not counted, because connections and requests in work are limited.
+ */
+export const MAX_UNSENT_BYTES_PER_CLIENT = 32 * 1024 * 1024;
+
+/** The same of all clients together. */
+export const MAX_UNSENT_BYTES = 256 * 1024 * 1024;
+
+/** A client that may not have room for its next answer is told to read the others first. */
+export const UNSENT_ROOM_BYTES = 3 * MAX_ANSWER_CHARS;
+
+/** Responses from this size on are counted; 128 smaller ones take 8 MB. */
+export const COUNTED_RESPONSE_BYTES = 64 * 1024;
 
 /** Node's default, as a constant because it also limits the longest URL of a GET request. */
 export const MAX_HEADER_BYTES = 16 * 1024;

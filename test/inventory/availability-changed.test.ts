@@ -31,8 +31,8 @@ const LONG = `subscription ($skus: [ID!]!) { availabilityChanged(skus: $skus) {
 const QUIET_MS = 700;
 /** Longer than a wake-up waits for others, so that a fast reader sees each write as a separate state. */
 const APART_MS = 60;
-/** Eight of these exceed what the operating system buffers for a connection. */
-const LONG_TEXT = 'cotton '.repeat(150_000);
+/** Eight of these, 7 MB, fit in an answer, and exceed what the operating system buffers for a connection. */
+const LONG_TEXT = '綿'.repeat(300_000);
 
 let gateway: TestGateway;
 let url: string;

@@ -5,6 +5,7 @@ import { NEVER_ABORTED } from '../../src/graph/server-context.js';
 import { createCharges } from '../../src/server/cost/charges.js';
 import { createChecks } from '../../src/server/graphql/checks.js';
 import { createMetrics } from '../../src/server/metrics.js';
+import { createAnswerBounds } from '../../src/server/graphql/answer-bounds.js';
 import { createExecutor } from '../../src/server/graphql/executor.js';
 import type { Client } from 'graphql-ws';
 import { AMPLE } from '../support/gateway.js';
@@ -90,7 +91,7 @@ describe('whatever operationName says, nothing is executed that was not checked'
   test('the executor itself refuses a context in which nothing has passed', async () => {
     const schema = await testSchema();
     const checks = createChecks(createCharges(schema, new MemoryBudgets(AMPLE), createMetrics()));
-    const execute = createExecutor(schema, checks, () => null);
+    const execute = createExecutor(schema, checks, () => null, createAnswerBounds(schema));
     const context = new TestContext({ requestId: 'r', publicUrl: 'http://localhost', signal: NEVER_ABORTED });
     await expect(execute(context)).rejects.toThrow(/had not passed the checks/);
     expect(painted).toEqual([]);

@@ -4,6 +4,7 @@ import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
 import { createCharges } from '../../src/server/cost/charges.js';
 import { createMetrics } from '../../src/server/metrics.js';
 import { createChecks } from '../../src/server/graphql/checks.js';
+import { createAnswerBounds } from '../../src/server/graphql/answer-bounds.js';
 import { createExecutor } from '../../src/server/graphql/executor.js';
 import { AMPLE } from '../support/gateway.js';
 import { testSchema } from './support/schema.js';
@@ -81,7 +82,7 @@ describe('execution', () => {
     expect(validateSchema(schema)).toEqual([]);
     Object.assign(schema.getType('Thing') as GraphQLObjectType, { resolveType: async () => 'Garment' });
     const checks = createChecks(createCharges(schema, new MemoryBudgets(AMPLE), createMetrics()));
-    expect(() => createExecutor(schema, checks, () => null)).toThrow(
+    expect(() => createExecutor(schema, checks, () => null, createAnswerBounds(schema))).toThrow(
       /Thing resolves its type asynchronously/,
     );
   });

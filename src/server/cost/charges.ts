@@ -7,6 +7,7 @@ import type { DecodePayer } from '../../vision/decode-payer.js';
 import type { Operation } from '../graphql/operation.js';
 import type { Metrics } from '../metrics.js';
 import { CHARS_A_POINT, DOCUMENT_CHARS_A_POINT, REQUEST_COST } from '../limits.js';
+import type { Returned } from './plan.js';
 import { createPricing, type Price } from './pricing.js';
 
 /** `extensions.cost` of an answer. */
@@ -42,10 +43,18 @@ export interface Charges {
   /** Who pays for the images that the operation decodes: what they cost beyond the estimate. */
   decodePayer(context: Paying): DecodePayer;
   /**
-   * Gives back what the answer did not cost. Without data, nothing was executed. Of an operation that was cut off,
-   * nobody knows what it cost, and it may still be running: nothing is given back.
+   * Gives back what the answer did not cost, and takes the points of its long texts. Without data, nothing was
+   * executed. Of an operation that was cut off, nobody knows what it cost, and it may still be running: nothing is
+   * given back.
    */
-  settle(context: Paying, data: unknown, wasCutOff?: boolean): CostReport;
+  settle(context: Paying, answer: Answered): CostReport;
+}
+
+/** What an operation returned. */
+export interface Answered extends Returned {
+  /** Points besides those of its fields: see AnswerBounds. */
+  readonly morePoints: number;
+  readonly wasCutOff: boolean;
 }
 
 interface Charge {
@@ -121,11 +130,11 @@ export function createCharges(
         },
       };
     },
-    settle(context, data, wasCutOff = false) {
+    settle(context, answer) {
       const { payer } = context;
       const { arrival, images, price } = chargeOf(context);
       const requested = price?.estimate ?? 0;
-      const actual = actualOf(price, data, wasCutOff);
+      const actual = actualOf(price, answer);
       if (actual !== requested) budgets.giveBack(payer, requested - actual);
       return {
         requested: arrival + requested,
@@ -137,8 +146,10 @@ export function createCharges(
   };
 }
 
-function actualOf(price: Charge['price'], data: unknown, wasCutOff: boolean): number {
+function actualOf(price: Charge['price'], answer: Answered): number {
+  const { data, morePoints, wasCutOff } = answer;
   if (price === null || data === undefined) return 0;
   // An error made the whole answer null: what its other fields cost is not in it.
-  return wasCutOff || data === null ? price.estimate : Math.ceil(price.actual(data));
+  const fields = wasCutOff || data === null ? price.estimate : price.actual(answer);
+  return Math.ceil(fields + morePoints);
 }

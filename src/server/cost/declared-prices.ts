@@ -5,6 +5,7 @@ import {
   type GraphQLField,
   type GraphQLInputField,
   type GraphQLInputObjectType,
+  GraphQLString,
   isInputObjectType,
   isListType,
 } from 'graphql';
@@ -35,6 +36,8 @@ export interface ListSize {
 export interface FieldPrice {
   readonly weight: number;
   readonly isList: boolean;
+  /** A text that is more than a point has a weight that assumes its length. */
+  readonly isText: boolean;
   readonly listSize: ListSize | null;
   readonly args: ReadonlyMap<string, InputPrice>;
 }
@@ -55,9 +58,12 @@ const inputPrices = new WeakMap<GraphQLInputObjectType, ReadonlyMap<string, Inpu
 export function priceOfField(field: GraphQLField<unknown, unknown>): FieldPrice {
   const known = prices.get(field);
   if (known) return known;
+  const weight = weightOf(field) ?? DEFAULT_WEIGHT;
+  const isList = isListType(getNullableType(field.type));
   const price = {
-    weight: weightOf(field) ?? DEFAULT_WEIGHT,
-    isList: isListType(getNullableType(field.type)),
+    weight,
+    isList,
+    isText: !isList && getNamedType(field.type).name === GraphQLString.name && weight > DEFAULT_WEIGHT,
     listSize: listSizeOf(field),
     args: new Map(field.args.map((arg) => [arg.name, priceOfInput(arg)])),
   };

@@ -66,6 +66,7 @@ export function makePlan(
       weight: price.weight,
       args: argumentsOf(node.arguments ?? [], price),
       isList: price.isList,
+      isText: price.isText,
       isSized: sized.has(name),
       length: isIntrospectionType(parent)
         ? sizes(parent.name, name, isEveryType)
@@ -93,12 +94,13 @@ function argumentsOf(given: readonly ArgumentNode[], { args }: FieldPrice): Inpu
   });
 }
 
-/** Whether its cost depends neither on variables nor on the length of a list. */
-function isFixed({ conditions, args, isList, isIntrospection, children }: FieldPlan): boolean {
+/** Whether its cost depends neither on variables nor on the length of a list or text. */
+function isFixed({ conditions, args, isList, isText, isIntrospection, children }: FieldPlan): boolean {
   return (
     conditions.length === 0 &&
     args.every((cost) => typeof cost === 'number') &&
     !isList &&
+    !isText &&
     !isIntrospection &&
     children.fields.length === 0
   );

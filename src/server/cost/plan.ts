@@ -19,6 +19,8 @@ export interface FieldPlan {
   readonly weight: number;
   readonly args: readonly InputCost[];
   readonly isList: boolean;
+  /** Whether the weight is that of a text with an assumed length. */
+  readonly isText: boolean;
   /** Whether the field of the parent says how long the list is. */
   readonly isSized: boolean;
   /** Of the field if it is a list, and of the children that it sizes. */
@@ -30,16 +32,33 @@ export interface FieldPlan {
 
 const ESTIMATE = Symbol('estimate');
 
+/** What a response has in place of the fields. */
+export interface Returned {
+  readonly data: unknown;
+  /** Whether it has errors: nobody knows how much was done for a field that is null then. */
+  readonly hasErrors: boolean;
+}
+
+interface Reading {
+  readonly variables: Variables;
+  readonly hasErrors: boolean;
+}
+
 /** The points of an operation before it is executed. */
 export const estimatedCost = (plan: SelectionPlan, variables: Variables): number =>
-  costOf(plan, variables, 1, ESTIMATE);
+  costOf(plan, { variables, hasErrors: false }, 1, ESTIMATE);
 
 /**
- * The points of an operation that returned this data. Lists count with the length that they have. An object that is
- * null counts as if it were there, unless there are lists in it.
+ * The points of an operation that returned this data. Lists count with the length that they have, and an empty one as
+ * one entry without fields: it took the same work to find none. Of an object that is null, only its own weight counts;
+ * if there were errors, it counts as estimated, and so does a list. A text counts one point, because its length is
+ * paid for separately.
  */
-export const actualCost = (plan: SelectionPlan, variables: Variables, data: unknown): number =>
-  costOf(plan, variables, 1, data);
+export const actualCost = (
+  plan: SelectionPlan,
+  variables: Variables,
+  { data, hasErrors }: Returned,
+): number => costOf(plan, { variables, hasErrors }, 1, data);
 
 /** The points of the arguments of the root fields, which are part of the cost of the operation. */
 export const costOfArguments = ({ fields }: SelectionPlan, variables: Variables): number =>
@@ -48,44 +67,41 @@ export const costOfArguments = ({ fields }: SelectionPlan, variables: Variables)
     0,
   );
 
-function costOf(
-  { fixed, fields }: SelectionPlan,
-  variables: Variables,
-  length: number,
-  answer: unknown,
-): number {
+function costOf({ fixed, fields }: SelectionPlan, reading: Reading, length: number, answer: unknown): number {
   let sum = fixed;
   for (const field of fields) {
     const value = answer === ESTIMATE ? ESTIMATE : valueAt(answer, field.key);
     // An object of another type does not have the field.
-    if (value !== undefined && holds(field.conditions, variables))
-      sum += costOfField(field, variables, length, value);
+    if (value !== undefined && holds(field.conditions, reading.variables))
+      sum += costOfField(field, reading, length, value === null && reading.hasErrors ? ESTIMATE : value);
   }
   return sum;
 }
 
-function costOfField(field: FieldPlan, variables: Variables, parentLength: number, value: unknown): number {
-  const { weight, children, isList, isSized, isIntrospection } = field;
+function costOfField(field: FieldPlan, reading: Reading, parentLength: number, value: unknown): number {
+  const { weight, children, isList, isText, isSized, isIntrospection } = field;
+  const { variables } = reading;
   let args = 0;
   for (const cost of field.args) args += inputCost(cost, variables);
   if (isIntrospection)
     return Math.ceil((weight + estimatedCost(children, variables)) / INTROSPECTED_FIELDS_A_POINT);
+  if (isText && value !== ESTIMATE) return 1 + args;
   if (value === null) return weight + args;
   const length = isSized ? parentLength : listLength(field.length, variables);
-  if (!isList) return weight + args + costOf(children, variables, length, value);
-  if (value === ESTIMATE) return length * (weight + costOf(children, variables, length, ESTIMATE)) + args;
-  return costOfEntries(field, variables, length, Array.isArray(value) ? value : []) + args;
+  if (!isList) return weight + args + costOf(children, reading, length, value);
+  if (value === ESTIMATE) return length * (weight + costOf(children, reading, length, ESTIMATE)) + args;
+  return costOfEntries(field, reading, length, Array.isArray(value) ? value : []) + args;
 }
 
 function costOfEntries(
   { weight, children }: FieldPlan,
-  variables: Variables,
+  reading: Reading,
   length: number,
   entries: readonly unknown[],
 ): number {
-  let sum = entries.length * (weight + children.fixed);
+  let sum = Math.max(entries.length, 1) * weight + entries.length * children.fixed;
   if (children.fields.length > 0) {
-    for (const entry of entries) sum += costOf(children, variables, length, entry) - children.fixed;
+    for (const entry of entries) sum += costOf(children, reading, length, entry) - children.fixed;
   }
   return sum;
 }

@@ -4,14 +4,14 @@ import type { Operation } from '../graphql/operation.js';
 import { MAX_COST, MUTATION_COST } from '../limits.js';
 import { introspectionSizes } from './introspection-sizes.js';
 import { makePlan } from './make-plan.js';
-import { actualCost, costOfArguments, estimatedCost, type SelectionPlan } from './plan.js';
+import { actualCost, costOfArguments, estimatedCost, type Returned, type SelectionPlan } from './plan.js';
 import { defaultsOf, Variables } from './variables.js';
 
 /** The points of an operation with these variables. */
 export interface Price {
   readonly estimate: number;
-  /** The points once it has returned this data. */
-  readonly actual: (data: unknown) => number;
+  /** The points once it has returned this. */
+  readonly actual: (returned: Returned) => number;
   /** The same for one event of a subscription, whose arguments cost nothing again. */
   readonly ofEvent: Pick<Price, 'estimate' | 'actual'>;
 }
@@ -63,12 +63,12 @@ export function createPricing(schema: GraphQLSchema): Pricing {
     observe?.(estimate <= MOST_OBSERVED ? estimate : MOST_OBSERVED);
     // Not a number above MAX_COST, and not NaN, whatever numbers the client sent.
     if (!(estimate <= MAX_COST)) throw tooDear(estimate);
-    const actual = (data: unknown): number => base + actualCost(plan, variables, data);
+    const actual = (returned: Returned): number => base + actualCost(plan, variables, returned);
     const args = costOfArguments(plan, variables);
     return {
       estimate,
       actual,
-      ofEvent: { estimate: estimate - args, actual: (data) => actual(data) - args },
+      ofEvent: { estimate: estimate - args, actual: (returned) => actual(returned) - args },
     };
   };
 }

@@ -16,6 +16,7 @@ import {
 import { forClient } from '../../platform/clients.js';
 import { isTracing, SpanKind, traced } from '../../platform/tracing.js';
 import type { Operation } from './operation.js';
+import type { AnswerBounds } from './answer-bounds.js';
 import type { CheckedOperation, Checks } from './checks.js';
 import type { Compiled, Compiler } from './compiler.js';
 import { within } from '../../platform/within.js';
@@ -50,6 +51,7 @@ export function createExecutor(
   schema: GraphQLSchema,
   checks: Pick<Checks, 'passed'>,
   compiler: Compiler,
+  { bound }: Pick<AnswerBounds, 'bound'>,
 ): Executor {
   refuseAsyncTypeResolvers(schema);
   refuseTranslatedEnums(schema);
@@ -64,7 +66,7 @@ export function createExecutor(
     };
     const { decodePayer, signal } = checked;
     const result = forClient(decodePayer.name, () => paidBy(decodePayer, work));
-    return withFullErrors(await untilAborted(result, signal));
+    return withFullErrors(bound(context, await untilAborted(result, signal)));
   };
   return async (context) => {
     const checked = checks.passed(context);

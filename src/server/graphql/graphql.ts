@@ -12,6 +12,7 @@ import type { Budgets } from '../../budgets/budgets.js';
 import { credentialsOf } from '../authorization.js';
 import { type Charges, createCharges } from '../cost/charges.js';
 import { bodyLength } from '../json-bodies.js';
+import { type AnswerBounds, createAnswerBounds } from './answer-bounds.js';
 import { documentParametersOf, executeText, toApolloRequest } from './apollo-request.js';
 import { type Checks, createChecks, givenName } from './checks.js';
 import { createCompiler } from './compiler.js';
@@ -30,6 +31,7 @@ import { MAX_DOCUMENT_TOKENS, MAX_GRAPHQL_BODY_BYTES, MAX_VALIDATION_ERRORS } fr
 import type { Metrics } from '../metrics.js';
 import { requestSignal } from '../request-signal.js';
 import { seenFrom, trustIn } from '../seen-from.js';
+import type { Unsent } from '../unsent.js';
 import { installSockets } from './sockets.js';
 import { createSubscriptions } from './subscriptions.js';
 import { type TrustedDocuments, trustDocuments } from './trusted-documents.js';
@@ -67,6 +69,7 @@ export async function installGraphQL<Context extends ServerContext>(
     trustedProxies = [],
     documents = NO_DOCUMENTS,
   }: GraphQLOptions<Context>,
+  unsent: Unsent,
   metrics: Metrics,
 ): Promise<void> {
   const trusts = trustIn(trustedProxies);
@@ -74,8 +77,10 @@ export async function installGraphQL<Context extends ServerContext>(
   const charges = createCharges(schema, budgets, metrics);
   const checks = createChecks(charges, documents);
   const textOf = createDocumentTexts(documents, checks);
+  const answers = createAnswerBounds(schema);
+  const execute = createExecutor(schema, checks, createCompiler(schema, metrics, documents), answers);
   const apollo = new ApolloServer<Context>({
-    gateway: gatewayOf(schema, createExecutor(schema, checks, createCompiler(schema, metrics, documents))),
+    gateway: gatewayOf(schema, execute),
     logger: log,
     nodeEnv: 'production',
     // The schema is the public contract, and GraphiQL reads it.
@@ -99,7 +104,7 @@ export async function installGraphQL<Context extends ServerContext>(
       metrics.plugin,
       renderer.plugin,
       createChecksPlugin(checks),
-      createCostPlugin(charges),
+      createCostPlugin(charges, answers),
     ],
   });
   await apollo.start();
@@ -156,22 +161,32 @@ export async function installGraphQL<Context extends ServerContext>(
 
   installSockets(
     app,
-    createSubscriptions({ schema, createContext, checks, charges, textOf, renderer, metrics }),
+    createSubscriptions({ schema, createContext, checks, charges, answers, textOf, renderer, metrics }),
     trusts,
+    unsent,
     metrics,
     log,
   );
 }
 
 /** Adds `extensions.cost` to every answer. */
-function createCostPlugin(charges: Charges): ApolloServerPlugin<ServerContext> {
+function createCostPlugin(
+  charges: Charges,
+  answers: Pick<AnswerBounds, 'morePoints'>,
+): ApolloServerPlugin<ServerContext> {
   return {
     async requestDidStart() {
       return {
         async willSendResponse({ contextValue, response: { body } }) {
           if (body.kind !== 'single') return;
           const { singleResult } = body;
-          const cost = charges.settle(contextValue, singleResult.data, contextValue.signal.aborted);
+          const { data, errors = [] } = singleResult;
+          const cost = charges.settle(contextValue, {
+            data,
+            hasErrors: errors.length > 0,
+            morePoints: answers.morePoints(contextValue),
+            wasCutOff: contextValue.signal.aborted,
+          });
           singleResult.extensions = { ...singleResult.extensions, cost };
         },
       };

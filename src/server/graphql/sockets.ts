@@ -28,6 +28,7 @@ import {
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
 import { HOST, seenFrom, type Trusts } from '../seen-from.js';
+import type { Unsent } from '../unsent.js';
 import { createFloodGuard } from './socket-floods.js';
 import type { Connection } from './subscriptions.js';
 
@@ -44,6 +45,7 @@ export function installSockets(
   app: FastifyInstance,
   subscriptions: Server<Connection>,
   trusts: Trusts,
+  unsent: Pick<Unsent, 'hold'>,
   metrics: Metrics,
   log: Logger,
 ): void {
@@ -93,7 +95,7 @@ export function installSockets(
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
       endWhenFlooded(client, socket, stream);
-      carry(socket, subscriptions, { facts, used: false }, log, (isUsed) => {
+      carry(socket, subscriptions, { facts, used: false }, unsent, log, (isUsed) => {
         if (isUsed) unused.delete(stream);
         else if (!stream.destroyed) unused.add(stream);
       });
@@ -147,10 +149,11 @@ function carry(
   socket: WebSocket,
   subscriptions: Server<Connection>,
   connection: Connection,
+  unsent: Pick<Unsent, 'hold'>,
   log: Logger,
   use: (isUsed: boolean) => void,
 ): void {
-  const { requestId } = connection.facts;
+  const { requestId, clientAddress } = connection.facts;
   /** If a client reads nothing, everything sent to it waits in memory, including answers to its pings. */
   const dropIfBehind = (): void => {
     if (socket.bufferedAmount > MAX_SOCKET_BACKLOG_BYTES) socket.terminate();
@@ -193,8 +196,13 @@ function carry(
       send: (text) =>
         new Promise((resolve) => {
           dropIfBehind();
+          const release = unsent.hold(clientAddress, Buffer.byteLength(text), () => socket.terminate());
+          if (release === null) socket.terminate();
           // A message that could not be sent ends with the connection.
-          socket.send(text, () => resolve());
+          socket.send(text, () => {
+            release?.();
+            resolve();
+          });
         }),
       close: (code, reason) => socket.close(code, shorten(reason)),
       onMessage: (receive) =>

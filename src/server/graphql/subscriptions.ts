@@ -20,6 +20,7 @@ import { withParams } from '../authorization.js';
 import { type Checks, givenName } from './checks.js';
 import type { Charges, Paying } from '../cost/charges.js';
 import { createDocumentCache } from './document-cache.js';
+import type { AnswerBounds } from './answer-bounds.js';
 import type { DocumentTexts } from './document-text.js';
 import { sha256 } from './trusted-documents.js';
 import { payerName, type RequestFacts, type ServerContext } from '../../graph/server-context.js';
@@ -54,11 +55,12 @@ export function createSubscriptions(options: {
   createContext: (request: RequestFacts) => ServerContext | Promise<ServerContext>;
   checks: Checks;
   charges: Charges;
+  answers: AnswerBounds;
   textOf: DocumentTexts;
   renderer: ErrorRenderer;
   metrics: Metrics;
 }): Server<Connection> {
-  const { schema, createContext, checks, charges, textOf, renderer, metrics } = options;
+  const { schema, createContext, checks, charges, answers, textOf, renderer, metrics } = options;
   const valid = createDocumentCache<DocumentNode>();
 
   const turn = createTurns();
@@ -146,15 +148,21 @@ export function createSubscriptions(options: {
       await turn();
       const decodePayer = charges.decodePayer(paid);
       return withEventSignal(ended, async (signal) => {
+        let morePoints = 0;
         const work = async (): Promise<ExecutionResult> => {
           const contextValue = await context.forNextEvent(signal);
           ({ payer } = contextValue);
-          return execute({ ...args, rootValue, contextValue });
+          const bounded = answers.bound(contextValue, await execute({ ...args, rootValue, contextValue }));
+          morePoints = answers.morePoints(contextValue);
+          return bounded;
         };
         const result = await forClient(decodePayer.name, () =>
           inTurn(() => paidBy(decodePayer, () => untilAborted(work(), signal)), signal),
         );
-        return { ...result, extensions: { cost: charges.settle(paid, result.data, signal.aborted) } };
+        const { data, errors = [] } = result;
+        const hasErrors = errors.length > 0;
+        const cost = charges.settle(paid, { data, hasErrors, morePoints, wasCutOff: signal.aborted });
+        return { ...result, extensions: { cost } };
       });
     };
     return counted(events, answer, metrics);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type DocumentNode, GraphQLError, Kind, parse, validate } from 'graphql';
 import { NEVER_ABORTED } from '../../../src/graph/server-context.js';
 import { createCompiler } from '../../../src/server/graphql/compiler.js';
+import { createAnswerBounds } from '../../../src/server/graphql/answer-bounds.js';
 import { createExecutor, type Executor } from '../../../src/server/graphql/executor.js';
 import { createMetrics } from '../../../src/server/metrics.js';
 import { generateRequest, pretendedShop } from './documents.js';
@@ -25,8 +26,10 @@ export async function expectSameAnswers(documents: number): Promise<void> {
       return { ...request, documentHash: '', operation, signal: NEVER_ABORTED, decodePayer };
     },
   };
-  const compiling = createExecutor(schema, checks, createCompiler(schema, metrics, { has: () => true }));
-  const interpreting = createExecutor(schema, checks, () => null);
+  const bounds = createAnswerBounds(schema);
+  const compiler = createCompiler(schema, metrics, { has: () => true });
+  const compiling = createExecutor(schema, checks, compiler, bounds);
+  const interpreting = createExecutor(schema, checks, () => null, bounds);
   const answer = async (execute: Executor, request: Request) => {
     const context = {};
     requests.set(context, request);
