@@ -38,7 +38,7 @@ export class ImageVectors {
   readonly #texts = new LRUCache<string, Float32Array>({ max: CACHED_TEXTS });
   readonly #scenes = new LRUCache<string, Scene>({ max: KEPT_SCENES });
   readonly #opening = new SharedWork<Scene>(isOfImage);
-  readonly #inTurn = limiter(READ_AT_ONCE, MAX_WAITING);
+  readonly #inTurn = limiter(READ_AT_ONCE, { maxWaiting: MAX_WAITING });
 
   /** The stored vectors. */
   readonly embeddings: Embeddings;

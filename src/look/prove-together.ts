@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Channel } from '../catalog/channel.types.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
+import { turnOnLoop } from '../platform/loop-turns.js';
 import { groupBy } from '../platform/group-by.js';
 import type { Candidate, Proof } from '../search/prove.store.js';
 import { proverOf, type Prove, type ProofServices } from '../search/prove-page.js';
@@ -16,6 +17,7 @@ export function proveTogether(services: ProofServices): Prove {
   const proveAll = proverOf(services);
   const loader = new DataLoader<Asked, Proof>(
     async (asked) => {
+      await turnOnLoop();
       const proofs = new Map<Asked, Promise<Proof>>();
       for (const alike of groupBy(asked, sameStatement).values()) {
         const [first] = alike;

@@ -27,14 +27,16 @@ const SPARE_MIN = 4;
  */
 const MAX_EXAMINED = 1_000;
 /**
- * Candidates that the points of a search pay for; each of the others takes about as long as a point pays for. A page of
- * the most products, and what facets count, examine no more unless the filter is rare.
+ * Candidates that the points of a search pay for, or as many as its first round asks for; each of the others takes about
+ * as long as a point pays for.
  */
 const INCLUDED_CANDIDATES = 250;
 
 /** Searches that are worked on at once; clients take turns. What one has found waits for the event loop in memory. */
 const AT_ONCE = 16;
-const inTurn = limiter(AT_ONCE);
+/** Even alone, a client leaves some to whoever comes next. */
+const AT_ONCE_A_CLIENT = 12;
+const inTurn = limiter(AT_ONCE, { perClient: AT_ONCE_A_CLIENT });
 
 /** The services that a proof needs. */
 export interface ProofServices {
@@ -127,7 +129,11 @@ export const searchPage = (
   plan: SearchPlan,
   first: number,
   after: Place | null,
-): Promise<SearchPage> => inTurn(() => readPage(services, plan, first, after), plan.signal);
+): Promise<SearchPage> => {
+  const read = (): Promise<SearchPage> => readPage(services, plan, first, after);
+  // Those that are proven together wait for a turn together; one that waited alone would miss the others.
+  return plan.prove === undefined ? inTurn(read, plan.signal) : read();
+};
 
 async function readPage(
   services: ProofServices,
@@ -140,6 +146,7 @@ async function readPage(
   const wanted = first + 1;
   let ask = wanted + Math.max(SPARE_MIN, Math.ceil(wanted * SPARE_SHARE));
   const mostExamined = Math.max(MAX_EXAMINED, ask);
+  const included = Math.max(INCLUDED_CANDIDATES, ask);
   const proveAll = plan.prove ?? proverOf(services);
   let position = after;
   let proven: PlacedMatch[] = [];
@@ -147,7 +154,8 @@ async function readPage(
   let dropped = 0;
 
   for (let refills = 0; ; refills += 1) {
-    await turnOnLoop(plan.signal);
+    if (plan.prove === undefined) await turnOnLoop(plan.signal);
+    else plan.signal.throwIfAborted();
     const result = await plan.ranking.propose(filter, ask, position);
     const rank = position?.rank ?? 0;
     const found = result.matches.map(({ place, ...match }, i) => ({
@@ -161,7 +169,7 @@ async function readPage(
     ];
     const proof = await proveAll(plan.channel, plan.condition, examined);
     proven = examined.filter(({ productId }) => proof.passing.has(productId));
-    payForMore(candidates, found.length);
+    payForMore(candidates, found.length, included);
     candidates += found.length;
     dropped += examined.filter(({ productId }) => soldOut(plan.condition, proof, productId)).length;
     position = result.reached ?? found.at(-1)?.position ?? position;
@@ -191,9 +199,8 @@ async function readPage(
 }
 
 /** Takes a point for each of `more` candidates beyond those included. @throws ThrottledError */
-function payForMore(candidates: number, more: number): void {
-  const points =
-    Math.max(0, candidates + more - INCLUDED_CANDIDATES) - Math.max(0, candidates - INCLUDED_CANDIDATES);
+function payForMore(candidates: number, more: number, included: number): void {
+  const points = Math.max(0, candidates + more - included) - Math.max(0, candidates - included);
   if (points > 0) decodePayer()?.pay(points);
 }
 

@@ -287,6 +287,9 @@ export const MAX_SUBSCRIPTIONS = 20;
 /** Events of subscriptions that are executed at once. Most need no database; clients take turns. */
 export const MAX_EVENTS_AT_ONCE = 16;
 
+/** Even alone, a client leaves some to whoever comes next. */
+export const MAX_EVENTS_AT_ONCE_A_CLIENT = 12;
+
 /**
  * Messages in progress per WebSocket. A subscription that was ended counts until it has stopped, so this is more than
  * MAX_SUBSCRIPTIONS.

@@ -75,7 +75,7 @@ export function createRenditions(
   load: (id: string) => Promise<Buffer | null>,
   countLookup: (isHit: boolean) => void,
 ): Renditions {
-  const inTurn = limiter(RENDERED_AT_ONCE, MAX_WAITING, MAX_WAIT_MS);
+  const inTurn = limiter(RENDERED_AT_ONCE, { maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS });
   const cache = new LRUCache<string, Rendition>({
     maxSize: MAX_CACHED_BYTES,
     sizeCalculation: ({ bytes }) => bytes.byteLength,

@@ -68,15 +68,19 @@ export function createUnsent(most = MAX_UNSENT_BYTES, mostOfClient = MAX_UNSENT_
  */
 export function boundUnsent(app: FastifyInstance, trusts: Trusts, unsent: Unsent): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    done(unsent.isBehind(seenFrom(request.raw, trusts).clientAddress) ? behind() : undefined);
+    // An orchestrator may ask through the same address as clients.
+    const isBehind =
+      !request.url.startsWith('/health/') && unsent.isBehind(seenFrom(request.raw, trusts).clientAddress);
+    done(isBehind ? behind() : undefined);
   });
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) {
+    // Of a client that has gone, nothing waits, and its 'close' is over.
+    if (request.raw.socket.destroyed || (typeof payload !== 'string' && !Buffer.isBuffer(payload))) {
       done();
       return;
     }
     const release = unsent.hold(seenFrom(request.raw, trusts).clientAddress, Buffer.byteLength(payload), () =>
-      reply.raw.destroy(),
+      request.raw.socket.destroy(),
     );
     if (release !== null) reply.raw.once('close', release);
     if (release === null) done(behind());

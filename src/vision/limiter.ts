@@ -6,19 +6,52 @@ import { awaitTurn, MAX_WAIT_MS } from './turn.js';
 /** Runs a task in its turn. */
 type InTurn = <T>(task: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
+interface LimiterOptions {
+  /** How many tasks may wait; half as many of a client. */
+  readonly maxWaiting?: number;
+  readonly maxWaitMs?: number;
+  /** Tasks of one client that run at once. */
+  readonly perClient?: number;
+}
+
 /**
  * Runs at most `limit` tasks at once; the others wait, and clients take turns. A task is refused with
- * SERVICE_OVERLOADED when `maxWaiting` tasks already wait, or half as many of its client, or it has waited for
- * `maxWaitMs`; and with the reason of its signal when that aborts while it waits.
+ * SERVICE_OVERLOADED when too many already wait, or it has waited for `maxWaitMs`; and with the reason of its signal
+ * when that aborts while it waits.
  */
-export function limiter(limit: number, maxWaiting = Infinity, maxWaitMs = MAX_WAIT_MS): InTurn {
-  const waiting = new FairQueue<() => void>(maxWaiting);
+export function limiter(
+  limit: number,
+  { maxWaiting = Infinity, maxWaitMs = MAX_WAIT_MS, perClient = limit }: LimiterOptions = {},
+): InTurn {
+  const waiting = new FairQueue<(client: string) => void>(maxWaiting);
+  const running = new Map<string, number>();
   let free = limit;
+  const runningOf = (client: string): number => running.get(client) ?? 0;
+  const take = (client: string): void => {
+    free -= 1;
+    running.set(client, runningOf(client) + 1);
+  };
+  const giveBack = (client: string): void => {
+    free += 1;
+    const rest = runningOf(client) - 1;
+    if (rest > 0) running.set(client, rest);
+    else running.delete(client);
+    const next = waiting.shift((_entry, name) => runningOf(name) < perClient);
+    if (next === undefined) return;
+    take(next.client);
+    next.entry(next.client);
+  };
   return async (task, signal) => {
     const clients = currentClients();
-    if (free > 0) free -= 1;
+    let client = clients.owner;
+    if (free > 0 && runningOf(client) < perClient) take(client);
     else if (!waiting.isFull(clients.owner)) {
-      await awaitTurn((start) => waiting.push(clients, start), signal, maxWaitMs);
+      const enter = (start: () => void): (() => void) =>
+        waiting.push(clients, (turnOf) => {
+          client = turnOf;
+          start();
+        });
+      await awaitTurn(enter, signal, maxWaitMs);
     } else {
       throw new RequestError(
         'SERVICE_OVERLOADED',
@@ -28,9 +61,7 @@ export function limiter(limit: number, maxWaiting = Infinity, maxWaitMs = MAX_WA
     try {
       return await task();
     } finally {
-      const next = waiting.shift();
-      if (next) next.entry();
-      else free += 1;
+      giveBack(client);
     }
   };
 }

@@ -1,7 +1,7 @@
 import { type Socket, connect } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import {
   COMPILE_FROM_EXECUTION,
@@ -9,7 +9,7 @@ import {
   MAX_ANSWER_FIELDS,
   MAX_UNSENT_BYTES_PER_CLIENT,
 } from '../../src/server/limits.js';
-import { createUnsent } from '../../src/server/unsent.js';
+import { boundUnsent, createUnsent } from '../../src/server/unsent.js';
 import { openClient, subscribe } from '../support/subscriptions.js';
 import { until } from '../support/waiting.js';
 import { LONG_TEXT, longShop } from './support/long-shop.js';
@@ -148,6 +148,41 @@ describe('responses that nobody reads', () => {
     expect((await sendFrom('127.0.0.6')).status).toBe(200);
     for (const socket of sockets) socket.resume();
     await until('it has read them', async () => (await sendFrom('127.0.0.5')).status === 200);
+  });
+
+  // Failed on 2026-11-29: each counted for ever, until all requests of the address were refused.
+  test('do not count when their clients had gone before they were ready', async () => {
+    const picture = Buffer.alloc(MAX_UNSENT_BYTES_PER_CLIENT / 4);
+    const server = Fastify();
+    boundUnsent(server, () => false, createUnsent());
+    let asked = 0;
+    let ready = (): void => undefined;
+    server.get('/picture', async (_request, reply) => {
+      asked += 1;
+      await new Promise<void>((resolve) => (ready = resolve));
+      return reply.send(picture);
+    });
+    await server.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = z.object({ port: z.number() }).parse(server.server.address());
+    for (let n = 1; n <= 6; n += 1) {
+      const socket = connect({ port, host: '127.0.0.1' });
+      socket.write('GET /picture HTTP/1.1\r\nHost: shop.example\r\n\r\n');
+      await until('it is asked for', () => asked === n);
+      socket.destroy();
+      await until(
+        'the client has gone',
+        () =>
+          new Promise((resolve, reject) =>
+            server.server.getConnections((error, count) => (error ? reject(error) : resolve(count === 0))),
+          ),
+      );
+      ready();
+    }
+    const last = fetch(`http://127.0.0.1:${port}/picture`);
+    await until('it is asked for', () => asked === 7);
+    ready();
+    expect((await last).status).toBe(200);
+    await server.close();
   });
 
   test('of all clients together are bounded: whoever has most loses its oldest', () => {

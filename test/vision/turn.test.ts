@@ -18,7 +18,7 @@ type Run = (job: () => Promise<string>, signal?: AbortSignal) => Promise<string>
 
 /** Queues in which `hold` keeps others waiting until it is called again. */
 const queues: Readonly<Record<string, () => { run: Run; places: number }>> = {
-  'tasks in turn': () => ({ run: limiter(1, MAX_WAITING), places: 1 }),
+  'tasks in turn': () => ({ run: limiter(1, { maxWaiting: MAX_WAITING }), places: 1 }),
   'images to decode': () => ({
     run: (job, signal) => inDecodeQueue({ fileBytes: 1, workBytes: 1 }, job, signal),
     places: DECODED_AT_ONCE,
@@ -144,4 +144,27 @@ describe('jobs for worker threads', () => {
     await opened.close();
     expect(await hanging).toMatchObject({ message: 'The encoder is closed.' });
   });
+});
+
+// Failed on 2026-11-29: a client whose tasks wait for something held all places until they ended.
+test('a client leaves places to others, even alone', async () => {
+  const inTurn = limiter(3, { perClient: 2 });
+  const greedy = [held(), held(), held()];
+  const started: string[] = [];
+  const run = (name: string, work: () => Promise<string>) =>
+    forClient(name, () =>
+      inTurn(() => {
+        started.push(name);
+        return work();
+      }),
+    );
+  const running = greedy.map(({ work }) => run('greedy', work));
+  expect(await run('modest', () => Promise.resolve('done'))).toBe('done');
+  expect(started).toEqual(['greedy', 'greedy', 'modest']);
+  greedy[0]?.end();
+  await running[0];
+  await Promise.resolve();
+  expect(started).toEqual(['greedy', 'greedy', 'modest', 'greedy']);
+  for (const { end } of greedy) end();
+  await Promise.all(running);
 });

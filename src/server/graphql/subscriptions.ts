@@ -14,6 +14,7 @@ import {
 import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { RequestError } from '../../errors.js';
 import { forClient } from '../../platform/clients.js';
+import { reasonOf } from '../../platform/within.js';
 import { paidBy } from '../../vision/decode-payer.js';
 import { limiter } from '../../vision/limiter.js';
 import { withParams } from '../authorization.js';
@@ -29,6 +30,7 @@ import {
   CONNECTION_INIT_TIMEOUT_MS,
   MAX_DOCUMENT_TOKENS,
   MAX_EVENTS_AT_ONCE,
+  MAX_EVENTS_AT_ONCE_A_CLIENT,
   MAX_SUBSCRIPTIONS,
   MAX_VALIDATION_ERRORS,
   OPERATION_DEADLINE_MS,
@@ -64,7 +66,10 @@ export function createSubscriptions(options: {
   const valid = createDocumentCache<DocumentNode>();
 
   const turn = createTurns();
-  const inTurn = limiter(MAX_EVENTS_AT_ONCE, Infinity, OPERATION_DEADLINE_MS);
+  const inTurn = limiter(MAX_EVENTS_AT_ONCE, {
+    maxWaitMs: OPERATION_DEADLINE_MS,
+    perClient: MAX_EVENTS_AT_ONCE_A_CLIENT,
+  });
 
   const read = (text: string, sender: string): DocumentNode | readonly GraphQLError[] => {
     const known = valid.get(text);
@@ -146,6 +151,10 @@ export function createSubscriptions(options: {
       const paid: Paying = { payer: { ...payer } };
       await charges.chargeEvent(paid, operation, ended);
       await turn();
+      if (ended.aborted) {
+        charges.settle(paid, NOT_EXECUTED);
+        throw reasonOf(ended);
+      }
       const decodePayer = charges.decodePayer(paid);
       return withEventSignal(ended, async (signal) => {
         let morePoints = 0;
@@ -156,8 +165,11 @@ export function createSubscriptions(options: {
           morePoints = answers.morePoints(contextValue);
           return bounded;
         };
-        const result = await forClient(decodePayer.name, () =>
-          inTurn(() => paidBy(decodePayer, () => untilAborted(work(), signal)), signal),
+        const result = await untilAborted(
+          forClient(decodePayer.name, () =>
+            inTurn(() => untilAborted(paidBy(decodePayer, work), signal), signal),
+          ),
+          signal,
         );
         const { data, errors = [] } = result;
         const hasErrors = errors.length > 0;
@@ -210,6 +222,9 @@ function tooMany(): RequestError {
     `This connection already has ${MAX_SUBSCRIPTIONS} subscriptions: end one, or watch more SKUs in one subscription.`,
   );
 }
+
+/** Of an event whose subscription ended while it waited. */
+const NOT_EXECUTED = { data: undefined, hasErrors: false, morePoints: 0, wasCutOff: false };
 
 /** Errors that graphql found in the variables have no code yet. */
 function refused({ errors = [], ...result }: ExecutionResult): ExecutionResult {

@@ -73,8 +73,8 @@ export async function openBodies({
     onCrash: (err) => log?.error({ err }, 'The thread that finds people ended; another one replaces it'),
   });
   /** Clients take turns; an image that had its turn is not refused later. */
-  const inTurn = limiter(threads, threads * MAX_WAITING);
-  const inSight = limiter(threads, threads * MAX_SIGHTS);
+  const inTurn = limiter(threads, { maxWaiting: threads * MAX_WAITING });
+  const inSight = limiter(threads, { maxWaiting: threads * MAX_SIGHTS });
   const run = (job: BodyJob): Promise<BodyAnswer> => pool.run(job, []);
   return {
     sees: async (image) => (await inSight(() => run({ task: 'sight', image }))).isPeopled,
