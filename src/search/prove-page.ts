@@ -200,7 +200,7 @@ async function readPage(
 
 /** Takes a point for each of `more` candidates beyond those included. @throws ThrottledError */
 function payForMore(candidates: number, more: number, included: number): void {
-  const points = Math.max(0, candidates + more - included) - Math.max(0, candidates - included);
+  const points = candidates + more - Math.max(candidates, included);
   if (points > 0) decodePayer()?.pay(points);
 }
 

@@ -74,20 +74,20 @@ export async function prove(
         ))), 0))::int AS lag
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
-      SELECT ${SKU_COLUMNS}, offer.position, ${offerPredicate(condition)} AS passes, candidate.shows
-      FROM (
-        SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
+        SELECT ${SKU_COLUMNS}, offer.position, ${offerPredicate(condition)} AS passes, candidate.shows
         FROM (
-          SELECT input.product_id, input.image_id, (
-            SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-          ) AS shows
-          FROM unnest(${candidates.map(({ productId }) => productId)}::int[],
-          ${candidates.map(({ imageId }) => imageId)}::int[]) AS input (product_id, image_id)
-        ) shown GROUP BY product_id
-      ) candidate
-      JOIN products product ON product.id = candidate.product_id
-      JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = ${channel.key}
-      WHERE ${productPredicate(condition)}
+          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
+          FROM (
+            SELECT input.product_id, input.image_id, (
+              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
+            ) AS shows
+            FROM unnest(${candidates.map(({ productId }) => productId)}::int[],
+            ${candidates.map(({ imageId }) => imageId)}::int[]) AS input (product_id, image_id)
+          ) shown GROUP BY product_id
+        ) candidate
+        JOIN products product ON product.id = candidate.product_id
+        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = ${channel.key}
+        WHERE ${productPredicate(condition)}
       ) found
     )
     SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",

@@ -47,9 +47,9 @@ export const MAX_VARIABLE_ERRORS = 10;
 export const MAX_COST = 20_000;
 
 /**
- * Characters of an answer: its names, texts, and errors. UTF-8 takes at most three bytes for each, so this is 7.5 MB at
- * most, and 0.3 s of CPU to write and compress. A page of 100 matches with 20 fields each has 50,000, and as many
- * descriptions with 5,000 characters each have 500,000.
+ * Characters of an answer: its names, texts, and errors. UTF-8 takes at most three bytes for each, and JSON escapes few of
+ * them, so this is about 7.5 MB at most, and 0.3 s of CPU to write and compress. A page of 100 matches with 20 fields each
+ * has 50,000, and as many descriptions with 5,000 characters each have 500,000.
  */
 export const MAX_ANSWER_CHARS = 2_500_000;
 

@@ -82,9 +82,12 @@ export function boundUnsent(app: FastifyInstance, trusts: Trusts, unsent: Unsent
     const release = unsent.hold(seenFrom(request.raw, trusts).clientAddress, Buffer.byteLength(payload), () =>
       request.raw.socket.destroy(),
     );
-    if (release !== null) reply.raw.once('close', release);
-    if (release === null) done(behind());
-    else done();
+    if (release === null) {
+      done(behind());
+      return;
+    }
+    reply.raw.once('close', release);
+    done();
   });
 }
 

@@ -43,23 +43,23 @@
         ))), 0))::int AS lag
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
-      SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND (lower(offer.options ->> $6::text) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)) IS TRUE AS passes, candidate.shows
-      FROM (
-        SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
         FROM (
-          SELECT input.product_id, input.image_id, (
-            SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-          ) AS shows
-          FROM unnest($8::int[],
-          $9::int[]) AS input (product_id, image_id)
-        ) shown GROUP BY product_id
-      ) candidate
-      JOIN products product ON product.id = candidate.product_id
-      JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $10
-      WHERE product.category_id IN (
+          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
+          FROM (
+            SELECT input.product_id, input.image_id, (
+              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
+            ) AS shows
+            FROM unnest($8::int[],
+            $9::int[]) AS input (product_id, image_id)
+          ) shown GROUP BY product_id
+        ) candidate
+        JOIN products product ON product.id = candidate.product_id
+        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $10
+        WHERE product.category_id IN (
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($11::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
