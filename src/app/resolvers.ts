@@ -2,6 +2,7 @@ import { BoardIdeasResolver } from '../boards/board-ideas.resolver.js';
 import { BoardResolver, PinResolver } from '../boards/board.resolver.js';
 import { CategoryResolver } from '../catalog/category.resolver.js';
 import { ChannelResolver } from '../catalog/channel.resolver.js';
+import { ProductEdgeResolver } from '../catalog/product-edge.resolver.js';
 import { ProductResolver } from '../catalog/product.resolver.js';
 import { SkuResolver } from '../catalog/sku.resolver.js';
 import { ProductWriteResolver } from '../catalog/write/product-write.resolver.js';
@@ -65,6 +66,7 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [NodeResolver, ({ db }) => new NodeResolver(db)],
   [PinResolver, () => new PinResolver()],
   [PricesResolver, ({ db }) => new PricesResolver(db)],
+  [ProductEdgeResolver, () => new ProductEdgeResolver()],
   [ProductFactsResolver, ({ facts }) => new ProductFactsResolver(facts)],
   [ProductResolver, () => new ProductResolver()],
   [ProductWriteResolver, (services) => new ProductWriteResolver(services)],

@@ -35,7 +35,7 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
   const offered = await Promise.all(
     ranked.slice(0, list.first).map(async ({ product, position }) => {
       const node = product.provenWith(await skus.byProduct.load(product.key));
-      return instantiate(ProductEdge, { cursor: cursor.write(position), node });
+      return instantiate(ProductEdge, { cursor: cursor.write(position), node, condition });
     }),
   );
   // A product may have left the channel between the two statements.

@@ -110,13 +110,13 @@ function readLocation(id: string): number {
   return key;
 }
 
-/** Whether a loaded SKU passes. */
-export function passes(sku: Sku, condition: SkuCondition): boolean {
+/** Whether a loaded SKU passes; `sellable` is how many units of it count, such as those at one location. */
+export function passes(sku: Sku, condition: SkuCondition, sellable = sku.sellable): boolean {
   const { availability, quantity, minAmount, maxAmount, options } = condition;
-  if (availability === AvailabilityFilter.SELLABLE && sku.sellable < quantity) return false;
+  if (availability === AvailabilityFilter.SELLABLE && sellable < quantity) return false;
   if (
     availability === AvailabilityFilter.SELLABLE_OR_BACKORDER &&
-    sku.sellable < quantity &&
+    sellable < quantity &&
     sku.whenOut === 'deny'
   )
     return false;

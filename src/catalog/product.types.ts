@@ -3,6 +3,7 @@ import { Cost } from '../graph/cost.js';
 import { Node } from '../graph/node.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
 import { DateTimeScalar, UrlScalar } from '../graph/scalars.js';
+import type { ProductCondition } from './product-filter.js';
 import type { Sku } from './sku.types.js';
 
 /** Assumes 1,100 characters: see FREE_FIELD_CHARS and ANSWER_CHARS_A_POINT in server/limits.ts. */
@@ -60,6 +61,9 @@ export class Attribute {
 
 @ObjectType({ description: 'A product and its position in the list.' })
 export class ProductEdge {
+  /** The filter of the list. */
+  condition!: ProductCondition;
+
   @Field(() => String, { description: PAGING.cursor })
   cursor!: string;
 

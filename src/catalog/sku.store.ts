@@ -27,6 +27,8 @@ export const skuRow = z.object({
   asOf: z.date(),
 });
 
+const stockRow = z.object({ key: z.number(), sellable: z.number() });
+
 /**
  * The time when Postgres was read, or slightly before. For a single statement, now() is when it arrived;
  * statement_timestamp() is when it was executed, and its snapshot may then already be a few milliseconds old.
@@ -68,6 +70,26 @@ export class SkuStore {
     );
     return groupInOrder(productKeys, skus, (sku) => sku.productKey);
   });
+
+  readonly #sellableAt = new Map<number, DataLoader<number, number>>();
+
+  /** Loads how many units of an SKU one location can sell to the channel, by key of the SKU. */
+  sellableAt(locationKey: number): DataLoader<number, number> {
+    const loader = this.#sellableAt.get(locationKey) ?? this.#loadSellableAt(locationKey);
+    this.#sellableAt.set(locationKey, loader);
+    return loader;
+  }
+
+  #loadSellableAt(locationKey: number): DataLoader<number, number> {
+    return new DataLoader(async (keys) => {
+      const statement = sql`/* sku.sellableAt */ SELECT stock.sku_id AS key, stock.sellable FROM available_stock stock
+        JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = ${this.channel.key}
+        WHERE stock.sku_id = ANY(${keys}::int[]) AND stock.location_id = ${locationKey}`;
+      const found = await queryPrepared(this.db, statement, stockRow);
+      const byKey = new Map(found.map(({ key, sellable }) => [key, sellable]));
+      return keys.map((key) => byKey.get(key) ?? 0);
+    });
+  }
 
   async #offers(name: Sql, condition: Sql): Promise<Sku[]> {
     const statement = sql`${name} SELECT ${SKU_COLUMNS}, ${AS_OF} AS "asOf" FROM sku_offers offer

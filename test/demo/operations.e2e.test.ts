@@ -112,9 +112,9 @@ async function somethingToBuy(
   category: string,
 ): Promise<{ id: string; handle: string; sku: string; picture: Buffer }> {
   const { products } = await send(CategoryPageDocument, { channel: 'eu', category });
-  const node = products?.edges[0]?.node;
+  const { node, image } = products?.edges[0] ?? {};
   const screen = await send(ProductScreenDocument, { product: node?.id ?? '' });
-  const url = new URL(node?.featuredImage?.url ?? '');
+  const url = new URL(image?.url ?? '');
   const response = await gateway.http.inject({ url: `${url.pathname}?width=640&format=png` });
   expect(response.statusCode).toBe(200);
   return {

@@ -57,7 +57,7 @@ const mutation = (name: string, inputOf: (time: number) => object): Operation =>
 };
 
 const list = `query ($text: String, $where: ProductFilter, $sort: ProductSort) {
-  products(first: 24, text: $text, where: $where, sort: $sort) { nodes { handle } pageInfo { endCursor } }
+  products(first: 24, text: $text, where: $where, sort: $sort) { edges { image { id } node { handle } } pageInfo { endCursor } }
 }`;
 const search = `query ($query: VisualQueryInput!, $where: ProductFilter) {
   visualSearch(query: $query, where: $where) {
@@ -87,6 +87,7 @@ const ofHold = (name: 'holdExtend' | 'holdConfirm' | 'holdRelease'): Operation =
 export const OPERATIONS: readonly Operation[] = [
   query('list-newest', list, { sort: 'NEWEST' }),
   query('list-filtered', list, { where: FILTER, sort: 'NEWEST' }),
+  query('list-at-location', list, { where: { location: toGlobalId('StockLocation', 1) } }),
   query('list-by-text', list, { text: 'number777 word277', sort: 'RELEVANCE' }),
   query('list-by-price', list, { where: FILTER, sort: 'PRICE_ASC' }),
   query('product-page', `query ($handle: String!) { product(handle: $handle) ${PRODUCT} }`, {

@@ -1,3 +1,7 @@
+/* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images
+      WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
+
 /* product.price */
     SELECT product.id AS key, product.handle, product.title, product.description, product.url,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",

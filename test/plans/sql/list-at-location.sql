@@ -1,0 +1,41 @@
+/* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images
+      WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
+
+/* location.byKey */ SELECT location.id AS key, location.handle, location.name,
+          location.country_code AS "countryCode"
+        FROM stock_locations location
+        JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = $1
+        WHERE location.id = ANY($2::int[]);
+
+/* product.newest */
+    SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
+  product.updated_at AS "updatedAt", (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank,
+      offered.offered, product.place = $1 AS "isLastExamined"
+    FROM (
+      SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
+      FROM products product
+      WHERE true
+      AND ($2::text IS NULL OR product.search @@ websearch_to_tsquery('english', $3))
+        AND ($4::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $5::bigint * interval '1 microsecond', $6::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $7
+    ) product
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $8
+      AND EXISTS (SELECT FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id AND stock.location_id = $9 AND stock.sellable >= $10::int)) AS offered) offered
+    WHERE offered.offered OR product.place = $11
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $12;
+
+/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+      WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
+      ORDER BY offer.product_id, offer.position, offer.sku_id;
+
+/* sku.sellableAt */ SELECT stock.sku_id AS key, stock.sellable FROM available_stock stock
+        JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = $1
+        WHERE stock.sku_id = ANY($2::int[]) AND stock.location_id = $3;
