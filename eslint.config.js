@@ -22,7 +22,7 @@ const ROOMS = Object.fromEntries(
     inventory: 'access catalog errors graph mutation platform pricing',
     holds: 'access catalog errors graph inventory mutation platform pricing type:config',
     search: 'access catalog errors graph images platform projection vector-index vision',
-    identify: 'catalog errors graph images platform search vector-index',
+    identify: 'catalog errors graph images platform search vector-index vision/color-share',
     'sku-match': 'catalog errors graph identify images platform projection search vector-index',
     look: 'catalog errors graph identify images platform projection search vector-index vision',
     boards: 'access catalog errors graph identify images mutation platform search vector-index',

@@ -1,11 +1,12 @@
 import { calibrationError, type Prediction } from '../search/probability/calibration-error.js';
 import { fitLogistic, predictHeldOut, type Observation } from '../search/probability/logistic.js';
 import type { Queryable } from '../platform/postgres.js';
-import { MATCH_ALL, type IndexMatch, type VectorIndex } from '../vector-index/port.js';
+import type { VectorIndex } from '../vector-index/port.js';
 import { readExemplars, readExtent, readLabelFacts, type LabelFacts } from './label-facts.store.js';
 import type { LabelModel } from './label-model.js';
 import { LabelKind } from './label.types.js';
-import { familiarity, labelFeatures, VOTERS, voteOnLabel } from './vote.js';
+import { familiarity, labelFeatures, voteOnLabel } from './vote.js';
+import { COLOR_SHARE, electorateOf, findVoters, type Voters } from './voters.js';
 
 /** Each takes one search; more hardly change the three weights of a kind. */
 const MAX_EXEMPLARS = 2_000;
@@ -18,10 +19,10 @@ const MIN_PRODUCTS = 30;
  */
 const UNFAMILIAR_SHARE = 0.05;
 
-/** A product and its nearest other products. */
+/** A product, and what votes on it when it is left out. */
 interface LeftOut {
   readonly productId: number;
-  readonly nearest: readonly IndexMatch[];
+  readonly voters: Voters;
 }
 
 export interface LabelFit {
@@ -41,10 +42,13 @@ export async function fitLabels(
   encoder: string,
 ): Promise<LabelFit | null> {
   const { products, lastProduct } = await readExtent(db, 0);
-  const leftOut = await findNeighbors(index, await readExemplars(db, encoder, MAX_EXEMPLARS));
+  const leftOut = await leaveOut(index, await readExemplars(db, encoder, MAX_EXEMPLARS));
   if (leftOut.length < MIN_PRODUCTS) return null;
   const keys = new Set(
-    leftOut.flatMap(({ productId, nearest }) => [productId, ...nearest.map((match) => match.productId)]),
+    leftOut.flatMap(({ productId, voters: { nearest, byColor } }) => [
+      productId,
+      ...[...nearest, ...byColor].map((match) => match.productId),
+    ]),
   );
   const facts = await readLabelFacts(db, [...keys]);
   const heldOut = new Map<LabelKind, Prediction[]>();
@@ -68,43 +72,42 @@ export async function fitLabels(
   const model = {
     products,
     lastProduct,
-    minFamiliarity: lowest(leftOut.map(({ nearest }) => familiarity(nearest))),
-    minNearness: lowest(leftOut.map(({ nearest }) => nearest[0]?.score ?? 0)),
+    colorShare: COLOR_SHARE,
+    minFamiliarity: lowest(leftOut.map(({ voters }) => familiarity(voters.nearest))),
+    minNearness: lowest(leftOut.map(({ voters }) => voters.nearest[0]?.score ?? 0)),
     kinds,
   };
   return { model, heldOut };
 }
 
-async function findNeighbors(
+async function leaveOut(
   index: VectorIndex,
   exemplars: readonly { productId: number; vector: Float32Array }[],
 ): Promise<LeftOut[]> {
   const found: LeftOut[] = [];
   for (let start = 0; start < exemplars.length; start += BATCH_SIZE) {
     const batch = exemplars.slice(start, start + BATCH_SIZE);
-    const results = await index.search(
-      batch.map(({ productId, vector }) => ({
-        vector,
-        filter: { ...MATCH_ALL, excludeProducts: [productId] },
-        limit: VOTERS,
-      })),
+    const all = await findVoters(
+      index,
+      batch.map(({ productId, vector }) => ({ asked: vector, excludeProducts: [productId] })),
     );
-    batch.forEach(({ productId }, i) => found.push({ productId, nearest: results[i]?.matches ?? [] }));
+    all.forEach((voters, i) => found.push({ productId: batch[i]?.productId ?? 0, voters }));
   }
-  return found.filter(({ nearest }) => nearest.length > 0);
+  return found.filter(({ voters }) => voters.nearest.length > 0);
 }
 
 function observe(
   kind: LabelKind,
-  { productId, nearest }: LeftOut,
+  { productId, voters }: LeftOut,
   facts: ReadonlyMap<number, LabelFacts>,
 ): Observation[] {
   const truth = facts.get(productId)?.values.get(kind);
-  const vote = voteOnLabel(kind, nearest, facts);
+  const electorate = electorateOf(kind, voters);
+  const vote = voteOnLabel(kind, electorate.voters, facts);
   if (truth === undefined || vote === null) return [];
   return [
     {
-      features: labelFeatures(vote, familiarity(nearest)),
+      features: labelFeatures(vote, electorate.familiar),
       outcome: truth.includes(vote.value),
       group: productId,
     },

@@ -3,8 +3,7 @@ import { checkProductFilter } from '../catalog/product-filter.js';
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
 import { ItemBox } from '../images/box.types.js';
-import { toRequest } from '../vector-index/page.js';
-import { MATCH_ALL, type IndexMatch } from '../vector-index/port.js';
+import type { IndexMatch } from '../vector-index/port.js';
 import {
   SAME_PRODUCT_PROBABILITY,
   sameProductProbability,
@@ -21,11 +20,14 @@ import { readLabelFacts } from './label-facts.store.js';
 import type { LabelModel } from './label-model.js';
 import { labelOf, MIN_CONFIDENCE } from './label-of.js';
 import { LabelKind, type Label } from './label.types.js';
-import { familiarity, VOTERS } from './vote.js';
+import { familiarity } from './vote.js';
+import { electorateOf, findVoters, type Voters } from './voters.js';
+
+const NOBODY: Voters = { nearest: [], byColor: [] };
 
 /**
  * Identifies what an image shows: the product itself if the catalog has it, and what its nearest products have in
- * common. One pass of the encoder and one search of the index.
+ * common. One pass of the encoder and one call to the index.
  * @throws RequestError BAD_USER_INPUT, IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED,
  * INDEX_UNAVAILABLE
  */
@@ -45,22 +47,15 @@ export async function identify(
     services.sameProducts.model(),
     services.labelModels.model(),
   ]);
-  const nearest = await findNearest(services, query);
+  const [voters = NOBODY] =
+    query.asked === null
+      ? []
+      : await findVoters(services.index, [{ asked: query.asked, excludeProducts: [] }]);
   return instantiate(Identification, {
     region: query.region && instantiate(ItemBox, query.region),
-    match: await findProduct(services, context, query, nearest, sameProduct),
-    labels: labels === null ? [] : await findLabels(services, nearest, labels),
+    match: await findProduct(services, context, query, voters.nearest, sameProduct),
+    labels: labels === null ? [] : await findLabels(services, voters, labels),
   });
-}
-
-/** Whatever their stock and channel: the question is what something is, not whether it can be bought. */
-async function findNearest(
-  { index }: IdentifyServices,
-  { asked }: QueryVector,
-): Promise<readonly IndexMatch[]> {
-  if (asked === null) return [];
-  const [result] = await index.search([{ ...toRequest(asked), filter: MATCH_ALL, limit: VOTERS }]);
-  return result?.matches ?? [];
 }
 
 async function findProduct(
@@ -90,18 +85,14 @@ async function findProduct(
   return edge ?? null;
 }
 
-async function findLabels(
-  { db }: IdentifyServices,
-  nearest: readonly IndexMatch[],
-  model: LabelModel,
-): Promise<Label[]> {
-  if (familiarity(nearest) < model.minFamiliarity) return [];
+async function findLabels({ db }: IdentifyServices, voters: Voters, model: LabelModel): Promise<Label[]> {
+  if (familiarity(voters.nearest) < model.minFamiliarity) return [];
   const facts = await readLabelFacts(
     db,
-    nearest.map(({ productId }) => productId),
+    [...voters.nearest, ...voters.byColor].map(({ productId }) => productId),
   );
   return Object.values(LabelKind)
-    .flatMap((kind) => labelOf(kind, nearest, facts, model) ?? [])
+    .flatMap((kind) => labelOf(kind, electorateOf(kind, voters), facts, model) ?? [])
     .filter(({ confidence }) => confidence >= MIN_CONFIDENCE)
     .sort((a, b) => b.confidence - a.confidence);
 }

@@ -14,6 +14,8 @@ export const labelModel = z.object({
   /** Number of products that it was fitted to. */
   products: z.number(),
   lastProduct: z.number(),
+  /** The COLOR_SHARE that it was fitted with. */
+  colorShare: z.number(),
   /** A less familiar image shows nothing that the catalog knows. */
   minFamiliarity: z.number(),
   /** A product that is less similar to an image is no substitute for what it shows. */

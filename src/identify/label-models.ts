@@ -5,6 +5,7 @@ import type { Database } from '../platform/postgres.js';
 import type { VectorIndex } from '../vector-index/port.js';
 import { fitLabels } from './fit-labels.js';
 import { readExtent } from './label-facts.store.js';
+import { COLOR_SHARE } from './voters.js';
 import { labelModel, type LabelModel } from './label-model.js';
 
 /** The meaning of votes changes with the catalog, but not within seconds. */
@@ -56,7 +57,7 @@ export class LabelModels {
   async #check(): Promise<void> {
     const { db, index, encoderId } = this.services;
     const stored = await readCalibration(db, encoderId, 'labels');
-    const model = stored === null ? null : labelModel.parse(stored.model);
+    const model = readModel(stored?.model);
     if (model !== null) {
       this.#current = model;
       const { products, newer } = await readExtent(db, model.lastProduct);
@@ -69,4 +70,10 @@ export class LabelModels {
     if (fit !== null) await writeCalibration(db, encoderId, 'labels', fit.model);
     this.#checkedAt = Date.now();
   }
+}
+
+/** Null for one of another version of the program, which voted in another way. */
+function readModel(stored: unknown): LabelModel | null {
+  const { data } = labelModel.safeParse(stored);
+  return data?.colorShare === COLOR_SHARE ? data : null;
 }

@@ -1,14 +1,13 @@
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { instantiate } from '../graph/node.js';
 import type { RefinementBasis } from '../search/visual-search.types.js';
-import { toRequest } from '../vector-index/page.js';
-import { MATCH_ALL } from '../vector-index/port.js';
 import type { IdentifyServices } from './identify-services.js';
 import { readLabelFacts } from './label-facts.store.js';
 import { labelOf, MIN_CONFIDENCE } from './label-of.js';
 import { LabelKind } from './label.types.js';
 import { Refinement, RefinementFilter } from './refinement.types.js';
-import { familiarity, VOTERS } from './vote.js';
+import { familiarity } from './vote.js';
+import { electorateOf, findVoters } from './voters.js';
 
 /**
  * Words for what a query shows, most confident first: at most one of each kind that the search does not filter by
@@ -22,18 +21,16 @@ export async function findRefinements(
   const model = await labelModels.model();
   const asked = query?.plain ?? null;
   if (asked === null || model === null) return [];
-  const request = { ...toRequest(asked), filter: MATCH_ALL, limit: VOTERS };
-  const [found] = await index.search([request]);
-  const nearest = found?.matches ?? [];
-  if (familiarity(nearest) < model.minFamiliarity) return [];
+  const [voters] = await findVoters(index, [{ asked, excludeProducts: [] }]);
+  if (voters === undefined || familiarity(voters.nearest) < model.minFamiliarity) return [];
   const { matches } = await best();
   const facts = await readLabelFacts(
     db,
-    [...nearest, ...matches].map(({ productId }) => productId),
+    [...voters.nearest, ...voters.byColor, ...matches].map(({ productId }) => productId),
   );
   return Object.values(LabelKind)
     .filter((kind) => !isFiltered(kind, condition))
-    .flatMap((kind) => labelOf(kind, nearest, facts, model) ?? [])
+    .flatMap((kind) => labelOf(kind, electorateOf(kind, voters), facts, model) ?? [])
     .filter(({ confidence }) => confidence >= MIN_CONFIDENCE)
     .sort((a, b) => b.confidence - a.confidence)
     .map((label) => {

@@ -2,8 +2,6 @@ import type { IndexMatch } from '../vector-index/port.js';
 import type { LabelFacts } from './label-facts.store.js';
 import type { LabelKind } from './label.types.js';
 
-/** Products that vote. Half or twice as many, and other weights, were no better on the demo catalog or on photos. */
-export const VOTERS = 16;
 /** A voter whose cosine is lower by this has 1/e of the weight of the nearest. */
 const TEMPERATURE = 0.05;
 
@@ -16,8 +14,8 @@ export interface Vote {
 
 type FactsOf = ReadonlyMap<number, LabelFacts>;
 
-export const voteOnLabel = (kind: LabelKind, nearest: readonly IndexMatch[], facts: FactsOf): Vote | null =>
-  vote(nearest, (key) => facts.get(key)?.values.get(kind) ?? []);
+export const voteOnLabel = (kind: LabelKind, voters: readonly IndexMatch[], facts: FactsOf): Vote | null =>
+  vote(voters, (key) => facts.get(key)?.values.get(kind) ?? []);
 
 export const voteOnTopCategory = (nearest: readonly IndexMatch[], facts: FactsOf): Vote | null =>
   vote(nearest, (key) => {

@@ -1,5 +1,5 @@
 import type { Context } from '../graph/request-context.js';
-import { VOTERS } from '../identify/vote.js';
+import { VOTERS } from '../identify/voters.js';
 import {
   MATCH_ALL,
   type IndexFilter,

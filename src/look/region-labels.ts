@@ -6,7 +6,8 @@ import { labelOf } from '../identify/label-of.js';
 import { LabelKind, type Label } from '../identify/label.types.js';
 import type { Queryable } from '../platform/postgres.js';
 import type { BodyPart } from '../vision/bodies/worn.js';
-import { VOTERS } from '../identify/vote.js';
+import { familiarity } from '../identify/vote.js';
+import { VOTERS } from '../identify/voters.js';
 import { hangsOn } from './hangs-on.js';
 import type { Judged } from './judge.js';
 
@@ -47,7 +48,12 @@ export class RegionLabels {
     );
     const hanging = voters.filter(({ productId }) => part === null || mayHang(part, facts.get(productId)));
     const electorate = hanging.length > 0 ? hanging.slice(0, VOTERS) : nearest;
-    const label = labelOf(LabelKind.CATEGORY, electorate, facts, this.model);
+    const label = labelOf(
+      LabelKind.CATEGORY,
+      { voters: electorate, familiar: familiarity(electorate) },
+      facts,
+      this.model,
+    );
     if (label !== null) return label;
     throw new RequestError(
       'NOT_FOUND',

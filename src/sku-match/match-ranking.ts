@@ -1,6 +1,7 @@
 import { readLabelFacts } from '../identify/label-facts.store.js';
 import type { LabelModel } from '../identify/label-model.js';
-import { familiarity, VOTERS, voteOnTopCategory } from '../identify/vote.js';
+import { familiarity, voteOnTopCategory } from '../identify/vote.js';
+import { VOTERS } from '../identify/voters.js';
 import type { Queryable } from '../platform/postgres.js';
 import {
   type Asked,

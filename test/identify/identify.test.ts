@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
-import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
+import { COLOR_NUMBERS } from '../../src/vision/color-descriptor.js';
+import { joinColor } from '../../src/vision/color-share.js';
+import { seedEncoder, seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import {
   handleOf,
   imageOf,
@@ -9,6 +11,7 @@ import {
   seedGarments,
   spellingEncoder,
 } from '../support/garments.js';
+import { randomOf } from '../support/random.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 
 const IDENTIFY = /* GraphQL */ `
@@ -165,4 +168,48 @@ test('a catalog that is too small to learn from says nothing', async () => {
   );
   expect(await identifyAt(gateway, looks('shirt', 0, 0))).toEqual({ match: null, labels: [] });
   await gateway.close();
+});
+
+test('colors are judged by what has the same color, whatever its form', async () => {
+  const random = randomOf(5);
+  const forms = Array.from({ length: 60 }, () => Array.from({ length: 4 }, () => random() - 0.5));
+  const colors = ['red', 'blue', 'green'];
+  const lookOf = (form: readonly number[], color: string): number[] => {
+    const hue = Array.from({ length: COLOR_NUMBERS }, (_, i) => Number(i === colors.indexOf(color)));
+    const norm = Math.hypot(...form);
+    return [
+      ...joinColor(
+        Float32Array.from(form, (value) => value / norm),
+        Float32Array.from(hue),
+      ),
+    ];
+  };
+  const dimension = 4 + COLOR_NUMBERS;
+  const encoder = { ...spellingEncoder, id: 'colored@1', dimension };
+  const gateway = await startTestGateway(
+    async (db) => {
+      await seedMarkets(db);
+      await db.query('DELETE FROM encoders');
+      await seedEncoder(db, encoder);
+      for (const [i, form] of forms.entries()) {
+        const color = colors[i % colors.length] ?? '';
+        await seedProduct(db, {
+          handle: `${color}-${i}`,
+          attributes: [['color', color]],
+          vectors: [lookOf(form, color)],
+          skus: [{ code: `sku-${i}` }],
+        });
+      }
+    },
+    { encoder },
+  );
+  try {
+    for (const [i, form] of forms.slice(0, 12).entries()) {
+      // The form of a product in the color of others.
+      const color = colors[(i + 1) % colors.length] ?? '';
+      expect(values(await identifyAt(gateway, lookOf(form, color)))).toMatchObject({ COLOR: color });
+    }
+  } finally {
+    await gateway.close();
+  }
 });
