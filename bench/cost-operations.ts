@@ -68,6 +68,12 @@ export const OPERATIONS: readonly PricedOperation[] = [
     variables: (n) => ({ text: pick(WORDS, n) }),
   },
   {
+    name: 'suggestions for a letter',
+    document: `query ($text: String!) { suggest(text: $text, first: 20) {
+      texts products { id } brands { id } categories { id } } }`,
+    variables: (n) => ({ text: pick(['s', 'd', 'c', 'wool '], n) }),
+  },
+  {
     name: '24 products with facts',
     document: `{ products(first: 24) { nodes { facts { subject predicate value source } } } }`,
   },

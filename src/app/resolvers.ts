@@ -5,6 +5,7 @@ import { ChannelResolver } from '../catalog/channel.resolver.js';
 import { ProductEdgeResolver } from '../catalog/product-edge.resolver.js';
 import { ProductResolver } from '../catalog/product.resolver.js';
 import { SkuResolver } from '../catalog/sku.resolver.js';
+import { SuggestionsResolver } from '../catalog/suggestions.resolver.js';
 import { ProductWriteResolver } from '../catalog/write/product-write.resolver.js';
 import { HoldLineResolver, HoldResolver } from '../holds/hold.resolver.js';
 import { IdentifyResolver } from '../identify/identify.resolver.js';
@@ -74,6 +75,7 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [SkuMatchResolver, (services) => new SkuMatchResolver(services)],
   [SkuResolver, () => new SkuResolver()],
   [StockResolver, ({ db }) => new StockResolver(db)],
+  [SuggestionsResolver, () => new SuggestionsResolver()],
   [StyleFactsResolver, ({ facts }) => new StyleFactsResolver(facts)],
   [VisualMatchEdgeResolver, () => new VisualMatchEdgeResolver()],
   [VisualSearchResolver, (services) => new VisualSearchResolver(services)],

@@ -7,7 +7,7 @@ import type { ProductFilter } from './product-filter.types.js';
 import { ProductCursor } from './product-page.js';
 import type { ProductSort } from './product-sort.types.js';
 import { productOrder } from './product-page.store.js';
-import { checkSearchText } from './search-text.js';
+import { checkSearchText, termsOf } from './search-text.js';
 import { ProductConnection, ProductEdge } from './product.types.js';
 
 export interface ProductList {
@@ -23,7 +23,7 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
   checkFirst(list.first);
   const { channel, products, skus } = stores;
   const words = checkSearchText(list.text);
-  const text = words === null ? null : await products.mendText(words);
+  const text = words === null ? null : termsOf(await products.mendText(words));
   const condition = checkProductFilter(list.where, channel.currencyCode);
   if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
   const order = productOrder(list.sort, text);

@@ -8,6 +8,7 @@ import { LocationStore } from './location.store.js';
 import { TextMender } from './mend-text.js';
 import { ProductStore } from './product.store.js';
 import { SkuStore } from './sku.store.js';
+import { SuggestionStore } from './suggestions.store.js';
 
 /** One set of loaders per request, so that each row is read once. */
 export interface Loaders {
@@ -22,6 +23,7 @@ export interface ChannelStores {
   readonly products: ProductStore;
   readonly skus: SkuStore;
   readonly locations: LocationStore;
+  readonly suggestions: SuggestionStore;
 }
 
 /** Makes the loaders of requests. */
@@ -49,6 +51,7 @@ export class CatalogLoaders {
       products: new ProductStore(db, channel.key, this.#mender),
       skus: new SkuStore(db, channel),
       locations: new LocationStore(db, channel.key),
+      suggestions: new SuggestionStore(db, channel.key),
     };
   }
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Queryable } from '../platform/postgres.js';
-import { wordsOf } from './search-text.js';
+import { WORD, wordsOf } from './search-text.js';
 import { findNearWords } from './search-text.store.js';
 
 /** Unknown words of a text that are corrected. Shoppers rarely misspell more, and each one takes up to 0.5 ms. */
@@ -29,7 +29,7 @@ export class TextMender {
    */
   async mend(text: string): Promise<string> {
     const mended = await this.#corrections(wordsOf(text));
-    return text.replace(/[\p{L}\p{N}]+/gu, (word) => mended.get(word.toLowerCase()) ?? word);
+    return text.replace(WORD, (word) => mended.get(word.toLowerCase()) ?? word);
   }
 
   /** Of the first MAX_CORRECTED unknown words, whatever is remembered: a text must not change between two pages. */

@@ -55,7 +55,7 @@ const RELEVANCE: ProductOrder = {
   rank: REAL_NUMBER,
   statement: ({ columns, offer, passes, text, after, limit }) => sql`/* product.relevance */
     SELECT * FROM (
-      SELECT ${columns}, ts_rank_cd(product.search, websearch_to_tsquery('english', ${text}))::float8::text AS rank,
+      SELECT ${columns}, ts_rank_cd(product.search, (SELECT typed_query(${text})))::float8::text AS rank,
         true AS offered, false AS "isLastExamined"
       FROM products product WHERE ${passes} AND EXISTS (SELECT FROM ${offer})) ranked
     WHERE ${after?.key ?? null}::int IS NULL

@@ -84,7 +84,7 @@ export class ProductStore {
     const offer = sql`sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = ${this.channelKey}
       AND ${offerPredicate(condition)}`;
     const passes = sql`${productPredicate(condition)}
-      AND (${text}::text IS NULL OR product.search @@ websearch_to_tsquery('english', ${text}))`;
+      AND (${text}::text IS NULL OR product.search @@ (SELECT typed_query(${text})))`;
     const rows = await query(
       this.db,
       order.statement({ columns: PRODUCT_COLUMNS, offer, passes, text, after, limit }),

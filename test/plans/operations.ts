@@ -89,6 +89,13 @@ export const OPERATIONS: readonly Operation[] = [
   query('list-filtered', list, { where: FILTER, sort: 'NEWEST' }),
   query('list-at-location', list, { where: { location: toGlobalId('StockLocation', 1) } }),
   query('list-by-text', list, { text: 'number777 word277', sort: 'RELEVANCE' }),
+  query(
+    'suggest',
+    'query ($text: String!) { suggest(text: $text) { texts products { handle } brands { handle } categories { handle } } }',
+    {
+      text: 'corduroy gar',
+    },
+  ),
   query('list-by-price', list, { where: FILTER, sort: 'PRICE_ASC' }),
   query('product-page', `query ($handle: String!) { product(handle: $handle) ${PRODUCT} }`, {
     handle: 'product-777',

@@ -57,6 +57,7 @@ test('every root field declares its scope', () => {
      "Query.sku": "catalog:read",
      "Query.skus": "catalog:read",
      "Query.styles": "catalog:read",
+     "Query.suggest": "catalog:read",
      "Query.visualSearch": "catalog:read",
      "Subscription.availabilityChanged": "catalog:read",
    }

@@ -40,7 +40,7 @@ export async function rankByText(
 ): Promise<TextMatch[]> {
   const statement = sql`/* text.rank */
     WITH word AS (
-      SELECT plainto_tsquery('english', word) AS query FROM unnest(${words.slice(0, MAX_WORDS)}::text[]) AS word
+      SELECT word_query(word) AS query FROM unnest(${words.slice(0, MAX_WORDS)}::text[]) AS word
     ), any_word AS (
       SELECT string_agg('(' || query::text || ')', ' | ')::tsquery AS query FROM word WHERE numnode(query) > 0
     ), ranked AS MATERIALIZED (

@@ -15,7 +15,7 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($8::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $9 AND lower(attribute.value) = ANY(ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value)))
-      AND ($11::text IS NULL OR product.search @@ websearch_to_tsquery('english', $12)) AND cheapest.amount IS NOT NULL
+      AND ($11::text IS NULL OR product.search @@ (SELECT typed_query($12))) AND cheapest.amount IS NOT NULL
       AND ($13::int IS NULL
         OR (cheapest.amount, product.id) > ($14::bigint, $15::int))
     ORDER BY cheapest.amount ASC, product.id ASC LIMIT $16;

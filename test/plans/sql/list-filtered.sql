@@ -16,7 +16,7 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND lower(attribute.value) = ANY(ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value)))
-      AND ($6::text IS NULL OR product.search @@ websearch_to_tsquery('english', $7))
+      AND ($6::text IS NULL OR product.search @@ (SELECT typed_query($7)))
         AND ($8::int IS NULL OR (product.created_at, product.id) <
           ('epoch'::timestamptz + $9::bigint * interval '1 microsecond', $10::int))
       ORDER BY product.created_at DESC, product.id DESC LIMIT $11

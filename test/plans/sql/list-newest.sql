@@ -11,7 +11,7 @@
       SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
       FROM products product
       WHERE true
-      AND ($2::text IS NULL OR product.search @@ websearch_to_tsquery('english', $3))
+      AND ($2::text IS NULL OR product.search @@ (SELECT typed_query($3)))
         AND ($4::int IS NULL OR (product.created_at, product.id) <
           ('epoch'::timestamptz + $5::bigint * interval '1 microsecond', $6::int))
       ORDER BY product.created_at DESC, product.id DESC LIMIT $7

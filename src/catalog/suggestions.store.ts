@@ -1,0 +1,97 @@
+import sql, { type Sql } from 'sql-template-tag';
+import { z } from 'zod';
+import { queryPrepared, type Queryable } from '../platform/postgres.js';
+import type { TypedText } from './suggestions.types.js';
+
+/**
+ * Products, or products of a brand or category, that a suggestion looks at, so that one letter that begins many words
+ * takes no longer than a rare word.
+ */
+const MAX_EXAMINED = 200;
+/** Brands or categories of a name that are looked at. */
+const MAX_NAMED = 50;
+
+const wordRow = z.object({ word: z.string() });
+const keyRow = z.object({ key: z.number() });
+
+/** Suggestions that one channel can sell. */
+export class SuggestionStore {
+  constructor(
+    private readonly db: Queryable,
+    private readonly channelKey: number,
+  ) {}
+
+  /** Words in titles and keywords that begin like the last word; those of the most products first. */
+  async words(typed: TypedText, limit: number): Promise<string[]> {
+    const statement = sql`/* suggest.words */
+      SELECT named.word FROM ${this.#products(typed)}
+      CROSS JOIN LATERAL (
+        SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
+        WHERE starts_with(fold_text(word), fold_text(${typed.begun})) AND length(word) BETWEEN 2 AND 40
+      ) named
+      GROUP BY named.word ORDER BY count(*) DESC, named.word LIMIT ${limit}`;
+    return (await queryPrepared(this.db, statement, wordRow)).map(({ word }) => word);
+  }
+
+  /** Keys of products with these words in the title or keywords; those that the title describes best first. */
+  async products(typed: TypedText, limit: number): Promise<number[]> {
+    const statement = sql`/* suggest.products */
+      SELECT product.id AS key FROM ${this.#products(typed)}
+      ORDER BY product.rank DESC, product.id LIMIT ${limit}`;
+    return this.#keys(statement);
+  }
+
+  /** Keys of brands with this name. */
+  async brands(typed: TypedText, limit: number): Promise<number[]> {
+    const statement = sql`/* suggest.brands */
+      SELECT brand.id AS key FROM (
+        SELECT id, name FROM brands WHERE name_vector(name) @@ ${nameQuery(typed)} ORDER BY length(name), name, id LIMIT ${MAX_NAMED}
+      ) brand
+      WHERE EXISTS (
+        SELECT FROM (SELECT id FROM products WHERE brand_id = brand.id LIMIT ${MAX_EXAMINED}) product WHERE ${this.#isSellable()}
+      )
+      ORDER BY length(brand.name), brand.name, brand.id LIMIT ${limit}`;
+    return this.#keys(statement);
+  }
+
+  /** Keys of categories with this name. */
+  async categories(typed: TypedText, limit: number): Promise<number[]> {
+    const statement = sql`/* suggest.categories */
+      SELECT category.id AS key FROM (
+        SELECT id, name FROM categories WHERE name_vector(name) @@ ${nameQuery(typed)}
+        ORDER BY length(name), name, id LIMIT ${MAX_NAMED}
+      ) category
+      WHERE EXISTS (
+        SELECT FROM (
+          WITH RECURSIVE below AS (
+            SELECT category.id
+            UNION SELECT child.id FROM categories child JOIN below ON child.parent_id = below.id
+          )
+          SELECT product.id FROM below
+          CROSS JOIN LATERAL (SELECT id FROM products WHERE category_id = below.id LIMIT ${MAX_EXAMINED}) product
+          LIMIT ${MAX_EXAMINED}
+        ) product WHERE ${this.#isSellable()}
+      )
+      ORDER BY length(category.name), category.name, category.id LIMIT ${limit}`;
+    return this.#keys(statement);
+  }
+
+  async #keys(statement: Sql): Promise<number[]> {
+    return (await queryPrepared(this.db, statement, keyRow)).map(({ key }) => key);
+  }
+
+  #products({ words, begun }: TypedText): Sql {
+    return sql`(
+      SELECT * FROM begun_products(${words}::text[], ${begun}::text, ${MAX_EXAMINED}) product WHERE ${this.#isSellable()}
+    ) product`;
+  }
+
+  /** Of `product`. */
+  #isSellable(): Sql {
+    return sql`EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = ${this.channelKey} AND offer.sellable > 0)`;
+  }
+}
+
+const nameQuery = ({ words, begun }: TypedText): Sql =>
+  sql`(SELECT begun_query('simple', ${words}::text[], ${begun}::text))`;

@@ -1,0 +1,85 @@
+/* product.byKey */ SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
+  product.updated_at AS "updatedAt" FROM products product
+      WHERE product.id = ANY($1::int[]);
+
+/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+      WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
+      ORDER BY offer.product_id, offer.position, offer.sku_id;
+
+/* suggest.brands */
+      SELECT brand.id AS key FROM (
+        SELECT id, name FROM brands WHERE name_vector(name) @@ (SELECT begun_query('simple', $1::text[], $2::text)) ORDER BY length(name), name, id LIMIT $3
+      ) brand
+      WHERE EXISTS (
+        SELECT FROM (SELECT id FROM products WHERE brand_id = brand.id LIMIT $4) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0)
+      )
+      ORDER BY length(brand.name), brand.name, brand.id LIMIT $6;
+
+/* suggest.categories */
+      SELECT category.id AS key FROM (
+        SELECT id, name FROM categories WHERE name_vector(name) @@ (SELECT begun_query('simple', $1::text[], $2::text))
+        ORDER BY length(name), name, id LIMIT $3
+      ) category
+      WHERE EXISTS (
+        SELECT FROM (
+          WITH RECURSIVE below AS (
+            SELECT category.id
+            UNION SELECT child.id FROM categories child JOIN below ON child.parent_id = below.id
+          )
+          SELECT product.id FROM below
+          CROSS JOIN LATERAL (SELECT id FROM products WHERE category_id = below.id LIMIT $4) product
+          LIMIT $5
+        ) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+      )
+      ORDER BY length(category.name), category.name, category.id LIMIT $7;
+
+/* suggest.products */
+      SELECT product.id AS key FROM (
+      SELECT * FROM begun_products($1::text[], $2::text, $3) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $4 AND offer.sellable > 0)
+    ) product
+      ORDER BY product.rank DESC, product.id LIMIT $5;
+
+/* suggest.words */
+      SELECT named.word FROM (
+      SELECT * FROM begun_products($1::text[], $2::text, $3) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $4 AND offer.sellable > 0)
+    ) product
+      CROSS JOIN LATERAL (
+        SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
+        WHERE starts_with(fold_text(word), fold_text($5)) AND length(word) BETWEEN 2 AND 40
+      ) named
+      GROUP BY named.word ORDER BY count(*) DESC, named.word LIMIT $6;
+
+/* text.near */
+    WITH typed AS MATERIALIZED (
+      SELECT typed.word, typed.place, folded.word AS folded, CASE WHEN length(folded.word) < 6 THEN 1 ELSE 2 END AS edits,
+        folded.word IN (SELECT mendable_words(folded.word))
+          AND numnode(word_query(typed.word)) > 0
+          AND NOT EXISTS (SELECT FROM products WHERE search @@ word_query(typed.word)) AS unknown
+      FROM unnest($1::text[]) WITH ORDINALITY AS typed (word, place)
+      CROSS JOIN LATERAL (SELECT fold_text(typed.word) AS word) folded
+    )
+    SELECT word, false AS "isUnknown", NULL AS near FROM typed WHERE NOT unknown
+    UNION ALL
+    SELECT unknown.word, true, near.word
+    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $2) unknown
+    LEFT JOIN LATERAL (
+      SELECT close.word FROM (
+        SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.folded) AS likeness
+        FROM near_words(unknown.folded) AS candidate (word)
+        CROSS JOIN LATERAL (
+          SELECT levenshtein_less_equal(candidate.word, unknown.folded, unknown.edits) AS edits
+        ) distance
+        WHERE distance.edits <= unknown.edits
+        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $3
+      ) close
+      WHERE EXISTS (SELECT FROM products WHERE search @@ word_query(close.word))
+      ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
+    ) near ON true;
