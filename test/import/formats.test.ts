@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { explainFeed } from '../../src/import/explain-feed.js';
@@ -65,6 +68,44 @@ describe('the same shop', () => {
       })),
     });
     expect(products.map(summarize)).toEqual(expected.products.map(withoutThem).map(summarize));
+  });
+
+  // As public exports have them. The curly apostrophe is WooCommerce's own.
+  test.each([
+    [
+      'German',
+      'ID,Typ,Artikelnummer,"GTIN, UPC, EAN oder ISBN",Name,Veröffentlicht,Ist hervorgehoben?,Sichtbarkeit im Katalog,Kurzbeschreibung,Beschreibung,"Datum, an dem Angebotspreis beginnt","Datum, an dem Angebotspreis endet",Steuerstatus,Vorrätig?,Bestand,Lieferrückstande erlaubt?,Angebotspreis,Regulärer Preis,Kategorien,Schlagwörter,Bilder,Übergeordnetes Produkt,Marken,Attribut 1 Name,Attribut 1 Wert(e),Attribut 1 Sichtbar,Attribut 1 Global,Attribut 2 Name,Attribut 2 Wert(e),Attribut 2 Sichtbar,Attribut 2 Global',
+    ],
+    [
+      'French',
+      'ID,Type,UGS,"GTIN, UPC, EAN ou ISBN",Nom,Publié,"Mis en avant ?","Visibilité dans le catalogue","Description courte",Description,"Date de début de promo","Date de fin de promo","État de la TVA","En stock ?",Stock,"Autoriser les commandes de produits en rupture ?","Tarif promo","Tarif régulier",Catégories,Étiquettes,Images,Parent,Marques,Nom de l’attribut 1,Valeur(s) de l’attribut 1 ,Attribut 1 visible,Attribut 1 global,Nom de l’attribut 2,Valeur(s) de l’attribut 2 ,Attribut 2 visible,Attribut 2 global',
+    ],
+    [
+      'Spanish',
+      'ID,Tipo,SKU,"GTIN, UPC, EAN o ISBN",Nombre,Publicado,¿Está destacado?,Visibilidad en el catálogo,Descripción corta,Descripción,Día en que empieza el precio rebajado,Día en que termina el precio rebajado,Estado del impuesto,¿Existencias?,Inventario,¿Permitir reservas de productos agotados?,Precio rebajado,Precio normal,Categorías,Etiquetas,Imágenes,Superior,Marcas,Nombre del atributo 1,Valor(es) del atributo 1,Atributo visible 1,Atributo global 1,Nombre del atributo 2,Valor(es) del atributo 2,Atributo visible 2,Atributo global 2',
+    ],
+    [
+      'Portuguese',
+      'ID,Tipo,SKU,"GTIN, UPC, EAN, ou ISBN",Nome,Publicado,Em destaque?,Visibilidade no catálogo,Descrição curta,Descrição,Data de preço promocional começa em,Data de preço promocional termina em,Status do imposto,Em estoque?,Estoque,São permitidas encomendas?,Preço promocional,Preço,Categorias,Tags,Imagens,Ascendente,Marcas,Nome do atributo 1,Valores do atributo 1,Visibilidade do atributo 1,Atributo global 1,Nome do atributo 2,Valores do atributo 2,Visibilidade do atributo 2,Atributo global 2',
+    ],
+    [
+      'Italian',
+      "ID,Tipo,SKU,\"GTIN, UPC, EAN, o ISBN\",Nome,Pubblicato,In primo piano?,Visibilità nel catalogo,Breve descrizione,Descrizione,Data di partenza del prezzo in saldo,\"Data in cui termina l'offerta\",Stato delle imposte,In stock?,Magazzino,Abilita gli ordini arretrati?,Prezzo in offerta,Prezzo di listino,Categorie,Tag,Immagine,Genitore,Marchi,Nome dell'attributo 1,Valore dell'attributo 1,Attributo 1 visibile,Attributo 1 globale,Nome dell'attributo 2,Valore dell'attributo 2,Attributo 2 visibile,Attributo 2 globale",
+    ],
+  ])('is in woocommerce.csv of a %s site', async (_, header) => {
+    const folder = await mkdtemp(join(tmpdir(), 'feed-'));
+    try {
+      const english = await readFile(fixture('woocommerce.csv'), 'utf8');
+      const feed = join(folder, 'feed.csv');
+      await writeFile(feed, `${header}${english.slice(english.indexOf('\n'))}`);
+      const expected = await load('woocommerce.csv');
+      const { report, products } = await explainFeed(feed, { currency: 'EUR' });
+      expect(report).toMatchObject({ format: 'WooCommerce export (CSV, utf-8)', rejectedRows: 0 });
+      expect(report.unreadColumns).toHaveLength(expected.report.unreadColumns.length);
+      expect(products).toEqual(expected.products);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('has a title, a page, and options of its own in merchant-center.tsv', async () => {

@@ -1,6 +1,7 @@
 import type { Cells, FeedRecord } from '../source/cells.js';
 import { isTrue, type Listed, type Listing, type Pair, type ProductFormat } from './format.js';
 import { splitLinks } from './merchant-center.js';
+import { attributeCells, COLUMNS, OPTIONS } from './woocommerce-columns.js';
 
 /**
  * The product export of WooCommerce. A row is a product, or a variation that names its parent by SKU or as `id:42`;
@@ -9,7 +10,10 @@ import { splitLinks } from './merchant-center.js';
 export const wooCommerce: ProductFormat = {
   name: 'WooCommerce export',
   lists: 'products',
-  recognizes: ({ columns }) => columns.has('type') && columns.has('name') && columns.has('regular_price'),
+  recognizes: ({ columns }) =>
+    [COLUMNS.type, COLUMNS.name, COLUMNS.regularPrice].every((names) =>
+      names.some((name) => columns.has(name)),
+    ),
   async *read(records) {
     const parents = await readParents(records());
     for await (const record of records()) {
@@ -34,7 +38,7 @@ async function readParents(records: AsyncIterable<FeedRecord>): Promise<Parents>
     const group = idOf(record.cells);
     if (group === undefined) continue;
     groups.set(group, group);
-    groups.set(`id:${record.cells.get('id') ?? ''}`, group);
+    groups.set(`id:${record.cells.get(...COLUMNS.id) ?? ''}`, group);
     if (!isPublished(record.cells)) unpublished.add(group);
   }
   return { groups, unpublished };
@@ -42,19 +46,19 @@ async function readParents(records: AsyncIterable<FeedRecord>): Promise<Parents>
 
 /** A column holds the type, and whether the product is virtual or a download. */
 const typesOf = (cells: Cells): string[] =>
-  (cells.get('type') ?? 'simple').split(',').map((type) => type.trim().toLowerCase());
+  (cells.get(...COLUMNS.type) ?? 'simple').split(',').map((type) => type.trim().toLowerCase());
 
 function idOf(cells: Cells): string | undefined {
-  const id = cells.get('id');
-  return cells.get('sku') ?? (id === undefined ? undefined : `id:${id}`);
+  const id = cells.get(...COLUMNS.id);
+  return cells.get(...COLUMNS.sku) ?? (id === undefined ? undefined : `id:${id}`);
 }
 
 /** Drafts have -1, private products 0. */
-const isPublished = (cells: Cells): boolean => isTrue(cells.get('published') ?? '1');
+const isPublished = (cells: Cells): boolean => isTrue(cells.get(...COLUMNS.published) ?? '1');
 
 function* listRow(line: number, cells: Cells, parents: Parents): Generator<Listed<Listing>> {
   const types = typesOf(cells);
-  const parent = cells.get('parent');
+  const parent = cells.get(...COLUMNS.parent);
   const isVariation = types.includes('variation') && parent !== undefined;
   const group = isVariation ? (parents.groups.get(parent) ?? parent) : idOf(cells);
   if (!isPublished(cells) || (group !== undefined && parents.unpublished.has(group))) {
@@ -64,9 +68,9 @@ function* listRow(line: number, cells: Cells, parents: Parents): Generator<Liste
   } else if (types.includes('variable')) {
     yield { ...productOf(line, cells), id: null, group, options: [], attributes: attributesOf(cells) };
   } else if (isVariation) {
-    const sku = cells.get('sku');
+    const sku = cells.get(...COLUMNS.sku);
     // Variations without an SKU have that of their parent.
-    const id = sku === group ? `id:${cells.get('id') ?? line}` : idOf(cells);
+    const id = sku === group ? `id:${cells.get(...COLUMNS.id) ?? line}` : idOf(cells);
     yield {
       ...productOf(line, cells),
       ...offerOf(cells),
@@ -90,18 +94,15 @@ function* listRow(line: number, cells: Cells, parents: Parents): Generator<Liste
   }
 }
 
-/** A simple product with one color or size has it as an option, as a variation has. */
-const OPTIONS = /^(?:size|colou?r)$/i;
-
 function productOf(line: number, cells: Cells) {
   return {
     line,
-    title: cells.get('name'),
-    description: cells.get('description', 'short_description'),
-    images: cells.all('images').flatMap(splitLinks),
-    brand: cells.get('brands', 'brand'),
-    gtin: cells.get('gtin,_upc,_ean,_or_isbn', 'meta:__global_unique_id', 'gtin', 'ean'),
-    categories: categoriesOf(cells.get('categories') ?? ''),
+    title: cells.get(...COLUMNS.name),
+    description: cells.get(...COLUMNS.description, ...COLUMNS.shortDescription),
+    images: cells.all(...COLUMNS.images).flatMap(splitLinks),
+    brand: cells.get(...COLUMNS.brands),
+    gtin: cells.get(...COLUMNS.gtin),
+    categories: categoriesOf(cells.get(...COLUMNS.categories) ?? ''),
   };
 }
 
@@ -115,12 +116,9 @@ function categoriesOf(text: string): string[] {
 }
 
 function attributesOf(cells: Cells): Pair[] {
-  const names = cells.matching(/^attribute_(\d+)_name$/);
-  const tags = (cells.get('tags') ?? '').split(',').map((tag): Pair => ['tag', tag.trim()]);
-  const attributes = names.flatMap(({ name: position, value: name }) =>
-    (cells.get(`attribute_${position}_value(s)`) ?? '')
-      .split(/(?<!\\),\s*/)
-      .map((value): Pair => [name, value.replaceAll('\\,', ',')]),
+  const tags = (cells.get(...COLUMNS.tags) ?? '').split(',').map((tag): Pair => ['tag', tag.trim()]);
+  const attributes = attributeCells(cells).flatMap(([name, values]) =>
+    values.split(/(?<!\\),\s*/).map((value): Pair => [name, value.replaceAll('\\,', ',')]),
   );
   return [...attributes, ...tags].filter(([, value]) => value !== '');
 }
@@ -128,20 +126,20 @@ function attributesOf(cells: Cells): Pair[] {
 function offerOf(
   cells: Cells,
 ): Pick<Listing, 'availability' | 'quantity' | 'price' | 'salePrice' | 'saleDates'> {
-  const inStock = cells.get('in_stock?') ?? '1';
-  const stock = cells.get('stock');
+  const inStock = cells.get(...COLUMNS.inStock) ?? '1';
+  const stock = cells.get(...COLUMNS.stock);
   // The stock of variations may be that of their parent, and then has no number of its own.
   const quantity = stock === undefined || !/\d/.test(stock) ? undefined : stock;
-  const backorders = /^(?:1|yes|notify)$/i.test(cells.get('backorders_allowed?') ?? '');
+  const backorders = /^(?:1|yes|notify)$/i.test(cells.get(...COLUMNS.backorders) ?? '');
   const available =
     /^backorder$/i.test(inStock) || (backorders && quantity !== undefined) ? 'backorder' : 'in_stock';
-  const from = cells.get('date_sale_price_starts') ?? '';
-  const until = cells.get('date_sale_price_ends') ?? '';
+  const from = cells.get(...COLUMNS.saleStarts) ?? '';
+  const until = cells.get(...COLUMNS.saleEnds) ?? '';
   return {
     availability: isTrue(inStock) || available === 'backorder' ? available : 'out_of_stock',
     quantity,
-    price: cells.get('regular_price'),
-    salePrice: cells.get('sale_price'),
+    price: cells.get(...COLUMNS.regularPrice),
+    salePrice: cells.get(...COLUMNS.salePrice),
     saleDates: from === '' && until === '' ? undefined : `${from}/${until}`,
   };
 }
