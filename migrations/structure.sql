@@ -78,7 +78,7 @@ CREATE TABLE brands (
   CONSTRAINT brands_name_check CHECK (name <> ''::text),
   CONSTRAINT brands_pkey PRIMARY KEY (id)
 );
-CREATE INDEX brands_name ON public.brands USING gin (name_vector(name));
+CREATE INDEX brands_words ON public.brands USING gin (name_vector(name));
 CREATE TRIGGER brands_updated AFTER UPDATE ON brands REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
 
 CREATE TABLE budgets (
@@ -112,8 +112,8 @@ CREATE TABLE categories (
   CONSTRAINT categories_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES categories(id),
   CONSTRAINT categories_pkey PRIMARY KEY (id)
 );
-CREATE INDEX categories_name ON public.categories USING gin (name_vector(name));
 CREATE INDEX categories_parent ON public.categories USING btree (parent_id);
+CREATE INDEX categories_words ON public.categories USING gin (name_vector(name));
 CREATE TRIGGER categories_updated AFTER UPDATE ON categories REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_category();
 
 CREATE TABLE channel_locations (
