@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { explainFeed } from '../../src/import/explain-feed.js';
 import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { vitrine } from '../support/process.js';
@@ -163,6 +164,59 @@ test('a feed for agents is a folder with the products and their variants', async
       { id: 'SOON', availability: { available: true, status: 'preorder' } },
     ],
   });
+});
+
+// Google's format has columns for the options of its own, and describes the others as details.
+test.each([
+  ['google', {}],
+  ['acp', { fit: 'slim' }],
+])('what is exported as %s can be imported again', async (format, otherOptions) => {
+  const output = join(folder, `round-trip-${format}`);
+  expect((await run('--format', format, '--output', output)).code).toBe(0);
+  const feed = format === 'acp' ? join(output, 'products.jsonl') : output;
+  const { report, products } = await explainFeed(feed, { defaultQuantity: 1 });
+  expect(report).toMatchObject({ rejectedRows: 0, productsWithoutSkus: 0 });
+  const shirt = products.find(({ handle }) => handle === 'shirt');
+  expect(shirt).toMatchObject({ title: 'Shirt', url: 'https://shop.example/shirt' });
+  expect(shirt?.description?.replaceAll(/\s+/g, ' ')).toBe('A shirt. With tabs.');
+  expect(shirt?.category.map(({ name }) => name)).toEqual(['Tops', 'Shirts']);
+  expect(
+    shirt?.skus.map(({ code, options, prices, currency, gtin, whenOut }) => ({
+      code,
+      options: Object.fromEntries(
+        Object.entries(options).map(([name, value]) => [name.toLowerCase(), value]),
+      ),
+      prices: prices.map(({ amount, compareAt }) => [amount, compareAt]),
+      currency,
+      gtin,
+      whenOut,
+    })),
+  ).toEqual([
+    {
+      code: 'RED',
+      options: { color: 'Red', size: 'M', ...otherOptions },
+      prices: [[2_000, 3_000]],
+      currency: 'EUR',
+      gtin: '4006381333931',
+      whenOut: 'deny',
+    },
+    {
+      code: 'BLUE',
+      options: { color: 'Blue', size: 'M' },
+      prices: [[1_000, null]],
+      currency: 'EUR',
+      gtin: null,
+      whenOut: 'deny',
+    },
+    {
+      code: 'SOON',
+      options: { color: 'Blue', size: 'L' },
+      prices: [[1_000, null]],
+      currency: 'EUR',
+      gtin: null,
+      whenOut: 'preorder',
+    },
+  ]);
 });
 
 test('a file is replaced by a complete one, or left alone', async () => {
