@@ -27,7 +27,7 @@ export class SuggestionStore {
       SELECT named.word FROM ${this.#products(typed)}
       CROSS JOIN LATERAL (
         SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-        WHERE starts_with(fold_text(word), fold_text(${typed.begun})) AND length(word) BETWEEN 2 AND 40
+        WHERE starts_with(fold_text(word), fold_text(${typed.begun})) AND word <> ${typed.begun} AND length(word) BETWEEN 2 AND 40
       ) named
       GROUP BY named.word ORDER BY count(*) DESC, named.word LIMIT ${limit}`;
     return (await queryPrepared(this.db, statement, wordRow)).map(({ word }) => word);

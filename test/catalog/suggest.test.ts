@@ -57,6 +57,8 @@ describe('suggestions while a text is typed', () => {
     });
     expect((await suggest('Silk, DRE')).texts).toEqual(['Silk, dress']);
     expect((await suggest('dr', 1)).texts).toEqual(['dress']);
+    // https://github.com/DestinyItemManager/DIM/issues/4487: what is typed already is no suggestion.
+    expect((await suggest('dress')).texts).toEqual([]);
     // Words before it are mended.
     expect(await suggest('wollen dr')).toMatchObject({ texts: ['woolen dress'], products: ['wool-dress'] });
   });

@@ -53,9 +53,9 @@
     ) product
       CROSS JOIN LATERAL (
         SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-        WHERE starts_with(fold_text(word), fold_text($5)) AND length(word) BETWEEN 2 AND 40
+        WHERE starts_with(fold_text(word), fold_text($5)) AND word <> $6 AND length(word) BETWEEN 2 AND 40
       ) named
-      GROUP BY named.word ORDER BY count(*) DESC, named.word LIMIT $6;
+      GROUP BY named.word ORDER BY count(*) DESC, named.word LIMIT $7;
 
 /* text.near */
     WITH typed AS MATERIALIZED (
