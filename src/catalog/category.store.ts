@@ -14,8 +14,8 @@ const categoryRow = z.object({
 });
 
 const CATEGORY_COLUMNS = sql`id AS key, handle, name, parent_id AS "parentKey"`;
-/** More than any shop's tree has; a list without pages needs a limit. */
-const MAX_CATEGORIES = 5_000;
+/** More than a menu can show; a list without pages needs a limit. Each parent has its own. */
+const MAX_CHILDREN = 500;
 
 /** The category tree; one set of loaders per request. */
 export class CategoryStore {
@@ -27,8 +27,10 @@ export class CategoryStore {
   });
 
   readonly byParent = new DataLoader<number, Category[]>(async (parentKeys) => {
-    const statement = sql`/* category.byParent */ SELECT ${CATEGORY_COLUMNS} FROM categories
-      WHERE parent_id = ANY(${parentKeys}::int[]) ORDER BY name, id LIMIT ${MAX_CATEGORIES}`;
+    const statement = sql`/* category.byParent */ SELECT child.* FROM unnest(${parentKeys}::int[]) AS parent (id)
+      CROSS JOIN LATERAL (
+        SELECT ${CATEGORY_COLUMNS} FROM categories WHERE parent_id = parent.id ORDER BY name, id LIMIT ${MAX_CHILDREN}
+      ) child ORDER BY child.name, child.key`;
     const categories = (await queryPrepared(this.db, statement, categoryRow)).map(toCategory);
     return groupInOrder(parentKeys, categories, (category) => category.parentKey ?? 0);
   });
@@ -36,7 +38,7 @@ export class CategoryStore {
   /** The roots of the tree. */
   async roots(): Promise<Category[]> {
     const statement = sql`/* category.roots */ SELECT ${CATEGORY_COLUMNS} FROM categories
-      WHERE parent_id IS NULL ORDER BY name, id LIMIT ${MAX_CATEGORIES}`;
+      WHERE parent_id IS NULL ORDER BY name, id LIMIT ${MAX_CHILDREN}`;
     return (await queryPrepared(this.db, statement, categoryRow)).map(toCategory);
   }
 }

@@ -84,7 +84,7 @@ export function insertHold(
   return one(
     db,
     sql`/* hold.create */ SELECT hold_create(${channelKey}, ${owner.key}, ${owner.shopper}, ${skuKeys}::int[], ${quantities}::int[],
-      ${locationKey}, ${near?.latitude ?? null}, ${near?.longitude ?? null}, ${seconds}, ${call?.key ?? null},
+      ${locationKey}, ${degrees(near?.latitude)}, ${degrees(near?.longitude)}, ${seconds}, ${call?.key ?? null},
       ${call?.owner.shopper ?? null}, ${call?.fingerprint ?? null}, ${guest?.client ?? null}, ${guest?.limits.share ?? null},
       ${guest?.limits.holds ?? null}, ${guest?.limits.activeUnits ?? null}) AS outcome`,
   );
@@ -206,3 +206,7 @@ export function toHold({ id: uuid, status, expiresAt, currency, lines }: z.infer
     ),
   });
 }
+
+/** Rounded to 10 cm: Postgres cannot compute with the smallest numbers that JSON has. */
+const degrees = (given: number | undefined): number | null =>
+  given === undefined ? null : Math.round(given * 1e6) / 1e6;

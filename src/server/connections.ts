@@ -1,14 +1,18 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
+import type { ErrorCode } from '../errors.js';
 import { networkOf, siteOf } from '../platform/client-network.js';
 import { Holdings } from '../platform/holdings.js';
 import { sharesOf } from '../platform/shares.js';
+import { boundChunks } from './body-chunks.js';
 import { createClientTurns } from './client-turns.js';
 import {
   MAX_CLIENTS_REMEMBERED,
+  MAX_ACCEPT_CHARS,
   MAX_CONNECTIONS,
   MAX_CONNECTIONS_PER_CLIENT,
+  MAX_HEADERS,
   MAX_REQUESTS_IN_WORK_PER_CLIENT,
   MAX_REQUESTS_IN_WORK_PER_CONNECTION,
   MAX_TOLD_TO_WAIT,
@@ -140,6 +144,15 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     }
     if (byUse.delete(socket)) byUse.add(socket);
     held.touch(socket);
+    if (request.rawHeaders.length > 2 * MAX_HEADERS) {
+      leaving.add(socket);
+      answerEarly(request, response, 431, 'BAD_USER_INPUT', `Send at most ${MAX_HEADERS} headers.`, true);
+      return;
+    }
+    // A list that no browser sends is no preference.
+    const { accept = '', 'accept-encoding': encodings = '' } = request.headers;
+    if (accept.length > MAX_ACCEPT_CHARS) request.headers.accept = '*/*';
+    if (encodings.length > MAX_ACCEPT_CHARS) request.headers['accept-encoding'] = '*';
     const client = networkOf(seenFrom(request, trusts).clientAddress);
     if (!inWorkOfClient.take(client, 1)) {
       const isOwn = clientOf(socket) !== null;
@@ -151,6 +164,10 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
       if (isOwn && told > MAX_TOLD_TO_WAIT) shut(socket);
       return;
     }
+    boundChunks(request, () => {
+      if (clientOf(socket) !== null) shut(socket);
+      else socket.destroy();
+    });
     responses.add(response);
     response.once('close', () => {
       responses.delete(response);
@@ -168,18 +185,31 @@ function refuse(socket: Socket): void {
 }
 
 /** Before anything is read or looked up. */
-function tellToWait({ url = '' }: IncomingMessage, response: ServerResponse, isLast: boolean): void {
-  const code = 'THROTTLED';
+function tellToWait(request: IncomingMessage, response: ServerResponse, isLast: boolean): void {
   const message = `Your address has ${MAX_REQUESTS_IN_WORK_PER_CLIENT} requests without a response: wait for some of them.`;
+  response.setHeader('retry-after', '1');
+  answerEarly(request, response, 429, 'THROTTLED', message, isLast);
+}
+
+function answerEarly(
+  { url = '' }: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  code: ErrorCode,
+  message: string,
+  isLast: boolean,
+): void {
+  const hint = code === 'THROTTLED' ? { retryAfterMs: 1_000 } : {};
   const error = url.startsWith('/graphql')
-    ? { errors: [{ message, extensions: { code, retryAfterMs: 1_000 } }] }
+    ? { errors: [{ message, extensions: { code, ...hint } }] }
     : { error: { code, message } };
+  const body = JSON.stringify(error);
   response
-    .writeHead(429, {
+    .writeHead(status, {
       'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
       'cache-control': 'no-store',
-      'retry-after': '1',
       ...(isLast && { connection: 'close' }),
     })
-    .end(JSON.stringify(error));
+    .end(body);
 }

@@ -23,6 +23,7 @@ import {
   CLOSE_GRACE_MS,
   CLOSE_SWEEP_MS,
   MAX_HEADER_BYTES,
+  MAX_HEADERS,
   MAX_PATH_PARAMETER_CHARS,
   REQUEST_TIMEOUT_MS,
   SILENT_CONNECTION_MS,
@@ -149,8 +150,8 @@ export async function createServer<Context extends ServerContext>(
   // Before compression, which takes time and memory in proportion.
   boundUnsent(app, trusts, unsent);
   compressAnswers(app);
-  // Node would ignore the headers after the 2,000th; their size is limited already.
-  app.server.maxHeadersCount = 0;
+  // Node ignores further headers, which would leave the last of a request's many unread: those are refused.
+  app.server.maxHeadersCount = MAX_HEADERS + 1;
   boundConnections(app.server, trusts);
   boundLargeBodies(app, trusts);
   boundJsonNames(app);

@@ -24,6 +24,11 @@ export const DEFAULT_ENCODER = new URL('../../models/garment-lite2/', import.met
  */
 export const MAX_IMAGES_IN_FLIGHT = 64;
 
+/** Images that a client may have in the encoder even if others have taken all places, */
+const OWN_PLACES = 4;
+/** up to this many for all such clients together: they wait a second longer, but clients take turns. */
+const MAX_IN_OWN_PLACES = 32;
+
 /**
  * Each thread has its own copy of the model in memory (about 140 MB); more would take memory from other processes.
  */
@@ -149,9 +154,11 @@ export async function openEncoder({
     if (own === 0) inFlightOf.delete(client);
     else inFlightOf.set(client, own);
   };
-  const isFull = (client: string, more: number): boolean =>
-    inFlight + more > MAX_IMAGES_IN_FLIGHT ||
-    isOverShare(client, (inFlightOf.get(client) ?? 0) + more, MAX_IMAGES_IN_FLIGHT);
+  const isFull = (client: string, more: number): boolean => {
+    const own = (inFlightOf.get(client) ?? 0) + more;
+    const places = MAX_IMAGES_IN_FLIGHT + (own <= OWN_PLACES ? MAX_IN_OWN_PLACES : 0);
+    return inFlight + more > places || isOverShare(client, own, MAX_IMAGES_IN_FLIGHT);
+  };
   const { input, dimension, grid, patches } = manifest;
   // The cells of a grid cover an image on a white square, however else the model sees images.
   const whole = { size: input.size, framing: PAD };

@@ -6,6 +6,7 @@ import { seedApiKey } from '../support/api-keys.js';
 import { seedMarkets } from '../support/catalog.js';
 import { AMPLE, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { openClient } from '../support/subscriptions.js';
+import { until } from '../support/waiting.js';
 import { startTestServer } from '../server/support/server.js';
 
 describe('a budget belongs', () => {
@@ -77,6 +78,49 @@ test('events of a subscription wait until there are points for them', async () =
     ]);
     expect(taken.length).toBeGreaterThanOrEqual(6);
     expect(taken.slice(3, 6)).toEqual([1, 1, 1]);
+  } finally {
+    await client.dispose();
+  }
+});
+
+// Failed on 2026-11-29: 1,500 events that waited asked 20 times a second each, which took half of a core.
+test('of the events that wait for points, one asks for them', async () => {
+  const SUBSCRIPTIONS = 20;
+  const ample = new MemoryBudgets(AMPLE);
+  let isEmpty = true;
+  let refused = 0;
+  const budgets: Budgets = {
+    boundsOf: (payer) => ample.boundsOf(payer),
+    available: (payer) => ample.available(payer),
+    giveBack: (payer, points) => ample.giveBack(payer, points),
+    close: () => ample.close(),
+    async take(_payer, points, again) {
+      // Only events cost a single point, and are not what sending a request again would cost in addition.
+      if (points > 1 || again !== undefined || !isEmpty) return;
+      refused += 1;
+      throw new ThrottledError('try again', 20);
+    },
+  };
+  const { app } = await startTestServer({ budgets });
+  const url = (await app.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws');
+  const client = openClient(`${url}/graphql`);
+  try {
+    const answers: unknown[] = [];
+    const ended = Array.from(
+      { length: SUBSCRIPTIONS },
+      () =>
+        new Promise<void>((resolve, reject) => {
+          client.subscribe(
+            { query: 'subscription { colors }' },
+            { next: (answer) => answers.push(answer), error: reject, complete: resolve },
+          );
+        }),
+    );
+    await until('the first event was refused some times', () => refused > 5);
+    expect(refused).toBeLessThan(SUBSCRIPTIONS);
+    isEmpty = false;
+    await Promise.all(ended);
+    expect(answers).toHaveLength(SUBSCRIPTIONS);
   } finally {
     await client.dispose();
   }

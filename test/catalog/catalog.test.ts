@@ -303,6 +303,21 @@ test('the category tree starts at its roots', async () => {
   });
 });
 
+// Failed on 2026-11-29: all lists together had a limit, so that one with many emptied the others.
+test('a category with too many below it takes none from others', async () => {
+  await gateway.db.query(`
+    INSERT INTO categories (handle, name, parent_id)
+    SELECT 'shoes/' || n, 'A ' || n, (SELECT id FROM categories WHERE handle = 'shoes') FROM generate_series(1, 5_001) n`);
+  const { data } = await gateway.ask('{ categories { children { handle } } }');
+  await gateway.db.query(`DELETE FROM categories WHERE handle LIKE 'shoes/%'`);
+  expect(data).toEqual({
+    categories: [
+      { children: expect.anything() },
+      { children: [{ handle: 'tops/knits' }, { handle: 'tops/shirts' }] },
+    ],
+  });
+});
+
 test.each([
   ['two keys', '{ product(handle: "coat", id: "x") { id } }', /exactly one/],
   ['no key', '{ sku { id } }', /exactly one/],

@@ -536,6 +536,13 @@ describe('bad input', () => {
     expect(foreign.userErrors).toEqual([expect.objectContaining({ code: 'NOT_FOUND' })]);
   });
 
+  // Failed on 2026-11-29: Postgres could not compute with it.
+  test('a place as close to another as numbers allow is one', async () => {
+    const { hold, userErrors } = await create([line('S')], { near: { latitude: 5e-324, longitude: 1e-200 } });
+    expect(userErrors).toEqual([]);
+    expect(hold).not.toBeNull();
+  });
+
   test('half a unit is refused before anything runs', async () => {
     const { errors } = await gateway.ask(
       `mutation { holdCreate(input: { lines: [{ sku: "x", quantity: 1.5 }] }) { hold { id } } }`,

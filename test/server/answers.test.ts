@@ -12,6 +12,8 @@ import {
 import { boundUnsent, createUnsent } from '../../src/server/unsent.js';
 import { openClient, subscribe } from '../support/subscriptions.js';
 import { until } from '../support/waiting.js';
+import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
+import { AMPLE } from '../support/gateway.js';
 import { LONG_TEXT, longShop } from './support/long-shop.js';
 import { startTestServer } from './support/server.js';
 
@@ -104,6 +106,33 @@ describe('the actual cost', () => {
     expect(errors).toHaveLength(2);
     expect(cost.actual).toBe(cost.requested);
   });
+});
+
+// Failed on 2026-11-29: fifty at once cost 140,000 points each, of a budget of 100,000.
+test('what lists cost beyond the estimate is paid before they are resolved', async () => {
+  const capacity = 20_000;
+  const budgets = new MemoryBudgets({ ...AMPLE, anonymousRate: 1, burstSeconds: capacity });
+  const { app: small } = await startTestServer({ schema: longShop(), budgets });
+  const query = '{ products(first: 4) { skus { code also } } }';
+  const lists = z.object({
+    // None when even the estimate could not be paid.
+    data: z.object({ products: z.array(z.object({ skus: z.array(z.unknown()).nullable() })) }).optional(),
+    errors: answer.shape.errors,
+  });
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, async () =>
+      lists.parse((await small.inject({ method: 'POST', url: '/graphql', payload: { query } })).json()),
+    ),
+  );
+  const fields = answers
+    .flatMap(({ data }) => data?.products ?? [])
+    .reduce((sum, { skus }) => sum + 2 * (skus?.length ?? 0), 0);
+  // One list may begin when a single point is left.
+  expect(fields).toBeLessThan(capacity + 2 * 2_000 + 500);
+  expect(fields).toBeGreaterThan(capacity / 2);
+  expect(new Set(answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code)))).toEqual(
+    new Set(['THROTTLED']),
+  );
 });
 
 describe('responses that nobody reads', () => {

@@ -91,7 +91,12 @@ describe('whatever operationName says, nothing is executed that was not checked'
   test('the executor itself refuses a context in which nothing has passed', async () => {
     const schema = await testSchema();
     const checks = createChecks(createCharges(schema, new MemoryBudgets(AMPLE), createMetrics()));
-    const execute = createExecutor(schema, checks, () => null, createAnswerBounds(schema));
+    const execute = createExecutor(
+      schema,
+      checks,
+      () => null,
+      createAnswerBounds(schema, () => undefined),
+    );
     const context = new TestContext({ requestId: 'r', publicUrl: 'http://localhost', signal: NEVER_ABORTED });
     await expect(execute(context)).rejects.toThrow(/had not passed the checks/);
     expect(painted).toEqual([]);

@@ -82,9 +82,14 @@ describe('execution', () => {
     expect(validateSchema(schema)).toEqual([]);
     Object.assign(schema.getType('Thing') as GraphQLObjectType, { resolveType: async () => 'Garment' });
     const checks = createChecks(createCharges(schema, new MemoryBudgets(AMPLE), createMetrics()));
-    expect(() => createExecutor(schema, checks, () => null, createAnswerBounds(schema))).toThrow(
-      /Thing resolves its type asynchronously/,
-    );
+    expect(() =>
+      createExecutor(
+        schema,
+        checks,
+        () => null,
+        createAnswerBounds(schema, () => undefined),
+      ),
+    ).toThrow(/Thing resolves its type asynchronously/);
   });
 });
 

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import { WebSocket } from 'ws';
 import {
   IDLE_SOCKET_MS,
+  MAX_MESSAGE_FRAGMENTS,
   MAX_SOCKETS,
   MAX_SOCKETS_PER_CLIENT,
   PING_EVERY_MS,
@@ -188,3 +189,12 @@ function completed(socket: WebSocket, id: string): Promise<void> {
     socket.on('message', read);
   });
 }
+
+// Failed on 2026-11-29: 900 unfinished messages of 16,300 fragments took 2.2 GB. As in ws's CVE-2026-48779.
+test('a message in too many fragments closes its WebSocket', async () => {
+  expect(await connect('198.51.100.9')).toBe(101);
+  const [socket] = sockets;
+  const closed = new Promise((resolve) => socket?.once('close', resolve));
+  for (let sent = 0; sent <= MAX_MESSAGE_FRAGMENTS; sent += 1) socket?.send(' ', { fin: false });
+  expect(await closed).toBe(1_008);
+});

@@ -181,6 +181,24 @@ test('a client gets half of the places, and the others the rest', async () => {
   expect((await Promise.all(much)).filter(isRefused)).toHaveLength(5);
 });
 
+// Failed on 2026-11-29: two clients with half of the places each left none for a third.
+test('a client that has no images in it finds a place for a few, whoever has the others', async () => {
+  const send = (client: string, count: number): Promise<unknown>[] =>
+    Array.from({ length: count }, () =>
+      forClient(client, () => encoder.encode(fixture('fmnist-bag.png'))).catch((error: unknown) => error),
+    );
+  const others = ['a', 'b'].flatMap((client) => send(client, MAX_IMAGES_IN_FLIGHT / 2));
+  const few = await Promise.all(send('c', 5));
+  expect(few.map((result) => /being encoded/.test(String(result)))).toEqual([
+    false,
+    false,
+    false,
+    false,
+    true,
+  ]);
+  await Promise.all(others);
+});
+
 test('a closed encoder lets the process end by itself', async () => {
   const program = `
     import { readFileSync } from 'node:fs';

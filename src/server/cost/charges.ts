@@ -7,6 +7,7 @@ import type { DecodePayer } from '../../vision/decode-payer.js';
 import type { Operation } from '../graphql/operation.js';
 import type { Metrics } from '../metrics.js';
 import { CHARS_A_POINT, DOCUMENT_CHARS_A_POINT, REQUEST_COST } from '../limits.js';
+import { EventTurns } from './event-turns.js';
 import type { Returned } from './plan.js';
 import { createPricing, type Price } from './pricing.js';
 
@@ -40,6 +41,11 @@ export interface Charges {
   charge(context: Paying, operation: Operation): Promise<void>;
   /** Takes the points of a subscription's next event, when there are enough of them. Returns early on `signal`. */
   chargeEvent(context: Paying, operation: Operation, signal: AbortSignal): Promise<void>;
+  /**
+   * Takes the points of an answer whose lists have so many fields that the estimate does not pay for them.
+   * @throws ThrottledError when the payer has a debt
+   */
+  payForLists(context: object, fields: number): void;
   /** Who pays for the images that the operation decodes: what they cost beyond the estimate. */
   decodePayer(context: Paying): DecodePayer;
   /**
@@ -61,6 +67,8 @@ interface Charge {
   arrival: number;
   /** What images cost beyond the estimate. */
   images: number;
+  /** What fields of lists cost beyond the estimate, until it is known what the answer did cost. */
+  lists: number;
   price: Pick<Price, 'estimate' | 'actual'> | null;
 }
 
@@ -70,10 +78,11 @@ export function createCharges(
   metrics: Pick<Metrics, 'observeCost' | 'countThrottled'>,
 ): Charges {
   const priceOf = createPricing(schema);
+  const turns = new EventTurns();
   // Apollo Server copies the context, but not the payer in it, which each request has its own of.
   const charges = new WeakMap<Payer, Charge>();
   const chargeOf = ({ payer }: Paying): Charge => {
-    const charge = charges.get(payer) ?? { arrival: 0, images: 0, price: null };
+    const charge = charges.get(payer) ?? { arrival: 0, images: 0, lists: 0, price: null };
     charges.set(payer, charge);
     return charge;
   };
@@ -103,16 +112,35 @@ export function createCharges(
     },
     async chargeEvent(context, operation, signal) {
       const price = priceOf(operation).ofEvent;
-      while (!signal.aborted) {
-        try {
-          await budgets.take(context.payer, price.estimate);
-          chargeOf(context).price = price;
-          return;
-        } catch (error) {
-          if (!(error instanceof ThrottledError)) throw error;
-          await sleep(error.retryAfterMs, undefined, { signal }).catch(() => undefined);
+      const endTurn = await turns.take(payerName(context.payer), signal);
+      try {
+        while (!signal.aborted) {
+          try {
+            await budgets.take(context.payer, price.estimate);
+            chargeOf(context).price = price;
+            return;
+          } catch (error) {
+            if (!(error instanceof ThrottledError)) throw error;
+            await sleep(error.retryAfterMs, undefined, { signal }).catch(() => undefined);
+          }
         }
+      } finally {
+        endTurn();
       }
+    },
+    payForLists(context, fields) {
+      if (!isPaying(context)) return;
+      const { payer } = context;
+      const charge = chargeOf(context);
+      const points = fields - (charge.price?.estimate ?? 0) - charge.lists;
+      if (charge.price === null || points <= 0) return;
+      try {
+        spendMore(budgets, payer, points, charge.arrival + charge.price.estimate);
+      } catch (error) {
+        countIfThrottled(payer, error);
+        throw error;
+      }
+      charge.lists += points;
     },
     decodePayer(context) {
       const { payer } = context;
@@ -132,10 +160,11 @@ export function createCharges(
     },
     settle(context, answer) {
       const { payer } = context;
-      const { arrival, images, price } = chargeOf(context);
+      const { arrival, images, lists, price } = chargeOf(context);
       const requested = price?.estimate ?? 0;
       const actual = actualOf(price, answer);
-      if (actual !== requested) budgets.giveBack(payer, requested - actual);
+      const taken = requested + lists;
+      if (actual !== taken) budgets.giveBack(payer, taken - actual);
       return {
         requested: arrival + requested,
         actual: arrival + actual + images,
@@ -153,3 +182,5 @@ function actualOf(price: Charge['price'], answer: Answered): number {
   const fields = wasCutOff || data === null ? price.estimate : price.actual(answer);
   return Math.ceil(fields + morePoints);
 }
+
+const isPaying = (context: object): context is Paying => 'payer' in context;

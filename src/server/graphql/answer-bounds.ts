@@ -29,8 +29,14 @@ interface Size {
   longChars: number;
 }
 
-/** Makes the lists of the schema count the fields in them, and fail when there are too many. */
-export function createAnswerBounds(schema: GraphQLSchema): AnswerBounds {
+/**
+ * Makes the lists of the schema count the fields in them, and fail when there are too many, or when `pay` throws: it is
+ * told how many fields there are in the lists of an answer so far, before those are resolved.
+ */
+export function createAnswerBounds(
+  schema: GraphQLSchema,
+  pay: (context: object, fields: number) => void,
+): AnswerBounds {
   const fieldsOf = new WeakMap<object, number>();
   const more = new WeakMap<object, number>();
   countListFields(schema, (context, added) => {
@@ -38,6 +44,7 @@ export function createAnswerBounds(schema: GraphQLSchema): AnswerBounds {
     const fields = (fieldsOf.get(context) ?? 0) + added;
     fieldsOf.set(context, fields);
     if (fields > MAX_ANSWER_FIELDS) throw tooManyFields();
+    pay(context, fields);
   });
   return {
     bound(context, result) {

@@ -77,7 +77,7 @@ export async function installGraphQL<Context extends ServerContext>(
   const charges = createCharges(schema, budgets, metrics);
   const checks = createChecks(charges, documents);
   const textOf = createDocumentTexts(documents, checks);
-  const answers = createAnswerBounds(schema);
+  const answers = createAnswerBounds(schema, (context, fields) => charges.payForLists(context, fields));
   const execute = createExecutor(schema, checks, createCompiler(schema, metrics, documents), answers);
   const apollo = new ApolloServer<Context>({
     gateway: gatewayOf(schema, execute),

@@ -16,6 +16,8 @@ import { passes, toRequestError } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
   IDLE_SOCKET_MS,
+  MAX_BUFFERED_CHUNKS,
+  MAX_MESSAGE_FRAGMENTS,
   MAX_MESSAGES_IN_WORK,
   MAX_SOCKET_BACKLOG_BYTES,
   MAX_SOCKET_MESSAGE_BYTES,
@@ -52,6 +54,8 @@ export function installSockets(
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_SOCKET_MESSAGE_BYTES,
+    maxFragments: MAX_MESSAGE_FRAGMENTS,
+    maxBufferedChunks: MAX_BUFFERED_CHUNKS,
     handleProtocols,
   });
 

@@ -26,7 +26,7 @@ export async function expectSameAnswers(documents: number): Promise<void> {
       return { ...request, documentHash: '', operation, signal: NEVER_ABORTED, decodePayer };
     },
   };
-  const bounds = createAnswerBounds(schema);
+  const bounds = createAnswerBounds(schema, () => undefined);
   const compiler = createCompiler(schema, metrics, { has: () => true });
   const compiling = createExecutor(schema, checks, compiler, bounds);
   const interpreting = createExecutor(schema, checks, () => null, bounds);
