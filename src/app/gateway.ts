@@ -1,6 +1,7 @@
 // Must come first: the decorators of every GraphQL class need it.
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pinnedUploads } from '../boards/pin.store.js';
 import { pruneBoards } from '../boards/prune-boards.js';
@@ -139,6 +140,7 @@ export async function startGateway(
       db: background,
       encoder,
       qdrant: config.qdrant,
+      snapshotFolder: join(config.dataFolder, 'index'),
       changes,
       log: part('sync'),
       progress,

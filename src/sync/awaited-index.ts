@@ -14,10 +14,12 @@ import {
 } from './followed-index.js';
 
 /**
- * How long a start waits for a shared index. That is enough to open it, and to fill it for a small catalog. Filling
- * it for a large one takes longer than an orchestrator waits for a start.
+ * How long a start waits for the index. That is enough to open it, and to fill it for a small catalog. Filling it for a
+ * large one takes longer than an orchestrator waits for a start.
  */
-const START_WAIT_MS = 10_000;
+const START_WAIT_MS = 5_000;
+/** How often a request to replace the index checks whether it is open. */
+const OPEN_POLL_MS = 200;
 
 /** After the index is open there is nothing left to do. */
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -29,16 +31,15 @@ export interface AwaitedIndex extends Omit<FollowedIndex, 'catchUp'> {
 }
 
 /**
- * Like `openFollowedIndex`, but does not wait for a shared index that cannot be reached, or that takes long to fill:
- * it is opened as soon as that is possible. Until then, searches fail with INDEX_UNAVAILABLE.
+ * Like `openFollowedIndex`, but does not wait for an index that cannot be reached, or that takes long to fill: it is
+ * opened as soon as that is possible. Until then, searches fail with INDEX_UNAVAILABLE.
  *
  * @throws OperatorError, Error when the index cannot be used at all, such as with a wrong key
  */
 export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<AwaitedIndex> {
-  if (options.qdrant === null) return { ...(await openFollowedIndex(options)), missing: () => null };
-
   const closing = new AbortController();
-  const index = new ReplaceableIndex(missingIndex('qdrant'));
+  const isShared = options.qdrant !== null;
+  const index = new ReplaceableIndex(missingIndex(isShared ? 'qdrant' : 'embedded'));
   const state: { followed: FollowedIndex | null; missing: string | null } = {
     followed: null,
     missing: 'the index is being opened and filled',
@@ -89,7 +90,12 @@ export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<A
     position: () => state.followed?.position() ?? NOTHING_SEEN,
     health: () => state.followed?.health() ?? loop.health(),
     advance: async (move) => (await state.followed?.advance(move)) ?? false,
-    replace: null,
+    replace: isShared
+      ? null
+      : async (progress, signal) => {
+          while (state.followed === null) await sleep(OPEN_POLL_MS, undefined, { signal });
+          await state.followed.replace?.(progress, signal);
+        },
     async close() {
       closing.abort();
       await loop.close();

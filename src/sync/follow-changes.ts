@@ -7,6 +7,7 @@ import type { VectorIndex } from '../vector-index/port.js';
 import { followOnce } from './apply-changes.js';
 import { CHANGE_RETENTION_MS, pruneChanges } from './change.store.js';
 import type { PositionKeeper } from './position.js';
+import { pruneSnapshots } from './snapshot.store.js';
 
 /** Maximum delay of a change without a notification; an idle poll is one index scan. */
 const POLL_MS = 100;
@@ -60,6 +61,7 @@ export function followChanges(options: {
     if (lastSuccess - lastPrune > PRUNE_EVERY_MS) {
       lastPrune = lastSuccess;
       await pruneChanges(db);
+      await pruneSnapshots(db);
       await index.forgetDeleted(new Date(lastSuccess - DELETED_FOR_MS));
     }
     if (writtenSince > 0 && lastSuccess - lastReport > REPORT_EVERY_MS) {

@@ -13,6 +13,9 @@ import { followOnce } from './apply-changes.js';
 import { dropUnusedIndexes } from './drop-unused.js';
 import { fillIndex } from './fill-index.js';
 import { followChanges, type ChangeFollower } from './follow-changes.js';
+import { IndexSnapshots } from './index-snapshots.js';
+import { keepSnapshot, type SavedIndex } from './keep-snapshot.js';
+import { loadSnapshot } from './load-snapshot.js';
 import {
   NEVER_LOST,
   positionInMemory,
@@ -45,9 +48,11 @@ export interface FollowedIndexOptions {
   readonly qdrant: Config['qdrant'];
   /** Without a listener, changes are found by polling only. */
   readonly changes?: Pick<ChangeListener, 'onChange'>;
+  /** Absolute path of the folder for snapshots of the embedded index; without one, it is filled at each start. */
+  readonly snapshotFolder?: string;
   readonly log: Logger;
   readonly progress: Progress;
-  /** Gives up a shared index that is still being opened, and closes one that is open. */
+  /** Gives up an index that is still being opened, and closes a shared one that is open. */
   readonly signal?: AbortSignal;
 }
 
@@ -56,7 +61,7 @@ export interface FollowedIndexOptions {
  * @throws QdrantUnreachable, RequestError INDEX_UNAVAILABLE, DatabaseUnavailable: it may be there later. OperatorError
  */
 export async function openFollowedIndex(options: FollowedIndexOptions): Promise<FollowedIndex> {
-  const { index, keeper, fill, isLost, rebuild, replace } = await (options.qdrant === null
+  const { index, keeper, fill, isLost, rebuild, replace, keep } = await (options.qdrant === null
     ? openEmbedded(options)
     : openShared(options, options.qdrant));
   try {
@@ -75,6 +80,7 @@ export async function openFollowedIndex(options: FollowedIndexOptions): Promise<
     ...(options.changes && { changes: options.changes }),
     log: options.log,
   });
+  const kept = keep?.(follower);
   return {
     index,
     position: () => keeper.current() ?? NOTHING_SEEN,
@@ -85,7 +91,7 @@ export async function openFollowedIndex(options: FollowedIndexOptions): Promise<
     async close() {
       const [first, last] = options.qdrant === null ? [follower, index] : [index, follower];
       // A Qdrant that does not answer would hold up the follower. What it has not applied is followed again.
-      await closeAll([() => first.close(), () => last.close()]);
+      await closeAll([async () => kept?.close(), () => first.close(), () => last.close()]);
     },
   };
 }
@@ -102,11 +108,18 @@ interface Opened {
   readonly replace:
     | ((follower: Pick<ChangeFollower, 'advance'>, progress: Progress, signal: AbortSignal) => Promise<void>)
     | null;
+  /** Saves the index for the next start from time to time, until closed; null without a place for that. */
+  readonly keep: ((follower: ChangeFollower) => { close(): Promise<void> }) | null;
 }
 
 async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
-  const { db, encoder, log } = options;
+  const { db, encoder, log, signal = NEVER_LOST } = options;
   const keeper = positionInMemory();
+  const snapshots =
+    options.snapshotFolder === undefined
+      ? null
+      : await IndexSnapshots.open(db, options.snapshotFolder, encoder);
+  let saved: SavedIndex | null = null;
   const open = async () => {
     const life = { isLost: false };
     const onLost = (): void => void (life.isLost = true);
@@ -132,28 +145,62 @@ async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
     }
   };
 
+  /** Returns whether there was a snapshot, and the index now has what Postgres has. */
+  const load = async (): Promise<boolean> => {
+    try {
+      const found = await snapshots?.find();
+      if (found == null) return false;
+      const takenAt = performance.now() - found.ageMs;
+      await keeper.fill(() => loadSnapshot({ db, index: current.index, encoder: encoder.id }, found, signal));
+      saved = { index: current.index, written: 0, takenAt };
+      log.info({ ageMs: Math.round(found.ageMs) }, 'The embedded index was loaded from its snapshot');
+      return true;
+    } catch (err) {
+      signal.throwIfAborted();
+      log.warn({ err }, 'The snapshot of the index cannot be used; the index is filled from Postgres');
+      // Some points may be in it already.
+      current = await open();
+      await index.replace(current.index).close();
+      return false;
+    }
+  };
+
   return {
     index,
     keeper,
-    fill: () => keeper.fill((signal) => fillIndex(options, index, signal)),
+    fill: async () => {
+      if (!(await load())) await keeper.fill(() => fillIndex(options, index, signal));
+    },
     isLost: () => current.life.isLost,
     rebuild: () =>
       withNext(async (next, putInPlace) => {
-        await keeper.fill((signal) => fillIndex(options, next, signal));
+        await keeper.fill(() => fillIndex(options, next, signal));
         await putInPlace();
       }),
-    replace: (follower, progress, signal) =>
+    replace: (follower, progress, stopped) =>
       withNext(async (next, putInPlace) => {
         const target = { db, index: next, encoder: encoder.id };
-        const from = await fillIndex({ db, encoder, progress }, next, signal);
+        const from = await fillIndex({ db, encoder, progress }, next, stopped);
         // Once before the follower has to wait, because much may have changed while the index was filled.
-        const { position } = await followOnce(target, from, signal);
+        const { position } = await followOnce(target, from, stopped);
         await follower.advance(async () => {
-          const last = await followOnce(target, position, signal);
+          const last = await followOnce(target, position, stopped);
           await putInPlace();
           return last.position;
         });
       }),
+    keep:
+      snapshots &&
+      ((follower) =>
+        keepSnapshot({
+          db,
+          snapshots,
+          encoder: encoder.id,
+          current: () => current.index,
+          saved,
+          follower,
+          log,
+        })),
   };
 }
 
@@ -203,5 +250,6 @@ async function openShared(
     isLost: () => keeper.current() === null,
     rebuild: fill,
     replace: null,
+    keep: null,
   };
 }

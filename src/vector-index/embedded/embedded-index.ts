@@ -12,6 +12,7 @@ import {
   type JobMessage,
   type workerSetup,
 } from './protocol.js';
+import type { SnapshotHeader } from './snapshot-header.js';
 import { checkDimension, checkRequest } from '../page.js';
 import { cut, sharedSize } from '../cut.js';
 import type {
@@ -39,6 +40,9 @@ const MESSAGE_POINTS = 4_096;
 /** Characters of the tags of different payloads per message: serializing them takes a few milliseconds. */
 const MESSAGE_CHARS = 2_000_000;
 
+/** Several times what the embedded index is designed for. */
+const MAX_SNAPSHOT_BYTES = 4 * 1024 ** 3;
+
 const WORKER = new URL('../../../dist/vector-index/embedded/points.worker.js', import.meta.url);
 
 export interface EmbeddedIndexOptions {
@@ -52,8 +56,22 @@ export interface EmbeddedIndexOptions {
   readonly onLost?: (cause: Error) => void;
 }
 
+/** An index whose points can be kept in a file. */
+export interface EmbeddedIndex extends VectorIndex {
+  /** The number of images in all writes so far. */
+  readonly written: number;
+  /**
+   * Writes the points to a new file, which is complete when this resolves; returns how many. Searches and writes go on
+   * meanwhile. The file has each point either as it was at the start or as a write since then left it.
+   * @throws Error when the file cannot be written, or would be too large
+   */
+  save(path: string, header: SnapshotHeader): Promise<number>;
+  /** Adds the points of the snapshot with this id. @throws Error when the file is damaged; some of them were added then */
+  load(path: string, id: string, revision: Revision): Promise<void>;
+}
+
 /** Opens an empty index in this process: exact search on one worker thread. */
-export async function openEmbeddedIndex(options: EmbeddedIndexOptions): Promise<VectorIndex> {
+export async function openEmbeddedIndex(options: EmbeddedIndexOptions): Promise<EmbeddedIndex> {
   const setup: z.infer<typeof workerSetup> = { dimension: options.dimension };
   const worker = new Worker(WORKER, { workerData: setup, name: 'embedded-index' });
   // Its first message says that it is ready. It can also exit before that, without an error.
@@ -65,7 +83,7 @@ export async function openEmbeddedIndex(options: EmbeddedIndexOptions): Promise<
     if (!exited.signal.aborted) throw cause;
     throw new Error("The embedded index's worker exited before it was ready.", { cause });
   }
-  return new EmbeddedIndex(worker, options);
+  return new WorkerIndex(worker, options);
 }
 
 interface Pending {
@@ -74,8 +92,9 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-class EmbeddedIndex implements VectorIndex {
+class WorkerIndex implements EmbeddedIndex {
   readonly name = 'embedded';
+  written = 0;
   readonly #pending = new Map<number, Pending>();
   readonly #exited: Promise<void>;
   #jobs = 0;
@@ -116,6 +135,7 @@ class EmbeddedIndex implements VectorIndex {
   async upsert(points: readonly IndexPoint[], revision: Revision): Promise<void> {
     for (const { imageId, vector } of points)
       checkDimension(vector, this.options.dimension, `The vector of image ${imageId}`);
+    this.written += points.length;
     for (const some of messages(points)) {
       const packed = pack(some, this.options.dimension);
       const answer = await this.#do({ kind: 'upsert', revision, ...packed }, [packed.vectors.buffer]);
@@ -124,11 +144,13 @@ class EmbeddedIndex implements VectorIndex {
   }
 
   async setPayloads(payloads: readonly ImagePayload[], revision: Revision): Promise<void> {
+    this.written += payloads.length;
     for (const some of messages(payloads))
       await this.#do({ kind: 'setPayloads', revision, ...packImages(some) });
   }
 
   async deleteImages(imageIds: readonly number[], revision: Revision): Promise<void> {
+    this.written += imageIds.length;
     await this.#do({ kind: 'deleteImages', imageIds, revision });
   }
 
@@ -144,6 +166,16 @@ class EmbeddedIndex implements VectorIndex {
   async count(): Promise<number> {
     const answer = await this.#do({ kind: 'count' });
     return 'count' in answer ? answer.count : 0;
+  }
+
+  async save(path: string, header: SnapshotHeader): Promise<number> {
+    const answer = await this.#do({ kind: 'save', path, header, mostBytes: MAX_SNAPSHOT_BYTES });
+    return 'count' in answer ? answer.count : 0;
+  }
+
+  async load(path: string, id: string, revision: Revision): Promise<void> {
+    const answer = await this.#do({ kind: 'load', path, id, revision });
+    this.#warnPastSize('count' in answer ? answer.count : 0);
   }
 
   async close(): Promise<void> {

@@ -139,14 +139,20 @@ export class Points {
   walk(after: number | null, limit: number): IndexPoint[] {
     return this.#images.lowestIds(after ?? -Infinity, limit).flatMap((imageId) => {
       const row = this.#images.row(imageId);
-      if (row === undefined) return [];
-      return {
-        imageId,
-        productId: this.#productId(row),
-        vector: this.#images.vector(row),
-        payload: this.#images.payloads.payload(row),
-      };
+      return row === undefined ? [] : this.#point(row);
     });
+  }
+
+  /**
+   * Views of all points, at most `count` at a time; writes may come in between. A point that is not written meanwhile
+   * is among them: they go from the last row to the first, because rows only move to lower places.
+   */
+  *backward(count: number): Generator<IndexPoint[]> {
+    for (let end = this.size; end > 0;) {
+      const start = Math.max(0, end - count);
+      yield Array.from({ length: end - start }, (_, i) => this.#point(start + i));
+      end = Math.min(start, this.size);
+    }
   }
 
   async close(): Promise<void> {
@@ -167,6 +173,15 @@ export class Points {
   #revision(imageId: number): Revision {
     const row = this.#images.row(imageId);
     return row === undefined ? this.#deletions.revision(imageId) : this.#images.payloads.revision(row);
+  }
+
+  #point(row: number): IndexPoint {
+    return {
+      imageId: this.#images.imageId(row),
+      productId: this.#productId(row),
+      vector: this.#images.vector(row),
+      payload: this.#images.payloads.payload(row),
+    };
   }
 
   #productId(row: number): number {

@@ -1,13 +1,25 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Points } from './points.js';
-import { pack, workerSetup, type Answer, type Job, type JobMessage, type WorkerMessage } from './protocol.js';
+import {
+  pack,
+  workerSetup,
+  type Answer,
+  type Job,
+  type JobMessage,
+  type PackedPoints,
+  type WorkerMessage,
+} from './protocol.js';
 import { MAX_BATCH } from './scan.js';
+import { readSnapshot, writeSnapshot } from './snapshot-file.js';
 import type { SearchRequest } from '../port.js';
 
 /** The embedded index's thread: runs jobs in order, and combines waiting searches into one pass. */
 if (parentPort === null) throw new Error('embedded.worker.js is started by the embedded index, not by hand.');
 const port = parentPort;
 const { dimension } = workerSetup.parse(workerData);
+
+/** Points that are put into a snapshot at once: a few milliseconds, in which searches wait. */
+const FRAME_POINTS = 1_024;
 
 type JobOf<K extends Job['kind']> = { readonly id: number; readonly job: Extract<Job, { kind: K }> };
 type Waiting = { readonly id: number; readonly job: Job };
@@ -32,7 +44,7 @@ async function work(): Promise<void> {
     const next = queue[0];
     if (next === undefined) break;
     if (next.job.kind === 'search') await search(takeSearches());
-    else answer(queue.shift() ?? next);
+    else await answer(queue.shift() ?? next);
   }
   working = false;
   if (closing) {
@@ -63,18 +75,43 @@ async function search(jobs: readonly JobOf<'search'>[]): Promise<void> {
   }
 }
 
-function answer({ id, job }: Waiting): void {
+async function answer({ id, job }: Waiting): Promise<void> {
   try {
     if (job.kind === 'scan') {
       const packed = pack(points.walk(job.after, job.limit), dimension);
       send({ id, points: packed }, [packed.vectors.buffer]);
+    } else if (job.kind === 'save') {
+      // Not awaited: searches and writes go on, and take turns with the frames.
+      void writeSnapshot(job.path, job.header, frames(), job.mostBytes).then(
+        (count) => send({ id, count }),
+        (error: unknown) => send(failure(id, error)),
+      );
     } else {
-      write(job);
+      if (job.kind === 'load') await load(job);
+      else write(job);
       send({ id, count: points.size });
     }
   } catch (error) {
     send(failure(id, error));
   }
+}
+
+async function* frames(): AsyncGenerator<PackedPoints> {
+  for (const some of points.backward(FRAME_POINTS)) {
+    throwIfClosing();
+    yield pack(some, dimension);
+  }
+}
+
+async function load({ path, id, revision }: Extract<Job, { kind: 'load' }>): Promise<void> {
+  for await (const frame of readSnapshot(path, id)) {
+    throwIfClosing();
+    points.upsert({ kind: 'upsert', revision, ...frame });
+  }
+}
+
+function throwIfClosing(): void {
+  if (closing) throw new Error('the index is being closed');
 }
 
 function write(job: Job): void {

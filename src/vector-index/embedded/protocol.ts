@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SnapshotHeader } from './snapshot-header.js';
 import type {
   ImagePayload,
   IndexPoint,
@@ -11,25 +12,29 @@ import type {
 /** What the embedded index's worker starts with. */
 export const workerSetup = z.object({ dimension: z.number() });
 
-/** Payloads in a message between the threads. A message repeats a string as often as it occurs: here, that is once. */
-interface PackedPayloads {
+/**
+ * Payloads in a message between the threads, or in a file. A message repeats a string as often as it occurs: here, that
+ * is once.
+ */
+const packedPayloads = z.object({
   /** Every tag of the payloads, once. */
-  readonly tags: readonly string[];
+  tags: z.array(z.string()).readonly(),
   /** The different payloads, with the places of their tags in `tags`. */
-  readonly different: readonly {
-    readonly tags: Uint32Array;
-    readonly numbers: PointPayload['numbers'];
-  }[];
+  different: z
+    .array(z.object({ tags: z.instanceof(Uint32Array), numbers: z.record(z.string(), z.number()) }))
+    .readonly(),
   /** For each image, the place of its payload in `different`. */
-  readonly ofImage: Uint32Array;
-}
+  ofImage: z.instanceof(Uint32Array),
+});
+type PackedPayloads = z.infer<typeof packedPayloads>;
 
-/** Images in a message between the threads. */
-interface PackedImages {
-  readonly imageIds: readonly number[];
-  readonly productIds: readonly number[];
-  readonly packed: PackedPayloads;
-}
+/** Images in a message between the threads, or in a file. */
+export const packedImages = z.object({
+  imageIds: z.array(z.number()).readonly(),
+  productIds: z.array(z.number()).readonly(),
+  packed: packedPayloads,
+});
+type PackedImages = z.infer<typeof packedImages>;
 
 /** Points in a message between the threads. */
 export interface PackedPoints extends PackedImages {
@@ -45,11 +50,20 @@ export type Job =
   | { readonly kind: 'deleteImages'; readonly imageIds: readonly number[]; readonly revision: Revision }
   | { readonly kind: 'forgetDeleted'; readonly before: Date }
   | { readonly kind: 'scan'; readonly after: number | null; readonly limit: number }
-  | { readonly kind: 'count' };
+  | { readonly kind: 'count' }
+  /** Writes the points to a new file, while later jobs run. */
+  | {
+      readonly kind: 'save';
+      readonly path: string;
+      readonly header: SnapshotHeader;
+      readonly mostBytes: number;
+    }
+  /** Adds the points of the snapshot with this id. */
+  | { readonly kind: 'load'; readonly path: string; readonly id: string; readonly revision: Revision };
 
 export type JobMessage = { readonly id: number; readonly job: Job } | 'close';
 
-/** The answer to a job: the results of a search, the points of a scan, or the number of points for any other job. */
+/** The answer to a job: the results of a search, the points of a scan, or a number of points for any other job. */
 export type Answer =
   | { readonly id: number; readonly results: SearchResult[] }
   | { readonly id: number; readonly points: PackedPoints }
