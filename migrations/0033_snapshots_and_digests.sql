@@ -10,3 +10,77 @@ CREATE TABLE index_snapshots (
   -- When its position was the current one.
   taken_at timestamptz NOT NULL
 );
+
+-- What a product was imported from. A later import leaves products alone of which the feed says the same, except for
+-- their prices and stock, which it always compares. Triggers delete the digest of a product in the transaction that
+-- changes it, so no writer needs to remember that.
+CREATE TABLE import_digests (
+  product_id integer PRIMARY KEY REFERENCES products ON DELETE CASCADE,
+  digest bytea NOT NULL CHECK (octet_length(digest) = 32)
+);
+
+-- ARRAY(...), so that the plan is always a search for these products, however few digests there were when it was made.
+CREATE FUNCTION forget_digests() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(SELECT product_id FROM changed));
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION forget_digests_before_and_after() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM import_digests
+  WHERE product_id = ANY (ARRAY(SELECT product_id FROM before UNION SELECT product_id FROM after));
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER product_attributes_inserted_digest AFTER INSERT ON product_attributes
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+CREATE TRIGGER product_attributes_deleted_digest AFTER DELETE ON product_attributes
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+CREATE TRIGGER product_attributes_updated_digest AFTER UPDATE ON product_attributes
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
+
+CREATE TRIGGER product_images_inserted_digest AFTER INSERT ON product_images
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+CREATE TRIGGER product_images_deleted_digest AFTER DELETE ON product_images
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+CREATE TRIGGER product_images_updated_digest AFTER UPDATE ON product_images
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
+
+CREATE TRIGGER skus_inserted_digest AFTER INSERT ON skus
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+CREATE TRIGGER skus_deleted_digest AFTER DELETE ON skus
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+CREATE TRIGGER skus_updated_digest AFTER UPDATE ON skus
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
+
+-- An import removes the jobs of products whose images come from a feed.
+CREATE TRIGGER image_jobs_inserted_digest AFTER INSERT ON image_jobs
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+
+CREATE FUNCTION forget_digests_of_products() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- `updated_at` also changes with prices, which are no part of a digest.
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT after.id FROM after JOIN before USING (id)
+    WHERE (before.handle, before.title, before.description, before.brand_id, before.category_id, before.url,
+        before.is_demo, before.keywords)
+      IS DISTINCT FROM (after.handle, after.title, after.description, after.brand_id, after.category_id, after.url,
+        after.is_demo, after.keywords)));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER products_updated_digest AFTER UPDATE ON products
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_products();
+
+-- An import encodes images again whose embedding is gone.
+CREATE FUNCTION forget_digests_of_embeddings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT image.product_id FROM changed JOIN product_images image ON image.sha256 = changed.sha256));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER embeddings_deleted_digest AFTER DELETE ON embeddings
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_embeddings();
+
+INSERT INTO compatible_migrations (name, since)
+VALUES ('0033_snapshots_and_digests', '0029_changed_images');

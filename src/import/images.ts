@@ -17,7 +17,8 @@ import {
   type StoredImage,
 } from '../images/stored-image.store.js';
 import { readFeedFile } from './feed-file.js';
-import type { ImageLink, ProductDraft } from './product-draft.js';
+import { isRemote } from './image-link.js';
+import type { ImageLink, ProductDraft, WaitingDraft } from './product-draft.js';
 import type { Fault } from './report.js';
 
 /** Enough to keep the encoder's threads busy, and few enough to leave its queue to shoppers. */
@@ -34,14 +35,15 @@ export interface ImageFault extends Fault {
 
 /** Products whose images are read: by link, the SHA-256 of the stored bytes. */
 export interface ReadBatch {
-  readonly drafts: readonly ProductDraft[];
+  readonly drafts: readonly WaitingDraft[];
   readonly contents: ReadonlyMap<string, string>;
+  /** Links whose content is not that which the products have. */
+  readonly changedLinks: ReadonlySet<string>;
   readonly failures: ImageFault[];
 }
 
 /** Products whose images are known and encoded: by link, and with the new vectors. */
-export interface EncodedBatch {
-  readonly drafts: readonly ProductDraft[];
+export interface EncodedBatch extends Pick<ReadBatch, 'drafts' | 'changedLinks'> {
   readonly images: ReadonlyMap<string, StoredImage>;
   readonly embeddings: readonly Embedding[];
   readonly failures: readonly ImageFault[];
@@ -58,11 +60,7 @@ interface ImageImporterOptions {
   /** The folder that relative links start from. */
   readonly folder: string;
   readonly signal: AbortSignal | undefined;
-  /** Called with the number of images of products that were processed. */
-  readonly onImages: (images: number) => void;
 }
-
-const isRemote = (link: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(link);
 
 /** Stores and encodes the images of a feed; skips work that was done before. */
 export class ImageImporter {
@@ -80,7 +78,7 @@ export class ImageImporter {
   }
 
   /** Reads the bytes. An https link that is stored is not fetched again; a local file is always read. */
-  async read(drafts: readonly ProductDraft[]): Promise<ReadBatch> {
+  async read(drafts: readonly WaitingDraft[]): Promise<ReadBatch> {
     const { db, signal } = this.#options;
     const stored = await findImagesBySource(
       db,
@@ -107,12 +105,13 @@ export class ImageImporter {
         if (before !== undefined) contents.set(link, before);
       }
     });
-    return { drafts, contents, failures };
+    const changed = [...contents].filter(([link, sha256]) => stored.get(link)?.sha256 !== sha256);
+    return { drafts, contents, changedLinks: new Set(changed.map(([link]) => link)), failures };
   }
 
   /** Inspects the images and encodes those that this encoder has not seen. */
-  async encode({ drafts, contents, failures }: ReadBatch): Promise<EncodedBatch> {
-    const { db, encoder, encoderId, signal, onImages } = this.#options;
+  async encode({ drafts, contents, changedLinks, failures }: ReadBatch): Promise<EncodedBatch> {
+    const { db, encoder, encoderId, signal } = this.#options;
     const linksOf = groupBy(distinctLinks(drafts), ({ link }) => contents.get(link));
     linksOf.delete(undefined);
     const unknown = [...contents.values()].filter((sha256) => !this.#known.has(sha256));
@@ -140,13 +139,13 @@ export class ImageImporter {
         failed.push(skipped(link, line, error));
       }
     });
-    onImages(drafts.reduce((sum, draft) => sum + draft.images.length, 0));
     const byLink = [...contents].flatMap(([link, sha256]) => {
       const image = images.get(sha256);
       return image === undefined ? [] : [[link, image] as const];
     });
     return {
       drafts,
+      changedLinks,
       images: new Map(byLink),
       embeddings,
       failures: failed,

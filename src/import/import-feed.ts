@@ -16,17 +16,24 @@ import { withImportLock } from './lock.js';
 import type { ProductFormat, StockFormat } from './formats/format.js';
 import { recognize } from './formats/recognize.js';
 import { chooseMarket, currencyOf, findMarket, openMarket, priceListOf } from './market.js';
-import { draftProduct, type ProductDraft } from './product-draft.js';
+import { findDiffering, type Offers } from './offer.store.js';
+import { offersFor, offersOf } from './offers.js';
+import { draftProduct, type WaitingDraft } from './product-draft.js';
 import { countUnlisted, prune, removeDemo } from './prune.store.js';
 import { countFault, emptyReport, keepFault, type Fault, type ImportReport } from './report.js';
 import type { Renames } from './source/cells.js';
 import { openSource, type FeedSource } from './source/open-source.js';
 import { stageFeed } from './stage-feed.js';
 import { importStock } from './stage-stock.js';
-import { countLinks, readStagedProducts } from './staging.store.js';
-import { offersOf } from './offers.js';
+import {
+  compareProducts,
+  countWaiting,
+  readOffers,
+  readWaitingProducts,
+  type StagedOffer,
+} from './staging.store.js';
 import { countryOf, zoneOf } from './values/zone.js';
-import { writeBatch } from './write-batch.js';
+import { writeBatch, writeOffers } from './write-batch.js';
 
 export type { Fault, ImportReport } from './report.js';
 
@@ -36,6 +43,8 @@ export type { Fault, ImportReport } from './report.js';
 const BATCH = { products: 100, skus: 2_000 };
 /** The first batch is smaller and each further one twice as large, so that even a short run gets somewhere. */
 const FIRST_BATCH_PRODUCTS = 10;
+/** Products that are compared at once with what an earlier import made of them: few enough that all fit in memory. */
+const COMPARED = { products: 2_000, skus: 10_000 };
 
 /** A feed that lacks more of the channel's SKUs than this part is rather incomplete than short. */
 const MAX_PRUNED_SHARE = 0.2;
@@ -199,7 +208,6 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     fetcher: deps.fetcher,
     folder: dirname(resolve(options.feed)),
     signal,
-    onImages: (images) => progress.advance(images),
   });
   await stageCompanions(
     client,
@@ -208,12 +216,22 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     { onReject, signal },
   );
   const pricedLists = await listPricedLists(client);
-  progress.start('Reading images', await countLinks(client));
+  const offersIn = async (skus: readonly StagedOffer[]): Promise<Offers> => {
+    const codes = skus.map(({ code }) => code);
+    return offersOf(skus, market, await readCompanions(client, codes), pricedLists);
+  };
+  await updateKnown(work, offersIn, [encoder.id, target.isDemo]);
+  progress.start('Importing products', await countWaiting(client));
   for await (const batch of ahead(encoded(importer, ahead(read(importer, drafts(client, signal)))))) {
-    const codes = batch.drafts.flatMap(({ skus }) => skus.map(({ code }) => code));
-    const offers = offersOf(batch.drafts, market, await readCompanions(client, codes), pricedLists);
-    report.productsChanged += await transaction(db, (tx) => writeBatch(tx, batch, offers, target));
+    const [known, others] = partition(batch);
+    report.productsChanged += await updateOffers(
+      db,
+      await offersIn(known.drafts.flatMap(({ skus }) => skus)),
+    );
+    const offers = await offersIn(others.drafts.flatMap(({ skus }) => skus));
+    report.productsChanged += await transaction(db, (tx) => writeBatch(tx, others, offers, target));
     count(report, batch);
+    progress.advance(batch.drafts.length);
   }
   progress.done();
   signal?.throwIfAborted();
@@ -241,21 +259,75 @@ async function planPrune({ client, options, report }: Run, priceListId: number |
   return report.pruneRefused === null;
 }
 
-async function* drafts(client: ClientBase, signal: AbortSignal | undefined): AsyncGenerator<ProductDraft[]> {
-  let size = FIRST_BATCH_PRODUCTS;
-  for (let line = 0; ; size = Math.min(BATCH.products, size * 2)) {
+/**
+ * Brings the prices and the stock of products up to date that are otherwise as an earlier import of the same rows left
+ * them: those are most products of most imports, and need no more.
+ */
+async function updateKnown(
+  { client, deps: { db }, report, signal }: Run,
+  offersIn: (skus: readonly StagedOffer[]) => Promise<Offers>,
+  settings: readonly unknown[],
+): Promise<void> {
+  for (let line = 0; ;) {
     signal?.throwIfAborted();
-    const products = await readStagedProducts(client, line, { ...BATCH, products: size });
+    const products = await compareProducts(client, line, COMPARED, settings);
     const last = products.at(-1);
     if (last === undefined) return;
     line = last.firstLine;
-    yield products.map(draftProduct);
+    const known = products.filter(({ isKnown, hasFiles }) => isKnown && !hasFiles);
+    const offers = await offersIn(
+      await readOffers(
+        client,
+        known.map(({ handle }) => handle),
+      ),
+    );
+    report.productsChanged += await updateOffers(db, offers);
+    report.products += known.length;
+    report.skus += known.reduce((sum, { skus }) => sum + skus, 0);
+    report.imagesReused += known.reduce((sum, { images }) => sum + images, 0);
+  }
+}
+
+/** Writes the offers that differ from Postgres, if any. Returns how many products have changed, not counting stock. */
+async function updateOffers(db: Database, offers: Offers): Promise<number> {
+  if (offers.codes.length === 0) return 0;
+  const differing = await findDiffering(db, offers);
+  let changed = 0;
+  for (let start = 0; start < differing.length; start += BATCH.skus) {
+    const some = offersFor(differing.slice(start, start + BATCH.skus), offers);
+    changed += await transaction(db, (tx) => writeOffers(tx, some));
+  }
+  return changed;
+}
+
+/** The products that are as an earlier import left them, files included, and the others. */
+function partition(batch: EncodedBatch): [EncodedBatch, EncodedBatch] {
+  const isSame = ({ isKnown, images }: WaitingDraft): boolean =>
+    isKnown && !images.some(({ link }) => batch.changedLinks.has(link));
+  return [
+    { ...batch, drafts: batch.drafts.filter(isSame) },
+    { ...batch, drafts: batch.drafts.filter((draft) => !isSame(draft)) },
+  ];
+}
+
+async function* drafts(client: ClientBase, signal: AbortSignal | undefined): AsyncGenerator<WaitingDraft[]> {
+  let size = FIRST_BATCH_PRODUCTS;
+  for (let line = 0; ; size = Math.min(BATCH.products, size * 2)) {
+    signal?.throwIfAborted();
+    const products = await readWaitingProducts(client, line, { ...BATCH, products: size });
+    const last = products.at(-1);
+    if (last === undefined) return;
+    line = last.firstLine;
+    yield products.map((product) => {
+      const { digest, isKnown } = product;
+      return { ...draftProduct(product), digest, isKnown };
+    });
   }
 }
 
 async function* read(
   importer: ImageImporter,
-  batches: AsyncGenerator<ProductDraft[]>,
+  batches: AsyncGenerator<WaitingDraft[]>,
 ): AsyncGenerator<ReadBatch> {
   for await (const batch of batches) yield await importer.read(batch);
 }

@@ -1,17 +1,8 @@
 import { groupBy } from '../platform/group-by.js';
 import type { StagedPrice, StagedStock } from './companions.store.js';
 import type { Market } from './market.store.js';
-import type { ProductDraft } from './product-draft.js';
-import type { PriceInput, StockInput } from './offer.store.js';
-
-/** Prices and stock of SKUs: rows for the price lists and locations that the import is for. */
-export interface Offers {
-  readonly priceListIds: readonly number[];
-  readonly prices: readonly PriceInput[];
-  readonly stock: readonly StockInput[];
-  /** SKUs whose entire stock is in `stock`. */
-  readonly wholeStock: readonly string[];
-}
+import type { Offers, PriceInput, StockInput } from './offer.store.js';
+import type { StagedOffer } from './staging.store.js';
 
 /**
  * The offers in a feed and its companion tables. The feed sets prices in its channel's list and stock at the
@@ -19,15 +10,15 @@ export interface Offers {
  * is.
  */
 export function offersOf(
-  drafts: readonly ProductDraft[],
+  skus: readonly StagedOffer[],
   { priceListId, locationId }: Market & { readonly locationId: number },
   companions: { readonly stock: readonly StagedStock[]; readonly prices: readonly StagedPrice[] },
   pricedLists: readonly number[],
 ): Offers {
   const levels = groupBy(companions.stock, ({ code }) => code);
   const listed = groupBy(companions.prices, ({ code }) => code);
-  const skus = drafts.flatMap((draft) => draft.skus);
   return {
+    codes: skus.map(({ code }) => code),
     priceListIds: [...new Set([priceListId, ...pricedLists])],
     prices: skus.flatMap(({ code, prices }): PriceInput[] => {
       const own = prices.map((price) => ({ code, priceListId, ...price }));
@@ -42,5 +33,18 @@ export function offersOf(
         levels.get(code) ?? [{ code, locationId, onHand, safetyStock: null }],
     ),
     wholeStock: [...levels.keys()],
+  };
+}
+
+/** The part of them that is about these SKUs. */
+export function offersFor(codes: readonly string[], offers: Offers): Offers {
+  const wanted = new Set(codes);
+  const isWanted = ({ code }: { readonly code: string }): boolean => wanted.has(code);
+  return {
+    codes,
+    priceListIds: offers.priceListIds,
+    prices: offers.prices.filter(isWanted),
+    stock: offers.stock.filter(isWanted),
+    wholeStock: offers.wholeStock.filter((code) => wanted.has(code)),
   };
 }

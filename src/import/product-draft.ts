@@ -29,6 +29,14 @@ export interface ProductDraft extends ProductFields {
   readonly skus: readonly FeedRow[];
 }
 
+/** A product that is to be written. */
+export interface WaitingDraft extends ProductDraft {
+  /** Of what its rows say, except for prices and stock; hex. */
+  readonly digest: string;
+  /** Whether the product is as an earlier import of the same rows left it, if its files have not changed. */
+  readonly isKnown: boolean;
+}
+
 /** The rows of a product. */
 export interface StagedProduct {
   readonly handle: string;

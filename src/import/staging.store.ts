@@ -1,16 +1,58 @@
 import type { ClientBase } from 'pg';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { groupBy } from '../platform/group-by.js';
 import { execute, query } from '../platform/postgres.js';
-import { MAX_IMAGES_PER_PRODUCT, MAX_SKUS_PER_PRODUCT } from '../catalog/write/product-fields.js';
+import { MAX_SKUS_PER_PRODUCT } from '../catalog/write/product-fields.js';
+import { isRemote } from './image-link.js';
 import { feedRow, productRow, type FeedRow, type ProductRow } from './parse-listing.js';
-import type { StagedProduct } from './product-draft.js';
+import type { StagedProduct, WaitingDraft } from './product-draft.js';
 
 const lineAndCode = z.object({ line: z.number(), code: z.string() });
-const stagedProduct = z.object({ handle: z.string(), firstLine: z.number(), skus: z.number() });
-const stagedRow = z.object({ handle: z.string(), data: feedRow });
-const stagedWhole = z.object({ handle: z.string(), data: productRow });
+const comparedProduct = z.object({
+  handle: z.string(),
+  firstLine: z.number(),
+  skus: z.number(),
+  isKnown: z.boolean(),
+  hasFiles: z.boolean(),
+  images: z.number(),
+});
+const waitingProduct = z.object({
+  handle: z.string(),
+  firstLine: z.number(),
+  skus: z.number(),
+  digest: z.string(),
+  isKnown: z.boolean(),
+});
+const offer = feedRow.pick({ onHand: true, prices: true });
+const stagedRow = offer
+  .extend({ handle: z.string(), line: z.number(), data: feedRow.omit({ line: true, onHand: true, prices: true }) })
+  .transform(({ handle, data, ...row }) => ({ handle, row: { ...data, ...row } }));
+const stagedWhole = z
+  .object({ handle: z.string(), line: z.number(), data: productRow.omit({ line: true }) })
+  .transform(({ handle, line, data }) => ({ handle, row: { ...data, line } }));
+const stagedOffer = offer.extend({ code: z.string() });
+
+/** What the feed says of the price and the stock of an SKU. */
+export type StagedOffer = z.infer<typeof stagedOffer>;
+
+/** A product of the feed, and what an earlier import made of it. */
+export type ComparedProduct = z.infer<typeof comparedProduct>;
+
+/** The rows of a product that is to be written. */
+export type WaitingProduct = StagedProduct & Pick<WaitingDraft, 'digest' | 'isKnown'> & { readonly firstLine: number };
+
+/** How many products are taken at once; one that has more SKUs than this is taken alone. */
+export interface BatchLimits {
+  readonly products: number;
+  readonly skus: number;
+}
+
+/**
+ * Changes when an import makes something else of the same rows, so that it does so for products that it has imported
+ * before.
+ */
+const DIGEST_FORMAT = 1;
 
 /**
  * Temporary tables of one import. Its rows wait here until all of them are read, because the rows of a product need
@@ -21,13 +63,13 @@ export async function createStaging(client: ClientBase): Promise<void> {
     client,
     sql`/* import.stageRows */ CREATE TEMP TABLE import_rows (
       position integer GENERATED ALWAYS AS IDENTITY, code text PRIMARY KEY, line integer NOT NULL,
-      handle text NOT NULL, data jsonb NOT NULL)`,
+      handle text NOT NULL, has_files boolean NOT NULL, on_hand integer, prices json NOT NULL, data json NOT NULL)`,
   );
   // What is said of products as a whole.
   await execute(
     client,
     sql`/* import.stageWholes */ CREATE TEMP TABLE import_wholes (
-      handle text NOT NULL, line integer NOT NULL, data jsonb NOT NULL)`,
+      handle text NOT NULL, line integer NOT NULL, has_files boolean NOT NULL, data json NOT NULL)`,
   );
   // SKUs in rejected rows: they still belong to the merchant, so pruning must not remove them.
   await execute(
@@ -36,17 +78,22 @@ export async function createStaging(client: ClientBase): Promise<void> {
   );
 }
 
+/** Files may change while their links stay the same. */
+const hasFiles = ({ images }: Pick<ProductRow, 'images'>): boolean => images.some((link) => !isRemote(link));
+
 /** Adds what is said of products as a whole. */
 export async function stageWholes(
   client: ClientBase,
   rows: readonly { handle: string; row: ProductRow }[],
 ): Promise<void> {
-  const input = rows.map(({ handle, row }) => ({ handle, line: row.line, data: row }));
+  if (rows.length === 0) return;
+  const input = rows.map(({ handle, row: { line, ...data } }) => ({ handle, line, files: hasFiles(data), data }));
   await execute(
     client,
-    sql`/* import.addWholes */ INSERT INTO import_wholes (handle, line, data)
-      SELECT handle, line, data
-      FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb) AS input (handle text, line integer, data jsonb)`,
+    sql`/* import.addWholes */ INSERT INTO import_wholes (handle, line, has_files, data)
+      SELECT handle, line, files, data
+      FROM json_to_recordset(${JSON.stringify(input)}::json)
+        AS input (handle text, line integer, files boolean, data json)`,
   );
 }
 
@@ -55,17 +102,29 @@ export async function stageRows(
   client: ClientBase,
   rows: readonly { handle: string; row: FeedRow }[],
 ): Promise<{ row: FeedRow; firstLine: number }[]> {
-  const input = rows.map(({ handle, row }) => ({ code: row.code, line: row.line, handle, data: row }));
+  if (rows.length === 0) return [];
+  // Prices and stock change often, and lines with every row above: the rest is what digests compare.
+  const input = rows.map(({ handle, row: { line, onHand, prices, ...data } }) => ({
+    code: data.code,
+    line,
+    handle,
+    files: hasFiles(data),
+    onHand,
+    prices,
+    data,
+  }));
+  // JSON, not JSONB, keeps a text as it is, which is faster, and equal texts have equal digests.
   const added = await query(
     client,
-    sql`/* import.addRows */ INSERT INTO import_rows (code, line, handle, data)
-      SELECT code, line, handle, data
-      FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(input)}::jsonb)
-        AS (code text, line integer, handle text, data jsonb)) WITH ORDINALITY AS input (code, line, handle, data, position)
+    sql`/* import.addRows */ INSERT INTO import_rows (code, line, handle, has_files, on_hand, prices, data)
+      SELECT code, line, handle, files, "onHand", prices, data
+      FROM ROWS FROM (json_to_recordset(${JSON.stringify(input)}::json)
+        AS (code text, line integer, handle text, files boolean, "onHand" integer, prices json, data json))
+        WITH ORDINALITY AS input (code, line, handle, files, "onHand", prices, data, position)
       ORDER BY position
       ON CONFLICT DO NOTHING
-      RETURNING line, code`,
-    lineAndCode,
+      RETURNING line`,
+    z.object({ line: z.number() }),
   );
   if (added.length === rows.length) return [];
   const lines = new Set(added.map(({ line }) => line));
@@ -106,7 +165,9 @@ export async function groupRows(client: ClientBase): Promise<{ products: number;
   await execute(
     client,
     sql`/* import.groupRows */ CREATE TEMP TABLE import_products AS
-      SELECT handle, min(line) AS first_line, count(*)::integer AS skus FROM import_rows GROUP BY handle`,
+      SELECT handle, min(line) AS first_line, count(*)::integer AS skus, NULL::bytea AS digest, false AS is_known,
+        true AS waits
+      FROM import_rows GROUP BY handle`,
   );
   await execute(client, sql`/* import.indexWholes */ CREATE INDEX ON import_wholes (handle)`);
   await execute(client, sql`/* import.indexProducts */ CREATE UNIQUE INDEX ON import_products (first_line)`);
@@ -121,60 +182,109 @@ export async function groupRows(client: ClientBase): Promise<{ products: number;
   return counts ?? { products: 0, skus: 0 };
 }
 
-/** The next products after a line of the feed, with their rows: at most `limits.products`, and one if it is large. */
-export async function readStagedProducts(
+/**
+ * Finds out which of the next products after a line of the feed are as an earlier import of the same rows left them:
+ * at most `limits.products`, and one if it is large. Products whose pictures are files wait all the same.
+ * `settings` is what else decides what becomes of the rows.
+ */
+export async function compareProducts(
   client: ClientBase,
   afterLine: number,
-  limits: { readonly products: number; readonly skus: number },
-): Promise<(StagedProduct & { readonly firstLine: number })[]> {
-  const ahead = await query(
+  limits: BatchLimits,
+  settings: readonly unknown[],
+): Promise<ComparedProduct[]> {
+  const start = JSON.stringify([DIGEST_FORMAT, ...settings]);
+  return query(
     client,
-    sql`/* import.readStagedProducts */ SELECT handle, first_line AS "firstLine", skus FROM import_products
-      WHERE first_line > ${afterLine} ORDER BY first_line LIMIT ${limits.products}`,
-    stagedProduct,
+    sql`/* import.compare */ WITH taken AS MATERIALIZED (${next(sql`true`, afterLine, limits)}),
+      compared AS (
+        SELECT taken.handle, said.has_files, said.digest, known.product_id,
+          coalesce(known.digest = said.digest, false) AS is_known
+        FROM taken
+        CROSS JOIN LATERAL (
+          SELECT bool_or(has_files) AS has_files,
+            sha256(convert_to(${start} || string_agg(data::text, E'\n' ORDER BY place, line, position), 'UTF8')) AS digest
+          FROM (
+            SELECT 1 AS place, line, 0 AS position, has_files, data FROM import_wholes WHERE handle = taken.handle
+            UNION ALL
+            SELECT 2, line, position, has_files, data FROM import_rows WHERE handle = taken.handle
+          ) said_row
+        ) said
+        LEFT JOIN products product ON product.handle = taken.handle
+        LEFT JOIN import_digests known ON known.product_id = product.id
+      ), marked AS (
+        UPDATE import_products SET digest = compared.digest, is_known = compared.is_known,
+          waits = NOT compared.is_known OR compared.has_files
+        FROM compared WHERE compared.handle = import_products.handle
+      )
+      SELECT taken.*, compared.is_known AS "isKnown", compared.has_files AS "hasFiles",
+        (SELECT count(*)::integer FROM product_images WHERE product_id = compared.product_id) AS images
+      FROM taken JOIN compared USING (handle) ORDER BY taken."firstLine"`,
+    comparedProduct,
   );
-  let skus = 0;
-  const taken = ahead.filter((product, index) => {
-    skus += product.skus;
-    return index === 0 || skus <= limits.skus;
-  });
+}
+
+/** The next compared products after a line of the feed that are to be written, with their rows. */
+export async function readWaitingProducts(
+  client: ClientBase,
+  afterLine: number,
+  limits: BatchLimits,
+): Promise<WaitingProduct[]> {
+  const taken = await query(
+    client,
+    sql`/* import.readWaiting */ SELECT taken.*, encode(product.digest, 'hex') AS digest, product.is_known AS "isKnown"
+      FROM (${next(sql`waits`, afterLine, limits)}) taken JOIN import_products product USING (handle)
+      ORDER BY taken."firstLine"`,
+    waitingProduct,
+  );
   const handles = taken.map(({ handle }) => handle);
   const rows = await query(
     client,
-    sql`/* import.readRows */ SELECT handle, data FROM import_rows
+    sql`/* import.readRows */ SELECT handle, line, on_hand AS "onHand", prices, data FROM import_rows
       WHERE handle = ANY(${handles}::text[]) ORDER BY line, position`,
     stagedRow,
   );
   const wholes = await query(
     client,
-    sql`/* import.readWholes */ SELECT handle, data FROM import_wholes
+    sql`/* import.readWholes */ SELECT handle, line, data FROM import_wholes
       WHERE handle = ANY(${handles}::text[]) ORDER BY line`,
     stagedWhole,
   );
   const byHandle = groupBy(rows, ({ handle }) => handle);
   const wholeOf = groupBy(wholes, ({ handle }) => handle);
-  return taken.flatMap(({ handle, firstLine }) => {
-    const [first, ...others] = byHandle.get(handle)?.map(({ data }) => data) ?? [];
-    const whole = wholeOf.get(handle)?.map(({ data }) => data) ?? [];
-    return first === undefined ? [] : [{ handle, firstLine, whole, rows: [first, ...others] }];
+  return taken.flatMap(({ skus: _, ...product }) => {
+    const [first, ...others] = byHandle.get(product.handle)?.map(({ row }) => row) ?? [];
+    const whole = wholeOf.get(product.handle)?.map(({ row }) => row) ?? [];
+    return first === undefined ? [] : [{ ...product, whole, rows: [first, ...others] }];
   });
 }
 
-/** How many images the products have; one that several products show counts for each. */
-export async function countLinks(client: ClientBase): Promise<number> {
+/** The next products in the feed's order that a condition holds for, within the limits. */
+const next = (condition: Sql, afterLine: number, { products, skus }: BatchLimits): Sql =>
+  sql`SELECT handle, first_line AS "firstLine", skus FROM (
+      SELECT handle, first_line, skus, sum(skus) OVER (ORDER BY first_line) AS so_far FROM import_products
+      WHERE first_line > ${afterLine} AND ${condition} ORDER BY first_line LIMIT ${products}
+    ) ahead
+    WHERE so_far <= ${skus} OR so_far = skus`;
+
+/** How many products are to be written. */
+export async function countWaiting(client: ClientBase): Promise<number> {
   const [counts] = await query(
     client,
-    sql`/* import.countLinks */ SELECT coalesce(sum(links), 0)::integer AS links FROM (
-        SELECT least(count(DISTINCT link), ${MAX_IMAGES_PER_PRODUCT}) AS links
-        FROM (
-          SELECT handle, data FROM import_rows
-          UNION ALL SELECT handle, data FROM import_wholes WHERE handle IN (SELECT handle FROM import_products)
-        ) said, jsonb_array_elements_text(data -> 'images') AS link
-        GROUP BY handle
-      ) counted`,
-    z.object({ links: z.number() }),
+    sql`/* import.countWaiting */ SELECT count(*)::integer AS products FROM import_products WHERE waits`,
+    z.object({ products: z.number() }),
   );
-  return counts?.links ?? 0;
+  return counts?.products ?? 0;
+}
+
+/** What the feed says of the prices and the stock of these products. */
+export async function readOffers(client: ClientBase, handles: readonly string[]): Promise<StagedOffer[]> {
+  return query(
+    client,
+    sql`/* import.readOffers */ SELECT code, on_hand AS "onHand", prices FROM import_rows
+      WHERE handle = ANY(${handles}::text[])`,
+    stagedOffer,
+  );
 }
 
 /** How many products have a description, but no SKU. */

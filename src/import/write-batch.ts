@@ -13,10 +13,10 @@ import { lockPriceLists } from '../pricing/price.store.js';
 import type { FeedRow } from './parse-listing.js';
 import { addEmbeddings, replaceImages, type ProductImage } from '../images/stored-image.store.js';
 import type { EncodedBatch } from './images.js';
-import type { ProductDraft } from './product-draft.js';
-import type { Offers } from './offers.js';
+import type { ProductDraft, WaitingDraft } from './product-draft.js';
+import { keepDigests } from './digest.store.js';
+import { replacePrices, writeOfferStock, type Offers } from './offer.store.js';
 import { picturedColors } from './pictured-colors.js';
-import { replacePrices, writeOfferStock } from './offer.store.js';
 
 interface BatchTarget {
   readonly encoder: { readonly id: number; readonly dimension: number };
@@ -37,7 +37,7 @@ export async function writeBatch(
   await lockProducts(
     client,
     drafts.map(({ handle }) => handle),
-    drafts.flatMap((draft) => draft.skus.map(({ code }) => code)),
+    offers.codes,
   );
   await addBrandsAndCategories(client, drafts);
   // Embeddings before images, so that every image has its vector.
@@ -47,7 +47,7 @@ export async function writeBatch(
     client,
     drafts.map(({ handle }) => handle),
   );
-  const own = <T>(toRows: (draft: ProductDraft, productId: number) => T[]): T[] =>
+  const own = <T>(toRows: (draft: WaitingDraft, productId: number) => T[]): T[] =>
     drafts.flatMap((draft) => {
       const productId = ids.get(draft.handle);
       return productId === undefined ? [] : toRows(draft, productId);
@@ -61,12 +61,7 @@ export async function writeBatch(
   await removeImageJobs(client, productIds);
   await lockPriceLists(client, offers.priceListIds);
   // Before the images, because removing an image updates the SKUs that show it.
-  await lockSkus(
-    client,
-    productIds,
-    skus.map(({ sku }) => sku.code),
-    'change',
-  );
+  await lockSkus(client, productIds, offers.codes, 'change');
   const related = [
     ...(await replaceAttributes(client, productIds, attributes)),
     ...(await replaceImages(
@@ -79,17 +74,37 @@ export async function writeBatch(
       skus.map(({ productId, sku, position }) => ({ ...skuOf(sku, images), productId, position })),
       { moves: true },
     )),
-    ...(await replacePrices(
-      client,
-      offers.priceListIds,
-      skus.map(({ sku }) => sku.code),
-      offers.prices,
-    )),
+    ...(await replacePrices(client, offers.priceListIds, offers.codes, offers.prices)),
   ];
   await writeOfferStock(client, offers.stock, offers.wholeStock);
   const changed = [...new Set([...written, ...related])];
   await touchProducts(client, changed);
+  // Last, because every change of a product makes it forget its digest.
+  await keepDigests(
+    client,
+    own((draft, productId) => (isComplete(draft, images) ? [{ productId, digest: draft.digest }] : [])),
+  );
   return changed.length;
+}
+
+/**
+ * Writes the prices and the stock of SKUs, in the transaction of `client`. Returns how many products have changed, not
+ * counting stock.
+ */
+export async function writeOffers(client: ClientBase, offers: Offers): Promise<number> {
+  await lockProducts(client, [], offers.codes);
+  await lockPriceLists(client, offers.priceListIds);
+  await lockSkus(client, [], offers.codes, 'change');
+  const changed = new Set(await replacePrices(client, offers.priceListIds, offers.codes, offers.prices));
+  await writeOfferStock(client, offers.stock, offers.wholeStock);
+  await touchProducts(client, [...changed]);
+  return changed.size;
+}
+
+/** Whether the product has all that the feed says. What is left out is reported, or tried, by each import. */
+function isComplete(draft: ProductDraft, known: EncodedBatch['images']): boolean {
+  const { excess, imagesLeftOut, images } = draft;
+  return excess.length === 0 && imagesLeftOut.length === 0 && images.every(({ link }) => known.has(link));
 }
 
 /** A product's images in order; one that two links refer to is included once. */

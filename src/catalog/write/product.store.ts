@@ -13,8 +13,8 @@ const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 const NEW_PRODUCTS_LOCK = 0x70726f64;
 
 /**
- * Locks products before anything that belongs to them, in a fixed order so that writers do not deadlock. Other
- * writers can add missing products and SKUs only after this transaction.
+ * Locks products, and those that have these SKUs, before anything that belongs to them, in a fixed order so that
+ * writers do not deadlock. Other writers can add missing products and SKUs only after this transaction.
  */
 export async function lockProducts(
   client: ClientBase,
@@ -31,7 +31,10 @@ export async function lockProducts(
   );
   await execute(
     client,
-    sql`/* product.lock */ SELECT FROM products WHERE handle = ANY(${handles}::text[]) ORDER BY handle FOR NO KEY UPDATE`,
+    sql`/* product.lock */ SELECT FROM products WHERE id IN (
+        SELECT id FROM products WHERE handle = ANY(${handles}::text[])
+        UNION SELECT product_id FROM skus WHERE code = ANY(${skuCodes}::text[]))
+      ORDER BY handle FOR NO KEY UPDATE`,
   );
 }
 
