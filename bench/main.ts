@@ -10,6 +10,7 @@ import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
 import { benchmarks as holds } from './holds.js';
 import { benchmarks as identify } from './identify.js';
 import { benchmarks as ideas } from './ideas.js';
+import { benchmarks as feedImport } from './import.js';
 import { benchmarks as index } from './index.js';
 import { benchmarks as matchSku } from './match-sku.js';
 import { benchmarks as probability } from './probability.js';
@@ -22,6 +23,7 @@ import { saveRecords } from './record.js';
 import { runBenchmarks } from './runner.js';
 import { benchmarks as search } from './search.js';
 import { benchmarks as searchUnderWrites } from './search-under-writes.js';
+import { benchmarks as start } from './start.js';
 import { benchmarks as styles } from './styles.js';
 import { formatMachine, formatResults, formatTargets } from './table.js';
 import { benchmarks as text } from './text.js';
@@ -46,6 +48,8 @@ const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   look: lookLatency,
   'look-quality': lookQuality,
   sync: [...commitToSearchable, ...writers],
+  import: feedImport,
+  start,
   holds,
   'search-under-writes': searchUnderWrites,
   cost,

@@ -16,6 +16,8 @@ export const PART_NAMES = [
   'look',
   'look-quality',
   'sync',
+  'import',
+  'start',
   'holds',
   'search-under-writes',
   'cost',
@@ -105,6 +107,16 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
     title: 'From Postgres to the index',
     about:
       '`commit-to-searchable`: milliseconds from sending a stock change until a search shows it (A), compared with a bare NOTIFY and its answer (B). The benchmark queries the index directly, because polling over HTTP would dominate the measurement. `writers-with-sync`: stock changes per second with triggers, notifications, and a follower (A), and without them (B). The writers leave no core idle, so any work of the follower slows them down.',
+  },
+  import: {
+    title: 'Importing feeds',
+    about:
+      'The command `vitrine import`, from its start to its end, with a feed that the bench makes up: 25,000 products in four sizes each. Nothing is encoded.',
+  },
+  start: {
+    title: 'Starting with a large catalog',
+    about:
+      'From the start of `vitrine serve` with 360,000 images and the embedded index until it answers. Without a snapshot, as on a new machine, it fills the index from Postgres; with one, it loads the file that it saved when it was stopped.',
   },
   holds: {
     title: 'Holds',

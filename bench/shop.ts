@@ -12,6 +12,8 @@ export const DEMO_FEED = fileURLToPath(new URL('../catalog/feed.tsv', import.met
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
+const PEAK_MEMORY = new URL('peak-memory.js', import.meta.url).href;
+
 /** Settings from the environment would change what is measured. */
 const SETTINGS = /^(HOST|PORT|DATABASE_URL|LOG_LEVEL|QDRANT_.*|VITRINE_.*|OTEL_.*|NODE_OPTIONS)$/;
 
@@ -27,6 +29,13 @@ interface GatewayProcess extends ServerProcess {
   readonly metricsUrl: string;
 }
 
+/** What a run of `vitrine import` took. */
+export interface ImportRun {
+  readonly seconds: number;
+  /** The most memory that the process had. */
+  readonly peakBytes: number;
+}
+
 /**
  * An empty data folder with a separate, migrated Postgres, and the processes that use it. Removed when it is closed.
  */
@@ -35,7 +44,7 @@ export interface Shop {
   /** VITRINE_DATA of the processes that use it. */
   readonly folder: string;
   /** Runs `vitrine import`. */
-  import(feed: string): Promise<void>;
+  import(feed: string): Promise<ImportRun>;
   /** Starts `vitrine serve` with these settings, and with the demo catalog unless something was imported. */
   serve(settings?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
   /** Starts a server from this folder that prints its URL. */
@@ -73,7 +82,12 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
   return {
     databaseUrl: postgres.url,
     folder,
-    import: (feed) => runToEnd([MAIN, 'import', feed], env),
+    async import(feed) {
+      const start = performance.now();
+      const said = await runToEnd(['--import', PEAK_MEMORY, MAIN, 'import', feed], env);
+      const seconds = (performance.now() - start) / 1_000;
+      return { seconds, peakBytes: Number(/^peak (\d+)$/m.exec(said)?.[1]) };
+    },
     async serve(settings = {}) {
       const { said, pid, stop } = await serve(
         [MAIN, 'serve'],
@@ -129,8 +143,12 @@ async function startServer(args: readonly string[], env: NodeJS.ProcessEnv, says
   };
 }
 
-async function runToEnd(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code] = (await once(child, 'exit')) as [number | null];
+/** Returns what the program printed. @throws Error when it fails */
+async function runToEnd(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`${args.join(' ')} ended with code ${code}.`);
+  return said;
 }

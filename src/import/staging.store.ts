@@ -171,6 +171,7 @@ export async function groupRows(client: ClientBase): Promise<{ products: number;
   );
   await execute(client, sql`/* import.indexWholes */ CREATE INDEX ON import_wholes (handle)`);
   await execute(client, sql`/* import.indexProducts */ CREATE UNIQUE INDEX ON import_products (first_line)`);
+  await execute(client, sql`/* import.indexHandles */ CREATE UNIQUE INDEX ON import_products (handle)`);
   await execute(client, sql`/* import.indexRows */ CREATE INDEX ON import_rows (handle)`);
   await execute(client, sql`/* import.analyze */ ANALYZE import_rows, import_products`);
   const [counts] = await query(

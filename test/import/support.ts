@@ -67,6 +67,7 @@ const TABLES = [
   'channel_locations',
   'embeddings',
   'encoders',
+  'import_digests',
   'price_lists',
   'prices',
   'product_attributes',
