@@ -61,7 +61,7 @@ export async function readShop(): Promise<{ readonly file: string; readonly cate
 /** Imports the photos as products with one SKU each. */
 export async function importPhotographs(
   photographs: readonly Photograph[],
-  importFeed: (feed: string) => Promise<void>,
+  importFeed: (feed: string) => Promise<unknown>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-bench-feed-'));
   const rows = photographs.map(({ name, category }) => [

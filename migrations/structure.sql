@@ -78,7 +78,6 @@ CREATE TABLE brands (
   CONSTRAINT brands_name_check CHECK (name <> ''::text),
   CONSTRAINT brands_pkey PRIMARY KEY (id)
 );
-CREATE INDEX brands_words ON public.brands USING gin (name_vector(name));
 CREATE TRIGGER brands_updated AFTER UPDATE ON brands REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
 
 CREATE TABLE budgets (
@@ -113,7 +112,6 @@ CREATE TABLE categories (
   CONSTRAINT categories_pkey PRIMARY KEY (id)
 );
 CREATE INDEX categories_parent ON public.categories USING btree (parent_id);
-CREATE INDEX categories_words ON public.categories USING gin (name_vector(name));
 CREATE TRIGGER categories_updated AFTER UPDATE ON categories REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_category();
 
 CREATE TABLE channel_locations (
@@ -174,6 +172,7 @@ CREATE TABLE embeddings (
   CONSTRAINT embeddings_sha256_check CHECK (octet_length(sha256) = 32)
 );
 CREATE TRIGGER embeddings_deleted AFTER DELETE ON embeddings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_embeddings();
+CREATE TRIGGER embeddings_deleted_digest AFTER DELETE ON embeddings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_embeddings();
 CREATE TRIGGER embeddings_inserted AFTER INSERT ON embeddings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_embeddings();
 CREATE TRIGGER embeddings_updated AFTER UPDATE ON embeddings REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_embeddings();
 
@@ -313,8 +312,17 @@ CREATE INDEX image_jobs_due ON public.image_jobs USING btree (next_attempt_at, i
 CREATE INDEX image_jobs_host ON public.image_jobs USING btree (host, next_attempt_at, id) WHERE (state = 'WAITING'::text);
 CREATE INDEX image_jobs_leased ON public.image_jobs USING btree (host) WHERE (lease IS NOT NULL);
 CREATE INDEX image_jobs_state ON public.image_jobs USING btree (state, id);
+CREATE TRIGGER image_jobs_inserted_digest AFTER INSERT ON image_jobs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER image_jobs_notify AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 CREATE TRIGGER image_jobs_revived_notify AFTER UPDATE ON image_jobs FOR EACH ROW WHEN (old.state = 'DEAD'::text AND new.state = 'WAITING'::text) EXECUTE FUNCTION notify_change();
+
+CREATE TABLE import_digests (
+  product_id integer NOT NULL,
+  digest bytea NOT NULL,
+  CONSTRAINT import_digests_digest_check CHECK (octet_length(digest) = 32),
+  CONSTRAINT import_digests_pkey PRIMARY KEY (product_id),
+  CONSTRAINT import_digests_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE
+);
 
 CREATE TABLE index_answers (
   request_id uuid NOT NULL,
@@ -343,6 +351,13 @@ CREATE TABLE index_requests (
   CONSTRAINT index_requests_pkey PRIMARY KEY (id)
 );
 CREATE TRIGGER index_requests_notify AFTER INSERT ON index_requests FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+
+CREATE TABLE index_snapshots (
+  id uuid NOT NULL,
+  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT index_snapshots_pkey PRIMARY KEY (id)
+);
 
 CREATE TABLE pinned_images (
   sha256 bytea NOT NULL,
@@ -415,8 +430,11 @@ CREATE TABLE product_attributes (
 CREATE INDEX product_attributes_style ON public.product_attributes USING btree (lower(value), hashint4(product_id)) WHERE (name = 'style'::text);
 CREATE INDEX product_attributes_value ON public.product_attributes USING btree (name, lower(value));
 CREATE TRIGGER product_attributes_deleted AFTER DELETE ON product_attributes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+CREATE TRIGGER product_attributes_deleted_digest AFTER DELETE ON product_attributes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_attributes_inserted AFTER INSERT ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+CREATE TRIGGER product_attributes_inserted_digest AFTER INSERT ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_attributes_updated AFTER UPDATE ON product_attributes REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_attributes();
+CREATE TRIGGER product_attributes_updated_digest AFTER UPDATE ON product_attributes REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
 
 CREATE TABLE product_changes (
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -454,8 +472,11 @@ CREATE TABLE product_images (
 );
 CREATE INDEX product_images_sha256 ON public.product_images USING btree (sha256);
 CREATE TRIGGER product_images_deleted AFTER DELETE ON product_images REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_images();
+CREATE TRIGGER product_images_deleted_digest AFTER DELETE ON product_images REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_images_inserted AFTER INSERT ON product_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_images();
+CREATE TRIGGER product_images_inserted_digest AFTER INSERT ON product_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_images_updated AFTER UPDATE ON product_images REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_images();
+CREATE TRIGGER product_images_updated_digest AFTER UPDATE ON product_images REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
 
 CREATE TABLE products (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -469,7 +490,7 @@ CREATE TABLE products (
   keywords text DEFAULT ''::text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
-  search tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('english'::regconfig, fold_text(title)), 'A'::"char") || setweight(to_tsvector('english'::regconfig, fold_text(keywords)), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, fold_text(COALESCE(description, ''::text))), 'C'::"char"))) STORED NOT NULL,
+  search tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('english'::regconfig, title), 'A'::"char") || setweight(to_tsvector('english'::regconfig, keywords), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, COALESCE(description, ''::text)), 'C'::"char"))) STORED NOT NULL,
   CONSTRAINT products_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(id),
   CONSTRAINT products_category_id_fkey FOREIGN KEY (category_id) REFERENCES categories(id),
   CONSTRAINT products_handle_key UNIQUE (handle),
@@ -482,6 +503,7 @@ CREATE INDEX products_newest ON public.products USING btree (created_at DESC, id
 CREATE INDEX products_sample ON public.products USING btree (hashint4(id));
 CREATE INDEX products_search ON public.products USING gin (search);
 CREATE TRIGGER products_updated AFTER UPDATE ON products REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_products();
+CREATE TRIGGER products_updated_digest AFTER UPDATE ON products REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_products();
 CREATE TRIGGER products_words_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
 CREATE TRIGGER products_words_updated AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
 
@@ -539,7 +561,10 @@ CREATE TABLE skus (
 CREATE INDEX skus_image ON public.skus USING btree (image_id);
 CREATE INDEX skus_product ON public.skus USING btree (product_id, "position", id);
 CREATE TRIGGER skus_deleted AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+CREATE TRIGGER skus_deleted_digest AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+CREATE TRIGGER skus_inserted_digest AFTER INSERT ON skus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER skus_updated AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_skus();
+CREATE TRIGGER skus_updated_digest AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
 
 CREATE TABLE stock_ledger (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -711,43 +736,55 @@ BEGIN
   RETURN NEW;
 END $function$;
 
-CREATE OR REPLACE FUNCTION public.begun_products(words text[], begun text, most integer)
- RETURNS TABLE(id integer, title text, keywords text, rank real)
- LANGUAGE sql
- STABLE
- SET gin_fuzzy_search_limit TO '2000'
-BEGIN ATOMIC
- SELECT product.id,
-     product.title,
-     product.keywords,
-     ts_rank_cd(product.search, typed.query) AS ts_rank_cd
-    FROM (( SELECT begun_query('english'::regconfig, begun_products.words, begun_products.begun) AS query) typed
-      CROSS JOIN LATERAL ( SELECT products.id,
-             products.title,
-             products.keywords,
-             products.search
-            FROM products
-           WHERE (products.search @@ typed.query)
-          LIMIT begun_products.most) product);
-END;
-
-CREATE OR REPLACE FUNCTION public.begun_query(config regconfig, words text[], begun text)
- RETURNS tsquery
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN (SELECT (string_agg((('('::text || part.query) || ')'::text), ' & '::text))::tsquery AS string_agg FROM (SELECT regexp_replace((phraseto_tsquery(begun_query.config, fold_text(word.word)))::text, '''( <|$)'::text, ''':AB\1'::text, 'g'::text) AS regexp_replace FROM unnest(begun_query.words) word(word) UNION ALL SELECT string_agg(regexp_replace(typed.query, '''$'::text, ''':*AB'::text), ' | '::text) AS string_agg FROM (SELECT (phraseto_tsquery('simple'::regconfig, fold_text(begun_query.begun)))::text AS phraseto_tsquery UNION SELECT (phraseto_tsquery(begun_query.config, fold_text(begun_query.begun)))::text AS phraseto_tsquery) typed(query) WHERE (typed.query <> ''::text)) part(query) WHERE (part.query <> ''::text));
-
 CREATE OR REPLACE FUNCTION public.client_room(p_share numeric, p_units bigint, p_held bigint)
  RETURNS bigint
  LANGUAGE sql
  IMMUTABLE
 RETURN GREATEST(((ceil((ceil((p_share * (p_units)::numeric)) / (2)::numeric)))::bigint - p_held), (0)::bigint);
 
-CREATE OR REPLACE FUNCTION public.fold_text(text text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN regexp_replace(translate(CASE WHEN (octet_length(text) = length(text)) THEN lower(text) ELSE regexp_replace(replace(replace(replace(replace(translate(NORMALIZE(regexp_replace(lower(NORMALIZE(text, NFKD)), '[\u0300-\u036f]+'::text, ''::text, 'g'::text), NFC), 'ıłøđðς'::text, 'iloddσ'::text), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'þ'::text, 'th'::text), '([\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*|[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])'::text, ',\1,'::text, 'g'::text) END, '/'::text, ' '::text), '([[:alnum:]])-(?=[0-9])'::text, '\1 '::text, 'g'::text);
+CREATE OR REPLACE FUNCTION public.forget_digests()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(SELECT product_id FROM changed));
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_digests_before_and_after()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_digests
+  WHERE product_id = ANY (ARRAY(SELECT product_id FROM before UNION SELECT product_id FROM after));
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_digests_of_embeddings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT image.product_id FROM changed JOIN product_images image ON image.sha256 = changed.sha256));
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_digests_of_products()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  -- `updated_at` also changes with prices, which are no part of a digest.
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT after.id FROM after JOIN before USING (id)
+    WHERE (before.handle, before.title, before.description, before.brand_id, before.category_id, before.url,
+        before.is_demo, before.keywords)
+      IS DISTINCT FROM (after.handle, after.title, after.description, after.brand_id, after.category_id, after.url,
+        after.is_demo, after.keywords)));
+  RETURN NULL;
+END $function$;
 
 CREATE OR REPLACE FUNCTION public.grants_of(p_scopes text[])
  RETURNS text[]
@@ -1420,15 +1457,9 @@ CREATE OR REPLACE FUNCTION public.mendable_words(text text)
  IMMUTABLE
 BEGIN ATOMIC
  SELECT word.word
-    FROM regexp_split_to_table(fold_text(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
+    FROM regexp_split_to_table(lower(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
    WHERE ((length(word.word) >= 4) AND (length(word.word) <= 40));
 END;
-
-CREATE OR REPLACE FUNCTION public.name_vector(name text)
- RETURNS tsvector
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN setweight(to_tsvector('simple'::regconfig, fold_text(name)), 'A'::"char");
 
 CREATE OR REPLACE FUNCTION public.near_words(typed text)
  RETURNS SETOF text
@@ -1500,15 +1531,3 @@ CREATE OR REPLACE FUNCTION public.scopes_of(p_grants text[])
  LANGUAGE sql
  IMMUTABLE
 RETURN (CASE WHEN (p_grants @> ARRAY['catalog:write'::text, 'stock:write'::text, 'prices:write'::text]) THEN ARRAY['catalog:write'::text] ELSE '{}'::text[] END || ARRAY(SELECT name.name FROM unnest(scopes_of.p_grants) name(name) WHERE (name.name = ANY (ARRAY['holds:create'::text, 'holds:confirm'::text]))));
-
-CREATE OR REPLACE FUNCTION public.typed_query(text text)
- RETURNS tsquery
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN websearch_to_tsquery('english'::regconfig, fold_text(text));
-
-CREATE OR REPLACE FUNCTION public.word_query(word text)
- RETURNS tsquery
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN phraseto_tsquery('english'::regconfig, fold_text(word));
