@@ -53,7 +53,7 @@ export async function stageFeed(
     await stager.add(listed);
     options.onRow();
   }
-  await stager.flush();
+  await stager.finish();
   const excess = await takeExcess(client);
   for (const { line, code } of excess) {
     const reason = `item_group_id: The product has more than ${MAX_SKUS_PER_PRODUCT} SKUs; ${JSON.stringify(code)} is one too many.`;
@@ -74,6 +74,7 @@ class Stager {
   #good: FeedRow[] = [];
   #wholes: ProductRow[] = [];
   #rejectedCodes: string[] = [];
+  #flushing: Promise<void> = Promise.resolve();
   readonly #client: ClientBase;
   readonly #options: StageOptions;
 
@@ -99,7 +100,13 @@ class Stager {
       else if (code !== null) report.unreadableRows += 1;
     }
     if (this.#good.length + this.#wholes.length + this.#rejectedCodes.length >= STAGED_AT_ONCE)
-      await this.flush();
+      await this.#flush();
+  }
+
+  /** Resolves once everything that was added is in the staging tables. */
+  async finish(): Promise<void> {
+    await this.#flush();
+    await this.#flushing;
   }
 
   #addWhole(listing: Listing): void {
@@ -134,22 +141,33 @@ class Stager {
       countFault(report.unknownCategories, number, { line, reason: `google_product_category ${number}` });
   }
 
-  async flush(): Promise<void> {
+  /** Stages what was added, while the caller reads on; only the flush before must have ended. */
+  async #flush(): Promise<void> {
+    await this.#flushing;
+    const [good, wholes, rejectedCodes] = [this.#good, this.#wholes, this.#rejectedCodes];
+    [this.#good, this.#wholes, this.#rejectedCodes] = [[], [], []];
+    this.#flushing = this.#stage(good, wholes, rejectedCodes);
+    // It may fail long before it is awaited, and Node ends a process with a rejection that nobody handles.
+    this.#flushing.catch(() => undefined);
+  }
+
+  async #stage(
+    good: readonly FeedRow[],
+    wholes: readonly ProductRow[],
+    rejectedCodes: readonly string[],
+  ): Promise<void> {
     await stageWholes(
       this.#client,
-      this.#wholes.map((row) => ({ handle: idHandle(row.group), row })),
+      wholes.map((row) => ({ handle: idHandle(row.group), row })),
     );
     const repeated = await stageRows(
       this.#client,
-      this.#good.map((row) => ({ handle: idHandle(row.group), row })),
+      good.map((row) => ({ handle: idHandle(row.group), row })),
     );
     for (const { row, firstLine } of repeated) {
       const reason = `id ${JSON.stringify(row.code)}: The feed already has it on line ${firstLine}.`;
       this.#options.onReject({ line: row.line, reason });
     }
-    await stageRejected(this.#client, this.#rejectedCodes);
-    this.#good = [];
-    this.#wholes = [];
-    this.#rejectedCodes = [];
+    await stageRejected(this.#client, rejectedCodes);
   }
 }

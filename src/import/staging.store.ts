@@ -140,6 +140,7 @@ export async function stageRows(
 }
 
 export async function stageRejected(client: ClientBase, codes: readonly string[]): Promise<void> {
+  if (codes.length === 0) return;
   await execute(
     client,
     sql`/* import.addRejected */ INSERT INTO import_rejected (code)

@@ -58,7 +58,7 @@ describe.each([
   ['without pictures', ROWS],
   ['with pictures that are files', PICTURED],
 ])('a feed comes again, %s', (_, rows) => {
-  // Each of these failed when the trigger that forgets the digest was removed.
+  // Those of a product's content failed when the triggers did not forget its digest.
   test.each([
     ['a title', `UPDATE products SET title = 'Old coat' WHERE handle = 'coat'`],
     ['a category', `UPDATE products SET keywords = 'nothing' WHERE handle = 'coat'`],
@@ -81,6 +81,7 @@ describe.each([
       `INSERT INTO product_images (product_id, position, sha256, source, width, height, thumbhash, dominant_color)
         SELECT id, 7, sha256('x'), 'other.png', 4, 5, '\\x00', '#808080' FROM products`,
     ],
+    ['no embeddings', `DELETE FROM embeddings`],
     ['a price', `UPDATE prices SET amount = 1 WHERE sku_id = (SELECT id FROM skus WHERE code = 'coat-l')`],
     ['no price', `DELETE FROM prices`],
     ['stock that was sold', `UPDATE stock_levels SET on_hand = 1`],

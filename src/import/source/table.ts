@@ -162,7 +162,11 @@ class RowReader {
     const { delimiter } = this.#header;
     const full = lines.filter(({ text }) => text.trim() !== '');
     const rows: FeedRecord[] = [];
-    const together = parseRows(full.map(({ text }) => text).join('\n'), delimiter);
+    const text = full.map((line) => line.text).join('\n');
+    // Most feeds have no quotes, and to split them takes a fraction of the time.
+    const together = text.includes('"')
+      ? parseRows(text, delimiter)
+      : full.map((line) => line.text.split(delimiter));
     // As many rows as lines: no value has a line end.
     if (typeof together !== 'string' && together.length === full.length) {
       for (const [index, cells] of together.entries()) {
