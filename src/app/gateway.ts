@@ -250,9 +250,9 @@ export async function startGateway(
     });
     started.push(() => server.close());
 
-    // Loaded now so that the first caller does not have to wait.
-    services.labelModels
-      .model()
+    // Loaded as soon as that is possible, so that the first caller does not have to wait.
+    index.opened
+      .then(() => services.labelModels.model())
       .catch((err: unknown) => part('labels').warn({ err }, 'Labels could not be calibrated'));
     const metricsUrl = await metricsServer.listen(config.metrics);
     const url = await server.listen(config.http);

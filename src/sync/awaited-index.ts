@@ -3,6 +3,7 @@ import { RequestError } from '../errors.js';
 import { DatabaseUnavailable } from '../platform/database-unavailable.js';
 import { startLoop, type Loop } from '../platform/loop.js';
 import { errorMessage } from '../platform/operator-error.js';
+import { within } from '../platform/within.js';
 import { missingIndex } from '../vector-index/missing.js';
 import { QdrantUnreachable } from '../vector-index/qdrant/connect.js';
 import { ReplaceableIndex } from '../vector-index/replaceable.js';
@@ -18,8 +19,6 @@ import {
  * large one takes longer than an orchestrator waits for a start.
  */
 const START_WAIT_MS = 5_000;
-/** How often a request to replace the index checks whether it is open. */
-const OPEN_POLL_MS = 200;
 
 /** After the index is open there is nothing left to do. */
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -28,6 +27,8 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 export interface AwaitedIndex extends Omit<FollowedIndex, 'catchUp'> {
   /** Why searches do not work yet; null once the index was opened. */
   missing(): string | null;
+  /** Resolves once the index is open; never, if the gateway is stopped before. */
+  readonly opened: Promise<void>;
 }
 
 /**
@@ -44,6 +45,10 @@ export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<A
     followed: null,
     missing: 'the index is being opened and filled',
   };
+  let resolveOpened = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    resolveOpened = resolve;
+  });
   const open = async (): Promise<void> => {
     const attempt = new AbortController();
     const end = (): void => attempt.abort(new Error('the gateway is stopping'));
@@ -52,6 +57,7 @@ export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<A
       state.followed = await openFollowedIndex({ ...options, signal: attempt.signal });
       state.missing = null;
       index.replace(state.followed.index);
+      resolveOpened();
     } catch (error) {
       state.missing = errorMessage(error);
       // An outage has many attempts, and each has connections of its own.
@@ -87,14 +93,15 @@ export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<A
   return {
     index,
     missing: () => state.missing,
+    opened,
     position: () => state.followed?.position() ?? NOTHING_SEEN,
     health: () => state.followed?.health() ?? loop.health(),
     advance: async (move) => (await state.followed?.advance(move)) ?? false,
     replace: isShared
       ? null
       : async (progress, signal) => {
-          while (state.followed === null) await sleep(OPEN_POLL_MS, undefined, { signal });
-          await state.followed.replace?.(progress, signal);
+          await within(opened, Infinity, signal);
+          await state.followed?.replace?.(progress, signal);
         },
     async close() {
       closing.abort();
