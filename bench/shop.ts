@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { startHelper, TYPESCRIPT, type Helper } from './helper.js';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.js';
 
@@ -12,6 +14,7 @@ export const DEMO_FEED = fileURLToPath(new URL('../catalog/feed.tsv', import.met
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
+const POLL_MS = 100;
 const PEAK_MEMORY = new URL('peak-memory.js', import.meta.url).href;
 
 /** Settings from the environment would change what is measured. */
@@ -45,8 +48,14 @@ export interface Shop {
   readonly folder: string;
   /** Runs `vitrine import`. */
   import(feed: string): Promise<ImportRun>;
-  /** Starts `vitrine serve` with these settings, and with the demo catalog unless something was imported. */
-  serve(settings?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
+  /**
+   * Starts `vitrine serve` with these settings, and with the demo catalog unless something was imported. Resolves once
+   * it can search; with `searches: false`, once it serves.
+   */
+  serve(
+    settings?: Readonly<Record<string, string>>,
+    options?: { readonly searches?: boolean },
+  ): Promise<GatewayProcess>;
   /** Starts a server from this folder that prints its URL. */
   serveBench(script: string): Promise<ServerProcess>;
   /** Starts a helper that stops when the shop closes. */
@@ -88,13 +97,14 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
       const seconds = (performance.now() - start) / 1_000;
       return { seconds, peakBytes: Number(/^peak (\d+)$/m.exec(said)?.[1]) };
     },
-    async serve(settings = {}) {
+    async serve(settings = {}, { searches = true } = {}) {
       const { said, pid, stop } = await serve(
         [MAIN, 'serve'],
         /GraphQL +(\S+)\/graphql\n[^]*Metrics +(\S+)\/metrics\n/,
         settings,
       );
       const [, url = '', metricsUrl = ''] = said;
+      while (searches && !(await canSearch(url))) await sleep(POLL_MS);
       return { url, metricsUrl, pid, stop };
     },
     async serveBench(script) {
@@ -141,6 +151,11 @@ async function startServer(args: readonly string[], env: NodeJS.ProcessEnv, says
       await ended;
     },
   };
+}
+
+async function canSearch(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/health/ready`);
+  return z.object({ status: z.string() }).parse(await response.json()).status === 'ok';
 }
 
 /** Returns what the program printed. @throws Error when it fails */

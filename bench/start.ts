@@ -54,7 +54,7 @@ const found = z.object({ visualSearch: z.object({ nodes: z.array(z.object({ id: 
 async function start(shop: Shop): Promise<{ products: number; searches: number }> {
   const begun = performance.now();
   const seconds = (): number => (performance.now() - begun) / 1_000;
-  const gateway = await shop.serve({ VITRINE_DEMO: '0' });
+  const gateway = await shop.serve({ VITRINE_DEMO: '0' }, { searches: false });
   const [{ id }] = (await ask(gateway.url, page, PAGE)).products.nodes;
   const products = seconds();
   while (!(await ask(gateway.url, found, SEARCH, { id }).then(Boolean, () => false))) await sleep(POLL_MS);
@@ -85,7 +85,8 @@ async function seed(databaseUrl: string): Promise<void> {
     const random = generator(1);
     for (let n = 0; n < VECTORS; n += 1)
       await db.query('INSERT INTO vectors VALUES ($1, $2)', [n, unitVector(dimension, random)]);
-    for (let first = 1; first <= PRODUCTS; first += AT_ONCE) await seedProducts(db, first, first + AT_ONCE - 1);
+    for (let first = 1; first <= PRODUCTS; first += AT_ONCE)
+      await seedProducts(db, first, first + AT_ONCE - 1);
     await db.query('VACUUM ANALYZE');
   } finally {
     await db.end();

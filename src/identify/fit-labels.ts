@@ -34,15 +34,16 @@ export interface LabelFit {
 /**
  * Fits confidences to the catalog by leaving out one product at a time: what its neighbors vote for, and whether that
  * is true. Null when the catalog is too small for any kind.
- * @throws RequestError INDEX_UNAVAILABLE, SERVICE_OVERLOADED
+ * @throws RequestError INDEX_UNAVAILABLE, SERVICE_OVERLOADED, or the reason of `signal`
  */
 export async function fitLabels(
   db: Queryable,
   index: VectorIndex,
   encoder: string,
+  signal?: AbortSignal,
 ): Promise<LabelFit | null> {
   const { products, lastProduct } = await readExtent(db, 0);
-  const leftOut = await leaveOut(index, await readExemplars(db, encoder, MAX_EXEMPLARS));
+  const leftOut = await leaveOut(index, await readExemplars(db, encoder, MAX_EXEMPLARS), signal);
   if (leftOut.length < MIN_PRODUCTS) return null;
   const keys = new Set(
     leftOut.flatMap(({ productId, voters: { nearest, byColor } }) => [
@@ -83,9 +84,11 @@ export async function fitLabels(
 async function leaveOut(
   index: VectorIndex,
   exemplars: readonly { productId: number; vector: Float32Array }[],
+  signal: AbortSignal | undefined,
 ): Promise<LeftOut[]> {
   const found: LeftOut[] = [];
   for (let start = 0; start < exemplars.length; start += BATCH_SIZE) {
+    signal?.throwIfAborted();
     const batch = exemplars.slice(start, start + BATCH_SIZE);
     const all = await findVoters(
       index,

@@ -27,6 +27,7 @@ export class LabelModels {
   #current: LabelModel | null = null;
   #checkedAt = -Infinity;
   #checking: Promise<void> | null = null;
+  readonly #closing = new AbortController();
 
   constructor(private readonly services: LabelServices) {}
 
@@ -49,8 +50,9 @@ export class LabelModels {
     return this.#current;
   }
 
-  /** Waits for a fit in progress. */
+  /** Ends a fit in progress, which takes minutes in a large catalog. */
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#checking?.catch(() => undefined);
   }
 
@@ -65,7 +67,12 @@ export class LabelModels {
       const isFitting = Math.max(newer, gone) <= CHANGED_SHARE * model.products;
       if (isFitting && (stored?.ageMs ?? 0) < MAX_AGE_MS) return;
     }
-    const fit = await fitLabels(db, index, encoderId);
+    const { signal } = this.#closing;
+    const fit = await fitLabels(db, index, encoderId, signal).catch((error: unknown) => {
+      if (signal.aborted) return null;
+      throw error;
+    });
+    if (signal.aborted) return;
     this.#current = fit?.model ?? null;
     if (fit !== null) await writeCalibration(db, encoderId, 'labels', fit.model);
     this.#checkedAt = Date.now();

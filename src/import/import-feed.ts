@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { ClientBase } from 'pg';
 import type { BlobStore } from '../platform/blob-store.js';
+import { codeDigest } from '../platform/code-digest.js';
 import type { Logger } from '../platform/logging.js';
 import type { Progress } from '../platform/progress.js';
 import { transaction, type Database } from '../platform/postgres.js';
@@ -220,7 +221,11 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     const codes = skus.map(({ code }) => code);
     return offersOf(skus, market, await readCompanions(client, codes), pricedLists);
   };
-  await updateKnown(work, offersIn, [encoder.id, target.isDemo]);
+  const code = await codeDigest(
+    new URL('./', import.meta.url),
+    new URL('../catalog/write/', import.meta.url),
+  );
+  await updateKnown(work, offersIn, JSON.stringify([code, encoder.id, target.isDemo]));
   progress.start('Importing products', await countWaiting(client));
   for await (const batch of ahead(encoded(importer, ahead(read(importer, drafts(client, signal)))))) {
     const [known, others] = partition(batch);
@@ -266,7 +271,7 @@ async function planPrune({ client, options, report }: Run, priceListId: number |
 async function updateKnown(
   { client, deps: { db }, report, signal }: Run,
   offersIn: (skus: readonly StagedOffer[]) => Promise<Offers>,
-  settings: readonly unknown[],
+  settings: string,
 ): Promise<void> {
   for (let line = 0; ;) {
     signal?.throwIfAborted();

@@ -26,7 +26,11 @@ const waitingProduct = z.object({
 });
 const offer = feedRow.pick({ onHand: true, prices: true });
 const stagedRow = offer
-  .extend({ handle: z.string(), line: z.number(), data: feedRow.omit({ line: true, onHand: true, prices: true }) })
+  .extend({
+    handle: z.string(),
+    line: z.number(),
+    data: feedRow.omit({ line: true, onHand: true, prices: true }),
+  })
   .transform(({ handle, data, ...row }) => ({ handle, row: { ...data, ...row } }));
 const stagedWhole = z
   .object({ handle: z.string(), line: z.number(), data: productRow.omit({ line: true }) })
@@ -40,19 +44,14 @@ export type StagedOffer = z.infer<typeof stagedOffer>;
 export type ComparedProduct = z.infer<typeof comparedProduct>;
 
 /** The rows of a product that is to be written. */
-export type WaitingProduct = StagedProduct & Pick<WaitingDraft, 'digest' | 'isKnown'> & { readonly firstLine: number };
+export type WaitingProduct = StagedProduct &
+  Pick<WaitingDraft, 'digest' | 'isKnown'> & { readonly firstLine: number };
 
 /** How many products are taken at once; one that has more SKUs than this is taken alone. */
 export interface BatchLimits {
   readonly products: number;
   readonly skus: number;
 }
-
-/**
- * Changes when an import makes something else of the same rows, so that it does so for products that it has imported
- * before.
- */
-const DIGEST_FORMAT = 1;
 
 /**
  * Temporary tables of one import. Its rows wait here until all of them are read, because the rows of a product need
@@ -87,7 +86,12 @@ export async function stageWholes(
   rows: readonly { handle: string; row: ProductRow }[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const input = rows.map(({ handle, row: { line, ...data } }) => ({ handle, line, files: hasFiles(data), data }));
+  const input = rows.map(({ handle, row: { line, ...data } }) => ({
+    handle,
+    line,
+    files: hasFiles(data),
+    data,
+  }));
   await execute(
     client,
     sql`/* import.addWholes */ INSERT INTO import_wholes (handle, line, has_files, data)
@@ -193,9 +197,8 @@ export async function compareProducts(
   client: ClientBase,
   afterLine: number,
   limits: BatchLimits,
-  settings: readonly unknown[],
+  settings: string,
 ): Promise<ComparedProduct[]> {
-  const start = JSON.stringify([DIGEST_FORMAT, ...settings]);
   return query(
     client,
     sql`/* import.compare */ WITH taken AS MATERIALIZED (${next(sql`true`, afterLine, limits)}),
@@ -205,7 +208,7 @@ export async function compareProducts(
         FROM taken
         CROSS JOIN LATERAL (
           SELECT bool_or(has_files) AS has_files,
-            sha256(convert_to(${start} || string_agg(data::text, E'\n' ORDER BY place, line, position), 'UTF8')) AS digest
+            sha256(convert_to(${settings} || string_agg(data::text, E'\n' ORDER BY place, line, position), 'UTF8')) AS digest
           FROM (
             SELECT 1 AS place, line, 0 AS position, has_files, data FROM import_wholes WHERE handle = taken.handle
             UNION ALL

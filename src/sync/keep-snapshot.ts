@@ -70,7 +70,8 @@ export function keepSnapshot(options: {
     lastRetryMs: LAST_RETRY_MS,
     log,
     says: {
-      failing: 'A snapshot of the index could not be saved; trying again, and the next start takes longer without',
+      failing:
+        'A snapshot of the index could not be saved; trying again, and the next start takes longer without',
       recovered: 'Snapshots of the index are being saved again',
     },
   });
@@ -84,7 +85,10 @@ export function keepSnapshot(options: {
         }),
         SAVE_AT_END_MS,
       ).catch((err: unknown) =>
-        log.info({ err }, 'The last changes of the index are not in its snapshot; the next start follows them'),
+        log.info(
+          { err },
+          'The last changes of the index are not in its snapshot; the next start follows them',
+        ),
       );
     },
   };

@@ -12,8 +12,24 @@ beforeEach(async () => {
 afterAll(() => Promise.all(shops.map((each) => each.close())));
 
 const ROWS = [
-  { id: 'coat-m', item_group_id: 'coat', title: 'Coat', size: 'M', color: 'red', brand: 'Acme', quantity: '5' },
-  { id: 'coat-l', item_group_id: 'coat', title: 'Coat', size: 'L', color: 'red', brand: 'Acme', quantity: '7' },
+  {
+    id: 'coat-m',
+    item_group_id: 'coat',
+    title: 'Coat',
+    size: 'M',
+    color: 'red',
+    brand: 'Acme',
+    quantity: '5',
+  },
+  {
+    id: 'coat-l',
+    item_group_id: 'coat',
+    title: 'Coat',
+    size: 'L',
+    color: 'red',
+    brand: 'Acme',
+    quantity: '7',
+  },
   { id: 'hat', item_group_id: 'hat', title: 'Hat', color: 'blue', material: 'wool', quantity: '3' },
 ].map((row) => ({ ...row, image_link: '' }));
 const PICTURED = ROWS.map((row) => ({ ...row, image_link: 'red.png' }));
@@ -42,7 +58,10 @@ test('an unchanged feed writes nothing, with its pictures or without', async () 
     expect(await known()).toEqual(['coat', 'hat']);
     const before = await shop.versions();
     // Lines move when rows are added above, and a column that says nothing new says nothing.
-    await shop.write('feed.tsv', feedOf(rows.map((row) => ({ ...row, unheard_of: 'x' }))).replace('\n', '\n\n'));
+    await shop.write(
+      'feed.tsv',
+      feedOf(rows.map((row) => ({ ...row, unheard_of: 'x' }))).replace('\n', '\n\n'),
+    );
     expect(await shop.import('feed.tsv')).toMatchObject({
       complete: true,
       products: 2,
@@ -116,9 +135,9 @@ describe.each([
     await shop.db.query('UPDATE stock_levels SET on_hand = 0');
     await shop.import('short.tsv');
     await shop.import('feed.tsv');
-    expect(await shop.all('SELECT on_hand FROM stock_levels JOIN skus ON id = sku_id ORDER BY code')).toEqual([
-      7, 5, 3,
-    ]);
+    expect(await shop.all('SELECT on_hand FROM stock_levels JOIN skus ON id = sku_id ORDER BY code')).toEqual(
+      [7, 5, 3],
+    );
   });
 });
 
@@ -126,15 +145,28 @@ test('only the stock that differs is written', async () => {
   await shop.write('feed.tsv', feedOf(ROWS));
   await shop.import('feed.tsv');
   await shop.db.query(`UPDATE products SET updated_at = '2020-01-01'`);
-  await shop.write('feed.tsv', feedOf(ROWS.map((row) => (row.id === 'hat' ? { ...row, quantity: '4' } : row))));
+  await shop.write(
+    'feed.tsv',
+    feedOf(ROWS.map((row) => (row.id === 'hat' ? { ...row, quantity: '4' } : row))),
+  );
   expect(await shop.import('feed.tsv')).toMatchObject({ products: 2, productsChanged: 0 });
   expect(
-    await shop.all(`SELECT code, delta, actor, reason FROM stock_ledger JOIN skus ON skus.id = sku_id ORDER BY stock_ledger.id`),
+    await shop.all(
+      `SELECT code, delta, actor, reason FROM stock_ledger JOIN skus ON skus.id = sku_id ORDER BY stock_ledger.id`,
+    ),
   ).toEqual([
-    ...['coat-m', 'coat-l', 'hat'].map((code) => ({ code, delta: expect.any(Number), actor: 'import', reason: 'import' })),
+    ...['coat-m', 'coat-l', 'hat'].map((code) => ({
+      code,
+      delta: expect.any(Number),
+      actor: 'import',
+      reason: 'import',
+    })),
     { code: 'hat', delta: 1, actor: 'import', reason: 'import' },
   ]);
-  await shop.write('feed.tsv', feedOf(ROWS.map((row) => (row.id === 'hat' ? { ...row, price: '9 EUR' } : row))));
+  await shop.write(
+    'feed.tsv',
+    feedOf(ROWS.map((row) => (row.id === 'hat' ? { ...row, price: '9 EUR' } : row))),
+  );
   expect(await shop.import('feed.tsv')).toMatchObject({ products: 2, productsChanged: 1 });
   expect(await shop.all(`SELECT handle FROM products WHERE updated_at > '2020-01-01'`)).toEqual(['hat']);
 });
@@ -142,7 +174,10 @@ test('only the stock that differs is written', async () => {
 test('the same feed for another channel sets the prices and the stock there', async () => {
   await shop.write('feed.tsv', feedOf(ROWS));
   await shop.import('feed.tsv');
-  expect(await shop.import('feed.tsv', { channel: 'other' })).toMatchObject({ products: 2, productsChanged: 2 });
+  expect(await shop.import('feed.tsv', { channel: 'other' })).toMatchObject({
+    products: 2,
+    productsChanged: 2,
+  });
   expect(await shop.all('SELECT count(*)::int FROM prices')).toEqual([6]);
   expect(await shop.all('SELECT count(*)::int FROM stock_levels')).toEqual([6]);
   const before = await shop.versions();
@@ -153,7 +188,9 @@ test('the same feed for another channel sets the prices and the stock there', as
 test('the tables beside the feed count, also when only they change', async () => {
   await shop.write('feed.tsv', feedOf(ROWS));
   await shop.import('feed.tsv');
-  await shop.db.query(`INSERT INTO stock_locations (handle, name, country_code) VALUES ('store', 'Store', 'DE')`);
+  await shop.db.query(
+    `INSERT INTO stock_locations (handle, name, country_code) VALUES ('store', 'Store', 'DE')`,
+  );
   await shop.write('stock.tsv', 'sku\tlocation\tquantity\tsafety_stock\nhat\tstore\t9\t2\n');
   await shop.import('feed.tsv');
   const stock = `SELECT code, location.handle, on_hand, safety_stock FROM stock_levels JOIN skus ON skus.id = sku_id
@@ -186,18 +223,43 @@ test('a file that has changed under its name is read, and so is one that was not
   expect(await known()).toEqual(['coat', 'hat']);
 });
 
+// Shopware's import set the stock of products to 0 whose quantity was wrong (shopware#10603).
+test('a row that has become wrong leaves its SKU as it is', async () => {
+  await shop.write('feed.tsv', feedOf(ROWS));
+  await shop.import('feed.tsv');
+  await shop.write(
+    'feed.tsv',
+    feedOf(ROWS.map((row) => (row.id === 'coat-l' ? { ...row, price: 'free' } : row))),
+  );
+  expect(await shop.import('feed.tsv')).toMatchObject({ products: 2, skus: 2, rejectedRows: 1 });
+  expect(
+    await shop.all(
+      'SELECT code, on_hand, amount FROM skus JOIN stock_levels ON sku_id = id JOIN prices USING (sku_id) ORDER BY code',
+    ),
+  ).toEqual([
+    { code: 'coat-l', on_hand: 7, amount: 1000 },
+    { code: 'coat-m', on_hand: 5, amount: 1000 },
+    { code: 'hat', on_hand: 3, amount: 1000 },
+  ]);
+});
+
 test('what a product may not have is reported by each import', async () => {
-  const many = Array.from({ length: 300 }, (_, i) => ({ id: `hat-${i}`, item_group_id: 'hat', size: `${i}`, image_link: '' }));
+  const many = Array.from({ length: 300 }, (_, i) => ({
+    id: `hat-${i}`,
+    item_group_id: 'hat',
+    size: `${i}`,
+    image_link: '',
+  }));
   await shop.write('feed.tsv', feedOf(many));
   const first = await shop.import('feed.tsv');
   expect(first.leftOut.get('options')).toMatchObject({ count: 1 });
   expect((await shop.import('feed.tsv')).leftOut).toEqual(first.leftOut);
 });
 
-test('a product is written again by a version that makes something else of the same rows, or with another encoder', async () => {
+test('a product is written again by a version with other code', async () => {
   await shop.write('feed.tsv', feedOf(ROWS));
   await shop.import('feed.tsv');
-  // As a version with another DIGEST_FORMAT leaves it, in which the title was another one.
+  // As a version leaves it in which the title was another one.
   await shop.db.query(`ALTER TABLE products DISABLE TRIGGER USER;
     UPDATE products SET title = 'As it was'; ALTER TABLE products ENABLE TRIGGER USER`);
   expect(await shop.import('feed.tsv')).toMatchObject({ productsChanged: 0 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { vitrine, type Running } from './process.js';
+import { until } from './waiting.js';
 
 const answer = z.object({
   data: z.unknown().optional(),
@@ -60,6 +61,16 @@ export async function startGatewayProcess(
     await end('SIGKILL');
     throw error;
   });
+  // On a busy machine, the index may be filled later.
+  if (env['QDRANT_URL'] === undefined) {
+    await until('the gateway can search', async () => {
+      const response = await fetch(`${url}/health/ready`);
+      return !z
+        .object({ checks: z.object({ index: z.string() }) })
+        .parse(await response.json())
+        .checks.index.startsWith('degraded');
+    });
+  }
   return {
     url,
     output: running.output,

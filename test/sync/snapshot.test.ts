@@ -156,7 +156,9 @@ describe('a snapshot is not used', () => {
 
   test('when it is so old that the change log may not reach back to it', async () => {
     await leaveSnapshot();
-    await db.query(`UPDATE index_snapshots SET taken_at = taken_at - interval '13 hours', xid = pg_current_xact_id()`);
+    await db.query(
+      `UPDATE index_snapshots SET taken_at = taken_at - interval '13 hours', xid = pg_current_xact_id()`,
+    );
     await expectFilled(null);
   });
 

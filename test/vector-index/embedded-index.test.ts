@@ -165,7 +165,9 @@ describe('the embedded index', () => {
       const header = newHeader({ id: randomUUID(), contents: 'these', position: '1:1:' });
       const saving = index.save(path, header);
       const deleted = new Set<number>();
-      const added = points.slice(0, 2_000).map((old, i) => point(40_000 + i, old.productId, old.vector, old.payload));
+      const added = points
+        .slice(0, 2_000)
+        .map((old, i) => point(40_000 + i, old.productId, old.vector, old.payload));
       // Many small writes, so that they come between the frames.
       for (let turn = 0; turn < 400; turn += 1) {
         const gone = Array.from({ length: 10 }, () => Math.floor(random() * 30_000));
