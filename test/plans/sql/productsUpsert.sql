@@ -73,7 +73,10 @@
 
 /* product.findProductIds */ SELECT handle, id FROM products WHERE handle = ANY($1::text[]);
 
-/* product.lock */ SELECT FROM products WHERE handle = ANY($1::text[]) ORDER BY handle FOR NO KEY UPDATE;
+/* product.lock */ SELECT FROM products WHERE id IN (
+        SELECT id FROM products WHERE handle = ANY($1::text[])
+        UNION SELECT product_id FROM skus WHERE code = ANY($2::text[]))
+      ORDER BY handle FOR NO KEY UPDATE;
 
 /* product.lockNew */ SELECT pg_advisory_xact_lock($1)
       WHERE EXISTS (SELECT FROM unnest($2::text[]) AS input (handle)
