@@ -34,6 +34,7 @@ import {
   type StagedOffer,
 } from './staging.store.js';
 import { countryOf, zoneOf } from './values/zone.js';
+import { renewStatistics } from './statistics.store.js';
 import { writeBatch, writeOffers } from './write-batch.js';
 
 export type { Fault, ImportReport } from './report.js';
@@ -44,6 +45,8 @@ export type { Fault, ImportReport } from './report.js';
 const BATCH = { products: 100, skus: 2_000 };
 /** The first batch is smaller and each further one twice as large, so that even a short run gets somewhere. */
 const FIRST_BATCH_PRODUCTS = 10;
+/** After so many products, and whenever there are twice as many, Postgres's statistics are too old to plan well. */
+const FIRST_STATISTICS_PRODUCTS = 500;
 /** Products that are compared at once with what an earlier import made of them: few enough that all fit in memory. */
 const COMPARED = { products: 2_000, skus: 10_000 };
 
@@ -227,6 +230,8 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
   );
   await updateKnown(work, offersIn, JSON.stringify([code, encoder.id, target.isDemo]));
   progress.start('Importing products', await countWaiting(client));
+  let written = 0;
+  let renewAt = FIRST_STATISTICS_PRODUCTS;
   for await (const batch of ahead(encoded(importer, ahead(read(importer, drafts(client, signal)))))) {
     const [known, others] = partition(batch);
     report.productsChanged += await updateOffers(
@@ -237,6 +242,10 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     report.productsChanged += await transaction(db, (tx) => writeBatch(tx, others, offers, target));
     count(report, batch);
     progress.advance(batch.drafts.length);
+    written += others.drafts.length;
+    if (written < renewAt) continue;
+    await renewStatistics(db);
+    renewAt = 2 * written;
   }
   progress.done();
   signal?.throwIfAborted();

@@ -38,8 +38,10 @@ export interface Offers {
   readonly wholeStock: readonly string[];
 }
 
+// Materialized, because the function that reads the JSON would otherwise run once for each row that it is joined with.
+
 const wantedStock = (stock: readonly StockInput[]): Sql =>
-  sql`wanted_stock AS (
+  sql`wanted_stock AS MATERIALIZED (
       SELECT sku.id AS sku_id, input."locationId" AS location_id, input."onHand" AS on_hand,
         input."safetyStock" AS safety_stock
       FROM jsonb_to_recordset(${JSON.stringify(stock)}::jsonb)
@@ -59,7 +61,7 @@ const targetStock = (whole: readonly string[]): Sql =>
     )`;
 
 const wantedPrices = (prices: readonly PriceInput[]): Sql =>
-  sql`wanted_prices AS (
+  sql`wanted_prices AS MATERIALIZED (
       SELECT sku.id AS sku_id, input."priceListId" AS price_list_id, input.amount, input."compareAt" AS compare_at,
         tstzrange(input.from, input.until) AS valid
       FROM jsonb_to_recordset(${JSON.stringify(prices)}::jsonb) AS input (code text, "priceListId" integer,
