@@ -1,4 +1,7 @@
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { seedApiKey } from '../support/api-keys.js';
+import { startTestGateway } from '../support/gateway.js';
 import { feedOf, openShop, swatch, type Shop } from './support.js';
 
 /** What an import leaves alone, because it made it of the same rows before. */
@@ -101,6 +104,52 @@ test('the same feed for another channel sets the prices and the stock there', as
   const before = await shop.versions();
   expect(await shop.import('feed.tsv', { channel: 'other' })).toMatchObject({ productsChanged: 0 });
   expect(await shop.versions()).toEqual(before);
+});
+
+test('what partners write through GraphQL between two imports is what the feed says again', async () => {
+  await shop.write('feed.tsv', feedOf(ROWS));
+  const gateway = await startTestGateway(async (db) => {
+    await shop.import('feed.tsv', {}, { db });
+  });
+  try {
+    const secret = await seedApiKey(gateway.db, { name: 'erp' });
+    const catalog = z.object({ products: z.object({ nodes: z.array(z.unknown()) }) });
+    const read = () =>
+      gateway.read(
+        catalog,
+        `{ products(first: 10, where: { availability: ANY }, sort: NEWEST) {
+          nodes { handle title attributes { name value } skus { code availability { quantity } price { amount } } } } }`,
+      );
+    const before = await read();
+    const written = z.record(z.string(), z.object({ userErrors: z.tuple([]) }));
+    const write = (field: string, type: string, input: unknown) =>
+      gateway.read(
+        written,
+        `mutation ($input: ${type}!) { ${field}(input: $input) { userErrors { message } } }`,
+        { input },
+        secret,
+      );
+    await write('productsUpsert', 'ProductsUpsertInput', {
+      products: [
+        {
+          handle: 'coat',
+          title: 'Another coat',
+          attributes: [],
+          images: [{ url: 'https://images.example/coat.jpg' }],
+        },
+      ],
+    });
+    await write('stockSet', 'StockSetInput', { entries: [{ sku: 'hat', location: 'eur', onHand: 0 }] });
+    await write('pricesSet', 'PricesSetInput', {
+      entries: [{ sku: 'coat-l', amount: '1.00', currencyCode: 'EUR' }],
+    });
+    expect(await read()).not.toEqual(before);
+    await shop.import('feed.tsv', {}, { db: gateway.db });
+    expect(await read()).toEqual(before);
+    expect((await gateway.db.query('SELECT FROM image_jobs')).rowCount).toBe(0);
+  } finally {
+    await gateway.close();
+  }
 });
 
 test('the tables beside the feed count, also when only they change', async () => {
