@@ -13,14 +13,14 @@ const encoding = z.object({
 export async function readEncoding(db: Queryable, encoder: string): Promise<z.infer<typeof encoding>> {
   const [row] = await query(
     db,
-    sql`/* sync.checkEncoder */
-      SELECT count(*) AS images,
-        count(*) FILTER (WHERE EXISTS (SELECT FROM embeddings JOIN encoders ON encoders.id = encoder_id
-          WHERE name = ${encoder} AND embeddings.sha256 = product_images.sha256)) AS embedded,
-        (SELECT dimension FROM encoders WHERE name = ${encoder}) AS dimension,
+    // A join, because a subquery would be a search of the index for each image, and each start waits for this.
+    sql`/* sync.checkEncoder */ WITH own AS (SELECT id, dimension FROM encoders WHERE name = ${encoder})
+      SELECT count(*) AS images, count(embedding.sha256) AS embedded, (SELECT dimension FROM own) AS dimension,
         ARRAY(SELECT name FROM encoders WHERE EXISTS (SELECT FROM embeddings WHERE encoder_id = encoders.id)
           ORDER BY name) AS encoders
-      FROM product_images`,
+      FROM product_images image
+      LEFT JOIN embeddings embedding
+        ON embedding.encoder_id = (SELECT id FROM own) AND embedding.sha256 = image.sha256`,
     encoding,
   );
   if (row === undefined) throw new Error('sync.checkEncoder answers one row');
