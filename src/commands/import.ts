@@ -146,14 +146,16 @@ async function importInto(session: Session, feed: string, options: Options): Pro
       import('../platform/start-database.js'),
       import('../vision/encoder.js'),
     ]);
-  const encoder = await openEncoder({ directory: config.encoderFolder, log });
+  // Both take a second, and so they are opened at the same time.
+  const opening = openEncoder({ directory: config.encoderFolder, log });
+  opening.catch(() => undefined);
   try {
     const database = await startDatabase(config, log);
     try {
       const report = await importFeed(
         {
           db: database.db,
-          encoder,
+          encoder: await opening,
           images: await openBlobs(config.imageStore.images),
           log,
           progress,
@@ -175,7 +177,10 @@ async function importInto(session: Session, feed: string, options: Options): Pro
       await database.close();
     }
   } finally {
-    await encoder.close();
+    await opening.then(
+      (encoder) => encoder.close(),
+      () => undefined,
+    );
     rejects?.end();
   }
 }
