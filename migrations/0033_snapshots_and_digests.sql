@@ -1,5 +1,11 @@
 -- Starts and imports that do not do again what was done before.
 
+-- The triggers below need these locks, and taking them one by one, in whatever order, could deadlock with writers. Writes
+-- wait until the migration ends. If a long transaction holds it up, it gives up, so that writes do not wait for that, too.
+SET LOCAL lock_timeout = '10s';
+LOCK TABLE embeddings, products, image_jobs, product_attributes, product_images, skus IN SHARE ROW EXCLUSIVE MODE;
+SET LOCAL lock_timeout TO DEFAULT;
+
 -- Snapshots of embedded indexes, which are files of gateways. A snapshot is used only if its row is here: the database
 -- then has everything that the snapshot has. A backup from before it, and another database, have no such row.
 CREATE TABLE index_snapshots (
@@ -26,33 +32,55 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION forget_digests_before_and_after() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  DELETE FROM import_digests
-  WHERE product_id = ANY (ARRAY(SELECT product_id FROM before UNION SELECT product_id FROM after));
-  RETURN NULL;
-END $$;
-
 CREATE TRIGGER product_attributes_inserted_digest AFTER INSERT ON product_attributes
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_attributes_deleted_digest AFTER DELETE ON product_attributes
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+-- All columns are its key, so that no row of before can be found among those of after.
+CREATE FUNCTION forget_digests_of_attributes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT product_id FROM (TABLE before EXCEPT TABLE after) gone
+    UNION SELECT product_id FROM (TABLE after EXCEPT TABLE before) new));
+  RETURN NULL;
+END $$;
 CREATE TRIGGER product_attributes_updated_digest AFTER UPDATE ON product_attributes
-  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_attributes();
 
 CREATE TRIGGER product_images_inserted_digest AFTER INSERT ON product_images
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_images_deleted_digest AFTER DELETE ON product_images
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+CREATE FUNCTION forget_digests_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
+    WHERE (before.product_id, before.position, before.sha256, before.source, before.width, before.height,
+        before.thumbhash, before.dominant_color, before.alt_text, before.shows)
+      IS DISTINCT FROM (after.product_id, after.position, after.sha256, after.source, after.width, after.height,
+        after.thumbhash, after.dominant_color, after.alt_text, after.shows)));
+  RETURN NULL;
+END $$;
 CREATE TRIGGER product_images_updated_digest AFTER UPDATE ON product_images
-  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_images();
 
 CREATE TRIGGER skus_inserted_digest AFTER INSERT ON skus
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER skus_deleted_digest AFTER DELETE ON skus
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+-- Writes of what an import does not write must not wait for the digest, nor forget it.
+CREATE FUNCTION forget_digests_of_skus() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
+    WHERE (before.product_id, before.code, before.gtin, before.position, before.options, before.image_id,
+        before.when_out, before.restock_at, before.url)
+      IS DISTINCT FROM (after.product_id, after.code, after.gtin, after.position, after.options, after.image_id,
+        after.when_out, after.restock_at, after.url)));
+  RETURN NULL;
+END $$;
 CREATE TRIGGER skus_updated_digest AFTER UPDATE ON skus
-  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_skus();
 
 -- An import removes the jobs of products whose images come from a feed.
 CREATE TRIGGER image_jobs_inserted_digest AFTER INSERT ON image_jobs
@@ -60,13 +88,13 @@ CREATE TRIGGER image_jobs_inserted_digest AFTER INSERT ON image_jobs
 
 CREATE FUNCTION forget_digests_of_products() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  -- `updated_at` also changes with prices, which are no part of a digest.
+  -- `updated_at` also changes with prices, which are no part of a digest. The longest is compared last.
   DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
     SELECT after.id FROM after JOIN before USING (id)
-    WHERE (before.handle, before.title, before.description, before.brand_id, before.category_id, before.url,
-        before.is_demo, before.keywords)
-      IS DISTINCT FROM (after.handle, after.title, after.description, after.brand_id, after.category_id, after.url,
-        after.is_demo, after.keywords)));
+    WHERE (before.handle, before.title, before.brand_id, before.category_id, before.url, before.is_demo,
+        before.keywords, before.description)
+      IS DISTINCT FROM (after.handle, after.title, after.brand_id, after.category_id, after.url, after.is_demo,
+        after.keywords, after.description)));
   RETURN NULL;
 END $$;
 CREATE TRIGGER products_updated_digest AFTER UPDATE ON products

@@ -434,7 +434,7 @@ CREATE TRIGGER product_attributes_deleted_digest AFTER DELETE ON product_attribu
 CREATE TRIGGER product_attributes_inserted AFTER INSERT ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE TRIGGER product_attributes_inserted_digest AFTER INSERT ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_attributes_updated AFTER UPDATE ON product_attributes REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_attributes();
-CREATE TRIGGER product_attributes_updated_digest AFTER UPDATE ON product_attributes REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
+CREATE TRIGGER product_attributes_updated_digest AFTER UPDATE ON product_attributes REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_attributes();
 
 CREATE TABLE product_changes (
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -476,7 +476,7 @@ CREATE TRIGGER product_images_deleted_digest AFTER DELETE ON product_images REFE
 CREATE TRIGGER product_images_inserted AFTER INSERT ON product_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_images();
 CREATE TRIGGER product_images_inserted_digest AFTER INSERT ON product_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_images_updated AFTER UPDATE ON product_images REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_images();
-CREATE TRIGGER product_images_updated_digest AFTER UPDATE ON product_images REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
+CREATE TRIGGER product_images_updated_digest AFTER UPDATE ON product_images REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_images();
 
 CREATE TABLE products (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -564,7 +564,7 @@ CREATE TRIGGER skus_deleted AFTER DELETE ON skus REFERENCING OLD TABLE AS change
 CREATE TRIGGER skus_deleted_digest AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER skus_inserted_digest AFTER INSERT ON skus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER skus_updated AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_skus();
-CREATE TRIGGER skus_updated_digest AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_before_and_after();
+CREATE TRIGGER skus_updated_digest AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_skus();
 
 CREATE TABLE stock_ledger (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -751,13 +751,14 @@ BEGIN
   RETURN NULL;
 END $function$;
 
-CREATE OR REPLACE FUNCTION public.forget_digests_before_and_after()
+CREATE OR REPLACE FUNCTION public.forget_digests_of_attributes()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  DELETE FROM import_digests
-  WHERE product_id = ANY (ARRAY(SELECT product_id FROM before UNION SELECT product_id FROM after));
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT product_id FROM (TABLE before EXCEPT TABLE after) gone
+    UNION SELECT product_id FROM (TABLE after EXCEPT TABLE before) new));
   RETURN NULL;
 END $function$;
 
@@ -771,18 +772,46 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.forget_digests_of_images()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
+    WHERE (before.product_id, before.position, before.sha256, before.source, before.width, before.height,
+        before.thumbhash, before.dominant_color, before.alt_text, before.shows)
+      IS DISTINCT FROM (after.product_id, after.position, after.sha256, after.source, after.width, after.height,
+        after.thumbhash, after.dominant_color, after.alt_text, after.shows)));
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.forget_digests_of_products()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  -- `updated_at` also changes with prices, which are no part of a digest.
+  -- `updated_at` also changes with prices, which are no part of a digest. The longest is compared last.
   DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
     SELECT after.id FROM after JOIN before USING (id)
-    WHERE (before.handle, before.title, before.description, before.brand_id, before.category_id, before.url,
-        before.is_demo, before.keywords)
-      IS DISTINCT FROM (after.handle, after.title, after.description, after.brand_id, after.category_id, after.url,
-        after.is_demo, after.keywords)));
+    WHERE (before.handle, before.title, before.brand_id, before.category_id, before.url, before.is_demo,
+        before.keywords, before.description)
+      IS DISTINCT FROM (after.handle, after.title, after.brand_id, after.category_id, after.url, after.is_demo,
+        after.keywords, after.description)));
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_digests_of_skus()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
+    WHERE (before.product_id, before.code, before.gtin, before.position, before.options, before.image_id,
+        before.when_out, before.restock_at, before.url)
+      IS DISTINCT FROM (after.product_id, after.code, after.gtin, after.position, after.options, after.image_id,
+        after.when_out, after.restock_at, after.url)));
   RETURN NULL;
 END $function$;
 

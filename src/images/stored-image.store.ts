@@ -45,20 +45,25 @@ export async function registerEncoder(
   return registered.id;
 }
 
-/** The images of these products, by the merchant's link. */
-export async function findImagesBySource(
-  db: Queryable,
-  handles: readonly string[],
-): Promise<Map<string, StoredImage>> {
-  const rows = await query(
+const sourcedImage = z.object({
+  /** Of the product. */
+  handle: z.string(),
+  /** The merchant's link. */
+  source: z.string(),
+  /** Hex. */
+  sha256: z.string(),
+});
+export type SourcedImage = z.infer<typeof sourcedImage>;
+
+/** The images of these products, the newest last. */
+export function findSourcedImages(db: Queryable, handles: readonly string[]): Promise<SourcedImage[]> {
+  return query(
     db,
-    sql`/* image.bySource */ SELECT image.source, encode(image.sha256, 'hex') AS sha256, image.width,
-        image.height, encode(image.thumbhash, 'base64') AS thumbhash, image.dominant_color AS "dominantColor"
+    sql`/* image.bySource */ SELECT product.handle, image.source, encode(image.sha256, 'hex') AS sha256
       FROM product_images image JOIN products product ON product.id = image.product_id
-      WHERE product.handle = ANY(${handles}::text[])`,
-    storedImage.extend({ source: z.string() }),
+      WHERE product.handle = ANY(${handles}::text[]) ORDER BY image.id`,
+    sourcedImage,
   );
-  return new Map(rows.map(({ source, ...image }) => [source, image]));
 }
 
 /** Stored facts about images, by content: those that a product's image has, and whether there is an embedding. */

@@ -12,8 +12,9 @@ import type { ImageFetcher } from '../images/fetch-image.js';
 import { hostOf, ImageHosts } from './image-hosts.js';
 import {
   findImagesByContent,
-  findImagesBySource,
+  findSourcedImages,
   type Embedding,
+  type SourcedImage,
   type StoredImage,
 } from '../images/stored-image.store.js';
 import { readFeedFile } from './feed-file.js';
@@ -37,13 +38,13 @@ export interface ImageFault extends Fault {
 export interface ReadBatch {
   readonly drafts: readonly WaitingDraft[];
   readonly contents: ReadonlyMap<string, string>;
-  /** Links whose content is not that which the products have. */
-  readonly changedLinks: ReadonlySet<string>;
+  /** Handles of the products that do not have the content of all their links. */
+  readonly changed: ReadonlySet<string>;
   readonly failures: ImageFault[];
 }
 
 /** Products whose images are known and encoded: by link, and with the new vectors. */
-export interface EncodedBatch extends Pick<ReadBatch, 'drafts' | 'changedLinks'> {
+export interface EncodedBatch extends Pick<ReadBatch, 'drafts' | 'changed'> {
   readonly images: ReadonlyMap<string, StoredImage>;
   readonly embeddings: readonly Embedding[];
   readonly failures: readonly ImageFault[];
@@ -80,10 +81,11 @@ export class ImageImporter {
   /** Reads the bytes. An https link that is stored is not fetched again; a local file is always read. */
   async read(drafts: readonly WaitingDraft[]): Promise<ReadBatch> {
     const { db, signal } = this.#options;
-    const stored = await findImagesBySource(
+    const sourced = await findSourcedImages(
       db,
       drafts.map(({ handle }) => handle),
     );
+    const stored = new Map(sourced.map(({ source, sha256 }) => [source, sha256]));
     const contents = new Map<string, string>();
     const failures: ImageFault[] = drafts.flatMap(({ imagesLeftOut, images: kept }) =>
       imagesLeftOut.map(({ link, line }) => {
@@ -93,7 +95,7 @@ export class ImageImporter {
     );
     await eachOf(distinctLinks(drafts), READ_AT_ONCE, async ({ link, line }) => {
       signal?.throwIfAborted();
-      const before = stored.get(link)?.sha256;
+      const before = stored.get(link);
       const remembered = this.#contents.get(link) ?? (isRemote(link) ? before : undefined);
       try {
         const sha256 = remembered ?? (await this.#store(await this.#bytesOf(link)));
@@ -105,12 +107,11 @@ export class ImageImporter {
         if (before !== undefined) contents.set(link, before);
       }
     });
-    const changed = [...contents].filter(([link, sha256]) => stored.get(link)?.sha256 !== sha256);
-    return { drafts, contents, changedLinks: new Set(changed.map(([link]) => link)), failures };
+    return { drafts, contents, changed: changedProducts(drafts, contents, sourced), failures };
   }
 
   /** Inspects the images and encodes those that this encoder has not seen. */
-  async encode({ drafts, contents, changedLinks, failures }: ReadBatch): Promise<EncodedBatch> {
+  async encode({ drafts, contents, changed, failures }: ReadBatch): Promise<EncodedBatch> {
     const { db, encoder, encoderId, signal } = this.#options;
     const linksOf = groupBy(distinctLinks(drafts), ({ link }) => contents.get(link));
     linksOf.delete(undefined);
@@ -145,7 +146,7 @@ export class ImageImporter {
     });
     return {
       drafts,
-      changedLinks,
+      changed,
       images: new Map(byLink),
       embeddings,
       failures: failed,
@@ -187,6 +188,20 @@ export class ImageImporter {
 
 function skipped(link: string, line: number, error: RequestError): ImageFault {
   return { line, reason: `The image ${link} was skipped: ${error.message}`, host: hostOf(link) };
+}
+
+/** Products may have one link and different contents: a feed of some products may have come when it had changed. */
+function changedProducts(
+  drafts: readonly WaitingDraft[],
+  contents: ReadonlyMap<string, string>,
+  sourced: readonly SourcedImage[],
+): Set<string> {
+  const ofProduct = groupBy(sourced, ({ handle }) => handle);
+  const isChanged = ({ handle, images }: WaitingDraft): boolean => {
+    const own = new Map(ofProduct.get(handle)?.map(({ source, sha256 }) => [source, sha256]));
+    return images.some(({ link }) => own.get(link) !== contents.get(link));
+  };
+  return new Set(drafts.filter(isChanged).map(({ handle }) => handle));
 }
 
 function distinctLinks(drafts: readonly ProductDraft[]): ImageLink[] {

@@ -316,8 +316,7 @@ async function updateOffers(db: Database, offers: Offers): Promise<number> {
 
 /** The products that are as an earlier import left them, files included, and the others. */
 function partition(batch: EncodedBatch): [EncodedBatch, EncodedBatch] {
-  const isSame = ({ isKnown, images }: WaitingDraft): boolean =>
-    isKnown && !images.some(({ link }) => batch.changedLinks.has(link));
+  const isSame = ({ handle, isKnown }: WaitingDraft): boolean => isKnown && !batch.changed.has(handle);
   return [
     { ...batch, drafts: batch.drafts.filter(isSame) },
     { ...batch, drafts: batch.drafts.filter((draft) => !isSame(draft)) },

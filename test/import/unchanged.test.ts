@@ -190,6 +190,21 @@ test('a file that has changed under its name is read, and so is one that was not
   expect(await known()).toEqual(['coat', 'hat']);
 });
 
+// The second product kept the old picture when the content of a link counted for all products of a batch.
+test.each([[['a', 'b']], [['b', 'a']]])(
+  'a file that has changed is read for each product, also after a feed of one, in the order %j',
+  async (order) => {
+    const rows = order.map((id) => ({ id, item_group_id: id, image_link: 'red.png' }));
+    await shop.write('feed.tsv', feedOf(rows));
+    await shop.import('feed.tsv');
+    await shop.write('red.png', await swatch(1, 2, 3));
+    await shop.write('part.tsv', feedOf(rows.filter(({ id }) => id === 'a')));
+    await shop.import('part.tsv');
+    await shop.import('feed.tsv');
+    expect(await shop.all('SELECT dominant_color FROM product_images')).toEqual(['#010203', '#010203']);
+  },
+);
+
 // Shopware's import set the stock of products to 0 whose quantity was wrong (shopware#10603).
 test('a row that has become wrong leaves its SKU as it is', async () => {
   await shop.write('feed.tsv', feedOf(ROWS));
@@ -233,4 +248,39 @@ test('a product is written again by a version with other code', async () => {
   await shop.db.query(`UPDATE import_digests SET digest = sha256(digest)`);
   expect(await shop.import('feed.tsv')).toMatchObject({ productsChanged: 2 });
   expect(await shop.all('SELECT title FROM products ORDER BY handle')).toEqual(['Coat', 'Hat']);
+});
+
+test('what an import does not write leaves the digest, and locks nothing', async () => {
+  await shop.write('feed.tsv', feedOf(PICTURED));
+  await shop.import('feed.tsv');
+  const before = await shop.all('SELECT product_id, xmin::text FROM import_digests ORDER BY product_id');
+  // A column as that of another part of the system, written by each hold.
+  await shop.db.query('ALTER TABLE skus ADD COLUMN held_elsewhere integer NOT NULL DEFAULT 0');
+  const importing = await shop.db.connect();
+  try {
+    await importing.query('BEGIN; SELECT FROM import_digests FOR UPDATE');
+    await shop.db.query(`SET statement_timeout = '5s'; UPDATE skus SET held_elsewhere = 1;
+      UPDATE product_images SET alt_text = alt_text; UPDATE product_attributes SET value = value;
+      UPDATE products SET updated_at = now(); RESET statement_timeout`);
+    await importing.query('ROLLBACK');
+  } finally {
+    importing.release(true);
+  }
+  expect(await shop.all('SELECT product_id, xmin::text FROM import_digests ORDER BY product_id')).toEqual(
+    before,
+  );
+});
+
+// A column that is in neither place: is it a part of what an import writes? Then the trigger must compare it.
+test.each([
+  ['products', 'forget_digests_of_products', ['id', 'created_at', 'updated_at', 'search']],
+  ['skus', 'forget_digests_of_skus', ['id']],
+  ['product_images', 'forget_digests_of_images', ['id']],
+])('it is decided of each column of %s whether it counts', async (table, trigger, others) => {
+  const [source = ''] = await shop.all(`SELECT prosrc FROM pg_proc WHERE proname = '${trigger}'`);
+  const compared = new Set(Array.from(String(source).matchAll(/before\.(\w+)/g), ([, column]) => column));
+  const columns = await shop.all(
+    `SELECT column_name::text FROM information_schema.columns WHERE table_name = '${table}'`,
+  );
+  expect(columns.filter((column) => !compared.has(String(column))).sort()).toEqual([...others].sort());
 });
