@@ -18,7 +18,7 @@ import type { ProductFormat, StockFormat } from './formats/format.js';
 import { recognize } from './formats/recognize.js';
 import { chooseMarket, currencyOf, findMarket, openMarket, priceListOf } from './market.js';
 import { findDiffering, type Offers } from './offer.store.js';
-import { offersFor, offersOf } from './offers.js';
+import { NO_OFFERS, offersFor, offersOf } from './offers.js';
 import { draftProduct, type WaitingDraft } from './product-draft.js';
 import { countUnlisted, prune, removeDemo } from './prune.store.js';
 import { countFault, emptyReport, keepFault, type Fault, type ImportReport } from './report.js';
@@ -34,7 +34,7 @@ import {
   type StagedOffer,
 } from './staging.store.js';
 import { countryOf, zoneOf } from './values/zone.js';
-import { renewStatistics } from './statistics.store.js';
+import { countProducts, renewStatistics } from './statistics.store.js';
 import { writeBatch, writeOffers } from './write-batch.js';
 
 export type { Fault, ImportReport } from './report.js';
@@ -45,10 +45,18 @@ export type { Fault, ImportReport } from './report.js';
 const BATCH = { products: 100, skus: 2_000 };
 /** The first batch is smaller and each further one twice as large, so that even a short run gets somewhere. */
 const FIRST_BATCH_PRODUCTS = 10;
-/** After so many products, and whenever there are twice as many, Postgres's statistics are too old to plan well. */
+/**
+ * After so many products, or as many as there were before, and whenever that is twice as many, Postgres's statistics
+ * are too old to plan well.
+ */
 const FIRST_STATISTICS_PRODUCTS = 500;
 /** Products that are compared at once with what an earlier import made of them: few enough that all fit in memory. */
 const COMPARED = { products: 2_000, skus: 10_000 };
+
+/** Decides what becomes of rows that are the same. */
+const CODE = ['./', '../catalog/write/', '../images/', '../graph/text'].map(
+  (path) => new URL(path, import.meta.url),
+);
 
 /** A feed that lacks more of the channel's SKUs than this part is rather incomplete than short. */
 const MAX_PRUNED_SHARE = 0.2;
@@ -107,10 +115,14 @@ export async function importFeed(
   options: ImportOptions,
   signal?: AbortSignal,
 ): Promise<ImportReport> {
+  // First, because files may be replaced by those of another version while this one runs.
+  const code = await codeDigest(...CODE);
   const report = emptyReport();
   const fetcher = deps.fetcher ?? openImageFetcher();
   try {
-    await withImportLock(deps.db, (client) => run(client, { ...deps, fetcher }, options, report, signal));
+    await withImportLock(deps.db, (client) =>
+      run(client, { ...deps, fetcher }, options, report, code, signal),
+    );
     report.complete = true;
   } catch (error) {
     if (!signal?.aborted) throw error;
@@ -127,6 +139,8 @@ interface Run {
   readonly deps: ImportDeps & { readonly fetcher: ImageFetcher };
   readonly options: ImportOptions;
   readonly report: ImportReport;
+  /** A digest of the code that runs. */
+  readonly code: string;
   readonly source: FeedSource;
   readonly onReject: (fault: Fault) => void;
   readonly signal: AbortSignal | undefined;
@@ -137,6 +151,7 @@ async function run(
   deps: Run['deps'],
   options: ImportOptions,
   report: ImportReport,
+  code: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { db, progress } = deps;
@@ -151,7 +166,7 @@ async function run(
   report.format = `${format.name} (${source.syntax}, ${source.encoding})`;
   if (options.dryRun !== true) await applyChannelsFile(db, beside(options, 'channels.json'));
   progress.start('Reading the feed', source.records);
-  const work: Run = { client, deps, options, report, source, onReject, signal };
+  const work: Run = { client, deps, options, report, code, source, onReject, signal };
   await (format.lists === 'products' ? importProducts(work, format) : importLevels(work, format));
 }
 
@@ -222,29 +237,28 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
   const pricedLists = await listPricedLists(client);
   const offersIn = async (skus: readonly StagedOffer[]): Promise<Offers> => {
     const codes = skus.map(({ code }) => code);
+    if (codes.length === 0) return NO_OFFERS;
     return offersOf(skus, market, await readCompanions(client, codes), pricedLists);
   };
-  const code = await codeDigest(
-    new URL('./', import.meta.url),
-    new URL('../catalog/write/', import.meta.url),
-  );
-  await updateKnown(work, offersIn, JSON.stringify([code, encoder.id, target.isDemo]));
+  await updateKnown(work, offersIn, JSON.stringify([work.code, encoder.id, target.isDemo]));
   progress.start('Importing products', await countWaiting(client));
   let written = 0;
-  let renewAt = FIRST_STATISTICS_PRODUCTS;
+  let renewAt = Math.max(FIRST_STATISTICS_PRODUCTS, await countProducts(db));
   for await (const batch of ahead(encoded(importer, ahead(read(importer, drafts(client, signal)))))) {
     const [known, others] = partition(batch);
     report.productsChanged += await updateOffers(
       db,
       await offersIn(known.drafts.flatMap(({ skus }) => skus)),
     );
-    const offers = await offersIn(others.drafts.flatMap(({ skus }) => skus));
-    report.productsChanged += await transaction(db, (tx) => writeBatch(tx, others, offers, target));
+    if (others.drafts.length > 0 || others.embeddings.length > 0) {
+      const offers = await offersIn(others.drafts.flatMap(({ skus }) => skus));
+      report.productsChanged += await transaction(db, (tx) => writeBatch(tx, others, offers, target));
+    }
     count(report, batch);
     progress.advance(batch.drafts.length);
     written += others.drafts.length;
     if (written < renewAt) continue;
-    await renewStatistics(db);
+    await renewStatistics(db, deps.log);
     renewAt = 2 * written;
   }
   progress.done();

@@ -4,6 +4,9 @@ import type { Market } from './market.store.js';
 import type { Offers, PriceInput, StockInput } from './offer.store.js';
 import type { StagedOffer } from './staging.store.js';
 
+/** Those of no SKUs. */
+export const NO_OFFERS: Offers = { codes: [], priceListIds: [], prices: [], stock: [], wholeStock: [] };
+
 /**
  * The offers in a feed and its companion tables. The feed sets prices in its channel's list and stock at the
  * channel's first location; for the SKUs that they name, the tables set which lists have a price, and where the stock

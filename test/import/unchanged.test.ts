@@ -225,6 +225,18 @@ test('a row that has become wrong leaves its SKU as it is', async () => {
   ]);
 });
 
+test('products whose files are the same are not written at all', async () => {
+  await shop.write('feed.tsv', feedOf(PICTURED));
+  await shop.import('feed.tsv');
+  const locker = await shop.db.connect();
+  try {
+    await locker.query('BEGIN; LOCK TABLE embeddings, image_jobs IN EXCLUSIVE MODE');
+    expect(await shop.import('feed.tsv')).toMatchObject({ complete: true, products: 2, productsChanged: 0 });
+  } finally {
+    locker.release(true);
+  }
+});
+
 test('what a product may not have is reported by each import', async () => {
   const many = Array.from({ length: 300 }, (_, i) => ({
     id: `hat-${i}`,
@@ -283,4 +295,22 @@ test.each([
     `SELECT column_name::text FROM information_schema.columns WHERE table_name = '${table}'`,
   );
   expect(columns.filter((column) => !compared.has(String(column))).sort()).toEqual([...others].sort());
+});
+
+// An import waited for the lock, which an autovacuum takes too, until it was ended after 30 seconds.
+test('statistics of a table that is being vacuumed are left alone', async () => {
+  const many = Array.from({ length: 520 }, (_, i) => ({ id: `hat-${i}`, image_link: '' }));
+  await shop.write('feed.tsv', feedOf(many));
+  const vacuum = await shop.db.connect();
+  try {
+    await vacuum.query('BEGIN; LOCK TABLE product_attributes IN SHARE UPDATE EXCLUSIVE MODE');
+    expect(await shop.import('feed.tsv')).toMatchObject({ complete: true, products: 520 });
+  } finally {
+    vacuum.release(true);
+  }
+  expect(
+    await shop.all(
+      `SELECT relname::text FROM pg_class WHERE relname IN ('products', 'product_attributes') AND reltuples > 0`,
+    ),
+  ).toEqual(['products']);
 });
