@@ -33,6 +33,8 @@ export interface LoopOptions {
   readonly lanes?: number;
   /** Maximum time until failed work is tried again: for work that is expensive and not urgent. */
   readonly lastRetryMs?: number;
+  /** The time until work that failed so is tried again; null: a short one, which grows with each failure. */
+  readonly retryMs?: (error: unknown) => number | null;
   readonly timers?: Timers;
 }
 
@@ -86,6 +88,7 @@ export function startLoop({
   says,
   lanes = 1,
   lastRetryMs = LAST_RETRY_MS,
+  retryMs = () => null,
   timers = realTimers,
 }: LoopOptions): Loop {
   const closing = new AbortController();
@@ -127,7 +130,7 @@ export function startLoop({
         } catch (err) {
           fails(lane, err);
           // From half to all of the delay, so that gateways that failed together do not retry together.
-          await timers.sleep(delay * (0.5 + timers.random() / 2), closing.signal);
+          await timers.sleep((retryMs(err) ?? delay) * (0.5 + timers.random() / 2), closing.signal);
           delay = Math.min(2 * delay, lastRetryMs);
         }
       }

@@ -20,6 +20,9 @@ import {
  */
 const START_WAIT_MS = 5_000;
 
+/** What is wrong needs somebody to mend it, and each attempt may read the catalog again. */
+const WRONG_RETRY_MS = 2 * 60 * 1_000;
+
 /** After the index is open there is nothing left to do. */
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -80,9 +83,16 @@ export async function openAwaitedIndex(options: FollowedIndexOptions): Promise<A
       if (state.followed !== null) return { ms: DAY_MS };
       const attempt = opening ?? open();
       opening = null;
-      await attempt;
+      try {
+        await attempt;
+      } catch (err) {
+        if (!mayPass(err) && !closing.signal.aborted)
+          options.log.error({ err }, 'The search index cannot be opened, and that will not pass by itself');
+        throw err;
+      }
       return { ms: DAY_MS };
     },
+    retryMs: (error) => (mayPass(error) ? null : WRONG_RETRY_MS),
     log: options.log,
     says: {
       failing: 'The search index cannot be opened; searches fail until it can, and everything else works',

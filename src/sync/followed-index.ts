@@ -13,7 +13,7 @@ import { followOnce } from './apply-changes.js';
 import { dropUnusedIndexes } from './drop-unused.js';
 import { fillIndex } from './fill-index.js';
 import { followChanges, type ChangeFollower } from './follow-changes.js';
-import { IndexSnapshots } from './index-snapshots.js';
+import { IndexSnapshots, type FoundSnapshot } from './index-snapshots.js';
 import { keepSnapshot, type SavedIndex } from './keep-snapshot.js';
 import { loadSnapshot } from './load-snapshot.js';
 import {
@@ -27,6 +27,9 @@ import { refillQdrant } from './refill-qdrant.js';
 
 /** The position before any change was followed: a snapshot that sees nothing. */
 export const NOTHING_SEEN = '1:1:';
+
+/** Longer than loading the largest index that the embedded one is meant for takes. */
+const LOAD_MS = 60_000;
 
 /** An index that follows Postgres. */
 export interface FollowedIndex extends Pick<ChangeFollower, 'catchUp' | 'advance' | 'health'> {
@@ -118,7 +121,7 @@ async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
   const snapshots =
     options.snapshotFolder === undefined
       ? null
-      : await IndexSnapshots.open(db, options.snapshotFolder, encoder);
+      : await IndexSnapshots.open({ db, folder: options.snapshotFolder, encoder, log });
   let saved: SavedIndex | null = null;
   const open = async () => {
     const life = { isLost: false };
@@ -145,23 +148,34 @@ async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
     }
   };
 
+  const load = async (found: FoundSnapshot): Promise<void> => {
+    const { index: empty } = current;
+    const takenAt = performance.now() - found.ageMs;
+    const ended = AbortSignal.any([signal, AbortSignal.timeout(LOAD_MS)]);
+    await keeper.fill(() => loadSnapshot({ db, index: empty, encoder: encoder.id }, found, ended));
+    saved = { index: empty, written: 0, takenAt };
+    log.info({ ageMs: Math.round(found.ageMs) }, 'The embedded index was loaded from its snapshot');
+  };
   /** Returns whether there was a snapshot, and the index now has what Postgres has. */
-  const load = async (): Promise<boolean> => {
-    try {
-      const found = await snapshots?.find();
-      if (found == null) return false;
-      const takenAt = performance.now() - found.ageMs;
-      await keeper.fill(() => loadSnapshot({ db, index: current.index, encoder: encoder.id }, found, signal));
-      saved = { index: current.index, written: 0, takenAt };
-      log.info({ ageMs: Math.round(found.ageMs) }, 'The embedded index was loaded from its snapshot');
-      return true;
-    } catch (err) {
-      signal.throwIfAborted();
-      log.warn({ err }, 'The snapshot of the index cannot be used; the index is filled from Postgres');
-      // Some points may be in it already.
-      current = await open();
-      await index.replace(current.index).close();
-      return false;
+  const loadAny = async (): Promise<boolean> => {
+    let failed: string | null = null;
+    for (;;) {
+      let found: FoundSnapshot | null = null;
+      try {
+        found = (await snapshots?.find()) ?? null;
+        if (found === null || found.id === failed) return false;
+        await load(found);
+        return true;
+      } catch (err) {
+        signal.throwIfAborted();
+        log.warn({ err }, 'The snapshot of the index cannot be used');
+        // Some points may be in it already.
+        current = await open();
+        await index.replace(current.index).close();
+        if (found === null || failed !== null) return false;
+        // Once more, because another gateway may have replaced the file while this one read it.
+        failed = found.id;
+      }
     }
   };
 
@@ -169,7 +183,7 @@ async function openEmbedded(options: FollowedIndexOptions): Promise<Opened> {
     index,
     keeper,
     fill: async () => {
-      if (!(await load())) await keeper.fill(() => fillIndex(options, index, signal));
+      if (!(await loadAny())) await keeper.fill(() => fillIndex(options, index, signal));
     },
     isLost: () => current.life.isLost,
     rebuild: () =>

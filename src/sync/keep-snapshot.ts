@@ -14,8 +14,8 @@ const SAVE_EVERY_MS = 60 * 60 * 1_000;
 const SAVE_AT_END_MS = 5_000;
 /** Even if nothing changes, a snapshot is renewed long before it is too old. */
 const RENEW_AFTER_MS = SNAPSHOT_MAX_AGE_MS / 2;
-/** A full disk is rarely free again soon, and each attempt writes it full. */
-const LAST_RETRY_MS = 10 * 60 * 1_000;
+/** A full disk is rarely free again soon. */
+const RETRY_MS = 10 * 60 * 1_000;
 
 /** What was saved last: until the index is written to, saving it again gives the same points. */
 export interface SavedIndex {
@@ -64,10 +64,12 @@ export function keepSnapshot(options: {
 
   const loop = startLoop({
     async round() {
+      const dueMs = saved?.index === current() ? saved.takenAt + SAVE_EVERY_MS - performance.now() : 0;
+      if (dueMs > 0) return { ms: dueMs };
       if (isDue()) await save();
       return { ms: SAVE_EVERY_MS };
     },
-    lastRetryMs: LAST_RETRY_MS,
+    retryMs: () => RETRY_MS,
     log,
     says: {
       failing:

@@ -1,12 +1,15 @@
-import { mkdtemp, open, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { Database } from '../../src/platform/postgres.js';
 import { openAwaitedIndex } from '../../src/sync/awaited-index.js';
 import { openFollowedIndex, type FollowedIndex } from '../../src/sync/followed-index.js';
 import { reconcile } from '../../src/sync/reconcile.js';
+import { readHeader } from '../../src/vector-index/embedded/snapshot-file.js';
 import { MATCH_ALL } from '../../src/vector-index/port.js';
 import { ENCODER, seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -16,6 +19,7 @@ import { until, waiting } from '../support/waiting.js';
 const NEVER = new AbortController().signal;
 const LOADED = /loaded from its snapshot/;
 const REFUSED = /snapshot of the index cannot be used/;
+const OTHER = /too old, or of another database/;
 const UPPER_BODY = { vector: Float32Array.of(1, 0, 0, 0), filter: MATCH_ALL, limit: 24 };
 
 const databases: TestDatabase[] = [];
@@ -126,32 +130,58 @@ test('gateways that share a folder replace the snapshot as a whole', async () =>
   expect(said).toMatch(LOADED);
 });
 
+test('drafts that nobody writes any more are removed before the next is written', async () => {
+  const left = join(folder, 'left.draft');
+  await start();
+  await until('there is a snapshot', async () => (await readdir(folder)).length === 1);
+  for (const name of [left, join(folder, 'written.draft')]) await writeFile(name, 'points');
+  const longAgo = new Date(Date.now() - 3 * 60_000);
+  await utimes(left, longAgo, longAgo);
+  await seedProduct(db, { handle: 'dress', vectors: [[0, 0, 1, 0]] });
+  for (const followed of opened) await followed.catchUp();
+  for (const followed of opened) await stop(followed);
+  expect((await readdir(folder)).filter((name) => name.endsWith('.draft'))).toEqual(['written.draft']);
+});
+
+test('a gateway without a place for snapshots serves all the same', async () => {
+  const followed = await start();
+  await until('there is a snapshot', async () => (await readdir(folder)).length === 1);
+  await rm(folder, { recursive: true });
+  await writeFile(folder, 'This is no folder.');
+  await seedProduct(db, { handle: 'dress', vectors: [[0, 0, 1, 0]] });
+  await followed.catchUp();
+  await stop(followed);
+  expect(said).toMatch(/not in its snapshot/);
+  const next = await start();
+  expect(said).toMatch(/No snapshot of the index can be kept/);
+  await expectRight(next, 7);
+});
+
 describe('a snapshot is not used', () => {
   /** Starts with the snapshot as it is now, and finds that the index was filled from Postgres. */
-  async function expectFilled(how: RegExp | null, images = 6, database = db): Promise<void> {
+  async function expectFilled(how: RegExp, images = 6, database = db): Promise<void> {
     const followed = await start(database);
     expect(said).not.toMatch(LOADED);
-    if (how === null) expect(said).not.toMatch(REFUSED);
-    else expect(said).toMatch(how);
+    expect(said).toMatch(how);
     await expectRight(followed, images, database);
   }
 
   test('by another database', async () => {
     await leaveSnapshot();
-    await expectFilled(null, 6, await newDatabase());
+    await expectFilled(OTHER, 6, await newDatabase());
   });
 
   test('after a backup from before it was restored', async () => {
     await leaveSnapshot();
     await db.query('DELETE FROM index_snapshots');
-    await expectFilled(null);
+    await expectFilled(OTHER);
   });
 
   test('after the database was dumped and restored, because transactions have other numbers then', async () => {
     await leaveSnapshot();
     await db.query('CREATE TABLE dump AS TABLE index_snapshots; DELETE FROM index_snapshots');
     await db.query('INSERT INTO index_snapshots SELECT * FROM dump');
-    await expectFilled(null);
+    await expectFilled(OTHER);
   });
 
   test('when it is so old that the change log may not reach back to it', async () => {
@@ -159,7 +189,7 @@ describe('a snapshot is not used', () => {
     await db.query(
       `UPDATE index_snapshots SET taken_at = taken_at - interval '13 hours', xid = pg_current_xact_id()`,
     );
-    await expectFilled(null);
+    await expectFilled(OTHER);
   });
 
   test('with another encoder', async () => {
@@ -168,6 +198,26 @@ describe('a snapshot is not used', () => {
     const followed = await start(db, other);
     expect(said).not.toMatch(LOADED);
     expect(await followed.index.count()).toBe(0);
+  });
+
+  test('with points that were projected in another way, whatever its name', async () => {
+    await leaveSnapshot();
+    const path = await theFile();
+    const { contents } = await readHeader(path);
+    const bytes = await readFile(path);
+    const header = bytes.subarray(12, 12 + bytes.readUInt32LE(0));
+    header.write(header.toString().replace(/[0-9a-f]{64}/, '0'.repeat(64)));
+    bytes.writeUInt32LE(crc32(header), 8);
+    await writeFile(path, bytes);
+    expect((await readHeader(path)).contents).not.toBe(contents);
+    await expectFilled(REFUSED);
+  });
+
+  test('from before a migration, and the older gateways of an upgrade keep theirs', async () => {
+    await leaveSnapshot();
+    await db.query(`INSERT INTO migrations (name, run_on) VALUES ('9999_another', now())`);
+    await expectFilled(/those of another version/);
+    await until('there are two', async () => (await readdir(folder)).length === 2);
   });
 
   test('when a byte of it has changed', async () => {
@@ -238,6 +288,32 @@ test('a gateway that is stopped while it fills its index does not wait for that'
     await locker.query('ROLLBACK');
     await closed;
     expect(await readdir(folder)).toEqual([]);
+  } finally {
+    locker.release(true);
+  }
+});
+
+// Failed when every failure was tried again within seconds: each attempt read the whole catalog.
+test('an index that cannot be opened is not tried again and again', async () => {
+  const locker = await db.connect();
+  let fills = 0;
+  const options = {
+    ...optionsOf(db),
+    progress: { ...silentProgress, start: () => void (fills += 1) },
+  };
+  try {
+    await locker.query('BEGIN; ALTER TABLE product_images RENAME COLUMN sha256 TO sha512');
+    const awaited = await openAwaitedIndex(options);
+    try {
+      await locker.query('COMMIT');
+      await until('it has failed', () => said.includes('will not pass by itself'));
+      expect(said).toMatch(/"level":50/);
+      const before = fills;
+      await sleep(2_500);
+      expect(fills).toBe(before);
+    } finally {
+      await awaited.close();
+    }
   } finally {
     locker.release(true);
   }

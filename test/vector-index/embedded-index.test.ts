@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,6 +21,8 @@ import { newHeader } from '../../src/vector-index/embedded/snapshot-header.js';
 import type { EmbeddedIndex } from '../../src/vector-index/embedded/embedded-index.js';
 import { describeVectorIndex, generator, point, unit } from './contract.js';
 import { RankingModel } from '../search/ranking-model.js';
+
+const MOST_BYTES = 1024 ** 3;
 
 const workers: Worker[] = [];
 const threads = await import('node:worker_threads');
@@ -163,7 +165,7 @@ describe('the embedded index', () => {
       await index.upsert(points, 1);
       const path = join(folder, 'points');
       const header = newHeader({ id: randomUUID(), contents: 'these', position: '1:1:' });
-      const saving = index.save(path, header);
+      const saving = index.save(path, header, MOST_BYTES);
       const deleted = new Set<number>();
       const added = points
         .slice(0, 2_000)
@@ -191,6 +193,38 @@ describe('the embedded index', () => {
       const originals = new Map([...points, ...added].map((one) => [one.imageId, one]));
       for (const [imageId, one] of found) expect(one).toEqual(originals.get(imageId));
       await expect(loaded.load(path, randomUUID(), 1)).rejects.toThrow(/Another snapshot/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  // A frame of many long payloads could be longer than what a start agrees to read.
+  test('a snapshot of long payloads has more frames, and one that would be too large fails', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vitrine-points-'));
+    try {
+      const index = await open(4);
+      const points = Array.from({ length: 1_000 }, (_, i) =>
+        point(i, i, unit(generator(i), 4), { tags: [`${i} ${'x'.repeat(5_000)}`], numbers: {} }),
+      );
+      await index.upsert(points, 1);
+      const path = join(folder, 'points');
+      const header = newHeader({ id: randomUUID(), contents: 'these', position: '1:1:' });
+      await expect(index.save(join(folder, 'small'), header, 4_000_000)).rejects.toThrow(
+        /more than 4000000 bytes/,
+      );
+      expect(await index.save(path, header, MOST_BYTES)).toBe(1_000);
+      const bytes = await readFile(path);
+      const lengths: number[] = [];
+      for (let at = 0; at < bytes.length;) {
+        lengths.push(bytes.readUInt32LE(at));
+        at += 12 + bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4);
+      }
+      // A header, three frames, and an end.
+      expect(lengths).toHaveLength(5);
+      expect(Math.max(...lengths)).toBeLessThan(2_200_000);
+      const loaded = await open(4);
+      await loaded.load(path, header.id, 1);
+      expect(await loaded.count()).toBe(1_000);
     } finally {
       await rm(folder, { recursive: true });
     }

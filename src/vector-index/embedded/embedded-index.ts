@@ -12,13 +12,12 @@ import {
   type JobMessage,
   type workerSetup,
 } from './protocol.js';
+import { messages } from './messages.js';
 import type { SnapshotHeader } from './snapshot-header.js';
 import { checkDimension, checkRequest } from '../page.js';
-import { cut, sharedSize } from '../cut.js';
 import type {
   ImagePayload,
   IndexPoint,
-  PointPayload,
   Revision,
   SearchRequest,
   SearchResult,
@@ -34,14 +33,6 @@ const SERVES_POINTS = 250_000;
 
 /** Searches that may wait: about two seconds of work at the largest intended size. */
 const MAX_WAITING_SEARCHES = 256;
-
-/** Points per message to the worker: 8 MB of vectors of 512 numbers, so that searches can run in between. */
-const MESSAGE_POINTS = 4_096;
-/** Characters of the tags of different payloads per message: serializing them takes a few milliseconds. */
-const MESSAGE_CHARS = 2_000_000;
-
-/** Several times what the embedded index is designed for. */
-const MAX_SNAPSHOT_BYTES = 4 * 1024 ** 3;
 
 const WORKER = new URL('../../../dist/vector-index/embedded/points.worker.js', import.meta.url);
 
@@ -63,9 +54,9 @@ export interface EmbeddedIndex extends VectorIndex {
   /**
    * Writes the points to a new file, which is complete when this resolves; returns how many. Searches and writes go on
    * meanwhile. The file has each point either as it was at the start or as a write since then left it.
-   * @throws Error when the file cannot be written, or would be too large
+   * @throws Error when the file cannot be written, or would have more than `mostBytes`
    */
-  save(path: string, header: SnapshotHeader): Promise<number>;
+  save(path: string, header: SnapshotHeader, mostBytes: number): Promise<number>;
   /** Adds the points of the snapshot with this id. @throws Error when the file is damaged; some of them were added then */
   load(path: string, id: string, revision: Revision): Promise<void>;
 }
@@ -168,8 +159,8 @@ class WorkerIndex implements EmbeddedIndex {
     return 'count' in answer ? answer.count : 0;
   }
 
-  async save(path: string, header: SnapshotHeader): Promise<number> {
-    const answer = await this.#do({ kind: 'save', path, header, mostBytes: MAX_SNAPSHOT_BYTES });
+  async save(path: string, header: SnapshotHeader, mostBytes: number): Promise<number> {
+    const answer = await this.#do({ kind: 'save', path, header, mostBytes });
     return 'count' in answer ? answer.count : 0;
   }
 
@@ -226,14 +217,6 @@ class WorkerIndex implements EmbeddedIndex {
     );
   }
 }
-
-/** Cuts a write into messages. */
-function messages<T extends ImagePayload>(images: readonly T[]): T[][] {
-  const sizeOf = sharedSize(({ payload }: T) => payload, charsOf);
-  return cut(images, { most: MESSAGE_POINTS, mostSize: MESSAGE_CHARS, sizeOf });
-}
-
-const charsOf = ({ tags }: PointPayload): number => tags.reduce((sum, tag) => sum + tag.length, 0);
 
 function unavailable(cause: Error): RequestError {
   return new RequestError(

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { messages } from './messages.js';
 import { Points } from './points.js';
 import {
   pack,
@@ -98,8 +99,11 @@ async function answer({ id, job }: Waiting): Promise<void> {
 
 async function* frames(): AsyncGenerator<PackedPoints> {
   for (const some of points.backward(FRAME_POINTS)) {
-    throwIfClosing();
-    yield pack(some, dimension);
+    // All of them now: these are views of rows that a write may change while a frame is being written.
+    for (const frame of messages(some).map((part) => pack(part, dimension))) {
+      throwIfClosing();
+      yield frame;
+    }
   }
 }
 

@@ -13,6 +13,12 @@ const PREFIX_BYTES = 12;
 /** Far more than a frame has: a length beyond it is damage, and must not be allocated. */
 const MAX_PART_BYTES = 256 * 1024 * 1024;
 
+/**
+ * So much is flushed at once: a flush cannot be ended, and one of a whole file can take longer than a gateway has to
+ * stop.
+ */
+const FLUSHED_BYTES = 16 * 1024 * 1024;
+
 const snapshotEnd = z.object({ points: z.number() });
 
 /**
@@ -29,11 +35,15 @@ export async function writeSnapshot(
   try {
     let points = 0;
     let bytes = 0;
+    let flushedBytes = 0;
     const write = async (meta: Uint8Array, vectors = new Float32Array()): Promise<void> => {
       bytes += PREFIX_BYTES + meta.byteLength + vectors.byteLength;
       if (bytes > mostBytes)
         throw new Error(`A snapshot of the index would have more than ${mostBytes} bytes.`);
       await writeFrame(file, meta, vectors);
+      if (bytes - flushedBytes < FLUSHED_BYTES) return;
+      await file.datasync();
+      flushedBytes = bytes;
     };
     await write(Buffer.from(JSON.stringify(header)));
     for await (const { vectors, ...images } of frames) {
@@ -90,6 +100,8 @@ async function readStart(file: FileHandle): Promise<{ header: SnapshotHeader; en
 
 async function writeFrame(file: FileHandle, meta: Uint8Array, vectors: Float32Array): Promise<void> {
   const tail = Buffer.from(vectors.buffer, vectors.byteOffset, vectors.byteLength);
+  if (Math.max(meta.byteLength, tail.byteLength) > MAX_PART_BYTES)
+    throw new Error('A part of a snapshot of the index would be longer than it may be.');
   const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.writeUInt32LE(meta.byteLength, 0);
   prefix.writeUInt32LE(tail.byteLength, 4);
