@@ -220,6 +220,18 @@ describe('a snapshot is not used', () => {
     await until('there are two', async () => (await readdir(folder)).length === 2);
   });
 
+  // A part without vectors had the checksum 0, whatever it said.
+  test('when a byte of its header has changed', async () => {
+    await leaveSnapshot();
+    const path = await theFile();
+    const bytes = await readFile(path);
+    const at = bytes.indexOf('"position":"') + '"position":"'.length;
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    await writeFile(path, bytes);
+    await expectFilled(REFUSED);
+    expect(said).toMatch(/a checksum differs/);
+  });
+
   test('when a byte of it has changed', async () => {
     await leaveSnapshot();
     const file = await open(await theFile(), 'r+');

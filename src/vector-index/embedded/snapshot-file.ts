@@ -98,6 +98,9 @@ async function readStart(file: FileHandle): Promise<{ header: SnapshotHeader; en
   return { header: snapshotHeader.parse(JSON.parse(meta.toString())), end };
 }
 
+/** The vectors first: of no bytes at all, zlib gives 0, whatever came before. */
+const checksum = (meta: Uint8Array, vectors: Uint8Array): number => crc32(meta, crc32(vectors));
+
 async function writeFrame(file: FileHandle, meta: Uint8Array, vectors: Float32Array): Promise<void> {
   const tail = Buffer.from(vectors.buffer, vectors.byteOffset, vectors.byteLength);
   if (Math.max(meta.byteLength, tail.byteLength) > MAX_PART_BYTES)
@@ -105,7 +108,7 @@ async function writeFrame(file: FileHandle, meta: Uint8Array, vectors: Float32Ar
   const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.writeUInt32LE(meta.byteLength, 0);
   prefix.writeUInt32LE(tail.byteLength, 4);
-  prefix.writeUInt32LE(crc32(tail, crc32(meta)), 8);
+  prefix.writeUInt32LE(checksum(meta, tail), 8);
   for (const part of [prefix, meta, tail]) {
     // One call may write a part of it.
     for (let written = 0; written < part.byteLength;)
@@ -124,7 +127,7 @@ async function readFrame(
   const meta = await readFully(file, Buffer.alloc(metaBytes), offset + PREFIX_BYTES);
   const tail = Buffer.from(new ArrayBuffer(vectorBytes));
   await readFully(file, tail, offset + PREFIX_BYTES + metaBytes);
-  if (crc32(tail, crc32(meta)) !== prefix.readUInt32LE(8))
+  if (checksum(meta, tail) !== prefix.readUInt32LE(8))
     throw new Error('The snapshot is damaged: a checksum differs.');
   const vectors = new Float32Array(tail.buffer, 0, vectorBytes / Float32Array.BYTES_PER_ELEMENT);
   return { meta, vectors, end: offset + PREFIX_BYTES + metaBytes + vectorBytes };
