@@ -30,6 +30,8 @@ export interface ServerProcess {
 interface GatewayProcess extends ServerProcess {
   /** Where GET /metrics is. */
   readonly metricsUrl: string;
+  /** What it has printed so far. */
+  printed(): string;
 }
 
 /** What a run of `vitrine import` took. */
@@ -98,14 +100,14 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
       return { seconds, peakBytes: Number(/^peak (\d+)$/m.exec(said)?.[1]) };
     },
     async serve(settings = {}, { searches = true } = {}) {
-      const { said, pid, stop } = await serve(
+      const { said, pid, stop, printed } = await serve(
         [MAIN, 'serve'],
         /GraphQL +(\S+)\/graphql\n[^]*Metrics +(\S+)\/metrics\n/,
         settings,
       );
       const [, url = '', metricsUrl = ''] = said;
       while (searches && !(await canSearch(url))) await sleep(POLL_MS);
-      return { url, metricsUrl, pid, stop };
+      return { url, metricsUrl, pid, stop, printed };
     },
     async serveBench(script) {
       const file = fileURLToPath(new URL(script, import.meta.url));
@@ -126,7 +128,7 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
   };
 }
 
-interface Started extends Pick<ServerProcess, 'pid' | 'stop'> {
+interface Started extends Pick<GatewayProcess, 'pid' | 'stop' | 'printed'> {
   readonly said: RegExpExecArray;
 }
 
@@ -134,8 +136,8 @@ interface Started extends Pick<ServerProcess, 'pid' | 'stop'> {
 async function startServer(args: readonly string[], env: NodeJS.ProcessEnv, says: RegExp): Promise<Started> {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
+  let output = '';
   const said = await new Promise<RegExpExecArray>((resolve, reject) => {
-    let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
       const found = says.exec(output);
@@ -146,6 +148,7 @@ async function startServer(args: readonly string[], env: NodeJS.ProcessEnv, says
   return {
     said,
     pid: child.pid ?? 0,
+    printed: () => output,
     async stop() {
       child.kill('SIGTERM');
       await ended;

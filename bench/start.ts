@@ -25,9 +25,9 @@ export const benchmarks: Benchmark[] = [
       try {
         progress('writing the catalog');
         await seed(shop.databaseUrl);
-        for (const kind of ['without', 'with']) {
+        for (const kind of ['without', 'with'] as const) {
           progress(`starting ${kind} a snapshot`);
-          const { products, searches } = await start(shop);
+          const { products, searches } = await start(shop, kind);
           report({
             name: `${kind} a snapshot: until products answer`,
             unit: 's',
@@ -50,16 +50,24 @@ const SEARCH =
   'query ($id: ID!) { visualSearch(query: { like: [{ product: $id }] }, first: 1) { nodes { id } } }';
 const found = z.object({ visualSearch: z.object({ nodes: z.array(z.object({ id: z.string() })).min(1) }) });
 
-/** Seconds from the start of a gateway until it answers; then stops it. */
-async function start(shop: Shop): Promise<{ products: number; searches: number }> {
+/**
+ * Seconds from the start of a gateway until it answers; then stops it. @throws Error when it did not find its index
+ * as it should
+ */
+async function start(
+  shop: Shop,
+  kind: 'without' | 'with',
+): Promise<{ products: number; searches: number }> {
   const begun = performance.now();
   const seconds = (): number => (performance.now() - begun) / 1_000;
-  const gateway = await shop.serve({ VITRINE_DEMO: '0' }, { searches: false });
+  const gateway = await shop.serve({ VITRINE_DEMO: '0', LOG_LEVEL: 'info' }, { searches: false });
   const [{ id }] = (await ask(gateway.url, page, PAGE)).products.nodes;
   const products = seconds();
   while (!(await ask(gateway.url, found, SEARCH, { id }).then(Boolean, () => false))) await sleep(POLL_MS);
   const searches = seconds();
   await gateway.stop();
+  if (gateway.printed().includes('loaded from its snapshot') !== (kind === 'with'))
+    throw new Error(`The gateway did not start ${kind} a snapshot:\n${gateway.printed()}`);
   return { products, searches };
 }
 

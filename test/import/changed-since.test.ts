@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { feedOf, openShop, type Shop } from './support.js';
+import { feedOf, openShop, swatch, type Shop } from './support.js';
 
 /** A feed that comes again makes the catalog what it says, whatever has changed since it came first. */
 
@@ -41,9 +41,17 @@ const CATALOG = `SELECT
   (SELECT count(*)::int FROM image_jobs) AS jobs,
   (SELECT count(*)::int FROM embeddings) AS embeddings`;
 
+/** Pictures that are not read again while their links stay the same. */
+const REMOTE = ROWS.map((row) => ({ ...row, image_link: `https://images.example/${row.item_group_id}.png` }));
+const fetcher = {
+  fetch: (url: string) => (url.includes('coat') ? swatch(200, 30, 30) : swatch(30, 30, 200)),
+  close: () => Promise.resolve(),
+};
+
 describe.each([
   ['without pictures', ROWS],
   ['with pictures that are files', PICTURED],
+  ['with pictures at a host', REMOTE],
 ])('a feed comes again, %s', (_, rows) => {
   let shop: Shop;
   let before: unknown;
@@ -51,14 +59,14 @@ describe.each([
     shop = await openShop();
     await shop.write('feed.tsv', feedOf(rows));
     await shop.write('short.tsv', feedOf(rows.filter(({ id }) => id !== 'hat')));
-    await shop.import('feed.tsv');
+    await shop.import('feed.tsv', {}, { fetcher });
     [before] = await shop.all(CATALOG);
   });
   afterAll(() => shop.close());
 
   /** The next import makes all of it as it was. */
   async function expectRestored(): Promise<void> {
-    await shop.import('feed.tsv');
+    await shop.import('feed.tsv', {}, { fetcher });
     expect((await shop.all(CATALOG))[0]).toEqual(before);
     expect(
       await shop.all('SELECT handle FROM import_digests JOIN products ON id = product_id ORDER BY handle'),
@@ -88,6 +96,12 @@ describe.each([
       `INSERT INTO product_images (product_id, position, sha256, source, width, height, thumbhash, dominant_color)
         SELECT id, 7, sha256('x'), 'other.png', 4, 5, '\\x00', '#808080' FROM products`,
     ],
+    ['no images', `DELETE FROM product_images`],
+    ['another text of an image', `UPDATE product_images SET alt_text = 'Old coat'`],
+    ['an image from elsewhere', `UPDATE product_images SET source = 'https://images.example/old.png'`],
+    ['an image of other options', `UPDATE product_images SET shows = '{"color": ["pink"]}'`],
+    ['an SKU without its image', `UPDATE skus SET image_id = NULL`],
+    ['a page of an SKU', `UPDATE skus SET url = 'https://shop.example/old'`],
     ['no embeddings', `DELETE FROM embeddings`],
     ['a price', `UPDATE prices SET amount = 1 WHERE sku_id = (SELECT id FROM skus WHERE code = 'coat-l')`],
     ['no price', `DELETE FROM prices`],
@@ -101,14 +115,14 @@ describe.each([
 
   // Failed in a version in which a digest covered prices and stock: the product kept its old stock.
   test('with a product that it did not list for a while', async () => {
-    await shop.import('short.tsv', { prune: true });
+    await shop.import('short.tsv', { prune: true }, { fetcher });
     expect(await shop.all('SELECT code FROM skus ORDER BY code')).toEqual(['coat-l', 'coat-m']);
     await expectRestored();
   });
 
   test('with a product whose stock was set to zero while it was not listed', async () => {
     await shop.db.query('UPDATE stock_levels SET on_hand = 0');
-    await shop.import('short.tsv');
+    await shop.import('short.tsv', {}, { fetcher });
     await expectRestored();
   });
 });

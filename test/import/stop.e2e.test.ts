@@ -35,6 +35,8 @@ const countsOf = (number: number) => [
 /** Continues the import, and checks that it ends as if it had never stopped. */
 async function finish(committed: number): Promise<void> {
   expect(await shop.all(COUNTS)).toEqual(countsOf(committed));
+  // What it wrote is known, and nothing else.
+  expect(await shop.all('SELECT count(*)::int FROM import_digests')).toEqual([committed]);
   const encoder = fakeEncoder();
   expect(await shop.import('feed.tsv', {}, { encoder })).toMatchObject({
     complete: true,
@@ -44,6 +46,9 @@ async function finish(committed: number): Promise<void> {
   });
   expect(encoder.encoded()).toBe(PRODUCTS - committed);
   expect(await shop.all(COUNTS)).toEqual(countsOf(PRODUCTS));
+  const before = await shop.versions();
+  expect(await shop.import('feed.tsv')).toMatchObject({ productsChanged: 0, imagesEncoded: 0 });
+  expect(await shop.versions()).toEqual(before);
 }
 
 test('an import that is stopped keeps its finished batches, and goes on from there', async () => {
