@@ -240,7 +240,9 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     if (codes.length === 0) return NO_OFFERS;
     return offersOf(skus, market, await readCompanions(client, codes), pricedLists);
   };
+  progress.start('Comparing products', staged.products);
   await updateKnown(work, offersIn, JSON.stringify([work.code, encoder.id, target.isDemo]));
+  progress.done();
   progress.start('Importing products', await countWaiting(client));
   let written = 0;
   let renewAt = Math.max(FIRST_STATISTICS_PRODUCTS, await countProducts(db));
@@ -292,7 +294,7 @@ async function planPrune({ client, options, report }: Run, priceListId: number |
  * them: those are most products of most imports, and need no more.
  */
 async function updateKnown(
-  { client, deps: { db }, report, signal }: Run,
+  { client, deps: { db, progress }, report, signal }: Run,
   offersIn: (skus: readonly StagedOffer[]) => Promise<Offers>,
   settings: string,
 ): Promise<void> {
@@ -310,6 +312,7 @@ async function updateKnown(
       ),
     );
     report.productsChanged += await updateOffers(db, offers);
+    progress.advance(products.length);
     report.products += known.length;
     report.skus += known.reduce((sum, { skus }) => sum + skus, 0);
     report.imagesReused += known.reduce((sum, { images }) => sum + images, 0);

@@ -107,7 +107,7 @@ export async function stageRows(
   rows: readonly { handle: string; row: FeedRow }[],
 ): Promise<{ row: FeedRow; firstLine: number }[]> {
   if (rows.length === 0) return [];
-  // Prices and stock change often, and lines with every row above: the rest is what digests compare.
+  // Left out of the digest: prices and stock, which change often, and line numbers, which move when rows are added above.
   const input = rows.map(({ handle, row: { line, onHand, prices, ...data } }) => ({
     code: data.code,
     line,

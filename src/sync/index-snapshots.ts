@@ -92,10 +92,11 @@ export class IndexSnapshots {
   }
 
   /**
-   * Replaces the snapshot by one of this index, which covers `position`; that was current at `takenAt` (monotonic).
+   * Replaces the snapshot by one of this index, which covers `position`; that was current at `takenAt`, by the
+   * clock of Postgres.
    * @throws Error when there is no space for it, or it cannot be written
    */
-  async save(index: EmbeddedIndex, position: string, takenAt: number): Promise<void> {
+  async save(index: EmbeddedIndex, position: string, takenAt: string): Promise<void> {
     const { db, folder } = this.options;
     await removeOld(folder);
     const mostBytes = await this.#spaceFor(index);
@@ -104,7 +105,7 @@ export class IndexSnapshots {
     try {
       await index.save(draft, newHeader({ id, contents: this.contents, position }), mostBytes);
       // After all of its points were read from Postgres, so that a database with the row has them.
-      await recordSnapshot(db, id, performance.now() - takenAt);
+      await recordSnapshot(db, id, takenAt);
       await rename(draft, this.#path);
     } catch (error) {
       await rm(draft, { force: true });

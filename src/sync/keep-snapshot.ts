@@ -6,7 +6,7 @@ import type { EmbeddedIndex } from '../vector-index/embedded/embedded-index.js';
 import { followOnce } from './apply-changes.js';
 import type { ChangeFollower } from './follow-changes.js';
 import type { IndexSnapshots } from './index-snapshots.js';
-import { SNAPSHOT_MAX_AGE_MS } from './snapshot.store.js';
+import { readClock, SNAPSHOT_MAX_AGE_MS } from './snapshot.store.js';
 
 /** After a crash, following the changes of an hour takes seconds; more often would wear the disk for little. */
 const SAVE_EVERY_MS = 60 * 60 * 1_000;
@@ -47,6 +47,7 @@ export function keepSnapshot(options: {
     return performance.now() - saved.takenAt > RENEW_AFTER_MS;
   };
   const save = async (): Promise<void> => {
+    const now = await readClock(db);
     const taken: (SavedIndex & { position: string })[] = [];
     // Nothing else writes meanwhile, so the index and the position belong together.
     await follower.advance(async (from, lost) => {
@@ -56,7 +57,7 @@ export function keepSnapshot(options: {
       return position;
     });
     for (const { position, ...state } of taken) {
-      await snapshots.save(state.index, position, state.takenAt);
+      await snapshots.save(state.index, position, now);
       saved = state;
       log.debug({ ms: Math.round(performance.now() - state.takenAt) }, 'A snapshot of the index was saved');
     }

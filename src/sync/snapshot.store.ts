@@ -6,12 +6,22 @@ import { CHANGE_RETENTION_MS } from './change.store.js';
 /** The change log still has all changes since then, and will have them until the snapshot is loaded. */
 export const SNAPSHOT_MAX_AGE_MS = CHANGE_RETENTION_MS / 2;
 
-/** Records that everything in the snapshot, whose position is `ageMs` old, is in this database. */
-export async function recordSnapshot(db: Queryable, id: string, ageMs: number): Promise<void> {
+/** The time by the clock of Postgres, in its own format: gateways have other clocks, and may be suspended. */
+export async function readClock(db: Queryable): Promise<string> {
+  const [row] = await query(
+    db,
+    sql`/* snapshot.clock */ SELECT clock_timestamp()::text AS now`,
+    z.object({ now: z.string() }),
+  );
+  if (row === undefined) throw new Error('snapshot.clock answers one row');
+  return row.now;
+}
+
+/** Records that everything in the snapshot, whose position was current at `takenAt`, is in this database. */
+export async function recordSnapshot(db: Queryable, id: string, takenAt: string): Promise<void> {
   await execute(
     db,
-    sql`/* snapshot.record */ INSERT INTO index_snapshots (id, taken_at)
-      VALUES (${id}, clock_timestamp() - ${ageMs}::float8 * interval '1 millisecond')`,
+    sql`/* snapshot.record */ INSERT INTO index_snapshots (id, taken_at) VALUES (${id}, ${takenAt}::timestamptz)`,
   );
 }
 
