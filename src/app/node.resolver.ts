@@ -1,6 +1,7 @@
 import { fromGlobalId } from 'graphql-relay';
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { requireScope } from '../access/caller.js';
+import type { BlobStore } from '../platform/blob-store.js';
 import type { Database } from '../platform/postgres.js';
 import { lookUpBoard } from '../boards/find-board.js';
 import { findPin } from '../boards/list-boards.js';
@@ -9,6 +10,7 @@ import { EVERYONE, Requires } from '../graph/requires.js';
 import { RequestError } from '../errors.js';
 import { findHold } from '../holds/reach-hold.js';
 import { findImageJob } from '../images/jobs/list-image-jobs.js';
+import { findUpload } from '../images/find-upload.js';
 import type { Image } from '../images/image.types.js';
 import { Node, readGlobalId } from '../graph/node.js';
 import { offered } from '../catalog/offers.js';
@@ -19,9 +21,14 @@ const MAX_IDS = 100;
 /** Points of finding an object by its id: it may be one of several types, and each has its own statement. */
 const NODE_COST = 5;
 
+interface NodeServices {
+  readonly db: Database;
+  readonly uploads: BlobStore;
+}
+
 @Resolver()
 export class NodeResolver {
-  constructor(private readonly db: Database) {}
+  constructor(private readonly services: NodeServices) {}
 
   @Requires(EVERYONE)
   @Cost(READ_COST)
@@ -33,7 +40,7 @@ export class NodeResolver {
     @Ctx() context: Context,
     @Arg('id', () => ID, { description: 'The id of the object.' }) id: string,
   ): Promise<Node | null> {
-    return loadNode(this.db, context, id);
+    return loadNode(this.services, context, id);
   }
 
   @Requires(EVERYONE)
@@ -55,7 +62,7 @@ export class NodeResolver {
       );
     }
     // An error fails only its own entry; the other entries are answered.
-    return Promise.all(ids.map((id) => loadNode(this.db, context, id).catch(toError)));
+    return Promise.all(ids.map((id) => loadNode(this.services, context, id).catch(toError)));
   }
 }
 
@@ -89,12 +96,16 @@ async function loadOwn(db: Database, context: Context, id: string): Promise<Node
 }
 
 /** @throws RequestError UNAUTHENTICATED or FORBIDDEN without the scope that the type needs */
-async function loadNode(db: Database, context: Context, id: string): Promise<Node | null> {
+async function loadNode(
+  { db, uploads }: NodeServices,
+  context: Context,
+  id: string,
+): Promise<Node | null> {
   const own = await loadOwn(db, context, id);
   if (own !== undefined) return own;
   requireScope(context.caller, 'catalog:read');
   const node = readGlobalId(id);
-  if (node === null) return null;
+  if (node === null) return findUpload(uploads, id);
   const { products, skus, locations } = await context.inChannel();
   switch (node.type) {
     case 'Product':

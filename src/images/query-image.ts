@@ -28,7 +28,10 @@ export interface QueryImageSources extends QueryImageServices {
   readonly signal?: AbortSignal;
 }
 
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+/** Standard and URL-safe base64 (RFC 4648, sections 4 and 5), which Node decodes alike. */
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+/** What canvas.toDataURL() and FileReader put before the data. */
+const DATA_URI = /^\s*data:[^,]{0,200};base64,/i;
 
 /**
  * Finds the image that an ImageInput refers to.
@@ -82,11 +85,13 @@ const notFound = (): RequestError =>
     'No image has this id: send the file to POST /images and use the id that it returns (uploads are kept for a week).',
   );
 
-function decodeBase64(text: string): Uint8Array {
+function decodeBase64(sent: string): Uint8Array {
+  // MIME and many encoders break lines.
+  const text = sent.replace(DATA_URI, '').replace(/\s+/g, '');
   if (!BASE64.test(text)) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      'base64 is not standard base64: remove any data: prefix and line breaks, and do not use base64url.',
+      'base64 has characters that base64 does not have: send the bytes of the file in base64, with or without a data: prefix.',
     );
   }
   return Buffer.from(text, 'base64');

@@ -85,6 +85,7 @@ export async function installImages(
   await app.register(async (scope) => {
     await scope.register(multipart, {
       limits: { files: 1, fileSize: MAX_IMAGE_BYTES, fields: 0, headerPairs: 20 },
+      isPartAFile,
     });
     // The handler reads the body, because it knows what is allowed.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -102,6 +103,10 @@ export async function installImages(
     });
   });
 }
+
+/** Apps that build forms by hand often leave out the file name. A part without a type is text (RFC 7578, 4.4). */
+const isPartAFile = (_name: string | undefined, type: string | undefined, file: string | undefined): boolean =>
+  file !== undefined || !/^text\//i.test(type ?? 'text/plain');
 
 async function readImage(request: FastifyRequest): Promise<Buffer> {
   const bytes = request.isMultipart() ? await readPart(request) : await readBody(request);
@@ -130,7 +135,8 @@ async function readPart(request: FastifyRequest): Promise<Buffer> {
 
 function readBody(request: FastifyRequest): Promise<Buffer> {
   const type = request.headers['content-type'] ?? '';
-  if (!/^(image\/|application\/octet-stream\b)/i.test(type)) {
+  // S3 and its clients call unknown files binary/octet-stream.
+  if (!/^(image\/|(application|binary)\/octet-stream\b)/i.test(type)) {
     throw new RequestError(
       'BAD_USER_INPUT',
       'Send an image file as the body, with its content-type (image/jpeg, image/png, …), or as multipart/form-data.',

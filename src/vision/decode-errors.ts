@@ -26,6 +26,13 @@ export const undecodable = (cause?: unknown): RequestError =>
     { cause },
   );
 
+/** What iPhones keep; its codec, HEVC, is patented and not part of the decoder. */
+export const heic = (): RequestError =>
+  new RequestError(
+    'IMAGE_UNDECODABLE',
+    'The file is a HEIC image, the format in which iPhones keep photos; convert it to JPEG first: `jpegData(compressionQuality:)` of UIImage does, and so does Safari for <input type="file" accept="image/jpeg">.',
+  );
+
 const CODES_OF_IMAGES: ReadonlySet<ErrorCode> = new Set([
   'IMAGE_NOT_FOUND',
   'IMAGE_TOO_LARGE',

@@ -4,10 +4,10 @@ import { rgbaToThumbHash } from 'thumbhash';
 import type { z } from 'zod';
 import { RequestError } from '../errors.js';
 import { dominantColor } from './color.js';
-import { DECODE_TIMEOUT_SECONDS, tooSlow, undecodable } from './decode-errors.js';
+import { DECODE_TIMEOUT_SECONDS, heic, tooSlow, undecodable } from './decode-errors.js';
 import type { DecoderWork, factsResult, pixelsResult } from './decoder.protocol.js';
 import { assertDecodable, FORMATS, type ImageHeader } from './image-budget.js';
-import { assertOnePass } from './image-file.js';
+import { assertOnePass, isHeic } from './image-file.js';
 import { toSquare } from './raster.js';
 import sharp from './sharp.js';
 
@@ -47,6 +47,7 @@ export async function decodeFile(file: Uint8Array, work: DecoderWork): Promise<u
 }
 
 async function readHeader(file: Uint8Array): Promise<ImageHeader> {
+  if (isHeic(file)) throw heic();
   const { format, autoOrient, channels, depth, isProgressive, pages } = await openImage(
     file,
     false,

@@ -7,6 +7,13 @@ import { MAX_JPEG_SCANS, readJpegFile } from './jpeg-file.js';
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 
 const isJpeg = (file: Buffer): boolean => file.length > 2 && file.readUInt16BE(0) === 0xffd8;
+/** Brands of ISO/IEC 23008-12 (annex B) whose pictures are HEVC. */
+const HEVC_BRANDS: ReadonlySet<string> = new Set(
+  ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'],
+);
+/** More than files name; the list of a hostile file may be as long as the file. */
+const MAX_BRANDS = 32;
+
 const isAvif = (file: Buffer): boolean => file.length > 12 && file.toString('latin1', 4, 8) === 'ftyp';
 
 /** The file without any data after the picture, which no decoder reads. Files that are not images are unchanged. */
@@ -31,6 +38,17 @@ export function assertOnePass(bytes: Uint8Array, format: ImageFormat): void {
       'The AVIF has several frames or parts, or is malformed; save it as a single still image, or as JPEG.',
     );
   }
+}
+
+/** Whether the file is HEIC. AVIF files have the same structure, and some also name the general brands of both. */
+export function isHeic(bytes: Uint8Array): boolean {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!isAvif(file)) return false;
+  // The major brand, a version, and the compatible brands.
+  const end = Math.min(file.readUInt32BE(0), file.length, 16 + 4 * MAX_BRANDS);
+  const brands = [file.toString('latin1', 8, 12)];
+  for (let at = 16; at + 4 <= end; at += 4) brands.push(file.toString('latin1', at, at + 4));
+  return !brands.includes('avif') && brands.some((brand) => HEVC_BRANDS.has(brand));
 }
 
 function endOf(file: Buffer): number | null {
