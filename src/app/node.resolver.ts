@@ -96,11 +96,7 @@ async function loadOwn(db: Database, context: Context, id: string): Promise<Node
 }
 
 /** @throws RequestError UNAUTHENTICATED or FORBIDDEN without the scope that the type needs */
-async function loadNode(
-  { db, uploads }: NodeServices,
-  context: Context,
-  id: string,
-): Promise<Node | null> {
+async function loadNode({ db, uploads }: NodeServices, context: Context, id: string): Promise<Node | null> {
   const own = await loadOwn(db, context, id);
   if (own !== undefined) return own;
   requireScope(context.caller, 'catalog:read');

@@ -31,7 +31,8 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
 /** Bytes in base64, as clients write it. The limit on a request's body bounds their size. */
 export const Base64Scalar = new GraphQLScalarType<string, string>({
   name: 'Base64',
-  description: 'Binary data in base64 (RFC 4648): standard or URL-safe, with or without padding, line breaks, and a data: prefix ("data:image/jpeg;base64,").',
+  description:
+    'Binary data in base64 (RFC 4648): standard or URL-safe, with or without padding, line breaks, and a data: prefix ("data:image/jpeg;base64,").',
   serialize: String,
   parseValue(value) {
     if (typeof value !== 'string') {

@@ -105,8 +105,11 @@ export async function installImages(
 }
 
 /** Apps that build forms by hand often leave out the file name. A part without a type is text (RFC 7578, 4.4). */
-const isPartAFile = (_name: string | undefined, type: string | undefined, file: string | undefined): boolean =>
-  file !== undefined || !/^text\//i.test(type ?? 'text/plain');
+const isPartAFile = (
+  _name: string | undefined,
+  type: string | undefined,
+  file: string | undefined,
+): boolean => file !== undefined || !/^text\//i.test(type ?? 'text/plain');
 
 async function readImage(request: FastifyRequest): Promise<Buffer> {
   const bytes = request.isMultipart() ? await readPart(request) : await readBody(request);

@@ -8,9 +8,16 @@ const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 
 const isJpeg = (file: Buffer): boolean => file.length > 2 && file.readUInt16BE(0) === 0xffd8;
 /** Brands of ISO/IEC 23008-12 (annex B) whose pictures are HEVC. */
-const HEVC_BRANDS: ReadonlySet<string> = new Set(
-  ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'],
-);
+const HEVC_BRANDS: ReadonlySet<string> = new Set([
+  'heic',
+  'heix',
+  'heim',
+  'heis',
+  'hevc',
+  'hevx',
+  'hevm',
+  'hevs',
+]);
 /** More than files name; the list of a hostile file may be as long as the file. */
 const MAX_BRANDS = 32;
 

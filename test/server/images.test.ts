@@ -24,9 +24,11 @@ beforeAll(async () => {
 const upload = (payload: Buffer, type = 'image/jpeg') =>
   server.app.inject({ method: 'POST', url: '/images', headers: { 'content-type': type }, payload });
 
-function form(payload: Buffer): { headers: Record<string, string>; payload: Buffer } {
-  const head =
-    '--x\r\ncontent-disposition: form-data; name="image"; filename="a.jpg"\r\ncontent-type: image/jpeg\r\n\r\n';
+function form(
+  payload: Buffer,
+  part = 'name="image"; filename="a.jpg"\r\ncontent-type: image/jpeg',
+): { headers: Record<string, string>; payload: Buffer } {
+  const head = `--x\r\ncontent-disposition: form-data; ${part}\r\n\r\n`;
   return {
     headers: { 'content-type': 'multipart/form-data; boundary=x' },
     payload: Buffer.concat([Buffer.from(head), payload, Buffer.from('\r\n--x--\r\n')]),
@@ -34,24 +36,63 @@ function form(payload: Buffer): { headers: Record<string, string>; payload: Buff
 }
 
 describe('POST /images', () => {
-  test.each(['image/jpeg', 'application/octet-stream'])('stores the bytes of a %s body', async (type) => {
-    const response = await upload(photo, type);
-    expect(response.statusCode).toBe(200);
-    const answer = response.json<{ id: string }>();
-    expect(answer).toEqual({
-      id: expect.any(String),
-      width: 300,
-      height: 200,
-      thumbhash: expect.any(String),
-    });
-    const sha256 = uploadIdToSha256(answer.id);
-    expect(sha256).not.toBeNull();
-    expect(await server.uploads.get(sha256 ?? '')).toEqual(photo);
+  test.each(['image/jpeg', 'application/octet-stream', 'binary/octet-stream'])(
+    'stores the bytes of a %s body',
+    async (type) => {
+      const response = await upload(photo, type);
+      expect(response.statusCode).toBe(200);
+      const answer = response.json<{ id: string }>();
+      expect(answer).toEqual({
+        id: expect.any(String),
+        width: 300,
+        height: 200,
+        thumbhash: expect.any(String),
+      });
+      const sha256 = uploadIdToSha256(answer.id);
+      expect(sha256).not.toBeNull();
+      expect(await server.uploads.get(sha256 ?? '')).toEqual(photo);
+    },
+  );
+
+  // Failed on 2026-11-29, except for the first and the third: the form had no file.
+  test.each([
+    'name="image"; filename="a.jpg"\r\ncontent-type: image/jpeg',
+    'name="image"\r\ncontent-type: image/jpeg',
+    'name="image"\r\ncontent-type: application/octet-stream',
+    'name="image"\r\ncontent-type: binary/octet-stream',
+    'name="image"; filename=""\r\ncontent-type: image/png',
+  ])('stores a file of a form: %s', async (part) => {
+    const response = await server.app.inject({ method: 'POST', url: '/images', ...form(photo, part) });
+    expect(response.json()).toMatchObject({ width: 300, height: 200 });
   });
 
-  test('stores a file of a form', async () => {
-    const response = await server.app.inject({ method: 'POST', url: '/images', ...form(photo) });
-    expect(response.json()).toMatchObject({ width: 300, height: 200 });
+  test('refuses a form with a text', async () => {
+    const response = await server.app.inject({
+      method: 'POST',
+      url: '/images',
+      ...form(photo, 'name="note"'),
+    });
+    expect([response.statusCode, response.json()]).toMatchObject([
+      400,
+      { error: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
+  test.each([
+    ['heic', 'mif1heic'],
+    ['mif1', 'mif1heic'],
+    ['heix', 'mif1heix'],
+    ['msf1', 'msf1hevc'],
+  ])('names HEIC (%s, %s) and the way out', async (major, compatible) => {
+    const box = Buffer.alloc(16 + compatible.length);
+    box.writeUInt32BE(box.length);
+    box.write(`ftyp${major}`, 4, 'latin1');
+    box.write(compatible, 16, 'latin1');
+    const response = await upload(Buffer.concat([box, randomBytes(100)]), 'image/heic');
+    expect([response.statusCode, response.json()]).toMatchObject([
+      400,
+      { error: { code: 'IMAGE_UNDECODABLE', message: expect.stringMatching(/HEIC.*JPEG/) } },
+    ]);
   });
 
   test.each<[string, () => Buffer, string, number, string]>([

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { toGlobalId } from 'graphql-relay';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { toUploadId } from '../../src/images/upload-id.js';
+import type { Encoder } from '../../src/vision/encoder.js';
+import { seedApiKey } from '../support/api-keys.js';
+import { seedMarkets } from '../support/catalog.js';
+import { openSharedEncoder } from '../support/encoder.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+
+let encoder: Encoder;
+let gateway: TestGateway;
+let photo: Buffer;
+let id: string;
+beforeAll(async () => {
+  encoder = await openSharedEncoder();
+  gateway = await startTestGateway(seedMarkets, { encoder });
+  // Noise, so that its base64 has the characters in which the alphabets differ.
+  const pixels = Buffer.from(Array.from({ length: 3 * 40 * 30 }, (_, i) => (i * i * 7919) % 251));
+  photo = await sharp(pixels, { raw: { width: 40, height: 30, channels: 3 } })
+    .png()
+    .toBuffer();
+  id = toUploadId(await gateway.services.uploads.put(photo));
+});
+afterAll(async () => {
+  await gateway.close();
+  await encoder.close();
+});
+
+describe('base64', () => {
+  const LOOK = 'query ($base64: Base64!) { look(image: { base64: $base64 }) { image { id } } }';
+  const inLines = (text: string, end: string): string => (text.match(/.{1,76}/g) ?? []).join(end);
+  const urlSafe = (text: string): string => text.replaceAll('+', '-').replaceAll('/', '_');
+
+  test.each<[string, (base64: string) => string]>([
+    ['as it is', (text) => text],
+    ['without padding', (text) => text.replace(/=+$/, '')],
+    ['in lines', (text) => `${inLines(text, '\r\n')}\n`],
+    ['as a data URI', (text) => `data:image/png;base64,${text}`],
+    ['as a data URI with parameters', (text) => `data:image/png;name=a.png;charset=utf-8;base64,${text}`],
+    ['URL-safe', urlSafe],
+    ['as a URL-safe data URI in lines', (text) => ` DATA:;base64,\n${inLines(urlSafe(text), '\n')}`],
+  ])('is taken %s', async (_, write) => {
+    const { data, errors } = await gateway.ask(LOOK, { base64: write(photo.toString('base64')) });
+    expect([data, errors]).toEqual([{ look: { image: { id } } }, []]);
+  });
+
+  test.each(['', ' ', 'data:image/png;base64,', 'data:image/png,%89PNG', 'a.b', 'AA=A', '"AAAA"'])(
+    'is refused when it is none: %j',
+    async (base64) => {
+      const { errors } = await gateway.ask(LOOK, { base64 });
+      expect(errors).toMatchObject([
+        { code: 'BAD_USER_INPUT', message: expect.stringContaining('characters that base64 does not have') },
+      ]);
+    },
+  );
+});
+
+describe('an upload', () => {
+  const node = z.object({ node: z.unknown(), nodes: z.array(z.unknown()) });
+  const NODE = `query ($id: ID!, $ids: [ID!]!) {
+    node(id: $id) { __typename id ... on Image { width height altText thumbhash dominantColor url } }
+    nodes(ids: $ids) { id }
+  }`;
+
+  test('is found by its id, alone and among others', async () => {
+    const none = toUploadId('0'.repeat(64));
+    const ids = [id, none, toGlobalId('Upload', '../../etc/passwd'), id];
+    expect(await gateway.read(node, NODE, { id, ids })).toEqual({
+      node: {
+        ...{ __typename: 'Image', id, width: 40, height: 30, altText: null },
+        ...{ thumbhash: expect.any(String), dominantColor: expect.stringMatching(/^#[0-9a-f]{6}$/) },
+        url: expect.stringContaining('/images/'),
+      },
+      nodes: [{ id }, null, null, { id }],
+    });
+  });
+
+  test('needs the scope of the catalog, like the search with it', async () => {
+    const secret = await seedApiKey(gateway.db, { name: 'boards-only', scopes: ['boards'] });
+    const { errors } = await gateway.ask(NODE, { id, ids: [id] }, secret);
+    expect(errors.map(({ code }) => code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+  });
+
+  test('pays for its file, which is decoded', async () => {
+    const costOf = async (one: string): Promise<number> => {
+      const response = await gateway.http.inject({
+        method: 'POST',
+        url: '/graphql',
+        payload: { query: '{ node(id: "ID") { id } }'.replace('ID', one) },
+      });
+      return response.json<{ extensions: { cost: { actual: number } } }>().extensions.cost.actual;
+    };
+    // And two fields that the other answer does not have.
+    expect((await costOf(id)) - (await costOf(toGlobalId('Image', 1)))).toBe(52);
+  });
+});
