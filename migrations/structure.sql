@@ -78,6 +78,7 @@ CREATE TABLE brands (
   CONSTRAINT brands_name_check CHECK (name <> ''::text),
   CONSTRAINT brands_pkey PRIMARY KEY (id)
 );
+CREATE INDEX brands_name ON public.brands USING btree (name, id);
 CREATE TRIGGER brands_updated AFTER UPDATE ON brands REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
 
 CREATE TABLE budgets (
@@ -413,6 +414,8 @@ CREATE TABLE prices (
   CONSTRAINT prices_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id) ON DELETE CASCADE,
   CONSTRAINT prices_valid_check CHECK (NOT isempty(valid) AND isfinite(COALESCE(lower(valid), now())) AND isfinite(COALESCE(upper(valid), now())))
 );
+CREATE INDEX prices_begin ON public.prices USING btree (lower(valid)) WHERE (lower(valid) IS NOT NULL);
+CREATE INDEX prices_end ON public.prices USING btree (upper(valid)) WHERE (upper(valid) IS NOT NULL);
 CREATE INDEX prices_sku ON public.prices USING btree (sku_id, price_list_id);
 CREATE TRIGGER prices_deleted AFTER DELETE ON prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
 CREATE TRIGGER prices_inserted AFTER INSERT ON prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
@@ -546,6 +549,7 @@ CREATE TABLE skus (
   when_out text DEFAULT 'deny'::text NOT NULL,
   restock_at timestamp with time zone,
   url text,
+  option_names text[] DEFAULT '{}'::text[] NOT NULL,
   CONSTRAINT skus_code_check CHECK (code <> ''::text),
   CONSTRAINT skus_code_key UNIQUE (code),
   CONSTRAINT skus_gtin_check CHECK (gtin ~ '^(\d{8}|\d{12,14})$'::text),
@@ -558,6 +562,7 @@ CREATE TABLE skus (
   CONSTRAINT skus_url_check CHECK (url ~* '^https?://'::text),
   CONSTRAINT skus_when_out_check CHECK (when_out = ANY (ARRAY['deny'::text, 'backorder'::text, 'preorder'::text]))
 );
+CREATE INDEX skus_gtin ON public.skus USING btree (ltrim(gtin, '0'::text)) WHERE (gtin IS NOT NULL);
 CREATE INDEX skus_image ON public.skus USING btree (image_id);
 CREATE INDEX skus_product ON public.skus USING btree (product_id, "position", id);
 CREATE TRIGGER skus_deleted AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
@@ -682,7 +687,8 @@ CREATE VIEW sku_offers AS
             WHEN sku.when_out = 'preorder'::text THEN 'PREORDER'::text
             ELSE 'OUT_OF_STOCK'::text
         END AS level,
-    sku.url
+    sku.url,
+    sku.option_names
    FROM skus sku
      CROSS JOIN channels channel
      JOIN price_lists price_list ON price_list.id = channel.price_list_id
@@ -1439,11 +1445,11 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT DISTINCT sku.product_id FROM (
-    (SELECT price_list_id, sku_id, amount, valid FROM before
-      EXCEPT SELECT price_list_id, sku_id, amount, valid FROM after)
+    (SELECT price_list_id, sku_id, amount, compare_at, valid FROM before
+      EXCEPT SELECT price_list_id, sku_id, amount, compare_at, valid FROM after)
     UNION ALL
-    (SELECT price_list_id, sku_id, amount, valid FROM after
-      EXCEPT SELECT price_list_id, sku_id, amount, valid FROM before)
+    (SELECT price_list_id, sku_id, amount, compare_at, valid FROM after
+      EXCEPT SELECT price_list_id, sku_id, amount, compare_at, valid FROM before)
   ) AS changed JOIN skus sku ON sku.id = changed.sku_id;
   RETURN NULL;
 END $function$;
@@ -1455,7 +1461,8 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT after.id FROM after JOIN before USING (id)
-  WHERE (before.brand_id, before.category_id) IS DISTINCT FROM (after.brand_id, after.category_id);
+  WHERE (before.brand_id, before.category_id, before.created_at, before.search)
+    IS DISTINCT FROM (after.brand_id, after.category_id, after.created_at, after.search);
   RETURN NULL;
 END $function$;
 
@@ -1466,7 +1473,8 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT DISTINCT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
-  WHERE (before.product_id, before.options, before.when_out) IS DISTINCT FROM (after.product_id, after.options, after.when_out);
+  WHERE (before.product_id, before.options, before.when_out, before.gtin)
+    IS DISTINCT FROM (after.product_id, after.options, after.when_out, after.gtin);
   RETURN NULL;
 END $function$;
 

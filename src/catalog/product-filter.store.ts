@@ -3,8 +3,16 @@ import type { ProductCondition } from './product-filter.js';
 import { AvailabilityFilter } from './product-filter.types.js';
 
 /** Lowercased by Postgres, in its locale, like the values that they are compared with. */
-const lowered = (values: readonly string[]): Sql =>
+export const lowered = (values: readonly string[]): Sql =>
   sql`SELECT lower(value) FROM unnest(${values}::text[]) AS value`;
+
+/** The parts of a value with slashes: see `partsOf`. */
+export const splitParts = (value: Sql): Sql => sql`regexp_split_to_array(btrim(${value}), '\\s*/\\s*')`;
+
+/** Whether a value, or one of its parts, is among those wanted. Few values have parts, and only those are split. */
+const hasValue = (value: Sql, wanted: readonly string[]): Sql =>
+  sql`(lower(${value}) IN (${lowered(wanted)})
+    OR (position('/' IN ${value}) > 0 AND ${splitParts(sql`lower(${value})`)} && ARRAY(${lowered(wanted)})))`;
 
 const and = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? sql`true` : join(conditions, ' AND ');
@@ -26,8 +34,17 @@ export function productPredicate(condition: ProductCondition): Sql {
   }
   for (const { name, values } of condition.attributes) {
     parts.push(sql`EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = ${name} AND lower(attribute.value) = ANY(ARRAY(${lowered(values)})))`);
+      AND attribute.name = ${name} AND ${hasValue(sql`attribute.value`, values)})`);
   }
+  if (condition.gtins !== null) {
+    // An index finds the few products, so that a list does not look for them among all others.
+    parts.push(sql`product.id = ANY(ARRAY(
+      SELECT product_id FROM skus WHERE gtin IS NOT NULL AND ltrim(gtin, '0') = ANY(${condition.gtins}::text[])))`);
+  }
+  if (condition.createdAfter !== null) {
+    parts.push(sql`product.created_at > ${condition.createdAfter}::timestamptz`);
+  }
+  if (condition.excludedKeys.length > 0) parts.push(sql`product.id <> ALL(${condition.excludedKeys}::int[])`);
   return and(parts);
 }
 
@@ -35,42 +52,65 @@ export function productPredicate(condition: ProductCondition): Sql {
  * Whether a statement with this condition should be prepared. With attributes and options, there are too many
  * variants of the text for every connection to keep a plan of each.
  */
-export const isCommon = ({ attributes, options }: ProductCondition): boolean =>
-  attributes.length === 0 && options.length === 0;
+export const isCommon = ({ attributes, options, gtins, createdAfter }: ProductCondition): boolean =>
+  attributes.length === 0 && options.length === 0 && gtins === null && createdAfter === null;
 
 /** The condition on `sku_offers offer`: one SKU must meet all of it. */
 export function offerPredicate(condition: ProductCondition): Sql {
-  return and([stockPredicate(condition), ...terms(condition, sql`offer.amount`, sql`offer.options`)]);
+  return and([stockPredicate(condition), offerTerms(condition)]);
 }
 
 /** Whether the channel offers an SKU of `products product` that meets the condition whatever its stock. */
 export function isOffered(condition: ProductCondition, channelKey: number): Sql {
-  return sql`EXISTS (SELECT FROM skus sku JOIN prices price ON price.sku_id = sku.id
-    WHERE sku.product_id = product.id AND price.valid @> statement_timestamp()
-      AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = ${channelKey})
-      AND ${and(terms(condition, sql`price.amount`, sql`sku.options`))})`;
+  return sql`EXISTS (SELECT FROM (
+      SELECT price.amount, price.compare_at, sku.options, sku.gtin
+      FROM skus sku JOIN prices price ON price.sku_id = sku.id
+      WHERE sku.product_id = product.id AND price.valid @> statement_timestamp()
+        AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = ${channelKey})
+    ) offer WHERE ${offerTerms(condition)})`;
 }
 
-/** What does not depend on stock. */
-function terms({ minAmount, maxAmount, options }: ProductCondition, amount: Sql, values: Sql): Sql[] {
-  return [
-    ...(minAmount === null ? [] : [sql`${amount} >= ${minAmount}::bigint`]),
-    ...(maxAmount === null ? [] : [sql`${amount} <= ${maxAmount}::bigint`]),
-    // Hashed once, which IS TRUE makes Postgres do, instead of compared with each value for each SKU.
+/** The condition on a row `offer` with a price, the options, and the GTIN of an SKU; not on its stock. */
+export function offerTerms({ minAmount, maxAmount, onSale, options, gtins }: ProductCondition): Sql {
+  return and([
+    ...(minAmount === null ? [] : [sql`offer.amount >= ${minAmount}::bigint`]),
+    ...(maxAmount === null ? [] : [sql`offer.amount <= ${maxAmount}::bigint`]),
+    ...(onSale === null ? [] : [sql`(offer.compare_at IS NOT NULL) = ${onSale}::boolean`]),
+    ...(gtins === null ? [] : [sql`(ltrim(offer.gtin, '0') = ANY(${gtins}::text[])) IS TRUE`]),
+    // IS TRUE makes Postgres hash the values once, instead of comparing each of them for each SKU.
     ...options.map(
-      ({ name, values: accepted }) =>
-        sql`(lower(${values} ->> ${name}::text) IN (${lowered(accepted)})) IS TRUE`,
+      ({ name, values }) => sql`(${hasValue(sql`(offer.options ->> ${name}::text)`, values)}) IS TRUE`,
     ),
-  ];
+  ]);
 }
 
-function stockPredicate({ availability, quantity, locationKey }: ProductCondition): Sql {
-  const enough =
-    locationKey === null
-      ? sql`offer.sellable >= ${quantity}::int`
-      : sql`EXISTS (SELECT FROM available_stock stock
+function stockPredicate(condition: ProductCondition): Sql {
+  const { locationKey, quantity } = condition;
+  return locationKey === null
+    ? ifNeeded(condition, sql`offer.sellable >= ${quantity}::int`)
+    : stockTerms(condition);
+}
+
+/** The condition on the stock of a row `offer` with an SKU and a channel, whose stock has not been added up. */
+export function stockTerms(condition: ProductCondition): Sql {
+  const { locationKey, quantity } = condition;
+  const stock = sql`FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id AND stock.location_id = ${locationKey} AND stock.sellable >= ${quantity}::int)`;
+          WHERE stock.sku_id = offer.sku_id`;
+  if (locationKey !== null)
+    return ifNeeded(
+      condition,
+      sql`EXISTS (SELECT ${stock} AND stock.location_id = ${locationKey} AND stock.sellable >= ${quantity}::int)`,
+    );
+  // Some location has a unit: a semijoin, which is much faster than a sum for each SKU.
+  const enough =
+    quantity === 1
+      ? sql`EXISTS (SELECT ${stock} AND stock.sellable > 0)`
+      : sql`(SELECT coalesce(sum(stock.sellable), 0) ${stock}) >= ${quantity}::int`;
+  return ifNeeded(condition, enough);
+}
+
+function ifNeeded({ availability }: ProductCondition, enough: Sql): Sql {
   if (availability === AvailabilityFilter.SELLABLE) return enough;
   if (availability === AvailabilityFilter.SELLABLE_OR_BACKORDER)
     return sql`(${enough} OR offer.when_out <> 'deny')`;

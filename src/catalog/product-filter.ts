@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js';
-import { parseAmount } from '../graph/money.js';
+import { parseBound } from '../graph/money.js';
 import { readKey } from '../graph/node.js';
 import {
   AvailabilityFilter,
@@ -9,12 +9,16 @@ import {
   type SkuFilter,
 } from './product-filter.types.js';
 import type { Sku } from './sku.types.js';
-import { checkText, fold } from '../graph/text.js';
+import { checkText } from '../graph/text.js';
+import { hasValue } from './option-parts.js';
 
 /** No shopper chooses more; a filter with more comes from a program. */
 const MAX_ENTRIES = 10;
 const MAX_VALUES = 50;
 const MAX_QUANTITY = 1_000_000;
+/** More than a basket or a history that a page shows beside its list. */
+const MAX_EXCLUDED = 100;
+const GTIN = /^\d{8,14}$/;
 
 interface NamedValues {
   readonly name: string;
@@ -25,6 +29,8 @@ interface NamedValues {
 export interface SkuCondition {
   readonly minAmount: number | null;
   readonly maxAmount: number | null;
+  /** Null: whether on sale or not. */
+  readonly onSale: boolean | null;
   readonly options: readonly NamedValues[];
   readonly availability: AvailabilityFilter;
   readonly quantity: number;
@@ -35,35 +41,58 @@ export interface ProductCondition extends SkuCondition {
   readonly categories: readonly string[] | null;
   readonly brands: readonly string[] | null;
   readonly attributes: readonly NamedValues[];
+  /** Of one SKU, without leading zeros. */
+  readonly gtins: readonly string[] | null;
+  /** ISO 8601. */
+  readonly createdAfter: string | null;
+  /** Row ids of products that do not pass. */
+  readonly excludedKeys: readonly number[];
   /** The one location whose stock counts; null: all locations that serve the channel. */
   readonly locationKey: number | null;
 }
 
+/** No condition at all. */
+export const ANYTHING: ProductCondition = {
+  ...{ minAmount: null, maxAmount: null, onSale: null, options: [] },
+  ...{ availability: AvailabilityFilter.ANY, quantity: 1 },
+  ...{ categories: null, brands: null, attributes: [], gtins: null, createdAfter: null, excludedKeys: [] },
+  locationKey: null,
+};
+
 const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
-function checkValues(field: string, values: readonly string[]): readonly string[] {
-  if (values.length === 0) throw bad(`${field} is empty: give at least one value, or omit it.`);
-  if (values.length > MAX_VALUES)
-    throw bad(`${field} has ${values.length} values: at most ${MAX_VALUES} are allowed.`);
-  return values.map((value) => checkText(`A value of ${field}`, value));
+function atMost<T>(field: string, values: readonly T[], most: number): readonly T[] {
+  if (values.length > most) throw bad(`${field} has ${values.length} values: at most ${most} are allowed.`);
+  return values;
 }
+
+const checkValues = (field: string, values: readonly string[]): readonly string[] =>
+  atMost(field, values, MAX_VALUES).map((value) => checkText(`A value of ${field}`, value));
+
+/** Null when nothing is chosen: what a client sends whose shopper has taken back each choice. */
+const checkChoice = (
+  field: string,
+  values: readonly string[] | null | undefined,
+): readonly string[] | null => (values == null || values.length === 0 ? null : checkValues(field, values));
 
 function checkNamed(field: string, entries: readonly OptionFilter[] | null | undefined): NamedValues[] {
   if (entries === null || entries === undefined) return [];
   if (entries.length > MAX_ENTRIES)
     throw bad(`${field} has ${entries.length} entries: at most ${MAX_ENTRIES} are allowed.`);
-  return entries.map(({ name, values }) => ({
-    name: checkText(`${field}.name`, name).toLowerCase(),
-    values: checkValues(`${field}.values`, values),
-  }));
+  return entries
+    .map(({ name, values }) => ({
+      name: checkText(`${field}.name`, name).toLowerCase(),
+      values: checkValues(`${field}.values`, values),
+    }))
+    .filter(({ values }) => values.length > 0);
 }
 
 function checkPrice(
   range: DecimalRangeInput | null | undefined,
   currency: string,
 ): Pick<SkuCondition, 'minAmount' | 'maxAmount'> {
-  const minAmount = range?.min == null ? null : parseAmount(range.min, currency);
-  const maxAmount = range?.max == null ? null : parseAmount(range.max, currency);
+  const minAmount = range?.min == null ? null : parseBound(range.min, currency, 'down');
+  const maxAmount = range?.max == null ? null : parseBound(range.max, currency, 'up');
   if (minAmount !== null && maxAmount !== null && minAmount > maxAmount) {
     throw bad(`The price range is invalid: min ${range?.min} is above max ${range?.max}. Swap them.`);
   }
@@ -77,6 +106,7 @@ function checkSkuPart(filter: SkuFilter, currency: string, availability: Availab
   }
   return {
     ...checkPrice(filter.price, currency),
+    onSale: filter.onSale ?? null,
     options: checkNamed('options', filter.options),
     availability: filter.availability ?? availability,
     quantity,
@@ -96,11 +126,23 @@ export function checkProductFilter(
   const given = filter ?? {};
   return {
     ...checkSkuPart(given, currency, AvailabilityFilter.SELLABLE),
-    categories: given.categories == null ? null : checkValues('categories', given.categories),
-    brands: given.brands == null ? null : checkValues('brands', given.brands),
+    categories: checkChoice('categories', given.categories),
+    brands: checkChoice('brands', given.brands),
     attributes: checkNamed('attributes', given.attributes),
+    gtins: checkChoice('gtins', given.gtins)?.map(checkGtin) ?? null,
+    createdAfter: given.createdAfter?.toISOString() ?? null,
+    excludedKeys: atMost('excludeProducts', given.excludeProducts ?? [], MAX_EXCLUDED).flatMap(
+      (id) => readKey('Product', id) ?? [],
+    ),
     locationKey: given.location == null ? null : readLocation(given.location),
   };
+}
+
+/** As filters and the index compare it: UPC-A (12 digits), EAN-13, and GTIN-14 are the same number with zeros before it. */
+function checkGtin(gtin: string): string {
+  if (!GTIN.test(gtin))
+    throw bad(`${JSON.stringify(gtin)} is not a GTIN: it has 8 to 14 digits and nothing else.`);
+  return gtin.replace(/^0+/, '');
 }
 
 function readLocation(id: string): number {
@@ -112,7 +154,7 @@ function readLocation(id: string): number {
 
 /** Whether a loaded SKU passes; `sellable` is how many units of it count, such as those at one location. */
 export function passes(sku: Sku, condition: SkuCondition, sellable = sku.sellable): boolean {
-  const { availability, quantity, minAmount, maxAmount, options } = condition;
+  const { availability, quantity, minAmount, maxAmount, onSale, options } = condition;
   if (availability === AvailabilityFilter.SELLABLE && sellable < quantity) return false;
   if (
     availability === AvailabilityFilter.SELLABLE_OR_BACKORDER &&
@@ -122,9 +164,10 @@ export function passes(sku: Sku, condition: SkuCondition, sellable = sku.sellabl
     return false;
   if (minAmount !== null && sku.amount < minAmount) return false;
   if (maxAmount !== null && sku.amount > maxAmount) return false;
+  if (onSale !== null && (sku.compareAt !== null) !== onSale) return false;
   return options.every(({ name, values }) => {
     const value = Object.hasOwn(sku.optionValues, name) ? sku.optionValues[name] : undefined;
-    return value !== undefined && values.some((wanted) => fold(wanted) === fold(value));
+    return value !== undefined && hasValue(value, values);
   });
 }
 

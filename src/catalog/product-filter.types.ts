@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { DecimalScalar } from '../graph/scalars.js';
+import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
 
 export enum AvailabilityFilter {
   SELLABLE = 'SELLABLE',
@@ -16,7 +16,10 @@ registerEnumType(AvailabilityFilter, {
   },
 });
 
-@InputType({ description: 'A price range in the currency of the channel. Both ends are inclusive.' })
+@InputType({
+  description:
+    'A price range in the currency of the channel. Both ends are inclusive. An end that is finer than the currency is rounded outward, so that no price within the range is left out.',
+})
 export class DecimalRangeInput {
   @Field(() => DecimalScalar, {
     nullable: true,
@@ -38,29 +41,41 @@ export class AttributeFilter {
   @Field(() => String, { description: 'The name of the attribute, for example "material".' })
   name!: string;
 
-  @Field(() => [String], { description: 'The accepted values, from 1 to 50.' })
-  values!: string[];
-}
-
-@InputType({ description: 'Matches SKUs that have an option with one of these values. Case-insensitive.' })
-export class OptionFilter {
-  @Field(() => String, { description: 'The name of the option, for example "size".' })
-  name!: string;
-
-  @Field(() => [String], { description: 'The accepted values, from 1 to 50.' })
+  @Field(() => [String], { description: 'The accepted values, at most 50. Empty: no condition.' })
   values!: string[];
 }
 
 @InputType({
-  description: 'Selects SKUs. One SKU must meet all conditions. A condition that is null does not apply.',
+  description:
+    'Matches SKUs that have an option with one of these values. Case-insensitive. A value with slashes, such as "red/white", also has each of its parts.',
+})
+export class OptionFilter {
+  @Field(() => String, { description: 'The name of the option, for example "size".' })
+  name!: string;
+
+  @Field(() => [String], { description: 'The accepted values, at most 50. Empty: no condition.' })
+  values!: string[];
+}
+
+@InputType({
+  description:
+    'Selects SKUs. One SKU must meet all conditions. A condition that is null or an empty list does not apply.',
 })
 export class SkuFilter {
   @Field(() => DecimalRangeInput, { nullable: true, description: 'The price of the SKU.' })
   price?: DecimalRangeInput | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: the SKU is on sale, that is, its price has a `compareAtAmount`. False: it is not. Null: either.',
+  })
+  onSale?: boolean | null;
+
   @Field(() => [OptionFilter], {
     nullable: true,
-    description: 'Options that the SKU must have, at most 10 entries: for each entry, one of its values.',
+    description:
+      'Options that the SKU must have, at most 10 entries: for each entry, one of its values. Empty: no condition.',
   })
   options?: OptionFilter[] | null;
 
@@ -82,37 +97,66 @@ export class SkuFilter {
 
 @InputType({
   description:
-    'Selects products. A condition that is null does not apply. A single SKU must meet all conditions on price, options, location, availability, and quantity: a product never passes because one SKU has the size and another has the stock.',
+    'Selects products. A condition that is null or an empty list does not apply. A single SKU must meet all conditions on price, sale, GTIN, options, location, availability, and quantity: a product never passes because one SKU has the size and another has the stock.',
 })
 export class ProductFilter {
   @Field(() => [String], {
     nullable: true,
     description:
-      'Handles of categories, from 1 to 50. The product must be in one of these categories or their subcategories.',
+      'Handles of categories, at most 50. The product must be in one of these categories or their subcategories. Empty: no condition.',
   })
   categories?: string[] | null;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Handles of brands, from 1 to 50. The product must be of one of these brands.',
+    description:
+      'Handles of brands, at most 50. The product must be of one of these brands. Empty: no condition.',
   })
   brands?: string[] | null;
 
   @Field(() => [AttributeFilter], {
     nullable: true,
     description:
-      'Attributes that the product must have, at most 10 entries: for each entry, one of its values.',
+      'Attributes that the product must have, at most 10 entries: for each entry, one of its values. Empty: no condition.',
   })
   attributes?: AttributeFilter[] | null;
 
   @Field(() => DecimalRangeInput, { nullable: true, description: 'The price of the SKU.' })
   price?: DecimalRangeInput | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: the SKU is on sale, that is, its price has a `compareAtAmount`. False: it is not. Null: either.',
+  })
+  onSale?: boolean | null;
+
   @Field(() => [OptionFilter], {
     nullable: true,
-    description: 'Options that the SKU must have, at most 10 entries: for each entry, one of its values.',
+    description:
+      'Options that the SKU must have, at most 10 entries: for each entry, one of its values. Empty: no condition.',
   })
   options?: OptionFilter[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'GTINs (barcode numbers) of the SKU, at most 50, each with 8 to 14 digits. Leading zeros do not count, so a UPC-A code finds the same SKU as an EAN. Empty: no condition.',
+  })
+  gtins?: string[] | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The product was added to the catalog after this moment.',
+  })
+  createdAfter?: Date | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'The ids of products to leave out, at most 100, for example of the basket. Ids that no product has are ignored.',
+  })
+  excludeProducts?: string[] | null;
 
   @Field(() => ID, {
     nullable: true,

@@ -60,6 +60,21 @@ export function parseAmount(decimal: string, currency: string): number {
 }
 
 /**
+ * An end of a price range in minor units. An end that is finer than the minor unit is rounded down or up, so that the
+ * range keeps every price that it had: from 24.991 down is 2499, and up to 24.991 is 2500.
+ *
+ * @throws RequestError BAD_USER_INPUT not a plain decimal, negative, too large, unknown currency
+ */
+export function parseBound(decimal: string, currency: string, direction: 'down' | 'up'): number {
+  const digits = exponent(currency);
+  const [, whole, fraction = ''] = /^(\d+)\.(\d+)$/.exec(decimal) ?? [];
+  if (whole === undefined || fraction.length <= digits) return parseAmount(decimal, currency);
+  const kept = parseAmount(digits === 0 ? whole : `${whole}.${fraction.slice(0, digits)}`, currency);
+  const isFiner = /[1-9]/.test(fraction.slice(digits));
+  return isFiner && direction === 'up' ? kept + 1 : kept;
+}
+
+/**
  * The exact decimal of an amount in minor units, with all of the currency's decimals: `formatAmount(2490, 'EUR')` is
  * `24.90`. @throws RequestError BAD_USER_INPUT unknown currency
  */

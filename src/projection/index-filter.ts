@@ -1,7 +1,7 @@
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
 import type { IndexFilter, NumberRange } from '../vector-index/port.js';
-import { optionTag, priceField, tag } from './tags.js';
+import { CREATED_FIELD, optionTag, priceField, tag } from './tags.js';
 
 /**
  * The index filter for a checked ProductFilter: a necessary condition. The proof checks the conditions that the
@@ -30,8 +30,14 @@ export function toIndexFilter(
   if (condition.brands !== null) clauses.push(condition.brands.map(tag.brand));
   for (const { name, values } of condition.attributes)
     clauses.push(values.map((value) => tag.attribute(name, value)));
+  if (condition.onSale === true) clauses.push([tag.onSale(channel)]);
+  if (condition.gtins !== null) clauses.push(condition.gtins.map(tag.gtin));
 
-  return { clauses, ranges: priceRanges(condition, channel), excludeProducts };
+  return {
+    clauses,
+    ranges: [...priceRanges(condition, channel), ...createdRange(condition)],
+    excludeProducts: [...excludeProducts, ...condition.excludedKeys],
+  };
 }
 
 /** The condition without the parts that change as products sell. */
@@ -59,3 +65,7 @@ function priceRanges({ minAmount, maxAmount }: ProductCondition, channel: string
     ...(maxAmount === null ? [] : [{ field: field.min, max: maxAmount }]),
   ];
 }
+
+/** Whole seconds, rounded down on both sides. */
+const createdRange = ({ createdAfter }: ProductCondition): NumberRange[] =>
+  createdAfter === null ? [] : [{ field: CREATED_FIELD, min: Math.floor(Date.parse(createdAfter) / 1_000) }];

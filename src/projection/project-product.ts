@@ -1,7 +1,8 @@
 import type { ShownOptions } from '../images/shown-options.js';
 import { fold } from '../graph/text.js';
+import { partsOf } from '../catalog/option-parts.js';
 import type { PointPayload } from '../vector-index/port.js';
-import { optionTag, priceField, tag } from './tags.js';
+import { CREATED_FIELD, optionTag, priceField, tag } from './tags.js';
 
 // Catalogs from before there were limits for products (catalog/write/tag-limits.ts) must not stop the index, so these
 // limits are twice as high. Filters do not find a product by what is beyond them.
@@ -24,6 +25,8 @@ export interface ProductFacts {
   /** Handles of its category and all above. */
   readonly categories: readonly string[];
   readonly attributes: readonly { readonly name: string; readonly value: string }[];
+  /** When it was added, in whole seconds since 1970, rounded down. */
+  readonly createdAt: number;
 }
 
 /** An SKU with its price and stock in a channel. */
@@ -34,6 +37,10 @@ export interface OfferFacts {
   /** Row ids of locations. */
   readonly stockedAt: readonly number[];
   readonly orderable: boolean;
+  /** Whether a price, present or future, is a sale price. */
+  readonly onSale: boolean;
+  /** Null: unknown. */
+  readonly gtin: string | null;
   /** In minor units. */
   readonly minAmount: number;
   readonly maxAmount: number;
@@ -97,11 +104,15 @@ class ProductTags {
   readonly skus: readonly ProjectedSku[];
   readonly #common: readonly string[];
   readonly #categories: readonly string[];
+  readonly #createdAt: number;
   readonly #expanded = new Map<string, readonly string[]>();
 
   constructor(product: ProductFacts, offers: readonly OfferFacts[]) {
     this.#categories = product.categories;
-    const attributes = product.attributes.map(({ name, value }) => tag.attribute(name, value));
+    this.#createdAt = product.createdAt;
+    const attributes = product.attributes.flatMap(({ name, value }) =>
+      partsOf(value).map((part) => tag.attribute(name, part)),
+    );
     this.#common = [
       ...new Set([
         ...product.categories.map(tag.category),
@@ -127,15 +138,17 @@ class ProductTags {
     const found = new Set<string>();
     const options = new Set<string>();
     const sellable = new Map<string, Set<string>>();
-    const numbers: Record<string, number> = {};
+    const numbers: Record<string, number> = { [CREATED_FIELD]: this.#createdAt };
     for (const { offers, optionTags } of skus) {
       for (const option of optionTags) options.add(option);
-      for (const { channel, stockedAt, orderable, minAmount, maxAmount } of offers) {
+      for (const { channel, stockedAt, orderable, onSale, gtin, minAmount, maxAmount } of offers) {
         const field = priceField(channel);
         numbers[field.min] = Math.min(numbers[field.min] ?? Infinity, minAmount);
         numbers[field.max] = Math.max(numbers[field.max] ?? -Infinity, maxAmount);
         found.add(tag.offered(channel));
         if (orderable) found.add(tag.orderable(channel));
+        if (onSale) found.add(tag.onSale(channel));
+        if (gtin !== null) found.add(tag.gtin(gtin));
         for (const location of stockedAt) found.add(tag.stocked(location));
         if (stockedAt.length === 0) continue;
         const inChannel = sellable.get(channel) ?? new Set();
@@ -176,7 +189,7 @@ function projectSkus(offers: readonly OfferFacts[], places: number): ProjectedSk
     const options = Object.entries(ofSku[0].options).map(([name, value]) => ({
       name,
       value: fold(value),
-      tags: [optionTag(name, value)],
+      tags: partsOf(value).map((part) => optionTag(name, part)),
     }));
     return { place, offers: ofSku, options };
   });

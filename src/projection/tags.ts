@@ -21,6 +21,10 @@ export const tag = {
   category: (handle: string): string => `category:${handle}`,
   brand: (handle: string): string => `brand:${handle}`,
   attribute: (name: string, value: string): string => `attribute:${name}=${fold(value)}`,
+  /** Some SKU has a sale price in the channel, now or later. */
+  onSale: (channel: string): string => `sale:${channel}`,
+  /** Some SKU has this GTIN, without leading zeros. */
+  gtin: (gtin: string): string => `gtin:${gtin}`,
   /** An SKU has this option, whatever its stock. */
   option: (option: string): string => `option:${option}`,
 };
@@ -33,3 +37,6 @@ export const priceField = (channel: string): { min: string; max: string } => ({
   min: `price_min:${channel}`,
   max: `price_max:${channel}`,
 });
+
+/** The field for when a product was added, in whole seconds since 1970. */
+export const CREATED_FIELD = 'created';

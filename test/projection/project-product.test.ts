@@ -4,12 +4,15 @@ import { isShown } from '../../src/images/shown-options.js';
 import { projectProduct, type OfferFacts, type ProductFacts } from '../../src/projection/project-product.js';
 import { optionTag, tag } from '../../src/projection/tags.js';
 
-const PRODUCT: ProductFacts = { key: 1, brand: 'acme', categories: ['tops/shirts', 'tops'], attributes: [] };
+const PRODUCT: ProductFacts = {
+  ...{ key: 1, brand: 'acme', categories: ['tops/shirts', 'tops'], attributes: [] },
+  createdAt: 1_800_000_000,
+};
 
 const many = <T>(count: number, of: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => of(i));
 
 const offer = (skuKey: number, options: OfferFacts['options'], channel = 'eu'): OfferFacts => ({
-  ...{ skuKey, channel, options, stockedAt: [7], orderable: true },
+  ...{ skuKey, channel, options, stockedAt: [7], orderable: true, onSale: false, gtin: null },
   ...{ minAmount: 100 + skuKey, maxAmount: 200 + skuKey },
 });
 
@@ -48,7 +51,9 @@ describe('the payloads of a product', () => {
             const { tags = [], numbers = {} } = payloads.get(i) ?? {};
             expect([...tags].sort()).toEqual([...new Set(expected)].sort());
             const keys = shown.map(({ sku }) => sku);
-            expect(numbers).toEqual(
+            const { created, ...prices } = numbers;
+            expect(created).toBe(PRODUCT.createdAt);
+            expect(prices).toEqual(
               keys.length === 0
                 ? {}
                 : Object.fromEntries(

@@ -11,7 +11,7 @@ const RUNS = 5;
 const CATEGORIES = ['tops/shirts', 'tops/knits', 'shoes'] as const;
 const BRANDS = ['alder', 'birch'] as const;
 const SIZES = ['S', 'M', 'L'] as const;
-const COLORS = ['red', 'green'] as const;
+const COLORS = ['red', 'green', 'Red / blue'] as const;
 const MATERIALS = ['linen', 'wool'] as const;
 
 interface ModelSku {
@@ -19,6 +19,7 @@ interface ModelSku {
   readonly size: (typeof SIZES)[number];
   readonly color: string;
   readonly price: number;
+  readonly sale: boolean;
   /** In Berlin, where it is sold and restocked. */
   stock: number;
   readonly paris: number;
@@ -40,6 +41,7 @@ const skuParts = fc.record({
   size: fc.constantFrom(...SIZES),
   color: fc.constantFrom(...COLORS),
   price: fc.constantFrom(1_000, 2_500, 7_000),
+  sale: fc.boolean(),
   stock: fc.constantFrom(0, 1, 3, 3),
   paris: fc.constantFrom(0, 0, 2),
 });
@@ -54,13 +56,19 @@ type ProductParts = typeof productParts extends fc.Arbitrary<infer T> ? T : neve
 /** Mostly absent, because several filters together leave little to page through. */
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+/** What leaves at most one product. */
+const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 40, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const filter = fc.record(
   {
     category: optional(fc.subarray(['tops', ...CATEGORIES], { minLength: 1 })),
     brand: optional(fc.subarray([...BRANDS], { minLength: 1 })),
     material: optional(fc.constantFrom(...MATERIALS)),
     size: optional(fc.subarray([...SIZES], { minLength: 1 })),
-    color: optional(fc.constantFrom(...COLORS)),
+    color: optional(fc.constantFrom('red', 'green', 'BLUE')),
+    onSale: rarely(fc.boolean()),
+    gtin: rarely(fc.nat({ max: 5 })),
+    excluded: optional(fc.nat({ max: 5 })),
     maxPrice: optional(fc.constantFrom(10, 25, 30)),
     location: optional(fc.constantFrom('berlin', 'paris')),
     quantity: fc.constantFrom(1, 1, 2),
@@ -85,6 +93,10 @@ const scenario = fc.record({
 
 /** Global ids by handle. */
 const locations = new Map<string, string>();
+const products = new Map<string, string>();
+
+/** Of the SKU of a product, by their numbers. */
+const gtinOf = (product: number, sku: number): string => String(100_000_000_000 + 10 * product + sku);
 
 const toInput = ({
   category,
@@ -94,11 +106,14 @@ const toInput = ({
   color,
   maxPrice,
   location,
-  quantity,
+  ...where
 }: Filter): Record<string, unknown> => ({
   categories: category,
   brands: brand,
-  quantity,
+  quantity: where.quantity,
+  onSale: where.onSale,
+  gtins: where.gtin === undefined ? undefined : [gtinOf(where.gtin, 0), `00${gtinOf(where.gtin, 1)}`],
+  excludeProducts: where.excluded === undefined ? undefined : [products.get(`p${where.excluded}`)],
   location: location === undefined ? undefined : locations.get(location),
   attributes: material === undefined ? undefined : [{ name: 'material', values: [material] }],
   options: [
@@ -110,7 +125,7 @@ const toInput = ({
 
 /** The filter's meaning, implemented without SQL and without an index. */
 function passes(product: ModelProduct, where: Filter): boolean {
-  const { category, brand, material, size, color, maxPrice, location, quantity } = where;
+  const { category, brand, material, size, color, maxPrice, location, quantity, onSale, gtin } = where;
   if (
     category?.some((handle) => product.category === handle || product.category.startsWith(`${handle}/`)) ===
     false
@@ -118,11 +133,16 @@ function passes(product: ModelProduct, where: Filter): boolean {
     return false;
   if (brand?.includes(product.brand) === false) return false;
   if (material !== undefined && product.material !== material) return false;
+  if (product.handle === `p${where.excluded ?? 'none'}`) return false;
+  const hasGtin = ({ code }: ModelSku): boolean =>
+    gtin === undefined || [`p${gtin}-0`, `p${gtin}-1`].includes(code);
   return product.skus.some(
     (sku) =>
       (location === 'paris' ? 0 : sku.stock) + (location === 'berlin' ? 0 : sku.paris) >= (quantity ?? 1) &&
       (size?.includes(sku.size) ?? true) &&
-      (color === undefined || sku.color === color) &&
+      (color === undefined || sku.color.toLowerCase().split(' / ').includes(color.toLowerCase())) &&
+      (onSale === undefined || sku.sale === onSale) &&
+      hasGtin(sku) &&
       (maxPrice === undefined || sku.price <= maxPrice * 100),
   );
 }
@@ -168,24 +188,33 @@ type Page = z.infer<typeof page>['visualSearch'];
 async function populate(
   gateway: TestGateway,
   query: readonly number[],
-  products: readonly ModelProduct[],
+  all: readonly ModelProduct[],
 ): Promise<string> {
   await gateway.db.query('DELETE FROM products');
   const id = await seedProduct(gateway.db, { handle: 'query', vectors: [query] });
-  for (const product of products) await seedProduct(gateway.db, toSeed(product));
+  for (const [number, product] of all.entries())
+    products.set(
+      product.handle,
+      toGlobalId('Product', await seedProduct(gateway.db, toSeed(product, number))),
+    );
   return toGlobalId('Product', id);
 }
 
-const toSeed = ({ handle, category, brand, material, vectors, skus }: ModelProduct): ProductSeed => ({
+const toSeed = (
+  { handle, category, brand, material, vectors, skus }: ModelProduct,
+  number: number,
+): ProductSeed => ({
   handle,
   category,
   brand,
   vectors,
   attributes: [['material', material]],
-  skus: skus.map(({ code, size, color, price, stock, paris }) => ({
+  skus: skus.map(({ code, size, color, price, sale, stock, paris }, sku) => ({
     code,
+    gtin: gtinOf(number, sku),
     options: { size, color },
     prices: { eu: price },
+    ...(sale && { compareAt: 2 * price }),
     stock: { berlin: stock, paris },
   })),
 });

@@ -13,6 +13,9 @@ interface SkuSeed {
   readonly options?: Record<string, string>;
   /** Minor units by channel; a channel without a price does not offer the SKU. */
   readonly prices?: Partial<Record<Channel, number>>;
+  /** The regular price of all of these, when the SKU is on sale. */
+  readonly compareAt?: number;
+  readonly gtin?: string;
   /** On hand by location; null: in stock and uncounted. */
   readonly stock?: Partial<Record<Location, number | null>>;
   readonly whenOut?: 'deny' | 'backorder' | 'preorder';
@@ -120,13 +123,14 @@ async function seedImage(
 async function seedSku(db: Database, productId: number, seed: SkuSeed): Promise<void> {
   const id = await insert(
     db,
-    sql`INSERT INTO skus (product_id, code, options, when_out) VALUES (${productId}, ${seed.code},
-      ${JSON.stringify(seed.options ?? {})}::jsonb, ${seed.whenOut ?? 'deny'}) RETURNING id`,
+    sql`INSERT INTO skus (product_id, code, options, when_out, gtin) VALUES (${productId}, ${seed.code},
+      ${JSON.stringify(seed.options ?? {})}::jsonb, ${seed.whenOut ?? 'deny'}, ${seed.gtin ?? null}) RETURNING id`,
   );
   for (const [channel, amount] of Object.entries(seed.prices ?? { eu: 1_000 })) {
     await execute(
       db,
-      sql`INSERT INTO prices (price_list_id, sku_id, amount) SELECT id, ${id}, ${amount} FROM price_lists WHERE handle = ${channel}`,
+      sql`INSERT INTO prices (price_list_id, sku_id, amount, compare_at)
+        SELECT id, ${id}, ${amount}, ${seed.compareAt ?? null} FROM price_lists WHERE handle = ${channel}`,
     );
   }
   for (const [location, onHand] of Object.entries(seed.stock ?? { berlin: 5 })) {

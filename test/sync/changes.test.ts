@@ -27,6 +27,7 @@ const vector = (...values: number[]): string =>
 const MARKED: readonly (readonly [trigger: string, write: string])[] = [
   ['products_updated', `UPDATE products SET brand_id = ${idOf('brands', 'bolt')} WHERE handle = 'shirt'`],
   ['products_updated', `UPDATE products SET brand_id = NULL WHERE handle = 'coat'`],
+  ['products_updated', `UPDATE products SET created_at = '2020-01-01Z' WHERE handle = 'shirt'`],
   [
     'products_updated',
     `UPDATE products SET category_id = ${idOf('categories', 'shoes')} WHERE handle = 'shirt'`,
@@ -70,6 +71,7 @@ const MARKED: readonly (readonly [trigger: string, write: string])[] = [
   ['product_images_deleted', `DELETE FROM product_images WHERE sha256 = ${imageOf('shirt')}`],
 
   ['skus_updated', `UPDATE skus SET options = '{"size": "XL"}' WHERE code = 'SHIRT-S'`],
+  ['skus_updated', `UPDATE skus SET gtin = '4006381333931' WHERE code = 'SHIRT-S'`],
   ['skus_updated', `UPDATE skus SET when_out = 'backorder' WHERE code = 'SANDALS'`],
   ['skus_updated', `UPDATE skus SET product_id = ${idOf('products', 'jumper')} WHERE code = 'SHIRT-M'`],
   ['skus_deleted', `DELETE FROM skus WHERE code = 'SHIRT-M'`],
@@ -104,6 +106,7 @@ const MARKED: readonly (readonly [trigger: string, write: string])[] = [
     `INSERT INTO prices (price_list_id, sku_id, amount) SELECT ${idOf('price_lists', 'us')}, ${sku('BOOTS')}, 7000`,
   ],
   ['prices_updated', `UPDATE prices SET amount = 6000 WHERE amount = 7000`],
+  ['prices_updated', `UPDATE prices SET compare_at = 9000 WHERE amount = 6000`],
   [
     'prices_updated',
     `UPDATE prices SET valid = '(,2020-01-01)' WHERE sku_id = ${sku('SHIRT-S')}
@@ -153,17 +156,17 @@ const MARKED_TWICE: readonly string[] = [
 
 /** Writes that do not affect an index. */
 const UNMARKED: readonly string[] = [
-  `UPDATE products SET title = 'Another', description = 'x', keywords = 'x', url = 'x', is_demo = true, updated_at = now()`,
+  `UPDATE products SET url = 'x', is_demo = true, updated_at = now()`,
   `UPDATE products SET brand_id = brand_id, category_id = category_id`,
   `UPDATE product_attributes SET value = value`,
   `UPDATE product_images SET position = position + 10, alt_text = 'x', source = 'x'`,
   `UPDATE embeddings SET vector = vector`,
-  `UPDATE skus SET position = 3, restock_at = now(), gtin = '12345678', options = options`,
+  `UPDATE skus SET position = 3, restock_at = now(), gtin = gtin, options = options`,
   `UPDATE stock_levels SET on_hand = 7 WHERE on_hand = 8`,
   `UPDATE stock_levels SET on_hand = on_hand + 1, held = held + 1`,
   `INSERT INTO stock_levels (sku_id, location_id, on_hand) SELECT ${sku('JUMPER')}, ${idOf('stock_locations', 'newyork')}, 0`,
   `DELETE FROM stock_levels WHERE on_hand = 0`,
-  `UPDATE prices SET compare_at = amount + 1, amount = amount`,
+  `UPDATE prices SET compare_at = compare_at, amount = amount`,
   `UPDATE price_lists SET handle = handle || '-renamed'`,
   `UPDATE channels SET name = 'x', checkout_url_template = NULL, shows_exact_stock = false, low_stock_threshold = 9,
      is_default = false, handle = handle`,

@@ -1,0 +1,99 @@
+-- Filters by sale, GTIN, and words, and counts that are kept until something that they count changes: the change log also
+-- notes what it left out so far.
+
+-- A sale changes no amount that the index stores, but it changes who is on sale.
+CREATE OR REPLACE FUNCTION mark_updated_prices() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id)
+  SELECT DISTINCT sku.product_id FROM (
+    (SELECT price_list_id, sku_id, amount, compare_at, valid FROM before
+      EXCEPT SELECT price_list_id, sku_id, amount, compare_at, valid FROM after)
+    UNION ALL
+    (SELECT price_list_id, sku_id, amount, compare_at, valid FROM after
+      EXCEPT SELECT price_list_id, sku_id, amount, compare_at, valid FROM before)
+  ) AS changed JOIN skus sku ON sku.id = changed.sku_id;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION mark_updated_skus() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id)
+  SELECT DISTINCT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
+  WHERE (before.product_id, before.options, before.when_out, before.gtin)
+    IS DISTINCT FROM (after.product_id, after.options, after.when_out, after.gtin);
+  RETURN NULL;
+END $$;
+
+-- The words of a product decide which searches find it.
+CREATE OR REPLACE FUNCTION mark_updated_products() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id)
+  SELECT after.id FROM after JOIN before USING (id)
+  WHERE (before.brand_id, before.category_id, before.created_at, before.search)
+    IS DISTINCT FROM (after.brand_id, after.category_id, after.created_at, after.search);
+  RETURN NULL;
+END $$;
+
+-- jsonb sorts the names of options by their length. Empty: written by an older gateway.
+ALTER TABLE skus ADD COLUMN option_names text[] NOT NULL DEFAULT '{}';
+
+-- Older gateways read the columns that they know.
+CREATE OR REPLACE VIEW sku_offers AS
+SELECT
+  channel.id AS channel_id,
+  sku.product_id,
+  sku.id AS sku_id,
+  sku.position,
+  sku.code,
+  sku.gtin,
+  sku.options,
+  sku.image_id,
+  sku.when_out,
+  sku.restock_at,
+  price_list.currency,
+  price.amount,
+  price.compare_at,
+  upper(price.valid) AS price_valid_until,
+  stock.sellable,
+  stock.counted,
+  CASE
+    -- What can be ordered without a number before it is there is not in stock.
+    WHEN NOT stock.counted AND sku.when_out = 'backorder' THEN 'BACKORDER'
+    WHEN NOT stock.counted AND sku.when_out = 'preorder' THEN 'PREORDER'
+    WHEN stock.sellable > channel.low_stock_threshold THEN 'IN_STOCK'
+    WHEN stock.sellable > 0 THEN 'LOW_STOCK'
+    WHEN sku.when_out = 'backorder' THEN 'BACKORDER'
+    WHEN sku.when_out = 'preorder' THEN 'PREORDER'
+    ELSE 'OUT_OF_STOCK'
+  END AS level,
+  sku.url,
+  sku.option_names
+FROM skus sku
+CROSS JOIN channels channel
+JOIN price_lists price_list ON price_list.id = channel.price_list_id
+-- There is at most one. LIMIT keeps the planner from reading all prices before it filters by SKU.
+CROSS JOIN LATERAL (
+  SELECT amount, compare_at, valid
+  FROM prices
+  WHERE sku_id = sku.id AND price_list_id = channel.price_list_id AND valid @> statement_timestamp()
+  LIMIT 1
+) price
+CROSS JOIN LATERAL (
+  SELECT
+    coalesce(sum(stock_level.sellable), 0)::bigint AS sellable,
+    coalesce(bool_and(stock_level.on_hand IS NOT NULL), true) AS counted
+  FROM available_stock stock_level
+  JOIN channel_locations served
+    ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
+  WHERE stock_level.sku_id = sku.id
+) stock;
+
+CREATE INDEX skus_gtin ON skus (ltrim(gtin, '0')) WHERE gtin IS NOT NULL;
+
+CREATE INDEX brands_name ON brands (name, id);
+
+-- When the next sale begins or ends: counts are kept at most until then.
+CREATE INDEX prices_begin ON prices (lower(valid)) WHERE lower(valid) IS NOT NULL;
+CREATE INDEX prices_end ON prices (upper(valid)) WHERE upper(valid) IS NOT NULL;
+
+INSERT INTO compatible_migrations (name, since) VALUES ('0030_facets', '0014_revoke_keys_of_deleted_channels');
