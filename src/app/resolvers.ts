@@ -1,8 +1,10 @@
 import { BoardIdeasResolver } from '../boards/board-ideas.resolver.js';
 import { BoardResolver, PinResolver } from '../boards/board.resolver.js';
+import { BrandResolver } from '../catalog/brand.resolver.js';
 import { CategoryResolver } from '../catalog/category.resolver.js';
 import { ChannelResolver } from '../catalog/channel.resolver.js';
 import { ProductEdgeResolver } from '../catalog/product-edge.resolver.js';
+import { LocationResolver } from '../catalog/location.resolver.js';
 import { ProductResolver } from '../catalog/product.resolver.js';
 import { SkuResolver } from '../catalog/sku.resolver.js';
 import { SuggestionsResolver } from '../catalog/suggestions.resolver.js';
@@ -50,11 +52,12 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [SkuAvailabilityResolver, () => new SkuAvailabilityResolver()],
   [PriceRangeResolver, () => new PriceRangeResolver()],
   [SkuPriceResolver, () => new SkuPriceResolver()],
+  [BrandResolver, () => new BrandResolver()],
   [BrandFactsResolver, ({ facts }) => new BrandFactsResolver(facts)],
   [BoardIdeasResolver, (services) => new BoardIdeasResolver(services)],
   [BoardResolver, (services) => new BoardResolver(services)],
   [CategoryResolver, () => new CategoryResolver()],
-  [ChannelResolver, () => new ChannelResolver()],
+  [ChannelResolver, ({ loaders }) => new ChannelResolver(loaders)],
   [HoldLineResolver, () => new HoldLineResolver()],
   [HoldResolver, (services) => new HoldResolver(services)],
   [IdentificationFactsResolver, ({ facts }) => new IdentificationFactsResolver(facts)],
@@ -62,6 +65,7 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [ImageJobResolver, ({ db }) => new ImageJobResolver(db)],
   [RefinementsResolver, (services) => new RefinementsResolver(services)],
   [ImageResolver, () => new ImageResolver()],
+  [LocationResolver, () => new LocationResolver()],
   [LookItemResolver, (services) => new LookItemResolver(services)],
   [LookResolver, (services) => new LookResolver(services)],
   [NodeResolver, (services) => new NodeResolver(services)],

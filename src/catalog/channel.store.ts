@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
 import { asKind, URGENT } from '../platform/connection-turns.js';
-import { query, type Database } from '../platform/postgres.js';
+import { query, queryPrepared, type Database } from '../platform/postgres.js';
 import { instantiate } from '../graph/node.js';
 import { checkText } from '../graph/text.js';
 import { Channel } from './channel.types.js';
@@ -24,6 +24,13 @@ const channelRow = z.object({
 /** Channels are few and change rarely, and every request needs one. */
 const CACHE_MS = 2_000;
 const CACHE_SIZE = 1_000;
+/** More than any shop has markets; a list without pages needs a limit. */
+const MAX_CHANNELS = 1_000;
+
+const CHANNELS = sql`SELECT channel.id AS key, channel.handle, channel.name, price_list.currency AS "currencyCode",
+    channel.checkout_url_template AS "checkoutUrlTemplate", channel.hold_url_template AS "holdUrlTemplate", channel.shows_exact_stock AS "showsExactStock",
+    channel.hold_seconds AS "holdSeconds", channel.min_hold_seconds AS "minHoldSeconds", channel.max_hold_seconds AS "maxHoldSeconds"
+  FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id`;
 
 /** Channels by handle, shared by all requests of a process. */
 export class ChannelStore {
@@ -41,10 +48,7 @@ export class ChannelStore {
     const cached = this.#cache.get(cacheKey);
     if (cached !== undefined) return cached;
     const statement = sql`/* channel.find */
-      SELECT channel.id AS key, channel.handle, channel.name, price_list.currency AS "currencyCode",
-        channel.checkout_url_template AS "checkoutUrlTemplate", channel.hold_url_template AS "holdUrlTemplate", channel.shows_exact_stock AS "showsExactStock",
-        channel.hold_seconds AS "holdSeconds", channel.min_hold_seconds AS "minHoldSeconds", channel.max_hold_seconds AS "maxHoldSeconds"
-      FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
+      ${CHANNELS}
       WHERE CASE WHEN ${handle}::text IS NULL THEN channel.is_default ELSE channel.handle = ${handle} END`;
     // Holds need it, too.
     const [row] = await asKind(URGENT, () => query(this.db, statement, channelRow));
@@ -52,6 +56,14 @@ export class ChannelStore {
     const channel = instantiate(Channel, row);
     this.#cache.set(cacheKey, channel);
     return channel;
+  }
+
+  /** Those with these handles, or all of them for an empty list; the default channel first, then by name. */
+  async list(handles: readonly string[]): Promise<Channel[]> {
+    const statement = sql`/* channel.list */ ${CHANNELS}
+      WHERE ${handles.length === 0}::boolean OR channel.handle = ANY(${handles}::text[])
+      ORDER BY channel.is_default DESC, channel.name, channel.id LIMIT ${MAX_CHANNELS}`;
+    return (await queryPrepared(this.db, statement, channelRow)).map((row) => instantiate(Channel, row));
   }
 
   async #unknown(handle: string | null): Promise<RequestError> {

@@ -32,7 +32,7 @@ export class CatalogLoaders {
 
   constructor(
     private readonly db: Database,
-    private readonly channels: ChannelStore,
+    readonly channels: ChannelStore,
   ) {
     this.#mender = new TextMender(db);
   }

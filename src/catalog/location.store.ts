@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
-import { StockLocation } from './location.types.js';
+import { GeoPoint, StockLocation } from './location.types.js';
 
 const locationColumns = {
   key: z.number(),
@@ -16,12 +16,18 @@ const locationColumns = {
 /** The columns of a StockLocation. */
 export const locationRow = z.object(locationColumns);
 
-const levelRow = z.object({
-  ...locationColumns,
-  skuKey: z.number(),
+const placedRow = locationRow.extend({
   latitude: z.number().nullable(),
   longitude: z.number().nullable(),
   pickup: z.boolean(),
+});
+export type PlacedLocation = z.infer<typeof placedRow>;
+
+/** More than any channel has stores; they are sorted in memory. */
+const MAX_LOCATIONS = 5_000;
+
+const levelRow = placedRow.extend({
+  skuKey: z.number(),
   sellable: z.number(),
   counted: z.boolean(),
 });
@@ -70,5 +76,31 @@ export class LocationStore {
       keys,
       rows.map((row) => instantiate(StockLocation, row)),
     );
+  });
+
+  /** All locations of the channel, by name. */
+  all(): Promise<PlacedLocation[]> {
+    return queryPrepared(
+      this.db,
+      sql`/* location.all */ SELECT location.id AS key, location.handle, location.name,
+          location.country_code AS "countryCode", location.latitude, location.longitude, location.pickup
+        FROM stock_locations location
+        JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = ${this.channelKey}
+        ORDER BY location.name, location.id LIMIT ${MAX_LOCATIONS}`,
+      placedRow,
+    );
+  }
+
+  /** Null for a location without coordinates, and for one that does not serve the channel. */
+  readonly coordinates = new DataLoader<number, GeoPoint | null>(async (keys) => {
+    const rows = await queryPrepared(
+      this.db,
+      sql`/* location.coordinates */ SELECT location.id AS key, location.latitude, location.longitude
+        FROM stock_locations location
+        JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = ${this.channelKey}
+        WHERE location.id = ANY(${keys}::int[]) AND location.latitude IS NOT NULL`,
+      z.object({ key: z.number(), latitude: z.number(), longitude: z.number() }),
+    );
+    return inOrder(keys, rows).map((row) => row && instantiate(GeoPoint, row));
   });
 }

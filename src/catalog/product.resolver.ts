@@ -12,7 +12,8 @@ import { offered, offersOf } from './offers.js';
 import { checkSkuFilter, passes } from './product-filter.js';
 import { ProductFilter, SkuFilter, WHERE } from './product-filter.types.js';
 import { ProductSort } from './product-sort.types.js';
-import { Attribute, Product, ProductConnection } from './product.types.js';
+import { productOptions } from './product-options.js';
+import { Attribute, Product, ProductConnection, ProductOption } from './product.types.js';
 import { Sku } from './sku.types.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import { checkText } from '../graph/text.js';
@@ -21,6 +22,8 @@ import { AssumedSize, Cost, Paged, READ_COST } from '../graph/cost.js';
 const DEFAULT_FIRST = 24;
 /** Those of fashion feeds: color, material, pattern, style, era, season, gender, and one more. */
 const ATTRIBUTES = 8;
+/** Size, color, and rarely a third one. */
+const OPTIONS = 2;
 /** Points of a page: one statement finds it, and another proves its offers. */
 const LIST_COST = 300;
 /** Sorting by price or relevance reads every passing product before it can return the first. */
@@ -135,6 +138,15 @@ export class ProductResolver {
     @Ctx() { loaders: { images } }: Context,
   ): Promise<Image | null> {
     return (await images.byProduct.load(product.key))[0] ?? null;
+  }
+
+  @AssumedSize(OPTIONS)
+  @FieldResolver(() => [ProductOption], {
+    nullable: true,
+    description: `What a shopper chooses among, such as size and color, with what can be bought of each value. ${ON_ERROR}`,
+  })
+  async options(@Root() product: Product, @Ctx() context: Context): Promise<ProductOption[]> {
+    return productOptions(await offersOf(context, product));
   }
 
   @FieldResolver(() => [Sku], {

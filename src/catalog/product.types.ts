@@ -1,13 +1,16 @@
 import { Field, ObjectType } from 'type-graphql';
-import { Cost } from '../graph/cost.js';
+import { AssumedSize, Cost } from '../graph/cost.js';
 import { Node } from '../graph/node.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
 import { DateTimeScalar, UrlScalar } from '../graph/scalars.js';
 import type { ProductCondition } from './product-filter.js';
-import type { Sku } from './sku.types.js';
+import { Sku } from './sku.types.js';
 
 /** Assumes 1,100 characters: see FREE_FIELD_CHARS and ANSWER_CHARS_A_POINT in server/limits.ts. */
 const DESCRIPTION_COST = 5;
+
+/** Sizes and colors of a garment. */
+const OPTION_VALUES = 8;
 
 /** What a shopper sees; what a shopper buys is one of its SKUs. */
 @ObjectType({
@@ -57,6 +60,33 @@ export class Attribute {
 
   @Field(() => String, { description: 'The value, for example "wool".' })
   value!: string;
+}
+
+@ObjectType({ description: 'A value of an option, and whether it can be bought.' })
+export class ProductOptionValue {
+  @Field(() => String, { description: 'The value, for example "M".' })
+  value!: string;
+
+  @Field(() => Boolean, { description: 'Whether an SKU with this value can be bought in the channel now.' })
+  sellable!: boolean;
+
+  @Field(() => Sku, {
+    description:
+      'The first SKU with this value that can be bought, or the first of all when none can: what to show when a shopper chooses the value.',
+  })
+  sku!: Sku;
+}
+
+@ObjectType({
+  description: 'What a shopper chooses among: an option of the SKUs of a product, with its values.',
+})
+export class ProductOption {
+  @Field(() => String, { description: 'The name in lower case, for example "size".' })
+  name!: string;
+
+  @AssumedSize(OPTION_VALUES)
+  @Field(() => [ProductOptionValue], { description: "The values in the merchant's order." })
+  values!: ProductOptionValue[];
 }
 
 @ObjectType({ description: 'A product and its position in the list.' })

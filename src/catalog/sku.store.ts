@@ -5,6 +5,7 @@ import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import type { Channel } from './channel.types.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
+import { inMerchantsOrder } from './option-order.js';
 import { Sku } from './sku.types.js';
 
 export const skuRow = z.object({
@@ -14,6 +15,7 @@ export const skuRow = z.object({
   gtin: z.string().nullable(),
   url: z.string().nullable(),
   optionValues: z.record(z.string(), z.string()),
+  optionNames: z.array(z.string()),
   imageKey: z.number().nullable(),
   currencyCode: z.string(),
   amount: z.number(),
@@ -37,12 +39,20 @@ export const AS_OF = sql`now()`;
 
 /** The columns of `skuRow`, from `sku_offers offer`, without `asOf`. */
 export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt"`;
 
-export const toSku = (row: z.infer<typeof skuRow>, channel: Channel): Sku =>
-  Object.assign(instantiate(Sku, row), { channel });
+export const toSku = ({ optionNames, optionValues, ...row }: z.infer<typeof skuRow>, channel: Channel): Sku =>
+  Object.assign(instantiate(Sku, row), {
+    channel,
+    optionValues: inMerchantsOrder(optionValues, optionNames),
+  });
+
+const priceRow = skuRow.pick({ productKey: true, amount: true, compareAt: true, priceValidUntil: true });
+
+/** What an SKU costs in the channel. */
+export type OfferedPrice = Pick<Sku, 'amount' | 'compareAt' | 'priceValidUntil' | 'currencyCode'>;
 
 /** The SKUs that one channel offers; one set of loaders per request. */
 export class SkuStore {
@@ -90,6 +100,22 @@ export class SkuStore {
       return keys.map((key) => byKey.get(key) ?? 0);
     });
   }
+  /** The prices of a product's SKUs that the channel offers: without stock, which takes most of the time of an offer. */
+  readonly pricesByProduct = new DataLoader<number, OfferedPrice[]>(async (productKeys) => {
+    const rows = await queryPrepared(
+      this.db,
+      sql`/* sku.pricesByProduct */ SELECT sku.product_id AS "productKey", price.amount, price.compare_at AS "compareAt",
+          upper(price.valid) AS "priceValidUntil"
+        FROM skus sku JOIN prices price ON price.sku_id = sku.id
+        WHERE sku.product_id = ANY(${productKeys}::int[]) AND price.valid @> statement_timestamp()
+          AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = ${this.channel.key})
+        ORDER BY sku.product_id, sku.position, sku.id`,
+      priceRow,
+    );
+    const { currencyCode } = this.channel;
+    const prices = rows.map((row) => ({ ...row, currencyCode }));
+    return groupInOrder(productKeys, prices, ({ productKey }) => productKey);
+  });
 
   async #offers(name: Sql, condition: Sql): Promise<Sku[]> {
     const statement = sql`${name} SELECT ${SKU_COLUMNS}, ${AS_OF} AS "asOf" FROM sku_offers offer

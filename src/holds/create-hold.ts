@@ -4,7 +4,7 @@ import { ownerOf } from '../access/caller.js';
 import { readKey } from '../graph/node.js';
 import type { GuestLimits } from '../config.js';
 import type { Context } from '../graph/request-context.js';
-import { checkPlace } from '../inventory/availability.js';
+import { checkPlace } from '../catalog/distance.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { EntryErrors, EntryFaults, userError } from '../mutation/entry-error.js';
 import { idempotencyConflict, keptAnswer, mutateAtOnce } from '../mutation/mutate.js';

@@ -55,7 +55,7 @@ export interface BatchLimits {
 
 /**
  * Temporary tables of one import. Its rows wait here until all of them are read, because the rows of a product need
- * not be adjacent in a feed. The tables end with the connection.
+ * not be adjacent in a feed. The tables end with the connection. As json, unlike jsonb, options keep their order.
  */
 export async function createStaging(client: ClientBase): Promise<void> {
   await execute(

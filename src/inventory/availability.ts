@@ -1,7 +1,7 @@
 import type { Channel } from '../catalog/channel.types.js';
 import { instantiate } from '../graph/node.js';
 import type { SelectedOption, Sku } from '../catalog/sku.types.js';
-import { RequestError } from '../errors.js';
+import { checkPlace, distanceKm, nearestFirst } from '../catalog/distance.js';
 import { type GeoPointInput } from '../catalog/location.types.js';
 import { LocationStock, ProductAvailability, SkuAvailability, StockLevel } from './availability.types.js';
 import type { LocationLevel } from '../catalog/location.store.js';
@@ -64,34 +64,5 @@ export function locationStocks(
       distanceKm: near === null ? null : distanceKm(near, level),
     }),
   );
-  if (near === null) return stocks;
-  return stocks.sort((a, b) => (a.distanceKm ?? Infinity) - (b.distanceKm ?? Infinity));
-}
-
-/** @throws RequestError BAD_USER_INPUT */
-export function checkPlace({ latitude, longitude }: GeoPointInput): void {
-  if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return;
-  throw new RequestError(
-    'BAD_USER_INPUT',
-    'near is not valid: latitude must be from -90 to 90, and longitude from -180 to 180.',
-  );
-}
-
-/** Mean radius of the earth (IUGG). */
-const EARTH_RADIUS_KM = 6_371.009;
-
-/** Great-circle distance by the haversine formula. */
-function distanceKm(
-  from: GeoPointInput,
-  to: { readonly latitude: number | null; readonly longitude: number | null },
-): number | null {
-  if (to.latitude === null || to.longitude === null) return null;
-  const radians = (degrees: number): number => (degrees * Math.PI) / 180;
-  const haversine = (angle: number): number => Math.sin(angle / 2) ** 2;
-  const h =
-    haversine(radians(to.latitude - from.latitude)) +
-    Math.cos(radians(from.latitude)) *
-      Math.cos(radians(to.latitude)) *
-      haversine(radians(to.longitude - from.longitude));
-  return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
+  return near === null ? stocks : nearestFirst(stocks);
 }

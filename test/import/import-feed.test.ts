@@ -49,6 +49,17 @@ describe('a product feed', () => {
     expect(await shop.all(`SELECT count(*)::int FROM skus WHERE options ? 'size'`)).toEqual([250]);
   });
 
+  test("keeps the merchant's order of options", async () => {
+    const cells =
+      'Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Price,Image Src';
+    await shop.write('shop.csv', `${cells}\ncoat,Coat,Material,Wool,Size,M,coat-m,9.00,red.png\n`);
+    expect(await shop.import('shop.csv', { currency: 'EUR' })).toMatchObject({ skus: 1, rejectedRows: 0 });
+    expect(await shop.all('SELECT option_names FROM skus')).toEqual([['material', 'size']]);
+    const before = await shop.versions();
+    await shop.import('shop.csv', { currency: 'EUR' });
+    expect(await shop.versions()).toEqual(before);
+  });
+
   test('becomes products with SKUs, prices, stock, attributes, images and embeddings', async () => {
     const coat = { item_group_id: 'coat', size: 'M', quantity: '5' };
     await shop.write(

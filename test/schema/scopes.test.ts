@@ -6,7 +6,16 @@ import { requiredScope } from '../../src/graph/requires.js';
 /** What callers see of holds, boards, jobs, and their own writes without `catalog:read`. */
 const BESIDE_THE_CATALOG = [
   ...['Board', 'BoardConnection', 'BoardDeletePayload', 'BoardEdge', 'BoardPayload'],
-  ...['Hold', 'HoldLine', 'HoldPayload', 'ImageJob', 'ImageJobConnection', 'ImageJobEdge', 'InventoryLevel'],
+  ...[
+    'GeoPoint',
+    'Hold',
+    'HoldLine',
+    'HoldPayload',
+    'ImageJob',
+    'ImageJobConnection',
+    'ImageJobEdge',
+    'InventoryLevel',
+  ],
   ...['PageInfo', 'Pin', 'PinConnection', 'PinEdge', 'Price', 'PricesSetPayload', 'ProductsDeletePayload'],
   ...['ProductsUpsertPayload', 'StockLocation', 'StockPayload', 'UserError'],
 ];
@@ -43,11 +52,14 @@ test('every root field declares its scope', () => {
      "Mutation.stockSet": "stock:write",
      "Query.board": "boards",
      "Query.boards": "boards",
+     "Query.brands": "catalog:read",
      "Query.categories": "catalog:read",
      "Query.channel": "catalog:read",
+     "Query.channels": "catalog:read",
      "Query.hold": "everyone",
      "Query.identify": "catalog:read",
      "Query.imageJobs": "catalog:write",
+     "Query.locations": "catalog:read",
      "Query.look": "catalog:read",
      "Query.matchSku": "catalog:read",
      "Query.node": "everyone",

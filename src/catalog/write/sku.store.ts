@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query } from '../../platform/postgres.js';
+import { inMerchantsOrder } from '../option-order.js';
 
 // As in product.store.ts: each statement takes a batch, skips rows that need no change, and returns the products that
 // changed.
@@ -13,6 +14,7 @@ export interface SkuRow {
   readonly code: string;
   readonly gtin: string | null;
   readonly position: number;
+  /** By name, in the merchant's order. */
   readonly options: Readonly<Record<string, string>>;
   /** Hex; null: the SKU has no image of its own. */
   readonly imageSha256: string | null;
@@ -29,26 +31,28 @@ export async function upsertSkus(
   skus: readonly SkuRow[],
   { moves }: { readonly moves: boolean },
 ): Promise<number[]> {
+  const input = skus.map((sku) => ({ ...sku, optionNames: Object.keys(sku.options) }));
   return query(
     client,
     sql`/* sku.upsert */
-      INSERT INTO skus (product_id, code, gtin, position, options, image_id, when_out, restock_at, url)
-      SELECT input."productId", input.code, input.gtin, input.position, input.options, image.id, input."whenOut",
-        input."restockAt", input.url
-      FROM jsonb_to_recordset(${JSON.stringify(skus)}::jsonb) AS input ("productId" integer, code text, gtin text,
-        position smallint, options jsonb, "imageSha256" text, "whenOut" text, "restockAt" timestamptz, url text)
+      INSERT INTO skus (product_id, code, gtin, position, options, option_names, image_id, when_out, restock_at, url)
+      SELECT input."productId", input.code, input.gtin, input.position, input.options, input."optionNames", image.id,
+        input."whenOut", input."restockAt", input.url
+      FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb) AS input ("productId" integer, code text, gtin text,
+        position smallint, options jsonb, "optionNames" text[], "imageSha256" text, "whenOut" text, "restockAt" timestamptz,
+        url text)
       LEFT JOIN product_images image
         ON image.product_id = input."productId" AND image.sha256 = decode(input."imageSha256", 'hex')
       LEFT JOIN skus existing ON existing.code = input.code
       WHERE existing.id IS NULL OR
-        (existing.product_id, existing.gtin, existing.position, existing.options, existing.image_id, existing.when_out,
-          existing.restock_at, existing.url)
-        IS DISTINCT FROM (input."productId", input.gtin, input.position, input.options, image.id, input."whenOut",
-          input."restockAt", input.url)
+        (existing.product_id, existing.gtin, existing.position, existing.options, existing.option_names, existing.image_id,
+          existing.when_out, existing.restock_at, existing.url)
+        IS DISTINCT FROM (input."productId", input.gtin, input.position, input.options, input."optionNames", image.id,
+          input."whenOut", input."restockAt", input.url)
       ORDER BY input."productId", input.position
       ON CONFLICT (code) DO UPDATE SET
         product_id = excluded.product_id, gtin = excluded.gtin, position = excluded.position,
-        options = excluded.options, image_id = excluded.image_id, when_out = excluded.when_out,
+        options = excluded.options, option_names = excluded.option_names, image_id = excluded.image_id, when_out = excluded.when_out,
         restock_at = excluded.restock_at, url = excluded.url
       WHERE ${moves} OR skus.product_id = excluded.product_id
       RETURNING product_id AS id`,
@@ -72,17 +76,22 @@ export async function findSkusElsewhere(
   );
 }
 
-const skuState = z.object({
+const skuColumns = z.object({
   id: z.number(),
   productId: z.number(),
   code: z.string(),
   gtin: z.string().nullable(),
   options: z.record(z.string(), z.string()),
+  optionNames: z.array(z.string()),
   imageSha256: z.string().nullable(),
   whenOut: z.enum(['deny', 'backorder', 'preorder']),
   restockAt: z.date().nullable(),
   url: z.string().nullable(),
 });
+const skuState = skuColumns.transform(({ optionNames, options, ...sku }) => ({
+  ...sku,
+  options: inMerchantsOrder(options, optionNames),
+}));
 export type SkuState = z.infer<typeof skuState>;
 
 /** The SKUs of products. */
@@ -90,7 +99,7 @@ export async function readSkus(client: ClientBase, productIds: readonly number[]
   return query(
     client,
     sql`/* sku.read */ SELECT sku.id, sku.product_id AS "productId", sku.code, sku.gtin, sku.options,
-        encode(image.sha256, 'hex') AS "imageSha256", sku.when_out AS "whenOut", sku.restock_at AS "restockAt",
+        sku.option_names AS "optionNames", encode(image.sha256, 'hex') AS "imageSha256", sku.when_out AS "whenOut", sku.restock_at AS "restockAt",
         sku.url
       FROM skus sku LEFT JOIN product_images image ON image.id = sku.image_id
       WHERE sku.product_id = ANY(${productIds}::integer[])`,
@@ -161,7 +170,7 @@ export async function lockStockForRemoval(
       FROM hold_lines line JOIN skus sku ON sku.id = line.sku_id
       WHERE line.sku_id = ANY(${skuIds}::integer[]) AND line.active
       GROUP BY sku.id`,
-    skuState.pick({ id: true, productId: true, code: true }).extend({ until: z.date() }),
+    skuColumns.pick({ id: true, productId: true, code: true }).extend({ until: z.date() }),
   );
 }
 

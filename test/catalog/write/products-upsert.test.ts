@@ -500,6 +500,21 @@ describe('productsUpsert', () => {
     expect(await catalog.rows(`SELECT title FROM products`)).toEqual([{ title: 'A coat' }]);
   });
 
+  test("keeps the merchant's order of options, also when they are not written again", async () => {
+    const options = [
+      { name: 'Color', value: 'red' },
+      { name: 'Size', value: 'M' },
+    ];
+    for (const sku of [{ code: 'C-M', options }, { code: 'C-M' }]) {
+      await catalog.upsert([{ handle: 'coat', title: 'A coat', skus: [sku] }]);
+      const { data } = await catalog.gateway.ask(
+        '{ product(handle: "coat") { options { name } skus { options { name } } } }',
+      );
+      const names = [{ name: 'color' }, { name: 'size' }];
+      expect(data).toEqual({ product: { options: names, skus: [{ options: names }] } });
+    }
+  });
+
   test('answers null for the price of a product that has none', async () => {
     const { data, errors } = await catalog.gateway.ask(
       `mutation { productsUpsert(input: { products: [{ handle: "hat", title: "A hat" }] }) {

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { seedApiKey } from '../support/api-keys.js';
+import { seedMarkets, seedProduct } from '../support/catalog.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway(async (db) => {
+    await seedMarkets(db);
+    await db.query(
+      `UPDATE stock_locations SET latitude = NULL, longitude = NULL WHERE handle = 'newyork';
+      INSERT INTO channel_locations SELECT c.id, l.id FROM channels c, stock_locations l
+        WHERE c.handle = 'eu' AND l.handle = 'newyork'`,
+    );
+    for (const [handle, brand, prices] of [
+      ['a', 'cedar', { eu: 1 }],
+      ['b', 'alder', { eu: 1 }],
+      ['c', 'birch', { us: 1 }],
+      ['d', 'alder', { eu: 1 }],
+      ['e', 'dogwood', { eu: 1 }],
+    ] as const)
+      await seedProduct(db, { handle, brand, skus: [{ code: handle, prices }] });
+    await seedProduct(db, {
+      handle: 'tee',
+      skus: [
+        { code: 'S-red', options: { size: 'S', color: 'Red' }, stock: { berlin: 0 } },
+        { code: 'M-red', options: { size: 'M', color: 'red' }, stock: { berlin: 2 } },
+        { code: 'L-blue', options: { size: 'L', color: 'blue' }, stock: { berlin: 0 }, whenOut: 'backorder' },
+        { code: 'S-red-2', options: { size: 's', color: 'red' }, stock: { paris: 1 } },
+        { code: 'us', options: { size: 'XL' }, prices: { us: 1 } },
+      ],
+    });
+  });
+});
+afterAll(() => gateway.close());
+
+describe('channels', () => {
+  test('are those that the caller may use, the default first', async () => {
+    const document = '{ channels { handle name currencyCode } }';
+    const [eu, us] = [
+      { handle: 'eu', name: 'EU', currencyCode: 'EUR' },
+      { handle: 'us', name: 'US', currencyCode: 'USD' },
+    ];
+    expect((await gateway.ask(document)).data).toEqual({ channels: [eu, us] });
+    const secret = await seedApiKey(gateway.db, { name: 'american', channels: ['us'] });
+    expect((await gateway.ask(document, {}, secret)).data).toEqual({ channels: [us] });
+  });
+});
+
+const list = z.object({
+  list: z.object({
+    nodes: z.array(z.object({ handle: z.string() })),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  }),
+});
+
+async function readAll(field: string, first: number, channel = 'eu'): Promise<string[]> {
+  const handles: string[] = [];
+  for (let after: string | null = null; ;) {
+    const document = `query ($first: Int, $after: String) @inContext(channel: "${channel}") {
+      list: ${field} { nodes { handle } pageInfo { hasNextPage endCursor } } }`;
+    const { list: page }: z.infer<typeof list> = await gateway.read(list, document, { first, after });
+    handles.push(...page.nodes.map(({ handle }) => handle));
+    if (!page.pageInfo.hasNextPage) return handles;
+    expect(page.nodes).toHaveLength(first);
+    after = page.pageInfo.endCursor;
+  }
+}
+
+describe('locations', () => {
+  const near = 'near: { latitude: 48.9, longitude: 2.4 }';
+
+  test('are nearest first, with their distance; those without coordinates come last', async () => {
+    const { data } = await gateway.ask(
+      `{ locations(${near}) { edges { distanceKm pickup node { handle name countryCode coordinates { latitude longitude } } } } }`,
+    );
+    expect(data).toEqual({
+      locations: {
+        edges: [
+          {
+            distanceKm: expect.closeTo(6, 0),
+            pickup: true,
+            node: {
+              ...{ handle: 'paris', name: 'Paris', countryCode: 'FR' },
+              coordinates: { latitude: 48.8566, longitude: 2.3522 },
+            },
+          },
+          expect.objectContaining({ distanceKm: expect.closeTo(875, -1) }),
+          {
+            distanceKm: null,
+            pickup: false,
+            node: { handle: 'newyork', name: 'New York', countryCode: 'US', coordinates: null },
+          },
+        ],
+      },
+    });
+  });
+
+  test('come by name without a place, and in another channel they are others', async () => {
+    const document = (rest: string) => `${rest} { locations { nodes { handle } edges { distanceKm } } }`;
+    expect((await gateway.ask(document('query'))).data).toMatchObject({
+      locations: { nodes: [{ handle: 'berlin' }, { handle: 'newyork' }, { handle: 'paris' }] },
+    });
+    expect((await gateway.ask(document('query @inContext(channel: "us")'))).data).toEqual({
+      locations: {
+        nodes: [{ handle: 'newyork' }, { handle: 'paris' }],
+        edges: [{ distanceKm: null }, { distanceKm: null }],
+      },
+    });
+  });
+
+  test('can be only those where orders are picked up', async () => {
+    const { data } = await gateway.ask('{ locations(pickup: true) { nodes { handle } } }');
+    expect(data).toEqual({ locations: { nodes: [{ handle: 'paris' }] } });
+  });
+
+  test('refuse a place that is none, and a cursor of another list', async () => {
+    for (const [args, code] of [
+      ['near: { latitude: 91, longitude: 0 }', 'BAD_USER_INPUT'],
+      ['after: "x"', 'INVALID_CURSOR'],
+      ['first: 0', 'BAD_USER_INPUT'],
+    ])
+      expect((await gateway.ask(`{ locations(${args}) { nodes { id } } }`)).errors).toMatchObject([{ code }]);
+    expect((await gateway.ask('{ brands(after: "x") { nodes { id } } }')).errors).toMatchObject([
+      { code: 'INVALID_CURSOR' },
+    ]);
+  });
+});
+
+describe('pages', () => {
+  test.each([
+    ['brands(first: $first, after: $after)', 'eu', ['alder', 'cedar', 'dogwood']],
+    ['brands(first: $first, after: $after)', 'us', ['birch']],
+    [
+      'locations(near: { latitude: 48.9, longitude: 2.4 }, first: $first, after: $after)',
+      'eu',
+      ['paris', 'berlin', 'newyork'],
+    ],
+  ])('of %s in %s continue where the last one ended', async (field, channel, expected) => {
+    for (const first of [1, 2, 50]) expect(await readAll(field, first, channel)).toEqual(expected);
+  });
+});
+
+test("a product's options come in the merchant's order, with what can be bought of each value", async () => {
+  const { data } = await gateway.ask(
+    '{ product(handle: "tee") { options { name values { value sellable sku { code } } } } }',
+  );
+  expect(data).toEqual({
+    product: {
+      options: [
+        {
+          name: 'size',
+          values: [
+            { value: 'S', sellable: true, sku: { code: 'S-red-2' } },
+            { value: 'M', sellable: true, sku: { code: 'M-red' } },
+            { value: 'L', sellable: false, sku: { code: 'L-blue' } },
+          ],
+        },
+        {
+          name: 'color',
+          values: [
+            { value: 'Red', sellable: true, sku: { code: 'M-red' } },
+            { value: 'blue', sellable: false, sku: { code: 'L-blue' } },
+          ],
+        },
+      ],
+    },
+  });
+});
