@@ -4,6 +4,7 @@ import { BrandResolver } from '../catalog/brand.resolver.js';
 import { CategoryResolver } from '../catalog/category.resolver.js';
 import { ChannelResolver } from '../catalog/channel.resolver.js';
 import { ProductEdgeResolver } from '../catalog/product-edge.resolver.js';
+import { FacetResolver, ProductCountsResolver } from '../catalog/facets/facet.resolver.js';
 import { LocationResolver } from '../catalog/location.resolver.js';
 import { ProductResolver } from '../catalog/product.resolver.js';
 import { SkuResolver } from '../catalog/sku.resolver.js';
@@ -58,6 +59,7 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [BoardResolver, (services) => new BoardResolver(services)],
   [CategoryResolver, () => new CategoryResolver()],
   [ChannelResolver, ({ loaders }) => new ChannelResolver(loaders)],
+  [FacetResolver, () => new FacetResolver()],
   [HoldLineResolver, () => new HoldLineResolver()],
   [HoldResolver, (services) => new HoldResolver(services)],
   [IdentificationFactsResolver, ({ facts }) => new IdentificationFactsResolver(facts)],
@@ -72,6 +74,7 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [PinResolver, () => new PinResolver()],
   [PricesResolver, ({ db }) => new PricesResolver(db)],
   [ProductEdgeResolver, () => new ProductEdgeResolver()],
+  [ProductCountsResolver, () => new ProductCountsResolver()],
   [ProductFactsResolver, ({ facts }) => new ProductFactsResolver(facts)],
   [ProductResolver, () => new ProductResolver()],
   [ProductWriteResolver, (services) => new ProductWriteResolver(services)],

@@ -1,4 +1,5 @@
 import type { ChannelStores } from './loaders.js';
+import { Counter } from './facets/counter.js';
 import { requireLocation } from './require-location.js';
 import { instantiate } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
@@ -21,7 +22,7 @@ export interface ProductList {
 /** One page of products, keyset-paginated. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
 export async function listProducts(stores: ChannelStores, list: ProductList): Promise<ProductConnection> {
   checkFirst(list.first);
-  const { channel, products, skus } = stores;
+  const { channel, products, counts } = stores;
   const words = checkSearchText(list.text);
   const text = words === null ? null : termsOf(await products.mendText(words));
   const condition = checkProductFilter(list.where, channel.currencyCode);
@@ -32,17 +33,13 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
 
   // One extra product shows whether there is another page.
   const { ranked, reached } = await products.page(condition, text, order, after, list.first + 1);
-  const offered = await Promise.all(
-    ranked.slice(0, list.first).map(async ({ product, position }) => {
-      const node = product.provenWith(await skus.byProduct.load(product.key));
-      return instantiate(ProductEdge, { cursor: cursor.write(position), node, condition });
-    }),
-  );
-  // A product may have left the channel between the two statements.
-  const edges = offered.filter(({ node }) => node.provenSkus?.length !== 0);
+  const edges = ranked
+    .slice(0, list.first)
+    .map(({ product: node, position }) => instantiate(ProductEdge, { cursor: cursor.write(position), node, condition }));
   const isFull = ranked.length > list.first;
   const continues = !isFull && reached !== null;
   return instantiate(ProductConnection, {
+    counter: new Counter((facets) => counts.count({ channel, condition, text, productIds: null }, facets)),
     edges,
     nodes: edges.map((edge) => edge.node),
     pageInfo: instantiate(PageInfo, {

@@ -4,6 +4,7 @@ import { BrandStore } from './brand.store.js';
 import { CategoryStore } from './category.store.js';
 import type { ChannelStore } from './channel.store.js';
 import type { Channel } from './channel.types.js';
+import { KeptCounts } from './facets/kept-counts.js';
 import { LocationStore } from './location.store.js';
 import { TextMender } from './mend-text.js';
 import { ProductStore } from './product.store.js';
@@ -24,17 +25,21 @@ export interface ChannelStores {
   readonly skus: SkuStore;
   readonly locations: LocationStore;
   readonly suggestions: SuggestionStore;
+  /** Of whole lists; all requests share them. */
+  readonly counts: KeptCounts;
 }
 
 /** Makes the loaders of requests. */
 export class CatalogLoaders {
   readonly #mender: TextMender;
+  readonly #counts: KeptCounts;
 
   constructor(
     private readonly db: Database,
     readonly channels: ChannelStore,
   ) {
     this.#mender = new TextMender(db);
+    this.#counts = new KeptCounts(db);
   }
 
   forRequest(): Loaders {
@@ -52,6 +57,7 @@ export class CatalogLoaders {
       skus: new SkuStore(db, channel),
       locations: new LocationStore(db, channel.key),
       suggestions: new SuggestionStore(db, channel.key),
+      counts: this.#counts,
     };
   }
 }

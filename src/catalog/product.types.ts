@@ -1,6 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { AssumedSize, Cost } from '../graph/cost.js';
 import { Node } from '../graph/node.js';
+import type { Counter } from './facets/counter.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
 import { DateTimeScalar, UrlScalar } from '../graph/scalars.js';
 import type { ProductCondition } from './product-filter.js';
@@ -103,6 +104,9 @@ export class ProductEdge {
 
 @ObjectType({ description: 'A page of products.' })
 export class ProductConnection {
+  /** Counts the whole list on demand. */
+  counter!: Counter;
+
   @Field(() => [ProductEdge], { description: PAGING.edges })
   edges!: ProductEdge[];
 

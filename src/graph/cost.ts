@@ -72,12 +72,19 @@ export const AssumedSize = (entries: number): ReturnType<typeof Directive> =>
 
 /**
  * A list with as many entries as the argument says, which is a number or a list. A dot leads to a field of an input
- * object. With `fields`, these fields of the returned object are such lists.
+ * object. With `fields`, these fields of the returned object are such lists. Without the argument, it has `assumed` entries.
  */
-export const SizedBy = (argument: string, fields: readonly string[] = []): ReturnType<typeof Directive> => {
+export const SizedBy = (
+  argument: string,
+  fields: readonly string[] = [],
+  assumed: number | null = null,
+): ReturnType<typeof Directive> => {
+  const size = assumed === null ? '' : `assumedSize: ${assumed}, `;
   const sized = fields.length > 0 ? `, sizedFields: ${JSON.stringify(fields)}` : '';
   // Optional arguments have defaults, and older routers do not count a list as a slicing argument.
-  return Directive(`@listSize(slicingArguments: ["${argument}"]${sized}, requireOneSlicingArgument: false)`);
+  return Directive(
+    `@listSize(${size}slicingArguments: ["${argument}"]${sized}, requireOneSlicingArgument: false)`,
+  );
 };
 
 /** A connection with `first` entries. */

@@ -1,5 +1,4 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { offersOf } from '../catalog/offers.js';
 import { Product } from '../catalog/product.types.js';
 import { Sku } from '../catalog/sku.types.js';
 import type { Context } from '../graph/request-context.js';
@@ -14,7 +13,8 @@ export class PriceRangeResolver {
       'The lowest and the highest price of the SKUs that the channel offers. Null when the channel offers none, which only happens in the result of productsUpsert.',
   })
   async priceRange(@Root() product: Product, @Ctx() context: Context): Promise<PriceRange | null> {
-    return priceRange(await offersOf(context, product));
+    const { skus } = await context.inChannel();
+    return priceRange(product.provenSkus ?? (await skus.pricesByProduct.load(product.key)));
   }
 }
 

@@ -1,5 +1,5 @@
 import { instantiate } from '../graph/node.js';
-import type { Sku } from '../catalog/sku.types.js';
+import type { OfferedPrice } from '../catalog/sku.store.js';
 import { formatAmount } from '../graph/money.js';
 import { Price, PriceRange } from './price.types.js';
 
@@ -18,11 +18,11 @@ export function priceOf(
   });
 }
 
-export const skuPrice = (sku: Sku): Price =>
+export const skuPrice = (sku: OfferedPrice): Price =>
   priceOf(sku.amount, sku.currencyCode, sku.compareAt, sku.priceValidUntil);
 
 /** Null without SKUs. */
-export function priceRange(skus: readonly Sku[]): PriceRange | null {
+export function priceRange(skus: readonly OfferedPrice[]): PriceRange | null {
   const byAmount = [...skus].sort((a, b) => a.amount - b.amount);
   const [cheapest] = byAmount;
   const dearest = byAmount.at(-1);

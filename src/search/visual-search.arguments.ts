@@ -7,3 +7,7 @@ export const MIN_SCORE =
   'Leaves out products with a lower score, from -1 to 1, so that the list ends where similarity does. Products that the words of the query find are kept. Null: leaves out nothing.';
 export const DIVERSITY =
   'How strongly to keep similar-looking products apart: from 0 (most similar first) to 1. Above 0, results are not ordered by score.';
+/** Points of another order than that of the index: it ranks and reads the prices of up to 1,000 products. */
+export const SORT_COST = 500;
+export const SORT =
+  'The order of the results: the 1,000 most similar products are sorted. Other orders than LIKENESS need `minScore`, except for words alone, and exclude `diversity`. Null: LIKENESS.';

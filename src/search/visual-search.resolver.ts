@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, Float, Int, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Float, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { ON_ERROR } from '../graph/on-error.js';
 import { PAGING } from '../graph/page-info.js';
 import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
@@ -13,21 +14,20 @@ import {
   DIVERSITY_COST,
   MIN_SCORE,
   SEARCH_COST,
+  SORT,
+  SORT_COST,
 } from './visual-search.arguments.js';
 import { visualSearch } from './visual-search.js';
-import {
-  Facet,
-  Style,
-  VisualMatchEdge,
-  VisualMatchConnection,
-  VisualQueryInput,
-} from './visual-search.types.js';
-import { AssumedSize, Cost, Paged } from '../graph/cost.js';
+import { VisualSearchSort } from './visual-search-sort.types.js';
+import { Style, VisualMatchEdge, VisualMatchConnection, VisualQueryInput } from './visual-search.types.js';
+import { AssumedSize, Cost, Paged, SizedBy } from '../graph/cost.js';
+import { checkFacets, USUAL_FACETS } from '../catalog/facets/check-facets.js';
+import { FACET_COST, FACETS_BY, TOTAL_COST } from '../catalog/facets/facet-arguments.js';
+import { Count, Facet, FacetInput } from '../catalog/facets/facet.types.js';
+import { selects } from '../graph/selects.js';
 
-/** Category, brand, color, size, and price. */
-const FACETS = 5;
-/** Of each facet: together they prove about ten pages. */
-const FACETS_COST = 500;
+/** Fields that need the best matches of the whole search. */
+const COUNTING = new Set(['facets', 'totalCount', 'refinements']);
 /** It reads the attributes of every product. */
 const STYLES_COST = 20;
 /** A catalog has a few dozen styles. */
@@ -63,6 +63,14 @@ export class VisualSearchResolver {
     diversity: number | null,
     @Arg('minScore', () => Float, { nullable: true, description: MIN_SCORE })
     minScore: number | null | undefined,
+    @Cost(SORT_COST)
+    @Arg('sort', () => VisualSearchSort, {
+      nullable: true,
+      defaultValue: VisualSearchSort.LIKENESS,
+      description: SORT,
+    })
+    sort: VisualSearchSort | null,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<VisualMatchConnection> {
     const { services } = this;
     const { loaders, caller, signal } = context;
@@ -75,6 +83,8 @@ export class VisualSearchResolver {
       text: query.text ?? null,
       diversity: diversity ?? 0,
       minScore: minScore ?? null,
+      sort: sort ?? VisualSearchSort.LIKENESS,
+      isCounted: selects(info, COUNTING),
     });
   }
 
@@ -86,14 +96,27 @@ export class VisualSearchResolver {
     return readStyles(this.services.db);
   }
 
-  @Cost(FACETS_COST)
-  @AssumedSize(FACETS)
+  @Cost(FACET_COST)
+  @SizedBy('by', [], USUAL_FACETS)
   @FieldResolver(() => [Facet], {
     nullable: true,
-    description: `Counts over the best 250 matches of the whole search, not just this page. Counted after the page, in a separate database snapshot. ${ON_ERROR}`,
+    description: `Ways to narrow the search, in the order of \`by\`, without those that no match has. Counted over the best 250 matches of the whole search, not just this page, in a database snapshot that is at least as new as the page. ${ON_ERROR}`,
   })
-  facets(@Root() connection: VisualMatchConnection): Promise<Facet[]> {
-    return connection.countFacets();
+  async facets(
+    @Root() { counter }: VisualMatchConnection,
+    @Arg('by', () => [FacetInput], { nullable: true, description: FACETS_BY })
+    by: FacetInput[] | null | undefined,
+  ): Promise<readonly Facet[]> {
+    return (await counter.facets(checkFacets(by ?? null))).filter(({ values }) => values.length > 0);
+  }
+
+  @Cost(TOTAL_COST)
+  @FieldResolver(() => Count, {
+    nullable: true,
+    description: `The number of matches of the whole search, not just this page, in a database snapshot that is at least as new as the page. Exact for up to 250; give \`minScore\` to end the search where similarity does. ${ON_ERROR}`,
+  })
+  totalCount(@Root() { counter }: VisualMatchConnection): Promise<Count> {
+    return counter.total();
   }
 }
 
@@ -137,6 +160,14 @@ export class SimilarProductsResolver {
     diversity: number | null,
     @Arg('minScore', () => Float, { nullable: true, description: MIN_SCORE })
     minScore: number | null | undefined,
+    @Cost(SORT_COST)
+    @Arg('sort', () => VisualSearchSort, {
+      nullable: true,
+      defaultValue: VisualSearchSort.LIKENESS,
+      description: SORT,
+    })
+    sort: VisualSearchSort | null,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<VisualMatchConnection> {
     const { services } = this;
     return visualSearch(services, context, () => services.queryVectors.likeProduct(product.key), {
@@ -145,6 +176,8 @@ export class SimilarProductsResolver {
       after: after ?? null,
       diversity: diversity ?? 0,
       minScore: minScore ?? null,
+      sort: sort ?? VisualSearchSort.LIKENESS,
+      isCounted: selects(info, COUNTING),
     });
   }
 }

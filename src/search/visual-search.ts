@@ -9,26 +9,24 @@ import type { Context } from '../graph/request-context.js';
 import { checkSearchText } from '../catalog/search-text.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
-import { countFacets } from './facets.js';
+import { BEST, searchCounter } from './search-counter.js';
 import { ItemBox } from '../images/box.types.js';
 import { picturedFirst } from '../images/shown-options.js';
 import type { IndexMatch } from '../vector-index/port.js';
 import type { QueryVector } from './query/query-vector.js';
 import { checkDiversity, checkMinScore, rankQuery, scaleOf } from './order/rank-query.js';
+import { sharedStart } from './order/shared-start.js';
+import { checkSort, sortedRanking } from './order/sorted.js';
 import { probabilitiesOf, type ProbabilityOf } from './probability/same-products.js';
 import type { SearchServices } from './search-services.js';
 import { searchPage, type Prove, type Ranking, type SearchPage } from './prove-page.js';
+import { VisualSearchSort } from './visual-search-sort.types.js';
 import {
   SearchReport,
   SearchStrategy,
   VisualMatchEdge,
   VisualMatchConnection,
 } from './visual-search.types.js';
-
-/**
- * Facets and refinements describe the top of the ranking; over the whole ranking, every product would count as similar.
- */
-const BEST = 250;
 
 /** Length in base64: enough that two searches never share it by chance. */
 const FINGERPRINT_CHARACTERS = 9;
@@ -43,6 +41,10 @@ export interface PageOfSearch {
   readonly diversity: number;
   /** Products that are less similar are left out, unless the words found them; null: none. */
   readonly minScore?: number | null;
+  /** By default, by likeness. */
+  readonly sort?: VisualSearchSort;
+  /** Whether the best matches will be counted: they are then ranked together with the page. */
+  readonly isCounted?: boolean;
 }
 
 /** Results that several searches share. */
@@ -62,7 +64,16 @@ export async function visualSearch(
   services: SearchServices,
   context: Context,
   resolveQuery: () => Promise<QueryVector>,
-  { where, first, after, text, diversity, minScore = null }: PageOfSearch,
+  {
+    where,
+    first,
+    after,
+    text,
+    diversity,
+    minScore = null,
+    sort = VisualSearchSort.LIKENESS,
+    isCounted = false,
+  }: PageOfSearch,
   shared?: SharedSearch,
 ): Promise<VisualMatchConnection> {
   const started = performance.now();
@@ -80,7 +91,9 @@ export async function visualSearch(
     words === null ? null : stores.products.mendText(words),
     words === null ? null : services.imageVectors.ofText(words),
   ]);
-  const isPlain = mended === null && diversity === 0 && minScore === null;
+  checkSort(sort, { minScore, diversity, isOnlyWords: words !== null && query.asked === null });
+  const isLikeness = sort === VisualSearchSort.LIKENESS;
+  const isPlain = mended === null && diversity === 0 && minScore === null && isLikeness;
   const fingerprint = fingerprintOf(channel, condition, {
     identity: isPlain
       ? query.identity
@@ -90,16 +103,22 @@ export async function visualSearch(
           diversity,
           ...(minScore === null && textVector === null ? [] : [minScore]),
           ...(textVector === null ? [] : [words]),
+          ...(isLikeness ? [] : [sort]),
         ],
   });
   const position = after === null ? null : readCursor(fingerprint, after);
 
   const scope = { condition, channel, excludeProducts: query.products, signal: context.signal };
-  const asked = { ...scope, query, text: mended, textVector, diversity, minScore };
+  const asked = { ...scope, query, text: mended, textVector, minScore };
+  const rank = (filter: ProductCondition, spread: number): Ranking =>
+    rankQuery(services, context, { ...asked, condition: filter, diversity: spread });
+  const alike = shared?.ranking ?? rank(condition, 0);
+  const ranking = isCounted ? sharedStart(alike, BEST) : alike;
+  const ordered = diversity > 0 && !shared ? rank(condition, diversity) : ranking;
   const plan = {
     ...scope,
     ...(shared && { prove: shared.prove }),
-    ranking: shared?.ranking ?? rankQuery(services, context, asked),
+    ranking: sortedRanking(services.db, ordered, { sort, condition, channel }),
   };
   const page = await searchPage(services, plan, first, position);
   const edges = await toEdges(context, stores, page, {
@@ -107,14 +126,7 @@ export async function visualSearch(
     scale: scaleOf(query, textVector),
     probabilityOf: probabilitiesOf(services, query, shared?.nearest),
   });
-  const best = once(() =>
-    searchPage(
-      services,
-      { ...scope, ranking: shared?.ranking ?? rankQuery(services, context, { ...asked, diversity: 0 }) },
-      BEST,
-      null,
-    ),
-  );
+  const best = once(() => searchPage(services, { ...scope, ranking }, BEST, null));
   return instantiate(VisualMatchConnection, {
     edges,
     nodes: edges.map((edge) => edge.node),
@@ -135,7 +147,11 @@ export async function visualSearch(
       encoder: services.encoderId,
       tookMs: performance.now() - started,
     }),
-    countFacets: once(async () => countFacets(context, stores, await best())),
+    counter: searchCounter(stores.counts, {
+      ...scope,
+      ranking,
+      rankAgain: (filter) => rank(filter, 0),
+    }),
     basis: { best, condition, query: isOfOneLook(query) ? query : null },
   });
 }

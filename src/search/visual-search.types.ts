@@ -3,12 +3,13 @@ import { BOX_COST, BoxInput, IMAGE_COST, ImageInput } from '../images/image-inpu
 import { ItemBox } from '../images/box.types.js';
 import { Image } from '../images/image.types.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
+import type { Counter } from '../catalog/facets/counter.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { Product } from '../catalog/product.types.js';
-import { DateTimeScalar, DecimalScalar } from '../graph/scalars.js';
+import { DateTimeScalar } from '../graph/scalars.js';
 import { Sku } from '../catalog/sku.types.js';
 import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
-import { AssumedSize, Cost } from '../graph/cost.js';
+import { Cost } from '../graph/cost.js';
 import type { SearchPage } from './prove-page.js';
 import type { QueryVector } from './query/query-vector.js';
 
@@ -18,7 +19,6 @@ const REFERENCE_COST = 50;
 const BOARD_COST = 500;
 /** Up to five typos are looked up, words are ranked over all products, and both rankings are combined. */
 const TEXT_COST = 1_000;
-const BUCKETS = 20;
 
 @InputType({
   description: 'Something to compare with: exactly one of `image`, `product`, `board`, and `style`.',
@@ -192,44 +192,6 @@ export class VisualMatchEdge {
   skus!: Sku[];
 }
 
-@ObjectType({ description: 'A value of a facet, and the number of products that have it.' })
-export class FacetBucket {
-  @Field(() => String, { description: 'The value to filter by. For prices, the range as text.' })
-  value!: string;
-
-  @Field(() => String, { description: 'The text to display.' })
-  label!: string;
-
-  @Field(() => Int, { description: 'The number of products.' })
-  count!: number;
-
-  @Field(() => DecimalScalar, {
-    nullable: true,
-    description:
-      'The lower end of a price range in major units, for ProductFilter.price.min. Null for other facets.',
-  })
-  min!: string | null;
-
-  @Field(() => DecimalScalar, {
-    nullable: true,
-    description:
-      'The upper end of a price range in major units, for ProductFilter.price.max. Null for the last, open range and for other facets.',
-  })
-  max!: string | null;
-}
-
-@ObjectType({ description: 'A way to narrow a search.' })
-export class Facet {
-  @Field(() => String, { description: 'The name: "category", "brand", "color", "size", or "price".' })
-  name!: string;
-
-  @AssumedSize(BUCKETS)
-  @Field(() => [FacetBucket], {
-    description: 'The values, most frequent first, at most 20. Price ranges are in ascending order.',
-  })
-  buckets!: FacetBucket[];
-}
-
 /** What the refinements of a search are found from. */
 export interface RefinementBasis {
   /** The best 250 matches of the whole search, not just its page. */
@@ -244,8 +206,8 @@ export interface RefinementBasis {
     'A page of results of a visual search. Every product passed the filter in one database snapshot.',
 })
 export class VisualMatchConnection {
-  /** Counts the facets on demand. */
-  countFacets!: () => Promise<Facet[]>;
+  /** Counts its products, and the values that they have, on demand. */
+  counter!: Counter;
 
   /** What refinements are found from. */
   basis!: RefinementBasis;

@@ -84,6 +84,9 @@ const ofHold = (name: 'holdExtend' | 'holdConfirm' | 'holdRelease'): Operation =
   },
 });
 
+const counts = `totalCount { count } facets(by: [{ kind: CATEGORY }, { kind: BRAND }, { kind: PRICE },
+  { kind: OPTION, name: "size" }, { kind: ATTRIBUTE, name: "material" }]) { name buckets { value count } }`;
+
 export const OPERATIONS: readonly Operation[] = [
   query('list-newest', list, { sort: 'NEWEST' }),
   query('list-filtered', list, { where: FILTER, sort: 'NEWEST' }),
@@ -100,6 +103,31 @@ export const OPERATIONS: readonly Operation[] = [
   query('product-page', `query ($handle: String!) { product(handle: $handle) ${PRODUCT} }`, {
     handle: 'product-777',
   }),
+  query('list-counted', `query ($where: ProductFilter) { products(where: $where) { ${counts} } }`, {
+    where: FILTER,
+  }),
+  query('list-all-counted', `{ products { ${counts} } }`),
+  query('list-by-gtin', list, {
+    where: { gtins: ['4006381333931'], onSale: true, createdAfter: '2020-01-01T00:00:00Z' },
+  }),
+  query('brands', `{ brands { nodes { name } } }`),
+  query('channels', `{ channels { handle } }`),
+  query(
+    'locations',
+    `{ locations(near: { latitude: 48, longitude: 2 }) { nodes { name coordinates { latitude } } } }`,
+  ),
+  query(
+    'search-counted',
+    `query ($query: VisualQueryInput!, $where: ProductFilter) {
+    visualSearch(query: $query, where: $where) { ${counts} } }`,
+    { query: { like }, where: FILTER },
+  ),
+  query(
+    'search-by-price',
+    `query ($query: VisualQueryInput!) {
+    visualSearch(query: $query, sort: PRICE_ASC, minScore: 0.1) { nodes { handle } } }`,
+    { query: { like } },
+  ),
   query('search', search, { query: { like } }),
   query('search-filtered', search, { query: { like }, where: FILTER }),
   query('search-by-text', search, { query: { like: [], text: 'word277 corduroi' } }),

@@ -1,11 +1,11 @@
 /* projection.offers */
       SELECT sku.product_id AS "productKey", sku.id AS "skuKey", channel.handle AS channel, sku.options,
         stock.locations AS "stockedAt", stock.locations <> '{}' OR sku.when_out <> 'deny' AS orderable,
-        price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
+        ltrim(sku.gtin, '0') AS gtin, price.on_sale AS "onSale", price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
       FROM skus sku
       CROSS JOIN channels channel
       CROSS JOIN LATERAL (
-        SELECT min(amount) AS min_amount, max(amount) AS max_amount FROM prices
+        SELECT min(amount) AS min_amount, max(amount) AS max_amount, bool_or(compare_at IS NOT NULL) AS on_sale FROM prices
         WHERE sku_id = sku.id AND price_list_id = channel.price_list_id
           AND coalesce(upper(valid) > statement_timestamp(), true)
       ) price
@@ -22,7 +22,7 @@
       ORDER BY sku.position, sku.id;
 
 /* projection.products */
-      SELECT product.id AS key, brand.handle AS brand,
+      SELECT product.id AS key, brand.handle AS brand, floor(extract(epoch FROM product.created_at))::float8 AS "createdAt",
         ARRAY(
           WITH RECURSIVE above AS (
             SELECT handle, parent_id FROM categories WHERE id = product.category_id

@@ -1,28 +1,19 @@
-/* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images
-      WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
-
 /* product.price */
     SELECT product.id AS key, product.handle, product.title, product.description, product.url,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", cheapest.amount::text AS rank, true AS offered, false AS "isLastExamined"
     FROM products product
     CROSS JOIN LATERAL (SELECT min(offer.amount) AS amount FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $1
-      AND offer.sellable >= $2::int AND offer.amount >= $3::bigint AND offer.amount <= $4::bigint AND (lower(offer.options ->> $5::text) IN (SELECT lower(value) FROM unnest($6::text[]) AS value)) IS TRUE) cheapest
+      AND offer.sellable >= $2::int AND offer.amount >= $3::bigint AND offer.amount <= $4::bigint AND ((lower((offer.options ->> $5::text)) IN (SELECT lower(value) FROM unnest($6::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $7::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $8::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($9::text[]) AS value)))) IS TRUE) cheapest
     WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($7::text[])
+        SELECT id FROM categories WHERE handle = ANY($10::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($8::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $9 AND lower(attribute.value) = ANY(ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value)))
-      AND ($11::text IS NULL OR product.search @@ (SELECT typed_query($12))) AND cheapest.amount IS NOT NULL
-      AND ($13::int IS NULL
-        OR (cheapest.amount, product.id) > ($14::bigint, $15::int))
-    ORDER BY cheapest.amount ASC, product.id ASC LIMIT $16;
-
-/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
-      WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
-      ORDER BY offer.product_id, offer.position, offer.sku_id;
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($11::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $12 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($13::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($14::text[]) AS value))))
+      AND ($15::text IS NULL OR product.search @@ websearch_to_tsquery('english', $16)) AND cheapest.amount IS NOT NULL
+      AND ($17::int IS NULL
+        OR (cheapest.amount, product.id) > ($18::bigint, $19::int))
+    ORDER BY cheapest.amount ASC, product.id ASC LIMIT $20;

@@ -24,8 +24,15 @@
       WHERE product.handle = $1;
 
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
       WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
       ORDER BY offer.product_id, offer.position, offer.sku_id;
+
+/* sku.pricesByProduct */ SELECT sku.product_id AS "productKey", price.amount, price.compare_at AS "compareAt",
+          upper(price.valid) AS "priceValidUntil"
+        FROM skus sku JOIN prices price ON price.sku_id = sku.id
+        WHERE sku.product_id = ANY($1::int[]) AND price.valid @> statement_timestamp()
+          AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = $2)
+        ORDER BY sku.product_id, sku.position, sku.id;

@@ -33,7 +33,7 @@
       ORDER BY sku_id, location_id FOR UPDATE;
 
 /* sku.read */ SELECT sku.id, sku.product_id AS "productId", sku.code, sku.gtin, sku.options,
-        encode(image.sha256, 'hex') AS "imageSha256", sku.when_out AS "whenOut", sku.restock_at AS "restockAt",
+        sku.option_names AS "optionNames", encode(image.sha256, 'hex') AS "imageSha256", sku.when_out AS "whenOut", sku.restock_at AS "restockAt",
         sku.url
       FROM skus sku LEFT JOIN product_images image ON image.id = sku.image_id
       WHERE sku.product_id = ANY($1::integer[]);

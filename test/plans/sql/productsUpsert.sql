@@ -158,29 +158,30 @@
       ORDER BY sku_id, location_id FOR UPDATE;
 
 /* sku.read */ SELECT sku.id, sku.product_id AS "productId", sku.code, sku.gtin, sku.options,
-        encode(image.sha256, 'hex') AS "imageSha256", sku.when_out AS "whenOut", sku.restock_at AS "restockAt",
+        sku.option_names AS "optionNames", encode(image.sha256, 'hex') AS "imageSha256", sku.when_out AS "whenOut", sku.restock_at AS "restockAt",
         sku.url
       FROM skus sku LEFT JOIN product_images image ON image.id = sku.image_id
       WHERE sku.product_id = ANY($1::integer[]);
 
 /* sku.upsert */
-      INSERT INTO skus (product_id, code, gtin, position, options, image_id, when_out, restock_at, url)
-      SELECT input."productId", input.code, input.gtin, input.position, input.options, image.id, input."whenOut",
-        input."restockAt", input.url
+      INSERT INTO skus (product_id, code, gtin, position, options, option_names, image_id, when_out, restock_at, url)
+      SELECT input."productId", input.code, input.gtin, input.position, input.options, input."optionNames", image.id,
+        input."whenOut", input."restockAt", input.url
       FROM jsonb_to_recordset($1::jsonb) AS input ("productId" integer, code text, gtin text,
-        position smallint, options jsonb, "imageSha256" text, "whenOut" text, "restockAt" timestamptz, url text)
+        position smallint, options jsonb, "optionNames" text[], "imageSha256" text, "whenOut" text, "restockAt" timestamptz,
+        url text)
       LEFT JOIN product_images image
         ON image.product_id = input."productId" AND image.sha256 = decode(input."imageSha256", 'hex')
       LEFT JOIN skus existing ON existing.code = input.code
       WHERE existing.id IS NULL OR
-        (existing.product_id, existing.gtin, existing.position, existing.options, existing.image_id, existing.when_out,
-          existing.restock_at, existing.url)
-        IS DISTINCT FROM (input."productId", input.gtin, input.position, input.options, image.id, input."whenOut",
-          input."restockAt", input.url)
+        (existing.product_id, existing.gtin, existing.position, existing.options, existing.option_names, existing.image_id,
+          existing.when_out, existing.restock_at, existing.url)
+        IS DISTINCT FROM (input."productId", input.gtin, input.position, input.options, input."optionNames", image.id,
+          input."whenOut", input."restockAt", input.url)
       ORDER BY input."productId", input.position
       ON CONFLICT (code) DO UPDATE SET
         product_id = excluded.product_id, gtin = excluded.gtin, position = excluded.position,
-        options = excluded.options, image_id = excluded.image_id, when_out = excluded.when_out,
+        options = excluded.options, option_names = excluded.option_names, image_id = excluded.image_id, when_out = excluded.when_out,
         restock_at = excluded.restock_at, url = excluded.url
       WHERE $2 OR skus.product_id = excluded.product_id
       RETURNING product_id AS id;

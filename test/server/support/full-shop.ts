@@ -21,9 +21,10 @@ const given = z.object({
   maxItems: z.number().nullish(),
   ids: z.array(z.unknown()).nullish(),
   codes: z.array(z.unknown()).nullish(),
+  by: z.array(z.unknown()).nullish(),
 });
 const parent = z.object({ length: z.number() });
-const directive = /@listSize\(assumedSize: (\d+)\)/;
+const directive = /@listSize\(assumedSize: (\d+)/;
 
 /** The gateway's schema, whose lists are all as long as they may be: no field is null, and nothing fails. */
 export function fullShop(): GraphQLSchema {
@@ -34,8 +35,8 @@ export function fullShop(): GraphQLSchema {
       const text = field.astNode?.loc ? SDL.slice(field.astNode.loc.start, field.astNode.loc.end) : '';
       const assumed = directive.exec(text)?.[1];
       const resolve: GraphQLFieldResolver<unknown, unknown> = (source, args) => {
-        const { first, maxItems, ids, codes } = given.parse(args);
-        const size = first ?? maxItems ?? (ids ?? codes)?.length;
+        const { first, maxItems, ids, codes, by } = given.parse(args);
+        const size = first ?? maxItems ?? (ids ?? codes ?? by)?.length;
         const inherited = parent.safeParse(source).data?.length ?? 1;
         const length = Math.max(size ?? (assumed === undefined ? inherited : Number(assumed)), 1);
         return fill(schema, field.type, length);

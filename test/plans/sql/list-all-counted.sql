@@ -1,0 +1,146 @@
+/* facets.count */
+    WITH offered AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.amount, offer.options
+
+      FROM products product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      CROSS JOIN LATERAL (
+        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
+          price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
+          AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
+      ) offer
+      WHERE true AND true AND EXISTS (SELECT FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id AND stock.sellable > 0)
+        AND true AND true
+      LIMIT $2
+    )
+    SELECT pg_current_snapshot()::text AS position, least(
+        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
+        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
+        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
+          WHERE line.active AND level.sellable = 0)) AS until,
+      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered WHERE true) passing) AS total,
+      (SELECT count(*) > $3 FROM offered) AS "isCut",
+      jsonb_build_array((
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
+          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+          ORDER BY place), '[]'))
+        FROM (
+          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($4::text[]) AS value) DESC, count DESC, value) AS place
+          FROM (
+            WITH RECURSIVE direct AS (
+              SELECT category_id AS id, count(*) AS count
+              FROM (SELECT DISTINCT id, category_id FROM offered WHERE true) product GROUP BY category_id
+            ), above AS (
+              SELECT id, id AS ancestor FROM direct
+              UNION ALL SELECT above.id, category.parent_id FROM above
+                JOIN categories category ON category.id = above.ancestor AND category.parent_id IS NOT NULL
+            )
+            SELECT category.handle::text AS value, category.name AS label, parent.handle::text AS parent,
+              sum(direct.count)::int AS count, NULL::bigint AS width
+            FROM direct JOIN above USING (id)
+            JOIN categories category ON category.id = above.ancestor
+            LEFT JOIN categories parent ON parent.id = category.parent_id
+            GROUP BY category.id, parent.id) counted
+          ORDER BY place LIMIT $5
+        ) ranked), (
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
+          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+          ORDER BY place), '[]'))
+        FROM (
+          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($6::text[]) AS value) DESC, count DESC, value) AS place
+          FROM (
+            SELECT brand.handle::text AS value, brand.name AS label, NULL::text AS parent, direct.count, NULL::bigint AS width
+            FROM (
+              SELECT brand_id, count(*)::int AS count
+              FROM (SELECT DISTINCT id, brand_id FROM offered WHERE true) product GROUP BY brand_id
+            ) direct
+            JOIN brands brand ON brand.id = direct.brand_id) counted
+          ORDER BY place LIMIT $7
+        ) ranked), (
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
+          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+          ORDER BY place), '[]'))
+        FROM (
+          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($8::text[]) AS value) DESC, count DESC, value) AS place
+          FROM (
+            WITH priced AS (SELECT id, amount FROM offered WHERE true),
+            typical AS (
+              SELECT greatest(1, percentile_disc($9) WITHIN GROUP (ORDER BY amount)::numeric / $10) AS units
+              FROM (SELECT min(amount) AS amount FROM priced GROUP BY id) cheapest
+            ), scale AS MATERIALIZED (
+              SELECT ($11 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
+                WHEN units <= 5 * power THEN 5 ELSE 10 END)::bigint AS width
+              FROM (SELECT units, 10::numeric ^ floor(log(units)) AS power FROM typical) powers
+            )
+            SELECT band::text AS value, '' AS label, NULL::text AS parent, count(*)::int AS count, width
+            FROM (SELECT DISTINCT id, least(amount / width, $12) AS band, width FROM priced CROSS JOIN scale) banded
+            GROUP BY band, width) counted
+          ORDER BY place LIMIT $13
+        ) ranked), (
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
+          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+          ORDER BY place), '[]'))
+        FROM (
+          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($14::text[]) AS value) DESC, count DESC, value) AS place
+          FROM (
+            SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
+            FROM (
+              SELECT valued.id, lower(part) AS value, min(part) AS label
+              FROM (SELECT id, options ->> $15::text AS value FROM offered
+              WHERE options ? $16::text AND true) valued
+              CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
+                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END) AS part
+              WHERE part <> '' GROUP BY valued.id, lower(part)
+            ) of_product
+            GROUP BY value) counted
+          ORDER BY place LIMIT $17
+        ) ranked), (
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
+          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+          ORDER BY place), '[]'))
+        FROM (
+          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($18::text[]) AS value) DESC, count DESC, value) AS place
+          FROM (
+            SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
+            FROM (
+              SELECT valued.id, lower(part) AS value, min(part) AS label
+              FROM (SELECT product.id, attribute.value
+              FROM (SELECT DISTINCT id FROM offered WHERE true) product
+              JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = $19::text) valued
+              CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
+                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END) AS part
+              WHERE part <> '' GROUP BY valued.id, lower(part)
+            ) of_product
+            GROUP BY value) counted
+          ORDER BY place LIMIT $20
+        ) ranked)) AS facets;
+
+/* facets.unchanged */ SELECT coalesce(statement_timestamp() < $1::timestamptz, true)
+      AND NOT EXISTS (SELECT FROM product_changes WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($2::pg_snapshot))))
+      AND NOT EXISTS (SELECT FROM product_changes WHERE xid >= pg_snapshot_xmax($3::pg_snapshot)) AS unchanged;
+
+/* product.newest */
+    SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
+  product.updated_at AS "updatedAt", (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank,
+      offered.offered, product.place = $1 AS "isLastExamined"
+    FROM (
+      SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
+      FROM products product
+      WHERE true
+      AND ($2::text IS NULL OR product.search @@ websearch_to_tsquery('english', $3))
+        AND ($4::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $5::bigint * interval '1 microsecond', $6::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $7
+    ) product
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $8
+      AND offer.sellable >= $9::int AND true) AS offered) offered
+    WHERE offered.offered OR product.place = $10
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $11;
