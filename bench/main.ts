@@ -7,6 +7,7 @@ import { benchmarks as deadlines } from './deadlines.js';
 import { benchmarks as eyes } from './eyes.js';
 import { benchmarks as eventLoop } from './event-loop.js';
 import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
+import { benchmarks as facets } from './facets.js';
 import { benchmarks as holds } from './holds.js';
 import { benchmarks as identify } from './identify.js';
 import { benchmarks as ideas } from './ideas.js';
@@ -43,6 +44,7 @@ const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   'match-sku': matchSku,
   identify,
   text,
+  facets,
   styles,
   ideas,
   look: lookLatency,

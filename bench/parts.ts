@@ -11,6 +11,7 @@ export const PART_NAMES = [
   'match-sku',
   'identify',
   'text',
+  'facets',
   'styles',
   'ideas',
   'look',
@@ -82,6 +83,11 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
     title: 'Words with images',
     about:
       'A query is a product plus the color or brand of another product of its type. The figure is the share of the ten best results that have that type and that color or brand.',
+  },
+  facets: {
+    title: 'Facets and totals',
+    about:
+      'A is pages per second with `totalCount` and the usual five facets, B the same pages without. “Kept” counts are those of a list that was counted before and has not changed; “counted anew” is a filter that nobody used before. A search counts its best 250 matches each time.',
   },
   styles: {
     title: 'Styles',
