@@ -4,6 +4,7 @@ import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { statementsDuring } from '../support/statements.js';
 
 let gateway: TestGateway;
 let coat: number;
@@ -53,6 +54,20 @@ beforeAll(async () => {
   });
 });
 afterAll(() => gateway.close());
+
+// Failed on 2026-11-29: each list read the stock of all SKUs, which took two thirds of its time.
+test.each([
+  ['title', []],
+  ['priceRange { min { amount } }', ['sku.pricesByProduct']],
+  ['priceRange { min { amount } } availability { sellable }', ['sku.pricesByProduct', 'sku.byProduct']],
+  ['skus { code }', ['sku.byProduct']],
+])('a list with %s reads nothing else', async (fields, statements) => {
+  const read = await statementsDuring(async () => {
+    const { errors } = await gateway.ask(`{ products { nodes { ${fields} } } }`);
+    expect(errors).toEqual([]);
+  });
+  expect(read).toEqual(['product.newest', ...statements]);
+});
 
 describe('a product', () => {
   test('shows everything that the channel offers of it', async () => {

@@ -243,3 +243,18 @@ test.each([1, 2, 3])(
     await gateway.catchUp();
   },
 );
+
+// Failed on 2026-11-29: the page and its counts each ranked, and proved, for themselves.
+test('a page, its facets, and its total are ranked once', async () => {
+  const statements = await statementsDuring(async () => {
+    const { data, errors } = await gateway.ask(
+      `query ($query: VisualQueryInput!) { visualSearch(query: $query, first: 5) {
+        edges { score } totalCount { count precision } facets { name buckets { count } } } }`,
+      { query: { like: [], text: 'navy' } },
+    );
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ visualSearch: { totalCount: { count: 18, precision: 'EXACT' } } });
+  });
+  const count = (name: string): number => statements.filter((each) => each === name).length;
+  expect([count('text.rank'), count('search.prove'), count('facets.countThese')]).toEqual([1, 1, 1]);
+});

@@ -35,9 +35,9 @@ const keyOf = (list: CountedList, facets: readonly AskedFacet[]): string => {
 };
 
 /**
- * Counts of lists and searches, which are kept until Postgres says that something changed that they count: the change log has no
- * row beyond the snapshot that was counted, and no price or hold has ended since. So a kept count is what counting anew
- * would give, in the snapshot in which it is checked, which is newer than that of the page beside it.
+ * Counts of lists and searches, which are kept until Postgres says that something changed that they count: the change
+ * log has no row beyond the snapshot that was counted, and no price or hold has ended since. So a kept count is what
+ * counting anew would give, in the snapshot in which it is checked, which is newer than that of the page beside it.
  */
 export class KeptCounts {
   readonly #kept = new FairCache<Kept>(MAX_KEPT_VALUES);
