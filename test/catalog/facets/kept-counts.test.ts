@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { Client } from 'pg';
 import { z } from 'zod';
 import { seedMarkets, seedProduct } from '../../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
@@ -81,6 +82,43 @@ test('many who ask at once are answered from one count', async () => {
   });
   expect(statements.filter((name) => name === 'product.newest')).toHaveLength(ASKERS);
   expect(statements.filter((name) => name === 'facets.count')).toHaveLength(1);
+});
+
+// Failed without the check of what another request counts: the second answer was older than its page.
+test('who joins a count that began before its own page gets what is true for that page', async () => {
+  let counted = (): void => undefined;
+  let release = (): void => undefined;
+  const isCounted = new Promise<void>((resolve) => (counted = resolve));
+  const isReleased = new Promise<void>((resolve) => (release = resolve));
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its own `this` below
+  const send: (this: Client, ...args: unknown[]) => unknown = Client.prototype.query;
+  let held = false;
+  const spy = jest.spyOn(Client.prototype, 'query').mockImplementation(function (
+    this: Client,
+    ...args: unknown[]
+  ) {
+    const sent = send.apply(this, args);
+    const { text } = Object(args[0]) as { text?: unknown };
+    if (held || typeof text !== 'string' || !text.startsWith('/* facets.count */')) return sent;
+    held = true;
+    return Promise.resolve(sent).then(async (result) => {
+      counted();
+      await isReleased;
+      return result;
+    });
+  });
+  try {
+    await run(`UPDATE skus SET options = '{"size": "XXS"}' WHERE code = 'a'`);
+    const first = ask();
+    await isCounted;
+    await run(`UPDATE skus SET options = '{"size": "S"}' WHERE code = 'a'`);
+    const second = ask();
+    await sleep(100);
+    release();
+    expect([await first, await second]).toEqual(['XXS 1, M 2', 'S 1, M 2']);
+  } finally {
+    spy.mockRestore();
+  }
 });
 
 // Each was seen to fail without the part of the change log, or of `until`, that it is about.
