@@ -79,6 +79,7 @@ CREATE TABLE brands (
   CONSTRAINT brands_pkey PRIMARY KEY (id)
 );
 CREATE INDEX brands_name ON public.brands USING btree (name, id);
+CREATE INDEX brands_words ON public.brands USING gin (name_vector(name));
 CREATE TRIGGER brands_updated AFTER UPDATE ON brands REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
 
 CREATE TABLE budgets (
@@ -113,6 +114,7 @@ CREATE TABLE categories (
   CONSTRAINT categories_pkey PRIMARY KEY (id)
 );
 CREATE INDEX categories_parent ON public.categories USING btree (parent_id);
+CREATE INDEX categories_words ON public.categories USING gin (name_vector(name));
 CREATE TRIGGER categories_updated AFTER UPDATE ON categories REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_category();
 
 CREATE TABLE channel_locations (
@@ -493,7 +495,7 @@ CREATE TABLE products (
   keywords text DEFAULT ''::text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
-  search tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('english'::regconfig, title), 'A'::"char") || setweight(to_tsvector('english'::regconfig, keywords), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, COALESCE(description, ''::text)), 'C'::"char"))) STORED NOT NULL,
+  search tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('english'::regconfig, fold_text(title)), 'A'::"char") || setweight(to_tsvector('english'::regconfig, fold_text(keywords)), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, fold_text(COALESCE(description, ''::text))), 'C'::"char"))) STORED NOT NULL,
   CONSTRAINT products_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(id),
   CONSTRAINT products_category_id_fkey FOREIGN KEY (category_id) REFERENCES categories(id),
   CONSTRAINT products_handle_key UNIQUE (handle),
@@ -742,11 +744,43 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.begun_products(words text[], begun text, most integer)
+ RETURNS TABLE(id integer, title text, keywords text, rank real)
+ LANGUAGE sql
+ STABLE
+ SET gin_fuzzy_search_limit TO '2000'
+BEGIN ATOMIC
+ SELECT product.id,
+     product.title,
+     product.keywords,
+     ts_rank_cd(product.search, typed.query) AS ts_rank_cd
+    FROM (( SELECT begun_query('english'::regconfig, begun_products.words, begun_products.begun) AS query) typed
+      CROSS JOIN LATERAL ( SELECT products.id,
+             products.title,
+             products.keywords,
+             products.search
+            FROM products
+           WHERE (products.search @@ typed.query)
+          LIMIT begun_products.most) product);
+END;
+
+CREATE OR REPLACE FUNCTION public.begun_query(config regconfig, words text[], begun text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT (string_agg((('('::text || part.query) || ')'::text), ' & '::text))::tsquery AS string_agg FROM (SELECT regexp_replace((phraseto_tsquery(begun_query.config, fold_text(word.word)))::text, '''( <|$)'::text, ''':AB\1'::text, 'g'::text) AS regexp_replace FROM unnest(begun_query.words) word(word) UNION ALL SELECT string_agg(regexp_replace(typed.query, '''$'::text, ''':*AB'::text), ' | '::text) AS string_agg FROM (SELECT (phraseto_tsquery('simple'::regconfig, fold_text(begun_query.begun)))::text AS phraseto_tsquery UNION SELECT (phraseto_tsquery(begun_query.config, fold_text(begun_query.begun)))::text AS phraseto_tsquery) typed(query) WHERE (typed.query <> ''::text)) part(query) WHERE (part.query <> ''::text));
+
 CREATE OR REPLACE FUNCTION public.client_room(p_share numeric, p_units bigint, p_held bigint)
  RETURNS bigint
  LANGUAGE sql
  IMMUTABLE
 RETURN GREATEST(((ceil((ceil((p_share * (p_units)::numeric)) / (2)::numeric)))::bigint - p_held), (0)::bigint);
+
+CREATE OR REPLACE FUNCTION public.fold_text(text text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(translate(CASE WHEN (octet_length(text) = length(text)) THEN lower(text) ELSE regexp_replace(replace(replace(replace(replace(translate(NORMALIZE(regexp_replace(lower(NORMALIZE(text, NFKD)), '[\u0300-\u036f]+'::text, ''::text, 'g'::text), NFC), 'ıłøđðς'::text, 'iloddσ'::text), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'þ'::text, 'th'::text), '([\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*|[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])'::text, ',\1,'::text, 'g'::text) END, '/'::text, ' '::text), '([[:alnum:]])-(?=[0-9])'::text, '\1 '::text, 'g'::text);
 
 CREATE OR REPLACE FUNCTION public.forget_digests()
  RETURNS trigger
@@ -1494,9 +1528,15 @@ CREATE OR REPLACE FUNCTION public.mendable_words(text text)
  IMMUTABLE
 BEGIN ATOMIC
  SELECT word.word
-    FROM regexp_split_to_table(lower(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
+    FROM regexp_split_to_table(fold_text(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
    WHERE ((length(word.word) >= 4) AND (length(word.word) <= 40));
 END;
+
+CREATE OR REPLACE FUNCTION public.name_vector(name text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN setweight(to_tsvector('simple'::regconfig, fold_text(name)), 'A'::"char");
 
 CREATE OR REPLACE FUNCTION public.near_words(typed text)
  RETURNS SETOF text
@@ -1568,3 +1608,15 @@ CREATE OR REPLACE FUNCTION public.scopes_of(p_grants text[])
  LANGUAGE sql
  IMMUTABLE
 RETURN (CASE WHEN (p_grants @> ARRAY['catalog:write'::text, 'stock:write'::text, 'prices:write'::text]) THEN ARRAY['catalog:write'::text] ELSE '{}'::text[] END || ARRAY(SELECT name.name FROM unnest(scopes_of.p_grants) name(name) WHERE (name.name = ANY (ARRAY['holds:create'::text, 'holds:confirm'::text]))));
+
+CREATE OR REPLACE FUNCTION public.typed_query(text text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN websearch_to_tsquery('english'::regconfig, fold_text(text));
+
+CREATE OR REPLACE FUNCTION public.word_query(word text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN phraseto_tsquery('english'::regconfig, fold_text(word));
