@@ -17,12 +17,14 @@ export interface ProductList {
   readonly text: string | null;
   readonly where: ProductFilter | null;
   readonly sort: ProductSort;
+  /** What is read of its products' offers beyond proving that there are some; `SKUS` includes the prices. */
+  readonly reads: 'SKUS' | 'PRICES' | null;
 }
 
 /** One page of products, keyset-paginated. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
 export async function listProducts(stores: ChannelStores, list: ProductList): Promise<ProductConnection> {
   checkFirst(list.first);
-  const { channel, products, counts } = stores;
+  const { channel, products, skus, counts } = stores;
   const words = checkSearchText(list.text);
   const text = words === null ? null : termsOf(await products.mendText(words));
   const condition = checkProductFilter(list.where, channel.currencyCode);
@@ -33,9 +35,20 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
 
   // One extra product shows whether there is another page.
   const { ranked, reached } = await products.page(condition, text, order, after, list.first + 1);
-  const edges = ranked
-    .slice(0, list.first)
-    .map(({ product: node, position }) => instantiate(ProductEdge, { cursor: cursor.write(position), node, condition }));
+  const listed = ranked.slice(0, list.first);
+  const read = await Promise.all(
+    listed.map(async ({ product, position }) => {
+      const { key } = product;
+      const offers = list.reads === 'SKUS' ? await skus.byProduct.load(key) : null;
+      const prices = list.reads === 'PRICES' ? await skus.pricesByProduct.load(key) : offers;
+      // A product may have left the channel between the two statements.
+      if (prices?.length === 0) return [];
+      const node = offers === null ? product : product.provenWith(offers);
+      return [instantiate(ProductEdge, { cursor: cursor.write(position), node, condition })];
+    }),
+  );
+  const edges = read.flat();
+  const last = listed.at(-1)?.position;
   const isFull = ranked.length > list.first;
   const continues = !isFull && reached !== null;
   return instantiate(ProductConnection, {
@@ -46,7 +59,8 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
       hasNextPage: isFull || continues,
       hasPreviousPage: after !== null,
       startCursor: edges[0]?.cursor ?? null,
-      endCursor: continues ? cursor.write(reached) : (edges.at(-1)?.cursor ?? null),
+      // Even if that product left: an empty page would lead back to the first one.
+      endCursor: continues ? cursor.write(reached) : last === undefined ? null : cursor.write(last),
     }),
   });
 }

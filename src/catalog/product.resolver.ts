@@ -1,11 +1,13 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
+import { selects } from '../graph/selects.js';
 import { RequestError } from '../errors.js';
 import { Brand } from './brand.types.js';
 import { Category } from './category.types.js';
 import { Image } from '../images/image.types.js';
-import { listProducts } from './list-products.js';
+import { listProducts, type ProductList } from './list-products.js';
 import { readKey } from '../graph/node.js';
 import { PAGING } from '../graph/page-info.js';
 import { offered, offersOf } from './offers.js';
@@ -30,6 +32,17 @@ const LIST_COST = 300;
 const SORT_COST = 1_000;
 /** Finding words reads every product that has one of them, and looking up five typos takes 3 ms. */
 const TEXT_COST = 150;
+
+/** The fields that `offersOf` answers, and the one that prices alone answer. */
+const OF_SKUS = new Set(['skus', 'options', 'availability']);
+const OF_PRICES = new Set(['priceRange']);
+
+function readsOf(info: GraphQLResolveInfo): ProductList['reads'] {
+  const ofNodes = (names: ReadonlySet<string>): boolean =>
+    selects(info, names, ['nodes']) || selects(info, names, ['edges', 'node']);
+  if (ofNodes(OF_SKUS)) return 'SKUS';
+  return ofNodes(OF_PRICES) ? 'PRICES' : null;
+}
 
 @Resolver(() => Product)
 export class ProductResolver {
@@ -92,6 +105,7 @@ export class ProductResolver {
       description: 'The order of the products. Null: NEWEST.',
     })
     sort: ProductSort | null,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ProductConnection> {
     return listProducts(await context.inChannel(), {
       first: first ?? DEFAULT_FIRST,
@@ -99,6 +113,7 @@ export class ProductResolver {
       text: text ?? null,
       where: where ?? null,
       sort: sort ?? ProductSort.NEWEST,
+      reads: readsOf(info),
     });
   }
 

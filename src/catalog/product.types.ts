@@ -21,7 +21,7 @@ const OPTION_VALUES = 8;
 export class Product extends Node {
   brandKey!: number | null;
   categoryKey!: number;
-  /** Its SKUs in the snapshot that the answer was proven in; null when no search found it. */
+  /** Its SKUs in the snapshot that the answer was proven in; null unless a search, or a list that shows them, found it. */
   provenSkus: readonly Sku[] | null = null;
 
   @Field(() => String, { description: "The merchant's key of the product, unique in the catalog." })

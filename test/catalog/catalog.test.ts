@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import { print } from 'graphql';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
+import { ProductStore } from '../../src/catalog/product.store.js';
+import { CategoryPageDocument } from '../generated/graphql.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { statementsDuring } from '../support/statements.js';
@@ -57,17 +60,82 @@ afterAll(() => gateway.close());
 
 // Failed on 2026-11-29: each list read the stock of all SKUs, which took two thirds of its time.
 test.each([
-  ['title', []],
-  ['priceRange { min { amount } }', ['sku.pricesByProduct']],
-  ['priceRange { min { amount } } availability { sellable }', ['sku.pricesByProduct', 'sku.byProduct']],
-  ['skus { code }', ['sku.byProduct']],
+  ['nodes { title }', []],
+  ['nodes { priceRange { min { amount } } }', ['sku.pricesByProduct']],
+  ['nodes { priceRange { min { amount } } ... { availability { sellable } } }', ['sku.byProduct']],
+  ['nodes { priceRange { min { amount } } } edges { node { options { name } } }', ['sku.byProduct']],
+  ['edges { node { ...Skus } }', ['sku.byProduct']],
 ])('a list with %s reads nothing else', async (fields, statements) => {
   const read = await statementsDuring(async () => {
-    const { errors } = await gateway.ask(`{ products { nodes { ${fields} } } }`);
+    const fragment = fields.includes('...Skus') ? 'fragment Skus on Product { skus { code } }' : '';
+    const { errors } = await gateway.ask(`{ products { ${fields} } } ${fragment}`);
     expect(errors).toEqual([]);
   });
   expect(read).toEqual(['product.newest', ...statements]);
 });
+
+test('the counts of a category page take one statement', async () => {
+  const read = async (isFirst: boolean): Promise<string[]> =>
+    statementsDuring(async () => {
+      const variables = { channel: 'eu', category: 'tops', isFirst };
+      const { errors } = await gateway.ask(print(CategoryPageDocument), variables);
+      expect(errors).toEqual([]);
+    });
+  const without = ['product.newest', 'sku.byProduct', 'image.byProduct'];
+  expect((await read(false)).sort()).toEqual(without.toSorted());
+  expect((await read(true)).sort()).toEqual([...without, 'facets.count'].sort());
+  expect((await read(true)).sort()).toEqual([...without, 'facets.unchanged'].sort());
+});
+
+// A list without stock once showed products that had none: their price was null, and they had no SKUs.
+describe.each(['priceRange { min { amount } }', 'skus { code }', 'availability { level }'])(
+  'a list with %s',
+  (fields) => {
+    let shop: TestGateway;
+    beforeAll(async () => {
+      shop = await startTestGateway(async (db) => {
+        await seedMarkets(db);
+        for (const handle of ['a', 'b', 'c', 'd'])
+          await seedProduct(db, { handle, skus: [{ code: handle, prices: { eu: 100 } }] });
+      });
+    });
+    afterAll(() => shop.close());
+
+    test('leaves out what the channel stopped offering while it was read, and continues after it', async () => {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the spied store as `this`
+      const { page } = ProductStore.prototype;
+      const spy = jest.spyOn(ProductStore.prototype, 'page').mockImplementationOnce(async function (
+        this: ProductStore,
+        ...args
+      ) {
+        const found = await page.apply(this, args);
+        await shop.db.query(
+          "DELETE FROM prices USING skus sku WHERE sku.id = sku_id AND sku.code IN ('c', 'd')",
+        );
+        return found;
+      });
+      const document = `query ($after: String) { products(first: 2, after: $after) {
+        nodes { ${fields} } edges { node { handle ${fields} } } pageInfo { hasNextPage endCursor } } }`;
+      const page1 = z
+        .object({
+          products: z.object({
+            nodes: z.tuple([]),
+            edges: z.tuple([]),
+            pageInfo: z.object({ hasNextPage: z.literal(true), endCursor: z.string() }),
+          }),
+        })
+        .parse((await shop.ask(document)).data).products;
+      spy.mockRestore();
+      const { data } = await shop.ask(document, { after: page1.pageInfo.endCursor });
+      expect(data).toMatchObject({
+        products: {
+          edges: [{ node: { handle: 'b' } }, { node: { handle: 'a' } }],
+          pageInfo: { hasNextPage: false },
+        },
+      });
+    });
+  },
+);
 
 describe('a product', () => {
   test('shows everything that the channel offers of it', async () => {
