@@ -6,8 +6,12 @@ import { AvailabilityFilter } from './product-filter.types.js';
 export const lowered = (values: readonly string[]): Sql =>
   sql`SELECT lower(value) FROM unnest(${values}::text[]) AS value`;
 
-/** The parts of a value with slashes: see `partsOf`. */
-export const splitParts = (value: Sql): Sql => sql`regexp_split_to_array(btrim(${value}), '\\s*/\\s*')`;
+/** The parts of a value with slashes, or the value itself if it is one: see `partsOf`. */
+export const splitParts = (value: Sql): Sql => sql`CASE WHEN ${value} ~* ${PARTED}
+      THEN regexp_split_to_array(btrim(${value}), '\\s*/\\s*') ELSE ARRAY[${value}] END`;
+
+/** All numbers, or all words. In the text of the statement, so that Postgres compiles it once. */
+const PARTED = sql`'^[\\s/]*(\\d+([.,]\\d+)?(\\s*/[\\s/]*\\d+([.,]\\d+)?)*|([sml]|[^/\\s][^/]*[^/\\s])(\\s*/[\\s/]*([sml]|[^/\\s][^/]*[^/\\s]))*)[\\s/]*$'`;
 
 /** Whether a value, or one of its parts, is among those wanted. Few values have parts, and only those are split. */
 const hasValue = (value: Sql, wanted: readonly string[]): Sql =>

@@ -47,7 +47,7 @@ export class AttributeFilter {
 
 @InputType({
   description:
-    'Matches SKUs that have an option with one of these values. Case-insensitive. A value with slashes, such as "red/white", also has each of its parts.',
+    'Matches SKUs that have an option with one of these values. Case-insensitive. A value with slashes, such as "red/white" or "36/38", also has each of its parts. "N/A" and "3/4 sleeve" are one value.',
 })
 export class OptionFilter {
   @Field(() => String, { description: 'The name of the option, for example "size".' })

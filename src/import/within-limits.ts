@@ -33,7 +33,7 @@ export function limitAttributes(
       else excess.note(row.line);
     }
   }
-  const limit = `${MAX_ATTRIBUTES} different ones with ${MAX_ATTRIBUTE_CHARS} characters`;
+  const limit = `${MAX_ATTRIBUTES} different ones with ${MAX_ATTRIBUTE_CHARS} characters, counting parts of values with slashes,`;
   return { attributes: [...attributes.values()], faults: excess.faults(handle, 'attributes', limit) };
 }
 
@@ -52,7 +52,7 @@ export function limitOptions(
     });
     return { ...row, options: Object.fromEntries(kept) };
   });
-  const limit = `${MAX_OPTION_VALUES} different values with ${MAX_OPTION_CHARS} characters`;
+  const limit = `${MAX_OPTION_VALUES} different values with ${MAX_OPTION_CHARS} characters, counting parts of values with slashes,`;
   return { skus, faults: excess.faults(handle, 'options', limit) };
 }
 

@@ -110,14 +110,14 @@ class ProductTags {
   constructor(product: ProductFacts, offers: readonly OfferFacts[]) {
     this.#categories = product.categories;
     this.#createdAt = product.createdAt;
-    const attributes = product.attributes.flatMap(({ name, value }) =>
+    const attributes = product.attributes.map(({ name, value }) =>
       partsOf(value).map((part) => tag.attribute(name, part)),
     );
     this.#common = [
       ...new Set([
         ...product.categories.map(tag.category),
         ...(product.brand === null ? [] : [tag.brand(product.brand)]),
-        ...leading(attributes, MAX_ATTRIBUTE_TAGS, MAX_ATTRIBUTE_CHARS),
+        ...leading(wholesFirst(attributes), MAX_ATTRIBUTE_TAGS, MAX_ATTRIBUTE_CHARS),
       ]),
     ];
     this.skus = projectSkus(offers, 1 + product.categories.length);
@@ -193,8 +193,8 @@ function projectSkus(offers: readonly OfferFacts[], places: number): ProjectedSk
     }));
     return { place, offers: ofSku, options };
   });
-  const distinct = new Set(skus.flatMap(({ options }) => options.flatMap(({ tags }) => tags)));
-  const kept = new Set(leading([...distinct], MAX_OPTION_TAGS, MAX_OPTION_CHARS));
+  const all = skus.flatMap(({ options }) => options.map(({ tags }) => tags));
+  const kept = new Set(leading(wholesFirst(all), MAX_OPTION_TAGS, MAX_OPTION_CHARS));
   return skus.map(({ place, offers: ofSku, options }) => {
     const optionTags = options.flatMap(({ tags }) => tags).filter((option) => kept.has(option));
     return {
@@ -206,6 +206,11 @@ function projectSkus(offers: readonly OfferFacts[], places: number): ProjectedSk
     };
   });
 }
+
+/** The tags of values, each of a whole value before those of its parts: no value is cut for the parts of another. */
+const wholesFirst = (ofValues: readonly (readonly string[])[]): string[] => [
+  ...new Set([...ofValues.flatMap((tags) => tags.slice(0, 1)), ...ofValues.flatMap((tags) => tags.slice(1))]),
+];
 
 /** The first texts that are at most so many and have at most so many characters together. */
 function leading(texts: readonly string[], most: number, mostChars: number): string[] {

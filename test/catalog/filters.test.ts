@@ -117,6 +117,51 @@ describe('a filter', () => {
   });
 });
 
+describe('a value with slashes', () => {
+  const VALUES = ['N/A', 'w/o hood', '3/4 sleeve', 'S/M', '36 / 38', 'Red/White/', '4,5/5', '/', 'L/40'];
+  let shop: TestGateway;
+  beforeAll(async () => {
+    shop = await startTestGateway(async (db) => {
+      await seedMarkets(db);
+      await seedProduct(db, { handle: 'query', vectors: [at(0)] });
+      for (const [i, value] of VALUES.entries())
+        await seedProduct(db, {
+          ...{ handle: `p${i}`, vectors: [at(i + 1)], attributes: [['of', value]] },
+          skus: [{ code: value, options: { of: value } }],
+        });
+    });
+  });
+  afterAll(() => shop.close());
+
+  // Failed on 2026-11-29: "N/A" was found by "a", and "3/4 sleeve" was in the filter as "3" and "4 sleeve".
+  test.each([
+    ['m', ['S/M']],
+    ['36', ['36 / 38']],
+    ['36 / 38', ['36 / 38']],
+    ['white', ['Red/White/']],
+    ['5', ['4,5/5']],
+    ['l', ['L/40']],
+    ['N/a', ['N/A']],
+    ['a', []],
+    ['o hood', []],
+    ['w', []],
+    ['3', []],
+    ['4 sleeve', []],
+    ['3/4 Sleeve', ['3/4 sleeve']],
+    ['/', ['/']],
+  ])('is found by %s if all parts are words, or numbers', async (wanted, expected) => {
+    const choice = [{ name: 'of', values: [wanted] }];
+    for (const where of [{ options: choice }, { attributes: choice }]) {
+      const { visualSearch, products } = await shop.read(found, FIND, {
+        ...{ like: toGlobalId('Product', 1), where },
+      });
+      const handles = expected.map((value) => `p${VALUES.indexOf(value)}`);
+      expect(visualSearch.nodes.map(({ handle }) => handle)).toEqual(handles);
+      expect(products.nodes.map(({ handle }) => handle)).toEqual(handles);
+    }
+  });
+});
+
 describe('a search in another order', () => {
   const page = z.object({
     found: z.object({

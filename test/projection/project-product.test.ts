@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isShown } from '../../src/images/shown-options.js';
+import { MAX_ATTRIBUTES, MAX_OPTION_VALUES } from '../../src/catalog/write/tag-limits.js';
 import { projectProduct, type OfferFacts, type ProductFacts } from '../../src/projection/project-product.js';
 import { optionTag, tag } from '../../src/projection/tags.js';
 
@@ -104,6 +105,24 @@ describe('the payloads of a product', () => {
       const some = projectProduct(PRODUCT, skus, images, new Set([i]));
       expect([...some]).toEqual([[i, all.get(i)]]);
     }
+  });
+
+  // Parts of values once pushed whole values out: nothing in one of the later colors was found.
+  test('have every whole value that a product may have, however many parts there are', () => {
+    const value = (i: number): string => many(4, (part) => `v${i}p${part}`).join(' / ');
+    const payloads = projectProduct(
+      { ...PRODUCT, attributes: many(MAX_ATTRIBUTES, (i) => ({ name: 'style', value: value(i) })) },
+      many(MAX_OPTION_VALUES, (i) => offer(i, { color: value(i) })),
+      [{ shows: {}, imageIds: [1] }],
+    );
+    const tags = new Set(payloads.get(1)?.tags);
+    const lacking = [
+      ...many(MAX_ATTRIBUTES, (i) => tag.attribute('style', value(i))),
+      ...many(MAX_OPTION_VALUES, (i) => tag.option(optionTag('color', value(i)))),
+      tag.attribute('style', 'v0p3'),
+      tag.option(optionTag('color', 'v0p3')),
+    ].filter((each) => !tags.has(each));
+    expect(lacking).toEqual([]);
   });
 
   test('are bounded, whatever was written before there were limits', () => {

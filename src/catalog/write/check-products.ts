@@ -211,7 +211,7 @@ function checkProduct(
       if (allowance.isOver) {
         checker.fault(
           ['attributes'],
-          `The attributes have ${allowance.chars} characters: at most ${MAX_ATTRIBUTE_CHARS} are allowed. Put long texts into the description.`,
+          `There are ${allowance.size} attributes with ${allowance.chars} characters: at most ${MAX_ATTRIBUTES} with ${MAX_ATTRIBUTE_CHARS} characters are allowed, where each part of a value with slashes counts too. Put long texts into the description.`,
         );
       }
       return checked;

@@ -161,7 +161,7 @@ export class ProductInput {
   @Field(() => [AttributeInput], {
     nullable: true,
     description:
-      'The complete list of attributes: at most 250, with at most 20000 characters in names and values. Null: unchanged.',
+      'The complete list of attributes: at most 250, with at most 20000 characters in names and values. Each part of a value with slashes counts too. Null: unchanged.',
   })
   attributes?: AttributeInput[] | null;
 
@@ -177,7 +177,7 @@ export class ProductInput {
   @Field(() => [SkuInput], {
     nullable: true,
     description:
-      'The complete list of SKUs in order, at most 2000. All together, they have at most 250 different option values, with at most 10000 characters in names and values. You cannot omit an SKU that has an active hold. Null: unchanged.',
+      'The complete list of SKUs in order, at most 2000. All together, they have at most 250 different option values, with at most 10000 characters in names and values. Each part of a value with slashes counts too. You cannot omit an SKU that has an active hold. Null: unchanged.',
   })
   skus?: SkuInput[] | null;
 }

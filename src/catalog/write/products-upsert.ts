@@ -214,7 +214,7 @@ function requireFewOptions(
       'skus',
       'BAD_USER_INPUT',
       `The SKUs have ${allowance.size} different option values with ${allowance.chars} characters: at most ` +
-        `${MAX_OPTION_VALUES} with ${MAX_OPTION_CHARS} characters are allowed. Shorten them, or make several products.`,
+        `${MAX_OPTION_VALUES} with ${MAX_OPTION_CHARS} characters are allowed, where each part of a value with slashes counts too. Shorten them, or make several products.`,
     );
   }
   faults.throwIfAny();

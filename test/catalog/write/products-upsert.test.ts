@@ -254,7 +254,7 @@ describe('productsUpsert', () => {
       'attributes with too much text',
       { attributes: many(51, (i) => ({ name: 'fit', value: `${i}`.padEnd(390, 'x') })) },
       ['attributes'],
-      /20043 characters: at most 20000/,
+      /20043 characters: at most 250 with 20000/,
     ],
     [
       '101 choices of options',
@@ -353,6 +353,25 @@ describe('productsUpsert', () => {
       },
       ['skus'],
       /251 different option values with \d+ characters: at most 250/,
+    ],
+    [
+      'parts of option values, which filters find too',
+      {
+        skus: many(51, (i) => ({
+          code: `${i}`,
+          options: [{ name: 'color', value: many(4, (part) => `${i}-${part}`).join('/') }],
+        })),
+      },
+      ['skus'],
+      /255 different option values with \d+ characters: at most 250 .* slashes/,
+    ],
+    [
+      'parts of attributes',
+      {
+        attributes: many(100, (i) => ({ name: 'style', value: `${i}-a/${i}-b` })),
+      },
+      ['attributes'],
+      /300 attributes with \d+ characters: at most 250 .* slashes/,
     ],
     [
       'option values with too much text',
