@@ -15,7 +15,8 @@ export class BrandResolver {
   @Paged()
   @Query(() => BrandConnection, {
     nullable: true,
-    description: 'The brands of which the channel offers a product, by name.',
+    description:
+      'The brands of which the channel offers a product, by name. A page looks at 500 brands: it can have fewer than `first` brands although there is a next page.',
   })
   brands(
     @Ctx() context: Context,

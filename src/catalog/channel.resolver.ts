@@ -24,7 +24,7 @@ export class ChannelResolver {
   @Query(() => [Channel], {
     nullable: true,
     description:
-      'The channels that you may use, for a choice of market: the default channel first, then by name.',
+      'The channels that you may use, for a choice of market: first that of operations without @inContext, then by name.',
   })
   channels(@Ctx() { caller }: Context): Promise<Channel[]> {
     return this.catalog.channels.list(caller.channels);

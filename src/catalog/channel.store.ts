@@ -58,11 +58,15 @@ export class ChannelStore {
     return channel;
   }
 
-  /** Those with these handles, or all of them for an empty list; the default channel first, then by name. */
+  /**
+   * Those with these handles, or all of them for an empty list: first that of requests that name none, which is the first
+   * handle or the default channel, then by name.
+   */
   async list(handles: readonly string[]): Promise<Channel[]> {
+    const unnamed = handles[0] ?? null;
     const statement = sql`/* channel.list */ ${CHANNELS}
       WHERE ${handles.length === 0}::boolean OR channel.handle = ANY(${handles}::text[])
-      ORDER BY channel.is_default DESC, channel.name, channel.id LIMIT ${MAX_CHANNELS}`;
+      ORDER BY CASE WHEN ${unnamed}::text IS NULL THEN channel.is_default ELSE channel.handle = ${unnamed} END DESC, channel.name, channel.id LIMIT ${MAX_CHANNELS}`;
     return (await queryPrepared(this.db, statement, channelRow)).map((row) => instantiate(Channel, row));
   }
 

@@ -15,18 +15,20 @@ export async function listBrands(
   const position = after === null ? null : readCursor(after);
   const { channel } = await context.inChannel();
   // One extra brand shows whether there is another page.
-  const found = await context.loaders.brands.page(channel.key, position, first + 1);
-  const edges = found
+  const { brands, reached } = await context.loaders.brands.page(channel.key, position, first + 1);
+  const edges = brands
     .slice(0, first)
     .map((node) => instantiate(BrandEdge, { cursor: writeCursor(node), node }));
+  const isFull = brands.length > first;
+  const continues = !isFull && reached !== null;
   return instantiate(BrandConnection, {
     edges,
     nodes: edges.map(({ node }) => node),
     pageInfo: instantiate(PageInfo, {
-      hasNextPage: found.length > first,
+      hasNextPage: isFull || continues,
       hasPreviousPage: after !== null,
       startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      endCursor: continues ? writeCursor(reached) : (edges.at(-1)?.cursor ?? null),
     }),
   });
 }

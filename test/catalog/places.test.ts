@@ -35,8 +35,41 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
+const list = z.object({
+  list: z.object({
+    nodes: z.array(z.object({ handle: z.string() })),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  }),
+});
+
+// Failed on 2026-11-29: a page read on until it was full, over every brand that is sold elsewhere.
+test('a page of brands ends after 500, and the next one continues', async () => {
+  const shop = await startTestGateway(async (db) => {
+    await seedMarkets(db);
+    await db.query(
+      "INSERT INTO brands (handle, name) SELECT 'elsewhere-' || i, 'Elsewhere ' || i FROM generate_series(1, 1200) i",
+    );
+    for (const brand of ['alder', 'zelkova'])
+      await seedProduct(db, { handle: brand, brand, skus: [{ code: brand }] });
+  });
+  try {
+    const pages: string[][] = [];
+    for (let after: string | null = null; ;) {
+      const document = `query ($after: String) { list: brands(first: 100, after: $after) {
+        nodes { handle } pageInfo { hasNextPage endCursor } } }`;
+      const { list: page }: z.infer<typeof list> = await shop.read(list, document, { after });
+      pages.push(page.nodes.map(({ handle }) => handle));
+      if (!page.pageInfo.hasNextPage) break;
+      after = page.pageInfo.endCursor;
+    }
+    expect(pages).toEqual([['alder'], [], ['zelkova']]);
+  } finally {
+    await shop.close();
+  }
+});
+
 describe('channels', () => {
-  test('are those that the caller may use, the default first', async () => {
+  test('are those that the caller may use, first that of requests that name none', async () => {
     const document = '{ channels { handle name currencyCode } }';
     const [eu, us] = [
       { handle: 'eu', name: 'EU', currencyCode: 'EUR' },
@@ -45,14 +78,18 @@ describe('channels', () => {
     expect((await gateway.ask(document)).data).toEqual({ channels: [eu, us] });
     const secret = await seedApiKey(gateway.db, { name: 'american', channels: ['us'] });
     expect((await gateway.ask(document, {}, secret)).data).toEqual({ channels: [us] });
+    for (const channels of [
+      ['us', 'eu'],
+      ['eu', 'us'],
+    ] as const) {
+      const both = await seedApiKey(gateway.db, { name: channels.join('-'), channels: [...channels] });
+      const { data } = await gateway.ask(`{ channel { handle } channels { handle } }`, {}, both);
+      expect(data).toEqual({
+        channel: { handle: channels[0] },
+        channels: channels.map((handle) => ({ handle })),
+      });
+    }
   });
-});
-
-const list = z.object({
-  list: z.object({
-    nodes: z.array(z.object({ handle: z.string() })),
-    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
-  }),
 });
 
 async function readAll(field: string, first: number, channel = 'eu'): Promise<string[]> {

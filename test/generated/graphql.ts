@@ -150,7 +150,7 @@ export type LabelKind =
   /** The value is the handle of a style. */
   | 'STYLE';
 
-/** Matches SKUs that have an option with one of these values. Case-insensitive. A value with slashes, such as "red/white", also has each of its parts. */
+/** Matches SKUs that have an option with one of these values. Case-insensitive. A value with slashes, such as "red/white" or "36/38", also has each of its parts. "N/A" and "3/4 sleeve" are one value. */
 export type OptionFilter = {
   /** The name of the option, for example "size". */
   name: string;
@@ -240,7 +240,7 @@ export type ProductImageInput = {
 
 /** A product to create or update. Fields that you omit stay unchanged; null removes `description`, `brand`, and `url`. A list that you pass replaces the whole list. */
 export type ProductInput = {
-  /** The complete list of attributes: at most 250, with at most 20000 characters in names and values. Null: unchanged. */
+  /** The complete list of attributes: at most 250, with at most 20000 characters in names and values. Each part of a value with slashes counts too. Null: unchanged. */
   attributes?: Array<AttributeInput> | null | undefined;
   /** The name of the brand, which is created if it is new. Null removes it. */
   brand?: string | null | undefined;
@@ -252,7 +252,7 @@ export type ProductInput = {
   handle: string;
   /** The complete list of images in order, at most 250, which show at most 100 different choices of options. New images are downloaded and processed in the background: see `imageJobs`. Null: unchanged. */
   images?: Array<ProductImageInput> | null | undefined;
-  /** The complete list of SKUs in order, at most 2000. All together, they have at most 250 different option values, with at most 10000 characters in names and values. You cannot omit an SKU that has an active hold. Null: unchanged. */
+  /** The complete list of SKUs in order, at most 2000. All together, they have at most 250 different option values, with at most 10000 characters in names and values. Each part of a value with slashes counts too. You cannot omit an SKU that has an active hold. Null: unchanged. */
   skus?: Array<SkuInput> | null | undefined;
   /** The display name. Null: unchanged; a new product needs one. */
   title?: string | null | undefined;
