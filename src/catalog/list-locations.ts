@@ -2,7 +2,7 @@ import { toGlobalId } from 'graphql-relay';
 import { RequestError } from '../errors.js';
 import { instantiate, readKey } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
-import { checkPlace, distanceKm, nearestFirst } from './distance.js';
+import { checkPlace, distanceKm } from './distance.js';
 import type { ChannelStores } from './loaders.js';
 import {
   type GeoPointInput,
@@ -28,21 +28,20 @@ export async function listLocations(
   checkFirst(first);
   if (near !== null) checkPlace(near);
   // A channel has few locations, and only all of them together can be sorted by distance.
-  const all = (await locations.all()).filter((row) => pickup === null || row.pickup === pickup);
-  const placed = all.map((row) => ({ row, distanceKm: near === null ? null : distanceKm(near, row) }));
-  const sorted = nearestFirst(placed);
+  const sorted = await locations.all(near, pickup);
   const start =
     after === null
       ? 0
       : 1 +
         indexOf(
-          sorted.map(({ row }) => row.key),
+          sorted.map(({ key }) => key),
           after,
         );
-  const edges = sorted.slice(start, start + first).map(({ row, distanceKm }) => {
+  const edges = sorted.slice(start, start + first).map((row) => {
     const { key, handle, name, countryCode, pickup } = row;
     const node = instantiate(StockLocation, { key, handle, name, countryCode });
-    return instantiate(StockLocationEdge, { cursor: toGlobalId(CURSOR, key), node, distanceKm, pickup });
+    const km = near === null ? null : distanceKm(near, row);
+    return instantiate(StockLocationEdge, { cursor: toGlobalId(CURSOR, key), node, distanceKm: km, pickup });
   });
   return instantiate(StockLocationConnection, {
     edges,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
-import { GeoPoint, StockLocation } from './location.types.js';
+import { GeoPoint, type GeoPointInput, StockLocation } from './location.types.js';
 
 const locationColumns = {
   key: z.number(),
@@ -23,7 +23,7 @@ const placedRow = locationRow.extend({
 });
 export type PlacedLocation = z.infer<typeof placedRow>;
 
-/** More than any channel has stores; they are sorted in memory. */
+/** More than any channel has stores: paging needs all of them at once. */
 const MAX_LOCATIONS = 5_000;
 
 const levelRow = placedRow.extend({
@@ -78,15 +78,24 @@ export class LocationStore {
     );
   });
 
-  /** All locations of the channel, by name. */
-  all(): Promise<PlacedLocation[]> {
+  /**
+   * The locations of the channel; with `pickup`, those where orders can be picked up, or cannot. Nearest first, those without
+   * coordinates last; without `near`, by name.
+   */
+  all(near: GeoPointInput | null, pickup: boolean | null): Promise<PlacedLocation[]> {
+    // The haversine of the distance: see `distanceKm`. Null for all without `near`.
+    const latitude = sql`${near?.latitude ?? null}::float8`;
+    const longitude = sql`${near?.longitude ?? null}::float8`;
     return queryPrepared(
       this.db,
       sql`/* location.all */ SELECT location.id AS key, location.handle, location.name,
           location.country_code AS "countryCode", location.latitude, location.longitude, location.pickup
         FROM stock_locations location
         JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = ${this.channelKey}
-        ORDER BY location.name, location.id LIMIT ${MAX_LOCATIONS}`,
+        WHERE ${pickup}::boolean IS NULL OR location.pickup = ${pickup}
+        ORDER BY power(sind((location.latitude - ${latitude}) / 2), 2) + cosd(${latitude}) * cosd(location.latitude)
+            * power(sind((location.longitude - ${longitude}) / 2), 2) NULLS LAST,
+          location.name, location.id LIMIT ${MAX_LOCATIONS}`,
       placedRow,
     );
   }

@@ -88,6 +88,7 @@ const notFound = (): RequestError =>
 function decodeBase64(sent: string): Uint8Array {
   // MIME and many encoders break lines.
   const text = sent.replace(DATA_URI, '').replace(/\s+/g, '');
+  if (text === '') throw new RequestError('BAD_USER_INPUT', 'base64 is empty: send the bytes of the file.');
   if (!BASE64.test(text)) {
     throw new RequestError(
       'BAD_USER_INPUT',

@@ -147,6 +147,30 @@ describe('locations', () => {
     });
   });
 
+  // Failed on 2026-11-29: the nearest of the first 5,000 by name.
+  test('are the nearest of all, however many there are', async () => {
+    await gateway.db.query(`
+      INSERT INTO stock_locations (handle, name, country_code, latitude, longitude, pickup)
+        SELECT 'far-' || i, 'Far ' || i, 'AU', -30 - i / 1e4, 150, false FROM generate_series(1, 5000) i;
+      INSERT INTO channel_locations SELECT c.id, l.id FROM channels c, stock_locations l
+        WHERE c.handle = 'eu' AND l.handle LIKE 'far-%'`);
+    try {
+      for (const [point, expected] of [
+        ['latitude: 48.9, longitude: 2.4', 'paris'],
+        ['latitude: -31, longitude: -179', 'far-5000'],
+      ]) {
+        const { data } = await gateway.ask(
+          `{ locations(near: { ${point} }, first: 1) { nodes { handle } } }`,
+        );
+        expect(data).toEqual({ locations: { nodes: [{ handle: expected }] } });
+      }
+      const { data } = await gateway.ask('{ locations(pickup: true) { nodes { handle } } }');
+      expect(data).toEqual({ locations: { nodes: [{ handle: 'paris' }] } });
+    } finally {
+      await gateway.db.query("DELETE FROM stock_locations WHERE handle LIKE 'far-%'");
+    }
+  });
+
   test('can be only those where orders are picked up', async () => {
     const { data } = await gateway.ask('{ locations(pickup: true) { nodes { handle } } }');
     expect(data).toEqual({ locations: { nodes: [{ handle: 'paris' }] } });

@@ -46,15 +46,20 @@ describe('base64', () => {
     expect([data, errors]).toEqual([{ look: { image: { id } } }, []]);
   });
 
-  test.each(['', ' ', 'data:image/png;base64,', 'data:image/png,%89PNG', 'a.b', 'AA=A', '"AAAA"'])(
-    'is refused when it is none: %j',
-    async (base64) => {
-      const { errors } = await gateway.ask(LOOK, { base64 });
-      expect(errors).toMatchObject([
-        { code: 'BAD_USER_INPUT', message: expect.stringContaining('characters that base64 does not have') },
-      ]);
-    },
-  );
+  test.each([
+    ['', 'is empty'],
+    [' ', 'is empty'],
+    ['data:image/png;base64,', 'is empty'],
+    ['data:image/png,%89PNG', 'has characters that base64 does not have'],
+    ['a.b', 'has characters that base64 does not have'],
+    ['AA=A', 'has characters that base64 does not have'],
+    ['"AAAA"', 'has characters that base64 does not have'],
+  ])('is refused when it is none: %j %s', async (base64, message) => {
+    const { errors } = await gateway.ask(LOOK, { base64 });
+    expect(errors).toMatchObject([
+      { code: 'BAD_USER_INPUT', message: expect.stringContaining(`base64 ${message}`) },
+    ]);
+  });
 });
 
 describe('an upload', () => {
