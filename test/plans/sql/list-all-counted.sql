@@ -95,7 +95,8 @@
               FROM (SELECT id, options ->> $15::text AS value FROM offered
               WHERE options ? $16::text AND true) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END) AS part
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
@@ -115,7 +116,8 @@
               FROM (SELECT DISTINCT id FROM offered WHERE true) product
               JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = $19::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END) AS part
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted

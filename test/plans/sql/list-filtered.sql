@@ -12,7 +12,8 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value))))
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value))))
       AND ($7::text IS NULL OR product.search @@ websearch_to_tsquery('english', $8))
         AND ($9::int IS NULL OR (product.created_at, product.id) <
           ('epoch'::timestamptz + $10::bigint * interval '1 microsecond', $11::int))
@@ -20,6 +21,7 @@
     ) product
     CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $13
       AND offer.sellable >= $14::int AND offer.amount >= $15::bigint AND offer.amount <= $16::bigint AND ((lower((offer.options ->> $17::text)) IN (SELECT lower(value) FROM unnest($18::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $19::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $20::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($21::text[]) AS value)))) IS TRUE) AS offered) offered
-    WHERE offered.offered OR product.place = $22
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $23;
+    OR (position('/' IN (offer.options ->> $19::text)) > 0 AND CASE WHEN lower((offer.options ->> $20::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $21::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $22::text))] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) IS TRUE) AS offered) offered
+    WHERE offered.offered OR product.place = $24
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $25;

@@ -85,7 +85,8 @@
               FROM (SELECT id, options ->> $10::text AS value FROM offered
               WHERE options ? $11::text AND true) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END) AS part
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
@@ -104,7 +105,8 @@
               FROM (SELECT id, options ->> $14::text AS value FROM offered
               WHERE options ? $15::text AND true) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END) AS part
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted

@@ -27,17 +27,19 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND offer.amount >= $7::bigint AND offer.amount <= $8::bigint AND ((lower((offer.options ->> $9::text)) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $11::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $12::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND offer.amount >= $7::bigint AND offer.amount <= $8::bigint AND ((lower((offer.options ->> $9::text)) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $11::text)) > 0 AND CASE WHEN lower((offer.options ->> $12::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $13::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $14::text))] END && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $14::int
-        AND true AND product.id = ANY($15::int[]) AND (
+          WHERE stock.sku_id = offer.sku_id) >= $16::int
+        AND true AND product.id = ANY($17::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
           LIMIT 1)
-      LIMIT $16
+      LIMIT $18
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -45,26 +47,27 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0)) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered WHERE true) passing) AS total,
-      (SELECT count(*) > $17 FROM offered) AS "isCut",
+      (SELECT count(*) > $19 FROM offered) AS "isCut",
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
           jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
           ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($18::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($20::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
             FROM (
               SELECT valued.id, lower(part) AS value, min(part) AS label
-              FROM (SELECT id, options ->> $19::text AS value FROM offered
-              WHERE options ? $20::text AND true) valued
+              FROM (SELECT id, options ->> $21::text AS value FROM offered
+              WHERE options ? $22::text AND true) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END) AS part
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
-          ORDER BY place LIMIT $21
+          ORDER BY place LIMIT $23
         ) ranked)) AS facets;
 
 /* facets.countThese */
@@ -86,17 +89,19 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND offer.amount >= $7::bigint AND offer.amount <= $8::bigint AND ((lower((offer.options ->> $9::text)) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $11::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $12::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND offer.amount >= $7::bigint AND offer.amount <= $8::bigint AND ((lower((offer.options ->> $9::text)) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $11::text)) > 0 AND CASE WHEN lower((offer.options ->> $12::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $13::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $14::text))] END && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $14::int
-        AND true AND product.id = ANY($15::int[]) AND (
+          WHERE stock.sku_id = offer.sku_id) >= $16::int
+        AND true AND product.id = ANY($17::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
           LIMIT 1)
-      LIMIT $16
+      LIMIT $18
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -104,14 +109,14 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0)) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered WHERE passes0) passing) AS total,
-      (SELECT count(*) > $17 FROM offered) AS "isCut",
+      (SELECT count(*) > $19 FROM offered) AS "isCut",
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
           jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
           ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($18::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($20::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             SELECT brand.handle::text AS value, brand.name AS label, NULL::text AS parent, direct.count, NULL::bigint AS width
             FROM (
@@ -119,7 +124,7 @@
               FROM (SELECT DISTINCT id, brand_id FROM offered WHERE true) product GROUP BY brand_id
             ) direct
             JOIN brands brand ON brand.id = direct.brand_id) counted
-          ORDER BY place LIMIT $19
+          ORDER BY place LIMIT $21
         ) ranked)) AS facets;
 
 /* facets.countThese */
@@ -141,17 +146,19 @@
       ) offer
       WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND offer.amount >= $7::bigint AND offer.amount <= $8::bigint AND ((lower((offer.options ->> $9::text)) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $11::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $12::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND offer.amount >= $7::bigint AND offer.amount <= $8::bigint AND ((lower((offer.options ->> $9::text)) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $11::text)) > 0 AND CASE WHEN lower((offer.options ->> $12::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $13::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $14::text))] END && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $14::int
-        AND true AND product.id = ANY($15::int[]) AND (
+          WHERE stock.sku_id = offer.sku_id) >= $16::int
+        AND true AND product.id = ANY($17::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
           LIMIT 1)
-      LIMIT $16
+      LIMIT $18
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -159,14 +166,14 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0)) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered WHERE passes0) passing) AS total,
-      (SELECT count(*) > $17 FROM offered) AS "isCut",
+      (SELECT count(*) > $19 FROM offered) AS "isCut",
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
           jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
           ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($18::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($20::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             WITH RECURSIVE direct AS (
               SELECT category_id AS id, count(*) AS count
@@ -182,16 +189,17 @@
             JOIN categories category ON category.id = above.ancestor
             LEFT JOIN categories parent ON parent.id = category.parent_id
             GROUP BY category.id, parent.id) counted
-          ORDER BY place LIMIT $19
+          ORDER BY place LIMIT $21
         ) ranked)) AS facets;
 
 /* facets.countThese */
     WITH offered AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.amount, offer.options
         , (true AND ((lower((offer.options ->> $1::text)) IN (SELECT lower(value) FROM unnest($2::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $3::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $4::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value)))) IS TRUE) AS passes0
+    OR (position('/' IN (offer.options ->> $3::text)) > 0 AND CASE WHEN lower((offer.options ->> $4::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $5::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $6::text))] END && ARRAY(SELECT lower(value) FROM unnest($7::text[]) AS value)))) IS TRUE) AS passes0
       FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $6) channel
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $8) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -201,20 +209,21 @@
       ) offer
       WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($7::text[])
+        SELECT id FROM categories WHERE handle = ANY($9::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($8::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $9 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($11::text[]) AS value)))) AND offer.amount >= $12::bigint AND offer.amount <= $13::bigint AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($10::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $11 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value)))) AND offer.amount >= $14::bigint AND offer.amount <= $15::bigint AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $14::int
-        AND true AND product.id = ANY($15::int[]) AND (
+          WHERE stock.sku_id = offer.sku_id) >= $16::int
+        AND true AND product.id = ANY($17::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
           LIMIT 1)
-      LIMIT $16
+      LIMIT $18
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -222,26 +231,27 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0)) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered WHERE passes0) passing) AS total,
-      (SELECT count(*) > $17 FROM offered) AS "isCut",
+      (SELECT count(*) > $19 FROM offered) AS "isCut",
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
           jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
           ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($18::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($20::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
             FROM (
               SELECT valued.id, lower(part) AS value, min(part) AS label
-              FROM (SELECT id, options ->> $19::text AS value FROM offered
-              WHERE options ? $20::text AND true) valued
+              FROM (SELECT id, options ->> $21::text AS value FROM offered
+              WHERE options ? $22::text AND true) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END) AS part
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
-          ORDER BY place LIMIT $21
+          ORDER BY place LIMIT $23
         ) ranked)) AS facets;
 
 /* facets.countThese */
@@ -263,17 +273,19 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($5::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $6 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($8::text[]) AS value)))) AND ((lower((offer.options ->> $9::text)) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $11::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $12::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($8::text[]) AS value)))) AND ((lower((offer.options ->> $9::text)) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $11::text)) > 0 AND CASE WHEN lower((offer.options ->> $12::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $13::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $14::text))] END && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $14::int
-        AND true AND product.id = ANY($15::int[]) AND (
+          WHERE stock.sku_id = offer.sku_id) >= $16::int
+        AND true AND product.id = ANY($17::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
           LIMIT 1)
-      LIMIT $16
+      LIMIT $18
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -281,28 +293,28 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0)) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered WHERE passes0) passing) AS total,
-      (SELECT count(*) > $17 FROM offered) AS "isCut",
+      (SELECT count(*) > $19 FROM offered) AS "isCut",
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
           jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
           ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($18::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($20::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             WITH priced AS (SELECT id, amount FROM offered WHERE true),
             typical AS (
-              SELECT greatest(1, percentile_disc($19) WITHIN GROUP (ORDER BY amount)::numeric / $20) AS units
+              SELECT greatest(1, percentile_disc($21) WITHIN GROUP (ORDER BY amount)::numeric / $22) AS units
               FROM (SELECT min(amount) AS amount FROM priced GROUP BY id) cheapest
             ), scale AS MATERIALIZED (
-              SELECT ($21 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
+              SELECT ($23 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
                 WHEN units <= 5 * power THEN 5 ELSE 10 END)::bigint AS width
               FROM (SELECT units, 10::numeric ^ floor(log(units)) AS power FROM typical) powers
             )
             SELECT band::text AS value, '' AS label, NULL::text AS parent, count(*)::int AS count, width
-            FROM (SELECT DISTINCT id, least(amount / width, $22) AS band, width FROM priced CROSS JOIN scale) banded
+            FROM (SELECT DISTINCT id, least(amount / width, $24) AS band, width FROM priced CROSS JOIN scale) banded
             GROUP BY band, width) counted
-          ORDER BY place LIMIT $23
+          ORDER BY place LIMIT $25
         ) ranked)) AS facets;
 
 /* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
@@ -344,26 +356,28 @@
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $9::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value)))) IS TRUE AS passes, candidate.shows
+    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $10::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $11::text))] END && ARRAY(SELECT lower(value) FROM unnest($12::text[]) AS value)))) IS TRUE AS passes, candidate.shows
         FROM (
           SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
           FROM (
             SELECT input.product_id, input.image_id, (
               SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
             ) AS shows
-            FROM unnest($11::int[],
-            $12::int[]) AS input (product_id, image_id)
+            FROM unnest($13::int[],
+            $14::int[]) AS input (product_id, image_id)
           ) shown GROUP BY product_id
         ) candidate
         JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $13
+        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $15
         WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($14::text[])
+        SELECT id FROM categories WHERE handle = ANY($16::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($15::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $16 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($17::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($18::text[]) AS value))))
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($17::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $18 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($19::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($20::text[]) AS value))))
       ) found
     )
     SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
