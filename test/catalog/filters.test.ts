@@ -118,6 +118,7 @@ describe('a filter', () => {
 });
 
 describe('a value with slashes', () => {
+  const sku = z.object({ code: z.string() });
   const VALUES = ['N/A', 'w/o hood', '3/4 sleeve', 'S/M', '36 / 38', 'Red/White/', '4,5/5', '/', 'L/40'];
   let shop: TestGateway;
   beforeAll(async () => {
@@ -159,6 +160,13 @@ describe('a value with slashes', () => {
       expect(visualSearch.nodes.map(({ handle }) => handle)).toEqual(handles);
       expect(products.nodes.map(({ handle }) => handle)).toEqual(handles);
     }
+    const ofAll = z.object({ products: z.object({ nodes: z.array(z.object({ skus: z.array(sku) })) }) });
+    const { products } = await shop.read(
+      ofAll,
+      'query ($where: SkuFilter) { products { nodes { skus(where: $where) { code } } } }',
+      { where: { options: choice } },
+    );
+    expect(products.nodes.flatMap(({ skus }) => skus.map(({ code }) => code))).toEqual(expected);
   });
 });
 
