@@ -36,11 +36,13 @@ const TEXT_COST = 150;
 /** The fields that `offersOf` answers, and the one that prices alone answer. */
 const OF_SKUS = new Set(['skus', 'options', 'availability']);
 const OF_PRICES = new Set(['priceRange']);
+/** The field of an edge that they answer. */
+const OF_EDGES = new Set(['image']);
 
 function readsOf(info: GraphQLResolveInfo): ProductList['reads'] {
   const ofNodes = (names: ReadonlySet<string>): boolean =>
     selects(info, names, ['nodes']) || selects(info, names, ['edges', 'node']);
-  if (ofNodes(OF_SKUS)) return 'SKUS';
+  if (ofNodes(OF_SKUS) || selects(info, OF_EDGES, ['edges'])) return 'SKUS';
   return ofNodes(OF_PRICES) ? 'PRICES' : null;
 }
 
