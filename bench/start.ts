@@ -54,10 +54,7 @@ const found = z.object({ visualSearch: z.object({ nodes: z.array(z.object({ id: 
  * Seconds from the start of a gateway until it answers; then stops it. @throws Error when it did not find its index
  * as it should
  */
-async function start(
-  shop: Shop,
-  kind: 'without' | 'with',
-): Promise<{ products: number; searches: number }> {
+async function start(shop: Shop, kind: 'without' | 'with'): Promise<{ products: number; searches: number }> {
   const begun = performance.now();
   const seconds = (): number => (performance.now() - begun) / 1_000;
   const gateway = await shop.serve({ VITRINE_DEMO: '0', LOG_LEVEL: 'info' }, { searches: false });
