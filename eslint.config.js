@@ -28,13 +28,15 @@ const ROOMS = Object.fromEntries(
     boards: 'access catalog errors graph identify images mutation platform search vector-index',
     knowledge: 'catalog errors graph identify import/report platform search',
     import: 'catalog errors graph images platform pricing vision',
+    webhooks: 'graph platform',
     export: 'catalog errors graph images platform pricing',
     sync: 'errors images platform projection vector-index vision type:config',
     server: 'budgets errors graph images/upload-id platform vision',
     app:
       'access boards budgets catalog errors graph holds identify images import inventory knowledge look mutation platform ' +
-      'pricing projection search server sku-match sync vision type:config',
-    commands: 'access app config errors export import inventory knowledge platform search sync vision',
+      'pricing projection search server sku-match sync vision webhooks type:config',
+    commands:
+      'access app config errors export import inventory knowledge platform search sync vision webhooks',
   }).map(([room, may]) => [room, may.split(' ')]),
 );
 

@@ -53,6 +53,7 @@ CREATE TABLE api_keys (
 CREATE INDEX api_keys_channel ON public.api_keys USING btree (channel_id);
 CREATE TRIGGER api_keys_add_channel AFTER INSERT ON api_keys FOR EACH ROW WHEN (new.channel_id IS NOT NULL) EXECUTE FUNCTION api_keys_add_channel();
 CREATE TRIGGER api_keys_complete BEFORE INSERT ON api_keys FOR EACH ROW EXECUTE FUNCTION api_keys_complete();
+CREATE TRIGGER api_keys_revoked AFTER UPDATE OF revoked_at ON api_keys FOR EACH ROW WHEN (old.revoked_at IS NULL AND new.revoked_at IS NOT NULL) EXECUTE FUNCTION disable_webhooks_of_key();
 
 CREATE TABLE boards (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -78,8 +79,6 @@ CREATE TABLE brands (
   CONSTRAINT brands_name_check CHECK (name <> ''::text),
   CONSTRAINT brands_pkey PRIMARY KEY (id)
 );
-CREATE INDEX brands_name ON public.brands USING btree (name, id);
-CREATE INDEX brands_words ON public.brands USING gin (name_vector(name));
 CREATE TRIGGER brands_updated AFTER UPDATE ON brands REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
 
 CREATE TABLE budgets (
@@ -114,7 +113,6 @@ CREATE TABLE categories (
   CONSTRAINT categories_pkey PRIMARY KEY (id)
 );
 CREATE INDEX categories_parent ON public.categories USING btree (parent_id);
-CREATE INDEX categories_words ON public.categories USING gin (name_vector(name));
 CREATE TRIGGER categories_updated AFTER UPDATE ON categories REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_category();
 
 CREATE TABLE channel_locations (
@@ -175,7 +173,6 @@ CREATE TABLE embeddings (
   CONSTRAINT embeddings_sha256_check CHECK (octet_length(sha256) = 32)
 );
 CREATE TRIGGER embeddings_deleted AFTER DELETE ON embeddings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_embeddings();
-CREATE TRIGGER embeddings_deleted_digest AFTER DELETE ON embeddings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_embeddings();
 CREATE TRIGGER embeddings_inserted AFTER INSERT ON embeddings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_embeddings();
 CREATE TRIGGER embeddings_updated AFTER UPDATE ON embeddings REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_embeddings();
 
@@ -269,6 +266,7 @@ CREATE TABLE holds (
 CREATE INDEX holds_client ON public.holds USING btree (client) WHERE (client IS NOT NULL);
 CREATE INDEX holds_ended ON public.holds USING btree (ended_at) WHERE (status <> 'ACTIVE'::text);
 CREATE INDEX holds_expiring ON public.holds USING btree (expires_at) WHERE (status = 'ACTIVE'::text);
+CREATE TRIGGER holds_ended AFTER UPDATE ON holds FOR EACH ROW WHEN (old.status = 'ACTIVE'::text AND new.status <> 'ACTIVE'::text) EXECUTE FUNCTION tell_webhooks();
 
 CREATE TABLE idempotency_keys (
   caller integer NOT NULL,
@@ -315,17 +313,8 @@ CREATE INDEX image_jobs_due ON public.image_jobs USING btree (next_attempt_at, i
 CREATE INDEX image_jobs_host ON public.image_jobs USING btree (host, next_attempt_at, id) WHERE (state = 'WAITING'::text);
 CREATE INDEX image_jobs_leased ON public.image_jobs USING btree (host) WHERE (lease IS NOT NULL);
 CREATE INDEX image_jobs_state ON public.image_jobs USING btree (state, id);
-CREATE TRIGGER image_jobs_inserted_digest AFTER INSERT ON image_jobs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER image_jobs_notify AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 CREATE TRIGGER image_jobs_revived_notify AFTER UPDATE ON image_jobs FOR EACH ROW WHEN (old.state = 'DEAD'::text AND new.state = 'WAITING'::text) EXECUTE FUNCTION notify_change();
-
-CREATE TABLE import_digests (
-  product_id integer NOT NULL,
-  digest bytea NOT NULL,
-  CONSTRAINT import_digests_digest_check CHECK (octet_length(digest) = 32),
-  CONSTRAINT import_digests_pkey PRIMARY KEY (product_id),
-  CONSTRAINT import_digests_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE
-);
 
 CREATE TABLE index_answers (
   request_id uuid NOT NULL,
@@ -354,13 +343,6 @@ CREATE TABLE index_requests (
   CONSTRAINT index_requests_pkey PRIMARY KEY (id)
 );
 CREATE TRIGGER index_requests_notify AFTER INSERT ON index_requests FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
-
-CREATE TABLE index_snapshots (
-  id uuid NOT NULL,
-  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
-  taken_at timestamp with time zone NOT NULL,
-  CONSTRAINT index_snapshots_pkey PRIMARY KEY (id)
-);
 
 CREATE TABLE pinned_images (
   sha256 bytea NOT NULL,
@@ -416,8 +398,6 @@ CREATE TABLE prices (
   CONSTRAINT prices_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id) ON DELETE CASCADE,
   CONSTRAINT prices_valid_check CHECK (NOT isempty(valid) AND isfinite(COALESCE(lower(valid), now())) AND isfinite(COALESCE(upper(valid), now())))
 );
-CREATE INDEX prices_begin ON public.prices USING btree (lower(valid)) WHERE (lower(valid) IS NOT NULL);
-CREATE INDEX prices_end ON public.prices USING btree (upper(valid)) WHERE (upper(valid) IS NOT NULL);
 CREATE INDEX prices_sku ON public.prices USING btree (sku_id, price_list_id);
 CREATE TRIGGER prices_deleted AFTER DELETE ON prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
 CREATE TRIGGER prices_inserted AFTER INSERT ON prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
@@ -435,11 +415,8 @@ CREATE TABLE product_attributes (
 CREATE INDEX product_attributes_style ON public.product_attributes USING btree (lower(value), hashint4(product_id)) WHERE (name = 'style'::text);
 CREATE INDEX product_attributes_value ON public.product_attributes USING btree (name, lower(value));
 CREATE TRIGGER product_attributes_deleted AFTER DELETE ON product_attributes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
-CREATE TRIGGER product_attributes_deleted_digest AFTER DELETE ON product_attributes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_attributes_inserted AFTER INSERT ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
-CREATE TRIGGER product_attributes_inserted_digest AFTER INSERT ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_attributes_updated AFTER UPDATE ON product_attributes REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_attributes();
-CREATE TRIGGER product_attributes_updated_digest AFTER UPDATE ON product_attributes REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_attributes();
 
 CREATE TABLE product_changes (
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -477,11 +454,8 @@ CREATE TABLE product_images (
 );
 CREATE INDEX product_images_sha256 ON public.product_images USING btree (sha256);
 CREATE TRIGGER product_images_deleted AFTER DELETE ON product_images REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_images();
-CREATE TRIGGER product_images_deleted_digest AFTER DELETE ON product_images REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_images_inserted AFTER INSERT ON product_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_images();
-CREATE TRIGGER product_images_inserted_digest AFTER INSERT ON product_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_images_updated AFTER UPDATE ON product_images REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_images();
-CREATE TRIGGER product_images_updated_digest AFTER UPDATE ON product_images REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_images();
 
 CREATE TABLE products (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -495,7 +469,7 @@ CREATE TABLE products (
   keywords text DEFAULT ''::text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
-  search tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('english'::regconfig, fold_text(title)), 'A'::"char") || setweight(to_tsvector('english'::regconfig, fold_text(keywords)), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, fold_text(COALESCE(description, ''::text))), 'C'::"char"))) STORED NOT NULL,
+  search tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('english'::regconfig, title), 'A'::"char") || setweight(to_tsvector('english'::regconfig, keywords), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, COALESCE(description, ''::text)), 'C'::"char"))) STORED NOT NULL,
   CONSTRAINT products_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(id),
   CONSTRAINT products_category_id_fkey FOREIGN KEY (category_id) REFERENCES categories(id),
   CONSTRAINT products_handle_key UNIQUE (handle),
@@ -508,7 +482,6 @@ CREATE INDEX products_newest ON public.products USING btree (created_at DESC, id
 CREATE INDEX products_sample ON public.products USING btree (hashint4(id));
 CREATE INDEX products_search ON public.products USING gin (search);
 CREATE TRIGGER products_updated AFTER UPDATE ON products REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_products();
-CREATE TRIGGER products_updated_digest AFTER UPDATE ON products REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_products();
 CREATE TRIGGER products_words_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
 CREATE TRIGGER products_words_updated AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
 
@@ -551,7 +524,6 @@ CREATE TABLE skus (
   when_out text DEFAULT 'deny'::text NOT NULL,
   restock_at timestamp with time zone,
   url text,
-  option_names text[] DEFAULT '{}'::text[] NOT NULL,
   CONSTRAINT skus_code_check CHECK (code <> ''::text),
   CONSTRAINT skus_code_key UNIQUE (code),
   CONSTRAINT skus_gtin_check CHECK (gtin ~ '^(\d{8}|\d{12,14})$'::text),
@@ -564,14 +536,10 @@ CREATE TABLE skus (
   CONSTRAINT skus_url_check CHECK (url ~* '^https?://'::text),
   CONSTRAINT skus_when_out_check CHECK (when_out = ANY (ARRAY['deny'::text, 'backorder'::text, 'preorder'::text]))
 );
-CREATE INDEX skus_gtin ON public.skus USING btree (ltrim(gtin, '0'::text)) WHERE (gtin IS NOT NULL);
 CREATE INDEX skus_image ON public.skus USING btree (image_id);
 CREATE INDEX skus_product ON public.skus USING btree (product_id, "position", id);
 CREATE TRIGGER skus_deleted AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
-CREATE TRIGGER skus_deleted_digest AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
-CREATE TRIGGER skus_inserted_digest AFTER INSERT ON skus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER skus_updated AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_skus();
-CREATE TRIGGER skus_updated_digest AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_skus();
 
 CREATE TABLE stock_ledger (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -634,6 +602,55 @@ CREATE TABLE stock_locations (
   CONSTRAINT stock_locations_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE webhook_messages (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  webhook_id integer NOT NULL,
+  uuid uuid DEFAULT gen_random_uuid() NOT NULL,
+  type text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  data jsonb NOT NULL,
+  failure text,
+  CONSTRAINT webhook_messages_pkey PRIMARY KEY (id)
+);
+CREATE INDEX webhook_messages_at ON public.webhook_messages USING btree (at);
+CREATE INDEX webhook_messages_failed ON public.webhook_messages USING btree (webhook_id) WHERE (failure IS NOT NULL);
+CREATE INDEX webhook_messages_waiting ON public.webhook_messages USING btree (webhook_id, id) WHERE (failure IS NULL);
+CREATE TRIGGER webhook_messages_notify AFTER INSERT ON webhook_messages FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+
+CREATE TABLE webhooks (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  name text NOT NULL,
+  url text NOT NULL,
+  events text[] NOT NULL,
+  channel_ids integer[],
+  api_key_id integer,
+  secret bytea NOT NULL,
+  previous_secret bytea,
+  previous_until timestamp with time zone,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  lease uuid,
+  leased_until timestamp with time zone,
+  served_at timestamp with time zone DEFAULT now() NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  failing_since timestamp with time zone,
+  last_error text,
+  next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
+  CONSTRAINT webhooks_api_key_id_fkey FOREIGN KEY (api_key_id) REFERENCES api_keys(id),
+  CONSTRAINT webhooks_channel_ids_check CHECK (channel_ids <> '{}'::integer[]),
+  CONSTRAINT webhooks_check CHECK ((previous_secret IS NULL) = (previous_until IS NULL)),
+  CONSTRAINT webhooks_check1 CHECK ((lease IS NULL) = (leased_until IS NULL)),
+  CONSTRAINT webhooks_check2 CHECK ((disabled_at IS NULL) = (disabled_reason IS NULL)),
+  CONSTRAINT webhooks_events_check CHECK (events <@ ARRAY['hold.confirmed'::text, 'hold.released'::text, 'hold.expired'::text] AND events <> '{}'::text[]),
+  CONSTRAINT webhooks_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'::text),
+  CONSTRAINT webhooks_name_key UNIQUE (name),
+  CONSTRAINT webhooks_pkey PRIMARY KEY (id),
+  CONSTRAINT webhooks_previous_secret_check CHECK (octet_length(previous_secret) >= 24 AND octet_length(previous_secret) <= 64),
+  CONSTRAINT webhooks_secret_check CHECK (octet_length(secret) >= 24 AND octet_length(secret) <= 64),
+  CONSTRAINT webhooks_url_check CHECK (url ~ '^https?://'::text)
+);
+
 CREATE VIEW available_stock AS
  SELECT sku_id,
     location_id,
@@ -689,8 +706,7 @@ CREATE VIEW sku_offers AS
             WHEN sku.when_out = 'preorder'::text THEN 'PREORDER'::text
             ELSE 'OUT_OF_STOCK'::text
         END AS level,
-    sku.url,
-    sku.option_names
+    sku.url
    FROM skus sku
      CROSS JOIN channels channel
      JOIN price_lists price_list ON price_list.id = channel.price_list_id
@@ -744,114 +760,20 @@ BEGIN
   RETURN NEW;
 END $function$;
 
-CREATE OR REPLACE FUNCTION public.begun_products(words text[], begun text, most integer)
- RETURNS TABLE(id integer, title text, keywords text, rank real)
- LANGUAGE sql
- STABLE
- SET gin_fuzzy_search_limit TO '2000'
-BEGIN ATOMIC
- SELECT product.id,
-     product.title,
-     product.keywords,
-     ts_rank_cd(product.search, typed.query) AS ts_rank_cd
-    FROM (( SELECT begun_query('english'::regconfig, begun_products.words, begun_products.begun) AS query) typed
-      CROSS JOIN LATERAL ( SELECT products.id,
-             products.title,
-             products.keywords,
-             products.search
-            FROM products
-           WHERE (products.search @@ typed.query)
-          LIMIT begun_products.most) product);
-END;
-
-CREATE OR REPLACE FUNCTION public.begun_query(config regconfig, words text[], begun text)
- RETURNS tsquery
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN (SELECT (string_agg((('('::text || part.query) || ')'::text), ' & '::text))::tsquery AS string_agg FROM (SELECT regexp_replace((phraseto_tsquery(begun_query.config, fold_text(word.word)))::text, '''( <|$)'::text, ''':AB\1'::text, 'g'::text) AS regexp_replace FROM unnest(begun_query.words) word(word) UNION ALL SELECT string_agg(regexp_replace(typed.query, '''$'::text, ''':*AB'::text), ' | '::text) AS string_agg FROM (SELECT (phraseto_tsquery('simple'::regconfig, fold_text(begun_query.begun)))::text AS phraseto_tsquery UNION SELECT (phraseto_tsquery(begun_query.config, fold_text(begun_query.begun)))::text AS phraseto_tsquery) typed(query) WHERE (typed.query <> ''::text)) part(query) WHERE (part.query <> ''::text));
-
 CREATE OR REPLACE FUNCTION public.client_room(p_share numeric, p_units bigint, p_held bigint)
  RETURNS bigint
  LANGUAGE sql
  IMMUTABLE
 RETURN GREATEST(((ceil((ceil((p_share * (p_units)::numeric)) / (2)::numeric)))::bigint - p_held), (0)::bigint);
 
-CREATE OR REPLACE FUNCTION public.fold_text(text text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN regexp_replace(translate(CASE WHEN (octet_length(text) = length(text)) THEN lower(text) ELSE regexp_replace(replace(replace(replace(replace(translate(NORMALIZE(regexp_replace(lower(NORMALIZE(text, NFKD)), '[\u0300-\u036f]+'::text, ''::text, 'g'::text), NFC), 'ıłøđðς'::text, 'iloddσ'::text), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'þ'::text, 'th'::text), '([\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*|[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])'::text, ',\1,'::text, 'g'::text) END, '/'::text, ' '::text), '([[:alnum:]])-(?=[0-9])'::text, '\1 '::text, 'g'::text);
-
-CREATE OR REPLACE FUNCTION public.forget_digests()
+CREATE OR REPLACE FUNCTION public.disable_webhooks_of_key()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(SELECT product_id FROM changed));
-  RETURN NULL;
-END $function$;
-
-CREATE OR REPLACE FUNCTION public.forget_digests_of_attributes()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
-    SELECT product_id FROM (TABLE before EXCEPT TABLE after) gone
-    UNION SELECT product_id FROM (TABLE after EXCEPT TABLE before) new));
-  RETURN NULL;
-END $function$;
-
-CREATE OR REPLACE FUNCTION public.forget_digests_of_embeddings()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
-    SELECT image.product_id FROM changed JOIN product_images image ON image.sha256 = changed.sha256));
-  RETURN NULL;
-END $function$;
-
-CREATE OR REPLACE FUNCTION public.forget_digests_of_images()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
-    SELECT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
-    WHERE (before.product_id, before.position, before.sha256, before.source, before.width, before.height,
-        before.thumbhash, before.dominant_color, before.alt_text, before.shows)
-      IS DISTINCT FROM (after.product_id, after.position, after.sha256, after.source, after.width, after.height,
-        after.thumbhash, after.dominant_color, after.alt_text, after.shows)));
-  RETURN NULL;
-END $function$;
-
-CREATE OR REPLACE FUNCTION public.forget_digests_of_products()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  -- `updated_at` also changes with prices, which are no part of a digest. The longest is compared last.
-  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
-    SELECT after.id FROM after JOIN before USING (id)
-    WHERE (before.handle, before.title, before.brand_id, before.category_id, before.url, before.is_demo,
-        before.keywords, before.description)
-      IS DISTINCT FROM (after.handle, after.title, after.brand_id, after.category_id, after.url, after.is_demo,
-        after.keywords, after.description)));
-  RETURN NULL;
-END $function$;
-
-CREATE OR REPLACE FUNCTION public.forget_digests_of_skus()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
-    SELECT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
-    WHERE (before.product_id, before.code, before.gtin, before.position, before.options, before.image_id,
-        before.when_out, before.restock_at, before.url)
-      IS DISTINCT FROM (after.product_id, after.code, after.gtin, after.position, after.options, after.image_id,
-        after.when_out, after.restock_at, after.url)));
+  UPDATE webhooks SET disabled_at = now(), disabled_reason = 'Its API key was revoked.'
+  WHERE api_key_id = NEW.id AND disabled_at IS NULL;
+  DELETE FROM webhook_messages USING webhooks WHERE webhook_id = webhooks.id AND api_key_id = NEW.id;
   RETURN NULL;
 END $function$;
 
@@ -1479,11 +1401,11 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT DISTINCT sku.product_id FROM (
-    (SELECT price_list_id, sku_id, amount, compare_at, valid FROM before
-      EXCEPT SELECT price_list_id, sku_id, amount, compare_at, valid FROM after)
+    (SELECT price_list_id, sku_id, amount, valid FROM before
+      EXCEPT SELECT price_list_id, sku_id, amount, valid FROM after)
     UNION ALL
-    (SELECT price_list_id, sku_id, amount, compare_at, valid FROM after
-      EXCEPT SELECT price_list_id, sku_id, amount, compare_at, valid FROM before)
+    (SELECT price_list_id, sku_id, amount, valid FROM after
+      EXCEPT SELECT price_list_id, sku_id, amount, valid FROM before)
   ) AS changed JOIN skus sku ON sku.id = changed.sku_id;
   RETURN NULL;
 END $function$;
@@ -1495,8 +1417,7 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT after.id FROM after JOIN before USING (id)
-  WHERE (before.brand_id, before.category_id, before.created_at, before.search)
-    IS DISTINCT FROM (after.brand_id, after.category_id, after.created_at, after.search);
+  WHERE (before.brand_id, before.category_id) IS DISTINCT FROM (after.brand_id, after.category_id);
   RETURN NULL;
 END $function$;
 
@@ -1507,8 +1428,7 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT DISTINCT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
-  WHERE (before.product_id, before.options, before.when_out, before.gtin)
-    IS DISTINCT FROM (after.product_id, after.options, after.when_out, after.gtin);
+  WHERE (before.product_id, before.options, before.when_out) IS DISTINCT FROM (after.product_id, after.options, after.when_out);
   RETURN NULL;
 END $function$;
 
@@ -1528,15 +1448,9 @@ CREATE OR REPLACE FUNCTION public.mendable_words(text text)
  IMMUTABLE
 BEGIN ATOMIC
  SELECT word.word
-    FROM regexp_split_to_table(fold_text(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
+    FROM regexp_split_to_table(lower(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
    WHERE ((length(word.word) >= 4) AND (length(word.word) <= 40));
 END;
-
-CREATE OR REPLACE FUNCTION public.name_vector(name text)
- RETURNS tsvector
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN setweight(to_tsvector('simple'::regconfig, fold_text(name)), 'A'::"char");
 
 CREATE OR REPLACE FUNCTION public.near_words(typed text)
  RETURNS SETOF text
@@ -1609,14 +1523,28 @@ CREATE OR REPLACE FUNCTION public.scopes_of(p_grants text[])
  IMMUTABLE
 RETURN (CASE WHEN (p_grants @> ARRAY['catalog:write'::text, 'stock:write'::text, 'prices:write'::text]) THEN ARRAY['catalog:write'::text] ELSE '{}'::text[] END || ARRAY(SELECT name.name FROM unnest(scopes_of.p_grants) name(name) WHERE (name.name = ANY (ARRAY['holds:create'::text, 'holds:confirm'::text]))));
 
-CREATE OR REPLACE FUNCTION public.typed_query(text text)
- RETURNS tsquery
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN websearch_to_tsquery('english'::regconfig, fold_text(text));
+CREATE OR REPLACE FUNCTION public.tell_webhooks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  event text := 'hold.' || lower(NEW.status);
+  told integer[] := ARRAY(
+    SELECT webhook.id FROM webhooks webhook
+    LEFT JOIN api_keys key ON key.id = webhook.api_key_id
+    WHERE event = ANY(webhook.events)
+      AND (webhook.channel_ids IS NULL OR NEW.channel_id = ANY(webhook.channel_ids))
+      AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.made_by AND key.revoked_at IS NULL));
+BEGIN
+  IF told <> '{}' THEN
+    INSERT INTO webhook_messages (webhook_id, type, at, data)
+    SELECT webhook_id, event, NEW.ended_at, data.data FROM unnest(told) AS webhook_id, webhook_data(NEW) AS data (data);
+  END IF;
+  RETURN NULL;
+END $function$;
 
-CREATE OR REPLACE FUNCTION public.word_query(word text)
- RETURNS tsquery
+CREATE OR REPLACE FUNCTION public.webhook_data(hold holds)
+ RETURNS jsonb
  LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN phraseto_tsquery('english'::regconfig, fold_text(word));
+ STABLE
+RETURN jsonb_build_object('hold', (hold).id, 'channel', (SELECT channels.handle FROM channels WHERE (channels.id = (webhook_data.hold).channel_id)), 'apiKey', (SELECT api_keys.name FROM api_keys WHERE (api_keys.id = (webhook_data.hold).made_by)), 'createdAt', (hold).created_at, 'expiresAt', (hold).expires_at, 'currency', (hold).currency, 'lines', (SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'code', sku.code, 'location', location.handle, 'quantity', line.quantity, 'amount', line.unit_amount) ORDER BY line."position") AS jsonb_agg FROM ((hold_lines line LEFT JOIN skus sku ON ((sku.id = line.sku_id))) LEFT JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = (webhook_data.hold).id)));

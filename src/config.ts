@@ -185,6 +185,7 @@ const environment = z.object({
     z.coerce.number('must be a number').positive('must be above 0').default(DEFAULT_UPLOADS_MAX_GB),
   ),
   VITRINE_IMAGE_HOSTS: z.preprocess(blankAsUnset, z.string().default('')),
+  VITRINE_WEBHOOK_HOSTS: z.preprocess(blankAsUnset, z.string().default('')),
   VITRINE_DOCUMENTS: z.preprocess(blankAsUnset, z.string().default('')),
   VITRINE_TRUSTED_PROXIES: z.preprocess(
     blankAsUnset,
@@ -278,6 +279,11 @@ export interface Config {
   readonly subgraph: boolean;
   /** Hosts that `ImageInput.url` may name, with the port unless it is 443; empty by default. */
   readonly imageHosts: ReadonlySet<string>;
+  /**
+   * Hosts of webhooks that may have private addresses and use http, with the port unless it is the default one; empty
+   * by default.
+   */
+  readonly webhookHosts: ReadonlySet<string>;
   /** Addresses and CIDR ranges of proxies that are trusted to report the client's address. */
   readonly trustedProxies: readonly string[];
   /** Manifests of trusted documents; absolute. */
@@ -342,6 +348,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     demo: values.VITRINE_DEMO === '1',
     subgraph: values.VITRINE_SUBGRAPH === '1',
     imageHosts: new Set(list(values.VITRINE_IMAGE_HOSTS.toLowerCase())),
+    webhookHosts: new Set(list(values.VITRINE_WEBHOOK_HOSTS.toLowerCase())),
     trustedProxies: values.VITRINE_TRUSTED_PROXIES,
     documentManifests: list(values.VITRINE_DOCUMENTS).map((path) => resolve(path)),
     anonymousScopes: values.VITRINE_ANONYMOUS_SCOPES,

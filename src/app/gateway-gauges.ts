@@ -6,6 +6,7 @@ import { waitingFor } from '../platform/connections.js';
 import type { Database } from '../platform/postgres.js';
 import { readLag } from '../sync/change.store.js';
 import type { FollowedIndex } from '../sync/followed-index.js';
+import { webhooksGauges } from '../webhooks/webhooks-gauges.js';
 import { decodeLoad } from '../vision/decode-queue.js';
 import type { OpenEncoder } from '../vision/encoder.js';
 
@@ -53,6 +54,7 @@ export function gatewayGauges({
     },
     holdsGauge(background),
     imageJobsGauge(background),
+    ...webhooksGauges(background),
     {
       name: 'vitrine_encoder_images',
       help: 'Images and parts of images that wait for the encoder (waiting), or that it is encoding (in_work).',

@@ -49,6 +49,9 @@ import { connectionName } from '../sync/request.store.js';
 import { openBodies } from '../vision/bodies/bodies.js';
 import { openDetector } from '../vision/detector.js';
 import { openEncoder } from '../vision/encoder.js';
+import { pruneMessages } from '../webhooks/message-queue.store.js';
+import { openMessagePoster } from '../webhooks/post-message.js';
+import { sendWebhooks } from '../webhooks/send-webhooks.js';
 
 /**
  * An upload serves the searches of one visit; the days allow for a cursor that a client kept. Pinned uploads stay.
@@ -189,6 +192,10 @@ export async function startGateway(
       log: part('imageJobs'),
     });
     started.push(() => imageJobs.close());
+    const poster = openMessagePoster(config.webhookHosts);
+    started.push(() => poster.close());
+    const webhooks = sendWebhooks({ db: background, poster, changes, meter, log: part('webhooks') });
+    started.push(() => webhooks.close());
 
     changes.onChange(() => {
       refuseNewerSchema(db).catch((err: unknown) => {
@@ -217,6 +224,7 @@ export async function startGateway(
       index,
       holds: sweeper,
       image_jobs: imageJobs,
+      webhooks,
       notifications: changes,
       requests: answering,
       availability,
@@ -300,6 +308,7 @@ function pruneRegularly(
     ),
     prune_idempotency_keys: prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
     prune_boards: prune('Old boards', (closing) => pruneBoards(db, closing)),
+    prune_webhook_messages: prune('Old webhook messages', (closing) => pruneMessages(db, closing)),
     prune_budgets: prune('Old budgets', (closing) => pruneBudgets(db, closing)),
   };
 }

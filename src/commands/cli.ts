@@ -12,6 +12,7 @@ import { reconcileCommand } from './reconcile.js';
 import { reindexCommand } from './reindex.js';
 import { serveCommand } from './serve.js';
 import { syncCommand } from './sync.js';
+import { webhooksCommand } from './webhooks.js';
 import { EXIT } from './exit-codes.js';
 
 const ENVIRONMENT = `
@@ -24,6 +25,7 @@ Settings are environment variables. Without any, everything is embedded:
   VITRINE_DETECTOR     folder of an object detector, for look
   VITRINE_DEMO         0: start without the demo catalog
   VITRINE_IMAGE_HOSTS  hosts that query images can be downloaded from, as host or host:port
+  VITRINE_WEBHOOK_HOSTS       hosts of webhooks in your own network, as host or host:port
   VITRINE_TRUSTED_PROXIES     addresses and CIDR ranges of your proxies
   VITRINE_GUEST_HOLD_SHARE    share of an SKU's stock that all guests together can hold (0.2)
   VITRINE_GUEST_HOLD_UNITS, VITRINE_GUEST_HOLD_LINES, VITRINE_GUEST_HOLD_SECONDS
@@ -58,6 +60,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   program.addCommand(reindexCommand());
   program.addCommand(calibrateCommand());
   program.addCommand(keysCommand());
+  program.addCommand(webhooksCommand());
   inheritSettings(program);
   // The reader of the output may stop early (`vitrine --help | head`).
   process.stdout.on('error', (error) => {

@@ -2,9 +2,8 @@ import { Argument, Command, Option } from 'commander';
 import { keptOf, makeSecret } from '../access/api-key.js';
 import { SCOPES, type Scope } from '../access/caller.js';
 import { createKey } from '../access/manage-keys.store.js';
-import { listMarkets } from '../import/market.store.js';
 import { OperatorError } from '../platform/operator-error.js';
-import type { Database } from '../platform/postgres.js';
+import { findChannels } from './find-channels.js';
 import { addChannel, addOrigin, addScope, readBudget, readExpiry, readKeyName } from './keys-options.js';
 import { runOnDatabase } from './run-on-database.js';
 
@@ -94,18 +93,4 @@ Examples:
         );
       }),
     );
-}
-
-async function findChannels(db: Database, handles: readonly string[]): Promise<number[]> {
-  if (handles.length === 0) return [];
-  const markets = await listMarkets(db);
-  return handles.map((handle) => {
-    const market = markets.find((known) => known.handle === handle);
-    if (market !== undefined) return market.channelId;
-    throw new OperatorError(
-      markets.length === 0
-        ? `There is no channel ${handle}, and the catalog is empty: import a feed first.`
-        : `There is no channel ${handle}: use one of ${markets.map((known) => known.handle).join(', ')}.`,
-    );
-  });
 }

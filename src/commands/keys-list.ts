@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { listKeys, type ListedKey } from '../access/manage-keys.store.js';
 import { runOnDatabase } from './run-on-database.js';
+import { type Columns, toTable } from './table.js';
 
 export function keysListCommand(): Command {
   return new Command('list')
@@ -17,13 +18,13 @@ Examples:
     .action(() =>
       runOnDatabase(async (db, { progress }) => {
         const keys = await listKeys(db);
-        process.stdout.write(toTable(keys));
+        process.stdout.write(toTable(COLUMNS, keys));
         if (keys.length === 0) progress.say('There are no keys yet: vitrine keys create NAME creates one.');
       }),
     );
 }
 
-const COLUMNS: Readonly<Record<string, (key: ListedKey) => string | null | undefined>> = {
+const COLUMNS: Columns<ListedKey> = {
   NAME: ({ name }) => name,
   SECRET: ({ prefix }) => prefix,
   SCOPES: ({ scopes }) => scopes.join(),
@@ -40,23 +41,3 @@ const COLUMNS: Readonly<Record<string, (key: ListedKey) => string | null | undef
   'OLD-UNTIL': ({ previousUntil }) => previousUntil?.toISOString(),
   REVOKED: ({ revokedAt }) => revokedAt?.toISOString(),
 };
-
-function toTable(keys: readonly ListedKey[]): string {
-  const rows = [
-    Object.keys(COLUMNS),
-    ...keys.map((key) => Object.values(COLUMNS).map((cellOf) => cellOf(key) || '-')),
-  ];
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),
-    [],
-  );
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
-}

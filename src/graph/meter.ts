@@ -2,6 +2,10 @@
 export const HOLD_CHANGES = ['created', 'extended', 'confirmed', 'released', 'expired'] as const;
 export type HoldChange = (typeof HOLD_CHANGES)[number];
 
+/** How a try to send a webhook message ended. */
+export const WEBHOOK_TRIES = ['delivered', 'failed'] as const;
+export type WebhookTry = (typeof WEBHOOK_TRIES)[number];
+
 /** What Postgres made of a page of candidates. */
 export interface ProvenPage {
   /** Products that the index proposed. */
@@ -21,6 +25,7 @@ export interface Meter {
   /** A call was refused with these user errors; each code counts once per call. */
   callRefused(mutation: string, codes: ReadonlySet<string>): void;
   pageProven(page: ProvenPage): void;
+  webhookTried(result: WebhookTry): void;
   /** Images or parts of an image were encoded, in this time, including the time that they waited. */
   encoded(seconds: number): void;
 }

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { HOLD_CHANGES, type Meter } from '../graph/meter.js';
+import { HOLD_CHANGES, type Meter, WEBHOOK_TRIES } from '../graph/meter.js';
 
 /** Seconds, from an image on an idle encoder to the last of a full queue on one core. */
 const ENCODING_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -41,6 +41,13 @@ export function createMeter(registry: Registry): Meter {
     help: 'Times that the index was asked for more products because too few of a page were left.',
     registers,
   });
+  const webhooks = new Counter({
+    name: 'vitrine_webhook_tries_total',
+    help: 'Tries to send a webhook message, by result.',
+    labelNames: ['result'],
+    registers,
+  });
+  for (const result of WEBHOOK_TRIES) webhooks.inc({ result }, 0);
   const encoding = new Histogram({
     name: 'vitrine_encoding_duration_seconds',
     help: 'Time from asking for vectors of an image to having them, including the time in the queue.',
@@ -58,6 +65,7 @@ export function createMeter(registry: Registry): Meter {
       dropped.inc(page.dropped);
       refills.inc(page.refills);
     },
+    webhookTried: (result) => webhooks.inc({ result }),
     encoded: (seconds) => encoding.observe(seconds),
   };
 }

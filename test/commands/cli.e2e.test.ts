@@ -30,6 +30,13 @@ test.each([
   'keys list',
   'keys revoke',
   'keys rotate',
+  'webhooks',
+  'webhooks add',
+  'webhooks list',
+  'webhooks test',
+  'webhooks rotate',
+  'webhooks retry',
+  'webhooks remove',
 ])('%s --help shows examples', async (command) => {
   const { code, stdout } = await vitrine([...command.split(' '), '--help']).ended;
   expect(code).toBe(0);

@@ -44,7 +44,9 @@ export async function seedScenarios(db: Database): Promise<void> {
     UPDATE product_images SET source = 'https://images.example/' || product_id || '/' || position;
     UPDATE skus SET image_id = image.id FROM product_images image
       WHERE image.product_id = skus.product_id AND image.position = 1;
-    INSERT INTO image_jobs (product_id, position, link) SELECT id, 5, 'https://images.example/job' FROM products`);
+    INSERT INTO image_jobs (product_id, position, link) SELECT id, 5, 'https://images.example/job' FROM products;
+    INSERT INTO webhooks (name, url, events, secret)
+      VALUES ('orders', 'https://orders.example/', '{hold.confirmed,hold.released,hold.expired}', sha256('secret'))`);
 }
 
 const hold = (db: Database, codes: readonly string[]): Promise<string> =>

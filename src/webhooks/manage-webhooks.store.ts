@@ -1,0 +1,174 @@
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import { execute, query, type Queryable } from '../platform/postgres.js';
+import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.js';
+
+/** Every hold that ends looks at all of them. */
+const MAX_WEBHOOKS = 50;
+
+const listedWebhookRow = z.object({
+  name: z.string(),
+  url: z.string(),
+  events: z.array(z.enum(WEBHOOK_EVENTS)),
+  /** The handles of its channels; null: all. */
+  channels: z.array(z.string()).nullable(),
+  /** The API key whose holds it is told of; null: all holds. */
+  apiKey: z.string().nullable(),
+  createdAt: z.date(),
+  /** Messages to be sent. */
+  waiting: z.number(),
+  /** Messages that cannot be sent at all. */
+  failed: z.number(),
+  failingSince: z.date().nullable(),
+  lastError: z.string().nullable(),
+  /** Until when messages are signed with the secret before the last rotation, too. */
+  previousUntil: z.date().nullable(),
+  disabledAt: z.date().nullable(),
+  disabledReason: z.string().nullable(),
+});
+
+/** An endpoint as the operator sees it. */
+export type ListedWebhook = z.infer<typeof listedWebhookRow>;
+
+export interface NewWebhook {
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly WebhookEvent[];
+  /** The ids of its only channels; empty: all. */
+  readonly channelIds: readonly number[];
+  /** The name of the API key whose holds it is told of; null: all holds. */
+  readonly apiKey: string | null;
+  readonly secret: Buffer;
+}
+
+/** All endpoints, oldest first. */
+export async function listWebhooks(db: Queryable): Promise<ListedWebhook[]> {
+  return query(
+    db,
+    sql`/* webhook.list */ SELECT webhook.name, webhook.url, webhook.events,
+        CASE WHEN channel_ids IS NOT NULL
+          THEN ARRAY(SELECT handle::text FROM channels WHERE id = ANY(channel_ids) ORDER BY handle) END AS channels,
+        key.name AS "apiKey", webhook.created_at AS "createdAt", messages.waiting, messages.failed,
+        failing_since AS "failingSince", last_error AS "lastError",
+        CASE WHEN webhook.previous_until > now() THEN webhook.previous_until END AS "previousUntil",
+        disabled_at AS "disabledAt", disabled_reason AS "disabledReason"
+      FROM webhooks webhook
+      LEFT JOIN api_keys key ON key.id = webhook.api_key_id
+      CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE failure IS NULL) AS waiting, count(*) FILTER (WHERE failure IS NOT NULL) AS failed
+        FROM webhook_messages WHERE webhook_id = webhook.id
+      ) messages
+      ORDER BY webhook.id`,
+    listedWebhookRow,
+  );
+}
+
+/** Why an endpoint cannot be added. */
+export type NotAdded = 'nameTaken' | 'noSuchKey' | 'tooMany';
+
+/** Adds an endpoint; null when it is added. Only holds that end from now on are told. */
+export async function addWebhook(db: Queryable, webhook: NewWebhook): Promise<NotAdded | null> {
+  const { name, url, events, channelIds, apiKey, secret } = webhook;
+  const [row] = await query(
+    db,
+    sql`/* webhook.add */ WITH key AS (
+        SELECT id FROM api_keys WHERE name = ${apiKey} AND revoked_at IS NULL
+      ), refused AS (
+        SELECT CASE WHEN EXISTS (SELECT FROM webhooks WHERE name = ${name}) THEN 'nameTaken'
+          WHEN ${apiKey}::text IS NOT NULL AND NOT EXISTS (SELECT FROM key) THEN 'noSuchKey'
+          WHEN (SELECT count(*) FROM webhooks) >= ${MAX_WEBHOOKS}::integer THEN 'tooMany' END AS why
+      ), added AS (
+        INSERT INTO webhooks (name, url, events, channel_ids, api_key_id, secret)
+        SELECT ${name}, ${url}, ${events}::text[], nullif(${channelIds}::integer[], '{}'), (SELECT id FROM key), ${secret}
+        FROM refused WHERE why IS NULL
+      )
+      SELECT why FROM refused`,
+    z.object({ why: z.enum(['nameTaken', 'noSuchKey', 'tooMany']).nullable() }),
+  );
+  return row?.why ?? null;
+}
+
+/** Removes an endpoint with its messages; returns whether there was one. */
+export async function removeWebhook(db: Queryable, name: string): Promise<boolean> {
+  const [removed] = await query(
+    db,
+    sql`/* webhook.remove */ DELETE FROM webhooks WHERE name = ${name} RETURNING id`,
+    z.object({ id: z.number() }),
+  );
+  if (removed === undefined) return false;
+  await execute(
+    db,
+    sql`/* webhook.removeMessages */ DELETE FROM webhook_messages WHERE webhook_id = ${removed.id}`,
+  );
+  return true;
+}
+
+/**
+ * Gives an endpoint a new secret. For `overlapSeconds` more, messages are also signed with the one before. Returns
+ * whether there is such an endpoint.
+ */
+export async function rotateWebhookSecret(
+  db: Queryable,
+  name: string,
+  secret: Buffer,
+  overlapSeconds: number,
+): Promise<boolean> {
+  const rotated = await execute(
+    db,
+    sql`/* webhook.rotate */ UPDATE webhooks SET secret = ${secret}, previous_secret = secret,
+        previous_until = now() + make_interval(secs => ${overlapSeconds})
+      WHERE name = ${name}`,
+  );
+  return rotated > 0;
+}
+
+const targetRow = z.object({
+  url: z.string(),
+  secret: z.instanceof(Buffer),
+  previousSecret: z.instanceof(Buffer).nullable(),
+});
+
+/** Where an endpoint's messages go, and what they are signed with; null when there is no such endpoint. */
+export async function readTarget(db: Queryable, name: string): Promise<z.infer<typeof targetRow> | null> {
+  const [target] = await query(
+    db,
+    sql`/* webhook.target */ SELECT url, secret,
+        CASE WHEN previous_until > now() THEN previous_secret END AS "previousSecret"
+      FROM webhooks WHERE name = ${name}`,
+    targetRow,
+  );
+  return target ?? null;
+}
+
+/** Enables an endpoint, and lets its messages be sent now. Returns whether there is one whose API key is not revoked. */
+export async function enableWebhook(db: Queryable, name: string): Promise<boolean> {
+  const enabled = await execute(
+    db,
+    sql`/* webhook.enable */ UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL, attempts = 0,
+        failing_since = NULL, last_error = NULL, next_attempt_at = now()
+      WHERE name = ${name}
+        AND NOT EXISTS (SELECT FROM api_keys key WHERE key.id = api_key_id AND key.revoked_at IS NOT NULL)`,
+  );
+  return enabled > 0;
+}
+
+/** Lets messages of an endpoint that were set aside be sent again, in their order. */
+export async function requeueMessages(db: Queryable, name: string): Promise<void> {
+  await execute(
+    db,
+    sql`/* webhook.requeue */ UPDATE webhook_messages SET failure = NULL
+      WHERE failure IS NOT NULL AND webhook_id = (SELECT id FROM webhooks WHERE name = ${name})`,
+  );
+}
+
+/** Sets the first message of an endpoint aside. */
+export async function skipMessage(db: Queryable, name: string, reason: string): Promise<void> {
+  await execute(
+    db,
+    sql`/* webhook.skip */ UPDATE webhook_messages SET failure = ${reason}
+      WHERE id = (
+        SELECT message.id FROM webhooks webhook
+        JOIN webhook_messages message ON message.webhook_id = webhook.id AND message.failure IS NULL
+        WHERE webhook.name = ${name} ORDER BY message.id LIMIT 1)`,
+  );
+}

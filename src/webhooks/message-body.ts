@@ -1,0 +1,64 @@
+import { toGlobalId } from 'graphql-relay';
+import { z } from 'zod';
+import { formatAmount } from '../graph/money.js';
+
+/** What `webhook_data` in the migrations stores of a hold. */
+const holdData = z.object({
+  hold: z.string(),
+  channel: z.string().nullable(),
+  apiKey: z.string().nullable(),
+  createdAt: z.iso.datetime({ offset: true }),
+  expiresAt: z.iso.datetime({ offset: true }),
+  currency: z.string(),
+  lines: z
+    .array(
+      z.object({
+        sku: z.number(),
+        code: z.string().nullable(),
+        location: z.string().nullable(),
+        quantity: z.number(),
+        amount: z.number(),
+      }),
+    )
+    .min(1),
+});
+
+/** A message as it is stored. */
+export interface StoredMessage {
+  readonly type: string;
+  readonly at: Date;
+  readonly data: unknown;
+}
+
+/**
+ * The JSON that is sent, the same for every try: ids, amounts, and names as in the GraphQL API.
+ * @throws when the stored data cannot be read
+ */
+export function messageBody({ type, at, data }: StoredMessage): string {
+  const { hold, channel, apiKey, createdAt, expiresAt, currency, lines } = holdData.parse(data);
+  const price = (minor: number | bigint): { amount: string; currencyCode: string } => ({
+    amount: formatAmount(minor, currency),
+    currencyCode: currency,
+  });
+  return envelope(type, at, {
+    hold: toGlobalId('Hold', hold),
+    channel,
+    apiKey,
+    createdAt: new Date(createdAt).toISOString(),
+    expiresAt: new Date(expiresAt).toISOString(),
+    total: price(lines.reduce((sum, line) => sum + BigInt(line.amount) * BigInt(line.quantity), 0n)),
+    lines: lines.map(({ sku, code, location, quantity, amount }) => ({
+      sku: toGlobalId('Sku', sku),
+      code,
+      quantity,
+      unitPrice: price(amount),
+      location,
+    })),
+  });
+}
+
+/** The body of the message that `vitrine webhooks test` sends. */
+export const testBody = (name: string, at: Date): string => envelope('webhook.test', at, { webhook: name });
+
+const envelope = (type: string, at: Date, data: object): string =>
+  JSON.stringify({ type, timestamp: at.toISOString(), data });

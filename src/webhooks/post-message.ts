@@ -1,0 +1,101 @@
+import { Agent, request } from 'undici';
+import { errorMessage } from '../platform/operator-error.js';
+import { openPublicAgent } from '../platform/public-addresses.js';
+import { signatures } from './webhook-secret.js';
+
+/**
+ * A receiver stores a message and answers; work can follow. Shorter than the time that a gateway has to stop, which
+ * waits for the message that it is sending.
+ */
+const TRY_MS = 10_000;
+/** Answers are not read. One that is longer than this costs its connection instead. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** Maximum length of a stored reason. */
+const MAX_REASON_LENGTH = 300;
+/** The receiver says that it wants no more messages (Standard Webhooks). */
+const GONE = 410;
+
+/** Where a message goes, and what it is signed with. */
+export interface Target {
+  readonly url: string;
+  readonly secrets: readonly Buffer[];
+}
+
+/** Why a message did not arrive, in a sentence for the operator. */
+export interface Refusal {
+  readonly reason: string;
+  /** Whether the receiver wants no more messages. */
+  readonly isGone: boolean;
+}
+
+export interface MessagePoster {
+  /** Sends a message once; null when the receiver has it. */
+  post(target: Target, message: { readonly id: string; readonly body: string }): Promise<Refusal | null>;
+  close(): Promise<void>;
+}
+
+/** Whether messages can be sent to a URL; otherwise why not. */
+export function checkTarget(url: string, hosts: ReadonlySet<string>): string | null {
+  if (!URL.canParse(url)) return 'It is not a URL.';
+  const { protocol, host, username, password } = new URL(url);
+  if (username !== '' || password !== '')
+    return 'A URL with a user name or password would show it in logs: remove it, and verify signatures.';
+  if (protocol === 'https:' || (protocol === 'http:' && hosts.has(host))) return null;
+  return `The URL must be https, or ${host || 'its host'} must be in VITRINE_WEBHOOK_HOSTS.`;
+}
+
+/**
+ * Sends messages to public addresses over https, and to `hosts` (with the port, unless it is the default one) wherever
+ * they are and also over http. Redirects are not followed.
+ */
+export function openMessagePoster(hosts: ReadonlySet<string>): MessagePoster {
+  const timeouts = { headersTimeout: TRY_MS, bodyTimeout: TRY_MS };
+  const guarded = openPublicAgent(timeouts);
+  const own = new Agent(timeouts);
+  return {
+    async post({ url, secrets }, { id, body }) {
+      const wrong = checkTarget(url, hosts);
+      if (wrong !== null) return refusal(wrong);
+      const timestamp = Math.floor(Date.now() / 1_000);
+      try {
+        const { statusCode, body: answer } = await request(url, {
+          method: 'POST',
+          dispatcher: hosts.has(new URL(url).host) ? own : guarded,
+          signal: AbortSignal.timeout(TRY_MS),
+          headers: {
+            'content-type': 'application/json',
+            'user-agent': 'vitrine',
+            'webhook-id': id,
+            'webhook-timestamp': String(timestamp),
+            'webhook-signature': signatures(secrets, { id, timestamp, body }),
+          },
+          body,
+        });
+        // Whatever happens to the rest of the answer, its status stands.
+        await answer.dump({ limit: MAX_ANSWER_BYTES }).catch(() => undefined);
+        return statusCode >= 200 && statusCode < 300 ? null : refusedWith(statusCode);
+      } catch (error) {
+        return refusal(saidOf(error));
+      }
+    },
+    async close() {
+      await Promise.all([guarded.destroy(), own.destroy()]);
+    },
+  };
+}
+
+const refusal = (reason: string): Refusal => ({ reason: reason.slice(0, MAX_REASON_LENGTH), isGone: false });
+
+function refusedWith(status: number): Refusal {
+  const isRedirect = status >= 300 && status < 400;
+  return {
+    reason: `It answered with status ${status}${isRedirect ? ', and redirects are not followed' : ''}.`,
+    isGone: status === GONE,
+  };
+}
+
+function saidOf(error: unknown): string {
+  if (error instanceof Object && 'name' in error && error.name === 'TimeoutError')
+    return `It did not answer within ${TRY_MS / 1_000} s.`;
+  return `It could not be reached: ${errorMessage(error)}`;
+}

@@ -1,0 +1,122 @@
+import type { Meter } from '../graph/meter.js';
+import type { ChangeListener } from '../platform/change-listener.js';
+import type { Logger } from '../platform/logging.js';
+import { startLoop, type Loop } from '../platform/loop.js';
+import { errorMessage } from '../platform/operator-error.js';
+import type { Database } from '../platform/postgres.js';
+import { messageBody } from './message-body.js';
+import {
+  type Claim,
+  claimWebhook,
+  forgetMessage,
+  type NextMessage,
+  nextMessage,
+  noteFailure,
+  noteRecovery,
+  parkMessage,
+  releaseWebhook,
+} from './message-queue.store.js';
+import type { MessagePoster, Refusal } from './post-message.js';
+
+/** Endpoints at once: one that does not answer keeps a lane for the time of a try, then waits for its next one. */
+const LANES = 4;
+/** For messages whose notification was missed, and for endpoints whose next try is due. */
+const POLL_MS = 1_000;
+/** Messages in one turn of an endpoint; then the others have theirs. */
+const MESSAGES_IN_A_TURN = 100;
+/** With delays that triple, an endpoint that is up again gets its messages within a quarter of an hour. */
+const FIRST_DELAY_MS = 5_000;
+const DELAY_GROWTH = 3;
+const LAST_DELAY_MS = 15 * 60 * 1_000;
+
+export interface WebhookSender extends Pick<Loop, 'health'> {
+  /** Ends the work after the tries that are running. */
+  close(): Promise<void>;
+}
+
+interface SenderOptions {
+  readonly db: Database;
+  readonly poster: Pick<MessagePoster, 'post'>;
+  readonly changes: Pick<ChangeListener, 'onChange'>;
+  readonly meter: Pick<Meter, 'webhookTried'>;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+/**
+ * Sends webhook messages until closed. An endpoint gets its messages one after another, in the order in which they were
+ * written, each at least once. Any number of gateways may do so at the same time.
+ */
+export function sendWebhooks({ db, poster, changes, meter, log }: SenderOptions): WebhookSender {
+  /** Sends messages of one endpoint; returns whether any was due. */
+  const serve = async (closing: AbortSignal): Promise<boolean> => {
+    const claim = await claimWebhook(db);
+    if (claim === null) return false;
+    try {
+      let { attempts } = claim;
+      for (let sent = 0; sent < MESSAGES_IN_A_TURN && !closing.aborted; sent += 1) {
+        const message = await nextMessage(db, claim);
+        if (message === null) break;
+        const body = await readBody(message);
+        if (body === null) continue;
+        const { url, secret, previousSecret } = message;
+        const secrets = previousSecret === null ? [secret] : [secret, previousSecret];
+        const refusal = await poster.post({ url, secrets }, { id: `msg_${message.uuid}`, body });
+        meter.webhookTried(refusal === null ? 'delivered' : 'failed');
+        if (refusal !== null) {
+          await fail(claim, attempts + 1, refusal);
+          break;
+        }
+        await forgetMessage(db, message.id);
+        if (attempts > 0) {
+          await noteRecovery(db, claim);
+          log.info({ webhook: claim.name, attempts }, 'A webhook gets its messages again');
+          attempts = 0;
+        }
+      }
+    } finally {
+      await releaseWebhook(db, claim);
+    }
+    return true;
+  };
+
+  /** The body of a message; null when it cannot be read and was set aside. */
+  const readBody = async (message: NextMessage): Promise<string | null> => {
+    try {
+      return messageBody(message);
+    } catch (err) {
+      log.error({ err, message: message.uuid }, 'A webhook message cannot be read and was set aside');
+      await parkMessage(db, message.id, errorMessage(err));
+      return null;
+    }
+  };
+
+  const fail = async (claim: Claim, attempts: number, refusal: Refusal): Promise<void> => {
+    const ending = await noteFailure(db, claim, refusal, delayAfter(attempts));
+    const about = { webhook: claim.name, attempts, reason: refusal.reason };
+    if (ending === null) log.warn(about, 'A webhook message did not arrive; trying again');
+    else log.error(about, 'A webhook was disabled; `vitrine webhooks retry` enables it');
+  };
+
+  const loop = startLoop({
+    round: async ({ closing }) => ({ ms: (await serve(closing)) ? 0 : POLL_MS }),
+    lanes: LANES,
+    log,
+    says: {
+      failing: 'Webhook messages could not be sent; trying again',
+      recovered: 'Webhook messages are being sent again',
+    },
+  });
+  const stopListening = changes.onChange(() => loop.wake(), 'webhook_messages');
+  return {
+    health: () => loop.health(),
+    async close() {
+      stopListening();
+      await loop.close();
+    },
+  };
+}
+
+/** From half to one and a half times the delay, so that endpoints that failed together are not tried together. */
+function delayAfter(attempts: number): number {
+  return Math.min(FIRST_DELAY_MS * DELAY_GROWTH ** (attempts - 1), LAST_DELAY_MS) * (0.5 + Math.random());
+}
