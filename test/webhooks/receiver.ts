@@ -14,6 +14,8 @@ export type Message = z.infer<typeof message>;
 
 export interface Received {
   readonly id: string;
+  /** With the query. */
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   readonly message: Message;
@@ -52,6 +54,7 @@ export async function startReceiver(): Promise<Receiver> {
       const { headers } = request;
       const received = {
         id: String(headers['webhook-id']),
+        path: request.url ?? '',
         headers,
         body,
         message: message.parse(JSON.parse(body)),

@@ -125,7 +125,7 @@ const told = (): (readonly [string, unknown])[] =>
 
 describe('a hold that ends', () => {
   test('is told once, signed, with what was sold', async () => {
-    const secret = await add();
+    const secret = await add({ url: `${receiver.url}?shop=1&a=%20b` });
     send();
     const hold = await held(undefined, 2);
     await call('holdConfirm', { hold, idempotencyKey: 'once' });
@@ -139,6 +139,7 @@ describe('a hold that ends', () => {
     expect(isGenuine(secret, received)).toBe(true);
     expect(isGenuine(secret, { ...received, body: received.body.replace('2', '3') })).toBe(false);
     expect(received.headers['content-type']).toBe('application/json');
+    expect(received.path).toBe('/hooks?shop=1&a=%20b');
     const { rows } = await gateway.db.query<{ ended_at: Date; created_at: Date; expires_at: Date }>(
       'SELECT * FROM holds',
     );
@@ -186,6 +187,7 @@ describe('a hold that ends', () => {
     ]);
   });
 
+  // Failed on 2026-11-29 in two of three runs without the row lock in hold_finish: what was told was not what it became.
   test('while it expires is confirmed or expired, and told so once', async () => {
     await add();
     const holds = await Promise.all(Array.from({ length: 30 }, () => held()));
