@@ -36,6 +36,12 @@ CREATE TABLE webhooks (
   CHECK ((disabled_at IS NULL) = (disabled_reason IS NULL))
 );
 
+-- Whoever has a key is told of its holds while it is valid.
+CREATE FUNCTION webhook_key_is_valid(webhook webhooks) RETURNS boolean STABLE LANGUAGE sql
+  RETURN webhook.api_key_id IS NULL OR EXISTS (
+    SELECT FROM api_keys key
+    WHERE key.id = webhook.api_key_id AND key.revoked_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > now()));
+
 -- What is still to be sent. Written in the transaction that ends the hold.
 CREATE TABLE webhook_messages (
   -- The order of sending. A message of a transaction that began after another's commit has a higher one.
@@ -81,10 +87,9 @@ DECLARE
   event text := 'hold.' || lower(NEW.status);
   told integer[] := ARRAY(
     SELECT webhook.id FROM webhooks webhook
-    LEFT JOIN api_keys key ON key.id = webhook.api_key_id
     WHERE event = ANY(webhook.events)
       AND (webhook.channel_ids IS NULL OR NEW.channel_id = ANY(webhook.channel_ids))
-      AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.made_by AND key.revoked_at IS NULL));
+      AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.made_by AND webhook_key_is_valid(webhook)));
 BEGIN
   IF told <> '{}' THEN
     INSERT INTO webhook_messages (webhook_id, type, at, data)

@@ -78,7 +78,7 @@ function whyNot(refused: NotAdded, name: string, key = ''): string {
     case 'nameTaken':
       return `There is a webhook ${name} already: choose another name, or remove that one first.`;
     case 'noSuchKey':
-      return `There is no API key ${key}, or it was revoked: vitrine keys list shows all keys.`;
+      return `There is no API key ${key}, or it was revoked or has expired: vitrine keys list shows all keys.`;
     case 'tooMany':
       return 'There are as many webhooks as there can be: remove one that is not needed.';
   }

@@ -166,5 +166,7 @@ const noSuchWebhook = (name: string): OperatorError =>
 async function notEnabled(db: Database, name: string): Promise<OperatorError> {
   const isKnown = (await listWebhooks(db)).some((webhook) => webhook.name === name);
   if (!isKnown) return noSuchWebhook(name);
-  return new OperatorError(`The API key of ${name} was revoked: add a webhook for another key.`);
+  return new OperatorError(
+    `The API key of ${name} was revoked or has expired: add a webhook for another key.`,
+  );
 }

@@ -23,6 +23,7 @@ const listedWebhookRow = z.object({
   lastError: z.string().nullable(),
   /** Until when messages are signed with the secret before the last rotation, too. */
   previousUntil: z.date().nullable(),
+  /** Also when its API key expired. */
   disabledAt: z.date().nullable(),
   disabledReason: z.string().nullable(),
 });
@@ -51,7 +52,10 @@ export async function listWebhooks(db: Queryable): Promise<ListedWebhook[]> {
         key.name AS "apiKey", webhook.created_at AS "createdAt", messages.waiting, messages.failed,
         failing_since AS "failingSince", last_error AS "lastError",
         CASE WHEN webhook.previous_until > now() THEN webhook.previous_until END AS "previousUntil",
-        disabled_at AS "disabledAt", disabled_reason AS "disabledReason"
+        CASE WHEN disabled_at IS NOT NULL THEN disabled_at
+          WHEN NOT webhook_key_is_valid(webhook) THEN key.expires_at END AS "disabledAt",
+        CASE WHEN disabled_at IS NOT NULL THEN disabled_reason
+          WHEN NOT webhook_key_is_valid(webhook) THEN 'Its API key expired.' END AS "disabledReason"
       FROM webhooks webhook
       LEFT JOIN api_keys key ON key.id = webhook.api_key_id
       CROSS JOIN LATERAL (
@@ -72,7 +76,8 @@ export async function addWebhook(db: Queryable, webhook: NewWebhook): Promise<No
   const [row] = await query(
     db,
     sql`/* webhook.add */ WITH key AS (
-        SELECT id FROM api_keys WHERE name = ${apiKey} AND revoked_at IS NULL
+        SELECT id FROM api_keys
+        WHERE name = ${apiKey} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
       ), refused AS (
         SELECT CASE WHEN EXISTS (SELECT FROM webhooks WHERE name = ${name}) THEN 'nameTaken'
           WHEN ${apiKey}::text IS NOT NULL AND NOT EXISTS (SELECT FROM key) THEN 'noSuchKey'
@@ -140,14 +145,13 @@ export async function readTarget(db: Queryable, name: string): Promise<z.infer<t
   return target ?? null;
 }
 
-/** Enables an endpoint, and lets its messages be sent now. Returns whether there is one whose API key is not revoked. */
+/** Enables an endpoint, and lets its messages be sent now. Returns whether there is one whose API key is valid. */
 export async function enableWebhook(db: Queryable, name: string): Promise<boolean> {
   const enabled = await execute(
     db,
     sql`/* webhook.enable */ UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL, attempts = 0,
         failing_since = NULL, last_error = NULL, next_attempt_at = now()
-      WHERE name = ${name}
-        AND NOT EXISTS (SELECT FROM api_keys key WHERE key.id = api_key_id AND key.revoked_at IS NOT NULL)`,
+      WHERE name = ${name} AND webhook_key_is_valid(webhooks)`,
   );
   return enabled > 0;
 }

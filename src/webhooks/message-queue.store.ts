@@ -34,6 +34,7 @@ export async function claimWebhook(db: Queryable): Promise<Claim | null> {
       WHERE id = (
         SELECT id FROM webhooks
         WHERE disabled_at IS NULL AND next_attempt_at <= now() AND (leased_until IS NULL OR leased_until <= now())
+          AND webhook_key_is_valid(webhooks)
           AND EXISTS (SELECT FROM webhook_messages WHERE webhook_id = webhooks.id AND failure IS NULL)
         ORDER BY served_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
       RETURNING id, name, lease, attempts`,
@@ -61,7 +62,8 @@ export async function nextMessage(db: Queryable, { id, lease }: Claim): Promise<
   const [message] = await query(
     db,
     sql`/* webhook.next */ WITH held AS (
-        UPDATE webhooks SET leased_until = ${leaseEnd} WHERE id = ${id} AND lease = ${lease} AND disabled_at IS NULL
+        UPDATE webhooks SET leased_until = ${leaseEnd}
+        WHERE id = ${id} AND lease = ${lease} AND disabled_at IS NULL AND webhook_key_is_valid(webhooks)
         RETURNING id, url, secret, CASE WHEN previous_until > now() THEN previous_secret END AS previous_secret
       )
       SELECT message.id, message.uuid, message.type, message.at, message.data, held.url, held.secret,
@@ -136,6 +138,7 @@ export async function releaseWebhook(db: Queryable, { id, lease }: Claim): Promi
 const states = z.object({
   active: z.number(),
   failing: z.number(),
+  /** Also those whose API key expired. */
   disabled: z.number(),
   /** Age of the oldest message that waits for an endpoint that is not disabled. */
   lagSeconds: z.number(),
@@ -145,13 +148,14 @@ const states = z.object({
 export async function readWebhookStates(db: Queryable): Promise<z.infer<typeof states>> {
   const [row] = await query(
     db,
-    sql`/* webhook.states */ SELECT count(*) FILTER (WHERE disabled_at IS NULL AND failing_since IS NULL) AS active,
-        count(*) FILTER (WHERE disabled_at IS NULL AND failing_since IS NOT NULL) AS failing,
-        count(*) FILTER (WHERE disabled_at IS NOT NULL) AS disabled,
+    sql`/* webhook.states */ SELECT count(*) FILTER (WHERE is_enabled AND failing_since IS NULL) AS active,
+        count(*) FILTER (WHERE is_enabled AND failing_since IS NOT NULL) AS failing,
+        count(*) FILTER (WHERE NOT is_enabled) AS disabled,
         coalesce(extract(epoch FROM now() - min((
           SELECT at FROM webhook_messages WHERE webhook_id = webhooks.id AND failure IS NULL ORDER BY id LIMIT 1
-        )) FILTER (WHERE disabled_at IS NULL)), 0)::float8 AS "lagSeconds"
-      FROM webhooks`,
+        )) FILTER (WHERE is_enabled)), 0)::float8 AS "lagSeconds"
+      FROM webhooks
+      CROSS JOIN LATERAL (SELECT disabled_at IS NULL AND webhook_key_is_valid(webhooks) AS is_enabled) state`,
     states,
   );
   if (row === undefined) throw new Error('an aggregate answers one row');

@@ -24,6 +24,8 @@ const LANES = 4;
 const POLL_MS = 1_000;
 /** Messages in one turn of an endpoint; then the others have theirs. */
 const MESSAGES_IN_A_TURN = 100;
+/** No message of a turn is started after this time: the others wait for few tries of an endpoint that is slow. */
+const TURN_MS = 5_000;
 /** With delays that triple, an endpoint that is up again gets its messages within a quarter of an hour. */
 const FIRST_DELAY_MS = 5_000;
 const DELAY_GROWTH = 3;
@@ -53,7 +55,12 @@ export function sendWebhooks({ db, poster, changes, meter, log }: SenderOptions)
     if (claim === null) return false;
     try {
       let { attempts } = claim;
-      for (let sent = 0; sent < MESSAGES_IN_A_TURN && !closing.aborted; sent += 1) {
+      const turnEnd = performance.now() + TURN_MS;
+      for (
+        let sent = 0;
+        sent < MESSAGES_IN_A_TURN && performance.now() < turnEnd && !closing.aborted;
+        sent += 1
+      ) {
         const message = await nextMessage(db, claim);
         if (message === null) break;
         const body = await readBody(message);

@@ -261,6 +261,49 @@ describe('a webhook is told only', () => {
     expect(await webhook()).toMatchObject({ waiting: 0, disabledReason: 'Its API key was revoked.' });
     expect(await enableWebhook(gateway.db, 'orders')).toBe(false);
   });
+
+  test('while its key has not expired', async () => {
+    const secret = await seedApiKey(gateway.db, { name: 'lapsing' });
+    await add({ apiKey: 'lapsing' });
+    const [before, after] = [await held({ channel: 'eu', secret }), await held({ channel: 'eu', secret })];
+    await call('holdRelease', { hold: before }, { channel: 'eu', secret });
+    const expiresAt = new Date(Date.now() - 1_000);
+    await gateway.db.query(`UPDATE api_keys SET expires_at = $1 WHERE name = 'lapsing'`, [expiresAt]);
+    await gateway.db.query(`SELECT holds_end(ARRAY[$1::uuid], 'EXPIRED')`, [fromGlobalId(after).id]);
+    expect(await webhook()).toMatchObject({
+      waiting: 1,
+      disabledAt: expiresAt,
+      disabledReason: 'Its API key expired.',
+    });
+    send();
+    await sleep(1_500);
+    expect(receiver.received).toEqual([]);
+    expect(await enableWebhook(gateway.db, 'orders')).toBe(false);
+    const metrics = await gateway.metrics();
+    expect(valueOf(metrics, 'vitrine_webhooks', { state: 'disabled' })).toBe(1);
+    expect(valueOf(metrics, 'vitrine_webhook_lag_seconds')).toBe(0);
+    const again = { name: 'again', url: receiver.url, events: WEBHOOK_EVENTS, channelIds: [] };
+    expect(await addWebhook(gateway.db, { ...again, apiKey: 'lapsing', secret: makeWebhookSecret() })).toBe(
+      'noSuchKey',
+    );
+  });
+
+  test('while its key is valid, even in the middle of a turn', async () => {
+    const secret = await seedApiKey(gateway.db, { name: 'ending' });
+    await add({ apiKey: 'ending' });
+    for (let i = 0; i < 3; i += 1) {
+      const hold = await held({ channel: 'eu', secret });
+      await call('holdRelease', { hold }, { channel: 'eu', secret });
+    }
+    receiver.answer = (response) =>
+      void gateway.db
+        .query(`UPDATE api_keys SET expires_at = now() WHERE name = 'ending'`)
+        .then(() => response.writeHead(204).end());
+    send();
+    await until('the first is sent', async () => (await webhook()).waiting === 2);
+    await sleep(500);
+    expect(receiver.received).toHaveLength(1);
+  });
 });
 
 describe('a receiver', () => {
@@ -396,6 +439,20 @@ describe('a receiver', () => {
     expect((await webhook()).lastError).toBe('It did not answer within 10 s.');
     await both.close();
     await other.close();
+  });
+
+  test('that is slow keeps no other one waiting for all its messages', async () => {
+    const slow = ['a', 'b', 'c', 'd'];
+    for (const name of slow) await add({ name, url: `${receiver.url}?${name}` });
+    await add({ name: 'fast', url: `${receiver.url}?fast` });
+    const toFast = () => receiver.received.filter(({ path }) => path.endsWith('fast')).length;
+    receiver.answer = (response, { path }) =>
+      void setTimeout(() => response.writeHead(204).end(), path.endsWith('fast') ? 0 : 500);
+    await released(30);
+    send();
+    await until('the fast one is told', () => toFast() > 0);
+    const waiting = (await listWebhooks(gateway.db)).filter(({ name }) => slow.includes(name));
+    expect(waiting.map((each) => each.waiting > 0)).toEqual([true, true, true, true]);
   });
 
   test('in the network of the gateway must be listed, and so must one without https', async () => {
