@@ -51,13 +51,16 @@ CREATE TABLE webhook_messages (
   -- Receivers recognize a repeated message by it. Unlike id, it is unique even after a backup was restored.
   uuid uuid NOT NULL DEFAULT gen_random_uuid(),
   type text NOT NULL,
-  at timestamptz NOT NULL,
+  -- Infinity has no age, and is never old enough to be deleted.
+  at timestamptz NOT NULL CHECK (isfinite(at)),
   data jsonb NOT NULL,
-  -- Why it cannot be sent at all; null: it waits.
-  failure text
+  -- Why it was set aside; null: it waits.
+  failure text,
+  -- By an operator. Otherwise it was set aside because it cannot be read.
+  skipped boolean NOT NULL DEFAULT false CHECK (NOT skipped OR failure IS NOT NULL)
 );
 CREATE INDEX webhook_messages_waiting ON webhook_messages (webhook_id, id) WHERE failure IS NULL;
-CREATE INDEX webhook_messages_failed ON webhook_messages (webhook_id) WHERE failure IS NOT NULL;
+CREATE INDEX webhook_messages_failed ON webhook_messages (webhook_id, id) WHERE failure IS NOT NULL;
 CREATE INDEX webhook_messages_at ON webhook_messages (at);
 CREATE TRIGGER webhook_messages_notify AFTER INSERT ON webhook_messages
   FOR EACH STATEMENT EXECUTE FUNCTION notify_change();

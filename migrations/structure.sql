@@ -620,10 +620,13 @@ CREATE TABLE webhook_messages (
   at timestamp with time zone NOT NULL,
   data jsonb NOT NULL,
   failure text,
+  skipped boolean DEFAULT false NOT NULL,
+  CONSTRAINT webhook_messages_at_check CHECK (isfinite(at)),
+  CONSTRAINT webhook_messages_check CHECK (NOT skipped OR failure IS NOT NULL),
   CONSTRAINT webhook_messages_pkey PRIMARY KEY (id)
 );
 CREATE INDEX webhook_messages_at ON public.webhook_messages USING btree (at);
-CREATE INDEX webhook_messages_failed ON public.webhook_messages USING btree (webhook_id) WHERE (failure IS NOT NULL);
+CREATE INDEX webhook_messages_failed ON public.webhook_messages USING btree (webhook_id, id) WHERE (failure IS NOT NULL);
 CREATE INDEX webhook_messages_waiting ON public.webhook_messages USING btree (webhook_id, id) WHERE (failure IS NULL);
 CREATE TRIGGER webhook_messages_notify AFTER INSERT ON webhook_messages FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 

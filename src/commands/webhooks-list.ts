@@ -9,8 +9,8 @@ export function webhooksListCommand(): Command {
     .addHelpText(
       'after',
       `
-WAITING messages are still to be sent. FAILED ones cannot be read, or were skipped: vitrine webhooks retry sends them
-again. OLD-UNTIL says until when messages are also signed with the secret before the last rotation.
+WAITING messages are still to be sent. FAILED ones were set aside, because they cannot be read or were skipped (vitrine
+webhooks retry --help); FIRST-FAILURE says why the oldest of them was. OLD-UNTIL says until when messages are also signed with the secret before the last rotation.
 
 Examples:
   vitrine webhooks list`,
@@ -41,4 +41,5 @@ const COLUMNS: Columns<ListedWebhook> = {
       ? 'active'
       : `failing since ${failingSince.toISOString()}: ${lastError ?? ''}`;
   },
+  'FIRST-FAILURE': ({ firstFailure }) => firstFailure,
 };

@@ -120,21 +120,33 @@ Examples:
 
 function retryCommand(): Command {
   return new Command('retry')
-    .description('enable a webhook and send its messages now, also those that were set aside')
+    .description('enable a webhook and send its messages now, also those that could not be read')
     .argument('<name>', 'the name of the webhook')
-    .option('--skip', 'set the first message aside, if the receiver will never take it')
+    .addOption(
+      new Option('--skip', 'first set the message aside that the receiver does not take').conflicts(
+        'skipped',
+      ),
+    )
+    .option('--skipped', 'also send messages that were skipped')
     .addHelpText(
       'after',
       `
+--skip refuses if the webhook is neither failing nor disabled: then its first message was never tried.
+
 Examples:
   vitrine webhooks retry orders
-  vitrine webhooks retry orders --skip`,
+  vitrine webhooks retry orders --skip
+  vitrine webhooks retry orders --skipped`,
     )
-    .action((name: string, { skip = false }: { skip?: boolean }) =>
+    .action((name: string, { skip = false, skipped = false }: { skip?: boolean; skipped?: boolean }) =>
       runOnDatabase(async (db, { progress }) => {
-        await (skip
-          ? skipMessage(db, name, 'Skipped by vitrine webhooks retry --skip.')
-          : requeueMessages(db, name));
+        if (skip) {
+          const message = await skipMessage(db, name);
+          if (message === null) throw await notSkipped(db, name);
+          progress.say(`${message} is skipped.`);
+        } else {
+          await requeueMessages(db, name, { withSkipped: skipped });
+        }
         if (!(await enableWebhook(db, name))) throw await notEnabled(db, name);
         const known = (await listWebhooks(db)).find((webhook) => webhook.name === name);
         progress.say(`${name} is enabled. Messages that wait: ${known?.waiting ?? 0}.`);
@@ -162,6 +174,12 @@ Examples:
 
 const noSuchWebhook = (name: string): OperatorError =>
   new OperatorError(`There is no webhook ${name}: vitrine webhooks list shows all webhooks.`);
+
+async function notSkipped(db: Database, name: string): Promise<OperatorError> {
+  const isKnown = (await listWebhooks(db)).some((webhook) => webhook.name === name);
+  if (!isKnown) return noSuchWebhook(name);
+  return new OperatorError(`Nothing was skipped: ${name} has no message that its receiver did not take.`);
+}
 
 async function notEnabled(db: Database, name: string): Promise<OperatorError> {
   const isKnown = (await listWebhooks(db)).some((webhook) => webhook.name === name);

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, type Queryable } from '../platform/postgres.js';
+import { messageId } from './message-body.js';
 import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.js';
 
 /** Every hold that ends looks at all of them. */
@@ -17,8 +18,10 @@ const listedWebhookRow = z.object({
   createdAt: z.date(),
   /** Messages to be sent. */
   waiting: z.number(),
-  /** Messages that cannot be sent at all. */
+  /** Messages that were set aside: they cannot be read, or an operator skipped them. */
   failed: z.number(),
+  /** Why the first of them was set aside; null without one. */
+  firstFailure: z.string().nullable(),
   failingSince: z.date().nullable(),
   lastError: z.string().nullable(),
   /** Until when messages are signed with the secret before the last rotation, too. */
@@ -50,6 +53,8 @@ export async function listWebhooks(db: Queryable): Promise<ListedWebhook[]> {
         CASE WHEN channel_ids IS NOT NULL
           THEN ARRAY(SELECT handle::text FROM channels WHERE id = ANY(channel_ids) ORDER BY handle) END AS channels,
         key.name AS "apiKey", webhook.created_at AS "createdAt", messages.waiting, messages.failed,
+        (SELECT failure FROM webhook_messages WHERE webhook_id = webhook.id AND failure IS NOT NULL ORDER BY id LIMIT 1)
+          AS "firstFailure",
         failing_since AS "failingSince", last_error AS "lastError",
         CASE WHEN webhook.previous_until > now() THEN webhook.previous_until END AS "previousUntil",
         CASE WHEN disabled_at IS NOT NULL THEN disabled_at
@@ -156,23 +161,41 @@ export async function enableWebhook(db: Queryable, name: string): Promise<boolea
   return enabled > 0;
 }
 
-/** Lets messages of an endpoint that were set aside be sent again, in their order. */
-export async function requeueMessages(db: Queryable, name: string): Promise<void> {
+/**
+ * Lets messages of an endpoint be sent, in their order, that were set aside because they could not be read; also those
+ * that an operator skipped, if `withSkipped`.
+ */
+export async function requeueMessages(
+  db: Queryable,
+  name: string,
+  { withSkipped }: { readonly withSkipped: boolean },
+): Promise<void> {
   await execute(
     db,
-    sql`/* webhook.requeue */ UPDATE webhook_messages SET failure = NULL
-      WHERE failure IS NOT NULL AND webhook_id = (SELECT id FROM webhooks WHERE name = ${name})`,
+    sql`/* webhook.requeue */ UPDATE webhook_messages SET failure = NULL, skipped = false
+      WHERE failure IS NOT NULL AND (NOT skipped OR ${withSkipped}::boolean)
+        AND webhook_id = (SELECT id FROM webhooks WHERE name = ${name})`,
   );
 }
 
-/** Sets the first message of an endpoint aside. */
-export async function skipMessage(db: Queryable, name: string, reason: string): Promise<void> {
-  await execute(
+/**
+ * Sets the first message of an endpoint aside, and returns its id as receivers know it. Null when nothing is skipped,
+ * because no message waits, or the endpoint is neither failing nor disabled: then its first message was never tried.
+ */
+export async function skipMessage(db: Queryable, name: string): Promise<string | null> {
+  const [skipped] = await query(
     db,
-    sql`/* webhook.skip */ UPDATE webhook_messages SET failure = ${reason}
-      WHERE id = (
-        SELECT message.id FROM webhooks webhook
-        JOIN webhook_messages message ON message.webhook_id = webhook.id AND message.failure IS NULL
-        WHERE webhook.name = ${name} ORDER BY message.id LIMIT 1)`,
+    sql`/* webhook.skip */ UPDATE webhook_messages message
+      SET failure = concat_ws(' ', 'Skipped.', first.last_error), skipped = true
+      FROM (
+        SELECT waiting.id, webhook.last_error FROM webhooks webhook
+        JOIN webhook_messages waiting ON waiting.webhook_id = webhook.id AND waiting.failure IS NULL
+        WHERE webhook.name = ${name} AND (webhook.failing_since IS NOT NULL OR webhook.disabled_at IS NOT NULL)
+          AND webhook_key_is_valid(webhook)
+        ORDER BY waiting.id LIMIT 1
+      ) first
+      WHERE message.id = first.id RETURNING message.uuid`,
+    z.object({ uuid: z.string() }),
   );
+  return skipped === undefined ? null : messageId(skipped.uuid);
 }

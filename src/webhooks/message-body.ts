@@ -23,19 +23,18 @@ const holdData = z.object({
     .min(1),
 });
 
-/** A message as it is stored. */
-export interface StoredMessage {
-  readonly type: string;
-  readonly at: Date;
-  readonly data: unknown;
-}
+const storedMessage = z.object({ type: z.string(), at: z.date(), data: holdData });
+
+/** A message as it is stored. Whether it can be read shows when its body is made, so that none blocks a queue. */
+export type StoredMessage = Readonly<Record<keyof z.infer<typeof storedMessage>, unknown>>;
 
 /**
  * The JSON that is sent, the same for every try: ids, amounts, and names as in the GraphQL API.
  * @throws when the stored data cannot be read
  */
-export function messageBody({ type, at, data }: StoredMessage): string {
-  const { hold, channel, apiKey, createdAt, expiresAt, currency, lines } = holdData.parse(data);
+export function messageBody(message: StoredMessage): string {
+  const { type, at, data } = storedMessage.parse(message);
+  const { hold, channel, apiKey, createdAt, expiresAt, currency, lines } = data;
   const price = (minor: number | bigint): { amount: string; currencyCode: string } => ({
     amount: formatAmount(minor, currency),
     currencyCode: currency,
@@ -56,6 +55,9 @@ export function messageBody({ type, at, data }: StoredMessage): string {
     })),
   });
 }
+
+/** The id of a message as receivers get it. */
+export const messageId = (uuid: string): string => `msg_${uuid}`;
 
 /** The body of the message that `vitrine webhooks test` sends. */
 export const testBody = (name: string, at: Date): string => envelope('webhook.test', at, { webhook: name });

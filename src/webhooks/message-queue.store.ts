@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, type Queryable } from '../platform/postgres.js';
+import { shortReason } from './short-reason.js';
 
 // No statement here locks rows of both tables, so none can wait for another in a circle.
 
@@ -46,9 +47,9 @@ export async function claimWebhook(db: Queryable): Promise<Claim | null> {
 const nextMessageRow = z.object({
   id: z.number(),
   uuid: z.string(),
-  type: z.string(),
-  at: z.date(),
-  /** Parsed when the body is made, so that what cannot be read is this message and not the queue. */
+  // Parsed when the body is made, so that what cannot be read is this message and not the queue.
+  type: z.unknown(),
+  at: z.unknown(),
   data: z.unknown(),
   url: z.string(),
   secret: z.instanceof(Buffer),
@@ -84,7 +85,7 @@ export async function forgetMessage(db: Queryable, messageId: number): Promise<v
 export async function parkMessage(db: Queryable, messageId: number, reason: string): Promise<void> {
   await execute(
     db,
-    sql`/* webhook.park */ UPDATE webhook_messages SET failure = ${reason} WHERE id = ${messageId}`,
+    sql`/* webhook.park */ UPDATE webhook_messages SET failure = ${shortReason(reason)} WHERE id = ${messageId}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici';
 import { errorMessage } from '../platform/operator-error.js';
 import { openPublicAgent } from '../platform/public-addresses.js';
+import { shortReason } from './short-reason.js';
 import { signatures } from './webhook-secret.js';
 
 /**
@@ -10,8 +11,6 @@ import { signatures } from './webhook-secret.js';
 const TRY_MS = 10_000;
 /** Answers are not read. One that is longer than this costs its connection instead. */
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** Maximum length of a stored reason. */
-const MAX_REASON_LENGTH = 300;
 /** The receiver says that it wants no more messages (Standard Webhooks). */
 const GONE = 410;
 
@@ -84,7 +83,7 @@ export function openMessagePoster(hosts: ReadonlySet<string>): MessagePoster {
   };
 }
 
-const refusal = (reason: string): Refusal => ({ reason: reason.slice(0, MAX_REASON_LENGTH), isGone: false });
+const refusal = (reason: string): Refusal => ({ reason: shortReason(reason), isGone: false });
 
 function refusedWith(status: number): Refusal {
   const isRedirect = status >= 300 && status < 400;

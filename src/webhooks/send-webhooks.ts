@@ -4,7 +4,7 @@ import type { Logger } from '../platform/logging.js';
 import { startLoop, type Loop } from '../platform/loop.js';
 import { errorMessage } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
-import { messageBody } from './message-body.js';
+import { messageBody, messageId } from './message-body.js';
 import {
   type Claim,
   claimWebhook,
@@ -67,18 +67,19 @@ export function sendWebhooks({ db, poster, changes, meter, log }: SenderOptions)
         if (body === null) continue;
         const { url, secret, previousSecret } = message;
         const secrets = previousSecret === null ? [secret] : [secret, previousSecret];
-        const refusal = await poster.post({ url, secrets }, { id: `msg_${message.uuid}`, body });
+        const refusal = await poster.post({ url, secrets }, { id: messageId(message.uuid), body });
         meter.webhookTried(refusal === null ? 'delivered' : 'failed');
         if (refusal !== null) {
           await fail(claim, attempts + 1, refusal);
           break;
         }
-        await forgetMessage(db, message.id);
+        // Before the message is gone: while the endpoint fails, an operator may skip its first message.
         if (attempts > 0) {
           await noteRecovery(db, claim);
           log.info({ webhook: claim.name, attempts }, 'A webhook gets its messages again');
           attempts = 0;
         }
+        await forgetMessage(db, message.id);
       }
     } finally {
       await releaseWebhook(db, claim);

@@ -396,16 +396,21 @@ describe('a receiver', () => {
       void response.writeHead(data.hold === first ? 400 : 204).end();
     send();
     await until('it was tried', async () => (await webhook()).lastError !== null);
-    await skipMessage(gateway.db, 'orders', 'Skipped.');
+    expect(await skipMessage(gateway.db, 'orders')).toBe(receiver.received[0]?.id);
     await enableWebhook(gateway.db, 'orders');
+    // The next one was not tried yet.
+    expect(await skipMessage(gateway.db, 'orders')).toBeNull();
     await allSent();
     expect(told()).toEqual([
       ['hold.released', first],
       ['hold.released', second],
     ]);
-    expect(await webhook()).toMatchObject({ waiting: 0, failed: 1 });
+    const skipped = { waiting: 0, failed: 1, firstFailure: 'Skipped. It answered with status 400.' };
+    expect(await webhook()).toMatchObject(skipped);
     receiver.answer = answering(204);
-    await requeueMessages(gateway.db, 'orders');
+    await requeueMessages(gateway.db, 'orders', { withSkipped: false });
+    expect(await webhook()).toMatchObject(skipped);
+    await requeueMessages(gateway.db, 'orders', { withSkipped: true });
     await until('none is left', async () => (await webhook()).failed === 0);
     await allSent();
     expect(told()[2]).toEqual(['hold.released', first]);
@@ -506,13 +511,42 @@ describe('messages', () => {
     send();
     await allSent();
     expect(told()).toEqual([['hold.released', second]]);
-    expect(await webhook()).toMatchObject({ failed: 1, failingSince: null });
-    const { rows } = await gateway.db.query<{ failure: string }>('SELECT failure FROM webhook_messages');
-    expect(rows[0]?.failure).toMatch(/"none" is not a currency/);
+    expect(await webhook()).toMatchObject({
+      failed: 1,
+      failingSince: null,
+      firstFailure: expect.stringMatching(/"none" is not a currency/),
+    });
     await gateway.db.query(`UPDATE webhook_messages SET data = jsonb_set(data, '{currency}', '"EUR"')`);
-    await requeueMessages(gateway.db, 'orders');
+    await requeueMessages(gateway.db, 'orders', { withSkipped: false });
     await until('it is sent', () => receiver.received.length === 2);
     expect(told()[1]).toEqual(['hold.released', first]);
+  });
+
+  test.each([
+    ['a time beyond those of JavaScript', `at = '280000-01-01'`],
+    ['no hold', `data = '"none"'`],
+    [
+      'many wrong lines',
+      `data = jsonb_set(data, '{lines}', (SELECT jsonb_agg(n) FROM generate_series(1, 500) n))`,
+    ],
+  ])('that have %s are set aside with a short reason', async (_, change) => {
+    await add();
+    const [, second] = await released(2);
+    await gateway.db.query(
+      `UPDATE webhook_messages SET ${change} WHERE id = (SELECT min(id) FROM webhook_messages)`,
+    );
+    send();
+    await allSent();
+    expect(told()).toEqual([['hold.released', second]]);
+    expect((await webhook()).firstFailure).toMatch(/^[^\n]{10,300}$/);
+  });
+
+  test('ended at a finite time', async () => {
+    await add();
+    await released(1);
+    await expect(gateway.db.query(`UPDATE webhook_messages SET at = 'infinity'`)).rejects.toThrow(
+      /webhook_messages_at_check/,
+    );
   });
 
   test('name what was sold even if the SKU is deleted before they are sent', async () => {

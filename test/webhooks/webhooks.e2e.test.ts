@@ -79,8 +79,8 @@ describe('vitrine webhooks', () => {
 
     const { stdout } = await webhooks('list');
     const [head, row] = stdout.split('\n').map((line) => line.split(/ +/).join(' '));
-    expect(head).toBe('NAME URL EVENTS CHANNELS KEY CREATED WAITING FAILED OLD-UNTIL STATE');
-    expect(row).toMatch(new RegExp(`^orders ${receiver.url} hold.confirmed eu shop 20\\S+Z 0 0 - active$`));
+    expect(head).toBe('NAME URL EVENTS CHANNELS KEY CREATED WAITING FAILED OLD-UNTIL STATE FIRST-FAILURE');
+    expect(row).toMatch(new RegExp(`^orders ${receiver.url} hold.confirmed eu shop 20\\S+Z 0 0 - active -$`));
     expect(stdout).not.toContain(secret);
 
     expect(await webhooks('remove', 'orders')).toMatchObject({ code: 0, stderr: 'orders is removed.\n' });
@@ -133,13 +133,23 @@ describe('vitrine webhooks', () => {
           (await webhooks('list')).stdout.replaceAll(/ +/g, ' '),
         ),
       );
+      const { id } = receiver.received[0] ?? {};
       receiver.answer = answering(204);
-      expect(await webhooks('retry', 'orders')).toMatchObject({
+      expect(await webhooks('retry', 'orders', '--skip')).toMatchObject({
         code: 0,
-        stderr: 'orders is enabled. Messages that wait: 1.\n',
+        stderr: `${id ?? ''} is skipped.\norders is enabled. Messages that wait: 0.\n`,
+      });
+      expect(await webhooks('retry', 'orders', '--skip')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('Nothing was skipped'),
+      });
+      expect((await webhooks('list')).stdout).toMatch(/active +Skipped\. It answered with status 410\.$/m);
+      expect(await webhooks('retry', 'orders', '--skipped')).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/^orders is enabled. Messages that wait: [01]\.\n$/),
       });
       await until('it is sent', () => receiver.received.length === 2);
-      expect(receiver.received[1]?.message.data.hold).toBe(hold);
+      expect(receiver.received[1]).toMatchObject({ id, message: { data: { hold } } });
     } finally {
       await gateway.stop();
     }
