@@ -31,6 +31,8 @@ CREATE TABLE webhooks (
   -- From then on, nothing is sent, and messages wait.
   disabled_at timestamptz,
   disabled_reason text,
+  -- From then on, it is not even told: too many messages wait, or it was disabled for too long.
+  muted_at timestamptz,
   CHECK ((previous_secret IS NULL) = (previous_until IS NULL)),
   CHECK ((lease IS NULL) = (leased_until IS NULL)),
   CHECK ((disabled_at IS NULL) = (disabled_reason IS NULL))
@@ -90,7 +92,7 @@ DECLARE
   event text := 'hold.' || lower(NEW.status);
   told integer[] := ARRAY(
     SELECT webhook.id FROM webhooks webhook
-    WHERE event = ANY(webhook.events)
+    WHERE event = ANY(webhook.events) AND webhook.muted_at IS NULL
       AND (webhook.channel_ids IS NULL OR NEW.channel_id = ANY(webhook.channel_ids))
       AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.made_by AND webhook_key_is_valid(webhook)));
 BEGIN

@@ -650,6 +650,7 @@ CREATE TABLE webhooks (
   next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
   disabled_at timestamp with time zone,
   disabled_reason text,
+  muted_at timestamp with time zone,
   CONSTRAINT webhooks_api_key_id_fkey FOREIGN KEY (api_key_id) REFERENCES api_keys(id),
   CONSTRAINT webhooks_channel_ids_check CHECK (channel_ids <> '{}'::integer[]),
   CONSTRAINT webhooks_check CHECK ((previous_secret IS NULL) = (previous_until IS NULL)),
@@ -1678,7 +1679,7 @@ DECLARE
   event text := 'hold.' || lower(NEW.status);
   told integer[] := ARRAY(
     SELECT webhook.id FROM webhooks webhook
-    WHERE event = ANY(webhook.events)
+    WHERE event = ANY(webhook.events) AND webhook.muted_at IS NULL
       AND (webhook.channel_ids IS NULL OR NEW.channel_id = ANY(webhook.channel_ids))
       AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.made_by AND webhook_key_is_valid(webhook)));
 BEGIN

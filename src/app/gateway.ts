@@ -49,8 +49,8 @@ import { connectionName } from '../sync/request.store.js';
 import { openBodies } from '../vision/bodies/bodies.js';
 import { openDetector } from '../vision/detector.js';
 import { openEncoder } from '../vision/encoder.js';
-import { pruneMessages } from '../webhooks/message-queue.store.js';
 import { openMessagePoster } from '../webhooks/post-message.js';
+import { pruneWebhooks } from '../webhooks/prune-webhooks.js';
 import { sendWebhooks } from '../webhooks/send-webhooks.js';
 
 /**
@@ -58,6 +58,8 @@ import { sendWebhooks } from '../webhooks/send-webhooks.js';
  */
 const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
+/** In an hour, a shop that sells much could write far more messages than may wait for a webhook. */
+const PRUNE_WEBHOOKS_EVERY_MS = 60 * 1_000;
 /** A failed round may already have read all uploads, and the next round is not urgent. */
 const LAST_PRUNE_RETRY_MS = 10 * 60 * 1_000;
 
@@ -282,16 +284,20 @@ export async function startGateway(
   }
 }
 
-/** Removes expired data, now and every hour. */
+/** Removes expired data, now and then regularly. */
 function pruneRegularly(
   { uploads, db, maxUploadBytes }: Pick<Services, 'uploads' | 'db'> & { readonly maxUploadBytes: number },
   log: Logger,
 ): Readonly<Record<string, Omit<Loop, 'wake'>>> {
-  const prune = (what: string, work: (closing: AbortSignal) => Promise<unknown>): Loop =>
+  const prune = (
+    what: string,
+    work: (closing: AbortSignal) => Promise<unknown>,
+    everyMs = PRUNE_EVERY_MS,
+  ): Loop =>
     startLoop({
       async round({ closing }) {
         await work(closing);
-        return { ms: PRUNE_EVERY_MS };
+        return { ms: everyMs };
       },
       lastRetryMs: LAST_PRUNE_RETRY_MS,
       log,
@@ -308,7 +314,11 @@ function pruneRegularly(
     ),
     prune_idempotency_keys: prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
     prune_boards: prune('Old boards', (closing) => pruneBoards(db, closing)),
-    prune_webhook_messages: prune('Old webhook messages', (closing) => pruneMessages(db, closing)),
+    prune_webhook_messages: prune(
+      'Old webhook messages',
+      (closing) => pruneWebhooks(db, log, closing),
+      PRUNE_WEBHOOKS_EVERY_MS,
+    ),
     prune_budgets: prune('Old budgets', (closing) => pruneBudgets(db, closing)),
   };
 }

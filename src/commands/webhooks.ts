@@ -4,7 +4,6 @@ import type { Database } from '../platform/postgres.js';
 import {
   enableWebhook,
   listWebhooks,
-  readTarget,
   removeWebhook,
   requeueMessages,
   rotateWebhookSecret,
@@ -12,11 +11,12 @@ import {
 } from '../webhooks/manage-webhooks.store.js';
 import { testBody } from '../webhooks/message-body.js';
 import { openMessagePoster } from '../webhooks/post-message.js';
+import { readTarget } from '../webhooks/target.store.js';
 import { makeWebhookSecret, writtenSecret } from '../webhooks/webhook-secret.js';
 import { readOverlap } from './keys-options.js';
 import { runOnDatabase } from './run-on-database.js';
 import { webhooksAddCommand } from './webhooks-add.js';
-import { webhooksListCommand } from './webhooks-list.js';
+import { countText, webhooksListCommand } from './webhooks-list.js';
 
 /** Enough to change a setting everywhere during a working day. */
 const DEFAULT_OVERLAP_SECONDS = 24 * 60 * 60;
@@ -68,13 +68,11 @@ Examples:
       runOnDatabase(async (db, { config, progress }) => {
         const target = await readTarget(db, name);
         if (target === null) throw noSuchWebhook(name);
-        const { url, secret, previousSecret } = target;
         const poster = openMessagePoster(config.webhookHosts);
         const startedAt = Date.now();
         try {
-          const secrets = previousSecret === null ? [secret] : [secret, previousSecret];
           const message = { id: `msg_test_${startedAt}`, body: testBody(name, new Date(startedAt)) };
-          const refusal = await poster.post({ url, secrets }, message);
+          const refusal = await poster.post(target, message);
           if (refusal !== null)
             throw new OperatorError(`${name} did not take the message. ${refusal.reason}`);
           progress.say(`${name} took the message after ${Date.now() - startedAt} ms.`);
@@ -147,9 +145,14 @@ Examples:
         } else {
           await requeueMessages(db, name, { withSkipped: skipped });
         }
-        if (!(await enableWebhook(db, name))) throw await notEnabled(db, name);
+        const enabled = await enableWebhook(db, name);
+        if (enabled === null) throw await notEnabled(db, name);
         const known = (await listWebhooks(db)).find((webhook) => webhook.name === name);
-        progress.say(`${name} is enabled. Messages that wait: ${known?.waiting ?? 0}.`);
+        progress.say(`${name} is enabled. Messages that wait: ${countText(known?.waiting ?? 0)}.`);
+        if (enabled.mutedAt !== null)
+          progress.say(
+            `It was not told of holds that ended from ${enabled.mutedAt.toISOString()} until now, and never will be.`,
+          );
       }),
     );
 }

@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 import { messageId } from './message-body.js';
+import { COUNTED_TO } from './message-queue.store.js';
 import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.js';
 
 /** Every hold that ends looks at all of them. */
@@ -16,9 +17,9 @@ const listedWebhookRow = z.object({
   /** The API key whose holds it is told of; null: all holds. */
   apiKey: z.string().nullable(),
   createdAt: z.date(),
-  /** Messages to be sent. */
+  /** Messages to be sent; at most `COUNTED_TO`. */
   waiting: z.number(),
-  /** Messages that were set aside: they cannot be read, or an operator skipped them. */
+  /** Messages that were set aside: they cannot be read, or an operator skipped them. At most `COUNTED_TO`. */
   failed: z.number(),
   /** Why the first of them was set aside; null without one. */
   firstFailure: z.string().nullable(),
@@ -29,6 +30,8 @@ const listedWebhookRow = z.object({
   /** Also when its API key expired. */
   disabledAt: z.date().nullable(),
   disabledReason: z.string().nullable(),
+  /** Since when it is told of no holds: too many messages wait, or it was disabled for as long as messages are kept. */
+  mutedAt: z.date().nullable(),
 });
 
 /** An endpoint as the operator sees it. */
@@ -52,7 +55,11 @@ export async function listWebhooks(db: Queryable): Promise<ListedWebhook[]> {
     sql`/* webhook.list */ SELECT webhook.name, webhook.url, webhook.events,
         CASE WHEN channel_ids IS NOT NULL
           THEN ARRAY(SELECT handle::text FROM channels WHERE id = ANY(channel_ids) ORDER BY handle) END AS channels,
-        key.name AS "apiKey", webhook.created_at AS "createdAt", messages.waiting, messages.failed,
+        key.name AS "apiKey", webhook.created_at AS "createdAt",
+        (SELECT count(*) FROM (SELECT FROM webhook_messages
+          WHERE webhook_id = webhook.id AND failure IS NULL LIMIT ${COUNTED_TO}) waiting) AS waiting,
+        (SELECT count(*) FROM (SELECT FROM webhook_messages
+          WHERE webhook_id = webhook.id AND failure IS NOT NULL LIMIT ${COUNTED_TO}) failed) AS failed,
         (SELECT failure FROM webhook_messages WHERE webhook_id = webhook.id AND failure IS NOT NULL ORDER BY id LIMIT 1)
           AS "firstFailure",
         failing_since AS "failingSince", last_error AS "lastError",
@@ -60,13 +67,10 @@ export async function listWebhooks(db: Queryable): Promise<ListedWebhook[]> {
         CASE WHEN disabled_at IS NOT NULL THEN disabled_at
           WHEN NOT webhook_key_is_valid(webhook) THEN key.expires_at END AS "disabledAt",
         CASE WHEN disabled_at IS NOT NULL THEN disabled_reason
-          WHEN NOT webhook_key_is_valid(webhook) THEN 'Its API key expired.' END AS "disabledReason"
+          WHEN NOT webhook_key_is_valid(webhook) THEN 'Its API key expired.' END AS "disabledReason",
+        muted_at AS "mutedAt"
       FROM webhooks webhook
       LEFT JOIN api_keys key ON key.id = webhook.api_key_id
-      CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE failure IS NULL) AS waiting, count(*) FILTER (WHERE failure IS NOT NULL) AS failed
-        FROM webhook_messages WHERE webhook_id = webhook.id
-      ) messages
       ORDER BY webhook.id`,
     listedWebhookRow,
   );
@@ -132,33 +136,25 @@ export async function rotateWebhookSecret(
   return rotated > 0;
 }
 
-const targetRow = z.object({
-  url: z.string(),
-  secret: z.instanceof(Buffer),
-  previousSecret: z.instanceof(Buffer).nullable(),
-});
-
-/** Where an endpoint's messages go, and what they are signed with; null when there is no such endpoint. */
-export async function readTarget(db: Queryable, name: string): Promise<z.infer<typeof targetRow> | null> {
-  const [target] = await query(
+/**
+ * Enables an endpoint, and lets its messages be sent now. Returns since when it was told of no holds, if it was not; null
+ * when there is no endpoint with this name whose API key is valid.
+ */
+export async function enableWebhook(
+  db: Queryable,
+  name: string,
+): Promise<{ readonly mutedAt: Date | null } | null> {
+  const [enabled] = await query(
     db,
-    sql`/* webhook.target */ SELECT url, secret,
-        CASE WHEN previous_until > now() THEN previous_secret END AS "previousSecret"
-      FROM webhooks WHERE name = ${name}`,
-    targetRow,
-  );
-  return target ?? null;
-}
-
-/** Enables an endpoint, and lets its messages be sent now. Returns whether there is one whose API key is valid. */
-export async function enableWebhook(db: Queryable, name: string): Promise<boolean> {
-  const enabled = await execute(
-    db,
-    sql`/* webhook.enable */ UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL, attempts = 0,
+    sql`/* webhook.enable */ WITH before AS (
+        SELECT id, muted_at FROM webhooks WHERE name = ${name} AND webhook_key_is_valid(webhooks) FOR NO KEY UPDATE
+      )
+      UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL, muted_at = NULL, attempts = 0,
         failing_since = NULL, last_error = NULL, next_attempt_at = now()
-      WHERE name = ${name} AND webhook_key_is_valid(webhooks)`,
+      FROM before WHERE webhooks.id = before.id RETURNING before.muted_at AS "mutedAt"`,
+    z.object({ mutedAt: z.date().nullable() }),
   );
-  return enabled > 0;
+  return enabled ?? null;
 }
 
 /**

@@ -5,12 +5,16 @@ import { shortReason } from './short-reason.js';
 
 // No statement here locks rows of both tables, so none can wait for another in a circle.
 
-/** Longer than a try of one message, before which it is extended. A killed gateway delays its endpoint by this time. */
+/** Longer than a turn with its last try, so that no claim is extended. A killed gateway delays its endpoint by this time. */
 const LEASE_MS = 20_000;
 /** Longer than a weekend. */
 const GIVE_UP_HOURS = 72;
-/** How long messages are kept for an endpoint that is disabled; as long as holds are. */
+/** How long messages are kept for an endpoint that is disabled; as long as holds are. Then it is told no more. */
 const RETENTION_DAYS = 30;
+/** An endpoint for which more messages wait is told no more: about 100 MB, and half an hour for a receiver that is fast. */
+const MAX_WAITING = 100_000;
+/** Counting more would cost every scrape and every list time, and tell nobody more. */
+export const COUNTED_TO = 10_000;
 /** Few enough that one statement stays well within the statement timeout. */
 const PRUNED_AT_ONCE = 5_000;
 
@@ -25,13 +29,11 @@ const claim = z.object({
 /** An endpoint whose messages this gateway sends. */
 export type Claim = z.infer<typeof claim>;
 
-const leaseEnd = sql`now() + ${LEASE_MS}::float8 * interval '1 millisecond'`;
-
 /** Claims the endpoint that has waited longest for its messages to be sent; null when none is due. */
 export async function claimWebhook(db: Queryable): Promise<Claim | null> {
   const [claimed] = await query(
     db,
-    sql`/* webhook.claim */ UPDATE webhooks SET lease = gen_random_uuid(), leased_until = ${leaseEnd}
+    sql`/* webhook.claim */ UPDATE webhooks SET lease = gen_random_uuid(), leased_until = now() + ${LEASE_MS}::float8 * interval '1 millisecond'
       WHERE id = (
         SELECT id FROM webhooks
         WHERE disabled_at IS NULL AND next_attempt_at <= now() AND (leased_until IS NULL OR leased_until <= now())
@@ -51,29 +53,21 @@ const nextMessageRow = z.object({
   type: z.unknown(),
   at: z.unknown(),
   data: z.unknown(),
-  url: z.string(),
-  secret: z.instanceof(Buffer),
-  /** Null: only one secret is valid. */
-  previousSecret: z.instanceof(Buffer).nullable(),
 });
 export type NextMessage = z.infer<typeof nextMessageRow>;
 
-/** Extends the claim, and returns the endpoint's first message; null when there is none, or the claim is lost. */
-export async function nextMessage(db: Queryable, { id, lease }: Claim): Promise<NextMessage | null> {
-  const [message] = await query(
+/** The first messages of a claimed endpoint, at most `limit`. */
+export async function nextMessages(
+  db: Queryable,
+  { id }: Pick<Claim, 'id'>,
+  limit: number,
+): Promise<NextMessage[]> {
+  return query(
     db,
-    sql`/* webhook.next */ WITH held AS (
-        UPDATE webhooks SET leased_until = ${leaseEnd}
-        WHERE id = ${id} AND lease = ${lease} AND disabled_at IS NULL AND webhook_key_is_valid(webhooks)
-        RETURNING id, url, secret, CASE WHEN previous_until > now() THEN previous_secret END AS previous_secret
-      )
-      SELECT message.id, message.uuid, message.type, message.at, message.data, held.url, held.secret,
-        held.previous_secret AS "previousSecret"
-      FROM held JOIN webhook_messages message ON message.webhook_id = held.id AND message.failure IS NULL
-      ORDER BY message.id LIMIT 1`,
+    sql`/* webhook.next */ SELECT id, uuid, type, at, data FROM webhook_messages
+      WHERE webhook_id = ${id} AND failure IS NULL ORDER BY id LIMIT ${limit}`,
     nextMessageRow,
   );
-  return message ?? null;
 }
 
 /** Deletes a message that has arrived. */
@@ -139,7 +133,7 @@ export async function releaseWebhook(db: Queryable, { id, lease }: Claim): Promi
 const states = z.object({
   active: z.number(),
   failing: z.number(),
-  /** Also those whose API key expired. */
+  /** Also those whose API key expired, and those that are told of no more holds. */
   disabled: z.number(),
   /** Age of the oldest message that waits for an endpoint that is not disabled. */
   lagSeconds: z.number(),
@@ -156,23 +150,44 @@ export async function readWebhookStates(db: Queryable): Promise<z.infer<typeof s
           SELECT at FROM webhook_messages WHERE webhook_id = webhooks.id AND failure IS NULL ORDER BY id LIMIT 1
         )) FILTER (WHERE is_enabled)), 0)::float8 AS "lagSeconds"
       FROM webhooks
-      CROSS JOIN LATERAL (SELECT disabled_at IS NULL AND webhook_key_is_valid(webhooks) AS is_enabled) state`,
+      CROSS JOIN LATERAL (SELECT disabled_at IS NULL AND muted_at IS NULL AND webhook_key_is_valid(webhooks) AS is_enabled) state`,
     states,
   );
   if (row === undefined) throw new Error('an aggregate answers one row');
   return row;
 }
 
-/** Messages of all endpoints by state. */
+/** Messages of all endpoints by state; each at most `COUNTED_TO`. */
 export async function countMessages(db: Queryable): Promise<{ waiting: number; failed: number }> {
   const [row] = await query(
     db,
-    sql`/* webhook.count */ SELECT count(*) FILTER (WHERE failure IS NULL) AS waiting,
-        count(*) FILTER (WHERE failure IS NOT NULL) AS failed
-      FROM webhook_messages WHERE webhook_id IN (SELECT id FROM webhooks)`,
+    sql`/* webhook.count */ SELECT
+        (SELECT count(*) FROM (SELECT FROM webhook_messages
+          WHERE failure IS NULL AND webhook_id IN (SELECT id FROM webhooks) LIMIT ${COUNTED_TO}) waiting) AS waiting,
+        (SELECT count(*) FROM (SELECT FROM webhook_messages
+          WHERE failure IS NOT NULL AND webhook_id IN (SELECT id FROM webhooks) LIMIT ${COUNTED_TO}) failed) AS failed`,
     z.object({ waiting: z.number(), failed: z.number() }),
   );
   return row ?? { waiting: 0, failed: 0 };
+}
+
+/**
+ * Ends telling endpoints of holds for which too many messages wait, or that were disabled for as long as messages are
+ * kept; returns their names. Gateways of the whole shop would otherwise fill the disk for a receiver that is gone.
+ */
+export async function muteWebhooks(db: Queryable): Promise<string[]> {
+  const muted = await query(
+    db,
+    sql`/* webhook.mute */ UPDATE webhooks SET muted_at = now() WHERE id IN (
+        SELECT id FROM webhooks
+        WHERE muted_at IS NULL AND (disabled_at < now() - ${RETENTION_DAYS} * interval '1 day' OR EXISTS (
+          SELECT FROM webhook_messages WHERE webhook_id = webhooks.id AND failure IS NULL
+          OFFSET ${MAX_WAITING} LIMIT 1))
+        FOR NO KEY UPDATE SKIP LOCKED)
+      RETURNING name`,
+    z.object({ name: z.string() }),
+  );
+  return muted.map(({ name }) => name);
 }
 
 /** Deletes old messages; stops between batches. */

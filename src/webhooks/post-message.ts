@@ -8,7 +8,7 @@ import { signatures } from './webhook-secret.js';
  * A receiver stores a message and answers; work can follow. Shorter than the time that a gateway has to stop, which
  * waits for the message that it is sending.
  */
-const TRY_MS = 10_000;
+export const TRY_MS = 10_000;
 /** Answers are not read. One that is longer than this costs its connection instead. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** The receiver says that it wants no more messages (Standard Webhooks). */

@@ -10,13 +10,14 @@ import {
   claimWebhook,
   forgetMessage,
   type NextMessage,
-  nextMessage,
+  nextMessages,
   noteFailure,
   noteRecovery,
   parkMessage,
   releaseWebhook,
 } from './message-queue.store.js';
 import type { MessagePoster, Refusal } from './post-message.js';
+import { claimedTarget } from './target.store.js';
 
 /** Endpoints at once: one that does not answer keeps a lane for the time of a try, then waits for its next one. */
 const LANES = 4;
@@ -56,18 +57,13 @@ export function sendWebhooks({ db, poster, changes, meter, log }: SenderOptions)
     try {
       let { attempts } = claim;
       const turnEnd = performance.now() + TURN_MS;
-      for (
-        let sent = 0;
-        sent < MESSAGES_IN_A_TURN && performance.now() < turnEnd && !closing.aborted;
-        sent += 1
-      ) {
-        const message = await nextMessage(db, claim);
-        if (message === null) break;
+      for (const message of await nextMessages(db, claim, MESSAGES_IN_A_TURN)) {
+        if (performance.now() >= turnEnd || closing.aborted) break;
         const body = await readBody(message);
         if (body === null) continue;
-        const { url, secret, previousSecret } = message;
-        const secrets = previousSecret === null ? [secret] : [secret, previousSecret];
-        const refusal = await poster.post({ url, secrets }, { id: messageId(message.uuid), body });
+        const target = await claimedTarget(db, claim);
+        if (target === null) break;
+        const refusal = await poster.post(target, { id: messageId(message.uuid), body });
         meter.webhookTried(refusal === null ? 'delivered' : 'failed');
         if (refusal !== null) {
           await fail(claim, attempts + 1, refusal);

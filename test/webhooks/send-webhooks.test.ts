@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { fromGlobalId, toGlobalId } from 'graphql-relay';
+import { Client } from 'pg';
 import { pino } from 'pino';
 import { revokeKey } from '../../src/access/manage-keys.store.js';
 import { sweepExpiredHolds } from '../../src/holds/sweep-holds.js';
@@ -14,7 +15,7 @@ import {
   rotateWebhookSecret,
   skipMessage,
 } from '../../src/webhooks/manage-webhooks.store.js';
-import { pruneMessages } from '../../src/webhooks/message-queue.store.js';
+import { pruneWebhooks } from '../../src/webhooks/prune-webhooks.js';
 import { openMessagePoster, type MessagePoster } from '../../src/webhooks/post-message.js';
 import { sendWebhooks, type WebhookSender } from '../../src/webhooks/send-webhooks.js';
 import { WEBHOOK_EVENTS } from '../../src/webhooks/webhook-events.js';
@@ -61,7 +62,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-function send(by = poster): void {
+function send(by: Pick<MessagePoster, 'post'> = poster): void {
   const changes = { onChange: () => () => undefined };
   senders.push(sendWebhooks({ db: gateway.db, poster: by, changes, meter: gateway.services.meter, log }));
 }
@@ -119,6 +120,20 @@ const allSent = (): Promise<void> =>
   );
 /** Lets the next try be now. */
 const due = () => gateway.db.query(`UPDATE webhooks SET next_attempt_at = now()`);
+
+const prune = () => pruneWebhooks(gateway.db, log, new AbortController().signal);
+
+/** How many statements with this name are sent to Postgres while the work runs. */
+async function statements(name: string, work: () => Promise<unknown>): Promise<number> {
+  const sent = jest.spyOn(Client.prototype, 'query');
+  try {
+    await work();
+    return sent.mock.calls.filter(([statement]) => JSON.stringify(statement).includes(`/* ${name} */`))
+      .length;
+  } finally {
+    sent.mockRestore();
+  }
+}
 
 const told = (): (readonly [string, unknown])[] =>
   receiver.received.map(({ message: { type, data } }) => [type, data.hold]);
@@ -259,7 +274,7 @@ describe('a webhook is told only', () => {
     await revokeKey(gateway.db, 'former');
     await gateway.db.query(`SELECT holds_end(ARRAY[$1::uuid], 'EXPIRED')`, [fromGlobalId(after).id]);
     expect(await webhook()).toMatchObject({ waiting: 0, disabledReason: 'Its API key was revoked.' });
-    expect(await enableWebhook(gateway.db, 'orders')).toBe(false);
+    expect(await enableWebhook(gateway.db, 'orders')).toBeNull();
   });
 
   test('while its key has not expired', async () => {
@@ -278,7 +293,7 @@ describe('a webhook is told only', () => {
     send();
     await sleep(1_500);
     expect(receiver.received).toEqual([]);
-    expect(await enableWebhook(gateway.db, 'orders')).toBe(false);
+    expect(await enableWebhook(gateway.db, 'orders')).toBeNull();
     const metrics = await gateway.metrics();
     expect(valueOf(metrics, 'vitrine_webhooks', { state: 'disabled' })).toBe(1);
     expect(valueOf(metrics, 'vitrine_webhook_lag_seconds')).toBe(0);
@@ -375,7 +390,7 @@ describe('a receiver', () => {
     await sleep(1_500);
     expect(receiver.received).toHaveLength(tries);
     receiver.answer = answering(204);
-    expect(await enableWebhook(gateway.db, 'orders')).toBe(true);
+    expect(await enableWebhook(gateway.db, 'orders')).toEqual({ mutedAt: null });
     await allSent();
     expect(told().slice(tries)).toEqual(holds.map((hold) => ['hold.released', hold]));
   });
@@ -501,6 +516,26 @@ describe('messages', () => {
     expect(receiver.mostAtOnce()).toBe(1);
   });
 
+  test('cost one write of the webhook in a turn, and one read of the queue', async () => {
+    await add();
+    await released(30);
+    const versions = new Set<string>();
+    const noting: Pick<MessagePoster, 'post'> = {
+      async post() {
+        const { rows } = await gateway.db.query<{ ctid: string }>('SELECT ctid::text FROM webhooks');
+        versions.add(rows[0]?.ctid ?? '');
+        return null;
+      },
+    };
+    const reads = await statements('webhook.next', async () => {
+      send(noting);
+      await allSent();
+    });
+    // A turn ends after five seconds, even of a machine that is busy.
+    expect(versions.size).toBeLessThanOrEqual(3);
+    expect(reads).toBeLessThanOrEqual(3);
+  });
+
   test('that cannot be read are set aside, and those after them are sent', async () => {
     await add();
     const [first, second] = await released(2);
@@ -612,7 +647,60 @@ describe('messages', () => {
     await gateway.db.query(
       `UPDATE webhook_messages SET at = now() - interval '31 days' WHERE id = (SELECT min(id) FROM webhook_messages)`,
     );
-    await pruneMessages(gateway.db, new AbortController().signal);
+    await prune();
     expect((await webhook()).waiting).toBe(1);
+  });
+});
+
+describe('a webhook is told of no more holds', () => {
+  const metric = async (name: string, labels?: Record<string, string>) =>
+    valueOf(await gateway.metrics(), name, labels);
+
+  test('while very many messages wait for it, until an operator enables it', async () => {
+    await add();
+    const wait = (count: number) =>
+      gateway.db.query(
+        `INSERT INTO webhook_messages (webhook_id, type, at, data)
+         SELECT id, 'hold.expired', now(), '{}' FROM webhooks, generate_series(1, $1)`,
+        [count],
+      );
+    await wait(100_000);
+    await prune();
+    await released(1);
+    expect(await webhook()).toMatchObject({ waiting: 10_000, mutedAt: null });
+    await prune();
+    expect(await webhook()).toMatchObject({ mutedAt: expect.any(Date), disabledAt: null });
+    expect(await metric('vitrine_webhooks', { state: 'disabled' })).toBe(1);
+    expect(await metric('vitrine_webhook_messages', { state: 'waiting' })).toBe(10_000);
+    const all = () => gateway.db.query('SELECT FROM webhook_messages').then(({ rowCount }) => rowCount);
+    await released(2);
+    expect(await all()).toBe(100_001);
+    const { mutedAt } = await webhook();
+    expect(await enableWebhook(gateway.db, 'orders')).toEqual({ mutedAt });
+    await released(2);
+    expect(await all()).toBe(100_003);
+  });
+
+  test('after it was disabled for as long as messages are kept', async () => {
+    await add();
+    const disabled = (days: number) =>
+      gateway.db.query(
+        `UPDATE webhooks SET disabled_at = now() - $1 * interval '1 day', disabled_reason = 'It is gone.'`,
+        [days],
+      );
+    await disabled(29);
+    await prune();
+    await released(1);
+    expect(await webhook()).toMatchObject({ waiting: 1, mutedAt: null });
+    await disabled(31);
+    await prune();
+    await released(1);
+    expect(await webhook()).toMatchObject({ waiting: 1, disabledReason: 'It is gone.' });
+    expect((await webhook()).mutedAt).not.toBeNull();
+  });
+
+  test('and its state is read once for all metrics', async () => {
+    await add();
+    expect(await statements('webhook.states', () => gateway.metrics())).toBe(1);
   });
 });
