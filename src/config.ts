@@ -280,8 +280,8 @@ export interface Config {
   /** Hosts that `ImageInput.url` may name, with the port unless it is 443; empty by default. */
   readonly imageHosts: ReadonlySet<string>;
   /**
-   * Hosts of webhooks that may have private addresses and use http, with the port unless it is the default one; empty
-   * by default.
+   * Hosts of webhooks that may have private addresses and use http, with the port if it is not the default one;
+   * empty by default.
    */
   readonly webhookHosts: ReadonlySet<string>;
   /** Addresses and CIDR ranges of proxies that are trusted to report the client's address. */

@@ -11,9 +11,11 @@ export function webhooksListCommand(): Command {
       'after',
       `
 WAITING messages are still to be sent. FAILED ones were set aside, because they cannot be read or were skipped (vitrine
-webhooks retry --help); FIRST-FAILURE says why the oldest of them was. OLD-UNTIL says until when messages are also signed with the secret before the last rotation.
-A webhook is told of no more holds after it was disabled for 30 days, or while more than 100,000 messages wait for it:
-vitrine webhooks retry ends that.
+webhooks retry --help); FIRST-FAILURE says why the oldest of them was. OLD-UNTIL says until when messages
+are also signed with the secret before the last rotation.
+
+A webhook is told of no more holds once it was disabled for 30 days, or more than 100,000 messages wait for it: vitrine
+webhooks retry ends that.
 
 Examples:
   vitrine webhooks list`,
@@ -32,7 +34,7 @@ const COLUMNS: Columns<ListedWebhook> = {
   NAME: ({ name }) => name,
   URL: ({ url }) => url,
   EVENTS: ({ events }) => events.join(),
-  CHANNELS: ({ channels }) => channels?.join(),
+  CHANNELS: ({ channels }) => (channels === null ? 'all' : channels.join() || 'none (deleted)'),
   KEY: ({ apiKey }) => apiKey,
   CREATED: ({ createdAt }) => createdAt.toISOString(),
   WAITING: ({ waiting }) => countText(waiting),

@@ -12,8 +12,9 @@ export function errorCode(error: unknown): string | null {
   return typeof error.code === 'string' ? error.code : null;
 }
 
-/** The message of any thrown value. */
+/** The message of any thrown value. Errors of several connections have none: then their code. */
 export function errorMessage(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
-  return String(error);
+  const message =
+    typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
+  return message || (errorCode(error) ?? String(error));
 }

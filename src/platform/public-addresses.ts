@@ -14,6 +14,18 @@ function isPublic(address: string): boolean {
   return !(parsed instanceof ipaddr.IPv6) || parsed.match(GLOBAL_IPV6);
 }
 
+/** The address that a URL has instead of a name; null if it has a name. */
+function literalOf({ hostname }: URL): string | null {
+  const literal = hostname.replace(/^\[|\]$/g, '');
+  return ipaddr.isValid(literal) ? literal : null;
+}
+
+/** Whether a URL has an address instead of a name, and it is not a public one. */
+export function hasPrivateAddress(url: URL): boolean {
+  const literal = literalOf(url);
+  return literal !== null && !isPublic(literal);
+}
+
 /**
  * The message is the same for a host that has no address and for one whose address is refused: which names exist in the
  * operator's network is nobody else's business. The cause says which it is.
@@ -67,8 +79,8 @@ export function openPublicAgent({ allows = isPublic, ca, ...limits }: PublicAgen
   });
   return agent.compose((dispatch) => (options, handler) => {
     // A numeric address is dialed without a lookup.
-    const literal = new URL(String(options.origin)).hostname.replace(/^\[|\]$/g, '');
-    if (ipaddr.isValid(literal) && !allows(literal)) throw new AddressRefused(literal, false);
+    const literal = literalOf(new URL(String(options.origin)));
+    if (literal !== null && !allows(literal)) throw new AddressRefused(literal, false);
     return dispatch(options, handler);
   });
 }

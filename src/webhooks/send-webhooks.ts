@@ -21,6 +21,8 @@ import { claimedTarget } from './target.store.js';
 
 /** Endpoints at once: one that does not answer keeps a lane for the time of a try, then waits for its next one. */
 const LANES = 4;
+/** Each hold that ends notifies all lanes of all gateways: this is how often they look at most. */
+const WAKE_MS = 50;
 /** For messages whose notification was missed, and for endpoints whose next try is due. */
 const POLL_MS = 1_000;
 /** Messages in one turn of an endpoint; then the others have theirs. */
@@ -95,14 +97,14 @@ export function sendWebhooks({ db, poster, changes, meter, log }: SenderOptions)
   };
 
   const fail = async (claim: Claim, attempts: number, refusal: Refusal): Promise<void> => {
-    const ending = await noteFailure(db, claim, refusal, delayAfter(attempts));
+    const ending = await noteFailure(db, claim, refusal, delayAfter(attempts, refusal.waitMs));
     const about = { webhook: claim.name, attempts, reason: refusal.reason };
     if (ending === null) log.warn(about, 'A webhook message did not arrive; trying again');
     else log.error(about, 'A webhook was disabled; `vitrine webhooks retry` enables it');
   };
 
   const loop = startLoop({
-    round: async ({ closing }) => ({ ms: (await serve(closing)) ? 0 : POLL_MS }),
+    round: async ({ closing }) => ((await serve(closing)) ? { ms: 0 } : { ms: POLL_MS, atLeastMs: WAKE_MS }),
     lanes: LANES,
     log,
     says: {
@@ -120,7 +122,12 @@ export function sendWebhooks({ db, poster, changes, meter, log }: SenderOptions)
   };
 }
 
-/** From half to one and a half times the delay, so that endpoints that failed together are not tried together. */
-function delayAfter(attempts: number): number {
-  return Math.min(FIRST_DELAY_MS * DELAY_GROWTH ** (attempts - 1), LAST_DELAY_MS) * (0.5 + Math.random());
+/**
+ * From half to all of the delay, so that endpoints that failed together are not tried together; longer if the receiver
+ * asks for it.
+ */
+function delayAfter(attempts: number, waitMs: number): number {
+  const delay = FIRST_DELAY_MS * DELAY_GROWTH ** (attempts - 1);
+  const spread = Math.min(delay, LAST_DELAY_MS) * (0.5 + Math.random() / 2);
+  return Math.min(Math.max(spread, waitMs), LAST_DELAY_MS);
 }

@@ -104,6 +104,7 @@ describe('vitrine webhooks', () => {
         ['add', 'other', 'http://orders.example/'],
         /must be https, or orders\.example must be in VITRINE_WEBHOOK_HOSTS/,
       ],
+      [['add', 'other', 'https://10.0.0.1/'], /10\.0\.0\.1 is not a public address/],
       [['add', 'other', 'https://me:secret@orders.example/'], /user name or password/],
       [['add', 'other', 'orders.example'], /not a URL/],
       [['add', 'other', receiver.url, '--key', 'nobody'], /There is no API key nobody/],
@@ -119,7 +120,15 @@ describe('vitrine webhooks', () => {
         stderr: expect.stringMatching(complaint),
       });
     expect(await webhooks('add', 'other', receiver.url, '--event', 'hold.lost')).toMatchObject({ code: 2 });
-    expect((await webhooks('list')).stdout.split('\n')).toHaveLength(3);
+    const rows = (await webhooks('list')).stdout.split('\n');
+    expect(rows).toHaveLength(3);
+    expect(rows[1]).toMatch(/hold\.expired +all +- /);
+  });
+
+  test('list shows that the channels of a webhook are gone', async () => {
+    await add('--channel', 'eu');
+    await database.db.query(`UPDATE webhooks SET channel_ids = '{-1}'`);
+    expect((await webhooks('list')).stdout).toMatch(/hold\.expired +none \(deleted\) +- /);
   });
 
   test('retry enables a webhook that was disabled, and its messages are sent', async () => {
