@@ -18,8 +18,6 @@ const holdData = z.object({
         location: z.string().nullable(),
         quantity: z.number(),
         amount: z.number(),
-        promised: z.boolean(),
-        expectedAt: z.iso.datetime({ offset: true }).nullable(),
       }),
     )
     .min(1),
@@ -48,14 +46,12 @@ export function messageBody(message: StoredMessage): string {
     createdAt: new Date(createdAt).toISOString(),
     expiresAt: new Date(expiresAt).toISOString(),
     total: price(lines.reduce((sum, line) => sum + BigInt(line.amount) * BigInt(line.quantity), 0n)),
-    lines: lines.map(({ sku, code, location, quantity, amount, promised, expectedAt }) => ({
+    lines: lines.map(({ sku, code, location, quantity, amount }) => ({
       sku: toGlobalId('Sku', sku),
       code,
       quantity,
       unitPrice: price(amount),
       location,
-      promised,
-      expectedAt: expectedAt === null ? null : new Date(expectedAt).toISOString(),
     })),
   });
 }

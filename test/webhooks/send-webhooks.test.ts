@@ -178,8 +178,6 @@ describe('a hold that ends', () => {
             quantity: 2,
             unitPrice: { amount: '19.90', currencyCode: 'EUR' },
             location: 'berlin',
-            promised: false,
-            expectedAt: null,
           },
         ],
       },
