@@ -6,6 +6,7 @@ import { ShopperTokens } from '../access/shopper-tokens.js';
 import { BoardLooks } from '../boards/board-looks.js';
 import type { BoardServices } from '../boards/board-services.js';
 import { ChannelStore } from '../catalog/channel.store.js';
+import type { CountLimits } from '../catalog/facets/kept-counts.js';
 import { CatalogLoaders } from '../catalog/loaders.js';
 import type { ProductWriteServices } from '../catalog/write/products-upsert.js';
 import type { AnonymousScope, GuestLimits, ShopperConfig } from '../config.js';
@@ -56,6 +57,8 @@ export interface ServiceParts {
   readonly shoppers: ShopperConfig | null;
   /** Limits on holds of callers without the scope `holds:create`. */
   readonly guestLimits: GuestLimits;
+  /** By default, COUNT_LIMITS. */
+  readonly countLimits?: CountLimits | undefined;
   readonly meter: Meter;
   readonly log: Logger;
 }
@@ -99,7 +102,7 @@ export function openServices(parts: ServiceParts): OpenServices {
     indexPosition: () => followed.position(),
     meter: parts.meter,
     callers: new Authenticator(new ApiKeyStore(db), keyUses, shoppers, parts.anonymousScopes),
-    loaders: new CatalogLoaders(db, channels),
+    loaders: new CatalogLoaders(db, channels, parts.countLimits),
     facts: new FactLoaders(db),
     imageVectors,
     boardLooks,

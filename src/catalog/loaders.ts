@@ -4,7 +4,7 @@ import { BrandStore } from './brand.store.js';
 import { CategoryStore } from './category.store.js';
 import type { ChannelStore } from './channel.store.js';
 import type { Channel } from './channel.types.js';
-import { KeptCounts } from './facets/kept-counts.js';
+import { type CountLimits, KeptCounts } from './facets/kept-counts.js';
 import { LocationStore } from './location.store.js';
 import { TextMender } from './mend-text.js';
 import { ProductStore } from './product.store.js';
@@ -37,9 +37,10 @@ export class CatalogLoaders {
   constructor(
     private readonly db: Database,
     readonly channels: ChannelStore,
+    countLimits?: CountLimits,
   ) {
     this.#mender = new TextMender(db);
-    this.#counts = new KeptCounts(db);
+    this.#counts = new KeptCounts(db, countLimits);
   }
 
   forRequest(): Loaders {

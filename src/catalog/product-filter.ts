@@ -51,14 +51,6 @@ export interface ProductCondition extends SkuCondition {
   readonly locationKey: number | null;
 }
 
-/** No condition at all. */
-export const ANYTHING: ProductCondition = {
-  ...{ minAmount: null, maxAmount: null, onSale: null, options: [] },
-  ...{ availability: AvailabilityFilter.ANY, quantity: 1 },
-  ...{ categories: null, brands: null, attributes: [], gtins: null, createdAfter: null, excludedKeys: [] },
-  locationKey: null,
-};
-
 const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
 function atMost<T>(field: string, values: readonly T[], most: number): readonly T[] {

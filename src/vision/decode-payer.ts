@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Who pays for the images that a request decodes. */
+/** Who pays for what a request takes beyond its estimate: images that it decodes, and lists that it counts. */
 export interface DecodePayer {
   /** The client, which takes turns with others in the queues. */
   readonly name: string;
-  /** Takes the points of an image, once its header says how many. @throws ThrottledError */
+  /** Takes the points of an image once its header says how many, and of other work once it is known. @throws ThrottledError */
   pay(points: number): void;
 }
 

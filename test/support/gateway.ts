@@ -8,6 +8,7 @@ import { readConfig, type Config, type GuestLimits } from '../../src/config.js';
 import { openContext } from '../../src/app/open-context.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import type { Database } from '../../src/platform/postgres.js';
+import type { CountLimits } from '../../src/catalog/facets/kept-counts.js';
 import { readCatalogImage } from '../../src/images/read-image.js';
 import type { Budgets } from '../../src/budgets/budgets.js';
 import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
@@ -102,6 +103,7 @@ export async function startTestGateway(
     anonymousScopes?: Config['anonymousScopes'];
     shoppers?: Config['shoppers'];
     guestLimits?: Partial<GuestLimits>;
+    countLimits?: CountLimits;
     trustedProxies?: readonly string[];
     imageHosts?: readonly string[];
     budgets?: Budgets;
@@ -143,6 +145,7 @@ export async function startTestGateway(
     anonymousScopes: options.anonymousScopes ?? defaults.anonymousScopes,
     shoppers: options.shoppers ?? null,
     guestLimits: { ...defaults.guestLimits, ...options.guestLimits },
+    countLimits: options.countLimits,
     meter: metrics.meter,
     log,
   });

@@ -1,6 +1,6 @@
 import { RequestError } from '../../errors.js';
 import { checkText } from '../../graph/text.js';
-import { ANYTHING, type ProductCondition } from '../product-filter.js';
+import type { ProductCondition } from '../product-filter.js';
 import { type FacetInput, FacetKind } from './facet.types.js';
 
 /** More than a page has room for. */
@@ -31,11 +31,19 @@ export const isUsualFacets = (facets: readonly AskedFacet[]): boolean =>
 
 const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 
+/** Also of all facets that a request asks of one list, under several aliases. @throws RequestError BAD_USER_INPUT */
+export function checkNumber(facets: number): void {
+  if (facets > MAX_FACETS)
+    throw bad(`${facets} facets of one list are too many: ask for at most ${MAX_FACETS}.`);
+}
+
+/** Equal for equal facets. */
+export const facetKey = ({ kind, name }: AskedFacet): string => `${kind} ${name}`;
+
 /** The facets to count, without repetitions; by default, the usual ones. @throws RequestError BAD_USER_INPUT */
 export function checkFacets(inputs: readonly FacetInput[] | null): readonly AskedFacet[] {
   if (inputs === null) return USUAL;
-  if (inputs.length > MAX_FACETS)
-    throw bad(`${inputs.length} facets are too many: ask for at most ${MAX_FACETS}.`);
+  checkNumber(inputs.length);
   const asked = inputs.map(({ kind, name }) => {
     const isNamed = NAMED.has(kind);
     if (isNamed && (name == null || name === ''))
@@ -43,7 +51,7 @@ export function checkFacets(inputs: readonly FacetInput[] | null): readonly Aske
     if (!isNamed && name != null) throw bad(`The facet ${kind} has no name: omit it.`);
     return { kind, name: checkText('The name of a facet', name ?? '').toLowerCase() };
   });
-  return [...new Map(asked.map((facet) => [`${facet.kind} ${facet.name}`, facet])).values()];
+  return [...new Map(asked.map((facet) => [facetKey(facet), facet])).values()];
 }
 
 /** The condition without the shopper's choice among the values of a facet. */
@@ -62,23 +70,6 @@ export function withoutChoice(condition: ProductCondition, { kind, name }: Asked
         ...condition,
         attributes: condition.attributes.filter((attribute) => attribute.name !== name),
       };
-  }
-}
-
-/** The shopper's choice among the values of a facet, and no other condition. */
-export function onlyChoice(condition: ProductCondition, { kind, name }: AskedFacet): ProductCondition {
-  const { categories, brands, minAmount, maxAmount } = condition;
-  switch (kind) {
-    case FacetKind.CATEGORY:
-      return { ...ANYTHING, categories };
-    case FacetKind.BRAND:
-      return { ...ANYTHING, brands };
-    case FacetKind.PRICE:
-      return { ...ANYTHING, minAmount, maxAmount };
-    case FacetKind.OPTION:
-      return { ...ANYTHING, options: condition.options.filter((option) => option.name === name) };
-    case FacetKind.ATTRIBUTE:
-      return { ...ANYTHING, attributes: condition.attributes.filter((attribute) => attribute.name === name) };
   }
 }
 

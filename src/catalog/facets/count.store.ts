@@ -1,7 +1,8 @@
+import type { ClientBase } from 'pg';
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { exponent } from '../../graph/money.js';
-import { query, queryPrepared, type Queryable } from '../../platform/postgres.js';
+import { execute, query, queryPrepared, type Queryable } from '../../platform/postgres.js';
 import type { Channel } from '../channel.types.js';
 import type { ProductCondition } from '../product-filter.js';
 import {
@@ -12,22 +13,12 @@ import {
   splitParts,
   stockTerms,
 } from '../product-filter.store.js';
-import {
-  type AskedFacet,
-  choiceOf,
-  isChosen,
-  isUsualFacets,
-  onlyChoice,
-  withoutChoice,
-} from './check-facets.js';
+import { AvailabilityFilter } from '../product-filter.types.js';
+import { type AskedFacet, choiceOf, isChosen, isUsualFacets, withoutChoice } from './check-facets.js';
 import { FacetKind } from './facet.types.js';
 
 /** Values of a facet that are counted: more than a list of checkboxes is good for. */
 export const MAX_VALUES = 100;
-/**
- * SKUs that are looked at. Each takes up to 10 µs, so counting ends within 2 s; with more, counts are lower bounds.
- */
-const MAX_EXAMINED = 200_000;
 export const PRICE_BANDS = 5;
 /** The price below which most products are; dearer ones share the last, open band. */
 const TYPICAL = 0.9;
@@ -49,10 +40,12 @@ const countsRow = z.object({
   /** When a price or a hold ends that may change the counts without a write; null: none is known. */
   until: z.date().nullable(),
   total: z.number(),
-  /** Whether there were more SKUs than are looked at. */
+  /** Whether there were more SKUs than are looked at, so that the total is a lower bound. */
   isCut: z.boolean(),
-  /** For each facet: its most frequent values, chosen ones first, and how many values there are. */
-  facets: z.array(z.object({ values: z.array(valueRow), valueCount: z.number() })),
+  /** SKUs that were looked at, for the total and for each facet with a choice. */
+  examined: z.number(),
+  /** For each facet: its most frequent values, chosen ones first, how many values there are, and whether it was cut. */
+  facets: z.array(z.object({ values: z.array(valueRow), valueCount: z.number(), isCut: z.boolean() })),
 });
 export type Counts = z.infer<typeof countsRow>;
 
@@ -64,6 +57,8 @@ export interface CountPlan {
   /** Only these products, if they have a picture of what passes; null: all. */
   readonly productIds: readonly number[] | null;
   readonly facets: readonly AskedFacet[];
+  /** SKUs that are looked at for the total, and for each facet with a choice; of more, counts are lower bounds. */
+  readonly mostExamined: number;
 }
 
 /**
@@ -71,41 +66,39 @@ export interface CountPlan {
  * value when one of its SKUs passes with it. For the values of a facet, the choice among them does not count.
  */
 export async function count(db: Queryable, plan: CountPlan): Promise<Counts> {
-  const { channel, condition, facets, productIds } = plan;
+  const { channel, condition, text, productIds, facets } = plan;
+  // A facet with a choice is counted over other SKUs than the total, with a bound of its own.
   const chosen = facets.filter((facet) => isChosen(condition, facet));
-  // Rows for all facets: only what no facet disregards is filtered, and the rest is noted.
-  const common = chosen.reduce(withoutChoice, condition);
-  const passesAll = allOf(chosen.map((_, i) => column(i)));
-  const countedBy = (facet: AskedFacet): Sql =>
-    allOf(chosen.flatMap((other, i) => (other === facet ? [] : [column(i)])));
+  const scopes = [condition, ...chosen.map((facet) => withoutChoice(condition, facet))];
+  const counted = facets.map((facet) =>
+    facetValues(facet, channel, choiceOf(condition, facet), chosen.indexOf(facet) + 1, plan),
+  );
   const statement = sql`${productIds === null ? sql`/* facets.count */` : sql`/* facets.countThese */`}
-    WITH offered AS MATERIALIZED (
-      SELECT product.id, product.category_id, product.brand_id, offer.amount, offer.options
-        ${chosen.map((facet, i) => sql`, ${passesChoice(condition, facet)} AS ${column(i)}`).reduce(concat, empty)}
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = ${channel.key}) channel
-      ${productIds === null ? OFFERS_OF_MANY : OFFERS_OF_FEW}
-      WHERE ${productPredicate(common)} AND ${offerTerms(common)} AND ${stockTerms(common)}
-        AND ${ofText(plan.text)} AND ${ofProducts(productIds)}
-      LIMIT ${MAX_EXAMINED + 1}
-    )
-    SELECT pg_current_snapshot()::text AS position, ${UNTIL} AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered WHERE ${passesAll}) passing) AS total,
-      (SELECT count(*) > ${MAX_EXAMINED} FROM offered) AS "isCut",
-      jsonb_build_array(${
-        facets.length === 0
-          ? empty
-          : join(
-              facets.map((facet) =>
-                facetValues(facet, channel, choiceOf(condition, facet), countedBy(facet)),
-              ),
-              ', ',
-            )
-      }) AS facets`;
-  const isUsual = isCommon(condition) && (facets.length === 0 || isUsualFacets(facets));
+    WITH ${join(
+      scopes.map((scope, i) => offersOf(scope, i, plan)),
+      ', ',
+    )}
+    SELECT pg_current_snapshot()::text AS position, ${until(plan)} AS until,
+      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM ${offered(0)}) passing) AS total,
+      ${isCut(0, plan)} AS "isCut",
+      ${join(
+        scopes.map((_, i) => sql`(SELECT count(*)::int FROM ${examined(i)})`),
+        ' + ',
+      )} AS examined,
+      jsonb_build_array(${counted.length === 0 ? empty : join(counted, ', ')}) AS facets`;
+  const isUsual =
+    text === null && isCommon(condition) && (facets.length === 0 || isUsualFacets(facets));
   const [row] = await (isUsual ? queryPrepared : query)(db, statement, countsRow);
   if (row === undefined) throw new Error('facets.count answers one row');
   return row;
+}
+
+/** Ends the next statements of this transaction that take longer. */
+export async function setDeadline(client: ClientBase, ms: number): Promise<void> {
+  await execute(
+    client,
+    sql`/* facets.deadline */ SELECT set_config('statement_timeout', ${String(ms)}, true)`,
+  );
 }
 
 /** Whether nothing that counts depend on has changed since they were counted, and no time has come that changes them. */
@@ -138,18 +131,29 @@ const OFFERS_OF_FEW = sql`CROSS JOIN LATERAL (
         WHERE sku.product_id = product.id OFFSET 0
       ) offer`;
 
-const concat = (a: Sql, b: Sql): Sql => sql`${a}${b}`;
+/** SKUs that are looked at for a condition, and those of them that pass. */
+const examined = (i: number): Sql => raw(`examined${i}`);
+const offered = (i: number): Sql => raw(`offered${i}`);
 
-const column = (i: number): Sql => raw(`passes${i}`);
+const isCut = (i: number, { mostExamined }: CountPlan): Sql =>
+  sql`(SELECT count(*) > ${mostExamined} FROM ${examined(i)})`;
 
-const allOf = (columns: readonly Sql[]): Sql =>
-  columns.length === 0 ? sql`true` : join([...columns], ' AND ');
-
-/** Whether a row has what the shopper chose of a facet. */
-function passesChoice(condition: ProductCondition, facet: AskedFacet): Sql {
-  const only = onlyChoice(condition, facet);
-  return sql`(${productPredicate(only)} AND ${offerTerms(only)})`;
-}
+/** The bound is on what is looked at, not on what passes: else a filter that nothing passes would look at everything. */
+const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql => {
+  const { channel, text, productIds, mostExamined } = plan;
+  return sql`${examined(i)} AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
+        offer.compare_at, offer.options, offer.gtin, offer.when_out
+      FROM products product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = ${channel.key}) channel
+      ${productIds === null ? OFFERS_OF_MANY : OFFERS_OF_FEW}
+      WHERE ${productPredicate(condition)} AND ${ofText(text)} AND ${ofProducts(productIds)}
+      LIMIT ${mostExamined + 1}
+    ), ${offered(i)} AS MATERIALIZED (
+      SELECT id, category_id, brand_id, amount, options FROM ${examined(i)} offer
+      WHERE ${offerTerms(condition)} AND ${stockTerms(condition)}
+    )`;
+};
 
 const ofText = (text: string | null): Sql =>
   text === null ? sql`true` : sql`product.search @@ websearch_to_tsquery('english', ${text})`;
@@ -166,38 +170,55 @@ const ofProducts = (productIds: readonly number[] | null): Sql =>
           LIMIT 1)`;
 
 /**
- * When a price begins or ends, and when a hold expires that keeps an SKU from being sellable. A hold that expired but is
- * not swept makes it the past: until then, a write to the stock is not always noted as a change.
+ * When a price begins or ends, and when a hold expires that keeps an SKU from being sellable where the channel sells. A
+ * hold that expired but is not swept makes it the past: until then, a write to the stock is not always noted as a change.
  */
-const UNTIL = sql`least(
+const until = ({ channel, condition }: CountPlan): Sql => sql`least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
-        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
+        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp())${
+          condition.availability === AvailabilityFilter.ANY
+            ? empty
+            : sql`,
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND level.sellable = 0))`;
+          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+            SELECT location_id FROM channel_locations WHERE channel_id = ${channel.key}))`
+        })`;
 
 /** The most frequent values of a facet, and how many there are, as JSON; chosen ones are never cut off. */
-function facetValues(facet: AskedFacet, channel: Channel, chosen: readonly string[], passes: Sql): Sql {
+function facetValues(
+  facet: AskedFacet,
+  channel: Channel,
+  chosen: readonly string[],
+  scope: number,
+  plan: CountPlan,
+): Sql {
   return sql`(
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
-          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
-          ORDER BY place), '[]'))
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', ${isCut(scope, plan)},
+          'values', coalesce(jsonb_agg(
+            jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+            ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
             row_number() OVER (ORDER BY value IN (${lowered(chosen)}) DESC, count DESC, value) AS place
-          FROM (${countedValues(facet, channel, passes)}) counted
+          FROM (${countedValues(facet, channel, chosen, offered(scope))}) counted
           ORDER BY place LIMIT ${MAX_VALUES}
         ) ranked)`;
 }
 
 /** Rows of value, label, parent, count, and width. */
-function countedValues({ kind, name }: AskedFacet, channel: Channel, passes: Sql): Sql {
+function countedValues(
+  { kind, name }: AskedFacet,
+  channel: Channel,
+  chosen: readonly string[],
+  offers: Sql,
+): Sql {
   switch (kind) {
     case FacetKind.CATEGORY:
       // A product is in one category, so what is below a category can be added up.
       return sql`
             WITH RECURSIVE direct AS (
               SELECT category_id AS id, count(*) AS count
-              FROM (SELECT DISTINCT id, category_id FROM offered WHERE ${passes}) product GROUP BY category_id
+              FROM (SELECT DISTINCT id, category_id FROM ${offers}) product GROUP BY category_id
             ), above AS (
               SELECT id, id AS ancestor FROM direct
               UNION ALL SELECT above.id, category.parent_id FROM above
@@ -214,29 +235,39 @@ function countedValues({ kind, name }: AskedFacet, channel: Channel, passes: Sql
             SELECT brand.handle::text AS value, brand.name AS label, NULL::text AS parent, direct.count, NULL::bigint AS width
             FROM (
               SELECT brand_id, count(*)::int AS count
-              FROM (SELECT DISTINCT id, brand_id FROM offered WHERE ${passes}) product GROUP BY brand_id
+              FROM (SELECT DISTINCT id, brand_id FROM ${offers}) product GROUP BY brand_id
             ) direct
             JOIN brands brand ON brand.id = direct.brand_id`;
     case FacetKind.PRICE:
-      return priceBands(10 ** exponent(channel.currencyCode), passes);
+      return priceBands(10 ** exponent(channel.currencyCode), offers);
     case FacetKind.OPTION:
-      return partsOfValues(sql`SELECT id, options ->> ${name}::text AS value FROM offered
-              WHERE options ? ${name}::text AND ${passes}`);
+      return partsOfValues(
+        sql`SELECT id, options ->> ${name}::text AS value FROM ${offers} WHERE options ? ${name}::text`,
+        chosen,
+      );
     case FacetKind.ATTRIBUTE:
-      return partsOfValues(sql`SELECT product.id, attribute.value
-              FROM (SELECT DISTINCT id FROM offered WHERE ${passes}) product
-              JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = ${name}::text`);
+      return partsOfValues(
+        sql`SELECT product.id, attribute.value
+              FROM (SELECT DISTINCT id FROM ${offers}) product
+              JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = ${name}::text`,
+        chosen,
+      );
   }
 }
 
-/** Counts products by the values of `id` and `value`; one with slashes counts for each of its parts. */
-const partsOfValues = (values: Sql): Sql => sql`
+/**
+ * Counts products by the values of `id` and `value`; one with slashes counts for each of its parts, and as a whole if
+ * that is chosen.
+ */
+const partsOfValues = (values: Sql, chosen: readonly string[]): Sql => sql`
             SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
             FROM (
               SELECT valued.id, lower(part) AS value, min(part) AS label
               FROM (${values}) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN ${splitParts(sql`valued.value`)} ELSE ARRAY[valued.value] END) AS part
+                THEN ${splitParts(sql`valued.value`)} ||
+                  CASE WHEN lower(valued.value) IN (${lowered(chosen)}) THEN ARRAY[valued.value] ELSE '{}' END
+                ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value`;
@@ -245,8 +276,8 @@ const partsOfValues = (values: Sql): Sql => sql`
  * Ranges of a round width (1, 2, 5, 10, 20 … `unit`), so that most products are below the last, open range. A product
  * counts in each range in which one of its SKUs has its price. MATERIALIZED: else the width is computed for each SKU.
  */
-const priceBands = (unit: number, passes: Sql): Sql => sql`
-            WITH priced AS (SELECT id, amount FROM offered WHERE ${passes}),
+const priceBands = (unit: number, offers: Sql): Sql => sql`
+            WITH priced AS (SELECT id, amount FROM ${offers}),
             typical AS (
               SELECT greatest(1, percentile_disc(${TYPICAL}) WITHIN GROUP (ORDER BY amount)::numeric / ${PRICE_BANDS * unit}) AS units
               FROM (SELECT min(amount) AS amount FROM priced GROUP BY id) cheapest

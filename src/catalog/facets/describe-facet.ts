@@ -1,13 +1,14 @@
+import { RequestError } from '../../errors.js';
 import { formatAmount } from '../../graph/money.js';
 import { instantiate } from '../../graph/node.js';
 import { fold } from '../../graph/text.js';
 import type { Channel } from '../channel.types.js';
 import type { ProductCondition } from '../product-filter.js';
 import { type AskedFacet, choiceOf } from './check-facets.js';
-import { type CountedValue, type Counts, PRICE_BANDS } from './count.store.js';
+import { type CountedValue, type Counts, MAX_VALUES, PRICE_BANDS } from './count.store.js';
 import type { Tally } from './counter.js';
 import { Count, CountPrecision, Facet, FacetBucket, FacetKind } from './facet.types.js';
-import { compareSizes } from './size-order.js';
+import { compareSizes, isSizeName } from './size-order.js';
 
 /** Counts as clients read them. */
 export const tallyOf = (
@@ -17,7 +18,7 @@ export const tallyOf = (
 ): Tally => ({
   total: instantiate(Count, {
     count: counts.total,
-    precision: counts.isCut ? CountPrecision.AT_LEAST : CountPrecision.EXACT,
+    precision: precisionOf(counts),
   }),
   facets: asked.flatMap((facet, i) => {
     const counted = counts.facets[i];
@@ -25,14 +26,18 @@ export const tallyOf = (
   }),
 });
 
+const precisionOf = ({ isCut }: { readonly isCut: boolean }): CountPrecision =>
+  isCut ? CountPrecision.AT_LEAST : CountPrecision.EXACT;
+
 /** A facet with its counted values. What the shopper chose is among them, even if no product has it any more. */
 function describeFacet(
   asked: AskedFacet,
-  { values, valueCount }: Counts['facets'][number],
+  counted: Counts['facets'][number],
   condition: ProductCondition,
   currency: string,
 ): Facet {
   const { kind, name } = asked;
+  const { values, valueCount } = counted;
   const buckets =
     kind === FacetKind.PRICE
       ? values.map((value) => priceBucket(value, condition, currency))
@@ -42,6 +47,7 @@ function describeFacet(
     name: name === '' ? kind.toLowerCase() : name,
     values: buckets,
     valueCount: Math.max(valueCount, buckets.length),
+    precision: precisionOf(counted),
   });
 }
 
@@ -50,16 +56,17 @@ function namedBuckets(
   values: readonly CountedValue[],
   condition: ProductCondition,
 ): FacetBucket[] {
-  const chosen = choiceOf(condition, asked);
-  const choice = new Set(chosen.map(fold));
-  const counted = new Set(values.map(({ value }) => fold(value)));
-  const gone = chosen.filter((value) => !counted.has(fold(value)));
-  const range = { min: null, max: null };
-  // Options and attributes are shown as the merchant wrote them.
+  // Options and attributes are shown as the merchant wrote them, and compared in any case; handles are exact.
   const isText = asked.kind === FacetKind.OPTION || asked.kind === FacetKind.ATTRIBUTE;
+  const compared = (value: string): string => (isText ? fold(value) : value);
+  const chosen = choiceOf(condition, asked);
+  const choice = new Set(chosen.map(compared));
+  const counted = new Set(values.map(({ value }) => compared(value)));
+  const gone = chosen.filter((value) => !counted.has(compared(value)));
+  const range = { min: null, max: null };
   return [
     ...values.map(({ value, label, parent, count }) => {
-      const selected = choice.has(fold(value));
+      const selected = choice.has(compared(value));
       return instantiate(FacetBucket, {
         ...{ value: isText ? label : value, label, parent, count, selected },
         ...range,
@@ -92,14 +99,18 @@ function priceBucket(
   });
 }
 
-/** The buckets that a client asked for: the most frequent ones, in the order in which shoppers expect them. */
+/**
+ * The buckets that a client asked for: the most frequent ones, in the order in which shoppers expect them.
+ * @throws RequestError BAD_USER_INPUT
+ */
 export function firstBuckets({ kind, name, values }: Facet, first: number): FacetBucket[] {
+  if (first < 1 || first > MAX_VALUES)
+    throw new RequestError('BAD_USER_INPUT', `first is ${first}: it must be from 1 to ${MAX_VALUES}.`);
   const chosen = values.filter(({ selected }) => selected);
   const others = values.filter(({ selected }) => !selected);
   const kept = [...chosen, ...others.slice(0, Math.max(0, first - chosen.length))];
   if (kind === FacetKind.PRICE) return kept.sort((a, b) => Number(a.min) - Number(b.min));
-  const isSize = kind === FacetKind.OPTION && /\bsize\b/.test(name);
-  if (isSize) return kept.sort((a, b) => compareSizes(a.label, b.label));
+  if (kind === FacetKind.OPTION && isSizeName(name)) return kept.sort((a, b) => compareSizes(a.label, b.label));
   // Equally frequent values stay in the order of Postgres.
   return kept.sort((a, b) => b.count - a.count);
 }

@@ -7,6 +7,7 @@ import { MAX_VALUES } from './count.store.js';
 import { firstBuckets } from './describe-facet.js';
 import { FACET_COST, FACETS_BY, TOTAL_COST } from './facet-arguments.js';
 import { Count, Facet, FacetBucket, FacetInput } from './facet.types.js';
+import { COUNT_LIMITS } from './kept-counts.js';
 
 /** What fits beside a list without scrolling. */
 const DEFAULT_FIRST = 20;
@@ -17,20 +18,20 @@ export class ProductCountsResolver {
   @SizedBy('by', [], USUAL_FACETS)
   @FieldResolver(() => [Facet], {
     nullable: true,
-    description: `Ways to narrow the whole list, not just this page: in the order of \`by\`, without those that no product has. The counts are exact, in a database snapshot that is at least as new as the page. ${ON_ERROR}`,
+    description: `Ways to narrow the whole list, not just this page: in the order of \`by\`, also those that no product has. The counts are in a database snapshot that is at least as new as the page. ${ON_ERROR}`,
   })
-  async facets(
+  facets(
     @Root() { counter }: ProductConnection,
     @Arg('by', () => [FacetInput], { nullable: true, description: FACETS_BY })
     by: FacetInput[] | null | undefined,
   ): Promise<readonly Facet[]> {
-    return (await counter.facets(checkFacets(by ?? null))).filter(({ values }) => values.length > 0);
+    return counter.facets(checkFacets(by ?? null));
   }
 
   @Cost(TOTAL_COST)
   @FieldResolver(() => Count, {
     nullable: true,
-    description: `The number of products of the whole list, in a database snapshot that is at least as new as the page. Exact up to 200,000 SKUs. ${ON_ERROR}`,
+    description: `The number of products of the whole list, in a database snapshot that is at least as new as the page. Exact up to ${COUNT_LIMITS.mostExamined.toLocaleString('en')} SKUs. ${ON_ERROR}`,
   })
   totalCount(@Root() { counter }: ProductConnection): Promise<Count> {
     return counter.total();
@@ -49,7 +50,7 @@ export class FacetResolver {
     @Arg('first', () => Int, {
       nullable: true,
       defaultValue: DEFAULT_FIRST,
-      description: `The number of values to return, at most ${MAX_VALUES}. \`valueCount\` says whether it cut any off.`,
+      description: `The number of values to return, from 1 to ${MAX_VALUES}. \`valueCount\` says whether it cut any off.`,
     })
     first: number | null,
   ): FacetBucket[] {

@@ -46,7 +46,7 @@ registerEnumType(CountPrecision, {
   description: 'How exact a count is.',
   valuesConfig: {
     EXACT: { description: 'It is the exact number.' },
-    AT_LEAST: { description: 'There are at least so many; counting stopped there.' },
+    AT_LEAST: { description: 'There are at least this many; counting stopped there.' },
   },
 });
 
@@ -119,4 +119,10 @@ export class Facet {
       'The number of values that products have. If it is higher than the number of buckets, `first` cut the others off.',
   })
   valueCount!: number;
+
+  @Field(() => CountPrecision, {
+    description:
+      'Whether the counts of its values are exact, or lower bounds because there was more to look at than counting does.',
+  })
+  precision!: CountPrecision;
 }

@@ -1,38 +1,78 @@
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { ThrottledError } from '../../errors.js';
 import { currentClients } from '../../platform/clients.js';
+import { asKind, DatabaseBusy, type WorkKind } from '../../platform/connection-turns.js';
 import { FairCache } from '../../platform/fair-cache.js';
-import type { Database } from '../../platform/postgres.js';
+import { type Database, transaction } from '../../platform/postgres.js';
 import { SharedWork } from '../../platform/shared-work.js';
+import { decodePayer } from '../../vision/decode-payer.js';
+import type { ProductCondition } from '../product-filter.js';
 import { AvailabilityFilter } from '../product-filter.types.js';
-import type { AskedFacet } from './check-facets.js';
-import { count, type CountPlan, type Counts, isUnchanged } from './count.store.js';
+import { type AskedFacet, facetKey } from './check-facets.js';
+import { count, type CountPlan, type Counts, isUnchanged, setDeadline } from './count.store.js';
 import type { Tally } from './counter.js';
 import { tallyOf } from './describe-facet.js';
 
-/** Values of all kept counts together: about 40 MB. */
+/** Values of all kept counts together, or as much memory: about 40 MB. */
 const MAX_KEPT_VALUES = 200_000;
+/** What an entry without values takes: as much as so many values, or as so many characters of its snapshot. */
+const ENTRY_VALUES = 10;
+const POSITION_CHARS_A_VALUE = 50;
 /**
  * Counts are exact for as long as they are kept, but the names of brands and categories beside them are as old as they
  * are.
  */
 const MAX_AGE_MS = 60_000;
 
-interface Kept extends Pick<Counts, 'position' | 'until'> {
+export interface CountLimits {
+  /** SKUs that are looked at for a total, and for each facet with a choice; of more, counts are lower bounds. */
+  readonly mostExamined: number;
+  /** SKUs that the points of the fields pay for. */
+  readonly included: number;
+}
+/** Looking at an SKU takes up to 10 µs, so that a count mostly ends before its deadline. */
+export const COUNT_LIMITS: CountLimits = { mostExamined: 200_000, included: 5_000 };
+/** SKUs beyond those that are included take a point for each of so many: about the time that a point pays for. */
+const SKUS_A_POINT = 5;
+/** Shoppers do not wait longer for numbers beside a list, and others need the connection. */
+const DEADLINE_MS = 2_000;
+/** Counts take a hundred times as long as pages, which they leave connections to. */
+const COUNTING: WorkKind = { name: 'counts', connections: 3, waiting: 100, isUrgent: false };
+
+interface Kept extends Pick<Counts, 'position' | 'until' | 'examined'> {
   readonly tally: Tally;
   readonly countedAt: number;
 }
 
 /** A list, whatever its page, or the best matches of a search. */
-export type CountedList = Omit<CountPlan, 'facets'>;
+export type CountedList = Omit<CountPlan, 'facets' | 'mostExamined'>;
 
 /** Enough that two lists never share it by chance. */
 const keyOf = (list: CountedList, facets: readonly AskedFacet[]): string => {
   const { channel, condition, text, productIds } = list;
   return createHash('sha256')
-    .update(JSON.stringify([channel.key, condition, text, productIds, facets]))
+    .update(JSON.stringify([channel.key, inOneOrder(condition), text, productIds, facets.map(facetKey)]))
     .digest('base64url');
 };
+
+/** The same for all conditions that differ only in the order of what was chosen. */
+function inOneOrder(condition: ProductCondition): ProductCondition {
+  const { categories, brands, gtins, attributes, options, excludedKeys } = condition;
+  const named = (entries: ProductCondition['options']): ProductCondition['options'] =>
+    entries
+      .map(({ name, values }) => ({ name, values: values.toSorted() }))
+      .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  return {
+    ...condition,
+    categories: categories?.toSorted() ?? null,
+    brands: brands?.toSorted() ?? null,
+    gtins: gtins?.toSorted() ?? null,
+    attributes: named(attributes),
+    options: named(options),
+    excludedKeys: excludedKeys.toSorted((a, b) => a - b),
+  };
+}
 
 /**
  * Counts of lists and searches, which are kept until Postgres says that something changed that they count: the change
@@ -42,12 +82,25 @@ const keyOf = (list: CountedList, facets: readonly AskedFacet[]): string => {
 export class KeptCounts {
   readonly #kept = new FairCache<Kept>(MAX_KEPT_VALUES);
   /** When many open the same page, and something sells out, it is counted once for all of them. */
-  readonly #counting = new SharedWork<{ readonly counted: Kept; readonly by: CountedList }>(() => true);
+  readonly #counting = new SharedWork<{ readonly counted: Kept; readonly by: CountedList }>(
+    (error) => !(error instanceof ThrottledError || error instanceof DatabaseBusy),
+  );
 
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly limits: CountLimits = COUNT_LIMITS,
+  ) {}
 
+  /** @throws StatementCanceled when it takes longer than DEADLINE_MS; DatabaseBusy, ThrottledError */
   async count(list: CountedList, facets: readonly AskedFacet[]): Promise<Tally> {
-    if (!isLogged(list)) return (await this.#countAnew(list, facets)).tally;
+    const sorted = facets.toSorted((a, b) => (facetKey(a) < facetKey(b) ? -1 : 1));
+    const { total, facets: counted } = await this.#count(list, sorted);
+    const of = new Map(sorted.map((facet, i) => [facetKey(facet), counted[i]]));
+    return { total, facets: facets.flatMap((facet) => of.get(facetKey(facet)) ?? []) };
+  }
+
+  async #count(list: CountedList, facets: readonly AskedFacet[]): Promise<Tally> {
+    if (!isLogged(list)) return this.#payFor(await this.#countAnew(list, facets));
     const key = keyOf(list, facets);
     const kept = this.#kept.get(key);
     if (
@@ -58,23 +111,41 @@ export class KeptCounts {
       return kept.tally;
     const { counted, by } = await this.#counting.get(key, async () => {
       const fresh = await this.#countAnew(list, facets);
-      this.#kept.set(key, fresh, sizeOf(fresh.tally), currentClients().owner);
+      this.#kept.set(key, fresh, sizeOf(fresh), currentClients().owner);
       return { counted: fresh, by: list };
     });
     // What another request counts may have begun before the page of this one was read.
-    if (by === list || (await isUnchanged(this.db, counted))) return counted.tally;
-    return (await this.#countAnew(list, facets)).tally;
+    if (by === list) return this.#payFor(counted);
+    if (await isUnchanged(this.db, counted)) return counted.tally;
+    return this.#payFor(await this.#countAnew(list, facets));
   }
 
   async #countAnew(list: CountedList, facets: readonly AskedFacet[]): Promise<Kept> {
     const countedAt = performance.now();
-    const counts = await count(this.db, { ...list, facets });
-    const { position, until } = counts;
-    return { position, until, tally: tallyOf(facets, counts, list), countedAt };
+    const { mostExamined } = this.limits;
+    const counts = await asKind(COUNTING, () =>
+      transaction(this.db, async (client) => {
+        await setDeadline(client, DEADLINE_MS);
+        return count(client, { ...list, facets, mostExamined });
+      }),
+    );
+    const { position, until, examined } = counts;
+    return { position, until, examined, tally: tallyOf(facets, counts, list), countedAt };
+  }
+
+  /** Whoever had to count pays for what that took, which is known only afterwards. @throws ThrottledError */
+  #payFor({ examined, tally }: Kept): Tally {
+    const points = Math.ceil((examined - this.limits.included) / SKUS_A_POINT);
+    if (points > 0) decodePayer()?.pay(points);
+    return tally;
   }
 }
 
-const sizeOf = ({ facets }: Tally): number => facets.reduce((sum, { values }) => sum + values.length, 1);
+const sizeOf = ({ tally, position }: Kept): number =>
+  tally.facets.reduce(
+    (sum, { values }) => sum + values.length,
+    ENTRY_VALUES + Math.ceil(position.length / POSITION_CHARS_A_VALUE),
+  );
 
 /** Whether the change log has every change of what is counted: of stock, it notes only whether there is any. */
 const isLogged = ({ condition: { availability, quantity } }: CountedList): boolean =>

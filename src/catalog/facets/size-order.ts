@@ -2,6 +2,11 @@
 const LETTER = /^(\d{1,2})?(x*)(s|m|l)$/;
 /** A number at the start, as in "38", "36/38", "W32 L34", "6-9 months", "UK 10". */
 const NUMBER = /\d+(?:[.,]\d+)?/;
+/** Ages of children, which go from months to years: "2–3 years", "4Y", "2 ans". */
+const YEARS = /\d\s*(?:years?|yrs?|y|jahre?|ans?)\b/;
+const MONTHS_A_YEAR = 12;
+/** Names of the option, as feeds write them: "size", "shoe_size", "Größe". */
+const NAME = /(?:^|[^\p{L}])(?:sizes?|größe|groesse|taille|talla|taglia|maat)(?:$|[^\p{L}])/u;
 /** Made once: it takes longer to make than to use. */
 const alphabetically = new Intl.Collator('en', { numeric: true });
 const STEP: Readonly<Record<string, number>> = { s: -1, m: 0, l: 1 };
@@ -26,8 +31,12 @@ function rankOf(size: string): readonly [group: number, rank: number] {
     return [1, (STEP[end] ?? 0) * (1 + steps)];
   }
   const number = NUMBER.exec(text)?.[0];
-  return number === undefined ? [3, 0] : [2, Number(number.replace(',', '.'))];
+  if (number === undefined) return [3, 0];
+  return [2, Number(number.replace(',', '.')) * (YEARS.test(text) ? MONTHS_A_YEAR : 1)];
 }
+
+/** Whether an option of this name, in lower case, has sizes. */
+export const isSizeName = (name: string): boolean => NAME.test(name);
 
 /** Compares sizes as shoppers expect them in a list: XS, S, M, L, XL, 2XL; 36, 38, 40. Equal ones alphabetically. */
 export function compareSizes(a: string, b: string): number {

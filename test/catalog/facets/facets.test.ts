@@ -82,6 +82,13 @@ const partsOf = (value: string | undefined): string[] =>
         .toLowerCase()
         .split('/')
         .map((part) => part.trim());
+/** The parts of a value, and the value itself if it is chosen. */
+const countedParts = (value: string | undefined, chosen: readonly string[] | undefined): string[] => [
+  ...partsOf(value),
+  ...(value !== undefined && chosen?.some((each) => each.toLowerCase() === value.toLowerCase())
+    ? [value.toLowerCase()]
+    : []),
+];
 /** Empty: no choice. */
 const has = (value: string | undefined, wanted: readonly string[] | undefined): boolean => {
   if (wanted === undefined || wanted.length === 0) return true;
@@ -155,17 +162,17 @@ function model(products: readonly Model[], where: Filter) {
     total: products.filter((product) => passing(product, where).length > 0).length,
     category: countBy(products, where, 'categories', ({ category }) => above(category), where.categories),
     brand: countBy(products, where, 'brands', ({ brand }) => (brand ? [brand] : []), where.brands),
-    material: countBy(products, where, 'material', ({ material }) => partsOf(material), where.material),
+    material: countBy(products, where, 'material', ({ material }) => countedParts(material, where.material), where.material),
     size: countBy(
       products,
       where,
       'size',
-      (_, skus) => skus.flatMap(({ size }) => partsOf(size)),
+      (_, skus) => skus.flatMap(({ size }) => countedParts(size, where.size)),
       where.size,
     ),
     color: countBy(
       ...([products, where, 'color'] as const),
-      (_, skus) => skus.flatMap(({ color }) => partsOf(color)),
+      (_, skus) => skus.flatMap(({ color }) => countedParts(color, where.color)),
       where.color,
     ),
     price: priceBands(products, where),
