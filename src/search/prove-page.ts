@@ -135,6 +135,13 @@ export const searchPage = (
   return plan.prove === undefined ? inTurn(read, plan.signal) : read();
 };
 
+/** One extra match shows whether there is another page. */
+const wantedFor = (first: number): number => first + 1;
+
+/** The candidates that a page asks the index for, unless that is not enough. */
+export const firstAsk = (first: number): number =>
+  wantedFor(first) + Math.max(SPARE_MIN, Math.ceil(wantedFor(first) * SPARE_SHARE));
+
 async function readPage(
   services: ProofServices,
   plan: SearchPlan,
@@ -142,9 +149,8 @@ async function readPage(
   after: Place | null,
 ): Promise<SearchPage> {
   const filter = toIndexFilter(plan.condition, plan.channel.handle, plan.excludeProducts);
-  // One extra match shows whether there is another page.
-  const wanted = first + 1;
-  let ask = wanted + Math.max(SPARE_MIN, Math.ceil(wanted * SPARE_SHARE));
+  const wanted = wantedFor(first);
+  let ask = firstAsk(first);
   const mostExamined = Math.max(MAX_EXAMINED, ask);
   const included = Math.max(INCLUDED_CANDIDATES, ask);
   const proveAll = plan.prove ?? proverOf(services);

@@ -1,12 +1,12 @@
 import type { Channel } from '../catalog/channel.types.js';
 import { type AskedFacet, isChosen, withoutChoice } from '../catalog/facets/check-facets.js';
-import { Counter, type Tally } from '../catalog/facets/counter.js';
-import { Count, CountPrecision, type Facet } from '../catalog/facets/facet.types.js';
+import { Counter } from '../catalog/facets/counter.js';
+import { Count, CountPrecision, Facet } from '../catalog/facets/facet.types.js';
 import type { KeptCounts } from '../catalog/facets/kept-counts.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { instantiate } from '../graph/node.js';
-import { toIndexFilter } from '../projection/index-filter.js';
-import type { Ranking } from './prove-page.js';
+import { decodePayer } from '../vision/decode-payer.js';
+import type { SearchPage } from './prove-page.js';
 
 /**
  * Facets and refinements describe the top of the ranking; over the whole ranking, every product would count as similar.
@@ -16,11 +16,12 @@ export const BEST = 250;
 interface CountedSearch {
   readonly channel: Channel;
   readonly condition: ProductCondition;
-  readonly excludeProducts: readonly number[];
-  /** The ranking of the search, most similar first. */
-  readonly ranking: Ranking;
-  /** The ranking of the same search with another filter. */
-  rankAgain(condition: ProductCondition): Ranking;
+  /** The best matches that pass. */
+  best(): Promise<SearchPage>;
+  /** Those of the same search with another filter. */
+  bestOf(condition: ProductCondition): Promise<SearchPage>;
+  /** Points of ranking again, beyond those of a facet. */
+  readonly rankingCost: number;
 }
 
 /**
@@ -28,39 +29,36 @@ interface CountedSearch {
  * matches without the choice, which are others: they are ranked again.
  */
 export function searchCounter(kept: KeptCounts, search: CountedSearch): Counter {
-  const { channel, condition, excludeProducts } = search;
-  const countBest = async (
+  const { channel, condition, rankingCost } = search;
+  const countThese = async (
     facets: readonly AskedFacet[],
-    ranked: ProductCondition,
-    ranking: Ranking,
-  ): Promise<Tally> => {
-    const filter = toIndexFilter(ranked, channel.handle, excludeProducts);
-    const { matches, exhausted } = await ranking.propose(filter, BEST, null);
-    const productIds = matches.map(({ productId }) => productId);
-    const tally = await kept.count({ channel, condition, text: null, productIds }, facets);
-    return exhausted ? tally : { ...tally, total: atLeast(tally.total) };
+    best: SearchPage,
+  ): Promise<(readonly [AskedFacet, Facet])[]> => {
+    const productIds = best.matches.map(({ productId }) => productId);
+    const { facets: counted } = await kept.count({ channel, condition, text: null, productIds }, facets);
+    return facets.flatMap((facet, i) => {
+      const values = counted[i];
+      if (values === undefined) return [];
+      const precision = best.next === null ? values.precision : CountPrecision.AT_LEAST;
+      return [[facet, instantiate(Facet, { ...values, precision })] as const];
+    });
   };
-  return new Counter(async (facets) => {
+  return new Counter(async (facets, isTotalAsked) => {
     const open = facets.filter((facet) => !isChosen(condition, facet));
-    const chosen = facets.filter((facet) => isChosen(condition, facet));
-    const [best, ...rest] = await Promise.all([
-      countBest(open, condition, search.ranking),
-      ...chosen.map((facet) => {
-        const others = withoutChoice(condition, facet);
-        return countBest([facet], others, search.rankAgain(others));
+    const best = open.length > 0 || isTotalAsked ? await search.best() : null;
+    const counted = new Map(best === null || open.length === 0 ? [] : await countThese(open, best));
+    // One after the other: the facets of one page do not take the turns of other searches.
+    for (const facet of facets.filter((asked) => isChosen(condition, asked))) {
+      if (rankingCost > 0) decodePayer()?.pay(rankingCost);
+      const others = await search.bestOf(withoutChoice(condition, facet));
+      for (const [, values] of await countThese([facet], others)) counted.set(facet, values);
+    }
+    return {
+      total: instantiate(Count, {
+        count: best?.matches.length ?? 0,
+        precision: best === null || best.next === null ? CountPrecision.EXACT : CountPrecision.AT_LEAST,
       }),
-    ]);
-    const ofChosen = rest.flatMap((tally, i) => pair(chosen.slice(i, i + 1), tally.facets));
-    const counted = new Map([...pair(open, best.facets), ...ofChosen]);
-    return { total: best.total, facets: facets.flatMap((facet) => counted.get(facet) ?? []) };
+      facets: facets.flatMap((facet) => counted.get(facet) ?? []),
+    };
   });
 }
-
-const atLeast = ({ count }: Count): Count =>
-  instantiate(Count, { count, precision: CountPrecision.AT_LEAST });
-
-const pair = (asked: readonly AskedFacet[], facets: readonly Facet[]): (readonly [AskedFacet, Facet])[] =>
-  asked.flatMap((facet, i) => {
-    const counted = facets[i];
-    return counted === undefined ? [] : [[facet, counted] as const];
-  });

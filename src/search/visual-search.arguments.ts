@@ -1,6 +1,8 @@
 export const DEFAULT_FIRST = 24;
 /** Points of a search: it asks the index for candidates and proves them in Postgres. */
 export const SEARCH_COST = 300;
+/** Up to five typos are looked up, words are ranked over all products, and both rankings are combined. */
+export const TEXT_COST = 1_000;
 /** Points of keeping similar products apart, which reads the vectors of many candidates. */
 export const DIVERSITY_COST = 500;
 export const MIN_SCORE =
@@ -10,4 +12,4 @@ export const DIVERSITY =
 /** Points of another order than that of the index: it ranks and reads the prices of up to 1,000 products. */
 export const SORT_COST = 500;
 export const SORT =
-  'The order of the results: the 1,000 most similar products are sorted. Other orders than LIKENESS need `minScore`, except for words alone, and exclude `diversity`. Null: LIKENESS.';
+  'The order of the results: the 1,000 most similar products are sorted. Of a query with words, those that have all the words, and those that reach `minScore`. Other orders than LIKENESS need `minScore`, unless the query has only words and the encoder embeds only images, and exclude `diversity`. Null: LIKENESS.';

@@ -7,6 +7,7 @@ import { Product } from '../catalog/product.types.js';
 import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
 import { readStyles } from './query/styles.store.js';
+import { BEST } from './search-counter.js';
 import type { SearchServices } from './search-services.js';
 import {
   DEFAULT_FIRST,
@@ -100,20 +101,20 @@ export class VisualSearchResolver {
   @SizedBy('by', [], USUAL_FACETS)
   @FieldResolver(() => [Facet], {
     nullable: true,
-    description: `Ways to narrow the search, in the order of \`by\`, without those that no match has. Counted over the best 250 matches of the whole search, not just this page, in a database snapshot that is at least as new as the page. ${ON_ERROR}`,
+    description: `Ways to narrow the search, in the order of \`by\`, also those that no match has. Counted over the best ${BEST} matches of the whole search, not just this page; price ranges fit these matches. In a database snapshot that is at least as new as the page. ${ON_ERROR}`,
   })
-  async facets(
+  facets(
     @Root() { counter }: VisualMatchConnection,
     @Arg('by', () => [FacetInput], { nullable: true, description: FACETS_BY })
     by: FacetInput[] | null | undefined,
   ): Promise<readonly Facet[]> {
-    return (await counter.facets(checkFacets(by ?? null))).filter(({ values }) => values.length > 0);
+    return counter.facets(checkFacets(by ?? null));
   }
 
   @Cost(TOTAL_COST)
   @FieldResolver(() => Count, {
     nullable: true,
-    description: `The number of matches of the whole search, not just this page, in a database snapshot that is at least as new as the page. Exact for up to 250; give \`minScore\` to end the search where similarity does. ${ON_ERROR}`,
+    description: `The number of matches of the whole search, not just this page, in a database snapshot that is at least as new as the page. Exact for up to ${BEST}; give \`minScore\` to end the search where similarity does. ${ON_ERROR}`,
   })
   totalCount(@Root() { counter }: VisualMatchConnection): Promise<Count> {
     return counter.total();

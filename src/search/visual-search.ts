@@ -19,7 +19,8 @@ import { sharedStart } from './order/shared-start.js';
 import { checkSort, sortedRanking } from './order/sorted.js';
 import { probabilitiesOf, type ProbabilityOf } from './probability/same-products.js';
 import type { SearchServices } from './search-services.js';
-import { searchPage, type Prove, type Ranking, type SearchPage } from './prove-page.js';
+import { firstAsk, searchPage, type Prove, type Ranking, type SearchPage } from './prove-page.js';
+import { TEXT_COST } from './visual-search.arguments.js';
 import { VisualSearchSort } from './visual-search-sort.types.js';
 import {
   SearchReport,
@@ -91,7 +92,8 @@ export async function visualSearch(
     words === null ? null : stores.products.mendText(words),
     words === null ? null : services.imageVectors.ofText(words),
   ]);
-  checkSort(sort, { minScore, diversity, isOnlyWords: words !== null && query.asked === null });
+  const isOnlyWords = words !== null && textVector === null && query.asked === null;
+  checkSort(sort, { minScore, diversity, isOnlyWords });
   const isLikeness = sort === VisualSearchSort.LIKENESS;
   const isPlain = mended === null && diversity === 0 && minScore === null && isLikeness;
   const fingerprint = fingerprintOf(channel, condition, {
@@ -109,11 +111,11 @@ export async function visualSearch(
   const position = after === null ? null : readCursor(fingerprint, after);
 
   const scope = { condition, channel, excludeProducts: query.products, signal: context.signal };
-  const asked = { ...scope, query, text: mended, textVector, minScore };
+  const asked = { ...scope, query, text: mended, textVector, minScore, needsAllWords: !isLikeness };
   const rank = (filter: ProductCondition, spread: number): Ranking =>
     rankQuery(services, context, { ...asked, condition: filter, diversity: spread });
   const alike = shared?.ranking ?? rank(condition, 0);
-  const ranking = isCounted ? sharedStart(alike, BEST) : alike;
+  const ranking = isCounted ? sharedStart(alike, firstAsk(BEST)) : alike;
   const ordered = diversity > 0 && !shared ? rank(condition, diversity) : ranking;
   const plan = {
     ...scope,
@@ -126,7 +128,9 @@ export async function visualSearch(
     scale: scaleOf(query, textVector),
     probabilityOf: probabilitiesOf(services, query, shared?.nearest),
   });
-  const best = once(() => searchPage(services, { ...scope, ranking }, BEST, null));
+  const bestOf = (filter: ProductCondition, order: Ranking): Promise<SearchPage> =>
+    searchPage(services, { ...scope, condition: filter, ranking: order }, BEST, null);
+  const best = once(() => bestOf(condition, ranking));
   return instantiate(VisualMatchConnection, {
     edges,
     nodes: edges.map((edge) => edge.node),
@@ -148,9 +152,9 @@ export async function visualSearch(
       tookMs: performance.now() - started,
     }),
     counter: searchCounter(stores.counts, {
-      ...scope,
-      ranking,
-      rankAgain: (filter) => rank(filter, 0),
+      ...{ channel, condition, best },
+      bestOf: (filter) => bestOf(filter, rank(filter, 0)),
+      rankingCost: mended === null ? 0 : TEXT_COST,
     }),
     basis: { best, condition, query: isOfOneLook(query) ? query : null },
   });

@@ -12,13 +12,12 @@ import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
 import { Cost } from '../graph/cost.js';
 import type { SearchPage } from './prove-page.js';
 import type { QueryVector } from './query/query-vector.js';
+import { TEXT_COST } from './visual-search.arguments.js';
 
 /** Points of a reference: its vector is read from Postgres. */
 const REFERENCE_COST = 50;
 /** A board has up to eight vectors, and the index is asked about each. */
 const BOARD_COST = 500;
-/** Up to five typos are looked up, words are ranked over all products, and both rankings are combined. */
-const TEXT_COST = 1_000;
 
 @InputType({
   description: 'Something to compare with: exactly one of `image`, `product`, `board`, and `style`.',

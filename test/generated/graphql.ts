@@ -51,7 +51,7 @@ export type BoxInput = {
 
 /** How exact a count is. */
 export type CountPrecision =
-  /** There are at least so many; counting stopped there. */
+  /** There are at least this many; counting stopped there. */
   | 'AT_LEAST'
   /** It is the exact number. */
   | 'EXACT';

@@ -28,6 +28,8 @@ interface FusionPlan {
   readonly told: StandingOrder | null;
   /** Whether `told` may only order products that the other two have, because the visual order ends by itself. */
   readonly isBounded: boolean;
+  /** Whether products with only some of the words are left out, unless the visual order has them. */
+  readonly needsAllWords: boolean;
   readonly text: string;
   readonly condition: ProductCondition;
   readonly channel: Channel;
@@ -74,14 +76,16 @@ export function fusedOrder(db: Database, plan: FusionPlan): StandingOrder {
 
 async function fuse(
   db: Database,
-  { visual, told, isBounded, text, condition, channel, excludeProducts }: FusionPlan,
+  { visual, told, isBounded, needsAllWords, text, condition, channel, excludeProducts }: FusionPlan,
   passing: IndexFilter,
 ): Promise<FusedOrder> {
-  const [seen, alike, named] = await Promise.all([
+  const [seen, alike, worded] = await Promise.all([
     visual.next(passing, FUSED_DEPTH, null),
     told?.next(passing, FUSED_DEPTH, null),
     rankByText(db, wordsOf(text), { channel, condition, excludeProducts }, FUSED_DEPTH),
   ]);
+  const whole = worded.filter(({ words, asked }) => words === asked);
+  const named = needsAllWords ? whole : worded;
   const order = new Map<number, Fused>();
   const add = (matches: readonly Omit<Fused, 'score'>[]): void => {
     for (const [i, { productId, imageId, passes, likeness }] of matches.entries()) {
@@ -93,8 +97,7 @@ async function fuse(
   add(seen.matches.map((match) => ({ ...match, likeness: match.score })));
   const unseen = <T extends object>(match: T): T & { likeness: null } => ({ ...match, likeness: null });
   add((alike === undefined ? named : byLikeness(named, alike.matches)).map(unseen));
-  const isNamed = named.some(({ words, asked }) => words === asked);
-  const own = isNamed || alike === undefined ? null : alike.matches;
+  const own = whole.length > 0 || alike === undefined ? null : alike.matches;
   if (own !== null) add(own.filter(({ productId }) => !isBounded || order.has(productId)).map(unseen));
   const lists = own === null ? 2 : 3;
   const scored = [...order.values()].map((match) => ({ ...match, score: match.score / lists }));

@@ -23,6 +23,8 @@ interface RankingPlan {
   readonly diversity: number;
   /** Where the ranking by likeness ends, in the query's own weights; null: nowhere. */
   readonly minScore: number | null;
+  /** Whether products with only some of the words are left out, unless they reach `minScore`. */
+  readonly needsAllWords: boolean;
   readonly condition: ProductCondition;
   readonly channel: Channel;
   readonly excludeProducts: readonly number[];
@@ -53,7 +55,7 @@ export const scaleOf = (
 export function rankQuery(
   services: SearchServices,
   { loaders }: Context,
-  { query, text, textVector, diversity, minScore, ...scope }: RankingPlan,
+  { query, text, textVector, diversity, minScore, needsAllWords, ...scope }: RankingPlan,
 ): Ranking {
   const { asked } = query;
   const least = minScore === null ? -Infinity : minScore / scaleOf(query, textVector);
@@ -65,7 +67,7 @@ export function rankQuery(
   const told =
     textVector && standingOrder(services.index, textVector, lasting, isOnlyText ? least : -Infinity);
   const isBounded = minScore !== null && !isOnlyText;
-  const order = text === null ? visual : fusedOrder(services.db, { ...scope, visual, told, isBounded, text });
+  const order = text === null ? visual : fusedOrder(services.db, { ...scope, visual, told, isBounded, needsAllWords, text });
   const spread =
     diversity === 0
       ? order

@@ -2,7 +2,8 @@ import type { Channel } from '../../catalog/channel.types.js';
 import type { ProductCondition } from '../../catalog/product-filter.js';
 import { RequestError } from '../../errors.js';
 import type { Database } from '../../platform/postgres.js';
-import type { RankedPage, Ranking } from '../prove-page.js';
+import type { IndexFilter } from '../../vector-index/port.js';
+import type { Place, RankedMatch, RankedPage, Ranking } from '../prove-page.js';
 import { VisualSearchSort } from '../visual-search-sort.types.js';
 import { sortProducts } from './sorted.store.js';
 
@@ -43,10 +44,10 @@ export function checkSort(
 export function sortedRanking(db: Database, ranking: Ranking, { sort, ...scope }: SortedPlan): Ranking {
   if (sort === VisualSearchSort.LIKENESS) return ranking;
   // Ranked once per request, however often its page is refilled.
-  let ranked: Promise<RankedPage> | null = null;
+  let ranked: Promise<Pick<RankedPage, 'matches' | 'strategy'>> | null = null;
   return {
     async propose(filter, limit, after) {
-      const { matches, strategy } = await (ranked ??= ranking.propose(filter, MAX_SORTED, null));
+      const { matches, strategy } = await (ranked ??= proposeAll(ranking, filter));
       const known = new Map(matches.map((match) => [match.productId, match]));
       const position = after && { productId: after.productId, rank: after.rank };
       const sorted = await sortProducts(db, { sort, ...scope }, [...known.keys()], position, limit);
@@ -60,4 +61,22 @@ export function sortedRanking(db: Database, ranking: Ranking, { sort, ...scope }
       };
     },
   };
+}
+
+/**
+ * The first MAX_SORTED products of a ranking. One that has looked at many products that do not pass ends a page early, and
+ * says where to continue.
+ */
+async function proposeAll(
+  ranking: Ranking,
+  filter: IndexFilter,
+): Promise<Pick<RankedPage, 'matches' | 'strategy'>> {
+  const matches: RankedMatch[] = [];
+  for (let after: Place | null = null; ;) {
+    const page: RankedPage = await ranking.propose(filter, MAX_SORTED - matches.length, after);
+    matches.push(...page.matches);
+    after = page.reached ?? null;
+    if (page.exhausted || after === null || matches.length === MAX_SORTED)
+      return { matches, strategy: page.strategy };
+  }
 }
