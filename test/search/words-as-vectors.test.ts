@@ -188,3 +188,17 @@ test('pages go on, and a cursor belongs to its words', async () => {
   const other = { query: { like: [], text: 'something else' }, after: pageInfo.endCursor };
   expect((await gateway.ask(SEARCH, other)).errors).toMatchObject([{ code: 'INVALID_CURSOR' }]);
 });
+
+// Failed on 2026-11-29: everything has some likeness to the words.
+test('sorted by price, words alone need minScore', async () => {
+  const sorted = (minScore?: number) =>
+    gateway.ask(
+      `query ($minScore: Float) {
+        visualSearch(query: { like: [], text: "boho" }, sort: PRICE_ASC, minScore: $minScore) { nodes { handle } } }`,
+      { minScore },
+    );
+  expect((await sorted()).errors).toMatchObject([
+    { code: 'BAD_USER_INPUT', message: expect.stringMatching(/needs minScore/) },
+  ]);
+  expect((await sorted(0.1)).errors).toEqual([]);
+});

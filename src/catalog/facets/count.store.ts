@@ -86,8 +86,7 @@ export async function count(db: Queryable, plan: CountPlan): Promise<Counts> {
         ' + ',
       )} AS examined,
       jsonb_build_array(${counted.length === 0 ? empty : join(counted, ', ')}) AS facets`;
-  const isUsual =
-    text === null && isCommon(condition) && (facets.length === 0 || isUsualFacets(facets));
+  const isUsual = text === null && isCommon(condition) && (facets.length === 0 || isUsualFacets(facets));
   const [row] = await (isUsual ? queryPrepared : query)(db, statement, countsRow);
   if (row === undefined) throw new Error('facets.count answers one row');
   return row;

@@ -110,7 +110,8 @@ export function firstBuckets({ kind, name, values }: Facet, first: number): Face
   const others = values.filter(({ selected }) => !selected);
   const kept = [...chosen, ...others.slice(0, Math.max(0, first - chosen.length))];
   if (kind === FacetKind.PRICE) return kept.sort((a, b) => Number(a.min) - Number(b.min));
-  if (kind === FacetKind.OPTION && isSizeName(name)) return kept.sort((a, b) => compareSizes(a.label, b.label));
+  if (kind === FacetKind.OPTION && isSizeName(name))
+    return kept.sort((a, b) => compareSizes(a.label, b.label));
   // Equally frequent values stay in the order of Postgres.
   return kept.sort((a, b) => b.count - a.count);
 }

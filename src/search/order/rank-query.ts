@@ -67,7 +67,10 @@ export function rankQuery(
   const told =
     textVector && standingOrder(services.index, textVector, lasting, isOnlyText ? least : -Infinity);
   const isBounded = minScore !== null && !isOnlyText;
-  const order = text === null ? visual : fusedOrder(services.db, { ...scope, visual, told, isBounded, needsAllWords, text });
+  const order =
+    text === null
+      ? visual
+      : fusedOrder(services.db, { ...scope, visual, told, isBounded, needsAllWords, text });
   const spread =
     diversity === 0
       ? order

@@ -162,7 +162,13 @@ function model(products: readonly Model[], where: Filter) {
     total: products.filter((product) => passing(product, where).length > 0).length,
     category: countBy(products, where, 'categories', ({ category }) => above(category), where.categories),
     brand: countBy(products, where, 'brands', ({ brand }) => (brand ? [brand] : []), where.brands),
-    material: countBy(products, where, 'material', ({ material }) => countedParts(material, where.material), where.material),
+    material: countBy(
+      products,
+      where,
+      'material',
+      ({ material }) => countedParts(material, where.material),
+      where.material,
+    ),
     size: countBy(
       products,
       where,

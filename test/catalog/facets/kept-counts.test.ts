@@ -53,6 +53,22 @@ test('kept counts add one statement to a page', async () => {
   expect(await statementsDuring(() => ask())).toEqual(['product.newest', 'facets.unchanged']);
 });
 
+test('the order of what is chosen and asked makes no other entry', async () => {
+  const facets = (...by: string[]): string => `facets(by: [${by.join()}]) { name buckets { value } }`;
+  const [brand, size] = ['{ kind: BRAND }', '{ kind: OPTION, name: "size" }'];
+  const list = (by: string, values: string): Promise<unknown> =>
+    gateway.read(
+      z.unknown(),
+      `{ products(where: { options: [{ name: "size", values: [${values}] }] }) { nodes { handle } ${by} } }`,
+    );
+  const names = { products: { facets: [{ name: 'size' }, { name: 'brand' }] } };
+  await list(facets(brand, size), '"S", "M"');
+  const statements = await statementsDuring(async () =>
+    expect(await list(facets(size, brand), '"M", "S"')).toMatchObject(names),
+  );
+  expect(statements).toEqual(['product.newest', 'facets.unchanged']);
+});
+
 test('counts that depend on more than whether there is stock are not kept', async () => {
   const where = { quantity: 4 };
   expect(await ask({ where })).toBe('S 1, M 2');
@@ -93,6 +109,11 @@ test('who joins a count that began before its own page gets what is true for tha
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its own `this` below
   const send: (this: Client, ...args: unknown[]) => unknown = Client.prototype.query;
   let held = false;
+  const counts = (): number =>
+    spy.mock.calls.filter(([statement]) => {
+      const { text } = Object(statement) as { text?: unknown };
+      return typeof text === 'string' && text.startsWith('/* facets.count */');
+    }).length;
   const spy = jest.spyOn(Client.prototype, 'query').mockImplementation(function (
     this: Client,
     ...args: unknown[]
@@ -113,9 +134,12 @@ test('who joins a count that began before its own page gets what is true for tha
     await isCounted;
     await run(`UPDATE skus SET options = '{"size": "S"}' WHERE code = 'a'`);
     const second = ask();
-    await sleep(100);
+    await sleep(300);
+    // It has read its page, and waits for the count of the other.
+    expect(counts()).toBe(1);
     release();
     expect([await first, await second]).toEqual(['XXS 1, M 2', 'S 1, M 2']);
+    expect(counts()).toBe(2);
   } finally {
     spy.mockRestore();
   }
@@ -194,6 +218,34 @@ test('a transaction that began before the counts, and ends after them, changes t
     client.release();
   }
   expect(await ask()).toContain('XXL 1');
+});
+
+const hold = (channel: string, code: string, seconds: number) =>
+  run(`SELECT hold_create(channel.id, 0, ''::bytea, ARRAY[sku.id], ARRAY[1], NULL, NULL, NULL, ${seconds}, NULL, NULL, NULL, NULL, NULL)
+    FROM channels channel, skus sku WHERE channel.handle = '${channel}' AND sku.code = '${code}'`);
+
+test.each([
+  ['where the channel does not sell', 'SELLABLE'],
+  ['of what is listed whether it is in stock or not', 'ANY'],
+])('a hold that expires %s does not end kept counts', async (_, availability) => {
+  const where = { availability };
+  const isEverywhere = availability === 'ANY';
+  const code = isEverywhere ? 'g' : 'f';
+  await seedProduct(gateway.db, {
+    handle: code,
+    skus: [
+      {
+        code,
+        options: { size: '5XL' },
+        prices: { us: 900, ...(isEverywhere && { eu: 900 }) },
+        stock: isEverywhere ? { berlin: 1 } : { newyork: 1 },
+      },
+    ],
+  });
+  await hold(isEverywhere ? 'eu' : 'us', code, 1);
+  await ask({ where });
+  await sleep(1_100);
+  expect(await statementsDuring(() => ask({ where }))).toEqual(['product.newest', 'facets.unchanged']);
 });
 
 test('the time at which a price begins, and at which a hold expires, changes them', async () => {
