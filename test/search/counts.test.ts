@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
@@ -88,4 +88,17 @@ test('without a total, and with only chosen facets, the best matches with the ch
     (await statementsDuring(() => ofSizes(chosen, fields))).filter((name) => name === 'search.prove').length;
   expect(await proofs()).toBe(2);
   expect(await proofs('totalCount { count }')).toBe(3);
+});
+
+// Failed on 2026-11-29: the best matches of refinements were more than those that the page and its counts shared.
+test('the index is asked once for a page, and for all that counts its best matches', async () => {
+  const asked = jest.spyOn(gateway.services.index, 'search');
+  const { errors } = await gateway.ask(
+    `query ($query: VisualQueryInput!) { visualSearch(query: $query, first: 5) {
+      nodes { handle } totalCount { count } facets { name } } }`,
+    { query: { like } },
+  );
+  expect(errors).toEqual([]);
+  expect(asked).toHaveBeenCalledTimes(1);
+  asked.mockRestore();
 });

@@ -3,4 +3,4 @@ export const FACET_COST = 300;
 /** Points of a total, for the same reason. */
 export const TOTAL_COST = 500;
 export const FACETS_BY =
-  'The facets to count, at most 10. Null: category, brand, the options "color" and "size", and price.';
+  'The facets to count, at most 10 of one list in a request. Null: category, brand, the options "color" and "size", and price.';

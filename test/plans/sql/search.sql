@@ -9,9 +9,9 @@
       WHERE image.product_id = ANY($2::int[]) ORDER BY image.product_id, image.position;
 
 /* facets.countThese */
-    WITH offered AS MATERIALIZED (
-      SELECT product.id, product.category_id, product.brand_id, offer.amount, offer.options
-
+    WITH examined0 AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
+        offer.compare_at, offer.options, offer.gtin, offer.when_out
       FROM products product
       CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
       CROSS JOIN LATERAL (
@@ -21,35 +21,56 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE true AND true AND EXISTS (SELECT FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id AND stock.sellable > 0)
-        AND true AND product.id = ANY($2::int[]) AND (
+      WHERE true AND true AND product.id = ANY($2::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
           LIMIT 1)
       LIMIT $3
+    ), offered0 AS MATERIALIZED (
+      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
+      WHERE true AND EXISTS (SELECT FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id AND stock.sellable > 0)
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
         (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND level.sellable = 0)) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered WHERE true) passing) AS total,
-      (SELECT count(*) > $4 FROM offered) AS "isCut",
+          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+            SELECT location_id FROM channel_locations WHERE channel_id = $4))) AS until,
+      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT count(*) > $5 FROM examined0) AS "isCut",
+      (SELECT count(*)::int FROM examined0) AS examined,
       jsonb_build_array((
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
-          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
-          ORDER BY place), '[]'))
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $6 FROM examined0),
+          'values', coalesce(jsonb_agg(
+            jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+            ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($5::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($7::text[]) AS value) DESC, count DESC, value) AS place
+          FROM (
+            SELECT brand.handle::text AS value, brand.name AS label, NULL::text AS parent, direct.count, NULL::bigint AS width
+            FROM (
+              SELECT brand_id, count(*)::int AS count
+              FROM (SELECT DISTINCT id, brand_id FROM offered0) product GROUP BY brand_id
+            ) direct
+            JOIN brands brand ON brand.id = direct.brand_id) counted
+          ORDER BY place LIMIT $8
+        ) ranked), (
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $9 FROM examined0),
+          'values', coalesce(jsonb_agg(
+            jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+            ORDER BY place), '[]'))
+        FROM (
+          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($10::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             WITH RECURSIVE direct AS (
               SELECT category_id AS id, count(*) AS count
-              FROM (SELECT DISTINCT id, category_id FROM offered WHERE true) product GROUP BY category_id
+              FROM (SELECT DISTINCT id, category_id FROM offered0) product GROUP BY category_id
             ), above AS (
               SELECT id, id AS ancestor FROM direct
               UNION ALL SELECT above.id, category.parent_id FROM above
@@ -61,46 +82,12 @@
             JOIN categories category ON category.id = above.ancestor
             LEFT JOIN categories parent ON parent.id = category.parent_id
             GROUP BY category.id, parent.id) counted
-          ORDER BY place LIMIT $6
+          ORDER BY place LIMIT $11
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
-          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
-          ORDER BY place), '[]'))
-        FROM (
-          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($7::text[]) AS value) DESC, count DESC, value) AS place
-          FROM (
-            SELECT brand.handle::text AS value, brand.name AS label, NULL::text AS parent, direct.count, NULL::bigint AS width
-            FROM (
-              SELECT brand_id, count(*)::int AS count
-              FROM (SELECT DISTINCT id, brand_id FROM offered WHERE true) product GROUP BY brand_id
-            ) direct
-            JOIN brands brand ON brand.id = direct.brand_id) counted
-          ORDER BY place LIMIT $8
-        ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
-          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
-          ORDER BY place), '[]'))
-        FROM (
-          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($9::text[]) AS value) DESC, count DESC, value) AS place
-          FROM (
-            SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
-            FROM (
-              SELECT valued.id, lower(part) AS value, min(part) AS label
-              FROM (SELECT id, options ->> $10::text AS value FROM offered
-              WHERE options ? $11::text AND true) valued
-              CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ELSE ARRAY[valued.value] END) AS part
-              WHERE part <> '' GROUP BY valued.id, lower(part)
-            ) of_product
-            GROUP BY value) counted
-          ORDER BY place LIMIT $12
-        ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
-          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
-          ORDER BY place), '[]'))
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $12 FROM examined0),
+          'values', coalesce(jsonb_agg(
+            jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+            ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
             row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($13::text[]) AS value) DESC, count DESC, value) AS place
@@ -108,37 +95,61 @@
             SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
             FROM (
               SELECT valued.id, lower(part) AS value, min(part) AS label
-              FROM (SELECT id, options ->> $14::text AS value FROM offered
-              WHERE options ? $15::text AND true) valued
+              FROM (SELECT id, options ->> $14::text AS value FROM offered0 WHERE options ? $15::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ELSE ARRAY[valued.value] END) AS part
+                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ||
+                  CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($16::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
-          ORDER BY place LIMIT $16
+          ORDER BY place LIMIT $17
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'values', coalesce(jsonb_agg(
-          jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
-          ORDER BY place), '[]'))
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $18 FROM examined0),
+          'values', coalesce(jsonb_agg(
+            jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+            ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($17::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($19::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
-            WITH priced AS (SELECT id, amount FROM offered WHERE true),
+            SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
+            FROM (
+              SELECT valued.id, lower(part) AS value, min(part) AS label
+              FROM (SELECT id, options ->> $20::text AS value FROM offered0 WHERE options ? $21::text) valued
+              CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
+                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ||
+                  CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                ELSE ARRAY[valued.value] END) AS part
+              WHERE part <> '' GROUP BY valued.id, lower(part)
+            ) of_product
+            GROUP BY value) counted
+          ORDER BY place LIMIT $23
+        ) ranked), (
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $24 FROM examined0),
+          'values', coalesce(jsonb_agg(
+            jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+            ORDER BY place), '[]'))
+        FROM (
+          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($25::text[]) AS value) DESC, count DESC, value) AS place
+          FROM (
+            WITH priced AS (SELECT id, amount FROM offered0),
             typical AS (
-              SELECT greatest(1, percentile_disc($18) WITHIN GROUP (ORDER BY amount)::numeric / $19) AS units
+              SELECT greatest(1, percentile_disc($26) WITHIN GROUP (ORDER BY amount)::numeric / $27) AS units
               FROM (SELECT min(amount) AS amount FROM priced GROUP BY id) cheapest
             ), scale AS MATERIALIZED (
-              SELECT ($20 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
+              SELECT ($28 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
                 WHEN units <= 5 * power THEN 5 ELSE 10 END)::bigint AS width
               FROM (SELECT units, 10::numeric ^ floor(log(units)) AS power FROM typical) powers
             )
             SELECT band::text AS value, '' AS label, NULL::text AS parent, count(*)::int AS count, width
-            FROM (SELECT DISTINCT id, least(amount / width, $21) AS band, width FROM priced CROSS JOIN scale) banded
+            FROM (SELECT DISTINCT id, least(amount / width, $29) AS band, width FROM priced CROSS JOIN scale) banded
             GROUP BY band, width) counted
-          ORDER BY place LIMIT $22
+          ORDER BY place LIMIT $30
         ) ranked)) AS facets;
+
+/* facets.deadline */ SELECT set_config('statement_timeout', $1, true);
 
 /* facets.unchanged */ SELECT coalesce(statement_timestamp() < $1::timestamptz, true)
       AND NOT EXISTS (SELECT FROM product_changes WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($2::pg_snapshot))))
