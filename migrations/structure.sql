@@ -79,6 +79,8 @@ CREATE TABLE brands (
   CONSTRAINT brands_name_check CHECK (name <> ''::text),
   CONSTRAINT brands_pkey PRIMARY KEY (id)
 );
+CREATE INDEX brands_name ON public.brands USING btree (name, id);
+CREATE INDEX brands_words ON public.brands USING gin (name_vector(name));
 CREATE TRIGGER brands_updated AFTER UPDATE ON brands REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_brand();
 
 CREATE TABLE budgets (
@@ -113,6 +115,7 @@ CREATE TABLE categories (
   CONSTRAINT categories_pkey PRIMARY KEY (id)
 );
 CREATE INDEX categories_parent ON public.categories USING btree (parent_id);
+CREATE INDEX categories_words ON public.categories USING gin (name_vector(name));
 CREATE TRIGGER categories_updated AFTER UPDATE ON categories REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_all_by_category();
 
 CREATE TABLE channel_locations (
@@ -173,6 +176,7 @@ CREATE TABLE embeddings (
   CONSTRAINT embeddings_sha256_check CHECK (octet_length(sha256) = 32)
 );
 CREATE TRIGGER embeddings_deleted AFTER DELETE ON embeddings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_embeddings();
+CREATE TRIGGER embeddings_deleted_digest AFTER DELETE ON embeddings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_embeddings();
 CREATE TRIGGER embeddings_inserted AFTER INSERT ON embeddings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_embeddings();
 CREATE TRIGGER embeddings_updated AFTER UPDATE ON embeddings REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_embeddings();
 
@@ -238,8 +242,6 @@ CREATE TABLE hold_lines (
   active boolean DEFAULT true NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   guest boolean DEFAULT false NOT NULL,
-  promised boolean DEFAULT false NOT NULL,
-  promised_for timestamp with time zone,
   CONSTRAINT hold_lines_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES holds(id) ON DELETE CASCADE,
   CONSTRAINT hold_lines_pkey PRIMARY KEY (hold_id, "position"),
   CONSTRAINT hold_lines_quantity_check CHECK (quantity > 0)
@@ -315,8 +317,17 @@ CREATE INDEX image_jobs_due ON public.image_jobs USING btree (next_attempt_at, i
 CREATE INDEX image_jobs_host ON public.image_jobs USING btree (host, next_attempt_at, id) WHERE (state = 'WAITING'::text);
 CREATE INDEX image_jobs_leased ON public.image_jobs USING btree (host) WHERE (lease IS NOT NULL);
 CREATE INDEX image_jobs_state ON public.image_jobs USING btree (state, id);
+CREATE TRIGGER image_jobs_inserted_digest AFTER INSERT ON image_jobs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER image_jobs_notify AFTER INSERT ON image_jobs FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 CREATE TRIGGER image_jobs_revived_notify AFTER UPDATE ON image_jobs FOR EACH ROW WHEN (old.state = 'DEAD'::text AND new.state = 'WAITING'::text) EXECUTE FUNCTION notify_change();
+
+CREATE TABLE import_digests (
+  product_id integer NOT NULL,
+  digest bytea NOT NULL,
+  CONSTRAINT import_digests_digest_check CHECK (octet_length(digest) = 32),
+  CONSTRAINT import_digests_pkey PRIMARY KEY (product_id),
+  CONSTRAINT import_digests_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE
+);
 
 CREATE TABLE index_answers (
   request_id uuid NOT NULL,
@@ -345,6 +356,13 @@ CREATE TABLE index_requests (
   CONSTRAINT index_requests_pkey PRIMARY KEY (id)
 );
 CREATE TRIGGER index_requests_notify AFTER INSERT ON index_requests FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+
+CREATE TABLE index_snapshots (
+  id uuid NOT NULL,
+  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT index_snapshots_pkey PRIMARY KEY (id)
+);
 
 CREATE TABLE pinned_images (
   sha256 bytea NOT NULL,
@@ -400,6 +418,8 @@ CREATE TABLE prices (
   CONSTRAINT prices_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id) ON DELETE CASCADE,
   CONSTRAINT prices_valid_check CHECK (NOT isempty(valid) AND isfinite(COALESCE(lower(valid), now())) AND isfinite(COALESCE(upper(valid), now())))
 );
+CREATE INDEX prices_begin ON public.prices USING btree (lower(valid)) WHERE (lower(valid) IS NOT NULL);
+CREATE INDEX prices_end ON public.prices USING btree (upper(valid)) WHERE (upper(valid) IS NOT NULL);
 CREATE INDEX prices_sku ON public.prices USING btree (sku_id, price_list_id);
 CREATE TRIGGER prices_deleted AFTER DELETE ON prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
 CREATE TRIGGER prices_inserted AFTER INSERT ON prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
@@ -417,8 +437,11 @@ CREATE TABLE product_attributes (
 CREATE INDEX product_attributes_style ON public.product_attributes USING btree (lower(value), hashint4(product_id)) WHERE (name = 'style'::text);
 CREATE INDEX product_attributes_value ON public.product_attributes USING btree (name, lower(value));
 CREATE TRIGGER product_attributes_deleted AFTER DELETE ON product_attributes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+CREATE TRIGGER product_attributes_deleted_digest AFTER DELETE ON product_attributes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_attributes_inserted AFTER INSERT ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+CREATE TRIGGER product_attributes_inserted_digest AFTER INSERT ON product_attributes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_attributes_updated AFTER UPDATE ON product_attributes REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_attributes();
+CREATE TRIGGER product_attributes_updated_digest AFTER UPDATE ON product_attributes REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_attributes();
 
 CREATE TABLE product_changes (
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -456,8 +479,11 @@ CREATE TABLE product_images (
 );
 CREATE INDEX product_images_sha256 ON public.product_images USING btree (sha256);
 CREATE TRIGGER product_images_deleted AFTER DELETE ON product_images REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_images();
+CREATE TRIGGER product_images_deleted_digest AFTER DELETE ON product_images REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_images_inserted AFTER INSERT ON product_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_images();
+CREATE TRIGGER product_images_inserted_digest AFTER INSERT ON product_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER product_images_updated AFTER UPDATE ON product_images REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_images();
+CREATE TRIGGER product_images_updated_digest AFTER UPDATE ON product_images REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_images();
 
 CREATE TABLE products (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -471,7 +497,7 @@ CREATE TABLE products (
   keywords text DEFAULT ''::text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
-  search tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('english'::regconfig, title), 'A'::"char") || setweight(to_tsvector('english'::regconfig, keywords), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, COALESCE(description, ''::text)), 'C'::"char"))) STORED NOT NULL,
+  search tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('english'::regconfig, fold_text(title)), 'A'::"char") || setweight(to_tsvector('english'::regconfig, fold_text(keywords)), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, fold_text(COALESCE(description, ''::text))), 'C'::"char"))) STORED NOT NULL,
   CONSTRAINT products_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brands(id),
   CONSTRAINT products_category_id_fkey FOREIGN KEY (category_id) REFERENCES categories(id),
   CONSTRAINT products_handle_key UNIQUE (handle),
@@ -484,6 +510,7 @@ CREATE INDEX products_newest ON public.products USING btree (created_at DESC, id
 CREATE INDEX products_sample ON public.products USING btree (hashint4(id));
 CREATE INDEX products_search ON public.products USING gin (search);
 CREATE TRIGGER products_updated AFTER UPDATE ON products REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_products();
+CREATE TRIGGER products_updated_digest AFTER UPDATE ON products REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_products();
 CREATE TRIGGER products_words_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
 CREATE TRIGGER products_words_updated AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
 
@@ -526,9 +553,7 @@ CREATE TABLE skus (
   when_out text DEFAULT 'deny'::text NOT NULL,
   restock_at timestamp with time zone,
   url text,
-  promised integer,
-  promised_held integer DEFAULT 0 NOT NULL,
-  promised_guest_held integer DEFAULT 0 NOT NULL,
+  option_names text[] DEFAULT '{}'::text[] NOT NULL,
   CONSTRAINT skus_code_check CHECK (code <> ''::text),
   CONSTRAINT skus_code_key UNIQUE (code),
   CONSTRAINT skus_gtin_check CHECK (gtin ~ '^(\d{8}|\d{12,14})$'::text),
@@ -537,19 +562,18 @@ CREATE TABLE skus (
   CONSTRAINT skus_pkey PRIMARY KEY (id),
   CONSTRAINT skus_position_check CHECK ("position" >= 0),
   CONSTRAINT skus_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
-  CONSTRAINT skus_promised_check CHECK (promised >= 0),
-  CONSTRAINT skus_promised_guests_check CHECK (promised_guest_held >= 0 AND promised_guest_held <= promised_held),
-  CONSTRAINT skus_promised_held_check CHECK (promised_held >= 0),
   CONSTRAINT skus_restock_at_check CHECK (isfinite(restock_at)),
   CONSTRAINT skus_url_check CHECK (url ~* '^https?://'::text),
   CONSTRAINT skus_when_out_check CHECK (when_out = ANY (ARRAY['deny'::text, 'backorder'::text, 'preorder'::text]))
 );
+CREATE INDEX skus_gtin ON public.skus USING btree (ltrim(gtin, '0'::text)) WHERE (gtin IS NOT NULL);
 CREATE INDEX skus_image ON public.skus USING btree (image_id);
 CREATE INDEX skus_product ON public.skus USING btree (product_id, "position", id);
 CREATE TRIGGER skus_deleted AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
-CREATE TRIGGER skus_notify AFTER UPDATE OF promised, promised_held, when_out, restock_at ON skus FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
-CREATE TRIGGER skus_promised BEFORE DELETE ON skus FOR EACH ROW WHEN (old.promised_held > 0) EXECUTE FUNCTION refuse_promised();
+CREATE TRIGGER skus_deleted_digest AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+CREATE TRIGGER skus_inserted_digest AFTER INSERT ON skus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER skus_updated AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_skus();
+CREATE TRIGGER skus_updated_digest AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_skus();
 
 CREATE TABLE stock_ledger (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -673,7 +697,7 @@ CREATE VIEW available_stock AS
             WHEN held = 0 OR on_hand IS NULL THEN sellable
             ELSE GREATEST(on_hand::bigint - safety_stock - held + (( SELECT COALESCE(sum(line.quantity), 0::bigint) AS "coalesce"
                FROM hold_lines line
-              WHERE line.sku_id = stock_levels.sku_id AND line.location_id = stock_levels.location_id AND line.active AND NOT line.promised AND line.expires_at <= statement_timestamp())), 0::bigint)::integer
+              WHERE line.sku_id = stock_levels.sku_id AND line.location_id = stock_levels.location_id AND line.active AND line.expires_at <= statement_timestamp())), 0::bigint)::integer
         END AS sellable
    FROM stock_levels;
 
@@ -690,24 +714,9 @@ CREATE VIEW held_drift AS
             sum(hold_lines.quantity) AS quantity,
             sum(hold_lines.quantity) FILTER (WHERE hold_lines.guest) AS of_guests
            FROM hold_lines
-          WHERE hold_lines.active AND NOT hold_lines.promised
+          WHERE hold_lines.active
           GROUP BY hold_lines.sku_id, hold_lines.location_id) line ON line.sku_id = level.sku_id AND line.location_id = level.location_id
   WHERE level.held IS DISTINCT FROM COALESCE(line.quantity, 0::bigint) OR level.guest_held IS DISTINCT FROM COALESCE(line.of_guests, 0::bigint);
-
-CREATE VIEW promised_drift AS
- SELECT sku.id AS sku_id,
-    sku.promised_held,
-    COALESCE(line.quantity, 0::bigint) AS in_holds,
-    sku.promised_guest_held,
-    COALESCE(line.of_guests, 0::bigint) AS in_guest_holds
-   FROM skus sku
-     FULL JOIN ( SELECT hold_lines.sku_id,
-            sum(hold_lines.quantity) AS quantity,
-            sum(hold_lines.quantity) FILTER (WHERE hold_lines.guest) AS of_guests
-           FROM hold_lines
-          WHERE hold_lines.active AND hold_lines.promised
-          GROUP BY hold_lines.sku_id) line ON line.sku_id = sku.id
-  WHERE sku.promised_held IS DISTINCT FROM COALESCE(line.quantity, 0::bigint) OR sku.promised_guest_held IS DISTINCT FROM COALESCE(line.of_guests, 0::bigint);
 
 CREATE VIEW sku_offers AS
  SELECT channel.id AS channel_id,
@@ -727,13 +736,16 @@ CREATE VIEW sku_offers AS
     stock.sellable,
     stock.counted,
         CASE
+            WHEN NOT stock.counted AND sku.when_out = 'backorder'::text THEN 'BACKORDER'::text
+            WHEN NOT stock.counted AND sku.when_out = 'preorder'::text THEN 'PREORDER'::text
             WHEN stock.sellable > channel.low_stock_threshold THEN 'IN_STOCK'::text
             WHEN stock.sellable > 0 THEN 'LOW_STOCK'::text
-            WHEN promise.units > 0 THEN upper(sku.when_out)
+            WHEN sku.when_out = 'backorder'::text THEN 'BACKORDER'::text
+            WHEN sku.when_out = 'preorder'::text THEN 'PREORDER'::text
             ELSE 'OUT_OF_STOCK'::text
         END AS level,
     sku.url,
-    promise.units AS promised
+    sku.option_names
    FROM skus sku
      CROSS JOIN channels channel
      JOIN price_lists price_list ON price_list.id = channel.price_list_id
@@ -747,16 +759,7 @@ CREATE VIEW sku_offers AS
             COALESCE(bool_and(stock_level.on_hand IS NOT NULL), true) AS counted
            FROM available_stock stock_level
              JOIN channel_locations served ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
-          WHERE stock_level.sku_id = sku.id) stock
-     CROSS JOIN LATERAL ( SELECT
-                CASE
-                    WHEN sku.when_out = 'deny'::text THEN 0::bigint
-                    WHEN sku.promised IS NULL THEN 2147483647::bigint
-                    WHEN sku.promised_held = 0 THEN sku.promised::bigint
-                    ELSE GREATEST(sku.promised - sku.promised_held + (( SELECT COALESCE(sum(line.quantity), 0::bigint) AS "coalesce"
-                       FROM hold_lines line
-                      WHERE line.sku_id = sku.id AND line.active AND line.promised AND line.expires_at <= statement_timestamp())), 0::bigint)
-                END AS units) promise;
+          WHERE stock_level.sku_id = sku.id) stock;
 
 CREATE VIEW stock_ledger_drift AS
  SELECT COALESCE(level.sku_id, ledger.sku_id) AS sku_id,
@@ -796,6 +799,32 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.begun_products(words text[], begun text, most integer)
+ RETURNS TABLE(id integer, title text, keywords text, rank real)
+ LANGUAGE sql
+ STABLE
+ SET gin_fuzzy_search_limit TO '2000'
+BEGIN ATOMIC
+ SELECT product.id,
+     product.title,
+     product.keywords,
+     ts_rank_cd(product.search, typed.query) AS ts_rank_cd
+    FROM (( SELECT begun_query('english'::regconfig, begun_products.words, begun_products.begun) AS query) typed
+      CROSS JOIN LATERAL ( SELECT products.id,
+             products.title,
+             products.keywords,
+             products.search
+            FROM products
+           WHERE (products.search @@ typed.query)
+          LIMIT begun_products.most) product);
+END;
+
+CREATE OR REPLACE FUNCTION public.begun_query(config regconfig, words text[], begun text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT (string_agg((('('::text || part.query) || ')'::text), ' & '::text))::tsquery AS string_agg FROM (SELECT regexp_replace((phraseto_tsquery(begun_query.config, fold_text(word.word)))::text, '''( <|$)'::text, ''':AB\1'::text, 'g'::text) AS regexp_replace FROM unnest(begun_query.words) word(word) UNION ALL SELECT string_agg(regexp_replace(typed.query, '''$'::text, ''':*AB'::text), ' | '::text) AS string_agg FROM (SELECT (phraseto_tsquery('simple'::regconfig, fold_text(begun_query.begun)))::text AS phraseto_tsquery UNION SELECT (phraseto_tsquery(begun_query.config, fold_text(begun_query.begun)))::text AS phraseto_tsquery) typed(query) WHERE (typed.query <> ''::text)) part(query) WHERE (part.query <> ''::text));
+
 CREATE OR REPLACE FUNCTION public.client_room(p_share numeric, p_units bigint, p_held bigint)
  RETURNS bigint
  LANGUAGE sql
@@ -813,6 +842,85 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.fold_text(text text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(translate(CASE WHEN (octet_length(text) = length(text)) THEN lower(text) ELSE regexp_replace(replace(replace(replace(replace(translate(NORMALIZE(regexp_replace(lower(NORMALIZE(text, NFKD)), '[\u0300-\u036f]+'::text, ''::text, 'g'::text), NFC), 'ıłøđðς'::text, 'iloddσ'::text), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'þ'::text, 'th'::text), '([\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*|[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])'::text, ',\1,'::text, 'g'::text) END, '/'::text, ' '::text), '([[:alnum:]])-(?=[0-9])'::text, '\1 '::text, 'g'::text);
+
+CREATE OR REPLACE FUNCTION public.forget_digests()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(SELECT product_id FROM changed));
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_digests_of_attributes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT product_id FROM (TABLE before EXCEPT TABLE after) gone
+    UNION SELECT product_id FROM (TABLE after EXCEPT TABLE before) new));
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_digests_of_embeddings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT image.product_id FROM changed JOIN product_images image ON image.sha256 = changed.sha256));
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_digests_of_images()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
+    WHERE (before.product_id, before.position, before.sha256, before.source, before.width, before.height,
+        before.thumbhash, before.dominant_color, before.alt_text, before.shows)
+      IS DISTINCT FROM (after.product_id, after.position, after.sha256, after.source, after.width, after.height,
+        after.thumbhash, after.dominant_color, after.alt_text, after.shows)));
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_digests_of_products()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  -- `updated_at` also changes with prices, which are no part of a digest. The longest is compared last.
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT after.id FROM after JOIN before USING (id)
+    WHERE (before.handle, before.title, before.brand_id, before.category_id, before.url, before.is_demo,
+        before.keywords, before.description)
+      IS DISTINCT FROM (after.handle, after.title, after.brand_id, after.category_id, after.url, after.is_demo,
+        after.keywords, after.description)));
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_digests_of_skus()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
+    WHERE (before.product_id, before.code, before.gtin, before.position, before.options, before.image_id,
+        before.when_out, before.restock_at, before.url)
+      IS DISTINCT FROM (after.product_id, after.code, after.gtin, after.position, after.options, after.image_id,
+        after.when_out, after.restock_at, after.url)));
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.grants_of(p_scopes text[])
  RETURNS text[]
  LANGUAGE sql
@@ -825,7 +933,16 @@ CREATE OR REPLACE FUNCTION public.guest_room(p_share numeric, p_units bigint, p_
  IMMUTABLE
 RETURN GREATEST(((ceil((p_share * (p_units)::numeric)))::bigint - p_held), (0)::bigint);
 
-CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_backorder boolean[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_key_shopper bytea, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer, p_guest_units integer)
+CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN hold_create(p_channel, p_caller, p_shopper, p_skus, p_quantities, p_location, p_latitude, p_longitude, p_seconds,
+    p_key, p_shopper, p_fingerprint, p_client, p_guest_share, p_guest_holds, NULL);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_key_shopper bytea, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer, p_guest_units integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -837,8 +954,6 @@ DECLARE
   -- The active holds of the client, and their units.
   own uuid[];
   own_units bigint;
-  -- Where promised units are to be sent from.
-  destination integer;
   -- A variable, because an index cannot be used to find rows before clock_timestamp().
   moment timestamptz;
   expired uuid[];
@@ -848,7 +963,6 @@ DECLARE
   lines integer[];
   locations integer[];
   taken integer[];
-  promises boolean[];
   new_id uuid := gen_random_uuid();
   list_id integer;
   list_currency text;
@@ -891,13 +1005,6 @@ BEGIN
   ) price ON true;
   IF missing IS NOT NULL THEN RETURN jsonb_build_object('missing', missing); END IF;
 
-  -- An SKU is updated twice if it holds promised units that expired holds give back. On the second update, Postgres
-  -- checks its foreign keys again, which would lock the product after the SKU.
-  IF true = ANY(p_backorder) THEN
-    PERFORM FROM products WHERE id IN (SELECT product_id FROM skus WHERE id = ANY(p_skus) AND when_out <> 'deny')
-    ORDER BY handle FOR KEY SHARE;
-  END IF;
-
   -- Expired holds that are not swept yet are for sale already, as readers see it.
   moment := clock_timestamp();
   IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= moment) THEN
@@ -908,8 +1015,6 @@ BEGIN
         WHERE line.sku_id = ANY(p_skus) AND line.active AND line.expires_at <= moment)
       ORDER BY id FOR UPDATE);
     PERFORM holds_end(expired, 'EXPIRED', p_skus);
-  ELSIF true = ANY(p_backorder) THEN
-    PERFORM FROM skus WHERE id = ANY(p_skus) AND when_out <> 'deny' ORDER BY code FOR NO KEY UPDATE;
   END IF;
 
   PERFORM FROM stock_levels
@@ -919,23 +1024,13 @@ BEGIN
     AND (p_location IS NULL OR p_client IS NOT NULL OR location_id = p_location)
   ORDER BY sku_id, location_id FOR NO KEY UPDATE;
 
-  IF true = ANY(p_backorder) THEN
-    SELECT served.location_id INTO destination
-    FROM channel_locations served JOIN stock_locations location ON location.id = served.location_id
-    WHERE served.channel_id = p_channel AND (p_location IS NULL OR served.location_id = p_location)
-    ORDER BY sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
-      * cos(radians(location.longitude - p_longitude)) DESC NULLS LAST, served.location_id
-    LIMIT 1;
-  END IF;
-
-  WITH asked AS (
-    SELECT sku_id, quantity, backorder, n::integer
-    FROM unnest(p_skus, p_quantities, p_backorder) WITH ORDINALITY AS line (sku_id, quantity, backorder, n)
+  WITH wanted AS (
+    SELECT sku_id, quantity, n::integer FROM unnest(p_skus, p_quantities) WITH ORDINALITY AS line (sku_id, quantity, n)
   ), mine AS MATERIALIZED (
     -- By hold, because a popular SKU has too many lines to read while it is locked.
     SELECT line.sku_id, line.location_id, sum(line.quantity)::integer AS quantity FROM unnest(own) AS hold (id)
     CROSS JOIN LATERAL (
-      SELECT sku_id, location_id, quantity FROM hold_lines WHERE hold_id = hold.id AND active AND NOT promised OFFSET 0) line
+      SELECT sku_id, location_id, quantity FROM hold_lines WHERE hold_id = hold.id AND active OFFSET 0) line
     GROUP BY line.sku_id, line.location_id
   ), level AS MATERIALIZED (
     -- By SKU first, even if Postgres has no statistics: by location, it would read every level of the channel.
@@ -948,15 +1043,6 @@ BEGIN
         on_hand - safety_stock - held + guest_held, coalesce(mine.quantity, 0)) END AS client_room
     FROM stock_levels LEFT JOIN mine USING (sku_id, location_id)
     WHERE sku_id = ANY(p_skus) AND sellable > 0 AND (p_location IS NULL OR location_id = p_location)
-  ), wanted AS (
-    -- How many units are to come from stock: of a line that may be promised, all that there are, if it needs them.
-    SELECT asked.sku_id, asked.n, asked.quantity AS asked,
-      (CASE WHEN asked.backorder THEN least(asked.quantity, stock.sellable) ELSE asked.quantity END)::integer AS quantity
-    FROM asked CROSS JOIN LATERAL (
-      SELECT coalesce(sum(level.sellable), 0) AS sellable FROM level
-      JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
-      WHERE level.sku_id = asked.sku_id
-    ) stock
   ), free AS (
     SELECT wanted.n, wanted.quantity, level.location_id, level.sellable,
       -- What the caller may hold, and what it might if all guests were one client.
@@ -988,48 +1074,23 @@ BEGIN
     JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
     LEFT JOIN mine ON mine.sku_id = level.sku_id AND mine.location_id = level.location_id
     WHERE p_client IS NOT NULL AND level.sku_id = ANY(p_skus) GROUP BY level.sku_id
-  ), promise AS (
-    -- Of promised units, guests have the same share as of stock; if the units are not counted, there is no limit.
-    SELECT wanted.n, wanted.asked - wanted.quantity AS quantity, units.free,
-      CASE WHEN p_client IS NULL OR sku.promised IS NULL THEN units.free
-        ELSE least(units.free, guest_room(p_guest_share, units.free + sku.promised_guest_held, sku.promised_guest_held)) END
-        AS guest_room,
-      CASE WHEN p_client IS NULL OR sku.promised IS NULL THEN units.free
-        ELSE client_room(p_guest_share, units.free + sku.promised_guest_held, (
-          SELECT coalesce(sum(line.quantity), 0) FROM unnest(own) AS hold (id)
-          CROSS JOIN LATERAL (
-            SELECT sku_id, quantity FROM hold_lines WHERE hold_id = hold.id AND active AND promised OFFSET 0) line
-          WHERE line.sku_id = sku.id)) END AS client_room
-    FROM wanted
-    JOIN skus sku ON sku.id = wanted.sku_id
-    CROSS JOIN LATERAL (
-      SELECT CASE WHEN sku.when_out = 'deny' OR destination IS NULL THEN 0
-        ELSE greatest(coalesce(sku.promised, 2147483647) - sku.promised_held, 0) END::bigint AS free) units
-    WHERE wanted.asked > wanted.quantity
   ), total AS (
-    SELECT wanted.n, wanted.asked AS quantity, coalesce(found.sellable, 0) + coalesce(promise.free, 0) AS sellable,
-      least(coalesce(found.room, 0), guest.room, guest.client_room)
-        + least(coalesce(promise.quantity, 0), promise.guest_room, promise.client_room) AS room,
-      least(coalesce(found.guest_room, 0), guest.room) + least(coalesce(promise.quantity, 0), promise.guest_room) AS guest_room
+    SELECT wanted.n, wanted.quantity, coalesce(found.sellable, 0) AS sellable,
+      least(coalesce(found.room, 0), guest.room, guest.client_room) AS room,
+      least(coalesce(found.guest_room, 0), guest.room) AS guest_room
     FROM wanted
-    LEFT JOIN promise ON promise.n = wanted.n
     LEFT JOIN (SELECT n, sum(sellable) AS sellable, sum(room) AS room, sum(guest_room) AS guest_room
       FROM free GROUP BY n) found ON found.n = wanted.n
     LEFT JOIN guest ON guest.sku_id = wanted.sku_id
-  ), line AS (
-    SELECT n, location_id, take, false AS promised FROM allocated
-    UNION ALL SELECT n, destination, quantity::integer, true FROM promise
   )
-  SELECT array_agg(n ORDER BY n, promised, take DESC, location_id),
-    array_agg(location_id ORDER BY n, promised, take DESC, location_id),
-    array_agg(take ORDER BY n, promised, take DESC, location_id),
-    array_agg(promised ORDER BY n, promised, take DESC, location_id), (
+  SELECT array_agg(n ORDER BY n, take DESC, location_id), array_agg(location_id ORDER BY n, take DESC, location_id),
+    array_agg(take ORDER BY n, take DESC, location_id), (
       SELECT jsonb_agg(jsonb_build_object('line', n - 1, 'sellable', sellable) ORDER BY n)
       FROM total WHERE sellable < quantity), (
       SELECT jsonb_agg(jsonb_build_object('line', n - 1, 'room', room, 'own', room < guest_room) ORDER BY n)
       FROM total WHERE sellable >= quantity AND room < quantity)
-  INTO lines, locations, taken, promises, short, limited
-  FROM line;
+  INTO lines, locations, taken, short, limited
+  FROM allocated;
   IF short IS NOT NULL OR limited IS NOT NULL THEN
     -- A hold expired while this call waited. In the lock order, its row comes before the levels, which are locked
     -- already.
@@ -1044,45 +1105,18 @@ BEGIN
   INSERT INTO holds (id, channel_id, caller, made_by, shopper, client, currency, expires_at)
   VALUES (new_id, p_channel, CASE WHEN p_client IS NULL THEN p_caller ELSE 0 END, p_caller, p_shopper, p_client,
     list_currency, until);
-  INSERT INTO hold_lines (hold_id, position, sku_id, location_id, quantity, unit_amount, compare_at, expires_at, guest,
-    promised, promised_for)
+  INSERT INTO hold_lines (hold_id, position, sku_id, location_id, quantity, unit_amount, compare_at, expires_at, guest)
   SELECT new_id, line.position - 1, p_skus[line.n], line.location_id, line.quantity, amounts[line.n], compare_ats[line.n],
-    until, p_client IS NOT NULL, line.promised,
-    CASE WHEN line.promised THEN (SELECT restock_at FROM skus WHERE id = p_skus[line.n]) END
-  FROM unnest(lines, locations, taken, promises) WITH ORDINALITY AS line (n, location_id, quantity, promised, position);
+    until, p_client IS NOT NULL
+  FROM unnest(lines, locations, taken) WITH ORDINALITY AS line (n, location_id, quantity, position);
   UPDATE stock_levels level SET held = level.held + line.quantity,
     guest_held = level.guest_held + CASE WHEN p_client IS NULL THEN 0 ELSE line.quantity END
-  FROM unnest(lines, locations, taken, promises) AS line (n, location_id, quantity, promised)
-  WHERE level.sku_id = p_skus[line.n] AND level.location_id = line.location_id AND NOT line.promised;
-  IF true = ANY(promises) THEN
-    UPDATE skus sku SET promised_held = sku.promised_held + line.quantity,
-      promised_guest_held = sku.promised_guest_held + CASE WHEN p_client IS NULL THEN 0 ELSE line.quantity END
-    FROM unnest(lines, taken, promises) AS line (n, quantity, promised)
-    WHERE sku.id = p_skus[line.n] AND line.promised;
-  END IF;
+  FROM unnest(lines, locations, taken) AS line (n, location_id, quantity)
+  WHERE level.sku_id = p_skus[line.n] AND level.location_id = line.location_id;
 
   answer := hold_json(new_id);
   IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key_shopper, p_key, 'holdCreate', p_fingerprint, answer); END IF;
   RETURN jsonb_build_object('hold', answer);
-END $function$;
-
-CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
- RETURNS jsonb
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  RETURN hold_create(p_channel, p_caller, p_shopper, p_skus, p_quantities, p_location, p_latitude, p_longitude, p_seconds,
-    p_key, p_shopper, p_fingerprint, p_client, p_guest_share, p_guest_holds, NULL);
-END $function$;
-
-CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_key_shopper bytea, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer, p_guest_units integer)
- RETURNS jsonb
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  RETURN hold_create(p_channel, p_caller, p_shopper, p_skus, p_quantities, array_fill(false, ARRAY[cardinality(p_skus)]),
-    p_location, p_latitude, p_longitude, p_seconds, p_key, p_key_shopper, p_fingerprint, p_client, p_guest_share,
-    p_guest_holds, p_guest_units);
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
@@ -1179,22 +1213,14 @@ BEGIN
   IF hold.status <> 'ACTIVE' THEN RETURN jsonb_build_object('ended', hold_json(p_id)); END IF;
 
   IF p_status = 'CONFIRMED' THEN
-    PERFORM FROM skus WHERE id IN (SELECT sku_id FROM hold_lines WHERE hold_id = p_id AND promised)
-    ORDER BY code FOR NO KEY UPDATE;
     PERFORM FROM stock_levels level
     WHERE EXISTS (
       SELECT FROM hold_lines line
       WHERE line.hold_id = p_id AND line.sku_id = level.sku_id AND line.location_id = level.location_id)
     ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE;
-    SELECT jsonb_agg(jsonb_build_object('line', line.position, 'sellable', line.units) ORDER BY line.position) INTO short
-    FROM (
-      SELECT line.position, line.quantity, CASE WHEN line.promised THEN sku.promised ELSE level.on_hand END AS units
-      FROM hold_lines line
-      LEFT JOIN stock_levels level ON level.sku_id = line.sku_id AND level.location_id = line.location_id
-      LEFT JOIN skus sku ON sku.id = line.sku_id
-      WHERE line.hold_id = p_id
-    ) line
-    WHERE line.units < line.quantity;
+    SELECT jsonb_agg(jsonb_build_object('line', line.position, 'sellable', level.on_hand) ORDER BY line.position) INTO short
+    FROM hold_lines line JOIN stock_levels level ON level.sku_id = line.sku_id AND level.location_id = line.location_id
+    WHERE line.hold_id = p_id AND level.on_hand < line.quantity;
     IF short IS NOT NULL THEN RETURN jsonb_build_object('short', short); END IF;
 
     PERFORM set_config('vitrine.actor', p_actor, true), set_config('vitrine.reason', 'sale', true),
@@ -1202,17 +1228,12 @@ BEGIN
     UPDATE stock_levels level SET on_hand = level.on_hand - line.quantity, held = level.held - line.quantity,
       guest_held = level.guest_held - CASE WHEN line.guest THEN line.quantity ELSE 0 END
     FROM hold_lines line
-    WHERE line.hold_id = p_id AND level.sku_id = line.sku_id AND level.location_id = line.location_id AND NOT line.promised;
-    UPDATE skus sku SET promised = sku.promised - line.quantity, promised_held = sku.promised_held - line.quantity,
-      promised_guest_held = sku.promised_guest_held - CASE WHEN line.guest THEN line.quantity ELSE 0 END
-    FROM hold_lines line
-    WHERE line.hold_id = p_id AND line.promised AND sku.id = line.sku_id;
-    -- A sale of uncounted or promised units does not change a quantity on hand, but it is recorded anyway.
+    WHERE line.hold_id = p_id AND level.sku_id = line.sku_id AND level.location_id = line.location_id;
+    -- A sale of uncounted stock does not change a quantity, but it is recorded anyway.
     INSERT INTO stock_ledger (sku_id, location_id, delta, balance, actor, reason, reference)
-    SELECT line.sku_id, line.location_id, 0, level.on_hand, p_actor,
-      CASE WHEN line.promised THEN 'promised sale' ELSE 'sale' END, 'hold ' || p_id
+    SELECT line.sku_id, line.location_id, 0, NULL, p_actor, 'sale', 'hold ' || p_id
     FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-    WHERE line.hold_id = p_id AND (level.on_hand IS NULL OR line.promised);
+    WHERE line.hold_id = p_id AND level.on_hand IS NULL;
     UPDATE hold_lines SET active = false WHERE hold_id = p_id;
     UPDATE holds SET status = 'CONFIRMED', ended_at = clock_timestamp(), client = NULL WHERE id = p_id;
   ELSE
@@ -1234,23 +1255,17 @@ CREATE OR REPLACE FUNCTION public.hold_json(p_id uuid)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN (SELECT jsonb_build_object('id', hold.id, 'status', CASE WHEN ((hold.status = 'ACTIVE'::text) AND (hold.expires_at <= clock_timestamp())) THEN 'EXPIRED'::text ELSE hold.status END, 'expiresAt', hold.expires_at, 'currency', hold.currency, 'lines', (SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'quantity', line.quantity, 'amount', line.unit_amount, 'compareAt', line.compare_at, 'promised', line.promised, 'expectedAt', line.promised_for, 'location', jsonb_build_object('key', location.id, 'handle', location.handle, 'name', location.name, 'countryCode', location.country_code)) ORDER BY line."position") AS jsonb_agg FROM (hold_lines line JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = hold.id))) AS jsonb_build_object FROM holds hold WHERE (hold.id = hold_json.p_id));
+RETURN (SELECT jsonb_build_object('id', hold.id, 'status', CASE WHEN ((hold.status = 'ACTIVE'::text) AND (hold.expires_at <= clock_timestamp())) THEN 'EXPIRED'::text ELSE hold.status END, 'expiresAt', hold.expires_at, 'currency', hold.currency, 'lines', (SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'quantity', line.quantity, 'amount', line.unit_amount, 'compareAt', line.compare_at, 'location', jsonb_build_object('key', location.id, 'handle', location.handle, 'name', location.name, 'countryCode', location.country_code)) ORDER BY line."position") AS jsonb_agg FROM (hold_lines line JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = hold.id))) AS jsonb_build_object FROM holds hold WHERE (hold.id = hold_json.p_id));
 
 CREATE OR REPLACE FUNCTION public.holds_end(p_ids uuid[], p_status text, p_skus integer[] DEFAULT '{}'::integer[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
-DECLARE
-  promising integer[] := ARRAY(SELECT sku_id FROM hold_lines WHERE hold_id = ANY(p_ids) AND active AND promised);
 BEGIN
-  IF promising <> '{}' OR EXISTS (SELECT FROM skus WHERE id = ANY(p_skus) AND when_out <> 'deny') THEN
-    PERFORM FROM skus WHERE id = ANY(p_skus || promising) ORDER BY code FOR NO KEY UPDATE;
-  ELSE
-    PERFORM FROM skus WHERE id = ANY(p_skus) ORDER BY code FOR KEY SHARE;
-  END IF;
+  PERFORM FROM skus WHERE id = ANY(p_skus) ORDER BY code FOR KEY SHARE;
 
   PERFORM FROM (
-    SELECT sku_id, location_id FROM hold_lines WHERE hold_id = ANY(p_ids) AND active AND NOT promised
+    SELECT sku_id, location_id FROM hold_lines WHERE hold_id = ANY(p_ids) AND active
     UNION
     SELECT sku_id, location_id FROM stock_levels WHERE sku_id = ANY(p_skus)
   ) wanted JOIN stock_levels level USING (sku_id, location_id)
@@ -1261,20 +1276,9 @@ BEGIN
     SELECT sku_id, location_id, sum(quantity)::integer AS quantity,
       coalesce(sum(quantity) FILTER (WHERE guest), 0)::integer AS of_guests
     FROM hold_lines
-    WHERE hold_id = ANY(p_ids) AND active AND NOT promised GROUP BY sku_id, location_id
+    WHERE hold_id = ANY(p_ids) AND active GROUP BY sku_id, location_id
   ) line
   WHERE level.sku_id = line.sku_id AND level.location_id = line.location_id;
-  IF promising <> '{}' THEN
-    UPDATE skus sku SET promised_held = sku.promised_held - line.quantity,
-      promised_guest_held = sku.promised_guest_held - line.of_guests
-    FROM (
-      SELECT sku_id, sum(quantity)::integer AS quantity,
-        coalesce(sum(quantity) FILTER (WHERE guest), 0)::integer AS of_guests
-      FROM hold_lines
-      WHERE hold_id = ANY(p_ids) AND active AND promised GROUP BY sku_id
-    ) line
-    WHERE sku.id = line.sku_id;
-  END IF;
 
   UPDATE hold_lines SET active = false WHERE hold_id = ANY(p_ids) AND active;
   UPDATE holds SET status = p_status, ended_at = clock_timestamp(), client = NULL WHERE id = ANY(p_ids);
@@ -1541,11 +1545,11 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT DISTINCT sku.product_id FROM (
-    (SELECT price_list_id, sku_id, amount, valid FROM before
-      EXCEPT SELECT price_list_id, sku_id, amount, valid FROM after)
+    (SELECT price_list_id, sku_id, amount, compare_at, valid FROM before
+      EXCEPT SELECT price_list_id, sku_id, amount, compare_at, valid FROM after)
     UNION ALL
-    (SELECT price_list_id, sku_id, amount, valid FROM after
-      EXCEPT SELECT price_list_id, sku_id, amount, valid FROM before)
+    (SELECT price_list_id, sku_id, amount, compare_at, valid FROM after
+      EXCEPT SELECT price_list_id, sku_id, amount, compare_at, valid FROM before)
   ) AS changed JOIN skus sku ON sku.id = changed.sku_id;
   RETURN NULL;
 END $function$;
@@ -1557,7 +1561,8 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT after.id FROM after JOIN before USING (id)
-  WHERE (before.brand_id, before.category_id) IS DISTINCT FROM (after.brand_id, after.category_id);
+  WHERE (before.brand_id, before.category_id, before.created_at, before.search)
+    IS DISTINCT FROM (after.brand_id, after.category_id, after.created_at, after.search);
   RETURN NULL;
 END $function$;
 
@@ -1568,7 +1573,8 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT DISTINCT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
-  WHERE (before.product_id, before.options, before.when_out) IS DISTINCT FROM (after.product_id, after.options, after.when_out);
+  WHERE (before.product_id, before.options, before.when_out, before.gtin)
+    IS DISTINCT FROM (after.product_id, after.options, after.when_out, after.gtin);
   RETURN NULL;
 END $function$;
 
@@ -1588,9 +1594,15 @@ CREATE OR REPLACE FUNCTION public.mendable_words(text text)
  IMMUTABLE
 BEGIN ATOMIC
  SELECT word.word
-    FROM regexp_split_to_table(lower(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
+    FROM regexp_split_to_table(fold_text(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
    WHERE ((length(word.word) >= 4) AND (length(word.word) <= 40));
 END;
+
+CREATE OR REPLACE FUNCTION public.name_vector(name text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN setweight(to_tsvector('simple'::regconfig, fold_text(name)), 'A'::"char");
 
 CREATE OR REPLACE FUNCTION public.near_words(typed text)
  RETURNS SETOF text
@@ -1642,14 +1654,6 @@ BEGIN
   RAISE EXCEPTION 'SKU % is in an active hold at location %', OLD.sku_id, OLD.location_id USING ERRCODE = '55006';
 END $function$;
 
-CREATE OR REPLACE FUNCTION public.refuse_promised()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  RAISE EXCEPTION 'SKU % is promised in an active hold', OLD.id USING ERRCODE = '55006';
-END $function$;
-
 CREATE OR REPLACE FUNCTION public.revoke_keys_of_channel()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1690,14 +1694,26 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.typed_query(text text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN websearch_to_tsquery('english'::regconfig, fold_text(text));
+
 CREATE OR REPLACE FUNCTION public.webhook_data(hold holds)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN jsonb_build_object('hold', (hold).id, 'channel', (SELECT channels.handle FROM channels WHERE (channels.id = (webhook_data.hold).channel_id)), 'apiKey', (SELECT api_keys.name FROM api_keys WHERE (api_keys.id = (webhook_data.hold).made_by)), 'createdAt', (hold).created_at, 'expiresAt', (hold).expires_at, 'currency', (hold).currency, 'lines', (SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'code', sku.code, 'location', location.handle, 'quantity', line.quantity, 'amount', line.unit_amount, 'promised', line.promised, 'expectedAt', line.promised_for) ORDER BY line."position") AS jsonb_agg FROM ((hold_lines line LEFT JOIN skus sku ON ((sku.id = line.sku_id))) LEFT JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = (webhook_data.hold).id)));
+RETURN jsonb_build_object('hold', (hold).id, 'channel', (SELECT channels.handle FROM channels WHERE (channels.id = (webhook_data.hold).channel_id)), 'apiKey', (SELECT api_keys.name FROM api_keys WHERE (api_keys.id = (webhook_data.hold).made_by)), 'createdAt', (hold).created_at, 'expiresAt', (hold).expires_at, 'currency', (hold).currency, 'lines', (SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'code', sku.code, 'location', location.handle, 'quantity', line.quantity, 'amount', line.unit_amount) ORDER BY line."position") AS jsonb_agg FROM ((hold_lines line LEFT JOIN skus sku ON ((sku.id = line.sku_id))) LEFT JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = (webhook_data.hold).id)));
 
 CREATE OR REPLACE FUNCTION public.webhook_key_is_valid(webhook webhooks)
  RETURNS boolean
  LANGUAGE sql
  STABLE
 RETURN (((webhook).api_key_id IS NULL) OR (EXISTS (SELECT FROM api_keys key WHERE ((key.id = (webhook_key_is_valid.webhook).api_key_id) AND (key.revoked_at IS NULL) AND ((key.expires_at IS NULL) OR (key.expires_at > now()))))));
+
+CREATE OR REPLACE FUNCTION public.word_query(word text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN phraseto_tsquery('english'::regconfig, fold_text(word));

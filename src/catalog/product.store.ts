@@ -5,7 +5,7 @@ import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
 import type { ProductCondition } from './product-filter.js';
-import { offerPredicate, productPredicate } from './product-filter.store.js';
+import { matchesText, offerPredicate, productPredicate } from './product-filter.store.js';
 import { Attribute, Product } from './product.types.js';
 import type { TextMender } from './mend-text.js';
 import type { ProductPosition } from './product-page.js';
@@ -84,7 +84,7 @@ export class ProductStore {
     const offer = sql`sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = ${this.channelKey}
       AND ${offerPredicate(condition)}`;
     const passes = sql`${productPredicate(condition)}
-      AND (${text}::text IS NULL OR product.search @@ (SELECT typed_query(${text})))`;
+      AND ${text === null ? sql`true` : matchesText(text)}`;
     const rows = await query(
       this.db,
       order.statement({ columns: PRODUCT_COLUMNS, offer, passes, text, after, limit }),

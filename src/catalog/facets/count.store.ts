@@ -8,6 +8,7 @@ import type { ProductCondition } from '../product-filter.js';
 import {
   isCommon,
   lowered,
+  matchesText,
   offerTerms,
   productPredicate,
   splitParts,
@@ -154,8 +155,7 @@ const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql 
     )`;
 };
 
-const ofText = (text: string | null): Sql =>
-  text === null ? sql`true` : sql`product.search @@ websearch_to_tsquery('english', ${text})`;
+const ofText = (text: string | null): Sql => (text === null ? sql`true` : matchesText(text));
 
 /** An image shows an SKU that has one of the values of each option that it shows: see `isShown`. */
 const ofProducts = (productIds: readonly number[] | null): Sql =>
