@@ -83,7 +83,7 @@ test('the counts of a category page take one statement', async () => {
     });
   const without = ['product.newest', 'sku.byProduct', 'image.byProduct'];
   expect((await read(false)).sort()).toEqual(without.toSorted());
-  expect((await read(true)).sort()).toEqual([...without, 'facets.count'].sort());
+  expect((await read(true)).sort()).toEqual([...without, 'facets.count', 'facets.deadline'].sort());
   expect((await read(true)).sort()).toEqual([...without, 'facets.unchanged'].sort());
 });
 

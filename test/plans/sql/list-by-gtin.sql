@@ -8,12 +8,12 @@
       FROM products product
       WHERE product.id = ANY(ARRAY(
       SELECT product_id FROM skus WHERE gtin IS NOT NULL AND ltrim(gtin, '0') = ANY($2::text[]))) AND product.created_at > $3::timestamptz
-      AND ($4::text IS NULL OR product.search @@ websearch_to_tsquery('english', $5))
-        AND ($6::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $7::bigint * interval '1 microsecond', $8::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $9
+      AND true
+        AND ($4::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $5::bigint * interval '1 microsecond', $6::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $7
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $10
-      AND offer.sellable >= $11::int AND (offer.compare_at IS NOT NULL) = $12::boolean AND (ltrim(offer.gtin, '0') = ANY($13::text[])) IS TRUE) AS offered) offered
-    WHERE offered.offered OR product.place = $14
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $15;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $8
+      AND offer.sellable >= $9::int AND (offer.compare_at IS NOT NULL) = $10::boolean AND (ltrim(offer.gtin, '0') = ANY($11::text[])) IS TRUE) AS offered) offered
+    WHERE offered.offered OR product.place = $12
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $13;

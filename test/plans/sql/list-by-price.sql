@@ -1,3 +1,7 @@
+/* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images
+      WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
+
 /* product.price */
     SELECT product.id AS key, product.handle, product.title, product.description, product.url,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
@@ -15,7 +19,14 @@
       AND attribute.name = $14 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($15::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($16::text[]) AS value))))
-      AND ($17::text IS NULL OR product.search @@ websearch_to_tsquery('english', $18)) AND cheapest.amount IS NOT NULL
-      AND ($19::int IS NULL
-        OR (cheapest.amount, product.id) > ($20::bigint, $21::int))
-    ORDER BY cheapest.amount ASC, product.id ASC LIMIT $22;
+      AND true AND cheapest.amount IS NOT NULL
+      AND ($17::int IS NULL
+        OR (cheapest.amount, product.id) > ($18::bigint, $19::int))
+    ORDER BY cheapest.amount ASC, product.id ASC LIMIT $20;
+
+/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+      WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
+      ORDER BY offer.product_id, offer.position, offer.sku_id;

@@ -1,3 +1,7 @@
+/* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images
+      WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
+
 /* product.newest */
     SELECT product.id AS key, product.handle, product.title, product.description, product.url,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
@@ -14,14 +18,21 @@
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value))))
-      AND ($7::text IS NULL OR product.search @@ websearch_to_tsquery('english', $8))
-        AND ($9::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $10::bigint * interval '1 microsecond', $11::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $12
+      AND true
+        AND ($7::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $8::bigint * interval '1 microsecond', $9::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $10
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $13
-      AND offer.sellable >= $14::int AND offer.amount >= $15::bigint AND offer.amount <= $16::bigint AND ((lower((offer.options ->> $17::text)) IN (SELECT lower(value) FROM unnest($18::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $19::text)) > 0 AND CASE WHEN lower((offer.options ->> $20::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $21::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $22::text))] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) IS TRUE) AS offered) offered
-    WHERE offered.offered OR product.place = $24
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $25;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $11
+      AND offer.sellable >= $12::int AND offer.amount >= $13::bigint AND offer.amount <= $14::bigint AND ((lower((offer.options ->> $15::text)) IN (SELECT lower(value) FROM unnest($16::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $17::text)) > 0 AND CASE WHEN lower((offer.options ->> $18::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $19::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $20::text))] END && ARRAY(SELECT lower(value) FROM unnest($21::text[]) AS value)))) IS TRUE) AS offered) offered
+    WHERE offered.offered OR product.place = $22
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $23;
+
+/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+      WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
+      ORDER BY offer.product_id, offer.position, offer.sku_id;

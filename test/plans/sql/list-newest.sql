@@ -11,12 +11,19 @@
       SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
       FROM products product
       WHERE true
-      AND ($2::text IS NULL OR product.search @@ (SELECT typed_query($3)))
-        AND ($4::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $5::bigint * interval '1 microsecond', $6::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $7
+      AND true
+        AND ($2::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $3::bigint * interval '1 microsecond', $4::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $5
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $8
-      AND offer.sellable >= $9::int AND true) AS offered) offered
-    WHERE offered.offered OR product.place = $10
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $11;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $6
+      AND offer.sellable >= $7::int AND true) AS offered) offered
+    WHERE offered.offered OR product.place = $8
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $9;
+
+/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+      WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
+      ORDER BY offer.product_id, offer.position, offer.sku_id;

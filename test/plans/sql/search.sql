@@ -97,7 +97,8 @@
               SELECT valued.id, lower(part) AS value, min(part) AS label
               FROM (SELECT id, options ->> $14::text AS value FROM offered0 WHERE options ? $15::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ||
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ||
                   CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($16::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
@@ -118,7 +119,8 @@
               SELECT valued.id, lower(part) AS value, min(part) AS label
               FROM (SELECT id, options ->> $20::text AS value FROM offered0 WHERE options ? $21::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ||
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ||
                   CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
