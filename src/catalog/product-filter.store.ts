@@ -109,10 +109,12 @@ export function stockTerms(condition: ProductCondition): Sql {
       condition,
       sql`EXISTS (SELECT ${stock} AND stock.location_id = ${locationKey} AND stock.sellable >= ${quantity}::int)`,
     );
-  // Some location has a unit: a semijoin, which is much faster than a sum for each SKU.
+  // Some location has a unit: a semijoin, which is much faster than a sum for each SKU. It is one only if nothing but the
+  // WHERE clause names the offer.
   const enough =
     quantity === 1
-      ? sql`EXISTS (SELECT ${stock} AND stock.sellable > 0)`
+      ? sql`EXISTS (SELECT FROM available_stock stock JOIN channel_locations served USING (location_id)
+          WHERE stock.sku_id = offer.sku_id AND served.channel_id = offer.channel_id AND stock.sellable > 0)`
       : sql`(SELECT coalesce(sum(stock.sellable), 0) ${stock}) >= ${quantity}::int`;
   return ifNeeded(condition, enough);
 }

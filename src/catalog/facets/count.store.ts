@@ -83,7 +83,7 @@ export async function count(db: Queryable, plan: CountPlan): Promise<Counts> {
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM ${offered(0)}) passing) AS total,
       ${isCut(0, plan)} AS "isCut",
       ${join(
-        scopes.map((_, i) => sql`(SELECT count(*)::int FROM ${examined(i)})`),
+        scopes.map((_, i) => sql`(SELECT examined FROM ${number(i)})`),
         ' + ',
       )} AS examined,
       jsonb_build_array(${counted.length === 0 ? empty : join(counted, ', ')}) AS facets`;
@@ -134,9 +134,11 @@ const OFFERS_OF_FEW = sql`CROSS JOIN LATERAL (
 /** SKUs that are looked at for a condition, and those of them that pass. */
 const examined = (i: number): Sql => raw(`examined${i}`);
 const offered = (i: number): Sql => raw(`offered${i}`);
+/** How many SKUs were looked at. */
+const number = (i: number): Sql => raw(`number${i}`);
 
 const isCut = (i: number, { mostExamined }: CountPlan): Sql =>
-  sql`(SELECT count(*) > ${mostExamined} FROM ${examined(i)})`;
+  sql`(SELECT examined > ${mostExamined} FROM ${number(i)})`;
 
 /** The bound is on what is looked at, not on what passes: else a filter that nothing passes would look at everything. */
 const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql => {
@@ -152,6 +154,8 @@ const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql 
     ), ${offered(i)} AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM ${examined(i)} offer
       WHERE ${offerTerms(condition)} AND ${stockTerms(condition)}
+    ), ${number(i)} AS MATERIALIZED (
+      SELECT count(*)::int AS examined FROM ${examined(i)}
     )`;
 };
 
@@ -264,8 +268,11 @@ const partsOfValues = (values: Sql, chosen: readonly string[]): Sql => sql`
               SELECT valued.id, lower(part) AS value, min(part) AS label
               FROM (${values}) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN ${splitParts(sql`valued.value`)} ||
-                  CASE WHEN lower(valued.value) IN (${lowered(chosen)}) THEN ARRAY[valued.value] ELSE '{}' END
+                THEN ${splitParts(sql`valued.value`)}${
+                  chosen.length === 0
+                    ? empty
+                    : sql` || CASE WHEN lower(valued.value) IN (${lowered(chosen)}) THEN ARRAY[valued.value] ELSE '{}' END`
+                }
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product

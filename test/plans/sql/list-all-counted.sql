@@ -13,9 +13,10 @@
       LIMIT $2
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
-      WHERE true AND EXISTS (SELECT FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id AND stock.sellable > 0)
+      WHERE true AND EXISTS (SELECT FROM available_stock stock JOIN channel_locations served USING (location_id)
+          WHERE stock.sku_id = offer.sku_id AND served.channel_id = offer.channel_id AND stock.sellable > 0)
+    ), number0 AS MATERIALIZED (
+      SELECT count(*)::int AS examined FROM examined0
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -24,10 +25,10 @@
           WHERE line.active AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $3))) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT count(*) > $4 FROM examined0) AS "isCut",
-      (SELECT count(*)::int FROM examined0) AS examined,
+      (SELECT examined > $4 FROM number0) AS "isCut",
+      (SELECT examined FROM number0) AS examined,
       jsonb_build_array((
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $5 FROM examined0),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $5 FROM number0),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
@@ -42,22 +43,20 @@
               FROM (SELECT DISTINCT id FROM offered0) product
               JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = $7::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ||
-                  CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($8::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*')
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
-          ORDER BY place LIMIT $9
+          ORDER BY place LIMIT $8
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $10 FROM examined0),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $9 FROM number0),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($11::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($10::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             SELECT brand.handle::text AS value, brand.name AS label, NULL::text AS parent, direct.count, NULL::bigint AS width
             FROM (
@@ -65,15 +64,15 @@
               FROM (SELECT DISTINCT id, brand_id FROM offered0) product GROUP BY brand_id
             ) direct
             JOIN brands brand ON brand.id = direct.brand_id) counted
-          ORDER BY place LIMIT $12
+          ORDER BY place LIMIT $11
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $13 FROM examined0),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $12 FROM number0),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($14::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($13::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             WITH RECURSIVE direct AS (
               SELECT category_id AS id, count(*) AS count
@@ -89,51 +88,49 @@
             JOIN categories category ON category.id = above.ancestor
             LEFT JOIN categories parent ON parent.id = category.parent_id
             GROUP BY category.id, parent.id) counted
-          ORDER BY place LIMIT $15
+          ORDER BY place LIMIT $14
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $16 FROM examined0),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $15 FROM number0),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($17::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($16::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
             FROM (
               SELECT valued.id, lower(part) AS value, min(part) AS label
-              FROM (SELECT id, options ->> $18::text AS value FROM offered0 WHERE options ? $19::text) valued
+              FROM (SELECT id, options ->> $17::text AS value FROM offered0 WHERE options ? $18::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ||
-                  CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($20::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*')
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
-          ORDER BY place LIMIT $21
+          ORDER BY place LIMIT $19
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $22 FROM examined0),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $20 FROM number0),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($23::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($21::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             WITH priced AS (SELECT id, amount FROM offered0),
             typical AS (
-              SELECT greatest(1, percentile_disc($24) WITHIN GROUP (ORDER BY amount)::numeric / $25) AS units
+              SELECT greatest(1, percentile_disc($22) WITHIN GROUP (ORDER BY amount)::numeric / $23) AS units
               FROM (SELECT min(amount) AS amount FROM priced GROUP BY id) cheapest
             ), scale AS MATERIALIZED (
-              SELECT ($26 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
+              SELECT ($24 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
                 WHEN units <= 5 * power THEN 5 ELSE 10 END)::bigint AS width
               FROM (SELECT units, 10::numeric ^ floor(log(units)) AS power FROM typical) powers
             )
             SELECT band::text AS value, '' AS label, NULL::text AS parent, count(*)::int AS count, width
-            FROM (SELECT DISTINCT id, least(amount / width, $27) AS band, width FROM priced CROSS JOIN scale) banded
+            FROM (SELECT DISTINCT id, least(amount / width, $25) AS band, width FROM priced CROSS JOIN scale) banded
             GROUP BY band, width) counted
-          ORDER BY place LIMIT $28
+          ORDER BY place LIMIT $26
         ) ranked)) AS facets;
 
 /* facets.deadline */ SELECT set_config('statement_timeout', $1, true);
@@ -151,12 +148,12 @@
       SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
       FROM products product
       WHERE true
-      AND true
-        AND ($2::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $3::bigint * interval '1 microsecond', $4::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $5
+      AND ($2::text IS NULL OR product.search @@ websearch_to_tsquery('english', $3))
+        AND ($4::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $5::bigint * interval '1 microsecond', $6::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $7
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $6
-      AND offer.sellable >= $7::int AND true) AS offered) offered
-    WHERE offered.offered OR product.place = $8
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $9;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $8
+      AND offer.sellable >= $9::int AND true) AS offered) offered
+    WHERE offered.offered OR product.place = $10
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $11;

@@ -24,9 +24,10 @@
       LIMIT $3
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
-      WHERE true AND EXISTS (SELECT FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id AND stock.sellable > 0)
+      WHERE true AND EXISTS (SELECT FROM available_stock stock JOIN channel_locations served USING (location_id)
+          WHERE stock.sku_id = offer.sku_id AND served.channel_id = offer.channel_id AND stock.sellable > 0)
+    ), number0 AS MATERIALIZED (
+      SELECT count(*)::int AS examined FROM examined0
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -35,10 +36,10 @@
           WHERE line.active AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $4))) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT count(*) > $5 FROM examined0) AS "isCut",
-      (SELECT count(*)::int FROM examined0) AS examined,
+      (SELECT examined > $5 FROM number0) AS "isCut",
+      (SELECT examined FROM number0) AS examined,
       jsonb_build_array((
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $6 FROM examined0),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $6 FROM number0),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
@@ -54,7 +55,7 @@
             JOIN brands brand ON brand.id = direct.brand_id) counted
           ORDER BY place LIMIT $8
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $9 FROM examined0),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $9 FROM number0),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
@@ -78,7 +79,7 @@
             GROUP BY category.id, parent.id) counted
           ORDER BY place LIMIT $11
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $12 FROM examined0),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $12 FROM number0),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
@@ -91,58 +92,54 @@
               SELECT valued.id, lower(part) AS value, min(part) AS label
               FROM (SELECT id, options ->> $14::text AS value FROM offered0 WHERE options ? $15::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ||
-                  CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($16::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*')
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
-          ORDER BY place LIMIT $17
+          ORDER BY place LIMIT $16
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $18 FROM examined0),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $17 FROM number0),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($19::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($18::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
             FROM (
               SELECT valued.id, lower(part) AS value, min(part) AS label
-              FROM (SELECT id, options ->> $20::text AS value FROM offered0 WHERE options ? $21::text) valued
+              FROM (SELECT id, options ->> $19::text AS value FROM offered0 WHERE options ? $20::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END ||
-                  CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*')
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
-          ORDER BY place LIMIT $23
+          ORDER BY place LIMIT $21
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT count(*) > $24 FROM examined0),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $22 FROM number0),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($25::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($23::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             WITH priced AS (SELECT id, amount FROM offered0),
             typical AS (
-              SELECT greatest(1, percentile_disc($26) WITHIN GROUP (ORDER BY amount)::numeric / $27) AS units
+              SELECT greatest(1, percentile_disc($24) WITHIN GROUP (ORDER BY amount)::numeric / $25) AS units
               FROM (SELECT min(amount) AS amount FROM priced GROUP BY id) cheapest
             ), scale AS MATERIALIZED (
-              SELECT ($28 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
+              SELECT ($26 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
                 WHEN units <= 5 * power THEN 5 ELSE 10 END)::bigint AS width
               FROM (SELECT units, 10::numeric ^ floor(log(units)) AS power FROM typical) powers
             )
             SELECT band::text AS value, '' AS label, NULL::text AS parent, count(*)::int AS count, width
-            FROM (SELECT DISTINCT id, least(amount / width, $29) AS band, width FROM priced CROSS JOIN scale) banded
+            FROM (SELECT DISTINCT id, least(amount / width, $27) AS band, width FROM priced CROSS JOIN scale) banded
             GROUP BY band, width) counted
-          ORDER BY place LIMIT $30
+          ORDER BY place LIMIT $28
         ) ranked)) AS facets;
 
 /* facets.deadline */ SELECT set_config('statement_timeout', $1, true);
@@ -213,34 +210,33 @@
 
 /* text.near */
     WITH typed AS MATERIALIZED (
-      SELECT typed.word, typed.place, folded.word AS folded, CASE WHEN length(folded.word) < 6 THEN 1 ELSE 2 END AS edits,
-        folded.word IN (SELECT mendable_words(folded.word))
-          AND numnode(word_query(typed.word)) > 0
-          AND NOT EXISTS (SELECT FROM products WHERE search @@ word_query(typed.word)) AS unknown
+      SELECT typed.word, typed.place, CASE WHEN length(typed.word) < 6 THEN 1 ELSE 2 END AS edits,
+        typed.word IN (SELECT mendable_words(typed.word))
+          AND numnode(plainto_tsquery('english', typed.word)) > 0
+          AND NOT EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', typed.word)) AS unknown
       FROM unnest($1::text[]) WITH ORDINALITY AS typed (word, place)
-      CROSS JOIN LATERAL (SELECT fold_text(typed.word) AS word) folded
     )
     SELECT word, false AS "isUnknown", NULL AS near FROM typed WHERE NOT unknown
     UNION ALL
     SELECT unknown.word, true, near.word
-    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $2) unknown
+    FROM (SELECT word, edits FROM typed WHERE unknown ORDER BY place LIMIT $2) unknown
     LEFT JOIN LATERAL (
       SELECT close.word FROM (
-        SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.folded) AS likeness
-        FROM near_words(unknown.folded) AS candidate (word)
+        SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.word) AS likeness
+        FROM near_words(unknown.word) AS candidate (word)
         CROSS JOIN LATERAL (
-          SELECT levenshtein_less_equal(candidate.word, unknown.folded, unknown.edits) AS edits
+          SELECT levenshtein_less_equal(candidate.word, unknown.word, unknown.edits) AS edits
         ) distance
         WHERE distance.edits <= unknown.edits
         ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $3
       ) close
-      WHERE EXISTS (SELECT FROM products WHERE search @@ word_query(close.word))
+      WHERE EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', close.word))
       ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
     ) near ON true;
 
 /* text.rank */
     WITH word AS (
-      SELECT word_query(word) AS query FROM unnest($1::text[]) AS word
+      SELECT plainto_tsquery('english', word) AS query FROM unnest($1::text[]) AS word
     ), any_word AS (
       SELECT string_agg('(' || query::text || ')', ' | ')::tsquery AS query FROM word WHERE numnode(query) > 0
     ), ranked AS MATERIALIZED (
