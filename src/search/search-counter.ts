@@ -37,10 +37,11 @@ export function searchCounter(kept: KeptCounts, search: CountedSearch): Counter 
     const productIds = best.matches.map(({ productId }) => productId);
     const { facets: counted } = await kept.count({ channel, condition, text: null, productIds }, facets);
     return facets.flatMap((facet, i) => {
-      const values = counted[i];
-      if (values === undefined) return [];
-      const precision = best.next === null ? values.precision : CountPrecision.AT_LEAST;
-      return [[facet, instantiate(Facet, { ...values, precision })] as const];
+      const found = counted[i];
+      if (found === undefined) return [];
+      const { kind, name, values, valueCount } = found;
+      const precision = best.next === null ? found.precision : CountPrecision.AT_LEAST;
+      return [[facet, instantiate(Facet, { kind, name, values, valueCount, precision })] as const];
     });
   };
   return new Counter(async (facets, isTotalAsked) => {

@@ -69,6 +69,26 @@ test('the order of what is chosen and asked makes no other entry', async () => {
   expect(statements).toEqual(['product.newest', 'facets.unchanged']);
 });
 
+test('counts with words are not prepared: their text has too many variants', async () => {
+  const spy = jest.spyOn(Client.prototype, 'query');
+  const isPrepared = async (variables: object): Promise<boolean[]> => {
+    spy.mockClear();
+    await gateway.ask('query ($text: String) { products(text: $text) { totalCount { count } } }', {
+      ...variables,
+    });
+    return spy.mock.calls.flatMap(([statement]) => {
+      const { text, name } = Object(statement) as { text?: unknown; name?: unknown };
+      return typeof text === 'string' && text.startsWith('/* facets.count */') ? [name !== undefined] : [];
+    });
+  };
+  try {
+    expect(await isPrepared({ text: 'coat' })).toEqual([false]);
+    expect(await isPrepared({})).toEqual([true]);
+  } finally {
+    spy.mockRestore();
+  }
+});
+
 test('counts that depend on more than whether there is stock are not kept', async () => {
   const where = { quantity: 4 };
   expect(await ask({ where })).toBe('S 1, M 2');

@@ -116,6 +116,28 @@ describe('as reported elsewhere', () => {
   });
 });
 
+test('a chosen value with slashes counts as a whole, beside its parts', async () => {
+  const { buckets } = (await count(option('color', 'red/black'))).of('color');
+  expect(buckets.filter(({ value }) => /red/i.test(value))).toMatchObject([
+    { value: 'Red/Black', count: 1, selected: true },
+    { value: 'Red', count: 1, selected: false },
+  ]);
+});
+
+test('a category is chosen by its exact handle, as the filter finds it', async () => {
+  const { products } = await gateway.read(
+    z.object({ products: z.object({ facets: z.array(z.object({ buckets: z.array(z.unknown()) })) }) }),
+    `{ products(where: { categories: ["SHIRTS", "TOPS/SHIRTS"] }) {
+      facets(by: [{ kind: CATEGORY }]) { buckets { value count selected } } } }`,
+  );
+  expect(products.facets[0]?.buckets).toEqual([
+    { value: 'tops/shirts', count: 22, selected: false },
+    { value: 'tops', count: 22, selected: false },
+    { value: 'SHIRTS', count: 0, selected: true },
+    { value: 'TOPS/SHIRTS', count: 0, selected: true },
+  ]);
+});
+
 describe('buckets(first:)', () => {
   test('returns what is chosen and the most frequent others, and valueCount says that it cut', async () => {
     const { valueCount, buckets } = (await count(option('size', '55'), 3)).of('size');
