@@ -43,7 +43,8 @@
               FROM (SELECT DISTINCT id FROM offered0) product
               JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = $7::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*')
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
@@ -103,7 +104,8 @@
               SELECT valued.id, lower(part) AS value, min(part) AS label
               FROM (SELECT id, options ->> $17::text AS value FROM offered0 WHERE options ? $18::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*')
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
@@ -148,12 +150,12 @@
       SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
       FROM products product
       WHERE true
-      AND ($2::text IS NULL OR product.search @@ websearch_to_tsquery('english', $3))
-        AND ($4::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $5::bigint * interval '1 microsecond', $6::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $7
+      AND true
+        AND ($2::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $3::bigint * interval '1 microsecond', $4::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $5
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $8
-      AND offer.sellable >= $9::int AND true) AS offered) offered
-    WHERE offered.offered OR product.place = $10
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $11;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $6
+      AND offer.sellable >= $7::int AND true) AS offered) offered
+    WHERE offered.offered OR product.place = $8
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $9;

@@ -15,21 +15,23 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND true
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND true
       LIMIT $7
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $8::bigint AND offer.amount <= $9::bigint AND ((lower((offer.options ->> $10::text)) IN (SELECT lower(value) FROM unnest($11::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $12::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $13::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($14::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+    OR (position('/' IN (offer.options ->> $12::text)) > 0 AND CASE WHEN lower((offer.options ->> $13::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $15::text))] END && ARRAY(SELECT lower(value) FROM unnest($16::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $15::int
+          WHERE stock.sku_id = offer.sku_id) >= $17::int
     ), number0 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined0
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
       FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $16) channel
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $18) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
@@ -37,23 +39,24 @@
       ) offer
       WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($17::text[])
+        SELECT id FROM categories WHERE handle = ANY($19::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($18::text[])) AND true AND true
-      LIMIT $19
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($20::text[])) AND true AND true
+      LIMIT $21
     ), offered1 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
-      WHERE offer.amount >= $20::bigint AND offer.amount <= $21::bigint AND ((lower((offer.options ->> $22::text)) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $24::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $25::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($26::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+      WHERE offer.amount >= $22::bigint AND offer.amount <= $23::bigint AND ((lower((offer.options ->> $24::text)) IN (SELECT lower(value) FROM unnest($25::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $26::text)) > 0 AND CASE WHEN lower((offer.options ->> $27::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $28::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $29::text))] END && ARRAY(SELECT lower(value) FROM unnest($30::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $27::int
+          WHERE stock.sku_id = offer.sku_id) >= $31::int
     ), number1 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined1
     ), examined2 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
       FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $28) channel
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $32) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
@@ -61,47 +64,51 @@
       ) offer
       WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($29::text[])
+        SELECT id FROM categories WHERE handle = ANY($33::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $30 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($31::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($32::text[]) AS value)))) AND true AND true
-      LIMIT $33
+      AND attribute.name = $34 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($35::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($36::text[]) AS value)))) AND true AND true
+      LIMIT $37
     ), offered2 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined2 offer
-      WHERE offer.amount >= $34::bigint AND offer.amount <= $35::bigint AND ((lower((offer.options ->> $36::text)) IN (SELECT lower(value) FROM unnest($37::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $38::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $39::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($40::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+      WHERE offer.amount >= $38::bigint AND offer.amount <= $39::bigint AND ((lower((offer.options ->> $40::text)) IN (SELECT lower(value) FROM unnest($41::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $42::text)) > 0 AND CASE WHEN lower((offer.options ->> $43::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $44::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $45::text))] END && ARRAY(SELECT lower(value) FROM unnest($46::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $41::int
+          WHERE stock.sku_id = offer.sku_id) >= $47::int
     ), number2 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined2
     ), examined3 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
       FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $42) channel
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $48) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($43::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $44 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($45::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($46::text[]) AS value)))) AND true AND true
-      LIMIT $47
+      WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($49::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $50 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($51::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($52::text[]) AS value)))) AND true AND true
+      LIMIT $53
     ), offered3 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined3 offer
-      WHERE offer.amount >= $48::bigint AND offer.amount <= $49::bigint AND ((lower((offer.options ->> $50::text)) IN (SELECT lower(value) FROM unnest($51::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $52::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $53::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($54::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+      WHERE offer.amount >= $54::bigint AND offer.amount <= $55::bigint AND ((lower((offer.options ->> $56::text)) IN (SELECT lower(value) FROM unnest($57::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $58::text)) > 0 AND CASE WHEN lower((offer.options ->> $59::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $60::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $61::text))] END && ARRAY(SELECT lower(value) FROM unnest($62::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $55::int
+          WHERE stock.sku_id = offer.sku_id) >= $63::int
     ), number3 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined3
     ), examined4 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
       FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $56) channel
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $64) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
@@ -109,24 +116,25 @@
       ) offer
       WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($57::text[])
+        SELECT id FROM categories WHERE handle = ANY($65::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($58::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $59 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($60::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($61::text[]) AS value)))) AND true AND true
-      LIMIT $62
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($66::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $67 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($68::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($69::text[]) AS value)))) AND true AND true
+      LIMIT $70
     ), offered4 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined4 offer
-      WHERE offer.amount >= $63::bigint AND offer.amount <= $64::bigint AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+      WHERE offer.amount >= $71::bigint AND offer.amount <= $72::bigint AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $65::int
+          WHERE stock.sku_id = offer.sku_id) >= $73::int
     ), number4 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined4
     ), examined5 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
       FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $66) channel
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $74) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
@@ -134,18 +142,20 @@
       ) offer
       WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($67::text[])
+        SELECT id FROM categories WHERE handle = ANY($75::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($68::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $69 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($70::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($71::text[]) AS value)))) AND true AND true
-      LIMIT $72
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($76::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $77 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($78::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($79::text[]) AS value)))) AND true AND true
+      LIMIT $80
     ), offered5 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined5 offer
-      WHERE ((lower((offer.options ->> $73::text)) IN (SELECT lower(value) FROM unnest($74::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $75::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $76::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($77::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+      WHERE ((lower((offer.options ->> $81::text)) IN (SELECT lower(value) FROM unnest($82::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $83::text)) > 0 AND CASE WHEN lower((offer.options ->> $84::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $85::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $86::text))] END && ARRAY(SELECT lower(value) FROM unnest($87::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $78::int
+          WHERE stock.sku_id = offer.sku_id) >= $88::int
     ), number5 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined5
     )
@@ -154,40 +164,41 @@
         (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0 AND line.location_id IN (
-            SELECT location_id FROM channel_locations WHERE channel_id = $79))) AS until,
+            SELECT location_id FROM channel_locations WHERE channel_id = $89))) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT examined > $80 FROM number0) AS "isCut",
+      (SELECT examined > $90 FROM number0) AS "isCut",
       (SELECT examined FROM number0) + (SELECT examined FROM number1) + (SELECT examined FROM number2) + (SELECT examined FROM number3) + (SELECT examined FROM number4) + (SELECT examined FROM number5) AS examined,
       jsonb_build_array((
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $81 FROM number1),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $91 FROM number1),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($82::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($92::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
             FROM (
               SELECT valued.id, lower(part) AS value, min(part) AS label
               FROM (SELECT product.id, attribute.value
               FROM (SELECT DISTINCT id FROM offered1) product
-              JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = $83::text) valued
+              JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = $93::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') || CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($84::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END || CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($94::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
-          ORDER BY place LIMIT $85
+          ORDER BY place LIMIT $95
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $86 FROM number2),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $96 FROM number2),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($87::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($97::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             SELECT brand.handle::text AS value, brand.name AS label, NULL::text AS parent, direct.count, NULL::bigint AS width
             FROM (
@@ -195,15 +206,15 @@
               FROM (SELECT DISTINCT id, brand_id FROM offered2) product GROUP BY brand_id
             ) direct
             JOIN brands brand ON brand.id = direct.brand_id) counted
-          ORDER BY place LIMIT $88
+          ORDER BY place LIMIT $98
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $89 FROM number3),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $99 FROM number3),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($90::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($100::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             WITH RECURSIVE direct AS (
               SELECT category_id AS id, count(*) AS count
@@ -219,49 +230,50 @@
             JOIN categories category ON category.id = above.ancestor
             LEFT JOIN categories parent ON parent.id = category.parent_id
             GROUP BY category.id, parent.id) counted
-          ORDER BY place LIMIT $91
+          ORDER BY place LIMIT $101
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $92 FROM number4),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $102 FROM number4),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($93::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($103::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
             FROM (
               SELECT valued.id, lower(part) AS value, min(part) AS label
-              FROM (SELECT id, options ->> $94::text AS value FROM offered4 WHERE options ? $95::text) valued
+              FROM (SELECT id, options ->> $104::text AS value FROM offered4 WHERE options ? $105::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') || CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($96::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END || CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($106::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
-          ORDER BY place LIMIT $97
+          ORDER BY place LIMIT $107
         ) ranked), (
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $98 FROM number5),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $108 FROM number5),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($99::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($109::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             WITH priced AS (SELECT id, amount FROM offered5),
             typical AS (
-              SELECT greatest(1, percentile_disc($100) WITHIN GROUP (ORDER BY amount)::numeric / $101) AS units
+              SELECT greatest(1, percentile_disc($110) WITHIN GROUP (ORDER BY amount)::numeric / $111) AS units
               FROM (SELECT min(amount) AS amount FROM priced GROUP BY id) cheapest
             ), scale AS MATERIALIZED (
-              SELECT ($102 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
+              SELECT ($112 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
                 WHEN units <= 5 * power THEN 5 ELSE 10 END)::bigint AS width
               FROM (SELECT units, 10::numeric ^ floor(log(units)) AS power FROM typical) powers
             )
             SELECT band::text AS value, '' AS label, NULL::text AS parent, count(*)::int AS count, width
-            FROM (SELECT DISTINCT id, least(amount / width, $103) AS band, width FROM priced CROSS JOIN scale) banded
+            FROM (SELECT DISTINCT id, least(amount / width, $113) AS band, width FROM priced CROSS JOIN scale) banded
             GROUP BY band, width) counted
-          ORDER BY place LIMIT $104
+          ORDER BY place LIMIT $114
         ) ranked)) AS facets;
 
 /* facets.deadline */ SELECT set_config('statement_timeout', $1, true);
@@ -280,14 +292,16 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value))))
-      AND ($7::text IS NULL OR product.search @@ websearch_to_tsquery('english', $8))
-        AND ($9::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $10::bigint * interval '1 microsecond', $11::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $12
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value))))
+      AND true
+        AND ($7::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $8::bigint * interval '1 microsecond', $9::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $10
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $13
-      AND offer.sellable >= $14::int AND offer.amount >= $15::bigint AND offer.amount <= $16::bigint AND ((lower((offer.options ->> $17::text)) IN (SELECT lower(value) FROM unnest($18::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $19::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $20::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($21::text[]) AS value)))) IS TRUE) AS offered) offered
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $11
+      AND offer.sellable >= $12::int AND offer.amount >= $13::bigint AND offer.amount <= $14::bigint AND ((lower((offer.options ->> $15::text)) IN (SELECT lower(value) FROM unnest($16::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $17::text)) > 0 AND CASE WHEN lower((offer.options ->> $18::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $19::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $20::text))] END && ARRAY(SELECT lower(value) FROM unnest($21::text[]) AS value)))) IS TRUE) AS offered) offered
     WHERE offered.offered OR product.place = $22
     ORDER BY product.created_at DESC, product.id DESC LIMIT $23;

@@ -92,7 +92,8 @@
               SELECT valued.id, lower(part) AS value, min(part) AS label
               FROM (SELECT id, options ->> $14::text AS value FROM offered0 WHERE options ? $15::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*')
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
@@ -112,7 +113,8 @@
               SELECT valued.id, lower(part) AS value, min(part) AS label
               FROM (SELECT id, options ->> $19::text AS value FROM offered0 WHERE options ? $20::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*')
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
@@ -210,33 +212,34 @@
 
 /* text.near */
     WITH typed AS MATERIALIZED (
-      SELECT typed.word, typed.place, CASE WHEN length(typed.word) < 6 THEN 1 ELSE 2 END AS edits,
-        typed.word IN (SELECT mendable_words(typed.word))
-          AND numnode(plainto_tsquery('english', typed.word)) > 0
-          AND NOT EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', typed.word)) AS unknown
+      SELECT typed.word, typed.place, folded.word AS folded, CASE WHEN length(folded.word) < 6 THEN 1 ELSE 2 END AS edits,
+        folded.word IN (SELECT mendable_words(folded.word))
+          AND numnode(word_query(typed.word)) > 0
+          AND NOT EXISTS (SELECT FROM products WHERE search @@ word_query(typed.word)) AS unknown
       FROM unnest($1::text[]) WITH ORDINALITY AS typed (word, place)
+      CROSS JOIN LATERAL (SELECT fold_text(typed.word) AS word) folded
     )
     SELECT word, false AS "isUnknown", NULL AS near FROM typed WHERE NOT unknown
     UNION ALL
     SELECT unknown.word, true, near.word
-    FROM (SELECT word, edits FROM typed WHERE unknown ORDER BY place LIMIT $2) unknown
+    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $2) unknown
     LEFT JOIN LATERAL (
       SELECT close.word FROM (
-        SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.word) AS likeness
-        FROM near_words(unknown.word) AS candidate (word)
+        SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.folded) AS likeness
+        FROM near_words(unknown.folded) AS candidate (word)
         CROSS JOIN LATERAL (
-          SELECT levenshtein_less_equal(candidate.word, unknown.word, unknown.edits) AS edits
+          SELECT levenshtein_less_equal(candidate.word, unknown.folded, unknown.edits) AS edits
         ) distance
         WHERE distance.edits <= unknown.edits
         ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $3
       ) close
-      WHERE EXISTS (SELECT FROM products WHERE search @@ plainto_tsquery('english', close.word))
+      WHERE EXISTS (SELECT FROM products WHERE search @@ word_query(close.word))
       ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
     ) near ON true;
 
 /* text.rank */
     WITH word AS (
-      SELECT plainto_tsquery('english', word) AS query FROM unnest($1::text[]) AS word
+      SELECT word_query(word) AS query FROM unnest($1::text[]) AS word
     ), any_word AS (
       SELECT string_agg('(' || query::text || ')', ' | ')::tsquery AS query FROM word WHERE numnode(query) > 0
     ), ranked AS MATERIALIZED (

@@ -23,7 +23,8 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -33,16 +34,17 @@
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $16::int
+          WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined0
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
       FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $17) channel
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -50,21 +52,23 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($18::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $19 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($20::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($21::text[]) AS value)))) AND true AND product.id = ANY($22::int[]) AND (
+      WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($20::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) AND true AND product.id = ANY($24::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
           LIMIT 1)
-      LIMIT $23
+      LIMIT $25
     ), offered1 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
-      WHERE offer.amount >= $24::bigint AND offer.amount <= $25::bigint AND ((lower((offer.options ->> $26::text)) IN (SELECT lower(value) FROM unnest($27::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $28::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $29::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($30::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+      WHERE offer.amount >= $26::bigint AND offer.amount <= $27::bigint AND ((lower((offer.options ->> $28::text)) IN (SELECT lower(value) FROM unnest($29::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $30::text)) > 0 AND CASE WHEN lower((offer.options ->> $31::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $32::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $33::text))] END && ARRAY(SELECT lower(value) FROM unnest($34::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $31::int
+          WHERE stock.sku_id = offer.sku_id) >= $35::int
     ), number1 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined1
     )
@@ -73,18 +77,18 @@
         (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0 AND line.location_id IN (
-            SELECT location_id FROM channel_locations WHERE channel_id = $32))) AS until,
+            SELECT location_id FROM channel_locations WHERE channel_id = $36))) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT examined > $33 FROM number0) AS "isCut",
+      (SELECT examined > $37 FROM number0) AS "isCut",
       (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
       jsonb_build_array((
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $34 FROM number1),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $38 FROM number1),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($35::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($39::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             WITH RECURSIVE direct AS (
               SELECT category_id AS id, count(*) AS count
@@ -100,7 +104,7 @@
             JOIN categories category ON category.id = above.ancestor
             LEFT JOIN categories parent ON parent.id = category.parent_id
             GROUP BY category.id, parent.id) counted
-          ORDER BY place LIMIT $36
+          ORDER BY place LIMIT $40
         ) ranked)) AS facets;
 
 /* facets.countThese */
@@ -122,7 +126,8 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -132,16 +137,17 @@
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $16::int
+          WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined0
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
       FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $17) channel
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -151,23 +157,25 @@
       ) offer
       WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($18::text[])
+        SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $19 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($20::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($21::text[]) AS value)))) AND true AND product.id = ANY($22::int[]) AND (
+      AND attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) AND true AND product.id = ANY($24::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
           LIMIT 1)
-      LIMIT $23
+      LIMIT $25
     ), offered1 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
-      WHERE offer.amount >= $24::bigint AND offer.amount <= $25::bigint AND ((lower((offer.options ->> $26::text)) IN (SELECT lower(value) FROM unnest($27::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $28::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $29::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($30::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+      WHERE offer.amount >= $26::bigint AND offer.amount <= $27::bigint AND ((lower((offer.options ->> $28::text)) IN (SELECT lower(value) FROM unnest($29::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $30::text)) > 0 AND CASE WHEN lower((offer.options ->> $31::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $32::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $33::text))] END && ARRAY(SELECT lower(value) FROM unnest($34::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $31::int
+          WHERE stock.sku_id = offer.sku_id) >= $35::int
     ), number1 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined1
     )
@@ -176,18 +184,18 @@
         (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0 AND line.location_id IN (
-            SELECT location_id FROM channel_locations WHERE channel_id = $32))) AS until,
+            SELECT location_id FROM channel_locations WHERE channel_id = $36))) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT examined > $33 FROM number0) AS "isCut",
+      (SELECT examined > $37 FROM number0) AS "isCut",
       (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
       jsonb_build_array((
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $34 FROM number1),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $38 FROM number1),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($35::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($39::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             SELECT brand.handle::text AS value, brand.name AS label, NULL::text AS parent, direct.count, NULL::bigint AS width
             FROM (
@@ -195,7 +203,7 @@
               FROM (SELECT DISTINCT id, brand_id FROM offered1) product GROUP BY brand_id
             ) direct
             JOIN brands brand ON brand.id = direct.brand_id) counted
-          ORDER BY place LIMIT $36
+          ORDER BY place LIMIT $40
         ) ranked)) AS facets;
 
 /* facets.countThese */
@@ -217,7 +225,8 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -227,16 +236,17 @@
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $16::int
+          WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined0
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
       FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $17) channel
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -246,23 +256,25 @@
       ) offer
       WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($18::text[])
+        SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($19::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $20 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($21::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($22::text[]) AS value)))) AND true AND product.id = ANY($23::int[]) AND (
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($21::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) AND true AND product.id = ANY($25::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
           LIMIT 1)
-      LIMIT $24
+      LIMIT $26
     ), offered1 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
-      WHERE ((lower((offer.options ->> $25::text)) IN (SELECT lower(value) FROM unnest($26::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $27::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $28::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($29::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+      WHERE ((lower((offer.options ->> $27::text)) IN (SELECT lower(value) FROM unnest($28::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $29::text)) > 0 AND CASE WHEN lower((offer.options ->> $30::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $31::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $32::text))] END && ARRAY(SELECT lower(value) FROM unnest($33::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $30::int
+          WHERE stock.sku_id = offer.sku_id) >= $34::int
     ), number1 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined1
     )
@@ -271,32 +283,32 @@
         (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0 AND line.location_id IN (
-            SELECT location_id FROM channel_locations WHERE channel_id = $31))) AS until,
+            SELECT location_id FROM channel_locations WHERE channel_id = $35))) AS until,
       (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT examined > $32 FROM number0) AS "isCut",
+      (SELECT examined > $36 FROM number0) AS "isCut",
       (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
       jsonb_build_array((
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $33 FROM number1),
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $37 FROM number1),
           'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
           SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($34::text[]) AS value) DESC, count DESC, value) AS place
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($38::text[]) AS value) DESC, count DESC, value) AS place
           FROM (
             WITH priced AS (SELECT id, amount FROM offered1),
             typical AS (
-              SELECT greatest(1, percentile_disc($35) WITHIN GROUP (ORDER BY amount)::numeric / $36) AS units
+              SELECT greatest(1, percentile_disc($39) WITHIN GROUP (ORDER BY amount)::numeric / $40) AS units
               FROM (SELECT min(amount) AS amount FROM priced GROUP BY id) cheapest
             ), scale AS MATERIALIZED (
-              SELECT ($37 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
+              SELECT ($41 * power * CASE WHEN units <= power THEN 1 WHEN units <= 2 * power THEN 2
                 WHEN units <= 5 * power THEN 5 ELSE 10 END)::bigint AS width
               FROM (SELECT units, 10::numeric ^ floor(log(units)) AS power FROM typical) powers
             )
             SELECT band::text AS value, '' AS label, NULL::text AS parent, count(*)::int AS count, width
-            FROM (SELECT DISTINCT id, least(amount / width, $38) AS band, width FROM priced CROSS JOIN scale) banded
+            FROM (SELECT DISTINCT id, least(amount / width, $42) AS band, width FROM priced CROSS JOIN scale) banded
             GROUP BY band, width) counted
-          ORDER BY place LIMIT $39
+          ORDER BY place LIMIT $43
         ) ranked)) AS facets;
 
 /* facets.countThese */
@@ -318,7 +330,8 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -328,16 +341,17 @@
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $16::int
+          WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
       SELECT count(*)::int AS examined FROM examined0
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
       FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $17) channel
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -347,117 +361,21 @@
       ) offer
       WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($18::text[])
+        SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($19::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $20 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($21::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($22::text[]) AS value)))) AND true AND product.id = ANY($23::int[]) AND (
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($21::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) AND true AND product.id = ANY($25::int[]) AND (
           SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
           LIMIT 1)
-      LIMIT $24
+      LIMIT $26
     ), offered1 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
-      WHERE offer.amount >= $25::bigint AND offer.amount <= $26::bigint AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $27::int
-    ), number1 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined1
-    )
-    SELECT pg_current_snapshot()::text AS position, least(
-        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
-        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
-        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
-            SELECT location_id FROM channel_locations WHERE channel_id = $28))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT examined > $29 FROM number0) AS "isCut",
-      (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
-      jsonb_build_array((
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $30 FROM number1),
-          'values', coalesce(jsonb_agg(
-            jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
-            ORDER BY place), '[]'))
-        FROM (
-          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($31::text[]) AS value) DESC, count DESC, value) AS place
-          FROM (
-            SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
-            FROM (
-              SELECT valued.id, lower(part) AS value, min(part) AS label
-              FROM (SELECT id, options ->> $32::text AS value FROM offered1 WHERE options ? $33::text) valued
-              CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') || CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($34::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
-                ELSE ARRAY[valued.value] END) AS part
-              WHERE part <> '' GROUP BY valued.id, lower(part)
-            ) of_product
-            GROUP BY value) counted
-          ORDER BY place LIMIT $35
-        ) ranked)) AS facets;
-
-/* facets.countThese */
-    WITH examined0 AS MATERIALIZED (
-      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
-        offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
-      CROSS JOIN LATERAL (
-        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
-          price.compare_at, channel.id AS channel_id FROM skus sku
-        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
-          AND price.valid @> statement_timestamp() LIMIT 1) price
-        WHERE sku.product_id = product.id OFFSET 0
-      ) offer
-      WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
-            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
-              SELECT FROM jsonb_array_elements_text(shown."values") AS value
-              WHERE lower(value) = lower(offer.options ->> shown.name)))
-          LIMIT 1)
-      LIMIT $8
-    ), offered0 AS MATERIALIZED (
-      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
-      WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $16::int
-    ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
-    ), examined1 AS MATERIALIZED (
-      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
-        offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $17) channel
-      CROSS JOIN LATERAL (
-        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
-          price.compare_at, channel.id AS channel_id FROM skus sku
-        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
-          AND price.valid @> statement_timestamp() LIMIT 1) price
-        WHERE sku.product_id = product.id OFFSET 0
-      ) offer
-      WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($18::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($19::text[])) AND true AND product.id = ANY($20::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
-            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
-              SELECT FROM jsonb_array_elements_text(shown."values") AS value
-              WHERE lower(value) = lower(offer.options ->> shown.name)))
-          LIMIT 1)
-      LIMIT $21
-    ), offered1 AS MATERIALIZED (
-      SELECT id, category_id, brand_id, amount, options FROM examined1 offer
-      WHERE offer.amount >= $22::bigint AND offer.amount <= $23::bigint AND ((lower((offer.options ->> $24::text)) IN (SELECT lower(value) FROM unnest($25::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $26::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $27::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($28::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+      WHERE offer.amount >= $27::bigint AND offer.amount <= $28::bigint AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $29::int
     ), number1 AS MATERIALIZED (
@@ -484,16 +402,118 @@
             SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
             FROM (
               SELECT valued.id, lower(part) AS value, min(part) AS label
-              FROM (SELECT product.id, attribute.value
-              FROM (SELECT DISTINCT id FROM offered1) product
-              JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = $34::text) valued
+              FROM (SELECT id, options ->> $34::text AS value FROM offered1 WHERE options ? $35::text) valued
               CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') || CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($35::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END || CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($36::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
                 ELSE ARRAY[valued.value] END) AS part
               WHERE part <> '' GROUP BY valued.id, lower(part)
             ) of_product
             GROUP BY value) counted
-          ORDER BY place LIMIT $36
+          ORDER BY place LIMIT $37
+        ) ranked)) AS facets;
+
+/* facets.countThese */
+    WITH examined0 AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
+        offer.compare_at, offer.options, offer.gtin, offer.when_out
+      FROM products product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      CROSS JOIN LATERAL (
+        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
+          price.compare_at, channel.id AS channel_id FROM skus sku
+        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
+          AND price.valid @> statement_timestamp() LIMIT 1) price
+        WHERE sku.product_id = product.id OFFSET 0
+      ) offer
+      WHERE product.category_id IN (
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($2::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
+              SELECT FROM jsonb_array_elements_text(shown."values") AS value
+              WHERE lower(value) = lower(offer.options ->> shown.name)))
+          LIMIT 1)
+      LIMIT $8
+    ), offered0 AS MATERIALIZED (
+      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
+      WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id) >= $18::int
+    ), number0 AS MATERIALIZED (
+      SELECT count(*)::int AS examined FROM examined0
+    ), examined1 AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
+        offer.compare_at, offer.options, offer.gtin, offer.when_out
+      FROM products product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
+      CROSS JOIN LATERAL (
+        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
+          price.compare_at, channel.id AS channel_id FROM skus sku
+        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
+          AND price.valid @> statement_timestamp() LIMIT 1) price
+        WHERE sku.product_id = product.id OFFSET 0
+      ) offer
+      WHERE product.category_id IN (
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($20::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($21::text[])) AND true AND product.id = ANY($22::int[]) AND (
+          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
+              SELECT FROM jsonb_array_elements_text(shown."values") AS value
+              WHERE lower(value) = lower(offer.options ->> shown.name)))
+          LIMIT 1)
+      LIMIT $23
+    ), offered1 AS MATERIALIZED (
+      SELECT id, category_id, brand_id, amount, options FROM examined1 offer
+      WHERE offer.amount >= $24::bigint AND offer.amount <= $25::bigint AND ((lower((offer.options ->> $26::text)) IN (SELECT lower(value) FROM unnest($27::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $28::text)) > 0 AND CASE WHEN lower((offer.options ->> $29::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $30::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $31::text))] END && ARRAY(SELECT lower(value) FROM unnest($32::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id) >= $33::int
+    ), number1 AS MATERIALIZED (
+      SELECT count(*)::int AS examined FROM examined1
+    )
+    SELECT pg_current_snapshot()::text AS position, least(
+        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
+        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
+        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
+          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+            SELECT location_id FROM channel_locations WHERE channel_id = $34))) AS until,
+      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT examined > $35 FROM number0) AS "isCut",
+      (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
+      jsonb_build_array((
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $36 FROM number1),
+          'values', coalesce(jsonb_agg(
+            jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+            ORDER BY place), '[]'))
+        FROM (
+          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($37::text[]) AS value) DESC, count DESC, value) AS place
+          FROM (
+            SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
+            FROM (
+              SELECT valued.id, lower(part) AS value, min(part) AS label
+              FROM (SELECT product.id, attribute.value
+              FROM (SELECT DISTINCT id FROM offered1) product
+              JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = $38::text) valued
+              CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END || CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($39::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                ELSE ARRAY[valued.value] END) AS part
+              WHERE part <> '' GROUP BY valued.id, lower(part)
+            ) of_product
+            GROUP BY value) counted
+          ORDER BY place LIMIT $40
         ) ranked)) AS facets;
 
 /* facets.deadline */ SELECT set_config('statement_timeout', $1, true);
@@ -521,173 +541,8 @@
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND ((lower((offer.options ->> $4::text)) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $6::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $7::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($8::text[]) AS value)))) IS TRUE AS passes, candidate.shows
-        FROM (
-          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
-          FROM (
-            SELECT input.product_id, input.image_id, (
-              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-            ) AS shows
-            FROM unnest($9::int[],
-            $10::int[]) AS input (product_id, image_id)
-          ) shown GROUP BY product_id
-        ) candidate
-        JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $11
-        WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($12::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($13::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $14 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($15::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($16::text[]) AS value))))
-      ) found
-    )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
-      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
-        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
-    FROM report LEFT JOIN offered offer ON offer."isProven"
-    ORDER BY offer."productKey", offer.position, offer.key;
-
-/* search.prove */
-    WITH report AS (
-      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
-        clock_timestamp() - least(
-          (SELECT changed_at FROM product_changes
-            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
-          (SELECT changed_at FROM product_changes
-            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
-        ))), 0))::int AS lag
-    ), offered AS MATERIALIZED (
-      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
-        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $9::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value)))) IS TRUE AS passes, candidate.shows
-        FROM (
-          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
-          FROM (
-            SELECT input.product_id, input.image_id, (
-              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-            ) AS shows
-            FROM unnest($11::int[],
-            $12::int[]) AS input (product_id, image_id)
-          ) shown GROUP BY product_id
-        ) candidate
-        JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $13
-        WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($14::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $15 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($16::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value))))
-      ) found
-    )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
-      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
-        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
-    FROM report LEFT JOIN offered offer ON offer."isProven"
-    ORDER BY offer."productKey", offer.position, offer.key;
-
-/* search.prove */
-    WITH report AS (
-      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
-        clock_timestamp() - least(
-          (SELECT changed_at FROM product_changes
-            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
-          (SELECT changed_at FROM product_changes
-            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
-        ))), 0))::int AS lag
-    ), offered AS MATERIALIZED (
-      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
-        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $9::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value)))) IS TRUE AS passes, candidate.shows
-        FROM (
-          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
-          FROM (
-            SELECT input.product_id, input.image_id, (
-              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-            ) AS shows
-            FROM unnest($11::int[],
-            $12::int[]) AS input (product_id, image_id)
-          ) shown GROUP BY product_id
-        ) candidate
-        JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $13
-        WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($14::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $15 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($16::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value))))
-      ) found
-    )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
-      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
-        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
-    FROM report LEFT JOIN offered offer ON offer."isProven"
-    ORDER BY offer."productKey", offer.position, offer.key;
-
-/* search.prove */
-    WITH report AS (
-      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
-        clock_timestamp() - least(
-          (SELECT changed_at FROM product_changes
-            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
-          (SELECT changed_at FROM product_changes
-            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
-        ))), 0))::int AS lag
-    ), offered AS MATERIALIZED (
-      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
-        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $9::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value)))) IS TRUE AS passes, candidate.shows
-        FROM (
-          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
-          FROM (
-            SELECT input.product_id, input.image_id, (
-              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-            ) AS shows
-            FROM unnest($11::int[],
-            $12::int[]) AS input (product_id, image_id)
-          ) shown GROUP BY product_id
-        ) candidate
-        JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $13
-        WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($14::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($15::text[]))
-      ) found
-    )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
-      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
-        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
-    FROM report LEFT JOIN offered offer ON offer."isProven"
-    ORDER BY offer."productKey", offer.position, offer.key;
-
-/* search.prove */
-    WITH report AS (
-      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
-        clock_timestamp() - least(
-          (SELECT changed_at FROM product_changes
-            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
-          (SELECT changed_at FROM product_changes
-            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
-        ))), 0))::int AS lag
-    ), offered AS MATERIALIZED (
-      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
-        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND regexp_split_to_array(btrim(lower((offer.options ->> $9::text))), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value)))) IS TRUE AS passes, candidate.shows
+    OR (position('/' IN (offer.options ->> $6::text)) > 0 AND CASE WHEN lower((offer.options ->> $7::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $8::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $9::text))] END && ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value)))) IS TRUE AS passes, candidate.shows
         FROM (
           SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
           FROM (
@@ -706,7 +561,181 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($15::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $16 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($17::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($18::text[]) AS value))))
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($18::text[]) AS value))))
+      ) found
+    )
+    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
+      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
+        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
+    FROM report LEFT JOIN offered offer ON offer."isProven"
+    ORDER BY offer."productKey", offer.position, offer.key;
+
+/* search.prove */
+    WITH report AS (
+      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
+        clock_timestamp() - least(
+          (SELECT changed_at FROM product_changes
+            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
+          (SELECT changed_at FROM product_changes
+            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
+        ))), 0))::int AS lag
+    ), offered AS MATERIALIZED (
+      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
+        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $10::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $11::text))] END && ARRAY(SELECT lower(value) FROM unnest($12::text[]) AS value)))) IS TRUE AS passes, candidate.shows
+        FROM (
+          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
+          FROM (
+            SELECT input.product_id, input.image_id, (
+              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
+            ) AS shows
+            FROM unnest($13::int[],
+            $14::int[]) AS input (product_id, image_id)
+          ) shown GROUP BY product_id
+        ) candidate
+        JOIN products product ON product.id = candidate.product_id
+        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $15
+        WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($16::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $17 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($18::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($19::text[]) AS value))))
+      ) found
+    )
+    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
+      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
+        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
+    FROM report LEFT JOIN offered offer ON offer."isProven"
+    ORDER BY offer."productKey", offer.position, offer.key;
+
+/* search.prove */
+    WITH report AS (
+      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
+        clock_timestamp() - least(
+          (SELECT changed_at FROM product_changes
+            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
+          (SELECT changed_at FROM product_changes
+            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
+        ))), 0))::int AS lag
+    ), offered AS MATERIALIZED (
+      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
+        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $10::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $11::text))] END && ARRAY(SELECT lower(value) FROM unnest($12::text[]) AS value)))) IS TRUE AS passes, candidate.shows
+        FROM (
+          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
+          FROM (
+            SELECT input.product_id, input.image_id, (
+              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
+            ) AS shows
+            FROM unnest($13::int[],
+            $14::int[]) AS input (product_id, image_id)
+          ) shown GROUP BY product_id
+        ) candidate
+        JOIN products product ON product.id = candidate.product_id
+        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $15
+        WHERE product.category_id IN (
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($16::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $17 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($18::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($19::text[]) AS value))))
+      ) found
+    )
+    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
+      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
+        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
+    FROM report LEFT JOIN offered offer ON offer."isProven"
+    ORDER BY offer."productKey", offer.position, offer.key;
+
+/* search.prove */
+    WITH report AS (
+      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
+        clock_timestamp() - least(
+          (SELECT changed_at FROM product_changes
+            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
+          (SELECT changed_at FROM product_changes
+            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
+        ))), 0))::int AS lag
+    ), offered AS MATERIALIZED (
+      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
+        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $10::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $11::text))] END && ARRAY(SELECT lower(value) FROM unnest($12::text[]) AS value)))) IS TRUE AS passes, candidate.shows
+        FROM (
+          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
+          FROM (
+            SELECT input.product_id, input.image_id, (
+              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
+            ) AS shows
+            FROM unnest($13::int[],
+            $14::int[]) AS input (product_id, image_id)
+          ) shown GROUP BY product_id
+        ) candidate
+        JOIN products product ON product.id = candidate.product_id
+        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $15
+        WHERE product.category_id IN (
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($16::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($17::text[]))
+      ) found
+    )
+    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
+      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
+        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
+    FROM report LEFT JOIN offered offer ON offer."isProven"
+    ORDER BY offer."productKey", offer.position, offer.key;
+
+/* search.prove */
+    WITH report AS (
+      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
+        clock_timestamp() - least(
+          (SELECT changed_at FROM product_changes
+            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
+          (SELECT changed_at FROM product_changes
+            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
+        ))), 0))::int AS lag
+    ), offered AS MATERIALIZED (
+      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
+        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $10::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $11::text))] END && ARRAY(SELECT lower(value) FROM unnest($12::text[]) AS value)))) IS TRUE AS passes, candidate.shows
+        FROM (
+          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
+          FROM (
+            SELECT input.product_id, input.image_id, (
+              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
+            ) AS shows
+            FROM unnest($13::int[],
+            $14::int[]) AS input (product_id, image_id)
+          ) shown GROUP BY product_id
+        ) candidate
+        JOIN products product ON product.id = candidate.product_id
+        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $15
+        WHERE product.category_id IN (
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($16::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($17::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $18 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($19::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($20::text[]) AS value))))
       ) found
     )
     SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
@@ -748,7 +777,8 @@
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
       ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($10::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $11 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') && ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value))))
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value))))
       ) found
     )
     SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
