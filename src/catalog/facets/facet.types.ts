@@ -50,7 +50,7 @@ registerEnumType(CountPrecision, {
   },
 });
 
-@ObjectType({ description: 'A number of products, exact up to a bound.' })
+@ObjectType('TotalCount', { description: 'A number of products, exact up to a bound.' })
 export class Count {
   @Field(() => Int, { description: 'The number, or the bound that it exceeds: see `precision`.' })
   count!: number;
