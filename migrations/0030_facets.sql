@@ -1,6 +1,15 @@
 -- Filters by sale, GTIN, and words, and counts that are kept until something that they count changes: the change log also
 -- notes what it left out so far.
 
+-- All migrations of an upgrade are one transaction. Taking locks one by one would deadlock with gateways, which hold some
+-- and wait for others, so this takes those of 0030 to 0034 first. If a long transaction holds it up, it gives up.
+SET LOCAL lock_timeout = '10s';
+LOCK TABLE api_keys, holds IN EXCLUSIVE MODE;
+LOCK TABLE products, skus IN ACCESS EXCLUSIVE MODE;
+LOCK TABLE brands, categories, embeddings, image_jobs, product_attributes, product_images, prices
+  IN SHARE ROW EXCLUSIVE MODE;
+SET LOCAL lock_timeout TO DEFAULT;
+
 -- A sale changes no amount that the index stores, but it changes who is on sale.
 CREATE OR REPLACE FUNCTION mark_updated_prices() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -34,8 +43,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Writes of SKUs and prices wait for these: 3 s for a million SKUs with two prices each. Reads do not, so they come before the
--- column, which locks out both until the end of the migration.
+-- 3 s for a million SKUs with two prices each.
 CREATE INDEX skus_gtin ON skus (ltrim(gtin, '0')) WHERE gtin IS NOT NULL;
 
 CREATE INDEX brands_name ON brands (name, id);
@@ -44,7 +52,7 @@ CREATE INDEX brands_name ON brands (name, id);
 CREATE INDEX prices_begin ON prices (lower(valid)) WHERE lower(valid) IS NOT NULL;
 CREATE INDEX prices_end ON prices (upper(valid)) WHERE upper(valid) IS NOT NULL;
 
--- jsonb sorts the names of options by their length. Empty: written by an older gateway.
+-- jsonb sorts the names of options by their length. Empty, or of earlier options: written by an older gateway.
 ALTER TABLE skus ADD COLUMN option_names text[] NOT NULL DEFAULT '{}';
 
 -- Older gateways read the columns that they know.

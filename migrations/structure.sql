@@ -915,11 +915,9 @@ BEGIN
   DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
     SELECT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
     WHERE (before.product_id, before.code, before.gtin, before.position, before.options, before.option_names,
-        before.image_id,
-        before.when_out, before.restock_at, before.url)
+        before.image_id, before.when_out, before.restock_at, before.url)
       IS DISTINCT FROM (after.product_id, after.code, after.gtin, after.position, after.options, after.option_names,
-        after.image_id,
-        after.when_out, after.restock_at, after.url)));
+        after.image_id, after.when_out, after.restock_at, after.url)));
   RETURN NULL;
 END $function$;
 

@@ -33,7 +33,10 @@ async function passingSkus(context: Context, { node, condition }: ProductEdge): 
       sellable: stock === null ? sku.sellable : await stock.load(sku.key),
     })),
   );
-  const passing = offers.filter(({ sku, sellable }) => passes(sku, condition, sellable));
+  const { gtins } = condition;
+  const hasGtin = ({ gtin }: Sku): boolean =>
+    gtins === null || (gtin !== null && gtins.includes(gtin.replace(/^0+/, '')));
+  const passing = offers.filter(({ sku, sellable }) => hasGtin(sku) && passes(sku, condition, sellable));
   const buyable = passing.filter(({ sellable }) => sellable > 0);
   return (buyable.length > 0 ? buyable : passing).map(({ sku }) => sku);
 }

@@ -39,7 +39,8 @@ export const AS_OF = sql`now()`;
 
 /** The columns of `skuRow`, from `sku_offers offer`, without `asOf`. */
 export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt"`;
 
@@ -100,6 +101,7 @@ export class SkuStore {
       return keys.map((key) => byKey.get(key) ?? 0);
     });
   }
+
   /** The prices of a product's SKUs that the channel offers: without stock, which takes most of the time of an offer. */
   readonly pricesByProduct = new DataLoader<number, OfferedPrice[]>(async (productKeys) => {
     const rows = await queryPrepared(

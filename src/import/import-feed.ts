@@ -54,7 +54,7 @@ const FIRST_STATISTICS_PRODUCTS = 500;
 const COMPARED = { products: 2_000, skus: 10_000 };
 
 /** Decides what becomes of rows that are the same. */
-const CODE = ['./', '../catalog/write/', '../images/', '../graph/text'].map(
+const CODE = ['./', '../catalog/write/', '../catalog/option-parts', '../images/', '../graph/text'].map(
   (path) => new URL(path, import.meta.url),
 );
 

@@ -4,6 +4,7 @@ import { codeDigest } from '../platform/code-digest.js';
 export const projectionVersion = (): Promise<string> =>
   codeDigest(
     new URL('./', import.meta.url),
+    new URL('../catalog/option-parts', import.meta.url),
     new URL('../graph/text', import.meta.url),
     new URL('../images/shown-options', import.meta.url),
   );

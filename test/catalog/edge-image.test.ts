@@ -98,6 +98,8 @@ describe('the image of a product in a list', () => {
   test('follows the other conditions too', async () => {
     expect(await pictures({ price: { max: '60' } })).toMatchObject({ coat: 1 });
     expect(await pictures({ location: paris })).toMatchObject({ coat: 1 });
+    await gateway.db.query(`UPDATE skus SET gtin = '04006381333931' WHERE code = 'COAT-RED'`);
+    expect(await pictures({ gtins: ['4006381333931'] })).toEqual({ coat: 1 });
     expect(await pictures({ location: paris, ...colored('blue') })).toEqual({});
     expect(await pictures({ availability: 'ANY', ...colored('green') })).toMatchObject({ coat: 2 });
   });

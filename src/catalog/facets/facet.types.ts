@@ -50,6 +50,7 @@ registerEnumType(CountPrecision, {
   },
 });
 
+/** TotalCount in the schema: the linter refuses a field `count` of a type `Count`. */
 @ObjectType('TotalCount', { description: 'A number of products, exact up to a bound.' })
 export class Count {
   @Field(() => Int, { description: 'The number, or the bound that it exceeds: see `precision`.' })

@@ -25,7 +25,8 @@
     ORDER BY cheapest.amount ASC, product.id ASC LIMIT $20;
 
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
       WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])

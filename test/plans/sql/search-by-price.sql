@@ -24,7 +24,8 @@
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND true AS passes, candidate.shows
         FROM (

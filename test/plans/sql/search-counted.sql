@@ -538,7 +538,8 @@
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND ((lower((offer.options ->> $4::text)) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN (offer.options ->> $6::text)) > 0 AND CASE WHEN lower((offer.options ->> $7::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
@@ -583,7 +584,8 @@
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
     OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
@@ -624,7 +626,8 @@
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
     OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
@@ -669,7 +672,8 @@
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
     OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
@@ -711,7 +715,8 @@
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
     OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
@@ -756,7 +761,8 @@
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey", offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AS passes, candidate.shows
         FROM (
