@@ -135,6 +135,25 @@ export const searchPage = (
   return plan.prove === undefined ? inTurn(read, plan.signal) : read();
 };
 
+/**
+ * What the index proposes as the first `most` products of a plan, in the turns of searches: nothing of it is proven.
+ *
+ * @throws RequestError SERVICE_OVERLOADED when it waited too long for its turn; the reason of the plan's signal
+ */
+export const proposeFirst = (
+  { ranking, condition, channel, excludeProducts, signal }: SearchPlan,
+  most: number,
+): Promise<{ readonly productIds: readonly number[]; readonly hasMore: boolean }> =>
+  inTurn(async () => {
+    await turnOnLoop(signal);
+    const filter = toIndexFilter(condition, channel.handle, excludeProducts);
+    const { matches, exhausted } = await ranking.propose(filter, wantedFor(most), null);
+    return {
+      productIds: matches.slice(0, most).map(({ productId }) => productId),
+      hasMore: matches.length > most || !exhausted,
+    };
+  }, signal);
+
 /** One extra match shows whether there is another page. */
 const wantedFor = (first: number): number => first + 1;
 

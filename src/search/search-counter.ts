@@ -1,6 +1,6 @@
 import type { Channel } from '../catalog/channel.types.js';
 import { type AskedFacet, isChosen, withoutChoice } from '../catalog/facets/check-facets.js';
-import { Counter } from '../catalog/facets/counter.js';
+import { Counter, type Tally } from '../catalog/facets/counter.js';
 import { Count, CountPrecision, Facet } from '../catalog/facets/facet.types.js';
 import type { KeptCounts } from '../catalog/facets/kept-counts.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
@@ -13,15 +13,30 @@ import type { SearchPage } from './prove-page.js';
  */
 export const BEST = 250;
 
+/** The best matches of a search, at most BEST. */
+export interface BestMatches {
+  /** As the index has them. */
+  propose(): Promise<{ readonly productIds: readonly number[]; readonly hasMore: boolean }>;
+  /** Those that pass. */
+  prove(): Promise<SearchPage>;
+}
+
 interface CountedSearch {
   readonly channel: Channel;
   readonly condition: ProductCondition;
-  /** The best matches that pass. */
-  best(): Promise<SearchPage>;
+  readonly best: BestMatches;
   /** Those of the same search with another filter. */
-  bestOf(condition: ProductCondition): Promise<SearchPage>;
+  bestOf(condition: ProductCondition): BestMatches;
   /** Points of ranking again, beyond those of a facet. */
   readonly rankingCost: number;
+}
+
+/** Products that are counted, all of which pass. */
+interface Counted {
+  readonly productIds: readonly number[];
+  /** Whether more match. */
+  readonly hasMore: boolean;
+  readonly facets: readonly Facet[];
 }
 
 /**
@@ -30,34 +45,57 @@ interface CountedSearch {
  */
 export function searchCounter(kept: KeptCounts, search: CountedSearch): Counter {
   const { channel, condition, rankingCost } = search;
-  const countThese = async (
+  const count = (
+    { productIds }: Pick<Counted, 'productIds'>,
     facets: readonly AskedFacet[],
-    best: SearchPage,
-  ): Promise<(readonly [AskedFacet, Facet])[]> => {
-    const productIds = best.matches.map(({ productId }) => productId);
-    const { facets: counted } = await kept.count({ channel, condition, text: null, productIds }, facets);
-    return facets.flatMap((facet, i) => {
-      const found = counted[i];
-      if (found === undefined) return [];
-      const { kind, name, values, valueCount } = found;
-      const precision = best.next === null ? found.precision : CountPrecision.AT_LEAST;
-      return [[facet, instantiate(Facet, { kind, name, values, valueCount, precision })] as const];
-    });
+    passes = condition,
+  ): Promise<Tally> => kept.count({ channel, condition: passes, text: null, productIds }, facets);
+  /**
+   * Counting what the index proposes also says how many of it pass. Mostly all of it does; then it need not be proven,
+   * which takes ten times as long, because a proof reads every SKU.
+   */
+  const find = async (
+    best: BestMatches,
+    passes: ProductCondition,
+    facets: readonly AskedFacet[],
+  ): Promise<Counted> => {
+    const proposed = await best.propose();
+    const tally = await count(proposed, facets, passes);
+    if (tally.total.count === proposed.productIds.length) return { ...proposed, facets: tally.facets };
+    const { matches, next } = await best.prove();
+    const productIds = matches.map(({ productId }) => productId);
+    return {
+      productIds,
+      hasMore: next !== null,
+      facets: (await count({ productIds }, facets, passes)).facets,
+    };
   };
+  const describe = ({ kind, name, values, valueCount, precision }: Facet, { hasMore }: Counted): Facet =>
+    instantiate(Facet, {
+      ...{ kind, name, values, valueCount },
+      precision: hasMore ? CountPrecision.AT_LEAST : precision,
+    });
   return new Counter(async (facets, isTotalAsked) => {
     const open = facets.filter((facet) => !isChosen(condition, facet));
-    const best = open.length > 0 || isTotalAsked ? await search.best() : null;
-    const counted = new Map(best === null || open.length === 0 ? [] : await countThese(open, best));
+    const best = open.length > 0 || isTotalAsked ? await find(search.best, condition, open) : null;
+    const counted = new Map<AskedFacet, Facet>();
+    for (const [i, facet] of (best?.facets ?? []).entries()) {
+      const asked = open[i];
+      if (best !== null && asked !== undefined) counted.set(asked, describe(facet, best));
+    }
     // One after the other: the facets of one page do not take the turns of other searches.
-    for (const facet of facets.filter((asked) => isChosen(condition, asked))) {
+    for (const asked of facets.filter((facet) => isChosen(condition, facet))) {
       if (rankingCost > 0) decodePayer()?.pay(rankingCost);
-      const others = await search.bestOf(withoutChoice(condition, facet));
-      for (const [, values] of await countThese([facet], others)) counted.set(facet, values);
+      const passes = withoutChoice(condition, asked);
+      const others = await find(search.bestOf(passes), passes, []);
+      // With the choice, so that it is known which values are chosen.
+      const [facet] = (await count(others, [asked])).facets;
+      if (facet !== undefined) counted.set(asked, describe(facet, others));
     }
     return {
       total: instantiate(Count, {
-        count: best?.matches.length ?? 0,
-        precision: best === null || best.next === null ? CountPrecision.EXACT : CountPrecision.AT_LEAST,
+        count: best?.productIds.length ?? 0,
+        precision: best?.hasMore === true ? CountPrecision.AT_LEAST : CountPrecision.EXACT,
       }),
       facets: facets.flatMap((facet) => counted.get(facet) ?? []),
     };

@@ -9,7 +9,7 @@ import type { Context } from '../graph/request-context.js';
 import { checkSearchText } from '../catalog/search-text.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { readCursor, writeCursor } from './cursor.js';
-import { BEST, searchCounter } from './search-counter.js';
+import { BEST, type BestMatches, searchCounter } from './search-counter.js';
 import { ItemBox } from '../images/box.types.js';
 import { picturedFirst } from '../images/shown-options.js';
 import type { IndexMatch } from '../vector-index/port.js';
@@ -19,7 +19,15 @@ import { sharedStart } from './order/shared-start.js';
 import { checkSort, sortedRanking } from './order/sorted.js';
 import { probabilitiesOf, type ProbabilityOf } from './probability/same-products.js';
 import type { SearchServices } from './search-services.js';
-import { firstAsk, searchPage, type Prove, type Ranking, type SearchPage } from './prove-page.js';
+import {
+  firstAsk,
+  proposeFirst,
+  searchPage,
+  type Prove,
+  type Ranking,
+  type SearchPage,
+  type SearchPlan,
+} from './prove-page.js';
 import { TEXT_COST } from './visual-search.arguments.js';
 import { VisualSearchSort } from './visual-search-sort.types.js';
 import {
@@ -128,9 +136,11 @@ export async function visualSearch(
     scale: scaleOf(query, textVector),
     probabilityOf: probabilitiesOf(services, query, shared?.nearest),
   });
-  const bestOf = (filter: ProductCondition, order: Ranking): Promise<SearchPage> =>
-    searchPage(services, { ...scope, condition: filter, ranking: order }, BEST, null);
-  const best = once(() => bestOf(condition, ranking));
+  const bestOf = (order: SearchPlan): BestMatches => ({
+    propose: () => proposeFirst(order, BEST),
+    prove: once(() => searchPage(services, order, BEST, null)),
+  });
+  const best = bestOf({ ...scope, ranking });
   return instantiate(VisualMatchConnection, {
     edges,
     nodes: edges.map((edge) => edge.node),
@@ -153,10 +163,10 @@ export async function visualSearch(
     }),
     counter: searchCounter(stores.counts, {
       ...{ channel, condition, best },
-      bestOf: (filter) => bestOf(filter, rank(filter, 0)),
+      bestOf: (filter) => bestOf({ ...scope, condition: filter, ranking: rank(filter, 0) }),
       rankingCost: mended === null ? 0 : TEXT_COST,
     }),
-    basis: { best, condition, query: isOfOneLook(query) ? query : null },
+    basis: { best: () => best.prove(), condition, query: isOfOneLook(query) ? query : null },
   });
 }
 

@@ -21,6 +21,146 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
+      WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($2::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value)))) AND true AND product.id = ANY($6::int[]) AND (
+          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
+              SELECT FROM jsonb_array_elements_text(shown."values") AS value
+              WHERE lower(value) = lower(offer.options ->> shown.name)))
+          LIMIT 1)
+      LIMIT $7
+    ), offered0 AS MATERIALIZED (
+      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
+      WHERE offer.amount >= $8::bigint AND offer.amount <= $9::bigint AND ((lower((offer.options ->> $10::text)) IN (SELECT lower(value) FROM unnest($11::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $12::text)) > 0 AND CASE WHEN lower((offer.options ->> $13::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $15::text))] END && ARRAY(SELECT lower(value) FROM unnest($16::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id) >= $17::int
+    ), number0 AS MATERIALIZED (
+      SELECT count(*)::int AS examined FROM examined0
+    )
+    SELECT pg_current_snapshot()::text AS position, least(
+        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
+        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
+        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
+          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+            SELECT location_id FROM channel_locations WHERE channel_id = $18))) AS until,
+      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT examined > $19 FROM number0) AS "isCut",
+      (SELECT examined FROM number0) AS examined,
+      jsonb_build_array() AS facets;
+
+/* facets.countThese */
+    WITH examined0 AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
+        offer.compare_at, offer.options, offer.gtin, offer.when_out
+      FROM products product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      CROSS JOIN LATERAL (
+        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
+          price.compare_at, channel.id AS channel_id FROM skus sku
+        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
+          AND price.valid @> statement_timestamp() LIMIT 1) price
+        WHERE sku.product_id = product.id OFFSET 0
+      ) offer
+      WHERE product.category_id IN (
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($2::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value)))) AND true AND product.id = ANY($6::int[]) AND (
+          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
+              SELECT FROM jsonb_array_elements_text(shown."values") AS value
+              WHERE lower(value) = lower(offer.options ->> shown.name)))
+          LIMIT 1)
+      LIMIT $7
+    ), offered0 AS MATERIALIZED (
+      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
+      WHERE offer.amount >= $8::bigint AND offer.amount <= $9::bigint AND ((lower((offer.options ->> $10::text)) IN (SELECT lower(value) FROM unnest($11::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $12::text)) > 0 AND CASE WHEN lower((offer.options ->> $13::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $15::text))] END && ARRAY(SELECT lower(value) FROM unnest($16::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id) >= $17::int
+    ), number0 AS MATERIALIZED (
+      SELECT count(*)::int AS examined FROM examined0
+    )
+    SELECT pg_current_snapshot()::text AS position, least(
+        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
+        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
+        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
+          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+            SELECT location_id FROM channel_locations WHERE channel_id = $18))) AS until,
+      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT examined > $19 FROM number0) AS "isCut",
+      (SELECT examined FROM number0) AS examined,
+      jsonb_build_array() AS facets;
+
+/* facets.countThese */
+    WITH examined0 AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
+        offer.compare_at, offer.options, offer.gtin, offer.when_out
+      FROM products product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      CROSS JOIN LATERAL (
+        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
+          price.compare_at, channel.id AS channel_id FROM skus sku
+        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
+          AND price.valid @> statement_timestamp() LIMIT 1) price
+        WHERE sku.product_id = product.id OFFSET 0
+      ) offer
+      WHERE product.category_id IN (
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($2::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
+              SELECT FROM jsonb_array_elements_text(shown."values") AS value
+              WHERE lower(value) = lower(offer.options ->> shown.name)))
+          LIMIT 1)
+      LIMIT $8
+    ), offered0 AS MATERIALIZED (
+      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
+      WHERE ((lower((offer.options ->> $9::text)) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $11::text)) > 0 AND CASE WHEN lower((offer.options ->> $12::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $13::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $14::text))] END && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id) >= $16::int
+    ), number0 AS MATERIALIZED (
+      SELECT count(*)::int AS examined FROM examined0
+    )
+    SELECT pg_current_snapshot()::text AS position, least(
+        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
+        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
+        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
+          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+            SELECT location_id FROM channel_locations WHERE channel_id = $17))) AS until,
+      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT examined > $18 FROM number0) AS "isCut",
+      (SELECT examined FROM number0) AS examined,
+      jsonb_build_array() AS facets;
+
+/* facets.countThese */
+    WITH examined0 AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
+        offer.compare_at, offer.options, offer.gtin, offer.when_out
+      FROM products product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      CROSS JOIN LATERAL (
+        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
+          price.compare_at, channel.id AS channel_id FROM skus sku
+        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
+          AND price.valid @> statement_timestamp() LIMIT 1) price
+        WHERE sku.product_id = product.id OFFSET 0
+      ) offer
       WHERE product.category_id IN (
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
@@ -486,6 +626,52 @@
           ORDER BY place LIMIT $37
         ) ranked)) AS facets;
 
+/* facets.countThese */
+    WITH examined0 AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
+        offer.compare_at, offer.options, offer.gtin, offer.when_out
+      FROM products product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      CROSS JOIN LATERAL (
+        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
+          price.compare_at, channel.id AS channel_id FROM skus sku
+        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
+          AND price.valid @> statement_timestamp() LIMIT 1) price
+        WHERE sku.product_id = product.id OFFSET 0
+      ) offer
+      WHERE product.category_id IN (
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($2::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
+              SELECT FROM jsonb_array_elements_text(shown."values") AS value
+              WHERE lower(value) = lower(offer.options ->> shown.name)))
+          LIMIT 1)
+      LIMIT $8
+    ), offered0 AS MATERIALIZED (
+      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
+      WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id) >= $11::int
+    ), number0 AS MATERIALIZED (
+      SELECT count(*)::int AS examined FROM examined0
+    )
+    SELECT pg_current_snapshot()::text AS position, least(
+        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
+        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
+        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
+          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+            SELECT location_id FROM channel_locations WHERE channel_id = $12))) AS until,
+      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT examined > $13 FROM number0) AS "isCut",
+      (SELECT examined FROM number0) AS examined,
+      jsonb_build_array() AS facets;
+
 /* facets.deadline */ SELECT set_config('statement_timeout', $1, true);
 
 /* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
@@ -527,140 +713,6 @@
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND ((lower((offer.options ->> $4::text)) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $6::text)) > 0 AND CASE WHEN lower((offer.options ->> $7::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $8::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $9::text))] END && ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value)))) IS TRUE AS passes, candidate.shows
-        FROM (
-          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
-          FROM (
-            SELECT input.product_id, input.image_id, (
-              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-            ) AS shows
-            FROM unnest($11::int[],
-            $12::int[]) AS input (product_id, image_id)
-          ) shown GROUP BY product_id
-        ) candidate
-        JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $13
-        WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($14::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($15::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $16 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($17::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($18::text[]) AS value))))
-      ) found
-    )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
-      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
-        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
-    FROM report LEFT JOIN offered offer ON offer."isProven"
-    ORDER BY offer."productKey", offer.position, offer.key;
-
-/* search.prove */
-    WITH report AS (
-      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
-        clock_timestamp() - least(
-          (SELECT changed_at FROM product_changes
-            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
-          (SELECT changed_at FROM product_changes
-            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
-        ))), 0))::int AS lag
-    ), offered AS MATERIALIZED (
-      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
-        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
-  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $10::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $11::text))] END && ARRAY(SELECT lower(value) FROM unnest($12::text[]) AS value)))) IS TRUE AS passes, candidate.shows
-        FROM (
-          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
-          FROM (
-            SELECT input.product_id, input.image_id, (
-              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-            ) AS shows
-            FROM unnest($13::int[],
-            $14::int[]) AS input (product_id, image_id)
-          ) shown GROUP BY product_id
-        ) candidate
-        JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $15
-        WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($16::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $17 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($18::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($19::text[]) AS value))))
-      ) found
-    )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
-      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
-        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
-    FROM report LEFT JOIN offered offer ON offer."isProven"
-    ORDER BY offer."productKey", offer.position, offer.key;
-
-/* search.prove */
-    WITH report AS (
-      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
-        clock_timestamp() - least(
-          (SELECT changed_at FROM product_changes
-            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
-          (SELECT changed_at FROM product_changes
-            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
-        ))), 0))::int AS lag
-    ), offered AS MATERIALIZED (
-      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
-        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
-  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $10::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $11::text))] END && ARRAY(SELECT lower(value) FROM unnest($12::text[]) AS value)))) IS TRUE AS passes, candidate.shows
-        FROM (
-          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
-          FROM (
-            SELECT input.product_id, input.image_id, (
-              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-            ) AS shows
-            FROM unnest($13::int[],
-            $14::int[]) AS input (product_id, image_id)
-          ) shown GROUP BY product_id
-        ) candidate
-        JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $15
-        WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($16::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $17 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($18::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($19::text[]) AS value))))
-      ) found
-    )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
-      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
-        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
-    FROM report LEFT JOIN offered offer ON offer."isProven"
-    ORDER BY offer."productKey", offer.position, offer.key;
-
-/* search.prove */
-    WITH report AS (
-      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
-        clock_timestamp() - least(
-          (SELECT changed_at FROM product_changes
-            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
-          (SELECT changed_at FROM product_changes
-            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
-        ))), 0))::int AS lag
-    ), offered AS MATERIALIZED (
-      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
-        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
-  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
   offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
     OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower((offer.options ->> $10::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $11::text))] END && ARRAY(SELECT lower(value) FROM unnest($12::text[]) AS value)))) IS TRUE AS passes, candidate.shows
@@ -684,50 +736,6 @@
       AND attribute.name = $18 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($19::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($20::text[]) AS value))))
-      ) found
-    )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
-      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
-        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
-    FROM report LEFT JOIN offered offer ON offer."isProven"
-    ORDER BY offer."productKey", offer.position, offer.key;
-
-/* search.prove */
-    WITH report AS (
-      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
-        clock_timestamp() - least(
-          (SELECT changed_at FROM product_changes
-            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
-          (SELECT changed_at FROM product_changes
-            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
-        ))), 0))::int AS lag
-    ), offered AS MATERIALIZED (
-      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
-        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
-  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
-  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AS passes, candidate.shows
-        FROM (
-          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
-          FROM (
-            SELECT input.product_id, input.image_id, (
-              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-            ) AS shows
-            FROM unnest($6::int[],
-            $7::int[]) AS input (product_id, image_id)
-          ) shown GROUP BY product_id
-        ) candidate
-        JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $8
-        WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($9::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($10::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $11 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value))))
       ) found
     )
     SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
