@@ -1,6 +1,6 @@
 import type { Channel } from '../catalog/channel.types.js';
 import { type AskedFacet, isChosen, withoutChoice } from '../catalog/facets/check-facets.js';
-import { Counter, type Tally } from '../catalog/facets/counter.js';
+import { Counter, type CheckedTally } from '../catalog/facets/counter.js';
 import { Count, CountPrecision, Facet } from '../catalog/facets/facet.types.js';
 import type { KeptCounts } from '../catalog/facets/kept-counts.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
@@ -45,29 +45,26 @@ interface Counted {
  */
 export function searchCounter(kept: KeptCounts, search: CountedSearch): Counter {
   const { channel, condition, rankingCost } = search;
-  const count = (
-    { productIds }: Pick<Counted, 'productIds'>,
-    facets: readonly AskedFacet[],
-    passes = condition,
-  ): Promise<Tally> => kept.count({ channel, condition: passes, text: null, productIds }, facets);
+  const count = (productIds: readonly number[], facets: readonly AskedFacet[]): Promise<CheckedTally> =>
+    kept.count({ channel, condition, text: null, productIds }, facets);
   /**
    * Counting what the index proposes also says how many of it pass. Mostly all of it does; then it need not be proven,
    * which takes ten times as long, because a proof reads every SKU.
    */
   const find = async (
     best: BestMatches,
-    passes: ProductCondition,
     facets: readonly AskedFacet[],
+    passing: (tally: CheckedTally) => number | undefined,
   ): Promise<Counted> => {
     const proposed = await best.propose();
-    const tally = await count(proposed, facets, passes);
-    if (tally.total.count === proposed.productIds.length) return { ...proposed, facets: tally.facets };
+    const tally = await count(proposed.productIds, facets);
+    if (passing(tally) === proposed.productIds.length) return { ...proposed, facets: tally.facets };
     const { matches, next } = await best.prove();
     const productIds = matches.map(({ productId }) => productId);
     return {
       productIds,
       hasMore: next !== null,
-      facets: (await count({ productIds }, facets, passes)).facets,
+      facets: (await count(productIds, facets)).facets,
     };
   };
   const describe = ({ kind, name, values, valueCount, precision }: Facet, { hasMore }: Counted): Facet =>
@@ -77,7 +74,8 @@ export function searchCounter(kept: KeptCounts, search: CountedSearch): Counter 
     });
   return new Counter(async (facets, isTotalAsked) => {
     const open = facets.filter((facet) => !isChosen(condition, facet));
-    const best = open.length > 0 || isTotalAsked ? await find(search.best, condition, open) : null;
+    const best =
+      open.length > 0 || isTotalAsked ? await find(search.best, open, ({ total }) => total.count) : null;
     const counted = new Map<AskedFacet, Facet>();
     for (const [i, facet] of (best?.facets ?? []).entries()) {
       const asked = open[i];
@@ -86,10 +84,12 @@ export function searchCounter(kept: KeptCounts, search: CountedSearch): Counter 
     // One after the other: the facets of one page do not take the turns of other searches.
     for (const asked of facets.filter((facet) => isChosen(condition, facet))) {
       if (rankingCost > 0) decodePayer()?.pay(rankingCost);
-      const passes = withoutChoice(condition, asked);
-      const others = await find(search.bestOf(passes), passes, []);
-      // With the choice, so that it is known which values are chosen.
-      const [facet] = (await count(others, [asked])).facets;
+      const others = await find(
+        search.bestOf(withoutChoice(condition, asked)),
+        [asked],
+        ({ passing }) => passing[0],
+      );
+      const [facet] = others.facets;
       if (facet !== undefined) counted.set(asked, describe(facet, others));
     }
     return {

@@ -45,8 +45,13 @@ const countsRow = z.object({
   isCut: z.boolean(),
   /** SKUs that were looked at, for the total and for each facet with a choice. */
   examined: z.number(),
-  /** For each facet: its most frequent values, chosen ones first, how many values there are, and whether it was cut. */
-  facets: z.array(z.object({ values: z.array(valueRow), valueCount: z.number(), isCut: z.boolean() })),
+  /**
+   * For each facet: its most frequent values, chosen ones first, how many values there are, whether it was cut, and how
+   * many products pass without the choice among its values.
+   */
+  facets: z.array(
+    z.object({ values: z.array(valueRow), valueCount: z.number(), isCut: z.boolean(), passing: z.number() }),
+  ),
 });
 export type Counts = z.infer<typeof countsRow>;
 
@@ -80,7 +85,7 @@ export async function count(db: Queryable, plan: CountPlan): Promise<Counts> {
       ', ',
     )}
     SELECT pg_current_snapshot()::text AS position, ${until(plan)} AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM ${offered(0)}) passing) AS total,
+      ${passing(0)} AS total,
       ${isCut(0, plan)} AS "isCut",
       ${join(
         scopes.map((_, i) => sql`(SELECT examined FROM ${number(i)})`),
@@ -134,8 +139,10 @@ const OFFERS_OF_FEW = sql`CROSS JOIN LATERAL (
 /** SKUs that are looked at for a condition, and those of them that pass. */
 const examined = (i: number): Sql => raw(`examined${i}`);
 const offered = (i: number): Sql => raw(`offered${i}`);
-/** How many SKUs were looked at. */
+/** How many SKUs were looked at, and how many products pass. */
 const number = (i: number): Sql => raw(`number${i}`);
+
+const passing = (i: number): Sql => sql`(SELECT passing FROM ${number(i)})`;
 
 const isCut = (i: number, { mostExamined }: CountPlan): Sql =>
   sql`(SELECT examined > ${mostExamined} FROM ${number(i)})`;
@@ -155,7 +162,8 @@ const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql 
       SELECT id, category_id, brand_id, amount, options FROM ${examined(i)} offer
       WHERE ${offerTerms(condition)} AND ${stockTerms(condition)}
     ), ${number(i)} AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM ${examined(i)}
+      SELECT (SELECT count(*)::int FROM ${examined(i)}) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM ${offered(i)}) product) AS passing
     )`;
 };
 
@@ -197,7 +205,7 @@ function facetValues(
 ): Sql {
   return sql`(
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', ${isCut(scope, plan)},
-          'values', coalesce(jsonb_agg(
+          'passing', ${passing(scope)}, 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (

@@ -9,6 +9,12 @@ export interface Tally {
   readonly facets: readonly Facet[];
 }
 
+/** A tally that says of how many products it is. */
+export interface CheckedTally extends Tally {
+  /** For each facet: how many products pass without the choice among its values. */
+  readonly passing: readonly number[];
+}
+
 /** What one field asks for. */
 type Asked = readonly AskedFacet[] | typeof TOTAL;
 const TOTAL = 'total';

@@ -6,7 +6,7 @@ import type { Channel } from '../channel.types.js';
 import type { ProductCondition } from '../product-filter.js';
 import { type AskedFacet, choiceOf } from './check-facets.js';
 import { type CountedValue, type Counts, MAX_VALUES, PRICE_BANDS } from './count.store.js';
-import type { Tally } from './counter.js';
+import type { CheckedTally } from './counter.js';
 import { Count, CountPrecision, Facet, FacetBucket, FacetKind } from './facet.types.js';
 import { compareSizes, isSizeName } from './size-order.js';
 
@@ -15,7 +15,7 @@ export const tallyOf = (
   asked: readonly AskedFacet[],
   counts: Counts,
   { condition, channel }: { readonly condition: ProductCondition; readonly channel: Channel },
-): Tally => ({
+): CheckedTally => ({
   total: instantiate(Count, {
     count: counts.total,
     precision: precisionOf(counts),
@@ -24,6 +24,7 @@ export const tallyOf = (
     const counted = counts.facets[i];
     return counted === undefined ? [] : [describeFacet(facet, counted, condition, channel.currencyCode)];
   }),
+  passing: counts.facets.map(({ passing }) => passing),
 });
 
 const precisionOf = ({ isCut }: { readonly isCut: boolean }): CountPrecision =>

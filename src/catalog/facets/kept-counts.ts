@@ -11,7 +11,7 @@ import type { ProductCondition } from '../product-filter.js';
 import { AvailabilityFilter } from '../product-filter.types.js';
 import { type AskedFacet, facetKey } from './check-facets.js';
 import { count, type CountPlan, type Counts, isUnchanged, setDeadline } from './count.store.js';
-import type { Tally } from './counter.js';
+import type { CheckedTally } from './counter.js';
 import { tallyOf } from './describe-facet.js';
 
 /** Values of all kept counts together, or as much memory: about 40 MB. */
@@ -41,7 +41,7 @@ const DEADLINE_MS = 2_000;
 const COUNTING: WorkKind = { name: 'counts', connections: 3, waiting: 100, isUrgent: false };
 
 interface Kept extends Pick<Counts, 'position' | 'until' | 'examined'> {
-  readonly tally: Tally;
+  readonly tally: CheckedTally;
   readonly countedAt: number;
 }
 
@@ -92,14 +92,16 @@ export class KeptCounts {
   ) {}
 
   /** @throws StatementCanceled when it takes longer than DEADLINE_MS; DatabaseBusy, ThrottledError */
-  async count(list: CountedList, facets: readonly AskedFacet[]): Promise<Tally> {
+  async count(list: CountedList, facets: readonly AskedFacet[]): Promise<CheckedTally> {
     const sorted = facets.toSorted((a, b) => (facetKey(a) < facetKey(b) ? -1 : 1));
-    const { total, facets: counted } = await this.#count(list, sorted);
-    const of = new Map(sorted.map((facet, i) => [facetKey(facet), counted[i]]));
-    return { total, facets: facets.flatMap((facet) => of.get(facetKey(facet)) ?? []) };
+    const tally = await this.#count(list, sorted);
+    const places = new Map(sorted.map((facet, i) => [facetKey(facet), i]));
+    const inOrder = <T>(of: readonly T[]): T[] =>
+      facets.flatMap((facet) => of[places.get(facetKey(facet)) ?? -1] ?? []);
+    return { total: tally.total, facets: inOrder(tally.facets), passing: inOrder(tally.passing) };
   }
 
-  async #count(list: CountedList, facets: readonly AskedFacet[]): Promise<Tally> {
+  async #count(list: CountedList, facets: readonly AskedFacet[]): Promise<CheckedTally> {
     if (!isLogged(list)) return this.#payFor(await this.#countAnew(list, facets));
     const key = keyOf(list, facets);
     const kept = this.#kept.get(key);
@@ -134,7 +136,7 @@ export class KeptCounts {
   }
 
   /** Whoever had to count pays for what that took, which is known only afterwards. @throws ThrottledError */
-  #payFor({ examined, tally }: Kept): Tally {
+  #payFor({ examined, tally }: Kept): CheckedTally {
     const points = Math.ceil((examined - this.limits.included) / SKUS_A_POINT);
     if (points > 0) decodePayer()?.pay(points);
     return tally;

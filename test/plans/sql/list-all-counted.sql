@@ -16,7 +16,8 @@
       WHERE true AND EXISTS (SELECT FROM available_stock stock JOIN channel_locations served USING (location_id)
           WHERE stock.sku_id = offer.sku_id AND served.channel_id = offer.channel_id AND stock.sellable > 0)
     ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -24,12 +25,12 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $3))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT passing FROM number0) AS total,
       (SELECT examined > $4 FROM number0) AS "isCut",
       (SELECT examined FROM number0) AS examined,
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $5 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -52,7 +53,7 @@
           ORDER BY place LIMIT $8
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $9 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -68,7 +69,7 @@
           ORDER BY place LIMIT $11
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $12 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -92,7 +93,7 @@
           ORDER BY place LIMIT $14
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $15 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -113,7 +114,7 @@
           ORDER BY place LIMIT $19
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $20 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (

@@ -26,7 +26,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $17::int
     ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -51,7 +52,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $31::int
     ), number1 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined1
+      SELECT (SELECT count(*)::int FROM examined1) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered1) product) AS passing
     ), examined2 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -79,7 +81,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $47::int
     ), number2 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined2
+      SELECT (SELECT count(*)::int FROM examined2) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered2) product) AS passing
     ), examined3 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -103,7 +106,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $63::int
     ), number3 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined3
+      SELECT (SELECT count(*)::int FROM examined3) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered3) product) AS passing
     ), examined4 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -129,7 +133,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $73::int
     ), number4 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined4
+      SELECT (SELECT count(*)::int FROM examined4) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered4) product) AS passing
     ), examined5 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -157,7 +162,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $88::int
     ), number5 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined5
+      SELECT (SELECT count(*)::int FROM examined5) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered5) product) AS passing
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -165,12 +171,12 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $89))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT passing FROM number0) AS total,
       (SELECT examined > $90 FROM number0) AS "isCut",
       (SELECT examined FROM number0) + (SELECT examined FROM number1) + (SELECT examined FROM number2) + (SELECT examined FROM number3) + (SELECT examined FROM number4) + (SELECT examined FROM number5) AS examined,
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $91 FROM number1),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number1), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -193,7 +199,7 @@
           ORDER BY place LIMIT $95
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $96 FROM number2),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number2), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -209,7 +215,7 @@
           ORDER BY place LIMIT $98
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $99 FROM number3),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number3), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -233,7 +239,7 @@
           ORDER BY place LIMIT $101
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $102 FROM number4),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number4), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -254,7 +260,7 @@
           ORDER BY place LIMIT $107
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $108 FROM number5),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number5), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (

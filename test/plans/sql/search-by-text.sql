@@ -27,7 +27,8 @@
       WHERE true AND EXISTS (SELECT FROM available_stock stock JOIN channel_locations served USING (location_id)
           WHERE stock.sku_id = offer.sku_id AND served.channel_id = offer.channel_id AND stock.sellable > 0)
     ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -35,12 +36,12 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $4))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT passing FROM number0) AS total,
       (SELECT examined > $5 FROM number0) AS "isCut",
       (SELECT examined FROM number0) AS examined,
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $6 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -56,7 +57,7 @@
           ORDER BY place LIMIT $8
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $9 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -80,7 +81,7 @@
           ORDER BY place LIMIT $11
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $12 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -101,7 +102,7 @@
           ORDER BY place LIMIT $16
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $17 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -122,7 +123,7 @@
           ORDER BY place LIMIT $21
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $22 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
