@@ -1,4 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { MAX_URL_LENGTH, parseUrl } from '../platform/parse-url.js';
 
 /** Maximum number of characters of a decimal that is parsed; no price needs more. */
 const MAX_DECIMAL_LENGTH = 32;
@@ -49,10 +50,11 @@ export const UrlScalar = new GraphQLScalarType<string, string>({
   specifiedByURL: 'https://url.spec.whatwg.org/',
   serialize: String,
   parseValue(value) {
-    if (typeof value !== 'string' || !URL.canParse(value)) {
-      throw new GraphQLError('A URL must be absolute, for example "https://example.com/coat.jpg".', {
-        extensions: { code: 'BAD_USER_INPUT' },
-      });
+    if (typeof value !== 'string' || parseUrl(value) === null) {
+      throw new GraphQLError(
+        `A URL must be absolute and have at most ${MAX_URL_LENGTH} characters, for example "https://example.com/coat.jpg".`,
+        { extensions: { code: 'BAD_USER_INPUT' } },
+      );
     }
     return value;
   },

@@ -2,6 +2,7 @@ import { interceptors, request } from 'undici';
 import { RequestError } from '../errors.js';
 import { errorMessage } from '../platform/operator-error.js';
 import { AddressRefused, openPublicAgent, type PublicAgentOptions } from '../platform/public-addresses.js';
+import { parseUrl } from '../platform/parse-url.js';
 import { MAX_IMAGE_BYTES } from '../vision/image-budget.js';
 
 /** A shop's server answers within seconds; a slower one would delay the other downloads. */
@@ -59,8 +60,9 @@ export function openImageFetcher(options: Pick<PublicAgentOptions, 'allows' | 'c
     async fetch(link, signal) {
       const timeout = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS);
       try {
-        if (!URL.canParse(link)) throw bad('It is not a URL.');
-        assertHttps(new URL(link));
+        const url = parseUrl(link);
+        if (url === null) throw bad('It is not a URL.');
+        assertHttps(url);
         const { statusCode, body } = await request(link, {
           dispatcher: guarded,
           signal: signal ? AbortSignal.any([signal, timeout]) : timeout,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DownloadError, type ImageFetcher } from '../images/fetch-image.js';
+import { parseUrl } from '../platform/parse-url.js';
 
 /** A host that has not answered once is left alone after this many links; one that has, after more in a row. */
 const MAX_FAILURES = { unknown: 3, known: 5 } as const;
@@ -12,7 +13,7 @@ interface Host {
   failures: number;
 }
 
-export const hostOf = (link: string): string => (URL.canParse(link) ? new URL(link).host : '');
+export const hostOf = (link: string): string => parseUrl(link)?.host ?? '';
 
 /**
  * Downloads images, and leaves a host alone for the rest of the run when it does not answer, so that a feed with

@@ -201,10 +201,12 @@ function isRequestCode(code: unknown): code is string {
   return typeof code === 'string' && REQUEST_CODES.has(code);
 }
 
+/** Without its middle, where graphql-js quotes the value: the end says what is wrong with it. */
 function shorten(message: string): string {
+  const half = MAX_ERROR_MESSAGE_CHARS / 2;
   return message.length <= MAX_ERROR_MESSAGE_CHARS
     ? message
-    : `${message.slice(0, MAX_ERROR_MESSAGE_CHARS)}…`;
+    : `${message.slice(0, half)}…${message.slice(-half)}`;
 }
 
 function maskedMessage(requestId: string): string {

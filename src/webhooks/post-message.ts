@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
 import { errorMessage } from '../platform/operator-error.js';
+import { parseUrl } from '../platform/parse-url.js';
 import { hasPrivateAddress, openPublicAgent } from '../platform/public-addresses.js';
 import { shortReason } from './short-reason.js';
 import { signatures } from './webhook-secret.js';
@@ -39,8 +40,8 @@ export interface MessagePoster {
 
 /** Whether messages can be sent to a URL; otherwise why not. */
 export function checkTarget(url: string, hosts: ReadonlySet<string>): string | null {
-  if (!URL.canParse(url)) return 'It is not a URL.';
-  const parsed = new URL(url);
+  const parsed = parseUrl(url);
+  if (parsed === null) return 'It is not a URL.';
   const { protocol, host, username, password } = parsed;
   if (username !== '' || password !== '')
     return 'A URL with a user name or password would show it in logs: remove it, and verify signatures.';

@@ -40,6 +40,11 @@ describe('base64', () => {
     ['as a data URI', (text) => `data:image/png;base64,${text}`],
     ['as a data URI with parameters', (text) => `data:image/png;name=a.png;charset=utf-8;base64,${text}`],
     ['URL-safe', urlSafe],
+    [
+      'with broken padding',
+      (text) => `${text.replace(/=+$/, '')}${text.endsWith('==') ? '=\r\n=\n' : '\n=\n'}`,
+    ],
+    ['with a space after each character', (text) => text.replace(/./g, '$& ')],
     ['as a URL-safe data URI in lines', (text) => ` DATA:;base64,\n${inLines(urlSafe(text), '\n')}`],
   ])('is taken %s', async (_, write) => {
     const { data, errors } = await gateway.ask(LOOK, { base64: write(photo.toString('base64')) });
@@ -52,6 +57,8 @@ describe('base64', () => {
     ['data:image/png;base64,', 'is empty'],
     ['data:image/png,%89PNG', 'has characters that base64 does not have'],
     ['a.b', 'has characters that base64 does not have'],
+    ['AAA= A', 'has characters that base64 does not have'],
+    ['AA===', 'has characters that base64 does not have'],
     ['AA=A', 'has characters that base64 does not have'],
     ['"AAAA"', 'has characters that base64 does not have'],
   ])('is refused when it is none: %j %s', async (base64, message) => {
@@ -60,6 +67,40 @@ describe('base64', () => {
       { code: 'BAD_USER_INPUT', message: expect.stringContaining(`base64 ${message}`) },
     ]);
   });
+});
+
+describe('a URL', () => {
+  const LOOK = 'query ($url: URL!) { look(image: { url: $url }) { image { id } } }';
+  const characters = (count: number): string =>
+    String.fromCodePoint(...Array.from({ length: count }, (_, i) => 0x4e00 + i));
+
+  // Failed on 2026-11-29: a host of 200,000 different characters kept the event loop for ten seconds.
+  test.each([
+    `https://${characters(301)}.de/a.jpg`,
+    `\tht\ntps:\\\\${characters(301)}.de/a.jpg`,
+    `https:${characters(301)}`,
+    `https://user:${characters(301)}@example.com/`,
+    `https://example.com/${'a'.repeat(2_048)}`,
+    'a.jpg',
+  ])('is refused before it is parsed when it is too long, or none: %.30j', async (url) => {
+    const { errors } = await gateway.ask(LOOK, { url });
+    expect(errors).toMatchObject([
+      {
+        code: 'BAD_USER_INPUT',
+        message: expect.stringContaining('absolute and have at most 2048 characters'),
+      },
+    ]);
+  });
+
+  test.each([`https://${characters(50)}.de/${characters(500)}`, 'https://example.com/a?b=c#d'])(
+    'is parsed otherwise: %.30j',
+    async (url) => {
+      const { errors } = await gateway.ask(LOOK, { url });
+      expect(errors).toMatchObject([
+        { code: 'BAD_USER_INPUT', message: expect.stringContaining('VITRINE_IMAGE_HOSTS') },
+      ]);
+    },
+  );
 });
 
 describe('an upload', () => {

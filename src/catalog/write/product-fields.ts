@@ -1,5 +1,6 @@
 import { RequestError } from '../../errors.js';
 import { categoryPath, nameHandle } from './handle.js';
+import { parseUrl } from '../../platform/parse-url.js';
 
 // Limits for products from any source. Lengths are in characters, and larger than those of Google Merchant Center, so
 // that every feed that it accepts is accepted here.
@@ -87,7 +88,7 @@ export function parseGtin(text: string): string {
 
 /** @throws RequestError BAD_USER_INPUT */
 export function parseProductUrl(text: string): string {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+  if (!/^https?:\/\//i.test(text) || parseUrl(text) === null) {
     throw bad('It must be the full URL of the product page, for example https://shop.example/coat.');
   }
   return text;

@@ -2,6 +2,7 @@ import { RequestError } from '../../errors.js';
 import { registerEncoder } from '../stored-image.store.js';
 import type { ChangeListener } from '../../platform/change-listener.js';
 import type { Logger } from '../../platform/logging.js';
+import { parseUrl } from '../../platform/parse-url.js';
 import { startLoop, type Loop } from '../../platform/loop.js';
 import { errorMessage } from '../../platform/operator-error.js';
 import { doImageJob, mayPass, type ImageJobServices } from './do-image-job.js';
@@ -168,9 +169,8 @@ const OUR_FAULT = 'Something went wrong in the gateway; see its log.';
  * Host and path of a URL, or the id of an upload. With its query, a presigned URL would let anyone fetch the image.
  */
 function shown(link: string): string {
-  if (!URL.canParse(link)) return link;
-  const { host, pathname } = new URL(link);
-  return host + pathname;
+  const url = parseUrl(link);
+  return url === null ? link : url.host + url.pathname;
 }
 
 /** From half to one and a half times the delay, so that jobs that failed together do not retry together. */
