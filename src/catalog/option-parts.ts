@@ -22,8 +22,12 @@ export function partsOf(value: string): readonly [whole: string, ...parts: strin
   return [whole, ...new Set(parts.filter((part) => part !== whole))];
 }
 
+/** Of the lists of wanted values: a filter is compared with many SKUs. */
+const folded = new WeakMap<readonly string[], ReadonlySet<string>>();
+
 /** Whether the value, or one of its parts, is among those wanted, in any case. */
 export function hasValue(value: string, wanted: readonly string[]): boolean {
-  const parts = partsOf(value);
-  return wanted.some((each) => parts.includes(fold(each)));
+  const choice = folded.get(wanted) ?? new Set(wanted.map(fold));
+  folded.set(wanted, choice);
+  return partsOf(value).some((part) => choice.has(part));
 }

@@ -25,15 +25,16 @@ const and = (conditions: readonly Sql[]): Sql =>
 export function productPredicate(condition: ProductCondition): Sql {
   const parts: Sql[] = [];
   if (condition.categories !== null) {
-    parts.push(sql`product.category_id IN (
+    // As an array, which is read first: of a small category, Postgres then reads no other products.
+    parts.push(sql`product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY(${condition.categories}::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)`);
+      ) SELECT id FROM below))`);
   }
   if (condition.brands !== null) {
     parts.push(
-      sql`product.brand_id IN (SELECT id FROM brands WHERE handle = ANY(${condition.brands}::text[]))`,
+      sql`product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY(${condition.brands}::text[])))`,
     );
   }
   for (const { name, values } of condition.attributes) {

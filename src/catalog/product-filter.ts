@@ -15,6 +15,11 @@ import { hasValue } from './option-parts.js';
 /** No shopper chooses more; a filter with more comes from a program. */
 const MAX_ENTRIES = 10;
 const MAX_VALUES = 50;
+/** Of all entries of options, or of attributes. Each SKU that is looked at is compared with all of them. */
+const MAX_NAMED_VALUES = 100;
+const MAX_NAMED_CHARS = 10_000;
+/** No handle is longer. */
+const MAX_HANDLE_LENGTH = 255;
 const MAX_QUANTITY = 1_000_000;
 /** More than a basket or a history that a page shows beside its list. */
 const MAX_EXCLUDED = 100;
@@ -58,25 +63,37 @@ function atMost<T>(field: string, values: readonly T[], most: number): readonly 
   return values;
 }
 
-const checkValues = (field: string, values: readonly string[]): readonly string[] =>
-  atMost(field, values, MAX_VALUES).map((value) => checkText(`A value of ${field}`, value));
+const checkValues = (field: string, values: readonly string[], mostChars?: number): readonly string[] =>
+  atMost(field, values, MAX_VALUES).map((value) => checkText(`A value of ${field}`, value, mostChars));
 
 /** Null when nothing is chosen: what a client sends whose shopper has taken back each choice. */
 const checkChoice = (
   field: string,
   values: readonly string[] | null | undefined,
-): readonly string[] | null => (values == null || values.length === 0 ? null : checkValues(field, values));
+): readonly string[] | null =>
+  values == null || values.length === 0 ? null : checkValues(field, values, MAX_HANDLE_LENGTH);
 
 function checkNamed(field: string, entries: readonly OptionFilter[] | null | undefined): NamedValues[] {
   if (entries === null || entries === undefined) return [];
   if (entries.length > MAX_ENTRIES)
     throw bad(`${field} has ${entries.length} entries: at most ${MAX_ENTRIES} are allowed.`);
-  return entries
+  const named = entries
     .map(({ name, values }) => ({
       name: checkText(`${field}.name`, name).toLowerCase(),
       values: checkValues(`${field}.values`, values),
     }))
     .filter(({ values }) => values.length > 0);
+  const all = atMost(
+    field,
+    named.flatMap(({ values }) => values),
+    MAX_NAMED_VALUES,
+  );
+  const chars = all.reduce((sum, value) => sum + value.length, 0);
+  if (chars > MAX_NAMED_CHARS)
+    throw bad(
+      `The values of ${field} have ${chars} characters: at most ${MAX_NAMED_CHARS} are allowed. Choose fewer.`,
+    );
+  return named;
 }
 
 function checkPrice(

@@ -75,7 +75,7 @@ export class SkuFilter {
   @Field(() => [OptionFilter], {
     nullable: true,
     description:
-      'Options that the SKU must have, at most 10 entries: for each entry, one of its values. Empty: no condition.',
+      'Options that the SKU must have, at most 10 entries with 100 values in all: for each entry, one of its values. Empty: no condition.',
   })
   options?: OptionFilter[] | null;
 
@@ -117,7 +117,7 @@ export class ProductFilter {
   @Field(() => [AttributeFilter], {
     nullable: true,
     description:
-      'Attributes that the product must have, at most 10 entries: for each entry, one of its values. Empty: no condition.',
+      'Attributes that the product must have, at most 10 entries with 100 values in all: for each entry, one of its values. Empty: no condition.',
   })
   attributes?: AttributeFilter[] | null;
 
@@ -134,7 +134,7 @@ export class ProductFilter {
   @Field(() => [OptionFilter], {
     nullable: true,
     description:
-      'Options that the SKU must have, at most 10 entries: for each entry, one of its values. Empty: no condition.',
+      'Options that the SKU must have, at most 10 entries with 100 values in all: for each entry, one of its values. Empty: no condition.',
   })
   options?: OptionFilter[] | null;
 

@@ -200,7 +200,7 @@ export type PricesSetInput = {
 
 /** Selects products. A condition that is null or an empty list does not apply. A single SKU must meet all conditions on price, sale, GTIN, options, location, availability, and quantity: a product never passes because one SKU has the size and another has the stock. */
 export type ProductFilter = {
-  /** Attributes that the product must have, at most 10 entries: for each entry, one of its values. Empty: no condition. */
+  /** Attributes that the product must have, at most 10 entries with 100 values in all: for each entry, one of its values. Empty: no condition. */
   attributes?: Array<AttributeFilter> | null | undefined;
   /** The availability of the SKU. Null: SELLABLE. */
   availability?: AvailabilityFilter | null | undefined;
@@ -218,7 +218,7 @@ export type ProductFilter = {
   location?: string | number | null | undefined;
   /** True: the SKU is on sale, that is, its price has a `compareAtAmount`. False: it is not. Null: either. */
   onSale?: boolean | null | undefined;
-  /** Options that the SKU must have, at most 10 entries: for each entry, one of its values. Empty: no condition. */
+  /** Options that the SKU must have, at most 10 entries with 100 values in all: for each entry, one of its values. Empty: no condition. */
   options?: Array<OptionFilter> | null | undefined;
   /** The price of the SKU. */
   price?: DecimalRangeInput | null | undefined;

@@ -11,11 +11,11 @@
       AND offer.sellable >= $2::int AND offer.amount >= $3::bigint AND offer.amount <= $4::bigint AND ((lower((offer.options ->> $5::text)) IN (SELECT lower(value) FROM unnest($6::text[]) AS value)
     OR (position('/' IN (offer.options ->> $7::text)) > 0 AND CASE WHEN lower((offer.options ->> $8::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower((offer.options ->> $9::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $10::text))] END && ARRAY(SELECT lower(value) FROM unnest($11::text[]) AS value)))) IS TRUE) cheapest
-    WHERE product.category_id IN (
+    WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($12::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($13::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($13::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $14 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($15::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($16::text[]) AS value))))
