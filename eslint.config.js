@@ -16,7 +16,7 @@ const ROOMS = Object.fromEntries(
     budgets: 'errors graph platform',
     mutation: 'access errors graph platform',
     images: 'access errors graph platform vector-index vision',
-    catalog: 'access errors graph images mutation platform vision/decode-payer',
+    catalog: 'access errors graph images mutation platform',
     projection: 'catalog graph images/shown-options platform vector-index',
     pricing: 'access catalog errors graph mutation platform',
     inventory: 'access catalog errors graph mutation platform pricing',

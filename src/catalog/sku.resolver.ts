@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
+import { requestPayer } from '../platform/request-payer.js';
 import { Requires } from '../graph/requires.js';
 import { RequestError } from '../errors.js';
 import { Image } from '../images/image.types.js';
@@ -68,11 +69,14 @@ export class SkuResolver {
       );
     }
     const { skus } = await context.inChannel();
-    const found = await skus.byCode.loadMany([...new Set(codes.map((code) => checkText('A code', code)))]);
-    return found.flatMap((sku) => {
+    const asked = [...new Set(codes.map((code) => checkText('A code', code)))];
+    const found = (await skus.byCode.loadMany(asked)).flatMap((sku) => {
       if (sku instanceof Error) throw sku;
       return sku === null ? [] : [sku];
     });
+    // Finding none takes the same work, and an empty list costs next to nothing.
+    requestPayer()?.pay(asked.length - found.length);
+    return found;
   }
 
   @FieldResolver(() => Product, {

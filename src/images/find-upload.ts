@@ -1,6 +1,6 @@
 import type { BlobStore } from '../platform/blob-store.js';
 import { inspectImage } from '../vision/decode.js';
-import { decodePayer } from '../vision/decode-payer.js';
+import { requestPayer } from '../platform/request-payer.js';
 import { limiter } from '../vision/limiter.js';
 import type { Image } from './image.types.js';
 import { uploadIdToSha256 } from './upload-id.js';
@@ -21,7 +21,7 @@ const inTurn = limiter(AT_ONCE, { perClient: AT_ONCE_A_CLIENT });
 export async function findUpload(uploads: Pick<BlobStore, 'get'>, id: string): Promise<Image | null> {
   const sha256 = uploadIdToSha256(id);
   if (sha256 === null) return null;
-  decodePayer()?.pay(UPLOAD_COST);
+  requestPayer()?.pay(UPLOAD_COST);
   return inTurn(async () => {
     const bytes = await uploads.get(sha256);
     return bytes === null ? null : uploadedImage(sha256, await inspectImage(bytes));

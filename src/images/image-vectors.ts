@@ -3,7 +3,7 @@ import type { BlobStore } from '../platform/blob-store.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import { mainGarment } from '../vision/bodies/main-garment.js';
 import type { Bodies } from '../vision/bodies/bodies.js';
-import { decodePayer } from '../vision/decode-payer.js';
+import { requestPayer } from '../platform/request-payer.js';
 import { SharedWork } from '../platform/shared-work.js';
 import { isOfImage } from '../vision/decode-errors.js';
 import type { Encoder, Scene } from '../vision/encoder.js';
@@ -112,7 +112,7 @@ export class ImageVectors {
     const [whole, isPeopled] = await Promise.all([sight.encode(signal), bodies.sees(sight.raster)]);
     this.#encoded.set(imageKey(sha256, null), whole);
     if (!isPeopled) return null;
-    decodePayer()?.pay(GARMENT_COST);
+    requestPayer()?.pay(GARMENT_COST);
     const scene = await this.#inTurn(() => this.#scene(sha256, read), signal);
     return mainGarment((await bodies.open(scene.raster)).people)?.box ?? null;
   }

@@ -3,7 +3,7 @@ import { BOX_COST } from '../images/image-input.types.js';
 import type { QueryImage } from '../images/query-image.js';
 import { SharedWork } from '../platform/shared-work.js';
 import { isOfImage } from '../vision/decode-errors.js';
-import { decodePayer } from '../vision/decode-payer.js';
+import { requestPayer } from '../platform/request-payer.js';
 import { limiter } from '../vision/limiter.js';
 import { shrinkRaster } from '../vision/raster.js';
 import type { Bodies, FoundPeople } from '../vision/bodies/bodies.js';
@@ -149,7 +149,7 @@ function paidScene(scene: Scene): Scene {
     async encode(boxes) {
       const more = boxes.length - included;
       included = Math.max(0, -more);
-      if (more > 0) decodePayer()?.pay(more * BOX_COST);
+      if (more > 0) requestPayer()?.pay(more * BOX_COST);
       return scene.encode(boxes);
     },
   };

@@ -13,6 +13,7 @@ const write = (name: string): WorkKind => ({
   connections: AT_ONCE,
   waiting: MAX_WAITING,
   isUrgent: false,
+  isPaid: false,
 });
 
 /** Writes of one kind may wait for each other's locks in Postgres. */

@@ -2,9 +2,18 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { BACKGROUND_CLIENT, currentClients } from './clients.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 import { FairQueue, isOverShare } from './fair-queue.js';
+import { type RequestPayer, requestPayer } from './request-payer.js';
 
 /** As long as Postgres lets a mutation wait for a lock. Shoppers do not wait longer. */
 const MAX_WAIT_MS = 5_000;
+
+/**
+ * What a turn may take of Postgres' time before it costs points: more than all but a few statements need. While several
+ * have connections, each takes its share of the time.
+ */
+const INCLUDED_MS = 100;
+/** About what a point pays for elsewhere: see `bench -- cost-calibration`. */
+const POINTS_A_MS = 33;
 
 /** Work that uses connections, some of which may wait for each other's locks in Postgres. */
 export interface WorkKind {
@@ -15,6 +24,8 @@ export interface WorkKind {
   readonly waiting: number;
   /** Whether connections are reserved for it. */
   readonly isUrgent: boolean;
+  /** Whether clients pay for the time that it takes: not if it may wait for the locks of others. */
+  readonly isPaid: boolean;
 }
 
 /** Short statements that shoppers wait for, and what they need before. They do not wait for reads. */
@@ -23,10 +34,17 @@ export const URGENT: WorkKind = {
   connections: Infinity,
   waiting: Infinity,
   isUrgent: true,
+  isPaid: false,
 };
 
 /** Work that says nothing else of itself. */
-const OTHER: WorkKind = { name: 'other', connections: Infinity, waiting: Infinity, isUrgent: false };
+const OTHER: WorkKind = {
+  name: 'other',
+  connections: Infinity,
+  waiting: Infinity,
+  isUrgent: false,
+  isPaid: true,
+};
 
 const kinds = new AsyncLocalStorage<WorkKind>();
 
@@ -47,7 +65,8 @@ interface Waiting {
 
 /**
  * Gives the connections of a pool to clients in turn. While others wait, a client gets half of those that are not
- * reserved. Even alone, it leaves a few to whoever comes next: a statement that has begun cannot be interrupted.
+ * reserved. Even alone, it leaves a few to whoever comes next: a statement that has begun cannot be interrupted. The last
+ * ones are for clients that have none, so that a few clients with long statements do not hold up all others.
  * Background work does not wait for a turn: it is short, and all clients need it.
  */
 export class ConnectionTurns {
@@ -55,6 +74,9 @@ export class ConnectionTurns {
   readonly #running = new Tally();
   #all = 0;
   #answeredAt = -Infinity;
+  /** What each connection in use has had of Postgres' time so far, if they share it evenly. */
+  #share = 0;
+  #sharedAt = performance.now();
 
   /** Urgent work and other work each leave `reserved` of the connections to the other. */
   constructor(
@@ -77,7 +99,8 @@ export class ConnectionTurns {
     const clients = currentClients();
     if (clients.owner === BACKGROUND_CLIENT) return () => undefined;
     const kind = kinds.getStore() ?? OTHER;
-    if (this.#mayStart(kind, clients.owner)) return this.#start(kind, clients.owner);
+    const payer = kind.isPaid ? requestPayer() : undefined;
+    if (this.#mayStart(kind, clients.owner)) return this.#start(kind, clients.owner, payer);
     const own = this.#waiting.of(clients.owner).filter((other) => other.kind === kind).length;
     if (
       this.#running.of(waitingFor(kind)) >= kind.waiting ||
@@ -91,7 +114,7 @@ export class ConnectionTurns {
         kind,
         start: (client) => {
           clearTimeout(timer);
-          resolve(this.#start(kind, client));
+          resolve(this.#start(kind, client, payer));
         },
       });
       const timer = setTimeout(() => {
@@ -109,26 +132,37 @@ export class ConnectionTurns {
     const { connections, reserved } = this;
     const others = this.#waiting.hasOthers(client);
     const most = others ? Math.floor((connections - reserved) / 2) : connections - 2 * reserved;
+    const own = this.#running.of(ownLane(kind, client));
     return (
       this.#all < connections &&
-      this.#running.of(laneOf(kind)) < connections - reserved &&
+      this.#running.of(laneOf(kind)) < connections - (own === 0 ? 1 : 2) * reserved &&
       this.#running.of(kind.name) < kind.connections &&
-      this.#running.of(ownLane(kind, client)) < most
+      own < most
     );
   }
 
-  #start(kind: WorkKind, client: string): EndTurn {
+  #start(kind: WorkKind, client: string, payer: RequestPayer | undefined): EndTurn {
     const used = [laneOf(kind), kind.name, ownLane(kind, client)];
     const count = (by: number): void => {
       this.#all += by;
       for (const key of used) this.#running.add(key, by);
     };
+    const since = this.#shareNow();
     count(1);
     return (isAnswered) => {
+      const tookMs = this.#shareNow() - since;
       count(-1);
       if (isAnswered) this.#answeredAt = performance.now();
       this.#startNext();
+      if (tookMs > INCLUDED_MS) payer?.owe(Math.ceil((tookMs - INCLUDED_MS) * POINTS_A_MS));
     };
+  }
+
+  #shareNow(): number {
+    const now = performance.now();
+    this.#share += (now - this.#sharedAt) / Math.max(1, this.#all);
+    this.#sharedAt = now;
+    return this.#share;
   }
 
   #startNext(): void {

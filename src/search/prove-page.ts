@@ -7,7 +7,7 @@ import type { Meter } from '../graph/meter.js';
 import { limiter } from '../vision/limiter.js';
 import { turnOnLoop } from '../platform/loop-turns.js';
 import type { Database } from '../platform/postgres.js';
-import { decodePayer } from '../vision/decode-payer.js';
+import { requestPayer } from '../platform/request-payer.js';
 import { toIndexFilter } from '../projection/index-filter.js';
 import type {
   IndexFilter,
@@ -226,7 +226,7 @@ async function readPage(
 /** Takes a point for each of `more` candidates beyond those included. @throws ThrottledError */
 function payForMore(candidates: number, more: number, included: number): void {
   const points = candidates + more - Math.max(candidates, included);
-  if (points > 0) decodePayer()?.pay(points);
+  if (points > 0) requestPayer()?.pay(points);
 }
 
 export const proverOf =

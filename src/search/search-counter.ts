@@ -5,7 +5,7 @@ import { Count, CountPrecision, Facet } from '../catalog/facets/facet.types.js';
 import type { KeptCounts } from '../catalog/facets/kept-counts.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { instantiate } from '../graph/node.js';
-import { decodePayer } from '../vision/decode-payer.js';
+import { requestPayer } from '../platform/request-payer.js';
 import type { SearchPage } from './prove-page.js';
 
 /**
@@ -27,7 +27,7 @@ interface CountedSearch {
   readonly best: BestMatches;
   /** Those of the same search with another filter. */
   bestOf(condition: ProductCondition): BestMatches;
-  /** Points of ranking again, beyond those of a facet. */
+  /** Points of ranking again, for a facet with a choice. */
   readonly rankingCost: number;
 }
 
@@ -83,7 +83,7 @@ export function searchCounter(kept: KeptCounts, search: CountedSearch): Counter 
     }
     // One after the other: the facets of one page do not take the turns of other searches.
     for (const asked of facets.filter((facet) => isChosen(condition, facet))) {
-      if (rankingCost > 0) decodePayer()?.pay(rankingCost);
+      requestPayer()?.pay(rankingCost);
       const others = await find(
         search.bestOf(withoutChoice(condition, asked)),
         [asked],

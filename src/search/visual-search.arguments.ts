@@ -3,6 +3,8 @@ export const DEFAULT_FIRST = 24;
 export const SEARCH_COST = 300;
 /** Up to five typos are looked up, words are ranked over all products, and both rankings are combined. */
 export const TEXT_COST = 1_000;
+/** Ranking again for the values of a facet among which there is a choice. */
+export const RANKING_COST = 400;
 /** Points of keeping similar products apart, which reads the vectors of many candidates. */
 export const DIVERSITY_COST = 500;
 export const MIN_SCORE =

@@ -28,7 +28,7 @@ import {
   type SearchPage,
   type SearchPlan,
 } from './prove-page.js';
-import { TEXT_COST } from './visual-search.arguments.js';
+import { RANKING_COST, TEXT_COST } from './visual-search.arguments.js';
 import { VisualSearchSort } from './visual-search-sort.types.js';
 import {
   SearchReport,
@@ -164,7 +164,7 @@ export async function visualSearch(
     counter: searchCounter(stores.counts, {
       ...{ channel, condition, best },
       bestOf: (filter) => bestOf({ ...scope, condition: filter, ranking: rank(filter, 0) }),
-      rankingCost: mended === null ? 0 : TEXT_COST,
+      rankingCost: RANKING_COST + (mended === null ? 0 : TEXT_COST),
     }),
     basis: { best: () => best.prove(), condition, query: isOfOneLook(query) ? query : null },
   });

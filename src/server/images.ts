@@ -6,7 +6,7 @@ import { RequestError } from '../errors.js';
 import { forClient } from '../platform/clients.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { inspectImage, MAX_RENDERED_WIDTH } from '../vision/decode.js';
-import { paidBy } from '../vision/decode-payer.js';
+import { paidBy } from '../platform/request-payer.js';
 import { MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/image-budget.js';
 import { trimImage } from '../vision/image-file.js';
 import { isKnown } from './etag.js';

@@ -4,7 +4,7 @@ import { inBackground } from '../platform/clients.js';
 import { SharedWork } from '../platform/shared-work.js';
 import { MAX_RENDERED_WIDTH, renderImage } from '../vision/decode.js';
 import { isOfImage } from '../vision/decode-errors.js';
-import { paidBy } from '../vision/decode-payer.js';
+import { paidBy } from '../platform/request-payer.js';
 import { DECODED_AT_ONCE } from '../vision/decode-queue.js';
 import type { RenderFormat } from '../vision/image-budget.js';
 import { limiter } from '../vision/limiter.js';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type Budgets, spendMore } from '../budgets/budgets.js';
 import { NEVER_ABORTED, payerName, type RequestFacts, type ServerContext } from '../graph/server-context.js';
-import type { DecodePayer } from '../vision/decode-payer.js';
+import type { RequestPayer } from '../platform/request-payer.js';
 import { credentialsOf } from './authorization.js';
 import { seenFrom, type Trusts } from './seen-from.js';
 
@@ -10,7 +10,7 @@ export interface Sender {
   /** The client, which takes turns with others in the queues. */
   readonly name: string;
   /** Takes points for the request; the result takes more of them. @throws ThrottledError */
-  pay(points: number): Promise<DecodePayer>;
+  pay(points: number): Promise<RequestPayer>;
 }
 
 /** @throws RequestError UNAUTHENTICATED, FORBIDDEN */
@@ -38,7 +38,11 @@ export function sendersWith(
       name,
       async pay(points) {
         await budgets.take(payer, points);
-        return { name, pay: (more) => spendMore(budgets, payer, more, points) };
+        return {
+          name,
+          pay: (more) => spendMore(budgets, payer, more, points),
+          owe: (more) => budgets.giveBack(payer, -more),
+        };
       },
     };
   };

@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.js';
 import { undecodable } from './decode-errors.js';
-import { decodePayer } from './decode-payer.js';
+import { requestPayer } from '../platform/request-payer.js';
 import { inDecodeQueue } from './decode-queue.js';
 import { inDecoder } from './decoder.js';
 import { type DecoderWork, factsResult, headerResult, pixelsResult } from './decoder.protocol.js';
@@ -131,7 +131,7 @@ async function decode(
   { moreBytes = 0, signal }: { moreBytes?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<unknown> {
   const points = decodingCost(header, bytes.byteLength) - INCLUDED_DECODING;
-  if (points > 0) decodePayer()?.pay(points);
+  if (points > 0) requestPayer()?.pay(points);
   return inDecodeQueue(
     { fileBytes: bytes.byteLength, workBytes: decodedBytes(header) + moreBytes },
     () => inDecoder(bytes, work),

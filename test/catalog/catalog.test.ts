@@ -370,6 +370,22 @@ test('a partner reads SKUs by code, each once, and no more than 250', async () =
   });
 });
 
+// Failed on 2026-11-29: an empty list cost nothing, whatever was looked up.
+test('codes that no SKU has cost points too', async () => {
+  const cost = async (codes: string[]): Promise<number> => {
+    const payload = {
+      query: 'query ($codes: [String!]!) { skus(codes: $codes) { code } }',
+      variables: { codes },
+    };
+    const response = await gateway.http.inject({ method: 'POST', url: '/graphql', payload });
+    return z
+      .object({ extensions: z.object({ cost: z.object({ actual: z.number() }) }) })
+      .parse(response.json()).extensions.cost.actual;
+  };
+  await cost([]);
+  expect((await cost(Array.from({ length: 100 }, (_, i) => `none${i}`))) - (await cost(['none']))).toBe(99);
+});
+
 test('the category tree starts at its roots', async () => {
   const { data } = await gateway.ask('{ categories { handle children { handle name parent { handle } } } }');
   expect(data).toEqual({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { openBodies, type Bodies } from '../../src/vision/bodies/bodies.js';
-import { paidBy } from '../../src/vision/decode-payer.js';
+import { paidBy } from '../../src/platform/request-payer.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { openSharedEncoder } from '../support/encoder.js';
 import { NEARLY_EQUAL } from '../support/garments.js';
@@ -217,7 +217,7 @@ describe('a photo of a person without a box', () => {
 
   test('is paid for once; looking for people in other images is not', async () => {
     const paid: number[] = [];
-    const payer = { name: 'a caller', pay: (points: number) => paid.push(points) };
+    const payer = { name: 'a caller', pay: (points: number) => paid.push(points), owe: () => undefined };
     const see = async (sha256: string, bytes: Uint8Array) => {
       const read = () => Promise.resolve(bytes);
       await paidBy(payer, () => gateway.services.imageVectors.ofPhoto(sha256, read));

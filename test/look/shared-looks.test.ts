@@ -12,7 +12,7 @@ import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js'
 import { openDatabase } from '../../src/platform/postgres.js';
 import { forClient } from '../../src/platform/clients.js';
 import { decodeRaster } from '../../src/vision/decode.js';
-import { paidBy } from '../../src/vision/decode-payer.js';
+import { paidBy } from '../../src/platform/request-payer.js';
 import type { Detector } from '../../src/vision/detector.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { ENCODER } from '../support/catalog.js';
@@ -94,7 +94,7 @@ test('parts of a picture beyond the first four are paid for, once', async () => 
   };
   const proposer = new RegionProposer(failingFirst(0), detector, null);
   let paid = 0;
-  const payer = { name: 'a', pay: (points: number): void => void (paid += points) };
+  const payer = { name: 'a', pay: (points: number): void => void (paid += points), owe: () => undefined };
   for (let look = 0; look < 2; look += 1) {
     await paidBy(payer, () => proposer.propose({ sha256: 'sha', read: picture }));
     expect(paid).toBe(4 * BOX_COST);

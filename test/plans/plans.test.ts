@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { COUNT_LIMITS } from '../../src/catalog/facets/kept-counts.js';
 import { seedApiKey } from '../support/api-keys.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { isOfRequest, nameOfStatement } from '../support/statements.js';
@@ -36,12 +37,16 @@ let gateway: TestGateway;
 let secret: string;
 let statements: ReturnType<typeof explainAll>;
 beforeAll(async () => {
-  gateway = await startTestGateway(async (db) => {
-    // First: a connection that seeding opened may still be there when the operations run.
-    statements = explainAll(db);
-    await seedLargeCatalog(db);
-    secret = await seedApiKey(db);
-  });
+  gateway = await startTestGateway(
+    async (db) => {
+      // First: a connection that seeding opened may still be there when the operations run.
+      statements = explainAll(db);
+      await seedLargeCatalog(db);
+      secret = await seedApiKey(db);
+    },
+    // How long they take is not what is tested.
+    { countLimits: { ...COUNT_LIMITS, deadlineMs: TIMEOUT_MS } },
+  );
 }, SEED_TIMEOUT_MS);
 afterAll(() => gateway.close());
 

@@ -1,10 +1,21 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { forClient, inBackground } from '../../src/platform/clients.js';
 import { asKind, ConnectionTurns, URGENT, type WorkKind } from '../../src/platform/connection-turns.js';
+import { paidBy } from '../../src/platform/request-payer.js';
 
 const CONNECTIONS = 10;
 const RESERVED = 2;
-const write = (waiting: number): WorkKind => ({ name: 'write', connections: 1, waiting, isUrgent: false });
+const write = (waiting: number): WorkKind => ({
+  name: 'write',
+  connections: 1,
+  waiting,
+  isUrgent: false,
+  isPaid: false,
+});
+
+const fail = (): never => {
+  throw new Error('work that is done is not refused');
+};
 
 /** Starts work that ends when told; `ran` has the names of what has started. A name begins with that of its client. */
 function start(turns: ConnectionTurns = new ConnectionTurns(CONNECTIONS, RESERVED)) {
@@ -51,7 +62,50 @@ describe('turns at the connections', () => {
     const inUse = (client: string): number => ran.filter((name) => name.startsWith(client)).length;
     expect(inUse('b')).toBe(4);
     // Six have ended.
-    expect(inUse('a') - 6).toBe(4);
+    expect(inUse('a') - 6).toBe(3);
+  });
+
+  // Failed on 2026-11-29: the long statements of two clients had all connections, and others waited for seconds.
+  test('leave the last ones to clients that have none', async () => {
+    const { ran, many, run, settle } = start();
+    void many('a', 20);
+    void many('b', 20);
+    await settle();
+    expect(ran).toHaveLength(CONNECTIONS - 2 * RESERVED + 1);
+    void run('b99');
+    void run('c1');
+    void run('c2');
+    await settle();
+    expect(ran.at(-1)).toBe('c1');
+  });
+
+  test('are paid for by the time that each has if they share it evenly, once that is long', async () => {
+    const now = jest.spyOn(performance, 'now').mockReturnValue(0);
+    try {
+      const turns = new ConnectionTurns(CONNECTIONS, RESERVED);
+      const owed = { a: 0, b: 0, c: 0 };
+      const take = (client: 'a' | 'b' | 'c', kind?: WorkKind): ReturnType<ConnectionTurns['take']> => {
+        const payer = {
+          name: client,
+          pay: fail,
+          owe: (points: number): void => void (owed[client] += points),
+        };
+        const work = (): ReturnType<ConnectionTurns['take']> => turns.take();
+        return forClient(client, () => paidBy(payer, kind === undefined ? work : () => asKind(kind, work)));
+      };
+      const a = await take('a');
+      now.mockReturnValue(200);
+      const [b, c] = [await take('b'), await take('c', URGENT)];
+      now.mockReturnValue(500);
+      a(true);
+      b(true);
+      expect(owed).toEqual({ a: (200 + 100 - 100) * 33, b: 0, c: 0 });
+      now.mockReturnValue(9_000);
+      c(true);
+      expect(owed.c).toBe(0);
+    } finally {
+      now.mockRestore();
+    }
   });
 
   test.each([

@@ -4,9 +4,10 @@ import { ThrottledError } from '../../errors.js';
 import { currentClients } from '../../platform/clients.js';
 import { asKind, DatabaseBusy, type WorkKind } from '../../platform/connection-turns.js';
 import { FairCache } from '../../platform/fair-cache.js';
+import { StatementCanceled } from '../../platform/database-unavailable.js';
 import { type Database, transaction } from '../../platform/postgres.js';
 import { SharedWork } from '../../platform/shared-work.js';
-import { decodePayer } from '../../vision/decode-payer.js';
+import { requestPayer } from '../../platform/request-payer.js';
 import type { ProductCondition } from '../product-filter.js';
 import { AvailabilityFilter } from '../product-filter.types.js';
 import { type AskedFacet, facetKey } from './check-facets.js';
@@ -30,15 +31,24 @@ export interface CountLimits {
   readonly mostExamined: number;
   /** SKUs that the points of the fields pay for. */
   readonly included: number;
+  readonly deadlineMs: number;
 }
-/** Looking at an SKU takes up to 10 µs, so that a count mostly ends before its deadline. */
-export const COUNT_LIMITS: CountLimits = { mostExamined: 200_000, included: 5_000 };
+/**
+ * Shoppers do not wait longer for numbers beside a list, and others need the connection. Looking at an SKU takes up to
+ * 10 µs, so that a count mostly ends before its deadline.
+ */
+export const COUNT_LIMITS: CountLimits = { mostExamined: 200_000, included: 5_000, deadlineMs: 2_000 };
 /** SKUs beyond those that are included take a point for each of so many: about the time that a point pays for. */
 const SKUS_A_POINT = 5;
-/** Shoppers do not wait longer for numbers beside a list, and others need the connection. */
-const DEADLINE_MS = 2_000;
 /** Counts take a hundred times as long as pages, which they leave connections to. */
-const COUNTING: WorkKind = { name: 'counts', connections: 3, waiting: 100, isUrgent: false };
+const COUNTING: WorkKind = {
+  name: 'counts',
+  connections: 3,
+  waiting: 100,
+  isUrgent: false,
+  // By the SKUs that it looks at.
+  isPaid: false,
+};
 
 interface Kept extends Pick<Counts, 'position' | 'until' | 'examined'> {
   readonly tally: CheckedTally;
@@ -91,7 +101,7 @@ export class KeptCounts {
     private readonly limits: CountLimits = COUNT_LIMITS,
   ) {}
 
-  /** @throws StatementCanceled when it takes longer than DEADLINE_MS; DatabaseBusy, ThrottledError */
+  /** @throws StatementCanceled when it takes longer than its deadline; DatabaseBusy, ThrottledError */
   async count(list: CountedList, facets: readonly AskedFacet[]): Promise<CheckedTally> {
     const sorted = facets.toSorted((a, b) => (facetKey(a) < facetKey(b) ? -1 : 1));
     const tally = await this.#count(list, sorted);
@@ -124,22 +134,30 @@ export class KeptCounts {
 
   async #countAnew(list: CountedList, facets: readonly AskedFacet[]): Promise<Kept> {
     const countedAt = performance.now();
-    const { mostExamined } = this.limits;
+    const { mostExamined, deadlineMs } = this.limits;
     const counts = await asKind(COUNTING, () =>
       transaction(this.db, async (client) => {
-        await setDeadline(client, DEADLINE_MS);
+        await setDeadline(client, deadlineMs);
         return count(client, { ...list, facets, mostExamined });
       }),
-    );
+    ).catch((error: unknown) => {
+      // How many it looked at is lost with it.
+      if (error instanceof StatementCanceled) this.#payForSkus(mostExamined);
+      throw error;
+    });
     const { position, until, examined } = counts;
     return { position, until, examined, tally: tallyOf(facets, counts, list), countedAt };
   }
 
   /** Whoever had to count pays for what that took, which is known only afterwards. @throws ThrottledError */
   #payFor({ examined, tally }: Kept): CheckedTally {
-    const points = Math.ceil((examined - this.limits.included) / SKUS_A_POINT);
-    if (points > 0) decodePayer()?.pay(points);
+    this.#payForSkus(examined);
     return tally;
+  }
+
+  #payForSkus(examined: number): void {
+    const points = Math.ceil((examined - this.limits.included) / SKUS_A_POINT);
+    if (points > 0) requestPayer()?.pay(points);
   }
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Budgets, spendMore } from '../../budgets/budgets.js';
 import { ThrottledError } from '../../errors.js';
 import { type Payer, payerName, type ServerContext } from '../../graph/server-context.js';
-import type { DecodePayer } from '../../vision/decode-payer.js';
+import type { RequestPayer } from '../../platform/request-payer.js';
 import type { Operation } from '../graphql/operation.js';
 import type { Metrics } from '../metrics.js';
 import { CHARS_A_POINT, DOCUMENT_CHARS_A_POINT, REQUEST_COST } from '../limits.js';
@@ -15,7 +15,7 @@ import { createPricing, type Price } from './pricing.js';
 export interface CostReport {
   /** Points that were taken before execution. */
   readonly requested: number;
-  /** Points that it did cost: less than `requested`, or more when images were large. */
+  /** Points that it did cost: less than `requested`, or more when images were large or statements took long. */
   readonly actual: number;
   /** Points that the caller can spend now. */
   readonly available: number;
@@ -46,8 +46,8 @@ export interface Charges {
    * @throws ThrottledError when the payer has a debt
    */
   payForLists(context: object, fields: number): void;
-  /** Who pays for the images that the operation decodes: what they cost beyond the estimate. */
-  decodePayer(context: Paying): DecodePayer;
+  /** Who pays for what the operation costs beyond the estimate. */
+  requestPayer(context: Paying): RequestPayer;
   /**
    * Gives back what the answer did not cost, and takes the points of its long texts. Without data, nothing was
    * executed. Of an operation that was cut off, nobody knows what it cost, and it may still be running: nothing is
@@ -65,8 +65,8 @@ export interface Answered extends Returned {
 
 interface Charge {
   arrival: number;
-  /** What images cost beyond the estimate. */
-  images: number;
+  /** What images, counts, and long statements cost beyond the estimate. */
+  later: number;
   /** What fields of lists cost beyond the estimate, until it is known what the answer did cost. */
   lists: number;
   price: Pick<Price, 'estimate' | 'actual'> | null;
@@ -82,7 +82,7 @@ export function createCharges(
   // Apollo Server copies the context, but not the payer in it, which each request has its own of.
   const charges = new WeakMap<Payer, Charge>();
   const chargeOf = ({ payer }: Paying): Charge => {
-    const charge = charges.get(payer) ?? { arrival: 0, images: 0, lists: 0, price: null };
+    const charge = charges.get(payer) ?? { arrival: 0, later: 0, lists: 0, price: null };
     charges.set(payer, charge);
     return charge;
   };
@@ -142,7 +142,7 @@ export function createCharges(
       }
       charge.lists += points;
     },
-    decodePayer(context) {
+    requestPayer(context) {
       const { payer } = context;
       return {
         name: payerName(payer),
@@ -154,20 +154,24 @@ export function createCharges(
             countIfThrottled(payer, error);
             throw error;
           }
-          charge.images += points;
+          charge.later += points;
+        },
+        owe(points) {
+          budgets.giveBack(payer, -points);
+          chargeOf(context).later += points;
         },
       };
     },
     settle(context, answer) {
       const { payer } = context;
-      const { arrival, images, lists, price } = chargeOf(context);
+      const { arrival, later, lists, price } = chargeOf(context);
       const requested = price?.estimate ?? 0;
       const actual = actualOf(price, answer);
       const taken = requested + lists;
       if (actual !== taken) budgets.giveBack(payer, taken - actual);
       return {
         requested: arrival + requested,
-        actual: arrival + actual + images,
+        actual: arrival + actual + later,
         available: Math.floor(budgets.available(payer)),
         restoreRate: budgets.boundsOf(payer).restoreRate,
       };

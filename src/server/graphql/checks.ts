@@ -1,7 +1,7 @@
 import { RequestError } from '../../errors.js';
 import type { ServerContext } from '../../graph/server-context.js';
 import { forClient } from '../../platform/clients.js';
-import type { DecodePayer } from '../../vision/decode-payer.js';
+import type { RequestPayer } from '../../platform/request-payer.js';
 import type { Charges } from '../cost/charges.js';
 import { createDocumentGuard } from './document-limits.js';
 import type { TrustedDocuments } from './trusted-documents.js';
@@ -13,7 +13,7 @@ import { MAX_LIST_ENTRIES, MAX_VARIABLES } from '../limits.js';
 /** An operation that may be executed, until the signal aborts. */
 export interface CheckedOperation extends Operation {
   readonly signal: AbortSignal;
-  readonly decodePayer: DecodePayer;
+  readonly requestPayer: RequestPayer;
 }
 
 /** Checks before execution, the same over HTTP and over a WebSocket. */
@@ -41,7 +41,7 @@ export interface Checks {
 }
 
 export function createChecks(
-  charges: Pick<Charges, 'charge' | 'decodePayer'>,
+  charges: Pick<Charges, 'charge' | 'requestPayer'>,
   documents: Pick<TrustedDocuments, 'has'> = { has: () => false },
 ): Checks {
   const guard = createDocumentGuard();
@@ -62,9 +62,9 @@ export function createChecks(
         if (context.trustedDocumentsOnly && !documents.has(operation.documentHash)) throw notTrusted();
         const declared = { ...operation, variables: declaredVariables(operation) };
         await charges.charge(context, declared);
-        const decodePayer = charges.decodePayer(context);
-        await forClient(decodePayer.name, () => enterChannel(declared, context));
-        passed.set(context, { ...declared, signal: context.signal, decodePayer });
+        const requestPayer = charges.requestPayer(context);
+        await forClient(requestPayer.name, () => enterChannel(declared, context));
+        passed.set(context, { ...declared, signal: context.signal, requestPayer });
       } catch (error) {
         throw toGraphQLError(error);
       }

@@ -20,7 +20,7 @@ import type { AnswerBounds } from './answer-bounds.js';
 import type { CheckedOperation, Checks } from './checks.js';
 import type { Compiled, Compiler } from './compiler.js';
 import { within } from '../../platform/within.js';
-import { paidBy } from '../../vision/decode-payer.js';
+import { paidBy } from '../../platform/request-payer.js';
 import { toGraphQLError } from '../errors.js';
 import { MAX_VARIABLE_ERRORS } from '../limits.js';
 
@@ -64,8 +64,8 @@ export function createExecutor(
         (await executeInterpreted(schema, checked, context))
       );
     };
-    const { decodePayer, signal } = checked;
-    const result = forClient(decodePayer.name, () => paidBy(decodePayer, work));
+    const { requestPayer, signal } = checked;
+    const result = forClient(requestPayer.name, () => paidBy(requestPayer, work));
     return withFullErrors(bound(context, await untilAborted(result, signal)));
   };
   return async (context) => {

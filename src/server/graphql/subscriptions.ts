@@ -15,7 +15,7 @@ import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { RequestError } from '../../errors.js';
 import { forClient } from '../../platform/clients.js';
 import { reasonOf } from '../../platform/within.js';
-import { paidBy } from '../../vision/decode-payer.js';
+import { paidBy } from '../../platform/request-payer.js';
 import { limiter } from '../../vision/limiter.js';
 import { withParams } from '../authorization.js';
 import { type Checks, givenName } from './checks.js';
@@ -143,7 +143,7 @@ export function createSubscriptions(options: {
     const context = contextValue as ServerContext;
     const args = argsFor(context);
     const operation = checks.passed(context);
-    const events = await forClient(operation.decodePayer.name, () => createSourceEventStream(args));
+    const events = await forClient(operation.requestPayer.name, () => createSourceEventStream(args));
     if (!(Symbol.asyncIterator in events)) return refused(events);
 
     let { payer } = context;
@@ -155,7 +155,7 @@ export function createSubscriptions(options: {
         charges.settle(paid, NOT_EXECUTED);
         throw reasonOf(ended);
       }
-      const decodePayer = charges.decodePayer(paid);
+      const requestPayer = charges.requestPayer(paid);
       return withEventSignal(ended, async (signal) => {
         let morePoints = 0;
         const work = async (): Promise<ExecutionResult> => {
@@ -166,8 +166,8 @@ export function createSubscriptions(options: {
           return bounded;
         };
         const result = await untilAborted(
-          forClient(decodePayer.name, () =>
-            inTurn(() => untilAborted(paidBy(decodePayer, work), signal), signal),
+          forClient(requestPayer.name, () =>
+            inTurn(() => untilAborted(paidBy(requestPayer, work), signal), signal),
           ),
           signal,
         );

@@ -22,8 +22,8 @@ export async function expectSameAnswers(documents: number): Promise<void> {
       const request = requests.get(context);
       const operation = request?.document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
       if (!request || !operation) throw new Error('the test has given no operation');
-      const decodePayer = { name: 'test', pay: () => undefined };
-      return { ...request, documentHash: '', operation, signal: NEVER_ABORTED, decodePayer };
+      const requestPayer = { name: 'test', pay: () => undefined, owe: () => undefined };
+      return { ...request, documentHash: '', operation, signal: NEVER_ABORTED, requestPayer };
     },
   };
   const bounds = createAnswerBounds(schema, () => undefined);
