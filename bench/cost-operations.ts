@@ -45,6 +45,10 @@ const like = (n: number, { products }: Shelf, count: number): Record<string, unk
   like: some(products, n, count).map((product) => ({ product })),
 });
 
+/** One suggestion for each of 20 beginnings. */
+const suggestForEach = (list: string): string =>
+  `{ ${Array.from('abcdefghlmnoprstuvwy', (letter) => `${letter}: suggest(text: "${letter}", first: 1) { ${list} }`).join(' ')} }`;
+
 /** The dearest kinds of operations, and some cheap ones. */
 export const OPERATIONS: readonly PricedOperation[] = [
   { name: 'nothing: { __typename }', document: '{ __typename }' },
@@ -72,6 +76,14 @@ export const OPERATIONS: readonly PricedOperation[] = [
     document: `query ($text: String!) { suggest(text: $text, first: 20) {
       texts products { id } brands { id } categories { id } } }`,
     variables: (n) => ({ text: pick(['s', 'd', 'c', 'wool '], n) }),
+  },
+  {
+    name: 'one word suggested for each of 20 beginnings',
+    document: suggestForEach('texts'),
+  },
+  {
+    name: 'one product suggested for each of 20 beginnings',
+    document: suggestForEach('products { id }'),
   },
   {
     name: '24 products with facts',

@@ -2,11 +2,11 @@
 -- notes what it left out so far.
 
 -- All migrations of an upgrade are one transaction. Taking locks one by one would deadlock with gateways, which hold some
--- and wait for others, so this takes those of 0030 to 0034 first. If a long transaction holds it up, it gives up.
+-- and wait for others, so this takes those of 0030 to 0037 first. If a long transaction holds it up, it gives up.
 SET LOCAL lock_timeout = '10s';
 LOCK TABLE api_keys, holds IN EXCLUSIVE MODE;
-LOCK TABLE products, skus IN ACCESS EXCLUSIVE MODE;
-LOCK TABLE brands, categories, embeddings, image_jobs, product_attributes, product_images, prices
+LOCK TABLE products, skus, prices IN ACCESS EXCLUSIVE MODE;
+LOCK TABLE brands, categories, embeddings, image_jobs, product_attributes, product_images
   IN SHARE ROW EXCLUSIVE MODE;
 SET LOCAL lock_timeout TO DEFAULT;
 

@@ -413,7 +413,7 @@ CREATE TABLE prices (
   valid tstzrange DEFAULT '(,)'::tstzrange NOT NULL,
   CONSTRAINT prices_amount_check CHECK (amount >= 0 AND amount <= '9007199254740991'::bigint),
   CONSTRAINT prices_check CHECK (compare_at > amount AND compare_at <= '9007199254740991'::bigint),
-  CONSTRAINT prices_overlap EXCLUDE USING gist (((price_list_id::bigint << 32) | sku_id::bigint) WITH =, valid WITH &&),
+  CONSTRAINT prices_overlap EXCLUDE USING gist (((price_list_id::bigint << 32) | sku_id::bigint) WITH =, (valid * '(,)'::tstzrange) WITH &&),
   CONSTRAINT prices_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE CASCADE,
   CONSTRAINT prices_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id) ON DELETE CASCADE,
   CONSTRAINT prices_valid_check CHECK (NOT isempty(valid) AND isfinite(COALESCE(lower(valid), now())) AND isfinite(COALESCE(upper(valid), now())))
@@ -809,7 +809,8 @@ BEGIN ATOMIC
      product.title,
      product.keywords,
      ts_rank_cd(product.search, typed.query) AS ts_rank_cd
-    FROM (( SELECT begun_query('english'::regconfig, begun_products.words, begun_products.begun) AS query) typed
+    FROM (( SELECT begun_query('english'::regconfig, begun_products.words, begun_products.begun) AS query
+          OFFSET 0) typed
       CROSS JOIN LATERAL ( SELECT products.id,
              products.title,
              products.keywords,
@@ -1685,7 +1686,10 @@ DECLARE
     SELECT webhook.id FROM webhooks webhook
     WHERE event = ANY(webhook.events) AND webhook.muted_at IS NULL
       AND (webhook.channel_ids IS NULL OR NEW.channel_id = ANY(webhook.channel_ids))
-      AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.made_by AND webhook_key_is_valid(webhook)));
+      AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.made_by AND webhook_key_is_valid(webhook))
+      AND (NEW.status = 'CONFIRMED' OR NEW.made_by <> 0 OR NOT EXISTS (
+        SELECT FROM webhook_messages message WHERE message.webhook_id = webhook.id AND message.failure IS NULL
+        OFFSET 1000 LIMIT 1)));
 BEGIN
   IF told <> '{}' THEN
     INSERT INTO webhook_messages (webhook_id, type, at, data)

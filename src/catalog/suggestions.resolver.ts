@@ -11,12 +11,15 @@ import { checkSuggestions, readTyped } from './suggest.js';
 import { Suggestions } from './suggestions.types.js';
 
 const DEFAULT_FIRST = 6;
-/** Points of each suggestion: for a list, up to 200 products are looked at. */
+/** Points of looking at up to 200 products that have what was typed, however few of them are suggested. */
+const LOOK_COST = 120;
+/** Points of each suggestion. */
 const SUGGESTION_COST = 10;
 
 @Resolver(() => Suggestions)
 export class SuggestionsResolver {
   @Requires('catalog:read')
+  @Cost(LOOK_COST)
   @SizedBy('first', ['texts', 'products', 'brands', 'categories'])
   @Query(() => Suggestions, {
     nullable: true,

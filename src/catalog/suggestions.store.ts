@@ -24,20 +24,26 @@ export class SuggestionStore {
   /** Words in titles and keywords that begin like the last word; those of the most products first. */
   async words(typed: TypedText, limit: number): Promise<string[]> {
     const statement = sql`/* suggest.words */
-      SELECT named.word FROM ${this.#products(typed)}
-      CROSS JOIN LATERAL (
-        SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-        WHERE starts_with(fold_text(word), fold_text(${typed.begun})) AND word <> ${typed.begun} AND length(word) BETWEEN 2 AND 40
-      ) named
-      GROUP BY named.word ORDER BY count(*) DESC, named.word LIMIT ${limit}`;
+      SELECT frequent.word FROM (
+        SELECT named.word, array_agg(product.id) AS product_ids FROM ${begunProducts(typed)}
+        CROSS JOIN LATERAL (
+          SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
+          WHERE starts_with(${foldedWord}, (SELECT fold_text(${typed.begun})))
+            AND word <> ${typed.begun} AND length(word) BETWEEN 2 AND 40
+        ) named
+        GROUP BY named.word ORDER BY count(*) DESC, named.word
+      ) frequent
+      WHERE (SELECT true FROM unnest(frequent.product_ids) AS product (id) WHERE ${this.#isSellable()} LIMIT 1)
+      LIMIT ${limit}`;
     return (await queryPrepared(this.db, statement, wordRow)).map(({ word }) => word);
   }
 
   /** Keys of products with these words in the title or keywords; those that the title describes best first. */
   async products(typed: TypedText, limit: number): Promise<number[]> {
     const statement = sql`/* suggest.products */
-      SELECT product.id AS key FROM ${this.#products(typed)}
-      ORDER BY product.rank DESC, product.id LIMIT ${limit}`;
+      SELECT product.id AS key FROM (
+        SELECT product.id FROM ${begunProducts(typed)} ORDER BY product.rank DESC, product.id
+      ) product WHERE ${this.#isSellable()} LIMIT ${limit}`;
     return this.#keys(statement);
   }
 
@@ -80,18 +86,21 @@ export class SuggestionStore {
     return (await queryPrepared(this.db, statement, keyRow)).map(({ key }) => key);
   }
 
-  #products({ words, begun }: TypedText): Sql {
-    return sql`(
-      SELECT * FROM begun_products(${words}::text[], ${begun}::text, ${MAX_EXAMINED}) product WHERE ${this.#isSellable()}
-    ) product`;
-  }
-
-  /** Of `product`. */
+  /**
+   * Of `product`. LIMIT, so that each product is looked up, in the order in which it is asked: as EXISTS, Postgres may
+   * read all offers of the shop.
+   */
   #isSellable(): Sql {
-    return sql`EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = ${this.channelKey} AND offer.sellable > 0)`;
+    return sql`(SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = ${this.channelKey} AND offer.sellable > 0 LIMIT 1)`;
   }
 }
+
+const begunProducts = ({ words, begun }: TypedText): Sql =>
+  sql`begun_products(${words}::text[], ${begun}::text, ${MAX_EXAMINED}) product`;
+
+/** `word` as fold_text makes it. Most words are ASCII, and are so already. */
+const foldedWord = sql`CASE WHEN octet_length(word) = length(word) THEN word ELSE fold_text(word) END`;
 
 const nameQuery = ({ words, begun }: TypedText): Sql =>
   sql`(SELECT begun_query('simple', ${words}::text[], ${begun}::text))`;

@@ -107,6 +107,20 @@ describe('wrong states are impossible', () => {
     expect(rows).toEqual([{ amount: 4999 }, { amount: 3999 }]);
   });
 
+  // Failed on 2026-11-29: an import of 180,000 prices read all of them for each one that it looked up.
+  test('a range alone finds no prices in the index that keeps them apart', async () => {
+    const client = await database.db.connect();
+    try {
+      await client.query('SET enable_seqscan = off');
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN SELECT FROM prices WHERE valid = '(,)' OR valid @> now() OR valid && '[2026-01-01,2026-01-02)'`,
+      );
+      expect(rows.map((row) => row['QUERY PLAN']).join('\n')).not.toContain('prices_overlap');
+    } finally {
+      client.release(true);
+    }
+  });
+
   test('sellable is on hand less held and safety stock, and never below nothing', async () => {
     const { rows } = await database.db.query('SELECT sellable FROM stock_levels');
     expect(rows).toEqual([{ sellable: 3 }]);

@@ -16,8 +16,8 @@
         SELECT id, name FROM brands WHERE name_vector(name) @@ (SELECT begun_query('simple', $1::text[], $2::text)) ORDER BY length(name), name, id LIMIT $3
       ) brand
       WHERE EXISTS (
-        SELECT FROM (SELECT id FROM products WHERE brand_id = brand.id LIMIT $4) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0)
+        SELECT FROM (SELECT id FROM products WHERE brand_id = brand.id LIMIT $4) product WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0 LIMIT 1)
       )
       ORDER BY length(brand.name), brand.name, brand.id LIMIT $6;
 
@@ -35,28 +35,30 @@
           SELECT product.id FROM below
           CROSS JOIN LATERAL (SELECT id FROM products WHERE category_id = below.id LIMIT $4) product
           LIMIT $5
-        ) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+        ) product WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0 LIMIT 1)
       )
       ORDER BY length(category.name), category.name, category.id LIMIT $7;
 
 /* suggest.products */
       SELECT product.id AS key FROM (
-      SELECT * FROM begun_products($1::text[], $2::text, $3) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $4 AND offer.sellable > 0)
-    ) product
-      ORDER BY product.rank DESC, product.id LIMIT $5;
+        SELECT product.id FROM begun_products($1::text[], $2::text, $3) product ORDER BY product.rank DESC, product.id
+      ) product WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $4 AND offer.sellable > 0 LIMIT 1) LIMIT $5;
 
 /* suggest.words */
-      SELECT named.word FROM (
-      SELECT * FROM begun_products($1::text[], $2::text, $3) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $4 AND offer.sellable > 0)
-    ) product
-      CROSS JOIN LATERAL (
-        SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-        WHERE starts_with(fold_text(word), fold_text($5)) AND word <> $6 AND length(word) BETWEEN 2 AND 40
-      ) named
-      GROUP BY named.word ORDER BY count(*) DESC, named.word LIMIT $7;
+      SELECT frequent.word FROM (
+        SELECT named.word, array_agg(product.id) AS product_ids FROM begun_products($1::text[], $2::text, $3) product
+        CROSS JOIN LATERAL (
+          SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
+          WHERE starts_with(CASE WHEN octet_length(word) = length(word) THEN word ELSE fold_text(word) END, (SELECT fold_text($4)))
+            AND word <> $5 AND length(word) BETWEEN 2 AND 40
+        ) named
+        GROUP BY named.word ORDER BY count(*) DESC, named.word
+      ) frequent
+      WHERE (SELECT true FROM unnest(frequent.product_ids) AS product (id) WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0 LIMIT 1) LIMIT 1)
+      LIMIT $7;
 
 /* text.near */
     WITH typed AS MATERIALIZED (
