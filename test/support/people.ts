@@ -5,6 +5,8 @@ export type Person = 'person' | 'person-in-skirt';
 
 /** Width and height of the pictures of one person. */
 const PLACE = { width: 320, height: 720 };
+/** Width of the wall at each side of a table. */
+const WALL = 120;
 
 const fileOf = (person: Person): string =>
   new URL(`../vision/fixtures/${person}.png`, import.meta.url).pathname;
@@ -19,4 +21,40 @@ export async function pictureOf(...people: readonly Person[]): Promise<Buffer<Ar
   } as const;
   const placed = people.map((person, i) => ({ input: fileOf(person), left: i * PLACE.width, top: 0 }));
   return Buffer.from(await sharp({ create: canvas }).composite(placed).png().toBuffer());
+}
+
+/**
+ * A person behind a table that hides everything below `top`, of 720 rows: the shoulders are at 170, the hips at 350, and
+ * the knees at 500. As a PNG.
+ */
+export async function pictureBehindTable(person: Person, top: number): Promise<Buffer<ArrayBuffer>> {
+  const { width, height } = PLACE;
+  const wall = { left: WALL, right: WALL, background: '#c9d3d6' };
+  const table = {
+    width: width + 2 * WALL,
+    height: height - top,
+    channels: 3,
+    background: '#7a5230',
+  } as const;
+  const room = await sharp(await pictureOf(person))
+    .extend(wall)
+    .png()
+    .toBuffer();
+  return Buffer.from(
+    await sharp(room)
+      .composite([{ input: await sharp({ create: table }).png().toBuffer(), left: 0, top }])
+      .png()
+      .toBuffer(),
+  );
+}
+
+/** The upper part of a person's picture: the rows above `bottom`, of 720. As a PNG. */
+export async function pictureCutOff(person: Person, bottom: number): Promise<Buffer<ArrayBuffer>> {
+  const part = { left: 0, top: 0, width: PLACE.width, height: bottom };
+  return Buffer.from(
+    await sharp(await pictureOf(person))
+      .extract(part)
+      .png()
+      .toBuffer(),
+  );
 }

@@ -63,6 +63,11 @@ export class Body {
     return { x: x * this.scale, y: y * this.scale };
   }
 
+  /** From 0 to 1: how certain it is that this part is in the image and that nothing hides it. */
+  visibility(landmark: Landmark): number {
+    return this.pose.visibility(landmark);
+  }
+
   /** The height of a level; above the shoulders, the torso goes on. */
   height(level: Level): number {
     const [shoulders = 0] = this.#heights;

@@ -36,6 +36,7 @@ export type Landmark = keyof typeof LANDMARK;
 
 /** Numbers of a landmark: x, y, and z in pixels of the input, then visibility and presence before the logistic function. */
 const NUMBERS = 5;
+const VISIBILITY_AT = 3;
 /** A square with less presence shows no person: clothes that lie there have up to this much, people nearly 1. */
 export const LEAST_PRESENCE = 0.9;
 
@@ -45,6 +46,8 @@ export interface Pose {
   readonly presence: number;
   /** In pixels of the image; also outside of it, where the body is guessed. */
   at(landmark: Landmark): Point;
+  /** From 0 to 1: how certain it is that this part is in the image and that nothing hides it. */
+  visibility(landmark: Landmark): number;
   /** Whether the person covers this pixel of the image. */
   covers(point: Point): boolean;
 }
@@ -68,6 +71,9 @@ export function readPose(
       const [x = 0, y = 0] = landmarks.subarray(start, start + 2);
       return fromView(view, { x: x / LANDMARKS_SIZE, y: y / LANDMARKS_SIZE });
     },
+    visibility(landmark) {
+      return logistic(landmarks[LANDMARK[landmark] * NUMBERS + VISIBILITY_AT] ?? -Infinity);
+    },
     covers(point) {
       const { x, y } = toView(view, point);
       const [column, row] = [Math.floor(x * LANDMARKS_SIZE), Math.floor(y * LANDMARKS_SIZE)];
@@ -76,3 +82,5 @@ export function readPose(
     },
   };
 }
+
+const logistic = (value: number): number => 1 / (1 + Math.exp(-value));

@@ -56,6 +56,7 @@ export function turnedPose(pose: Pose, size: Size, turns: Turns): Pose {
   return {
     presence: pose.presence,
     at: (landmark) => turnedPoint(pose.at(landmark), size, turns),
+    visibility: (landmark) => pose.visibility(landmark),
     covers: (point) => pose.covers(turnedPoint(point, turnedSize(size, turns), turnsBack(turns))),
   };
 }

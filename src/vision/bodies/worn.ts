@@ -2,6 +2,7 @@ import type { Box } from '../regions.js';
 import { frontLane, LAST_LEVEL, sideLane, type Body, type Level } from './body.js';
 import { findEdges } from './hems.js';
 import type { Landmark } from './pose.js';
+import { areLegsSeen, seenFeet } from './seen.js';
 import { medianColor, toneDistance, type Span, type Tone } from './silhouette.js';
 
 /**
@@ -68,14 +69,6 @@ const ARMS: readonly Landmark[] = [
   'leftWrist',
   'rightWrist',
 ];
-const FEET: readonly Landmark[] = [
-  'leftAnkle',
-  'rightAnkle',
-  'leftHeel',
-  'rightHeel',
-  'leftFoot',
-  'rightFoot',
-];
 const LEGS = [
   ['leftHip', 'rightHip'],
   ['leftKnee', 'rightKnee'],
@@ -89,7 +82,8 @@ const LEGS = [
 export function findWorn(body: Body): WornPart[] {
   const front = body.tones(frontLane(body));
   if (front === null) return [];
-  const { hem, lower } = dividedAt(body, front);
+  const divided = dividedAt(body, front);
+  const { hem, lower } = areLegsSeen(body) ? divided : { hem: Math.min(divided.hem, USUAL_HEM), lower: null };
   const sleeves = sleeveTones(body);
   const chest = medianColor(front.filter((_, row) => isChest(body.levels[row] ?? 0)));
   const tone = chest === null ? null : coatTone(sleeves, chest, skinTone(body));
@@ -155,11 +149,12 @@ function partOf(
 
 /** One box for both shoes. */
 function feetOf(body: Body): WornPart | null {
-  const across = body.across(FEET, SOLE);
-  const heights = FEET.map((landmark) => body.at(landmark).y);
-  const from = Math.min(body.at('leftAnkle').y, body.at('rightAnkle').y);
-  const to = Math.max(...heights) + SOLE * body.torso;
-  const found = body.silhouette.boxWithin(across, { from, to });
+  const feet = seenFeet(body);
+  if (feet.length === 0) return null;
+  const ankles = feet.filter((landmark) => landmark.endsWith('Ankle'));
+  const from = Math.min(...ankles.map((ankle) => body.at(ankle).y));
+  const to = Math.max(...feet.map((landmark) => body.at(landmark).y)) + SOLE * body.torso;
+  const found = body.silhouette.boxWithin(body.across(feet, SOLE), { from, to });
   if (found === null || SHOES * found.area < LEAST_AREA) return null;
   return { part: 'feet', box: found.box };
 }
