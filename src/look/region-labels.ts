@@ -29,8 +29,8 @@ export class RegionLabels {
   }
 
   /**
-   * The most likely category, however unlikely. On a part of a body, only products that may hang there vote, unless
-   * there are none.
+   * The most likely category, however unlikely. On a part of a body, only products that may hang there vote. If there
+   * are none, nothing can be claimed, and the confidence is 0.
    *
    * @throws RequestError NOT_FOUND
    */
@@ -52,7 +52,7 @@ export class RegionLabels {
       LabelKind.CATEGORY,
       { voters: electorate, familiar: familiarity(electorate) },
       facts,
-      this.model,
+      hanging.length > 0 ? this.model : null,
     );
     if (label !== null) return label;
     throw new RequestError(

@@ -22,6 +22,7 @@ const LOOK = /* GraphQL */ `
         }
         label {
           value
+          confidence
         }
         matches(first: 3) {
           nodes {
@@ -42,7 +43,7 @@ const answer = z.object({
     items: z.array(
       z.object({
         box,
-        label: z.object({ value: z.string() }),
+        label: z.object({ value: z.string(), confidence: number }),
         matches: z.object({ nodes: z.array(z.object({ category: z.object({ handle: z.string() }) })) }),
       }),
     ),
@@ -82,6 +83,9 @@ test('each garment on a person is an item, and hangs where its label says', asyn
   expect(items).toHaveLength(3);
   expect(upper?.label.value).toBe('hoodies');
   expect(lower?.label.value).toBe('trousers');
+  // The shop has no shoes, whatever is nearest to these.
+  expect(shoes?.label.confidence).toBe(0);
+  expect(lower?.label.confidence).toBeGreaterThan(0);
   for (const item of items) expect(item.matches.nodes).toHaveLength(3);
   expect(lower?.box.y).toBeGreaterThan((upper?.box.y ?? 1) + 0.25);
   expect(shoes?.box.y).toBeGreaterThan((lower?.box.y ?? 1) + 0.25);

@@ -58,3 +58,26 @@ export async function pictureCutOff(person: Person, bottom: number): Promise<Buf
       .toBuffer(),
   );
 }
+
+const SKIN = [217, 165, 138];
+/** Of the cloth of the person's clothes, in the light. */
+const [BLUE, RED] = [124, 178];
+
+/** A person whose sweater and trousers have the color of skin. As a PNG. */
+export async function pictureInSkinColors(): Promise<Buffer<ArrayBuffer>> {
+  const { data, info } = await sharp(await pictureOf('person'))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  for (let at = 0; at < data.length; at += info.channels) {
+    const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
+    const isTrousers = blue > red + 25 && blue > green + 15;
+    const isSweater = red > green + 60 && red > blue + 50 && green < 120;
+    if (!isTrousers && !isSweater) continue;
+    const light = isTrousers ? blue / BLUE : red / RED;
+    data.set(
+      SKIN.map((channel) => Math.min(255, channel * light)),
+      at,
+    );
+  }
+  return Buffer.from(await sharp(data, { raw: info }).png().toBuffer());
+}

@@ -7,9 +7,9 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { drawStrangers } from '../../bench/strangers.js';
 import { openBodies, type Bodies } from '../../src/vision/bodies/bodies.js';
-import { turnedBox } from '../../src/vision/bodies/upright.js';
+import { isPerson, turnedBox } from '../../src/vision/bodies/upright.js';
 import { decodeRaster } from '../../src/vision/decode.js';
-import { pictureBehindTable, pictureCutOff, pictureOf } from '../support/people.js';
+import { pictureBehindTable, pictureCutOff, pictureInSkinColors, pictureOf } from '../support/people.js';
 import { fixture } from './support.js';
 
 /** Longer side of decoded pictures, and the height of the drawn ones. */
@@ -123,6 +123,13 @@ describe('what people wear', () => {
     expect((lower?.y ?? 0) + (lower?.height ?? 0)).toBeCloseTo(490 / 720, 1);
   });
 
+  // Failed on 2026-11-29: the bare legs of people in swimwear were trousers with a confidence of 0.99.
+  test('are no trousers if the legs are bare', async () => {
+    const { people } = await find(await pictureInSkinColors());
+    const lower = people[0]?.worn.find(({ part }) => part === 'lower')?.box;
+    expect((lower?.y ?? 0) + (lower?.height ?? 0)).toBeLessThan(430 / 720);
+  });
+
   test('is told for at most four people', async () => {
     const two = await find(await pictureOf('person', 'person-in-skirt'));
     // Their shoes are less than a hundredth of the picture.
@@ -164,6 +171,18 @@ describe('what people wear', () => {
       for (const key of ['x', 'y', 'width', 'height'] as const)
         expect(Math.abs((seen?.[key] ?? NaN) - wanted[key])).toBeLessThan(0.15);
     }
+  });
+
+  // A cheetah that ran was a person who fell, with a presence of 0.95; people on their side have more.
+  test('is not what somebody who lies there wears without more certainty', () => {
+    const pose = (presence: number) => ({
+      presence,
+      at: () => ({ x: 0, y: 0 }),
+      visibility: () => 1,
+      covers: () => true,
+    });
+    expect([0, 1, 2, 3].map((turns) => isPerson(pose(0.95), turns))).toEqual([true, false, false, false]);
+    expect([0, 1, 2, 3].every((turns) => isPerson(pose(0.99), turns))).toBe(true);
   });
 
   const partsIn = async (image: Uint8Array) =>

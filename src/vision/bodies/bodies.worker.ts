@@ -8,10 +8,10 @@ import { bodyJobs, type BodyAnswer, type BodyJob } from './bodies.protocol.js';
 import { Body } from './body.js';
 import { CARRIED_FORMAT, CARRIED_SIZE, readCarried } from './carried.js';
 import { DETECTION_FORMAT, DETECTION_SIZE, readPeople } from './find-people.js';
-import { LANDMARKS_FORMAT, LANDMARKS_SIZE, LEAST_PRESENCE, readPose } from './pose.js';
+import { LANDMARKS_FORMAT, LANDMARKS_SIZE, readPose } from './pose.js';
 import { Silhouette } from './silhouette.js';
 import { innerViews, viewTensor, wholeView, type PixelFormat, type SquareView } from './square-view.js';
-import { turnedBox, turnedPose, turnedRaster, turnsBack, turnsUpright } from './upright.js';
+import { isPerson, turnedBox, turnedPose, turnedRaster, turnsBack, turnsUpright } from './upright.js';
 import { findWorn } from './worn.js';
 
 /** The same as an encoder's thread: the event loop has priority. */
@@ -75,8 +75,8 @@ async function findPeopleIn(part: SquareView, image: Raster, small: Raster): Pro
   for (const view of await detectPeople(part, image)) {
     const seen = await run(landmarks, image, view, LANDMARKS_SIZE, LANDMARKS_FORMAT);
     const found = readPose(seen('landmarks'), seen('presence'), seen('silhouette'), view);
-    if (found.presence < LEAST_PRESENCE) continue;
     const turns = turnsUpright(view.angle);
+    if (!isPerson(found, turns)) continue;
     const pose = turnedPose(found, image, turns);
     const silhouette = new Silhouette(turnedRaster(small, turns), pose, scale);
     const worn = findWorn(new Body(silhouette, pose, scale)).map(({ part, box }) => ({

@@ -37,9 +37,6 @@ export type Landmark = keyof typeof LANDMARK;
 /** Numbers of a landmark: x, y, and z in pixels of the input, then visibility and presence before the logistic function. */
 const NUMBERS = 5;
 const VISIBILITY_AT = 3;
-/** A square with less presence shows no person: clothes that lie there have up to this much, people nearly 1. */
-export const LEAST_PRESENCE = 0.9;
-
 /** A person's body in an image. */
 export interface Pose {
   /** From 0 to 1: how certain it is that the square shows a person. */

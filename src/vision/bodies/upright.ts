@@ -15,6 +15,15 @@ export type Turns = number;
  */
 export const turnsUpright = (angle: number): Turns => modulo4(Math.round(angle / (Math.PI / 2)));
 
+/** A square with less presence shows no person: clothes that lie there have up to this much, people nearly 1. */
+const LEAST_PRESENCE = 0.9;
+/** The same for who lies or hangs upside down: animals that run have up to 0.96. */
+const LEAST_PRESENCE_TURNED = 0.98;
+
+/** @param turns after which the body stands upright */
+export const isPerson = ({ presence }: Pose, turns: Turns): boolean =>
+  presence >= (turns === 0 ? LEAST_PRESENCE : LEAST_PRESENCE_TURNED);
+
 export const turnsBack = (turns: Turns): Turns => modulo4(-turns);
 
 const modulo4 = (turns: number): Turns => ((turns % 4) + 4) % 4;

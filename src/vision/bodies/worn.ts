@@ -115,7 +115,10 @@ function dividedAt(
   const skin = skinTone(body);
   const isBare = (part: Tone | null | undefined): boolean => part != null && isSkin(part, skin);
   const [middle, last] = [parts[1] ?? null, parts.at(-1) ?? null];
-  if (first === undefined) return { hem: USUAL_HEM, lower: [USUAL_WAIST, LAST_LEVEL] };
+  if (first === undefined) {
+    const legs = medianColor(tones.filter((_, row) => (body.levels[row] ?? 0) > SHORTS));
+    return { hem: USUAL_HEM, lower: [USUAL_WAIST, isBare(legs) ? SHORTS : LAST_LEVEL] };
+  }
   if (second === undefined) {
     if (isBare(last)) return { hem: first, lower: first < HIGHEST_HEM ? [first, SHORTS] : null };
     return { hem: first, lower: first < LONGEST_TOP ? [first, LAST_LEVEL] : null };
