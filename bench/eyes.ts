@@ -5,6 +5,7 @@ import { COLOR_NUMBERS } from '../src/vision/color-descriptor.js';
 import { normalize } from '../src/vision/tensor.js';
 import { dot } from '../src/vector-index/vectors.js';
 import { cutOutBenchmark } from './eyes-cut-out.js';
+import { hiddenBenchmark } from './eyes-hidden.js';
 import { lookBenchmark } from './eyes-look.js';
 import { photosBenchmark } from './eyes-photos.js';
 import { noGates, readModels, readStreet, type ModelPhoto } from './gates.js';
@@ -49,6 +50,7 @@ export const benchmarks: Benchmark[] = [
   lookBenchmark,
   photosBenchmark,
   cutOutBenchmark,
+  hiddenBenchmark,
   gate('eyes-pass', 'time of a pass through the model on one thread', noPhotographs, timeOfPass),
 ];
 

@@ -14,6 +14,9 @@ const TORSO = 1.33;
 const LEAST_LEGS = 0.3;
 /** The body must be seen from here to the legs in one piece. */
 const BELLY: Level = 0.75;
+/** Where thighs are, and the share of their rows in which the body is seen of somebody who sits. */
+const THIGHS: readonly [Level, Level] = [1.1, 2];
+const LEAST_THIGHS = 0.5;
 /** Rows without the body that a hand or a belt may hide, and the share of a leg's columns that are the body's elsewhere. */
 const LARGEST_GAP = 3;
 const COVERED = 1 / 3;
@@ -23,11 +26,16 @@ const SIDES = ['left', 'right'] as const;
 /**
  * Whether what is worn from the waist is seen: BlazePose guesses legs that something hides, and may take a table for
  * them. They are seen if the hips are and the silhouette goes on below them, or if a knee and its ankle are, as those of
- * somebody who sits.
+ * somebody who sits, and the silhouette leads there.
  */
-export const areLegsSeen = (body: Body): boolean =>
-  SIDES.some((side) => areVisible(body, [`${side}Knee`, `${side}Ankle`], LIMB_VISIBLE)) ||
-  (areVisible(body, ['leftHip', 'rightHip'], HIP_VISIBLE) && seenBelowHips(body) >= LEAST_LEGS);
+export function areLegsSeen(body: Body): boolean {
+  const areHipsVisible = areVisible(body, ['leftHip', 'rightHip'], HIP_VISIBLE);
+  if (areHipsVisible && seenBelowHips(body) >= LEAST_LEGS) return true;
+  const isLegVisible = SIDES.some((side) => areVisible(body, [`${side}Knee`, `${side}Ankle`], LIMB_VISIBLE));
+  const thighs = body.levels.filter((level) => level > THIGHS[0] && level < THIGHS[1]);
+  const seen = thighs.filter((level) => isCovered(body, level));
+  return isLegVisible && seen.length >= LEAST_THIGHS * thighs.length;
+}
 
 const areVisible = (body: Body, landmarks: readonly Landmark[], least: number): boolean =>
   landmarks.every((landmark) => body.visibility(landmark) >= least);
@@ -41,19 +49,20 @@ function seenBelowHips(body: Body): number {
 
 /** The lowest row to which the body is seen in one piece. */
 function bodysEnd(body: Body): number {
-  const lane = frontLane(body);
-  const isCovered = (level: Level): boolean =>
-    lane(level).some(
-      (span) =>
-        body.silhouette.row(body.height(level), span).length >= COVERED * Math.max(1, span.to - span.from),
-    );
   let [end, gap] = [-Infinity, 0];
   for (const level of body.levels.filter((level) => level >= BELLY)) {
-    if (isCovered(level)) [end, gap] = [body.height(level), 0];
+    if (isCovered(body, level)) [end, gap] = [body.height(level), 0];
     else if ((gap += 1) > LARGEST_GAP) break;
   }
   return end;
 }
+
+/** Whether the body is seen at a level: of its trunk or of one leg. */
+const isCovered = (body: Body, level: Level): boolean =>
+  frontLane(body)(level).some(
+    (span) =>
+      body.silhouette.row(body.height(level), span).length >= COVERED * Math.max(1, span.to - span.from),
+  );
 
 /** The landmarks of the feet that are seen. */
 export const seenFeet = (body: Body): Landmark[] =>

@@ -52,6 +52,8 @@ const SHOES = 0.75;
 /** How far skin in another light is from the face's: hue and lightness. */
 const SKIN_HUE = 12;
 const SKIN_LIGHTNESS = 19;
+/** How much nearer to the face the color must be if it goes from the chest to the feet: a beige dress is near, too. */
+const SURE = 0.6;
 /** A sleeve whose color is at least this far from the chest's belongs to another garment. */
 const OTHER_GARMENT = 16;
 /** A flap of a coat ends where this many rows in a row have another color; without such an end, at the calves. */
@@ -116,8 +118,8 @@ function dividedAt(
   const isBare = (part: Tone | null | undefined): boolean => part != null && isSkin(part, skin);
   const [middle, last] = [parts[1] ?? null, parts.at(-1) ?? null];
   if (first === undefined) {
-    const legs = medianColor(tones.filter((_, row) => (body.levels[row] ?? 0) > SHORTS));
-    return { hem: USUAL_HEM, lower: [USUAL_WAIST, isBare(legs) ? SHORTS : LAST_LEVEL] };
+    const isInSwimwear = last !== null && isSkin(last, skin, SURE);
+    return { hem: USUAL_HEM, lower: [USUAL_WAIST, isInSwimwear ? SHORTS : LAST_LEVEL] };
   }
   if (second === undefined) {
     if (isBare(last)) return { hem: first, lower: first < HIGHEST_HEM ? [first, SHORTS] : null };
@@ -173,10 +175,10 @@ function skinTone(body: Body): Tone | null {
   return medianColor(body.silhouette.near(face, Math.max(1, 0.03 * body.torso)));
 }
 
-const isSkin = (tone: Tone, skin: Tone | null): boolean =>
+const isSkin = (tone: Tone, skin: Tone | null, share = 1): boolean =>
   skin !== null &&
-  Math.hypot(tone[1] - skin[1], tone[2] - skin[2]) < SKIN_HUE &&
-  Math.abs(tone[0] - skin[0]) < SKIN_LIGHTNESS;
+  Math.hypot(tone[1] - skin[1], tone[2] - skin[2]) < share * SKIN_HUE &&
+  Math.abs(tone[0] - skin[0]) < share * SKIN_LIGHTNESS;
 
 /** The color of each upper arm. */
 function sleeveTones(body: Body): Tone[] {
