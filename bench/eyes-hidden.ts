@@ -39,7 +39,11 @@ const PLACES: readonly {
 }[] = [
   { name: 'at the waist, legs found', from: (photo) => waist(photo, 0), part: 'lower' },
   { name: 'at the waist, shoes found', from: (photo) => waist(photo, 0), part: 'feet' },
-  { name: 'at mid-thigh or lower, legs found', from: (photo) => waist(photo, 0.5), part: 'lower' },
+  {
+    name: 'half way down a skirt or trousers, legs found',
+    from: (photo) => waist(photo, 0.5),
+    part: 'lower',
+  },
   { name: 'above the shoes, shoes found', from: (photo) => topOf(photo, 'shoes', 0), part: 'feet' },
 ];
 

@@ -63,12 +63,12 @@ const SKIN = [217, 165, 138];
 /** Of the cloth of the person's clothes, in the light. */
 const [BLUE, RED] = [124, 178];
 
-/** A person whose sweater and trousers have the color of skin. As a PNG. */
-export async function pictureInSkinColors(): Promise<Buffer<ArrayBuffer>> {
+/** A person whose sweater and trousers have the color of skin, above the row `to` of 720. As a PNG. */
+export async function pictureInSkinColors(to: number): Promise<Buffer<ArrayBuffer>> {
   const { data, info } = await sharp(await pictureOf('person'))
     .raw()
     .toBuffer({ resolveWithObject: true });
-  for (let at = 0; at < data.length; at += info.channels) {
+  for (let at = 0; at < to * info.width * info.channels; at += info.channels) {
     const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
     const isTrousers = blue > red + 25 && blue > green + 15;
     const isSweater = red > green + 60 && red > blue + 50 && green < 120;

@@ -117,10 +117,11 @@ function dividedAt(
   const skin = skinTone(body);
   const isBare = (part: Tone | null | undefined): boolean => part != null && isSkin(part, skin);
   const [middle, last] = [parts[1] ?? null, parts.at(-1) ?? null];
-  if (first === undefined) {
-    const isInSwimwear = last !== null && isSkin(last, skin, SURE);
-    return { hem: USUAL_HEM, lower: [USUAL_WAIST, isInSwimwear ? SHORTS : LAST_LEVEL] };
-  }
+  // In swimwear, skin goes on from the chest past the hips.
+  const isLong = first === undefined || first >= LONGEST_TOP;
+  if (isLong && parts[0] != null && isSkin(parts[0], skin, SURE))
+    return { hem: USUAL_HEM, lower: [USUAL_WAIST, SHORTS] };
+  if (first === undefined) return { hem: USUAL_HEM, lower: [USUAL_WAIST, LAST_LEVEL] };
   if (second === undefined) {
     if (isBare(last)) return { hem: first, lower: first < HIGHEST_HEM ? [first, SHORTS] : null };
     return { hem: first, lower: first < LONGEST_TOP ? [first, LAST_LEVEL] : null };
