@@ -36,7 +36,8 @@ const held = z.object({
 });
 
 /** The statement of `insertHold`. */
-const STATEMENT = `SELECT hold_create($1, $2, '', $3::int[], $4::int[], $5, $6, $7, $8, $9, $10, $11, $12, $13) AS outcome`;
+const STATEMENT = `SELECT hold_create($1, $2, '', $3::int[], $4::int[], $5::boolean[], NULL, NULL, NULL, $6, $7, '', $8, NULL,
+  NULL, NULL, NULL) AS outcome`;
 const outcome = z.object({ outcome: z.object({ hold: z.object({ id: z.string() }) }) });
 
 /** The secret of a key that may hold without the limits on guests. */
@@ -62,7 +63,7 @@ async function holdThroughPg({ key }: Sku, channel: number): Promise<void> {
   const { rows } = await pool.query<Record<string, unknown>>({
     name: 'hold',
     text: STATEMENT,
-    values: [channel, 0, [key], [1], null, null, null, 600, randomUUID(), randomBytes(32), null, null, null],
+    values: [channel, 0, [key], [1], [false], 600, randomUUID(), randomBytes(32)],
   });
   outcome.parse(rows[0]);
 }

@@ -2,13 +2,26 @@
 -- notes what it left out so far.
 
 -- All migrations of an upgrade are one transaction. Taking locks one by one would deadlock with gateways, which hold some
--- and wait for others, so this takes those of 0030 to 0037 first. If a long transaction holds it up, it gives up.
-SET LOCAL lock_timeout = '10s';
-LOCK TABLE api_keys, holds IN EXCLUSIVE MODE;
-LOCK TABLE products, skus, prices IN ACCESS EXCLUSIVE MODE;
-LOCK TABLE brands, categories, embeddings, image_jobs, product_attributes, product_images
-  IN SHARE ROW EXCLUSIVE MODE;
-SET LOCAL lock_timeout TO DEFAULT;
+-- and wait for others, so this takes those of 0030 to 0037 first. If one is not free at once, it gives back all of them,
+-- before Postgres looks for a deadlock. If a long transaction holds it up, it gives up.
+DO $$
+BEGIN
+  FOR attempt IN 1..100 LOOP
+    BEGIN
+      SET LOCAL lock_timeout = '100ms';
+      LOCK TABLE api_keys, holds IN EXCLUSIVE MODE;
+      LOCK TABLE channels, products, skus, hold_lines, prices IN ACCESS EXCLUSIVE MODE;
+      LOCK TABLE brands, categories, embeddings, image_jobs, product_attributes, product_images, stock_locations
+        IN SHARE ROW EXCLUSIVE MODE;
+      LOCK TABLE stock_levels IN EXCLUSIVE MODE;
+      SET LOCAL lock_timeout TO DEFAULT;
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      PERFORM pg_sleep(0.1);
+    END;
+  END LOOP;
+  RAISE EXCEPTION 'Long transactions hold up the migration: try again.' USING ERRCODE = 'lock_not_available';
+END $$;
 
 -- A sale changes no amount that the index stores, but it changes who is on sale.
 CREATE OR REPLACE FUNCTION mark_updated_prices() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -93,14 +93,19 @@ export function offerTerms({ minAmount, maxAmount, onSale, options, gtins }: Pro
 }
 
 function stockPredicate(condition: ProductCondition): Sql {
-  const { locationKey, quantity } = condition;
-  return locationKey === null
-    ? ifNeeded(condition, sql`offer.sellable >= ${quantity}::int`)
-    : stockTerms(condition);
+  const promised = sql`offer.promised`;
+  return condition.locationKey === null
+    ? ifNeeded(condition, promised, (units) => sql`offer.sellable >= ${units}`)
+    : stockTerms(condition, promised);
 }
 
+/** Units that can be ordered beyond the stock, of a row `offer` that has only `when_out` of them. */
+const PROMISED = sql`(CASE WHEN offer.when_out = 'deny'
+          OR NOT EXISTS (SELECT FROM channel_locations served WHERE served.channel_id = offer.channel_id) THEN 0
+        ELSE (SELECT sku.promised FROM available_skus sku WHERE sku.id = offer.sku_id) END)`;
+
 /** The condition on the stock of a row `offer` with an SKU and a channel, whose stock has not been added up. */
-export function stockTerms(condition: ProductCondition): Sql {
+export function stockTerms(condition: ProductCondition, promised = PROMISED): Sql {
   const { locationKey, quantity } = condition;
   const stock = sql`FROM available_stock stock
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
@@ -108,21 +113,29 @@ export function stockTerms(condition: ProductCondition): Sql {
   if (locationKey !== null)
     return ifNeeded(
       condition,
-      sql`EXISTS (SELECT ${stock} AND stock.location_id = ${locationKey} AND stock.sellable >= ${quantity}::int)`,
+      promised,
+      (units) =>
+        sql`EXISTS (SELECT ${stock} AND stock.location_id = ${locationKey} AND stock.sellable >= ${units})`,
     );
   // Some location has a unit: a semijoin, which is much faster than a sum for each SKU. It is one only if nothing but the
   // WHERE clause names the offer.
-  const enough =
+  return ifNeeded(condition, promised, (units) =>
     quantity === 1
       ? sql`EXISTS (SELECT FROM available_stock stock JOIN channel_locations served USING (location_id)
           WHERE stock.sku_id = offer.sku_id AND served.channel_id = offer.channel_id AND stock.sellable > 0)`
-      : sql`(SELECT coalesce(sum(stock.sellable), 0) ${stock}) >= ${quantity}::int`;
-  return ifNeeded(condition, enough);
+      : sql`(SELECT coalesce(sum(stock.sellable), 0) ${stock}) >= ${units}`,
+  );
 }
 
-function ifNeeded({ availability }: ProductCondition, enough: Sql): Sql {
-  if (availability === AvailabilityFilter.SELLABLE) return enough;
+/** `isInStock` makes the condition that this many units are in stock. What is not may be promised. */
+function ifNeeded(
+  { availability, quantity }: ProductCondition,
+  promised: Sql,
+  isInStock: (units: Sql) => Sql,
+): Sql {
+  if (availability === AvailabilityFilter.SELLABLE) return isInStock(sql`${quantity}::int`);
   if (availability === AvailabilityFilter.SELLABLE_OR_BACKORDER)
-    return sql`(${enough} OR offer.when_out <> 'deny')`;
+    // Most often, either of them is enough.
+    return sql`(${promised} >= ${quantity}::int OR ${isInStock(sql`${quantity}::int - ${promised}`)})`;
   return sql`true`;
 }

@@ -165,11 +165,7 @@ function readLocation(id: string): number {
 export function passes(sku: Sku, condition: SkuCondition, sellable = sku.sellable): boolean {
   const { availability, quantity, minAmount, maxAmount, onSale, options } = condition;
   if (availability === AvailabilityFilter.SELLABLE && sellable < quantity) return false;
-  if (
-    availability === AvailabilityFilter.SELLABLE_OR_BACKORDER &&
-    sellable < quantity &&
-    sku.whenOut === 'deny'
-  )
+  if (availability === AvailabilityFilter.SELLABLE_OR_BACKORDER && sellable + sku.promised < quantity)
     return false;
   if (minAmount !== null && sku.amount < minAmount) return false;
   if (maxAmount !== null && sku.amount > maxAmount) return false;

@@ -11,7 +11,10 @@ registerEnumType(AvailabilityFilter, {
   description: 'Which SKUs pass a filter, by their availability in the channel.',
   valuesConfig: {
     SELLABLE: { description: 'SKUs that can be bought now.' },
-    SELLABLE_OR_BACKORDER: { description: 'SKUs that can be bought now, backordered, or preordered.' },
+    SELLABLE_OR_BACKORDER: {
+      description:
+        'SKUs that can be bought now, or ordered for later delivery; `quantity` may be met by both together.',
+    },
     ANY: { description: 'All SKUs, whatever their stock.' },
   },
 });

@@ -24,8 +24,8 @@ export const skuRow = z.object({
   sellable: z.number(),
   counted: z.boolean(),
   level: z.string(),
-  whenOut: z.string(),
   restockAt: z.date().nullable(),
+  promised: z.number(),
   asOf: z.date(),
 });
 
@@ -41,8 +41,8 @@ export const AS_OF = sql`now()`;
 export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt"`;
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
+  offer.restock_at AS "restockAt", offer.promised`;
 
 export const toSku = ({ optionNames, optionValues, ...row }: z.infer<typeof skuRow>, channel: Channel): Sku =>
   Object.assign(instantiate(Sku, row), {

@@ -32,9 +32,9 @@ export class Sku extends Node {
   /** False when some location has uncounted stock. */
   counted!: boolean;
   level!: string;
-  /** What is possible when nothing is sellable: "deny", "backorder", or "preorder". */
-  whenOut!: string;
   restockAt!: Date | null;
+  /** Units that can be ordered beyond the stock, for later delivery. */
+  promised!: number;
   asOf!: Date;
 
   @Field(() => String, { description: "The merchant's code, unique in the catalog." })

@@ -65,6 +65,7 @@ async function readRequest(
     owner: ownerOf(context.caller),
     skuKeys: lines.map(({ skuKey }) => skuKey),
     quantities: lines.map(({ quantity }) => quantity),
+    backorder: lines.map(({ backorder }) => backorder),
     locationKey,
     near,
     seconds,
@@ -72,7 +73,13 @@ async function readRequest(
   };
 }
 
-function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: number }[] {
+interface CheckedLine {
+  readonly skuKey: number;
+  readonly quantity: number;
+  readonly backorder: boolean;
+}
+
+function checkLines({ lines }: HoldCreateInput): CheckedLine[] {
   const refuse = (message: string): EntryErrors =>
     new EntryErrors([userError('BAD_USER_INPUT', ['lines'], message)]);
   if (lines.length === 0) throw refuse('lines is empty: send at least one line.');
@@ -81,7 +88,7 @@ function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: num
   }
   const faults = new EntryFaults('lines');
   const seen = new Map<number, number>();
-  const checked = lines.map(({ sku, quantity: given }, index) => {
+  const checked = lines.map(({ sku, quantity: given, backorder }, index) => {
     const quantity = given ?? 1;
     const skuKey = readKey('Sku', sku);
     if (skuKey === null)
@@ -102,7 +109,7 @@ function checkLines({ lines }: HoldCreateInput): { skuKey: number; quantity: num
         `quantity is ${quantity}: it must be from 1 to ${MAX_QUANTITY}.`,
       );
     }
-    return { skuKey: skuKey ?? 0, quantity };
+    return { skuKey: skuKey ?? 0, quantity, backorder: backorder ?? false };
   });
   faults.throwIfAny();
   return checked;

@@ -30,6 +30,9 @@ const holdJson = z.object({
       quantity: z.number(),
       amount: z.number(),
       compareAt: z.number().nullable(),
+      // Answers that were stored before there were promised units have neither.
+      promised: z.boolean().default(false),
+      expectedAt: z.iso.datetime({ offset: true }).nullable().default(null),
     }),
   ),
 });
@@ -67,6 +70,8 @@ export interface HoldReach {
 export interface HoldRequest extends Pick<HoldReach, 'channelKey' | 'owner'> {
   readonly skuKeys: readonly number[];
   readonly quantities: readonly number[];
+  /** Whether units of the line that are not in stock may be promised. */
+  readonly backorder: readonly boolean[];
   readonly locationKey: number | null;
   readonly near: { readonly latitude: number; readonly longitude: number } | null;
   readonly seconds: number;
@@ -80,11 +85,11 @@ export function insertHold(
   request: HoldRequest,
   call: IdempotentCall | null,
 ): Promise<HoldOutcome> {
-  const { channelKey, owner, skuKeys, quantities, locationKey, near, seconds, guest } = request;
+  const { channelKey, owner, skuKeys, quantities, backorder, locationKey, near, seconds, guest } = request;
   return one(
     db,
     sql`/* hold.create */ SELECT hold_create(${channelKey}, ${owner.key}, ${owner.shopper}, ${skuKeys}::int[], ${quantities}::int[],
-      ${locationKey}, ${degrees(near?.latitude)}, ${degrees(near?.longitude)}, ${seconds}, ${call?.key ?? null},
+      ${backorder}::boolean[], ${locationKey}, ${degrees(near?.latitude)}, ${degrees(near?.longitude)}, ${seconds}, ${call?.key ?? null},
       ${call?.owner.shopper ?? null}, ${call?.fingerprint ?? null}, ${guest?.client ?? null}, ${guest?.limits.share ?? null},
       ${guest?.limits.holds ?? null}, ${guest?.limits.activeUnits ?? null}) AS outcome`,
   );
@@ -194,13 +199,15 @@ export function toHold({ id: uuid, status, expiresAt, currency, lines }: z.infer
     status,
     expiresAt: new Date(expiresAt),
     currencyCode: currency,
-    lines: lines.map(({ sku, location, quantity, amount, compareAt }) =>
+    lines: lines.map(({ sku, location, quantity, amount, compareAt, promised, expectedAt }) =>
       instantiate(HoldLine, {
         skuKey: sku,
         location: instantiate(StockLocation, location),
         quantity,
         amount,
         compareAt,
+        promised,
+        expectedAt: expectedAt === null ? null : new Date(expectedAt),
         currencyCode: currency,
       }),
     ),

@@ -25,7 +25,10 @@ registerEnumType(HoldStatus, {
   },
 });
 
-@ObjectType({ description: 'Units of one SKU that are reserved at one location.' })
+@ObjectType({
+  description:
+    'Units of one SKU that are reserved: of its stock at one location, or promised for later delivery.',
+})
 export class HoldLine {
   skuKey!: number;
   currencyCode!: string;
@@ -37,8 +40,22 @@ export class HoldLine {
   @Field(() => Int, { description: 'The number of reserved units.' })
   quantity!: number;
 
-  @Field(() => StockLocation, { description: 'Where the units are reserved.' })
+  @Field(() => StockLocation, {
+    description: 'Where the units are reserved. For promised units: where they are to be sent from.',
+  })
   location!: StockLocation;
+
+  @Field(() => Boolean, {
+    description: 'Whether the units are promised for later delivery (backorder or preorder), not in stock.',
+  })
+  promised!: boolean;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When promised units are expected, as it was known when the hold was created. Null for units in stock, and when it was unknown.',
+  })
+  expectedAt!: Date | null;
 }
 
 /** A reservation of stock, as `hold_json` returns it. */
@@ -57,7 +74,7 @@ export class Hold extends Node {
 
   @Field(() => [HoldLine], {
     description:
-      'The reserved units, in the order of the requested lines. A requested line that no single location could fill has several.',
+      'The reserved units, in the order of the requested lines. A requested line that no single location could fill has several, and so has one that is promised in part.',
   })
   lines!: HoldLine[];
 
@@ -84,6 +101,13 @@ export class HoldLineInput {
     description: 'The number of units, from 1 to 1,000,000.',
   })
   quantity?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether units that are not in stock may be promised for later delivery, if the SKU can be backordered or preordered. What is in stock is reserved first. Null: false.',
+  })
+  backorder?: boolean | null;
 }
 
 @InputType({ description: 'What to reserve, where, and for how long.' })

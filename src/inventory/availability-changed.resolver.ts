@@ -28,7 +28,7 @@ export class AvailabilityChangedResolver {
       throw new Error('bindAvailabilityChanged gives it what it watches');
     },
     description:
-      'Returns each SKU immediately, and again whenever its availability (`sellable`, `level`, the visible `quantity`, `restockAt`) or its price changes. A slow client gets the latest state of each SKU, not every change. An SKU that the channel stops offering is returned one last time, as OUT_OF_STOCK. Served over WebSocket at /graphql (graphql-ws protocol).',
+      'Returns each SKU immediately, and again whenever its availability (`sellable`, `level`, the visible `quantity` and `promised`, `restockAt`) or its price changes. A slow client gets the latest state of each SKU, not every change. An SKU that the channel stops offering is returned one last time, as OUT_OF_STOCK. Served over WebSocket at /graphql (graphql-ws protocol).',
   })
   availabilityChanged(
     @Root() sku: Sku,

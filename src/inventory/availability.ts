@@ -17,6 +17,9 @@ const BEST_FIRST = [
 const levelOf = (sku: Sku): StockLevel =>
   BEST_FIRST.find((level) => level.valueOf() === sku.level) ?? StockLevel.OUT_OF_STOCK;
 
+/** In `sku_offers.promised`: any number. */
+const NOT_COUNTED = 2_147_483_647;
+
 /** The quantity to show; null when the stock is uncounted or the channel hides quantities. */
 const shownQuantity = (channel: Channel, stock: { sellable: number; counted: boolean }): number | null =>
   channel.showsExactStock && stock.counted ? stock.sellable : null;
@@ -27,6 +30,8 @@ export function skuAvailability(sku: Sku): SkuAvailability {
     sellable: sku.sellable > 0,
     level: levelOf(sku),
     quantity: shownQuantity(sku.channel, sku),
+    orderable: sku.sellable + sku.promised > 0,
+    promised: sku.channel.showsExactStock && sku.promised !== NOT_COUNTED ? sku.promised : null,
     restockAt: sku.restockAt,
     asOf: sku.asOf,
   });

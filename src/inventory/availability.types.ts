@@ -69,6 +69,19 @@ export class SkuAvailability {
   })
   quantity!: number | null;
 
+  @Field(() => Boolean, {
+    description:
+      'Whether the SKU can be bought now, or ordered for later delivery: backordered or preordered, with `HoldLineInput.backorder`.',
+  })
+  orderable!: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The number of units that can be ordered beyond the stock, for later delivery. 0 when the SKU can be neither backordered nor preordered. Null when the channel hides exact stock, or when there is no limit.',
+  })
+  promised!: number | null;
+
   @Field(() => DateTimeScalar, {
     nullable: true,
     description: 'When more stock is expected. Null when it is unknown.',

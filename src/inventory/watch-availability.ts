@@ -190,8 +190,8 @@ function note(entry: WatchedSku, read: Sku | null): void {
   entry.offered = read !== null;
   entry.sku = read ?? (entry.sku && withdrawn(entry.sku));
   if (entry.sku === null) return;
-  const { sellable, level, quantity, restockAt } = skuAvailability(entry.sku);
-  const state = JSON.stringify([sellable, level, quantity, restockAt, skuPrice(entry.sku)]);
+  const { sellable, level, quantity, promised, restockAt } = skuAvailability(entry.sku);
+  const state = JSON.stringify([sellable, level, quantity, promised, restockAt, skuPrice(entry.sku)]);
   if (state === entry.state) return;
   entry.state = state;
   for (const reader of entry.readers) reader.changed(entry.key);
@@ -201,6 +201,7 @@ function note(entry: WatchedSku, read: Sku | null): void {
 function withdrawn(sku: Sku): Sku {
   const gone = {
     sellable: 0,
+    promised: 0,
     counted: true,
     level: StockLevel.OUT_OF_STOCK,
     restockAt: null,

@@ -26,7 +26,7 @@ export type AvailabilityFilter =
   | 'ANY'
   /** SKUs that can be bought now. */
   | 'SELLABLE'
-  /** SKUs that can be bought now, backordered, or preordered. */
+  /** SKUs that can be bought now, or ordered for later delivery; `quantity` may be met by both together. */
   | 'SELLABLE_OR_BACKORDER';
 
 /** A board to create. */
@@ -96,6 +96,8 @@ export type HoldCreateInput = {
 
 /** Units of an SKU to reserve. */
 export type HoldLineInput = {
+  /** Whether units that are not in stock may be promised for later delivery, if the SKU can be backordered or preordered. What is in stock is reserved first. Null: false. */
+  backorder?: boolean | null | undefined;
   /** The number of units, from 1 to 1,000,000. */
   quantity?: number | null | undefined;
   /** The id of the SKU. */
@@ -294,7 +296,7 @@ export type SelectedOptionInput = {
   value: string;
 };
 
-/** An SKU of a product. Fields that you omit stay unchanged; null removes `gtin` and `restockAt`. To set prices and stock, use pricesSet and stockSet. */
+/** An SKU of a product. Fields that you omit stay unchanged; null removes `gtin`, `restockAt`, and `promised`. To set prices and stock, use pricesSet and stockSet. */
 export type SkuInput = {
   /** The merchant's code, unique in the catalog. */
   code: string;
@@ -302,6 +304,8 @@ export type SkuInput = {
   gtin?: string | null | undefined;
   /** The complete list of options. Null: unchanged. */
   options?: Array<SelectedOptionInput> | null | undefined;
+  /** How many units can be ordered beyond the stock, if `whenOut` allows it, from 0 to 1,000,000. Confirmed holds of promised units deduct from it. Null removes the limit. */
+  promised?: number | null | undefined;
   /** When more stock is expected. Null removes it. */
   restockAt?: string | null | undefined;
   /** What shoppers can do when the SKU is out of stock. Null: unchanged, and DENY for a new SKU. */

@@ -40,6 +40,11 @@ export async function seedScenarios(db: Database): Promise<void> {
       skus: [3, 2, 1].map((n) => ({ code: `${handle}-${n}`, stock: { paris: 9, berlin: 9 } })),
     });
   }
+  // Ids increase as codes decrease here, too.
+  await seedProduct(db, {
+    handle: 'cap',
+    skus: [3, 2, 1].map((n) => ({ code: `cap-${n}`, stock: { berlin: 1 }, whenOut: 'backorder' as const })),
+  });
   await db.query(`
     UPDATE product_images SET source = 'https://images.example/' || product_id || '/' || position;
     UPDATE skus SET image_id = image.id FROM product_images image
@@ -49,13 +54,15 @@ export async function seedScenarios(db: Database): Promise<void> {
       VALUES ('orders', 'https://orders.example/', '{hold.confirmed,hold.released,hold.expired}', sha256('secret'))`);
 }
 
-const hold = (db: Database, codes: readonly string[]): Promise<string> =>
+/** Holds so many units of each SKU; what is not in stock is promised. */
+const hold = (db: Database, codes: readonly string[], quantity = 1): Promise<string> =>
   db
     .query<{ id: string }>(
-      `SELECT hold_create(channels.id, 0, '', array_agg(skus.id), array_agg(1), NULL, NULL, NULL, 3600, NULL, NULL, NULL, NULL, NULL)
+      `SELECT hold_create(channels.id, 0, '', array_agg(skus.id), array_agg($2::integer), array_agg(true), NULL, NULL, NULL, 3600,
+         NULL, NULL, NULL, NULL, NULL, NULL, NULL)
          #>> '{hold,id}' AS id
        FROM skus, channels WHERE code = ANY($1) AND channels.handle = 'eu' GROUP BY channels.id`,
-      [codes],
+      [codes, quantity],
     )
     .then(({ rows }) => rows[0]?.id ?? '');
 
@@ -94,8 +101,12 @@ export async function makeScenarios(
   const { pin } = await ids(`SELECT min(id) AS id, 'pin' AS name FROM pins`, 'Pin');
 
   const active = toGlobalId('Hold', await hold(db, ['coat-3', 'coat-1']));
+  // Two of these three units of each SKU are not in stock.
+  const promised = toGlobalId('Hold', await hold(db, ['cap-2', 'cap-1'], 3));
+  // With stock of products that are deleted, whose SKUs come after it.
+  const promisedBefore = await hold(db, ['dress-3', 'cap-3'], 3);
   const past = [await hold(db, ['belt-3', 'belt-2']), await hold(db, ['belt-1', 'dress-3'])];
-  await expire(db, past);
+  await expire(db, [...past, promisedBefore]);
 
   const levelAt = (code: string, location: string): string =>
     `INSERT INTO stock_levels (sku_id, location_id) SELECT skus.id, stock_locations.id FROM skus, stock_locations
@@ -161,6 +172,20 @@ export async function makeScenarios(
       input: { lines: lines('dress-3', 'coat-2', 'belt-1', 'belt-2') },
       inserts: [],
     },
+    {
+      mutation: 'holdCreate',
+      when: 'units are promised, and holds of such units have expired',
+      input: {
+        lines: lines('cap-2', 'dress-3', 'cap-3', 'cap-1').map((line) => ({
+          ...line,
+          quantity: 3,
+          backorder: true,
+        })),
+      },
+      inserts: [],
+    },
+    { mutation: 'holdConfirm', when: 'units are promised', input: { hold: promised }, inserts: [] },
+    { mutation: 'holdRelease', when: 'units are promised', input: { hold: promised }, inserts: [] },
     { mutation: 'holdExtend', when: 'it is active', input: { hold: active }, inserts: [] },
     { mutation: 'holdConfirm', when: 'it is active', input: { hold: active }, inserts: [] },
     { mutation: 'holdRelease', when: 'it is active', input: { hold: active }, inserts: [] },
@@ -198,7 +223,7 @@ export async function makeScenarios(
     },
     {
       mutation: 'productsDelete',
-      when: 'their SKUs were in holds that have expired',
+      when: 'their SKUs were in holds that have expired, one with promised units of another product',
       input: { handles: ['dress', 'belt'] },
       inserts: [],
     },

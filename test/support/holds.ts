@@ -7,7 +7,7 @@ export const HOLD_FIELDS = `{
   hold {
     id status expiresAt
     total { amount currencyCode }
-    lines { quantity sku { code } unitPrice { amount } location { handle } }
+    lines { quantity promised expectedAt sku { code } unitPrice { amount } location { handle } }
   }
   userErrors { code field message sellable }
 }`;
@@ -22,6 +22,8 @@ const payload = z.object({
       lines: z.array(
         z.object({
           quantity: z.number(),
+          promised: z.boolean(),
+          expectedAt: z.string().nullable(),
           sku: z.object({ code: z.string() }).nullable(),
           unitPrice: z.object({ amount: z.string() }),
           location: z.object({ handle: z.string() }),
@@ -47,7 +49,8 @@ export const holdPayload = z.object({ payload });
 export async function expectNoDrift(db: Database): Promise<void> {
   const { rows: ledger } = await db.query(`SELECT * FROM stock_ledger_drift`);
   const { rows: held } = await db.query(`SELECT * FROM held_drift`);
-  expect({ ledger, held }).toEqual({ ledger: [], held: [] });
+  const { rows: promised } = await db.query(`SELECT * FROM promised_drift`);
+  expect({ ledger, held, promised }).toEqual({ ledger: [], held: [], promised: [] });
 }
 
 /** Makes every hold expire. */

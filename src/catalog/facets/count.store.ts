@@ -191,8 +191,14 @@ const until = ({ channel, condition }: CountPlan): Sql => sql`least(
             ? empty
             : sql`,
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+          WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = ${channel.key}))`
+        }${
+          condition.availability === AvailabilityFilter.SELLABLE_OR_BACKORDER
+            ? sql`,
+        (SELECT min(line.expires_at) FROM hold_lines line JOIN skus sku ON sku.id = line.sku_id
+          WHERE line.active AND line.promised AND sku.promised <= sku.promised_held)`
+            : empty
         })`;
 
 /** The most frequent values of a facet, and how many there are, as JSON; chosen ones are never cut off. */

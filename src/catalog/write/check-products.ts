@@ -53,6 +53,9 @@ export interface ProductChange {
   readonly skus?: readonly SkuChange[] | undefined;
 }
 
+/** As many units as a hold can have of an SKU. */
+const MAX_PROMISED = 1_000_000;
+
 interface ImageChange {
   readonly link: string;
   readonly altText: string | null;
@@ -67,6 +70,7 @@ export interface SkuChange {
   readonly whenOut?: 'deny' | 'backorder' | 'preorder' | undefined;
   /** ISO 8601. */
   readonly restockAt?: string | null | undefined;
+  readonly promised?: number | null | undefined;
 }
 
 /** Checks everything that does not require the catalog. @throws EntryErrors with every mistake */
@@ -294,6 +298,15 @@ function checkShown(
   return Object.fromEntries(shown);
 }
 
+function checkPromised(checker: EntryChecker, promised: number, path: Path): number {
+  if (promised < 0 || promised > MAX_PROMISED)
+    checker.fault(
+      path,
+      `promised is ${promised}: it must be from 0 to ${MAX_PROMISED}, or null for no limit.`,
+    );
+  return promised;
+}
+
 function checkSku(checker: EntryChecker, codes: Map<string, number>, sku: SkuInput, path: Path): SkuChange {
   const code = checker.words([...path, 'code'], sku.code, MAX_CODE_LENGTH);
   if (code !== '') checker.unique(codes, code, [...path, 'code'], 'The SKU');
@@ -314,5 +327,6 @@ function checkSku(checker: EntryChecker, codes: Map<string, number>, sku: SkuInp
     }),
     whenOut: given(sku.whenOut, (whenOut) => whenOut),
     restockAt: orNull(sku.restockAt, (moment) => moment.toISOString()),
+    promised: orNull(sku.promised, (promised) => checkPromised(checker, promised, [...path, 'promised'])),
   };
 }

@@ -84,7 +84,7 @@ export class ProductImageInput {
 
 @InputType({
   description:
-    'An SKU of a product. Fields that you omit stay unchanged; null removes `gtin` and `restockAt`. To set prices and stock, use pricesSet and stockSet.',
+    'An SKU of a product. Fields that you omit stay unchanged; null removes `gtin`, `restockAt`, and `promised`. To set prices and stock, use pricesSet and stockSet.',
 })
 export class SkuInput {
   @Field(() => String, { description: "The merchant's code, unique in the catalog." })
@@ -114,6 +114,13 @@ export class SkuInput {
     description: 'When more stock is expected. Null removes it.',
   })
   restockAt?: Date | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How many units can be ordered beyond the stock, if `whenOut` allows it, from 0 to 1,000,000. Confirmed holds of promised units deduct from it. Null removes the limit.',
+  })
+  promised?: number | null;
 }
 
 @InputType({

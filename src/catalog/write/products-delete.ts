@@ -37,7 +37,7 @@ export async function productsDelete(
     await lockPins(client, productIds);
     const skuIds = (await readSkus(client, productIds)).map(({ id }) => id);
     const expired = await lockExpiredHolds(client, skuIds);
-    await lockSkus(client, productIds, [], 'delete');
+    await lockSkus(client, productIds, [], 'delete', expired);
     const held = await lockStockForRemoval(client, skuIds, expired);
     for (const { productId, code, until } of held) {
       faults.add(productIds.indexOf(productId), null, 'IN_HOLD', heldMessage(code, until));

@@ -151,6 +151,7 @@ async function write(client: ClientBase, changes: readonly ProductChange[]): Pro
     [...images.productIds, ...skus.productIds],
     skus.rows.map(({ code }) => code),
     leftOut.length > 0 ? 'delete' : 'change',
+    expired,
   );
   const related = [
     ...(await replaceAttributes(client, attributes.productIds, attributes.rows)),
@@ -221,7 +222,7 @@ function requireFewOptions(
 }
 
 function mergeSku(
-  { code, gtin, options, whenOut, restockAt }: SkuChange,
+  { code, gtin, options, whenOut, restockAt, promised }: SkuChange,
   before: SkuState | undefined,
   productId: number,
   position: number,
@@ -235,6 +236,7 @@ function mergeSku(
     imageSha256: before?.imageSha256 ?? null,
     whenOut: whenOut ?? before?.whenOut ?? 'deny',
     restockAt: restockAt === undefined ? (before?.restockAt?.toISOString() ?? null) : restockAt,
+    promised,
     url: before?.url ?? null,
   };
 }

@@ -21,39 +21,50 @@ export interface SkuRow {
   readonly whenOut: 'deny' | 'backorder' | 'preorder';
   /** ISO 8601. */
   readonly restockAt: string | null;
+  /** Units that can be ordered when it is out of stock; null: any number. Undefined: unchanged. */
+  readonly promised?: number | null | undefined;
   /** Its own page. */
   readonly url: string | null;
 }
 
-/** Adds and updates SKUs. An SKU of another product moves to this one; with `moves: false`, it stays where it is. */
+/**
+ * Adds and updates SKUs, which the caller has locked. An SKU of another product moves to this one; with `moves: false`,
+ * it stays where it is.
+ */
 export async function upsertSkus(
   client: ClientBase,
   skus: readonly SkuRow[],
   { moves }: { readonly moves: boolean },
 ): Promise<number[]> {
-  const input = skus.map((sku) => ({ ...sku, optionNames: Object.keys(sku.options) }));
+  const input = skus.map((sku) => ({
+    ...sku,
+    optionNames: Object.keys(sku.options),
+    setsPromised: sku.promised !== undefined,
+  }));
+  // Holds change promised units as well, so what stays is what the locked row has.
+  const promised = sql`CASE WHEN input."setsPromised" THEN input.promised ELSE existing.promised END`;
   return query(
     client,
     sql`/* sku.upsert */
-      INSERT INTO skus (product_id, code, gtin, position, options, option_names, image_id, when_out, restock_at, url)
+      INSERT INTO skus (product_id, code, gtin, position, options, option_names, image_id, when_out, restock_at, promised, url)
       SELECT input."productId", input.code, input.gtin, input.position, input.options, input."optionNames", image.id,
-        input."whenOut", input."restockAt", input.url
+        input."whenOut", input."restockAt", ${promised}, input.url
       FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb) AS input ("productId" integer, code text, gtin text,
         position smallint, options jsonb, "optionNames" text[], "imageSha256" text, "whenOut" text, "restockAt" timestamptz,
-        url text)
+        promised integer, "setsPromised" boolean, url text)
       LEFT JOIN product_images image
         ON image.product_id = input."productId" AND image.sha256 = decode(input."imageSha256", 'hex')
       LEFT JOIN skus existing ON existing.code = input.code
       WHERE existing.id IS NULL OR
         (existing.product_id, existing.gtin, existing.position, existing.options, existing.option_names, existing.image_id,
-          existing.when_out, existing.restock_at, existing.url)
+          existing.when_out, existing.restock_at, existing.promised, existing.url)
         IS DISTINCT FROM (input."productId", input.gtin, input.position, input.options, input."optionNames", image.id,
-          input."whenOut", input."restockAt", input.url)
+          input."whenOut", input."restockAt", ${promised}, input.url)
       ORDER BY input."productId", input.position
       ON CONFLICT (code) DO UPDATE SET
         product_id = excluded.product_id, gtin = excluded.gtin, position = excluded.position,
         options = excluded.options, option_names = excluded.option_names, image_id = excluded.image_id, when_out = excluded.when_out,
-        restock_at = excluded.restock_at, url = excluded.url
+        restock_at = excluded.restock_at, promised = excluded.promised, url = excluded.url
       WHERE ${moves} OR skus.product_id = excluded.product_id
       RETURNING product_id AS id`,
     changed,
@@ -116,18 +127,24 @@ export async function keepSkus(client: ClientBase, skuIds: readonly number[]): P
   );
 }
 
-/** Locks the SKUs of products and those with these codes, to change them or, with a stronger lock, to delete some. */
+/**
+ * Locks the SKUs of products and those with these codes, to change them or, with a stronger lock, to delete some. Also
+ * those that get promised units back when `expiredHolds` end: in one pass, because two would not keep the order.
+ */
 export async function lockSkus(
   client: ClientBase,
   productIds: readonly number[],
   codes: readonly string[],
   purpose: 'change' | 'delete',
+  expiredHolds: readonly string[] = [],
 ): Promise<void> {
   const strength = purpose === 'delete' ? sql`FOR UPDATE` : sql`FOR NO KEY UPDATE`;
   await execute(
     client,
     sql`/* sku.lock */ SELECT FROM skus
-      WHERE product_id = ANY(${productIds}::integer[]) OR code = ANY(${codes}::text[]) ORDER BY code ${strength}`,
+      WHERE product_id = ANY(${productIds}::integer[]) OR code = ANY(${codes}::text[]) OR id = ANY(ARRAY(
+        SELECT sku_id FROM hold_lines WHERE hold_id = ANY(${expiredHolds}::uuid[]) AND active AND promised))
+      ORDER BY code ${strength}`,
   );
 }
 

@@ -1,0 +1,108 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { seedMarkets, seedProduct } from '../support/catalog.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { expectNoDrift } from '../support/holds.js';
+
+/** A database of the version before promised units, which is then migrated. */
+const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url));
+const PROMISED = '0035_promised_units.sql';
+
+/** As the import of the previous version writes what can be ordered: as uncounted stock. */
+const IMPORT = `SELECT set_config('vitrine.actor', 'import', true);
+  UPDATE stock_levels SET on_hand = NULL FROM skus, stock_locations location
+  WHERE skus.id = sku_id AND location.id = location_id`;
+
+let database: TestDatabase;
+let holds: Record<string, unknown>;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { db } = database;
+  await db.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  const files = (await readdir(MIGRATIONS)).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).sort();
+  const run = async (name: string): Promise<void> => {
+    await db.query(await readFile(`${MIGRATIONS}${name}`, 'utf8'));
+  };
+  for (const name of files.filter((file) => file < PROMISED)) await run(name);
+  await seedMarkets(db);
+  const whenOut = 'backorder' as const;
+  await seedProduct(db, {
+    handle: 'coat',
+    skus: [
+      { code: 'feed', stock: { berlin: 1 }, whenOut },
+      { code: 'held', stock: { berlin: 1 }, whenOut },
+      { code: 'sold', stock: { berlin: 1 }, whenOut },
+      { code: 'in-store', stock: { berlin: 0, paris: 1 }, whenOut },
+      { code: 'by-hand', stock: { berlin: 1 }, whenOut },
+      { code: 'in-stock', stock: { berlin: 1 } },
+    ],
+  });
+  await db.query(
+    `BEGIN; ${IMPORT} AND code <> 'by-hand' AND (code <> 'in-store' OR handle = 'paris'); COMMIT;
+     UPDATE stock_levels SET on_hand = NULL FROM skus WHERE skus.id = sku_id AND code = 'by-hand'`,
+  );
+  const hold = async (code: string): Promise<unknown> => {
+    const { rows } = await db.query<{ id: unknown }>(
+      `SELECT hold_create(channels.id, 0, '', ARRAY[skus.id], ARRAY[3], NULL, NULL, NULL, 3600, NULL, NULL, NULL, NULL, NULL,
+         NULL, NULL) #>> '{hold,id}' AS id FROM skus, channels WHERE code = $1 AND channels.handle = 'eu'`,
+      [code],
+    );
+    return rows[0]?.id;
+  };
+  holds = { held: await hold('held'), sold: await hold('sold') };
+  await confirm(holds['sold']);
+  await run(PROMISED);
+});
+afterAll(() => database.drop());
+
+async function confirm(hold: unknown): Promise<unknown> {
+  const { rows } = await database.db.query<{ status: unknown }>(
+    `SELECT hold_finish($1, 'CONFIRMED', (SELECT id FROM channels WHERE handle = 'eu'), 0, '', true, 'shop', NULL, NULL, NULL)
+       #>> '{hold,status}' AS status`,
+    [hold],
+  );
+  return rows[0]?.status;
+}
+
+const levels = async (): Promise<unknown> => {
+  const { rows } = await database.db.query(
+    `SELECT code, handle AS at, on_hand AS "onHand", held FROM stock_levels JOIN skus ON skus.id = sku_id
+     JOIN stock_locations location ON location.id = location_id ORDER BY skus.id, location.id`,
+  );
+  return rows;
+};
+const shown = async (code: string): Promise<unknown> => {
+  const { rows } = await database.db.query<{ level: unknown }>(
+    `SELECT level FROM sku_offers JOIN channels ON channels.id = channel_id WHERE code = $1 AND handle = 'eu'`,
+    [code],
+  );
+  return rows[0]?.level;
+};
+
+test('what a feed lists as backorder is promised, and other uncounted stock stays', async () => {
+  expect(await levels()).toEqual([
+    { code: 'feed', at: 'berlin', onHand: 0, held: 0 },
+    { code: 'held', at: 'berlin', onHand: 3, held: 3 },
+    { code: 'sold', at: 'berlin', onHand: 0, held: 0 },
+    { code: 'in-store', at: 'berlin', onHand: 0, held: 0 },
+    { code: 'in-store', at: 'paris', onHand: null, held: 0 },
+    { code: 'by-hand', at: 'berlin', onHand: null, held: 0 },
+    { code: 'in-stock', at: 'berlin', onHand: null, held: 0 },
+  ]);
+  expect(await Promise.all(['feed', 'held', 'in-stock'].map(shown))).toEqual([
+    'BACKORDER',
+    'BACKORDER',
+    'IN_STOCK',
+  ]);
+});
+
+test('a hold of such units is confirmed', async () => {
+  expect(await confirm(holds['held'])).toBe('CONFIRMED');
+  await expectNoDrift(database.db);
+});
+
+test('what an import of the previous version writes is not shown as in stock', async () => {
+  await database.db.query(`BEGIN; ${IMPORT} AND code = 'feed'; COMMIT`);
+  expect(await shown('feed')).toBe('BACKORDER');
+});
