@@ -26,7 +26,7 @@ export function describeDraft(draft: ProductDraft): string {
 }
 
 function describeSku(sku: FeedRow): string {
-  const { line, code, options, prices, currency, onHand, whenOut, gtin } = sku;
+  const { line, code, options, prices, currency, onHand, whenOut, promised, gtin } = sku;
   const money = (minor: number): string => `${formatAmount(minor, currency)} ${currency}`;
   const price = prices
     .map(({ amount, compareAt, from, until }) =>
@@ -43,7 +43,7 @@ function describeSku(sku: FeedRow): string {
     `  line ${line}: SKU ${code}`,
     ...Object.entries(options).map(([name, value]) => `, ${name} ${value}`),
     `, ${price}, ${stock}`,
-    whenOut === 'deny' ? '' : `, ${whenOut}`,
+    whenOut === 'deny' ? '' : `, ${whenOut}${promised === null ? '' : ` of ${promised}`}`,
     gtin === null ? '' : `, GTIN ${gtin}`,
     '\n',
   ].join('');

@@ -28,7 +28,13 @@ export interface PriceInput {
   readonly until: string | null;
 }
 
-/** Prices and stock of SKUs: rows for the price lists and locations that the import is for. */
+export interface PromiseInput {
+  readonly code: string;
+  /** Units that can be ordered before they are there; null: any number. */
+  readonly promised: number | null;
+}
+
+/** Prices and stock of SKUs, for the price lists and locations that the import is for, and their promised units. */
 export interface Offers {
   readonly codes: readonly string[];
   readonly priceListIds: readonly number[];
@@ -36,6 +42,7 @@ export interface Offers {
   readonly stock: readonly StockInput[];
   /** SKUs whose entire stock is in `stock`. */
   readonly wholeStock: readonly string[];
+  readonly promises: readonly PromiseInput[];
 }
 
 // Materialized, because the function that reads the JSON would otherwise run once for each row that it is joined with.
@@ -69,13 +76,19 @@ const wantedPrices = (prices: readonly PriceInput[]): Sql =>
       JOIN skus sku ON sku.code = input.code
     )`;
 
-/** The SKUs whose stock, or prices in the lists, are not those that are wanted. */
+const wantedPromises = (promises: readonly PromiseInput[]): Sql =>
+  sql`wanted_promises AS MATERIALIZED (
+      SELECT code, promised FROM jsonb_to_recordset(${JSON.stringify(promises)}::jsonb)
+        AS input (code text, promised integer)
+    )`;
+
+/** The SKUs whose stock, promised units, or prices in the lists are not those that are wanted. */
 export async function findDiffering(db: Queryable, offers: Offers): Promise<string[]> {
-  const { codes, priceListIds, prices, stock, wholeStock } = offers;
+  const { codes, priceListIds, prices, stock, wholeStock, promises } = offers;
   return query(
     db,
     sql`/* import.findDiffering */ WITH ${wantedStock(stock)}, ${targetStock(wholeStock)}, ${wantedPrices(prices)},
-      existing_prices AS (
+      ${wantedPromises(promises)}, existing_prices AS (
         SELECT price.sku_id, price.price_list_id, price.amount, price.compare_at, price.valid
         FROM skus sku JOIN prices price ON price.sku_id = sku.id
         WHERE sku.code = ANY(${codes}::text[]) AND price.price_list_id = ANY(${priceListIds}::integer[])
@@ -85,6 +98,8 @@ export async function findDiffering(db: Queryable, offers: Offers): Promise<stri
           ON (existing.sku_id, existing.location_id) = (target.sku_id, target.location_id)
         WHERE existing.sku_id IS NULL OR existing.on_hand IS DISTINCT FROM target.on_hand
           OR existing.safety_stock <> target.safety_stock
+        UNION SELECT sku.id FROM wanted_promises wanted JOIN skus sku ON sku.code = wanted.code
+        WHERE sku.promised IS DISTINCT FROM wanted.promised
         UNION SELECT sku_id FROM (TABLE wanted_prices EXCEPT TABLE existing_prices) missing
         UNION SELECT sku_id FROM (TABLE existing_prices EXCEPT TABLE wanted_prices) superfluous
       )
@@ -141,6 +156,16 @@ export async function writeOfferStock(
       JOIN unnest(${locked.map(({ skuId }) => skuId)}::integer[], ${locked.map(({ locationId }) => locationId)}::integer[])
         AS locked (sku_id, location_id) USING (sku_id, location_id)
       WHERE (existing.sku_id, existing.location_id) = (target.sku_id, target.location_id)`,
+  );
+}
+
+/** Sets how many units the SKUs promise, which the caller has locked; units in holds are unchanged. */
+export async function writePromises(client: ClientBase, promises: readonly PromiseInput[]): Promise<void> {
+  await execute(
+    client,
+    sql`/* import.promise */ WITH ${wantedPromises(promises)}
+      UPDATE skus sku SET promised = wanted.promised FROM wanted_promises wanted
+      WHERE sku.code = wanted.code AND sku.promised IS DISTINCT FROM wanted.promised`,
   );
 }
 

@@ -5,7 +5,7 @@ import type { Offers, PriceInput, StockInput } from './offer.store.js';
 import type { StagedOffer } from './staging.store.js';
 
 /** Those of no SKUs. */
-export const NO_OFFERS: Offers = { codes: [], priceListIds: [], prices: [], stock: [], wholeStock: [] };
+export const NO_OFFERS: Offers = { codes: [], priceListIds: [], prices: [], stock: [], wholeStock: [], promises: [] };
 
 /**
  * The offers in a feed and its companion tables. The feed sets prices in its channel's list and stock at the
@@ -36,6 +36,7 @@ export function offersOf(
         levels.get(code) ?? [{ code, locationId, onHand, safetyStock: null }],
     ),
     wholeStock: [...levels.keys()],
+    promises: skus.map(({ code, promised }) => ({ code, promised })),
   };
 }
 
@@ -49,5 +50,6 @@ export function offersFor(codes: readonly string[], offers: Offers): Offers {
     prices: offers.prices.filter(isWanted),
     stock: offers.stock.filter(isWanted),
     wholeStock: offers.wholeStock.filter((code) => wanted.has(code)),
+    promises: offers.promises.filter(isWanted),
   };
 }

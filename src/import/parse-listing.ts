@@ -66,6 +66,8 @@ export const feedRow = productRow.extend({
   whenOut: z.enum(['deny', 'backorder', 'preorder']),
   /** ISO 8601. */
   restockAt: z.string().nullable(),
+  /** Units that can be ordered before they are there; null: any number. */
+  promised: z.number().nullable(),
   /** Null: in stock, uncounted. */
   onHand: z.number().nullable(),
   currency: z.string(),
@@ -346,14 +348,15 @@ export function parseAvailability(text: string): Availability {
 
 /**
  * The quantity on hand. The merchant's `availability` takes precedence: out of stock means 0 whatever the quantity.
- * Without a quantity, what is in stock, or can be ordered before it is, has none that ends.
+ * Without a quantity, what is in stock has none that ends. Units of a preorder are not there yet: they are promised, and
+ * so is what a backorder sells beyond its units. 0 units of a preorder are no limit, because shops mean their stock.
  */
 function stockOf(
   { availability, quantity, availabilityDate }: Listing,
   zone: string,
   defaultQuantity: number | null,
   values: Values,
-): Pick<FeedRow, 'onHand' | 'whenOut' | 'restockAt'> & { isUncounted: boolean } {
+): Pick<FeedRow, 'onHand' | 'whenOut' | 'restockAt' | 'promised'> & { isUncounted: boolean } {
   const units = unitsOf(quantity, values);
   const state =
     availability === undefined && units !== null
@@ -363,12 +366,20 @@ function stockOf(
   switch (state) {
     case 'in': {
       const isUncounted = units === null;
-      return { onHand: units ?? defaultQuantity, whenOut: 'deny', restockAt: null, isUncounted };
+      return {
+        onHand: units ?? defaultQuantity,
+        whenOut: 'deny',
+        restockAt: null,
+        promised: null,
+        isUncounted,
+      };
     }
     case 'out':
-      return { onHand: 0, whenOut: 'deny', restockAt: date, isUncounted: false };
-    default:
-      return { onHand: units, whenOut: state, restockAt: date, isUncounted: false };
+      return { onHand: 0, whenOut: 'deny', restockAt: date, promised: null, isUncounted: false };
+    case 'preorder':
+      return { onHand: 0, whenOut: state, restockAt: date, promised: units || null, isUncounted: false };
+    case 'backorder':
+      return { onHand: units ?? 0, whenOut: state, restockAt: date, promised: null, isUncounted: false };
   }
 }
 

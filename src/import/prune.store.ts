@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
@@ -7,15 +8,18 @@ import { execute, query } from '../platform/postgres.js';
 /** Rows that one statement deletes, together with the rows that refer to them: well within the statement timeout. */
 const DELETED_AT_ONCE = 2_000;
 /**
- * SQLSTATE codes of a deletion that an active hold forbids, one that would deadlock, and one of a row that another
- * transaction has just referred to.
+ * SQLSTATE codes of a deletion that an active hold of stock or of promised units forbids, one that would deadlock, and
+ * one of a row that another transaction has just referred to.
  */
-const TRY_AGAIN: ReadonlySet<string | null> = new Set(['55006', '40P01', '23503']);
+const TRY_AGAIN: ReadonlySet<string | null> = new Set(['55006', '55000', '40P01', '23503']);
+/** Before that: far longer than a mutation takes, so that it does not meet the same one again. */
+const TRY_AGAIN_MS = 100;
 
 /** SKUs that the feed no longer lists, and that nothing else keeps. */
 const UNLISTED = sql`NOT EXISTS (SELECT FROM import_rows WHERE import_rows.code = sku.code)
     AND NOT EXISTS (SELECT FROM import_rejected WHERE import_rejected.code = sku.code)
-    AND NOT product.is_demo AND NOT EXISTS (SELECT FROM stock_levels WHERE sku_id = sku.id AND held > 0)`;
+    AND NOT product.is_demo AND sku.promised_held = 0
+    AND NOT EXISTS (SELECT FROM stock_levels WHERE sku_id = sku.id AND held > 0)`;
 
 /** How many SKUs a price list has, without the demo, and how many of them the feed no longer lists. */
 export async function countUnlisted(
@@ -79,7 +83,8 @@ export async function removeDemo(client: ClientBase): Promise<number> {
     client,
     (limit) => sql`/* import.removeDemo */ DELETE FROM products WHERE id IN (
       SELECT id FROM products WHERE is_demo AND NOT EXISTS (
-        SELECT FROM skus JOIN stock_levels ON stock_levels.sku_id = skus.id WHERE product_id = products.id AND held > 0)
+        SELECT FROM skus LEFT JOIN stock_levels ON stock_levels.sku_id = skus.id
+        WHERE product_id = products.id AND (held > 0 OR promised_held > 0))
       LIMIT ${limit})`,
   );
   if (removed === 0) return 0;
@@ -103,10 +108,11 @@ export async function removeDemo(client: ClientBase): Promise<number> {
 async function repeat(client: ClientBase, statement: (limit: number) => Sql): Promise<number> {
   let all = 0;
   for (;;) {
-    const deleted = await execute(client, statement(DELETED_AT_ONCE)).catch((error: unknown) => {
+    const deleted = await execute(client, statement(DELETED_AT_ONCE)).catch(async (error: unknown) => {
+      if (!TRY_AGAIN.has(errorCode(error))) throw error;
       // The next attempt sees what another transaction wrote in the meantime.
-      if (TRY_AGAIN.has(errorCode(error))) return null;
-      throw error;
+      await sleep(TRY_AGAIN_MS);
+      return null;
     });
     if (deleted === 0) return all;
     all += deleted ?? 0;

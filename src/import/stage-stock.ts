@@ -72,7 +72,8 @@ function parseStock(listed: Listed<StockListing>, { defaultQuantity, report }: S
   if (store === undefined) throw new RowError('store_code is empty.');
   if (quantity === undefined && availability === undefined) throw new RowError('availability is empty.');
   const state = availability === undefined ? 'in' : checked('availability', availability, parseAvailability);
-  if (state === 'out') return { code, store, onHand: 0 };
+  // Units of a preorder are not there yet; what is promised is told by the product feed.
+  if (state === 'out' || state === 'preorder') return { code, store, onHand: 0 };
   if (quantity !== undefined) {
     try {
       return { code, store, onHand: quantity.startsWith('-') ? 0 : parseQuantity(quantity) };
@@ -82,6 +83,7 @@ function parseStock(listed: Listed<StockListing>, { defaultQuantity, report }: S
       countFault(report.leftOut, 'quantity', { line, reason });
     }
   }
+  if (state === 'backorder') return { code, store, onHand: 0 };
   report.uncountedSkus += 1;
   return { code, store, onHand: defaultQuantity };
 }

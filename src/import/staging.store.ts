@@ -24,12 +24,12 @@ const waitingProduct = z.object({
   digest: z.string(),
   isKnown: z.boolean(),
 });
-const offer = feedRow.pick({ onHand: true, prices: true });
+const offer = feedRow.pick({ onHand: true, promised: true, prices: true });
 const stagedRow = offer
   .extend({
     handle: z.string(),
     line: z.number(),
-    data: feedRow.omit({ line: true, onHand: true, prices: true }),
+    data: feedRow.omit({ line: true, onHand: true, promised: true, prices: true }),
   })
   .transform(({ handle, data, ...row }) => ({ handle, row: { ...data, ...row } }));
 const stagedWhole = z
@@ -37,7 +37,7 @@ const stagedWhole = z
   .transform(({ handle, line, data }) => ({ handle, row: { ...data, line } }));
 const stagedOffer = offer.extend({ code: z.string() });
 
-/** What the feed says of the price and the stock of an SKU. */
+/** What the feed says of the price, the stock, and the promised units of an SKU. */
 export type StagedOffer = z.infer<typeof stagedOffer>;
 
 /** A product of the feed, and what an earlier import made of it. */
@@ -62,7 +62,8 @@ export async function createStaging(client: ClientBase): Promise<void> {
     client,
     sql`/* import.stageRows */ CREATE TEMP TABLE import_rows (
       position integer GENERATED ALWAYS AS IDENTITY, code text PRIMARY KEY, line integer NOT NULL,
-      handle text NOT NULL, has_files boolean NOT NULL, on_hand integer, prices json NOT NULL, data json NOT NULL)`,
+      handle text NOT NULL, has_files boolean NOT NULL, on_hand integer, promised integer,
+      prices json NOT NULL, data json NOT NULL)`,
   );
   // What is said of products as a whole.
   await execute(
@@ -107,24 +108,26 @@ export async function stageRows(
   rows: readonly { handle: string; row: FeedRow }[],
 ): Promise<{ row: FeedRow; firstLine: number }[]> {
   if (rows.length === 0) return [];
-  // Left out of the digest: prices and stock, which change often, and line numbers, which move when rows are added above.
-  const input = rows.map(({ handle, row: { line, onHand, prices, ...data } }) => ({
+  // Left out of the digest: prices, stock, and promised units, which change often, and line numbers, which move when rows
+  // are added above.
+  const input = rows.map(({ handle, row: { line, onHand, promised, prices, ...data } }) => ({
     code: data.code,
     line,
     handle,
     files: hasFiles(data),
     onHand,
+    promised,
     prices,
     data,
   }));
   // JSON, not JSONB, keeps a text as it is, which is faster, and equal texts have equal digests.
   const added = await query(
     client,
-    sql`/* import.addRows */ INSERT INTO import_rows (code, line, handle, has_files, on_hand, prices, data)
-      SELECT code, line, handle, files, "onHand", prices, data
+    sql`/* import.addRows */ INSERT INTO import_rows (code, line, handle, has_files, on_hand, promised, prices, data)
+      SELECT code, line, handle, files, "onHand", promised, prices, data
       FROM ROWS FROM (json_to_recordset(${JSON.stringify(input)}::json)
-        AS (code text, line integer, handle text, files boolean, "onHand" integer, prices json, data json))
-        WITH ORDINALITY AS input (code, line, handle, files, "onHand", prices, data, position)
+        AS (code text, line integer, handle text, files boolean, "onHand" integer, promised integer, prices json, data json))
+        WITH ORDINALITY AS input (code, line, handle, files, "onHand", promised, prices, data, position)
       ORDER BY position
       ON CONFLICT DO NOTHING
       RETURNING line`,
@@ -245,7 +248,7 @@ export async function readWaitingProducts(
   const handles = taken.map(({ handle }) => handle);
   const rows = await query(
     client,
-    sql`/* import.readRows */ SELECT handle, line, on_hand AS "onHand", prices, data FROM import_rows
+    sql`/* import.readRows */ SELECT handle, line, on_hand AS "onHand", promised, prices, data FROM import_rows
       WHERE handle = ANY(${handles}::text[]) ORDER BY line, position`,
     stagedRow,
   );
@@ -282,11 +285,11 @@ export async function countWaiting(client: ClientBase): Promise<number> {
   return counts?.products ?? 0;
 }
 
-/** What the feed says of the prices and the stock of these products. */
+/** What the feed says of the prices, the stock, and the promised units of these products. */
 export async function readOffers(client: ClientBase, handles: readonly string[]): Promise<StagedOffer[]> {
   return query(
     client,
-    sql`/* import.readOffers */ SELECT code, on_hand AS "onHand", prices FROM import_rows
+    sql`/* import.readOffers */ SELECT code, on_hand AS "onHand", promised, prices FROM import_rows
       WHERE handle = ANY(${handles}::text[])`,
     stagedOffer,
   );

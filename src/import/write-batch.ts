@@ -15,7 +15,7 @@ import { addEmbeddings, replaceImages, type ProductImage } from '../images/store
 import type { EncodedBatch } from './images.js';
 import type { ProductDraft, WaitingDraft } from './product-draft.js';
 import { keepDigests } from './digest.store.js';
-import { replacePrices, writeOfferStock, type Offers } from './offer.store.js';
+import { replacePrices, writeOfferStock, writePromises, type Offers } from './offer.store.js';
 import { picturedColors } from './pictured-colors.js';
 
 interface BatchTarget {
@@ -25,7 +25,7 @@ interface BatchTarget {
 
 /**
  * Writes products with everything that belongs to them, in the transaction of `client`; skips rows that need no
- * change. Returns how many products were new or changed, not counting stock.
+ * change. Returns how many products were new or changed, not counting stock and promised units.
  */
 export async function writeBatch(
   client: ClientBase,
@@ -76,6 +76,7 @@ export async function writeBatch(
     )),
     ...(await replacePrices(client, offers.priceListIds, offers.codes, offers.prices)),
   ];
+  await writePromises(client, offers.promises);
   await writeOfferStock(client, offers.stock, offers.wholeStock);
   const changed = [...new Set([...written, ...related])];
   await touchProducts(client, changed);
@@ -88,14 +89,15 @@ export async function writeBatch(
 }
 
 /**
- * Writes the prices and the stock of SKUs, in the transaction of `client`. Returns how many products have changed, not
- * counting stock.
+ * Writes the prices, the stock, and the promised units of SKUs, in the transaction of `client`. Returns how many products
+ * have changed, not counting stock and promised units.
  */
 export async function writeOffers(client: ClientBase, offers: Offers): Promise<number> {
   await lockProducts(client, [], offers.codes);
   await lockPriceLists(client, offers.priceListIds);
   await lockSkus(client, [], offers.codes, 'change');
   const changed = new Set(await replacePrices(client, offers.priceListIds, offers.codes, offers.prices));
+  await writePromises(client, offers.promises);
   await writeOfferStock(client, offers.stock, offers.wholeStock);
   await touchProducts(client, [...changed]);
   return changed.size;

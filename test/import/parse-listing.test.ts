@@ -45,6 +45,7 @@ describe('a row', () => {
       title: 'A coat',
       groupTitle: null,
       description: null,
+      promised: null,
       url: 'https://shop.example/coat',
       images: ['coat.jpg', 'back.jpg', 'https://cdn.example/c.jpg'],
       brand: 'Acme',
@@ -88,11 +89,19 @@ describe('a row', () => {
       { onHand: 0, whenOut: 'deny' },
     ],
     [{ availability: 'discontinued' }, { onHand: 0 }],
-    [{ availability: 'preorder' }, { onHand: null, whenOut: 'preorder' }],
-    [{ availability: 'available for order' }, { onHand: null, whenOut: 'backorder' }],
+    [{ availability: 'preorder' }, { onHand: 0, whenOut: 'preorder', promised: null }],
+    [
+      { availability: 'preorder', quantity: '5' },
+      { onHand: 0, whenOut: 'preorder', promised: 5 },
+    ],
+    [
+      { availability: 'preorder', quantity: '0' },
+      { onHand: 0, whenOut: 'preorder', promised: null },
+    ],
+    [{ availability: 'available for order' }, { onHand: 0, whenOut: 'backorder', promised: null }],
     [
       { availability: 'Backorder', quantity: '2' },
-      { onHand: 2, whenOut: 'backorder' },
+      { onHand: 2, whenOut: 'backorder', promised: null },
     ],
   ])('with the stock %j is %j', (stock, expected) => {
     expect(parse(stock)).toMatchObject(expected);
@@ -104,7 +113,7 @@ describe('a row', () => {
       row: { onHand: 0 },
       isUncounted: false,
     });
-    expect(full({ availability: 'preorder' }, { defaultQuantity: 3 }).row.onHand).toBeNull();
+    expect(full({ availability: 'preorder' }, { defaultQuantity: 3 }).row.onHand).toBe(0);
   });
 
   test('knows when a late article comes', () => {
