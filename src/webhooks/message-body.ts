@@ -18,6 +18,9 @@ const holdData = z.object({
         location: z.string().nullable(),
         quantity: z.number(),
         amount: z.number(),
+        // Messages from before there were promised units have neither.
+        promised: z.boolean().default(false),
+        expectedAt: z.iso.datetime({ offset: true }).nullable().default(null),
       }),
     )
     .min(1),
@@ -46,12 +49,14 @@ export function messageBody(message: StoredMessage): string {
     createdAt: new Date(createdAt).toISOString(),
     expiresAt: new Date(expiresAt).toISOString(),
     total: price(lines.reduce((sum, line) => sum + BigInt(line.amount) * BigInt(line.quantity), 0n)),
-    lines: lines.map(({ sku, code, location, quantity, amount }) => ({
+    lines: lines.map(({ sku, code, location, quantity, amount, promised, expectedAt }) => ({
       sku: toGlobalId('Sku', sku),
       code,
       quantity,
       unitPrice: price(amount),
       location,
+      promised,
+      expectedAt: expectedAt === null ? null : new Date(expectedAt).toISOString(),
     })),
   });
 }
