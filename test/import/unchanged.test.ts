@@ -93,6 +93,43 @@ test('only the stock that differs is written', async () => {
   expect(await shop.all(`SELECT handle FROM products WHERE updated_at > '2020-01-01'`)).toEqual(['hat']);
 });
 
+const PROMISED = `SELECT code, promised FROM skus JOIN products ON products.id = product_id WHERE handle = 'hat' ORDER BY code`;
+
+test('what an unchanged feed promises is set again after a sale, and nothing else is written', async () => {
+  const hat = (cells: object) => ({
+    item_group_id: 'hat',
+    image_link: '',
+    availability: 'preorder',
+    ...cells,
+  });
+  const rows = [hat({ id: 'any' }), hat({ id: 'few', color: 'red', quantity: '5' })];
+  await shop.write('feed.tsv', feedOf([...ROWS.slice(0, 2), ...rows]));
+  await shop.import('feed.tsv');
+  const fed = [
+    { code: 'any', promised: null },
+    { code: 'few', promised: 5 },
+  ];
+  expect(await shop.all(PROMISED)).toEqual(fed);
+  const before = await shop.versions();
+  expect(await shop.import('feed.tsv')).toMatchObject({ products: 2, productsChanged: 0 });
+  expect(await shop.versions()).toEqual(before);
+
+  const digests = await shop.all('SELECT product_id, xmin::text FROM import_digests ORDER BY product_id');
+  await shop.db.query(
+    `WITH held AS (
+       SELECT channel.id AS channel, hold_create(channel.id, 0, '', ARRAY[skus.id], ARRAY[2], ARRAY[true], NULL, NULL, NULL,
+         60, NULL, NULL, NULL, NULL, NULL, NULL, NULL) #>> '{hold,id}' AS hold
+       FROM skus, channels channel WHERE code = 'few' AND channel.is_default)
+     SELECT hold_finish(hold::uuid, 'CONFIRMED', channel, 0, '', true, 'shop', NULL, NULL, NULL) FROM held`,
+  );
+  expect(await shop.all(PROMISED)).toMatchObject([{}, { promised: 3 }]);
+  expect(await shop.import('feed.tsv')).toMatchObject({ products: 2, productsChanged: 0 });
+  expect(await shop.all(PROMISED)).toEqual(fed);
+  expect(await shop.all('SELECT product_id, xmin::text FROM import_digests ORDER BY product_id')).toEqual(
+    digests,
+  );
+});
+
 test('the same feed for another channel sets the prices and the stock there', async () => {
   await shop.write('feed.tsv', feedOf(ROWS));
   await shop.import('feed.tsv');
@@ -284,10 +321,11 @@ test('what an import does not write leaves the digest, and locks nothing', async
   );
 });
 
-// A column that is in neither place: is it a part of what an import writes? Then the trigger must compare it.
+// A column that is in neither place: is it a part of what an import writes? Then the trigger must compare it, or, as stock,
+// each import does.
 test.each([
   ['products', 'forget_digests_of_products', ['id', 'created_at', 'updated_at', 'search']],
-  ['skus', 'forget_digests_of_skus', ['id']],
+  ['skus', 'forget_digests_of_skus', ['id', 'promised', 'promised_held', 'promised_guest_held']],
   ['product_images', 'forget_digests_of_images', ['id']],
 ])('it is decided of each column of %s whether it counts', async (table, trigger, others) => {
   const [source = ''] = await shop.all(`SELECT prosrc FROM pg_proc WHERE proname = '${trigger}'`);

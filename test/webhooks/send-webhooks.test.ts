@@ -23,10 +23,10 @@ import { sendWebhooks, type WebhookSender } from '../../src/webhooks/send-webhoo
 import { WEBHOOK_EVENTS } from '../../src/webhooks/webhook-events.js';
 import { makeWebhookSecret, signatures, writtenSecret } from '../../src/webhooks/webhook-secret.js';
 import { seedApiKey } from '../support/api-keys.js';
-import { seedMarkets, seedProduct } from '../support/catalog.js';
+import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { HOLD_FIELDS, holdPayload, passHoldTime } from '../support/holds.js';
-import { until } from '../support/waiting.js';
+import { until, waiting } from '../support/waiting.js';
 import { valueOf } from '../metrics/support.js';
 import { answering, isGenuine, startReceiver, type Receiver } from './receiver.js';
 
@@ -179,6 +179,8 @@ describe('a hold that ends', () => {
             quantity: 2,
             unitPrice: { amount: '19.90', currencyCode: 'EUR' },
             location: 'berlin',
+            promised: false,
+            expectedAt: null,
           },
         ],
       },
@@ -206,33 +208,79 @@ describe('a hold that ends', () => {
     ]);
   });
 
-  // Failed on 2026-11-29 in two of three runs without the row lock in hold_finish: what was told was not what it became.
-  test('while it expires is confirmed or expired, and told so once', async () => {
+  test('with promised units is told with their date', async () => {
     await add();
-    const holds = await Promise.all(Array.from({ length: 30 }, () => held()));
-    await gateway.db.query(`
-      UPDATE holds SET expires_at = clock_timestamp() + interval '150 ms';
-      UPDATE hold_lines SET expires_at = holds.expires_at FROM holds WHERE holds.id = hold_id`);
-    const sweeping = sleep(140).then(sweep);
-    const confirming = Promise.all(
-      holds.map(async (hold, i) => {
-        await sleep(100 + 3 * i);
-        return call('holdConfirm', { hold });
-      }),
+    await gateway.db.query(
+      `UPDATE skus SET when_out = 'preorder', restock_at = '2027-03-01' WHERE code = 'S'`,
     );
-    await Promise.all([sweeping, confirming]);
+    await setStock(gateway.db, 'S', 1);
+    const { hold } = await call('holdCreate', { lines: [{ sku, quantity: 2, backorder: true }] });
+    await call('holdConfirm', { hold: hold?.id });
+    await gateway.db.query(`UPDATE skus SET when_out = 'deny', restock_at = NULL`);
+    await setStock(gateway.db, 'S', 100_000);
+    // As the previous version wrote it.
+    await gateway.db.query(
+      `INSERT INTO webhook_messages (webhook_id, type, at, data) SELECT webhook_id, type, at,
+         data || jsonb_build_object('lines', jsonb_build_array(data #> '{lines,1}' #- '{promised}' #- '{expectedAt}'))
+       FROM webhook_messages`,
+    );
+    send();
+    await allSent();
+    const stock = { promised: false, expectedAt: null };
+    expect(receiver.received.map(({ message }) => message.data)).toMatchObject([
+      { lines: [stock, { quantity: 1, promised: true, expectedAt: '2027-03-01T00:00:00.000Z' }] },
+      { lines: [stock] },
+    ]);
+  });
+
+  // Failed on 2026-11-29 without the row lock in hold_finish: it was confirmed after it had expired.
+  test('that expires while it is confirmed is told so once, as it became', async () => {
+    await add();
+    const hold = await held();
+    const other = await gateway.db.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT FROM holds FOR UPDATE');
+      const confirming = call('holdConfirm', { hold });
+      await waiting(gateway.db, 1);
+      await other.query(`UPDATE holds SET expires_at = now() - interval '1 s'`);
+      await other.query('COMMIT');
+      expect((await confirming).userErrors).toMatchObject([{ code: 'HOLD_EXPIRED' }]);
+    } finally {
+      other.release();
+    }
+    send();
+    await allSent();
+    expect(told()).toEqual([['hold.expired', hold]]);
+  });
+
+  // Failed on 2026-11-29 without the row lock in hold_create: what was told was not what it became.
+  test('that is confirmed while it expires is told so once, as it became', async () => {
+    await add();
+    const hold = await held();
+    const confirming = await gateway.db.connect();
+    try {
+      await gateway.db.query(`UPDATE holds SET expires_at = clock_timestamp() + interval '300 ms';
+        UPDATE hold_lines SET expires_at = holds.expires_at FROM holds WHERE holds.id = hold_id`);
+      await confirming.query('BEGIN');
+      await confirming.query(
+        `SELECT hold_finish(id, 'CONFIRMED', channel_id, caller, shopper, true, 'shop', NULL, NULL, NULL) FROM holds`,
+      );
+      await sleep(350);
+      // This call needs the units of holds that have expired.
+      const next = held();
+      await waiting(gateway.db, 1);
+      await confirming.query('COMMIT');
+      await next;
+    } finally {
+      confirming.release();
+    }
     await sweep();
     send();
     await allSent();
-    const { rows } = await gateway.db.query<{ id: string; status: string }>('SELECT id, status FROM holds');
-    expect(
-      Object.fromEntries(receiver.received.map(({ message: { data, type } }) => [data.hold, type])),
-    ).toEqual(
-      Object.fromEntries(
-        rows.map(({ id, status }) => [toGlobalId('Hold', id), `hold.${status.toLowerCase()}`]),
-      ),
-    );
-    expect(receiver.received).toHaveLength(holds.length);
+    expect(told()).toEqual([['hold.confirmed', hold]]);
+    const { rows } = await gateway.db.query('SELECT status FROM holds ORDER BY created_at');
+    expect(rows).toEqual([{ status: 'CONFIRMED' }, { status: 'ACTIVE' }]);
   });
 
   test('in a transaction that fails is not told', async () => {

@@ -32,6 +32,11 @@ beforeAll(async () => {
       ['c', size('M')],
     ] as const)
       await seedProduct(db, { handle, title: 'Wool coat', skus: [{ code: handle, options }] });
+    await seedProduct(db, {
+      handle: 'p',
+      skus: [{ code: 'p', options: size('XS'), stock: {}, whenOut: 'preorder' }],
+    });
+    await db.query(`UPDATE skus SET promised = 1 WHERE code = 'p'`);
   });
 });
 afterAll(() => gateway.close());
@@ -42,6 +47,11 @@ async function ask(variables: Record<string, unknown> = {}): Promise<string> {
   const [size] = products.facets;
   return (size?.buckets ?? []).map(({ value, count }) => `${value} ${count}`).join(', ');
 }
+
+/** Holds the promised unit of an SKU for a second. */
+const PREORDER = `SELECT hold_create(channel.id, 0, '', ARRAY[sku.id], ARRAY[1], ARRAY[true], NULL, NULL, NULL, 1, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL)
+  FROM channels channel, skus sku WHERE channel.is_default AND sku.code = 'p'`;
 
 const run = (statement: string) => gateway.db.query(statement);
 
@@ -198,6 +208,12 @@ test.each([
     `UPDATE skus SET gtin = '4006381333931' WHERE code = 'b'`,
     { where: { gtins: ['04006381333931'] } },
   ],
+  ['the last promised unit is held', PREORDER, { where: { availability: 'SELLABLE_OR_BACKORDER' } }],
+  [
+    'units are promised again',
+    `UPDATE skus SET promised = 2 WHERE code = 'p'`,
+    { where: { availability: 'SELLABLE_OR_BACKORDER' } },
+  ],
   ['a product is deleted', `DELETE FROM products WHERE handle = 'b'`, {}],
   [
     'a location no longer serves the channel',
@@ -238,6 +254,17 @@ test('a transaction that began before the counts, and ends after them, changes t
     client.release();
   }
   expect(await ask()).toContain('XXL 1');
+});
+
+test('promised units of a hold that expires change them at that time', async () => {
+  const where = { availability: 'SELLABLE_OR_BACKORDER' };
+  await run(`DELETE FROM holds; UPDATE skus SET promised = 1, promised_held = 0 WHERE code = 'p'`);
+  expect(await ask({ where })).toContain('XS 1');
+  await run(PREORDER);
+  expect(await ask({ where })).not.toContain('XS');
+  expect(await statementsDuring(() => ask({ where }))).toContain('facets.unchanged');
+  await sleep(1_100);
+  expect(await ask({ where })).toContain('XS 1');
 });
 
 const hold = (channel: string, code: string, seconds: number) =>
