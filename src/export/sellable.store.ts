@@ -26,20 +26,20 @@ const productRow = z.object({
 /** An image of the catalog. */
 export type SellableImage = z.infer<typeof productRow>['images'][number];
 
-/** An SKU that can be bought now, with the images that show it, its own first. */
+/** An SKU that can be bought or ordered, with the images that show it, its own first. */
 export interface SellableSku {
   readonly sku: Sku;
   readonly images: readonly SellableImage[];
 }
 
-/** A product of which at least one SKU can be bought now. */
+/** A product of which at least one SKU can be bought or ordered. */
 export interface SellableProduct extends Omit<z.infer<typeof productRow>, 'images'> {
   /** In the merchant's order. */
   readonly skus: readonly SellableSku[];
 }
 
 /**
- * What a channel can sell now, in the order of the products' keys. In a snapshot, all pages are of one moment.
+ * What a channel can sell or promise now, in the order of the products' keys. In a snapshot, all pages are of one moment.
  * @throws DatabaseUnavailable
  */
 export async function* readSellable(db: Queryable, channel: Channel): AsyncGenerator<SellableProduct> {
