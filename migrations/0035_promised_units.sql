@@ -57,18 +57,29 @@ CREATE TRIGGER stock_locations_promised BEFORE DELETE ON stock_locations
 CREATE TRIGGER skus_notify AFTER UPDATE OF promised, promised_held, when_out, restock_at ON skus
   FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 
--- What feeds list as preorder or backorder without a quantity was stored as uncounted stock, at the first location of the
--- channel. What is in holds stays on hand, so that they can be confirmed. Other uncounted stock is real: somebody else
--- set it, or it is that of a store. Sales of uncounted stock are in the ledger without changing it.
+-- What feeds list as preorder, or as backorder without a quantity, was stored as stock, at the first location of the channel.
+-- What is left of the quantity of a preorder is promised now: as long as it was stock, no more could be sold. What is in
+-- holds stays on hand, so that they can be confirmed. Other stock is real: somebody else set it, or it is that of a store.
+-- Sales of uncounted stock are in the ledger without changing it.
 SELECT set_config('vitrine.actor', 'migration', true), set_config('vitrine.reason', 'promised, not in stock', true);
-UPDATE stock_levels level SET on_hand = level.held
-FROM skus sku
-WHERE sku.id = level.sku_id AND sku.when_out <> 'deny' AND level.on_hand IS NULL
-  AND level.location_id IN (SELECT min(location_id) FROM channel_locations GROUP BY channel_id)
-  AND (
-    SELECT actor FROM stock_ledger entry
-    WHERE entry.sku_id = level.sku_id AND entry.location_id = level.location_id AND reason <> 'sale'
-    ORDER BY id DESC LIMIT 1) = 'import';
+WITH fed AS MATERIALIZED (
+  SELECT level.sku_id, level.location_id, level.on_hand, level.held
+  FROM skus sku
+  JOIN stock_levels level ON level.sku_id = sku.id
+  CROSS JOIN LATERAL (
+    SELECT actor, balance FROM stock_ledger
+    WHERE sku_id = level.sku_id AND location_id = level.location_id AND reason <> 'sale'
+    ORDER BY id DESC LIMIT 1
+  ) entry
+  WHERE sku.when_out <> 'deny' AND level.location_id IN (SELECT min(location_id) FROM channel_locations GROUP BY channel_id)
+    AND entry.actor = 'import' AND (level.on_hand IS NULL OR sku.when_out = 'preorder' AND entry.balance > 0)
+), counted AS (
+  UPDATE skus SET promised = fed.units
+  FROM (SELECT sku_id, sum(greatest(on_hand - held, 0)) AS units FROM fed WHERE on_hand IS NOT NULL GROUP BY sku_id) fed
+  WHERE skus.id = fed.sku_id
+)
+UPDATE stock_levels level SET on_hand = least(fed.on_hand, fed.held)
+FROM fed WHERE level.sku_id = fed.sku_id AND level.location_id = fed.location_id;
 SELECT set_config('vitrine.actor', '', true), set_config('vitrine.reason', '', true);
 
 CREATE OR REPLACE VIEW available_stock AS

@@ -15,6 +15,10 @@ const IMPORT = `SELECT set_config('vitrine.actor', 'import', true);
   UPDATE stock_levels SET on_hand = NULL FROM skus, stock_locations location
   WHERE skus.id = sku_id AND location.id = location_id`;
 
+const QUANTITIES = `UPDATE stock_levels SET on_hand = quantity
+  FROM skus JOIN (VALUES ('few', 10), ('none-left', 3), ('no-number', 0)) AS feed (code, quantity) USING (code)
+  WHERE skus.id = sku_id`;
+
 /** The migrations up to that of promised units, from one on. */
 async function migrations(from: string): Promise<string[]> {
   const files = (await readdir(MIGRATIONS)).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).sort();
@@ -47,10 +51,14 @@ beforeAll(async () => {
       { code: 'in-store', stock: { berlin: 0, paris: 1 }, whenOut },
       { code: 'by-hand', stock: { berlin: 1 }, whenOut },
       { code: 'in-stock', stock: { berlin: 1 } },
+      { code: 'few', stock: { berlin: 1 }, whenOut: 'preorder' },
+      { code: 'none-left', stock: { berlin: 1 }, whenOut: 'preorder' },
+      { code: 'no-number', stock: { berlin: 1 }, whenOut: 'preorder' },
+      { code: 'counted', stock: { berlin: 1 }, whenOut: 'preorder' },
     ],
   });
   await db.query(
-    `BEGIN; ${IMPORT} AND code <> 'by-hand' AND (code <> 'in-store' OR handle = 'paris'); COMMIT;
+    `BEGIN; ${IMPORT} AND code NOT IN ('by-hand', 'counted') AND (code <> 'in-store' OR handle = 'paris'); ${QUANTITIES}; COMMIT;
      UPDATE stock_levels SET on_hand = NULL FROM skus WHERE skus.id = sku_id AND code = 'by-hand'`,
   );
   const hold = async (code: string): Promise<unknown> => {
@@ -61,8 +69,14 @@ beforeAll(async () => {
     );
     return rows[0]?.id;
   };
-  holds = { held: await hold('held'), sold: await hold('sold') };
+  holds = {
+    held: await hold('held'),
+    sold: await hold('sold'),
+    few: await hold('few'),
+    'none-left': await hold('none-left'),
+  };
   await confirm(holds['sold']);
+  await confirm(holds['none-left']);
   for (const text of await migrations(PROMISED)) await db.query(text);
 });
 afterAll(() => database.drop());
@@ -100,6 +114,17 @@ test('what a feed lists as backorder is promised, and other uncounted stock stay
     { code: 'in-store', at: 'paris', onHand: null, held: 0 },
     { code: 'by-hand', at: 'berlin', onHand: null, held: 0 },
     { code: 'in-stock', at: 'berlin', onHand: null, held: 0 },
+    { code: 'few', at: 'berlin', onHand: 3, held: 3 },
+    { code: 'none-left', at: 'berlin', onHand: 0, held: 0 },
+    { code: 'no-number', at: 'berlin', onHand: 0, held: 0 },
+    { code: 'counted', at: 'berlin', onHand: 1, held: 0 },
+  ]);
+  const { rows } = await database.db.query(
+    `SELECT code, promised FROM skus WHERE promised IS NOT NULL ORDER BY id`,
+  );
+  expect(rows).toEqual([
+    { code: 'few', promised: 7 },
+    { code: 'none-left', promised: 0 },
   ]);
   expect(await Promise.all(['feed', 'held', 'in-stock'].map(shown))).toEqual([
     'BACKORDER',
@@ -110,6 +135,7 @@ test('what a feed lists as backorder is promised, and other uncounted stock stay
 
 test('a hold of such units is confirmed', async () => {
   expect(await confirm(holds['held'])).toBe('CONFIRMED');
+  expect(await confirm(holds['few'])).toBe('CONFIRMED');
   await expectNoDrift(database.db);
 });
 

@@ -397,7 +397,8 @@ describe('promised units', () => {
     await expectNoDrift(gateway.db);
   });
 
-  // Failed on 2026-11-29 without the lock on SKUs in hold_create: an eleventh unit was promised.
+  // Failed on 2026-11-29 without the lock on SKUs in hold_create and the condition of its last UPDATE, either of which is
+  // enough: an eleventh unit was promised.
   test('are promised once, whoever asks at the same time', async () => {
     // It has no stock level, whose lock would keep the calls apart.
     await gateway.db.query(`UPDATE skus SET promised = 10 WHERE code = 'SOON'`);
