@@ -33,6 +33,10 @@ ALTER TABLE hold_lines
   -- The SKU's restock_at when the hold was made.
   ADD COLUMN promised_for timestamptz;
 
+-- What readers ask of the active lines of an SKU is in the index.
+DROP INDEX hold_lines_active;
+CREATE INDEX hold_lines_active ON hold_lines (sku_id, expires_at) INCLUDE (location_id, quantity, promised) WHERE active;
+
 -- As with stock, an SKU with promised units in a hold cannot be deleted. The code is another one than of stock: pruning in
 -- the previous version repeats that at once, but does not know which SKUs to leave.
 CREATE FUNCTION refuse_promised() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -248,7 +248,7 @@ CREATE TABLE hold_lines (
   CONSTRAINT hold_lines_pkey PRIMARY KEY (hold_id, "position"),
   CONSTRAINT hold_lines_quantity_check CHECK (quantity > 0)
 );
-CREATE INDEX hold_lines_active ON public.hold_lines USING btree (sku_id, expires_at) INCLUDE (location_id, quantity) WHERE active;
+CREATE INDEX hold_lines_active ON public.hold_lines USING btree (sku_id, expires_at) INCLUDE (location_id, quantity, promised) WHERE active;
 
 CREATE TABLE holds (
   id uuid DEFAULT gen_random_uuid() NOT NULL,

@@ -1,6 +1,7 @@
 /* projection.offers */
       SELECT sku.product_id AS "productKey", sku.id AS "skuKey", channel.handle AS channel, sku.options,
-        stock.locations AS "stockedAt", stock.locations <> '{}' OR sku.when_out <> 'deny' AS orderable,
+        stock.locations AS "stockedAt",
+        stock.locations <> '{}' OR (sku.when_out <> 'deny' AND coalesce(sku.promised > sku.promised_held, true)) AS orderable,
         ltrim(sku.gtin, '0') AS gtin, price.on_sale AS "onSale", price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
       FROM skus sku
       CROSS JOIN channels channel

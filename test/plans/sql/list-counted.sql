@@ -169,7 +169,7 @@
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
         (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+          WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $89))) AS until,
       (SELECT passing FROM number0) AS total,
       (SELECT examined > $90 FROM number0) AS "isCut",

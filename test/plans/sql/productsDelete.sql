@@ -21,7 +21,9 @@
       GROUP BY sku.id;
 
 /* sku.lock */ SELECT FROM skus
-      WHERE product_id = ANY($1::integer[]) OR code = ANY($2::text[]) ORDER BY code FOR UPDATE;
+      WHERE product_id = ANY($1::integer[]) OR code = ANY($2::text[]) OR id = ANY(ARRAY(
+        SELECT sku_id FROM hold_lines WHERE hold_id = ANY($3::uuid[]) AND active AND promised))
+      ORDER BY code FOR UPDATE;
 
 /* sku.lockExpiredHolds */ SELECT id FROM holds
       WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp() AND id IN (

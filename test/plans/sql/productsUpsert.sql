@@ -146,7 +146,9 @@
       GROUP BY sku.id;
 
 /* sku.lock */ SELECT FROM skus
-      WHERE product_id = ANY($1::integer[]) OR code = ANY($2::text[]) ORDER BY code FOR UPDATE;
+      WHERE product_id = ANY($1::integer[]) OR code = ANY($2::text[]) OR id = ANY(ARRAY(
+        SELECT sku_id FROM hold_lines WHERE hold_id = ANY($3::uuid[]) AND active AND promised))
+      ORDER BY code FOR UPDATE;
 
 /* sku.lockExpiredHolds */ SELECT id FROM holds
       WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp() AND id IN (
@@ -164,24 +166,24 @@
       WHERE sku.product_id = ANY($1::integer[]);
 
 /* sku.upsert */
-      INSERT INTO skus (product_id, code, gtin, position, options, option_names, image_id, when_out, restock_at, url)
+      INSERT INTO skus (product_id, code, gtin, position, options, option_names, image_id, when_out, restock_at, promised, url)
       SELECT input."productId", input.code, input.gtin, input.position, input.options, input."optionNames", image.id,
-        input."whenOut", input."restockAt", input.url
+        input."whenOut", input."restockAt", CASE WHEN input."setsPromised" THEN input.promised ELSE existing.promised END, input.url
       FROM jsonb_to_recordset($1::jsonb) AS input ("productId" integer, code text, gtin text,
         position smallint, options jsonb, "optionNames" text[], "imageSha256" text, "whenOut" text, "restockAt" timestamptz,
-        url text)
+        promised integer, "setsPromised" boolean, url text)
       LEFT JOIN product_images image
         ON image.product_id = input."productId" AND image.sha256 = decode(input."imageSha256", 'hex')
       LEFT JOIN skus existing ON existing.code = input.code
       WHERE existing.id IS NULL OR
         (existing.product_id, existing.gtin, existing.position, existing.options, existing.option_names, existing.image_id,
-          existing.when_out, existing.restock_at, existing.url)
+          existing.when_out, existing.restock_at, existing.promised, existing.url)
         IS DISTINCT FROM (input."productId", input.gtin, input.position, input.options, input."optionNames", image.id,
-          input."whenOut", input."restockAt", input.url)
+          input."whenOut", input."restockAt", CASE WHEN input."setsPromised" THEN input.promised ELSE existing.promised END, input.url)
       ORDER BY input."productId", input.position
       ON CONFLICT (code) DO UPDATE SET
         product_id = excluded.product_id, gtin = excluded.gtin, position = excluded.position,
         options = excluded.options, option_names = excluded.option_names, image_id = excluded.image_id, when_out = excluded.when_out,
-        restock_at = excluded.restock_at, url = excluded.url
+        restock_at = excluded.restock_at, promised = excluded.promised, url = excluded.url
       WHERE $2 OR skus.product_id = excluded.product_id
       RETURNING product_id AS id;

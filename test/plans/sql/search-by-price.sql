@@ -26,8 +26,8 @@
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND true AS passes, candidate.shows
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
+  offer.restock_at AS "restockAt", offer.promised, offer.position, offer.sellable >= $3::int AND true AS passes, candidate.shows
         FROM (
           SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
           FROM (

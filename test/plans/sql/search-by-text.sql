@@ -34,7 +34,7 @@
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
         (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+          WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $4))) AS until,
       (SELECT passing FROM number0) AS total,
       (SELECT examined > $5 FROM number0) AS "isCut",
@@ -189,8 +189,8 @@
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND true AS passes, candidate.shows
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
+  offer.restock_at AS "restockAt", offer.promised, offer.position, offer.sellable >= $3::int AND true AS passes, candidate.shows
         FROM (
           SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
           FROM (

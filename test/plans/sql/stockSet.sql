@@ -18,7 +18,7 @@
   level.safety_stock AS "safetyStock", available.sellable, level.held - (
         SELECT coalesce(sum(line.quantity), 0)::integer FROM hold_lines line
         WHERE line.sku_id = level.sku_id AND line.location_id = level.location_id
-          AND line.active AND line.expires_at <= statement_timestamp()) AS held
+          AND line.active AND NOT line.promised AND line.expires_at <= statement_timestamp()) AS held
       FROM stock_levels level
       JOIN available_stock available USING (sku_id, location_id)
       JOIN unnest($1::integer[],
