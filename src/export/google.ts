@@ -52,6 +52,8 @@ export const google: FeedFormat = {
       const link = sku.url ?? product.url;
       if (link === null) leaveOut('no link to a product page', sku.code);
       else if (image === undefined) leaveOut('no picture', sku.code);
+      else if (availabilityOf(sku) !== 'in_stock' && sku.restockAt === null)
+        leaveOut('no date of a preorder or backorder', sku.code);
       else {
         const cells: Readonly<Record<Column, string>> = {
           ...namedCells(product, sku),
@@ -117,9 +119,12 @@ function priceCells({ amount, compareAt, currencyCode }: Sku): Record<'price' | 
     : { price: money(compareAt), sale_price: money(amount) };
 }
 
-function availabilityCells({ level, restockAt }: Sku): Record<'availability' | 'availability_date', string> {
-  const availability = level === 'PREORDER' ? 'preorder' : level === 'BACKORDER' ? 'backorder' : 'in_stock';
-  const date = availability === 'in_stock' ? null : restockAt;
+const availabilityOf = ({ level }: Sku): 'preorder' | 'backorder' | 'in_stock' =>
+  level === 'PREORDER' ? 'preorder' : level === 'BACKORDER' ? 'backorder' : 'in_stock';
+
+function availabilityCells(sku: Sku): Record<'availability' | 'availability_date', string> {
+  const availability = availabilityOf(sku);
+  const date = availability === 'in_stock' ? null : sku.restockAt;
   return { availability, availability_date: date?.toISOString() ?? '' };
 }
 

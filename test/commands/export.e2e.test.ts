@@ -124,6 +124,23 @@ test('of another channel, it has the prices and the stock of that one', async ()
   expect(await sold()).toEqual([['RED', '25.00 USD']]);
 });
 
+// WooCommerce sent backorders without the date, and Google refused them (woocommerce/google-listings-and-ads#1796).
+test('what is promised is in the feed with its date, as long as anything is left', async () => {
+  const { db } = database;
+  const soon = async () => {
+    const { stdout, stderr } = await run();
+    const row = rowsOf(stdout).find(({ id }) => id === 'SOON');
+    return row?.['availability_date'] ?? stderr.split('\n').find((line) => line.includes('SOON')) ?? null;
+  };
+  await db.query(`UPDATE skus SET promised = 1 WHERE code = 'SOON'`);
+  expect(await soon()).toBe('2027-03-01T00:00:00.000Z');
+  await db.query(`UPDATE skus SET restock_at = NULL WHERE code = 'SOON'`);
+  expect(await soon()).toContain('1 left out: no date of a preorder or backorder (SOON)');
+  await db.query(`UPDATE skus SET restock_at = '2027-03-01T00:00Z', promised = 0 WHERE code = 'SOON'`);
+  expect(await soon()).toBeNull();
+  await db.query(`UPDATE skus SET promised = NULL WHERE code = 'SOON'`);
+});
+
 const metadata = z.strictObject({ id: z.string(), updated_at: z.iso.datetime() });
 
 test('a feed for agents is a folder with the products and their variants', async () => {

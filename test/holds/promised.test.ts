@@ -192,6 +192,34 @@ describe('a line', () => {
     expect(nearby?.lines).toMatchObject([{ promised: true, location: { handle: 'paris' } }]);
   });
 
+  // Magento compared with the stock, without what others had ordered: 0, 0, and 10 units (magento/inventory#3181).
+  test('is promised for what others hold or have bought, too', async () => {
+    await setStock(gateway.db, 'BACK', 10);
+    const promised = async (quantity: number): Promise<[string, number]> => {
+      const { hold } = await create(line('BACK', quantity));
+      const units = hold?.lines.map((one) => (one.promised ? one.quantity : 0)) ?? [];
+      return [hold?.id ?? '', units.reduce((sum, one) => sum + one, 0)];
+    };
+    const [first, none] = await promised(6);
+    expect(none).toBe(0);
+    await send('holdConfirm', { hold: first });
+    expect((await promised(6))[1]).toBe(2);
+    expect((await promised(20))[1]).toBe(20);
+    await expectNoDrift(gateway.db);
+  });
+
+  // In Spree, an earlier order became one of stock when a later one was made smaller (spree/spree#7328).
+  test('stays promised when another hold is given back and made again', async () => {
+    await setStock(gateway.db, 'BACK', 0);
+    const [first, second] = [await idOf(create(line('BACK'))), await idOf(create(line('BACK', 2)))];
+    await send('holdRelease', { hold: second });
+    await idOf(create(line('BACK', 2)));
+    expect((await send('holdConfirm', { hold: first })).hold?.lines).toMatchObject([
+      { quantity: 1, promised: true },
+    ]);
+    await expectNoDrift(gateway.db);
+  });
+
   test('keeps the date of when it was held', async () => {
     const hold = await idOf(create(line('PRE')));
     await gateway.db.query(`UPDATE skus SET restock_at = '2028-01-01' WHERE code = 'PRE'`);
