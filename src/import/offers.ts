@@ -5,7 +5,14 @@ import type { Offers, PriceInput, StockInput } from './offer.store.js';
 import type { StagedOffer } from './staging.store.js';
 
 /** Those of no SKUs. */
-export const NO_OFFERS: Offers = { codes: [], priceListIds: [], prices: [], stock: [], wholeStock: [], promises: [] };
+export const NO_OFFERS: Offers = {
+  codes: [],
+  priceListIds: [],
+  prices: [],
+  stock: [],
+  wholeStock: [],
+  promises: [],
+};
 
 /**
  * The offers in a feed and its companion tables. The feed sets prices in its channel's list and stock at the

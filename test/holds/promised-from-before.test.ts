@@ -148,7 +148,8 @@ test('what an import of the previous version writes is not shown as in stock', a
 test.each(['0030_facets.sql', PROMISED])(
   'an upgrade from before %s deadlocks with nobody who reads lines of holds, and then SKUs',
   async (from) => {
-    const { db, drop } = await openBefore(from);
+    const opened = await openBefore(from);
+    const { db } = opened;
     const gateway = await db.connect();
     try {
       await gateway.query(`BEGIN; SET LOCAL deadlock_timeout = '10s'; SELECT FROM hold_lines`);
@@ -162,7 +163,7 @@ test.each(['0030_facets.sql', PROMISED])(
       expect(rowCount).toBe(1);
     } finally {
       gateway.release();
-      await drop();
+      await opened.drop();
     }
   },
 );

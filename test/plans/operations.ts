@@ -107,7 +107,10 @@ export const OPERATIONS: readonly Operation[] = [
     where: FILTER,
   }),
   query('list-all-counted', `{ products { ${counts} } }`),
-  query('list-orderable-counted', `{ products(where: { availability: SELLABLE_OR_BACKORDER }) { ${counts} } }`),
+  query(
+    'list-orderable-counted',
+    `{ products(where: { availability: SELLABLE_OR_BACKORDER }) { ${counts} } }`,
+  ),
   query('list-by-gtin', list, {
     where: { gtins: ['4006381333931'], onSale: true, createdAfter: '2020-01-01T00:00:00Z' },
   }),

@@ -181,8 +181,9 @@ const ofProducts = (productIds: readonly number[] | null): Sql =>
           LIMIT 1)`;
 
 /**
- * When a price begins or ends, and when a hold expires that keeps an SKU from being sellable where the channel sells. A
- * hold that expired but is not swept makes it the past: until then, a write to the stock is not always noted as a change.
+ * When a price begins or ends, and when a hold expires that keeps an SKU from being sellable where the channel sells, or
+ * from being promised. A hold that expired but is not swept makes it the past: until then, a write to the stock is not
+ * always noted as a change.
  */
 const until = ({ channel, condition }: CountPlan): Sql => sql`least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
