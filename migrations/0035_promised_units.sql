@@ -183,8 +183,10 @@ CREATE OR REPLACE FUNCTION mark_updated_skus() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT DISTINCT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
-  WHERE (before.product_id, before.options, before.when_out, before.gtin, coalesce(before.promised <= before.promised_held, false))
-    IS DISTINCT FROM (after.product_id, after.options, after.when_out, after.gtin, coalesce(after.promised <= after.promised_held, false));
+  WHERE (before.product_id, before.options, before.when_out, before.gtin,
+      coalesce(before.promised <= before.promised_held, false))
+    IS DISTINCT FROM (after.product_id, after.options, after.when_out, after.gtin,
+      coalesce(after.promised <= after.promised_held, false));
   RETURN NULL;
 END $$;
 
