@@ -28,7 +28,7 @@ export interface PriceInput {
   readonly until: string | null;
 }
 
-export interface PromiseInput {
+interface PromiseInput {
   readonly code: string;
   /** Units that can be ordered before they are there; null: any number. */
   readonly promised: number | null;
