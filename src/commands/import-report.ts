@@ -50,7 +50,8 @@ function describePruning({ pruned, pruneRefused }: ImportReport, dryRun: boolean
 
 /** What was read and not used, and what was not read. */
 function describeLeftOut(report: ImportReport): string {
-  const { skipped, leftOut, unreadColumns, uncountedSkus, unknownCategories, productsWithoutSkus } = report;
+  const { skipped, leftOut, unreadColumns, uncountedSkus, unknownCategories, productsWithoutSkus, alikeIds } =
+    report;
   return [
     kinds('Left out on purpose', skipped, (reason) => reason, 'record', false),
     kinds('Values left out of their rows', leftOut, (column) => column),
@@ -63,6 +64,10 @@ function describeLeftOut(report: ImportReport): string {
     productsWithoutSkus === 0
       ? ''
       : `Products without variants, which can't be sold: ${productsWithoutSkus}\n`,
+    alikeIds === null
+      ? ''
+      : `Ids that differ only in case, spaces, or leading zeros are those of different SKUs: ${alikeIds.count}, ` +
+        `first ${JSON.stringify(alikeIds.code)} on line ${alikeIds.line} beside ${JSON.stringify(alikeIds.firstCode)} on line ${alikeIds.firstLine}\n`,
     uncountedSkus === 0
       ? ''
       : `In stock without a number: ${count(uncountedSkus, 'SKU')}. They never sell out, unless --default-quantity says how many there are.\n`,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { groupBy } from '../platform/group-by.js';
 import type { Listing } from './formats/format.js';
 import { recognize } from './formats/recognize.js';
@@ -12,6 +13,7 @@ import { draftProduct, type ProductDraft } from './product-draft.js';
 import { countFault, emptyReport, type Fault, type ImportReport } from './report.js';
 import type { Renames } from './source/cells.js';
 import { openSource } from './source/open-source.js';
+import { repeatedId } from './stage-feed.js';
 import { countryOf, zoneOf } from './values/zone.js';
 
 /** Listings that are read: enough for products whose rows are not adjacent, and at once on any feed. */
@@ -50,7 +52,7 @@ export async function explainFeed(
   const source = await openSource(feed, options.columns ?? new Map<string, null>(), signal);
   const format = recognize(feed, source);
   report.format = `${format.name} (${source.syntax}, ${source.encoding})`;
-  const rows: FeedRow[] = [];
+  const rows = new Map<string, FeedRow>();
   const wholes: ProductRow[] = [];
   const stock: string[] = [];
   let listings = 0;
@@ -75,7 +77,10 @@ export async function explainFeed(
     if (parsed.whole) {
       wholes.push(parsed.row);
     } else {
-      rows.push(parsed.row);
+      const { code } = parsed.row;
+      const first = rows.get(code);
+      if (first !== undefined) throw new RowError(repeatedId(code, first.line, isSameRow(parsed.row, first)));
+      rows.set(code, parsed.row);
       if (parsed.isUncounted) report.uncountedSkus += 1;
     }
   };
@@ -98,13 +103,14 @@ export async function explainFeed(
   }
   report.unreadColumns = source.use.unread();
   const wholeOf = groupBy(wholes, ({ group }) => group);
-  const products = [...groupBy(rows, ({ group }) => group)].flatMap(([group, [first, ...others]]) =>
-    first === undefined
-      ? []
-      : [draftProduct({ handle: group, whole: wholeOf.get(group) ?? [], rows: [first, ...others] })],
+  const products = [...groupBy([...rows.values()], ({ group }) => group)].flatMap(
+    ([group, [first, ...others]]) =>
+      first === undefined
+        ? []
+        : [draftProduct({ handle: group, whole: wholeOf.get(group) ?? [], rows: [first, ...others] })],
   );
   report.products = products.length;
-  report.skus = rows.length;
+  report.skus = rows.size;
   return {
     report,
     listings,
@@ -113,3 +119,6 @@ export async function explainFeed(
     stock,
   };
 }
+
+const isSameRow = (row: FeedRow, other: FeedRow): boolean =>
+  isDeepStrictEqual({ ...row, line: 0 }, { ...other, line: 0 });

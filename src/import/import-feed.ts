@@ -280,6 +280,8 @@ async function planPrune({ client, options, report }: Run, priceListId: number |
   const share = options.maxPruned ?? MAX_PRUNED_SHARE;
   if (report.unreadableRows > 0) {
     report.pruneRefused = `${report.unreadableRows} rows could not be read, and may be those of the SKUs that seem to be missing`;
+  } else if (report.conflictingRows > 0) {
+    report.pruneRefused = `${report.conflictingRows} rows have the id of another row, and may be those of the SKUs that seem to be missing`;
   } else if (unlisted > FREE_PRUNES && unlisted > share * listed) {
     report.pruneRefused =
       `the feed lacks ${unlisted} of the ${listed} SKUs of the channel, which is more than ${Math.round(share * 100)} %; ` +
@@ -298,12 +300,12 @@ async function updateKnown(
   offersIn: (skus: readonly StagedOffer[]) => Promise<Offers>,
   settings: string,
 ): Promise<void> {
-  for (let line = 0; ;) {
+  for (let position = 0; ;) {
     signal?.throwIfAborted();
-    const products = await compareProducts(client, line, COMPARED, settings);
+    const products = await compareProducts(client, position, COMPARED, settings);
     const last = products.at(-1);
     if (last === undefined) return;
-    line = last.firstLine;
+    position = last.position;
     const known = products.filter(({ isKnown, hasFiles }) => isKnown && !hasFiles);
     const offers = await offersIn(
       await readOffers(
@@ -342,12 +344,12 @@ function partition(batch: EncodedBatch): [EncodedBatch, EncodedBatch] {
 
 async function* drafts(client: ClientBase, signal: AbortSignal | undefined): AsyncGenerator<WaitingDraft[]> {
   let size = FIRST_BATCH_PRODUCTS;
-  for (let line = 0; ; size = Math.min(BATCH.products, size * 2)) {
+  for (let position = 0; ; size = Math.min(BATCH.products, size * 2)) {
     signal?.throwIfAborted();
-    const products = await readWaitingProducts(client, line, { ...BATCH, products: size });
+    const products = await readWaitingProducts(client, position, { ...BATCH, products: size });
     const last = products.at(-1);
     if (last === undefined) return;
-    line = last.firstLine;
+    position = last.position;
     yield products.map((product) => {
       const { digest, isKnown } = product;
       return { ...draftProduct(product), digest, isKnown };

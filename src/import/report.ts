@@ -35,6 +35,19 @@ export interface ImportReport {
   rejected: Fault[];
   /** Rejected rows whose SKU is unknown, because nobody can read its id. */
   unreadableRows: number;
+  /** Rejected rows with the id of an earlier row that says something else. */
+  conflictingRows: number;
+  /**
+   * How many SKUs have an id that differs from that of an earlier one only in case, spaces, or leading zeros, and the
+   * first of them; null: none.
+   */
+  alikeIds: {
+    readonly count: number;
+    readonly line: number;
+    readonly code: string;
+    readonly firstLine: number;
+    readonly firstCode: string;
+  } | null;
   /** SKUs and stock levels of a feed that is about stock alone. */
   stockLevels: number;
   /** Values that were left out of their rows, by column. */
@@ -75,6 +88,8 @@ export function emptyReport(): ImportReport {
     rejectedRows: 0,
     rejected: [],
     unreadableRows: 0,
+    conflictingRows: 0,
+    alikeIds: null,
     stockLevels: 0,
     leftOut: new Map(),
     skipped: new Map(),

@@ -17,6 +17,7 @@ import type { FeedSource } from './source/open-source.js';
 import {
   countWithoutSkus,
   createStaging,
+  findAlike,
   groupRows,
   stageRejected,
   stageRows,
@@ -64,10 +65,16 @@ export async function stageFeed(
     excess.map(({ code }) => code),
   );
   const counts = await groupRows(client);
+  report.alikeIds = await findAlike(client);
   report.unreadColumns = source.use.unread();
   report.productsWithoutSkus = await countWithoutSkus(client);
   return { ...counts, market: stager.market };
 }
+
+/** Why a row is rejected whose id an earlier one has. */
+export const repeatedId = (code: string, firstLine: number, isSame: boolean): string =>
+  `id ${JSON.stringify(code)}: The feed already has it on line ${firstLine}` +
+  (isSame ? '.' : ', with other values, and that row counts. Each SKU needs an id of its own.');
 
 class Stager {
   market: MarketChoice | null = null;
@@ -164,9 +171,9 @@ class Stager {
       this.#client,
       good.map((row) => ({ handle: idHandle(row.group), row })),
     );
-    for (const { row, firstLine } of repeated) {
-      const reason = `id ${JSON.stringify(row.code)}: The feed already has it on line ${firstLine}.`;
-      this.#options.onReject({ line: row.line, reason });
+    for (const { line, code, firstLine, isSame } of repeated) {
+      this.#options.onReject({ line, reason: repeatedId(code, firstLine, isSame) });
+      if (!isSame) this.#options.report.conflictingRows += 1;
     }
     await stageRejected(this.#client, rejectedCodes);
   }

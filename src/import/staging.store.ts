@@ -11,7 +11,7 @@ import type { StagedProduct, WaitingDraft } from './product-draft.js';
 const lineAndCode = z.object({ line: z.number(), code: z.string() });
 const comparedProduct = z.object({
   handle: z.string(),
-  firstLine: z.number(),
+  position: z.number(),
   skus: z.number(),
   isKnown: z.boolean(),
   hasFiles: z.boolean(),
@@ -19,7 +19,7 @@ const comparedProduct = z.object({
 });
 const waitingProduct = z.object({
   handle: z.string(),
-  firstLine: z.number(),
+  position: z.number(),
   skus: z.number(),
   digest: z.string(),
   isKnown: z.boolean(),
@@ -43,9 +43,9 @@ export type StagedOffer = z.infer<typeof stagedOffer>;
 /** A product of the feed, and what an earlier import made of it. */
 export type ComparedProduct = z.infer<typeof comparedProduct>;
 
-/** The rows of a product that is to be written. */
+/** The rows of a product that is to be written. Its position is that of its first row, in the order of the feed. */
 export type WaitingProduct = StagedProduct &
-  Pick<WaitingDraft, 'digest' | 'isKnown'> & { readonly firstLine: number };
+  Pick<WaitingDraft, 'digest' | 'isKnown'> & { readonly position: number };
 
 /** How many products are taken at once; one that has more SKUs than this is taken alone. */
 export interface BatchLimits {
@@ -55,7 +55,8 @@ export interface BatchLimits {
 
 /**
  * Temporary tables of one import. Its rows wait here until all of them are read, because the rows of a product need
- * not be adjacent in a feed. The tables end with the connection. As json, unlike jsonb, options keep their order.
+ * not be adjacent in a feed. The tables end with the connection. As json, unlike jsonb, options keep their order. Rows
+ * are ordered by position, because a file may have all of them on one line.
  */
 export async function createStaging(client: ClientBase): Promise<void> {
   await execute(
@@ -69,7 +70,8 @@ export async function createStaging(client: ClientBase): Promise<void> {
   await execute(
     client,
     sql`/* import.stageWholes */ CREATE TEMP TABLE import_wholes (
-      handle text NOT NULL, line integer NOT NULL, has_files boolean NOT NULL, data json NOT NULL)`,
+      position integer GENERATED ALWAYS AS IDENTITY, handle text NOT NULL, line integer NOT NULL,
+      has_files boolean NOT NULL, data json NOT NULL)`,
   );
   // SKUs in rejected rows: they still belong to the merchant, so pruning must not remove them.
   await execute(
@@ -102,11 +104,20 @@ export async function stageWholes(
   );
 }
 
-/** Adds rows whose SKU is new; returns the other rows, with the line that named their SKU first. */
+/** A row whose SKU an earlier row has. */
+export interface RepeatedRow {
+  readonly line: number;
+  readonly code: string;
+  readonly firstLine: number;
+  /** Whether the earlier row says the same. */
+  readonly isSame: boolean;
+}
+
+/** Adds rows whose SKU is new; returns the others. */
 export async function stageRows(
   client: ClientBase,
   rows: readonly { handle: string; row: FeedRow }[],
-): Promise<{ row: FeedRow; firstLine: number }[]> {
+): Promise<RepeatedRow[]> {
   if (rows.length === 0) return [];
   // Left out of the digest: prices, stock, and promised units, which change often, and line numbers, which move when rows
   // are added above.
@@ -130,20 +141,47 @@ export async function stageRows(
         WITH ORDINALITY AS input (code, line, handle, files, "onHand", promised, prices, data, position)
       ORDER BY position
       ON CONFLICT DO NOTHING
-      RETURNING line`,
-    z.object({ line: z.number() }),
+      RETURNING code`,
+    z.object({ code: z.string() }),
   );
   if (added.length === rows.length) return [];
-  const lines = new Set(added.map(({ line }) => line));
-  const repeated = rows.filter(({ row }) => !lines.has(row.line)).map(({ row }) => row);
+  // The first row with a code is the one that was added.
+  const codes = new Set(added.map(({ code }) => code));
+  const repeated = input.filter(({ code }) => !codes.delete(code));
   const firsts = await query(
     client,
-    sql`/* import.findFirstLines */ SELECT line, code FROM import_rows
-      WHERE code = ANY(${repeated.map(({ code }) => code)}::text[])`,
-    lineAndCode,
+    sql`/* import.findFirst */ SELECT code, line, jsonb_build_array(handle, on_hand, promised, prices, data) = said AS "isSame", place
+      FROM ROWS FROM (json_to_recordset(${JSON.stringify(repeated.map(({ code, handle, onHand, promised, prices, data }) => ({ code, said: [handle, onHand, promised, prices, data] })))}::json)
+        AS (code text, said jsonb)) WITH ORDINALITY AS repeated (code, said, place)
+      JOIN import_rows USING (code) ORDER BY place`,
+    z.object({ code: z.string(), line: z.number(), isSame: z.boolean(), place: z.coerce.number() }),
   );
-  const firstLines = new Map(firsts.map(({ code, line }) => [code, line]));
-  return repeated.map((row) => ({ row, firstLine: firstLines.get(row.code) ?? 0 }));
+  return firsts.map(({ code, line, isSame, place }) => ({
+    code,
+    line: repeated[place - 1]?.line ?? 0,
+    firstLine: line,
+    isSame,
+  }));
+}
+
+/**
+ * How many SKUs have an id that differs from that of an SKU before them only in case, spaces, or leading zeros, and the
+ * first of them; null: none.
+ */
+export async function findAlike(
+  client: ClientBase,
+): Promise<{ count: number; line: number; code: string; firstLine: number; firstCode: string } | null> {
+  const [first] = await query(
+    client,
+    sql`/* import.findAlike */ SELECT (count(*) OVER ())::integer AS count, line, code, "firstLine", "firstCode" FROM (
+        SELECT position, line, code, first_value(line) OVER alike AS "firstLine",
+          first_value(code) OVER alike AS "firstCode", row_number() OVER alike AS number
+        FROM import_rows
+        WINDOW alike AS (PARTITION BY ltrim(lower(replace(code, ' ', '')), '0') ORDER BY position)
+      ) numbered WHERE number > 1 ORDER BY position LIMIT 1`,
+    lineAndCode.extend({ count: z.number(), firstLine: z.number(), firstCode: z.string() }),
+  );
+  return first ?? null;
 }
 
 export async function stageRejected(client: ClientBase, codes: readonly string[]): Promise<void> {
@@ -160,9 +198,9 @@ export async function takeExcess(client: ClientBase): Promise<{ line: number; co
   return query(
     client,
     sql`/* import.takeExcess */ DELETE FROM import_rows USING (
-        SELECT code, row_number() OVER (PARTITION BY handle ORDER BY line) AS position FROM import_rows
+        SELECT code, row_number() OVER (PARTITION BY handle ORDER BY position) AS number FROM import_rows
       ) numbered
-      WHERE numbered.code = import_rows.code AND numbered.position > ${MAX_SKUS_PER_PRODUCT}
+      WHERE numbered.code = import_rows.code AND numbered.number > ${MAX_SKUS_PER_PRODUCT}
       RETURNING import_rows.line, import_rows.code`,
     lineAndCode,
   );
@@ -173,12 +211,12 @@ export async function groupRows(client: ClientBase): Promise<{ products: number;
   await execute(
     client,
     sql`/* import.groupRows */ CREATE TEMP TABLE import_products AS
-      SELECT handle, min(line) AS first_line, count(*)::integer AS skus, NULL::bytea AS digest, false AS is_known,
+      SELECT handle, min(position) AS position, count(*)::integer AS skus, NULL::bytea AS digest, false AS is_known,
         true AS waits
       FROM import_rows GROUP BY handle`,
   );
   await execute(client, sql`/* import.indexWholes */ CREATE INDEX ON import_wholes (handle)`);
-  await execute(client, sql`/* import.indexProducts */ CREATE UNIQUE INDEX ON import_products (first_line)`);
+  await execute(client, sql`/* import.indexProducts */ CREATE UNIQUE INDEX ON import_products (position)`);
   await execute(client, sql`/* import.indexHandles */ CREATE UNIQUE INDEX ON import_products (handle)`);
   await execute(client, sql`/* import.indexRows */ CREATE INDEX ON import_rows (handle)`);
   await execute(client, sql`/* import.analyze */ ANALYZE import_rows, import_products`);
@@ -192,30 +230,30 @@ export async function groupRows(client: ClientBase): Promise<{ products: number;
 }
 
 /**
- * Finds out which of the next products after a line of the feed are as an earlier import of the same rows left them:
+ * Finds out which of the next products after a position are as an earlier import of the same rows left them:
  * at most `limits.products`, and one if it is large. Products whose pictures are files wait all the same.
  * `settings` is what else decides what becomes of the rows.
  */
 export async function compareProducts(
   client: ClientBase,
-  afterLine: number,
+  after: number,
   limits: BatchLimits,
   settings: string,
 ): Promise<ComparedProduct[]> {
   return query(
     client,
-    sql`/* import.compare */ WITH taken AS MATERIALIZED (${next(sql`true`, afterLine, limits)}),
+    sql`/* import.compare */ WITH taken AS MATERIALIZED (${next(sql`true`, after, limits)}),
       compared AS (
         SELECT taken.handle, said.has_files, said.digest, known.product_id,
           coalesce(known.digest = said.digest, false) AS is_known
         FROM taken
         CROSS JOIN LATERAL (
           SELECT bool_or(has_files) AS has_files,
-            sha256(convert_to(${settings} || string_agg(data::text, E'\n' ORDER BY place, line, position), 'UTF8')) AS digest
+            sha256(convert_to(${settings} || string_agg(data::text, E'\n' ORDER BY place, position), 'UTF8')) AS digest
           FROM (
-            SELECT 1 AS place, line, 0 AS position, has_files, data FROM import_wholes WHERE handle = taken.handle
+            SELECT 1 AS place, position, has_files, data FROM import_wholes WHERE handle = taken.handle
             UNION ALL
-            SELECT 2, line, position, has_files, data FROM import_rows WHERE handle = taken.handle
+            SELECT 2, position, has_files, data FROM import_rows WHERE handle = taken.handle
           ) said_row
         ) said
         LEFT JOIN products product ON product.handle = taken.handle
@@ -227,35 +265,35 @@ export async function compareProducts(
       )
       SELECT taken.*, compared.is_known AS "isKnown", compared.has_files AS "hasFiles",
         (SELECT count(*)::integer FROM product_images WHERE product_id = compared.product_id) AS images
-      FROM taken JOIN compared USING (handle) ORDER BY taken."firstLine"`,
+      FROM taken JOIN compared USING (handle) ORDER BY taken.position`,
     comparedProduct,
   );
 }
 
-/** The next compared products after a line of the feed that are to be written, with their rows. */
+/** The next compared products after a position that are to be written, with their rows. */
 export async function readWaitingProducts(
   client: ClientBase,
-  afterLine: number,
+  after: number,
   limits: BatchLimits,
 ): Promise<WaitingProduct[]> {
   const taken = await query(
     client,
     sql`/* import.readWaiting */ SELECT taken.*, encode(product.digest, 'hex') AS digest, product.is_known AS "isKnown"
-      FROM (${next(sql`waits`, afterLine, limits)}) taken JOIN import_products product USING (handle)
-      ORDER BY taken."firstLine"`,
+      FROM (${next(sql`waits`, after, limits)}) taken JOIN import_products product USING (handle)
+      ORDER BY taken.position`,
     waitingProduct,
   );
   const handles = taken.map(({ handle }) => handle);
   const rows = await query(
     client,
     sql`/* import.readRows */ SELECT handle, line, on_hand AS "onHand", promised, prices, data FROM import_rows
-      WHERE handle = ANY(${handles}::text[]) ORDER BY line, position`,
+      WHERE handle = ANY(${handles}::text[]) ORDER BY position`,
     stagedRow,
   );
   const wholes = await query(
     client,
     sql`/* import.readWholes */ SELECT handle, line, data FROM import_wholes
-      WHERE handle = ANY(${handles}::text[]) ORDER BY line`,
+      WHERE handle = ANY(${handles}::text[]) ORDER BY position`,
     stagedWhole,
   );
   const byHandle = groupBy(rows, ({ handle }) => handle);
@@ -268,10 +306,10 @@ export async function readWaitingProducts(
 }
 
 /** The next products in the feed's order that a condition holds for, within the limits. */
-const next = (condition: Sql, afterLine: number, { products, skus }: BatchLimits): Sql =>
-  sql`SELECT handle, first_line AS "firstLine", skus FROM (
-      SELECT handle, first_line, skus, sum(skus) OVER (ORDER BY first_line) AS so_far FROM import_products
-      WHERE first_line > ${afterLine} AND ${condition} ORDER BY first_line LIMIT ${products}
+const next = (condition: Sql, after: number, { products, skus }: BatchLimits): Sql =>
+  sql`SELECT handle, position, skus FROM (
+      SELECT handle, position, skus, sum(skus) OVER (ORDER BY position) AS so_far FROM import_products
+      WHERE position > ${after} AND ${condition} ORDER BY position LIMIT ${products}
     ) ahead
     WHERE so_far <= ${skus} OR so_far = skus`;
 
