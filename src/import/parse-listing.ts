@@ -305,7 +305,7 @@ function pricesOf(listing: Listing, regular: RegularPrice, values: Values): Feed
 
 type Availability = 'in' | 'out' | 'preorder' | 'backorder';
 
-/** What feeds write, without its spaces, hyphens, and underscores. */
+/** What feeds write, some of them in the language of the shop, without its spaces, hyphens, and underscores. */
 const AVAILABILITY: ReadonlyMap<string, Availability> = new Map([
   ...[
     'instock',
@@ -315,6 +315,27 @@ const AVAILABILITY: ReadonlyMap<string, Availability> = new Map([
     'limitedavailability',
     'limitedstock',
     'limited',
+    ...[
+      'auflager',
+      'lieferbar',
+      'disponible',
+      'enstock',
+      'disponibile',
+      'emestoque',
+      'opvoorraad',
+      'wmagazynie',
+    ],
+    ...[
+      'dostępny',
+      'dostępne',
+      'skladem',
+      'skladom',
+      'ilager',
+      'pålager',
+      'varastossa',
+      'вналичии',
+      'внаявності',
+    ],
     'yes',
     'true',
     '1',
@@ -325,6 +346,27 @@ const AVAILABILITY: ReadonlyMap<string, Availability> = new Map([
     'discontinued',
     'unavailable',
     'notavailable',
+    ...[
+      'ausverkauft',
+      'nichtlieferbar',
+      'agotado',
+      'épuisé',
+      'rupturedestock',
+      'esaurito',
+      'esgotado',
+      'uitverkocht',
+    ],
+    ...[
+      'niedostępny',
+      'brakwmagazynie',
+      'vyprodáno',
+      'vypredané',
+      'slutsåld',
+      'utsolgt',
+      'udsolgt',
+      'нетвналичии',
+    ],
+    ...['немаєвнаявності'],
     'unknown',
     'ondisplaytoorder',
     'no',

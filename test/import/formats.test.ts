@@ -40,6 +40,8 @@ describe('the same shop', () => {
     ['woocommerce.csv', 'WooCommerce export (CSV, utf-8)'],
     ['magento.csv', 'Magento 2 export (CSV, utf-8)'],
     ['acp.jsonl', 'ACP product feed (JSON Lines, utf-8)'],
+    ['shoptet.xml', 'shop XML (XML, utf-8)'],
+    ['yandex-market.xml', 'shop XML (XML, utf-8)'],
   ])('is in %s', async (name, format) => {
     const expected = await load('merchant-center.tsv');
     expect(expected.report).toMatchObject({
@@ -53,18 +55,22 @@ describe('the same shop', () => {
   });
 
   test.each([
-    ['wix.csv', 'Wix product export (CSV, utf-8)', { hasReductions: true }],
-    ['vendure.csv', 'Vendure CSV (CSV, utf-8)', { hasReductions: false }],
-  ])('is in %s, but for what its format has no column for', async (name, format, { hasReductions }) => {
+    ['wix.csv', 'Wix product export (CSV, utf-8)', ['gtin']],
+    ['vendure.csv', 'Vendure CSV (CSV, utf-8)', ['gtin', 'reductions']],
+    ['heureka.xml', 'shop XML (XML, utf-8)', ['reductions', 'stock']],
+  ])('is in %s, but for what its format has no column for', async (name, format, missing) => {
     const expected = await load('merchant-center.tsv');
     const { report, products } = await load(name);
-    expect(report).toMatchObject({ format, rejectedRows: 0, uncountedSkus: 0 });
+    expect(report).toMatchObject({ format, rejectedRows: 0 });
     const withoutThem = (product: ProductDraft): ProductDraft => ({
       ...product,
       skus: product.skus.map((sku) => ({
         ...sku,
-        gtin: null,
-        prices: sku.prices.map((price) => (hasReductions ? price : { ...price, compareAt: null })),
+        gtin: missing.includes('gtin') ? null : sku.gtin,
+        onHand: missing.includes('stock') ? null : sku.onHand,
+        prices: missing.includes('reductions')
+          ? sku.prices.map((price) => ({ ...price, compareAt: null }))
+          : sku.prices,
       })),
     });
     expect(products.map(summarize)).toEqual(expected.products.map(withoutThem).map(summarize));
@@ -91,6 +97,14 @@ describe('the same shop', () => {
     [
       'Italian',
       "ID,Tipo,SKU,\"GTIN, UPC, EAN, o ISBN\",Nome,Pubblicato,In primo piano?,Visibilità nel catalogo,Breve descrizione,Descrizione,Data di partenza del prezzo in saldo,\"Data in cui termina l'offerta\",Stato delle imposte,In stock?,Magazzino,Abilita gli ordini arretrati?,Prezzo in offerta,Prezzo di listino,Categorie,Tag,Immagine,Genitore,Marchi,Nome dell'attributo 1,Valore dell'attributo 1,Attributo 1 visibile,Attributo 1 globale,Nome dell'attributo 2,Valore dell'attributo 2,Attributo 2 visibile,Attributo 2 globale",
+    ],
+    [
+      'Dutch',
+      'ID,Type,SKU,"GTIN, UPC, EAN of ISBN",Naam,Gepubliceerd,Uitgelicht?,Zichtbaarheid in catalogus,Korte beschrijving,Beschrijving,Startdatum actieprijs,Einddatum actieprijs,Btw status,Op voorraad?,Voorraad,Nabestellingen toestaan?,Actieprijs,Reguliere prijs,Categorieën,Tags,Afbeeldingen,Hoofd,Merken,Naam eigenschap 1,Waarde eigenschap 1,Zichtbare eigenschap 1,Globale eigenschap 1,Naam eigenschap 2,Waarde eigenschap 2,Zichtbare eigenschap 2,Globale eigenschap 2',
+    ],
+    [
+      'Russian',
+      'ID,Тип,Артикул,"GTIN, UPC, EAN или ISBN",Имя,Опубликован,рекомендуемый?,Видимость в каталоге,Краткое описание,Описание,Дата начала действия скидки,Дата окончания действия скидки,Статус налога,Наличие,Запасы,Возможен ли предзаказ?,Акционная цена,Базовая цена,Категории,Метки,Изображения,Родительский,Бренды,Название атрибута 1,Значения атрибутов 1,Видимость атрибута 1,Глобальный атрибут 1,Название атрибута 2,Значения атрибутов 2,Видимость атрибута 2,Глобальный атрибут 2',
     ],
   ])('is in woocommerce.csv of a %s site', async (_, header) => {
     const folder = await mkdtemp(join(tmpdir(), 'feed-'));

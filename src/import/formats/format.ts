@@ -1,5 +1,6 @@
-import type { Cells, FeedRecord } from '../source/cells.js';
+import type { Cells, FeedRecord, ReadRecord } from '../source/cells.js';
 import type { FeedSource } from '../source/open-source.js';
+import { optionName } from '../values/option-name.js';
 
 /** A product with more rows is several products by mistake; all rows of one must fit in memory. */
 const MAX_ROWS = 5_000;
@@ -91,6 +92,71 @@ export async function* listEach<T>(
   list: (line: number, cells: Cells) => Listed<T>,
 ): AsyncGenerator<Listed<T>> {
   for await (const record of records) yield 'fault' in record ? record : list(record.line, record.cells);
+}
+
+type ListOne = (line: number, cells: Cells) => Listed<Listing>;
+
+/** As `listEach`, of a format in XML: an element with variants in it is a product, and they are its SKUs. */
+export async function* listElements(
+  records: AsyncIterable<FeedRecord>,
+  list: ListOne,
+): AsyncGenerator<Listed<Listing>> {
+  for await (const record of records) {
+    if ('fault' in record) yield record;
+    else if (record.variants === undefined || record.variants.length === 0)
+      yield list(record.line, record.cells);
+    else yield* listProduct(list(record.line, record.cells), record.variants, list);
+  }
+}
+
+const isListing = (listed: Listed<Listing>): listed is Listing => 'images' in listed;
+
+function* listProduct(
+  product: Listed<Listing>,
+  variants: readonly ReadRecord[],
+  list: ListOne,
+): Generator<Listed<Listing>> {
+  if (!isListing(product)) {
+    yield product;
+    return;
+  }
+  const group = product.group ?? product.id ?? undefined;
+  const listed = listVariants({ ...product, group }, variants, list);
+  const skus = listed.filter(isListing);
+  const title = product.title ?? skus.at(0)?.title;
+  yield { ...product, id: null, group, title, options: [] };
+  yield* listed.filter((each) => !isListing(each));
+  yield* tellApart(skus);
+}
+
+/** The SKUs of a product. What a variant does not say of itself is as with its product. */
+function listVariants(product: Listing, variants: readonly ReadRecord[], list: ListOne): Listed<Listing>[] {
+  return variants.flatMap(({ line, cells, variants: inner = [] }) => {
+    const own = list(line, cells);
+    if (!isListing(own)) return [own];
+    const names = new Set(own.options.map(([name]) => optionName(name)));
+    const options = [...product.options.filter(([name]) => !names.has(optionName(name))), ...own.options];
+    // A price or a stock of its own says all of it: a product may be reduced or sold out, and a variant of it not.
+    const priced = own.price === undefined && own.salePrice === undefined ? product : own;
+    const stocked = own.availability === undefined && own.quantity === undefined ? product : own;
+    const listing: Listing = {
+      ...own,
+      id: own.id ?? [product.group ?? '', ...options.map(([, value]) => value)].join('/'),
+      group: product.group,
+      title: own.title ?? product.title,
+      groupTitle: product.title,
+      link: own.link ?? product.link,
+      options,
+      price: priced.price,
+      salePrice: priced.salePrice,
+      saleDates: priced.saleDates,
+      compareAt: priced.compareAt,
+      availability: stocked.availability,
+      quantity: stocked.quantity,
+      availabilityDate: stocked.availabilityDate,
+    };
+    return inner.length === 0 ? [listing] : listVariants(listing, inner, list);
+  });
 }
 
 /** A record of the rows that describe one product. */

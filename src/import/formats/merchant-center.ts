@@ -1,5 +1,5 @@
 import type { Cells } from '../source/cells.js';
-import { listEach, type Listing, type Pair, type ProductFormat } from './format.js';
+import { listElements, type Listing, type Pair, type ProductFormat } from './format.js';
 
 /**
  * Google Merchant Center, in tables, RSS 2.0, and Atom. Most shopping feeds, among them those of Microsoft,
@@ -10,7 +10,7 @@ export const merchantCenter: ProductFormat = {
   lists: 'products',
   recognizes: ({ columns }) =>
     has(columns, ID) && has(columns, TITLE) && (columns.has('price') || columns.has('availability')),
-  read: (records) => listEach(records(), merchantListing),
+  read: (records) => listElements(records(), merchantListing),
 };
 
 const ID = ['id', 'sku'] as const;

@@ -1,5 +1,5 @@
 import type { Cells } from '../source/cells.js';
-import { listEach, type Listing, type Pair, type ProductFormat } from './format.js';
+import { listElements, type Listing, type Pair, type ProductFormat } from './format.js';
 import { merchantListing } from './merchant-center.js';
 
 /** Columns that only the catalogs of Meta have. */
@@ -12,7 +12,7 @@ export const metaCatalog: ProductFormat = {
   lists: 'products',
   recognizes: ({ columns }) =>
     columns.has('id') && columns.has('title') && [...columns].some((column) => OWN.test(column)),
-  read: (records) => listEach(records(), metaListing),
+  read: (records) => listElements(records(), metaListing),
 };
 
 function metaListing(line: number, cells: Cells): Listing {

@@ -6,6 +6,7 @@ import { localInventory } from './local-inventory.js';
 import { magento } from './magento.js';
 import { merchantCenter } from './merchant-center.js';
 import { metaCatalog } from './meta-catalog.js';
+import { shopXml } from './shop-xml.js';
 import { shopify } from './shopify.js';
 import { vendure } from './vendure.js';
 import { wix } from './wix.js';
@@ -19,8 +20,9 @@ const FORMATS: readonly FeedFormat[] = [
   magento,
   vendure,
   wix,
-  acp,
   metaCatalog,
+  shopXml,
+  acp,
   merchantCenter,
 ];
 

@@ -18,7 +18,10 @@ export const vendure: ProductFormat = {
   name: 'Vendure CSV',
   lists: 'products',
   recognizes: ({ columns }) =>
-    columns.has('optiongroups') && columns.has('optionvalues') && columns.has('sku'),
+    columns.has('sku') &&
+    ['optiongroups', 'optionvalues'].every((name) =>
+      [...columns].some((column) => column === name || column.startsWith(`${name}:`)),
+    ),
   read: (records) => listGroups(records(), ({ cells }) => text(cells, 'name') === undefined, listProduct),
 };
 

@@ -72,9 +72,16 @@ export class Cells {
   }
 }
 
-/** A record of a file, or why it can't be read. Lines are numbered from 1. */
-export type FeedRecord =
-  { readonly line: number; readonly cells: Cells } | { readonly line: number; readonly fault: string };
+/** A record of a file. Lines are numbered from 1. */
+export interface ReadRecord {
+  readonly line: number;
+  readonly cells: Cells;
+  /** Of a product in XML: the elements in it that are its variants, with the values in which they differ from it. */
+  readonly variants?: readonly ReadRecord[];
+}
+
+/** A record of a file, or why it can't be read. */
+export type FeedRecord = ReadRecord | { readonly line: number; readonly fault: string };
 
 /** Characters that nobody sees, and that some tools leave in front of the first column. */
 const INVISIBLE = /[\u200B-\u200D\u2060\uFEFF]/g;

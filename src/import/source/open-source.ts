@@ -1,5 +1,5 @@
 import { RequestError } from '../../errors.js';
-import { ColumnUse, type FeedRecord, type Renames } from './cells.js';
+import { ColumnUse, type FeedRecord, type ReadRecord, type Renames } from './cells.js';
 import { openText, type TextFile } from './encoding.js';
 import { readJsonLines } from './json-lines.js';
 import { openTable } from './table.js';
@@ -67,7 +67,7 @@ async function openRecords(
   const columns = new Set<string>();
   let sampled = 0;
   for await (const record of read(file, { use: new ColumnUse(), renames, signal })) {
-    if ('cells' in record) for (const column of record.cells.columns()) columns.add(column);
+    if ('cells' in record) addColumns(columns, record);
     sampled += 1;
     if (sampled >= SAMPLED) break;
   }
@@ -82,6 +82,11 @@ async function openRecords(
       return read(file, { use, renames, signal });
     },
   };
+}
+
+function addColumns(columns: Set<string>, { cells, variants = [] }: ReadRecord): void {
+  for (const column of cells.columns()) columns.add(column);
+  for (const variant of variants) addColumns(columns, variant);
 }
 
 function xmlSyntax(start: string): string {

@@ -1,27 +1,39 @@
 import { Parser } from 'htmlparser2';
 import { RequestError } from '../../errors.js';
-import { Cells, renamed, type FeedRecord, type ReadOptions } from './cells.js';
+import { renamed, type FeedRecord, type ReadOptions } from './cells.js';
 import { readUtf8, type TextFile } from './encoding.js';
+import { recordOf, type Element } from './xml-record.js';
 
-/** The elements that describe a product: RSS and Google (`item`), Atom (`entry`), Meta's listings, and plain XML. */
-const ITEMS: ReadonlySet<string> = new Set(['item', 'entry', 'listing', 'product']);
-/** An item has a few kilobytes. A longer one means a broken file and must not be kept in memory. */
-const MAX_ITEM_LENGTH = 1024 * 1024;
+/**
+ * The elements that describe a product: RSS and Google (`item`), Atom (`entry`), Meta's listings, Heureka and Shoptet
+ * (`shopitem`), Yandex Market (`offer`), Ceneo (`o`), and plain XML.
+ */
+const ITEMS: ReadonlySet<string> = new Set([
+  ...['item', 'entry', 'listing', 'product', 'offer', 'shopitem', 'o'],
+  ...['produkt', 'artikel', 'article', 'produit', 'producto', 'produto', 'prodotto', 'urun'],
+]);
+/**
+ * An item has a few kilobytes, or a few megabytes with 2,000 variants. A longer one means a broken file and must not be
+ * kept in memory.
+ */
+const MAX_ITEM_LENGTH = 4 * 1024 * 1024;
+/** What an element takes at least, in the length of an item. */
+const ELEMENT_LENGTH = 64;
+/** Elements further down say nothing of a product. */
+const MAX_DEPTH = 12;
+/** Google's taxonomy has 5,600 categories; more are a broken file. */
+const MAX_CATEGORIES = 50_000;
+/** A longer name of a category is a text. */
+const MAX_CATEGORY_NAME = 255;
+/** Names of other elements that are counted to say what the file has instead of items. */
+const MAX_NAMES = 100;
 const LINE_END = '\n';
-
-interface Element {
-  readonly name: string;
-  readonly prefixed: boolean;
-  text: string;
-  /** The texts of the elements in it. */
-  readonly parts: string[];
-}
 
 /**
  * Streams the items of an XML feed: RSS 2.0, Atom, and others whose products are elements of a list. A value is the
- * text of an element, without its namespace; `g:title` comes before `title`. The values of an element with elements
- * in it are joined by colons, as Google writes them in tables: `Fit:Sleeve length:long`. A bare `&`, which is not
- * well-formed, is an ordinary character.
+ * text of an element, without its namespace; `g:title` comes before `title`. A product's variants may be elements in
+ * it. The number of a category is replaced by its path if the file lists its categories before its products. A bare
+ * `&`, which is not well-formed, is an ordinary character.
  *
  * @throws RequestError BAD_USER_INPUT the file has no items
  */
@@ -34,25 +46,39 @@ export async function* readXml(file: TextFile, options: ReadOptions): AsyncGener
   }
   items.end();
   yield* items.take();
-  if (items.count === 0)
+  if (items.count === 0) {
+    const name = items.mostRepeated();
     throw new RequestError(
       'BAD_USER_INPUT',
-      `${file.path} has no products: an XML feed lists them as <item> (RSS), <entry> (Atom), or <product>.`,
+      `${file.path} has no products: an XML feed lists them as <item> (RSS), <entry> (Atom), <product>, <offer>, or ` +
+        '<SHOPITEM>. If yours are other elements, name them with --columns' +
+        (name === null ? '' : `, for example { ${JSON.stringify(name)}: "item" }`) +
+        ' (docs/import.md).',
     );
+  }
 }
 
 class ItemReader {
   count = 0;
   #ready: FeedRecord[] = [];
-  #item: { line: number; length: number; broken: string | null; values: Map<string, Values> } | null = null;
+  #item: { element: Element; length: number; broken: string | null } | null = null;
   #depth = 0;
-  /** Elements within the item. */
+  /** The item and the elements in it that are open and kept. */
   #open: Element[] = [];
+  /** Open elements in the item that are not kept. */
+  #dropped = 0;
+  /** The list of categories, by id. */
+  readonly #categories = new Map<string, { name: string; readonly parent: string | undefined }>();
+  #category: string | null = null;
+  /** Open elements outside of items. */
+  readonly #outside: { readonly name: string; isCounted: boolean }[] = [];
+  /** Those with elements in them: how many there are, and how deep the first is. */
+  readonly #names = new Map<string, { times: number; readonly depth: number }>();
   #line = 1;
-  /** Where the piece of the file begins that is parsed, and how far its lines are counted. */
+  /** Where the piece of the file begins that is parsed, and where its next line ends. */
   #base = 0;
-  #counted = 0;
   #piece = '';
+  #lineEnd = Infinity;
   /** The last character before it. */
   #before = '';
   #ended = false;
@@ -73,6 +99,7 @@ class ItemReader {
 
   write(piece: string): void {
     this.#piece = piece;
+    this.#lineEnd = this.#nextLineEnd(0);
     this.#parser.write(piece);
     this.#countTo(this.#base + piece.length);
     this.#base += piece.length;
@@ -94,58 +121,90 @@ class ItemReader {
     return ready;
   }
 
+  /** The name of the topmost elements that may be products: there are several, with elements in them; null: none. */
+  mostRepeated(): string | null {
+    const repeated = [...this.#names].filter(([, { times }]) => times > 1);
+    const [first] = repeated.sort(([, one], [, other]) => one.depth - other.depth || other.times - one.times);
+    return first?.[0] ?? null;
+  }
+
+  #nextLineEnd(from: number): number {
+    const at = this.#piece.indexOf(LINE_END, from);
+    return at === -1 ? Infinity : this.#base + at;
+  }
+
   #countTo(offset: number): void {
-    const until = Math.min(offset - this.#base, this.#piece.length);
-    const from = Math.max(this.#counted - this.#base, 0);
-    for (let at = this.#piece.indexOf(LINE_END, from); at !== -1 && at < until;) {
+    while (this.#lineEnd < offset) {
       this.#line += 1;
-      at = this.#piece.indexOf(LINE_END, at + 1);
+      this.#lineEnd = this.#nextLineEnd(this.#lineEnd - this.#base + 1);
     }
-    this.#counted = Math.max(this.#counted, offset);
   }
 
   #opened(tag: string, attributes: Readonly<Record<string, string>>): void {
     this.#depth += 1;
-    const [local = '', prefix] = tag.toLowerCase().split(':').reverse();
-    if (this.#item === null) {
-      if (!ITEMS.has(local) || this.#depth === 1) return;
-      this.#countTo(this.#parser.startIndex);
-      this.#item = { line: this.#line, length: 0, broken: null, values: new Map() };
-      for (const [name, value] of Object.entries(attributes))
-        if (name === 'id') this.#add('id', false, value);
+    const [local = '', prefix] = tag.split(':').reverse();
+    const name = renamed(local, this.#options.renames);
+    if (this.#item === null && (!ITEMS.has(name) || this.#depth === 1)) {
+      this.#openedOutside(name, attributes);
       return;
     }
-    // Atom names pages and pictures in attributes.
-    const text = local === 'link' ? (attributes['href'] ?? '') : '';
-    const name = renamed(local, this.#options.renames);
-    this.#open.push({ name, prefixed: prefix !== undefined, text, parts: [] });
+    this.#countTo(this.#parser.startIndex);
+    const element = { name, prefixed: prefix !== undefined, line: this.#line, attributes, parts: [] };
+    if (this.#item === null) {
+      this.#item = { element, length: 0, broken: null };
+      this.#open = [element];
+      return;
+    }
+    this.#item.length += ELEMENT_LENGTH;
+    for (const [key, value] of Object.entries(attributes)) this.#item.length += key.length + value.length;
+    if (this.#dropped > 0 || this.#open.length >= MAX_DEPTH || this.#item.length > MAX_ITEM_LENGTH) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#open.at(-1)?.parts.push(element);
+    this.#open.push(element);
+  }
+
+  #openedOutside(name: string, { id, parentId, parentid }: Readonly<Record<string, string>>): void {
+    if (name === 'category' && id !== undefined && this.#categories.size < MAX_CATEGORIES) {
+      this.#category = id;
+      this.#categories.set(id, { name: '', parent: parentId ?? parentid });
+    }
+    const parent = this.#outside.at(-1);
+    if (parent !== undefined && !parent.isCounted && this.#outside.length > 1) {
+      parent.isCounted = true;
+      const known = this.#names.get(parent.name);
+      if (known !== undefined) known.times += 1;
+      else if (this.#names.size < MAX_NAMES)
+        this.#names.set(parent.name, { times: 1, depth: this.#outside.length });
+    }
+    if (this.#depth <= MAX_DEPTH) this.#outside.push({ name, isCounted: false });
   }
 
   #text(text: string): void {
-    const element = this.#open.at(-1);
-    if (this.#item === null || element === undefined) return;
+    if (this.#item === null) {
+      const category = this.#category === null ? undefined : this.#categories.get(this.#category);
+      if (category !== undefined) category.name = (category.name + text).slice(0, MAX_CATEGORY_NAME);
+      return;
+    }
     this.#item.length += text.length;
-    if (this.#item.length <= MAX_ITEM_LENGTH) element.text += text;
+    if (this.#item.length <= MAX_ITEM_LENGTH && this.#dropped === 0) this.#open.at(-1)?.parts.push(text);
   }
 
   #closed(tag: string, implied: boolean): void {
     this.#depth -= 1;
-    if (this.#item === null) return;
+    this.#category = null;
+    if (this.#item === null) {
+      if (this.#outside.length > this.#depth) this.#outside.pop();
+      return;
+    }
     const broken = this.#ended
       ? 'The file ends in the middle of this item: it was cut off.'
       : `The element ${tag} is not closed.`;
     if (implied && (this.#ended || !this.#isSelfClosed())) this.#item.broken ??= broken;
-    const element = this.#open.pop();
-    if (element === undefined) {
-      this.#finish();
-      return;
-    }
-    const parts = element.parts.map((part) => part.replaceAll(',', '\\,'));
-    const text = parts.length > 0 ? parts.join(':') : element.text.trim();
-    if (text === '') return;
-    const parent = this.#open.at(-1);
-    if (parent === undefined) this.#add(element.name, element.prefixed, text);
-    else parent.parts.push(text);
+    if (this.#dropped > 0) this.#dropped -= 1;
+    else this.#open.pop();
+    if (this.#open.length === 0) this.#finish();
   }
 
   /** Whether the tag that ends here is like `<link href="…"/>`, which the parser closes by itself as well. */
@@ -154,31 +213,32 @@ class ItemReader {
     return (at < 0 ? this.#before : this.#piece[at]) === '/';
   }
 
-  #add(name: string, prefixed: boolean, text: string): void {
-    if (name === '') return;
-    const values = this.#item?.values.get(name) ?? { prefixed: [], plain: [] };
-    values[prefixed ? 'prefixed' : 'plain'].push(text);
-    this.#item?.values.set(name, values);
-  }
-
   #finish(): void {
     if (this.#item === null) return;
-    const { line, length, broken, values } = this.#item;
+    const { element, length, broken } = this.#item;
+    const { line } = element;
     this.#item = null;
+    // A text named like an item, such as the title <PRODUCT> of Heureka, is none.
+    const hasValues =
+      Object.keys(element.attributes).length > 0 || element.parts.some((part) => typeof part !== 'string');
+    if (!hasValues && broken === null) return;
     this.count += 1;
     if (broken !== null) this.#ready.push({ line, fault: broken });
     else if (length > MAX_ITEM_LENGTH)
       this.#ready.push({ line, fault: `The item is longer than ${MAX_ITEM_LENGTH} characters.` });
-    else {
-      const merged = [...values].map(
-        ([name, { prefixed, plain }]) => [name, [...prefixed, ...plain]] as const,
-      );
-      this.#ready.push({ line, cells: new Cells(new Map(merged), this.#options.use) });
-    }
+    else this.#ready.push(recordOf(element, this.#options, (id) => this.#pathOf(id)));
   }
-}
 
-interface Values {
-  readonly prefixed: string[];
-  readonly plain: string[];
+  /** The path of a category in the file's list; undefined: it is not listed. */
+  #pathOf(id: string): string | undefined {
+    // Parents may be each other's.
+    const path = new Set<{ readonly name: string; readonly parent: string | undefined }>();
+    let category = this.#categories.get(id);
+    while (category !== undefined && !path.has(category)) {
+      path.add(category);
+      category = category.parent === undefined ? undefined : this.#categories.get(category.parent);
+    }
+    const names = [...path].map(({ name }) => name.trim()).reverse();
+    return names.length === 0 ? undefined : names.join(' > ');
+  }
 }

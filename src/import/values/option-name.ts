@@ -3,21 +3,37 @@ import { fold } from '../../graph/text.js';
 /** Names by which shops call the two options that have a meaning here: pictures show colors, and sizes have an order. */
 const SAME: ReadonlyMap<string, string> = new Map([
   ...[
-    'colour',
-    'colors',
-    'farbe',
-    'couleur',
-    'colore',
-    'cor',
-    'kleur',
-    'kolor',
-    'färg',
-    'colour name',
-    'color name',
+    ...[
+      'colour',
+      'colors',
+      'colour name',
+      'color name',
+      'farbe',
+      'couleur',
+      'colore',
+      'cor',
+      'kleur',
+      'kolor',
+      'färg',
+    ],
+    ...['farve', 'farge', 'väri', 'barva', 'farba', 'szín', 'culoare', 'renk', 'χρώμα', 'цвет', 'колір'],
   ].map((name) => [name, 'color'] as const),
-  ...['sizes', 'größe', 'groesse', 'taille', 'talla', 'taglia', 'tamanho', 'maat', 'rozmiar', 'storlek'].map(
-    (name) => [name, 'size'] as const,
-  ),
+  ...[
+    ...['sizes', 'größe', 'groesse', 'taille', 'talla', 'taglia', 'tamanho', 'maat', 'rozmiar', 'storlek'],
+    ...[
+      'størrelse',
+      'koko',
+      'velikost',
+      'veľkosť',
+      'méret',
+      'mărime',
+      'marime',
+      'beden',
+      'μέγεθος',
+      'размер',
+      'розмір',
+    ],
+  ].map((name) => [name, 'size'] as const),
 ]);
 
 /** Options have short names; a longer one is a sentence. */

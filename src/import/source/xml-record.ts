@@ -1,0 +1,124 @@
+import { Cells, columnName, renamed, type ReadOptions, type ReadRecord } from './cells.js';
+
+/** An element within an item, with the texts and elements in it. */
+export interface Element {
+  /** In lowercase, without its namespace, and renamed. */
+  readonly name: string;
+  readonly prefixed: boolean;
+  readonly line: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly parts: (string | Element)[];
+}
+
+/** A variant of the product that the element around it describes. */
+const VARIANT = /(?:^|[_-])(?:variant|variation|combination|variante|varianta|wariant|modification)$/;
+/** A list of variants, whatever they are called: `<sizes><size>`, `<variants><item>`. */
+const VARIANTS =
+  /(?:^|[_-])(?:variants|variations|combinations|variantes|varianty|warianty|modifications|sizes|skus)$/;
+/** The parts of a value with a name: `<param><param_name>Size</param_name><val>S</val></param>`. */
+const PART_NAME = /(?:^|[_-])(?:name|label|title|section)$/;
+const PART_VALUE = /(?:^|[_-])(?:value|val|text)$/;
+/** Markup of a text that was not escaped. */
+const MARKUP: ReadonlySet<string> = new Set(
+  'p br div span ul ol li b strong em h1 h2 h3 h4 h5 h6 table article section'.split(' '),
+);
+/** Attributes that are the value of an element without a text. */
+const VALUE_ATTRIBUTES = ['href', 'url', 'src', 'value'] as const;
+
+/**
+ * The columns and the variants of an element. A column is named after an element, and has its text; the attributes
+ * of the element itself are columns, too. Of elements within elements, `<param name="Size">S</param>` and its like are
+ * "Size:S", lists have several values, and others are columns like `stock.amount`.
+ */
+export function recordOf(
+  element: Element,
+  options: ReadOptions,
+  /** The name of a category by its number. */
+  categoryOf: (id: string) => string | undefined,
+): ReadRecord {
+  const values = new Map<string, { readonly prefixed: string[]; readonly plain: string[] }>();
+  const variants: Element[] = [];
+  const add = (column: string, prefixed: boolean, text: string): void => {
+    const name = column.includes('.') ? renamed(column, options.renames) : column;
+    if (text === '' || name === '') return;
+    const known = values.get(name) ?? { prefixed: [], plain: [] };
+    known[prefixed ? 'prefixed' : 'plain'].push(name === 'categoryid' ? (categoryOf(text) ?? text) : text);
+    values.set(name, known);
+  };
+  const addLeaf = (column: string, { prefixed, attributes, parts }: Element): void => {
+    const own = parts.join('').trim();
+    const text = own === '' ? (VALUE_ATTRIBUTES.map((name) => attributes[name]).find(Boolean) ?? '') : own;
+    const { name, currency } = attributes;
+    if (name !== undefined && text !== '') add(column, prefixed, `${name}:${text}`);
+    else if (currency !== undefined && /^[\d.,\s]+$/.test(text)) add(column, prefixed, `${text} ${currency}`);
+    else if (text !== '') add(column, prefixed, text);
+    else
+      for (const [attribute, value] of valuesOf(attributes)) add(`${column}.${attribute}`, prefixed, value);
+  };
+  const visit = (column: string, inner: Element): void => {
+    const children = inner.parts.filter((part) => typeof part !== 'string');
+    if (children.length === 0) addLeaf(column, inner);
+    else if (children.some(({ name }) => MARKUP.has(name))) add(column, inner.prefixed, markup(inner));
+    else if (isNamedValue(children)) add(column, inner.prefixed, namedValue(children));
+    else {
+      const isList = children.every(({ name }) => name === children[0]?.name);
+      for (const child of children) {
+        if (isVariant(child, inner)) variants.push(child);
+        else if (child.name !== '') visit(isList ? column : `${column}.${child.name}`, child);
+      }
+    }
+  };
+  for (const [attribute, value] of valuesOf(element.attributes)) {
+    // `<size name="S">` is a variant whose size is S.
+    const name = element.name === 'size' && attribute === 'name' ? 'size' : attribute;
+    add(renamed(name, options.renames), false, value);
+  }
+  for (const part of element.parts) {
+    if (typeof part === 'string' || part.name === '') continue;
+    if (isVariant(part, element)) variants.push(part);
+    else visit(part.name, part);
+  }
+  const merged = [...values].map(([name, { prefixed, plain }]) => [name, [...prefixed, ...plain]] as const);
+  return {
+    line: element.line,
+    cells: new Cells(new Map(merged), options.use),
+    variants: variants.map((variant) => recordOf(variant, options, categoryOf)),
+  };
+}
+
+/** The attributes of an element that say something of it, without their namespaces. */
+const valuesOf = (attributes: Readonly<Record<string, string>>): [string, string][] =>
+  Object.entries(attributes)
+    .filter(([name]) => !/^(?:xmlns|xml:|xsi:)/i.test(name))
+    .map(([name, value]) => [columnName(name.replace(/^.*:/, '')), value.trim()]);
+
+const textOf = ({ parts }: Element): string =>
+  parts
+    .map((part) => (typeof part === 'string' ? part : textOf(part)))
+    .join('')
+    .trim();
+
+const markup = ({ parts }: Element): string =>
+  parts
+    .map((part) => (typeof part === 'string' ? part : `<${part.name}>${markup(part)}</${part.name}>`))
+    .join('')
+    .trim();
+
+const isNamedValue = (children: readonly Element[]): boolean =>
+  children.some(({ name }) => PART_NAME.test(name)) && children.some(({ name }) => PART_VALUE.test(name));
+
+/** Commas separate such values in tables. */
+const namedValue = (children: readonly Element[]): string =>
+  children
+    .filter(({ name }) => PART_NAME.test(name) || PART_VALUE.test(name))
+    .map((child) => textOf(child).replaceAll(',', '\\,'))
+    .filter((text) => text !== '')
+    .join(':');
+
+/** Whether an element is a variant: by its name or that of the list it is in, if it has values of its own. */
+function isVariant(element: Element, parent: Element): boolean {
+  if (!VARIANT.test(element.name) && !VARIANTS.test(parent.name)) return false;
+  const children = element.parts.filter((part) => typeof part !== 'string');
+  if (children.length === 0) return Object.keys(element.attributes).length > 1;
+  return !(children.length === 2 && isNamedValue(children));
+}

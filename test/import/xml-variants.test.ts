@@ -1,0 +1,215 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { explainFeed } from '../../src/import/explain-feed.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vitrine-xml-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function explain(content: string, columns: Readonly<Record<string, string | null>> = {}) {
+  const path = join(folder, 'feed.xml');
+  await writeFile(path, content);
+  return explainFeed(path, { currency: 'EUR', columns: new Map(Object.entries(columns)) });
+}
+
+/** The SKUs of the products in a list. */
+async function skusOf(products: string, columns: Readonly<Record<string, string | null>> = {}) {
+  const { report, products: drafts } = await explain(`<products>${products}</products>`, columns);
+  expect(report.rejected).toEqual([]);
+  return drafts.map(({ title, handle, skus }) => ({
+    product: `${title} (${handle})`,
+    skus: skus.map(({ code, options, prices, onHand }) => [code, options, prices[0]?.amount, onHand]),
+  }));
+}
+
+const TWO_SIZES = [
+  {
+    product: 'Boot (7)',
+    skus: [
+      ['7/39', { size: '39' }, 84900, 3],
+      ['7/40', { size: '40' }, 84900, 0],
+    ],
+  },
+];
+
+describe('the variants of a product in XML', () => {
+  test.each([
+    [
+      'without ids',
+      `<product><ProductId>7</ProductId><Name>Boot</Name><Price>849.00</Price><Variants>
+        <Variant><Size>39</Size><Stock>3</Stock></Variant><Variant><Size>40</Size><Stock>0</Stock></Variant></Variants></product>`,
+    ],
+    [
+      'as attributes',
+      `<product id="7" name="Boot" price="849.00"><variants>
+        <variant sku="7/39" size="39" stock="3"/><variant sku="7/40" size="40" stock="0"/></variants></product>`,
+    ],
+    [
+      'in elements of any name within a list of them',
+      `<product><id>7</id><name>Boot</name><price>849.00</price><variations>
+        <item><sku>7/39</sku><size>39</size><qty>3</qty></item><item><sku>7/40</sku><size>40</size><qty>0</qty></item></variations></product>`,
+    ],
+    [
+      'beside the values of their product',
+      `<product><code>7</code><name>Boot</name><price_vat>849</price_vat>
+        <variant><code>7/39</code><params><param name="Velikost">39</param></params><stock><amount>3</amount></stock></variant>
+        <variant><code>7/40</code><params><param name="Velikost">40</param></params><stock><amount>0</amount></stock></variant></product>`,
+    ],
+    [
+      'as sizes with prices',
+      `<product id="7"><description><name xml:lang="pol">Boot</name><long_desc xml:lang="pol">Warm</long_desc></description><sizes>
+        <size id="1" name="39" code="7/39"><price gross="849.00" net="690.24"/><stock id="1" quantity="3"/></size>
+        <size id="2" name="40" code="7/40"><price gross="849.00" net="690.24"/><stock id="1" quantity="0"/></size></sizes></product>`,
+    ],
+    [
+      'in the feed of Google',
+      `<item><g:id>7</g:id><title>Boot</title><g:price>849.00 EUR</g:price><g:image_link>red.png</g:image_link>
+        <variants><variant><g:id>7/39</g:id><g:size>39</g:size><g:quantity>3</g:quantity></variant>
+        <variant><g:id>7/40</g:id><g:size>40</g:size><g:quantity>0</g:quantity></variant></variants></item>`,
+    ],
+  ])('are SKUs of it: %s', async (_, product) => {
+    expect(await skusOf(product)).toEqual(TWO_SIZES);
+  });
+
+  test('are named with --columns if their elements are called otherwise', async () => {
+    const product = `<ware><nr>7</nr><name>Boot</name><price>849.00</price>
+      <groesse><nr>7/39</nr><size>39</size><stock>3</stock></groesse><groesse><nr>7/40</nr><size>40</size><stock>0</stock></groesse></ware>`;
+    await expect(explain(`<liste>${product}${product}</liste>`)).rejects.toThrow(
+      /has no products: .* name them with --columns, for example \{ "ware": "item" \}/,
+    );
+    expect(await skusOf(product, { ware: 'item', groesse: 'variant', nr: 'id' })).toEqual(TWO_SIZES);
+  });
+
+  test('may be within each other', async () => {
+    const sizes = (color: string): string =>
+      `<variant><color>${color}</color><image>${color}.png</image><sizes><size><sku>${color}-S</sku><name>S</name><size>S</size><stock>1</stock></size></sizes></variant>`;
+    expect(
+      await skusOf(
+        `<product><id>tee</id><name>Tee</name><price>9</price><variants>${sizes('red')}${sizes('blue')}</variants></product>`,
+      ),
+    ).toMatchObject([
+      {
+        product: 'Tee (tee)',
+        skus: [
+          ['red-S', { color: 'red', size: 'S' }, 900, 1],
+          ['blue-S', { color: 'blue', size: 'S' }, 900, 1],
+        ],
+      },
+    ]);
+  });
+
+  // As doofinder-prestashop #452: a bulk import leaves the product's own stock at 0.
+  test('have a stock and a price of their own, whatever those of their product', async () => {
+    expect(
+      await skusOf(
+        `<product><id>tee</id><name>Tee</name><price>20</price><sale_price>15</sale_price><quantity>0</quantity><variants>
+          <variant><id>s</id><size>S</size><quantity>4</quantity><price>25</price></variant>
+          <variant><id>m</id><size>M</size></variant></variants></product>`,
+      ),
+    ).toEqual([
+      {
+        product: 'Tee (tee)',
+        skus: [
+          ['s', { size: 'S' }, 2500, 4],
+          ['m', { size: 'M' }, 1500, 0],
+        ],
+      },
+    ]);
+  });
+
+  // As dropshipping-woocommerce #114, where such a product was lost.
+  test('may have the id of their product', async () => {
+    expect(
+      await skusOf(
+        `<product><id>tee</id><name>Tee</name><price>20</price><quantity>2</quantity><variants><variant><id>tee</id><size>One</size></variant></variants></product>`,
+      ),
+    ).toEqual([{ product: 'Tee (tee)', skus: [['tee', { size: 'One' }, 2000, 2]] }]);
+  });
+
+  test('are not the names and values of options', async () => {
+    const { products } = await explain(
+      `<products><product><id>tee</id><name>Tee</name><price>20</price><quantity>2</quantity>
+        <variants><variant><name>Color</name><value>Red</value></variant><variant><name>Size</name><value>S</value></variant></variants></product></products>`,
+    );
+    expect(products).toMatchObject([{ skus: [{ code: 'tee' }] }]);
+  });
+
+  test('have pictures of their own, after those of their product', async () => {
+    const { products } = await explain(
+      `<products><product><id>tee</id><name>Tee</name><price>20</price><quantity>1</quantity><images><image>all.png</image></images>
+        <variants><variant><id>s</id><size>S</size><image>s.png</image></variant><variant><id>m</id><size>M</size></variant></variants></product></products>`,
+    );
+    expect(products[0]?.images.map(({ link }) => link)).toEqual(['all.png', 's.png']);
+    expect(products[0]?.skus.map(({ images }) => images)).toEqual([['s.png'], []]);
+  });
+});
+
+describe('XML', () => {
+  test('names the categories of numbers, if it lists them first', async () => {
+    const offer = (id: string, category: string): string =>
+      `<offer id="${id}"><name>${id}</name><price>9</price><currencyId>RUR</currencyId><categoryId>${category}</categoryId></offer>`;
+    const { products } = await explain(
+      `<yml_catalog><shop><categories><category id="1">Обувь</category><category id="2" parentId="1">Сапоги</category>
+        <category id="3" parentId="4">A</category><category id="4" parentId="3">B</category></categories>
+        <offers>${offer('a', '2')}${offer('b', '9')}${offer('c', '3')}</offers></shop></yml_catalog>`,
+    );
+    expect(products.map(({ category }) => category.map(({ name }) => name).slice(0, 2))).toEqual([
+      ['Обувь', 'Сапоги'],
+      ['uncategorized'],
+      ['B', 'A'],
+    ]);
+    expect(products[0]?.skus).toMatchObject([{ currency: 'RUB', onHand: null }]);
+  });
+
+  test('may have markup in its texts', async () => {
+    const { products } = await explain(
+      `<products><product><id>a</id><name>A</name><price currency="SEK">9</price><stock>1</stock><description><p>Warm &amp; soft.</p><p>In <b>red</b>.</p></description></product></products>`,
+    );
+    expect(products).toMatchObject([
+      { description: 'Warm & soft.\n\nIn red.', skus: [{ currency: 'SEK', onHand: 1 }] },
+    ]);
+  });
+
+  test.each([
+    ['0', 'deny', null],
+    ['1', 'deny', null],
+    ['3', 'backorder', null],
+    ['2027-03-01', 'preorder', '2027-02-28T23:00:00.000Z'],
+  ])('says in how many days a product is sent: %s', async (days, whenOut, restockAt) => {
+    const { products } = await explain(
+      `<SHOP><SHOPITEM><ITEM_ID>a</ITEM_ID><PRODUCTNAME>A</PRODUCTNAME><PRODUCT>A</PRODUCT><PRICE_VAT>9</PRICE_VAT><DELIVERY_DATE>${days}</DELIVERY_DATE></SHOPITEM></SHOP>`,
+    );
+    expect(products[0]?.skus).toMatchObject([{ whenOut, restockAt, onHand: null }]);
+  });
+
+  test('with prices that lack VAT is rejected', async () => {
+    const item = `<SHOPITEM><ITEM_ID>a</ITEM_ID><PRODUCT>A</PRODUCT><PRICE>100</PRICE><VAT>21</VAT><DELIVERY_DATE>0</DELIVERY_DATE></SHOPITEM>`;
+    const { report } = await explain(`<SHOP>${item}</SHOP>`);
+    expect(report.rejected).toMatchObject([{ reason: expect.stringContaining('It is without VAT') }]);
+    const { products } = await explain(`<SHOP>${item}</SHOP>`, { PRICE: 'price_vat' });
+    expect(products[0]?.skus).toMatchObject([{ prices: [{ amount: 10000 }] }]);
+  });
+
+  test('leaves out what the shop does not show', async () => {
+    const { report } = await explain(
+      `<SHOP><SHOPITEM><CODE>a</CODE><NAME>A</NAME><PRICE_VAT>9</PRICE_VAT><VISIBILITY>hidden</VISIBILITY><VARIANTS><VARIANT><CODE>b</CODE><PRICE_VAT>9</PRICE_VAT></VARIANT></VARIANTS></SHOPITEM></SHOP>`,
+    );
+    expect(report).toMatchObject({ skus: 0, rejectedRows: 0 });
+    expect([...report.skipped.keys()]).toEqual(['the product is not visible']);
+  });
+
+  test('that is hostile costs a row', async () => {
+    const good = '<product><id>good</id><name>Good</name><price>9</price><stock>1</stock></product>';
+    const bad = (inner: string): string => `<product><id>bad</id><name>Bad</name>${inner}</product>`;
+    const { report, products } = await explain(
+      `<products>${bad('<a>'.repeat(20_000) + '</a>'.repeat(20_000))}${bad('<a/>'.repeat(100_000))}${good}</products>`,
+    );
+    expect(report).toMatchObject({ skus: 1, rejectedRows: 2 });
+    expect(report.rejected[1]?.reason).toContain('The item is longer than');
+    expect(products).toMatchObject([{ title: 'Good' }]);
+  });
+});
