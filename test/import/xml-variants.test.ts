@@ -186,6 +186,24 @@ describe('XML', () => {
     expect(products[0]?.skus).toMatchObject([{ whenOut, restockAt, onHand: null }]);
   });
 
+  test('has values with names, in any script', async () => {
+    const { products } = await explain(
+      `<offers><o id="a" url="https://shop.example/a" price="9.50" avail="1" stock="2"><name>A</name><cat>Odzież/Płaszcze</cat>
+        <imgs><main url="https://cdn.example/1.jpg"/><i url="https://cdn.example/2.jpg"/></imgs>
+        <attrs><a name="Producent">Acme</a><a name="EAN">4006381333931</a><a name="Колір:">Синій</a><a name="Матеріал:">Вовна</a></attrs></o></offers>`,
+    );
+    expect(products).toMatchObject([
+      {
+        brand: { name: 'Acme' },
+        url: 'https://shop.example/a',
+        category: [{ name: 'Odzież' }, { name: 'Płaszcze' }],
+        images: [{ link: 'https://cdn.example/1.jpg' }, { link: 'https://cdn.example/2.jpg' }],
+        attributes: expect.arrayContaining([{ name: 'material', value: 'Вовна' }]),
+        skus: [{ options: { color: 'Синій' }, gtin: '4006381333931', onHand: 2, prices: [{ amount: 950 }] }],
+      },
+    ]);
+  });
+
   test('with prices that lack VAT is rejected', async () => {
     const item = `<SHOPITEM><ITEM_ID>a</ITEM_ID><PRODUCT>A</PRODUCT><PRICE>100</PRICE><VAT>21</VAT><DELIVERY_DATE>0</DELIVERY_DATE></SHOPITEM>`;
     const { report } = await explain(`<SHOP>${item}</SHOP>`);

@@ -58,7 +58,7 @@ export function merchantListing(line: number, cells: Cells): Listing {
     description: cells.get('description', 'summary', 'content'),
     link: cells.get('link', 'url', 'product_url'),
     images: [
-      ...cells.all('image_link', 'image[0].url', 'image_url'),
+      ...cells.all('image_link', 'image[0].url', 'image_url', 'image'),
       ...cells.all('additional_image_link', 'additional_image_urls').flatMap(splitLinks),
       ...cells.matching(/^image\[[1-9]\d*\]\.url$/).map(({ value }) => value),
     ],
@@ -69,6 +69,7 @@ export function merchantListing(line: number, cells: Cells): Listing {
       'google_product_category',
       'fb_product_category',
       'product_category',
+      'category',
     ),
     options,
     attributes: ATTRIBUTES.flatMap((name): Pair[] => {

@@ -41,7 +41,7 @@ const BEFORE = [
   'regular_price',
   'list_price',
 ] as const;
-const SALE = ['sale_price', 'special_price', 'discount_price', 'promo_price'] as const;
+const SALE = ['price_promo', 'sale_price', 'special_price', 'discount_price', 'promo_price'] as const;
 const QUANTITY = [
   ...[
     'quantity',

@@ -139,7 +139,7 @@ export const COLUMNS = {
 
 /** A simple product with one color or size has it as an option, as a variation has. */
 export const OPTIONS =
-  /^(?:size|größe|taille|talla|tamanho|taglia|maat|размер|colou?r|farbe|couleur|cor|colore|kleur|цвет)$/iu;
+  /^(?:size|größe|taille|talla|talle|tamanho|taglia|maat|размер|colou?r|farbe|couleur|cor|colore|kleur|цвет)$/iu;
 
 /** The names of attributes, by their number, and the columns with their values. */
 const ATTRIBUTES: readonly { readonly names: RegExp; readonly values: (position: string) => string }[] = [

@@ -49,7 +49,8 @@ export function recordOf(
     const own = parts.join('').trim();
     const text = own === '' ? (VALUE_ATTRIBUTES.map((name) => attributes[name]).find(Boolean) ?? '') : own;
     const { name, currency } = attributes;
-    if (name !== undefined && text !== '') add(column, prefixed, `${name}:${text}`);
+    if (name !== undefined && text !== '')
+      add(column, prefixed, `${name.replaceAll(':', ' ').trim()}:${text}`);
     else if (currency !== undefined && /^[\d.,\s]+$/.test(text)) add(column, prefixed, `${text} ${currency}`);
     else if (text !== '') add(column, prefixed, text);
     else

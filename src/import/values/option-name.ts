@@ -19,7 +19,19 @@ const SAME: ReadonlyMap<string, string> = new Map([
     ...['farve', 'farge', 'väri', 'barva', 'farba', 'szín', 'culoare', 'renk', 'χρώμα', 'цвет', 'колір'],
   ].map((name) => [name, 'color'] as const),
   ...[
-    ...['sizes', 'größe', 'groesse', 'taille', 'talla', 'taglia', 'tamanho', 'maat', 'rozmiar', 'storlek'],
+    ...[
+      'sizes',
+      'größe',
+      'groesse',
+      'taille',
+      'talla',
+      'talle',
+      'taglia',
+      'tamanho',
+      'maat',
+      'rozmiar',
+      'storlek',
+    ],
     ...[
       'størrelse',
       'koko',

@@ -40,4 +40,6 @@ test('whatever the text, handles and attribute names are what the database takes
     }),
   );
   expect(attributeName('Sleeve length')).toBe('sleeve_length');
+  expect(attributeName('Матеріал підошви:')).toBe('material_pidoshvi');
+  expect(attributeName('Υλικό')).toBe('yliko');
 });
