@@ -55,7 +55,8 @@ export function importCommand(): Command {
       'after',
       `
 Formats are recognized by their columns: Google Merchant Center and its local inventory, Meta catalogs, ACP
-products.jsonl, and the exports of Shopify, WooCommerce, Magento 2, Wix, and Vendure. docs/import.md has their columns.
+products.jsonl, the XML of shops and price comparison sites (Heureka, Yandex Market, Ceneo), and the exports of Shopify,
+WooCommerce, Magento 2, Wix, and Vendure. docs/import.md has their columns.
 
 Adds or updates products, SKUs, prices, and stock by their id, and encodes new images. Image links can be https URLs
 or files in the folder of the feed. Invalid rows are reported with their line number; the other rows are imported.

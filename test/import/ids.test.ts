@@ -53,6 +53,7 @@ describe('an id that two rows have', () => {
     expect(report).toMatchObject({ skus: 3, rejected });
   });
 
+  // As facebook-for-magento #30, where a feed listed 198 products several times.
   test('keeps everything from being pruned, unless the rows are the same', async () => {
     const rows = [row('a', 'coat'), row('b', 'hat'), row('c', 'cap')];
     await shop.write('feed.tsv', feedOf(rows));
@@ -91,6 +92,7 @@ describe('an id that two rows have', () => {
   });
 });
 
+// As magento2 #10080 (spaces) and magmi-git #529 (zeros), where one became two, and two one.
 test('ids that differ in case or leading zeros are those of different SKUs, and are named', async () => {
   const ids = ['00123', '123', 'AB-1', 'ab-1', 'ab - 1', ' 00123 '];
   await shop.write('feed.tsv', feedOf(ids.map((id) => row(id, `p-${id}`))));
