@@ -162,6 +162,21 @@ describe('a file', () => {
     expect(products.map(({ skus }) => skus.map(({ code }) => code))).toEqual([['T/S', 'T/M'], ['H']]);
   });
 
+  test('counts the inventory of Shopify if something tracks it, or if the file does not say what does', async () => {
+    const stock = async (columns: string, ...rows: readonly string[]) => {
+      const lines = rows.map((row, index) => `h${index},T,9,${row}\n`);
+      const { products } = await explain(`Handle,Title,Variant Price,${columns}\n${lines.join('')}`, {
+        currency: 'EUR',
+      });
+      return products.flatMap(({ skus }) => skus.map(({ onHand }) => onHand));
+    };
+    expect(await stock('Variant Inventory Tracker,Variant Inventory Qty', 'shopify,3', ',0')).toEqual([
+      3,
+      null,
+    ]);
+    expect(await stock('Variant Inventory Qty', '3', '0', '')).toEqual([3, 0, null]);
+  });
+
   test('with the variants of another tool, which repeat what is said of their product, is the same', async () => {
     const header = 'Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price\n';
     const { products } = await explain(

@@ -7,7 +7,7 @@ import { magento } from './magento.js';
 import { merchantCenter } from './merchant-center.js';
 import { metaCatalog } from './meta-catalog.js';
 import { shopXml } from './shop-xml.js';
-import { shopify } from './shopify.js';
+import { shopify, shopifyWithoutTracker } from './shopify.js';
 import { vendure } from './vendure.js';
 import { wix } from './wix.js';
 import { wooCommerce } from './woocommerce.js';
@@ -16,6 +16,7 @@ import { wooCommerce } from './woocommerce.js';
 const FORMATS: readonly FeedFormat[] = [
   localInventory,
   shopify,
+  shopifyWithoutTracker,
   wooCommerce,
   magento,
   vendure,

@@ -11,23 +11,33 @@ import {
   type Row,
 } from './format.js';
 
+const TRACKER = ['variant_inventory_tracker', 'inventory_tracker'] as const;
+
 /**
  * The product export of Shopify, with the column names of 2025 and those before. The rows of a product are adjacent:
  * the first has what is said of the product, each has a variant, a picture, or both.
  */
-export const shopify: ProductFormat = {
-  name: 'Shopify product export',
-  lists: 'products',
-  recognizes: ({ columns }) =>
-    (columns.has('handle') && (columns.has('variant_price') || columns.has('variant_sku'))) ||
-    (columns.has('url_handle') && columns.has('title') && columns.has('price')),
-  read: (records) =>
-    listGroups(
-      records(),
-      (row, first) => handleOf(row.cells) === undefined || handleOf(row.cells) === handleOf(first.cells),
-      listProduct,
-    ),
-};
+export const shopify: ProductFormat = shopifyFormat({ hasTracker: true });
+
+/** The same from a tool that leaves out what tracks the inventory: there, a number always counts. */
+export const shopifyWithoutTracker: ProductFormat = shopifyFormat({ hasTracker: false });
+
+function shopifyFormat({ hasTracker }: { readonly hasTracker: boolean }): ProductFormat {
+  return {
+    name: 'Shopify product export',
+    lists: 'products',
+    recognizes: ({ columns }) =>
+      ((columns.has('handle') && (columns.has('variant_price') || columns.has('variant_sku'))) ||
+        (columns.has('url_handle') && columns.has('title') && columns.has('price'))) &&
+      TRACKER.some((column) => columns.has(column)) === hasTracker,
+    read: (records) =>
+      listGroups(
+        records(),
+        (row, first) => handleOf(row.cells) === undefined || handleOf(row.cells) === handleOf(first.cells),
+        (rows) => listProduct(rows, hasTracker),
+      ),
+  };
+}
 
 const handleOf = (cells: Cells): string | undefined => cells.get('handle', 'url_handle');
 
@@ -35,7 +45,7 @@ const handleOf = (cells: Cells): string | undefined => cells.get('handle', 'url_
 const NO_OPTION = 'Default Title';
 const POSITIONS = [1, 2, 3] as const;
 
-function* listProduct(rows: readonly [Row, ...Row[]]): Generator<Listed<Listing>> {
+function* listProduct(rows: readonly [Row, ...Row[]], hasTracker: boolean): Generator<Listed<Listing>> {
   const [{ line, cells }] = rows;
   const status = cells.get('status');
   const published = cells.get('published', 'published_on_online_store');
@@ -81,7 +91,7 @@ function* listProduct(rows: readonly [Row, ...Row[]]): Generator<Listed<Listing>
       categories: [],
       options,
       attributes: [],
-      ...stockOf(row.cells),
+      ...stockOf(row.cells, hasTracker),
       price: row.cells.get('variant_price', 'price'),
       compareAt: row.cells.get('variant_compare_at_price', 'compare-at_price'),
     };
@@ -124,11 +134,11 @@ function attributesOf(cells: Cells): Pair[] {
 }
 
 /** Variants whose inventory nobody tracks are always in stock; others may be sold beyond it. */
-function stockOf(cells: Cells): Pick<Listing, 'availability' | 'quantity'> {
-  const tracker = cells.get('variant_inventory_tracker', 'inventory_tracker');
+function stockOf(cells: Cells, hasTracker: boolean): Pick<Listing, 'availability' | 'quantity'> {
+  const tracker = cells.get(...TRACKER);
   const quantity = cells.get('variant_inventory_qty', 'inventory_quantity');
   const policy = cells.get('variant_inventory_policy', 'continue_selling_when_out_of_stock');
-  if (tracker === undefined) return { availability: 'in_stock', quantity: undefined };
+  if (hasTracker && tracker === undefined) return { availability: 'in_stock', quantity: undefined };
   const goesOn = /^continue$/i.test(policy ?? '') || isTrue(policy);
   return { availability: goesOn && quantity !== undefined ? 'backorder' : 'in_stock', quantity };
 }
