@@ -159,6 +159,21 @@ test('drafts and translations are left out, and named', async () => {
   });
 });
 
+test('what WooCommerce does not sell, because it has no price, is left out, and named', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'feed-'));
+  try {
+    const feed = join(folder, 'feed.csv');
+    await writeFile(feed, 'ID,Type,SKU,Name,Published,Regular price\n1,simple,a,A,1,\n2,simple,b,B,1,9\n');
+    expect((await explainFeed(feed, { currency: 'EUR' })).report).toMatchObject({
+      skus: 1,
+      rejectedRows: 0,
+      skipped: new Map([['the product has no price, and the shop does not sell it', { count: 1 }]]),
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('columns that nothing reads are named', async () => {
   const { report } = await load('local-inventory.tsv');
   expect(report.unreadColumns).toEqual([

@@ -3,7 +3,7 @@ import { listElements, type Listed, type Listing, type Pair, type ProductFormat 
 import { merchantListing, splitLinks } from './merchant-center.js';
 import { optionName } from '../values/option-name.js';
 
-/** Elements that Google's feeds do not have, of those that are named below. */
+/** Elements that Google's feeds do not have, of those that are named below; its `image_link` is in no other feed. */
 const OWN: ReadonlySet<string> = new Set([
   ...['productname', 'itemgroup_id', 'group_id', 'categoryid', 'currencyid', 'picture', 'vendor', 'param'],
   ...['price_vat', 'price_with_vat', 'imgurl', 'avail', 'parameters'],
@@ -65,19 +65,8 @@ const TEXT = [
   'short_description',
 ] as const;
 const IMAGES = [
-  ...[
-    'imgurl',
-    'image_link',
-    'picture',
-    'image',
-    'image_url',
-    'imageurl',
-    'imgs.main',
-    'images',
-    'pictures',
-    'photos',
-  ],
-  ...['imgurl_alternative', 'additional_imageurl', 'additional_image_link', 'imgs.i', 'gallery', 'image_ref'],
+  ...['imgurl', 'picture', 'image', 'image_url', 'imageurl', 'imgs.main', 'images', 'pictures', 'photos'],
+  ...['imgurl_alternative', 'additional_imageurl', 'imgs.i', 'gallery', 'image_ref'],
 ] as const;
 const BRAND = [
   'manufacturer',
@@ -121,6 +110,7 @@ export const shopXml: ProductFormat = {
   lists: 'products',
   recognizes: ({ columns, syntax }) =>
     /^(?:XML|RSS|Atom)/.test(syntax) &&
+    !columns.has('image_link') &&
     (syntax === 'XML' || [...columns].some((column) => OWN.has(column))) &&
     [ID, TITLE, PRICE].every((names) => names.some((name) => columns.has(name))),
   read: (records) => listElements(records(), listItem),

@@ -65,6 +65,11 @@ function* listRow(line: number, cells: Cells, parents: Parents): Generator<Liste
     yield { line, skipped: 'the product is not published' };
   } else if (types.includes('grouped') || types.includes('external')) {
     yield { line, skipped: 'the product is sold as other products, or on another site' };
+  } else if (
+    !types.includes('variable') &&
+    cells.get(...COLUMNS.regularPrice, ...COLUMNS.salePrice) === undefined
+  ) {
+    yield { line, skipped: 'the product has no price, and the shop does not sell it' };
   } else if (types.includes('variable')) {
     yield { ...productOf(line, cells), id: null, group, options: [], attributes: attributesOf(cells) };
   } else if (isVariation) {
