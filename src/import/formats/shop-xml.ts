@@ -32,7 +32,10 @@ const TITLE = [
   'name_ua',
   'name_ru',
 ] as const;
-const PRICE = ['price_vat', 'price_with_vat', 'price', 'pricevat', 'price.value', 'price.gross'] as const;
+const PRICE = [
+  ...['price_vat', 'price_with_vat', 'price', 'pricevat', 'price.value', 'price.gross'],
+  'regular_price',
+] as const;
 const BEFORE = [
   'oldprice',
   'old_price',
