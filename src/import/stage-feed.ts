@@ -7,7 +7,6 @@ import {
   parseListing,
   parseProductListing,
   RowError,
-  type FeedRow,
   type ListingSettings,
   type ParsedListing,
   type ProductRow,
@@ -78,7 +77,7 @@ export const repeatedId = (code: string, firstLine: number, isSame: boolean): st
 
 class Stager {
   market: MarketChoice | null = null;
-  #good: FeedRow[] = [];
+  #good: Pick<ParsedListing, 'row' | 'isUncounted'>[] = [];
   #wholes: ProductRow[] = [];
   #rejectedCodes: string[] = [];
   #flushing: Promise<void> = Promise.resolve();
@@ -123,9 +122,9 @@ class Stager {
   }
 
   async #addSku(listing: Listing): Promise<void> {
-    const { settings, report } = this.#options;
+    const { settings } = this.#options;
     const parsed = parseListing(listing, settings);
-    const { row, isUncounted } = parsed;
+    const { row } = parsed;
     this.market ??= await this.#options.chooseMarket(row.currency);
     if (row.currency !== this.market.currency) {
       throw new RowError(
@@ -134,8 +133,7 @@ class Stager {
       );
     }
     this.#count(listing.line, parsed);
-    if (isUncounted) report.uncountedSkus += 1;
-    this.#good.push(row);
+    this.#good.push(parsed);
   }
 
   #count(
@@ -159,7 +157,7 @@ class Stager {
   }
 
   async #stage(
-    good: readonly FeedRow[],
+    good: readonly Pick<ParsedListing, 'row' | 'isUncounted'>[],
     wholes: readonly ProductRow[],
     rejectedCodes: readonly string[],
   ): Promise<void> {
@@ -169,12 +167,17 @@ class Stager {
     );
     const repeated = await stageRows(
       this.#client,
-      good.map((row) => ({ handle: idHandle(row.group), row })),
+      good.map(({ row }) => ({ handle: idHandle(row.group), row })),
     );
-    for (const { line, code, firstLine, isSame } of repeated) {
-      this.#options.onReject({ line, reason: repeatedId(code, firstLine, isSame) });
-      if (!isSame) this.#options.report.conflictingRows += 1;
+    const { report, onReject } = this.#options;
+    for (const { index, firstLine, isSame } of repeated) {
+      const given = good[index];
+      if (given === undefined) continue;
+      onReject({ line: given.row.line, reason: repeatedId(given.row.code, firstLine, isSame) });
+      if (!isSame) report.conflictingRows += 1;
+      if (given.isUncounted) report.uncountedSkus -= 1;
     }
+    report.uncountedSkus += good.filter(({ isUncounted }) => isUncounted).length;
     await stageRejected(this.#client, rejectedCodes);
   }
 }

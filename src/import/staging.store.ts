@@ -9,6 +9,13 @@ import { feedRow, productRow, type FeedRow, type ProductRow } from './parse-list
 import type { StagedProduct, WaitingDraft } from './product-draft.js';
 
 const lineAndCode = z.object({ line: z.number(), code: z.string() });
+const repeatedRow = z.object({
+  /** Its place among the rows that were to be added. */
+  index: z.number(),
+  firstLine: z.number(),
+  /** Whether the first row with its SKU says the same. */
+  isSame: z.boolean(),
+});
 const comparedProduct = z.object({
   handle: z.string(),
   position: z.number(),
@@ -36,6 +43,9 @@ const stagedWhole = z
   .object({ handle: z.string(), line: z.number(), data: productRow.omit({ line: true }) })
   .transform(({ handle, line, data }) => ({ handle, row: { ...data, line } }));
 const stagedOffer = offer.extend({ code: z.string() });
+
+/** A row whose SKU an earlier row has. */
+export type RepeatedRow = z.infer<typeof repeatedRow>;
 
 /** What the feed says of the price, the stock, and the promised units of an SKU. */
 export type StagedOffer = z.infer<typeof stagedOffer>;
@@ -104,15 +114,6 @@ export async function stageWholes(
   );
 }
 
-/** A row whose SKU an earlier row has. */
-export interface RepeatedRow {
-  readonly line: number;
-  readonly code: string;
-  readonly firstLine: number;
-  /** Whether the earlier row says the same. */
-  readonly isSame: boolean;
-}
-
 /** Adds rows whose SKU is new; returns the others. */
 export async function stageRows(
   client: ClientBase,
@@ -147,21 +148,16 @@ export async function stageRows(
   if (added.length === rows.length) return [];
   // The first row with a code is the one that was added.
   const codes = new Set(added.map(({ code }) => code));
-  const repeated = input.filter(({ code }) => !codes.delete(code));
-  const firsts = await query(
+  const repeated = input.flatMap((row, index) => (codes.delete(row.code) ? [] : [{ ...row, index }]));
+  return query(
     client,
-    sql`/* import.findFirst */ SELECT code, line, jsonb_build_array(handle, on_hand, promised, prices, data) = said AS "isSame", place
-      FROM ROWS FROM (json_to_recordset(${JSON.stringify(repeated.map(({ code, handle, onHand, promised, prices, data }) => ({ code, said: [handle, onHand, promised, prices, data] })))}::json)
-        AS (code text, said jsonb)) WITH ORDINALITY AS repeated (code, said, place)
-      JOIN import_rows USING (code) ORDER BY place`,
-    z.object({ code: z.string(), line: z.number(), isSame: z.boolean(), place: z.coerce.number() }),
+    sql`/* import.findFirst */ SELECT index, line AS "firstLine",
+        jsonb_build_array(handle, on_hand, promised, prices, data) = said AS "isSame"
+      FROM json_to_recordset(${JSON.stringify(repeated.map(({ index, code, handle, onHand, promised, prices, data }) => ({ index, code, said: [handle, onHand, promised, prices, data] })))}::json)
+        AS repeated (index integer, code text, said jsonb)
+      JOIN import_rows USING (code) ORDER BY index`,
+    repeatedRow,
   );
-  return firsts.map(({ code, line, isSame, place }) => ({
-    code,
-    line: repeated[place - 1]?.line ?? 0,
-    firstLine: line,
-    isSame,
-  }));
 }
 
 /** An id without what ids should not differ in. The collation of bytes groups in a fraction of the time. */

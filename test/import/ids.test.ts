@@ -43,6 +43,7 @@ describe('an id that two rows have', () => {
       expect(await shop.import('feed.tsv')).toMatchObject({
         rejectedRows: 2,
         conflictingRows: 1,
+        uncountedSkus: 3,
         rejected,
         skus: 3,
         productsChanged,

@@ -138,6 +138,30 @@ describe('the variants of a product in XML', () => {
     expect(products).toMatchObject([{ skus: [{ code: 'tee' }] }]);
   });
 
+  test('may have nothing but names, as those of Zboží; without an id, they are rejected', async () => {
+    const variants = ['176', '183'].map(
+      (length) => `<VARIANT><PRODUCTNAMEEXT>Délka ${length}</PRODUCTNAMEEXT></VARIANT>`,
+    );
+    const item = (id: string): string =>
+      `<ITEM>${id}<PRODUCTNAME>Ski</PRODUCTNAME><PRICE_VAT>12625</PRICE_VAT><DELIVERY_DATE>3</DELIVERY_DATE><PARAMETERS><PARAMETER><NAME>Délka</NAME><VALUE>176</VALUE><VALUE>183</VALUE></PARAMETER></PARAMETERS>${variants.join('')}</ITEM>`;
+    const { report, products } = await explain(`<SHOP>${item('<CODE>ski</CODE>')}${item('')}</SHOP>`);
+    expect(products).toMatchObject([
+      {
+        title: 'Ski',
+        attributes: expect.arrayContaining([{ name: 'delka', value: '183' }]),
+        skus: [
+          { code: 'ski/Délka 176', options: { variant: 'Délka 176' } },
+          { code: 'ski/Délka 183', options: { variant: 'Délka 183' } },
+        ],
+      },
+    ]);
+    expect(report.rejected.map(({ reason }) => reason)).toEqual([
+      'id is empty.',
+      'id is empty.',
+      'id is empty.',
+    ]);
+  });
+
   test('have pictures of their own, after those of their product', async () => {
     const { products } = await explain(
       `<products><product><id>tee</id><name>Tee</name><price>20</price><quantity>1</quantity><images><image>all.png</image></images>

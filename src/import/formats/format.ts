@@ -141,7 +141,7 @@ function listVariants(product: Listing, variants: readonly ReadRecord[], list: L
     const stocked = own.availability === undefined && own.quantity === undefined ? product : own;
     const listing: Listing = {
       ...own,
-      id: own.id ?? [product.group ?? '', ...options.map(([, value]) => value)].join('/'),
+      id: own.id ?? (product.group && [product.group, ...options.map(([, value]) => value)].join('/')),
       group: product.group,
       title: own.title ?? product.title,
       groupTitle: product.title,

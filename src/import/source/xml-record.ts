@@ -60,7 +60,8 @@ export function recordOf(
     const children = inner.parts.filter((part) => typeof part !== 'string');
     if (children.length === 0) addLeaf(column, inner);
     else if (children.some(({ name }) => MARKUP.has(name))) add(column, inner.prefixed, markup(inner));
-    else if (isNamedValue(children)) add(column, inner.prefixed, namedValue(children));
+    else if (isNamedValue(children))
+      for (const value of namedValues(children)) add(column, inner.prefixed, value);
     else {
       const isList = children.every(({ name }) => name === children[0]?.name);
       for (const child of children) {
@@ -108,13 +109,16 @@ const markup = ({ parts }: Element): string =>
 const isNamedValue = (children: readonly Element[]): boolean =>
   children.some(({ name }) => PART_NAME.test(name)) && children.some(({ name }) => PART_VALUE.test(name));
 
-/** Commas separate such values in tables. */
-const namedValue = (children: readonly Element[]): string =>
-  children
-    .filter(({ name }) => PART_NAME.test(name) || PART_VALUE.test(name))
-    .map((child) => textOf(child).replaceAll(',', '\\,'))
-    .filter((text) => text !== '')
-    .join(':');
+/** "Section:Name:Value" for each of the values. Commas separate them in tables. */
+function namedValues(children: readonly Element[]): string[] {
+  const textsOf = (pattern: RegExp): string[] =>
+    children
+      .filter(({ name }) => pattern.test(name))
+      .map((child) => textOf(child).replaceAll(',', '\\,'))
+      .filter((text) => text !== '');
+  const names = textsOf(PART_NAME);
+  return textsOf(PART_VALUE).map((value) => [...names, value].join(':'));
+}
 
 /** Whether an element is a variant: by its name or that of the list it is in, if it has values of its own. */
 function isVariant(element: Element, parent: Element): boolean {
