@@ -138,7 +138,24 @@ describe('the variants of a product in XML', () => {
     expect(products).toMatchObject([{ skus: [{ code: 'tee' }] }]);
   });
 
-  test('may have nothing but names, as those of Zboží; without an id, they are rejected', async () => {
+  test('may have nothing but names', async () => {
+    const variants = '<variants><variant id="1" name="S"/><variant id="2" name="M"/></variants>';
+    expect(
+      await skusOf(
+        `<product id="tee"><name>Tee</name><price>20</price><quantity>2</quantity>${variants}</product>`,
+      ),
+    ).toEqual([
+      {
+        product: 'Tee (tee)',
+        skus: [
+          ['1', { variant: 'S' }, 2000, 2],
+          ['2', { variant: 'M' }, 2000, 2],
+        ],
+      },
+    ]);
+  });
+
+  test('are rejected if neither they nor their product have an id', async () => {
     const variants = ['176', '183'].map(
       (length) => `<VARIANT><PRODUCTNAMEEXT>Délka ${length}</PRODUCTNAMEEXT></VARIANT>`,
     );

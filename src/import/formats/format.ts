@@ -129,13 +129,25 @@ function* listProduct(
   yield* tellApart(skus);
 }
 
+/** A name that only tells a variant from the others, such as "S", is an option. */
+const nameOption = ({ title, options, attributes }: Listing, product: Listing): Pair[] =>
+  title === undefined ||
+  options.length + attributes.length > 0 ||
+  (product.title !== undefined && title.startsWith(product.title))
+    ? []
+    : [['variant', title]];
+
 /** The SKUs of a product. What a variant does not say of itself is as with its product. */
 function listVariants(product: Listing, variants: readonly ReadRecord[], list: ListOne): Listed<Listing>[] {
   return variants.flatMap(({ line, cells, variants: inner = [] }) => {
     const own = list(line, cells);
     if (!isListing(own)) return [own];
     const names = new Set(own.options.map(([name]) => optionName(name)));
-    const options = [...product.options.filter(([name]) => !names.has(optionName(name))), ...own.options];
+    const options = [
+      ...product.options.filter(([name]) => !names.has(optionName(name))),
+      ...own.options,
+      ...nameOption(own, product),
+    ];
     // A price or a stock of its own says all of it: a product may be reduced or sold out, and a variant of it not.
     const priced = own.price === undefined && own.salePrice === undefined ? product : own;
     const stocked = own.availability === undefined && own.quantity === undefined ? product : own;

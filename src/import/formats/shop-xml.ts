@@ -31,6 +31,7 @@ const TITLE = [
   'description.name',
   'name_ua',
   'name_ru',
+  'productnameext',
 ] as const;
 const PRICE = [
   ...['price_vat', 'price_with_vat', 'price', 'pricevat', 'price.value', 'price.gross'],
@@ -139,10 +140,6 @@ function listItem(line: number, cells: Cells): Listed<Listing> {
     );
   const named = (pattern: RegExp): string | undefined => params.find(([name]) => pattern.test(name))?.[1];
   const chosen = params.filter(([name]) => ['color', 'size'].includes(optionName(name)));
-  // Zboží names variants by what is added to the name of their product.
-  const title = cells.get(...TITLE) ?? modelOf(cells);
-  const added = cells.get('productnameext');
-  if (title === undefined && added !== undefined) chosen.push(['variant', added]);
   const group = cells.get(...GROUP);
   const price = cells.get(...PRICE);
   const currency = currencyOf(cells.get('currencyid', 'currency', 'currency_id', 'price.currency'));
@@ -154,7 +151,7 @@ function listItem(line: number, cells: Cells): Listed<Listing> {
     ...listing,
     id: cells.get(...ID),
     group,
-    title,
+    title: cells.get(...TITLE) ?? modelOf(cells),
     groupTitle: cells.get('item_group_title') ?? (group === undefined ? undefined : cells.get('product')),
     description: cells.get(...TEXT),
     link: cells.get('url', 'link', 'product_url', 'orig_url'),

@@ -45,8 +45,9 @@ export function recordOf(
     known[prefixed ? 'prefixed' : 'plain'].push(name === 'categoryid' ? (categoryOf(text) ?? text) : text);
     values.set(name, known);
   };
-  const addLeaf = (column: string, { prefixed, attributes, parts }: Element): void => {
-    const own = parts.join('').trim();
+  const addLeaf = (column: string, leaf: Element): void => {
+    const { prefixed, attributes } = leaf;
+    const own = textOf(leaf);
     const text = own === '' ? (VALUE_ATTRIBUTES.map((name) => attributes[name]).find(Boolean) ?? '') : own;
     const { name, currency } = attributes;
     if (name !== undefined && text !== '')
