@@ -159,6 +159,23 @@ test('drafts and translations are left out, and named', async () => {
   });
 });
 
+test('the deepest of several categories of Magento counts, whatever is between them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'feed-'));
+  try {
+    for (const mark of [',', '|']) {
+      const feed = join(folder, 'feed.csv');
+      await writeFile(
+        feed,
+        `sku,product_type,attribute_set_code,name,price,qty,categories\na,simple,Default,A,9,1,"Default Category/Gear${mark}Default Category/Gear/Bags"\n`,
+      );
+      const { products } = await explainFeed(feed, { currency: 'EUR' });
+      expect(products).toMatchObject([{ category: [{ name: 'Gear' }, { name: 'Bags' }] }]);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('what WooCommerce does not sell, because it has no price, is left out, and named', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'feed-'));
   try {

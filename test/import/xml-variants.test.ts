@@ -231,7 +231,7 @@ describe('XML', () => {
     const { products } = await explain(
       `<offers><o id="a" url="https://shop.example/a" price="9.50" avail="1" stock="2"><name>A</name><cat>Odzież/Płaszcze</cat>
         <imgs><main url="https://cdn.example/1.jpg"/><i url="https://cdn.example/2.jpg"/></imgs>
-        <attrs><a name="Producent">Acme</a><a name="EAN">4006381333931</a><a name="Колір:">Синій</a><a name="Матеріал:">Вовна</a></attrs></o></offers>`,
+        <attrs><a name="Producent">Acme</a><a name="EAN">4006381333931</a><a name="Колір:">Синій|Білий</a><a name="Матеріал:">Вовна; &lt;b>Шовк&lt;/b></a></attrs></o></offers>`,
     );
     expect(products).toMatchObject([
       {
@@ -239,8 +239,13 @@ describe('XML', () => {
         url: 'https://shop.example/a',
         category: [{ name: 'Odzież' }, { name: 'Płaszcze' }],
         images: [{ link: 'https://cdn.example/1.jpg' }, { link: 'https://cdn.example/2.jpg' }],
-        attributes: expect.arrayContaining([{ name: 'material', value: 'Вовна' }]),
-        skus: [{ options: { color: 'Синій' }, gtin: '4006381333931', onHand: 2, prices: [{ amount: 950 }] }],
+        attributes: expect.arrayContaining([
+          { name: 'material', value: 'Вовна' },
+          { name: 'material', value: 'Шовк' },
+        ]),
+        skus: [
+          { options: { color: 'Синій/Білий' }, gtin: '4006381333931', onHand: 2, prices: [{ amount: 950 }] },
+        ],
       },
     ]);
   });

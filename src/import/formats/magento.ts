@@ -112,7 +112,7 @@ const imagesOf = (cells: Cells): string[] =>
 /** "Default Category/Men/Tops,Default Category/Men": the deepest path says most, and its root nothing. */
 function categoriesOf(text: string): string[] {
   return text
-    .split(/,(?=[^/,]+\/)/)
+    .split(/[,|](?=[^/,|]+\/)/)
     .map((path) => path.split('/').slice(1).join('>'))
     .filter((path) => path !== '')
     .sort((one, other) => other.split('>').length - one.split('>').length);

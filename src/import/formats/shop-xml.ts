@@ -2,6 +2,7 @@ import type { Cells } from '../source/cells.js';
 import { listElements, type Listed, type Listing, type Pair, type ProductFormat } from './format.js';
 import { merchantListing, splitLinks } from './merchant-center.js';
 import { optionName } from '../values/option-name.js';
+import { plainText } from '../values/plain-text.js';
 
 /** Elements that Google's feeds do not have, of those that are named below; its `image_link` is in no other feed. */
 const OWN: ReadonlySet<string> = new Set([
@@ -104,6 +105,9 @@ const PARAMS = [
   'features',
   'options',
 ] as const;
+/** Such values that are no attributes. */
+const BRAND_NAME = /^(?:producent|výrobce|výrobca|manufacturer|brand|marka|бренд)$/i;
+const GTIN_NAME = /^(?:ean|gtin)$/i;
 
 /**
  * The XML of shop systems and price comparison sites: Heureka, Zboží, Shoptet, Yandex Market (YML) and the markets of
@@ -162,11 +166,16 @@ function listItem(line: number, cells: Cells): Listed<Listing> {
         .matching(/^(?:images?|photos?|pictures?)\..*(?:url|src|href|large)$/)
         .map(({ value }) => value),
     ],
-    brand: cells.get(...BRAND) ?? named(/^(?:producent|výrobce|výrobca|manufacturer|brand|marka|бренд)$/i),
-    gtin: cells.get(...GTIN) ?? named(/^(?:ean|gtin)$/i),
+    brand: cells.get(...BRAND) ?? named(BRAND_NAME),
+    gtin: cells.get(...GTIN) ?? named(GTIN_NAME),
     categories: cells.all(...CATEGORY).flatMap(categoryOf),
-    options: [...listing.options, ...chosen],
-    attributes: [...listing.attributes, ...params.filter((pair) => !chosen.includes(pair))],
+    options: [...listing.options, ...chosen.map(([name, value]): Pair => [name, partsOf(value).join('/')])],
+    attributes: [
+      ...listing.attributes,
+      ...params
+        .filter((pair) => !chosen.includes(pair) && !BRAND_NAME.test(pair[0]) && !GTIN_NAME.test(pair[0]))
+        .flatMap(([name, value]) => partsOf(value).map((part): Pair => [name, part])),
+    ],
     ...stockOf(cells),
     price: inCurrency(price),
     salePrice: inCurrency(cells.get(...SALE)),
@@ -177,8 +186,15 @@ function listItem(line: number, cells: Cells): Listed<Listing> {
 /** "Size:S" */
 function pairOf(text: string): Pair[] {
   const [name = '', ...value] = text.replaceAll('\\,', ',').split(':');
-  return value.length === 0 ? [] : [[name.trim(), value.join(':').trim()]];
+  return value.length === 0 ? [] : [[name.trim(), plainText(value.join(':')).trim()]];
 }
+
+/** "Black|White" and "Wool; Silk" are several values. */
+const partsOf = (value: string): string[] =>
+  value
+    .split(/[|;]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 
 /** Yandex Market may have the parts of a name: type, brand, and model. */
 function modelOf(cells: Cells): string | undefined {
