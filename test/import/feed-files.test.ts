@@ -72,6 +72,15 @@ describe('a file', () => {
     expect(products).toMatchObject([{ title: 'Mantel', skus: [{ code: 'A-1', onHand: 3 }] }]);
   });
 
+  test('that has no column for the stock is refused with a way out, rather than row by row', async () => {
+    const feed = 'sku,name,price,lager\na,A,9 EUR,3\n';
+    await expect(explain(feed)).rejects.toThrow(
+      /at least the columns id, title, price, and availability.*--columns/,
+    );
+    const { products } = await explain(feed, { columns: new Map([['lager', 'quantity']]) });
+    expect(products).toMatchObject([{ skus: [{ code: 'a', onHand: 3 }] }]);
+  });
+
   test('keeps a quoted value whole, whatever its lines look like', async () => {
     const header = 'id,title,description,availability,price,size\n';
     const description = '"Sizes:\nx,Small,too,in stock,9.00 EUR,S\nand ""others"""';

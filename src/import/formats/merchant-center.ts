@@ -9,12 +9,13 @@ export const merchantCenter: ProductFormat = {
   name: 'Google Merchant Center',
   lists: 'products',
   recognizes: ({ columns }) =>
-    has(columns, ID) && has(columns, TITLE) && (columns.has('price') || columns.has('availability')),
+    [ID, TITLE, PRICE, ['availability', ...QUANTITY]].every((names) => has(columns, names)),
   read: (records) => listElements(records(), merchantListing),
 };
 
 const ID = ['id', 'sku'] as const;
 const TITLE = ['title', 'name'] as const;
+const PRICE = ['price', 'sale_price'] as const;
 const has = (columns: ReadonlySet<string>, names: readonly string[]): boolean =>
   names.some((name) => columns.has(name));
 
