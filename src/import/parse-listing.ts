@@ -261,7 +261,7 @@ function parsed<T>(column: string, text: string, parse: (text: string) => T): T 
 
 function priceOf(listing: Listing, { currency }: ListingSettings): { amount: number; currency: string } {
   const text = required(listing.price ?? listing.salePrice, 'price');
-  return parsed('price', text, (price) => parsePrice(price, currency));
+  return parsed('price', text, (price) => parsePrice(price, listing.currency ?? currency));
 }
 
 interface RegularPrice {

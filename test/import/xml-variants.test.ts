@@ -121,6 +121,21 @@ describe('the variants of a product in XML', () => {
     ]);
   });
 
+  test('are in the currency of their product, and sold out where words say so', async () => {
+    const { report, products } = await explain(
+      `<products><product id="tee"><name>Tee</name><currency>CZK</currency><availability>out of stock</availability><variants>
+        <variant><id>s</id><size>S</size><price>250</price><quantity>4</quantity><availability>out of stock</availability></variant>
+        <variant><id>m</id><size>M</size><price>250</price></variant>
+        <variant><id>l</id><size>L</size><price currency="EUR">10</price><quantity>1</quantity></variant></variants></product></products>`,
+    );
+    expect(report.rejected).toEqual([]);
+    expect(products[0]?.skus).toMatchObject([
+      { currency: 'CZK', onHand: 0, prices: [{ amount: 25000 }] },
+      { currency: 'CZK', onHand: 0 },
+      { currency: 'EUR', onHand: 1 },
+    ]);
+  });
+
   // As dropshipping-woocommerce #114, where such a product was lost.
   test('may have the id of their product', async () => {
     expect(

@@ -36,7 +36,8 @@ export interface Listing {
   readonly availability?: string | undefined;
   readonly quantity?: string | undefined;
   readonly availabilityDate?: string | undefined;
-  /** With a currency, or in the feed's. */
+  /** Of prices that name none; by default, the feed's. */
+  readonly currency?: string | undefined;
   readonly price?: string | undefined;
   /** Below the price; counts within `saleDates`. */
   readonly salePrice?: string | undefined;
@@ -159,6 +160,7 @@ function listVariants(product: Listing, variants: readonly ReadRecord[], list: L
       groupTitle: product.title,
       link: own.link ?? product.link,
       options,
+      currency: own.currency ?? product.currency,
       price: priced.price,
       salePrice: priced.salePrice,
       saleDates: priced.saleDates,

@@ -145,12 +145,6 @@ function listItem(line: number, cells: Cells): Listed<Listing> {
   const named = (pattern: RegExp): string | undefined => params.find(([name]) => pattern.test(name))?.[1];
   const chosen = params.filter(([name]) => ['color', 'size'].includes(optionName(name)));
   const group = cells.get(...GROUP);
-  const price = cells.get(...PRICE);
-  const currency = currencyOf(cells.get('currencyid', 'currency', 'currency_id', 'price.currency'));
-  const inCurrency = (amount: string | undefined): string | undefined =>
-    amount === undefined || currency === undefined || !/^[\d.,\s]+$/.test(amount)
-      ? amount
-      : `${amount} ${currency}`;
   return {
     ...listing,
     id: cells.get(...ID),
@@ -177,9 +171,10 @@ function listItem(line: number, cells: Cells): Listed<Listing> {
         .flatMap(([name, value]) => partsOf(value).map((part): Pair => [name, part])),
     ],
     ...stockOf(cells),
-    price: inCurrency(price),
-    salePrice: inCurrency(cells.get(...SALE)),
-    compareAt: inCurrency(cells.get(...BEFORE)),
+    currency: currencyOf(cells.get('currencyid', 'currency', 'currency_id', 'price.currency')),
+    price: cells.get(...PRICE),
+    salePrice: cells.get(...SALE),
+    compareAt: cells.get(...BEFORE),
   };
 }
 
@@ -226,16 +221,18 @@ function stockOf(cells: Cells): Pick<Listing, 'availability' | 'quantity' | 'ava
   const days = cells.get('avail', 'delivery_date', 'delivery_days') ?? text ?? '';
   if (/^(?:true|yes|y)$/i.test(flag)) return { ...known, availability: 'in_stock' };
   if (/^(?:false|no|n)$/i.test(flag)) return { ...known, availability: 'out_of_stock' };
+  // What is said in words is true, whatever the number.
+  if (text !== undefined && !/\d/.test(text)) return { ...known, availability: text };
   if (quantity !== undefined && Number.parseInt(quantity, 10) > 0)
     return { ...known, availability: 'in_stock' };
-  if (text !== undefined && !/\d/.test(text)) return { ...known, availability: text };
   if (quantity !== undefined) return known;
   if (/^\d{4}-/.test(days)) return { ...known, availability: 'preorder', availabilityDate: days };
   const [number] = /\d+/.exec(days) ?? [];
   if (number !== undefined)
     return { ...known, availability: Number(number) <= DAYS_IN_STOCK ? 'in_stock' : 'backorder' };
   if (flag !== '') return { ...known, availability: flag };
-  // YML says only what is not there; of others, nobody knows more than that it is offered.
-  if (cells.get('currencyid', 'categoryid') !== undefined) return { ...known, availability: 'in_stock' };
-  return { ...known, availability: cells.get('price_vat') === undefined ? undefined : 'backorder' };
+  // YML says only what is not there; of Heureka's, nobody knows more than that they are offered.
+  if (cells.get('categoryid') !== undefined) return { ...known, availability: 'in_stock' };
+  const isOffer = cells.get('price_vat') !== undefined && cells.get('productname', 'product') !== undefined;
+  return { ...known, availability: isOffer ? 'backorder' : undefined };
 }
