@@ -18,7 +18,8 @@
         ELSE (SELECT sku.promised FROM available_skus sku WHERE sku.id = offer.sku_id) END) >= $3::int OR EXISTS (SELECT FROM available_stock stock JOIN channel_locations served USING (location_id)
           WHERE stock.sku_id = offer.sku_id AND served.channel_id = offer.channel_id AND stock.sellable > 0))
     ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -28,12 +29,12 @@
             SELECT location_id FROM channel_locations WHERE channel_id = $4)),
         (SELECT min(line.expires_at) FROM hold_lines line JOIN skus sku ON sku.id = line.sku_id
           WHERE line.active AND line.promised AND sku.promised <= sku.promised_held)) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT passing FROM number0) AS total,
       (SELECT examined > $5 FROM number0) AS "isCut",
       (SELECT examined FROM number0) AS examined,
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $6 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -56,7 +57,7 @@
           ORDER BY place LIMIT $9
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $10 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -72,7 +73,7 @@
           ORDER BY place LIMIT $12
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $13 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -96,7 +97,7 @@
           ORDER BY place LIMIT $15
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $16 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -117,7 +118,7 @@
           ORDER BY place LIMIT $20
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $21 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (

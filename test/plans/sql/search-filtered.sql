@@ -21,151 +21,11 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($2::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value)))) AND true AND product.id = ANY($6::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
-            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
-              SELECT FROM jsonb_array_elements_text(shown."values") AS value
-              WHERE lower(value) = lower(offer.options ->> shown.name)))
-          LIMIT 1)
-      LIMIT $7
-    ), offered0 AS MATERIALIZED (
-      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
-      WHERE offer.amount >= $8::bigint AND offer.amount <= $9::bigint AND ((lower((offer.options ->> $10::text)) IN (SELECT lower(value) FROM unnest($11::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $12::text)) > 0 AND CASE WHEN lower((offer.options ->> $13::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $15::text))] END && ARRAY(SELECT lower(value) FROM unnest($16::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $17::int
-    ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
-    )
-    SELECT pg_current_snapshot()::text AS position, least(
-        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
-        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
-        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
-            SELECT location_id FROM channel_locations WHERE channel_id = $18))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT examined > $19 FROM number0) AS "isCut",
-      (SELECT examined FROM number0) AS examined,
-      jsonb_build_array() AS facets;
-
-/* facets.countThese */
-    WITH examined0 AS MATERIALIZED (
-      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
-        offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
-      CROSS JOIN LATERAL (
-        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
-          price.compare_at, channel.id AS channel_id FROM skus sku
-        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
-          AND price.valid @> statement_timestamp() LIMIT 1) price
-        WHERE sku.product_id = product.id OFFSET 0
-      ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value)))) AND true AND product.id = ANY($6::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
-            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
-              SELECT FROM jsonb_array_elements_text(shown."values") AS value
-              WHERE lower(value) = lower(offer.options ->> shown.name)))
-          LIMIT 1)
-      LIMIT $7
-    ), offered0 AS MATERIALIZED (
-      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
-      WHERE offer.amount >= $8::bigint AND offer.amount <= $9::bigint AND ((lower((offer.options ->> $10::text)) IN (SELECT lower(value) FROM unnest($11::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $12::text)) > 0 AND CASE WHEN lower((offer.options ->> $13::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $15::text))] END && ARRAY(SELECT lower(value) FROM unnest($16::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $17::int
-    ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
-    )
-    SELECT pg_current_snapshot()::text AS position, least(
-        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
-        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
-        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
-            SELECT location_id FROM channel_locations WHERE channel_id = $18))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT examined > $19 FROM number0) AS "isCut",
-      (SELECT examined FROM number0) AS examined,
-      jsonb_build_array() AS facets;
-
-/* facets.countThese */
-    WITH examined0 AS MATERIALIZED (
-      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
-        offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
-      CROSS JOIN LATERAL (
-        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
-          price.compare_at, channel.id AS channel_id FROM skus sku
-        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
-          AND price.valid @> statement_timestamp() LIMIT 1) price
-        WHERE sku.product_id = product.id OFFSET 0
-      ) offer
-      WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
-            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
-              SELECT FROM jsonb_array_elements_text(shown."values") AS value
-              WHERE lower(value) = lower(offer.options ->> shown.name)))
-          LIMIT 1)
-      LIMIT $8
-    ), offered0 AS MATERIALIZED (
-      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
-      WHERE ((lower((offer.options ->> $9::text)) IN (SELECT lower(value) FROM unnest($10::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $11::text)) > 0 AND CASE WHEN lower((offer.options ->> $12::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $13::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $14::text))] END && ARRAY(SELECT lower(value) FROM unnest($15::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $16::int
-    ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
-    )
-    SELECT pg_current_snapshot()::text AS position, least(
-        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
-        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
-        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
-            SELECT location_id FROM channel_locations WHERE channel_id = $17))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT examined > $18 FROM number0) AS "isCut",
-      (SELECT examined FROM number0) AS examined,
-      jsonb_build_array() AS facets;
-
-/* facets.countThese */
-    WITH examined0 AS MATERIALIZED (
-      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
-        offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
-      CROSS JOIN LATERAL (
-        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
-          price.compare_at, channel.id AS channel_id FROM skus sku
-        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
-          AND price.valid @> statement_timestamp() LIMIT 1) price
-        WHERE sku.product_id = product.id OFFSET 0
-      ) offer
-      WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
@@ -183,7 +43,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -191,12 +52,12 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $19))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT passing FROM number0) AS total,
       (SELECT examined > $20 FROM number0) AS "isCut",
       (SELECT examined FROM number0) AS examined,
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $21 FROM number0),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number0), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -230,11 +91,11 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
@@ -252,7 +113,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -265,7 +127,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($20::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) AND true AND product.id = ANY($24::int[]) AND (
@@ -283,7 +145,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $35::int
     ), number1 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined1
+      SELECT (SELECT count(*)::int FROM examined1) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered1) product) AS passing
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -291,12 +154,12 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $36))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT passing FROM number0) AS total,
       (SELECT examined > $37 FROM number0) AS "isCut",
       (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $38 FROM number1),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number1), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -333,11 +196,11 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
@@ -355,7 +218,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -368,11 +232,11 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) AND true AND product.id = ANY($24::int[]) AND (
@@ -390,7 +254,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $35::int
     ), number1 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined1
+      SELECT (SELECT count(*)::int FROM examined1) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered1) product) AS passing
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -398,12 +263,12 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $36))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT passing FROM number0) AS total,
       (SELECT examined > $37 FROM number0) AS "isCut",
       (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $38 FROM number1),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number1), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -432,11 +297,11 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
@@ -454,7 +319,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -467,11 +333,11 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($21::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) AND true AND product.id = ANY($25::int[]) AND (
@@ -489,7 +355,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $34::int
     ), number1 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined1
+      SELECT (SELECT count(*)::int FROM examined1) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered1) product) AS passing
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -497,12 +364,12 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $35))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT passing FROM number0) AS total,
       (SELECT examined > $36 FROM number0) AS "isCut",
       (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $37 FROM number1),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number1), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -537,11 +404,11 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
@@ -559,7 +426,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -572,11 +440,11 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($21::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) AND true AND product.id = ANY($25::int[]) AND (
@@ -592,7 +460,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $29::int
     ), number1 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined1
+      SELECT (SELECT count(*)::int FROM examined1) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered1) product) AS passing
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
@@ -600,12 +469,12 @@
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
           WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $30))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT passing FROM number0) AS total,
       (SELECT examined > $31 FROM number0) AS "isCut",
       (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $32 FROM number1),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number1), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -625,52 +494,6 @@
             GROUP BY value) counted
           ORDER BY place LIMIT $37
         ) ranked)) AS facets;
-
-/* facets.countThese */
-    WITH examined0 AS MATERIALIZED (
-      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
-        offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
-      CROSS JOIN LATERAL (
-        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
-          price.compare_at, channel.id AS channel_id FROM skus sku
-        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
-          AND price.valid @> statement_timestamp() LIMIT 1) price
-        WHERE sku.product_id = product.id OFFSET 0
-      ) offer
-      WHERE product.category_id IN (
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
-            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
-              SELECT FROM jsonb_array_elements_text(shown."values") AS value
-              WHERE lower(value) = lower(offer.options ->> shown.name)))
-          LIMIT 1)
-      LIMIT $8
-    ), offered0 AS MATERIALIZED (
-      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
-      WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id) >= $11::int
-    ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
-    )
-    SELECT pg_current_snapshot()::text AS position, least(
-        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
-        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
-        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
-            SELECT location_id FROM channel_locations WHERE channel_id = $12))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
-      (SELECT examined > $13 FROM number0) AS "isCut",
-      (SELECT examined FROM number0) AS examined,
-      jsonb_build_array() AS facets;
 
 /* facets.deadline */ SELECT set_config('statement_timeout', $1, true);
 
@@ -728,11 +551,11 @@
         ) candidate
         JOIN products product ON product.id = candidate.product_id
         JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $15
-        WHERE product.category_id IN (
+        WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($16::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($17::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($17::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $18 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($19::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($20::text[]) AS value))))
