@@ -15,6 +15,7 @@ import { ImageStore } from '../src/images/image.store.js';
 import { readKey } from '../src/graph/node.js';
 import { checkProductFilter, sellableFirst } from '../src/catalog/product-filter.js';
 import { TextMender } from '../src/catalog/mend-text.js';
+import { textLanguages } from '../src/catalog/text-languages.js';
 import { ProductStore } from '../src/catalog/product.store.js';
 import type { Sku } from '../src/catalog/sku.types.js';
 import { openDatabase } from '../src/platform/postgres.js';
@@ -79,7 +80,7 @@ async function answer(id: string, host: string) {
   const plan = { ranking, condition, channel, excludeProducts: [key], signal: NEVER_ABORTED };
   const { matches, next } = await searchPage(services, plan, PAGE_SIZE, null);
   const [products, images] = await Promise.all([
-    new ProductStore(db, channel.key, mender).byKey.loadMany(matches.map(({ productId }) => productId)),
+    new ProductStore(db, channel.key, textLanguages(channel, null), mender).byKey.loadMany(matches.map(({ productId }) => productId)),
     new ImageStore(db).byKey.loadMany(matches.map(({ imageId }) => imageId)),
   ]);
   return {

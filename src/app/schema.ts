@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import {
   DirectiveLocation,
   GraphQLDirective,
-  GraphQLNonNull,
   type GraphQLObjectType,
   GraphQLString,
   type GraphQLSchema,
@@ -11,6 +10,7 @@ import {
 import { buildSchemaSync, getMetadataStorage, type PubSub } from 'type-graphql';
 import { Brand } from '../catalog/brand.types.js';
 import { COST_DIRECTIVES } from '../graph/cost.js';
+import { LanguageCodeScalar } from '../graph/language.js';
 import { declareDefaultCosts } from './default-costs.js';
 import { RESOLVERS } from './resolvers.js';
 import type { Services } from './services.js';
@@ -21,9 +21,16 @@ import { StockLocation } from '../catalog/location.types.js';
 const inContext = new GraphQLDirective({
   name: 'inContext',
   description:
-    'Runs the operation in this channel instead of the first channel of the API key or the default channel. A key that is for other channels is refused with FORBIDDEN.',
+    'Runs the operation in this channel and language, instead of the first channel of the API key or the default channel, and the language of the channel. A key that is for other channels is refused with FORBIDDEN.',
   locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION, DirectiveLocation.SUBSCRIPTION],
-  args: { channel: { type: new GraphQLNonNull(GraphQLString), description: 'The handle of a channel.' } },
+  args: {
+    channel: { type: GraphQLString, description: 'The handle of a channel.' },
+    language: {
+      type: LanguageCodeScalar,
+      description:
+        "The language of titles and descriptions, and in which texts are searched. Where there is no text in it, there is that of the channel's language, and else the product's own. Null: the language of the channel.",
+    },
+  },
 });
 
 /** type-graphql requires a PubSub, even though every subscription here supplies its own events. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import sql from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
 import { asKind, URGENT } from '../platform/connection-turns.js';
@@ -12,6 +12,9 @@ const channelRow = z.object({
   key: z.number(),
   handle: z.string(),
   name: z.string(),
+  language: z.string(),
+  ownLanguages: z.array(z.string()),
+  translatedLanguages: z.array(z.string()),
   currencyCode: z.string(),
   checkoutUrlTemplate: z.string().nullable(),
   holdUrlTemplate: z.string().nullable(),
@@ -27,7 +30,20 @@ const CACHE_SIZE = 1_000;
 /** More than any shop has markets; a list without pages needs a limit. */
 const MAX_CHANNELS = 1_000;
 
-const CHANNELS = sql`SELECT channel.id AS key, channel.handle, channel.name, price_list.currency AS "currencyCode",
+/** A catalog with more is machine-translated; each is a step through an index. */
+const MAX_LANGUAGES = 100;
+
+/** The languages of a table's rows, each found by a step through the index on them. */
+const languagesOf = (table: 'products' | 'product_texts'): Sql => sql`ARRAY(
+    WITH RECURSIVE used (language) AS (
+      (SELECT language FROM ${raw(table)} ORDER BY language LIMIT 1)
+      UNION ALL SELECT (SELECT language FROM ${raw(table)} WHERE language > used.language ORDER BY language LIMIT 1)
+      FROM used WHERE used.language IS NOT NULL
+    ) SELECT language::text FROM used WHERE language IS NOT NULL LIMIT ${MAX_LANGUAGES})`;
+
+const CHANNELS = sql`SELECT channel.id AS key, channel.handle, channel.name, channel.language,
+    ${languagesOf('products')} AS "ownLanguages", ${languagesOf('product_texts')} AS "translatedLanguages",
+    price_list.currency AS "currencyCode",
     channel.checkout_url_template AS "checkoutUrlTemplate", channel.hold_url_template AS "holdUrlTemplate", channel.shows_exact_stock AS "showsExactStock",
     channel.hold_seconds AS "holdSeconds", channel.min_hold_seconds AS "minHoldSeconds", channel.max_hold_seconds AS "maxHoldSeconds"
   FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id`;

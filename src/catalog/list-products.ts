@@ -24,13 +24,14 @@ export interface ProductList {
 /** One page of products, keyset-paginated. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
 export async function listProducts(stores: ChannelStores, list: ProductList): Promise<ProductConnection> {
   checkFirst(list.first);
-  const { channel, products, skus, counts } = stores;
+  const { channel, languages, products, skus, counts } = stores;
   const words = checkSearchText(list.text);
-  const text = words === null ? null : termsOf(await products.mendText(words));
+  const { own, translated, shown } = languages;
+  const text = words === null ? null : { terms: termsOf(await products.mendText(words)), own, translated };
   const condition = checkProductFilter(list.where, channel.currencyCode);
   if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
   const order = productOrder(list.sort, text);
-  const cursor = new ProductCursor(order, [channel.handle, text, condition]);
+  const cursor = new ProductCursor(order, [channel.handle, text && [text.terms, shown], condition]);
   const after = list.after === null ? null : cursor.read(list.after);
 
   // One extra product shows whether there is another page.

@@ -10,6 +10,7 @@ import { TextMender } from './mend-text.js';
 import { ProductStore } from './product.store.js';
 import { SkuStore } from './sku.store.js';
 import { SuggestionStore } from './suggestions.store.js';
+import { textLanguages, type TextLanguages } from './text-languages.js';
 
 /** One set of loaders per request, so that each row is read once. */
 export interface Loaders {
@@ -21,6 +22,7 @@ export interface Loaders {
 /** The loaders whose rows depend on the channel of the request. */
 export interface ChannelStores {
   readonly channel: Channel;
+  readonly languages: TextLanguages;
   readonly products: ProductStore;
   readonly skus: SkuStore;
   readonly locations: LocationStore;
@@ -48,16 +50,21 @@ export class CatalogLoaders {
     return { brands: new BrandStore(db), categories: new CategoryStore(db), images: new ImageStore(db) };
   }
 
-  /** By the channel's handle; null: the default channel. @throws RequestError UNKNOWN_CHANNEL */
-  async inChannel(handle: string | null): Promise<ChannelStores> {
+  /**
+   * By the channel's handle, and a language; null: the default channel, and the language of the channel.
+   * @throws RequestError UNKNOWN_CHANNEL
+   */
+  async inChannel(handle: string | null, language: string | null): Promise<ChannelStores> {
     const { db } = this;
     const channel = await this.channels.find(handle);
+    const languages = textLanguages(channel, language);
     return {
       channel,
-      products: new ProductStore(db, channel.key, this.#mender),
+      languages,
+      products: new ProductStore(db, channel.key, languages, this.#mender),
       skus: new SkuStore(db, channel),
       locations: new LocationStore(db, channel.key),
-      suggestions: new SuggestionStore(db, channel.key),
+      suggestions: new SuggestionStore(db, channel.key, languages),
       counts: this.#counts,
     };
   }

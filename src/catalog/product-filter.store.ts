@@ -65,9 +65,6 @@ export function offerPredicate(condition: ProductCondition): Sql {
   return and([stockPredicate(condition), offerTerms(condition)]);
 }
 
-/** Whether `products product` has what a text asks for: see termsOf. The query is made once, not for each product. */
-export const matchesText = (text: string): Sql => sql`product.search @@ (SELECT typed_query(${text}))`;
-
 /** Whether the channel offers an SKU of `products product` that meets the condition whatever its stock. */
 export function isOffered(condition: ProductCondition, channelKey: number): Sql {
   return sql`EXISTS (SELECT FROM (

@@ -1,13 +1,14 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { ProductPosition, SortedBy } from './product-page.js';
 import { ProductSort } from './product-sort.types.js';
+import { textRank, type SoughtText } from './sought-text.store.js';
 
 interface PageParts {
   readonly columns: Sql;
   /** The part after FROM that selects the passing offers of `product`. */
   readonly offer: Sql;
   readonly passes: Sql;
-  readonly text: string | null;
+  readonly text: SoughtText | null;
   readonly after: ProductPosition | null;
   readonly limit: number;
 }
@@ -55,7 +56,7 @@ const RELEVANCE: ProductOrder = {
   rank: REAL_NUMBER,
   statement: ({ columns, offer, passes, text, after, limit }) => sql`/* product.relevance */
     SELECT * FROM (
-      SELECT ${columns}, ts_rank_cd(product.search, (SELECT typed_query(${text})))::float8::text AS rank,
+      SELECT ${columns}, ${text === null ? sql`0` : textRank(text)}::float8::text AS rank,
         true AS offered, false AS "isLastExamined"
       FROM products product WHERE ${passes} AND EXISTS (SELECT FROM ${offer})) ranked
     WHERE ${after?.key ?? null}::int IS NULL
@@ -83,6 +84,6 @@ const ORDERS: Record<ProductSort, ProductOrder> = {
   PRICE_DESC: byPrice(ProductSort.PRICE_DESC, sql`DESC`, sql`<`),
 };
 
-export function productOrder(sort: ProductSort, text: string | null): ProductOrder {
+export function productOrder(sort: ProductSort, text: SoughtText | null): ProductOrder {
   return sort === ProductSort.RELEVANCE && text === null ? NEWEST : ORDERS[sort];
 }

@@ -20,7 +20,7 @@ export interface SortedBy {
 const cursorContent = z.tuple([z.string(), z.string().max(64), z.int().positive().max(MAX_KEY)]);
 const CURSOR_FINGERPRINT_BYTES = 6;
 
-/** Cursors of one list: opaque, and refused by a list with another filter, text, sort, or channel. */
+/** Cursors of one list: opaque, and refused by a list with another filter, text, language of the text, sort, or channel. */
 export class ProductCursor {
   readonly #fingerprint: string;
 
@@ -51,7 +51,7 @@ export class ProductCursor {
     if (fingerprint !== this.#fingerprint) {
       throw new RequestError(
         'INVALID_CURSOR',
-        'This cursor belongs to another list: repeat the text, filter, sort, and channel of the previous page, or start without `after`.',
+        'This cursor belongs to another list: repeat the text, filter, sort, channel, and language of the previous page, or start without `after`.',
       );
     }
     return { rank, key };

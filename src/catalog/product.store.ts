@@ -1,28 +1,47 @@
 import DataLoader from 'dataloader';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
 import type { ProductCondition } from './product-filter.js';
-import { matchesText, offerPredicate, productPredicate } from './product-filter.store.js';
+import { offerPredicate, productPredicate } from './product-filter.store.js';
+import { matchesText, type SoughtText } from './sought-text.store.js';
 import { Attribute, Product } from './product.types.js';
 import type { TextMender } from './mend-text.js';
+import { shownText } from './shown-text.js';
+import type { TextLanguages } from './text-languages.js';
 import type { ProductPosition } from './product-page.js';
 import type { ProductOrder } from './product-page.store.js';
+
+const productText = z.object({
+  language: z.string(),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
+  url: z.string().nullable(),
+});
+/** A translation; null: there is none of that. */
+export type ProductText = z.infer<typeof productText>;
 
 const productRow = z.object({
   key: z.number(),
   handle: z.string(),
+  language: z.string(),
   title: z.string(),
   description: z.string().nullable(),
   url: z.string().nullable(),
+  texts: z.array(productText).nullable(),
   brandKey: z.number().nullable(),
   categoryKey: z.number(),
   updatedAt: z.date(),
 });
 
-const PRODUCT_COLUMNS = sql`product.id AS key, product.handle, product.title, product.description, product.url,
+/** Translations are read where the product's own text is not what was asked for. */
+const productColumns = ({ shown }: TextLanguages): Sql => sql`product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> ${shown[0]} THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY(${shown}::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt"`;
 
@@ -45,13 +64,17 @@ export class ProductStore {
   constructor(
     private readonly db: Queryable,
     private readonly channelKey: number,
+    private readonly languages: TextLanguages,
     private readonly mender: TextMender,
   ) {}
 
   readonly byKey = new DataLoader<number, Product | null>(async (keys) => {
-    const statement = sql`/* product.byKey */ SELECT ${PRODUCT_COLUMNS} FROM products product
+    const statement = sql`/* product.byKey */ SELECT ${productColumns(this.languages)} FROM products product
       WHERE product.id = ANY(${keys}::int[])`;
-    return inOrder(keys, (await queryPrepared(this.db, statement, productRow)).map(toProduct));
+    return inOrder(
+      keys,
+      (await queryPrepared(this.db, statement, productRow)).map((row) => this.#toProduct(row)),
+    );
   });
 
   readonly attributes = new DataLoader<number, Attribute[]>(async (productKeys) => {
@@ -63,20 +86,20 @@ export class ProductStore {
 
   /** See `TextMender`. */
   mendText(text: string): Promise<string> {
-    return this.mender.mend(text);
+    return this.mender.mend(text, this.languages);
   }
 
   async byHandle(handle: string): Promise<Product | null> {
-    const statement = sql`/* product.byHandle */ SELECT ${PRODUCT_COLUMNS} FROM products product
+    const statement = sql`/* product.byHandle */ SELECT ${productColumns(this.languages)} FROM products product
       WHERE product.handle = ${handle}`;
     const [row] = await queryPrepared(this.db, statement, productRow);
-    return row === undefined ? null : toProduct(row);
+    return row === undefined ? null : this.#toProduct(row);
   }
 
   /** At most `limit` of the passing products in this order, after this position. */
   async page(
     condition: ProductCondition,
-    text: string | null,
+    text: SoughtText | null,
     order: ProductOrder,
     after: ProductPosition | null,
     limit: number,
@@ -87,20 +110,22 @@ export class ProductStore {
       AND ${text === null ? sql`true` : matchesText(text)}`;
     const rows = await query(
       this.db,
-      order.statement({ columns: PRODUCT_COLUMNS, offer, passes, text, after, limit }),
+      order.statement({ columns: productColumns(this.languages), offer, passes, text, after, limit }),
       rankedRow,
     );
     const found = rows.map(({ rank, offered, isLastExamined, ...row }) => {
       const position = { rank, key: row.key };
-      return { product: toProduct(row), position, offered, isLastExamined };
+      return { product: this.#toProduct(row), position, offered, isLastExamined };
     });
     return {
       ranked: found.filter(({ offered }) => offered),
       reached: found.find(({ isLastExamined }) => isLastExamined)?.position ?? null,
     };
   }
+
+  #toProduct({ texts, ...own }: z.infer<typeof productRow>): Product {
+    return instantiate(Product, { ...own, ...shownText(own, texts ?? [], this.languages.shown) });
+  }
 }
 
 const rankedRow = productRow.extend({ rank: z.string(), offered: z.boolean(), isLastExamined: z.boolean() });
-
-const toProduct = (row: z.infer<typeof productRow>): Product => instantiate(Product, row);

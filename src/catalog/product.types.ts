@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { AssumedSize, Cost } from '../graph/cost.js';
+import { LanguageCodeScalar } from '../graph/language.js';
 import { Node } from '../graph/node.js';
 import type { Counter } from './facets/counter.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
@@ -27,13 +28,20 @@ export class Product extends Node {
   @Field(() => String, { description: "The merchant's key of the product, unique in the catalog." })
   handle!: string;
 
-  @Field(() => String, { description: 'The display name.' })
+  @Field(() => LanguageCodeScalar, {
+    description:
+      'The language of the title: that of @inContext(language:), else that of the channel, else another one, whichever has a text first.',
+  })
+  language!: string;
+
+  @Field(() => String, { description: 'The display name, in `language`.' })
   title!: string;
 
   @Cost(DESCRIPTION_COST)
   @Field(() => String, {
     nullable: true,
-    description: 'The description as plain text. Null when there is none.',
+    description:
+      'The description as plain text. If there is none in `language`, it is in the next language that has one. Null when there is none.',
   })
   description!: string | null;
 

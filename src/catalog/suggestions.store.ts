@@ -2,6 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import type { TypedText } from './suggestions.types.js';
+import type { TextLanguages } from './text-languages.js';
 
 /**
  * Products, or products of a brand or category, that a suggestion looks at, so that one letter that begins many words
@@ -19,19 +20,20 @@ export class SuggestionStore {
   constructor(
     private readonly db: Queryable,
     private readonly channelKey: number,
+    private readonly languages: TextLanguages,
   ) {}
 
   /** Words in titles and keywords that begin like the last word; those of the most products first. */
   async words(typed: TypedText, limit: number): Promise<string[]> {
     const statement = sql`/* suggest.words */
       SELECT frequent.word FROM (
-        SELECT named.word, array_agg(product.id) AS product_ids FROM ${begunProducts(typed)}
+        SELECT named.word, array_agg(DISTINCT product.id) AS product_ids FROM ${this.#texts(typed)}
         CROSS JOIN LATERAL (
           SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
           WHERE starts_with(${foldedWord}, (SELECT fold_text(${typed.begun})))
             AND word <> ${typed.begun} AND length(word) BETWEEN 2 AND 40
         ) named
-        GROUP BY named.word ORDER BY count(*) DESC, named.word
+        GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word
       ) frequent
       WHERE (SELECT true FROM unnest(frequent.product_ids) AS product (id) WHERE ${this.#isSellable()} LIMIT 1)
       LIMIT ${limit}`;
@@ -42,7 +44,7 @@ export class SuggestionStore {
   async products(typed: TypedText, limit: number): Promise<number[]> {
     const statement = sql`/* suggest.products */
       SELECT product.id AS key FROM (
-        SELECT product.id FROM ${begunProducts(typed)} ORDER BY product.rank DESC, product.id
+        SELECT product.id FROM ${this.#texts(typed)} GROUP BY product.id ORDER BY max(product.rank) DESC, product.id
       ) product WHERE ${this.#isSellable()} LIMIT ${limit}`;
     return this.#keys(statement);
   }
@@ -86,6 +88,12 @@ export class SuggestionStore {
     return (await queryPrepared(this.db, statement, keyRow)).map(({ key }) => key);
   }
 
+  /** Texts of products; one has several if it has the words in several languages. */
+  #texts({ words, begun }: TypedText): Sql {
+    const { own, translated } = this.languages;
+    return sql`begun_products(${own}::text[], ${translated}::text[], ${words}::text[], ${begun}::text, ${MAX_EXAMINED}) product`;
+  }
+
   /**
    * Of `product`. LIMIT, so that each product is looked up, in the order in which it is asked: as EXISTS, Postgres may
    * read all offers of the shop.
@@ -95,9 +103,6 @@ export class SuggestionStore {
       WHERE offer.product_id = product.id AND offer.channel_id = ${this.channelKey} AND offer.sellable > 0 LIMIT 1)`;
   }
 }
-
-const begunProducts = ({ words, begun }: TypedText): Sql =>
-  sql`begun_products(${words}::text[], ${begun}::text, ${MAX_EXAMINED}) product`;
 
 /** `word` as fold_text makes it. Most words are ASCII, and are so already. */
 const foldedWord = sql`CASE WHEN octet_length(word) = length(word) THEN word ELSE fold_text(word) END`;

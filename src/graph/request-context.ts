@@ -19,6 +19,7 @@ export class Context implements ServerContext {
   readonly loaders: Loaders;
   // Not #private: Apollo Server gives resolvers a copy of the context, and a copy lacks private fields.
   private channelHandle: string | null;
+  private language: string | null = null;
   private entered: Promise<ChannelStores> | null = null;
 
   /** `identify` says who the caller is by now, and throws once its key or token is no longer valid. */
@@ -43,10 +44,13 @@ export class Context implements ServerContext {
     return this.caller.trustedDocumentsOnly;
   }
 
-  /** Sets the channel of the request: @inContext(channel:). @throws RequestError UNKNOWN_CHANNEL, FORBIDDEN */
-  async useChannel(handle: string): Promise<void> {
-    requireChannel(this.caller, handle);
-    this.channelHandle = handle;
+  /** Sets what @inContext names, if it is not null. @throws RequestError UNKNOWN_CHANNEL, FORBIDDEN */
+  async enter({ channel, language }: { channel: string | null; language: string | null }): Promise<void> {
+    if (channel !== null) {
+      requireChannel(this.caller, channel);
+      this.channelHandle = channel;
+    }
+    this.language = language;
     this.entered = null;
     await this.inChannel();
   }
@@ -58,12 +62,13 @@ export class Context implements ServerContext {
     const facts = { requestId, publicUrl, clientAddress, signal };
     const next = new Context(this.catalog, facts, caller, identify, meter, pseudonyms);
     next.channelHandle = this.channelHandle;
+    next.language = this.language;
     return next;
   }
 
   /** The loaders of the request's channel: the channel of @inContext, else the caller's, else the default channel. */
   inChannel(): Promise<ChannelStores> {
-    return (this.entered ??= this.enter(this.channelHandle));
+    return (this.entered ??= this.open(this.channelHandle));
   }
 
   /**
@@ -73,8 +78,8 @@ export class Context implements ServerContext {
     this.entered = null;
   }
 
-  private async enter(handle: string | null): Promise<ChannelStores> {
-    const stores = await this.catalog.inChannel(handle);
+  private async open(handle: string | null): Promise<ChannelStores> {
+    const stores = await this.catalog.inChannel(handle, this.language);
     // The rest of the request stays in this channel, even if another one becomes the default.
     this.channelHandle = stores.channel.handle;
     return stores;

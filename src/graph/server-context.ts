@@ -34,13 +34,14 @@ export interface ServerContext {
   /** Whether the caller may execute only documents that the operator trusts. */
   readonly trustedDocumentsOnly: boolean;
   /**
-   * Sets the channel of the operation, from `@inContext(channel:)`; called before any field is resolved.
+   * Sets the channel and the language of the operation, from `@inContext`; called before any field is resolved. Null: none
+   * is named.
    *
    * @throws RequestError UNKNOWN_CHANNEL, FORBIDDEN
    */
-  useChannel(handle: string): Promise<void>;
+  enter(named: { readonly channel: string | null; readonly language: string | null }): Promise<void>;
   /**
-   * A context for the next event of the request's subscription: the same channel, with nothing loaded yet. The signal
+   * A context for the next event of the request's subscription: the same channel and language, with nothing loaded yet. The signal
    * is that of the event.
    *
    * @throws RequestError UNAUTHENTICATED or FORBIDDEN when the caller is no longer allowed to follow it

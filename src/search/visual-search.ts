@@ -90,7 +90,7 @@ export async function visualSearch(
   checkDiversity(diversity);
   checkMinScore(minScore);
   const stores = await context.inChannel();
-  const { channel } = stores;
+  const { channel, languages } = stores;
   const condition = checkProductFilter(where, channel.currencyCode);
   if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
   const words = checkSearchText(text);
@@ -110,6 +110,7 @@ export async function visualSearch(
       : [
           query.identity,
           mended,
+          ...(mended === null ? [] : [languages.shown]),
           diversity,
           ...(minScore === null && textVector === null ? [] : [minScore]),
           ...(textVector === null ? [] : [words]),
@@ -119,7 +120,15 @@ export async function visualSearch(
   const position = after === null ? null : readCursor(fingerprint, after);
 
   const scope = { condition, channel, excludeProducts: query.products, signal: context.signal };
-  const asked = { ...scope, query, text: mended, textVector, minScore, needsAllWords: !isLikeness };
+  const asked = {
+    ...scope,
+    languages,
+    query,
+    text: mended,
+    textVector,
+    minScore,
+    needsAllWords: !isLikeness,
+  };
   const rank = (filter: ProductCondition, spread: number): Ranking =>
     rankQuery(services, context, { ...asked, condition: filter, diversity: spread });
   const alike = shared?.ranking ?? rank(condition, 0);

@@ -12,7 +12,7 @@ import { SHOP, shopperHeaders } from '../support/shoppers.js';
 /**
  * Callers try to reach what belongs to others, with everything that takes an id or an idempotency key. A model says who
  * may. Seen to fail (2026-11-28) without the shopper in each part of hold_is_open, in `reachable` of board.store.ts, in
- * board.list, in pin.byKey, and in idempotency_replay, and without requireChannel in Context.useChannel.
+ * board.list, in pin.byKey, and in idempotency_replay, and without requireChannel in Context.enter.
  */
 const RUNS = Number(process.env['ISOLATION_RUNS'] ?? 40);
 const STEPS = 30;

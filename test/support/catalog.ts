@@ -24,6 +24,11 @@ interface SkuSeed {
 export interface ProductSeed {
   readonly handle: string;
   readonly title?: string;
+  readonly description?: string;
+  /** Of title and description; English by default. */
+  readonly language?: string;
+  /** By language. */
+  readonly texts?: Readonly<Record<string, { readonly title?: string; readonly description?: string }>>;
   readonly category?: string;
   readonly brand?: string;
   readonly attributes?: readonly (readonly [name: string, value: string])[];
@@ -83,10 +88,18 @@ export async function seedProduct(db: Database, seed: ProductSeed): Promise<numb
   }
   const id = await insert(
     db,
-    sql`INSERT INTO products (handle, title, brand_id, category_id) SELECT ${seed.handle}, ${seed.title ?? seed.handle},
+    sql`INSERT INTO products (handle, title, description, language, brand_id, category_id)
+      SELECT ${seed.handle}, ${seed.title ?? seed.handle}, ${seed.description ?? null}, ${seed.language ?? 'en'},
       (SELECT id FROM brands WHERE handle = ${brand}), id FROM categories
       WHERE handle = ${seed.category ?? 'tops/shirts'} RETURNING id`,
   );
+  for (const [language, { title, description }] of Object.entries(seed.texts ?? {})) {
+    await execute(
+      db,
+      sql`INSERT INTO product_texts (product_id, language, title, description, own_keywords)
+        VALUES (${id}, ${language}, ${title ?? null}, ${description ?? null}, '')`,
+    );
+  }
   for (const [name, value] of seed.attributes ?? []) {
     await execute(db, sql`INSERT INTO product_attributes VALUES (${id}, ${name}, ${value})`);
   }

@@ -8,13 +8,13 @@ import type { ProductCondition } from '../product-filter.js';
 import {
   isCommon,
   lowered,
-  matchesText,
   offerTerms,
   productPredicate,
   splitParts,
   stockTerms,
 } from '../product-filter.store.js';
 import { AvailabilityFilter } from '../product-filter.types.js';
+import { matchesText, type SoughtText } from '../sought-text.store.js';
 import { type AskedFacet, choiceOf, isChosen, isUsualFacets, withoutChoice } from './check-facets.js';
 import { FacetKind } from './facet.types.js';
 
@@ -59,7 +59,7 @@ export interface CountPlan {
   readonly channel: Channel;
   readonly condition: ProductCondition;
   /** Words that the products match, as in a list; null: none. */
-  readonly text: string | null;
+  readonly text: SoughtText | null;
   /** Only these products, if they have a picture of what passes; null: all. */
   readonly productIds: readonly number[] | null;
   readonly facets: readonly AskedFacet[];
@@ -167,7 +167,7 @@ const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql 
     )`;
 };
 
-const ofText = (text: string | null): Sql => (text === null ? sql`true` : matchesText(text));
+const ofText = (text: SoughtText | null): Sql => (text === null ? sql`true` : matchesText(text));
 
 /** An image shows an SKU that has one of the values of each option that it shows: see `isShown`. */
 const ofProducts = (productIds: readonly number[] | null): Sql =>

@@ -1,6 +1,7 @@
 import type { Channel } from '../../catalog/channel.types.js';
 import type { ProductCondition } from '../../catalog/product-filter.js';
 import { wordsOf } from '../../catalog/search-text.js';
+import type { TextLanguages } from '../../catalog/text-languages.js';
 import type { Database } from '../../platform/postgres.js';
 import { readVectorsOfProducts } from '../../images/embedding.store.js';
 import type { Asked, IndexFilter, IndexMatch } from '../../vector-index/port.js';
@@ -33,6 +34,7 @@ interface FusionPlan {
   readonly text: string;
   readonly condition: ProductCondition;
   readonly channel: Channel;
+  readonly languages: TextLanguages;
   readonly excludeProducts: readonly number[];
 }
 
@@ -76,13 +78,23 @@ export function fusedOrder(db: Database, plan: FusionPlan): StandingOrder {
 
 async function fuse(
   db: Database,
-  { visual, told, isBounded, needsAllWords, text, condition, channel, excludeProducts }: FusionPlan,
+  {
+    visual,
+    told,
+    isBounded,
+    needsAllWords,
+    text,
+    condition,
+    channel,
+    languages,
+    excludeProducts,
+  }: FusionPlan,
   passing: IndexFilter,
 ): Promise<FusedOrder> {
   const [seen, alike, worded] = await Promise.all([
     visual.next(passing, FUSED_DEPTH, null),
     told?.next(passing, FUSED_DEPTH, null),
-    rankByText(db, wordsOf(text), { channel, condition, excludeProducts }, FUSED_DEPTH),
+    rankByText(db, wordsOf(text), { channel, languages, condition, excludeProducts }, FUSED_DEPTH),
   ]);
   const whole = worded.filter(({ words, asked }) => words === asked);
   const named = needsAllWords ? whole : worded;

@@ -1,6 +1,7 @@
 import type { Channel } from '../../catalog/channel.types.js';
 import type { ProductCondition } from '../../catalog/product-filter.js';
 import type { Context } from '../../graph/request-context.js';
+import type { TextLanguages } from '../../catalog/text-languages.js';
 import type { Loaders } from '../../catalog/loaders.js';
 import { RequestError } from '../../errors.js';
 import type { SearchServices } from '../search-services.js';
@@ -27,6 +28,8 @@ interface RankingPlan {
   readonly needsAllWords: boolean;
   readonly condition: ProductCondition;
   readonly channel: Channel;
+  /** In which the text is looked for. */
+  readonly languages: TextLanguages;
   readonly excludeProducts: readonly number[];
 }
 

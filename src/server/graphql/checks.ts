@@ -6,7 +6,7 @@ import type { Charges } from '../cost/charges.js';
 import { createDocumentGuard } from './document-limits.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 import { toGraphQLError } from '../errors.js';
-import { enterChannel } from './in-context.js';
+import { enterContext } from './in-context.js';
 import type { Operation } from './operation.js';
 import { MAX_LIST_ENTRIES, MAX_VARIABLES } from '../limits.js';
 
@@ -63,7 +63,7 @@ export function createChecks(
         const declared = { ...operation, variables: declaredVariables(operation) };
         await charges.charge(context, declared);
         const requestPayer = charges.requestPayer(context);
-        await forClient(requestPayer.name, () => enterChannel(declared, context));
+        await forClient(requestPayer.name, () => enterContext(declared, context));
         passed.set(context, { ...declared, signal: context.signal, requestPayer });
       } catch (error) {
         throw toGraphQLError(error);

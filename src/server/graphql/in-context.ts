@@ -1,36 +1,47 @@
-import { Kind } from 'graphql';
+import { Kind, type ConstValueNode, type ValueNode } from 'graphql';
 import { RequestError } from '../../errors.js';
 import type { Operation } from './operation.js';
+import { parseLanguage } from '../../graph/language.js';
 import type { ServerContext } from '../../graph/server-context.js';
 
 /**
- * Reads `@inContext(channel:)` of the operation and sets the channel of the context, before any field is resolved.
- * @throws RequestError UNKNOWN_CHANNEL, BAD_USER_INPUT
+ * Reads `@inContext(channel:, language:)` of the operation and sets the channel and the language of the context, before
+ * any field is resolved. @throws RequestError UNKNOWN_CHANNEL, BAD_USER_INPUT
  */
-export async function enterChannel(operation: Operation, context: ServerContext): Promise<void> {
-  const channel = channelOf(operation);
-  if (channel !== null) await context.useChannel(channel);
-}
-
-/** Null when there is no directive, or its variable is not a string: that is reported like any other bad variable. */
-function channelOf({ operation, variables }: Operation): string | null {
-  const argument = operation.directives
-    ?.find(({ name }) => name.value === 'inContext')
-    ?.arguments?.find(({ name }) => name.value === 'channel')?.value;
-  if (argument?.kind === Kind.STRING) return argument.value;
-  if (argument?.kind !== Kind.VARIABLE) return null;
-  const given = variables[argument.name.value];
-  if (typeof given === 'string') return given;
-  if (given === null) {
-    // The variable may be nullable because it has a default, and then no other check refuses null.
+export async function enterContext(operation: Operation, context: ServerContext): Promise<void> {
+  const channel = argumentOf(operation, 'channel');
+  if (channel === null) {
+    // To answer with the prices of another market is worse than an error.
     throw new RequestError(
       'BAD_USER_INPUT',
-      '@inContext needs the handle of a channel: give one, or omit the directive.',
+      '@inContext needs the handle of a channel: give one, or omit the argument.',
     );
   }
-  if (given !== undefined) return null;
-  const fallback = operation.variableDefinitions?.find(
-    ({ variable }) => variable.name.value === argument.name.value,
-  )?.defaultValue;
-  return fallback?.kind === Kind.STRING ? fallback.value : null;
+  const language = argumentOf(operation, 'language') ?? null;
+  const tag = language === null ? null : parseLanguage(language);
+  if (channel !== undefined || tag !== null) await context.enter({ channel: channel ?? null, language: tag });
+}
+
+/**
+ * Undefined when it is not given, or its variable is not a string: that is reported like any other bad variable.
+ */
+function argumentOf({ operation, variables }: Operation, argument: string): string | null | undefined {
+  const value: ValueNode | undefined = operation.directives
+    ?.find(({ name }) => name.value === 'inContext')
+    ?.arguments?.find(({ name }) => name.value === argument)?.value;
+  if (value === undefined) return undefined;
+  if (value.kind !== Kind.VARIABLE) return literal(value);
+  const name = value.name.value;
+  const given = variables[name];
+  if (typeof given === 'string' || given === null) return given;
+  if (given !== undefined) return undefined;
+  const fallback = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
+  return fallback?.defaultValue && literal(fallback.defaultValue);
+}
+
+function literal(
+  node: ConstValueNode | Exclude<ValueNode, { kind: Kind.VARIABLE }>,
+): string | null | undefined {
+  if (node.kind === Kind.STRING || node.kind === Kind.ENUM) return node.value;
+  return node.kind === Kind.NULL ? null : undefined;
 }

@@ -68,10 +68,10 @@ export class TestContext implements ServerContext {
     return this.authorization === LIMITED;
   }
 
-  async useChannel(handle: string): Promise<void> {
+  async enter({ channel }: { channel: string | null }): Promise<void> {
     await Promise.resolve();
-    if (handle === 'nowhere') throw new RequestError('UNKNOWN_CHANNEL', 'There is no channel "nowhere".');
-    this.channel = handle;
+    if (channel === 'nowhere') throw new RequestError('UNKNOWN_CHANNEL', 'There is no channel "nowhere".');
+    if (channel !== null) this.channel = channel;
   }
 
   forNextEvent(signal: AbortSignal): TestContext {

@@ -1,0 +1,170 @@
+-- Texts of products in several languages, and searches that know the language of a text.
+
+-- Those that migrations of the same upgrade already hold cost nothing; see 0030.
+SET LOCAL lock_timeout = '10s';
+LOCK TABLE channels, products IN ACCESS EXCLUSIVE MODE;
+SET LOCAL lock_timeout TO DEFAULT;
+
+-- BCP 47, as Intl.getCanonicalLocales writes it: it, pt-BR, zh-Hant.
+CREATE DOMAIN language AS text COLLATE "C" CHECK (VALUE ~ '^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$');
+
+-- How Postgres finds the stems of words in a language, and which words it leaves out. Others have neither.
+CREATE FUNCTION text_config(language text) RETURNS regconfig IMMUTABLE PARALLEL SAFE STRICT LANGUAGE sql
+RETURN CASE split_part(language, '-', 1)
+  WHEN 'en' THEN 'pg_catalog.english' WHEN 'ar' THEN 'pg_catalog.arabic' WHEN 'ca' THEN 'pg_catalog.catalan'
+  WHEN 'da' THEN 'pg_catalog.danish' WHEN 'de' THEN 'pg_catalog.german' WHEN 'el' THEN 'pg_catalog.greek'
+  WHEN 'es' THEN 'pg_catalog.spanish' WHEN 'eu' THEN 'pg_catalog.basque' WHEN 'fi' THEN 'pg_catalog.finnish'
+  WHEN 'fr' THEN 'pg_catalog.french' WHEN 'ga' THEN 'pg_catalog.irish' WHEN 'hi' THEN 'pg_catalog.hindi'
+  WHEN 'hu' THEN 'pg_catalog.hungarian' WHEN 'hy' THEN 'pg_catalog.armenian' WHEN 'id' THEN 'pg_catalog.indonesian'
+  WHEN 'it' THEN 'pg_catalog.italian' WHEN 'lt' THEN 'pg_catalog.lithuanian' WHEN 'nb' THEN 'pg_catalog.norwegian'
+  WHEN 'ne' THEN 'pg_catalog.nepali' WHEN 'nl' THEN 'pg_catalog.dutch' WHEN 'nn' THEN 'pg_catalog.norwegian'
+  WHEN 'no' THEN 'pg_catalog.norwegian' WHEN 'pt' THEN 'pg_catalog.portuguese' WHEN 'ro' THEN 'pg_catalog.romanian'
+  WHEN 'ru' THEN 'pg_catalog.russian' WHEN 'sr' THEN 'pg_catalog.serbian' WHEN 'sv' THEN 'pg_catalog.swedish'
+  WHEN 'ta' THEN 'pg_catalog.tamil' WHEN 'tr' THEN 'pg_catalog.turkish' WHEN 'yi' THEN 'pg_catalog.yiddish'
+  ELSE 'pg_catalog.simple' END::regconfig;
+
+-- Whether a language leaves a word out. Folded, "für" is no word of its list anymore.
+CREATE FUNCTION is_left_out(config regconfig, word text) RETURNS boolean IMMUTABLE PARALLEL SAFE STRICT LANGUAGE sql
+RETURN octet_length(word) > length(word) AND to_tsvector(config, lower(word)) = '';
+
+CREATE FUNCTION typed_query(language text, text text) RETURNS tsquery IMMUTABLE PARALLEL SAFE STRICT LANGUAGE sql
+RETURN websearch_to_tsquery(text_config(language), fold_text(CASE WHEN octet_length(text) = length(text) THEN text ELSE (
+  SELECT coalesce(string_agg(term.match[1], ' ' ORDER BY term.place), '')
+  FROM regexp_matches(text, '-*"[^"]*"?|[^\s"]+', 'g') WITH ORDINALITY AS term (match, place)
+  -- In quotation marks, the places of words count.
+  WHERE term.match[1] ~ '^-|"' OR NOT is_left_out(text_config(language), term.match[1])
+) END));
+
+CREATE FUNCTION word_query(language text, word text) RETURNS tsquery IMMUTABLE PARALLEL SAFE STRICT LANGUAGE sql
+RETURN CASE WHEN is_left_out(text_config(language), word) THEN ''::tsquery
+  ELSE phraseto_tsquery(text_config(language), fold_text(word)) END;
+
+CREATE FUNCTION text_vector(language text, title text, keywords text, description text) RETURNS tsvector
+IMMUTABLE PARALLEL SAFE LANGUAGE sql
+RETURN setweight(to_tsvector(text_config(language), fold_text(coalesce(title, ''))), 'A') ||
+  setweight(to_tsvector(text_config(language), fold_text(keywords)), 'B') ||
+  setweight(to_tsvector(text_config(language), fold_text(coalesce(description, ''))), 'C');
+
+-- Of requests that name no language, and of the texts that feeds bring into the channel.
+ALTER TABLE channels ADD COLUMN language language NOT NULL DEFAULT 'en';
+
+DROP FUNCTION begun_products(text[], text, integer);
+-- The table is rewritten: 100,000 products take some ten seconds.
+ALTER TABLE products
+  -- Of title, description, and keywords.
+  ADD COLUMN language language NOT NULL DEFAULT 'en',
+  DROP COLUMN search,
+  ADD COLUMN search tsvector NOT NULL GENERATED ALWAYS AS (text_vector(language, title, keywords, description)) STORED;
+CREATE INDEX products_search ON products USING gin (search);
+-- Which languages there are.
+CREATE INDEX products_language ON products (language);
+
+-- Texts of products in other languages than their own.
+CREATE TABLE product_texts (
+  product_id integer NOT NULL REFERENCES products ON DELETE CASCADE,
+  language language NOT NULL,
+  -- Null: there is none in this language.
+  title text CHECK (title <> ''),
+  description text CHECK (description <> ''),
+  url text,
+  -- Brand, categories, and attributes in this language, as far as they are known, and in the product's own: a query with
+  -- a brand and a word of the title is found in one vector.
+  keywords text NOT NULL DEFAULT '',
+  own_keywords text NOT NULL,
+  -- What an import made it of; null: something else.
+  digest bytea CHECK (octet_length(digest) = 32),
+  search tsvector NOT NULL GENERATED ALWAYS AS (
+    text_vector(language, title, keywords || ' ' || own_keywords, description)) STORED,
+  PRIMARY KEY (product_id, language)
+);
+CREATE INDEX product_texts_search ON product_texts USING gin (search);
+CREATE INDEX product_texts_language ON product_texts (language);
+
+CREATE TRIGGER product_texts_inserted AFTER INSERT ON product_texts
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+CREATE TRIGGER product_texts_deleted AFTER DELETE ON product_texts
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
+CREATE FUNCTION mark_updated_texts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO product_changes (product_id)
+  SELECT DISTINCT after.product_id FROM after JOIN before USING (product_id, language) WHERE before.search <> after.search;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER product_texts_updated AFTER UPDATE ON product_texts
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_texts();
+
+CREATE FUNCTION note_text_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO search_words (word)
+  SELECT DISTINCT named.word
+  FROM changed CROSS JOIN mendable_words(coalesce(changed.title, '') || ' ' || changed.keywords) AS named (word)
+  WHERE NOT EXISTS (SELECT FROM search_words known WHERE known.word = named.word);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER product_texts_words_inserted AFTER INSERT ON product_texts
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_text_words();
+CREATE TRIGGER product_texts_words_updated AFTER UPDATE ON product_texts
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_text_words();
+
+CREATE FUNCTION keep_texts_of_products() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- In this language, the product now has a text of its own.
+  DELETE FROM product_texts USING after JOIN before USING (id)
+  WHERE product_texts.product_id = after.id AND product_texts.language = after.language
+    AND before.language <> after.language;
+  UPDATE product_texts SET own_keywords = after.keywords FROM after JOIN before USING (id)
+  WHERE product_texts.product_id = after.id AND before.keywords <> after.keywords;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER products_updated_texts AFTER UPDATE ON products
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION keep_texts_of_products();
+
+-- An import that finds the language changed writes the product again.
+CREATE OR REPLACE FUNCTION forget_digests_of_products() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- `updated_at` also changes with prices, which are no part of a digest. The longest is compared last.
+  DELETE FROM import_digests WHERE product_id = ANY (ARRAY(
+    SELECT after.id FROM after JOIN before USING (id)
+    WHERE (before.handle, before.title, before.language, before.brand_id, before.category_id, before.url, before.is_demo,
+        before.keywords, before.description)
+      IS DISTINCT FROM (after.handle, after.title, after.language, after.brand_id, after.category_id, after.url,
+        after.is_demo, after.keywords, after.description)));
+  RETURN NULL;
+END $$;
+
+-- Texts that a typed text finds: those of products in their own languages, and translations. At most `most` of each
+-- language. See 0034.
+CREATE FUNCTION begun_products(own text[], translated text[], words text[], begun text, most integer)
+RETURNS TABLE (id integer, title text, keywords text, rank real) STABLE LANGUAGE sql
+  SET gin_fuzzy_search_limit = 2000
+BEGIN ATOMIC
+  WITH typed AS (
+    SELECT asked.language, asked.is_own, begun_query(text_config(asked.language), ARRAY(
+        SELECT word FROM unnest(words) AS word WHERE numnode(word_query(asked.language, word)) > 0
+      ), begun) AS query
+    FROM (
+      SELECT language, true FROM unnest(own) AS language UNION ALL SELECT language, false FROM unnest(translated) AS language
+    ) AS asked (language, is_own)
+  )
+  SELECT product.id, product.title, product.keywords, ts_rank_cd(product.search, typed.query)
+  FROM typed CROSS JOIN LATERAL (
+    SELECT id, title, keywords, search FROM products
+    WHERE search @@ typed.query AND language = typed.language LIMIT most
+  ) product WHERE typed.is_own
+  UNION ALL
+  SELECT product.id, product.title, product.keywords, ts_rank_cd(product.search, typed.query)
+  FROM typed CROSS JOIN LATERAL (
+    SELECT product_id AS id, coalesce(title, '') AS title, keywords || ' ' || own_keywords AS keywords, search
+    FROM product_texts WHERE search @@ typed.query AND language = typed.language LIMIT most
+  ) product WHERE NOT typed.is_own;
+END;
+
+-- For older gateways.
+CREATE FUNCTION begun_products(words text[], begun text, most integer)
+RETURNS TABLE (id integer, title text, keywords text, rank real) STABLE LANGUAGE sql
+BEGIN ATOMIC
+  SELECT product.* FROM begun_products('{en}', '{}', words, begun, most) product;
+END;
+
+-- Older gateways search as in English, which is what all texts are in until a newer one writes others.
+INSERT INTO compatible_migrations (name, since) VALUES ('0036_languages', '0014_revoke_keys_of_deleted_channels');

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { seedMarkets, seedProduct, type ProductSeed } from '../support/catalog.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+
+/** Titles and descriptions by language, and searches that know the language of a text. */
+
+const PRODUCTS: readonly ProductSeed[] = [
+  {
+    handle: 'jacket',
+    title: 'Leather jackets',
+    description: 'Made to last.',
+    texts: {
+      it: { title: 'Giacche di pelle', description: 'Fatta per durare.' },
+      de: { title: 'Lederjacken', description: 'Für Jahre gemacht.' },
+      'pt-BR': { title: 'Jaqueta de couro' },
+      sv: { title: 'Skinnjackor för herrar' },
+      ar: { title: 'سترة جلدية سوداء' },
+      'zh-Hant': { title: '皮夾克' },
+    },
+  },
+  {
+    handle: 'shirt',
+    title: 'Linen shirt',
+    description: 'Light.',
+    // Only what differs, as in a store view.
+    texts: { it: { description: 'Leggera.' }, de: { title: 'Leinenhemd' } },
+  },
+  { handle: 'maglia', language: 'it', title: 'Maglie di lana', description: 'Calda.' },
+  { handle: 'boots', title: 'Boots', texts: { de: { title: 'Stiefel' } } },
+];
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway(async (db) => {
+    await seedMarkets(db);
+    for (const product of PRODUCTS)
+      await seedProduct(db, {
+        ...product,
+        vectors: [[1, 0, 0, 0]],
+        skus: [{ code: product.handle, prices: { eu: 1000, us: 1100 }, stock: { paris: 3 } }],
+      });
+    await db.query(`UPDATE channels SET language = 'de' WHERE handle = 'eu'`);
+  });
+});
+afterAll(() => gateway.close());
+
+const shown = z.object({
+  product: z.object({ language: z.string(), title: z.string(), description: z.string().nullable() }),
+});
+const listed = z.object({
+  products: z.object({
+    totalCount: z.object({ count: z.number() }).nullable(),
+    nodes: z.array(z.object({ handle: z.string() })),
+  }),
+  visualSearch: z.object({ nodes: z.array(z.object({ handle: z.string() })) }),
+  suggest: z.object({ products: z.array(z.object({ handle: z.string() })) }),
+});
+
+const show = async (handle: string, context: string): Promise<string[]> => {
+  const { product } = await gateway.read(
+    shown,
+    `query ($handle: String!) ${context} { product(handle: $handle) { language title description } }`,
+    { handle },
+  );
+  return [product.language, product.title, product.description ?? ''];
+};
+
+describe('what is shown', () => {
+  test.each([
+    ['jacket', '@inContext(language: IT)', ['it', 'Giacche di pelle', 'Fatta per durare.']],
+    ['jacket', '@inContext(language: "it")', ['it', 'Giacche di pelle', 'Fatta per durare.']],
+    // The language of the channel, which is the default one.
+    ['jacket', '', ['de', 'Lederjacken', 'Für Jahre gemacht.']],
+    ['jacket', '@inContext(channel: "us")', ['en', 'Leather jackets', 'Made to last.']],
+    ['jacket', '@inContext(channel: "us", language: DE)', ['de', 'Lederjacken', 'Für Jahre gemacht.']],
+    // Where the title is not translated, it is that of the channel; the description is.
+    ['shirt', '@inContext(language: IT)', ['de', 'Leinenhemd', 'Leggera.']],
+    ['shirt', '@inContext(channel: "us", language: IT)', ['en', 'Linen shirt', 'Leggera.']],
+    // The product's own text, if there is no other.
+    ['maglia', '@inContext(language: FR)', ['it', 'Maglie di lana', 'Calda.']],
+    ['maglia', '@inContext(language: EN)', ['it', 'Maglie di lana', 'Calda.']],
+    // Regions: https://github.com/vendurehq/vendure/issues/1752
+    ['jacket', '@inContext(language: PT_BR)', ['pt-BR', 'Jaqueta de couro', 'Für Jahre gemacht.']],
+    ['jacket', '@inContext(language: "de-AT")', ['de', 'Lederjacken', 'Für Jahre gemacht.']],
+    ['jacket', '@inContext(channel: "us", language: "en-GB")', ['en', 'Leather jackets', 'Made to last.']],
+    ['jacket', '@inContext(language: ZH_TW)', ['zh-Hant', '皮夾克', 'Für Jahre gemacht.']],
+  ])('of the %s %s', async (handle, context, expected) => {
+    expect(await show(handle, context)).toEqual(expected);
+  });
+});
+
+async function find(text: string, language: string | null, channel = 'us'): Promise<string[][]> {
+  const { products, visualSearch, suggest } = await gateway.read(
+    listed,
+    `query ($text: String!, $language: LanguageCode, $channel: String!) @inContext(channel: $channel, language: $language) {
+      products(text: $text, sort: RELEVANCE) { totalCount { count } nodes { handle } }
+      visualSearch(query: { like: [], text: $text }) { nodes { handle } }
+      suggest(text: $text) { products { handle } }
+    }`,
+    { text, language, channel },
+  );
+  expect(products.totalCount?.count).toBe(products.nodes.length);
+  return [products.nodes, visualSearch.nodes, suggest.products].map((nodes) =>
+    nodes.map(({ handle }) => handle),
+  );
+}
+
+describe('what is found', () => {
+  test.each([
+    // Stems of the language: "giacca" and "giacche", "Jacke" and "Jacken" in compounds, "maglia" and "maglie".
+    ['giacca', 'it', 'jacket'],
+    ['lederjacke', 'de', 'jacket'],
+    ['jacket', 'en', 'jacket'],
+    // The product's own text, in its own language, whatever is asked for.
+    ['maglia', 'de', 'maglia'],
+    ['maglia', null, 'maglia'],
+    ['jacket', 'it', 'jacket'],
+    // https://github.com/vendurehq/vendure/issues/3842
+    ['سترة', 'ar', 'jacket'],
+    ['皮夾克', 'ZH_TW', 'jacket'],
+    ['couro', 'PT_BR', 'jacket'],
+  ])('%s in %s finds the %s', async (text, language, handle) => {
+    expect(await find(text, language)).toEqual([[handle], [handle], [handle]]);
+  });
+
+  test('words that a language leaves out are left out with their accents', async () => {
+    expect(await find('skinnjackor för herrar', 'sv')).toEqual([['jacket'], ['jacket'], ['jacket']]);
+    expect(await find('für lederjacken', 'de')).toEqual([['jacket'], ['jacket'], ['jacket']]);
+  });
+
+  test('nothing is found in languages that nobody asked for', async () => {
+    expect(await find('giacca', null)).toEqual([[], [], []]);
+    expect(await find('stiefel', 'it')).toEqual([[], [], []]);
+    // The language of the channel is what is shown where there is no other.
+    expect(await find('stiefel', 'it', 'eu')).toEqual([['boots'], ['boots'], ['boots']]);
+  });
+});
