@@ -1,4 +1,4 @@
-import { describeDraft } from '../import/describe-draft.js';
+import { describeDraft, describeText } from '../import/describe-draft.js';
 import type { Explanation } from '../import/explain-feed.js';
 import type { Fault, FaultCount, ImportReport } from '../import/report.js';
 
@@ -31,9 +31,14 @@ export function describeImport(
 }
 
 function describeResult(report: ImportReport, dryRun: boolean): string {
-  const { products, skus, imagesEncoded, imagesReused, stockLevels, channel } = report;
+  const { products, productsChanged, skus, imagesEncoded, imagesReused, stockLevels, channel, language } =
+    report;
   const into = channel === null ? '' : ` into the channel ${channel}`;
   const would = dryRun ? 'Dry run, nothing is written: would import' : 'Imported';
+  if (language !== null) {
+    const changed = dryRun ? '' : `; ${productsChanged} changed`;
+    return `${would} the texts of ${count(products, 'product')} in the language ${language}${changed}.\n`;
+  }
   if (stockLevels > 0)
     return `${would} ${count(stockLevels, 'stock level')} of ${count(skus, 'SKU')}${into}.\n`;
   const images = dryRun ? '' : `; ${count(imagesEncoded, 'image')} encoded, ${imagesReused} already encoded`;
@@ -76,12 +81,17 @@ function describeLeftOut(report: ImportReport): string {
 
 /** What would happen with the first rows of a feed, in lines of text. */
 export function describeExplanation(explanation: Explanation): string {
-  const { report, listings, columns, products, stock } = explanation;
+  const { report, listings, columns, products, texts, stock } = explanation;
   const shown = [
     `Read as ${report.format}.\n`,
     `Columns: ${columns.join(', ')}\n`,
-    `Of the first ${count(listings, 'record')}: ${count(report.products, 'product')} with ${count(report.skus, 'SKU')}.\n`,
+    `Of the first ${count(listings, 'record')}: ${
+      report.language === null
+        ? `${count(report.products, 'product')} with ${count(report.skus, 'SKU')}`
+        : `texts of ${count(report.products, 'product')} in the language ${report.language}`
+    }.\n`,
     ...products.slice(0, SHOWN_PRODUCTS).map((product) => `\n${describeDraft(product)}`),
+    ...texts.slice(0, SHOWN_PRODUCTS).map(({ group, text }) => `\n${describeText(group, text)}`),
     ...stock.slice(0, SHOWN_PRODUCTS).map((line) => `\n${line}\n`),
     '\n',
     list(`Rejected ${count(report.rejectedRows, 'row')}`, report.rejected, report.rejectedRows, null),

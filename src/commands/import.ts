@@ -3,6 +3,7 @@ import { constants, createWriteStream, type WriteStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { LANGUAGE_FORM, parseLanguage } from '../graph/language.js';
 import type { ImportReport } from '../import/report.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { errorMessage, OperatorError } from '../platform/operator-error.js';
@@ -18,6 +19,8 @@ interface Options {
   readonly channel?: string;
   readonly currency?: string;
   readonly country?: string;
+  readonly channelLanguage?: string;
+  readonly language?: string;
   readonly columns?: string;
   readonly defaultQuantity?: number;
   readonly rejects?: string;
@@ -38,6 +41,12 @@ export function importCommand(): Command {
     .option('--channel <handle>', 'the channel of the prices and stock; created if it does not exist')
     .option('--currency <code>', 'the currency of prices without one, like EUR', currency)
     .option('--country <code>', 'the country whose time days and times are in, like DE', country)
+    .option(
+      '--channel-language <code>',
+      'the language of the channel and of the feed, like de; en by default',
+      language,
+    )
+    .option('--language <code>', 'import only titles and descriptions, in this language, like it', language)
     .option('--columns <file>', 'a JSON file that says what columns mean: {"Artikelnummer": "id"}')
     .option('--default-quantity <units>', 'units of what is in stock without a number', wholeNumber)
     .option('--rejects <file>', 'write all rejected rows to a file, with line number and reason')
@@ -69,7 +78,8 @@ rejected, if --prune removed nothing because the feed looks incomplete, or if th
 Examples:
   vitrine import feed.tsv --explain
   vitrine import products_export.csv --currency EUR
-  vitrine import feed.xml --channel eu --rejects rejected.tsv --prune`,
+  vitrine import feed.xml --channel eu --rejects rejected.tsv --prune
+  vitrine import feed-it.tsv --language it`,
     )
     .action((feed: string, options: Options) =>
       runCommand((session) =>
@@ -92,6 +102,12 @@ function country(text: string): string {
   return text.toUpperCase();
 }
 
+function language(text: string): string {
+  const tag = parseLanguage(text);
+  if (tag === null) throw new InvalidArgumentError(LANGUAGE_FORM);
+  return tag;
+}
+
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Use a whole number.');
   return Number(text);
@@ -104,12 +120,19 @@ function percent(text: string): number {
 }
 
 /** What both an import and its explanation are told of the feed. */
-async function readingOptions({ currency: code, country: of, defaultQuantity, columns }: Options) {
+async function readingOptions({
+  currency: code,
+  country: of,
+  defaultQuantity,
+  columns,
+  language: tag,
+}: Options) {
   const { readColumnsFile } = await import('../import/columns-file.js');
   return {
     ...(code === undefined ? {} : { currency: code }),
     ...(of === undefined ? {} : { country: of }),
     ...(defaultQuantity === undefined ? {} : { defaultQuantity }),
+    ...(tag === undefined ? {} : { language: tag }),
     ...(columns === undefined ? {} : { columns: await readColumnsFile(resolve(columns)) }),
   };
 }
@@ -128,12 +151,18 @@ async function explain({ signal }: Session, feed: string, options: Options): Pro
   ]);
   const explanation = await explainFeed(feed, await readingOptions(options), signal);
   process.stdout.write(describeExplanation(explanation));
-  return explanation.products.length + explanation.stock.length > 0 ? EXIT.done : EXIT.failed;
+  return explanation.products.length + explanation.texts.length + explanation.stock.length > 0
+    ? EXIT.done
+    : EXIT.failed;
 }
 
 async function importInto(session: Session, feed: string, options: Options): Promise<ExitCode> {
   const { config, log, progress, signal } = session;
-  const { channel, prune = false, dryRun = false } = options;
+  const { channel, prune = false, dryRun = false, channelLanguage } = options;
+  if (options.language !== undefined && (prune || channelLanguage !== undefined))
+    throw new OperatorError(
+      `--language imports only texts: leave out ${prune ? '--prune' : '--channel-language'}.`,
+    );
   await assertReadable(feed);
   const reading = await readingOptions(options);
   await prepareDataFolder(config.dataFolder);
@@ -168,6 +197,7 @@ async function importInto(session: Session, feed: string, options: Options): Pro
           dryRun,
           maxPruned: options.maxPruned / 100,
           ...(channel === undefined ? {} : { channel }),
+          ...(channelLanguage === undefined ? {} : { channelLanguage }),
           onRejected: ({ line, reason }) => rejects?.write(`${line}\t${reason.replace(/\s+/g, ' ')}\n`),
         },
         signal,

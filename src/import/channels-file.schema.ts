@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LANGUAGE_FORM, parseLanguage } from '../graph/language.js';
 
 const handle = z
   .string()
@@ -23,6 +24,13 @@ const channel = z
     handle,
     name: z.string().min(1),
     currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, like EUR'),
+    /** Of the texts that its feed brings. Null: unchanged, and English for a new channel. */
+    language: z
+      .string()
+      .refine((text) => parseLanguage(text) !== null, { error: LANGUAGE_FORM })
+      .transform(parseLanguage)
+      .nullable()
+      .default(null),
     /** At most one channel may be the default; an existing default channel stays the default. */
     default: z.boolean().default(false),
     /** Handles of the locations that serve it. */

@@ -49,13 +49,13 @@ export async function writeChannels(client: ClientBase, channels: readonly FileC
   const differing = await query(
     client,
     sql`/* import.compareChannels */ SELECT input.handle
-      FROM jsonb_to_recordset(${JSON.stringify(channels)}::jsonb) AS input (handle text, name text, locations jsonb,
+      FROM jsonb_to_recordset(${JSON.stringify(channels)}::jsonb) AS input (handle text, name text, language text, locations jsonb,
         "checkoutUrlTemplate" text, "holdUrlTemplate" text, "showsExactStock" boolean, "lowStockThreshold" integer, "holdSeconds" integer,
         "minHoldSeconds" integer, "maxHoldSeconds" integer)
       LEFT JOIN channels existing ON existing.handle = input.handle
-      WHERE existing.id IS NULL OR (existing.name, existing.checkout_url_template, existing.hold_url_template, existing.shows_exact_stock,
+      WHERE existing.id IS NULL OR (existing.name, existing.language, existing.checkout_url_template, existing.hold_url_template, existing.shows_exact_stock,
           existing.low_stock_threshold, existing.hold_seconds, existing.min_hold_seconds, existing.max_hold_seconds)
-        IS DISTINCT FROM (input.name, input."checkoutUrlTemplate", input."holdUrlTemplate", input."showsExactStock", input."lowStockThreshold",
+        IS DISTINCT FROM (input.name, coalesce(input.language, existing.language), input."checkoutUrlTemplate", input."holdUrlTemplate", input."showsExactStock", input."lowStockThreshold",
           input."holdSeconds", input."minHoldSeconds", input."maxHoldSeconds")
         OR ARRAY(
           SELECT location.handle::text FROM channel_locations served
@@ -82,18 +82,19 @@ export async function writeChannels(client: ClientBase, channels: readonly FileC
   await execute(
     client,
     sql`/* import.upsertChannels */ INSERT INTO channels
-        (handle, name, price_list_id, checkout_url_template, hold_url_template, shows_exact_stock, low_stock_threshold, hold_seconds,
+        (handle, name, language, price_list_id, checkout_url_template, hold_url_template, shows_exact_stock, low_stock_threshold, hold_seconds,
           min_hold_seconds, max_hold_seconds, is_default)
-      SELECT input.handle, input.name, list.id, input."checkoutUrlTemplate", input."holdUrlTemplate", input."showsExactStock",
+      SELECT input.handle, input.name, coalesce(input.language, existing.language, 'en'), list.id, input."checkoutUrlTemplate", input."holdUrlTemplate", input."showsExactStock",
         input."lowStockThreshold", input."holdSeconds", input."minHoldSeconds", input."maxHoldSeconds",
         input."isDefault" AND NOT EXISTS (SELECT FROM channels WHERE is_default)
       FROM jsonb_to_recordset(${input}::jsonb) AS input (position integer, handle text, name text,
-        "checkoutUrlTemplate" text, "holdUrlTemplate" text, "showsExactStock" boolean, "lowStockThreshold" integer, "holdSeconds" integer,
+        language text, "checkoutUrlTemplate" text, "holdUrlTemplate" text, "showsExactStock" boolean, "lowStockThreshold" integer, "holdSeconds" integer,
         "minHoldSeconds" integer, "maxHoldSeconds" integer, "isDefault" boolean)
       JOIN price_lists list ON list.handle = input.handle
+      LEFT JOIN channels existing ON existing.handle = input.handle
       ORDER BY input.position
       ON CONFLICT (handle) DO UPDATE SET
-        name = excluded.name, checkout_url_template = excluded.checkout_url_template,
+        name = excluded.name, language = excluded.language, checkout_url_template = excluded.checkout_url_template,
         hold_url_template = excluded.hold_url_template, shows_exact_stock = excluded.shows_exact_stock, low_stock_threshold = excluded.low_stock_threshold,
         hold_seconds = excluded.hold_seconds, min_hold_seconds = excluded.min_hold_seconds,
         max_hold_seconds = excluded.max_hold_seconds`,

@@ -1,6 +1,7 @@
 import { formatAmount } from '../graph/money.js';
 import type { FeedRow } from './parse-listing.js';
 import type { ProductDraft } from './product-draft.js';
+import type { TextDraft } from './text-draft.js';
 
 /** SKUs of a product, and characters of its description. */
 const SHOWN_SKUS = 6;
@@ -18,11 +19,19 @@ export function describeDraft(draft: ProductDraft): string {
     ['attributes', attributes.map(({ name, value }) => `${name} ${value}`).join(', ')],
     ['images', images.length === 0 ? 'none' : `${images.length}, the first ${images[0]?.link ?? ''}`],
   ];
-  const lines = facts.flatMap(([name, value]) =>
-    value === null || value === '' ? [] : [`  ${name}: ${value}\n`],
-  );
   const more = skus.length > SHOWN_SKUS ? `  and ${skus.length - SHOWN_SKUS} more SKUs\n` : '';
-  return `${title}\n${lines.join('')}${skus.slice(0, SHOWN_SKUS).map(describeSku).join('')}${more}`;
+  return `${title}\n${linesOf(facts)}${skus.slice(0, SHOWN_SKUS).map(describeSku).join('')}${more}`;
+}
+
+/** The texts that an import would write, in lines of text. */
+export function describeText(group: string, { title, description, url, keywords }: TextDraft): string {
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['id', group],
+    ['link', url],
+    ['description', description === null ? null : shortened(description)],
+    ['words for the search', keywords],
+  ];
+  return `${title ?? '(no title)'}\n${linesOf(facts)}`;
 }
 
 function describeSku(sku: FeedRow): string {
@@ -48,6 +57,11 @@ function describeSku(sku: FeedRow): string {
     '\n',
   ].join('');
 }
+
+const linesOf = (facts: readonly (readonly [string, string | null])[]): string =>
+  facts
+    .flatMap(([name, value]) => (value === null || value === '' ? [] : [`  ${name}: ${value}\n`]))
+    .join('');
 
 const shortened = (text: string): string => {
   const line = text.replace(/\s+/g, ' ');

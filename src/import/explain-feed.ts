@@ -1,19 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { groupBy } from '../platform/group-by.js';
 import type { Listing } from './formats/format.js';
-import { recognize } from './formats/recognize.js';
+import { recognize, recognizeTexts } from './formats/recognize.js';
 import {
   parseListing,
   parseProductListing,
+  parseText,
   RowError,
   type FeedRow,
+  type ParsedListing,
   type ProductRow,
+  type TextRow,
 } from './parse-listing.js';
 import { draftProduct, type ProductDraft } from './product-draft.js';
 import { countFault, emptyReport, type Fault, type ImportReport } from './report.js';
 import type { Renames } from './source/cells.js';
 import { openSource } from './source/open-source.js';
 import { repeatedId } from './stage-feed.js';
+import { draftText, type TextDraft } from './text-draft.js';
 import { countryOf, zoneOf } from './values/zone.js';
 
 /** Listings that are read: enough for products whose rows are not adjacent, and at once on any feed. */
@@ -24,6 +28,7 @@ interface ExplainOptions {
   readonly country?: string;
   readonly defaultQuantity?: number;
   readonly columns?: Renames;
+  readonly language?: string;
 }
 
 /** What an import would make of the beginning of a feed. */
@@ -34,6 +39,8 @@ export interface Explanation {
   readonly columns: readonly string[];
   /** The products of these listings; the last may have more. */
   readonly products: readonly ProductDraft[];
+  /** Of a feed that is read for its texts alone: those of each product. */
+  readonly texts: readonly { readonly group: string; readonly text: TextDraft }[];
   /** Of a feed that is about stock alone: its rows in words. */
   readonly stock: readonly string[];
 }
@@ -50,10 +57,12 @@ export async function explainFeed(
 ): Promise<Explanation> {
   const report = emptyReport();
   const source = await openSource(feed, options.columns ?? new Map<string, null>(), signal);
-  const format = recognize(feed, source);
+  const { language = null } = options;
+  const format = language === null ? recognize(feed, source) : recognizeTexts(feed, source);
   report.format = `${format.name} (${source.syntax}, ${source.encoding})`;
   const rows = new Map<string, FeedRow>();
   const wholes: ProductRow[] = [];
+  const texts: TextRow[] = [];
   const stock: string[] = [];
   let listings = 0;
   const reject = (fault: Fault): void => {
@@ -66,17 +75,17 @@ export async function explainFeed(
     defaultQuantity: options.defaultQuantity ?? null,
   };
   const add = (listing: Listing): void => {
-    const { leftOut, unknownCategories, ...parsed } =
-      listing.id === null
-        ? { whole: true as const, ...parseProductListing(listing) }
-        : { whole: false as const, ...parseListing(listing, settings) };
-    for (const { column, reason } of leftOut)
-      countFault(report.leftOut, column, { line: listing.line, reason });
-    for (const number of unknownCategories)
-      countFault(report.unknownCategories, number, { line: listing.line, reason: number });
-    if (parsed.whole) {
+    if (language !== null) {
+      const parsed = parseText(listing);
+      note(listing, parsed);
+      texts.push(parsed.row);
+    } else if (listing.id === null) {
+      const parsed = parseProductListing(listing);
+      note(listing, parsed);
       wholes.push(parsed.row);
     } else {
+      const parsed = parseListing(listing, settings);
+      note(listing, parsed);
       const { code } = parsed.row;
       const first = rows.get(code);
       if (first !== undefined) throw new RowError(repeatedId(code, first.line, isSameRow(parsed.row, first)));
@@ -84,7 +93,16 @@ export async function explainFeed(
       if (parsed.isUncounted) report.uncountedSkus += 1;
     }
   };
-  for await (const listed of format.read(() => source.read())) {
+  const note = (
+    listing: Listing,
+    { leftOut, unknownCategories }: Pick<ParsedListing, 'leftOut' | 'unknownCategories'>,
+  ): void => {
+    for (const { column, reason } of leftOut)
+      countFault(report.leftOut, column, { line: listing.line, reason });
+    for (const number of unknownCategories)
+      countFault(report.unknownCategories, number, { line: listing.line, reason: number });
+  };
+  for await (const listed of format.read(() => source.read(), language)) {
     listings += 1;
     const { line } = listed;
     try {
@@ -109,13 +127,16 @@ export async function explainFeed(
         ? []
         : [draftProduct({ handle: group, whole: wholeOf.get(group) ?? [], rows: [first, ...others] })],
   );
-  report.products = products.length;
+  const textsOf = groupBy(texts, ({ group }) => group);
+  report.language = language;
+  report.products = products.length + textsOf.size;
   report.skus = rows.size;
   return {
     report,
     listings,
     columns: [...source.columns],
     products,
+    texts: [...textsOf].map(([group, said]) => ({ group, text: draftText(group, said) })),
     stock,
   };
 }

@@ -15,7 +15,8 @@ import { registerEncoder } from '../images/stored-image.store.js';
 import { ImageImporter, type EncodedBatch, type ReadBatch } from './images.js';
 import { withImportLock } from './lock.js';
 import type { ProductFormat, StockFormat } from './formats/format.js';
-import { recognize } from './formats/recognize.js';
+import { recognize, recognizeTexts } from './formats/recognize.js';
+import { importTexts } from './import-texts.js';
 import { chooseMarket, currencyOf, findMarket, openMarket, priceListOf } from './market.js';
 import { findDiffering, type Offers } from './offer.store.js';
 import { NO_OFFERS, offersFor, offersOf } from './offers.js';
@@ -93,6 +94,10 @@ export interface ImportOptions {
   readonly country?: string;
   /** Units of SKUs that are in stock without a number; by default they are uncounted. */
   readonly defaultQuantity?: number;
+  /** The language of the channel, and of the feed; by default that of the channel, which is English for a new one. */
+  readonly channelLanguage?: string;
+  /** Imports only texts in this language, for products of the catalog. */
+  readonly language?: string;
   /** What the columns of the feed mean, by their own names; null: nothing. */
   readonly columns?: Renames;
   /** Called for every rejected row, in the order of discovery. */
@@ -103,7 +108,7 @@ export interface ImportOptions {
  * Imports a product feed of any known format into the catalog: a listing is an SKU, and those of the same group are a
  * product. Each batch of products is committed separately, and rows that need no change are not written. To continue
  * an import that was stopped or killed, run it again; images that this encoder has seen are not encoded again. A feed
- * of local inventory sets the stock of SKUs at stores instead.
+ * of local inventory sets the stock of SKUs at stores instead, and with a language, only texts are imported.
  *
  * When the signal stops it, it finishes the current batch and returns what was imported so far.
  *
@@ -162,12 +167,17 @@ async function run(
   };
   const feed = resolve(options.feed);
   const source = await openSource(feed, options.columns ?? new Map<string, null>(), signal);
-  const format = recognize(feed, source);
+  const { language = null, dryRun = false } = options;
+  const format = language === null ? recognize(feed, source) : recognizeTexts(feed, source);
   report.format = `${format.name} (${source.syntax}, ${source.encoding})`;
-  if (options.dryRun !== true) await applyChannelsFile(db, beside(options, 'channels.json'));
+  if (!dryRun && language === null) await applyChannelsFile(db, beside(options, 'channels.json'));
   progress.start('Reading the feed', source.records);
   const work: Run = { client, deps, options, report, code, source, onReject, signal };
-  await (format.lists === 'products' ? importProducts(work, format) : importLevels(work, format));
+  if (format.lists === 'stock') return importLevels(work, format);
+  if (language === null) return importProducts(work, format);
+  report.language = language;
+  const texts = { db, client, source, format, language, code, dryRun, report, progress, onReject };
+  await importTexts(texts, signal);
 }
 
 const beside = ({ feed }: ImportOptions, name: string): string => join(dirname(resolve(feed)), name);
@@ -213,11 +223,12 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     return;
   }
 
-  const market = await openMarket(db, staged.market);
+  const market = await openMarket(db, staged.market, options.channelLanguage ?? null);
   report.channel = market.handle;
   const target = {
     encoder: { id: await registerEncoder(db, encoder), dimension: encoder.dimension },
     isDemo: options.demo === true,
+    language: market.language,
   };
   const importer = new ImageImporter({
     db,
@@ -241,7 +252,7 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     return offersOf(skus, market, await readCompanions(client, codes), pricedLists);
   };
   progress.start('Comparing products', staged.products);
-  await updateKnown(work, offersIn, JSON.stringify([work.code, encoder.id, target.isDemo]));
+  await updateKnown(work, offersIn, JSON.stringify([work.code, encoder.id, target.isDemo, target.language]));
   progress.done();
   progress.start('Importing products', await countWaiting(client));
   let written = 0;

@@ -8,6 +8,7 @@ const market = z.object({
   handle: z.string(),
   priceListId: z.number(),
   currency: z.string(),
+  language: z.string(),
   isDefault: z.boolean(),
   /** The location of the feed's stock: the channel's first. */
   locationId: z.number().nullable(),
@@ -20,6 +21,7 @@ export async function listMarkets(db: Queryable): Promise<Market[]> {
   return query(
     db,
     sql`/* import.listMarkets */ SELECT channel.id AS "channelId", channel.handle, list.id AS "priceListId", list.currency,
+        channel.language,
         channel.is_default AS "isDefault",
         (SELECT min(location_id) FROM channel_locations served WHERE served.channel_id = channel.id) AS "locationId"
       FROM channels channel JOIN price_lists list ON list.id = channel.price_list_id
@@ -55,5 +57,13 @@ export async function createMarket(client: ClientBase, handle: string, currency:
     sql`/* import.serveChannel */ INSERT INTO channel_locations (channel_id, location_id)
       SELECT channel.id, location.id FROM channels channel, stock_locations location
       WHERE channel.handle = ${handle} AND location.handle = ${handle}`,
+  );
+}
+
+/** Sets the language of a channel, and thus of requests that name none. */
+export async function setLanguage(db: Queryable, channelId: number, language: string): Promise<void> {
+  await execute(
+    db,
+    sql`/* import.setLanguage */ UPDATE channels SET language = ${language} WHERE id = ${channelId} AND language <> ${language}`,
   );
 }

@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
 import { transaction } from '../platform/postgres.js';
-import { createMarket, listMarkets, type Market } from './market.store.js';
+import { createMarket, listMarkets, setLanguage, type Market } from './market.store.js';
 
 /** The channel that a feed is for, which may not exist yet. */
 export interface MarketChoice {
@@ -37,10 +37,14 @@ export async function chooseMarket(
   return fitting.find(({ isDefault }) => isDefault) ?? first;
 }
 
-/** The chosen channel, created if it does not exist. @throws RequestError it has no stock location */
+/**
+ * The chosen channel, created if it does not exist, in this language unless that is null.
+ * @throws RequestError it has no stock location
+ */
 export async function openMarket(
   db: Database,
   { handle, currency }: MarketChoice,
+  language: string | null,
 ): Promise<Market & { locationId: number }> {
   const find = async (): Promise<Market | undefined> =>
     (await listMarkets(db)).find((market) => market.handle === handle);
@@ -56,7 +60,9 @@ export async function openMarket(
       `The channel ${handle} has no stock location: add one, or import into another channel.`,
     );
   }
-  return { ...market, locationId };
+  if (language === null) return { ...market, locationId };
+  await setLanguage(db, market.channelId, language);
+  return { ...market, language, locationId };
 }
 
 /** The currency of an existing channel; null: it does not exist, or none was requested. */

@@ -38,22 +38,31 @@ const price = z.object({
 });
 type FeedPrice = z.infer<typeof price>;
 
-/** What a listing says of a product as a whole. */
-export const productRow = z.object({
+/** What a listing says in words, all of which may be in another language than the product's. */
+export const textRow = z.object({
   line: z.number(),
   /** The merchant's id of the product. */
   group: z.string(),
-  title: z.string(),
+  /** The merchant's id of the SKU; null: the listing is about the product as a whole. */
+  code: z.string().nullable(),
+  title: z.string().nullable(),
   /** The product's own title, where `title` is that of an SKU. */
   groupTitle: z.string().nullable(),
   description: z.string().nullable(),
   url: z.string().nullable(),
-  /** Links of images; the first is the SKU's own. */
-  images: z.array(z.string()),
   brand: z.string().nullable(),
   /** Names in the category's path, topmost first; null: none. */
   category: z.array(z.string()).nullable(),
   attributes: z.array(z.tuple([z.string(), z.string()])),
+  options: z.record(z.string(), z.string()),
+});
+export type TextRow = z.infer<typeof textRow>;
+
+/** What a listing says of a product as a whole. */
+export const productRow = textRow.omit({ code: true, options: true }).extend({
+  title: z.string(),
+  /** Links of images; the first is the SKU's own. */
+  images: z.array(z.string()),
 });
 export type ProductRow = z.infer<typeof productRow>;
 
@@ -113,24 +122,16 @@ export interface ParsedListing {
  */
 export function parseListing(listing: Listing, settings: ListingSettings): ParsedListing {
   const values = new Values();
-  const code = plainName(required(listing.id ?? undefined, 'id'));
-  if (code.length > MAX_CODE_LENGTH)
-    throw new RowError(`id has ${code.length} characters; at most ${MAX_CODE_LENGTH} are allowed.`);
+  const code = codeOf(listing.id ?? undefined);
   const { currency, amount } = priceOf(listing, settings);
   const zone = settings.zone(currency);
   const prices = pricesOf(listing, { currency, amount, zone }, values);
   const { isUncounted, ...stock } = stockOf(listing, zone, settings.defaultQuantity, values);
-  const options = Object.fromEntries(
-    listing.options.flatMap(([name, value]): Pair[] => {
-      const text = values.text(name, plainName(value), MAX_ATTRIBUTE_LENGTH);
-      return text === null || text === '' ? [] : [[optionName(name), text]];
-    }),
-  );
   const row = {
     ...productPart(listing, code, values, MAX_IMAGES_PER_ROW),
     code,
     gtin: gtinOf(listing.gtin, values),
-    options,
+    options: optionsOf(listing, values),
     ...stock,
     currency,
     prices,
@@ -147,10 +148,61 @@ export function parseProductListing(
   return { row, leftOut: values.leftOut, unknownCategories: values.unknownCategories };
 }
 
+/**
+ * Checks what a listing says in words. It must have a title or a description, and the id of an SKU or a product.
+ * @throws RowError
+ */
+export function parseText(
+  listing: Listing,
+): Pick<ParsedListing, 'leftOut' | 'unknownCategories'> & { readonly row: TextRow } {
+  const values = new Values();
+  const { id, title, description } = listing;
+  if (title === undefined && listing.groupTitle === undefined && description === undefined)
+    throw new RowError('title and description are empty.');
+  const code = id === null ? null : codeOf(id);
+  const row = {
+    ...spokenPart(listing, code ?? required(listing.group, 'id'), values),
+    code,
+    title: title === undefined ? null : titleOf(title),
+    options: optionsOf(listing, values),
+  };
+  return { row, leftOut: values.leftOut, unknownCategories: values.unknownCategories };
+}
+
+function codeOf(id: string | undefined): string {
+  const code = plainName(required(id, 'id'));
+  if (code.length <= MAX_CODE_LENGTH) return code;
+  throw new RowError(`id has ${code.length} characters; at most ${MAX_CODE_LENGTH} are allowed.`);
+}
+
+function titleOf(text: string | undefined): string {
+  const title = plainName(required(text, 'title'));
+  if (title.length <= MAX_TITLE_LENGTH) return title;
+  throw new RowError(`title has ${title.length} characters; at most ${MAX_TITLE_LENGTH} are allowed.`);
+}
+
+const optionsOf = (listing: Listing, values: Values): Record<string, string> =>
+  Object.fromEntries(
+    listing.options.flatMap(([name, value]): Pair[] => {
+      const text = values.text(name, plainName(value), MAX_ATTRIBUTE_LENGTH);
+      return text === null || text === '' ? [] : [[optionName(name), text]];
+    }),
+  );
+
 function productPart(listing: Listing, code: string, values: Values, maxImages: number): ProductRow {
-  const title = plainName(required(listing.title, 'title'));
-  if (title.length > MAX_TITLE_LENGTH)
-    throw new RowError(`title has ${title.length} characters; at most ${MAX_TITLE_LENGTH} are allowed.`);
+  const title = titleOf(listing.title);
+  return {
+    ...spokenPart(listing, code, values),
+    title,
+    images: values.images(listing.images, maxImages),
+  };
+}
+
+function spokenPart(
+  listing: Listing,
+  code: string,
+  values: Values,
+): Omit<TextRow, 'code' | 'title' | 'options'> {
   const group = plainName(listing.group ?? code);
   if (group.length > MAX_CODE_LENGTH)
     throw new RowError(
@@ -160,14 +212,12 @@ function productPart(listing: Listing, code: string, values: Values, maxImages: 
   return {
     line: listing.line,
     group,
-    title,
     groupTitle:
       groupTitle === undefined
         ? null
         : values.text('item_group_title', plainName(groupTitle), MAX_TITLE_LENGTH),
     description: description === undefined ? null : values.cut('description', plainText(description)),
     url: values.value('link', listing.link, parseLink),
-    images: values.images(listing.images, maxImages),
     brand: brand === undefined ? null : values.text('brand', plainName(brand), MAX_FIELD_LENGTH),
     category: values.category(listing.categories),
     attributes: attributesOf(listing, values),

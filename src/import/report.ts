@@ -20,6 +20,8 @@ export interface ImportReport {
   format: string;
   /** Handle of the channel that these prices and this stock belong to; null when no row could be used. */
   channel: string | null;
+  /** The language of a feed that is read for its texts alone; null: it is not. */
+  language: string | null;
   /** False when it was stopped before the end. */
   complete: boolean;
   /** Products and SKUs of the feed that are in the catalog now. */
@@ -79,6 +81,7 @@ export function emptyReport(): ImportReport {
   return {
     format: '',
     channel: null,
+    language: null,
     complete: false,
     products: 0,
     skus: 0,

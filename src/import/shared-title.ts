@@ -7,11 +7,14 @@ const EDGES = new RegExp(`^${MARKS}+|(?:${MARKS}|\\p{Pi}|\\p{Pf})+$`, 'gu');
 /** What is left of a title must be at least this part of it, or it says too little of the product. */
 const MIN_SHARE = 0.3;
 
+/** The title of an SKU, and the options that it may name. */
+type Titled = Pick<FeedRow, 'title' | 'options'>;
+
 /**
  * The title that the SKUs of a product share: the one that they all have, or without the values of their options, or
  * as far as they begin alike. If there is none, that of the first.
  */
-export function sharedTitle(rows: readonly [FeedRow, ...FeedRow[]]): string {
+export function sharedTitle(rows: readonly [Titled, ...Titled[]]): string {
   const [first] = rows;
   const same = (titles: readonly string[]): string | null => {
     const [one = ''] = titles;
@@ -26,7 +29,7 @@ export function sharedTitle(rows: readonly [FeedRow, ...FeedRow[]]): string {
 }
 
 /** The title without the values of the SKU's options, where they are words of it. */
-function withoutOptions({ title, options }: FeedRow): string {
+function withoutOptions({ title, options }: Titled): string {
   let text = title;
   const values = Object.values(options).sort((one, other) => other.length - one.length);
   for (const value of values) {

@@ -49,7 +49,7 @@ export async function stageFeed(
   const { source, format, report, onReject } = options;
   await createStaging(client);
   const stager = new Stager(client, options);
-  for await (const listed of format.read(() => source.read())) {
+  for await (const listed of format.read(() => source.read(), null)) {
     await stager.add(listed);
     options.onRow();
   }

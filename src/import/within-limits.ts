@@ -22,7 +22,7 @@ export interface ExcessFault extends Fault {
 /** The different attributes of a product's rows, as many as a product may have. */
 export function limitAttributes(
   handle: string,
-  rows: readonly ProductRow[],
+  rows: readonly Pick<ProductRow, 'line' | 'attributes'>[],
 ): { readonly attributes: readonly Attribute[]; readonly faults: readonly ExcessFault[] } {
   const allowance = attributeAllowance();
   const excess = new Excess();

@@ -21,6 +21,8 @@ import { picturedColors } from './pictured-colors.js';
 interface BatchTarget {
   readonly encoder: { readonly id: number; readonly dimension: number };
   readonly isDemo: boolean;
+  /** Of the texts of the feed. */
+  readonly language: string;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function writeBatch(
   client: ClientBase,
   { drafts, images, embeddings }: EncodedBatch,
   offers: Offers,
-  { encoder, isDemo }: BatchTarget,
+  { encoder, isDemo, language }: BatchTarget,
 ): Promise<number> {
   // Locks are taken in the order of docs/locks.md.
   await lockProducts(
@@ -42,7 +44,11 @@ export async function writeBatch(
   await addBrandsAndCategories(client, drafts);
   // Embeddings before images, so that every image has its vector.
   await addEmbeddings(client, encoder, embeddings);
-  const written = await upsertProducts(client, drafts, isDemo);
+  const written = await upsertProducts(
+    client,
+    drafts.map((draft) => ({ ...draft, language })),
+    isDemo,
+  );
   const ids = await findProductIds(
     client,
     drafts.map(({ handle }) => handle),

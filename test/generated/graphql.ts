@@ -254,10 +254,14 @@ export type ProductInput = {
   handle: string;
   /** The complete list of images in order, at most 250, which show at most 100 different choices of options. New images are downloaded and processed in the background: see `imageJobs`. Null: unchanged. */
   images?: Array<ProductImageInput> | null | undefined;
+  /** The language of `title`, `description`, and all other words here. A translation into it is removed. Null: unchanged, and the language of the channel for a new product. */
+  language?: string | null | undefined;
   /** The complete list of SKUs in order, at most 2000. All together, they have at most 250 different option values, with at most 10000 characters in names and values. Each part of a value with slashes counts too. You cannot omit an SKU that has an active hold. Null: unchanged. */
   skus?: Array<SkuInput> | null | undefined;
   /** The display name. Null: unchanged; a new product needs one. */
   title?: string | null | undefined;
+  /** The complete list of translations, at most 50, one for each language. Null: unchanged. */
+  translations?: Array<TranslationInput> | null | undefined;
   /** The page of the product on the merchant's site. Null removes it. */
   url?: string | null | undefined;
 };
@@ -376,6 +380,18 @@ export type StockSetInput = {
   idempotencyKey?: string | null | undefined;
   /** Why the stock changes, at most 1000 characters. Stored in the stock ledger with the name of the API key. Null: the name of the mutation. */
   reason?: string | null | undefined;
+};
+
+/** Texts of a product in another language than its own: a title, a description, or both. */
+export type TranslationInput = {
+  /** The description as plain text. Null: none, and that of another language is shown. */
+  description?: string | null | undefined;
+  /** The language, for example "it". */
+  language: string;
+  /** The display name. Null: none, and that of another language is shown. */
+  title?: string | null | undefined;
+  /** The page of the product on the merchant's site in this language. Null: none of its own. */
+  url?: string | null | undefined;
 };
 
 /** Why a mutation changed nothing. */

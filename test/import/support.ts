@@ -73,6 +73,7 @@ const TABLES = [
   'product_attributes',
   'product_changes',
   'product_images',
+  'product_texts',
   'products',
   'skus',
   'stock_levels',

@@ -245,6 +245,7 @@ export async function makeScenarios(
             brand: 'aa new',
             category: 'Late > Dresses',
             attributes: [{ name: 'style', value: 'festive' }],
+            translations: [{ language: 'it', title: 'Un abito' }],
             images: [{ url: 'https://images.example/new' }],
             skus: [
               { code: 'dress-2', gtin: '96385074' },

@@ -26,6 +26,8 @@ export async function seedLargeCatalog(db: Database): Promise<void> {
           1 + n % 200, (SELECT id FROM categories WHERE handle = 'tops/shirts/' || (1 + n % 40)),
           now() - n * interval '1 minute'
         FROM generate_series(1, ${PRODUCTS}) AS n;
+      INSERT INTO product_texts (product_id, language, title, keywords, own_keywords)
+        SELECT id, 'it', 'Indumento numero' || id, '', keywords FROM products WHERE id % 2 = 1;
       INSERT INTO search_words VALUES ('garment'), ('corduroy');
       INSERT INTO product_attributes SELECT id, 'material', 'material ' || id % 50 FROM products;
       INSERT INTO product_attributes SELECT id, 'style', 'style ' || id % 100 FROM products;

@@ -99,6 +99,15 @@ export const OPERATIONS: readonly Operation[] = [
       text: 'corduroy gar',
     },
   ),
+  query(
+    'by-text-in-language',
+    `query ($text: String!) @inContext(language: IT) {
+      products(text: $text, sort: RELEVANCE) { nodes { title } }
+      visualSearch(query: { like: [], text: $text }) { nodes { handle } }
+      suggest(text: $text) { texts products { handle } }
+    }`,
+    { text: 'numero777 word277' },
+  ),
   query('list-by-price', list, { where: FILTER, sort: 'PRICE_ASC' }),
   query('product-page', `query ($handle: String!) { product(handle: $handle) ${PRODUCT} }`, {
     handle: 'product-777',
@@ -154,6 +163,7 @@ export const OPERATIONS: readonly Operation[] = [
       handle: `product-${n}`,
       title: `Changed ${time}`,
       attributes: [{ name: 'material', value: `felt ${time}` }],
+      translations: [{ language: 'it', title: `Cambiato ${time}` }],
       images: [{ url: `https://images.example/${time}` }],
       skus: [{ code: `sku-${n}-0` }, { code: `sku-${n}-new-${time}` }],
     })),

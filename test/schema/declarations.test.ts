@@ -11,6 +11,7 @@ import { createSchema } from '../../src/app/schema.js';
 
 /** Computed from data that their parent already has: they read nothing, and accept any argument. */
 const COMPUTED = [
+  'Channel.languages',
   'Facet.buckets',
   'Hold.total',
   'HoldLine.unitPrice',

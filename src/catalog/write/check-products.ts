@@ -12,6 +12,7 @@ import {
   MAX_IMAGES_PER_PRODUCT,
   MAX_SKUS_PER_PRODUCT,
   MAX_TITLE_LENGTH,
+  MAX_TRANSLATIONS,
   parseCategoryPath,
   parseGtin,
   parseProductUrl,
@@ -29,6 +30,7 @@ import type {
   ProductInput,
   SelectedOptionInput,
   SkuInput,
+  TranslationInput,
 } from './product-write.types.js';
 
 /** The amount that one transaction writes within a second or two. */
@@ -43,11 +45,13 @@ const NAME = /^[a-z][a-z0-9_]{0,62}$/;
 /** Exactly the given fields: undefined leaves a field unchanged, null removes its value. */
 export interface ProductChange {
   readonly handle: string;
+  readonly language?: string | undefined;
   readonly title?: string | undefined;
   readonly description?: string | null | undefined;
   readonly brand?: string | null | undefined;
   readonly category?: readonly string[] | undefined;
   readonly url?: string | null | undefined;
+  readonly translations?: readonly Translation[] | undefined;
   readonly attributes?: readonly { readonly name: string; readonly value: string }[] | undefined;
   readonly images?: readonly ImageChange[] | undefined;
   readonly skus?: readonly SkuChange[] | undefined;
@@ -55,6 +59,13 @@ export interface ProductChange {
 
 /** As many units as a hold can have of an SKU. */
 const MAX_PROMISED = 1_000_000;
+
+export interface Translation {
+  readonly language: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly url: string | null;
+}
 
 interface ImageChange {
   readonly link: string;
@@ -133,6 +144,12 @@ class EntryChecker {
     return trimmed;
   }
 
+  /** The page of a product; null when it is none. */
+  url(path: Path, value: string): string | null {
+    const text = this.text(path, value, MAX_FIELD_LENGTH);
+    return this.parsed(path, () => parseProductUrl(text));
+  }
+
   /** The name of an attribute or an option. */
   name(path: Path, value: string): string {
     const name = value.trim().toLowerCase();
@@ -181,6 +198,7 @@ function checkProduct(
   }
   return {
     handle,
+    language: product.language ?? undefined,
     title: given(product.title, (title) => checker.words(['title'], title, MAX_TITLE_LENGTH)),
     description: orNull(product.description, (text) =>
       checker.text(['description'], text, MAX_DESCRIPTION_LENGTH),
@@ -196,10 +214,8 @@ function checkProduct(
       }
       return checker.parsed(['category'], () => parseCategoryPath(text)) ?? [];
     }),
-    url: orNull(product.url, (url) => {
-      const text = checker.text(['url'], url, MAX_FIELD_LENGTH);
-      return checker.parsed(['url'], () => parseProductUrl(text));
-    }),
+    url: orNull(product.url, (url) => checker.url(['url'], url)),
+    translations: given(product.translations, (translations) => checkTranslations(checker, translations)),
     attributes: given(product.attributes, (attributes) => {
       if (!checker.atMost(['attributes'], attributes, MAX_ATTRIBUTES)) return [];
       const seen = new Map<string, number>();
@@ -227,6 +243,26 @@ function checkProduct(
         : [],
     ),
   };
+}
+
+function checkTranslations(checker: EntryChecker, translations: readonly TranslationInput[]): Translation[] {
+  if (!checker.atMost(['translations'], translations, MAX_TRANSLATIONS)) return [];
+  const seen = new Map<string, number>();
+  return translations.map(({ language, title, description, url }, position) => {
+    const path = ['translations', String(position)];
+    checker.unique(seen, language, [...path, 'language'], 'The language');
+    if (title == null && (description ?? '') === '')
+      checker.fault(path, 'A translation has a title or a description.');
+    return {
+      language,
+      title: given(title, (text) => checker.words([...path, 'title'], text, MAX_TITLE_LENGTH)) ?? null,
+      description:
+        given(description === '' ? null : description, (text) =>
+          checker.text([...path, 'description'], text, MAX_DESCRIPTION_LENGTH),
+        ) ?? null,
+      url: given(url, (text) => checker.url([...path, 'url'], text)) ?? null,
+    };
+  });
 }
 
 function checkImages(checker: EntryChecker, images: readonly ProductImageInput[]): ImageChange[] {

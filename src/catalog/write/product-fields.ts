@@ -34,7 +34,10 @@ interface CategoryNode {
   readonly parent: string | null;
 }
 
-/** The product's own row, without what belongs to it. */
+/** A product is translated into fewer languages than a shop has. */
+export const MAX_TRANSLATIONS = 50;
+
+/** The product's own row, without what belongs to it, and without the language that it is in. */
 export interface ProductFields {
   readonly handle: string;
   readonly title: string;
@@ -56,13 +59,19 @@ export function withKeywords(
   attributes: readonly { readonly value: string }[],
 ): ProductFields {
   const { brand, category } = fields;
-  const words = [
-    ...(brand === null ? [] : [brand.name]),
-    ...category.map(({ name }) => name),
-    ...attributes.map(({ value }) => value),
-  ];
-  return { ...fields, keywords: [...new Set(words)].join(' ') };
+  const names = category.map(({ name }) => name);
+  return { ...fields, keywords: keywordsOf(brand?.name ?? null, names, attributes) };
 }
+
+/** The words for the text search that are neither in the title nor in the description. */
+export const keywordsOf = (
+  brand: string | null,
+  category: readonly string[],
+  attributes: readonly { readonly value: string }[],
+): string =>
+  [
+    ...new Set([...(brand === null ? [] : [brand]), ...category, ...attributes.map(({ value }) => value)]),
+  ].join(' ');
 
 const bad = (message: string): RequestError => new RequestError('BAD_USER_INPUT', message);
 

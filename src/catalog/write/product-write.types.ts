@@ -3,14 +3,16 @@ import { ON_ERROR } from '../../graph/on-error.js';
 import { Requires } from '../../graph/requires.js';
 import { IdempotentInput } from '../../mutation/idempotent-input.types.js';
 import { UserError, USER_ERRORS } from '../../mutation/user-error.types.js';
+import { LanguageCodeScalar } from '../../graph/language.js';
 import { Product } from '../product.types.js';
 import { DateTimeScalar, UrlScalar } from '../../graph/scalars.js';
 import { Cost, TextCost } from '../../graph/cost.js';
 
-/** Points of writing or deleting a product, and of each SKU and image that is written with it. */
+/** Points of writing or deleting a product, and of each SKU, image, and translation that is written with it. */
 const PRODUCT_COST = 10;
 const SKU_COST = 3;
 const IMAGE_COST = 3;
+const TRANSLATION_COST = 3;
 /**
  * Characters of a searchable text that cost a point: splitting it into words takes 0.5 µs for each. An option value is
  * one too: the index finds images by it, in each channel and category.
@@ -124,6 +126,34 @@ export class SkuInput {
 }
 
 @InputType({
+  description: 'Texts of a product in another language than its own: a title, a description, or both.',
+})
+export class TranslationInput {
+  @Field(() => LanguageCodeScalar, { description: 'The language, for example "it".' })
+  language!: string;
+
+  @TextCost(SEARCHABLE_CHARS_A_POINT)
+  @Field(() => String, {
+    nullable: true,
+    description: 'The display name. Null: none, and that of another language is shown.',
+  })
+  title?: string | null;
+
+  @TextCost(SEARCHABLE_CHARS_A_POINT)
+  @Field(() => String, {
+    nullable: true,
+    description: 'The description as plain text. Null: none, and that of another language is shown.',
+  })
+  description?: string | null;
+
+  @Field(() => UrlScalar, {
+    nullable: true,
+    description: "The page of the product on the merchant's site in this language. Null: none of its own.",
+  })
+  url?: string | null;
+}
+
+@InputType({
   description:
     'A product to create or update. Fields that you omit stay unchanged; null removes `description`, `brand`, and `url`. A list that you pass replaces the whole list.',
 })
@@ -132,6 +162,13 @@ export class ProductInput {
     description: 'The merchant\'s key of the product: lowercase letters, digits, ".", "_", and "-".',
   })
   handle!: string;
+
+  @Field(() => LanguageCodeScalar, {
+    nullable: true,
+    description:
+      'The language of `title`, `description`, and all other words here. A translation into it is removed. Null: unchanged, and the language of the channel for a new product.',
+  })
+  language?: string | null;
 
   @TextCost(SEARCHABLE_CHARS_A_POINT)
   @Field(() => String, {
@@ -164,6 +201,13 @@ export class ProductInput {
     description: "The page of the product on the merchant's site. Null removes it.",
   })
   url?: string | null;
+
+  @Cost(TRANSLATION_COST)
+  @Field(() => [TranslationInput], {
+    nullable: true,
+    description: 'The complete list of translations, at most 50, one for each language. Null: unchanged.',
+  })
+  translations?: TranslationInput[] | null;
 
   @Field(() => [AttributeInput], {
     nullable: true,

@@ -41,6 +41,7 @@ export async function lockProducts(
 const productState = z.object({
   id: z.number(),
   handle: z.string(),
+  language: z.string(),
   title: z.string(),
   description: z.string().nullable(),
   url: z.string().nullable(),
@@ -63,7 +64,7 @@ export async function readProducts(client: ClientBase, handles: readonly string[
         SELECT path.product_id, parent.*, path.height + 1
         FROM path JOIN categories parent ON parent.id = path.parent_id
       )
-      SELECT product.id, product.handle, product.title, product.description, product.url,
+      SELECT product.id, product.handle, product.language, product.title, product.description, product.url,
         CASE WHEN brand.id IS NOT NULL THEN jsonb_build_object('handle', brand.handle, 'name', brand.name) END AS brand,
         (SELECT jsonb_agg(jsonb_build_object('handle', path.handle, 'name', path.name, 'parent', parent.handle)
             ORDER BY path.height DESC)
@@ -118,39 +119,46 @@ export async function addBrandsAndCategories(
   }
 }
 
+/** A product's own row with the language of its texts. */
+export type WrittenFields = ProductFields & { readonly language: string };
+
 /** Adds and updates products; returns those that changed. */
 export async function upsertProducts(
   client: ClientBase,
-  products: readonly ProductFields[],
+  products: readonly WrittenFields[],
   isDemo: boolean,
 ): Promise<number[]> {
-  const input = products.map(({ handle, title, description, url, keywords, brand, category }, position) => ({
-    position,
-    handle,
-    title,
-    description,
-    url,
-    keywords,
-    brand: brand?.handle ?? null,
-    category: category.at(-1)?.handle,
-  }));
+  const input = products.map(
+    ({ handle, language, title, description, url, keywords, brand, category }, position) => ({
+      position,
+      handle,
+      language,
+      title,
+      description,
+      url,
+      keywords,
+      brand: brand?.handle ?? null,
+      category: category.at(-1)?.handle,
+    }),
+  );
   return query(
     client,
     sql`/* product.upsertProducts */
-      INSERT INTO products (handle, title, description, brand_id, category_id, url, is_demo, keywords)
-      SELECT input.handle, input.title, input.description, brand.id, category.id, input.url, ${isDemo}, input.keywords
+      INSERT INTO products (handle, language, title, description, brand_id, category_id, url, is_demo, keywords)
+      SELECT input.handle, input.language, input.title, input.description, brand.id, category.id, input.url, ${isDemo},
+        input.keywords
       FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb) AS input
-        (handle text, title text, description text, url text, keywords text, brand text, category text, position integer)
+        (handle text, language text, title text, description text, url text, keywords text, brand text, category text, position integer)
       LEFT JOIN brands brand ON brand.handle = input.brand
       LEFT JOIN categories category ON category.handle = input.category
       LEFT JOIN products existing ON existing.handle = input.handle
       WHERE existing.id IS NULL OR
-        (existing.title, existing.description, existing.brand_id, existing.category_id, existing.url, existing.is_demo,
+        (existing.language, existing.title, existing.description, existing.brand_id, existing.category_id, existing.url, existing.is_demo,
           existing.keywords)
-        IS DISTINCT FROM (input.title, input.description, brand.id, category.id, input.url, ${isDemo}, input.keywords)
+        IS DISTINCT FROM (input.language, input.title, input.description, brand.id, category.id, input.url, ${isDemo}, input.keywords)
       ORDER BY input.position
       ON CONFLICT (handle) DO UPDATE SET
-        title = excluded.title, description = excluded.description, brand_id = excluded.brand_id,
+        language = excluded.language, title = excluded.title, description = excluded.description, brand_id = excluded.brand_id,
         category_id = excluded.category_id, url = excluded.url, is_demo = excluded.is_demo,
         keywords = excluded.keywords, updated_at = now()
       RETURNING id`,

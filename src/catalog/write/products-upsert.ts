@@ -11,7 +11,8 @@ import { uploadIdToSha256 } from '../../images/upload-id.js';
 import { instantiate } from '../../graph/node.js';
 import { checkProducts, type ProductChange, type SkuChange } from './check-products.js';
 import { categoryPath } from './handle.js';
-import { brandOf, UNCATEGORIZED, withKeywords, type ProductFields } from './product-fields.js';
+import { brandOf, UNCATEGORIZED, withKeywords } from './product-fields.js';
+import { removeOtherTexts, upsertTexts } from './product-text.store.js';
 import { MAX_OPTION_CHARS, MAX_OPTION_VALUES, optionAllowance } from './tag-limits.js';
 import { ProductsUpsertPayload, type ProductsUpsertInput } from './product-write.types.js';
 import {
@@ -23,6 +24,7 @@ import {
   touchProducts,
   upsertProducts,
   type ProductState,
+  type WrittenFields,
 } from './product.store.js';
 import {
   deleteSkus,
@@ -59,10 +61,11 @@ export async function productsUpsert(
     Object.entries(product).flatMap(([field, value]) => (value === null ? [field] : [])),
   );
   const call = { ...(idempotencyKey == null ? {} : { idempotencyKey }), products, removed };
+  const { language } = (await context.inChannel()).channel;
   const { answer, userErrors } = await mutate(db, context, OPERATION, call, async (client) => {
     const changes = checkProducts(products);
     await requireUploads(changes, uploads);
-    return write(client, changes);
+    return write(client, changes, language);
   });
   const stores = await context.inChannel();
   const written = await stores.products.byKey.loadMany(answer?.productIds ?? []);
@@ -91,8 +94,12 @@ async function requireUploads(changes: readonly ProductChange[], uploads: BlobSt
   faults.throwIfAny();
 }
 
-/** In the order of handles, so that two calls do not deadlock. */
-async function write(client: ClientBase, changes: readonly ProductChange[]): Promise<Answer> {
+/** In the order of handles, so that two calls do not deadlock. `language` is that of new products. */
+async function write(
+  client: ClientBase,
+  changes: readonly ProductChange[],
+  language: string,
+): Promise<Answer> {
   const handles = changes.map(({ handle }) => handle);
   await lockProducts(
     client,
@@ -100,7 +107,8 @@ async function write(client: ClientBase, changes: readonly ProductChange[]): Pro
     changes.flatMap(({ skus = [] }) => skus.map(({ code }) => code)),
   );
   const before = new Map((await readProducts(client, handles)).map((state) => [state.handle, state]));
-  const fields = merge(changes, before);
+  const fields = merge(changes, before, language);
+  requireOtherLanguages(changes, fields);
   await addBrandsAndCategories(client, fields);
   const written = await upsertProducts(client, fields, false);
   const ids = await findProductIds(client, handles);
@@ -121,6 +129,10 @@ async function write(client: ClientBase, changes: readonly ProductChange[]): Pro
     };
   };
 
+  const translations = listed(
+    (change) => change.translations,
+    (translation, productId) => ({ productId, keywords: '', ...translation }),
+  );
   const attributes = listed(
     (change) => change.attributes,
     (attribute, productId) => ({ productId, ...attribute }),
@@ -154,6 +166,8 @@ async function write(client: ClientBase, changes: readonly ProductChange[]): Pro
     expired,
   );
   const related = [
+    ...(await removeOtherTexts(client, translations.productIds, translations.rows)),
+    ...(await upsertTexts(client, translations.rows)),
     ...(await replaceAttributes(client, attributes.productIds, attributes.rows)),
     ...(await wantImages(client, images.productIds, images.rows)),
     ...(await upsertSkus(client, skus.rows, { moves: false })),
@@ -169,7 +183,8 @@ async function write(client: ClientBase, changes: readonly ProductChange[]): Pro
 function merge(
   changes: readonly ProductChange[],
   before: ReadonlyMap<string, ProductState>,
-): ProductFields[] {
+  languageOfNew: string,
+): WrittenFields[] {
   const faults = new EntryFaults('products');
   const merged = changes.map((change, index) => {
     const { handle, description, url, brand, category, attributes } = change;
@@ -179,7 +194,7 @@ function merge(
       faults.add(index, 'title', 'BAD_USER_INPUT', `The product "${handle}" is new: give it a title.`);
     const known = { description: null, url: null, brand: null, attributes: [], ...state };
     const brandBefore = known.brand;
-    return withKeywords(
+    const fields = withKeywords(
       {
         handle,
         title: title ?? '',
@@ -193,9 +208,28 @@ function merge(
       },
       attributes ?? known.attributes,
     );
+    return { ...fields, language: change.language ?? state?.language ?? languageOfNew };
   });
   faults.throwIfAny();
   return merged.sort((a, b) => (a.handle < b.handle ? -1 : 1));
+}
+
+/** @throws EntryErrors for translations into a product's own language */
+function requireOtherLanguages(changes: readonly ProductChange[], fields: readonly WrittenFields[]): void {
+  const languages = new Map(fields.map(({ handle, language }) => [handle, language]));
+  const faults = new EntryFaults('products');
+  for (const [index, { handle, translations = [] }] of changes.entries()) {
+    for (const [position, { language }] of translations.entries()) {
+      if (language !== languages.get(handle)) continue;
+      faults.add(
+        index,
+        ['translations', String(position), 'language'],
+        'BAD_USER_INPUT',
+        `The product's own texts are in ${language}: pass them as its title and description.`,
+      );
+    }
+  }
+  faults.throwIfAny();
 }
 
 /** @throws EntryErrors for products whose SKUs have too many different option values */

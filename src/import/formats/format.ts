@@ -76,7 +76,11 @@ interface FormatBase {
 /** A format of product feeds. */
 export interface ProductFormat extends FormatBase {
   readonly lists: 'products';
-  read(records: () => AsyncIterable<FeedRecord>): AsyncIterable<Listed<Listing>>;
+  /**
+   * With a language, the feed is read for its texts in it: where it has several languages, listings have those of this one,
+   * and records in another are skipped.
+   */
+  read(records: () => AsyncIterable<FeedRecord>, language: string | null): AsyncIterable<Listed<Listing>>;
 }
 
 /** A format of stock at stores, for products that are in the catalog. */

@@ -1,4 +1,5 @@
 import type { Cells, FeedRecord } from '../source/cells.js';
+import { namesLanguage } from '../values/language.js';
 import { isTrue, type Listed, type Listing, type Pair, type ProductFormat } from './format.js';
 
 /**
@@ -12,10 +13,10 @@ export const magento: ProductFormat = {
     columns.has('sku') &&
     columns.has('product_type') &&
     (columns.has('attribute_set_code') || columns.has('_attribute_set')),
-  async *read(records) {
+  async *read(records, language) {
     const variants = await readVariants(records());
     for await (const record of records())
-      yield 'fault' in record ? record : listRow(record.line, record.cells, variants);
+      yield 'fault' in record ? record : listRow(record.line, record.cells, variants, language);
   },
 };
 
@@ -47,11 +48,18 @@ function pairsOf(text: string): Pair[] {
   });
 }
 
-function listRow(line: number, cells: Cells, variants: Variants): Listed<Listing> {
+function listRow(line: number, cells: Cells, variants: Variants, language: string | null): Listed<Listing> {
   const sku = cells.get('sku');
   const type = cells.get('product_type') ?? 'simple';
   const variant = sku === undefined ? undefined : variants.get(sku);
-  if (cells.get('store_view_code') !== undefined) return { line, skipped: 'the row translates another row' };
+  const view = cells.get('store_view_code');
+  if (language === null && view !== undefined)
+    return { line, skipped: 'the row translates another row: import it with --language' };
+  if (language !== null) {
+    if (view === undefined || !namesLanguage(view, language))
+      return { line, skipped: 'the row is not of a store view in the language' };
+    return translation(line, cells, sku, variant?.parent);
+  }
   if (cells.get('product_online', 'status') === '2') return { line, skipped: 'the product is disabled' };
   if (/^(?:bundle|grouped|giftcard)$/.test(type))
     return { line, skipped: 'the product is sold as other products' };
@@ -76,6 +84,22 @@ function listRow(line: number, cells: Cells, variants: Variants): Listed<Listing
   if (type === 'configurable') return { ...product, id: null, group: sku, options: [], attributes };
   const options = variant?.options ?? attributes.filter(([name]) => /^(?:size|colou?r)$/.test(name));
   return { ...product, ...offerOf(cells), id: sku, group: variant?.parent, options, attributes };
+}
+
+/** A row of a store view has only what differs there. */
+function translation(
+  line: number,
+  cells: Cells,
+  sku: string | undefined,
+  parent: string | undefined,
+): Listed<Listing> {
+  const [title, description] = [cells.get('name'), cells.get('description', 'short_description')];
+  if (title === undefined && description === undefined)
+    return { line, skipped: 'the row translates neither title nor description' };
+  return {
+    ...{ line, id: sku, group: parent, title, description },
+    ...{ images: [], categories: [], options: [], attributes: [] },
+  };
 }
 
 /** Additional attributes that are read elsewhere, or that say nothing of the garment. */

@@ -1,4 +1,5 @@
 import type { Cells } from '../source/cells.js';
+import type { FeedSource } from '../source/open-source.js';
 import { listElements, type Listing, type Pair, type ProductFormat } from './format.js';
 
 /**
@@ -12,6 +13,10 @@ export const merchantCenter: ProductFormat = {
     [ID, TITLE, PRICE, ['availability', ...QUANTITY]].every((names) => has(columns, names)),
   read: (records) => listElements(records(), merchantListing),
 };
+
+/** Whether a file has texts of listings, and may have neither prices nor stock: a supplemental feed. */
+export const hasTexts = ({ columns }: Pick<FeedSource, 'columns'>): boolean =>
+  has(columns, ID) && (has(columns, TITLE) || columns.has('description'));
 
 const ID = ['id', 'sku'] as const;
 const TITLE = ['title', 'name'] as const;

@@ -1,4 +1,5 @@
 import type { Cells } from '../source/cells.js';
+import { isOfLanguage } from '../values/language.js';
 import {
   isTrue,
   listGroups,
@@ -19,15 +20,23 @@ export const vendure: ProductFormat = {
   lists: 'products',
   recognizes: ({ columns }) =>
     columns.has('sku') &&
-    ['optiongroups', 'optionvalues'].every((name) =>
-      [...columns].some((column) => column === name || column.startsWith(`${name}:`)),
+    [/^optiongroups(:|$)/, /^optionvalues(:|$)/].every((name) =>
+      [...columns].some((column) => name.test(column)),
     ),
-  read: (records) => listGroups(records(), ({ cells }) => text(cells, 'name') === undefined, listProduct),
+  read: (records, language) =>
+    listGroups(
+      records(),
+      ({ cells }) => text(cells, 'name', null) === undefined,
+      (rows) => listProduct(rows, language),
+    ),
 };
 
-/** A column, or that of its first language: `name`, `name:en`. */
-const text = (cells: Cells, name: string): string | undefined =>
-  cells.get(name) ?? cells.matching(new RegExp(`^${name}:[a-z]{2}(?:[-_].+)?$`)).at(0)?.value;
+/** A column, or that of its first language: `name`, `name:en`. With a language, only that of it. */
+function text(cells: Cells, name: string, language: string | null): string | undefined {
+  const given = cells.matching(new RegExp(`^${name}:([a-z]{2,3}(?:[-_].+)?)$`));
+  if (language === null) return cells.get(name) ?? given[0]?.value;
+  return given.find((column) => isOfLanguage(column.name, language))?.value;
+}
 
 const list = (value: string | undefined): string[] =>
   (value ?? '')
@@ -44,12 +53,18 @@ const facets = (value: string | undefined): Pair[] =>
 
 const PRODUCT_FACETS = /^(?:brand|manufacturer|category|categories)$/i;
 
-function* listProduct(rows: readonly [Row, ...Row[]]): Generator<Listed<Listing>> {
+function* listProduct(rows: readonly [Row, ...Row[]], language: string | null): Generator<Listed<Listing>> {
   const [{ line, cells }] = rows;
-  const title = text(cells, 'name');
-  const group = text(cells, 'slug') ?? title;
-  const names = list(text(cells, 'optiongroups'));
-  const said = facets(text(cells, 'facets'));
+  const title = text(cells, 'name', language);
+  const description = text(cells, 'description', language);
+  // What a product is known by does not depend on the language.
+  const group = text(cells, 'slug', null) ?? text(cells, 'name', null);
+  const names = list(text(cells, 'optiongroups', language));
+  const said = facets(text(cells, 'facets', language));
+  if (language !== null && title === undefined && description === undefined) {
+    for (const row of rows) yield { line: row.line, skipped: 'it has no texts in the language' };
+    return;
+  }
   const shared = {
     group,
     title,
@@ -64,14 +79,14 @@ function* listProduct(rows: readonly [Row, ...Row[]]): Generator<Listed<Listing>
     ...shared,
     line,
     id: null,
-    description: text(cells, 'description'),
+    description,
     images: list(cells.get('assets')),
     categories: said.filter(([name]) => /^categor(?:y|ies)$/i.test(name)).map(([, value]) => value),
     options: [],
     attributes: said.filter(([name]) => !PRODUCT_FACETS.test(name)),
   };
   const skus = rows.map((row): Listing => {
-    const values = list(text(row.cells, 'optionvalues'));
+    const values = list(text(row.cells, 'optionvalues', language));
     const own = list(row.cells.get('variantassets'));
     // A variant whose stock is not tracked is always in stock.
     const isTracked = !/^false$/i.test(row.cells.get('trackinventory') ?? '');
@@ -86,7 +101,7 @@ function* listProduct(rows: readonly [Row, ...Row[]]): Generator<Listed<Listing>
         const value = values[index];
         return value === undefined ? [] : [[name, value]];
       }),
-      attributes: facets(text(row.cells, 'variantfacets')),
+      attributes: facets(text(row.cells, 'variantfacets', language)),
       availability: 'in_stock',
       quantity: isTracked ? quantity : undefined,
       price: row.cells.get('price'),

@@ -1,4 +1,5 @@
 import type { Cells, FeedRecord } from '../source/cells.js';
+import { isOfLanguage } from '../values/language.js';
 import { isTrue, type Listed, type Listing, type Pair, type ProductFormat } from './format.js';
 import { splitLinks } from './merchant-center.js';
 import { attributeCells, COLUMNS, OPTIONS } from './woocommerce-columns.js';
@@ -14,14 +15,27 @@ export const wooCommerce: ProductFormat = {
     [COLUMNS.type, COLUMNS.name, COLUMNS.regularPrice].every((names) =>
       names.some((name) => columns.has(name)),
     ),
-  async *read(records) {
+  async *read(records, language) {
     const parents = await readParents(records());
     for await (const record of records()) {
       if ('fault' in record) yield record;
+      else if (isTranslated(record.cells, language))
+        yield { line: record.line, skipped: 'the row is in another language' };
       else yield* listRow(record.line, record.cells, parents);
     }
   },
 };
+
+/**
+ * Whether a row is in another language than what is read: the shop's own for null. WPML says so in columns of its own. A
+ * row without them is in any language.
+ */
+function isTranslated(cells: Cells, language: string | null): boolean {
+  const source = cells.get('meta:__wpml_import_source_language_code');
+  const own = cells.get('meta:__wpml_import_language_code');
+  if (language === null) return source !== undefined;
+  return own !== undefined && !isOfLanguage(own, language);
+}
 
 /** What variations need to know of their parents, which may come after them. */
 interface Parents {

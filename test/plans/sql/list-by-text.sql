@@ -4,16 +4,20 @@
 
 /* product.relevance */
     SELECT * FROM (
-      SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+      SELECT product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> $1 THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
-  product.updated_at AS "updatedAt", ts_rank_cd(product.search, (SELECT typed_query($1)))::float8::text AS rank,
+  product.updated_at AS "updatedAt", ts_rank_cd(product.search, (SELECT typed_query($3::text, $4)))::float8::text AS rank,
         true AS offered, false AS "isLastExamined"
       FROM products product WHERE true
-      AND product.search @@ (SELECT typed_query($2)) AND EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $3
-      AND offer.sellable >= $4::int AND true)) ranked
-    WHERE $5::int IS NULL
-      OR (ranked.rank::float8, -ranked.key) < ($6::float8, -$7::int)
-    ORDER BY ranked.rank::float8 DESC, ranked.key LIMIT $8;
+      AND product.search @@ (SELECT typed_query($5::text, $6)) AND EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $7
+      AND offer.sellable >= $8::int AND true)) ranked
+    WHERE $9::int IS NULL
+      OR (ranked.rank::float8, -ranked.key) < ($10::float8, -$11::int)
+    ORDER BY ranked.rank::float8 DESC, ranked.key LIMIT $12;
 
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
@@ -27,15 +31,16 @@
     WITH typed AS MATERIALIZED (
       SELECT typed.word, typed.place, folded.word AS folded, CASE WHEN length(folded.word) < 6 THEN 1 ELSE 2 END AS edits,
         folded.word IN (SELECT mendable_words(folded.word))
-          AND numnode(word_query(typed.word)) > 0
-          AND NOT EXISTS (SELECT FROM products WHERE search @@ word_query(typed.word)) AS unknown
-      FROM unnest($1::text[]) WITH ORDINALITY AS typed (word, place)
+          AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS language
+            WHERE numnode(word_query(language, typed.word)) = 0)
+          AND NOT EXISTS (SELECT FROM products WHERE products.search @@ word_query($2::text, typed.word)) AS unknown
+      FROM unnest($3::text[]) WITH ORDINALITY AS typed (word, place)
       CROSS JOIN LATERAL (SELECT fold_text(typed.word) AS word) folded
     )
     SELECT word, false AS "isUnknown", NULL AS near FROM typed WHERE NOT unknown
     UNION ALL
     SELECT unknown.word, true, near.word
-    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $2) unknown
+    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $4) unknown
     LEFT JOIN LATERAL (
       SELECT close.word FROM (
         SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.folded) AS likeness
@@ -44,8 +49,8 @@
           SELECT levenshtein_less_equal(candidate.word, unknown.folded, unknown.edits) AS edits
         ) distance
         WHERE distance.edits <= unknown.edits
-        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $3
+        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $5
       ) close
-      WHERE EXISTS (SELECT FROM products WHERE search @@ word_query(close.word))
+      WHERE EXISTS (SELECT FROM products WHERE products.search @@ word_query($6::text, close.word))
       ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
     ) near ON true;

@@ -3,37 +3,41 @@
       WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
 
 /* product.newest */
-    SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+    SELECT product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> $1 THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank,
-      offered.offered, product.place = $1 AS "isLastExamined"
+      offered.offered, product.place = $3 AS "isLastExamined"
     FROM (
       SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
       FROM products product
-      WHERE product.category_id = ANY(ARRAY(
+      WHERE product.category_id IN (
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
+        SELECT id FROM categories WHERE handle = ANY($4::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($5::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $6 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value))))
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($8::text[]) AS value))))
       AND true
-        AND ($7::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $8::bigint * interval '1 microsecond', $9::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $10
+        AND ($9::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $10::bigint * interval '1 microsecond', $11::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $12
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $11
-      AND offer.sellable >= $12::int AND offer.amount >= $13::bigint AND offer.amount <= $14::bigint AND ((lower((offer.options ->> $15::text)) IN (SELECT lower(value) FROM unnest($16::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $17::text)) > 0 AND CASE WHEN lower((offer.options ->> $18::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $19::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $20::text))] END && ARRAY(SELECT lower(value) FROM unnest($21::text[]) AS value)))) IS TRUE) AS offered) offered
-    WHERE offered.offered OR product.place = $22
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $23;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $13
+      AND offer.sellable >= $14::int AND offer.amount >= $15::bigint AND offer.amount <= $16::bigint AND ((lower((offer.options ->> $17::text)) IN (SELECT lower(value) FROM unnest($18::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $19::text)) > 0 AND CASE WHEN lower((offer.options ->> $20::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $21::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $22::text))] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) IS TRUE) AS offered) offered
+    WHERE offered.offered OR product.place = $24
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $25;
 
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
-  offer.restock_at AS "restockAt", offer.promised, now() AS "asOf" FROM sku_offers offer
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
       WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
       ORDER BY offer.product_id, offer.position, offer.sku_id;

@@ -18,10 +18,14 @@
 /* product.attributes */ SELECT product_id AS "productKey", name, value FROM product_attributes
       WHERE product_id = ANY($1::int[]) ORDER BY product_id, name, value;
 
-/* product.byHandle */ SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+/* product.byHandle */ SELECT product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> $1 THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.handle = $1;
+      WHERE product.handle = $3;
 
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",

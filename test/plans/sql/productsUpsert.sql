@@ -66,10 +66,14 @@
         WHERE NOT EXISTS (SELECT FROM categories existing WHERE existing.handle = input.handle)
         ORDER BY input.handle ON CONFLICT DO NOTHING;
 
-/* product.byKey */ SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+/* product.byKey */ SELECT product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> $1 THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.id = ANY($1::int[]);
+      WHERE product.id = ANY($3::int[]);
 
 /* product.findProductIds */ SELECT handle, id FROM products WHERE handle = ANY($1::text[]);
 
@@ -93,7 +97,7 @@
         SELECT path.product_id, parent.*, path.height + 1
         FROM path JOIN categories parent ON parent.id = path.parent_id
       )
-      SELECT product.id, product.handle, product.title, product.description, product.url,
+      SELECT product.id, product.handle, product.language, product.title, product.description, product.url,
         CASE WHEN brand.id IS NOT NULL THEN jsonb_build_object('handle', brand.handle, 'name', brand.name) END AS brand,
         (SELECT jsonb_agg(jsonb_build_object('handle', path.handle, 'name', path.name, 'parent', parent.handle)
             ORDER BY path.height DESC)
@@ -110,27 +114,51 @@
         WHERE (input.product_id, input.name, input.value) = (existing.product_id, existing.name, existing.value))
       RETURNING product_id AS id;
 
+/* product.removeTexts */ DELETE FROM product_texts existing
+      WHERE product_id = ANY($1::integer[]) AND NOT EXISTS (
+        SELECT FROM unnest(
+          $2::integer[], $3::text[]
+        ) AS input (product_id, language)
+        WHERE (input.product_id, input.language) = (existing.product_id, existing.language))
+      RETURNING product_id AS id;
+
 /* product.touchProducts */ UPDATE products SET updated_at = now()
       WHERE id = ANY($1::integer[]) AND updated_at < now();
 
 /* product.upsertProducts */
-      INSERT INTO products (handle, title, description, brand_id, category_id, url, is_demo, keywords)
-      SELECT input.handle, input.title, input.description, brand.id, category.id, input.url, $1, input.keywords
+      INSERT INTO products (handle, language, title, description, brand_id, category_id, url, is_demo, keywords)
+      SELECT input.handle, input.language, input.title, input.description, brand.id, category.id, input.url, $1,
+        input.keywords
       FROM jsonb_to_recordset($2::jsonb) AS input
-        (handle text, title text, description text, url text, keywords text, brand text, category text, position integer)
+        (handle text, language text, title text, description text, url text, keywords text, brand text, category text, position integer)
       LEFT JOIN brands brand ON brand.handle = input.brand
       LEFT JOIN categories category ON category.handle = input.category
       LEFT JOIN products existing ON existing.handle = input.handle
       WHERE existing.id IS NULL OR
-        (existing.title, existing.description, existing.brand_id, existing.category_id, existing.url, existing.is_demo,
+        (existing.language, existing.title, existing.description, existing.brand_id, existing.category_id, existing.url, existing.is_demo,
           existing.keywords)
-        IS DISTINCT FROM (input.title, input.description, brand.id, category.id, input.url, $3, input.keywords)
+        IS DISTINCT FROM (input.language, input.title, input.description, brand.id, category.id, input.url, $3, input.keywords)
       ORDER BY input.position
       ON CONFLICT (handle) DO UPDATE SET
-        title = excluded.title, description = excluded.description, brand_id = excluded.brand_id,
+        language = excluded.language, title = excluded.title, description = excluded.description, brand_id = excluded.brand_id,
         category_id = excluded.category_id, url = excluded.url, is_demo = excluded.is_demo,
         keywords = excluded.keywords, updated_at = now()
       RETURNING id;
+
+/* product.upsertTexts */
+      INSERT INTO product_texts (product_id, language, title, description, url, keywords, own_keywords)
+      SELECT product.id, input.language, input.title, input.description, input.url, input.keywords, product.keywords
+      FROM jsonb_to_recordset($1::jsonb) AS input
+        ("productId" integer, language text, title text, description text, url text, keywords text)
+      JOIN products product ON product.id = input."productId" AND product.language <> input.language
+      LEFT JOIN product_texts existing ON existing.product_id = product.id AND existing.language = input.language
+      WHERE existing.product_id IS NULL OR (existing.title, existing.description, existing.url, existing.keywords)
+        IS DISTINCT FROM (input.title, input.description, input.url, input.keywords)
+      ORDER BY product.id, input.language
+      ON CONFLICT (product_id, language) DO UPDATE SET
+        title = excluded.title, description = excluded.description, url = excluded.url, keywords = excluded.keywords,
+        digest = NULL
+      RETURNING product_id AS id;
 
 /* sku.delete */ DELETE FROM skus WHERE id = ANY($1::integer[]) RETURNING product_id AS id;
 

@@ -7,10 +7,14 @@
 /* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
   encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images WHERE id = ANY($1::int[]);
 
-/* product.byKey */ SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+/* product.byKey */ SELECT product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> $1 THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.id = ANY($1::int[]);
+      WHERE product.id = ANY($3::int[]);
 
 /* search.prove */
     WITH report AS (

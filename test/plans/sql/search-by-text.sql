@@ -170,10 +170,14 @@
 /* product.attributes */ SELECT product_id AS "productKey", name, value FROM product_attributes
       WHERE product_id = ANY($1::int[]) ORDER BY product_id, name, value;
 
-/* product.byKey */ SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+/* product.byKey */ SELECT product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> $1 THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.id = ANY($1::int[]);
+      WHERE product.id = ANY($3::int[]);
 
 /* search.prove */
     WITH report AS (
@@ -216,15 +220,16 @@
     WITH typed AS MATERIALIZED (
       SELECT typed.word, typed.place, folded.word AS folded, CASE WHEN length(folded.word) < 6 THEN 1 ELSE 2 END AS edits,
         folded.word IN (SELECT mendable_words(folded.word))
-          AND numnode(word_query(typed.word)) > 0
-          AND NOT EXISTS (SELECT FROM products WHERE search @@ word_query(typed.word)) AS unknown
-      FROM unnest($1::text[]) WITH ORDINALITY AS typed (word, place)
+          AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS language
+            WHERE numnode(word_query(language, typed.word)) = 0)
+          AND NOT EXISTS (SELECT FROM products WHERE products.search @@ word_query($2::text, typed.word)) AS unknown
+      FROM unnest($3::text[]) WITH ORDINALITY AS typed (word, place)
       CROSS JOIN LATERAL (SELECT fold_text(typed.word) AS word) folded
     )
     SELECT word, false AS "isUnknown", NULL AS near FROM typed WHERE NOT unknown
     UNION ALL
     SELECT unknown.word, true, near.word
-    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $2) unknown
+    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $4) unknown
     LEFT JOIN LATERAL (
       SELECT close.word FROM (
         SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.folded) AS likeness
@@ -233,34 +238,40 @@
           SELECT levenshtein_less_equal(candidate.word, unknown.folded, unknown.edits) AS edits
         ) distance
         WHERE distance.edits <= unknown.edits
-        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $3
+        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $5
       ) close
-      WHERE EXISTS (SELECT FROM products WHERE search @@ word_query(close.word))
+      WHERE EXISTS (SELECT FROM products WHERE products.search @@ word_query($6::text, close.word))
       ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
     ) near ON true;
 
 /* text.rank */
-    WITH word AS (
-      SELECT word_query(word) AS query FROM unnest($1::text[]) AS word
-    ), any_word AS (
-      SELECT string_agg('(' || query::text || ')', ' | ')::tsquery AS query FROM word WHERE numnode(query) > 0
+    WITH word AS MATERIALIZED (
+      SELECT language, word_query(language, word) AS query
+      FROM unnest($1::text[]) AS language
+      CROSS JOIN unnest($2::text[]) AS word
+    ), sought AS MATERIALIZED (
+      SELECT language, string_agg('(' || query::text || ')', ' | ')::tsquery AS query, count(*)::int AS asked
+      FROM word WHERE numnode(query) > 0 GROUP BY language
     ), ranked AS MATERIALIZED (
-      SELECT product.id, (SELECT count(*)::int FROM word WHERE product.search @@ word.query) AS words,
-        ts_rank(product.search, (SELECT query FROM any_word)) AS rank
-      FROM products product
-      WHERE product.search @@ (SELECT query FROM any_word) AND product.id <> ALL($2::int[])
+      SELECT product.id, found.words, found.asked, found.rank
+      FROM (
+        SELECT text.id AS id, sought.asked, ts_rank(text.search, sought.query) AS rank, (
+          SELECT count(*)::int FROM word WHERE word.language = sought.language AND text.search @@ word.query) AS words
+        FROM sought JOIN products text ON text.search @@ sought.query AND text.language = sought.language
+        WHERE sought.language = ANY($3::text[])) found JOIN products product ON product.id = found.id
+      WHERE product.id <> ALL($4::int[])
         AND true AND EXISTS (SELECT FROM product_images WHERE product_id = product.id)
         AND EXISTS (SELECT FROM (
       SELECT price.amount, price.compare_at, sku.options, sku.gtin
       FROM skus sku JOIN prices price ON price.sku_id = sku.id
       WHERE sku.product_id = product.id AND price.valid @> statement_timestamp()
-        AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = $3)
+        AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = $5)
     ) offer WHERE true)
-      ORDER BY words DESC, rank DESC, id LIMIT $4
+      ORDER BY words DESC, rank DESC, id LIMIT $6
     )
     SELECT ranked.id AS "productId", (
         SELECT id FROM product_images WHERE product_id = ranked.id ORDER BY position LIMIT 1) AS "imageId", EXISTS (
         SELECT FROM sku_offers offer
-        WHERE offer.product_id = ranked.id AND offer.channel_id = $5 AND offer.sellable >= $6::int AND true) AS passes,
-      words, (SELECT count(*)::int FROM word WHERE numnode(query) > 0) AS asked
+        WHERE offer.product_id = ranked.id AND offer.channel_id = $7 AND offer.sellable >= $8::int AND true) AS passes,
+      words, asked
     FROM ranked ORDER BY words DESC, rank DESC, id;

@@ -1,13 +1,17 @@
-/* product.byKey */ SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+/* product.byKey */ SELECT product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> $1 THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.id = ANY($1::int[]);
+      WHERE product.id = ANY($3::int[]);
 
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
-  offer.restock_at AS "restockAt", offer.promised, now() AS "asOf" FROM sku_offers offer
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
       WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
       ORDER BY offer.product_id, offer.position, offer.sku_id;
 
@@ -16,8 +20,8 @@
         SELECT id, name FROM brands WHERE name_vector(name) @@ (SELECT begun_query('simple', $1::text[], $2::text)) ORDER BY length(name), name, id LIMIT $3
       ) brand
       WHERE EXISTS (
-        SELECT FROM (SELECT id FROM products WHERE brand_id = brand.id LIMIT $4) product WHERE (SELECT true FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0 LIMIT 1)
+        SELECT FROM (SELECT id FROM products WHERE brand_id = brand.id LIMIT $4) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0)
       )
       ORDER BY length(brand.name), brand.name, brand.id LIMIT $6;
 
@@ -35,44 +39,43 @@
           SELECT product.id FROM below
           CROSS JOIN LATERAL (SELECT id FROM products WHERE category_id = below.id LIMIT $4) product
           LIMIT $5
-        ) product WHERE (SELECT true FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0 LIMIT 1)
+        ) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
       )
       ORDER BY length(category.name), category.name, category.id LIMIT $7;
 
 /* suggest.products */
       SELECT product.id AS key FROM (
-        SELECT product.id FROM begun_products($1::text[], $2::text, $3) product ORDER BY product.rank DESC, product.id
-      ) product WHERE (SELECT true FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $4 AND offer.sellable > 0 LIMIT 1) LIMIT $5;
+      SELECT * FROM begun_products($1::text[], $2::text[], $3::text[], $4::text, $5) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+    ) product
+      GROUP BY product.id ORDER BY max(product.rank) DESC, product.id LIMIT $7;
 
 /* suggest.words */
-      SELECT frequent.word FROM (
-        SELECT named.word, array_agg(product.id) AS product_ids FROM begun_products($1::text[], $2::text, $3) product
-        CROSS JOIN LATERAL (
-          SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-          WHERE starts_with(CASE WHEN octet_length(word) = length(word) THEN word ELSE fold_text(word) END, (SELECT fold_text($4)))
-            AND word <> $5 AND length(word) BETWEEN 2 AND 40
-        ) named
-        GROUP BY named.word ORDER BY count(*) DESC, named.word
-      ) frequent
-      WHERE (SELECT true FROM unnest(frequent.product_ids) AS product (id) WHERE (SELECT true FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0 LIMIT 1) LIMIT 1)
-      LIMIT $7;
+      SELECT named.word FROM (
+      SELECT * FROM begun_products($1::text[], $2::text[], $3::text[], $4::text, $5) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+    ) product
+      CROSS JOIN LATERAL (
+        SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
+        WHERE starts_with(fold_text(word), fold_text($7)) AND word <> $8 AND length(word) BETWEEN 2 AND 40
+      ) named
+      GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word LIMIT $9;
 
 /* text.near */
     WITH typed AS MATERIALIZED (
       SELECT typed.word, typed.place, folded.word AS folded, CASE WHEN length(folded.word) < 6 THEN 1 ELSE 2 END AS edits,
         folded.word IN (SELECT mendable_words(folded.word))
-          AND numnode(word_query(typed.word)) > 0
-          AND NOT EXISTS (SELECT FROM products WHERE search @@ word_query(typed.word)) AS unknown
-      FROM unnest($1::text[]) WITH ORDINALITY AS typed (word, place)
+          AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS language
+            WHERE numnode(word_query(language, typed.word)) = 0)
+          AND NOT EXISTS (SELECT FROM products WHERE products.search @@ word_query($2::text, typed.word)) AS unknown
+      FROM unnest($3::text[]) WITH ORDINALITY AS typed (word, place)
       CROSS JOIN LATERAL (SELECT fold_text(typed.word) AS word) folded
     )
     SELECT word, false AS "isUnknown", NULL AS near FROM typed WHERE NOT unknown
     UNION ALL
     SELECT unknown.word, true, near.word
-    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $2) unknown
+    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $4) unknown
     LEFT JOIN LATERAL (
       SELECT close.word FROM (
         SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.folded) AS likeness
@@ -81,8 +84,8 @@
           SELECT levenshtein_less_equal(candidate.word, unknown.folded, unknown.edits) AS edits
         ) distance
         WHERE distance.edits <= unknown.edits
-        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $3
+        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $5
       ) close
-      WHERE EXISTS (SELECT FROM products WHERE search @@ word_query(close.word))
+      WHERE EXISTS (SELECT FROM products WHERE products.search @@ word_query($6::text, close.word))
       ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
     ) near ON true;

@@ -1,0 +1,139 @@
+import type { ClientBase } from 'pg';
+import { idHandle } from '../catalog/write/handle.js';
+import { lockProducts, touchProducts } from '../catalog/write/product.store.js';
+import { keepTextDigests, upsertTexts } from '../catalog/write/product-text.store.js';
+import { transaction, type Database } from '../platform/postgres.js';
+import type { Progress } from '../platform/progress.js';
+import type { ProductFormat } from './formats/format.js';
+import { parseText, RowError, type TextRow } from './parse-listing.js';
+import { countFault, type Fault, type ImportReport } from './report.js';
+import type { FeedSource } from './source/open-source.js';
+import { draftText } from './text-draft.js';
+import {
+  createTextStaging,
+  findTextProducts,
+  groupTexts,
+  readWaitingTexts,
+  stageTexts,
+  type WaitingText,
+} from './texts.store.js';
+
+/** Rows per statement. */
+const STAGED_AT_ONCE = 1_000;
+/** Of a transaction, and in memory. */
+const BATCH = { products: 500, rows: 2_000 };
+
+interface TextOptions {
+  readonly db: Database;
+  /** Holds the staging tables. */
+  readonly client: ClientBase;
+  readonly source: FeedSource;
+  readonly format: ProductFormat;
+  readonly language: string;
+  /** A digest of the code that runs. */
+  readonly code: string;
+  readonly dryRun: boolean;
+  readonly report: ImportReport;
+  readonly progress: Progress;
+  readonly onReject: (fault: Fault) => void;
+}
+
+/**
+ * Adds the texts of a feed in one language to products of the catalog, and touches nothing else of them. Rows of products
+ * that are not in the catalog are rejected, and those of products whose own language it is. Texts that an earlier import
+ * made of the same rows are left alone.
+ */
+export async function importTexts(options: TextOptions, signal: AbortSignal | undefined): Promise<void> {
+  const { db, client, source, language, code, report, progress, onReject } = options;
+  await createTextStaging(client);
+  await stage(options);
+  report.unreadColumns = source.use.unread();
+  for (const { line, id, isOwn } of await findTextProducts(client, language)) {
+    const reason = isOwn
+      ? `id ${JSON.stringify(id)}: The product's own texts are in ${language}: import them without --language.`
+      : `id ${JSON.stringify(id)}: There is no such product: import the product feed first.`;
+    onReject({ line, reason });
+  }
+  const counts = await groupTexts(client, language, JSON.stringify([code]));
+  report.products = counts.products;
+  report.skus = counts.rows;
+  progress.done(`The feed has texts of ${counts.products} products.`);
+  if (options.dryRun) return;
+  progress.start('Importing texts', counts.waiting);
+  for (let position = 0; ;) {
+    signal?.throwIfAborted();
+    const texts = await readWaitingTexts(client, position, BATCH);
+    const last = texts.at(-1);
+    if (last === undefined) break;
+    position = last.position;
+    report.productsChanged += await transaction(db, (tx) => write(tx, options, texts));
+    progress.advance(texts.length);
+  }
+  progress.done();
+}
+
+async function stage({
+  client,
+  source,
+  format,
+  language,
+  report,
+  progress,
+  onReject,
+}: TextOptions): Promise<void> {
+  let rows: { handle: string; row: TextRow }[] = [];
+  const flush = async (): Promise<void> => {
+    await stageTexts(client, rows);
+    rows = [];
+  };
+  for await (const listed of format.read(() => source.read(), language)) {
+    const { line } = listed;
+    try {
+      if ('fault' in listed) throw new RowError(listed.fault);
+      if ('skipped' in listed) countFault(report.skipped, listed.skipped, { line, reason: listed.skipped });
+      else {
+        const { row, leftOut, unknownCategories } = parseText(listed);
+        for (const { column, reason } of leftOut) countFault(report.leftOut, column, { line, reason });
+        for (const number of unknownCategories)
+          countFault(report.unknownCategories, number, { line, reason: `google_product_category ${number}` });
+        rows.push({ handle: idHandle(row.group), row });
+      }
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      onReject({ line, reason: error.message });
+    }
+    progress.advance(1);
+    if (rows.length >= STAGED_AT_ONCE) await flush();
+  }
+  await flush();
+}
+
+async function write(
+  client: ClientBase,
+  { language, report }: TextOptions,
+  texts: readonly WaitingText[],
+): Promise<number> {
+  await lockProducts(
+    client,
+    texts.map(({ handle }) => handle),
+    [],
+  );
+  const drafts = texts.map(({ productId, handle, digest, rows }) => ({
+    ...{ productId, digest, language },
+    ...draftText(handle, rows),
+  }));
+  for (const { excess } of drafts)
+    for (const { kind, ...fault } of excess) countFault(report.leftOut, kind, fault);
+  const changed = await upsertTexts(
+    client,
+    drafts.filter(({ title, description }) => title !== null || description !== null),
+  );
+  await touchProducts(client, changed);
+  // What is left out is reported by each import.
+  await keepTextDigests(
+    client,
+    language,
+    drafts.filter(({ excess }) => excess.length === 0),
+  );
+  return changed.length;
+}

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { openWrittenCatalog, type WrittenCatalog } from './support.js';
+
+let catalog: WrittenCatalog;
+beforeAll(async () => {
+  catalog = await openWrittenCatalog();
+});
+afterAll(() => catalog.gateway.close());
+beforeEach(() => catalog.reset());
+
+const shown = z.object({ productsUpsert: z.object({ products: z.array(z.unknown()) }) });
+
+/** What the mutation answers in a language, after it has written these fields of the coat. */
+const write = async (language: string, fields: Readonly<Record<string, unknown>>): Promise<unknown> =>
+  (
+    await catalog.gateway.read(
+      shown,
+      `mutation ($language: LanguageCode, $input: ProductsUpsertInput!) @inContext(language: $language) {
+        productsUpsert(input: $input) { products { language title description url } }
+      }`,
+      { language, input: { products: [{ handle: 'coat', ...fields }] } },
+      catalog.secret,
+    )
+  ).productsUpsert.products[0];
+
+const MANTEL = { language: 'DE', title: 'Mantel', url: 'https://shop.example/de/mantel' };
+const CAPPOTTO = { language: 'it', title: 'Cappotto', description: 'Di lana.' };
+
+describe('translations of productsUpsert', () => {
+  test('are shown at once, and replace those before', async () => {
+    expect(await write('de', { description: 'Of wool.', translations: [MANTEL, CAPPOTTO] })).toEqual({
+      language: 'de',
+      title: 'Mantel',
+      description: 'Of wool.',
+      url: 'https://shop.example/de/mantel',
+    });
+    // What is omitted stays.
+    expect(await write('it', { title: 'Wool coat' })).toMatchObject({ title: 'Cappotto' });
+    expect(await write('de', { translations: [CAPPOTTO] })).toMatchObject({
+      language: 'en',
+      title: 'Wool coat',
+    });
+    expect(await write('it', { translations: [] })).toMatchObject({ language: 'en' });
+  });
+
+  test('change when the product changed, and only then', async () => {
+    const changedAt = async (): Promise<unknown> =>
+      catalog.rows(`SELECT updated_at, (SELECT count(*) FROM product_changes) FROM products`);
+    await write('en', { translations: [MANTEL] });
+    const before = await changedAt();
+    await write('en', { translations: [MANTEL] });
+    expect(await changedAt()).toEqual(before);
+    await write('en', { translations: [{ ...MANTEL, title: 'Wollmantel' }] });
+    expect(await changedAt()).not.toEqual(before);
+  });
+
+  test('find the product by its brand and a word of the title, whichever changes last', async () => {
+    const find = async (text: string): Promise<unknown> => {
+      const { products } = await catalog.gateway.read(
+        z.object({ products: z.object({ nodes: z.array(z.object({ handle: z.string() })) }) }),
+        `query ($text: String!) @inContext(language: IT) {
+          products(text: $text, where: { availability: ANY }) { nodes { handle } }
+        }`,
+        { text },
+      );
+      return products.nodes.map(({ handle }) => handle);
+    };
+    await write('it', { brand: 'Borgo', translations: [CAPPOTTO] });
+    // Which languages there are is remembered for two seconds.
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    expect(await find('cappotti borgo')).toEqual(['coat']);
+    await write('it', { brand: 'Fiorani' });
+    expect(await find('cappotti fiorani')).toEqual(['coat']);
+    expect(await find('cappotti borgo')).toEqual([]);
+  });
+
+  test('a product that changes its language has no translation into it', async () => {
+    await write('en', { translations: [MANTEL, CAPPOTTO] });
+    expect(await write('de', { language: 'DE', title: 'Der Mantel' })).toMatchObject({
+      language: 'de',
+      title: 'Der Mantel',
+    });
+    expect(await catalog.rows('SELECT language::text FROM product_texts')).toEqual([{ language: 'it' }]);
+  });
+
+  test('new products are in the language of the channel', async () => {
+    await catalog.gateway.db.query(`UPDATE channels SET language = 'fr'`);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    await catalog.upsert([{ handle: 'robe', title: 'Robe' }]);
+    await catalog.upsert([{ handle: 'dress', title: 'Dress', language: 'EN' }]);
+    expect(await catalog.rows(`SELECT handle::text, language::text FROM products ORDER BY handle`)).toEqual([
+      { handle: 'coat', language: 'en' },
+      { handle: 'dress', language: 'en' },
+      { handle: 'robe', language: 'fr' },
+    ]);
+    await catalog.gateway.db.query(`UPDATE channels SET language = 'en'`);
+  });
+
+  test.each([
+    [{ translations: [{ language: 'en', title: 'Coat' }] }, ['translations', '0', 'language'], 'own texts'],
+    [
+      { translations: [{ language: 'de', url: 'https://shop.example' }] },
+      ['translations', '0'],
+      'a title or a',
+    ],
+    [{ translations: [{ language: 'de', title: ' ' }] }, ['translations', '0', 'title'], 'empty'],
+    [{ translations: [MANTEL, { language: 'de', title: 'M' }] }, ['translations', '1', 'language'], 'twice'],
+  ])('refuses %j', async (fields, path, message) => {
+    const before = await catalog.versions();
+    const { userErrors } = await catalog.upsert([{ handle: 'coat', ...fields }]);
+    expect(userErrors).toEqual([
+      {
+        code: 'BAD_USER_INPUT',
+        field: ['products', '0', ...path],
+        message: expect.stringContaining(message),
+      },
+    ]);
+    expect(await catalog.versions()).toEqual(before);
+  });
+
+  test('a language that is none is an error of the request', async () => {
+    const asked = (document: string, variables = {}) => catalog.gateway.ask(document, variables);
+    for (const { errors } of [
+      await asked('query @inContext(language: "not a language") { channel { handle } }'),
+      await asked('query ($l: LanguageCode) @inContext(language: $l) { channel { handle } }', { l: 'x' }),
+      await asked('query ($l: LanguageCode) @inContext(language: $l) { channel { handle } }', { l: 7 }),
+    ])
+      expect(errors).toMatchObject([
+        { code: expect.stringMatching(/BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED/) },
+      ]);
+    expect((await asked('query @inContext(language: null) { channel { language } }')).data).toEqual({
+      channel: { language: 'en' },
+    });
+  });
+});

@@ -1,0 +1,163 @@
+/* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images WHERE id = ANY($1::int[]);
+
+/* product.byKey */ SELECT product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> $1 THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
+  product.updated_at AS "updatedAt" FROM products product
+      WHERE product.id = ANY($3::int[]);
+
+/* product.relevance */
+    SELECT * FROM (
+      SELECT product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> $1 THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
+  product.brand_id AS "brandKey", product.category_id AS "categoryKey",
+  product.updated_at AS "updatedAt", greatest(ts_rank_cd(product.search, (SELECT typed_query($3::text, $4))), (
+        SELECT max(ts_rank_cd(sought.search, (SELECT typed_query($5::text, $6)))) FROM product_texts sought
+        WHERE sought.product_id = product.id AND sought.language = ANY($7::text[])))::float8::text AS rank,
+        true AS offered, false AS "isLastExamined"
+      FROM products product WHERE true
+      AND product.id IN (
+        SELECT sought.id FROM products sought WHERE sought.search @@ (SELECT typed_query($8::text, $9))
+        UNION ALL
+        SELECT sought.product_id FROM product_texts sought WHERE (sought.language = $10 AND sought.search @@ (SELECT typed_query($11::text, $12)))) AND EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $13
+      AND offer.sellable >= $14::int AND true)) ranked
+    WHERE $15::int IS NULL
+      OR (ranked.rank::float8, -ranked.key) < ($16::float8, -$17::int)
+    ORDER BY ranked.rank::float8 DESC, ranked.key LIMIT $18;
+
+/* search.prove */
+    WITH report AS (
+      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
+        clock_timestamp() - least(
+          (SELECT changed_at FROM product_changes
+            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
+          (SELECT changed_at FROM product_changes
+            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
+        ))), 0))::int AS lag
+    ), offered AS MATERIALIZED (
+      SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
+        SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND true AS passes, candidate.shows
+        FROM (
+          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
+          FROM (
+            SELECT input.product_id, input.image_id, (
+              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
+            ) AS shows
+            FROM unnest($4::int[],
+            $5::int[]) AS input (product_id, image_id)
+          ) shown GROUP BY product_id
+        ) candidate
+        JOIN products product ON product.id = candidate.product_id
+        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $6
+        WHERE true
+      ) found
+    )
+    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
+      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
+        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
+    FROM report LEFT JOIN offered offer ON offer."isProven"
+    ORDER BY offer."productKey", offer.position, offer.key;
+
+/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+  offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
+  offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
+  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+      WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
+      ORDER BY offer.product_id, offer.position, offer.sku_id;
+
+/* suggest.products */
+      SELECT product.id AS key FROM (
+      SELECT * FROM begun_products($1::text[], $2::text[], $3::text[], $4::text, $5) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+    ) product
+      GROUP BY product.id ORDER BY max(product.rank) DESC, product.id LIMIT $7;
+
+/* suggest.words */
+      SELECT named.word FROM (
+      SELECT * FROM begun_products($1::text[], $2::text[], $3::text[], $4::text, $5) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+    ) product
+      CROSS JOIN LATERAL (
+        SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
+        WHERE starts_with(fold_text(word), fold_text($7)) AND word <> $8 AND length(word) BETWEEN 2 AND 40
+      ) named
+      GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word LIMIT $9;
+
+/* text.near */
+    WITH typed AS MATERIALIZED (
+      SELECT typed.word, typed.place, folded.word AS folded, CASE WHEN length(folded.word) < 6 THEN 1 ELSE 2 END AS edits,
+        folded.word IN (SELECT mendable_words(folded.word))
+          AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS language
+            WHERE numnode(word_query(language, typed.word)) = 0)
+          AND NOT (EXISTS (SELECT FROM products WHERE products.search @@ word_query($2::text, typed.word)) OR EXISTS (SELECT FROM product_texts WHERE (product_texts.language = $3 AND product_texts.search @@ word_query($4::text, typed.word)))) AS unknown
+      FROM unnest($5::text[]) WITH ORDINALITY AS typed (word, place)
+      CROSS JOIN LATERAL (SELECT fold_text(typed.word) AS word) folded
+    )
+    SELECT word, false AS "isUnknown", NULL AS near FROM typed WHERE NOT unknown
+    UNION ALL
+    SELECT unknown.word, true, near.word
+    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $6) unknown
+    LEFT JOIN LATERAL (
+      SELECT close.word FROM (
+        SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.folded) AS likeness
+        FROM near_words(unknown.folded) AS candidate (word)
+        CROSS JOIN LATERAL (
+          SELECT levenshtein_less_equal(candidate.word, unknown.folded, unknown.edits) AS edits
+        ) distance
+        WHERE distance.edits <= unknown.edits
+        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $7
+      ) close
+      WHERE (EXISTS (SELECT FROM products WHERE products.search @@ word_query($8::text, close.word)) OR EXISTS (SELECT FROM product_texts WHERE (product_texts.language = $9 AND product_texts.search @@ word_query($10::text, close.word))))
+      ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
+    ) near ON true;
+
+/* text.rank */
+    WITH word AS MATERIALIZED (
+      SELECT language, word_query(language, word) AS query
+      FROM unnest($1::text[]) AS language
+      CROSS JOIN unnest($2::text[]) AS word
+    ), sought AS MATERIALIZED (
+      SELECT language, string_agg('(' || query::text || ')', ' | ')::tsquery AS query, count(*)::int AS asked
+      FROM word WHERE numnode(query) > 0 GROUP BY language
+    ), ranked AS MATERIALIZED (
+      SELECT product.id, found.words, found.asked, found.rank
+      FROM (
+        SELECT DISTINCT ON (id) * FROM (
+        SELECT text.id AS id, sought.asked, ts_rank(text.search, sought.query) AS rank, (
+          SELECT count(*)::int FROM word WHERE word.language = sought.language AND text.search @@ word.query) AS words
+        FROM sought JOIN products text ON text.search @@ sought.query AND text.language = sought.language
+        WHERE sought.language = ANY($3::text[]) UNION ALL
+        SELECT text.product_id AS id, sought.asked, ts_rank(text.search, sought.query) AS rank, (
+          SELECT count(*)::int FROM word WHERE word.language = sought.language AND text.search @@ word.query) AS words
+        FROM sought JOIN product_texts text ON text.search @@ sought.query AND text.language = sought.language
+        WHERE sought.language = ANY($4::text[])) text
+        ORDER BY id, words DESC, rank DESC
+      ) found JOIN products product ON product.id = found.id
+      WHERE product.id <> ALL($5::int[])
+        AND true AND EXISTS (SELECT FROM product_images WHERE product_id = product.id)
+        AND EXISTS (SELECT FROM (
+      SELECT price.amount, price.compare_at, sku.options, sku.gtin
+      FROM skus sku JOIN prices price ON price.sku_id = sku.id
+      WHERE sku.product_id = product.id AND price.valid @> statement_timestamp()
+        AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = $6)
+    ) offer WHERE true)
+      ORDER BY words DESC, rank DESC, id LIMIT $7
+    )
+    SELECT ranked.id AS "productId", (
+        SELECT id FROM product_images WHERE product_id = ranked.id ORDER BY position LIMIT 1) AS "imageId", EXISTS (
+        SELECT FROM sku_offers offer
+        WHERE offer.product_id = ranked.id AND offer.channel_id = $8 AND offer.sellable >= $9::int AND true) AS passes,
+      words, asked
+    FROM ranked ORDER BY words DESC, rank DESC, id;
