@@ -829,53 +829,23 @@ BEGIN
   RETURN NEW;
 END $function$;
 
-CREATE OR REPLACE FUNCTION public.begun_products(own text[], translated text[], words text[], begun text, most integer)
+CREATE OR REPLACE FUNCTION public.begun_products(language text, words text[], begun text, most integer)
  RETURNS TABLE(id integer, title text, keywords text, rank real)
  LANGUAGE sql
  STABLE
  SET gin_fuzzy_search_limit TO '2000'
 BEGIN ATOMIC
- WITH typed AS (
-          SELECT asked.language,
-             asked.is_own,
-             begun_query(text_config(asked.language), ARRAY( SELECT word.word
-                    FROM unnest(begun_products.words) word(word)
-                   WHERE (numnode(word_query(asked.language, word.word)) > 0)), begun_products.begun) AS query
-            FROM ( SELECT language.language,
-                     true AS "?column?"
-                    FROM unnest(begun_products.own) language(language)
-                 UNION ALL
-                  SELECT language.language,
-                     false
-                    FROM unnest(begun_products.translated) language(language)) asked(language, is_own)
-         )
-  SELECT product.id,
+ SELECT product.id,
      product.title,
      product.keywords,
-     ts_rank_cd(product.search, typed.query) AS ts_rank_cd
-    FROM (typed
-      CROSS JOIN LATERAL ( SELECT products.id,
+     ts_rank_cd(product.search, begun_query_in(begun_products.language, begun_products.words, begun_products.begun)) AS ts_rank_cd
+    FROM ( SELECT products.id,
              products.title,
              products.keywords,
              products.search
             FROM products
-           WHERE ((products.search @@ typed.query) AND ((products.language)::text = typed.language))
-          LIMIT begun_products.most) product)
-   WHERE typed.is_own
- UNION ALL
-  SELECT product.id,
-     product.title,
-     product.keywords,
-     ts_rank_cd(product.search, typed.query) AS ts_rank_cd
-    FROM (typed
-      CROSS JOIN LATERAL ( SELECT product_texts.product_id AS id,
-             COALESCE(product_texts.title, ''::text) AS title,
-             ((product_texts.keywords || ' '::text) || product_texts.own_keywords) AS keywords,
-             product_texts.search
-            FROM product_texts
-           WHERE ((product_texts.search @@ typed.query) AND ((product_texts.language)::text = typed.language))
-          LIMIT begun_products.most) product)
-   WHERE (NOT typed.is_own);
+           WHERE ((products.search @@ begun_query_in(begun_products.language, begun_products.words, begun_products.begun)) AND (NOT ((products.language)::text IS DISTINCT FROM begun_products.language)))
+          LIMIT begun_products.most) product;
 END;
 
 CREATE OR REPLACE FUNCTION public.begun_products(words text[], begun text, most integer)
@@ -887,7 +857,7 @@ BEGIN ATOMIC
      product.title,
      product.keywords,
      product.rank
-    FROM begun_products('{en}'::text[], '{}'::text[], begun_products.words, begun_products.begun, begun_products.most) product(id, title, keywords, rank);
+    FROM begun_products('en'::text, begun_products.words, begun_products.begun, begun_products.most) product(id, title, keywords, rank);
 END;
 
 CREATE OR REPLACE FUNCTION public.begun_query(config regconfig, words text[], begun text)
@@ -895,6 +865,32 @@ CREATE OR REPLACE FUNCTION public.begun_query(config regconfig, words text[], be
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN (SELECT (string_agg((('('::text || part.query) || ')'::text), ' & '::text))::tsquery AS string_agg FROM (SELECT regexp_replace((phraseto_tsquery(begun_query.config, fold_text(word.word)))::text, '''( <|$)'::text, ''':AB\1'::text, 'g'::text) AS regexp_replace FROM unnest(begun_query.words) word(word) UNION ALL SELECT string_agg(regexp_replace(typed.query, '''$'::text, ''':*AB'::text), ' | '::text) AS string_agg FROM (SELECT (phraseto_tsquery('simple'::regconfig, fold_text(begun_query.begun)))::text AS phraseto_tsquery UNION SELECT (phraseto_tsquery(begun_query.config, fold_text(begun_query.begun)))::text AS phraseto_tsquery) typed(query) WHERE (typed.query <> ''::text)) part(query) WHERE (part.query <> ''::text));
+
+CREATE OR REPLACE FUNCTION public.begun_query_in(language text, words text[], begun text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN begun_query(text_config(language), ARRAY(SELECT word.word FROM unnest(begun_query_in.words) word(word) WHERE (numnode(word_query(begun_query_in.language, word.word)) > 0)), begun);
+
+CREATE OR REPLACE FUNCTION public.begun_texts(language text, words text[], begun text, most integer)
+ RETURNS TABLE(id integer, title text, keywords text, rank real)
+ LANGUAGE sql
+ STABLE
+ SET gin_fuzzy_search_limit TO '2000'
+BEGIN ATOMIC
+ SELECT text.product_id,
+     COALESCE(text.title, ''::text) AS "coalesce",
+     ((text.keywords || ' '::text) || text.own_keywords),
+     ts_rank_cd(text.search, begun_query_in(begun_texts.language, begun_texts.words, begun_texts.begun)) AS ts_rank_cd
+    FROM ( SELECT product_texts.product_id,
+             product_texts.title,
+             product_texts.keywords,
+             product_texts.own_keywords,
+             product_texts.search
+            FROM product_texts
+           WHERE ((product_texts.search @@ begun_query_in(begun_texts.language, begun_texts.words, begun_texts.begun)) AND (NOT ((product_texts.language)::text IS DISTINCT FROM begun_texts.language)))
+          LIMIT begun_texts.most) text;
+END;
 
 CREATE OR REPLACE FUNCTION public.client_room(p_share numeric, p_units bigint, p_held bigint)
  RETURNS bigint

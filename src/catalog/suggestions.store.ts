@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { join, type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import type { TypedText } from './suggestions.types.js';
@@ -91,7 +91,13 @@ export class SuggestionStore {
   /** Texts of products; one has several if it has the words in several languages. */
   #texts({ words, begun }: TypedText): Sql {
     const { own, translated } = this.languages;
-    return sql`begun_products(${own}::text[], ${translated}::text[], ${words}::text[], ${begun}::text, ${MAX_EXAMINED}) product`;
+    const found = (among: Sql, language: string): Sql =>
+      sql`SELECT * FROM ${among}(${language}::text, ${words}::text[], ${begun}::text, ${MAX_EXAMINED})`;
+    const texts = [
+      ...own.map((language) => found(sql`begun_products`, language)),
+      ...translated.map((language) => found(sql`begun_texts`, language)),
+    ];
+    return sql`(${join(texts, ' UNION ALL ')}) product`;
   }
 
   /**

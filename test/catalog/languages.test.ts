@@ -135,4 +135,46 @@ describe('what is found', () => {
     // The language of the channel is what is shown where there is no other.
     expect(await find('stiefel', 'it', 'eu')).toEqual([['boots'], ['boots'], ['boots']]);
   });
+
+  test('typos are corrected with the words of the language', async () => {
+    expect(await find('giachce', 'it')).toEqual([['jacket'], ['jacket'], []]);
+    expect((await find('giachce', null))[0]).toEqual([]);
+  });
+
+  test('excluded words and phrases are those of the text that has the others', async () => {
+    expect((await find('lana -calda', 'en'))[0]).toEqual([]);
+    expect((await find('lana -giacca', 'it'))[0]).toEqual(['maglia']);
+    expect((await find('"giacca di pelle"', 'it'))[0]).toEqual(['jacket']);
+    expect((await find('"pelle di giacca"', 'it'))[0]).toEqual([]);
+  });
+});
+
+test('matches and suggestions are in the language', async () => {
+  const answer = await gateway.read(
+    z.object({ visualSearch: z.unknown(), suggest: z.unknown(), channel: z.unknown() }),
+    `query @inContext(channel: "us", language: IT) {
+      visualSearch(query: { like: [], text: "giacca" }) { nodes { title language } }
+      suggest(text: "giac") { texts products { title } }
+      channel { language languages }
+    }`,
+  );
+  expect(answer).toEqual({
+    visualSearch: { nodes: [{ title: 'Giacche di pelle', language: 'it' }] },
+    suggest: { texts: ['giacche'], products: [{ title: 'Giacche di pelle' }] },
+    channel: { language: 'en', languages: ['en', 'ar', 'de', 'it', 'pt-BR', 'sv', 'zh-Hant'] },
+  });
+});
+
+test('a cursor of a text in one language is of another list than in another', async () => {
+  const LIST = `query ($language: LanguageCode, $after: String) @inContext(language: $language) {
+    products(first: 1, text: "pelle", after: $after) { pageInfo { endCursor } }
+    visualSearch(query: { like: [], text: "pelle" }, first: 1) { pageInfo { endCursor } }
+  }`;
+  const page = z.object({ pageInfo: z.object({ endCursor: z.string() }) });
+  const { products } = await gateway.read(z.looseObject({ products: page }), LIST, { language: 'it' });
+  const { endCursor: after } = products.pageInfo;
+  expect((await gateway.ask(LIST, { language: 'it', after })).errors).toEqual([]);
+  expect((await gateway.ask(LIST, { language: 'sv', after })).errors).toMatchObject([
+    { code: 'INVALID_CURSOR' },
+  ]);
 });

@@ -77,8 +77,9 @@ function best({ own, translated }: TextLanguages): Sql {
       )`;
 }
 
+/** With `=`, Postgres would also read the index of languages, which tells nothing. */
 const textsOf = (table: Sql, key: Sql, languages: readonly string[]): Sql => sql`
         SELECT text.${key} AS id, sought.asked, ts_rank(text.search, sought.query) AS rank, (
           SELECT count(*)::int FROM word WHERE word.language = sought.language AND text.search @@ word.query) AS words
-        FROM sought JOIN ${table} text ON text.search @@ sought.query AND text.language = sought.language
+        FROM sought JOIN ${table} text ON text.search @@ sought.query AND text.language IS NOT DISTINCT FROM sought.language
         WHERE sought.language = ANY(${languages}::text[])`;

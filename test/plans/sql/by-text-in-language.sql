@@ -26,7 +26,7 @@
       AND product.id IN (
         SELECT sought.id FROM products sought WHERE sought.search @@ (SELECT typed_query($8::text, $9))
         UNION ALL
-        SELECT sought.product_id FROM product_texts sought WHERE (sought.language = $10 AND sought.search @@ (SELECT typed_query($11::text, $12)))) AND EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $13
+        SELECT sought.product_id FROM product_texts sought WHERE (sought.language IS NOT DISTINCT FROM $10 AND sought.search @@ (SELECT typed_query($11::text, $12)))) AND EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $13
       AND offer.sellable >= $14::int AND true)) ranked
     WHERE $15::int IS NULL
       OR (ranked.rank::float8, -ranked.key) < ($16::float8, -$17::int)
@@ -79,21 +79,21 @@
 
 /* suggest.products */
       SELECT product.id AS key FROM (
-      SELECT * FROM begun_products($1::text[], $2::text[], $3::text[], $4::text, $5) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+      SELECT * FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4) UNION ALL SELECT * FROM begun_texts($5::text, $6::text[], $7::text, $8)) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $9 AND offer.sellable > 0)
     ) product
-      GROUP BY product.id ORDER BY max(product.rank) DESC, product.id LIMIT $7;
+      GROUP BY product.id ORDER BY max(product.rank) DESC, product.id LIMIT $10;
 
 /* suggest.words */
       SELECT named.word FROM (
-      SELECT * FROM begun_products($1::text[], $2::text[], $3::text[], $4::text, $5) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+      SELECT * FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4) UNION ALL SELECT * FROM begun_texts($5::text, $6::text[], $7::text, $8)) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $9 AND offer.sellable > 0)
     ) product
       CROSS JOIN LATERAL (
         SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-        WHERE starts_with(fold_text(word), fold_text($7)) AND word <> $8 AND length(word) BETWEEN 2 AND 40
+        WHERE starts_with(fold_text(word), fold_text($10)) AND word <> $11 AND length(word) BETWEEN 2 AND 40
       ) named
-      GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word LIMIT $9;
+      GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word LIMIT $12;
 
 /* text.near */
     WITH typed AS MATERIALIZED (
@@ -101,7 +101,7 @@
         folded.word IN (SELECT mendable_words(folded.word))
           AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS language
             WHERE numnode(word_query(language, typed.word)) = 0)
-          AND NOT (EXISTS (SELECT FROM products WHERE products.search @@ word_query($2::text, typed.word)) OR EXISTS (SELECT FROM product_texts WHERE (product_texts.language = $3 AND product_texts.search @@ word_query($4::text, typed.word)))) AS unknown
+          AND NOT (EXISTS (SELECT FROM products WHERE products.search @@ word_query($2::text, typed.word)) OR EXISTS (SELECT FROM product_texts WHERE (product_texts.language IS NOT DISTINCT FROM $3 AND product_texts.search @@ word_query($4::text, typed.word)))) AS unknown
       FROM unnest($5::text[]) WITH ORDINALITY AS typed (word, place)
       CROSS JOIN LATERAL (SELECT fold_text(typed.word) AS word) folded
     )
@@ -119,7 +119,7 @@
         WHERE distance.edits <= unknown.edits
         ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $7
       ) close
-      WHERE (EXISTS (SELECT FROM products WHERE products.search @@ word_query($8::text, close.word)) OR EXISTS (SELECT FROM product_texts WHERE (product_texts.language = $9 AND product_texts.search @@ word_query($10::text, close.word))))
+      WHERE (EXISTS (SELECT FROM products WHERE products.search @@ word_query($8::text, close.word)) OR EXISTS (SELECT FROM product_texts WHERE (product_texts.language IS NOT DISTINCT FROM $9 AND product_texts.search @@ word_query($10::text, close.word))))
       ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
     ) near ON true;
 
@@ -137,11 +137,11 @@
         SELECT DISTINCT ON (id) * FROM (
         SELECT text.id AS id, sought.asked, ts_rank(text.search, sought.query) AS rank, (
           SELECT count(*)::int FROM word WHERE word.language = sought.language AND text.search @@ word.query) AS words
-        FROM sought JOIN products text ON text.search @@ sought.query AND text.language = sought.language
+        FROM sought JOIN products text ON text.search @@ sought.query AND text.language IS NOT DISTINCT FROM sought.language
         WHERE sought.language = ANY($3::text[]) UNION ALL
         SELECT text.product_id AS id, sought.asked, ts_rank(text.search, sought.query) AS rank, (
           SELECT count(*)::int FROM word WHERE word.language = sought.language AND text.search @@ word.query) AS words
-        FROM sought JOIN product_texts text ON text.search @@ sought.query AND text.language = sought.language
+        FROM sought JOIN product_texts text ON text.search @@ sought.query AND text.language IS NOT DISTINCT FROM sought.language
         WHERE sought.language = ANY($4::text[])) text
         ORDER BY id, words DESC, rank DESC
       ) found JOIN products product ON product.id = found.id

@@ -257,7 +257,7 @@
       FROM (
         SELECT text.id AS id, sought.asked, ts_rank(text.search, sought.query) AS rank, (
           SELECT count(*)::int FROM word WHERE word.language = sought.language AND text.search @@ word.query) AS words
-        FROM sought JOIN products text ON text.search @@ sought.query AND text.language = sought.language
+        FROM sought JOIN products text ON text.search @@ sought.query AND text.language IS NOT DISTINCT FROM sought.language
         WHERE sought.language = ANY($3::text[])) found JOIN products product ON product.id = found.id
       WHERE product.id <> ALL($4::int[])
         AND true AND EXISTS (SELECT FROM product_images WHERE product_id = product.id)

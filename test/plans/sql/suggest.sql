@@ -46,21 +46,21 @@
 
 /* suggest.products */
       SELECT product.id AS key FROM (
-      SELECT * FROM begun_products($1::text[], $2::text[], $3::text[], $4::text, $5) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+      SELECT * FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4)) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0)
     ) product
-      GROUP BY product.id ORDER BY max(product.rank) DESC, product.id LIMIT $7;
+      GROUP BY product.id ORDER BY max(product.rank) DESC, product.id LIMIT $6;
 
 /* suggest.words */
       SELECT named.word FROM (
-      SELECT * FROM begun_products($1::text[], $2::text[], $3::text[], $4::text, $5) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+      SELECT * FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4)) product WHERE EXISTS (SELECT FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0)
     ) product
       CROSS JOIN LATERAL (
         SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-        WHERE starts_with(fold_text(word), fold_text($7)) AND word <> $8 AND length(word) BETWEEN 2 AND 40
+        WHERE starts_with(fold_text(word), fold_text($6)) AND word <> $7 AND length(word) BETWEEN 2 AND 40
       ) named
-      GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word LIMIT $9;
+      GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word LIMIT $8;
 
 /* text.near */
     WITH typed AS MATERIALIZED (
