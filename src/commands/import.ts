@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { constants, createWriteStream, type WriteStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { LANGUAGE_FORM, parseLanguage } from '../graph/language.js';
 import type { ImportReport } from '../import/report.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
@@ -46,7 +46,11 @@ export function importCommand(): Command {
       'the language of the channel and of the feed, like de; en by default',
       language,
     )
-    .option('--language <code>', 'import only titles and descriptions, in this language, like it', language)
+    .addOption(
+      new Option('--language <code>', 'import only titles and descriptions, in this language, like it')
+        .argParser(language)
+        .conflicts(['prune', 'channelLanguage']),
+    )
     .option('--columns <file>', 'a JSON file that says what columns mean: {"Artikelnummer": "id"}')
     .option('--default-quantity <units>', 'units of what is in stock without a number', wholeNumber)
     .option('--rejects <file>', 'write all rejected rows to a file, with line number and reason')
@@ -159,10 +163,6 @@ async function explain({ signal }: Session, feed: string, options: Options): Pro
 async function importInto(session: Session, feed: string, options: Options): Promise<ExitCode> {
   const { config, log, progress, signal } = session;
   const { channel, prune = false, dryRun = false, channelLanguage } = options;
-  if (options.language !== undefined && (prune || channelLanguage !== undefined))
-    throw new OperatorError(
-      `--language imports only texts: leave out ${prune ? '--prune' : '--channel-language'}.`,
-    );
   await assertReadable(feed);
   const reading = await readingOptions(options);
   await prepareDataFolder(config.dataFolder);

@@ -46,6 +46,11 @@ test.each([
 test.each([
   [['sevre'], /unknown command 'sevre'.*\(Did you mean serve\?\)/s],
   [['import'], /missing required argument 'feed'/],
+  [['import', 'feed.tsv', '--language', 'it it'], /A language is a code like "it"/],
+  [
+    ['import', 'feed.tsv', '--language', 'it', '--prune'],
+    /'--language <code>' cannot be used with option '--prune'/,
+  ],
   [['import-facts'], /missing required argument 'file'/],
   [['keys', 'forget'], /unknown command 'forget'/],
   [

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { seedApiKey } from '../support/api-keys.js';
 import { startTestGateway } from '../support/gateway.js';
+import { describeExplanation, describeImport } from '../../src/commands/import-report.js';
+import { explainFeed } from '../../src/import/explain-feed.js';
 import { feedOf, openShop, type Shop } from './support.js';
 
 /** Feeds in another language add texts, and touch nothing else. */
@@ -70,6 +73,42 @@ test('texts are added by id, from a feed without prices, and nothing else change
   // Nor does the feed of the shop change the texts.
   await shop.import('feed.tsv');
   expect(await texts()).toHaveLength(2);
+});
+
+test('the report and --explain say what becomes of a feed', async () => {
+  await shop.write('feed.tsv', feedOf(COATS));
+  await shop.import('feed.tsv');
+  await shop.write('de.tsv', supplement(MANTELS));
+  expect(describeExplanation(await explainFeed(join(shop.folder, 'de.tsv'), { language: 'de' }))).toBe(
+    [
+      'Read as Google Merchant Center (TSV, utf-8).',
+      'Columns: id, title, size, description, material',
+      'Of the first 3 records: texts of 3 products in the language de.',
+      '',
+      'Wollmantel – M',
+      '  id: coat-m',
+      '  description: Ein Mantel.',
+      '',
+      'Wollmantel – L',
+      '  id: coat-l',
+      '  description: Ein Mantel.',
+      '',
+      'Hut',
+      '  id: hat',
+      '  description: Warm.',
+      '  words for the search: Filz',
+      '',
+      '',
+    ].join('\n'),
+  );
+  const shown = { rejectsFile: null, dryRun: false };
+  expect(describeImport(await shop.import('de.tsv', { language: 'de' }), shown)).toContain(
+    'Imported the texts of 2 products in the language de; 2 changed.',
+  );
+  const dry = await shop.import('de.tsv', { language: 'de', dryRun: true });
+  expect(describeImport(dry, { ...shown, dryRun: true })).toContain(
+    'would import the texts of 2 products in the language de.',
+  );
 });
 
 test('an unchanged feed writes nothing', async () => {
