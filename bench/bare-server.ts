@@ -80,7 +80,9 @@ async function answer(id: string, host: string) {
   const plan = { ranking, condition, channel, excludeProducts: [key], signal: NEVER_ABORTED };
   const { matches, next } = await searchPage(services, plan, PAGE_SIZE, null);
   const [products, images] = await Promise.all([
-    new ProductStore(db, channel.key, textLanguages(channel, null), mender).byKey.loadMany(matches.map(({ productId }) => productId)),
+    new ProductStore(db, channel.key, textLanguages(channel, null), mender).byKey.loadMany(
+      matches.map(({ productId }) => productId),
+    ),
     new ImageStore(db).byKey.loadMany(matches.map(({ imageId }) => imageId)),
   ]);
   return {

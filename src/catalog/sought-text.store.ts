@@ -31,7 +31,8 @@ const matchesOwn = (row: Sql, own: readonly string[], query: QueryIn): Sql =>
 const matchesOneOf = (row: Sql, languages: readonly string[], query: QueryIn): Sql =>
   join(
     languages.map(
-      (language) => sql`(${row}.language IS NOT DISTINCT FROM ${language} AND ${row}.search @@ ${query(tag(language))})`,
+      (language) =>
+        sql`(${row}.language IS NOT DISTINCT FROM ${language} AND ${row}.search @@ ${query(tag(language))})`,
     ),
     ' OR ',
   );

@@ -1,4 +1,4 @@
-import { lookUpOrder } from '../graph/language.js';
+import { lookUpOrder } from '../platform/language-tag.js';
 import type { Channel } from './channel.types.js';
 
 /** The languages in which a request reads the texts of products. */

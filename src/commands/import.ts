@@ -3,7 +3,7 @@ import { constants, createWriteStream, type WriteStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { LANGUAGE_FORM, parseLanguage } from '../graph/language.js';
+import { LANGUAGE_FORM, parseLanguage } from '../platform/language-tag.js';
 import type { ImportReport } from '../import/report.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { errorMessage, OperatorError } from '../platform/operator-error.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LANGUAGE_FORM, parseLanguage } from '../graph/language.js';
+import { LANGUAGE_FORM, parseLanguage } from '../platform/language-tag.js';
 
 const handle = z
   .string()

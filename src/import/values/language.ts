@@ -1,4 +1,4 @@
-import { lookUpOrder, parseLanguage } from '../../graph/language.js';
+import { lookUpOrder, parseLanguage } from '../../platform/language-tag.js';
 
 /** Whether a feed's code, such as de_DE, is of this language, or of its country. */
 export function isOfLanguage(code: string, language: string): boolean {

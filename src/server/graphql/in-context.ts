@@ -1,7 +1,7 @@
 import { Kind, type ConstValueNode, type ValueNode } from 'graphql';
 import { RequestError } from '../../errors.js';
 import type { Operation } from './operation.js';
-import { parseLanguage } from '../../graph/language.js';
+import { parseLanguage } from '../../platform/language-tag.js';
 import type { ServerContext } from '../../graph/server-context.js';
 
 /**
