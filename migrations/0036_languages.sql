@@ -11,17 +11,17 @@ CREATE DOMAIN language AS text COLLATE "C" CHECK (VALUE ~ '^[a-z]{2,3}(-[A-Za-z0
 -- How Postgres finds the stems of words in a language, and which words it leaves out. Others have neither.
 CREATE FUNCTION text_config(language text) RETURNS regconfig IMMUTABLE PARALLEL SAFE STRICT LANGUAGE sql
 RETURN CASE split_part(language, '-', 1)
-  WHEN 'en' THEN 'pg_catalog.english' WHEN 'ar' THEN 'pg_catalog.arabic' WHEN 'ca' THEN 'pg_catalog.catalan'
-  WHEN 'da' THEN 'pg_catalog.danish' WHEN 'de' THEN 'pg_catalog.german' WHEN 'el' THEN 'pg_catalog.greek'
-  WHEN 'es' THEN 'pg_catalog.spanish' WHEN 'eu' THEN 'pg_catalog.basque' WHEN 'fi' THEN 'pg_catalog.finnish'
-  WHEN 'fr' THEN 'pg_catalog.french' WHEN 'ga' THEN 'pg_catalog.irish' WHEN 'hi' THEN 'pg_catalog.hindi'
-  WHEN 'hu' THEN 'pg_catalog.hungarian' WHEN 'hy' THEN 'pg_catalog.armenian' WHEN 'id' THEN 'pg_catalog.indonesian'
-  WHEN 'it' THEN 'pg_catalog.italian' WHEN 'lt' THEN 'pg_catalog.lithuanian' WHEN 'nb' THEN 'pg_catalog.norwegian'
-  WHEN 'ne' THEN 'pg_catalog.nepali' WHEN 'nl' THEN 'pg_catalog.dutch' WHEN 'nn' THEN 'pg_catalog.norwegian'
-  WHEN 'no' THEN 'pg_catalog.norwegian' WHEN 'pt' THEN 'pg_catalog.portuguese' WHEN 'ro' THEN 'pg_catalog.romanian'
-  WHEN 'ru' THEN 'pg_catalog.russian' WHEN 'sr' THEN 'pg_catalog.serbian' WHEN 'sv' THEN 'pg_catalog.swedish'
-  WHEN 'ta' THEN 'pg_catalog.tamil' WHEN 'tr' THEN 'pg_catalog.turkish' WHEN 'yi' THEN 'pg_catalog.yiddish'
-  ELSE 'pg_catalog.simple' END::regconfig;
+  WHEN 'en' THEN regconfig 'english' WHEN 'ar' THEN regconfig 'arabic' WHEN 'ca' THEN regconfig 'catalan'
+  WHEN 'da' THEN regconfig 'danish' WHEN 'de' THEN regconfig 'german' WHEN 'el' THEN regconfig 'greek'
+  WHEN 'es' THEN regconfig 'spanish' WHEN 'eu' THEN regconfig 'basque' WHEN 'fi' THEN regconfig 'finnish'
+  WHEN 'fr' THEN regconfig 'french' WHEN 'ga' THEN regconfig 'irish' WHEN 'hi' THEN regconfig 'hindi'
+  WHEN 'hu' THEN regconfig 'hungarian' WHEN 'hy' THEN regconfig 'armenian' WHEN 'id' THEN regconfig 'indonesian'
+  WHEN 'it' THEN regconfig 'italian' WHEN 'lt' THEN regconfig 'lithuanian' WHEN 'nb' THEN regconfig 'norwegian'
+  WHEN 'ne' THEN regconfig 'nepali' WHEN 'nl' THEN regconfig 'dutch' WHEN 'nn' THEN regconfig 'norwegian'
+  WHEN 'no' THEN regconfig 'norwegian' WHEN 'pt' THEN regconfig 'portuguese' WHEN 'ro' THEN regconfig 'romanian'
+  WHEN 'ru' THEN regconfig 'russian' WHEN 'sr' THEN regconfig 'serbian' WHEN 'sv' THEN regconfig 'swedish'
+  WHEN 'ta' THEN regconfig 'tamil' WHEN 'tr' THEN regconfig 'turkish' WHEN 'yi' THEN regconfig 'yiddish'
+  ELSE regconfig 'simple' END;
 
 -- Whether a language leaves a word out. Folded, "für" is no word of its list anymore.
 CREATE FUNCTION is_left_out(config regconfig, word text) RETURNS boolean IMMUTABLE PARALLEL SAFE STRICT LANGUAGE sql

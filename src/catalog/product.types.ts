@@ -47,7 +47,8 @@ export class Product extends Node {
 
   @Field(() => UrlScalar, {
     nullable: true,
-    description: "The page of the product on the merchant's site. Null when there is none.",
+    description:
+      "The page of the product on the merchant's site, in `language` if it has one. Null when there is none.",
   })
   url!: string | null;
 
