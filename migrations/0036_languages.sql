@@ -39,11 +39,12 @@ CREATE FUNCTION word_query(language text, word text) RETURNS tsquery IMMUTABLE P
 RETURN CASE WHEN is_left_out(text_config(language), word) THEN ''::tsquery
   ELSE phraseto_tsquery(text_config(language), fold_text(word)) END;
 
+-- Of long texts the beginning, because each change of a product puts all of its words into the index again.
 CREATE FUNCTION text_vector(language text, title text, keywords text, description text) RETURNS tsvector
 IMMUTABLE PARALLEL SAFE LANGUAGE sql
 RETURN setweight(to_tsvector(text_config(language), fold_text(coalesce(title, ''))), 'A') ||
-  setweight(to_tsvector(text_config(language), fold_text(keywords)), 'B') ||
-  setweight(to_tsvector(text_config(language), fold_text(coalesce(description, ''))), 'C');
+  setweight(to_tsvector(text_config(language), fold_text(left(keywords, 4000))), 'B') ||
+  setweight(to_tsvector(text_config(language), fold_text(left(coalesce(description, ''), 10000))), 'C');
 
 -- Of requests that name no language, and of the texts that feeds bring into the channel.
 ALTER TABLE channels ADD COLUMN language language NOT NULL DEFAULT 'en';
@@ -133,7 +134,7 @@ BEGIN
 END $$;
 
 -- The query of 0034, without words that the language leaves out. Planned as a constant, so that Postgres knows how many
--- products it finds.
+-- products it finds: a plan for any words would also make the query for each product.
 CREATE FUNCTION begun_query_in(language text, words text[], begun text) RETURNS tsquery IMMUTABLE PARALLEL SAFE LANGUAGE sql
 RETURN begun_query(text_config(language), ARRAY(
   SELECT word FROM unnest(words) AS word WHERE numnode(word_query(language, word)) > 0), begun);
@@ -141,10 +142,10 @@ RETURN begun_query(text_config(language), ARRAY(
 -- Some products with their own texts in a language that a typed text finds; see 0034.
 CREATE FUNCTION begun_products(language text, words text[], begun text, most integer)
 RETURNS TABLE (id integer, title text, keywords text, rank real) STABLE LANGUAGE sql
-  SET gin_fuzzy_search_limit = 2000
+  SET gin_fuzzy_search_limit = 2000 SET plan_cache_mode = force_custom_plan
 BEGIN ATOMIC
-  SELECT product.id, product.title, product.keywords,
-    ts_rank_cd(product.search, begun_query_in(begun_products.language, words, begun))
+  SELECT product.id, product.title, left(product.keywords, 4000),
+    ts_rank_cd(ts_filter(product.search, '{a}'), begun_query_in(begun_products.language, words, begun))
   FROM (
     SELECT id, title, keywords, search FROM products
     WHERE search @@ begun_query_in(begun_products.language, words, begun)
@@ -156,10 +157,10 @@ END;
 -- The same of translations.
 CREATE FUNCTION begun_texts(language text, words text[], begun text, most integer)
 RETURNS TABLE (id integer, title text, keywords text, rank real) STABLE LANGUAGE sql
-  SET gin_fuzzy_search_limit = 2000
+  SET gin_fuzzy_search_limit = 2000 SET plan_cache_mode = force_custom_plan
 BEGIN ATOMIC
-  SELECT text.product_id, coalesce(text.title, ''), text.keywords || ' ' || text.own_keywords,
-    ts_rank_cd(text.search, begun_query_in(begun_texts.language, words, begun))
+  SELECT text.product_id, coalesce(text.title, ''), left(text.keywords || ' ' || text.own_keywords, 4000),
+    ts_rank_cd(ts_filter(text.search, '{a}'), begun_query_in(begun_texts.language, words, begun))
   FROM (
     SELECT product_id, title, keywords, own_keywords, search FROM product_texts
     WHERE search @@ begun_query_in(begun_texts.language, words, begun)

@@ -1,5 +1,5 @@
--- What strangers could make slow: prices and suggestions are looked up in a time that does not grow with the catalog, and
--- webhooks are told of sales however many holds visitors release.
+-- What strangers could make slow: prices are looked up in a time that does not grow with the catalog, and webhooks are told
+-- of sales however many holds visitors release.
 
 -- Nearly all prices are valid forever. With the bare range in this index, Postgres takes it for a way to the few prices
 -- of a wanted range when its statistics are older than an import, and reads all prices for each one that is looked up.
@@ -11,18 +11,6 @@ ALTER TABLE prices
   DROP CONSTRAINT prices_overlap,
   ADD CONSTRAINT prices_overlap EXCLUDE USING gist (
     ((price_list_id::bigint << 32) | sku_id) WITH =, (valid * '(,)') WITH &&);
-
--- OFFSET 0, so that the query is made once: a plan for any words would make it for each product.
-CREATE OR REPLACE FUNCTION begun_products(words text[], begun text, most integer)
-RETURNS TABLE (id integer, title text, keywords text, rank real) STABLE LANGUAGE sql
-  SET gin_fuzzy_search_limit = 2000
-BEGIN ATOMIC
-  SELECT product.id, product.title, product.keywords, ts_rank_cd(product.search, typed.query)
-  FROM (SELECT begun_query('english', words, begun) AS query OFFSET 0) typed
-  CROSS JOIN LATERAL (
-    SELECT id, title, keywords, search FROM products WHERE search @@ typed.query LIMIT most
-  ) product;
-END;
 
 -- Visitors can make and release holds as fast as their points allow, which is faster than a receiver takes messages: what
 -- is told of sales does not wait behind more than a thousand of those.

@@ -245,11 +245,13 @@ CREATE TABLE hold_lines (
   active boolean DEFAULT true NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   guest boolean DEFAULT false NOT NULL,
+  promised boolean DEFAULT false NOT NULL,
+  promised_for timestamp with time zone,
   CONSTRAINT hold_lines_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES holds(id) ON DELETE CASCADE,
   CONSTRAINT hold_lines_pkey PRIMARY KEY (hold_id, "position"),
   CONSTRAINT hold_lines_quantity_check CHECK (quantity > 0)
 );
-CREATE INDEX hold_lines_active ON public.hold_lines USING btree (sku_id, expires_at) INCLUDE (location_id, quantity) WHERE active;
+CREATE INDEX hold_lines_active ON public.hold_lines USING btree (sku_id, expires_at) INCLUDE (location_id, quantity, promised) WHERE active;
 
 CREATE TABLE holds (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -416,7 +418,7 @@ CREATE TABLE prices (
   valid tstzrange DEFAULT '(,)'::tstzrange NOT NULL,
   CONSTRAINT prices_amount_check CHECK (amount >= 0 AND amount <= '9007199254740991'::bigint),
   CONSTRAINT prices_check CHECK (compare_at > amount AND compare_at <= '9007199254740991'::bigint),
-  CONSTRAINT prices_overlap EXCLUDE USING gist (((price_list_id::bigint << 32) | sku_id::bigint) WITH =, valid WITH &&),
+  CONSTRAINT prices_overlap EXCLUDE USING gist (((price_list_id::bigint << 32) | sku_id::bigint) WITH =, (valid * '(,)'::tstzrange) WITH &&),
   CONSTRAINT prices_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE CASCADE,
   CONSTRAINT prices_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id) ON DELETE CASCADE,
   CONSTRAINT prices_valid_check CHECK (NOT isempty(valid) AND isfinite(COALESCE(lower(valid), now())) AND isfinite(COALESCE(upper(valid), now())))
@@ -584,6 +586,9 @@ CREATE TABLE skus (
   restock_at timestamp with time zone,
   url text,
   option_names text[] DEFAULT '{}'::text[] NOT NULL,
+  promised integer,
+  promised_held integer DEFAULT 0 NOT NULL,
+  promised_guest_held integer DEFAULT 0 NOT NULL,
   CONSTRAINT skus_code_check CHECK (code <> ''::text),
   CONSTRAINT skus_code_key UNIQUE (code),
   CONSTRAINT skus_gtin_check CHECK (gtin ~ '^(\d{8}|\d{12,14})$'::text),
@@ -592,6 +597,9 @@ CREATE TABLE skus (
   CONSTRAINT skus_pkey PRIMARY KEY (id),
   CONSTRAINT skus_position_check CHECK ("position" >= 0),
   CONSTRAINT skus_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  CONSTRAINT skus_promised_check CHECK (promised >= 0),
+  CONSTRAINT skus_promised_guests_check CHECK (promised_guest_held >= 0 AND promised_guest_held <= promised_held),
+  CONSTRAINT skus_promised_held_check CHECK (promised_held >= 0),
   CONSTRAINT skus_restock_at_check CHECK (isfinite(restock_at)),
   CONSTRAINT skus_url_check CHECK (url ~* '^https?://'::text),
   CONSTRAINT skus_when_out_check CHECK (when_out = ANY (ARRAY['deny'::text, 'backorder'::text, 'preorder'::text]))
@@ -602,6 +610,8 @@ CREATE INDEX skus_product ON public.skus USING btree (product_id, "position", id
 CREATE TRIGGER skus_deleted AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE TRIGGER skus_deleted_digest AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER skus_inserted_digest AFTER INSERT ON skus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
+CREATE TRIGGER skus_notify AFTER UPDATE OF promised, promised_held, when_out, restock_at ON skus FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+CREATE TRIGGER skus_promised BEFORE DELETE ON skus FOR EACH ROW WHEN (old.promised_held > 0) EXECUTE FUNCTION refuse_promised();
 CREATE TRIGGER skus_updated AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_skus();
 CREATE TRIGGER skus_updated_digest AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_skus();
 
@@ -665,6 +675,7 @@ CREATE TABLE stock_locations (
   CONSTRAINT stock_locations_name_check CHECK (name <> ''::text),
   CONSTRAINT stock_locations_pkey PRIMARY KEY (id)
 );
+CREATE TRIGGER stock_locations_promised BEFORE DELETE ON stock_locations FOR EACH ROW EXECUTE FUNCTION refuse_awaited();
 
 CREATE TABLE webhook_messages (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -719,6 +730,28 @@ CREATE TABLE webhooks (
   CONSTRAINT webhooks_url_check CHECK (url ~ '^https?://'::text)
 );
 
+CREATE VIEW available_skus AS
+ SELECT id,
+    product_id,
+    "position",
+    code,
+    gtin,
+    options,
+    option_names,
+    image_id,
+    when_out,
+    restock_at,
+    url,
+        CASE
+            WHEN when_out = 'deny'::text THEN 0::bigint
+            WHEN promised IS NULL THEN 2147483647::bigint
+            WHEN promised_held = 0 THEN promised::bigint
+            ELSE GREATEST(promised - promised_held + (( SELECT COALESCE(sum(line.quantity), 0::bigint) AS "coalesce"
+               FROM hold_lines line
+              WHERE line.sku_id = sku.id AND line.active AND line.promised AND line.expires_at <= statement_timestamp())), 0::bigint)
+        END AS promised
+   FROM skus sku;
+
 CREATE VIEW available_stock AS
  SELECT sku_id,
     location_id,
@@ -727,7 +760,7 @@ CREATE VIEW available_stock AS
             WHEN held = 0 OR on_hand IS NULL THEN sellable
             ELSE GREATEST(on_hand::bigint - safety_stock - held + (( SELECT COALESCE(sum(line.quantity), 0::bigint) AS "coalesce"
                FROM hold_lines line
-              WHERE line.sku_id = stock_levels.sku_id AND line.location_id = stock_levels.location_id AND line.active AND line.expires_at <= statement_timestamp())), 0::bigint)::integer
+              WHERE line.sku_id = stock_levels.sku_id AND line.location_id = stock_levels.location_id AND line.active AND NOT line.promised AND line.expires_at <= statement_timestamp())), 0::bigint)::integer
         END AS sellable
    FROM stock_levels;
 
@@ -744,9 +777,24 @@ CREATE VIEW held_drift AS
             sum(hold_lines.quantity) AS quantity,
             sum(hold_lines.quantity) FILTER (WHERE hold_lines.guest) AS of_guests
            FROM hold_lines
-          WHERE hold_lines.active
+          WHERE hold_lines.active AND NOT hold_lines.promised
           GROUP BY hold_lines.sku_id, hold_lines.location_id) line ON line.sku_id = level.sku_id AND line.location_id = level.location_id
   WHERE level.held IS DISTINCT FROM COALESCE(line.quantity, 0::bigint) OR level.guest_held IS DISTINCT FROM COALESCE(line.of_guests, 0::bigint);
+
+CREATE VIEW promised_drift AS
+ SELECT sku.id AS sku_id,
+    sku.promised_held,
+    COALESCE(line.quantity, 0::bigint) AS in_holds,
+    sku.promised_guest_held,
+    COALESCE(line.of_guests, 0::bigint) AS in_guest_holds
+   FROM skus sku
+     FULL JOIN ( SELECT hold_lines.sku_id,
+            sum(hold_lines.quantity) AS quantity,
+            sum(hold_lines.quantity) FILTER (WHERE hold_lines.guest) AS of_guests
+           FROM hold_lines
+          WHERE hold_lines.active AND hold_lines.promised
+          GROUP BY hold_lines.sku_id) line ON line.sku_id = sku.id
+  WHERE sku.promised_held IS DISTINCT FROM COALESCE(line.quantity, 0::bigint) OR sku.promised_guest_held IS DISTINCT FROM COALESCE(line.of_guests, 0::bigint);
 
 CREATE VIEW sku_offers AS
  SELECT channel.id AS channel_id,
@@ -766,17 +814,16 @@ CREATE VIEW sku_offers AS
     stock.sellable,
     stock.counted,
         CASE
-            WHEN NOT stock.counted AND sku.when_out = 'backorder'::text THEN 'BACKORDER'::text
-            WHEN NOT stock.counted AND sku.when_out = 'preorder'::text THEN 'PREORDER'::text
+            WHEN NOT stock.counted AND sku.when_out <> 'deny'::text THEN upper(sku.when_out)
             WHEN stock.sellable > channel.low_stock_threshold THEN 'IN_STOCK'::text
             WHEN stock.sellable > 0 THEN 'LOW_STOCK'::text
-            WHEN sku.when_out = 'backorder'::text THEN 'BACKORDER'::text
-            WHEN sku.when_out = 'preorder'::text THEN 'PREORDER'::text
+            WHEN promise.units > 0 THEN upper(sku.when_out)
             ELSE 'OUT_OF_STOCK'::text
         END AS level,
     sku.url,
-    sku.option_names
-   FROM skus sku
+    sku.option_names,
+    promise.units AS promised
+   FROM available_skus sku
      CROSS JOIN channels channel
      JOIN price_lists price_list ON price_list.id = channel.price_list_id
      CROSS JOIN LATERAL ( SELECT prices.amount,
@@ -789,7 +836,14 @@ CREATE VIEW sku_offers AS
             COALESCE(bool_and(stock_level.on_hand IS NOT NULL), true) AS counted
            FROM available_stock stock_level
              JOIN channel_locations served ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
-          WHERE stock_level.sku_id = sku.id) stock;
+          WHERE stock_level.sku_id = sku.id) stock
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (EXISTS ( SELECT
+                       FROM channel_locations
+                      WHERE channel_locations.channel_id = channel.id)) THEN sku.promised
+                    ELSE 0::bigint
+                END AS units) promise;
 
 CREATE VIEW stock_ledger_drift AS
  SELECT COALESCE(level.sku_id, ledger.sku_id) AS sku_id,
@@ -834,11 +888,12 @@ CREATE OR REPLACE FUNCTION public.begun_products(language text, words text[], be
  LANGUAGE sql
  STABLE
  SET gin_fuzzy_search_limit TO '2000'
+ SET plan_cache_mode TO 'force_custom_plan'
 BEGIN ATOMIC
  SELECT product.id,
      product.title,
-     product.keywords,
-     ts_rank_cd(product.search, begun_query_in(begun_products.language, begun_products.words, begun_products.begun)) AS ts_rank_cd
+     "left"(product.keywords, 4000) AS "left",
+     ts_rank_cd(ts_filter(product.search, '{a}'::"char"[]), begun_query_in(begun_products.language, begun_products.words, begun_products.begun)) AS ts_rank_cd
     FROM ( SELECT products.id,
              products.title,
              products.keywords,
@@ -877,11 +932,12 @@ CREATE OR REPLACE FUNCTION public.begun_texts(language text, words text[], begun
  LANGUAGE sql
  STABLE
  SET gin_fuzzy_search_limit TO '2000'
+ SET plan_cache_mode TO 'force_custom_plan'
 BEGIN ATOMIC
  SELECT text.product_id,
      COALESCE(text.title, ''::text) AS "coalesce",
-     ((text.keywords || ' '::text) || text.own_keywords),
-     ts_rank_cd(text.search, begun_query_in(begun_texts.language, begun_texts.words, begun_texts.begun)) AS ts_rank_cd
+     "left"(((text.keywords || ' '::text) || text.own_keywords), 4000) AS "left",
+     ts_rank_cd(ts_filter(text.search, '{a}'::"char"[]), begun_query_in(begun_texts.language, begun_texts.words, begun_texts.begun)) AS ts_rank_cd
     FROM ( SELECT product_texts.product_id,
              product_texts.title,
              product_texts.keywords,
@@ -1000,16 +1056,7 @@ CREATE OR REPLACE FUNCTION public.guest_room(p_share numeric, p_units bigint, p_
  IMMUTABLE
 RETURN GREATEST(((ceil((p_share * (p_units)::numeric)))::bigint - p_held), (0)::bigint);
 
-CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
- RETURNS jsonb
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  RETURN hold_create(p_channel, p_caller, p_shopper, p_skus, p_quantities, p_location, p_latitude, p_longitude, p_seconds,
-    p_key, p_shopper, p_fingerprint, p_client, p_guest_share, p_guest_holds, NULL);
-END $function$;
-
-CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_key_shopper bytea, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer, p_guest_units integer)
+CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_backorder boolean[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_key_shopper bytea, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer, p_guest_units integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -1021,6 +1068,8 @@ DECLARE
   -- The active holds of the client, and their units.
   own uuid[];
   own_units bigint;
+  -- Where promised units are to be sent from.
+  destination integer;
   -- A variable, because an index cannot be used to find rows before clock_timestamp().
   moment timestamptz;
   expired uuid[];
@@ -1030,6 +1079,8 @@ DECLARE
   lines integer[];
   locations integer[];
   taken integer[];
+  promises boolean[];
+  promised_lines integer;
   new_id uuid := gen_random_uuid();
   list_id integer;
   list_currency text;
@@ -1072,6 +1123,14 @@ BEGIN
   ) price ON true;
   IF missing IS NOT NULL THEN RETURN jsonb_build_object('missing', missing); END IF;
 
+  -- An SKU is updated twice if it holds promised units that expired holds give back. On the second update, Postgres
+  -- checks its foreign keys again, which would lock the product after the SKU. Whether an SKU promises anything is known
+  -- only once it is locked.
+  IF true = ANY(p_backorder) THEN
+    PERFORM FROM products WHERE id IN (SELECT product_id FROM skus WHERE id = ANY(p_skus))
+    ORDER BY handle FOR KEY SHARE;
+  END IF;
+
   -- Expired holds that are not swept yet are for sale already, as readers see it.
   moment := clock_timestamp();
   IF EXISTS (SELECT FROM hold_lines WHERE sku_id = ANY(p_skus) AND active AND expires_at <= moment) THEN
@@ -1081,7 +1140,9 @@ BEGIN
         SELECT line.hold_id FROM hold_lines line
         WHERE line.sku_id = ANY(p_skus) AND line.active AND line.expires_at <= moment)
       ORDER BY id FOR UPDATE);
-    PERFORM holds_end(expired, 'EXPIRED', p_skus);
+    PERFORM holds_end(expired, 'EXPIRED', p_skus, true = ANY(p_backorder));
+  ELSIF true = ANY(p_backorder) THEN
+    PERFORM FROM skus WHERE id = ANY(p_skus) ORDER BY code FOR NO KEY UPDATE;
   END IF;
 
   PERFORM FROM stock_levels
@@ -1091,13 +1152,23 @@ BEGIN
     AND (p_location IS NULL OR p_client IS NOT NULL OR location_id = p_location)
   ORDER BY sku_id, location_id FOR NO KEY UPDATE;
 
-  WITH wanted AS (
-    SELECT sku_id, quantity, n::integer FROM unnest(p_skus, p_quantities) WITH ORDINALITY AS line (sku_id, quantity, n)
+  IF true = ANY(p_backorder) THEN
+    SELECT served.location_id INTO destination
+    FROM channel_locations served JOIN stock_locations location ON location.id = served.location_id
+    WHERE served.channel_id = p_channel AND (p_location IS NULL OR served.location_id = p_location)
+    ORDER BY sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
+      * cos(radians(location.longitude - p_longitude)) DESC NULLS LAST, served.location_id
+    LIMIT 1;
+  END IF;
+
+  WITH asked AS (
+    SELECT sku_id, quantity, backorder, n::integer
+    FROM unnest(p_skus, p_quantities, p_backorder) WITH ORDINALITY AS line (sku_id, quantity, backorder, n)
   ), mine AS MATERIALIZED (
     -- By hold, because a popular SKU has too many lines to read while it is locked.
     SELECT line.sku_id, line.location_id, sum(line.quantity)::integer AS quantity FROM unnest(own) AS hold (id)
     CROSS JOIN LATERAL (
-      SELECT sku_id, location_id, quantity FROM hold_lines WHERE hold_id = hold.id AND active OFFSET 0) line
+      SELECT sku_id, location_id, quantity FROM hold_lines WHERE hold_id = hold.id AND active AND NOT promised OFFSET 0) line
     GROUP BY line.sku_id, line.location_id
   ), level AS MATERIALIZED (
     -- By SKU first, even if Postgres has no statistics: by location, it would read every level of the channel.
@@ -1110,6 +1181,15 @@ BEGIN
         on_hand - safety_stock - held + guest_held, coalesce(mine.quantity, 0)) END AS client_room
     FROM stock_levels LEFT JOIN mine USING (sku_id, location_id)
     WHERE sku_id = ANY(p_skus) AND sellable > 0 AND (p_location IS NULL OR location_id = p_location)
+  ), wanted AS (
+    -- How many units are to come from stock: of a line that may be promised, all that there are, if it needs them.
+    SELECT asked.sku_id, asked.n, asked.quantity AS asked,
+      (CASE WHEN asked.backorder THEN least(asked.quantity, stock.sellable) ELSE asked.quantity END)::integer AS quantity
+    FROM asked CROSS JOIN LATERAL (
+      SELECT coalesce(sum(level.sellable), 0) AS sellable FROM level
+      JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
+      WHERE level.sku_id = asked.sku_id
+    ) stock
   ), free AS (
     SELECT wanted.n, wanted.quantity, level.location_id, level.sellable,
       -- What the caller may hold, and what it might if all guests were one client.
@@ -1141,23 +1221,48 @@ BEGIN
     JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
     LEFT JOIN mine ON mine.sku_id = level.sku_id AND mine.location_id = level.location_id
     WHERE p_client IS NOT NULL AND level.sku_id = ANY(p_skus) GROUP BY level.sku_id
-  ), total AS (
-    SELECT wanted.n, wanted.quantity, coalesce(found.sellable, 0) AS sellable,
-      least(coalesce(found.room, 0), guest.room, guest.client_room) AS room,
-      least(coalesce(found.guest_room, 0), guest.room) AS guest_room
+  ), promise AS (
+    -- Of promised units, guests have the same share as of stock; if the units are not counted, there is no limit.
+    SELECT wanted.n, wanted.asked - wanted.quantity AS quantity, units.free,
+      CASE WHEN p_client IS NULL OR sku.promised IS NULL THEN units.free
+        ELSE least(units.free, guest_room(p_guest_share, units.free + sku.promised_guest_held, sku.promised_guest_held)) END
+        AS guest_room,
+      CASE WHEN p_client IS NULL OR sku.promised IS NULL THEN units.free
+        ELSE client_room(p_guest_share, units.free + sku.promised_guest_held, (
+          SELECT coalesce(sum(line.quantity), 0) FROM unnest(own) AS hold (id)
+          CROSS JOIN LATERAL (
+            SELECT sku_id, quantity FROM hold_lines WHERE hold_id = hold.id AND active AND promised OFFSET 0) line
+          WHERE line.sku_id = sku.id)) END AS client_room
     FROM wanted
+    JOIN skus sku ON sku.id = wanted.sku_id
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN sku.when_out = 'deny' OR destination IS NULL THEN 0
+        ELSE greatest(coalesce(sku.promised, 2147483647) - sku.promised_held, 0) END::bigint AS free) units
+    WHERE wanted.asked > wanted.quantity
+  ), total AS (
+    SELECT wanted.n, wanted.asked AS quantity, coalesce(found.sellable, 0) + coalesce(promise.free, 0) AS sellable,
+      least(coalesce(found.room, 0), guest.room, guest.client_room)
+        + least(coalesce(promise.quantity, 0), promise.guest_room, promise.client_room) AS room,
+      least(coalesce(found.guest_room, 0), guest.room) + least(coalesce(promise.quantity, 0), promise.guest_room) AS guest_room
+    FROM wanted
+    LEFT JOIN promise ON promise.n = wanted.n
     LEFT JOIN (SELECT n, sum(sellable) AS sellable, sum(room) AS room, sum(guest_room) AS guest_room
       FROM free GROUP BY n) found ON found.n = wanted.n
     LEFT JOIN guest ON guest.sku_id = wanted.sku_id
+  ), line AS (
+    SELECT n, location_id, take, false AS promised FROM allocated
+    UNION ALL SELECT n, destination, quantity::integer, true FROM promise
   )
-  SELECT array_agg(n ORDER BY n, take DESC, location_id), array_agg(location_id ORDER BY n, take DESC, location_id),
-    array_agg(take ORDER BY n, take DESC, location_id), (
+  SELECT array_agg(n ORDER BY n, promised, take DESC, location_id),
+    array_agg(location_id ORDER BY n, promised, take DESC, location_id),
+    array_agg(take ORDER BY n, promised, take DESC, location_id),
+    array_agg(promised ORDER BY n, promised, take DESC, location_id), (
       SELECT jsonb_agg(jsonb_build_object('line', n - 1, 'sellable', sellable) ORDER BY n)
       FROM total WHERE sellable < quantity), (
       SELECT jsonb_agg(jsonb_build_object('line', n - 1, 'room', room, 'own', room < guest_room) ORDER BY n)
       FROM total WHERE sellable >= quantity AND room < quantity)
-  INTO lines, locations, taken, short, limited
-  FROM allocated;
+  INTO lines, locations, taken, promises, short, limited
+  FROM line;
   IF short IS NOT NULL OR limited IS NOT NULL THEN
     -- A hold expired while this call waited. In the lock order, its row comes before the levels, which are locked
     -- already.
@@ -1172,18 +1277,50 @@ BEGIN
   INSERT INTO holds (id, channel_id, caller, made_by, shopper, client, currency, expires_at)
   VALUES (new_id, p_channel, CASE WHEN p_client IS NULL THEN p_caller ELSE 0 END, p_caller, p_shopper, p_client,
     list_currency, until);
-  INSERT INTO hold_lines (hold_id, position, sku_id, location_id, quantity, unit_amount, compare_at, expires_at, guest)
+  INSERT INTO hold_lines (hold_id, position, sku_id, location_id, quantity, unit_amount, compare_at, expires_at, guest,
+    promised, promised_for)
   SELECT new_id, line.position - 1, p_skus[line.n], line.location_id, line.quantity, amounts[line.n], compare_ats[line.n],
-    until, p_client IS NOT NULL
-  FROM unnest(lines, locations, taken) WITH ORDINALITY AS line (n, location_id, quantity, position);
+    until, p_client IS NOT NULL, line.promised,
+    CASE WHEN line.promised THEN (SELECT restock_at FROM skus WHERE id = p_skus[line.n]) END
+  FROM unnest(lines, locations, taken, promises) WITH ORDINALITY AS line (n, location_id, quantity, promised, position);
   UPDATE stock_levels level SET held = level.held + line.quantity,
     guest_held = level.guest_held + CASE WHEN p_client IS NULL THEN 0 ELSE line.quantity END
-  FROM unnest(lines, locations, taken) AS line (n, location_id, quantity)
-  WHERE level.sku_id = p_skus[line.n] AND level.location_id = line.location_id;
+  FROM unnest(lines, locations, taken, promises) AS line (n, location_id, quantity, promised)
+  WHERE level.sku_id = p_skus[line.n] AND level.location_id = line.location_id AND NOT line.promised;
+  IF true = ANY(promises) THEN
+    UPDATE skus sku SET promised_held = sku.promised_held + line.quantity,
+      promised_guest_held = sku.promised_guest_held + CASE WHEN p_client IS NULL THEN 0 ELSE line.quantity END
+    FROM unnest(lines, taken, promises) AS line (n, quantity, promised)
+    WHERE sku.id = p_skus[line.n] AND line.promised AND sku.when_out <> 'deny'
+      AND (sku.promised IS NULL OR sku.promised_held + line.quantity <= sku.promised);
+    GET DIAGNOSTICS promised_lines = ROW_COUNT;
+    IF promised_lines <> cardinality(array_positions(promises, true)) THEN
+      RAISE EXCEPTION 'an SKU no longer promises what was to be held' USING ERRCODE = '40001';
+    END IF;
+  END IF;
 
   answer := hold_json(new_id);
   IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key_shopper, p_key, 'holdCreate', p_fingerprint, answer); END IF;
   RETURN jsonb_build_object('hold', answer);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN hold_create(p_channel, p_caller, p_shopper, p_skus, p_quantities, p_location, p_latitude, p_longitude, p_seconds,
+    p_key, p_shopper, p_fingerprint, p_client, p_guest_share, p_guest_holds, NULL);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_shopper bytea, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_key_shopper bytea, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer, p_guest_units integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN hold_create(p_channel, p_caller, p_shopper, p_skus, p_quantities, array_fill(false, ARRAY[cardinality(p_skus)]),
+    p_location, p_latitude, p_longitude, p_seconds, p_key, p_key_shopper, p_fingerprint, p_client, p_guest_share,
+    p_guest_holds, p_guest_units);
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_create(p_channel integer, p_caller integer, p_skus integer[], p_quantities integer[], p_location integer, p_latitude double precision, p_longitude double precision, p_seconds integer, p_key text, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer)
@@ -1261,6 +1398,9 @@ DECLARE
   replay jsonb;
   hold holds;
   short jsonb;
+  -- Lines whose promised units are taken from stock, and from where.
+  arrived integer[];
+  origins integer[];
   answer jsonb;
 BEGIN
   IF p_key IS NOT NULL THEN
@@ -1280,28 +1420,77 @@ BEGIN
   IF hold.status <> 'ACTIVE' THEN RETURN jsonb_build_object('ended', hold_json(p_id)); END IF;
 
   IF p_status = 'CONFIRMED' THEN
-    PERFORM FROM stock_levels level
-    WHERE EXISTS (
-      SELECT FROM hold_lines line
-      WHERE line.hold_id = p_id AND line.sku_id = level.sku_id AND line.location_id = level.location_id)
-    ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE;
-    SELECT jsonb_agg(jsonb_build_object('line', line.position, 'sellable', level.on_hand) ORDER BY line.position) INTO short
-    FROM hold_lines line JOIN stock_levels level ON level.sku_id = line.sku_id AND level.location_id = line.location_id
-    WHERE line.hold_id = p_id AND level.on_hand < line.quantity;
+    PERFORM FROM skus WHERE id IN (SELECT sku_id FROM hold_lines WHERE hold_id = p_id AND promised)
+    ORDER BY code FOR NO KEY UPDATE;
+    -- One statement locks and decides: a later one may see a level that is new, and not locked.
+    WITH level AS MATERIALIZED (
+      SELECT level.sku_id, level.location_id, level.on_hand, level.sellable FROM (
+        SELECT sku_id, location_id FROM hold_lines WHERE hold_id = p_id
+        UNION
+        SELECT line.sku_id, served.location_id FROM hold_lines line
+        JOIN channel_locations served ON served.channel_id = p_channel
+        WHERE line.hold_id = p_id AND line.promised
+      ) wanted JOIN stock_levels level USING (sku_id, location_id)
+      ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE OF level
+    ), line AS (
+      SELECT line.position, line.quantity, line.promised AND promise.units < line.quantity AS has_arrived,
+        stock.location_id AS origin,
+        CASE WHEN line.promised THEN greatest(promise.units, stock.sellable) ELSE level.on_hand END AS units
+      FROM hold_lines line
+      JOIN skus sku ON sku.id = line.sku_id
+      LEFT JOIN level ON level.sku_id = line.sku_id AND level.location_id = line.location_id
+      CROSS JOIN LATERAL (
+        SELECT CASE WHEN sku.when_out = 'deny' THEN 0 ELSE coalesce(sku.promised, 2147483647) END AS units) promise
+      -- What the shop no longer promises may be in stock by now: the same goods must not be sold twice.
+      LEFT JOIN LATERAL (
+        SELECT level.location_id, level.sellable FROM level
+        JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
+        WHERE line.promised AND level.sku_id = line.sku_id
+        ORDER BY level.sellable >= line.quantity DESC, level.location_id = line.location_id DESC, level.sellable DESC,
+          level.location_id
+        LIMIT 1
+      ) stock ON true
+      WHERE line.hold_id = p_id
+    )
+    SELECT jsonb_agg(jsonb_build_object('line', position, 'sellable', units) ORDER BY position)
+        FILTER (WHERE units < quantity),
+      coalesce(array_agg(position ORDER BY position) FILTER (WHERE has_arrived), '{}'),
+      coalesce(array_agg(origin ORDER BY position) FILTER (WHERE has_arrived), '{}')
+    INTO short, arrived, origins
+    FROM line;
     IF short IS NOT NULL THEN RETURN jsonb_build_object('short', short); END IF;
 
     PERFORM set_config('vitrine.actor', p_actor, true), set_config('vitrine.reason', 'sale', true),
       set_config('vitrine.reference', 'hold ' || p_id, true);
-    UPDATE stock_levels level SET on_hand = level.on_hand - line.quantity, held = level.held - line.quantity,
-      guest_held = level.guest_held - CASE WHEN line.guest THEN line.quantity ELSE 0 END
+    UPDATE skus sku SET promised_held = sku.promised_held - line.quantity,
+      promised_guest_held = sku.promised_guest_held - CASE WHEN line.guest THEN line.quantity ELSE 0 END,
+      promised = sku.promised - CASE WHEN line.position = ANY(arrived) THEN 0 ELSE line.quantity END
     FROM hold_lines line
-    WHERE line.hold_id = p_id AND level.sku_id = line.sku_id AND level.location_id = line.location_id;
-    -- A sale of uncounted stock does not change a quantity, but it is recorded anyway.
+    WHERE line.hold_id = p_id AND line.promised AND sku.id = line.sku_id;
+    UPDATE stock_levels level SET on_hand = level.on_hand - line.quantity, held = level.held - line.held,
+      guest_held = level.guest_held - line.guest_held
+    FROM (
+      SELECT line.sku_id, coalesce(arrival.origin, line.location_id) AS location_id, sum(line.quantity)::integer AS quantity,
+        coalesce(sum(line.quantity) FILTER (WHERE NOT line.promised), 0)::integer AS held,
+        coalesce(sum(line.quantity) FILTER (WHERE NOT line.promised AND line.guest), 0)::integer AS guest_held
+      FROM hold_lines line
+      LEFT JOIN unnest(arrived, origins) AS arrival (position, origin) USING (position)
+      WHERE line.hold_id = p_id AND (NOT line.promised OR arrival.origin IS NOT NULL)
+      GROUP BY line.sku_id, coalesce(arrival.origin, line.location_id)
+    ) line
+    WHERE level.sku_id = line.sku_id AND level.location_id = line.location_id;
+    UPDATE hold_lines line SET active = false, promised = line.promised AND arrival.origin IS NULL,
+      promised_for = CASE WHEN arrival.origin IS NULL THEN line.promised_for END,
+      location_id = coalesce(arrival.origin, line.location_id)
+    FROM hold_lines own LEFT JOIN unnest(arrived, origins) AS arrival (position, origin) USING (position)
+    WHERE line.hold_id = p_id AND own.hold_id = p_id AND own.position = line.position;
+    -- A sale of uncounted or promised units does not change a quantity on hand, but it is recorded anyway.
     INSERT INTO stock_ledger (sku_id, location_id, delta, balance, actor, reason, reference)
-    SELECT line.sku_id, line.location_id, 0, NULL, p_actor, 'sale', 'hold ' || p_id
-    FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-    WHERE line.hold_id = p_id AND level.on_hand IS NULL;
-    UPDATE hold_lines SET active = false WHERE hold_id = p_id;
+    SELECT line.sku_id, line.location_id, 0, CASE WHEN level.sku_id IS NULL THEN 0 ELSE level.on_hand END, p_actor,
+      CASE WHEN line.promised THEN 'promised sale' ELSE 'sale' END, 'hold ' || p_id
+    FROM hold_lines line
+    LEFT JOIN stock_levels level ON level.sku_id = line.sku_id AND level.location_id = line.location_id
+    WHERE line.hold_id = p_id AND (line.promised OR level.on_hand IS NULL);
     UPDATE holds SET status = 'CONFIRMED', ended_at = clock_timestamp(), client = NULL WHERE id = p_id;
   ELSE
     PERFORM holds_end(ARRAY[p_id], p_status);
@@ -1322,17 +1511,23 @@ CREATE OR REPLACE FUNCTION public.hold_json(p_id uuid)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN (SELECT jsonb_build_object('id', hold.id, 'status', CASE WHEN ((hold.status = 'ACTIVE'::text) AND (hold.expires_at <= clock_timestamp())) THEN 'EXPIRED'::text ELSE hold.status END, 'expiresAt', hold.expires_at, 'currency', hold.currency, 'lines', (SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'quantity', line.quantity, 'amount', line.unit_amount, 'compareAt', line.compare_at, 'location', jsonb_build_object('key', location.id, 'handle', location.handle, 'name', location.name, 'countryCode', location.country_code)) ORDER BY line."position") AS jsonb_agg FROM (hold_lines line JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = hold.id))) AS jsonb_build_object FROM holds hold WHERE (hold.id = hold_json.p_id));
+RETURN (SELECT jsonb_build_object('id', hold.id, 'status', CASE WHEN ((hold.status = 'ACTIVE'::text) AND (hold.expires_at <= clock_timestamp())) THEN 'EXPIRED'::text ELSE hold.status END, 'expiresAt', hold.expires_at, 'currency', hold.currency, 'lines', (SELECT COALESCE(jsonb_agg(jsonb_build_object('sku', line.sku_id, 'quantity', line.quantity, 'amount', line.unit_amount, 'compareAt', line.compare_at, 'promised', line.promised, 'expectedAt', line.promised_for, 'location', jsonb_build_object('key', location.id, 'handle', location.handle, 'name', location.name, 'countryCode', location.country_code)) ORDER BY line."position"), '[]'::jsonb) AS "coalesce" FROM (hold_lines line JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = hold.id))) AS jsonb_build_object FROM holds hold WHERE (hold.id = hold_json.p_id));
 
-CREATE OR REPLACE FUNCTION public.holds_end(p_ids uuid[], p_status text, p_skus integer[] DEFAULT '{}'::integer[])
+CREATE OR REPLACE FUNCTION public.holds_end(p_ids uuid[], p_status text, p_skus integer[] DEFAULT '{}'::integer[], p_promises boolean DEFAULT false)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+  promising integer[] := ARRAY(SELECT sku_id FROM hold_lines WHERE hold_id = ANY(p_ids) AND active AND promised);
 BEGIN
-  PERFORM FROM skus WHERE id = ANY(p_skus) ORDER BY code FOR KEY SHARE;
+  IF p_promises OR promising <> '{}' THEN
+    PERFORM FROM skus WHERE id = ANY(p_skus || promising) ORDER BY code FOR NO KEY UPDATE;
+  ELSE
+    PERFORM FROM skus WHERE id = ANY(p_skus) ORDER BY code FOR KEY SHARE;
+  END IF;
 
   PERFORM FROM (
-    SELECT sku_id, location_id FROM hold_lines WHERE hold_id = ANY(p_ids) AND active
+    SELECT sku_id, location_id FROM hold_lines WHERE hold_id = ANY(p_ids) AND active AND NOT promised
     UNION
     SELECT sku_id, location_id FROM stock_levels WHERE sku_id = ANY(p_skus)
   ) wanted JOIN stock_levels level USING (sku_id, location_id)
@@ -1343,9 +1538,20 @@ BEGIN
     SELECT sku_id, location_id, sum(quantity)::integer AS quantity,
       coalesce(sum(quantity) FILTER (WHERE guest), 0)::integer AS of_guests
     FROM hold_lines
-    WHERE hold_id = ANY(p_ids) AND active GROUP BY sku_id, location_id
+    WHERE hold_id = ANY(p_ids) AND active AND NOT promised GROUP BY sku_id, location_id
   ) line
   WHERE level.sku_id = line.sku_id AND level.location_id = line.location_id;
+  IF promising <> '{}' THEN
+    UPDATE skus sku SET promised_held = sku.promised_held - line.quantity,
+      promised_guest_held = sku.promised_guest_held - line.of_guests
+    FROM (
+      SELECT sku_id, sum(quantity)::integer AS quantity,
+        coalesce(sum(quantity) FILTER (WHERE guest), 0)::integer AS of_guests
+      FROM hold_lines
+      WHERE hold_id = ANY(p_ids) AND active AND promised GROUP BY sku_id
+    ) line
+    WHERE sku.id = line.sku_id;
+  END IF;
 
   UPDATE hold_lines SET active = false WHERE hold_id = ANY(p_ids) AND active;
   UPDATE holds SET status = p_status, ended_at = clock_timestamp(), client = NULL WHERE id = ANY(p_ids);
@@ -1660,8 +1866,10 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id)
   SELECT DISTINCT unnest(ARRAY[before.product_id, after.product_id]) FROM after JOIN before USING (id)
-  WHERE (before.product_id, before.options, before.when_out, before.gtin)
-    IS DISTINCT FROM (after.product_id, after.options, after.when_out, after.gtin);
+  WHERE (before.product_id, before.options, before.when_out, before.gtin,
+      coalesce(before.promised <= before.promised_held, false))
+    IS DISTINCT FROM (after.product_id, after.options, after.when_out, after.gtin,
+      coalesce(after.promised <= after.promised_held, false));
   RETURN NULL;
 END $function$;
 
@@ -1747,6 +1955,17 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_awaited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM hold_lines WHERE location_id = OLD.id AND active AND promised) THEN
+    RAISE EXCEPTION 'location % is in an active hold', OLD.handle USING ERRCODE = '55006';
+  END IF;
+  RETURN OLD;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1761,6 +1980,14 @@ CREATE OR REPLACE FUNCTION public.refuse_held()
 AS $function$
 BEGIN
   RAISE EXCEPTION 'SKU % is in an active hold at location %', OLD.sku_id, OLD.location_id USING ERRCODE = '55006';
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_promised()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'SKU % is promised in an active hold', OLD.id USING ERRCODE = '55000';
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.revoke_keys_of_channel()
@@ -1794,7 +2021,10 @@ DECLARE
     SELECT webhook.id FROM webhooks webhook
     WHERE event = ANY(webhook.events) AND webhook.muted_at IS NULL
       AND (webhook.channel_ids IS NULL OR NEW.channel_id = ANY(webhook.channel_ids))
-      AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.made_by AND webhook_key_is_valid(webhook)));
+      AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.made_by AND webhook_key_is_valid(webhook))
+      AND (NEW.status = 'CONFIRMED' OR NEW.made_by <> 0 OR NOT EXISTS (
+        SELECT FROM webhook_messages message WHERE message.webhook_id = webhook.id AND message.failure IS NULL
+        OFFSET 1000 LIMIT 1)));
 BEGIN
   IF told <> '{}' THEN
     INSERT INTO webhook_messages (webhook_id, type, at, data)
@@ -1813,7 +2043,7 @@ CREATE OR REPLACE FUNCTION public.text_vector(language text, title text, keyword
  RETURNS tsvector
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN ((setweight(to_tsvector(text_config(language), fold_text(COALESCE(title, ''::text))), 'A'::"char") || setweight(to_tsvector(text_config(language), fold_text(keywords)), 'B'::"char")) || setweight(to_tsvector(text_config(language), fold_text(COALESCE(description, ''::text))), 'C'::"char"));
+RETURN ((setweight(to_tsvector(text_config(language), fold_text(COALESCE(title, ''::text))), 'A'::"char") || setweight(to_tsvector(text_config(language), fold_text("left"(keywords, 4000))), 'B'::"char")) || setweight(to_tsvector(text_config(language), fold_text("left"(COALESCE(description, ''::text), 10000))), 'C'::"char"));
 
 CREATE OR REPLACE FUNCTION public.typed_query(language text, text text)
  RETURNS tsquery
@@ -1831,7 +2061,7 @@ CREATE OR REPLACE FUNCTION public.webhook_data(hold holds)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN jsonb_build_object('hold', (hold).id, 'channel', (SELECT channels.handle FROM channels WHERE (channels.id = (webhook_data.hold).channel_id)), 'apiKey', (SELECT api_keys.name FROM api_keys WHERE (api_keys.id = (webhook_data.hold).made_by)), 'createdAt', (hold).created_at, 'expiresAt', (hold).expires_at, 'currency', (hold).currency, 'lines', (SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'code', sku.code, 'location', location.handle, 'quantity', line.quantity, 'amount', line.unit_amount) ORDER BY line."position") AS jsonb_agg FROM ((hold_lines line LEFT JOIN skus sku ON ((sku.id = line.sku_id))) LEFT JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = (webhook_data.hold).id)));
+RETURN jsonb_build_object('hold', (hold).id, 'channel', (SELECT channels.handle FROM channels WHERE (channels.id = (webhook_data.hold).channel_id)), 'apiKey', (SELECT api_keys.name FROM api_keys WHERE (api_keys.id = (webhook_data.hold).made_by)), 'createdAt', (hold).created_at, 'expiresAt', (hold).expires_at, 'currency', (hold).currency, 'lines', (SELECT jsonb_agg(jsonb_build_object('sku', line.sku_id, 'code', sku.code, 'location', location.handle, 'quantity', line.quantity, 'amount', line.unit_amount, 'promised', line.promised, 'expectedAt', line.promised_for) ORDER BY line."position") AS jsonb_agg FROM ((hold_lines line LEFT JOIN skus sku ON ((sku.id = line.sku_id))) LEFT JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = (webhook_data.hold).id)));
 
 CREATE OR REPLACE FUNCTION public.webhook_key_is_valid(webhook webhooks)
  RETURNS boolean

@@ -46,8 +46,8 @@
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", offer.position, offer.sellable >= $3::int AND true AS passes, candidate.shows
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
+  offer.restock_at AS "restockAt", offer.promised, offer.position, offer.sellable >= $3::int AND true AS passes, candidate.shows
         FROM (
           SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
           FROM (
@@ -72,28 +72,30 @@
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
+  offer.restock_at AS "restockAt", offer.promised, now() AS "asOf" FROM sku_offers offer
       WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
       ORDER BY offer.product_id, offer.position, offer.sku_id;
 
 /* suggest.products */
       SELECT product.id AS key FROM (
-      SELECT * FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4) UNION ALL SELECT * FROM begun_texts($5::text, $6::text[], $7::text, $8)) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $9 AND offer.sellable > 0)
-    ) product
-      GROUP BY product.id ORDER BY max(product.rank) DESC, product.id LIMIT $10;
+        SELECT product.id FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4) UNION ALL SELECT * FROM begun_texts($5::text, $6::text[], $7::text, $8)) product GROUP BY product.id ORDER BY max(product.rank) DESC, product.id
+      ) product WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $9 AND offer.sellable > 0 LIMIT 1) LIMIT $10;
 
 /* suggest.words */
-      SELECT named.word FROM (
-      SELECT * FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4) UNION ALL SELECT * FROM begun_texts($5::text, $6::text[], $7::text, $8)) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $9 AND offer.sellable > 0)
-    ) product
-      CROSS JOIN LATERAL (
-        SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-        WHERE starts_with(fold_text(word), fold_text($10)) AND word <> $11 AND length(word) BETWEEN 2 AND 40
-      ) named
-      GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word LIMIT $12;
+      SELECT frequent.word FROM (
+        SELECT named.word, array_agg(DISTINCT product.id) AS product_ids FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4) UNION ALL SELECT * FROM begun_texts($5::text, $6::text[], $7::text, $8)) product
+        CROSS JOIN LATERAL (
+          SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
+          WHERE starts_with(CASE WHEN octet_length(word) = length(word) THEN word ELSE fold_text(word) END, (SELECT fold_text($9)))
+            AND word <> $10 AND length(word) BETWEEN 2 AND 40
+        ) named
+        GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word
+      ) frequent
+      WHERE (SELECT true FROM unnest(frequent.product_ids) AS product (id) WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $11 AND offer.sellable > 0 LIMIT 1) LIMIT 1)
+      LIMIT $12;
 
 /* text.near */
     WITH typed AS MATERIALIZED (

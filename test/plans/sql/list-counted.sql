@@ -9,11 +9,11 @@
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($3::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND true
@@ -26,7 +26,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $17::int
     ), number0 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined0
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -37,11 +38,11 @@
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($19::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($20::text[])) AND true AND true
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) AND true AND true
       LIMIT $21
     ), offered1 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
@@ -51,7 +52,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $31::int
     ), number1 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined1
+      SELECT (SELECT count(*)::int FROM examined1) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered1) product) AS passing
     ), examined2 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -62,11 +64,11 @@
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($33::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $34 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($35::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($36::text[]) AS value)))) AND true AND true
@@ -79,7 +81,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $47::int
     ), number2 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined2
+      SELECT (SELECT count(*)::int FROM examined2) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered2) product) AS passing
     ), examined3 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -90,7 +93,7 @@
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($49::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($49::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $50 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($51::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($52::text[]) AS value)))) AND true AND true
@@ -103,7 +106,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $63::int
     ), number3 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined3
+      SELECT (SELECT count(*)::int FROM examined3) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered3) product) AS passing
     ), examined4 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -114,11 +118,11 @@
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($65::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($66::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($66::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $67 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($68::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($69::text[]) AS value)))) AND true AND true
@@ -129,7 +133,8 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $73::int
     ), number4 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined4
+      SELECT (SELECT count(*)::int FROM examined4) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered4) product) AS passing
     ), examined5 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
@@ -140,11 +145,11 @@
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($75::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($76::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($76::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $77 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($78::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($79::text[]) AS value)))) AND true AND true
@@ -157,20 +162,21 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id) >= $88::int
     ), number5 AS MATERIALIZED (
-      SELECT count(*)::int AS examined FROM examined5
+      SELECT (SELECT count(*)::int FROM examined5) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered5) product) AS passing
     )
     SELECT pg_current_snapshot()::text AS position, least(
         (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
         (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
         (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND level.sellable = 0 AND line.location_id IN (
+          WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
             SELECT location_id FROM channel_locations WHERE channel_id = $89))) AS until,
-      (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) passing) AS total,
+      (SELECT passing FROM number0) AS total,
       (SELECT examined > $90 FROM number0) AS "isCut",
       (SELECT examined FROM number0) + (SELECT examined FROM number1) + (SELECT examined FROM number2) + (SELECT examined FROM number3) + (SELECT examined FROM number4) + (SELECT examined FROM number5) AS examined,
       jsonb_build_array((
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $91 FROM number1),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number1), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -193,7 +199,7 @@
           ORDER BY place LIMIT $95
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $96 FROM number2),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number2), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -209,7 +215,7 @@
           ORDER BY place LIMIT $98
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $99 FROM number3),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number3), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -233,7 +239,7 @@
           ORDER BY place LIMIT $101
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $102 FROM number4),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number4), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -254,7 +260,7 @@
           ORDER BY place LIMIT $107
         ) ranked), (
         SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $108 FROM number5),
-          'values', coalesce(jsonb_agg(
+          'passing', (SELECT passing FROM number5), 'values', coalesce(jsonb_agg(
             jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
             ORDER BY place), '[]'))
         FROM (
@@ -290,11 +296,11 @@
     FROM (
       SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
       FROM products product
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($4::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($5::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($5::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $6 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($8::text[]) AS value))))

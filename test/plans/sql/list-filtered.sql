@@ -14,11 +14,11 @@
     FROM (
       SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
       FROM products product
-      WHERE product.category_id IN (
+      WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($4::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below) AND product.brand_id IN (SELECT id FROM brands WHERE handle = ANY($5::text[])) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($5::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
       AND attribute.name = $6 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($8::text[]) AS value))))
@@ -37,7 +37,7 @@
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
+  offer.restock_at AS "restockAt", offer.promised, now() AS "asOf" FROM sku_offers offer
       WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
       ORDER BY offer.product_id, offer.position, offer.sku_id;

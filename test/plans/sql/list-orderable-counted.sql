@@ -147,20 +147,24 @@
       AND NOT EXISTS (SELECT FROM product_changes WHERE xid >= pg_snapshot_xmax($3::pg_snapshot)) AS unchanged;
 
 /* product.newest */
-    SELECT product.id AS key, product.handle, product.title, product.description, product.url,
+    SELECT product.id AS key, product.handle,
+  product.language, product.title, product.description, product.url,
+  CASE WHEN product.language <> $1 THEN (
+    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
+    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank,
-      offered.offered, product.place = $1 AS "isLastExamined"
+      offered.offered, product.place = $3 AS "isLastExamined"
     FROM (
       SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
       FROM products product
       WHERE true
       AND true
-        AND ($2::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $3::bigint * interval '1 microsecond', $4::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $5
+        AND ($4::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $5::bigint * interval '1 microsecond', $6::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $7
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $6
-      AND (offer.promised >= $7::int OR offer.sellable >= $8::int - offer.promised) AND true) AS offered) offered
-    WHERE offered.offered OR product.place = $9
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $10;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $8
+      AND (offer.promised >= $9::int OR offer.sellable >= $10::int - offer.promised) AND true) AS offered) offered
+    WHERE offered.offered OR product.place = $11
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $12;

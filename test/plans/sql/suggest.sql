@@ -10,8 +10,8 @@
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
-  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level, offer.when_out AS "whenOut",
-  offer.restock_at AS "restockAt", now() AS "asOf" FROM sku_offers offer
+  offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
+  offer.restock_at AS "restockAt", offer.promised, now() AS "asOf" FROM sku_offers offer
       WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
       ORDER BY offer.product_id, offer.position, offer.sku_id;
 
@@ -20,8 +20,8 @@
         SELECT id, name FROM brands WHERE name_vector(name) @@ (SELECT begun_query('simple', $1::text[], $2::text)) ORDER BY length(name), name, id LIMIT $3
       ) brand
       WHERE EXISTS (
-        SELECT FROM (SELECT id FROM products WHERE brand_id = brand.id LIMIT $4) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0)
+        SELECT FROM (SELECT id FROM products WHERE brand_id = brand.id LIMIT $4) product WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0 LIMIT 1)
       )
       ORDER BY length(brand.name), brand.name, brand.id LIMIT $6;
 
@@ -39,28 +39,30 @@
           SELECT product.id FROM below
           CROSS JOIN LATERAL (SELECT id FROM products WHERE category_id = below.id LIMIT $4) product
           LIMIT $5
-        ) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0)
+        ) product WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $6 AND offer.sellable > 0 LIMIT 1)
       )
       ORDER BY length(category.name), category.name, category.id LIMIT $7;
 
 /* suggest.products */
       SELECT product.id AS key FROM (
-      SELECT * FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4)) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0)
-    ) product
-      GROUP BY product.id ORDER BY max(product.rank) DESC, product.id LIMIT $6;
+        SELECT product.id FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4)) product GROUP BY product.id ORDER BY max(product.rank) DESC, product.id
+      ) product WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0 LIMIT 1) LIMIT $6;
 
 /* suggest.words */
-      SELECT named.word FROM (
-      SELECT * FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4)) product WHERE EXISTS (SELECT FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $5 AND offer.sellable > 0)
-    ) product
-      CROSS JOIN LATERAL (
-        SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-        WHERE starts_with(fold_text(word), fold_text($6)) AND word <> $7 AND length(word) BETWEEN 2 AND 40
-      ) named
-      GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word LIMIT $8;
+      SELECT frequent.word FROM (
+        SELECT named.word, array_agg(DISTINCT product.id) AS product_ids FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4)) product
+        CROSS JOIN LATERAL (
+          SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
+          WHERE starts_with(CASE WHEN octet_length(word) = length(word) THEN word ELSE fold_text(word) END, (SELECT fold_text($5)))
+            AND word <> $6 AND length(word) BETWEEN 2 AND 40
+        ) named
+        GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word
+      ) frequent
+      WHERE (SELECT true FROM unnest(frequent.product_ids) AS product (id) WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $7 AND offer.sellable > 0 LIMIT 1) LIMIT 1)
+      LIMIT $8;
 
 /* text.near */
     WITH typed AS MATERIALIZED (
