@@ -2022,9 +2022,11 @@ DECLARE
     WHERE event = ANY(webhook.events) AND webhook.muted_at IS NULL
       AND (webhook.channel_ids IS NULL OR NEW.channel_id = ANY(webhook.channel_ids))
       AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.made_by AND webhook_key_is_valid(webhook))
-      AND (NEW.status = 'CONFIRMED' OR NEW.made_by <> 0 OR NOT EXISTS (
+      AND (NEW.status = 'CONFIRMED' OR EXISTS (
+        SELECT FROM api_keys WHERE id = NEW.made_by AND 'holds:confirm' = ANY(grants)
+      ) OR NOT EXISTS (
         SELECT FROM webhook_messages message WHERE message.webhook_id = webhook.id AND message.failure IS NULL
-        OFFSET 1000 LIMIT 1)));
+        OFFSET 10000 LIMIT 1)));
 BEGIN
   IF told <> '{}' THEN
     INSERT INTO webhook_messages (webhook_id, type, at, data)

@@ -1,4 +1,3 @@
-import { fromGlobalId } from 'graphql-relay';
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { requireScope } from '../access/caller.js';
 import type { BlobStore } from '../platform/blob-store.js';
@@ -12,7 +11,7 @@ import { findHold } from '../holds/reach-hold.js';
 import { findImageJob } from '../images/jobs/list-image-jobs.js';
 import { findUpload } from '../images/find-upload.js';
 import type { Image } from '../images/image.types.js';
-import { Node, readGlobalId } from '../graph/node.js';
+import { Node, readGlobalId, splitGlobalId } from '../graph/node.js';
 import { offered } from '../catalog/offers.js';
 import { Cost, READ_COST, SizedBy } from '../graph/cost.js';
 
@@ -78,7 +77,7 @@ async function loadImage(context: Context, key: number): Promise<Image | null> {
 
 /** A node of a type that does not belong to the catalog; undefined for other types. */
 async function loadOwn(db: Database, context: Context, id: string): Promise<Node | null | undefined> {
-  const { type } = fromGlobalId(id);
+  const { type } = splitGlobalId(id);
   const key = readGlobalId(id)?.key ?? null;
   switch (type) {
     case 'Hold':

@@ -1,6 +1,5 @@
-import { fromGlobalId } from 'graphql-relay';
 import type { ClientBase } from 'pg';
-import { instantiate } from '../graph/node.js';
+import { instantiate, splitGlobalId } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { lookUpPerRequest } from '../graph/request-loader.js';
 import { type Caller, ownerOf } from '../access/caller.js';
@@ -13,7 +12,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The row id in a board's global id; null for any other text. */
 function readUuid(id: string): string | null {
-  const { type, id: uuid } = fromGlobalId(id);
+  const { type, name: uuid } = splitGlobalId(id);
   return type === 'Board' && UUID.test(uuid) ? uuid : null;
 }
 

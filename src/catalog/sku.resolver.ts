@@ -75,7 +75,7 @@ export class SkuResolver {
       return sku === null ? [] : [sku];
     });
     // Finding none takes the same work, and an empty list costs next to nothing.
-    requestPayer()?.pay(asked.length - found.length);
+    requestPayer()?.owe(asked.length - found.length);
     return found;
   }
 

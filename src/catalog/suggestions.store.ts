@@ -1,5 +1,6 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import { z } from 'zod';
+import { asKind, type WorkKind } from '../platform/connection-turns.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import type { TypedText } from './suggestions.types.js';
 import type { TextLanguages } from './text-languages.js';
@@ -11,6 +12,16 @@ import type { TextLanguages } from './text-languages.js';
 const MAX_EXAMINED = 200;
 /** Brands or categories of a name that are looked at. */
 const MAX_NAMED = 50;
+/** Characters of a product's keywords whose words are suggested. */
+const MAX_SPLIT = 2_000;
+/** Many shoppers type at once, and leave connections to pages. */
+const SUGGESTING: WorkKind = {
+  name: 'suggestions',
+  connections: 3,
+  waiting: 100,
+  isUrgent: false,
+  isPaid: true,
+};
 
 const wordRow = z.object({ word: z.string() });
 const keyRow = z.object({ key: z.number() });
@@ -26,26 +37,27 @@ export class SuggestionStore {
   /** Words in titles and keywords that begin like the last word; those of the most products first. */
   async words(typed: TypedText, limit: number): Promise<string[]> {
     const statement = sql`/* suggest.words */
-      SELECT frequent.word FROM (
-        SELECT named.word, array_agg(DISTINCT product.id) AS product_ids FROM ${this.#texts(typed)}
-        CROSS JOIN LATERAL (
-          SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-          WHERE starts_with(${foldedWord}, (SELECT fold_text(${typed.begun})))
-            AND word <> ${typed.begun} AND length(word) BETWEEN 2 AND 40
-        ) named
-        GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word
-      ) frequent
-      WHERE (SELECT true FROM unnest(frequent.product_ids) AS product (id) WHERE ${this.#isSellable()} LIMIT 1)
-      LIMIT ${limit}`;
-    return (await queryPrepared(this.db, statement, wordRow)).map(({ word }) => word);
+      WITH text AS MATERIALIZED (
+        SELECT product.id, lower(product.title || ' ' || left(product.keywords, ${MAX_SPLIT})) AS words
+        FROM ${this.#texts(typed)} WHERE ${this.#isSellable()}
+      )
+      SELECT named.word FROM text
+      CROSS JOIN LATERAL (
+        SELECT DISTINCT word FROM regexp_split_to_table(text.words, '[^[:alnum:]]+') AS word
+        WHERE starts_with(${foldedWord}, (SELECT fold_text(${typed.begun})))
+          AND word <> ${typed.begun} AND length(word) BETWEEN 2 AND 40
+      ) named
+      GROUP BY named.word ORDER BY count(DISTINCT text.id) DESC, named.word LIMIT ${limit}`;
+    return (await this.#ask(statement, wordRow)).map(({ word }) => word);
   }
 
   /** Keys of products with these words in the title or keywords; those that the title describes best first. */
   async products(typed: TypedText, limit: number): Promise<number[]> {
     const statement = sql`/* suggest.products */
       SELECT product.id AS key FROM (
-        SELECT product.id FROM ${this.#texts(typed)} GROUP BY product.id ORDER BY max(product.rank) DESC, product.id
-      ) product WHERE ${this.#isSellable()} LIMIT ${limit}`;
+        SELECT product.id, max(product.rank) AS rank FROM ${this.#texts(typed)}
+        GROUP BY product.id ORDER BY rank DESC, product.id
+      ) product WHERE ${this.#isSellable()} ORDER BY product.rank DESC, product.id LIMIT ${limit}`;
     return this.#keys(statement);
   }
 
@@ -85,7 +97,11 @@ export class SuggestionStore {
   }
 
   async #keys(statement: Sql): Promise<number[]> {
-    return (await queryPrepared(this.db, statement, keyRow)).map(({ key }) => key);
+    return (await this.#ask(statement, keyRow)).map(({ key }) => key);
+  }
+
+  #ask<Row>(statement: Sql, row: z.ZodType<Row>): Promise<Row[]> {
+    return asKind(SUGGESTING, () => queryPrepared(this.db, statement, row));
   }
 
   /** Texts of products; one has several if it has the words in several languages. */
@@ -101,8 +117,7 @@ export class SuggestionStore {
   }
 
   /**
-   * Of `product`. LIMIT, so that each product is looked up, in the order in which it is asked: as EXISTS, Postgres may
-   * read all offers of the shop.
+   * Of `product`. LIMIT, so that each product is looked up: as EXISTS, Postgres may read all offers of the shop.
    */
   #isSellable(): Sql {
     return sql`(SELECT true FROM sku_offers offer

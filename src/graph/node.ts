@@ -17,13 +17,18 @@ export abstract class Node {
 /** The largest row id: the maximum of a Postgres integer. */
 export const MAX_KEY = 2_147_483_647;
 
-/** Longer than the base64 of any type name and row id. */
+/** Longer than the base64 of any type name and what it names, which is a SHA-256 at most. */
 const MAX_ID_LENGTH = 200;
+
+/** The type name in a global id, and what it names; empty texts if it is too long to be one. */
+export const splitGlobalId = (id: string): { readonly type: string; readonly name: string } => {
+  const { type, id: name } = id.length > MAX_ID_LENGTH ? { type: '', id: '' } : fromGlobalId(id);
+  return { type, name };
+};
 
 /** The type name and row id in a global id; null if the text is not a global id. */
 export function readGlobalId(id: string): { type: string; key: number } | null {
-  if (id.length > MAX_ID_LENGTH) return null;
-  const { type, id: digits } = fromGlobalId(id);
+  const { type, name: digits } = splitGlobalId(id);
   const key = /^\d{1,10}$/.test(digits) ? Number(digits) : 0;
   return key >= 1 && key <= MAX_KEY ? { type, key } : null;
 }

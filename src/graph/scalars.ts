@@ -52,7 +52,7 @@ export const UrlScalar = new GraphQLScalarType<string, string>({
   parseValue(value) {
     if (typeof value !== 'string' || parseUrl(value) === null) {
       throw new GraphQLError(
-        `A URL must be absolute and have at most ${MAX_URL_LENGTH} characters, for example "https://example.com/coat.jpg".`,
+        `A URL must be absolute, and have at most ${MAX_URL_LENGTH} characters and a host that DNS can have, for example "https://example.com/coat.jpg".`,
         { extensions: { code: 'BAD_USER_INPUT' } },
       );
     }

@@ -1,6 +1,6 @@
-import { fromGlobalId } from 'graphql-relay';
 import { type Caller, ownerOf } from '../access/caller.js';
 import type { Channel } from '../catalog/channel.types.js';
+import { splitGlobalId } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { lookUpPerRequest } from '../graph/request-loader.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
@@ -19,7 +19,7 @@ export const reachOf = (caller: Caller): Omit<HoldReach, 'channelKey'> => ({
 
 /** The row id in a hold's global id; null for any other text. */
 export function readUuid(id: string): string | null {
-  const { type, id: uuid } = fromGlobalId(id);
+  const { type, name: uuid } = splitGlobalId(id);
   return type === 'Hold' && UUID.test(uuid) ? uuid : null;
 }
 

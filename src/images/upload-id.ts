@@ -1,4 +1,5 @@
-import { fromGlobalId, toGlobalId } from 'graphql-relay';
+import { toGlobalId } from 'graphql-relay';
+import { splitGlobalId } from '../graph/node.js';
 
 const TYPE = 'Upload';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
@@ -10,6 +11,6 @@ export function toUploadId(sha256: string): string {
 
 /** The SHA-256 (64 hex digits) in an upload's global id; null when the text is not the id of an upload. */
 export function uploadIdToSha256(id: string): string | null {
-  const { type, id: sha256 } = fromGlobalId(id);
+  const { type, name: sha256 } = splitGlobalId(id);
   return type === TYPE && SHA256_HEX.test(sha256) ? sha256 : null;
 }

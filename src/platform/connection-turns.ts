@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { performance } from 'node:perf_hooks';
 import { BACKGROUND_CLIENT, currentClients } from './clients.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 import { FairQueue, isOverShare } from './fair-queue.js';
@@ -7,13 +8,17 @@ import { type RequestPayer, requestPayer } from './request-payer.js';
 /** As long as Postgres lets a mutation wait for a lock. Shoppers do not wait longer. */
 const MAX_WAIT_MS = 5_000;
 
-/**
- * What a turn may take of Postgres' time before it costs points: more than all but a few statements need. While several
- * have connections, each takes its share of the time.
- */
+/** What a turn may take of Postgres' time before it costs points: more than all but a few statements need. */
 const INCLUDED_MS = 100;
 /** About what a point pays for elsewhere: see `bench -- cost-calibration`. */
 const POINTS_A_MS = 33;
+/** Cores that Postgres has at most, as far as its time is paid for. */
+const CORES = 4;
+/**
+ * As much as an anonymous client gets back in 8 s, when a statement is canceled. A turn may also take long because a
+ * migration locks its tables.
+ */
+const MAX_TURN_COST = 40_000;
 
 /** Work that uses connections, some of which may wait for each other's locks in Postgres. */
 export interface WorkKind {
@@ -147,14 +152,22 @@ export class ConnectionTurns {
       this.#all += by;
       for (const key of used) this.#running.add(key, by);
     };
-    const since = this.#shareNow();
+    const since = {
+      share: this.#shareNow(),
+      ms: performance.now(),
+      loop: performance.eventLoopUtilization(),
+    };
     count(1);
     return (isAnswered) => {
-      const tookMs = this.#shareNow() - since;
+      const ms = performance.now() - since.ms;
+      const tookMs = Math.max(this.#shareNow() - since.share, ms / CORES);
+      const busyMs = performance.eventLoopUtilization(since.loop).active;
       count(-1);
       if (isAnswered) this.#answeredAt = performance.now();
       this.#startNext();
-      if (tookMs > INCLUDED_MS) payer?.owe(Math.ceil((tookMs - INCLUDED_MS) * POINTS_A_MS));
+      // What the event loop was busy with is nothing that Postgres took.
+      const paidMs = Math.min(tookMs, ms - busyMs) - INCLUDED_MS;
+      if (isAnswered && paidMs > 0) payer?.owe(Math.ceil(Math.min(paidMs * POINTS_A_MS, MAX_TURN_COST)));
     };
   }
 

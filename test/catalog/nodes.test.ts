@@ -155,3 +155,18 @@ test('the lists in the variables have a bound together', async () => {
     { code: 'BAD_USER_INPUT', message: expect.stringMatching(/more than 10000 entries/) },
   ]);
 });
+
+// Failed on 2026-11-29: ids of megabytes were decoded, and kept the event loop for seconds.
+test('a text that is too long to be an id is none, whatever it begins with', async () => {
+  const ids = Object.values(there).flatMap(([first]) => (first === undefined ? [] : [first]));
+  const ask = async (found: readonly string[]): Promise<unknown> => {
+    const { data } = await gateway.ask(
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+      { ids: found },
+      secret,
+    );
+    return data;
+  };
+  expect(await ask(ids)).toEqual({ nodes: ids.map((id) => ({ id })) });
+  expect(await ask(ids.map((id) => id.padEnd(201)))).toEqual({ nodes: ids.map(() => null) });
+});

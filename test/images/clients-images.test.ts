@@ -80,6 +80,9 @@ describe('a URL', () => {
     `\tht\ntps:\\\\${characters(301)}.de/a.jpg`,
     `https:${characters(301)}`,
     `https://user:${characters(301)}@example.com/`,
+    `\u0001https://${characters(200)}.de/`,
+    `https://${characters(64)}.de/`,
+    `https://${characters(50)}。${characters(64)}.de/`,
     `https://example.com/${'a'.repeat(2_048)}`,
     'a.jpg',
   ])('is refused before it is parsed when it is too long, or none: %.30j', async (url) => {
@@ -87,7 +90,7 @@ describe('a URL', () => {
     expect(errors).toMatchObject([
       {
         code: 'BAD_USER_INPUT',
-        message: expect.stringContaining('absolute and have at most 2048 characters'),
+        message: expect.stringContaining('must be absolute, and have at most 2048 characters'),
       },
     ]);
   });

@@ -815,7 +815,7 @@ test('a webhook with many messages is told only of sales, and of holds with an A
     return z.object({ holdCreate: z.object({ hold: z.object({ id: z.string() }) }) }).parse(data).holdCreate
       .hold.id;
   };
-  await wait(1_000);
+  await wait(10_000);
   await call('holdRelease', { hold: await guest() });
   expect(await told()).toEqual(['hold.released']);
   await call('holdRelease', { hold: await guest() });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { LRUCache } from 'lru-cache';
 import { ThrottledError } from '../../errors.js';
 import { currentClients } from '../../platform/clients.js';
 import { asKind, DatabaseBusy, type WorkKind } from '../../platform/connection-turns.js';
@@ -25,6 +26,7 @@ const POSITION_CHARS_A_VALUE = 50;
  * are.
  */
 const MAX_AGE_MS = 60_000;
+const MAX_STOPPED = 1_000;
 
 export interface CountLimits {
   /** SKUs that are looked at for a total, and for each facet with a choice; of more, counts are lower bounds. */
@@ -91,6 +93,8 @@ function inOneOrder(condition: ProductCondition): ProductCondition {
  */
 export class KeptCounts {
   readonly #kept = new FairCache<Kept>(MAX_KEPT_VALUES);
+  /** Lists whose count was stopped not long ago: it would be again. */
+  readonly #stopped = new LRUCache<string, StatementCanceled>({ max: MAX_STOPPED, ttl: MAX_AGE_MS });
   /** When many open the same page, and something sells out, it is counted once for all of them. */
   readonly #counting = new SharedWork<{ readonly counted: Kept; readonly by: CountedList }>(
     (error) => !(error instanceof ThrottledError || error instanceof DatabaseBusy),
@@ -112,8 +116,10 @@ export class KeptCounts {
   }
 
   async #count(list: CountedList, facets: readonly AskedFacet[]): Promise<CheckedTally> {
-    if (!isLogged(list)) return this.#payFor(await this.#countAnew(list, facets));
     const key = keyOf(list, facets);
+    const stopped = this.#stopped.get(key);
+    if (stopped !== undefined) throw stopped;
+    if (!isLogged(list)) return this.#payFor(await this.#countAnew(list, facets));
     const kept = this.#kept.get(key);
     if (
       kept !== undefined &&
@@ -141,8 +147,11 @@ export class KeptCounts {
         return count(client, { ...list, facets, mostExamined });
       }),
     ).catch((error: unknown) => {
-      // How many it looked at is lost with it.
-      if (error instanceof StatementCanceled) this.#payForSkus(mostExamined);
+      if (error instanceof StatementCanceled) {
+        this.#stopped.set(keyOf(list, facets), error);
+        // How many it looked at is lost with it.
+        requestPayer()?.owe(this.#pointsFor(mostExamined));
+      }
       throw error;
     });
     const { position, until, examined } = counts;
@@ -151,13 +160,13 @@ export class KeptCounts {
 
   /** Whoever had to count pays for what that took, which is known only afterwards. @throws ThrottledError */
   #payFor({ examined, tally }: Kept): CheckedTally {
-    this.#payForSkus(examined);
+    const points = this.#pointsFor(examined);
+    if (points > 0) requestPayer()?.pay(points);
     return tally;
   }
 
-  #payForSkus(examined: number): void {
-    const points = Math.ceil((examined - this.limits.included) / SKUS_A_POINT);
-    if (points > 0) requestPayer()?.pay(points);
+  #pointsFor(examined: number): number {
+    return Math.max(0, Math.ceil((examined - this.limits.included) / SKUS_A_POINT));
   }
 }
 

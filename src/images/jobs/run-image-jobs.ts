@@ -170,7 +170,7 @@ const OUR_FAULT = 'Something went wrong in the gateway; see its log.';
  */
 function shown(link: string): string {
   const url = parseUrl(link);
-  return url === null ? link : url.host + url.pathname;
+  return url === null ? link.replace(/[?#].*/s, '') : url.host + url.pathname;
 }
 
 /** From half to one and a half times the delay, so that jobs that failed together do not retry together. */

@@ -8,7 +8,7 @@ import type { TrustedDocuments } from './trusted-documents.js';
 import { toGraphQLError } from '../errors.js';
 import { enterContext } from './in-context.js';
 import type { Operation } from './operation.js';
-import { MAX_LIST_ENTRIES, MAX_VARIABLES } from '../limits.js';
+import { ENTRIES_A_POINT, MAX_LIST_ENTRIES, MAX_VARIABLES } from '../limits.js';
 
 /** An operation that may be executed, until the signal aborts. */
 export interface CheckedOperation extends Operation {
@@ -60,9 +60,12 @@ export function createChecks(
     async checkOperation(operation, context) {
       try {
         if (context.trustedDocumentsOnly && !documents.has(operation.documentHash)) throw notTrusted();
-        const declared = { ...operation, variables: declaredVariables(operation) };
+        const { variables, entries } = declaredVariables(operation);
+        const declared = { ...operation, variables };
         await charges.charge(context, declared);
         const requestPayer = charges.requestPayer(context);
+        // graphql-js reads them all, also those of fields that are skipped.
+        requestPayer.owe(Math.floor(entries / ENTRIES_A_POINT));
         await forClient(requestPayer.name, () => enterContext(declared, context));
         passed.set(context, { ...declared, signal: context.signal, requestPayer });
       } catch (error) {
@@ -91,7 +94,11 @@ export function givenName(operationName: string | null | undefined): string | un
 }
 
 /** Without a prototype, so that an omitted variable `$constructor` is not found. */
-function declaredVariables({ operation, variables }: Operation): Record<string, unknown> {
+function declaredVariables({ operation, variables }: Operation): {
+  readonly variables: Record<string, unknown>;
+  /** Of all lists in them. */
+  readonly entries: number;
+} {
   if (hasMoreKeys(variables, MAX_VARIABLES)) {
     throw new RequestError(
       'BAD_USER_INPUT',
@@ -103,25 +110,26 @@ function declaredVariables({ operation, variables }: Operation): Record<string, 
     const name = variable.name.value;
     if (Object.hasOwn(variables, name)) declared[name] = variables[name];
   }
-  if (hasMoreEntries(declared, MAX_LIST_ENTRIES)) {
+  const entries = countEntries(declared, MAX_LIST_ENTRIES);
+  if (entries > MAX_LIST_ENTRIES) {
     throw new RequestError(
       'BAD_USER_INPUT',
       `The lists in the variables have more than ${MAX_LIST_ENTRIES} entries: send fewer at a time.`,
     );
   }
-  return declared;
+  return { variables: declared, entries };
 }
 
-/** Counts the entries of all lists, and stops at the limit. */
-function hasMoreEntries(value: object, limit: number): boolean {
+/** The entries of all lists; stops counting beyond the limit. */
+function countEntries(value: object, limit: number): number {
   const open: object[] = [value];
   let count = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (Array.isArray(next)) count += next.length;
-    if (count > limit) return true;
+    if (count > limit) break;
     for (const inner of Object.values(next)) if (isObject(inner)) open.push(inner);
   }
-  return false;
+  return count;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
