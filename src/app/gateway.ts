@@ -35,8 +35,9 @@ import { createSchema } from './schema.js';
 import { openServices, type Services } from './services.js';
 import { asSubgraph } from './subgraph.js';
 import { survivesAbandonedErrors } from '../server/graphql/abandoned-errors.js';
-import { readTrustedDocuments } from '../server/graphql/trusted-documents.js';
+import { readTrustedDocuments, withPublicDocuments } from '../server/graphql/trusted-documents.js';
 import { createServer } from '../server/http.js';
+import { PAGE_DOCUMENTS } from '../server/page.js';
 import type { Readiness } from '../server/health.js';
 import { createMetricsServer } from '../server/metrics-server.js';
 import { createMetrics } from '../server/metrics.js';
@@ -91,7 +92,10 @@ export async function startGateway(
   const started: (() => Promise<unknown>)[] = [];
   const stop = (): Promise<void> => closeAll(started.splice(0).reverse());
   try {
-    const documents = await readTrustedDocuments(config.documentManifests);
+    const documents = withPublicDocuments(
+      await readTrustedDocuments(config.documentManifests),
+      await readTrustedDocuments([PAGE_DOCUMENTS]),
+    );
     if (config.tracing) {
       const { startTracing } = await import('../platform/tracing-sdk.js');
       const tracing = startTracing(part('tracing'));

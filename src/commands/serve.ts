@@ -45,6 +45,7 @@ const serve: Parameters<typeof runCommand>[0] = async ({ config, log, progress, 
 
 function banner({ url, metricsUrl, products }: Gateway, dataFolder: string | null): string {
   const lines = [
+    ['Shop', `${url}/`],
     ['GraphQL', `${url}/graphql`],
     ['GraphiQL', `${url}/graphiql`],
     ['Health', `${url}/health/ready`],

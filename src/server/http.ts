@@ -29,6 +29,7 @@ import {
   SILENT_CONNECTION_MS,
 } from './limits.js';
 import type { Metrics } from './metrics.js';
+import { installPage } from './page.js';
 import { sendersWith } from './sender.js';
 import { payForRefusals } from './refused-credentials.js';
 import { HOST, trustIn } from './seen-from.js';
@@ -52,7 +53,7 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
 }
 
 /**
- * The gateway's HTTP server, not yet listening: GraphQL, GraphiQL, images, and health. `close()` lets
+ * The gateway's HTTP server, not yet listening: GraphQL, the page, GraphiQL, images, and health. `close()` lets
  * requests in flight finish, and cuts them off after CLOSE_GRACE_MS.
  */
 export async function createServer<Context extends ServerContext>(
@@ -158,6 +159,7 @@ export async function createServer<Context extends ServerContext>(
   metrics.install(app);
   installHealth(app, () => options.ready(), leaving, log);
   const senderOf = sendersWith(options, trusts);
+  installPage(app);
   installGraphiQL(app, senderOf, options.operations);
   await installImages(app, options, senderOf, metrics);
   await installGraphQL(app, options, unsent, metrics);

@@ -37,11 +37,10 @@ interface Tab {
   readonly variables?: string;
 }
 
-/** `GET /graphiql` opens the example operations; `GET /` redirects there. */
+/** `GET /graphiql` opens the example operations. */
 export function installGraphiQL(app: FastifyInstance, senderOf: SenderOf, operations: URL = EXPLORE): void {
   let page: Promise<Page> | undefined;
 
-  app.get('/', async (_request, reply) => reply.redirect('/graphiql'));
   app.get('/graphiql', async (request, reply) => {
     page ??= renderPage(operations);
     const { html, gzipped, etag } = await page;

@@ -76,6 +76,21 @@ export function trustDocuments(entries: Iterable<readonly [string, string]>): Tr
   };
 }
 
+/**
+ * `approved`, and documents that any client can send by their ids. Those are not approved: a key that is limited to
+ * trusted documents cannot send them.
+ */
+export function withPublicDocuments(
+  approved: TrustedDocuments,
+  published: TrustedDocuments,
+): TrustedDocuments {
+  return {
+    textOf: (id) => approved.textOf(id) ?? published.textOf(id),
+    has: (hash) => approved.has(hash),
+    operationNames: new Set([...approved.operationNames, ...published.operationNames]),
+  };
+}
+
 async function readManifest(path: string): Promise<[string, string][]> {
   let json: unknown;
   try {

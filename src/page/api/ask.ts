@@ -1,0 +1,123 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { documentId } from './document-id.js';
+import { Failure } from './failure.js';
+import { record, type Report } from './record.js';
+
+interface Answer<T> {
+  readonly data?: T | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: { readonly code?: string; readonly retryAfterMs?: number };
+  }[];
+  readonly extensions?: { readonly cost?: { readonly actual: number } };
+}
+
+/** Shorter waits are not worth telling the shopper about. */
+const QUIET_WAIT_MS = 2_000;
+/** The server says when it has time again, and everybody who waited comes back then. */
+const JITTER_MS = 250;
+
+const reloadedKey = 'vitrine.reloaded';
+
+/**
+ * Sends one of the page's documents by its id, and picks what is needed of its data. Waits and asks again, once, when
+ * the gateway says that it soon has time.
+ *
+ * @throws Failure when what is picked is missing; with the code NOT_FOUND when there was no error
+ */
+export async function ask<Data, Variables, Picked>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  pick: (data: Data) => Picked,
+  signal?: AbortSignal,
+): Promise<NonNullable<Picked>> {
+  try {
+    return await askOnce(document, variables, pick, signal);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.retryAfterMs === null || error.retryAfterMs > QUIET_WAIT_MS)
+      throw error;
+    await new Promise((resolve) =>
+      setTimeout(resolve, (error.retryAfterMs ?? 0) + Math.random() * JITTER_MS),
+    );
+    signal?.throwIfAborted();
+    return askOnce(document, variables, pick, signal);
+  }
+}
+
+async function askOnce<Data, Variables, Picked>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  pick: (data: Data) => Picked,
+  signal: AbortSignal | undefined,
+): Promise<NonNullable<Picked>> {
+  const id = documentId(document);
+  const began = performance.now();
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, application/json',
+    },
+    body: JSON.stringify({ documentId: id, variables }),
+    signal: signal ?? null,
+  });
+  const answer = await read<Data>(response);
+  const errors = answer.errors ?? [];
+  record({
+    documentId: id,
+    variables,
+    ms: performance.now() - began,
+    points: answer.extensions?.cost?.actual ?? null,
+    codes: errors.map(({ extensions }) => extensions?.code ?? 'UNKNOWN'),
+    report: answer.data == null ? null : reportIn(answer.data),
+  });
+  const picked = answer.data == null ? null : pick(answer.data);
+  if (picked != null) return picked;
+  const [error] = errors;
+  if (error === undefined) throw new Failure('NOT_FOUND', 'There is no such thing.');
+  const code = error.extensions?.code ?? 'UNKNOWN';
+  if (code === 'PERSISTED_QUERY_NOT_FOUND') reloadOnce();
+  const retryAfterMs = error.extensions?.retryAfterMs ?? headerMs(response);
+  throw new Failure(code, error.message, retryAfterMs);
+}
+
+/** The document's type says what the data is: the gateway validated the document against the same schema. */
+async function read<Data>(response: Response): Promise<Answer<Data>> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as Answer<Data>;
+  } catch {
+    // A proxy's own page.
+    throw new Failure(
+      'SERVICE_OVERLOADED',
+      `The server answered with status ${response.status}.`,
+      headerMs(response),
+    );
+  }
+}
+
+function headerMs(response: Response): number | null {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1_000 : null;
+}
+
+/** The gateway was upgraded while this page was open, and knows the documents of the next one only. */
+function reloadOnce(): void {
+  if (sessionStorage.getItem(reloadedKey) !== null) return;
+  sessionStorage.setItem(reloadedKey, '1');
+  location.reload();
+}
+
+/** The report of the search in an answer: at most three levels down. */
+function reportIn(value: unknown, depth = 3): Report | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  if (isReport(value)) return value;
+  if (depth === 0) return null;
+  for (const inner of Object.values(value)) {
+    const report = reportIn(inner, depth - 1);
+    if (report !== null) return report;
+  }
+  return null;
+}
+
+const isReport = (value: object): value is Report => 'candidates' in value && 'asOf' in value;

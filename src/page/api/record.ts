@@ -1,0 +1,45 @@
+import { signal } from '@preact/signals';
+
+/** How a search was answered, as `SearchReport` says. */
+export interface Report {
+  readonly asOf: string;
+  readonly indexLagMs: number;
+  readonly strategy: string;
+  readonly candidates: number;
+  readonly dropped: number;
+  readonly refills: number;
+  readonly encoder: string;
+  readonly tookMs: number;
+  readonly region: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  } | null;
+}
+
+/** One operation as it was sent, for the Why panel. */
+export interface Sent {
+  readonly id: number;
+  readonly documentId: string;
+  readonly variables: unknown;
+  /** From sending to the parsed answer, in milliseconds. */
+  readonly ms: number;
+  /** The points that the answer cost; null when it says none. */
+  readonly points: number | null;
+  readonly codes: readonly string[];
+  readonly report: Report | null;
+}
+
+/** More than a view sends. */
+const KEPT = 30;
+
+/** The last operations, newest first. */
+export const sent = signal<readonly Sent[]>([]);
+
+let count = 0;
+
+export function record(operation: Omit<Sent, 'id'>): void {
+  count += 1;
+  sent.value = [{ ...operation, id: count }, ...sent.value].slice(0, KEPT);
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'preact/hooks';
+import { type Failure, isAbort, toFailure } from './failure.js';
+
+export interface Asked<T> {
+  /** Null until it is there. */
+  readonly value: T | null;
+  readonly failure: Failure | null;
+  /** Asks again. */
+  retry(): void;
+}
+
+/** Enough to go back through a visit. */
+const KEPT = 40;
+const kept = new Map<string, unknown>();
+
+/**
+ * The answer to a question, asked when `key` changes; a key always stands for the same question. Answers are kept, so
+ * that going back shows at once what was there; with `fresh`, that is asked again too.
+ */
+export function useAnswer<T>(
+  key: string | null,
+  question: (signal: AbortSignal) => Promise<T>,
+  { fresh = false } = {},
+): Asked<T> {
+  const [state, setState] = useState<{ key: string; value: T | null; failure: Failure | null } | null>(null);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (key === null || (kept.has(key) && !fresh && turn === 0)) return;
+    const leaving = new AbortController();
+    question(leaving.signal)
+      .then((value) => {
+        kept.delete(key);
+        kept.set(key, value);
+        for (const [oldest] of kept) {
+          if (kept.size <= KEPT) break;
+          kept.delete(oldest);
+        }
+        setState({ key, value, failure: null });
+      })
+      .catch((error: unknown) => {
+        if (!isAbort(error)) setState({ key, value: null, failure: toFailure(error) });
+      });
+    return () => leaving.abort();
+  }, [key, turn]);
+  const retry = (): void => {
+    setState(null);
+    setTurn(turn + 1);
+  };
+  if (state?.key === key && state !== null) return { value: state.value, failure: state.failure, retry };
+  // Only a question with this key has put it there.
+  return { value: key === null ? null : ((kept.get(key) as T | undefined) ?? null), failure: null, retry };
+}

@@ -1,0 +1,45 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { Client } from 'graphql-ws/client';
+import { documentId } from './document-id.js';
+
+let opening: Promise<Client> | undefined;
+
+/** One WebSocket for the page, opened with the first subscription and closed after the last. */
+function client(): Promise<Client> {
+  opening ??= import('graphql-ws/client').then(({ createClient }) =>
+    createClient({
+      url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
+      lazyCloseTimeout: 3_000,
+      // A shopper may lose the network for minutes, and the first event after that is the current state.
+      retryAttempts: Number.POSITIVE_INFINITY,
+      shouldRetry: () => true,
+    }),
+  );
+  return opening;
+}
+
+/** Calls `next` with each event until the returned function is called. Connects again by itself. */
+export function watch<Data, Variables extends Record<string, unknown>>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  next: (data: Data) => void,
+): () => void {
+  let stop = (): void => {};
+  let isStopped = false;
+  void client().then((socket) => {
+    if (isStopped) return;
+    // The protocol requires a query beside the id.
+    const payload = { query: '', documentId: documentId(document), variables };
+    stop = socket.subscribe<Data>(payload, {
+      next: ({ data }) => {
+        if (data) next(data);
+      },
+      error: () => {},
+      complete: () => {},
+    });
+  });
+  return () => {
+    isStopped = true;
+    stop();
+  };
+}

@@ -1,0 +1,98 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { arrival } from './arrival.js';
+import { BoardView } from './board/board-view.js';
+import { Header } from './header/header.js';
+import { HoldBar } from './hold/hold-bar.js';
+import { Home, Words } from './home/home.js';
+import { market } from './market.js';
+import { IncomingSheet } from './picture/incoming-sheet.js';
+import { PictureView } from './picture/picture-view.js';
+import { AlikeView } from './product/alike-view.js';
+import { ProductView } from './product/product-view.js';
+import { entry, place } from './route.js';
+import { chooseLanguage, language, LANGUAGES, t } from './texts/texts.js';
+import { Icon } from './ui/icon.js';
+import { FailureNotice } from './ui/notice.js';
+import { Said } from './ui/said.js';
+
+/** What is the same on every view, around the one that the address says. */
+export function App() {
+  const [isAsked, setAsked] = useState(false);
+  const [WhyPanel, setWhyPanel] = useState<ComponentType<{ close: () => void }> | null>(null);
+  const { view } = place.value;
+  useEffect(() => {
+    if (view.at !== 'product') document.title = t.value.titles[view.at];
+    // Whoever reads the page aloud hears of the new view, and keys go on from its beginning.
+    if (entry.value > 0) document.getElementById('main')?.focus({ preventScroll: true });
+  }, [entry.value, view.at]);
+  return (
+    <>
+      <a class="skip" href="#main">
+        {t.value.skip}
+      </a>
+      <Header />
+      <Shown />
+      <footer class="footer">
+        <label>
+          <span class="unseen">{t.value.language}</span>
+          <select
+            value={language.value}
+            onChange={({ currentTarget: { value } }) => {
+              if (value === 'en' || value === 'de') chooseLanguage(value);
+            }}
+          >
+            {Object.entries(LANGUAGES).map(([tag, name]) => (
+              <option key={tag} value={tag}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button
+          class="link"
+          type="button"
+          onClick={() => {
+            setAsked(true);
+            // Shoppers never open it.
+            void import('./why/why-panel.js').then((file) => setWhyPanel(() => file.WhyPanel));
+          }}
+        >
+          <Icon name="code" /> {t.value.why}
+        </button>
+      </footer>
+      <HoldBar />
+      <IncomingSheet />
+      {isAsked && WhyPanel !== null ? <WhyPanel close={() => setAsked(false)} /> : null}
+      <Said />
+    </>
+  );
+}
+
+function Shown() {
+  const channel = market.value;
+  const { failure, retry } = arrival.value;
+  if (channel === null) {
+    return (
+      <main id="main" class="view view-expected">
+        {failure === null ? null : <FailureNotice failure={failure} retry={retry} />}
+      </main>
+    );
+  }
+  const { view } = place.value;
+  const shared = { place: place.value, channel };
+  switch (view.at) {
+    case 'home':
+      return <Home {...shared} />;
+    case 'words':
+      return <Words {...shared} text={view.text} />;
+    case 'picture':
+      return <PictureView key={view.id} {...shared} id={view.id} box={view.box} />;
+    case 'alike':
+      return <AlikeView key={view.handle} {...shared} handle={view.handle} />;
+    case 'product':
+      return <ProductView key={view.handle} channel={channel} handle={view.handle} />;
+    case 'board':
+      return <BoardView key={view.id} channel={channel} id={view.id} />;
+  }
+}

@@ -1,0 +1,100 @@
+import { signal } from '@preact/signals';
+import { ask } from '../api/ask.js';
+import { Failure } from '../api/failure.js';
+import {
+  type PinAddInput,
+  PinItDocument,
+  type PinItMutation,
+  PinsOfBoardDocument,
+  StartBoardDocument,
+  UnpinItDocument,
+} from '../generated/graphql.js';
+import { recall, remember } from '../storage.js';
+import { t } from '../texts/texts.js';
+
+const KEY = 'vitrine.board';
+
+/** The id of this browser's board; null before anything is pinned. Who has the id can change the board. */
+export const myBoard = signal<string | null>(recall(KEY));
+
+export interface Pinned {
+  readonly pin: string;
+  readonly positive: boolean;
+}
+
+/** The pins of this browser's board, by product. */
+export const pinned = signal<ReadonlyMap<string, Pinned>>(new Map());
+
+type Pins = NonNullable<NonNullable<NonNullable<PinItMutation['pinAdd']>['board']>['pins']>['nodes'];
+
+function follow(pins: Pins): void {
+  pinned.value = new Map(
+    pins.flatMap(({ id, positive, product }) => (product ? [[product.id, { pin: id, positive }]] : [])),
+  );
+}
+
+/** Finds out what was pinned on earlier visits. A board that has been deleted is forgotten. */
+export async function resumeBoard(): Promise<void> {
+  const board = myBoard.value;
+  if (board === null) return;
+  try {
+    follow(await ask(PinsOfBoardDocument, { board }, (data) => data.board?.pins?.nodes));
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'NOT_FOUND') return;
+    remember(KEY, null);
+    myBoard.value = null;
+  }
+}
+
+let starting: Promise<string> | undefined;
+
+/** The id of this browser's board, which is created with the first pin. */
+function ensureBoard(): Promise<string> {
+  if (myBoard.value !== null) return Promise.resolve(myBoard.value);
+  starting ??= ask(
+    StartBoardDocument,
+    { input: { title: t.value.myBoard, idempotencyKey: crypto.randomUUID() } },
+    (data) => data.boardCreate?.board?.id,
+  )
+    .then((id) => {
+      remember(KEY, id);
+      myBoard.value = id;
+      return id;
+    })
+    .finally(() => {
+      starting = undefined;
+    });
+  return starting;
+}
+
+/** Pins a product or a picture on this browser's board, as liked or not. @throws Failure */
+export async function pin(what: Pick<PinAddInput, 'product' | 'image'>, positive = true): Promise<void> {
+  const board = await ensureBoard();
+  await pinOn(board, what, positive);
+}
+
+/** Pins on any board. @throws Failure */
+export async function pinOn(
+  board: string,
+  what: Pick<PinAddInput, 'product' | 'image'>,
+  positive: boolean,
+): Promise<void> {
+  const { board: changed, userErrors } = await ask(
+    PinItDocument,
+    { input: { ...what, board, positive } },
+    (data) => data.pinAdd,
+  );
+  const [error] = userErrors;
+  if (error !== undefined) throw new Failure(error.code, error.message);
+  if (board === myBoard.value) follow(changed?.pins?.nodes ?? []);
+}
+
+/** Removes a pin from its board. @throws Failure */
+export async function unpin(board: string, id: string): Promise<void> {
+  const { board: changed } = await ask(
+    UnpinItDocument,
+    { input: { board, pin: id } },
+    (data) => data.pinRemove,
+  );
+  if (board === myBoard.value) follow(changed?.pins?.nodes ?? []);
+}

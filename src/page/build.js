@@ -1,0 +1,97 @@
+// Bundles the page into dist/page; part of `npm run build`. Names carry a hash of the content, so that browsers keep the
+// files for good, except for index.html, which names the others.
+import { readFile, rm, writeFile, mkdir, copyFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const OUT = here('../../dist/page/');
+/** Where the gateway serves the files: server/page.ts. */
+const PUBLIC_PATH = '/page/';
+
+await rm(OUT, { recursive: true, force: true });
+await mkdir(OUT, { recursive: true });
+
+/** Copies a file under a name with its hash; returns its URL. */
+async function copyHashed(path) {
+  const bytes = await readFile(path);
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8).toUpperCase();
+  const name = basename(path).replace(/(\.\w+)$/, `-${hash}$1`);
+  await writeFile(`${OUT}${name}`, bytes);
+  return PUBLIC_PATH + name;
+}
+
+const manifest = here('generated/persisted-documents.json');
+const documents = await copyHashed(manifest);
+const icons = await Promise.all(
+  ['icon.svg', 'icon-192.png', 'icon-512.png'].map((icon) => copyHashed(here(icon))),
+);
+
+const { metafile } = await build({
+  entryPoints: [here('main.tsx')],
+  outdir: OUT,
+  publicPath: PUBLIC_PATH,
+  entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  // Browsers of the last three years.
+  target: ['chrome111', 'firefox115', 'safari16.4'],
+  minify: true,
+  sourcemap: true,
+  metafile: true,
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  loader: { '.woff2': 'file' },
+  define: { DOCUMENTS_URL: JSON.stringify(documents) },
+  tsconfig: here('tsconfig.json'),
+  logLevel: 'warning',
+});
+
+const names = Object.keys(metafile.outputs).map((path) => basename(path));
+const named = (pattern) => PUBLIC_PATH + names.find((name) => pattern.test(name));
+const webManifest = JSON.stringify({
+  name: 'Vitrine',
+  short_name: 'Vitrine',
+  start_url: '/',
+  display: 'standalone',
+  background_color: '#ffffff',
+  theme_color: '#ffffff',
+  icons: [
+    { src: icons[0], sizes: 'any', type: 'image/svg+xml' },
+    { src: icons[1], sizes: '192x192', type: 'image/png' },
+    { src: icons[2], sizes: '512x512', type: 'image/png', purpose: 'any maskable' },
+  ],
+});
+await writeFile(`${OUT}page.webmanifest`, webManifest);
+
+/** What a file imports at once, and what those import: otherwise a browser would find one after the other. */
+function importedBy(path, seen = new Set()) {
+  for (const { path: next, kind } of metafile.outputs[path].imports) {
+    if (kind !== 'import-statement' || seen.has(next)) continue;
+    seen.add(next);
+    importedBy(next, seen);
+  }
+  return [...seen];
+}
+const main = Object.keys(metafile.outputs).find((path) => /main-\w+\.js$/.test(path));
+const preloads = importedBy(main).map(
+  (path) => `<link rel="modulepreload" href="${PUBLIC_PATH}${basename(path)}" />`,
+);
+
+const html = (await readFile(here('index.html'), 'utf8'))
+  .replace('{script}', named(/^main-\w+\.js$/))
+  .replace('{style}', named(/^main-\w+\.css$/))
+  .replace('{preloads}', preloads.join('\n    '))
+  .replace('{icon}', icons[0])
+  .replace('{touchIcon}', icons[1])
+  .replace('{manifest}', `${PUBLIC_PATH}page.webmanifest`)
+  .replace('{sans}', named(/^instrument-sans-latin-wght-normal-\w+\.woff2$/))
+  .replace('{serif}', named(/^instrument-serif-latin-400-normal-\w+\.woff2$/));
+await writeFile(`${OUT}index.html`, html);
+// The gateway trusts these: server/page.ts.
+await copyFile(manifest, `${OUT}documents.json`);

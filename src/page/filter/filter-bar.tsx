@@ -1,0 +1,112 @@
+import { useState } from 'preact/hooks';
+import type { Counts } from '../list/listing.js';
+import { go, narrow, NO_FILTERS, place, type Sort } from '../route.js';
+import { number, t, word } from '../texts/texts.js';
+import { Icon } from '../ui/icon.js';
+import { FilterSheet } from './filter-sheet.js';
+import { chosenIn, toggledIn, withRefinement } from './filters.js';
+import { storeName } from './stores.js';
+
+interface FilterBarProps {
+  readonly counts: Counts | null;
+  /** Said before the number of products. */
+  readonly title: string;
+}
+
+/** How many there are, the sizes that can be bought, words for what is seen, and all other ways to narrow the list. */
+export function FilterBar({ counts, title }: FilterBarProps) {
+  const [isOpen, setOpen] = useState(false);
+  const { filters, sort, view } = place.value;
+  // Without a question, nothing matches better than what is new.
+  const sorts = view.at === 'home' ? SORTS.filter((one) => one !== 'BEST') : SORTS;
+  const chosen = chosenIn(filters);
+  const sizes = counts?.facets.find(({ name }) => name === 'size')?.buckets ?? [];
+  const words = (counts?.refinements ?? []).filter(({ count }) => count > 0);
+  const total = counts?.total;
+  return (
+    <section class="bar" aria-label={t.value.narrow}>
+      <div class="bar-head">
+        <h2 class="bar-title">
+          {title}
+          <span class="bar-count" role="status">
+            {total == null ? ' ' : t.value.count(number(total.count), total.precision === 'AT_LEAST')}
+          </span>
+        </h2>
+        <label class="sort">
+          <span class="unseen">{t.value.sortBy}</span>
+          <select
+            value={sort === 'BEST' && view.at === 'home' ? 'NEWEST' : sort}
+            onChange={({ currentTarget }) => {
+              const wished = SORTS.find((one) => one === currentTarget.value);
+              if (wished !== undefined) go({ ...place.value, sort: wished }, { replace: true });
+            }}
+          >
+            {sorts.map((one) => (
+              <option key={one} value={one}>
+                {t.value.sorts[one]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button class="button button-quiet" type="button" onClick={() => setOpen(true)}>
+          <Icon name="filter" /> {t.value.filter}
+          {chosen.length === 0 ? null : <span class="badge">{chosen.length}</span>}
+        </button>
+      </div>
+      <div class="bar-chips">
+        {chosen.map(({ name, value, without }) => (
+          <button
+            key={`${name} ${value}`}
+            class="chip chip-on"
+            type="button"
+            aria-label={t.value.remove(chosenLabel(name, value, counts))}
+            onClick={() => narrow(without)}
+          >
+            {chosenLabel(name, value, counts)} <Icon name="close" />
+          </button>
+        ))}
+        {words.map((refinement) => (
+          <button
+            key={`${refinement.label.kind} ${refinement.label.value}`}
+            class="chip chip-word"
+            type="button"
+            onClick={() => narrow(withRefinement(filters, refinement))}
+          >
+            {word(refinement.label.value)} <small>{number(refinement.count)}</small>
+          </button>
+        ))}
+        {sizes
+          .filter(({ selected, count }) => !selected && count > 0)
+          .slice(0, MAX_SIZES)
+          .map(({ value, label }) => (
+            <button
+              key={value}
+              class="chip"
+              type="button"
+              aria-label={t.value.onlySize(label)}
+              onClick={() => narrow({ options: toggledIn(filters.options, 'size', value) })}
+            >
+              {label}
+            </button>
+          ))}
+        {chosen.length < 2 ? null : (
+          <button class="chip chip-plain" type="button" onClick={() => narrow(NO_FILTERS)}>
+            {t.value.clearAll}
+          </button>
+        )}
+      </div>
+      {isOpen ? <FilterSheet counts={counts} close={() => setOpen(false)} /> : null}
+    </section>
+  );
+}
+
+const SORTS: readonly Sort[] = ['BEST', 'NEWEST', 'PRICE_ASC', 'PRICE_DESC'];
+/** Clothes' sizes, before those of shoes and belts. */
+const MAX_SIZES = 8;
+
+/** What the facet calls the value, as far as it is known. */
+function chosenLabel(name: string, value: string, counts: Counts | null): string {
+  if (name === 'store') return storeName(value) ?? t.value.store;
+  const facet = counts?.facets.find((one) => one.name === name);
+  return facet?.buckets.find((bucket) => bucket.value === value)?.label ?? word(value);
+}

@@ -1,0 +1,574 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** Matches products that have an attribute with one of these values. Case-insensitive. */
+export type AttributeFilter = {
+  /** The name of the attribute, for example "material". */
+  name: string;
+  /** The accepted values, at most 50. Empty: no condition. */
+  values: Array<string>;
+};
+
+/** Which SKUs pass a filter, by their availability in the channel. */
+export type AvailabilityFilter =
+  /** All SKUs, whatever their stock. */
+  | 'ANY'
+  /** SKUs that can be bought now. */
+  | 'SELLABLE'
+  /** SKUs that can be bought now, backordered, or preordered. */
+  | 'SELLABLE_OR_BACKORDER';
+
+/** A board to create. */
+export type BoardCreateInput = {
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  idempotencyKey?: string | null | undefined;
+  /** The title, from 1 to 200 characters. */
+  title: string;
+};
+
+/** A part of an image, in fractions of the width and height of the upright image. It must lie within the image. */
+export type BoxInput = {
+  /** The height as a fraction of the height of the image, from 0 to 1. */
+  height: number;
+  /** The width as a fraction of the width of the image, from 0 to 1. */
+  width: number;
+  /** The left edge as a fraction of the width of the image, from 0 to 1. */
+  x: number;
+  /** The top edge as a fraction of the height of the image, from 0 to 1. */
+  y: number;
+};
+
+/** How exact a count is. */
+export type CountPrecision =
+  /** There are at least this many; counting stopped there. */
+  | 'AT_LEAST'
+  /** It is the exact number. */
+  | 'EXACT';
+
+/** A price range in the currency of the channel. Both ends are inclusive. An end that is finer than the currency is rounded outward, so that no price within the range is left out. */
+export type DecimalRangeInput = {
+  /** The highest price in major units, for example "129.90". Null: no upper limit. */
+  max?: string | null | undefined;
+  /** The lowest price in major units, for example "50". Null: no lower limit. */
+  min?: string | null | undefined;
+};
+
+/** A facet to count. */
+export type FacetInput = {
+  /** What to count. */
+  kind: FacetKind;
+  /** The name of the option or attribute, for example "size". Required for OPTION and ATTRIBUTE; null for others. */
+  name?: string | null | undefined;
+};
+
+/** What a facet counts, and thus the part of ProductFilter that takes its values. */
+export type FacetKind =
+  /** The values of an attribute such as "material", for ProductFilter.attributes. */
+  | 'ATTRIBUTE'
+  /** Brands, for ProductFilter.brands. */
+  | 'BRAND'
+  /** Categories, for ProductFilter.categories. A category counts those below it too. */
+  | 'CATEGORY'
+  /** The values of an option such as "size", for ProductFilter.options. */
+  | 'OPTION'
+  /** Price ranges, for ProductFilter.price. */
+  | 'PRICE';
+
+/** A point on Earth in degrees (WGS 84). */
+export type GeoPointInput = {
+  /** The latitude in degrees, from -90 to 90. */
+  latitude: number;
+  /** The longitude in degrees, from -180 to 180. */
+  longitude: number;
+};
+
+/** What to reserve, where, and for how long. */
+export type HoldCreateInput = {
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  idempotencyKey?: string | null | undefined;
+  /** From 1 to 100 lines, each with a different SKU. Either all of them are reserved or none. Callers without the scope holds:create may send at most 20 lines and 20 units in all, unless the operator configures other limits. */
+  lines: Array<HoldLineInput>;
+  /** The id of the only location to reserve stock at, for example for pickup. Null: any location of the channel. */
+  location?: string | number | null | undefined;
+  /** Where the shopper is. Each line is taken from the nearest location that has all of it. Null: from the location that has the most. If no location has all of it, the line is split over as few locations as possible. */
+  near?: GeoPointInput | null | undefined;
+  /** How long to hold the stock, in seconds, within the limits of the channel. Null: the default of the channel, 600 unless configured otherwise. Without the scope holds:create at most 900, unless the operator configures another limit. */
+  seconds?: number | null | undefined;
+};
+
+/** A hold to extend, and how long it should last from now on. */
+export type HoldExtendInput = {
+  /** The id of the hold. */
+  hold: string | number;
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  idempotencyKey?: string | null | undefined;
+  /** How long to hold the stock from now on, in seconds. A hold that ends later already is unchanged. From its creation to its end, a hold lasts at most as long as the caller could have created it for. Null: the default of the channel, or the longest possible time if that is shorter. */
+  seconds?: number | null | undefined;
+};
+
+/** Units of an SKU to reserve. */
+export type HoldLineInput = {
+  /** The number of units, from 1 to 1,000,000. */
+  quantity?: number | null | undefined;
+  /** The id of the SKU. */
+  sku: string | number;
+};
+
+/** A hold to release. */
+export type HoldReleaseInput = {
+  /** The id of the hold. */
+  hold: string | number;
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  idempotencyKey?: string | null | undefined;
+};
+
+/** The state of a hold. */
+export type HoldStatus =
+  /** The stock is reserved. */
+  | 'ACTIVE'
+  /** The sale is complete: the stock has been deducted. */
+  | 'CONFIRMED'
+  /** The hold timed out: the stock is available again. */
+  | 'EXPIRED'
+  /** The hold was canceled: the stock is available again. */
+  | 'RELEASED';
+
+/** An image: exactly one of `id`, `url`, and `base64`. */
+export type ImageInput = {
+  /** The image file, at most 10 MB. Null when you pass another field. */
+  base64?: string | null | undefined;
+  /** The id of an upload (POST /images), or of an Image. Null when you pass another field. */
+  id?: string | number | null | undefined;
+  /** An https URL on a host that the operator allows; by default, none is allowed. Null when you pass another field. */
+  url?: string | null | undefined;
+};
+
+/** What a label describes. */
+export type LabelKind =
+  /** The value is the handle of a brand. */
+  | 'BRAND'
+  /** The value is the handle of a category. */
+  | 'CATEGORY'
+  /** The value is a color of the catalog in lower case. */
+  | 'COLOR'
+  /** The value is an era of the catalog in lower case. */
+  | 'ERA'
+  /** The value is a length of the catalog in lower case, such as "midi". */
+  | 'LENGTH'
+  /** The value is a material of the catalog in lower case. */
+  | 'MATERIAL'
+  /** The value is a pattern of the catalog in lower case. */
+  | 'PATTERN'
+  /** The value is the handle of a style. */
+  | 'STYLE';
+
+/** Matches SKUs that have an option with one of these values. Case-insensitive. A value with slashes, such as "red/white" or "36/38", also has each of its parts. "N/A" and "3/4 sleeve" are one value. */
+export type OptionFilter = {
+  /** The name of the option, for example "size". */
+  name: string;
+  /** The accepted values, at most 50. Empty: no condition. */
+  values: Array<string>;
+};
+
+/** What to pin: exactly one of `product` and `image`. */
+export type PinAddInput = {
+  /** The id of the board. */
+  board: string | number;
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  idempotencyKey?: string | null | undefined;
+  /** The image to pin, kept for as long as it is pinned. Null when you pin a product. */
+  image?: ImageInput | null | undefined;
+  /** True: find ideas like this. False: find ideas unlike this. If the product or image is already pinned, its pin changes to this value. */
+  positive?: boolean | null | undefined;
+  /** The id of a product of the channel. Null when you pin an image. */
+  product?: string | number | null | undefined;
+};
+
+/** A pin to remove from its board. */
+export type PinRemoveInput = {
+  /** The id of the board. */
+  board: string | number;
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  idempotencyKey?: string | null | undefined;
+  /** The id of the pin. */
+  pin: string | number;
+};
+
+/** Selects products. A condition that is null or an empty list does not apply. A single SKU must meet all conditions on price, sale, GTIN, options, location, availability, and quantity: a product never passes because one SKU has the size and another has the stock. */
+export type ProductFilter = {
+  /** Attributes that the product must have, at most 10 entries: for each entry, one of its values. Empty: no condition. */
+  attributes?: Array<AttributeFilter> | null | undefined;
+  /** The availability of the SKU. Null: SELLABLE. */
+  availability?: AvailabilityFilter | null | undefined;
+  /** Handles of brands, at most 50. The product must be of one of these brands. Empty: no condition. */
+  brands?: Array<string> | null | undefined;
+  /** Handles of categories, at most 50. The product must be in one of these categories or their subcategories. Empty: no condition. */
+  categories?: Array<string> | null | undefined;
+  /** The product was added to the catalog after this moment. */
+  createdAfter?: string | null | undefined;
+  /** The ids of products to leave out, at most 100, for example of the basket. Ids that no product has are ignored. */
+  excludeProducts?: Array<string | number> | null | undefined;
+  /** GTINs (barcode numbers) of the SKU, at most 50, each with 8 to 14 digits. Leading zeros do not count, so a UPC-A code finds the same SKU as an EAN. Empty: no condition. */
+  gtins?: Array<string> | null | undefined;
+  /** The id of a location of the channel, such as a store. `availability` and `quantity` then apply to its stock. Null: the stock of the whole channel. */
+  location?: string | number | null | undefined;
+  /** True: the SKU is on sale, that is, its price has a `compareAtAmount`. False: it is not. Null: either. */
+  onSale?: boolean | null | undefined;
+  /** Options that the SKU must have, at most 10 entries: for each entry, one of its values. Empty: no condition. */
+  options?: Array<OptionFilter> | null | undefined;
+  /** The price of the SKU. */
+  price?: DecimalRangeInput | null | undefined;
+  /** The number of units that must be available, from 1 to 1,000,000. Ignored when `availability` is ANY. */
+  quantity?: number | null | undefined;
+};
+
+/** The order of a list of products. */
+export type ProductSort =
+  /** Newest first. */
+  | 'NEWEST'
+  /** Lowest price first, by the cheapest SKU that passes the filter. */
+  | 'PRICE_ASC'
+  /** Highest price first, by the cheapest SKU that passes the filter. */
+  | 'PRICE_DESC'
+  /** Best text match first. Without `text`, the same as NEWEST. */
+  | 'RELEVANCE';
+
+/** How the vector index answered. */
+export type SearchStrategy =
+  /** Compared the query with every image that passes the filter. */
+  | 'EXACT'
+  /** Approximate: walked a graph of nearest neighbors. Fast with millions of images, but it may miss some. */
+  | 'FILTERED_ANN';
+
+/** How much stock there is, from the point of view of a shopper. */
+export type StockLevel =
+  /** Out of stock, but it can be ordered and ships when it is back. */
+  | 'BACKORDER'
+  /** More units than the low-stock threshold of the channel. */
+  | 'IN_STOCK'
+  /** Some units, but no more than the low-stock threshold of the channel. */
+  | 'LOW_STOCK'
+  /** Out of stock, and it cannot be ordered. */
+  | 'OUT_OF_STOCK'
+  /** Not released yet, but it can be ordered and ships on release. */
+  | 'PREORDER';
+
+/** Why a mutation changed nothing. */
+export type UserErrorCode =
+  /** The input is invalid. The message says what is allowed. */
+  | 'BAD_USER_INPUT'
+  /** The hold has expired. */
+  | 'HOLD_EXPIRED'
+  /** More than callers without the scope holds:create may hold. The message says what is allowed. */
+  | 'HOLD_LIMIT'
+  /** The hold is already confirmed or released. */
+  | 'HOLD_NOT_ACTIVE'
+  /** The idempotency key was used for a different call in the last 24 hours. */
+  | 'IDEMPOTENCY_CONFLICT'
+  /** There is no image with this id, or the upload has expired. */
+  | 'IMAGE_NOT_FOUND'
+  /** The image has too many bytes or pixels. */
+  | 'IMAGE_TOO_LARGE'
+  /** The file is not an image, or its format is not supported. */
+  | 'IMAGE_UNDECODABLE'
+  /** Fewer units are available than requested. `sellable` says how many. */
+  | 'INSUFFICIENT_STOCK'
+  /** The SKU to delete is in an active hold. The message says until when. */
+  | 'IN_HOLD'
+  /** The input refers to something that does not exist. */
+  | 'NOT_FOUND'
+  /** The stock on hand is no longer what `ifOnHand` says. */
+  | 'STALE_QUANTITY';
+
+/** What to search for: what results should look like, what they should not look like, and words. */
+export type VisualQueryInput = {
+  /** How much color counts in the similarity: from 0 (not at all) to 1 (color only). */
+  color?: number | null | undefined;
+  /** What results should look like. It can be empty if there is `text`: then the words alone determine the order. */
+  like: Array<VisualReferenceInput>;
+  /** Words to find in title, brand, category, attributes, and description, at most 200 characters. Up to five typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. If the encoder embeds texts, the words are also compared with the pictures, so that words that no product has find what looks like them. Null: no words. */
+  text?: string | null | undefined;
+  /** What results should not look like. */
+  unlike?: Array<VisualReferenceInput> | null | undefined;
+};
+
+/** Something to compare with: exactly one of `image`, `product`, `board`, and `style`. */
+export type VisualReferenceInput = {
+  /** The id of a board that you may see. Results look like one of its positive pins and are closer to it than to any negative pin. Pinned products are left out. Null when you pass another reference. */
+  board?: string | number | null | undefined;
+  /** The part of `image` to look at. Null: the whole image, and if it is the only image in `like` and shows a person, the largest garment too; see SearchReport.region. */
+  box?: BoxInput | null | undefined;
+  /** An image. Null when you pass another reference. */
+  image?: ImageInput | null | undefined;
+  /** The id of a product. Its look is the mean of its images. Null when you pass another reference. */
+  product?: string | number | null | undefined;
+  /** The handle of a style, for example "vintage": what its products have in common and other products do not. See Query.styles. Combine it with a product at a weight of about 0.4 to find similar products with more of the style. Null when you pass another reference. */
+  style?: string | null | undefined;
+  /** How much this reference counts relative to the others: above 0, at most 100. */
+  weight?: number | null | undefined;
+};
+
+/** The order of the results of a visual search. */
+export type VisualSearchSort =
+  /** Most similar first; with words or diversity, as these say. */
+  | 'LIKENESS'
+  /** Newest first. */
+  | 'NEWEST'
+  /** Lowest price first, by the cheapest SKU that passes the filter. */
+  | 'PRICE_ASC'
+  /** Highest price first, by the cheapest SKU that passes the filter. */
+  | 'PRICE_DESC';
+
+export type OpenProductQueryVariables = Exact<{
+  channel: string;
+  handle: string;
+  near?: GeoPointInput | null | undefined;
+}>;
+
+
+export type OpenProductQuery = { product: { description: string | null, url: string | null, id: string, handle: string, title: string, category: { id: string, handle: string, name: string } | null, images: Array<{ id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null }> | null, options: Array<{ name: string, values: Array<{ value: string, sellable: boolean, sku: { id: string, image: { id: string, w256: string | null } | null } }> }> | null, skus: Array<{ id: string, options: Array<{ name: string, value: string }>, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null, availability: { sellable: boolean, level: StockLevel, quantity: number | null, restockAt: string | null, asOf: string, locations: Array<{ sellable: boolean, pickup: boolean, quantity: number | null, distanceKm: number | null, location: { id: string, name: string } }> | null }, price: { amount: string, compareAtAmount: string | null, currencyCode: string } }> | null, attributes: Array<{ name: string, value: string }> | null, facts: Array<{ subject: string, predicate: string, value: string, source: string, sourceUrl: string | null }> | null, brand: { id: string, handle: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string }, max: { amount: string } } | null, availability: { sellableOptions: Array<{ name: string, value: string }> } | null } | null };
+
+export type MoreAlikeQueryVariables = Exact<{
+  channel: string;
+  product: string | number;
+  where?: ProductFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MoreAlikeQuery = { product: { id: string, similar: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null }, node: { id: string, handle: string, title: string, brand: { id: string, handle: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string }, max: { amount: string } } | null, availability: { sellableOptions: Array<{ name: string, value: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, search: { asOf: string, indexLagMs: number, strategy: SearchStrategy, candidates: number, dropped: number, refills: number, encoder: string, tookMs: number, region: { x: number, y: number, width: number, height: number } | null } } | null } | null };
+
+export type WatchOffersSubscriptionVariables = Exact<{
+  channel: string;
+  skus: Array<string | number> | string | number;
+}>;
+
+
+export type WatchOffersSubscription = { availabilityChanged: { id: string, price: { amount: string, compareAtAmount: string | null, currencyCode: string }, availability: { sellable: boolean, level: StockLevel, quantity: number | null, restockAt: string | null, asOf: string } } };
+
+export type HoldNowMutationVariables = Exact<{
+  channel: string;
+  input: HoldCreateInput;
+}>;
+
+
+export type HoldNowMutation = { holdCreate: { hold: { id: string, status: HoldStatus, expiresAt: string, checkoutUrl: string | null, total: { amount: string, currencyCode: string }, lines: Array<{ quantity: number, sku: { id: string, checkoutUrl: string | null, options: Array<{ name: string, value: string }>, image: { id: string, w256: string | null } | null, product: { id: string, handle: string, title: string } | null } | null, location: { id: string, name: string } }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, sellable: number | null }> } | null };
+
+export type HeldNowQueryVariables = Exact<{
+  channel: string;
+  id: string | number;
+}>;
+
+
+export type HeldNowQuery = { hold: { id: string, status: HoldStatus, expiresAt: string, checkoutUrl: string | null, total: { amount: string, currencyCode: string }, lines: Array<{ quantity: number, sku: { id: string, checkoutUrl: string | null, options: Array<{ name: string, value: string }>, image: { id: string, w256: string | null } | null, product: { id: string, handle: string, title: string } | null } | null, location: { id: string, name: string } }> } | null };
+
+export type KeepHoldMutationVariables = Exact<{
+  channel: string;
+  input: HoldExtendInput;
+}>;
+
+
+export type KeepHoldMutation = { holdExtend: { hold: { id: string, status: HoldStatus, expiresAt: string, checkoutUrl: string | null, total: { amount: string, currencyCode: string }, lines: Array<{ quantity: number, sku: { id: string, checkoutUrl: string | null, options: Array<{ name: string, value: string }>, image: { id: string, w256: string | null } | null, product: { id: string, handle: string, title: string } | null } | null, location: { id: string, name: string } }> } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
+
+export type LetGoMutationVariables = Exact<{
+  channel: string;
+  input: HoldReleaseInput;
+}>;
+
+
+export type LetGoMutation = { holdRelease: { hold: { id: string, status: HoldStatus } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
+
+export type StartBoardMutationVariables = Exact<{
+  input: BoardCreateInput;
+}>;
+
+
+export type StartBoardMutation = { boardCreate: { board: { id: string } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
+
+export type OpenBoardQueryVariables = Exact<{
+  channel: string;
+  board: string | number;
+}>;
+
+
+export type OpenBoardQuery = { board: { palette: Array<string> | null, id: string, title: string, brief: { prompt: string, negativePrompt: string } | null, pins: { nodes: Array<{ id: string, positive: boolean, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null, product: { id: string, handle: string, title: string } | null }> } | null } | null };
+
+export type PinsOfBoardQueryVariables = Exact<{
+  board: string | number;
+}>;
+
+
+export type PinsOfBoardQuery = { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, product: { id: string } | null }> } | null } | null };
+
+export type IdeasOfBoardQueryVariables = Exact<{
+  channel: string;
+  board: string | number;
+  where?: ProductFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type IdeasOfBoardQuery = { board: { id: string, ideas: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null }, node: { id: string, handle: string, title: string, brand: { id: string, handle: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string }, max: { amount: string } } | null, availability: { sellableOptions: Array<{ name: string, value: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, search: { asOf: string, indexLagMs: number, strategy: SearchStrategy, candidates: number, dropped: number, refills: number, encoder: string, tookMs: number, region: { x: number, y: number, width: number, height: number } | null } } | null } | null };
+
+export type PinItMutationVariables = Exact<{
+  input: PinAddInput;
+}>;
+
+
+export type PinItMutation = { pinAdd: { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, product: { id: string } | null }> } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
+
+export type UnpinItMutationVariables = Exact<{
+  input: PinRemoveInput;
+}>;
+
+
+export type UnpinItMutation = { pinRemove: { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, product: { id: string } | null }> } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
+
+export type ArriveQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ArriveQuery = { channel: { handle: string, name: string, currencyCode: string } | null, channels: Array<{ handle: string, name: string, currencyCode: string }> | null };
+
+export type BrowseQueryVariables = Exact<{
+  channel: string;
+  text?: string | null | undefined;
+  where?: ProductFilter | null | undefined;
+  sort?: ProductSort | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  isFirst?: boolean | null | undefined;
+  by?: Array<FacetInput> | FacetInput | null | undefined;
+}>;
+
+
+export type BrowseQuery = { products: { totalCount?: { count: number, precision: CountPrecision } | null, facets?: Array<{ kind: FacetKind, name: string, valueCount: number, buckets: Array<{ value: string, label: string, count: number, selected: boolean, min: string | null, max: string | null }> }> | null, edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null, node: { id: string, handle: string, title: string, brand: { id: string, handle: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string }, max: { amount: string } } | null, availability: { sellableOptions: Array<{ name: string, value: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type FindAlikeQueryVariables = Exact<{
+  channel: string;
+  query: VisualQueryInput;
+  where?: ProductFilter | null | undefined;
+  sort?: VisualSearchSort | null | undefined;
+  minScore?: number | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type FindAlikeQuery = { visualSearch: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null }, node: { id: string, handle: string, title: string, brand: { id: string, handle: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string }, max: { amount: string } } | null, availability: { sellableOptions: Array<{ name: string, value: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, search: { asOf: string, indexLagMs: number, strategy: SearchStrategy, candidates: number, dropped: number, refills: number, encoder: string, tookMs: number, region: { x: number, y: number, width: number, height: number } | null } } | null };
+
+export type NarrowAlikeQueryVariables = Exact<{
+  channel: string;
+  query: VisualQueryInput;
+  where?: ProductFilter | null | undefined;
+  minScore?: number | null | undefined;
+  by?: Array<FacetInput> | FacetInput | null | undefined;
+}>;
+
+
+export type NarrowAlikeQuery = { visualSearch: { totalCount: { count: number, precision: CountPrecision } | null, facets: Array<{ kind: FacetKind, name: string, valueCount: number, buckets: Array<{ value: string, label: string, count: number, selected: boolean, min: string | null, max: string | null }> }> | null, refinements: Array<{ count: number, label: { kind: LabelKind, value: string, confidence: number }, filter: { categories: Array<string> | null, brands: Array<string> | null, attributes: Array<{ name: string, values: Array<string> }> | null } }> | null } | null };
+
+export type FindItemsQueryVariables = Exact<{
+  channel: string;
+  image: string | number;
+}>;
+
+
+export type FindItemsQuery = { look: { items: Array<{ box: { x: number, y: number, width: number, height: number }, label: { value: string, confidence: number } | null }> } | null };
+
+export type NameItQueryVariables = Exact<{
+  channel: string;
+  image: string | number;
+  box?: BoxInput | null | undefined;
+}>;
+
+
+export type NameItQuery = { identify: { match: { probability: number | null, node: { id: string, handle: string, title: string } } | null, labels: Array<{ kind: LabelKind, value: string, confidence: number }>, facts: Array<{ subject: string, predicate: string, value: string, source: string, sourceUrl: string | null }> | null, region: { x: number, y: number, width: number, height: number } | null } | null };
+
+export type SharedPictureQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type SharedPictureQuery = { node:
+    | { __typename: 'Board', id: string }
+    | { __typename: 'Brand', id: string }
+    | { __typename: 'Category', id: string }
+    | { __typename: 'Hold', id: string }
+    | { __typename: 'Image', width: number, height: number, thumbhash: string, id: string, w1024: string | null }
+    | { __typename: 'ImageJob', id: string }
+    | { __typename: 'Pin', id: string }
+    | { __typename: 'Product', id: string }
+    | { __typename: 'Sku', id: string }
+    | { __typename: 'StockLocation', id: string }
+   | null };
+
+export type SuggestQueryVariables = Exact<{
+  text: string;
+  channel: string;
+}>;
+
+
+export type SuggestQuery = { suggest: { texts: Array<string> | null, categories: Array<{ id: string, handle: string, name: string }> | null, brands: Array<{ id: string, handle: string, name: string }> | null, products: Array<{ id: string, handle: string, title: string, featuredImage: { id: string, w64: string | null } | null }> | null } | null };
+
+export type StoresQueryVariables = Exact<{
+  channel: string;
+  near?: GeoPointInput | null | undefined;
+}>;
+
+
+export type StoresQuery = { locations: { edges: Array<{ distanceKm: number | null, node: { id: string, name: string } }> } | null };
+
+export type PictureFragment = { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null };
+
+export type AmountFragment = { amount: string, compareAtAmount: string | null, currencyCode: string };
+
+export type TileProductFragment = { id: string, handle: string, title: string, brand: { id: string, handle: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string }, max: { amount: string } } | null, availability: { sellableOptions: Array<{ name: string, value: string }> } | null };
+
+export type ChoiceFragment = { kind: FacetKind, name: string, valueCount: number, buckets: Array<{ value: string, label: string, count: number, selected: boolean, min: string | null, max: string | null }> };
+
+export type MatchPageFragment = { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null }, node: { id: string, handle: string, title: string, brand: { id: string, handle: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string }, max: { amount: string } } | null, availability: { sellableOptions: Array<{ name: string, value: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, search: { asOf: string, indexLagMs: number, strategy: SearchStrategy, candidates: number, dropped: number, refills: number, encoder: string, tookMs: number, region: { x: number, y: number, width: number, height: number } | null } };
+
+export type ProductPageOfListFragment = { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null, node: { id: string, handle: string, title: string, brand: { id: string, handle: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string }, max: { amount: string } } | null, availability: { sellableOptions: Array<{ name: string, value: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
+
+export type OfferStateFragment = { id: string, price: { amount: string, compareAtAmount: string | null, currencyCode: string }, availability: { sellable: boolean, level: StockLevel, quantity: number | null, restockAt: string | null, asOf: string } };
+
+export type HeldStockFragment = { id: string, status: HoldStatus, expiresAt: string, checkoutUrl: string | null, total: { amount: string, currencyCode: string }, lines: Array<{ quantity: number, sku: { id: string, checkoutUrl: string | null, options: Array<{ name: string, value: string }>, image: { id: string, w256: string | null } | null, product: { id: string, handle: string, title: string } | null } | null, location: { id: string, name: string } }> };
+
+export type PinnedBoardFragment = { id: string, title: string, pins: { nodes: Array<{ id: string, positive: boolean, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null, product: { id: string, handle: string, title: string } | null }> } | null };
+
+export const ChoiceFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Choice"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Facet"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"valueCount"}},{"kind":"Field","name":{"kind":"Name","value":"buckets"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"24"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"count"}},{"kind":"Field","name":{"kind":"Name","value":"selected"}},{"kind":"Field","name":{"kind":"Name","value":"min"}},{"kind":"Field","name":{"kind":"Name","value":"max"}}]}}]}}]} as unknown as DocumentNode<ChoiceFragment, unknown>;
+export const PictureFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Picture"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Image"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"altText"}},{"kind":"Field","name":{"kind":"Name","value":"width"}},{"kind":"Field","name":{"kind":"Name","value":"height"}},{"kind":"Field","name":{"kind":"Name","value":"thumbhash"}},{"kind":"Field","name":{"kind":"Name","value":"dominantColor"}},{"kind":"Field","alias":{"kind":"Name","value":"w256"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"256"}}]},{"kind":"Field","alias":{"kind":"Name","value":"w512"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"512"}}]},{"kind":"Field","alias":{"kind":"Name","value":"w1024"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"1024"}}]}]}}]} as unknown as DocumentNode<PictureFragment, unknown>;
+export const AmountFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Amount"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Price"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"compareAtAmount"}},{"kind":"Field","name":{"kind":"Name","value":"currencyCode"}}]}}]} as unknown as DocumentNode<AmountFragment, unknown>;
+export const TileProductFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"TileProduct"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Product"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}},{"kind":"Field","name":{"kind":"Name","value":"title"}},{"kind":"Field","name":{"kind":"Name","value":"brand"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"priceRange"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"min"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"max"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"availability"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"sellableOptions"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Amount"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Price"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"compareAtAmount"}},{"kind":"Field","name":{"kind":"Name","value":"currencyCode"}}]}}]} as unknown as DocumentNode<TileProductFragment, unknown>;
+export const MatchPageFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MatchPage"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"VisualMatchConnection"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"image"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Picture"}}]}},{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"TileProduct"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}},{"kind":"Field","name":{"kind":"Name","value":"search"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"indexLagMs"}},{"kind":"Field","name":{"kind":"Name","value":"strategy"}},{"kind":"Field","name":{"kind":"Name","value":"candidates"}},{"kind":"Field","name":{"kind":"Name","value":"dropped"}},{"kind":"Field","name":{"kind":"Name","value":"refills"}},{"kind":"Field","name":{"kind":"Name","value":"encoder"}},{"kind":"Field","name":{"kind":"Name","value":"tookMs"}},{"kind":"Field","name":{"kind":"Name","value":"region"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"x"}},{"kind":"Field","name":{"kind":"Name","value":"y"}},{"kind":"Field","name":{"kind":"Name","value":"width"}},{"kind":"Field","name":{"kind":"Name","value":"height"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Amount"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Price"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"compareAtAmount"}},{"kind":"Field","name":{"kind":"Name","value":"currencyCode"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Picture"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Image"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"altText"}},{"kind":"Field","name":{"kind":"Name","value":"width"}},{"kind":"Field","name":{"kind":"Name","value":"height"}},{"kind":"Field","name":{"kind":"Name","value":"thumbhash"}},{"kind":"Field","name":{"kind":"Name","value":"dominantColor"}},{"kind":"Field","alias":{"kind":"Name","value":"w256"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"256"}}]},{"kind":"Field","alias":{"kind":"Name","value":"w512"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"512"}}]},{"kind":"Field","alias":{"kind":"Name","value":"w1024"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"1024"}}]}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"TileProduct"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Product"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}},{"kind":"Field","name":{"kind":"Name","value":"title"}},{"kind":"Field","name":{"kind":"Name","value":"brand"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"priceRange"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"min"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"max"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"availability"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"sellableOptions"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]}}]} as unknown as DocumentNode<MatchPageFragment, unknown>;
+export const ProductPageOfListFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ProductPageOfList"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ProductConnection"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"image"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Picture"}}]}},{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"TileProduct"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Amount"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Price"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"compareAtAmount"}},{"kind":"Field","name":{"kind":"Name","value":"currencyCode"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Picture"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Image"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"altText"}},{"kind":"Field","name":{"kind":"Name","value":"width"}},{"kind":"Field","name":{"kind":"Name","value":"height"}},{"kind":"Field","name":{"kind":"Name","value":"thumbhash"}},{"kind":"Field","name":{"kind":"Name","value":"dominantColor"}},{"kind":"Field","alias":{"kind":"Name","value":"w256"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"256"}}]},{"kind":"Field","alias":{"kind":"Name","value":"w512"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"512"}}]},{"kind":"Field","alias":{"kind":"Name","value":"w1024"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"1024"}}]}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"TileProduct"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Product"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}},{"kind":"Field","name":{"kind":"Name","value":"title"}},{"kind":"Field","name":{"kind":"Name","value":"brand"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"priceRange"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"min"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"max"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"availability"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"sellableOptions"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]}}]} as unknown as DocumentNode<ProductPageOfListFragment, unknown>;
+export const OfferStateFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"OfferState"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Sku"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"price"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"availability"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"sellable"}},{"kind":"Field","name":{"kind":"Name","value":"level"}},{"kind":"Field","name":{"kind":"Name","value":"quantity"}},{"kind":"Field","name":{"kind":"Name","value":"restockAt"}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Amount"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Price"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"compareAtAmount"}},{"kind":"Field","name":{"kind":"Name","value":"currencyCode"}}]}}]} as unknown as DocumentNode<OfferStateFragment, unknown>;
+export const HeldStockFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"HeldStock"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Hold"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"checkoutUrl"}},{"kind":"Field","name":{"kind":"Name","value":"total"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"currencyCode"}}]}},{"kind":"Field","name":{"kind":"Name","value":"lines"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"quantity"}},{"kind":"Field","name":{"kind":"Name","value":"sku"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"checkoutUrl"}},{"kind":"Field","name":{"kind":"Name","value":"options"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"image"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","alias":{"kind":"Name","value":"w256"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"256"}}]}]}},{"kind":"Field","name":{"kind":"Name","value":"product"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}},{"kind":"Field","name":{"kind":"Name","value":"title"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"location"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<HeldStockFragment, unknown>;
+export const PinnedBoardFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"PinnedBoard"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Board"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"title"}},{"kind":"Field","name":{"kind":"Name","value":"pins"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"100"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"positive"}},{"kind":"Field","name":{"kind":"Name","value":"image"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Picture"}}]}},{"kind":"Field","name":{"kind":"Name","value":"product"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}},{"kind":"Field","name":{"kind":"Name","value":"title"}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Picture"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Image"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"altText"}},{"kind":"Field","name":{"kind":"Name","value":"width"}},{"kind":"Field","name":{"kind":"Name","value":"height"}},{"kind":"Field","name":{"kind":"Name","value":"thumbhash"}},{"kind":"Field","name":{"kind":"Name","value":"dominantColor"}},{"kind":"Field","alias":{"kind":"Name","value":"w256"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"256"}}]},{"kind":"Field","alias":{"kind":"Name","value":"w512"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"512"}}]},{"kind":"Field","alias":{"kind":"Name","value":"w1024"},"name":{"kind":"Name","value":"url"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"width"},"value":{"kind":"IntValue","value":"1024"}}]}]}}]} as unknown as DocumentNode<PinnedBoardFragment, unknown>;
+export const OpenProductDocument = {"__meta__":{"hash":"sha256:a52aaf088a17107255cba56ec016de4af69c00382a00f3427296adabdd250b98"}} as unknown as DocumentNode<OpenProductQuery, OpenProductQueryVariables>;
+export const MoreAlikeDocument = {"__meta__":{"hash":"sha256:a4e928442a998371a517b496d737337df93211b7a08f534d0470499e66a40f61"}} as unknown as DocumentNode<MoreAlikeQuery, MoreAlikeQueryVariables>;
+export const WatchOffersDocument = {"__meta__":{"hash":"sha256:01d0a0259916125e28ffeda80c7515e2eb63591949f8de6db2a504696e9fcf1f"}} as unknown as DocumentNode<WatchOffersSubscription, WatchOffersSubscriptionVariables>;
+export const HoldNowDocument = {"__meta__":{"hash":"sha256:66a863e362b55f3c59235c7824c9f95b70d99b29edf6f5aa5ec3550513fdffcc"}} as unknown as DocumentNode<HoldNowMutation, HoldNowMutationVariables>;
+export const HeldNowDocument = {"__meta__":{"hash":"sha256:4c2953eed0a2061767a00a4663ebad15c768e885f642b7203393788a1ee0b5a9"}} as unknown as DocumentNode<HeldNowQuery, HeldNowQueryVariables>;
+export const KeepHoldDocument = {"__meta__":{"hash":"sha256:fc2dcc8a9e8d211b8f0048865491af47569a18c11fef75854897a6eabf2286ae"}} as unknown as DocumentNode<KeepHoldMutation, KeepHoldMutationVariables>;
+export const LetGoDocument = {"__meta__":{"hash":"sha256:8aaff29604daf42a208fc09b9ec4a6dbce7b4deda0065fc2f216fcf44cf1679f"}} as unknown as DocumentNode<LetGoMutation, LetGoMutationVariables>;
+export const StartBoardDocument = {"__meta__":{"hash":"sha256:ae15799664ca398f163507c5682d7109f038a2252e478dad31e5386074b8f2c7"}} as unknown as DocumentNode<StartBoardMutation, StartBoardMutationVariables>;
+export const OpenBoardDocument = {"__meta__":{"hash":"sha256:93ddd3096810ab2203e44080198b7ef2692be0b7e184668f37fdf7238225a60d"}} as unknown as DocumentNode<OpenBoardQuery, OpenBoardQueryVariables>;
+export const PinsOfBoardDocument = {"__meta__":{"hash":"sha256:c870767f67ae93c399eaff3123366e487cb9179eaa56a87bef336213cdaacdf2"}} as unknown as DocumentNode<PinsOfBoardQuery, PinsOfBoardQueryVariables>;
+export const IdeasOfBoardDocument = {"__meta__":{"hash":"sha256:e8518a86e682db1a8e08ffae3b5438a84232f18dac4aacb23f9540fe74aec8f6"}} as unknown as DocumentNode<IdeasOfBoardQuery, IdeasOfBoardQueryVariables>;
+export const PinItDocument = {"__meta__":{"hash":"sha256:adb6a3f9e0f472c81479e8ba85391bee39a3086baece525d6ebfba86b8038715"}} as unknown as DocumentNode<PinItMutation, PinItMutationVariables>;
+export const UnpinItDocument = {"__meta__":{"hash":"sha256:aa93214c67c957b2c13869152da5601f03ddd3ce1badf5b02b8a5ee73b0e4ccc"}} as unknown as DocumentNode<UnpinItMutation, UnpinItMutationVariables>;
+export const ArriveDocument = {"__meta__":{"hash":"sha256:d079f0c735c577e1002d1e58a2574cd79ff05025b52c6e8dd7dd98021768813e"}} as unknown as DocumentNode<ArriveQuery, ArriveQueryVariables>;
+export const BrowseDocument = {"__meta__":{"hash":"sha256:4a6b822fcd5d863bcb0f639af51d4245d07b62fd6578cca8d70403804aae6998"}} as unknown as DocumentNode<BrowseQuery, BrowseQueryVariables>;
+export const FindAlikeDocument = {"__meta__":{"hash":"sha256:3d1a3fec5e2f2c83c1f8471536a362dc26610cdb1576bc915a7c34089c2d7bc0"}} as unknown as DocumentNode<FindAlikeQuery, FindAlikeQueryVariables>;
+export const NarrowAlikeDocument = {"__meta__":{"hash":"sha256:643300f7b799926fc7ee0ec2e3986f65a2fff05b8dab38fe9ed3dc645a6d56a5"}} as unknown as DocumentNode<NarrowAlikeQuery, NarrowAlikeQueryVariables>;
+export const FindItemsDocument = {"__meta__":{"hash":"sha256:2d8df009533e37b61ea1e3c1f10174c2f7a39c4068309c4b499a86ca45195519"}} as unknown as DocumentNode<FindItemsQuery, FindItemsQueryVariables>;
+export const NameItDocument = {"__meta__":{"hash":"sha256:23c462e469365a406ad0436613904f938f13dc385bd9e7e65bfc3d986b92ca72"}} as unknown as DocumentNode<NameItQuery, NameItQueryVariables>;
+export const SharedPictureDocument = {"__meta__":{"hash":"sha256:b2dd9ff7604136b5b9cd5b879569ce3711d8382ae787bc441db9579c5d55a582"}} as unknown as DocumentNode<SharedPictureQuery, SharedPictureQueryVariables>;
+export const SuggestDocument = {"__meta__":{"hash":"sha256:c28636632d8bc0cee2772180ae23ce08bca0f4fd9cdd80ef922b0d32ef8fb7f9"}} as unknown as DocumentNode<SuggestQuery, SuggestQueryVariables>;
+export const StoresDocument = {"__meta__":{"hash":"sha256:2d26087f572e41c9b458e119b36dc8ea1c8ce4866965271aa6b1266b6af15ab9"}} as unknown as DocumentNode<StoresQuery, StoresQueryVariables>;

@@ -1,0 +1,96 @@
+import { useEffect, useState } from 'preact/hooks';
+import { toFailure } from '../api/failure.js';
+import { money, t } from '../texts/texts.js';
+import { Link } from '../ui/link.js';
+import { say } from '../ui/said.js';
+import { extendHold, forget, type Held, holds, releaseHold } from './holds.js';
+
+/** What the shopper holds, with the time that is left, on every view. */
+export const HoldBar = () =>
+  holds.value.length === 0 ? null : (
+    <section class="holds" aria-label={t.value.heldForYou}>
+      {holds.value.map((held) => (
+        <HoldCard key={held.hold.id} held={held} />
+      ))}
+    </section>
+  );
+
+/** Somebody who reads the page aloud is told again when this is left. */
+const WARN_SECONDS = 60;
+
+function HoldCard({ held }: { readonly held: Held }) {
+  const { hold } = held;
+  const seconds = useSecondsUntil(hold.expiresAt);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [line] = hold.lines;
+  const title = line?.sku?.product?.title ?? t.value.product;
+  const options = line?.sku?.options.map(({ value }) => value).join(' · ') ?? '';
+  const checkout = hold.checkoutUrl ?? line?.sku?.checkoutUrl ?? null;
+  useEffect(() => {
+    if (seconds === WARN_SECONDS) say(t.value.oneMinuteLeft(title));
+    if (seconds > 0) return;
+    forget(hold.id);
+    say(t.value.holdEnded(title));
+  }, [seconds]);
+  const act = (work: Promise<void>): void => {
+    setProblem(null);
+    work.catch((error: unknown) => setProblem(t.value.holdProblem(toFailure(error).code)));
+  };
+  return (
+    <article class="hold">
+      {line?.sku?.image?.w256 == null ? null : (
+        <img src={line.sku.image.w256} alt="" width={48} height={60} />
+      )}
+      <div class="hold-what">
+        {line?.sku?.product == null ? (
+          title
+        ) : (
+          <Link to={{ at: 'product', handle: line.sku.product.handle }}>{title}</Link>
+        )}
+        <small>
+          {[options, money(hold.total.amount, hold.total.currencyCode)]
+            .filter((part) => part !== '')
+            .join(' · ')}
+        </small>
+      </div>
+      <p class={seconds <= WARN_SECONDS ? 'hold-left hold-left-little' : 'hold-left'}>
+        <span class="unseen">{t.value.heldFor}</span>
+        <time role="timer" aria-live="off">
+          {clock(seconds)}
+        </time>
+      </p>
+      <div class="hold-acts">
+        {checkout === null ? null : (
+          <a class="button" href={checkout}>
+            {t.value.checkOut}
+          </a>
+        )}
+        <button class="button button-quiet" type="button" onClick={() => act(extendHold(held))}>
+          {t.value.longer}
+        </button>
+        <button class="button button-quiet" type="button" onClick={() => act(releaseHold(held))}>
+          {t.value.letGo}
+        </button>
+      </div>
+      {problem === null ? null : (
+        <p class="hold-problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </article>
+  );
+}
+
+function useSecondsUntil(moment: string): number {
+  const left = (): number => Math.max(0, Math.ceil((Date.parse(moment) - Date.now()) / 1_000));
+  const [seconds, setSeconds] = useState(left);
+  useEffect(() => {
+    setSeconds(left());
+    const timer = setInterval(() => setSeconds(left()), 500);
+    return () => clearInterval(timer);
+  }, [moment]);
+  return seconds;
+}
+
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

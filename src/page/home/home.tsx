@@ -1,0 +1,57 @@
+import { FilterBar } from '../filter/filter-bar.js';
+import { hasChoice } from '../filter/filters.js';
+import { Empty } from '../list/empty.js';
+import { listingOf } from '../list/listing.js';
+import { MasonryList } from '../list/masonry-list.js';
+import { browse } from '../list/sources.js';
+import { PickButton } from '../picture/pick-button.js';
+import { type Place, writePlace } from '../route.js';
+import { t } from '../texts/texts.js';
+import { Icon } from '../ui/icon.js';
+
+interface ListViewProps {
+  readonly place: Place;
+  readonly channel: string;
+}
+
+/** An invitation to show a picture, above all products, newest first. */
+export function Home({ place, channel }: ListViewProps) {
+  const { filters, sort } = place;
+  const listing = listingOf(`${channel}${writePlace(place)}`, () => browse(channel, null, filters, sort));
+  const isNarrowed = hasChoice(filters);
+  return (
+    <main id="main" class="view">
+      {isNarrowed ? (
+        <h1 class="unseen">{t.value.allProducts}</h1>
+      ) : (
+        <section class="hero">
+          <h1>{t.value.invitation}</h1>
+          <p>{t.value.promise}</p>
+          <div class="hero-ways">
+            <PickButton class="button button-large">
+              <Icon name="picture" /> {t.value.usePicture}
+            </PickButton>
+          </div>
+          <p class="hero-hint">{t.value.otherWays}</p>
+        </section>
+      )}
+      <FilterBar counts={listing.counts.value} title={isNarrowed ? t.value.chosen : t.value.newIn} />
+      <MasonryList listing={listing} label={t.value.products} />
+      <Empty listing={listing} />
+    </main>
+  );
+}
+
+/** What words find. */
+export function Words({ place, channel, text }: ListViewProps & { readonly text: string }) {
+  const { filters, sort } = place;
+  const listing = listingOf(`${channel}${writePlace(place)}`, () => browse(channel, text, filters, sort));
+  return (
+    <main id="main" class="view">
+      <h1 class="title">{t.value.quoted(text)}</h1>
+      <FilterBar counts={listing.counts.value} title={t.value.found} />
+      <MasonryList listing={listing} label={t.value.products} />
+      <Empty listing={listing} />
+    </main>
+  );
+}

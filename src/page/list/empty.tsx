@@ -1,0 +1,24 @@
+import { hasChoice } from '../filter/filters.js';
+import { narrow, NO_FILTERS, place } from '../route.js';
+import { t } from '../texts/texts.js';
+import { Link } from '../ui/link.js';
+import { Notice } from '../ui/notice.js';
+import type { Listing } from './listing.js';
+
+/** What to do when a list has nothing: give up a choice, or look elsewhere. */
+export function Empty({ listing }: { readonly listing: Listing }) {
+  if (listing.items.value.length > 0 || !listing.isComplete.value) return null;
+  return hasChoice(place.value.filters) ? (
+    <Notice title={t.value.nothingSo} text={t.value.nothingSoText}>
+      <button class="button" type="button" onClick={() => narrow(NO_FILTERS)}>
+        {t.value.clearAll}
+      </button>
+    </Notice>
+  ) : (
+    <Notice title={t.value.nothing} text={t.value.nothingText}>
+      <Link class="button" to={{ at: 'home' }}>
+        {t.value.seeAll}
+      </Link>
+    </Notice>
+  );
+}

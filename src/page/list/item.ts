@@ -1,0 +1,23 @@
+import type { PictureFragment, TileProductFragment } from '../generated/graphql.js';
+
+/** A product in a list, with the picture that the list shows of it. */
+export interface Item {
+  readonly product: TileProductFragment;
+  readonly picture: PictureFragment;
+}
+
+interface Edge {
+  readonly image?: PictureFragment | null;
+  readonly node: TileProductFragment;
+}
+
+/** A product without a picture has no place among pictures. */
+export const toItems = (edges: readonly Edge[]): Item[] =>
+  edges.flatMap(({ image, node }) => (image ? [{ product: node, picture: image }] : []));
+
+/** The sizes in which the product can be bought now, in the merchant's order. */
+export const sizesOf = ({ availability }: TileProductFragment): string[] => [
+  ...new Set(
+    (availability?.sellableOptions ?? []).flatMap(({ name, value }) => (name === 'size' ? [value] : [])),
+  ),
+];

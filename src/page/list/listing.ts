@@ -1,0 +1,103 @@
+import { signal } from '@preact/signals';
+import { type Failure, isAbort, toFailure } from '../api/failure.js';
+import type { ChoiceFragment, NarrowAlikeQuery } from '../generated/graphql.js';
+import type { Box } from '../route.js';
+import type { Item } from './item.js';
+
+export interface ListPage {
+  readonly items: readonly Item[];
+  /** Null when nothing follows. */
+  readonly next: string | null;
+  /** When the counts come with the page. */
+  readonly counts?: Counts | undefined;
+  /** The part of the picture that was searched for, as `SearchReport.region`. */
+  readonly region?: Box | null | undefined;
+}
+
+type Search = NonNullable<NarrowAlikeQuery['visualSearch']>;
+export type Refinement = NonNullable<Search['refinements']>[number];
+
+/** What is beside a list: how long it is, and how to narrow it. */
+export interface Counts {
+  readonly total: { readonly count: number; readonly precision: 'EXACT' | 'AT_LEAST' } | null;
+  readonly facets: readonly ChoiceFragment[];
+  readonly refinements: readonly Refinement[];
+}
+
+/** How a list is asked for. */
+export interface Source {
+  page(after: string | null, signal: AbortSignal): Promise<ListPage>;
+  /** When the counts do not come with the first page. */
+  readonly counts?: (signal: AbortSignal) => Promise<Counts>;
+}
+
+/** A list without end: what has been loaded of it, and how to load more. */
+export class Listing {
+  readonly items = signal<readonly Item[]>([]);
+  readonly counts = signal<Counts | null>(null);
+  readonly region = signal<Box | null>(null);
+  readonly isLoading = signal(false);
+  readonly isComplete = signal(false);
+  readonly failure = signal<Failure | null>(null);
+  #after: string | null = null;
+  readonly #leaving = new AbortController();
+
+  constructor(readonly source: Source) {}
+
+  /** Loads the first page and the counts, unless that has begun. */
+  open(): void {
+    if (this.items.value.length > 0 || this.isLoading.value || this.isComplete.value) return;
+    void this.more();
+    this.source
+      .counts?.(this.#leaving.signal)
+      .then((counts) => {
+        this.counts.value = counts;
+      })
+      // Without counts, the list is still a list.
+      .catch(() => {});
+  }
+
+  /** Loads the next page; does nothing while one is being loaded, and after the last. */
+  async more(): Promise<void> {
+    if (this.isLoading.value || this.isComplete.value) return;
+    this.isLoading.value = true;
+    this.failure.value = null;
+    try {
+      const { items, next, counts, region } = await this.source.page(this.#after, this.#leaving.signal);
+      const known = new Set(this.items.value.map(({ product }) => product.id));
+      this.items.value = [...this.items.value, ...items.filter(({ product }) => !known.has(product.id))];
+      if (counts !== undefined) this.counts.value = counts;
+      this.region.value = region ?? null;
+      this.#after = next;
+      this.isComplete.value = next === null;
+    } catch (error) {
+      if (!isAbort(error)) this.failure.value = toFailure(error);
+    } finally {
+      this.isLoading.value = false;
+    }
+  }
+
+  /** Stops what is being loaded, when nobody will see it. */
+  leave(): void {
+    this.#leaving.abort();
+  }
+}
+
+/** Enough to go back through a visit. */
+const KEPT = 12;
+const kept = new Map<string, Listing>();
+
+/** The list with this key as it was left, so that going back shows what was there; opened when it is new. */
+export function listingOf(key: string, source: () => Source): Listing {
+  const known = kept.get(key);
+  kept.delete(key);
+  const listing = known ?? new Listing(source());
+  kept.set(key, listing);
+  for (const [oldest, old] of kept) {
+    if (kept.size <= KEPT) break;
+    old.leave();
+    kept.delete(oldest);
+  }
+  listing.open();
+  return listing;
+}

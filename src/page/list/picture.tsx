@@ -1,0 +1,61 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { PictureFragment } from '../generated/graphql.js';
+import { toDataUrl } from './thumbhash.js';
+
+const LADDER = [
+  ['w256', 256],
+  ['w512', 512],
+  ['w1024', 1024],
+] as const;
+
+/** The files of a picture by width, up to the first that has all of its pixels. */
+export function srcSetOf(picture: PictureFragment): string {
+  const needed = LADDER.findIndex(([, width]) => width >= picture.width);
+  const rungs = needed === -1 ? LADDER : LADDER.slice(0, needed + 1);
+  return rungs
+    .flatMap(([name, width]) => {
+      const url = picture[name];
+      return url == null ? [] : [`${url} ${Math.min(width, picture.width)}w`];
+    })
+    .join(', ');
+}
+
+interface PictureProps {
+  readonly picture: PictureFragment;
+  /** The width on the screen, as `sizes` takes it. */
+  readonly sizes: string;
+  /** Whether it is seen at once, and not only after scrolling. */
+  readonly eager?: boolean;
+  readonly alt?: string;
+}
+
+/** A picture whose place is reserved: first its color, then a blur, then itself. */
+export function Picture({ picture, sizes, eager = false, alt }: PictureProps) {
+  const image = useRef<HTMLImageElement>(null);
+  const [isThere, setThere] = useState(false);
+  // One from the cache is complete before anybody listens.
+  useLayoutEffect(() => {
+    if (image.current?.complete && image.current.naturalWidth > 0) setThere(true);
+  }, []);
+  return (
+    <span
+      class={isThere ? 'picture picture-there' : 'picture'}
+      style={isThere ? {} : { backgroundImage: `url(${toDataUrl(picture.thumbhash)})` }}
+    >
+      <img
+        ref={image}
+        src={picture.w512 ?? ''}
+        srcset={srcSetOf(picture)}
+        sizes={sizes}
+        width={picture.width}
+        height={picture.height}
+        alt={alt ?? picture.altText ?? ''}
+        loading={eager ? 'eager' : 'lazy'}
+        fetchpriority={eager ? 'high' : 'auto'}
+        decoding="async"
+        draggable={false}
+        onLoad={() => setThere(true)}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,99 @@
+import { Component } from 'preact';
+import { Heart } from '../board/heart.js';
+import { money, t } from '../texts/texts.js';
+import { Icon } from '../ui/icon.js';
+import { Link } from '../ui/link.js';
+import { type Item, sizesOf } from './item.js';
+import { Picture } from './picture.js';
+
+interface TileProps {
+  readonly item: Item;
+  readonly start: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly eager: boolean;
+  readonly lessLike?: ((product: string) => void) | undefined;
+}
+
+function TileContent({ item: { product, picture }, start, top, width, height, eager, lessLike }: TileProps) {
+  const sizes = sizesOf(product);
+  return (
+    <li class="tile" style={{ insetInlineStart: start, top, width, height }}>
+      <Link to={{ at: 'product', handle: product.handle }} class="tile-link">
+        <Picture picture={picture} sizes={`${Math.ceil(width)}px`} eager={eager} alt="" />
+        <span class="tile-title">{product.title}</span>
+        <span class="tile-facts">
+          <ProductPrice range={product.priceRange} />
+          {sizes.length === 0 ? null : (
+            <span class="tile-sizes">
+              <span class="unseen">{t.value.inSizes}</span> {sizes.join(' ')}
+            </span>
+          )}
+        </span>
+      </Link>
+      <div class="tile-tools">
+        <Heart product={product.id} title={product.title} />
+        <Link
+          to={{ at: 'alike', handle: product.handle }}
+          class="round round-small"
+          label={t.value.moreLike(product.title)}
+        >
+          <Icon name="similar" />
+        </Link>
+        {lessLike === undefined ? null : (
+          <button
+            class="round round-small"
+            type="button"
+            aria-label={t.value.lessLike(product.title)}
+            onClick={() => lessLike(product.id)}
+          >
+            <Icon name="less" />
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+interface Range {
+  readonly min: {
+    readonly amount: string;
+    readonly compareAtAmount?: string | null;
+    readonly currencyCode: string;
+  };
+  readonly max: { readonly amount: string };
+}
+
+/** The lowest price, with what it was before a sale. */
+export function ProductPrice({ range }: { readonly range?: Range | null }) {
+  if (range == null) return null;
+  const { amount, compareAtAmount, currencyCode } = range.min;
+  const shown = money(amount, currencyCode);
+  return (
+    <span class={compareAtAmount == null ? 'price' : 'price price-sale'}>
+      {range.max.amount === amount ? shown : t.value.from(shown)}
+      {compareAtAmount == null ? null : (
+        <>
+          {' '}
+          <s>
+            <span class="unseen">{t.value.before}</span>
+            {money(compareAtAmount, currencyCode)}
+          </s>
+        </>
+      )}
+    </span>
+  );
+}
+
+/** Rendered once, however many pages follow: an item never changes, and its place only with the width of the page. */
+export class Tile extends Component<TileProps> {
+  override shouldComponentUpdate({ item, start, top, width }: TileProps): boolean {
+    const { props } = this;
+    return item !== props.item || start !== props.start || top !== props.top || width !== props.width;
+  }
+
+  override render(props: TileProps) {
+    return <TileContent {...props} />;
+  }
+}

@@ -1,0 +1,20 @@
+import './styles/main.css';
+import { render } from 'preact';
+import { App } from './app.js';
+import { beginArrival } from './arrival.js';
+import { resumeBoard } from './board/my-board.js';
+import { resumeHolds } from './hold/holds.js';
+import { takeDropsAndPastes } from './picture/intake.js';
+import { followHistory } from './route.js';
+import { useWishedLanguage } from './texts/texts.js';
+
+const root = document.getElementById('page');
+if (root === null) throw new Error('index.html has no place for the page.');
+
+followHistory();
+beginArrival();
+await useWishedLanguage();
+render(<App />, root);
+takeDropsAndPastes();
+void resumeHolds();
+void resumeBoard();

@@ -1,0 +1,197 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Box } from '../route.js';
+import { number, t, word } from '../texts/texts.js';
+import { around, between, isSame, moved, resized } from './box.js';
+
+export interface Found {
+  readonly box: Box;
+  /** A handle of a category; null when it is unknown. */
+  readonly name: string | null;
+}
+
+interface BoxEditorProps {
+  readonly src: string;
+  readonly width: number;
+  readonly height: number;
+  /** What is searched for; null: the whole picture. */
+  readonly box: Box | null;
+  /** What the gateway searched for by itself, in a picture of a person. */
+  readonly region: Box | null;
+  readonly found: readonly Found[];
+  readonly choose: (box: Box | null) => void;
+}
+
+/** Further than a finger trembles. */
+const DRAG_PX = 6;
+const KEY_STEP = 0.02;
+/** Keys are pressed several times in a row. */
+const KEY_PAUSE_MS = 350;
+
+const percent = (value: number): string => number(value * 100);
+
+interface Drag {
+  readonly x: number;
+  readonly y: number;
+  readonly how: 'draw' | 'move' | Corner;
+  readonly from: Box | null;
+  readonly moved: boolean;
+}
+
+const CORNERS = ['nw', 'ne', 'sw', 'se'] as const;
+type Corner = (typeof CORNERS)[number];
+const isCorner = (text: string | undefined): text is Corner => CORNERS.some((corner) => corner === text);
+
+/** The picture with its dots, and the box to draw, move, and resize with a finger, a mouse, and keys. */
+export function BoxEditor({ src, width, height, box, region, found, choose }: BoxEditorProps) {
+  const stage = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLButtonElement>(null);
+  const drag = useRef<Drag | null>(null);
+  const pause = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const [draft, setDraft] = useState<Box | null>(null);
+  useEffect(() => setDraft(null), [box]);
+  useEffect(() => () => clearTimeout(pause.current), []);
+  const shown = draft ?? box;
+
+  /** Where the pointer is, in fractions of the picture. */
+  const at = ({ clientX, clientY }: PointerEvent): [number, number] => {
+    const bounds = stage.current?.getBoundingClientRect();
+    if (bounds === undefined) return [0, 0];
+    return [(clientX - bounds.left) / bounds.width, (clientY - bounds.top) / bounds.height];
+  };
+  const settle = (next: Box): void => {
+    setDraft(next);
+    choose(next);
+  };
+  const begin = (event: PointerEvent): void => {
+    if (event.button !== 0 || !(event.target instanceof HTMLElement)) return;
+    if (event.target.closest('.dot') !== null) return;
+    const { corner } = event.target.dataset;
+    const [x, y] = at(event);
+    const onFrame = event.target.closest('.frame') !== null;
+    drag.current = {
+      x,
+      y,
+      how: isCorner(corner) ? corner : onFrame ? 'move' : 'draw',
+      from: shown,
+      moved: false,
+    };
+    stage.current?.setPointerCapture(event.pointerId);
+  };
+  const follow = (event: PointerEvent): void => {
+    const { current } = drag;
+    const bounds = stage.current?.getBoundingClientRect();
+    if (current === null || bounds === undefined) return;
+    const [x, y] = at(event);
+    const far = Math.hypot((x - current.x) * bounds.width, (y - current.y) * bounds.height);
+    if (!current.moved && far < DRAG_PX) return;
+    drag.current = { ...current, moved: true };
+    setDraft(dragged(current, x, y));
+  };
+  const end = (event: PointerEvent): void => {
+    const { current } = drag;
+    drag.current = null;
+    if (current === null) return;
+    const [x, y] = at(event);
+    if (current.moved) settle(dragged(current, x, y));
+    // A tap on the picture asks for what is there.
+    else if (current.how === 'draw') settle(around(x, y));
+    frame.current?.focus({ preventScroll: true });
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (shown === null) return;
+    if (event.key === 'Delete' || event.key === 'Backspace' || event.key === 'Escape') {
+      event.preventDefault();
+      choose(null);
+      return;
+    }
+    const step = STEPS[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const change = event.shiftKey ? resized : moved;
+    const next = change(shown, step[0] * KEY_STEP, step[1] * KEY_STEP);
+    setDraft(next);
+    clearTimeout(pause.current);
+    pause.current = setTimeout(() => choose(next), KEY_PAUSE_MS);
+  };
+  return (
+    <div
+      ref={stage}
+      class={shown === null ? 'stage' : 'stage stage-boxed'}
+      style={{ aspectRatio: `${width} / ${height}`, '--ratio': width / height }}
+      onPointerDown={begin}
+      onPointerMove={follow}
+      onPointerUp={end}
+      onPointerCancel={() => {
+        drag.current = null;
+        setDraft(null);
+      }}
+    >
+      <img src={src} width={width} height={height} alt={t.value.yourPicture} draggable={false} />
+      {region === null || shown !== null ? null : <span class="region" style={placed(region)} />}
+      {shown === null ? null : (
+        <button
+          ref={frame}
+          type="button"
+          class="frame"
+          style={placed(shown)}
+          aria-label={t.value.frame(
+            percent(shown.x),
+            percent(shown.y),
+            percent(shown.width),
+            percent(shown.height),
+          )}
+          onKeyDown={press}
+        >
+          {CORNERS.map((corner) => (
+            <span key={corner} class={`corner corner-${corner}`} data-corner={corner} />
+          ))}
+        </button>
+      )}
+      {found.map(({ box: spot, name }, index) => (
+        <button
+          key={index}
+          type="button"
+          class="dot"
+          style={{
+            left: `${(spot.x + spot.width / 2) * 100}%`,
+            top: `${(spot.y + spot.height / 2) * 100}%`,
+          }}
+          aria-pressed={shown !== null && isSame(shown, spot)}
+          aria-label={name === null ? t.value.item(index + 1) : t.value.itemNamed(word(name))}
+          onClick={() => choose(shown !== null && isSame(shown, spot) ? null : spot)}
+        >
+          <span class="dot-name">{name === null ? t.value.item(index + 1) : word(name)}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+const STEPS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** The picture is not mirrored for right-to-left readers, so neither are places in it. */
+const placed = ({ x, y, width, height }: Box) => ({
+  left: `${x * 100}%`,
+  top: `${y * 100}%`,
+  width: `${width * 100}%`,
+  height: `${height * 100}%`,
+});
+
+/** What the box becomes when the pointer is here. */
+function dragged({ how, from, x: fromX, y: fromY }: Drag, x: number, y: number): Box {
+  if (how === 'draw' || from === null) return between(fromX, fromY, x, y);
+  if (how === 'move') return moved(from, x - fromX, y - fromY);
+  const right = from.x + from.width;
+  const bottom = from.y + from.height;
+  return between(
+    how.endsWith('w') ? x : from.x,
+    how.startsWith('n') ? y : from.y,
+    how.endsWith('w') ? right : x,
+    how.startsWith('n') ? bottom : y,
+  );
+}

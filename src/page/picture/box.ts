@@ -1,0 +1,42 @@
+import type { Box } from '../route.js';
+
+/** A smaller part has too few pixels to compare. */
+export const MIN_SIDE = 0.06;
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+/** The box between two points, inside the picture and not too small. */
+export function between(ax: number, ay: number, bx: number, by: number): Box {
+  const left = clamp(Math.min(ax, bx), 0, 1 - MIN_SIDE);
+  const top = clamp(Math.min(ay, by), 0, 1 - MIN_SIDE);
+  const width = clamp(Math.max(ax, bx), left + MIN_SIDE, 1) - left;
+  const height = clamp(Math.max(ay, by), top + MIN_SIDE, 1) - top;
+  return { x: left, y: top, width, height };
+}
+
+/** A box of a usual size around a point. */
+export function around(x: number, y: number, side = 0.44): Box {
+  return {
+    x: clamp(x - side / 2, 0, 1 - side),
+    y: clamp(y - side / 2, 0, 1 - side),
+    width: side,
+    height: side,
+  };
+}
+
+export const moved = (box: Box, dx: number, dy: number): Box => ({
+  ...box,
+  x: clamp(box.x + dx, 0, 1 - box.width),
+  y: clamp(box.y + dy, 0, 1 - box.height),
+});
+
+/** With the end corner moved. */
+export const resized = (box: Box, dx: number, dy: number): Box => ({
+  ...box,
+  width: clamp(box.width + dx, MIN_SIDE, 1 - box.x),
+  height: clamp(box.height + dy, MIN_SIDE, 1 - box.y),
+});
+
+/** Whether two boxes are the same to the eye. */
+export const isSame = (one: Box, other: Box): boolean =>
+  (['x', 'y', 'width', 'height'] as const).every((side) => Math.abs(one[side] - other[side]) < 0.002);

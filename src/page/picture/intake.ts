@@ -1,0 +1,95 @@
+import { signal } from '@preact/signals';
+import { Failure, toFailure } from '../api/failure.js';
+import { show } from '../route.js';
+import { scaleDown } from './scale.js';
+import { upload } from './upload.js';
+
+/** A picture that is on its way to the server. */
+export interface Incoming {
+  /** Where the browser has it; null until it is read. */
+  readonly url: string | null;
+  readonly failure: Failure | null;
+  retry(): void;
+}
+
+/** A picture that this browser has, so that it needs no download. */
+export interface LocalPicture {
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const incoming = signal<Incoming | null>(null);
+
+const local = new Map<string, LocalPicture>();
+export const localPicture = (id: string): LocalPicture | undefined => local.get(id);
+
+let latest = 0;
+
+/** Searches with a picture that was dropped, pasted, picked, or taken. */
+export async function take(file: Blob): Promise<void> {
+  latest += 1;
+  const turn = latest;
+  const retry = (): void => void take(file);
+  incoming.value = { url: null, failure: null, retry };
+  let url: string | null = null;
+  try {
+    const { blob, width, height } = await scaleDown(file).catch(() => {
+      throw new Failure('IMAGE_UNDECODABLE', 'This browser cannot read the picture.');
+    });
+    url = URL.createObjectURL(blob);
+    if (turn !== latest) return;
+    incoming.value = { url, failure: null, retry };
+    const id = await upload(blob);
+    local.set(id, { url, width, height });
+    if (turn !== latest) return;
+    incoming.value = null;
+    show({ at: 'picture', id, box: null });
+  } catch (error) {
+    if (turn === latest) incoming.value = { url, failure: toFailure(error), retry };
+  }
+}
+
+/** Forgets the picture that is on its way. */
+export function cancel(): void {
+  latest += 1;
+  incoming.value = null;
+}
+
+/** Whether something that could be a picture is being dragged over the page. */
+export const isDragging = signal(false);
+
+const pictureIn = (items: DataTransfer | null): File | undefined =>
+  [...(items?.files ?? [])].find(({ type }) => type.startsWith('image/'));
+
+/** Takes pictures that are dropped anywhere on the page, or pasted. To be called once. */
+export function takeDropsAndPastes(): void {
+  let depth = 0;
+  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+  addEventListener('dragenter', (event) => {
+    if (!hasFiles(event)) return;
+    depth += 1;
+    isDragging.value = true;
+  });
+  addEventListener('dragleave', () => {
+    depth = Math.max(0, depth - 1);
+    isDragging.value = depth > 0;
+  });
+  addEventListener('dragover', (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  addEventListener('drop', (event) => {
+    depth = 0;
+    isDragging.value = false;
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    const picture = pictureIn(event.dataTransfer);
+    if (picture) void take(picture);
+  });
+  addEventListener('paste', (event) => {
+    const picture = pictureIn(event.clipboardData);
+    if (!picture) return;
+    event.preventDefault();
+    void take(picture);
+  });
+}

@@ -1,0 +1,112 @@
+import { ask } from '../api/ask.js';
+import { useAnswer } from '../api/use-answer.js';
+import { FilterBar } from '../filter/filter-bar.js';
+import { FindItemsDocument, SharedPictureDocument } from '../generated/graphql.js';
+import { Empty } from '../list/empty.js';
+import { listingOf } from '../list/listing.js';
+import { MasonryList } from '../list/masonry-list.js';
+import { alike } from '../list/sources.js';
+import { useSettled } from '../list/use-settled.js';
+import { type Box, go, type Place, writePlace } from '../route.js';
+import { t } from '../texts/texts.js';
+import { Icon } from '../ui/icon.js';
+import { FailureNotice } from '../ui/notice.js';
+import { BoxEditor, type Found } from './box-editor.js';
+import { around } from './box.js';
+import { localPicture, type LocalPicture } from './intake.js';
+import { Known } from './known.js';
+
+interface PictureViewProps {
+  readonly place: Place;
+  readonly channel: string;
+  readonly id: string;
+  readonly box: Box | null;
+}
+
+/** A picture: the items in it, what they are, and what looks like them. */
+export function PictureView({ place, channel, id, box }: PictureViewProps) {
+  const picture = useAnswer(`picture ${id}`, (signal) => openPicture(id, signal));
+  const items = useAnswer(`items ${channel} ${id}`, (signal) => findItems(channel, id, signal));
+  const listing = useSettled(
+    listingOf(`${channel}${writePlace(place)}`, () =>
+      alike(channel, { like: [{ image: { id }, box }] }, place.filters, place.sort),
+    ),
+  );
+  const choose = (next: Box | null): void =>
+    go({ ...place, view: { at: 'picture', id, box: next } }, { replace: true });
+  if (picture.failure !== null) {
+    return (
+      <main id="main" class="view">
+        <FailureNotice failure={picture.failure} retry={picture.retry} />
+      </main>
+    );
+  }
+  return (
+    <main id="main" class="view picture-view">
+      <h1 class="unseen">{t.value.pictureTitle}</h1>
+      <div class="picture-side">
+        {picture.value === null ? (
+          <div class="stage stage-expected" />
+        ) : (
+          <BoxEditor
+            src={picture.value.url}
+            width={picture.value.width}
+            height={picture.value.height}
+            box={box}
+            region={box === null ? listing.region.value : null}
+            found={items.value ?? []}
+            choose={choose}
+          />
+        )}
+        <p class="picture-hint">
+          {items.value === null
+            ? t.value.lookingForItems
+            : items.value.length === 0
+              ? t.value.noItems
+              : t.value.tapADot}
+          {box === null ? (
+            <button class="link" type="button" onClick={() => choose(around(0.5, 0.5))}>
+              {t.value.drawABox}
+            </button>
+          ) : (
+            <button class="link" type="button" onClick={() => choose(null)}>
+              <Icon name="whole" /> {t.value.wholePicture}
+            </button>
+          )}
+        </p>
+        <Known channel={channel} image={id} box={box} />
+      </div>
+      <div class="picture-results">
+        <FilterBar counts={listing.counts.value} title={t.value.looksLike} />
+        <MasonryList listing={listing} label={t.value.products} />
+        <Empty listing={listing} />
+      </div>
+    </main>
+  );
+}
+
+async function openPicture(id: string, signal: AbortSignal): Promise<LocalPicture> {
+  const local = localPicture(id);
+  if (local !== undefined) return local;
+  return ask(
+    SharedPictureDocument,
+    { id },
+    ({ node }) =>
+      node?.__typename === 'Image' && node.w1024 != null
+        ? { url: node.w1024, width: node.width, height: node.height }
+        : null,
+    signal,
+  );
+}
+
+/** The items in a picture. An item that fills it is the picture itself, which needs no dot. */
+async function findItems(channel: string, image: string, signal: AbortSignal): Promise<Found[]> {
+  const { items } = await ask(FindItemsDocument, { channel, image }, ({ look }) => look, signal);
+  return items.map(({ box, label }) => ({
+    box,
+    name: label == null || label.confidence < SURE_ENOUGH ? null : label.value,
+  }));
+}
+
+/** Below, a name is more often wrong than right. */
+const SURE_ENOUGH = 0.5;

@@ -1,0 +1,191 @@
+import { useState } from 'preact/hooks';
+import { toFailure } from '../api/failure.js';
+import { swatchOf } from '../filter/swatch.js';
+import { holdNow, holds } from '../hold/holds.js';
+import { money, number, t } from '../texts/texts.js';
+import { say } from '../ui/said.js';
+import { Instead } from './instead.js';
+import { matching, type Product, type Sku, useOffers, valueOf } from './offers.js';
+
+interface BuyProps {
+  readonly channel: string;
+  readonly product: Product;
+  /** Called with the id of the picture of what was chosen. */
+  readonly look: (picture: string) => void;
+}
+
+type Choice = Readonly<Record<string, string>>;
+
+/** Color, size, what is there of it now, and holding it. */
+export function Buy({ channel, product, look }: BuyProps) {
+  const { skus, soldOut } = useOffers(channel, product);
+  const options = product.options ?? [];
+  const [choice, setChoice] = useState<Choice>(() => firstChoice(product));
+  const [isAsking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const missing = options.find(({ name }) => choice[name] === undefined);
+  const chosen = missing === undefined ? matching(skus, choice)[0] : undefined;
+  const shown = chosen ?? matching(skus, choice).find(({ availability }) => availability.sellable) ?? skus[0];
+  const isHeld = holds.value.some(({ hold }) => hold.lines.some(({ sku }) => sku?.id === chosen?.id));
+
+  const choose = (name: string, value: string): void => {
+    const next = { ...choice, [name]: value };
+    // A size that this color does not have is no choice any more.
+    const kept = matching(skus, next).length > 0 ? next : { [name]: value };
+    setChoice(kept);
+    setProblem(null);
+    const picture = matching(skus, kept)[0]?.image?.id;
+    if (picture !== undefined) look(picture);
+  };
+  const hold = async (sku: Sku): Promise<void> => {
+    setAsking(true);
+    setProblem(null);
+    try {
+      await holdNow(channel, sku.id);
+      say(t.value.heldSaid(product.title));
+    } catch (error) {
+      setProblem(t.value.holdProblem(toFailure(error).code));
+    } finally {
+      setAsking(false);
+    }
+  };
+  return (
+    <div class="buy">
+      {shown === undefined ? null : <Amount sku={shown} />}
+      {options.map(({ name, values }) =>
+        values.length === 1 ? (
+          <p key={name} class="option-one">
+            {t.value.facets[name] ?? name}
+            <span>{values[0]?.value}</span>
+          </p>
+        ) : (
+          <fieldset key={name} class="option">
+            <legend>
+              {t.value.facets[name] ?? name}
+              {choice[name] === undefined ? null : <span>{choice[name]}</span>}
+            </legend>
+            <div class="facet-values">
+              {values.map(({ value }) => {
+                const { [name]: _own, ...others } = choice;
+                const with_ = matching(skus, { ...others, [name]: value });
+                const isThere = with_.some(({ availability }) => availability.sellable);
+                return (
+                  <button
+                    key={value}
+                    type="button"
+                    class={`chip ${choice[name] === value ? 'chip-on' : ''} ${isThere ? '' : 'chip-out'}`}
+                    aria-pressed={choice[name] === value}
+                    aria-label={isThere ? value : t.value.valueOut(value)}
+                    onClick={() => choose(name, value)}
+                  >
+                    {name === 'color' ? <i class="swatch" style={{ background: swatchOf(value) }} /> : null}
+                    {value}
+                  </button>
+                );
+              })}
+            </div>
+          </fieldset>
+        ),
+      )}
+      {chosen === undefined ? null : <Stock sku={chosen} isSoldOutNow={soldOut.has(chosen.id)} />}
+      {chosen !== undefined && !chosen.availability.sellable ? (
+        <Instead
+          channel={channel}
+          product={product}
+          chosen={chosen}
+          skus={skus}
+          choose={(sku) => setChoice(choiceOf(sku))}
+        />
+      ) : (
+        <div class="buy-acts">
+          <button
+            class="button button-large"
+            type="button"
+            disabled={isAsking || isHeld}
+            aria-describedby="hold-means"
+            onClick={() => {
+              if (chosen !== undefined) void hold(chosen);
+              else if (missing !== undefined)
+                setProblem(t.value.chooseFirst(t.value.facets[missing.name] ?? missing.name));
+            }}
+          >
+            {isHeld
+              ? t.value.isHeld
+              : missing === undefined
+                ? t.value.holdIt
+                : t.value.choose(t.value.facets[missing.name] ?? missing.name)}
+          </button>
+          <p id="hold-means" class="buy-means">
+            {t.value.holdMeans}
+          </p>
+        </div>
+      )}
+      {problem === null ? null : (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Amount({ sku: { price } }: { readonly sku: Sku }) {
+  const { amount, compareAtAmount, currencyCode } = price;
+  return (
+    <p class={compareAtAmount == null ? 'buy-price' : 'buy-price price-sale'}>
+      {money(amount, currencyCode)}{' '}
+      {compareAtAmount == null ? null : (
+        <s>
+          <span class="unseen">{t.value.before}</span>
+          {money(compareAtAmount, currencyCode)}
+        </s>
+      )}
+    </p>
+  );
+}
+
+interface StockProps {
+  readonly sku: Sku;
+  readonly isSoldOutNow: boolean;
+}
+
+/** How much there is, as it changes. */
+function Stock({ sku: { availability }, isSoldOutNow }: StockProps) {
+  const { level, quantity, restockAt, locations } = availability;
+  const stores = (locations ?? []).filter(({ pickup, sellable }) => pickup && sellable);
+  return (
+    <div class={`stock stock-${level.toLowerCase()}`}>
+      <p role="status">
+        <i class="live" aria-hidden="true" />
+        {isSoldOutNow ? t.value.soldOutNow : t.value.levels(level, quantity ?? null)}
+        {availability.sellable || restockAt == null
+          ? null
+          : ` ${t.value.backOn(new Date(restockAt).toLocaleDateString(document.documentElement.lang))}`}
+      </p>
+      {stores.length === 0 ? null : (
+        <p class="stock-stores">
+          {t.value.alsoIn}{' '}
+          {stores
+            .map(({ location, distanceKm }) =>
+              distanceKm == null ? location.name : `${location.name} (${t.value.km(number(distanceKm))})`,
+            )
+            .join(', ')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+const choiceOf = (sku: Sku): Choice =>
+  Object.fromEntries(sku.options.map(({ name, value }) => [name, value]));
+
+/** What is chosen for the shopper: the first color that can be bought, and whatever has one value only. */
+function firstChoice({ options, skus }: Product): Choice {
+  const sellable = skus?.find(({ availability }) => availability.sellable) ?? skus?.[0];
+  return Object.fromEntries(
+    (options ?? []).flatMap(({ name, values }) => {
+      const value = sellable === undefined ? undefined : valueOf(sellable, name);
+      return value !== undefined && (name === 'color' || values.length === 1) ? [[name, value]] : [];
+    }),
+  );
+}

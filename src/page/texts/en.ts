@@ -1,0 +1,223 @@
+import type { LabelKind, StockLevel } from '../generated/graphql.js';
+
+/** All texts of the page in English; other languages have the same keys. */
+export const en = {
+  titles: {
+    home: 'Vitrine',
+    words: 'Search – Vitrine',
+    picture: 'Your picture – Vitrine',
+    alike: 'More like this – Vitrine',
+    product: 'Vitrine',
+    board: 'Board – Vitrine',
+  },
+  skip: 'Skip to the content',
+  tools: 'Tools',
+  language: 'Language',
+  market: 'Market',
+  search: 'Search with words',
+  searchFor: 'Search',
+  suggestions: 'Suggestions',
+  kinds: { category: 'Category', brand: 'Brand' },
+
+  invitation: 'Show us what you love.',
+  promise: 'One picture, and you see what you can buy of it right now.',
+  usePicture: 'Use a picture',
+  otherWays: 'Or drop or paste one anywhere. It is forgotten after a week.',
+  dropHere: 'Drop it anywhere',
+  looking: 'Looking closely…',
+  cancel: 'Cancel',
+  close: 'Close',
+
+  newIn: 'New in',
+  allProducts: 'All products',
+  chosen: 'Your selection',
+  found: 'Found',
+  quoted: (text: string) => `“${text}”`,
+  products: 'Products',
+  count: (count: string, isMore: boolean) => (isMore ? `over ${count}` : count),
+  narrow: 'Narrow down',
+  filter: 'Filter',
+  sortBy: 'Sort by',
+  sorts: {
+    BEST: 'Best match',
+    NEWEST: 'Newest',
+    PRICE_ASC: 'Price, low to high',
+    PRICE_DESC: 'Price, high to low',
+  },
+  onlySize: (size: string) => `Only size ${size}`,
+  remove: (what: string) => `Remove ${what}`,
+  clearAll: 'Clear all',
+  show: 'Show',
+  showCount: (count: string, isMore: boolean) => (isMore ? `Show over ${count}` : `Show ${count}`),
+  facets: {
+    category: 'Category',
+    brand: 'Brand',
+    color: 'Color',
+    size: 'Size',
+    price: 'Price',
+    material: 'Material',
+    pattern: 'Pattern',
+    style: 'Style',
+    era: 'Era',
+    season: 'Season',
+    gender: 'For',
+    silhouette: 'Silhouette',
+    sleeve: 'Sleeve',
+    neckline: 'Neckline',
+    length: 'Length',
+  } as Readonly<Record<string, string>>,
+  price: { min: 'From', max: 'To' },
+  inStore: 'In a store',
+  store: 'In store',
+  nearMe: 'Stores near me',
+  whereUnknown: 'Your browser did not say where you are.',
+  km: (distance: string) => `${distance} km`,
+  inSizes: 'In sizes',
+  from: (price: string) => `from ${price}`,
+  before: 'before',
+  moreLike: (title: string) => `More like ${title}`,
+  lessLike: (title: string) => `Less like ${title}`,
+  more: 'More is on its way…',
+  thatIsAll: 'That is all there is.',
+
+  pictureTitle: 'What is in your picture',
+  yourPicture: 'Your picture',
+  lookingForItems: 'Looking for items…',
+  noItems: 'Tap the picture where you want to look.',
+  tapADot: 'Tap a dot, or draw around anything.',
+  drawABox: 'Search a part',
+  wholePicture: 'Whole picture',
+  item: (index: number) => `Item ${index}`,
+  itemNamed: (name: string) => `Find this: ${name}`,
+  frame: (left: string, top: string, width: string, height: string) =>
+    `Searched part: ${width}% wide and ${height}% high, ${left}% from the left and ${top}% from the top. Arrow keys move it, ` +
+    'with Shift they resize it, Delete searches the whole picture.',
+  looksLike: 'Looks like this',
+  whatItIs: 'What it is',
+  cannotTell: 'I can’t tell what this is.',
+  cannotTellText: 'Nothing in this shop is close enough to name it. These come nearest.',
+  labels: {
+    BRAND: 'Brand',
+    CATEGORY: 'Kind',
+    COLOR: 'Color',
+    ERA: 'Era',
+    LENGTH: 'Length',
+    MATERIAL: 'Material',
+    PATTERN: 'Pattern',
+    STYLE: 'Style',
+  } satisfies Record<LabelKind, string>,
+  sure: (percent: string) => `${percent}% sure`,
+  goodToKnow: 'Good to know',
+
+  product: 'Product',
+  pictures: 'Pictures',
+  valueOut: (value: string) => `${value}, sold out`,
+  levels: (level: StockLevel, quantity: number | null): string => {
+    switch (level) {
+      case 'IN_STOCK':
+        return 'In stock';
+      case 'LOW_STOCK':
+        return quantity === null ? 'Only a few left' : `Only ${quantity} left`;
+      case 'OUT_OF_STOCK':
+        return 'Sold out';
+      case 'BACKORDER':
+        return 'Can be ordered; ships when it is back';
+      case 'PREORDER':
+        return 'Can be ordered before its release';
+    }
+  },
+  soldOutNow: 'Just sold out while you were looking',
+  backOn: (date: string) => `– back on ${date}`,
+  alsoIn: 'Pick up in',
+  choose: (what: string) => `Choose a ${what.toLowerCase()}`,
+  chooseFirst: (what: string) => `Choose a ${what.toLowerCase()} first.`,
+  holdIt: 'Hold it for me',
+  isHeld: 'Held for you',
+  holdMeans: 'Free. For ten minutes, nobody else can buy it.',
+  instead: 'You can have these now',
+  heldForYou: 'Held for you',
+  heldFor: 'Time left:',
+  heldSaid: (title: string) => `${title} is held for you.`,
+  oneMinuteLeft: (title: string) => `One minute left for ${title}.`,
+  holdEnded: (title: string) => `${title} is no longer held.`,
+  checkOut: 'Check out',
+  longer: 'Longer',
+  letGo: 'Let go',
+  holdProblem: (code: string): string => {
+    switch (code) {
+      case 'INSUFFICIENT_STOCK':
+        return 'Somebody was faster: there is none left.';
+      case 'HOLD_LIMIT':
+        return 'That is as much, and as long, as can be held.';
+      case 'HOLD_EXPIRED':
+      case 'HOLD_NOT_ACTIVE':
+        return 'The time was up.';
+      case 'OFFLINE':
+        return 'You are offline.';
+      default:
+        return 'That did not work. Try again.';
+    }
+  },
+
+  board: 'Your board',
+  myBoard: 'My board',
+  noBoardYet: 'Your board: pin something first',
+  pin: (title: string) => `Pin ${title}`,
+  unpin: (title: string) => `Take ${title} off the board`,
+  pinnedSaid: (title: string) => `${title} is on your board.`,
+  unpinned: (title: string) => `${title} is off your board.`,
+  notPinned: (title: string) => `${title} could not be pinned.`,
+  notChanged: 'The board could not be changed.',
+  boardSecret: 'Everybody who has the link can see this board and change it.',
+  emptyBoard: 'Nothing here yet',
+  emptyBoardText: 'Tap the heart on anything that you like.',
+  pins: 'Pins',
+  aPicture: 'a picture',
+  notLikeThis: 'Not like this',
+  brief: 'What it has in common',
+  palette: 'Colors',
+  without: (what: string) => `Without ${what}`,
+  ideas: 'Ideas for this board',
+  share: 'Share',
+  copied: 'Link copied',
+
+  nothingSo: 'Nothing with all of that',
+  nothingSoText: 'No product that can be bought now has everything that you chose.',
+  nothing: 'Nothing found',
+  nothingText: 'Try other words, or show a picture.',
+  seeAll: 'See everything',
+  tryAgain: 'Try again',
+  again: (seconds: number) => `Trying again in ${seconds} s`,
+  failures: {
+    offline: { title: 'You are offline', text: 'This goes on as soon as there is a connection.' },
+    throttled: { title: 'A moment, please', text: 'That was a lot at once.' },
+    busy: { title: 'A moment, please', text: 'The shop is very busy.' },
+    gone: {
+      title: 'It is not here any more',
+      text: 'It may have been sold or removed, or it is not sold in this market.',
+    },
+    tooLarge: { title: 'This picture is too large', text: 'Try a smaller one.' },
+    unreadable: { title: 'This is no picture that can be read', text: 'Try a JPEG, PNG, or WebP.' },
+    other: { title: 'That did not work', text: 'It is not your fault.' },
+  },
+
+  why: 'Why these results?',
+  whyText: 'What this page asked, newest first. Everything is the public API; try it in',
+  whyFacts: {
+    roundTrip: 'Round trip',
+    cost: 'Points',
+    search: 'Search',
+    asOf: 'Proven as of',
+    indexLag: 'Index lag',
+    candidates: 'Candidates',
+    dropped: 'Dropped',
+    refills: 'Refills',
+    strategy: 'Strategy',
+    encoder: 'Encoder',
+    region: 'Region',
+  },
+  ms: (ms: string) => `${ms} ms`,
+  openInGraphiql: 'Open in GraphiQL',
+};
+
+export type Texts = typeof en;

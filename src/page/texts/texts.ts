@@ -1,0 +1,46 @@
+import { signal } from '@preact/signals';
+import { recall, remember } from '../storage.js';
+import { en, type Texts } from './en.js';
+
+/** The languages of the page, by their own names. */
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const KEY = 'vitrine.language';
+const isLanguage = (text: string): text is Language => text in LANGUAGES;
+
+export const language = signal<Language>('en');
+/** The texts of the chosen language. */
+export const t = signal<Texts>(en);
+
+const wished = (): Language =>
+  [recall(KEY) ?? '', ...navigator.languages].map((tag) => tag.slice(0, 2)).find(isLanguage) ?? 'en';
+
+async function use(chosen: Language): Promise<void> {
+  t.value = chosen === 'de' ? (await import('./de.js')).de : en;
+  language.value = chosen;
+  document.documentElement.lang = chosen;
+}
+
+/** To be awaited before anything is shown, so that no text changes under the eye. */
+export const useWishedLanguage = (): Promise<void> => use(wished());
+
+export function chooseLanguage(chosen: Language): void {
+  remember(KEY, chosen);
+  void use(chosen);
+}
+
+export function money(amount: string, currencyCode: string): string {
+  const value = Number(amount);
+  return new Intl.NumberFormat(language.value, {
+    style: 'currency',
+    currency: currencyCode,
+    ...(Number.isInteger(value) ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {}),
+  }).format(value);
+}
+
+export const number = (value: number, digits = 0): string =>
+  new Intl.NumberFormat(language.value, { maximumFractionDigits: digits }).format(value);
+
+/** A handle or a value of the catalog as a word: "t-shirts" of "tops/t-shirts". */
+export const word = (value: string): string => value.slice(value.lastIndexOf('/') + 1).replaceAll('-', ' ');
