@@ -35,6 +35,8 @@ const ROOMS = Object.fromEntries(
     app:
       'access boards budgets catalog errors graph holds identify images import inventory knowledge look mutation platform ' +
       'pricing projection search server sku-match sync vision webhooks type:config',
+    // A client of the public API: it runs in the browser, and knows nothing of the gateway.
+    page: '',
     commands:
       'access app config errors export import inventory knowledge platform search sync vision webhooks',
   }).map(([room, may]) => [room, may.split(' ')]),
@@ -109,15 +111,15 @@ const rooms = Object.entries(ROOMS).flatMap(([room, may]) => {
   const resolvers = room === 'app' ? [] : [RESOLVER];
   const others = [...otherRooms(room, may), ...resolvers];
   return [
-    restricted([`src/${room}/**/*.ts`], [...others, SQL]),
+    restricted([`src/${room}/**/*.ts`, `src/${room}/**/*.tsx`], [...others, SQL]),
     restricted([`src/${room}/**/*.store.ts`], others),
   ];
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'test/generated/', '.vitrine/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', 'test/generated/', 'src/page/generated/', '.vitrine/', 'coverage/'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

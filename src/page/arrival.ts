@@ -4,7 +4,7 @@ import { arrive } from './market.js';
 
 interface Arrival {
   readonly failure: Failure | null;
-  retry(): void;
+  readonly retry: () => void;
 }
 
 const begin = (): void => {

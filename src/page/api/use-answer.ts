@@ -6,7 +6,7 @@ export interface Asked<T> {
   readonly value: T | null;
   readonly failure: Failure | null;
   /** Asks again. */
-  retry(): void;
+  readonly retry: () => void;
 }
 
 /** Enough to go back through a visit. */
@@ -46,7 +46,7 @@ export function useAnswer<T>(
     setState(null);
     setTurn(turn + 1);
   };
-  if (state?.key === key && state !== null) return { value: state.value, failure: state.failure, retry };
+  if (state !== null && state.key === key) return { value: state.value, failure: state.failure, retry };
   // Only a question with this key has put it there.
   return { value: key === null ? null : ((kept.get(key) as T | undefined) ?? null), failure: null, retry };
 }

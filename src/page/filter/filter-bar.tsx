@@ -49,7 +49,7 @@ export function FilterBar({ counts, title }: FilterBarProps) {
           </select>
         </label>
         <button class="button button-quiet" type="button" onClick={() => setOpen(true)}>
-          <Icon name="filter" /> {t.value.filter}
+          <Icon name="filter" /> <span class="bar-filter">{t.value.filter}</span>
           {chosen.length === 0 ? null : <span class="badge">{chosen.length}</span>}
         </button>
       </div>

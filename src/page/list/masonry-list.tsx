@@ -5,7 +5,7 @@ import { FailureNotice } from '../ui/notice.js';
 import { useWidth } from '../ui/use-width.js';
 import type { Listing } from './listing.js';
 import { layOut } from './masonry.js';
-import { Tile } from './tile.js';
+import { spotStyle, Tile } from './tile.js';
 
 /** In rem: two lines of text and the space around them. */
 const CAPTION_REM = 4.25;
@@ -63,17 +63,17 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
   return (
     <div class="masonry-frame" ref={frame}>
       {isWaiting ? (
-        <div class="masonry" style={{ height: masonry.height }} aria-hidden="true">
+        <div class="masonry" style={{ height: `${masonry.height}px` }} aria-hidden="true">
           {masonry.spots.map(({ start, top, height }) => (
             <div
               key={`${start} ${top}`}
               class="tile tile-expected"
-              style={{ insetInlineStart: start, top, width: masonry.columnWidth, height }}
+              style={spotStyle(start, top, masonry.columnWidth, height)}
             />
           ))}
         </div>
       ) : (
-        <ul class="masonry" aria-label={label} style={{ height: masonry.height }}>
+        <ul class="masonry" aria-label={label} style={{ height: `${masonry.height}px` }}>
           {width === 0
             ? null
             : items.map((item, index) => {

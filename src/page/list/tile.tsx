@@ -6,6 +6,14 @@ import { Link } from '../ui/link.js';
 import { type Item, sizesOf } from './item.js';
 import { Picture } from './picture.js';
 
+/** Where a tile is, in pixels. */
+export const spotStyle = (start: number, top: number, width: number, height: number) => ({
+  insetInlineStart: `${start}px`,
+  top: `${top}px`,
+  width: `${width}px`,
+  height: `${height}px`,
+});
+
 interface TileProps {
   readonly item: Item;
   readonly start: number;
@@ -19,7 +27,7 @@ interface TileProps {
 function TileContent({ item: { product, picture }, start, top, width, height, eager, lessLike }: TileProps) {
   const sizes = sizesOf(product);
   return (
-    <li class="tile" style={{ insetInlineStart: start, top, width, height }}>
+    <li class="tile" style={spotStyle(start, top, width, height)}>
       <Link to={{ at: 'product', handle: product.handle }} class="tile-link">
         <Picture picture={picture} sizes={`${Math.ceil(width)}px`} eager={eager} alt="" />
         <span class="tile-title">{product.title}</span>

@@ -117,7 +117,11 @@ export function BoxEditor({ src, width, height, box, region, found, choose }: Bo
     <div
       ref={stage}
       class={shown === null ? 'stage' : 'stage stage-boxed'}
-      style={{ aspectRatio: `${width} / ${height}`, '--ratio': width / height }}
+      style={{
+        aspectRatio: `${width} / ${height}`,
+        '--ratio': `${width / height}`,
+        ...(shown === null ? {} : cutout(shown)),
+      }}
       onPointerDown={begin}
       onPointerMove={follow}
       onPointerUp={end}
@@ -180,6 +184,14 @@ const placed = ({ x, y, width, height }: Box) => ({
   top: `${y * 100}%`,
   width: `${width * 100}%`,
   height: `${height * 100}%`,
+});
+
+/** For the shade around the box. */
+const cutout = ({ x, y, width, height }: Box) => ({
+  '--x': `${x * 100}%`,
+  '--y': `${y * 100}%`,
+  '--right': `${(x + width) * 100}%`,
+  '--bottom': `${(y + height) * 100}%`,
 });
 
 /** What the box becomes when the pointer is here. */

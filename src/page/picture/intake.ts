@@ -9,7 +9,7 @@ export interface Incoming {
   /** Where the browser has it; null until it is read. */
   readonly url: string | null;
   readonly failure: Failure | null;
-  retry(): void;
+  readonly retry: () => void;
 }
 
 /** A picture that this browser has, so that it needs no download. */

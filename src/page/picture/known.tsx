@@ -53,10 +53,13 @@ export function Known({ channel, image, box }: KnownProps) {
   );
 }
 
+/** Nothing that is seen is wholly certain. */
+const CERTAIN = 99;
+
 /** How sure: as a number, and for the eye as a line. */
 const Sure = ({ confidence }: { readonly confidence: number }) => (
   <span class="sure">
     <meter min={0} max={1} value={confidence} aria-hidden="true" />
-    {t.value.sure(number(confidence * 100))}
+    <span>{t.value.sure(number(Math.min(CERTAIN, Math.round(confidence * 100))))}</span>
   </span>
 );
