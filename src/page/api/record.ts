@@ -41,5 +41,16 @@ let count = 0;
 
 export function record(operation: Omit<Sent, 'id'>): void {
   count += 1;
-  sent.value = [{ ...operation, id: count }, ...sent.value].slice(0, KEPT);
+  const variables = withoutPictures(operation.variables);
+  sent.value = [{ ...operation, variables, id: count }, ...sent.value].slice(0, KEPT);
 }
+
+/** A frame of the camera would fill the panel, and memory. */
+const MAX_CHARS = 400;
+
+const withoutPictures = (variables: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(variables, (_key, value: unknown) =>
+      typeof value === 'string' && value.length > MAX_CHARS ? `${value.slice(0, 40)}…` : value,
+    ),
+  );

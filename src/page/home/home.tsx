@@ -4,6 +4,7 @@ import { Empty } from '../list/empty.js';
 import { listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
 import { browse } from '../list/sources.js';
+import { LiveButton } from '../live/live-button.js';
 import { PickButton } from '../picture/pick-button.js';
 import { type Place, writePlace } from '../route.js';
 import { t } from '../texts/texts.js';
@@ -31,6 +32,7 @@ export function Home({ place, channel }: ListViewProps) {
             <PickButton class="button button-large">
               <Icon name="picture" /> {t.value.usePicture}
             </PickButton>
+            <LiveButton channel={channel} />
           </div>
           <p class="hero-hint">{t.value.otherWays}</p>
         </section>

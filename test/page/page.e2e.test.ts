@@ -1,0 +1,461 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { pictureOf } from '../support/people.js';
+import { until } from '../support/waiting.js';
+import { hasChromium, openChromium, testInChromium as test } from './chromium.js';
+import { openShop, type Shop } from './shop.js';
+
+/** Importing a part of the demo catalog on a busy machine. */
+const START_MS = 300_000;
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+const SCREENS = [
+  { name: 'phone', viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+  { name: 'desk', viewport: { width: 1440, height: 900 }, isMobile: false, hasTouch: false },
+] as const;
+
+let shop: Shop;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!hasChromium) return;
+  shop = await openShop();
+  browser = await openChromium();
+}, START_MS);
+afterAll(async () => {
+  if (!hasChromium) return;
+  await browser.close();
+  await shop.close();
+});
+
+const open: BrowserContext[] = [];
+const complaints: string[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((context) => context.close()));
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+interface Visit {
+  readonly screen?: (typeof SCREENS)[number];
+  readonly dark?: boolean;
+  readonly locale?: string;
+  /** What the browser may complain about. */
+  readonly allows?: RegExp;
+}
+
+/** Opens the page as a new visitor. Whatever the browser complains about fails the test. */
+async function visit(
+  query = '',
+  { screen = SCREENS[0], dark = false, locale = 'en-US', allows }: Visit = {},
+): Promise<Page> {
+  const { name: _name, ...device } = screen;
+  const context = await browser.newContext({ ...device, colorScheme: dark ? 'dark' : 'light', locale });
+  open.push(context);
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && allows?.test(message.text()) !== true)
+      complaints.push(message.text());
+  });
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  // Added up from the first paint on: whatever moves without the shopper.
+  await page.addInitScript(() => {
+    const shifts = { sum: 0 };
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        if ('value' in entry && 'hadRecentInput' in entry && entry.hadRecentInput === false)
+          shifts.sum += Number(entry.value);
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await page.goto(`${shop.url}${query}`);
+  return page;
+}
+
+const soon = (holds: () => Promise<boolean> | boolean): Promise<void> => until('the page shows it', holds);
+
+const shiftsOf = (page: Page): Promise<number> =>
+  page.evaluate(() => Number(Reflect.get(Reflect.get(window, 'shifts') as object, 'sum')));
+
+const tiles = (page: Page) => page.locator('.tile:not(.tile-expected)');
+
+/** Shows a picture, as a shopper who picks a file. */
+async function showPicture(page: Page, buffer: Buffer, mimeType = 'image/jpeg'): Promise<void> {
+  await page.locator('.hero input[type=file]').setInputFiles({ name: 'photo.jpg', mimeType, buffer });
+}
+
+/** A snapshot of a garment of the shop: turned, cut, and darker. */
+const snapshotOf = async (name: string): Promise<Buffer> =>
+  sharp(shop.image(name))
+    .rotate(4, { background: '#ddd' })
+    .resize(600)
+    .modulate({ brightness: 0.85 })
+    .jpeg()
+    .toBuffer();
+
+const DRESS = 'cn-rafa-dress-lilac.webp';
+
+async function axe(page: Page): Promise<string[]> {
+  // The page's policy allows no script but its own; what a tester types is none of the page.
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  return page.evaluate(async () => {
+    const checker: unknown = Reflect.get(window, 'axe');
+    const run = (
+      checker as { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    ).run;
+    const { violations } = await run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+  });
+}
+
+describe.each(SCREENS)('on a $name', (screen) => {
+  test('a picture in, what it is and what can be bought out', async () => {
+    const page = await visit('', { screen });
+    await showPicture(page, await snapshotOf(DRESS));
+    await page.waitForURL(/picture=/);
+    await page.getByRole('heading', { name: 'What it is' }).waitFor();
+    expect(await page.locator('.known-labels').innerText()).toContain('dresses');
+    await tiles(page).first().waitFor();
+    expect(await tiles(page).first().innerText()).toContain('Rafa');
+    // A reload shows the same: the link has everything.
+    await page.reload();
+    await tiles(page).first().waitFor();
+    expect(await tiles(page).first().innerText()).toContain('Rafa');
+  });
+
+  test('a box is drawn with a pointer, and moved, resized and removed with keys', async () => {
+    const page = await visit('', { screen });
+    await showPicture(page, await snapshotOf(DRESS));
+    await page.locator('.dot').first().waitFor();
+    const stage = await page.locator('.stage').boundingBox();
+    if (stage === null) throw new Error('There is no picture');
+    const { x, y, width, height } = stage;
+    await page.mouse.move(x + width * 0.3, y + height * 0.1);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.6, y + height * 0.3, { steps: 4 });
+    await page.mouse.move(x + width * 0.7, y + height * 0.5, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/box=0\.3/);
+    const boxOf = (): number[] => (new URL(page.url()).searchParams.get('box') ?? '').split(',').map(Number);
+    const drawn = boxOf();
+    expect(drawn.map((side) => Math.round(side * 10))).toEqual([3, 1, 4, 4]);
+    await page.locator('.frame').focus();
+    await page.keyboard.press('ArrowRight');
+    await soon(() => (boxOf()[0] ?? 0) > (drawn[0] ?? 1) + 0.01);
+    await page.keyboard.press('Shift+ArrowDown');
+    await soon(() => (boxOf()[3] ?? 0) > (drawn[3] ?? 1) + 0.01);
+    await page.keyboard.press('Delete');
+    await soon(() => !page.url().includes('box='));
+    await page.locator('.dot').first().click();
+    await page.waitForURL(/box=/);
+    await tiles(page).first().waitFor();
+  });
+
+  test('sizes and facets narrow a list to what can be bought, and can be taken back', async () => {
+    const page = await visit('?q=dress', { screen });
+    await tiles(page).first().waitFor();
+    const countOf = async (): Promise<number> => Number(await page.locator('.bar-count').innerText());
+    await soon(async () => (await countOf()) > 0);
+    const all = await countOf();
+    await page.getByRole('button', { name: 'Only size XL', exact: true }).click();
+    await page.waitForURL(/o\.size=XL/);
+    await page.getByRole('button', { name: 'Remove XL' }).waitFor();
+    const narrowed = await countOf();
+    expect(narrowed).toBeLessThan(all);
+    await page.getByRole('button', { name: 'Filter' }).click();
+    const pattern = page.getByRole('dialog').getByRole('button', { name: /^leopard/ });
+    const promised = Number(await pattern.locator('small').innerText());
+    await pattern.click();
+    await page.getByRole('button', { name: `Show ${promised}`, exact: true }).click();
+    await soon(async () => (await tiles(page).count()) === promised);
+    for (const tile of await tiles(page).all())
+      expect(await tile.locator('.tile-sizes').innerText()).toMatch(/\bXL\b/);
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await soon(async () => (await countOf()) === all);
+  });
+
+  test('a hold counts down, survives a reload, and is given back', async () => {
+    const page = await visit('?q=dress', { screen });
+    await tiles(page).first().locator('.tile-link').click();
+    await page.waitForURL(/product=/);
+    const sizes = page.getByRole('group', { name: /^Size/ }).getByRole('button', { name: /^[^,]+$/ });
+    await sizes.first().click();
+    await page.getByText(/In stock|Only \d+ left/).waitFor();
+    await page.getByRole('button', { name: 'Hold it for me' }).click();
+    const held = page.getByRole('region', { name: 'Held for you' });
+    await held.waitFor();
+    expect(await held.getByRole('timer').innerText()).toMatch(/^(?:9:5\d|10:00)$/);
+    await page.reload();
+    await held.waitFor();
+    expect(await held.getByRole('timer').innerText()).toMatch(/^9:[345]\d$/);
+    await held.getByRole('button', { name: 'Longer' }).click();
+    await soon(
+      async () =>
+        /^1\d:/.test(await held.getByRole('timer').innerText()) ||
+        (await held.getByRole('alert').count()) > 0,
+    );
+    await held.getByRole('button', { name: 'Let go' }).click();
+    await held.waitFor({ state: 'detached' });
+  });
+
+  test('what sells out while the shopper looks is said at once, with what there is instead', async () => {
+    const page = await visit('?product=corso-nove-rafa-dress-lilac-black', { screen });
+    const size = screen.isMobile ? 'M' : 'L';
+    await page.getByRole('group', { name: /^Size/ }).getByRole('button', { name: size, exact: true }).click();
+    await page.getByText(/In stock|Only \d+ left/).waitFor();
+    // The first event of the subscription says what is there.
+    await page.waitForTimeout(500);
+    await shop.gateway.db.query(
+      `UPDATE stock_levels SET on_hand = 0 WHERE sku_id IN (
+         SELECT skus.id FROM skus JOIN products ON products.id = skus.product_id
+         WHERE products.handle = 'corso-nove-rafa-dress-lilac-black' AND skus.options ->> 'size' = $1
+       )`,
+      [size],
+    );
+    await page.getByText('Just sold out while you were looking').waitFor();
+    const instead = page.getByRole('region', { name: 'You can have these now' });
+    await instead.getByRole('listitem').first().waitFor();
+    await instead.getByRole('button').first().click();
+    await page.getByRole('button', { name: 'Hold it for me' }).waitFor();
+  });
+
+  test('a board has pins, colors, words and ideas', async () => {
+    const page = await visit('?q=leopard', { screen });
+    await tiles(page).first().waitFor();
+    await tiles(page).first().hover();
+    await tiles(page).first().locator('.heart').click();
+    await page.getByRole('button', { name: 'Your board', exact: true }).click();
+    await page.waitForURL(/board=/);
+    await page.getByRole('list', { name: 'Pins' }).getByRole('listitem').first().waitFor();
+    expect(await page.getByRole('list', { name: 'Colors' }).getByRole('listitem').count()).toBeGreaterThan(0);
+    await page.getByRole('heading', { name: 'Ideas for this board' }).waitFor();
+    await tiles(page).first().hover();
+    await tiles(page)
+      .first()
+      .getByRole('button', { name: /^Less like/ })
+      .click();
+    await page.getByText('Not like this').waitFor();
+    await page
+      .getByRole('button', { name: /off the board/ })
+      .first()
+      .click();
+    await soon(async () => (await page.locator('.pin').count()) === 1);
+  });
+
+  test('a list goes on without end, nothing moves, and going back finds the same place', async () => {
+    const page = await visit('', { screen });
+    await soon(async () => (await tiles(page).count()) >= 24);
+    await page.waitForTimeout(500);
+    expect(await shiftsOf(page)).toBe(0);
+    await page.mouse.wheel(0, 3_000);
+    await soon(async () => (await tiles(page).count()) > 24);
+    await page.mouse.wheel(0, 2_000);
+    await page.waitForTimeout(800);
+    expect(await shiftsOf(page)).toBeLessThan(0.001);
+    const place = await page.evaluate(() => scrollY);
+    expect(place).toBeGreaterThan(500);
+    await page.evaluate(() => {
+      const link = [...document.querySelectorAll('.tile-link')].find(
+        (tile) => tile.getBoundingClientRect().top > 100,
+      );
+      if (link instanceof HTMLElement) link.click();
+    });
+    await page.waitForURL(/product=/);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.goBack();
+    await soon(async () => Math.abs((await page.evaluate(() => scrollY)) - place) < 2);
+  });
+
+  test.each([
+    '',
+    '?q=dress',
+    '?product=corso-nove-rafa-dress-lilac-black',
+    '?alike=corso-nove-rafa-dress-lilac-black',
+  ])('at %j, axe finds nothing, by day and by night, and right-to-left fits', async (query) => {
+    for (const dark of [false, true]) {
+      const page = await visit(query, { screen, dark });
+      await tiles(page).first().waitFor();
+      await page.waitForTimeout(500);
+      expect(await axe(page)).toEqual([]);
+      await page.evaluate(() => {
+        document.documentElement.dir = 'rtl';
+      });
+      expect(
+        await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        ),
+      ).toBe(0);
+    }
+  });
+
+  test('axe finds nothing in a picture with a box, in the filters, and in the panel for engineers', async () => {
+    const page = await visit('', { screen });
+    await showPicture(page, await snapshotOf(DRESS));
+    await page.locator('.dot').first().click();
+    await tiles(page).first().waitFor();
+    await page.getByRole('heading', { name: 'What it is' }).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('dialog').getByRole('group', { name: 'Size' }).waitFor();
+    await page.waitForTimeout(300);
+    expect(await axe(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Why these results?' }).click();
+    const panel = page.getByRole('dialog');
+    await panel.getByText('FindAlike').first().waitFor();
+    await panel.getByText('FindAlike').first().click();
+    await page.waitForTimeout(300);
+    expect(await axe(page)).toEqual([]);
+    const link = await panel.getByRole('link', { name: 'Open in GraphiQL' }).first().getAttribute('href');
+    expect(new URL(link ?? '', shop.url).searchParams.get('query')).toMatch(/\b(?:query|mutation) \w+/);
+  });
+});
+
+test('words are suggested while they are typed, and chosen with keys', async () => {
+  const page = await visit('', { screen: SCREENS[1] });
+  const field = page.getByRole('combobox', { name: 'Search with words' });
+  await field.fill('leop');
+  await page.getByRole('option').first().waitFor();
+  await field.press('ArrowDown');
+  expect(await field.getAttribute('aria-activedescendant')).not.toBeNull();
+  await field.press('Enter');
+  await page.waitForURL(/[?&](?:q|product|category|brand)=/);
+  await tiles(page).first().waitFor();
+});
+
+test('a person is found with the garments that they wear', async () => {
+  const page = await visit();
+  await showPicture(page, await pictureOf('person-in-skirt'), 'image/png');
+  await page.waitForURL(/picture=/);
+  await page.getByText(/Tap a dot|Tap the picture/).waitFor();
+  await tiles(page).first().waitFor();
+});
+
+test('a 12-megapixel portrait is turned upright and made smaller before it is sent', async () => {
+  const page = await visit();
+  const camera = await sharp({ create: { width: 4_000, height: 3_000, channels: 3, background: '#7a5' } })
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
+  const uploaded = page.waitForRequest((request) => request.url().endsWith('/images'));
+  await showPicture(page, camera);
+  const { width, height } = await sharp((await uploaded).postDataBuffer() ?? Buffer.alloc(0)).metadata();
+  expect([width, height]).toEqual([1_200, 1_600]);
+});
+
+test('of what is no garment, the page says that it cannot tell', async () => {
+  const page = await visit();
+  const noise = await sharp({
+    create: {
+      width: 400,
+      height: 300,
+      channels: 3,
+      background: '#000',
+      noise: { type: 'gaussian', mean: 128, sigma: 60 },
+    },
+  })
+    .jpeg()
+    .toBuffer();
+  await showPicture(page, noise);
+  await page.getByText('I can’t tell what this is.').waitFor();
+});
+
+test('a file that is no picture is refused with words, and the page goes on', async () => {
+  const page = await visit();
+  await showPicture(page, Buffer.from('not a picture'));
+  await page.getByText('This is no picture that can be read').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await tiles(page).first().waitFor();
+});
+
+test('offline is said, and what was asked comes when there is a connection again', async () => {
+  const page = await visit('', { allows: /ERR_INTERNET_DISCONNECTED|WebSocket/ });
+  await tiles(page).first().waitFor();
+  await page.context().setOffline(true);
+  const field = page.getByRole('combobox', { name: 'Search with words' });
+  await field.fill('skirt');
+  await field.press('Enter');
+  await page.getByText('You are offline').waitFor();
+  await page.context().setOffline(false);
+  await tiles(page).first().waitFor();
+});
+
+test('a caller who asked too much is told for how long to wait, and then is answered', async () => {
+  const page = await visit('', { allows: /429/ });
+  await tiles(page).first().waitFor();
+  let refusals = 0;
+  await page.route('**/graphql', async (route) => {
+    const isBrowse = route.request().postData()?.includes('"text":"skirt"') === true && refusals < 1;
+    if (!isBrowse) return route.fallback();
+    refusals += 1;
+    return route.fulfill({
+      status: 429,
+      contentType: 'application/json',
+      body: JSON.stringify({
+        errors: [{ message: '', extensions: { code: 'THROTTLED', retryAfterMs: 3_000 } }],
+      }),
+    });
+  });
+  const field = page.getByRole('combobox', { name: 'Search with words' });
+  await field.fill('skirt');
+  await field.press('Enter');
+  await page.getByText(/Trying again in [123] s/).waitFor();
+  await tiles(page).first().waitFor();
+});
+
+test('nothing with all of that offers to give up a choice', async () => {
+  const page = await visit('?q=dress&max=0.5');
+  await page.getByText('Nothing with all of that').waitFor();
+  await page.getByRole('button', { name: 'Clear all' }).click();
+  await tiles(page).first().waitFor();
+});
+
+test('another market has its own prices, and the choice is kept', async () => {
+  const page = await visit();
+  await tiles(page).first().waitFor();
+  await page.getByLabel('Market').selectOption('uk');
+  await soon(async () => (await page.locator('.tile .price').first().innerText()).includes('£'));
+  await page.reload();
+  await tiles(page).first().waitFor();
+  expect(await page.locator('.tile .price').first().innerText()).toContain('£');
+});
+
+test('a German browser reads German', async () => {
+  const page = await visit('', { locale: 'de-DE' });
+  await page.getByRole('heading', { name: 'Zeig uns, was dir gefällt.' }).waitFor();
+  expect(await page.locator('html').getAttribute('lang')).toBe('de');
+});
+
+test('keys alone find, choose, hold and release', async () => {
+  const page = await visit('', { screen: SCREENS[1] });
+  await tiles(page).first().waitFor();
+  const tabTo = async (name: RegExp): Promise<void> => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press('Tab');
+      const focused = await page.evaluate(
+        () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
+      );
+      if (name.test(focused)) return;
+    }
+    throw new Error(`No press of Tab leads to ${String(name)}`);
+  };
+  await tabTo(/Search with words/);
+  await page.keyboard.type('dress');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/q=dress/);
+  await tiles(page).first().waitFor();
+  await tabTo(/Dress/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/product=/);
+  await page.getByRole('group', { name: /^Size/ }).waitFor();
+  await tabTo(/^(?:XS|S|M|L|XL|XXL)$/);
+  await page.keyboard.press('Enter');
+  await tabTo(/Hold it for me/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'Held for you' }).waitFor();
+  await tabTo(/Let go/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
+});
