@@ -23,6 +23,7 @@ export const PART_NAMES = [
   'search-under-writes',
   'cost',
   'deadlines',
+  'page',
   'capacity',
 ] as const;
 export type PartName = (typeof PART_NAMES)[number];
@@ -142,6 +143,11 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
     title: 'Answers while something hangs',
     about:
       'A is how long the slowest hundredth of the requests waits for its answer while Postgres or Qdrant accepts connections and says nothing, as after a failover. B is the deadline.',
+  },
+  page: {
+    title: 'The page',
+    about:
+      'The shop at `/` in Chromium, slowed down to a phone of the middle class on a good mobile network. The time until the largest text or picture is painted, what moves by itself, the slowest answer to a tap, and the longest task while the list is scrolled.',
   },
   capacity: {
     title: 'Capacity',

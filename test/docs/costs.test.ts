@@ -9,14 +9,18 @@ import { REQUEST_COST } from '../../src/server/limits.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}docs/operations.md`;
-const SAMPLES = ['explore', 'mobile', 'storefront'];
+const SAMPLES = ['explore', 'mobile', 'page', 'storefront'];
 const TABLE = /<!-- costs -->\n[^]*?<!-- \/costs -->/;
 
 /** What an app sends with them. Variables that do not change the cost are left out. */
 const VARIABLES: Readonly<Record<string, Record<string, unknown>>> = {
+  Browse: { text: 'x', where: {}, sort: 'RELEVANCE', by: Array(7).fill({}) },
   BuyFromPhoto: { image: 'x', box: {}, options: [{ name: 'size', value: 'M' }] },
+  FindAlike: { query: { like: [{ image: { id: 'x' }, box: {} }] }, sort: 'NEWEST' },
   HoldBasket: { input: { lines: [{ sku: 'x' }, { sku: 'y' }, { sku: 'z' }] } },
   IdentifyPhoto: { image: 'x', box: {} },
+  NameIt: { image: 'x', box: {} },
+  NarrowAlike: { query: { like: [{ image: { id: 'x' }, box: {} }] }, by: Array(7).fill({}) },
   SearchByPhoto: { image: 'x', box: {} },
   SearchResults: { query: { like: [{ image: { id: 'x' } }] } },
   StockSync: { input: { entries: Array(250).fill({}) } },

@@ -44,6 +44,27 @@ export async function ask<Data, Variables, Picked>(
   }
 }
 
+/** Long enough for a burst of others to pass. */
+const PATIENT_TRIES = 5;
+
+/**
+ * Asks for something beside what the shopper came for: it may come late, without a word about it.
+ *
+ * @throws Failure when waiting does not help
+ */
+export async function patiently<T>(question: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await question();
+    } catch (error) {
+      if (!(error instanceof Failure) || error.retryAfterMs === null || tries === PATIENT_TRIES) throw error;
+      const { retryAfterMs } = error;
+      await new Promise((resolve) => setTimeout(resolve, retryAfterMs + Math.random() * JITTER_MS));
+      signal.throwIfAborted();
+    }
+  }
+}
+
 async function askOnce<Data, Variables, Picked>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,

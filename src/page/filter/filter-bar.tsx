@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Counts } from '../list/listing.js';
-import { go, narrow, NO_FILTERS, place, type Sort } from '../route.js';
+import { NO_FILTERS, type Sort } from '../place.js';
+import { go, narrow, place } from '../route.js';
 import { number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { FilterSheet } from './filter-sheet.js';

@@ -1,5 +1,5 @@
 import type { FacetInput, ProductFilter } from '../generated/graphql.js';
-import type { Filters } from '../route.js';
+import type { Filters } from '../place.js';
 import type { Refinement } from '../list/listing.js';
 
 /** What every list is counted by. */

@@ -18,6 +18,7 @@ export const Header = () => (
         <Icon name="camera" />
       </PickButton>
       <BoardButton />
+      {markets.value.length === 0 ? <span class="market" /> : null}
       {markets.value.length < 2 ? null : (
         <label class="market">
           <span class="unseen">{t.value.market}</span>

@@ -2,7 +2,8 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { ask } from '../api/ask.js';
 import { SuggestDocument, type SuggestQuery } from '../generated/graphql.js';
 import { market } from '../market.js';
-import { go, hrefOf, NO_FILTERS, type Place, place } from '../route.js';
+import { NO_FILTERS, type Place } from '../place.js';
+import { go, hrefOf, place } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 

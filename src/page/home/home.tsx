@@ -6,7 +6,7 @@ import { MasonryList } from '../list/masonry-list.js';
 import { browse } from '../list/sources.js';
 import { LiveButton } from '../live/live-button.js';
 import { PickButton } from '../picture/pick-button.js';
-import { type Place, writePlace } from '../route.js';
+import { type Place, writePlace } from '../place.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 

@@ -1,5 +1,6 @@
 import { hasChoice } from '../filter/filters.js';
-import { narrow, NO_FILTERS, place } from '../route.js';
+import { NO_FILTERS } from '../place.js';
+import { narrow, place } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
 import { Notice } from '../ui/notice.js';

@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
+import { patiently } from '../api/ask.js';
 import { type Failure, isAbort, toFailure } from '../api/failure.js';
 import type { ChoiceFragment, NarrowAlikeQuery } from '../generated/graphql.js';
-import type { Box } from '../route.js';
+import type { Box } from '../place.js';
 import type { Item } from './item.js';
 
 export interface ListPage {
@@ -48,10 +49,12 @@ export class Listing {
   open(): void {
     if (this.items.value.length > 0 || this.isLoading.value || this.isComplete.value) return;
     void this.more();
-    this.source
-      .counts?.(this.#leaving.signal)
-      .then((counts) => {
-        this.counts.value = counts;
+    const { counts } = this.source;
+    const { signal: leaving } = this.#leaving;
+    if (counts === undefined) return;
+    patiently(() => counts(leaving), leaving)
+      .then((known) => {
+        this.counts.value = known;
       })
       // Without counts, the list is still a list.
       .catch(() => {});

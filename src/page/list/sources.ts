@@ -12,7 +12,7 @@ import {
   type VisualQueryInput,
   type VisualSearchSort,
 } from '../generated/graphql.js';
-import type { Filters, Sort } from '../route.js';
+import type { Filters, Sort } from '../place.js';
 import { toItems } from './item.js';
 import type { ListPage, Source } from './listing.js';
 

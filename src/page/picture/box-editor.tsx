@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Box } from '../route.js';
+import type { Box } from '../place.js';
 import { number, t, word } from '../texts/texts.js';
 import { around, between, isSame, moved, resized } from './box.js';
 

@@ -1,4 +1,4 @@
-import type { Box } from '../route.js';
+import type { Box } from '../place.js';
 
 /** A smaller part has too few pixels to compare. */
 export const MIN_SIDE = 0.06;

@@ -1,7 +1,7 @@
-import { ask } from '../api/ask.js';
+import { ask, patiently } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { NameItDocument } from '../generated/graphql.js';
-import type { Box } from '../route.js';
+import type { Box } from '../place.js';
 import { number, t, word } from '../texts/texts.js';
 import { Facts } from '../ui/facts.js';
 import { Link } from '../ui/link.js';
@@ -15,7 +15,7 @@ interface KnownProps {
 /** What the picture shows, how sure that is, and where it comes from; or that nobody can tell. */
 export function Known({ channel, image, box }: KnownProps) {
   const { value, failure } = useAnswer(`known ${channel} ${image} ${JSON.stringify(box)}`, (signal) =>
-    ask(NameItDocument, { channel, image, box }, (data) => data.identify, signal),
+    patiently(() => ask(NameItDocument, { channel, image, box }, (data) => data.identify, signal), signal),
   );
   // The results are what the shopper came for; without a name they stand alone.
   if (failure !== null) return null;
@@ -38,20 +38,26 @@ export function Known({ channel, image, box }: KnownProps) {
           {match.probability == null ? null : <Sure confidence={match.probability} />}
         </p>
       )}
-      <dl class="known-labels">
-        {labels.map(({ kind, value: name, confidence }) => (
-          <div key={kind}>
-            <dt>{t.value.labels[kind]}</dt>
-            <dd>
-              {word(name)} <Sure confidence={confidence} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <details class="known-more" open={matchMedia(WIDE).matches}>
+        <summary>{t.value.howSure}</summary>
+        <dl class="known-labels">
+          {labels.map(({ kind, value: name, confidence }) => (
+            <div key={kind}>
+              <dt>{t.value.labels[kind]}</dt>
+              <dd>
+                {word(name)} <Sure confidence={confidence} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </details>
       <Facts facts={facts ?? []} />
     </section>
   );
 }
+
+/** There, all of it fits beside the results; on a phone, the results come first. */
+const WIDE = '(min-width: 900px)';
 
 /** Nothing that is seen is wholly certain. */
 const CERTAIN = 99;

@@ -1,4 +1,4 @@
-import { ask } from '../api/ask.js';
+import { ask, patiently } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { FilterBar } from '../filter/filter-bar.js';
 import { FindItemsDocument, SharedPictureDocument } from '../generated/graphql.js';
@@ -7,7 +7,8 @@ import { listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
 import { alike } from '../list/sources.js';
 import { useSettled } from '../list/use-settled.js';
-import { type Box, go, type Place, writePlace } from '../route.js';
+import { type Box, type Place, writePlace } from '../place.js';
+import { go } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { FailureNotice } from '../ui/notice.js';
@@ -26,7 +27,9 @@ interface PictureViewProps {
 /** A picture: the items in it, what they are, and what looks like them. */
 export function PictureView({ place, channel, id, box }: PictureViewProps) {
   const picture = useAnswer(`picture ${id}`, (signal) => openPicture(id, signal));
-  const items = useAnswer(`items ${channel} ${id}`, (signal) => findItems(channel, id, signal));
+  const items = useAnswer(`items ${channel} ${id}`, (signal) =>
+    patiently(() => findItems(channel, id, signal), signal),
+  );
   const listing = useSettled(
     listingOf(`${channel}${writePlace(place)}`, () =>
       alike(channel, { like: [{ image: { id }, box }] }, place.filters, place.sort),

@@ -7,7 +7,7 @@ import { listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
 import { alike } from '../list/sources.js';
 import { useSettled } from '../list/use-settled.js';
-import { type Place, writePlace } from '../route.js';
+import { type Place, writePlace } from '../place.js';
 import { t } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
 import { FailureNotice } from '../ui/notice.js';

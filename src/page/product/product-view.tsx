@@ -15,7 +15,7 @@ import { FailureNotice } from '../ui/notice.js';
 import { Buy } from './buy.js';
 import { Gallery } from './gallery.js';
 import type { Product } from './offers.js';
-import { NO_FILTERS } from '../route.js';
+import { NO_FILTERS } from '../place.js';
 import { signal } from '@preact/signals';
 
 interface ProductViewProps {

@@ -108,6 +108,7 @@ export const de: Texts = {
     PATTERN: 'Muster',
     STYLE: 'Stil',
   },
+  howSure: 'Was zu sehen ist, und wie sicher das ist',
   sure: (percent) => `${percent} % sicher`,
   goodToKnow: 'Gut zu wissen',
 

@@ -109,6 +109,7 @@ export const en = {
     PATTERN: 'Pattern',
     STYLE: 'Style',
   } satisfies Record<LabelKind, string>,
+  howSure: 'What it shows, and how sure that is',
   sure: (percent: string) => `${percent}% sure`,
   goodToKnow: 'Good to know',
 

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { go, hrefOf, NO_FILTERS, type Filters, type View } from '../route.js';
+import { NO_FILTERS, type Filters, type View } from '../place.js';
+import { go, hrefOf } from '../route.js';
 
 interface LinkProps {
   readonly to: View;

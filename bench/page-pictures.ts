@@ -1,0 +1,65 @@
+/**
+ * Takes the pictures of docs/page.md from a gateway with the demo catalog:
+ * `node --import ./bench/typescript.js bench/page-pictures.ts http://127.0.0.1:4000`
+ */
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { openChromium } from './chromium.js';
+
+const PHOTO = fileURLToPath(new URL('../catalog/images/cn-rafa-dress-lilac.webp', import.meta.url));
+const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
+const QUALITY = 82;
+
+const DESK = { viewport: { width: 1_440, height: 900 } };
+const PHONE = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+  colorScheme: 'dark',
+} as const;
+
+const [url] = process.argv.slice(2);
+if (url === undefined) throw new Error('Give the URL of a gateway with the demo catalog.');
+const browser = await openChromium();
+try {
+  await take(browser, DESK, 'page-desk.webp');
+  await take(browser, PHONE, 'page-phone.webp');
+} finally {
+  await browser.close();
+}
+
+/** Shows a photo of a dress, and pictures what comes out. */
+async function take(
+  chromium: Browser,
+  device: NonNullable<Parameters<Browser['newContext']>[0]>,
+  file: string,
+): Promise<void> {
+  const context = await chromium.newContext(device);
+  const page = await context.newPage();
+  await page.goto(url ?? '');
+  const photo = await sharp(PHOTO)
+    .rotate(3, { background: '#e9e7e4' })
+    .modulate({ brightness: 0.93 })
+    .jpeg()
+    .toBuffer();
+  await page
+    .locator('.hero input[type=file]')
+    .setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: photo });
+  await page.locator('.dot').first().waitFor();
+  await page.locator('.known-more').waitFor();
+  await page.locator('.chip-word').first().waitFor();
+  await picturesOf(page);
+  await sharp(await page.screenshot())
+    .webp({ quality: QUALITY })
+    .toFile(`${DOCS}${file}`);
+  await context.close();
+}
+
+/** Waits until the pictures in the first tiles are there and have faded in. */
+async function picturesOf(page: Page): Promise<void> {
+  for (const tile of (await page.locator('.tile').all()).slice(0, 6))
+    await tile.locator('.picture-there').waitFor();
+  await page.waitForTimeout(600);
+}

@@ -1,0 +1,148 @@
+/** A part of a picture, in fractions of its width and height. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export type Sort = 'BEST' | 'NEWEST' | 'PRICE_ASC' | 'PRICE_DESC';
+
+/** What the shopper chose to narrow a list. */
+export interface Filters {
+  readonly categories: readonly string[];
+  readonly brands: readonly string[];
+  readonly options: Readonly<Record<string, readonly string[]>>;
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
+  /** In major units. */
+  readonly min: string | null;
+  readonly max: string | null;
+  /** The id of a store. */
+  readonly store: string | null;
+}
+
+export type View =
+  | { readonly at: 'home' }
+  | { readonly at: 'words'; readonly text: string }
+  | { readonly at: 'picture'; readonly id: string; readonly box: Box | null }
+  | { readonly at: 'alike'; readonly handle: string }
+  | { readonly at: 'product'; readonly handle: string }
+  | { readonly at: 'board'; readonly id: string };
+
+/** Everything that a link to this page says. */
+export interface Place {
+  readonly view: View;
+  readonly filters: Filters;
+  readonly sort: Sort;
+}
+
+export const NO_FILTERS: Filters = {
+  categories: [],
+  brands: [],
+  options: {},
+  attributes: {},
+  min: null,
+  max: null,
+  store: null,
+};
+
+const SORTS: readonly Sort[] = ['BEST', 'NEWEST', 'PRICE_ASC', 'PRICE_DESC'];
+const OPTION = 'o.';
+const ATTRIBUTE = 'a.';
+/** More would not show on a screen. */
+const BOX_DIGITS = 4;
+
+/** The place that the query string of a URL says; what it does not understand is left out. */
+export function readPlace(search: string): Place {
+  const query = new URLSearchParams(search);
+  return { view: readView(query), filters: readFilters(query), sort: readSort(query.get('sort')) };
+}
+
+function readView(query: URLSearchParams): View {
+  const product = query.get('product');
+  if (product) return { at: 'product', handle: product };
+  const picture = query.get('picture');
+  if (picture) return { at: 'picture', id: picture, box: readBox(query.get('box')) };
+  const alike = query.get('alike');
+  if (alike) return { at: 'alike', handle: alike };
+  const board = query.get('board');
+  if (board) return { at: 'board', id: board };
+  const text = query.get('q')?.trim();
+  if (text) return { at: 'words', text };
+  return { at: 'home' };
+}
+
+function readFilters(query: URLSearchParams): Filters {
+  const named = (prefix: string): Record<string, string[]> =>
+    Object.fromEntries(
+      [...new Set(query.keys())]
+        .filter((key) => key.startsWith(prefix) && key.length > prefix.length)
+        .map((key) => [key.slice(prefix.length), query.getAll(key)]),
+    );
+  return {
+    categories: query.getAll('category'),
+    brands: query.getAll('brand'),
+    options: named(OPTION),
+    attributes: named(ATTRIBUTE),
+    min: readAmount(query.get('min')),
+    max: readAmount(query.get('max')),
+    store: query.get('store'),
+  };
+}
+
+const readAmount = (text: string | null): string | null =>
+  text !== null && /^\d{1,9}(?:\.\d{1,4})?$/.test(text) ? text : null;
+
+const readSort = (text: string | null): Sort => SORTS.find((sort) => sort === text) ?? 'BEST';
+
+function readBox(text: string | null): Box | null {
+  const [x, y, width, height, ...more] = (text ?? '').split(',').map(Number);
+  if (x === undefined || y === undefined || width === undefined || height === undefined || more.length > 0)
+    return null;
+  const isInside = x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 1 && y + height <= 1;
+  return isInside ? { x, y, width, height } : null;
+}
+
+/** The query string of a place, with its question mark; empty for the home page. */
+export function writePlace({ view, filters, sort }: Place): string {
+  const query = new URLSearchParams();
+  switch (view.at) {
+    case 'home':
+      break;
+    case 'words':
+      query.set('q', view.text);
+      break;
+    case 'picture':
+      query.set('picture', view.id);
+      if (view.box !== null) query.set('box', writeBox(view.box));
+      break;
+    case 'alike':
+    case 'product':
+      query.set(view.at, view.handle);
+      break;
+    case 'board':
+      query.set('board', view.id);
+  }
+  for (const category of filters.categories) query.append('category', category);
+  for (const brand of filters.brands) query.append('brand', brand);
+  for (const [name, values] of Object.entries(filters.options))
+    for (const value of values) query.append(OPTION + name, value);
+  for (const [name, values] of Object.entries(filters.attributes))
+    for (const value of values) query.append(ATTRIBUTE + name, value);
+  if (filters.min !== null) query.set('min', filters.min);
+  if (filters.max !== null) query.set('max', filters.max);
+  if (filters.store !== null) query.set('store', filters.store);
+  if (sort !== 'BEST') query.set('sort', sort);
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** Rounded so that it stays inside the picture. */
+function writeBox({ x, y, width, height }: Box): string {
+  const unit = 10 ** BOX_DIGITS;
+  const left = Math.floor(x * unit);
+  const top = Math.floor(y * unit);
+  const wide = Math.max(1, Math.min(unit - left, Math.round(width * unit)));
+  const high = Math.max(1, Math.min(unit - top, Math.round(height * unit)));
+  return [left, top, wide, high].map((value) => value / unit).join(',');
+}

@@ -1,0 +1,64 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { NO_FILTERS, type Place, readPlace, writePlace } from '../../src/page/place.js';
+
+const value = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() === text);
+const values = fc.array(value, { maxLength: 3 });
+const named = fc.dictionary(
+  fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name !== '__proto__'),
+  fc.array(value, { minLength: 1, maxLength: 3 }),
+  { maxKeys: 3 },
+);
+const amount = fc.option(fc.integer({ min: 0, max: 99_999 }).map(String));
+const box = fc
+  .tuple(
+    fc.integer({ min: 0, max: 9_000 }),
+    fc.integer({ min: 0, max: 9_000 }),
+    fc.integer({ min: 1, max: 1_000 }),
+  )
+  .map(([x, y, side]) => ({ x: x / 1e4, y: y / 1e4, width: side / 1e4, height: side / 1e4 }));
+const view: fc.Arbitrary<Place['view']> = fc.oneof(
+  fc.constant({ at: 'home' as const }),
+  value.map((text) => ({ at: 'words' as const, text })),
+  fc.tuple(value, fc.option(box)).map(([id, part]) => ({ at: 'picture' as const, id, box: part })),
+  value.map((handle) => ({ at: 'alike' as const, handle })),
+  value.map((handle) => ({ at: 'product' as const, handle })),
+  value.map((id) => ({ at: 'board' as const, id })),
+);
+const place: fc.Arbitrary<Place> = fc.record({
+  view,
+  filters: fc.record({
+    categories: values,
+    brands: values,
+    options: named,
+    attributes: named,
+    min: amount,
+    max: amount,
+    store: fc.option(value),
+  }),
+  sort: fc.constantFrom('BEST', 'NEWEST', 'PRICE_ASC', 'PRICE_DESC'),
+});
+
+test('an address says everything about a place, and is read as the same place', () => {
+  fc.assert(
+    fc.property(place, (given) => {
+      const read = readPlace(writePlace(given));
+      // Rounded to what a screen shows.
+      if (given.view.at === 'picture' && given.view.box !== null && read.view.at === 'picture') {
+        for (const side of ['x', 'y', 'width', 'height'] as const)
+          expect(read.view.box?.[side]).toBeCloseTo(given.view.box[side], 3);
+        expect({ ...read, view: { ...read.view, box: given.view.box } }).toEqual(given);
+      } else expect(read).toEqual(given);
+    }),
+  );
+});
+
+test('what an address says wrongly is left out', () => {
+  expect(readPlace('?picture=x&box=0.5,0.5,0.9,0.1').view).toEqual({ at: 'picture', id: 'x', box: null });
+  expect(readPlace('?picture=x&box=a,b').view).toEqual({ at: 'picture', id: 'x', box: null });
+  expect(readPlace('?q=%20&sort=CHEAP&min=-3&max=1e9&o.=x')).toEqual({
+    view: { at: 'home' },
+    filters: NO_FILTERS,
+    sort: 'BEST',
+  });
+});
