@@ -15,6 +15,14 @@ const KEY = 'vitrine.market';
 export const market = signal<string | null>(recall(KEY));
 export const markets = signal<readonly Market[]>([]);
 
+export interface Kind {
+  readonly handle: string;
+  readonly name: string;
+}
+
+/** The top-level categories. */
+export const kinds = signal<readonly Kind[]>([]);
+
 export function chooseMarket(handle: string): void {
   remember(KEY, handle);
   market.value = handle;
@@ -22,8 +30,9 @@ export function chooseMarket(handle: string): void {
 
 /** Finds out which markets there are. Keeps the one of the last visit if it still exists. */
 export async function arrive(): Promise<void> {
-  const { channel, channels } = await ask(ArriveDocument, {}, (data) => data);
+  const { channel, channels, categories } = await ask(ArriveDocument, {}, (data) => data);
   markets.value = channels ?? [];
+  kinds.value = categories ?? [];
   const isKnown = markets.value.some(({ handle }) => handle === market.value);
   if (!isKnown) market.value = channel?.handle ?? markets.value[0]?.handle ?? null;
 }

@@ -9,6 +9,7 @@ import { PickButton } from '../picture/pick-button.js';
 import { type Place, writePlace } from '../place.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
+import { Kinds } from './kinds.js';
 
 interface ListViewProps {
   readonly place: Place;
@@ -37,6 +38,7 @@ export function Home({ place, channel }: ListViewProps) {
           <p class="hero-hint">{t.value.otherWays}</p>
         </section>
       )}
+      {isNarrowed ? null : <Kinds channel={channel} />}
       <FilterBar counts={listing.counts.value} title={isNarrowed ? t.value.chosen : t.value.newIn} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />

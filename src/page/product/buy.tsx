@@ -59,7 +59,7 @@ export function Buy({ channel, product, look }: BuyProps) {
             <span>{values[0]?.value}</span>
           </p>
         ) : (
-          <fieldset key={name} class="option">
+          <fieldset key={name} class="option" data-option={name}>
             <legend>
               {t.value.facets[name] ?? name}
               {choice[name] === undefined ? null : <span>{choice[name]}</span>}
@@ -105,8 +105,12 @@ export function Buy({ channel, product, look }: BuyProps) {
             aria-describedby="hold-means"
             onClick={() => {
               if (chosen !== undefined) void hold(chosen);
-              else if (missing !== undefined)
+              else if (missing !== undefined) {
                 setProblem(t.value.chooseFirst(t.value.facets[missing.name] ?? missing.name));
+                document
+                  .querySelector<HTMLElement>(`[data-option="${CSS.escape(missing.name)}"] button`)
+                  ?.focus();
+              }
             }}
           >
             {isHeld

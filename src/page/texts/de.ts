@@ -30,6 +30,7 @@ export const de: Texts = {
   cancel: 'Abbrechen',
   close: 'Schließen',
 
+  shopByKind: 'Nach Art einkaufen',
   newIn: 'Neu',
   allProducts: 'Alle Produkte',
   chosen: 'Deine Auswahl',

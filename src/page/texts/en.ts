@@ -31,6 +31,7 @@ export const en = {
   cancel: 'Cancel',
   close: 'Close',
 
+  shopByKind: 'Shop by kind',
   newIn: 'New in',
   allProducts: 'All products',
   chosen: 'Your selection',
