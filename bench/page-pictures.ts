@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of docs/page.md from a gateway with the demo catalog:
- * `node --import ./bench/typescript.js bench/page-pictures.ts http://127.0.0.1:4000`
+ * `npm run pictures -- http://127.0.0.1:4000`
  */
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';

@@ -90,13 +90,14 @@ async function follow(
   });
   const stop = (): void => stream.getTracks().forEach((track) => track.stop());
   signal.addEventListener('abort', stop);
-  if (signal.aborted) {
+  const hasLeft = (): boolean => signal.aborted;
+  if (hasLeft()) {
     stop();
     return;
   }
   video.srcObject = stream;
   const filter = new FrameFilter();
-  while (!signal.aborted) {
+  while (!hasLeft()) {
     await sleep(LOOK_EVERY_MS);
     if (document.hidden || video.videoWidth === 0 || !filter.keep(video)) continue;
     const frame = await snapshot(video, FRAME_WIDTH, FRAME_QUALITY);
