@@ -41,13 +41,15 @@ export class Listing {
   readonly isComplete = signal(false);
   readonly failure = signal<Failure | null>(null);
   #after: string | null = null;
+  #isOpen = false;
   readonly #leaving = new AbortController();
 
   constructor(readonly source: Source) {}
 
-  /** Loads the first page and the counts, unless that has begun. */
+  /** Loads the first page and the counts, once: what failed is asked for again by `more`. */
   open(): void {
-    if (this.items.value.length > 0 || this.isLoading.value || this.isComplete.value) return;
+    if (this.#isOpen) return;
+    this.#isOpen = true;
     void this.more();
     const { counts } = this.source;
     const { signal: leaving } = this.#leaving;

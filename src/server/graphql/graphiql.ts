@@ -76,14 +76,25 @@ async function renderPage(operations: URL): Promise<Page> {
 
 /**
  * What GraphiQL would have stored if the user had typed the first tab. Without it, the tab opens without its
- * variables, and each later visit with nothing typed adds an empty tab.
+ * variables, and each later visit with nothing typed adds an empty tab. A link with `?query=` is opened by GraphiQL
+ * itself, which leaves out its `&variables=`.
  */
 function seedStorage(tab: Tab | undefined): string {
   if (!tab) return '';
   const items = JSON.stringify({ 'graphiql:query': tab.query, 'graphiql:variables': tab.variables ?? '' });
   const seed = `localStorage['graphiql:tabState'] ?? Object.assign(localStorage, ${items.replaceAll('<', '\\u003c')});`;
-  return `<script>${seed}</script>`;
+  return `<script>${seed}${TAKE_VARIABLES}</script>`;
 }
+
+/** Once: what the user then changes is not overwritten when the page is loaded again. */
+const TAKE_VARIABLES = `{
+  const link = new URL(location.href);
+  if (link.searchParams.has('variables')) {
+    localStorage['graphiql:variables'] = link.searchParams.get('variables');
+    link.searchParams.delete('variables');
+    history.replaceState(null, '', link);
+  }
+}`;
 
 /** Every `<name>.graphql` in the folder, by name, with its `<name>.variables.json` if there is one. */
 async function readTabs(folder: URL): Promise<Tab[]> {
