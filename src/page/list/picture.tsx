@@ -20,6 +20,10 @@ export function srcSetOf(picture: PictureFragment): string {
     .join(', ');
 }
 
+/** A picture that nobody has asked for before is made first, which a busy gateway or a small budget puts off. */
+const MAX_TRIES = 4;
+const FIRST_WAIT_MS = 1_500;
+
 interface PictureProps {
   readonly picture: PictureFragment;
   /** The width on the screen, as `sizes` takes it. */
@@ -33,6 +37,7 @@ interface PictureProps {
 export function Picture({ picture, sizes, eager = false, alt }: PictureProps) {
   const image = useRef<HTMLImageElement>(null);
   const [isThere, setThere] = useState(false);
+  const [tries, setTries] = useState(0);
   // One from the cache is complete before anybody listens.
   useLayoutEffect(() => {
     if (image.current?.complete && image.current.naturalWidth > 0) setThere(true);
@@ -43,6 +48,7 @@ export function Picture({ picture, sizes, eager = false, alt }: PictureProps) {
       style={isThere ? {} : { backgroundImage: `url(${toDataUrl(picture.thumbhash)})` }}
     >
       <img
+        key={tries}
         ref={image}
         src={picture.w512 ?? ''}
         srcset={srcSetOf(picture)}
@@ -55,6 +61,9 @@ export function Picture({ picture, sizes, eager = false, alt }: PictureProps) {
         decoding="async"
         draggable={false}
         onLoad={() => setThere(true)}
+        onError={() => {
+          if (tries < MAX_TRIES) setTimeout(() => setTries(tries + 1), FIRST_WAIT_MS * 2 ** tries);
+        }}
       />
     </span>
   );
