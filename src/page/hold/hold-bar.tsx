@@ -37,7 +37,7 @@ function HoldCard({ held }: { readonly held: Held }) {
     work.catch((error: unknown) => setProblem(t.value.holdProblem(toFailure(error).code)));
   };
   return (
-    <article class="hold">
+    <article class="hold" id={`hold ${hold.id}`} tabIndex={-1}>
       {line?.sku?.image?.w256 == null ? null : (
         <img src={line.sku.image.w256} alt="" width={48} height={60} />
       )}

@@ -44,16 +44,17 @@ export async function resumeHolds(): Promise<void> {
 }
 
 /**
- * Holds one unit of an SKU. The key makes a retry of the same click safe.
+ * Holds one unit of an SKU; returns the id of the hold. The key makes a retry of the same click safe.
  *
  * @throws Failure with the code of the user error
  */
-export async function holdNow(channel: string, sku: string): Promise<void> {
+export async function holdNow(channel: string, sku: string): Promise<string> {
   const input = { lines: [{ sku, quantity: 1 }], idempotencyKey: crypto.randomUUID() };
   const payload = await twice(() => ask(HoldNowDocument, { channel, input }, (data) => data.holdCreate));
   const { hold, userErrors } = payload;
   if (hold == null) throw toUserFailure(userErrors);
   keep([...holds.value, { channel, hold }]);
+  return hold.id;
 }
 
 /** Holds it for as long as a hold may last. @throws Failure with the code of the user error */

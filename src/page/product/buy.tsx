@@ -41,7 +41,9 @@ export function Buy({ channel, product, look }: BuyProps) {
     setAsking(true);
     setProblem(null);
     try {
-      await holdNow(channel, sku.id);
+      const id = await holdNow(channel, sku.id);
+      // The button that was pressed is disabled now: keys go on with what is held.
+      requestAnimationFrame(() => document.getElementById(`hold ${id}`)?.focus({ preventScroll: true }));
       say(t.value.heldSaid(product.title));
     } catch (error) {
       setProblem(t.value.holdProblem(toFailure(error).code));
