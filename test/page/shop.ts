@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,8 +59,8 @@ export async function openShop(): Promise<Shop> {
 }
 
 async function copyPart(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await symlink(new URL('images', CATALOG), join(folder, 'images'));
+  // Not a link: an import reads no files outside the folder of its feed.
+  await cp(new URL('images', CATALOG), join(folder, 'images'), { recursive: true });
   await copyFile(new URL('channels.json', CATALOG), join(folder, 'channels.json'));
   const { head, rows } = await readTable('feed.tsv');
   const group = head.indexOf('item_group_id');
