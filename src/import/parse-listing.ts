@@ -12,6 +12,7 @@ import {
 } from '../catalog/write/product-fields.js';
 import { RequestError } from '../errors.js';
 import type { Listing, Pair } from './formats/format.js';
+import { parseAvailability } from './values/availability.js';
 import { parseCategory } from './values/category.js';
 import { parseInstant, parseInterval } from './values/dates.js';
 import { optionName } from './values/option-name.js';
@@ -351,91 +352,6 @@ function pricesOf(listing: Listing, regular: RegularPrice, values: Values): Feed
   if (from !== null) prices.unshift({ ...whole, until: from });
   if (until !== null) prices.push({ ...whole, from: until });
   return prices;
-}
-
-type Availability = 'in' | 'out' | 'preorder' | 'backorder';
-
-/** What feeds write, some of them in the language of the shop, without its spaces, hyphens, and underscores. */
-const AVAILABILITY: ReadonlyMap<string, Availability> = new Map([
-  ...[
-    'instock',
-    'available',
-    'instoreonly',
-    'onlineonly',
-    'limitedavailability',
-    'limitedstock',
-    'limited',
-    ...[
-      'auflager',
-      'lieferbar',
-      'disponible',
-      'enstock',
-      'disponibile',
-      'emestoque',
-      'opvoorraad',
-      'wmagazynie',
-    ],
-    ...[
-      'dostępny',
-      'dostępne',
-      'skladem',
-      'skladom',
-      'ilager',
-      'pålager',
-      'varastossa',
-      'вналичии',
-      'внаявності',
-    ],
-    'yes',
-    'true',
-    '1',
-  ].map((text) => [text, 'in'] as const),
-  ...[
-    'outofstock',
-    'soldout',
-    'discontinued',
-    'unavailable',
-    'notavailable',
-    ...[
-      'ausverkauft',
-      'nichtlieferbar',
-      'agotado',
-      'épuisé',
-      'rupturedestock',
-      'esaurito',
-      'esgotado',
-      'uitverkocht',
-    ],
-    ...[
-      'niedostępny',
-      'brakwmagazynie',
-      'vyprodáno',
-      'vypredané',
-      'slutsåld',
-      'utsolgt',
-      'udsolgt',
-      'нетвналичии',
-    ],
-    ...['немаєвнаявності'],
-    'unknown',
-    'ondisplaytoorder',
-    'no',
-    'false',
-    '0',
-  ].map((text) => [text, 'out'] as const),
-  ...['preorder', 'presale'].map((text) => [text, 'preorder'] as const),
-  ...['backorder', 'availablefororder', 'madetoorder'].map((text) => [text, 'backorder'] as const),
-]);
-
-/** What a feed says of being available; schema.org's names are links. @throws RequestError BAD_USER_INPUT */
-export function parseAvailability(text: string): Availability {
-  const word = text
-    .toLowerCase()
-    .replace(/^https?:\/\/schema\.org\//, '')
-    .replace(/[\s_-]/g, '');
-  const known = AVAILABILITY.get(word);
-  if (known !== undefined) return known;
-  throw new RequestError('BAD_USER_INPUT', 'It must be in_stock, out_of_stock, preorder, or backorder.');
 }
 
 /**

@@ -6,11 +6,12 @@ import { RequestError } from '../errors.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import type { Listed, StockFormat, StockListing } from './formats/format.js';
 import type { Market } from './market.store.js';
-import { parseAvailability, RowError } from './parse-listing.js';
+import { RowError } from './parse-listing.js';
 import { countFault, type Fault, type ImportReport } from './report.js';
 import type { FeedSource } from './source/open-source.js';
 import { openStores, findCodes } from './stores.store.js';
 import { writeOfferStock, type StockInput } from './offer.store.js';
+import { parseAvailability } from './values/availability.js';
 import { parseQuantity } from './values/quantity.js';
 
 /** Levels per transaction. */
