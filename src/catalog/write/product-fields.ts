@@ -18,7 +18,7 @@ export const MAX_IMAGES_PER_PRODUCT = 250;
 export const MAX_SKUS_PER_PRODUCT = 2_000;
 
 /** Deeper than the taxonomy of Google (7). Each level is written by a statement of its own. */
-const MAX_CATEGORY_LEVELS = 8;
+export const MAX_CATEGORY_LEVELS = 8;
 
 /** The path of products without a category. */
 export const UNCATEGORIZED = ['uncategorized'];

@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { MAX_CATEGORY_LEVELS } from '../../catalog/write/product-fields.js';
 import { RequestError } from '../../errors.js';
 import { renamed, type FeedRecord, type ReadOptions } from './cells.js';
 import { readUtf8, type TextFile } from './encoding.js';
@@ -25,6 +26,9 @@ const MAX_DEPTH = 12;
 const MAX_CATEGORIES = 50_000;
 /** A longer name of a category is a text. */
 const MAX_CATEGORY_NAME = 255;
+/** One more than a category may have, so that a path with more is refused. */
+const MAX_LEVELS = MAX_CATEGORY_LEVELS + 1;
+const ID = /^(?:\w+_)?(?:id|sku|code)$/i;
 /** Names of other elements that are counted to say what the file has instead of items. */
 const MAX_NAMES = 100;
 const LINE_END = '\n';
@@ -47,7 +51,7 @@ export async function* readXml(file: TextFile, options: ReadOptions): AsyncGener
   items.end();
   yield* items.take();
   if (items.count === 0) {
-    const name = items.mostRepeated();
+    const name = items.likelyItem();
     throw new RequestError(
       'BAD_USER_INPUT',
       `${file.path} has no products: an XML feed lists them as <item> (RSS), <entry> (Atom), <product>, <offer>, or ` +
@@ -60,6 +64,8 @@ export async function* readXml(file: TextFile, options: ReadOptions): AsyncGener
 
 class ItemReader {
   count = 0;
+  /** Of the first item. */
+  #name: string | null = null;
   #ready: FeedRecord[] = [];
   #item: { element: Element; length: number; broken: string | null } | null = null;
   #depth = 0;
@@ -69,6 +75,8 @@ class ItemReader {
   #dropped = 0;
   /** The list of categories, by id. */
   readonly #categories = new Map<string, { name: string; readonly parent: string | undefined }>();
+  /** By id, of those that items have had. */
+  readonly #paths = new Map<string, string>();
   #category: string | null = null;
   /** Open elements outside of items. */
   readonly #outside: { readonly name: string; isCounted: boolean }[] = [];
@@ -122,7 +130,7 @@ class ItemReader {
   }
 
   /** The name of the topmost elements that may be products: there are several, with elements in them; null: none. */
-  mostRepeated(): string | null {
+  likelyItem(): string | null {
     const repeated = [...this.#names].filter(([, { times }]) => times > 1);
     const [first] = repeated.sort(([, one], [, other]) => one.depth - other.depth || other.times - one.times);
     return first?.[0] ?? null;
@@ -222,6 +230,9 @@ class ItemReader {
     const hasValues =
       Object.keys(element.attributes).length > 0 || element.parts.some((part) => typeof part !== 'string');
     if (!hasValues && broken === null) return;
+    this.#name ??= element.name;
+    // YML ends with promotions: <product offer-id="1"/>.
+    if (broken === null && element.name !== this.#name && !hasId(element)) return;
     this.count += 1;
     if (broken !== null) this.#ready.push({ line, fault: broken });
     else if (length > MAX_ITEM_LENGTH)
@@ -229,16 +240,27 @@ class ItemReader {
     else this.#ready.push(recordOf(element, this.#options, (id) => this.#pathOf(id)));
   }
 
-  /** The path of a category in the file's list; undefined: it is not listed. */
+  /** The path of a category in the file's list, as far up as anyone reads it; undefined: it is not listed. */
   #pathOf(id: string): string | undefined {
+    const known = this.#paths.get(id);
+    if (known !== undefined) return known;
     // Parents may be each other's.
     const path = new Set<{ readonly name: string; readonly parent: string | undefined }>();
     let category = this.#categories.get(id);
-    while (category !== undefined && !path.has(category)) {
+    while (category !== undefined && !path.has(category) && path.size < MAX_LEVELS) {
       path.add(category);
       category = category.parent === undefined ? undefined : this.#categories.get(category.parent);
     }
+    if (path.size === 0) return undefined;
     const names = [...path].map(({ name }) => name.trim()).reverse();
-    return names.length === 0 ? undefined : names.join(' > ');
+    const text = names.join(' > ');
+    this.#paths.set(id, text);
+    return text;
   }
 }
+
+/** Whether an element has an id of its own, as an attribute or an element. */
+const hasId = ({ attributes, parts }: Element): boolean =>
+  [...Object.keys(attributes), ...parts.map((part) => (typeof part === 'string' ? '' : part.name))].some(
+    (name) => ID.test(name),
+  );
