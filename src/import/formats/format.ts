@@ -1,6 +1,5 @@
-import type { Cells, FeedRecord, ReadRecord } from '../source/cells.js';
+import type { Cells, FeedRecord } from '../source/cells.js';
 import type { FeedSource } from '../source/open-source.js';
-import { optionName } from '../values/option-name.js';
 
 /** A product with more rows is several products by mistake; all rows of one must fit in memory. */
 const MAX_ROWS = 5_000;
@@ -36,6 +35,8 @@ export interface Listing {
   readonly availability?: string | undefined;
   readonly quantity?: string | undefined;
   readonly availabilityDate?: string | undefined;
+  /** What counts as the availability if neither the listing nor the product around it says anything of stock. */
+  readonly offeredAs?: string | undefined;
   /** Of prices that name none; by default, the feed's. */
   readonly currency?: string | undefined;
   readonly price?: string | undefined;
@@ -61,7 +62,13 @@ export interface StockListing {
 
 /** A record that can't be read, or that is left out on purpose, such as a draft. */
 export type NotListed =
-  { readonly line: number; readonly fault: string } | { readonly line: number; readonly skipped: string };
+  | {
+      readonly line: number;
+      readonly fault: string;
+      /** The merchant's id of the SKU, if it is known: it is not missing in the feed. */
+      readonly id?: string | undefined;
+    }
+  | { readonly line: number; readonly skipped: string };
 
 /** A listing of a feed, or why a record has none. */
 export type Listed<T> = T | NotListed;
@@ -97,84 +104,6 @@ export async function* listEach<T>(
   list: (line: number, cells: Cells) => Listed<T>,
 ): AsyncGenerator<Listed<T>> {
   for await (const record of records) yield 'fault' in record ? record : list(record.line, record.cells);
-}
-
-type ListOne = (line: number, cells: Cells) => Listed<Listing>;
-
-/** As `listEach`, of a format in XML: an element with variants in it is a product, and they are its SKUs. */
-export async function* listElements(
-  records: AsyncIterable<FeedRecord>,
-  list: ListOne,
-): AsyncGenerator<Listed<Listing>> {
-  for await (const record of records) {
-    if ('fault' in record) yield record;
-    else if (record.variants === undefined || record.variants.length === 0)
-      yield list(record.line, record.cells);
-    else yield* listProduct(list(record.line, record.cells), record.variants, list);
-  }
-}
-
-const isListing = (listed: Listed<Listing>): listed is Listing => 'images' in listed;
-
-function* listProduct(
-  product: Listed<Listing>,
-  variants: readonly ReadRecord[],
-  list: ListOne,
-): Generator<Listed<Listing>> {
-  if (!isListing(product)) {
-    yield product;
-    return;
-  }
-  const group = product.group ?? product.id ?? undefined;
-  const listed = listVariants({ ...product, group }, variants, list);
-  const skus = listed.filter(isListing);
-  const title = product.title ?? skus.at(0)?.title;
-  yield { ...product, id: null, group, title, options: [] };
-  yield* listed.filter((each) => !isListing(each));
-  yield* tellApart(skus);
-}
-
-/** A name that only tells a variant from the others, such as "S", is an option. */
-const nameOption = ({ title, options, attributes }: Listing, product: Listing): Pair[] =>
-  title === undefined ||
-  options.length + attributes.length > 0 ||
-  (product.title !== undefined && title.startsWith(product.title))
-    ? []
-    : [['variant', title]];
-
-/** The SKUs of a product. What a variant does not say of itself is as with its product. */
-function listVariants(product: Listing, variants: readonly ReadRecord[], list: ListOne): Listed<Listing>[] {
-  return variants.flatMap(({ line, cells, variants: inner = [] }) => {
-    const own = list(line, cells);
-    if (!isListing(own)) return [own];
-    const names = new Set(own.options.map(([name]) => optionName(name)));
-    const options = [
-      ...product.options.filter(([name]) => !names.has(optionName(name))),
-      ...own.options,
-      ...nameOption(own, product),
-    ];
-    // A price or a stock of its own says all of it: a product may be reduced or sold out, and a variant of it not.
-    const priced = own.price === undefined && own.salePrice === undefined ? product : own;
-    const stocked = own.availability === undefined && own.quantity === undefined ? product : own;
-    const listing: Listing = {
-      ...own,
-      id: own.id ?? (product.group && [product.group, ...options.map(([, value]) => value)].join('/')),
-      group: product.group,
-      title: own.title ?? product.title,
-      groupTitle: product.title,
-      link: own.link ?? product.link,
-      options,
-      currency: own.currency ?? product.currency,
-      price: priced.price,
-      salePrice: priced.salePrice,
-      saleDates: priced.saleDates,
-      compareAt: priced.compareAt,
-      availability: stocked.availability,
-      quantity: stocked.quantity,
-      availabilityDate: stocked.availabilityDate,
-    };
-    return inner.length === 0 ? [listing] : listVariants(listing, inner, list);
-  });
 }
 
 /** A record of the rows that describe one product. */

@@ -1,6 +1,8 @@
 import type { Cells } from '../source/cells.js';
 import type { FeedSource } from '../source/open-source.js';
-import { listElements, type Listing, type Pair, type ProductFormat } from './format.js';
+import { oneLine } from '../values/plain-text.js';
+import { listElements } from './elements.js';
+import type { Listing, Pair, ProductFormat } from './format.js';
 
 /**
  * Google Merchant Center, in tables, RSS 2.0, and Atom. Most shopping feeds, among them those of Microsoft,
@@ -25,7 +27,7 @@ const has = (columns: ReadonlySet<string>, names: readonly string[]): boolean =>
   names.some((name) => columns.has(name));
 
 /** Where feeds say how many units there are to sell. */
-const QUANTITY = [
+export const QUANTITY = [
   'quantity',
   'sell_on_google_quantity',
   'quantity_to_sell_on_facebook',
@@ -93,7 +95,9 @@ export function merchantListing(line: number, cells: Cells): Listing {
 }
 
 /** Links separated by commas; a comma within a link is not followed by another link. */
-export const splitLinks = (text: string): string[] =>
-  (/^(?:https?:)?\/\//i.test(text) ? text.split(/[,;|\s]\s*(?=(?:https?:)?\/\/)/i) : text.split(','))
+export const splitLinks = (text: string): string[] => {
+  const line = oneLine(text);
+  return (/^(?:https?:)?\/\//i.test(line) ? line.split(/[,;| ] ?(?=(?:https?:)?\/\/)/i) : line.split(','))
     .map((link) => link.trim())
     .filter((link) => link !== '');
+};

@@ -1,5 +1,6 @@
 import type { Cells } from '../source/cells.js';
-import { listElements, type Listing, type Pair, type ProductFormat } from './format.js';
+import { listElements } from './elements.js';
+import type { Listing, Pair, ProductFormat } from './format.js';
 import { merchantListing } from './merchant-center.js';
 
 /** Columns that only the catalogs of Meta have. */

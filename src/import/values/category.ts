@@ -1,7 +1,10 @@
+import { RequestError } from '../../errors.js';
 import { parseCategoryPath } from '../../catalog/write/product-fields.js';
-import { plainName } from './plain-text.js';
+import { oneLine, plainName } from './plain-text.js';
 import { GOOGLE_CATEGORIES } from './google-categories.js';
 
+/** Longer than any path of which the handles fit, in several languages. */
+const MAX_LENGTH = 10_000;
 /** What separates the levels of a path. */
 const LEVELS = /\s*(?:>|›|»|→|&gt;)\s*/;
 const SLASHES = /\s+\/\s+/;
@@ -14,8 +17,10 @@ const PATHS = /\s*[,;|]\s*/;
  *
  * @throws RequestError BAD_USER_INPUT the path is too long or too deep
  */
-export function parseCategory(text: string): string[] | null {
-  const [, number = '', rest = ''] = /^(\d+)\s*(?:-\s*(.*))?$/s.exec(text.trim()) ?? [];
+export function parseCategory(given: string): string[] | null {
+  if (given.length > MAX_LENGTH) throw new RequestError('BAD_USER_INPUT', 'The path is too long.');
+  const text = oneLine(given);
+  const [, number = '', rest = ''] = /^(\d+)\s*(?:-\s*(.*))?$/s.exec(text) ?? [];
   if (number !== '' && rest === '') {
     const path = GOOGLE_CATEGORIES.get(number);
     return path === undefined ? null : parseCategoryPath(path);

@@ -53,6 +53,9 @@ export function plainName(name: string): string {
   return decoded.replace(CONTROLS, '').replace(/\s+/gu, ' ').trim();
 }
 
+/** A text with single spaces, so that patterns take a time that is linear in its length. */
+export const oneLine = (text: string): string => text.replace(/\s+/gu, ' ').trim();
+
 function textOf(html: string): string {
   let text = '';
   let silent = 0;
@@ -77,9 +80,9 @@ function textOf(html: string): string {
   });
   parser.end(html);
   return text
-    .replace(/[^\S\n]*\n[^\S\n]*/gu, '\n')
-    .replace(/\n{2,}(?=- )/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
     .replace(/[^\S\n]{2,}/gu, ' ')
+    .replace(/[^\S\n]?\n[^\S\n]?/gu, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/\n{2}(?=- )/g, '\n')
     .trim();
 }

@@ -20,6 +20,8 @@ const SIGNS: ReadonlyMap<string, { readonly usual: string; readonly fits: readon
   ['R$', { usual: 'BRL', fits: [] }],
 ]);
 
+/** A longer text is no price, and would take the pattern a long time. */
+const MAX_LENGTH = 100;
 /** A number between what may name a currency. */
 const PRICE = /^([^\d+.,-]*)(-?[\d.,][\d.,'’\s]*)([^\d]*)$/u;
 /** "49,-" has no cents. */
@@ -33,7 +35,7 @@ const NO_CENTS = /(?<=\d)[.,]-/;
  */
 export function parsePrice(text: string, currency: string | null): { amount: number; currency: string } {
   const [, before = '', number = '', after = ''] =
-    PRICE.exec(text.normalize('NFKC').replace(NO_CENTS, '').trim()) ?? [];
+    text.length > MAX_LENGTH ? [] : (PRICE.exec(text.normalize('NFKC').replace(NO_CENTS, '').trim()) ?? []);
   if (number === '') throw bad('A price must be an amount and a currency, for example 24.95 EUR.');
   const named = [before.trim(), after.trim()].filter((part) => part !== '');
   const [name] = named;
