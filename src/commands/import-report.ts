@@ -72,7 +72,7 @@ function describeLeftOut(report: ImportReport): string {
     alikeIds === null
       ? ''
       : `Ids that differ only in case, spaces, or leading zeros are those of different SKUs: ${alikeIds.count}, ` +
-        `first ${JSON.stringify(alikeIds.code)} on line ${alikeIds.line} beside ${JSON.stringify(alikeIds.firstCode)} on line ${alikeIds.firstLine}\n`,
+        `for example ${JSON.stringify(alikeIds.code)} on line ${alikeIds.line} beside ${JSON.stringify(alikeIds.firstCode)} on line ${alikeIds.firstLine}\n`,
     uncountedSkus === 0
       ? ''
       : `In stock without a number: ${count(uncountedSkus, 'SKU')}. They never sell out, unless --default-quantity says how many there are.\n`,

@@ -12,8 +12,6 @@ import { runCommand, type Session } from './session.js';
 
 /** An import that rejects a larger part of its rows, in percent, has failed, whatever it has imported. */
 const MAX_REJECTED = 10;
-/** As in import-feed.ts. */
-const MAX_PRUNED = 20;
 
 interface Options {
   readonly channel?: string;
@@ -26,7 +24,7 @@ interface Options {
   readonly rejects?: string;
   readonly maxRejected: number;
   readonly prune?: boolean;
-  readonly maxPruned: number;
+  readonly maxPruned?: number;
   readonly dryRun?: boolean;
   readonly explain?: boolean;
 }
@@ -58,9 +56,8 @@ export function importCommand(): Command {
     .option('--prune', 'remove products and SKUs that the feed no longer lists')
     .option(
       '--max-pruned <percent>',
-      "remove nothing if more of the channel's SKUs are missing",
+      "remove nothing if more of the channel's SKUs are missing (default: 20); prunes despite rows with equal ids",
       percent,
-      MAX_PRUNED,
     )
     .option('--dry-run', 'read and check everything, and write nothing')
     .option('--explain', 'show what the first rows would become, without a database')
@@ -195,7 +192,7 @@ async function importInto(session: Session, feed: string, options: Options): Pro
           feed,
           prune,
           dryRun,
-          maxPruned: options.maxPruned / 100,
+          ...(options.maxPruned === undefined ? {} : { maxPruned: options.maxPruned / 100 }),
           ...(channel === undefined ? {} : { channel }),
           ...(channelLanguage === undefined ? {} : { channelLanguage }),
           onRejected: ({ line, reason }) => rejects?.write(`${line}\t${reason.replace(/\s+/g, ' ')}\n`),

@@ -84,7 +84,10 @@ export interface ImportOptions {
   readonly demo?: boolean;
   /** Whether to remove from the channel what the feed does not list. */
   readonly prune?: boolean;
-  /** The largest part of the channel's SKUs that may be removed, from 0 to 1; by default a fifth. */
+  /**
+   * The largest part of the channel's SKUs that may be removed, from 0 to 1; by default a fifth, and none if rows with
+   * the same id say different things.
+   */
   readonly maxPruned?: number;
   /** Reads and checks everything, and writes nothing. */
   readonly dryRun?: boolean;
@@ -290,9 +293,11 @@ async function planPrune({ client, options, report }: Run, priceListId: number |
   const { listed, unlisted } = await countUnlisted(client, priceListId);
   const share = options.maxPruned ?? MAX_PRUNED_SHARE;
   if (report.unreadableRows > 0) {
-    report.pruneRefused = `${report.unreadableRows} rows could not be read, and may be those of the SKUs that seem to be missing`;
-  } else if (report.conflictingRows > 0) {
-    report.pruneRefused = `${report.conflictingRows} rows have the id of another row, and may be those of the SKUs that seem to be missing`;
+    report.pruneRefused = `rows that could not be read (${report.unreadableRows}) may be those of the SKUs that seem to be missing`;
+  } else if (report.conflictingRows > 0 && options.maxPruned === undefined) {
+    report.pruneRefused =
+      `rows with the id of another row (${report.conflictingRows}) may be those of the SKUs that seem to be missing; ` +
+      'if they are not, allow it with --max-pruned';
   } else if (unlisted > FREE_PRUNES && unlisted > share * listed) {
     report.pruneRefused =
       `the feed lacks ${unlisted} of the ${listed} SKUs of the channel, which is more than ${Math.round(share * 100)} %; ` +

@@ -40,8 +40,8 @@ export interface ImportReport {
   /** Rejected rows with the id of an earlier row that says something else. */
   conflictingRows: number;
   /**
-   * How many SKUs have an id that differs from that of an earlier one only in case, spaces, or leading zeros, and the
-   * first of them; null: none.
+   * How many SKUs have an id that differs from that of an earlier one only in case (A to Z), spaces, or leading zeros,
+   * and the first two of the form that comes first in the feed; null: none.
    */
   alikeIds: {
     readonly count: number;

@@ -164,8 +164,8 @@ export async function stageRows(
 const FORM = sql`ltrim(lower(replace(code, ' ', '') COLLATE "C"), '0')`;
 
 /**
- * How many SKUs have an id that differs from that of an SKU before them only in case, spaces, or leading zeros, and the
- * first of them; null: none.
+ * How many SKUs have an id that differs from that of an SKU before them only in case (A to Z), spaces, or leading zeros,
+ * and the first two of the form that comes first in the feed; null: none.
  */
 export async function findAlike(
   client: ClientBase,

@@ -62,9 +62,13 @@ describe('an id that two rows have', () => {
     await shop.write('feed.tsv', feedOf([row('a', 'coat'), row('a', 'hat')]));
     expect(await shop.import('feed.tsv', { prune: true })).toMatchObject({
       pruned: { skus: 0 },
-      pruneRefused: expect.stringContaining('1 rows have the id of another row'),
+      pruneRefused: expect.stringMatching(/rows with the id of another row \(1\).*--max-pruned/),
     });
     expect(await shop.all(SKUS)).toHaveLength(3);
+    expect(await shop.import('feed.tsv', { prune: true, maxPruned: 0.5, dryRun: true })).toMatchObject({
+      pruned: { skus: 2 },
+      pruneRefused: null,
+    });
     await shop.write('feed.tsv', feedOf([row('a', 'coat'), row('a', 'coat'), row('b', 'hat')]));
     expect(await shop.import('feed.tsv', { prune: true })).toMatchObject({
       rejectedRows: 1,
@@ -111,6 +115,6 @@ test('ids that differ in case or leading zeros are those of different SKUs, and 
     'ab - 1',
   ]);
   expect(describeImport(report, { rejectsFile: null, dryRun: false })).toContain(
-    'leading zeros are those of different SKUs: 3, first "123" on line 3 beside "00123" on line 2',
+    'leading zeros are those of different SKUs: 3, for example "123" on line 3 beside "00123" on line 2',
   );
 });

@@ -388,6 +388,16 @@ describe('XML', () => {
     ]);
   });
 
+  test.each(['Μέγεθος', 'ΜΕΓΕΘΟΣ', 'Größe', 'Mărime', 'Veľkosť', 'РАЗМЕР'])(
+    'has sizes called %s',
+    async (name) => {
+      const { products } = await explain(
+        `<products><product><id>a</id><name>A</name><price>9</price><stock>1</stock><param name="${name}">S</param></product></products>`,
+      );
+      expect(products[0]?.skus).toMatchObject([{ options: { size: 'S' } }]);
+    },
+  );
+
   test.each(['Kč', 'eur'])('leaves its currency to the command if it is no code: %s', async (currency) => {
     const { products } = await explain(
       `<products><product><id>a</id><name>A</name><price>9</price><stock>1</stock><currency>${currency}</currency></product></products>`,

@@ -44,26 +44,29 @@ export function nameHandle(name: string): string {
   return slug.replaceAll('-', '').length === letters && letters > 0 ? slug : withHash(slug, folded);
 }
 
-/** Letters of Cyrillic and Greek, without diacritics, and how they are written in Latin. */
+/** Letters of Cyrillic, Greek, and northern and central Europe, without diacritics, as a to z. */
 const LATIN: ReadonlyMap<string, string> = new Map(
   [
     'а:a б:b в:v г:g ґ:g д:d е:e є:ie ж:zh з:z и:i і:i к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:kh ц:ts ч:ch ш:sh',
     'щ:shch ъ: ы:y ь: э:e ю:iu я:ia ђ:dj ј:j љ:lj њ:nj ћ:c џ:dz ѕ:dz',
-    'α:a β:v γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r σ:s ς:s τ:t υ:y φ:f χ:ch ψ:ps ω:o',
+    'ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:th ı:i α:a β:v γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r σ:s ς:s τ:t υ:y φ:f χ:ch ψ:ps ω:o',
   ]
     .join(' ')
     .split(' ')
     .map((pair) => [pair[0] ?? '', pair.slice(2)]),
 );
 
-/** The name of an attribute: `Sleeve length` becomes `sleeve_length`, and `Матеріал` `material`. */
+/**
+ * The name of an attribute: `Sleeve length` becomes `sleeve_length`, and `Матеріал` `material`. A name with other letters
+ * is a hash, so that names that differ only in these stay different.
+ */
 export function attributeName(name: string): string {
   const latin = Array.from(fold(name), (letter) => LATIN.get(letter) ?? letter).join('');
   const snake = latin
     .replace(/[^a-z0-9]+/g, '_')
     .slice(0, MAX_SLUG_LENGTH)
     .replace(/^_|_$/g, '');
-  return /^[a-z]/.test(snake) ? snake : `detail_${hash(fold(name))}`;
+  return /^[a-z]/.test(snake) && !/[^\P{L}a-z]/u.test(latin) ? snake : `detail_${hash(fold(name))}`;
 }
 
 /** Handles of a category and all its ancestors, topmost first; null when the path is too long for a handle. */

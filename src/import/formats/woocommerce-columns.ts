@@ -2,9 +2,8 @@ import type { Cells } from '../source/cells.js';
 import type { Pair } from './format.js';
 
 /**
- * The columns of an export, in English, German, French, Spanish, Portuguese, Italian, Dutch, and
- * Russian (of two versions): WooCommerce writes them in the
- * language of the site. Values such as "variation" are always in English.
+ * The columns of an export, in English, German, French, Spanish, Portuguese, Italian, Dutch, and Russian (of two
+ * versions): WooCommerce writes them in the language of the site. Values such as "variation" are always in English.
  */
 export const COLUMNS = {
   id: ['id'],

@@ -10,8 +10,8 @@ import { recordOf, type Element } from './xml-record.js';
  * (`shopitem`), Yandex Market (`offer`), Ceneo (`o`), and plain XML.
  */
 const ITEMS: ReadonlySet<string> = new Set([
-  ...['item', 'entry', 'listing', 'product', 'offer', 'shopitem', 'o'],
-  ...['produkt', 'artikel', 'article', 'produit', 'producto', 'produto', 'prodotto', 'urun'],
+  ...'item entry listing product offer shopitem o'.split(' '),
+  ...'produkt artikel article produit producto produto prodotto urun'.split(' '),
 ]);
 /**
  * An item has a few kilobytes, or a few megabytes with 2,000 variants. A longer one means a broken file and must not be

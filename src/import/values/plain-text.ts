@@ -5,35 +5,11 @@ const MARKUP = /<\/?[a-z!][^<]*>|&(?:#\d+|#x[\da-f]+|[a-z]+\d*);/i;
 const ENTITY = /&(?:#\d+|#x[\da-f]+|[a-z]+\d*);/i;
 
 /** Elements that are not text. */
-const SILENT: ReadonlySet<string> = new Set([
-  'head',
-  'script',
-  'style',
-  'title',
-  'template',
-  'noscript',
-  'iframe',
-]);
+const SILENT: ReadonlySet<string> = new Set('head script style title template noscript iframe'.split(' '));
 /** Elements that begin and end a paragraph, and those that begin and end a line. */
-const PARAGRAPHS: ReadonlySet<string> = new Set([
-  ...[
-    'p',
-    'ul',
-    'ol',
-    'dl',
-    'table',
-    'blockquote',
-    'pre',
-    'section',
-    'article',
-    'h1',
-    'h2',
-    'h3',
-    'h4',
-    'h5',
-  ],
-  ...['h6', 'hr', 'figure'],
-]);
+const PARAGRAPHS: ReadonlySet<string> = new Set(
+  'p ul ol dl table blockquote pre section article h1 h2 h3 h4 h5 h6 hr figure'.split(' '),
+);
 const LINES: ReadonlySet<string> = new Set(['br', 'div', 'li', 'tr', 'dt', 'dd', 'figcaption']);
 /** Control characters, which are no text; tabs and line ends are. */
 const CONTROLS = /[^\P{Cc}\t\n\r]/gu;

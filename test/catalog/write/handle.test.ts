@@ -42,4 +42,8 @@ test('whatever the text, handles and attribute names are what the database takes
   expect(attributeName('Sleeve length')).toBe('sleeve_length');
   expect(attributeName('Матеріал підошви:')).toBe('material_pidoshvi');
   expect(attributeName('Υλικό')).toBe('yliko');
+  expect(attributeName('Größe')).toBe('grosse');
+  // Kazakh and Tatar: letters without one in Latin.
+  expect(attributeName('Түсі')).toMatch(/^detail_/);
+  expect(attributeName('Түсі')).not.toBe(attributeName('Тұсі'));
 });
