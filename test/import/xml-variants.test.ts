@@ -535,7 +535,7 @@ describe('XML', () => {
       ],
       [
         'categories',
-        `${`<categories>${categories}</categories>`}${offer('<categoryId>9999</categoryId>'.repeat(20_000))}`,
+        `<categories>${categories}</categories>${offer('<categoryId>9999</categoryId>'.repeat(20_000))}`,
         1,
         0,
       ],

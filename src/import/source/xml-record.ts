@@ -86,7 +86,7 @@ export function recordOf(
     else if (isNamedValue(children))
       for (const value of namedValues(column, children)) add(column, inner.prefixed, value);
     else {
-      const [{ name: first = '' } = {}] = children;
+      const first = children[0]?.name ?? '';
       const isList = !SINGLE.test(first) && children.every(({ name }) => name === first);
       for (const child of children) {
         if (isVariant(child, inner)) variants.push(child);
