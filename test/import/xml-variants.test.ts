@@ -434,6 +434,8 @@ describe('XML', () => {
     ['<available>0</available><quantity>5</quantity>', OUT],
     ['<available>0</available><delivery_days>1</delivery_days>', OUT],
     ['<available>true</available><availability>out of stock</availability>', OUT],
+    ['<in_stock>0</in_stock><quantity>5</quantity>', OUT],
+    ['<in_stock>1</in_stock><quantity>5</quantity>', [5, 'deny']],
     ['<stock>0</stock><availability>backorder</availability>', [0, 'backorder']],
     ['<stock>true</stock><qty>0</qty>', OUT],
     ['<stock>in stock</stock><qty>3</qty>', [3, 'deny']],

@@ -9,6 +9,8 @@ const QUANTITY = [
   ...'inventory count in_stock instock outlets.instock'.split(' '),
   ...MERCHANT_QUANTITY,
 ];
+/** Of these, those that may also say yes or no. */
+const NUMBER_OR_FLAG = ['instock', 'in_stock', 'stock'];
 /** "5", "5.0", "5 ks", "> 5", and "10+". */
 const COUNT =
   /^>?\s?(-?\d+)(?:[.,]\d+)?\s?(\+|ks|kus\p{L}*|pcs?|pieces?|units?|szt|шт|stk|st|stück|db|buc|pz|uds?|τεμ|τμχ)?\.?$/iu;
@@ -32,7 +34,7 @@ export function stockOf(cells: Cells): Stock {
   };
   const flags = [
     ...cells.all('available'),
-    ...cells.all('instock', 'in_stock', 'stock').filter((text) => !COUNT.test(text)),
+    ...cells.all(...NUMBER_OR_FLAG).filter((text) => !COUNT.test(text)),
   ];
   const text = cells.get('availability');
   const days = cells.get('avail', 'delivery_date', 'delivery_days') ?? text;
@@ -63,7 +65,7 @@ function daysOf(text: string): number | null {
   return HOURS.test(unit ?? '') ? Math.ceil(Number(number) / 24) : Number(number);
 }
 
-/** The first of the columns with a number counts; several warehouses add up. */
+/** The first of the columns with a number counts, but for a 0 that may mean no; several warehouses add up. */
 function quantityOf(cells: Cells): string | undefined {
   const counts = QUANTITY.map((column) => {
     const numbers = cells.all(column).flatMap((text) => COUNT.exec(text)?.[1] ?? []);
@@ -71,6 +73,7 @@ function quantityOf(cells: Cells): string | undefined {
       ? String(numbers.reduce((sum, number) => sum + Math.max(Number(number), 0), 0))
       : numbers[0];
   });
+  if (cells.all(...NUMBER_OR_FLAG).some((text) => Number(COUNT.exec(text)?.[1]) === 0)) return '0';
   const text = cells.get('availability') ?? '';
   return counts.find((count) => count !== undefined) ?? (isCounted(text) ? COUNT.exec(text)?.[1] : undefined);
 }

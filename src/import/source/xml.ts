@@ -28,7 +28,8 @@ const MAX_CATEGORIES = 50_000;
 const MAX_CATEGORY_NAME = 255;
 /** One more than a category may have, so that a path with more is refused. */
 const MAX_LEVELS = MAX_CATEGORY_LEVELS + 1;
-const ID = /^(?:\w+_)?(?:id|sku|code)$/i;
+/** `offer-id` is that of another element. */
+const ID = /^\w*(?:id|sku|code)$/i;
 /** Names of other elements that are counted to say what the file has instead of items. */
 const MAX_NAMES = 100;
 const LINE_END = '\n';
