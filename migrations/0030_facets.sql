@@ -9,11 +9,12 @@ BEGIN
   FOR attempt IN 1..100 LOOP
     BEGIN
       SET LOCAL lock_timeout = '100ms';
+      -- A reader of a view locks it first, and then its tables. So does this.
+      LOCK TABLE sku_offers, available_stock, held_drift IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE api_keys, holds IN EXCLUSIVE MODE;
-      LOCK TABLE channels, products, skus, hold_lines, prices IN ACCESS EXCLUSIVE MODE;
+      LOCK TABLE channels, products, skus, hold_lines, prices, stock_levels IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE brands, categories, embeddings, image_jobs, product_attributes, product_images, stock_locations
         IN SHARE ROW EXCLUSIVE MODE;
-      LOCK TABLE stock_levels IN EXCLUSIVE MODE;
       SET LOCAL lock_timeout TO DEFAULT;
       RETURN;
     EXCEPTION WHEN lock_not_available THEN

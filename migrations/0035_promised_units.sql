@@ -1,14 +1,15 @@
 -- Promised units: what can be ordered while it is not in stock, apart from the stock. A hold's line is of one or the other.
 
--- Those of 0035 to 0037, as in 0030, for databases that have it already. Readers lock SKUs before lines, and holds do the opposite, so no order is
--- free of deadlocks.
+-- Those of 0035 to 0037, as in 0030, for databases that have it already. Readers lock SKUs before lines, and holds do the
+-- opposite, so no order is free of deadlocks.
 DO $$
 BEGIN
   FOR attempt IN 1..100 LOOP
     BEGIN
       SET LOCAL lock_timeout = '100ms';
-      LOCK TABLE channels, products, skus, hold_lines, prices IN ACCESS EXCLUSIVE MODE;
-      LOCK TABLE stock_levels IN EXCLUSIVE MODE;
+      -- A reader of a view locks it first, and then its tables. So does this.
+      LOCK TABLE sku_offers, available_stock, held_drift IN ACCESS EXCLUSIVE MODE;
+      LOCK TABLE channels, products, skus, hold_lines, prices, stock_levels IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE stock_locations IN SHARE ROW EXCLUSIVE MODE;
       SET LOCAL lock_timeout TO DEFAULT;
       RETURN;
@@ -62,24 +63,26 @@ CREATE TRIGGER skus_notify AFTER UPDATE OF promised, promised_held, when_out, re
   FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
 
 -- What feeds list as preorder, or as backorder without a quantity, was stored as stock, at the first location of the channel.
--- What is left of the quantity of a preorder is promised now: as long as it was stock, no more could be sold. What is in
--- holds stays on hand, so that they can be confirmed. Other stock is real: somebody else set it, or it is that of a store.
--- Sales of uncounted stock are in the ledger without changing it.
+-- What is left of the quantity of a preorder, without its safety stock, is promised now: as long as it was stock, no more
+-- could be sold. What is in holds stays on hand, so that they can be confirmed. Other stock is real: somebody else set it,
+-- or it is that of a store. Sales of uncounted stock are in the ledger without changing it.
 SELECT set_config('vitrine.actor', 'migration', true), set_config('vitrine.reason', 'promised, not in stock', true);
 WITH fed AS MATERIALIZED (
-  SELECT level.sku_id, level.location_id, level.on_hand, level.held
+  SELECT level.sku_id, level.location_id, level.on_hand, level.held, level.safety_stock
   FROM skus sku
   JOIN stock_levels level ON level.sku_id = sku.id
   CROSS JOIN LATERAL (
-    SELECT actor, balance FROM stock_ledger
+    SELECT actor FROM stock_ledger
     WHERE sku_id = level.sku_id AND location_id = level.location_id AND reason <> 'sale'
     ORDER BY id DESC LIMIT 1
   ) entry
   WHERE sku.when_out <> 'deny' AND level.location_id IN (SELECT min(location_id) FROM channel_locations GROUP BY channel_id)
-    AND entry.actor = 'import' AND (level.on_hand IS NULL OR sku.when_out = 'preorder' AND entry.balance > 0)
+    AND entry.actor = 'import' AND (level.on_hand IS NULL OR sku.when_out = 'preorder')
 ), counted AS (
   UPDATE skus SET promised = fed.units
-  FROM (SELECT sku_id, sum(greatest(on_hand - held, 0)) AS units FROM fed WHERE on_hand IS NOT NULL GROUP BY sku_id) fed
+  FROM (
+    SELECT sku_id, sum(greatest(on_hand - held - safety_stock, 0)) AS units FROM fed WHERE on_hand IS NOT NULL GROUP BY sku_id
+  ) fed
   WHERE skus.id = fed.sku_id
 )
 UPDATE stock_levels level SET on_hand = least(fed.on_hand, fed.held)
