@@ -357,7 +357,7 @@ function pricesOf(listing: Listing, regular: RegularPrice, values: Values): Feed
 /**
  * The quantity on hand. The merchant's `availability` takes precedence: out of stock means 0 whatever the quantity.
  * Without a quantity, what is in stock has none that ends. Units of a preorder are not there yet: they are promised, and
- * so is what a backorder sells beyond its units. 0 units of a preorder are no limit, because shops mean their stock.
+ * so is what a backorder sells beyond its units. A preorder without a quantity has no limit.
  */
 function stockOf(
   { availability, quantity, availabilityDate }: Listing,
@@ -385,7 +385,7 @@ function stockOf(
     case 'out':
       return { onHand: 0, whenOut: 'deny', restockAt: date, promised: null, isUncounted: false };
     case 'preorder':
-      return { onHand: 0, whenOut: state, restockAt: date, promised: units || null, isUncounted: false };
+      return { onHand: 0, whenOut: state, restockAt: date, promised: units, isUncounted: false };
     case 'backorder':
       return { onHand: units ?? 0, whenOut: state, restockAt: date, promised: null, isUncounted: false };
   }

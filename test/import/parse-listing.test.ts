@@ -96,7 +96,11 @@ describe('a row', () => {
     ],
     [
       { availability: 'preorder', quantity: '0' },
-      { onHand: 0, whenOut: 'preorder', promised: null },
+      { onHand: 0, whenOut: 'preorder', promised: 0 },
+    ],
+    [
+      { availability: 'preorder', quantity: '-3' },
+      { onHand: 0, whenOut: 'preorder', promised: 0 },
     ],
     [{ availability: 'available for order' }, { onHand: 0, whenOut: 'backorder', promised: null }],
     [
