@@ -42,7 +42,7 @@ CREATE INDEX hold_lines_active ON hold_lines (sku_id, expires_at) INCLUDE (locat
 -- the previous version repeats that at once, but does not know which SKUs to leave.
 CREATE FUNCTION refuse_promised() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'SKU % is promised in an active hold', OLD.id USING ERRCODE = '55000';
+  RAISE EXCEPTION 'SKU % is promised in an active hold', OLD.id USING ERRCODE = 'VT001';
 END $$;
 CREATE TRIGGER skus_promised BEFORE DELETE ON skus
   FOR EACH ROW WHEN (OLD.promised_held > 0) EXECUTE FUNCTION refuse_promised();

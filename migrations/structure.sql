@@ -1987,7 +1987,7 @@ CREATE OR REPLACE FUNCTION public.refuse_promised()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  RAISE EXCEPTION 'SKU % is promised in an active hold', OLD.id USING ERRCODE = '55000';
+  RAISE EXCEPTION 'SKU % is promised in an active hold', OLD.id USING ERRCODE = 'VT001';
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.revoke_keys_of_channel()

@@ -11,7 +11,7 @@ const DELETED_AT_ONCE = 2_000;
  * SQLSTATE codes of a deletion that an active hold of stock or of promised units forbids, one that would deadlock, and
  * one of a row that another transaction has just referred to.
  */
-const TRY_AGAIN: ReadonlySet<string | null> = new Set(['55006', '55000', '40P01', '23503']);
+const TRY_AGAIN: ReadonlySet<string | null> = new Set(['55006', 'VT001', '40P01', '23503']);
 /** Before that: far longer than a mutation takes, so that it does not meet the same one again. */
 const TRY_AGAIN_MS = 100;
 

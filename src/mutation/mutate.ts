@@ -22,7 +22,7 @@ const MAX_KEY_LENGTH = 255;
  * conflict; a row was found but deleted before it was referred to, so that the retry finds it missing; or a row to be
  * deleted was held or promised in the meantime.
  */
-const RETRYABLE: ReadonlySet<string | null> = new Set(['40P01', '40001', '23503', '55006', '55000']);
+const RETRYABLE: ReadonlySet<string | null> = new Set(['40P01', '40001', '23503', '55006', 'VT001']);
 /** A lock was not free in time. Another transaction keeps it, and waiting longer would use up the connections. */
 const LOCK_TIMEOUT = '55P03';
 const ATTEMPTS = 5;
