@@ -351,6 +351,13 @@ BEGIN
   IF true = ANY(p_backorder) THEN
     PERFORM FROM products WHERE id IN (SELECT product_id FROM skus WHERE id = ANY(p_skus))
     ORDER BY handle FOR KEY SHARE;
+    -- Nothing else keeps the location from being deleted meanwhile, and before stock levels, as deleting it does.
+    SELECT served.location_id INTO destination
+    FROM channel_locations served JOIN stock_locations location ON location.id = served.location_id
+    WHERE served.channel_id = p_channel AND (p_location IS NULL OR served.location_id = p_location)
+    ORDER BY sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
+      * cos(radians(location.longitude - p_longitude)) DESC NULLS LAST, served.location_id
+    LIMIT 1 FOR KEY SHARE OF location;
   END IF;
 
   -- Expired holds that are not swept yet are for sale already, as readers see it.
@@ -373,15 +380,6 @@ BEGIN
     -- The guests' share is computed over all locations.
     AND (p_location IS NULL OR p_client IS NOT NULL OR location_id = p_location)
   ORDER BY sku_id, location_id FOR NO KEY UPDATE;
-
-  IF true = ANY(p_backorder) THEN
-    SELECT served.location_id INTO destination
-    FROM channel_locations served JOIN stock_locations location ON location.id = served.location_id
-    WHERE served.channel_id = p_channel AND (p_location IS NULL OR served.location_id = p_location)
-    ORDER BY sin(radians(p_latitude)) * sin(radians(location.latitude)) + cos(radians(p_latitude)) * cos(radians(location.latitude))
-      * cos(radians(location.longitude - p_longitude)) DESC NULLS LAST, served.location_id
-    LIMIT 1;
-  END IF;
 
   WITH asked AS (
     SELECT sku_id, quantity, backorder, n::integer
@@ -540,7 +538,7 @@ BEGIN
 END $$;
 
 -- A confirmed hold deducts promised units from what the SKU promises. If it no longer promises that many, it deducts them
--- from stock, and they are a line of stock from then on: they may have arrived. With neither, the answer is "short".
+-- from stock, and they are lines of stock from then on: they may have arrived. With neither, the answer is "short".
 CREATE OR REPLACE FUNCTION hold_finish(
   p_id uuid, p_status text, p_channel integer, p_caller integer, p_shopper bytea, p_confirms boolean, p_actor text,
   p_key text, p_key_shopper bytea, p_fingerprint bytea
@@ -549,9 +547,14 @@ DECLARE
   replay jsonb;
   hold holds;
   short jsonb;
-  -- Lines whose promised units are taken from stock, and from where.
+  moment timestamptz;
+  expired uuid[];
+  -- Promised lines whose units are taken from stock, from where, and how many: a part for each location.
   arrived integer[];
   origins integer[];
+  taken integer[];
+  -- Of its line, the first is 1.
+  parts integer[];
   answer jsonb;
 BEGIN
   IF p_key IS NOT NULL THEN
@@ -571,11 +574,25 @@ BEGIN
   IF hold.status <> 'ACTIVE' THEN RETURN jsonb_build_object('ended', hold_json(p_id)); END IF;
 
   IF p_status = 'CONFIRMED' THEN
+    -- What has arrived is also in stock if holds that have expired, and are not swept yet, still have it. A hold that
+    -- others have locked may be about to be confirmed in time.
+    moment := clock_timestamp();
+    expired := ARRAY(
+      SELECT id FROM holds
+      WHERE status = 'ACTIVE' AND expires_at <= moment AND id IN (
+        SELECT other.hold_id FROM hold_lines own JOIN hold_lines other ON other.sku_id = own.sku_id
+        WHERE own.hold_id = p_id AND own.promised AND other.hold_id <> p_id AND other.active AND other.expires_at <= moment)
+      ORDER BY id FOR UPDATE SKIP LOCKED);
     PERFORM FROM skus WHERE id IN (SELECT sku_id FROM hold_lines WHERE hold_id = p_id AND promised)
     ORDER BY code FOR NO KEY UPDATE;
     -- One statement locks and decides: a later one may see a level that is new, and not locked.
     WITH level AS MATERIALIZED (
-      SELECT level.sku_id, level.location_id, level.on_hand, level.sellable FROM (
+      SELECT level.sku_id, level.location_id, level.on_hand,
+        CASE WHEN level.on_hand IS NULL THEN level.sellable ELSE greatest(level.on_hand::bigint - level.safety_stock - level.held + (
+          SELECT coalesce(sum(line.quantity), 0) FROM unnest(expired) AS ended (id)
+          JOIN hold_lines line ON line.hold_id = ended.id
+          WHERE NOT line.promised AND line.sku_id = level.sku_id AND line.location_id = level.location_id), 0) END AS sellable
+      FROM (
         SELECT sku_id, location_id FROM hold_lines WHERE hold_id = p_id
         UNION
         SELECT line.sku_id, served.location_id FROM hold_lines line
@@ -583,9 +600,12 @@ BEGIN
         WHERE line.hold_id = p_id AND line.promised
       ) wanted JOIN stock_levels level USING (sku_id, location_id)
       ORDER BY level.sku_id, level.location_id FOR NO KEY UPDATE OF level
+    ), stock AS (
+      SELECT level.sku_id, level.location_id, level.sellable FROM level
+      JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
     ), line AS (
-      SELECT line.position, line.quantity, line.promised AND promise.units < line.quantity AS has_arrived,
-        stock.location_id AS origin,
+      SELECT line.position, line.sku_id, line.location_id, line.quantity,
+        line.promised AND promise.units < line.quantity AS has_arrived,
         CASE WHEN line.promised THEN greatest(promise.units, stock.sellable) ELSE level.on_hand END AS units
       FROM hold_lines line
       JOIN skus sku ON sku.id = line.sku_id
@@ -593,22 +613,27 @@ BEGIN
       CROSS JOIN LATERAL (
         SELECT CASE WHEN sku.when_out = 'deny' THEN 0 ELSE coalesce(sku.promised, 2147483647) END AS units) promise
       -- What the shop no longer promises may be in stock by now: the same goods must not be sold twice.
-      LEFT JOIN LATERAL (
-        SELECT level.location_id, level.sellable FROM level
-        JOIN channel_locations served ON served.location_id = level.location_id AND served.channel_id = p_channel
-        WHERE line.promised AND level.sku_id = line.sku_id
-        ORDER BY level.sellable >= line.quantity DESC, level.location_id = line.location_id DESC, level.sellable DESC,
-          level.location_id
-        LIMIT 1
-      ) stock ON true
+      CROSS JOIN LATERAL (SELECT coalesce(sum(sellable), 0) AS sellable FROM stock WHERE stock.sku_id = line.sku_id) stock
       WHERE line.hold_id = p_id
+    ), ranked AS (
+      SELECT line.position, line.quantity, stock.location_id, stock.sellable, row_number() OVER ranks AS part,
+        sum(stock.sellable) OVER ranks - stock.sellable AS before
+      FROM line JOIN stock ON stock.sku_id = line.sku_id AND stock.sellable > 0
+      WHERE line.has_arrived
+      WINDOW ranks AS (
+        PARTITION BY line.position
+        ORDER BY stock.sellable >= line.quantity DESC, stock.location_id = line.location_id DESC, stock.sellable DESC,
+          stock.location_id)
     )
-    SELECT jsonb_agg(jsonb_build_object('line', position, 'sellable', units) ORDER BY position)
-        FILTER (WHERE units < quantity),
-      coalesce(array_agg(position ORDER BY position) FILTER (WHERE has_arrived), '{}'),
-      coalesce(array_agg(origin ORDER BY position) FILTER (WHERE has_arrived), '{}')
-    INTO short, arrived, origins
-    FROM line;
+    SELECT
+      (SELECT jsonb_agg(jsonb_build_object('line', position, 'sellable', units) ORDER BY position)
+        FROM line WHERE units < quantity),
+      coalesce(array_agg(position ORDER BY position, part), '{}'),
+      coalesce(array_agg(location_id ORDER BY position, part), '{}'),
+      coalesce(array_agg(least(sellable, quantity - before)::integer ORDER BY position, part), '{}'),
+      coalesce(array_agg(part::integer ORDER BY position, part), '{}')
+    INTO short, arrived, origins, taken, parts
+    FROM ranked WHERE before < quantity;
     IF short IS NOT NULL THEN RETURN jsonb_build_object('short', short); END IF;
 
     PERFORM set_config('vitrine.actor', p_actor, true), set_config('vitrine.reason', 'sale', true),
@@ -621,19 +646,28 @@ BEGIN
     UPDATE stock_levels level SET on_hand = level.on_hand - line.quantity, held = level.held - line.held,
       guest_held = level.guest_held - line.guest_held
     FROM (
-      SELECT line.sku_id, coalesce(arrival.origin, line.location_id) AS location_id, sum(line.quantity)::integer AS quantity,
+      SELECT line.sku_id, coalesce(arrival.origin, line.location_id) AS location_id,
+        sum(coalesce(arrival.quantity, line.quantity))::integer AS quantity,
         coalesce(sum(line.quantity) FILTER (WHERE NOT line.promised), 0)::integer AS held,
         coalesce(sum(line.quantity) FILTER (WHERE NOT line.promised AND line.guest), 0)::integer AS guest_held
       FROM hold_lines line
-      LEFT JOIN unnest(arrived, origins) AS arrival (position, origin) USING (position)
+      LEFT JOIN unnest(arrived, origins, taken) AS arrival (position, origin, quantity) USING (position)
       WHERE line.hold_id = p_id AND (NOT line.promised OR arrival.origin IS NOT NULL)
       GROUP BY line.sku_id, coalesce(arrival.origin, line.location_id)
     ) line
     WHERE level.sku_id = line.sku_id AND level.location_id = line.location_id;
+    INSERT INTO hold_lines (hold_id, position, sku_id, location_id, quantity, unit_amount, compare_at, expires_at, active, guest)
+    SELECT p_id, (SELECT max(position) FROM hold_lines WHERE hold_id = p_id) + arrival.n, line.sku_id, arrival.origin,
+      arrival.quantity, line.unit_amount, line.compare_at, line.expires_at, false, line.guest
+    FROM unnest(arrived, origins, taken, parts) WITH ORDINALITY AS arrival (position, origin, quantity, part, n)
+    JOIN hold_lines line ON line.hold_id = p_id AND line.position = arrival.position
+    WHERE arrival.part > 1;
     UPDATE hold_lines line SET active = false, promised = line.promised AND arrival.origin IS NULL,
       promised_for = CASE WHEN arrival.origin IS NULL THEN line.promised_for END,
-      location_id = coalesce(arrival.origin, line.location_id)
-    FROM hold_lines own LEFT JOIN unnest(arrived, origins) AS arrival (position, origin) USING (position)
+      location_id = coalesce(arrival.origin, line.location_id), quantity = coalesce(arrival.quantity, line.quantity)
+    FROM hold_lines own
+    LEFT JOIN unnest(arrived, origins, taken, parts) AS arrival (position, origin, quantity, part)
+      ON arrival.position = own.position AND arrival.part = 1
     WHERE line.hold_id = p_id AND own.hold_id = p_id AND own.position = line.position;
     -- A sale of uncounted or promised units does not change a quantity on hand, but it is recorded anyway.
     INSERT INTO stock_ledger (sku_id, location_id, delta, balance, actor, reason, reference)

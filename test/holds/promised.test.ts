@@ -360,6 +360,53 @@ describe('promised units', () => {
     await expectNoDrift(gateway.db);
   });
 
+  // Failed on 2026-11-29 while all units of a line had to come from one location.
+  test('that have arrived at several locations are sent from these, each a line', async () => {
+    const hold = await idOf(create(line('PRE', 5), line('NO')));
+    await arrive('PRE', 'coat', { berlin: 3, paris: 3 });
+    const { hold: confirmed, userErrors } = await send('holdConfirm', { hold });
+    expect(userErrors).toEqual([]);
+    const arrived = { sku: { code: 'PRE' }, promised: false, expectedAt: null, unitPrice: { amount: '10.00' } };
+    expect(confirmed?.lines).toMatchObject([
+      { ...arrived, quantity: 3, location: { handle: 'berlin' } },
+      { sku: { code: 'NO' }, quantity: 1 },
+      { ...arrived, quantity: 2, location: { handle: 'paris' } },
+    ]);
+    expect(await levels('PRE')).toEqual([
+      { handle: 'berlin', on_hand: 0, held: 0 },
+      { handle: 'paris', on_hand: 1, held: 0 },
+    ]);
+    await expectNoDrift(gateway.db);
+  });
+
+  // Failed on 2026-11-29 while an expired hold kept its stock from being taken until it was swept.
+  test('that have arrived are taken from what an expired hold had, unless that is being ended', async () => {
+    const first = await idOf(create(line('PRE', 4)));
+    await arrive('PRE', 'coat', { berlin: 10 });
+    const { id } = fromGlobalId(await idOf(create(line('PRE', 10))));
+    await gateway.db.query(
+      `WITH hold AS (UPDATE holds SET expires_at = now() WHERE id = $1)
+       UPDATE hold_lines SET expires_at = now() WHERE hold_id = $1`,
+      [id],
+    );
+    const other = await gateway.db.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT FROM holds WHERE id = $1 FOR UPDATE', [id]);
+      expect((await send('holdConfirm', { hold: first })).userErrors).toMatchObject([
+        { code: 'INSUFFICIENT_STOCK', sellable: 0 },
+      ]);
+      await other.query('COMMIT');
+    } finally {
+      other.release();
+    }
+    expect((await send('holdConfirm', { hold: first })).userErrors).toEqual([]);
+    expect(await levels('PRE')).toEqual([{ handle: 'berlin', on_hand: 6, held: 10 }]);
+    await sweep();
+    expect(await levels('PRE')).toEqual([{ handle: 'berlin', on_hand: 6, held: 0 }]);
+    await expectNoDrift(gateway.db);
+  });
+
   test('of an item that was withdrawn are not confirmed', async () => {
     const hold = await idOf(create(line('SOON', 2)));
     await arrive('SOON', 'boots', {});
@@ -486,6 +533,23 @@ test('a location from which promised units are to be sent cannot be deleted, and
   const remove = `DELETE FROM stock_locations WHERE handle = 'rome'`;
   await expect(gateway.db.query(remove)).rejects.toMatchObject({ code: '55006' });
   await send('holdRelease', { hold });
+  // Failed on 2026-11-29 while hold_create did not lock the location: it was deleted, and the hold had no lines.
+  const other = await gateway.db.connect();
+  try {
+    await other.query('BEGIN');
+    const { rows: made } = await other.query<{ id: string }>(
+      `SELECT hold_create(channels.id, 0, '', ARRAY[skus.id], ARRAY[1], ARRAY[true], $1, NULL, NULL, 60, NULL, NULL, NULL, NULL,
+         NULL, NULL, NULL) #>> '{hold,id}' AS id FROM skus, channels WHERE code = 'SOON' AND channels.handle = 'eu'`,
+      [rows[0]?.id],
+    );
+    const removing = expect(gateway.db.query(remove)).rejects.toMatchObject({ code: '55006' });
+    await waiting(gateway.db, 1);
+    await other.query('COMMIT');
+    await removing;
+    await gateway.db.query(`SELECT holds_end(ARRAY[$1::uuid], 'RELEASED')`, [made[0]?.id]);
+  } finally {
+    other.release();
+  }
   await gateway.db.query(remove);
   const { data, errors } = await gateway.ask(
     `query ($hold: ID!) { hold(id: $hold) { status lines { quantity } } }`,
