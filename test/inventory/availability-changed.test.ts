@@ -23,7 +23,7 @@ import { closed, openClient, openSocket, subscribe, type Told } from '../support
 import { until } from '../support/waiting.js';
 
 const WATCH = `subscription ($skus: [ID!]!) { availabilityChanged(skus: $skus) {
-  code price { amount } availability { sellable level quantity asOf } } }`;
+  code price { amount } availability { sellable level quantity promised asOf } } }`;
 const LONG = `subscription ($skus: [ID!]!) { availabilityChanged(skus: $skus) {
   availability { quantity } ${[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `p${n}: product { description }`).join(' ')} } }`;
 
@@ -52,6 +52,12 @@ beforeAll(async () => {
       handle: 'cap',
       skus: ['CAP', 'HELD', 'OTHER', 'SALE'].map((code) => ({ code })),
     });
+    const stock = { berlin: 0, newyork: 0 };
+    await seedProduct(db, {
+      handle: 'boots',
+      skus: ['SOON', 'SOON-2'].map((code) => ({ code, prices, stock, whenOut: 'preorder' })),
+    });
+    await execute(db, sql`UPDATE skus SET promised = 10 WHERE code LIKE 'SOON%'`);
     await seedProduct(db, { handle: 'long', skus: [{ code: 'LONG' }, { code: 'LONG-2' }] });
     await execute(db, sql`UPDATE products SET description = ${LONG_TEXT} WHERE handle = 'long'`);
   });
@@ -89,6 +95,7 @@ const event = z.object({
       sellable: z.boolean(),
       level: z.string(),
       quantity: z.number().nullable(),
+      promised: z.number().nullable(),
       asOf: z.string(),
     }),
   }),
@@ -174,6 +181,43 @@ describe('what is told', () => {
       price: { amount: '24.90' },
       availability: { level: 'LOW_STOCK', quantity: null },
     });
+  });
+
+  test('promised units that are held and sold, and where the channel hides their number, that none are left', async () => {
+    const inEu = subscribe(connect(), WATCH, idsOf('SOON'));
+    const inUs = subscribe(connect(), WATCH.replace('{', '@inContext(channel: "us") {'), idsOf('SOON'));
+    expect(skuOf(await inEu.next()).availability).toMatchObject({ level: 'PREORDER', promised: 10 });
+    expect(skuOf(await inUs.next()).availability).toMatchObject({ level: 'PREORDER', promised: null });
+    const secret = await seedApiKey(gateway.db);
+    const hold = async (quantity: number): Promise<void> => {
+      const { data } = await gateway.ask(
+        `mutation ($sku: ID!, $quantity: Int!) { holdCreate(input: { lines: [{ sku: $sku, quantity: $quantity, backorder: true }] }) {
+          userErrors { message } } }`,
+        { sku: ids.get('SOON'), quantity },
+        secret,
+      );
+      expect(data).toEqual({ holdCreate: { userErrors: [] } });
+    };
+    await hold(1);
+    expect(skuOf(await inEu.next()).availability).toMatchObject({ level: 'PREORDER', promised: 9 });
+    expect(await inUs.during(QUIET_MS)).toEqual([]);
+    await hold(9);
+    expect(skuOf(await inEu.next()).availability).toMatchObject({ level: 'OUT_OF_STOCK', promised: 0 });
+    expect(skuOf(await inUs.next()).availability).toMatchObject({ level: 'OUT_OF_STOCK', promised: null });
+  });
+
+  test('promised units at once, because a write to them wakes the gateways', async () => {
+    const listener = await gateway.db.connect();
+    try {
+      const told = new Set<unknown>();
+      listener.on('notification', ({ payload }) => told.add(payload));
+      await listener.query('LISTEN vitrine');
+      await gateway.db.query(`UPDATE skus SET promised = 9 WHERE code = 'SOON-2'`);
+      await until('the write is told', () => Promise.resolve(told.has('skus')));
+    } finally {
+      await listener.query('UNLISTEN vitrine');
+      listener.release();
+    }
   });
 
   test('an SKU that the channel stops offering is told as out of stock, and again when it is back', async () => {
