@@ -58,7 +58,11 @@ function throwIfNotFinished(outcome: HoldOutcome, channel: Channel): void {
   if ('conflict' in outcome) throw idempotencyConflict();
   throwIfNotActive(outcome, channel);
   if ('short' in outcome) {
-    const [message, sellable] = shortage(Math.min(...outcome.short.map((line) => line.sellable)), channel);
-    throw refuse('INSUFFICIENT_STOCK', `Fewer units are on hand than were held. ${message}`, sellable);
+    const [, sellable] = shortage(Math.min(...outcome.short.map((line) => line.sellable)), channel);
+    throw refuse(
+      'INSUFFICIENT_STOCK',
+      'The shop no longer has, or promises, all units of the hold: release it, and hold what there is.',
+      sellable,
+    );
   }
 }

@@ -76,7 +76,7 @@ export class HoldResolver {
   @Mutation(() => HoldPayload, {
     nullable: true,
     description:
-      'Completes the sale: deducts the reserved units from stock, and promised units from what the SKU promises. If it no longer promises that many, they are taken from stock that has arrived, and the line shows that they are not promised. If that is not enough, the answer is INSUFFICIENT_STOCK. Requires an API key with the scope holds:confirm, which also confirms the holds of guests. Without a shopper token, it confirms holds of all shoppers of the key.',
+      'Completes the sale: deducts the reserved units from stock, and promised units from what the SKU promises. If it no longer promises that many, they are taken from stock that has arrived, at one location or else at several, and their lines show that they are not promised. If that is not enough, the answer is INSUFFICIENT_STOCK. Requires an API key with the scope holds:confirm, which also confirms the holds of guests. Without a shopper token, it confirms holds of all shoppers of the key.',
   })
   holdConfirm(
     @Ctx() context: Context,

@@ -74,7 +74,7 @@ export class Hold extends Node {
 
   @Field(() => [HoldLine], {
     description:
-      'The reserved units, in the order of the requested lines. A requested line that no single location could fill has several, and so has one that is promised in part.',
+      'The reserved units, in the order of the requested lines. A requested line that no single location could fill has several, and so has one that is promised in part. The lines that holdConfirm adds for units that have arrived at several locations come last.',
   })
   lines!: HoldLine[];
 
@@ -105,7 +105,7 @@ export class HoldLineInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether units that are not in stock may be promised for later delivery, if the SKU can be backordered or preordered. What is in stock is reserved first. Null: false.',
+      'Whether units that are not in stock may be promised for later delivery, if the SKU can be backordered or preordered. What is in stock, at `location` if that is given, is reserved first, within the limits of callers without an API key. Null: false.',
   })
   backorder?: boolean | null;
 }

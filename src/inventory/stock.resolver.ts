@@ -25,7 +25,7 @@ export class StockResolver {
   @Mutation(() => StockPayload, {
     nullable: true,
     description:
-      'Sets the stock on hand and the safety stock: all entries or none. Requires an API key with the scope stock:write.',
+      'Sets the stock on hand and the safety stock: all entries or none. It does not change `SkuInput.promised`: when goods arrive that were promised, lower that as well. Requires an API key with the scope stock:write.',
   })
   async stockSet(
     @Ctx() context: Context,

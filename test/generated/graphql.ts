@@ -96,7 +96,7 @@ export type HoldCreateInput = {
 
 /** Units of an SKU to reserve. */
 export type HoldLineInput = {
-  /** Whether units that are not in stock may be promised for later delivery, if the SKU can be backordered or preordered. What is in stock is reserved first. Null: false. */
+  /** Whether units that are not in stock may be promised for later delivery, if the SKU can be backordered or preordered. What is in stock, at `location` if that is given, is reserved first, within the limits of callers without an API key. Null: false. */
   backorder?: boolean | null | undefined;
   /** The number of units, from 1 to 1,000,000. */
   quantity?: number | null | undefined;
@@ -308,7 +308,7 @@ export type SkuInput = {
   gtin?: string | null | undefined;
   /** The complete list of options. Null: unchanged. */
   options?: Array<SelectedOptionInput> | null | undefined;
-  /** How many units can be ordered beyond the stock, if `whenOut` allows it, from 0 to 1,000,000. Confirmed holds of promised units deduct from it. Null removes the limit. */
+  /** How many units can be ordered beyond the stock, if `whenOut` allows it, from 0 to 1,000,000. Confirmed holds of promised units deduct from it. When goods arrive, lower it by what you add to the stock, or set `whenOut` to DENY: otherwise they can be sold twice. Null removes the limit. */
   promised?: number | null | undefined;
   /** When more stock is expected. Null removes it. */
   restockAt?: string | null | undefined;

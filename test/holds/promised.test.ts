@@ -187,6 +187,9 @@ describe('a line', () => {
     const location = toGlobalId('StockLocation', rows[0]?.id ?? 0);
     const { hold } = await send('holdCreate', { lines: [line('SOON', 2)], location });
     expect(hold?.lines).toMatchObject([{ quantity: 2, promised: true, location: { handle: 'paris' } }]);
+    // Whatever is in stock elsewhere.
+    const { hold: there } = await send('holdCreate', { lines: [line('BACK', 2)], location });
+    expect(there?.lines).toMatchObject([{ quantity: 2, promised: true, location: { handle: 'paris' } }]);
     const near = { latitude: 48.9, longitude: 2.4 };
     const { hold: nearby } = await send('holdCreate', { lines: [line('SOON', 2)], near });
     expect(nearby?.lines).toMatchObject([{ promised: true, location: { handle: 'paris' } }]);
@@ -366,7 +369,12 @@ describe('promised units', () => {
     await arrive('PRE', 'coat', { berlin: 3, paris: 3 });
     const { hold: confirmed, userErrors } = await send('holdConfirm', { hold });
     expect(userErrors).toEqual([]);
-    const arrived = { sku: { code: 'PRE' }, promised: false, expectedAt: null, unitPrice: { amount: '10.00' } };
+    const arrived = {
+      sku: { code: 'PRE' },
+      promised: false,
+      expectedAt: null,
+      unitPrice: { amount: '10.00' },
+    };
     expect(confirmed?.lines).toMatchObject([
       { ...arrived, quantity: 3, location: { handle: 'berlin' } },
       { sku: { code: 'NO' }, quantity: 1 },
@@ -411,7 +419,12 @@ describe('promised units', () => {
     const hold = await idOf(create(line('SOON', 2)));
     await arrive('SOON', 'boots', {});
     expect((await send('holdConfirm', { hold })).userErrors).toMatchObject([
-      { code: 'INSUFFICIENT_STOCK', sellable: 0 },
+      {
+        code: 'INSUFFICIENT_STOCK',
+        message:
+          'The shop no longer has, or promises, all units of the hold: release it, and hold what there is.',
+        sellable: 0,
+      },
     ]);
     await send('holdRelease', { hold });
   });

@@ -120,7 +120,7 @@ export class SkuInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many units can be ordered beyond the stock, if `whenOut` allows it, from 0 to 1,000,000. Confirmed holds of promised units deduct from it. Null removes the limit.',
+      'How many units can be ordered beyond the stock, if `whenOut` allows it, from 0 to 1,000,000. Confirmed holds of promised units deduct from it. When goods arrive, lower it by what you add to the stock, or set `whenOut` to DENY: otherwise they can be sold twice. Null removes the limit.',
   })
   promised?: number | null;
 }
