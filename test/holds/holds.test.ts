@@ -319,13 +319,15 @@ describe('extending a hold', () => {
   // Failed on 2026-11-29 with only the lines' end checked in hold_create: the hold was ended although it was extended.
   test('just before its end, others who wait for its stock do not get it', async () => {
     const id = await idOf(create([line('S', 8)], { seconds: 60 }));
-    await gateway.db.query(`
-      UPDATE holds SET expires_at = clock_timestamp() + interval '1 second';
-      UPDATE hold_lines SET expires_at = (SELECT expires_at FROM holds)`);
     const client = await gateway.db.connect();
     try {
-      // The extension takes until after the old end.
-      await client.query('BEGIN');
+      // The extension begins before the old end, and takes until after it.
+      await client.query(`
+        BEGIN;
+        UPDATE holds SET expires_at = clock_timestamp() + interval '1 second';
+        UPDATE hold_lines SET expires_at = (SELECT expires_at FROM holds);
+        COMMIT;
+        BEGIN`);
       const { rows } = await client.query(
         `SELECT hold_extend(hold.id, channel_id, made_by, shopper, false, 600, 3600, NULL, NULL, NULL) ? 'hold' AS extended
          FROM holds hold`,
@@ -337,7 +339,8 @@ describe('extending a hold', () => {
       await client.query('COMMIT');
       expect((await waits).userErrors).toMatchObject([{ code: 'INSUFFICIENT_STOCK' }]);
     } finally {
-      client.release();
+      // Closed, because a failure leaves a transaction open that others would continue.
+      client.release(true);
     }
     await idOf(send('holdConfirm', { hold: id }));
   });

@@ -104,7 +104,7 @@ test('what can be ordered before it is there is promised, and not in stock', asy
 
 // Failed on 2026-11-29 while 0 units of a preorder were no limit.
 test('a preorder that is sold out stays sold out when the feed says so', async () => {
-  const feed = (quantity: string): Promise<void> =>
+  const feed = (quantity: string): Promise<string> =>
     shop.write('feed.tsv', feedOf([row({ id: 'one', availability: 'preorder', quantity })]));
   const hold = `SELECT hold_create(channels.id, 0, '', ARRAY[skus.id], ARRAY[1], ARRAY[true], NULL, NULL, NULL, 60, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL) FROM skus, channels WHERE code = 'one'`;
