@@ -18,7 +18,7 @@ export type AvailabilityFilter =
   | 'ANY'
   /** SKUs that can be bought now. */
   | 'SELLABLE'
-  /** SKUs that can be bought now, backordered, or preordered. */
+  /** SKUs that can be bought now, or ordered for later delivery; `quantity` may be met by both together. */
   | 'SELLABLE_OR_BACKORDER';
 
 /** A board to create. */
@@ -111,6 +111,8 @@ export type HoldExtendInput = {
 
 /** Units of an SKU to reserve. */
 export type HoldLineInput = {
+  /** Whether units that are not in stock may be promised for later delivery, if the SKU can be backordered or preordered. What is in stock, at `location` if that is given, is reserved first, within the limits of callers without an API key. Null: false. */
+  backorder?: boolean | null | undefined;
   /** The number of units, from 1 to 1,000,000. */
   quantity?: number | null | undefined;
   /** The id of the SKU. */
@@ -199,7 +201,7 @@ export type PinRemoveInput = {
 
 /** Selects products. A condition that is null or an empty list does not apply. A single SKU must meet all conditions on price, sale, GTIN, options, location, availability, and quantity: a product never passes because one SKU has the size and another has the stock. */
 export type ProductFilter = {
-  /** Attributes that the product must have, at most 10 entries: for each entry, one of its values. Empty: no condition. */
+  /** Attributes that the product must have, at most 10 entries with 100 values in all: for each entry, one of its values. Empty: no condition. */
   attributes?: Array<AttributeFilter> | null | undefined;
   /** The availability of the SKU. Null: SELLABLE. */
   availability?: AvailabilityFilter | null | undefined;
@@ -217,7 +219,7 @@ export type ProductFilter = {
   location?: string | number | null | undefined;
   /** True: the SKU is on sale, that is, its price has a `compareAtAmount`. False: it is not. Null: either. */
   onSale?: boolean | null | undefined;
-  /** Options that the SKU must have, at most 10 entries: for each entry, one of its values. Empty: no condition. */
+  /** Options that the SKU must have, at most 10 entries with 100 values in all: for each entry, one of its values. Empty: no condition. */
   options?: Array<OptionFilter> | null | undefined;
   /** The price of the SKU. */
   price?: DecimalRangeInput | null | undefined;

@@ -79,23 +79,24 @@
 
 /* suggest.products */
       SELECT product.id AS key FROM (
-        SELECT product.id FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4) UNION ALL SELECT * FROM begun_texts($5::text, $6::text[], $7::text, $8)) product GROUP BY product.id ORDER BY max(product.rank) DESC, product.id
+        SELECT product.id, max(product.rank) AS rank FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4) UNION ALL SELECT * FROM begun_texts($5::text, $6::text[], $7::text, $8)) product
+        GROUP BY product.id ORDER BY rank DESC, product.id
       ) product WHERE (SELECT true FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $9 AND offer.sellable > 0 LIMIT 1) LIMIT $10;
+      WHERE offer.product_id = product.id AND offer.channel_id = $9 AND offer.sellable > 0 LIMIT 1) ORDER BY product.rank DESC, product.id LIMIT $10;
 
 /* suggest.words */
-      SELECT frequent.word FROM (
-        SELECT named.word, array_agg(DISTINCT product.id) AS product_ids FROM (SELECT * FROM begun_products($1::text, $2::text[], $3::text, $4) UNION ALL SELECT * FROM begun_texts($5::text, $6::text[], $7::text, $8)) product
-        CROSS JOIN LATERAL (
-          SELECT DISTINCT word FROM regexp_split_to_table(lower(product.title || ' ' || product.keywords), '[^[:alnum:]]+') AS word
-          WHERE starts_with(CASE WHEN octet_length(word) = length(word) THEN word ELSE fold_text(word) END, (SELECT fold_text($9)))
-            AND word <> $10 AND length(word) BETWEEN 2 AND 40
-        ) named
-        GROUP BY named.word ORDER BY count(DISTINCT product.id) DESC, named.word
-      ) frequent
-      WHERE (SELECT true FROM unnest(frequent.product_ids) AS product (id) WHERE (SELECT true FROM sku_offers offer
-      WHERE offer.product_id = product.id AND offer.channel_id = $11 AND offer.sellable > 0 LIMIT 1) LIMIT 1)
-      LIMIT $12;
+      WITH text AS MATERIALIZED (
+        SELECT product.id, lower(product.title || ' ' || left(product.keywords, $1)) AS words
+        FROM (SELECT * FROM begun_products($2::text, $3::text[], $4::text, $5) UNION ALL SELECT * FROM begun_texts($6::text, $7::text[], $8::text, $9)) product WHERE (SELECT true FROM sku_offers offer
+      WHERE offer.product_id = product.id AND offer.channel_id = $10 AND offer.sellable > 0 LIMIT 1)
+      )
+      SELECT named.word FROM text
+      CROSS JOIN LATERAL (
+        SELECT DISTINCT word FROM regexp_split_to_table(text.words, '[^[:alnum:]]+') AS word
+        WHERE starts_with(CASE WHEN octet_length(word) = length(word) THEN word ELSE fold_text(word) END, (SELECT fold_text($11)))
+          AND word <> $12 AND length(word) BETWEEN 2 AND 40
+      ) named
+      GROUP BY named.word ORDER BY count(DISTINCT text.id) DESC, named.word LIMIT $13;
 
 /* text.near */
     WITH typed AS MATERIALIZED (
