@@ -24,15 +24,19 @@ export async function pictureOf(...people: readonly Person[]): Promise<Buffer<Ar
 }
 
 /**
- * A person behind a table that hides everything below `top`, of 720 rows: the shoulders are at 170, the hips at 350, and
- * the knees at 500. As a PNG.
+ * A person behind a table that hides everything between `top` and `bottom`, of 720 rows: the shoulders are at 170, the
+ * hips at 350, and the knees at 500. As a PNG.
  */
-export async function pictureBehindTable(person: Person, top: number): Promise<Buffer<ArrayBuffer>> {
-  const { width, height } = PLACE;
+export async function pictureBehindTable(
+  person: Person,
+  top: number,
+  bottom: number = PLACE.height,
+): Promise<Buffer<ArrayBuffer>> {
+  const { width } = PLACE;
   const wall = { left: WALL, right: WALL, background: '#c9d3d6' };
   const table = {
     width: width + 2 * WALL,
-    height: height - top,
+    height: bottom - top,
     channels: 3,
     background: '#7a5230',
   } as const;

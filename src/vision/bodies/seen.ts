@@ -14,9 +14,10 @@ const TORSO = 1.33;
 const LEAST_LEGS = 0.3;
 /** The body must be seen from here to the legs in one piece. */
 const BELLY: Level = 0.75;
-/** Where thighs are, and the share of their rows in which the body is seen of somebody who sits. */
+/** Where thighs and shins are, and the share of their rows in which the body must be seen. */
 const THIGHS: readonly [Level, Level] = [1.1, 2];
-const LEAST_THIGHS = 0.5;
+const SHINS: readonly [Level, Level] = [2, 3];
+const LEAST_ROWS = 0.5;
 /** Rows without the body that a hand or a belt may hide, and the share of a leg's columns that are the body's elsewhere. */
 const LARGEST_GAP = 3;
 const COVERED = 1 / 3;
@@ -25,16 +26,20 @@ const SIDES = ['left', 'right'] as const;
 
 /**
  * Whether what is worn from the waist is seen: BlazePose guesses legs that something hides, and may take a table for
- * them. They are seen if the hips are and the silhouette goes on below them, or if a knee and its ankle are, as those of
- * somebody who sits, and the silhouette leads there.
+ * them. They are seen if the hips are and the silhouette goes on below them; if a knee and its ankle are, as those of
+ * somebody who sits, and the silhouette leads there; or if a foot is, and the shins, below what hides the thighs.
  */
 export function areLegsSeen(body: Body): boolean {
   const areHipsVisible = areVisible(body, ['leftHip', 'rightHip'], HIP_VISIBLE);
   if (areHipsVisible && seenBelowHips(body) >= LEAST_LEGS) return true;
   const isLegVisible = SIDES.some((side) => areVisible(body, [`${side}Knee`, `${side}Ankle`], LIMB_VISIBLE));
-  const thighs = body.levels.filter((level) => level > THIGHS[0] && level < THIGHS[1]);
-  const seen = thighs.filter((level) => isCovered(body, level));
-  return isLegVisible && seen.length >= LEAST_THIGHS * thighs.length;
+  if (isLegVisible && isMostlySeen(body, THIGHS)) return true;
+  return seenFeet(body).length > 0 && isMostlySeen(body, SHINS);
+}
+
+function isMostlySeen(body: Body, [from, to]: readonly [Level, Level]): boolean {
+  const levels = body.levels.filter((level) => level > from && level < to);
+  return levels.filter((level) => isCovered(body, level)).length >= LEAST_ROWS * levels.length;
 }
 
 const areVisible = (body: Body, landmarks: readonly Landmark[], least: number): boolean =>
