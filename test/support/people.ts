@@ -63,25 +63,33 @@ export async function pictureCutOff(person: Person, bottom: number): Promise<Buf
   );
 }
 
-const SKIN = [217, 165, 138];
-/** Of the cloth of the person's clothes, in the light. */
-const [BLUE, RED] = [124, 178];
+type Color = readonly [red: number, green: number, blue: number];
+/** What the drawing has, where the light is full. */
+const COLORS = { skin: [217, 165, 138], sweater: [178, 58, 72], trousers: [47, 75, 124] } as const;
+/** How far a pixel's hue may be from the one of its part. */
+const HUE = 0.1;
 
-/** A person whose sweater and trousers have the color of skin, above the row `to` of 720. As a PNG. */
-export async function pictureInSkinColors(to: number): Promise<Buffer<ArrayBuffer>> {
+/** A person in other colors, in the rows `isIn` of 720. As a PNG. */
+export async function pictureInColors(
+  colors: Partial<Record<keyof typeof COLORS, Color>>,
+  isIn: (row: number) => boolean = () => true,
+): Promise<Buffer<ArrayBuffer>> {
   const { data, info } = await sharp(await pictureOf('person'))
     .raw()
     .toBuffer({ resolveWithObject: true });
-  for (let at = 0; at < to * info.width * info.channels; at += info.channels) {
-    const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
-    const isTrousers = blue > red + 25 && blue > green + 15;
-    const isSweater = red > green + 60 && red > blue + 50 && green < 120;
-    if (!isTrousers && !isSweater) continue;
-    const light = isTrousers ? blue / BLUE : red / RED;
-    data.set(
-      SKIN.map((channel) => Math.min(255, channel * light)),
-      at,
-    );
+  for (let at = 0; at < data.length; at += info.channels) {
+    if (!isIn(Math.floor(at / info.channels / info.width))) continue;
+    const pixel = [...data.subarray(at, at + 3)];
+    for (const part of ['skin', 'sweater', 'trousers'] as const) {
+      const light = Math.max(...pixel) / Math.max(...COLORS[part]);
+      const isPart = pixel.every((value, i) => Math.abs(value - light * (COLORS[part][i] ?? 0)) < HUE * 255);
+      const color = colors[part];
+      if (isPart && color !== undefined)
+        data.set(
+          color.map((value) => Math.min(255, light * value)),
+          at,
+        );
+    }
   }
   return Buffer.from(await sharp(data, { raw: info }).png().toBuffer());
 }

@@ -9,7 +9,7 @@ import { drawStrangers } from '../../bench/strangers.js';
 import { openBodies, type Bodies } from '../../src/vision/bodies/bodies.js';
 import { isPerson, turnedBox } from '../../src/vision/bodies/upright.js';
 import { decodeRaster } from '../../src/vision/decode.js';
-import { pictureBehindTable, pictureCutOff, pictureInSkinColors, pictureOf } from '../support/people.js';
+import { pictureBehindTable, pictureCutOff, pictureInColors, pictureOf } from '../support/people.js';
 import { fixture } from './support.js';
 
 /** Longer side of decoded pictures, and the height of the drawn ones. */
@@ -123,13 +123,32 @@ describe('what people wear', () => {
     expect((lower?.y ?? 0) + (lower?.height ?? 0)).toBeCloseTo(490 / 720, 1);
   });
 
+  const SKIN = [217, 165, 138] as const;
+  /** Where what is worn from the waist ends, of 720 rows. */
+  const endOfLower = async (image: Uint8Array) => {
+    const { people } = await find(image);
+    expect(people[0]?.worn.map(({ part }) => part)).toEqual(['upper', 'lower', 'feet']);
+    const lower = people[0]?.worn.find(({ part }) => part === 'lower')?.box;
+    return 720 * ((lower?.y ?? NaN) + (lower?.height ?? NaN));
+  };
+
   // Each failed on 2026-11-29: the bare legs of people in swimwear were trousers, or with stockings from row 520 a dress,
   // with confidences up to 1.
   test.each([720, 520])('ends above the legs of people in swimwear: bare to %i', async (to) => {
-    const { people } = await find(await pictureInSkinColors(to));
-    expect(people[0]?.worn.map(({ part }) => part)).toEqual(['upper', 'lower', 'feet']);
-    const lower = people[0]?.worn.find(({ part }) => part === 'lower')?.box;
-    expect((lower?.y ?? 0) + (lower?.height ?? 1)).toBeLessThan(450 / 720);
+    const isBare = (row: number) => (row < 342 || row > 357) && row < to;
+    const picture = await pictureInColors({ sweater: SKIN, trousers: SKIN }, isBare);
+    expect(await endOfLower(picture)).toBeLessThan(450);
+  });
+
+  // Each failed on 2026-11-29: the trousers of whoever wears nothing but beige were a strip of their thighs, as in
+  // swimwear, and those in dark gray below dark skin were shorts.
+  test.each([
+    ['beige', { sweater: [222, 184, 156], trousers: [222, 184, 156] }],
+    ['salmon', { sweater: [230, 170, 145], trousers: [230, 170, 145] }],
+    ['the color of skin', { sweater: SKIN, trousers: SKIN }],
+    ['dark gray, below dark skin', { skin: [74, 56, 49], trousers: [54, 50, 47] }],
+  ] as const)('has whole legs in trousers that resemble skin: %s', async (_, colors) => {
+    expect(await endOfLower(await pictureInColors(colors))).toBeCloseTo(650, -2);
   });
 
   test('is told for at most four people', async () => {

@@ -52,8 +52,12 @@ const SHOES = 0.75;
 /** How far skin in another light is from the face's: hue and lightness. */
 const SKIN_HUE = 12;
 const SKIN_LIGHTNESS = 19;
+/** The same for hue, as a share of the face's chroma: the hue of dark skin is near that of gray clothes. */
+const SKIN_CHROMA = 0.55;
 /** How much nearer to the face the color must be if it goes from the chest to the feet: a beige dress is near, too. */
 const SURE = 0.6;
+/** Rows with swimwear in them; clothes in the color of skin have none in another color. */
+const SWIMWEAR_ROWS = 2;
 /** A sleeve whose color is at least this far from the chest's belongs to another garment. */
 const OTHER_GARMENT = 16;
 /** A flap of a coat ends where this many rows in a row have another color; without such an end, at the calves. */
@@ -117,9 +121,8 @@ function dividedAt(
   const skin = skinTone(body);
   const isBare = (part: Tone | null | undefined): boolean => part != null && isSkin(part, skin);
   const [middle, last] = [parts[1] ?? null, parts.at(-1) ?? null];
-  // In swimwear, skin goes on from the chest past the hips.
   const isLong = first === undefined || first >= LONGEST_TOP;
-  if (isLong && parts[0] != null && isSkin(parts[0], skin, SURE))
+  if (isLong && parts[0] != null && isInSwimwear(body, tones, parts[0]))
     return { hem: USUAL_HEM, lower: [USUAL_WAIST, SHORTS] };
   if (first === undefined) return { hem: USUAL_HEM, lower: [USUAL_WAIST, LAST_LEVEL] };
   if (second === undefined) {
@@ -132,6 +135,14 @@ function dividedAt(
     isBare(last) ||
     (second < LOWEST_HEM && middle !== null && last !== null && toneDistance(middle, last) > LEAST_EDGE);
   return { hem: first, lower: [first, isEdge ? second : LAST_LEVEL] };
+}
+
+/** In swimwear, skin in the color of the face goes on from the chest past the hips, but for the swimwear. */
+function isInSwimwear(body: Body, tones: readonly Tone[], most: Tone): boolean {
+  const skin = skinTone(body);
+  if (skin === null || !isSkin(most, skin, SURE)) return false;
+  const above = tones.filter((_, row) => (body.levels[row] ?? 0) < HIGHEST_HEM);
+  return above.filter((tone) => !isSkin(tone, skin)).length >= SWIMWEAR_ROWS;
 }
 
 const isChest = (level: Level): boolean => level > 0.2 && level < 0.75;
@@ -176,10 +187,14 @@ function skinTone(body: Body): Tone | null {
   return medianColor(body.silhouette.near(face, Math.max(1, 0.03 * body.torso)));
 }
 
-const isSkin = (tone: Tone, skin: Tone | null, share = 1): boolean =>
-  skin !== null &&
-  Math.hypot(tone[1] - skin[1], tone[2] - skin[2]) < share * SKIN_HUE &&
-  Math.abs(tone[0] - skin[0]) < share * SKIN_LIGHTNESS;
+function isSkin(tone: Tone, skin: Tone | null, share = 1): boolean {
+  if (skin === null) return false;
+  const hue = Math.min(SKIN_HUE, SKIN_CHROMA * Math.hypot(skin[1], skin[2]));
+  return (
+    Math.hypot(tone[1] - skin[1], tone[2] - skin[2]) < share * hue &&
+    Math.abs(tone[0] - skin[0]) < share * SKIN_LIGHTNESS
+  );
+}
 
 /** The color of each upper arm. */
 function sleeveTones(body: Body): Tone[] {
