@@ -90,8 +90,10 @@ async function measureHidden(
     for (const { name, from, part } of PLACES) {
       const top = from(photo);
       if (top === null) continue;
+      // An item at an edge of the photograph leaves a row on each side of where it is cut.
+      const row = Math.min(height - 1, Math.max(1, Math.round(top * height)));
       for (const [way, hide] of Object.entries(HIDDEN_BY)) {
-        const hidden = await hide(bytes, Math.round(top * height), size);
+        const hidden = await hide(bytes, row, size);
         note(`${way} ${name}`, await partsIn(bodies, hidden), part);
       }
     }
