@@ -91,7 +91,7 @@ export class LookItemResolver {
   @Cost(LABEL_COST)
   @FieldResolver(() => Label, {
     nullable: true,
-    description: `The most likely category and its calibrated confidence, even if it is low. The confidence is 0 while the catalog is too small for calibration. If a detector found the item, such as a bag that a person carries, the label comes from the detector. ${ON_ERROR}`,
+    description: `The most likely category and its calibrated confidence, even if it is low. The confidence is 0 while the catalog is too small for calibration, and for a garment on a person if none of the most similar products may hang there. If a detector found the item, such as a bag that a person carries, the label comes from the detector. ${ON_ERROR}`,
   })
   label(@Root() { found }: LookItem): Promise<Label> {
     return found.label();
