@@ -52,7 +52,7 @@ const SHOES = 0.75;
 /** How far skin in another light is from the face's: hue and lightness. */
 const SKIN_HUE = 12;
 const SKIN_LIGHTNESS = 19;
-/** The same for hue, as a share of the face's chroma: the hue of dark skin is near that of gray clothes. */
+/** The same for the hue of legs, as a share of the face's chroma: dark skin is near gray trousers. */
 const SKIN_CHROMA = 0.55;
 /** How much nearer to the face the color must be if it goes from the chest to the feet: a beige dress is near, too. */
 const SURE = 0.6;
@@ -119,20 +119,21 @@ function dividedAt(
   const parts = ends.slice(1).map((end, i) => medianColor(tones.slice(ends[i], end)));
   const [first, second] = edges.map((row) => body.levels[row] ?? 0);
   const skin = skinTone(body);
-  const isBare = (part: Tone | null | undefined): boolean => part != null && isSkin(part, skin);
+  const isBarePart = (part: Tone | null | undefined): boolean => part != null && isBare(part, skin);
   const [middle, last] = [parts[1] ?? null, parts.at(-1) ?? null];
   const isLong = first === undefined || first >= LONGEST_TOP;
   if (isLong && parts[0] != null && isInSwimwear(body, tones, parts[0]))
     return { hem: USUAL_HEM, lower: [USUAL_WAIST, SHORTS] };
   if (first === undefined) return { hem: USUAL_HEM, lower: [USUAL_WAIST, LAST_LEVEL] };
   if (second === undefined) {
-    if (isBare(last)) return { hem: first, lower: first < HIGHEST_HEM ? [first, SHORTS] : null };
+    if (isBarePart(last)) return { hem: first, lower: first < HIGHEST_HEM ? [first, SHORTS] : null };
     return { hem: first, lower: first < LONGEST_TOP ? [first, LAST_LEVEL] : null };
   }
   // Bare legs, and then socks or boots.
-  if (first >= LONGEST_TOP || (first >= HIGHEST_HEM && isBare(middle))) return { hem: first, lower: null };
+  if (first >= LONGEST_TOP || (first >= HIGHEST_HEM && isBarePart(middle)))
+    return { hem: first, lower: null };
   const isEdge =
-    isBare(last) ||
+    isBarePart(last) ||
     (second < LOWEST_HEM && middle !== null && last !== null && toneDistance(middle, last) > LEAST_EDGE);
   return { hem: first, lower: [first, isEdge ? second : LAST_LEVEL] };
 }
@@ -140,9 +141,9 @@ function dividedAt(
 /** In swimwear, skin in the color of the face goes on from the chest past the hips, but for the swimwear. */
 function isInSwimwear(body: Body, tones: readonly Tone[], most: Tone): boolean {
   const skin = skinTone(body);
-  if (skin === null || !isSkin(most, skin, SURE)) return false;
+  if (skin === null || !isBare(most, skin, SURE)) return false;
   const above = tones.filter((_, row) => (body.levels[row] ?? 0) < HIGHEST_HEM);
-  return above.filter((tone) => !isSkin(tone, skin)).length >= SWIMWEAR_ROWS;
+  return above.filter((tone) => !isBare(tone, skin)).length >= SWIMWEAR_ROWS;
 }
 
 const isChest = (level: Level): boolean => level > 0.2 && level < 0.75;
@@ -187,14 +188,14 @@ function skinTone(body: Body): Tone | null {
   return medianColor(body.silhouette.near(face, Math.max(1, 0.03 * body.torso)));
 }
 
-function isSkin(tone: Tone, skin: Tone | null, share = 1): boolean {
-  if (skin === null) return false;
-  const hue = Math.min(SKIN_HUE, SKIN_CHROMA * Math.hypot(skin[1], skin[2]));
-  return (
-    Math.hypot(tone[1] - skin[1], tone[2] - skin[2]) < share * hue &&
-    Math.abs(tone[0] - skin[0]) < share * SKIN_LIGHTNESS
-  );
-}
+const isSkin = (tone: Tone, skin: Tone | null, share = 1, hue = SKIN_HUE): boolean =>
+  skin !== null &&
+  Math.hypot(tone[1] - skin[1], tone[2] - skin[2]) < share * hue &&
+  Math.abs(tone[0] - skin[0]) < share * SKIN_LIGHTNESS;
+
+/** The same for the trunk and the legs. Arms that are gray in the shade are bare more often than sleeved. */
+const isBare = (tone: Tone, skin: Tone | null, share = 1): boolean =>
+  skin !== null && isSkin(tone, skin, share, Math.min(SKIN_HUE, SKIN_CHROMA * Math.hypot(skin[1], skin[2])));
 
 /** The color of each upper arm. */
 function sleeveTones(body: Body): Tone[] {
