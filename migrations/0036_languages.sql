@@ -1,9 +1,20 @@
 -- Texts of products in several languages, and searches that know the language of a text.
 
--- Those that migrations of the same upgrade already hold cost nothing; see 0030.
-SET LOCAL lock_timeout = '10s';
-LOCK TABLE channels, products IN ACCESS EXCLUSIVE MODE;
-SET LOCAL lock_timeout TO DEFAULT;
+-- For databases that have 0035 already: see 0030.
+DO $$
+BEGIN
+  FOR attempt IN 1..100 LOOP
+    BEGIN
+      SET LOCAL lock_timeout = '100ms';
+      LOCK TABLE products, channels IN ACCESS EXCLUSIVE MODE;
+      SET LOCAL lock_timeout TO DEFAULT;
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      PERFORM pg_sleep(0.1);
+    END;
+  END LOOP;
+  RAISE EXCEPTION 'Long transactions hold up the migration: try again.' USING ERRCODE = 'lock_not_available';
+END $$;
 
 -- BCP 47, as Intl.getCanonicalLocales writes it: it, pt-BR, zh-Hant.
 CREATE DOMAIN language AS text COLLATE "C" CHECK (VALUE ~ '^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$');
@@ -35,9 +46,12 @@ RETURN websearch_to_tsquery(text_config(language), fold_text(CASE WHEN octet_len
   WHERE term.match[1] ~ '^-|"' OR NOT is_left_out(text_config(language), term.match[1])
 ) END));
 
+-- Postgres would tell that '' has no words.
+SET LOCAL client_min_messages = warning;
 CREATE FUNCTION word_query(language text, word text) RETURNS tsquery IMMUTABLE PARALLEL SAFE STRICT LANGUAGE sql
 RETURN CASE WHEN is_left_out(text_config(language), word) THEN ''::tsquery
   ELSE phraseto_tsquery(text_config(language), fold_text(word)) END;
+SET LOCAL client_min_messages TO DEFAULT;
 
 -- Of long texts the beginning, because each change of a product puts all of its words into the index again.
 CREATE FUNCTION text_vector(language text, title text, keywords text, description text) RETURNS tsvector
@@ -69,9 +83,10 @@ CREATE TABLE product_texts (
   description text CHECK (description <> ''),
   url text,
   -- Brand, categories, and attributes in this language, as far as they are known, and in the product's own: a query with
-  -- a brand and a word of the title is found in one vector.
+  -- a brand and a word of the title is found in one vector. Of those in its own the first, which are brand, categories,
+  -- and short attributes: when they change, the vectors of all texts do.
   keywords text NOT NULL DEFAULT '',
-  own_keywords text NOT NULL,
+  own_keywords text NOT NULL CHECK (length(own_keywords) <= 1000),
   -- What an import made it of; null: something else.
   digest bytea CHECK (octet_length(digest) = 32),
   search tsvector NOT NULL GENERATED ALWAYS AS (
@@ -94,6 +109,12 @@ END $$;
 CREATE TRIGGER product_texts_updated AFTER UPDATE ON product_texts
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_texts();
 
+-- Of the same beginning as in text_vector.
+CREATE OR REPLACE FUNCTION mendable_words(text text) RETURNS SETOF text IMMUTABLE LANGUAGE sql
+BEGIN ATOMIC
+  SELECT word FROM regexp_split_to_table(fold_text(left(text, 5000)), '[^[:alpha:]]+') AS word
+  WHERE length(word) BETWEEN 4 AND 40;
+END;
 CREATE FUNCTION note_text_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO search_words (word)
@@ -107,14 +128,18 @@ CREATE TRIGGER product_texts_words_inserted AFTER INSERT ON product_texts
 CREATE TRIGGER product_texts_words_updated AFTER UPDATE ON product_texts
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_text_words();
 
+-- ARRAY(...) as in 0033: prices also update products, most of which have no texts.
 CREATE FUNCTION keep_texts_of_products() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   -- In this language, the product now has a text of its own.
-  DELETE FROM product_texts USING after JOIN before USING (id)
-  WHERE product_texts.product_id = after.id AND product_texts.language = after.language
-    AND before.language <> after.language;
-  UPDATE product_texts SET own_keywords = after.keywords FROM after JOIN before USING (id)
-  WHERE product_texts.product_id = after.id AND before.keywords <> after.keywords;
+  DELETE FROM product_texts text USING products product
+  WHERE text.product_id = ANY (ARRAY(
+      SELECT after.id FROM after JOIN before USING (id) WHERE before.language <> after.language))
+    AND product.id = text.product_id AND text.language = product.language;
+  UPDATE product_texts text SET own_keywords = left(product.keywords, 1000) FROM products product
+  WHERE text.product_id = ANY (ARRAY(
+      SELECT after.id FROM after JOIN before USING (id) WHERE left(before.keywords, 1000) <> left(after.keywords, 1000)))
+    AND product.id = text.product_id;
   RETURN NULL;
 END $$;
 CREATE TRIGGER products_updated_texts AFTER UPDATE ON products
@@ -133,22 +158,22 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- The query of 0034, without words that the language leaves out. Planned as a constant, so that Postgres knows how many
--- products it finds: a plan for any words would also make the query for each product.
+-- The query of 0034, without words that the language leaves out.
 CREATE FUNCTION begun_query_in(language text, words text[], begun text) RETURNS tsquery IMMUTABLE PARALLEL SAFE LANGUAGE sql
 RETURN begun_query(text_config(language), ARRAY(
   SELECT word FROM unnest(words) AS word WHERE numnode(word_query(language, word)) > 0), begun);
 
--- Some products with their own texts in a language that a typed text finds; see 0034.
+-- Some products with their own texts in a language that a typed text finds; see 0034. MATERIALIZED, or Postgres would make
+-- the query again for each product.
 CREATE FUNCTION begun_products(language text, words text[], begun text, most integer)
 RETURNS TABLE (id integer, title text, keywords text, rank real) STABLE LANGUAGE sql
-  SET gin_fuzzy_search_limit = 2000 SET plan_cache_mode = force_custom_plan
+  SET gin_fuzzy_search_limit = 2000
 BEGIN ATOMIC
-  SELECT product.id, product.title, left(product.keywords, 4000),
-    ts_rank_cd(ts_filter(product.search, '{a}'), begun_query_in(begun_products.language, words, begun))
-  FROM (
+  WITH typed AS MATERIALIZED (SELECT begun_query_in(begun_products.language, words, begun) AS query)
+  SELECT product.id, product.title, left(product.keywords, 4000), ts_rank_cd(ts_filter(product.search, '{a}'), typed.query)
+  FROM typed CROSS JOIN LATERAL (
     SELECT id, title, keywords, search FROM products
-    WHERE search @@ begun_query_in(begun_products.language, words, begun)
+    WHERE search @@ typed.query
       -- With `=`, Postgres would also read the index of languages, which tells nothing.
       AND products.language IS NOT DISTINCT FROM begun_products.language LIMIT most
   ) product;
@@ -157,14 +182,14 @@ END;
 -- The same of translations.
 CREATE FUNCTION begun_texts(language text, words text[], begun text, most integer)
 RETURNS TABLE (id integer, title text, keywords text, rank real) STABLE LANGUAGE sql
-  SET gin_fuzzy_search_limit = 2000 SET plan_cache_mode = force_custom_plan
+  SET gin_fuzzy_search_limit = 2000
 BEGIN ATOMIC
+  WITH typed AS MATERIALIZED (SELECT begun_query_in(begun_texts.language, words, begun) AS query)
   SELECT text.product_id, coalesce(text.title, ''), left(text.keywords || ' ' || text.own_keywords, 4000),
-    ts_rank_cd(ts_filter(text.search, '{a}'), begun_query_in(begun_texts.language, words, begun))
-  FROM (
+    ts_rank_cd(ts_filter(text.search, '{a}'), typed.query)
+  FROM typed CROSS JOIN LATERAL (
     SELECT product_id, title, keywords, own_keywords, search FROM product_texts
-    WHERE search @@ begun_query_in(begun_texts.language, words, begun)
-      AND product_texts.language IS NOT DISTINCT FROM begun_texts.language LIMIT most
+    WHERE search @@ typed.query AND product_texts.language IS NOT DISTINCT FROM begun_texts.language LIMIT most
   ) text;
 END;
 

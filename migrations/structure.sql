@@ -502,6 +502,7 @@ CREATE TABLE product_texts (
   search tsvector GENERATED ALWAYS AS (text_vector((language)::text, title, ((keywords || ' '::text) || own_keywords), description)) STORED NOT NULL,
   CONSTRAINT product_texts_description_check CHECK (description <> ''::text),
   CONSTRAINT product_texts_digest_check CHECK (octet_length(digest) = 32),
+  CONSTRAINT product_texts_own_keywords_check CHECK (length(own_keywords) <= 1000),
   CONSTRAINT product_texts_pkey PRIMARY KEY (product_id, language),
   CONSTRAINT product_texts_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
   CONSTRAINT product_texts_title_check CHECK (title <> ''::text)
@@ -888,19 +889,22 @@ CREATE OR REPLACE FUNCTION public.begun_products(language text, words text[], be
  LANGUAGE sql
  STABLE
  SET gin_fuzzy_search_limit TO '2000'
- SET plan_cache_mode TO 'force_custom_plan'
 BEGIN ATOMIC
- SELECT product.id,
+ WITH typed AS MATERIALIZED (
+          SELECT begun_query_in(begun_products.language, begun_products.words, begun_products.begun) AS query
+         )
+  SELECT product.id,
      product.title,
      "left"(product.keywords, 4000) AS "left",
-     ts_rank_cd(ts_filter(product.search, '{a}'::"char"[]), begun_query_in(begun_products.language, begun_products.words, begun_products.begun)) AS ts_rank_cd
-    FROM ( SELECT products.id,
+     ts_rank_cd(ts_filter(product.search, '{a}'::"char"[]), typed.query) AS ts_rank_cd
+    FROM (typed
+      CROSS JOIN LATERAL ( SELECT products.id,
              products.title,
              products.keywords,
              products.search
             FROM products
-           WHERE ((products.search @@ begun_query_in(begun_products.language, begun_products.words, begun_products.begun)) AND (NOT ((products.language)::text IS DISTINCT FROM begun_products.language)))
-          LIMIT begun_products.most) product;
+           WHERE ((products.search @@ typed.query) AND (NOT ((products.language)::text IS DISTINCT FROM begun_products.language)))
+          LIMIT begun_products.most) product);
 END;
 
 CREATE OR REPLACE FUNCTION public.begun_products(words text[], begun text, most integer)
@@ -932,20 +936,23 @@ CREATE OR REPLACE FUNCTION public.begun_texts(language text, words text[], begun
  LANGUAGE sql
  STABLE
  SET gin_fuzzy_search_limit TO '2000'
- SET plan_cache_mode TO 'force_custom_plan'
 BEGIN ATOMIC
- SELECT text.product_id,
+ WITH typed AS MATERIALIZED (
+          SELECT begun_query_in(begun_texts.language, begun_texts.words, begun_texts.begun) AS query
+         )
+  SELECT text.product_id,
      COALESCE(text.title, ''::text) AS "coalesce",
      "left"(((text.keywords || ' '::text) || text.own_keywords), 4000) AS "left",
-     ts_rank_cd(ts_filter(text.search, '{a}'::"char"[]), begun_query_in(begun_texts.language, begun_texts.words, begun_texts.begun)) AS ts_rank_cd
-    FROM ( SELECT product_texts.product_id,
+     ts_rank_cd(ts_filter(text.search, '{a}'::"char"[]), typed.query) AS ts_rank_cd
+    FROM (typed
+      CROSS JOIN LATERAL ( SELECT product_texts.product_id,
              product_texts.title,
              product_texts.keywords,
              product_texts.own_keywords,
              product_texts.search
             FROM product_texts
-           WHERE ((product_texts.search @@ begun_query_in(begun_texts.language, begun_texts.words, begun_texts.begun)) AND (NOT ((product_texts.language)::text IS DISTINCT FROM begun_texts.language)))
-          LIMIT begun_texts.most) text;
+           WHERE ((product_texts.search @@ typed.query) AND (NOT ((product_texts.language)::text IS DISTINCT FROM begun_texts.language)))
+          LIMIT begun_texts.most) text);
 END;
 
 CREATE OR REPLACE FUNCTION public.client_room(p_share numeric, p_units bigint, p_held bigint)
@@ -1701,11 +1708,14 @@ CREATE OR REPLACE FUNCTION public.keep_texts_of_products()
 AS $function$
 BEGIN
   -- In this language, the product now has a text of its own.
-  DELETE FROM product_texts USING after JOIN before USING (id)
-  WHERE product_texts.product_id = after.id AND product_texts.language = after.language
-    AND before.language <> after.language;
-  UPDATE product_texts SET own_keywords = after.keywords FROM after JOIN before USING (id)
-  WHERE product_texts.product_id = after.id AND before.keywords <> after.keywords;
+  DELETE FROM product_texts text USING products product
+  WHERE text.product_id = ANY (ARRAY(
+      SELECT after.id FROM after JOIN before USING (id) WHERE before.language <> after.language))
+    AND product.id = text.product_id AND text.language = product.language;
+  UPDATE product_texts text SET own_keywords = left(product.keywords, 1000) FROM products product
+  WHERE text.product_id = ANY (ARRAY(
+      SELECT after.id FROM after JOIN before USING (id) WHERE left(before.keywords, 1000) <> left(after.keywords, 1000)))
+    AND product.id = text.product_id;
   RETURN NULL;
 END $function$;
 
@@ -1933,7 +1943,7 @@ CREATE OR REPLACE FUNCTION public.mendable_words(text text)
  IMMUTABLE
 BEGIN ATOMIC
  SELECT word.word
-    FROM regexp_split_to_table(fold_text(mendable_words.text), '[^[:alpha:]]+'::text) word(word)
+    FROM regexp_split_to_table(fold_text("left"(mendable_words.text, 5000)), '[^[:alpha:]]+'::text) word(word)
    WHERE ((length(word.word) >= 4) AND (length(word.word) <= 40));
 END;
 

@@ -34,8 +34,8 @@ interface CategoryNode {
   readonly parent: string | null;
 }
 
-/** A product is translated into fewer languages than a shop has. */
-export const MAX_TRANSLATIONS = 50;
+/** More languages than most shops have; a change of its keywords writes the search vectors of all of them. */
+export const MAX_TRANSLATIONS = 20;
 
 /** The product's own row, without what belongs to it, and without the language that it is in. */
 export interface ProductFields {

@@ -15,6 +15,9 @@ export interface TextInput {
   readonly keywords: string;
 }
 
+/** Characters of a product's own keywords that each of its texts repeats, as the trigger on products writes them. */
+const MAX_OWN_KEYWORDS = 1_000;
+
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 
 /**
@@ -27,7 +30,8 @@ export async function upsertTexts(client: ClientBase, texts: readonly TextInput[
     client,
     sql`/* product.upsertTexts */
       INSERT INTO product_texts (product_id, language, title, description, url, keywords, own_keywords)
-      SELECT product.id, input.language, input.title, input.description, input.url, input.keywords, product.keywords
+      SELECT product.id, input.language, input.title, input.description, input.url, input.keywords,
+        left(product.keywords, ${MAX_OWN_KEYWORDS})
       FROM jsonb_to_recordset(${JSON.stringify(texts)}::jsonb) AS input
         ("productId" integer, language text, title text, description text, url text, keywords text)
       JOIN products product ON product.id = input."productId" AND product.language <> input.language

@@ -205,7 +205,7 @@ export class ProductInput {
   @Cost(TRANSLATION_COST)
   @Field(() => [TranslationInput], {
     nullable: true,
-    description: 'The complete list of translations, at most 50, one for each language. Null: unchanged.',
+    description: 'The complete list of translations, at most 20, one for each language. Null: unchanged.',
   })
   translations?: TranslationInput[] | null;
 
