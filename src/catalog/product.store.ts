@@ -36,10 +36,10 @@ const productRow = z.object({
   updatedAt: z.date(),
 });
 
-/** Translations are read where the product's own text is not what was asked for. */
+/** Translations are read where the product's own text is not what was asked for, or not all of it. */
 const productColumns = ({ shown }: TextLanguages): Sql => sql`product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
-  CASE WHEN product.language <> ${shown[0]} THEN (
+  CASE WHEN product.language <> ${shown[0]} OR product.description IS NULL OR product.url IS NULL THEN (
     SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
     FROM product_texts WHERE product_id = product.id AND language = ANY(${shown}::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
