@@ -171,13 +171,13 @@ export function parseText(
 }
 
 function codeOf(id: string | undefined): string {
-  const code = plainName(required(id, 'id'));
+  const code = required(id && plainName(id), 'id');
   if (code.length <= MAX_CODE_LENGTH) return code;
   throw new RowError(`id has ${code.length} characters; at most ${MAX_CODE_LENGTH} are allowed.`);
 }
 
 function titleOf(text: string | undefined): string {
-  const title = plainName(required(text, 'title'));
+  const title = required(text && plainName(text), 'title');
   if (title.length <= MAX_TITLE_LENGTH) return title;
   throw new RowError(`title has ${title.length} characters; at most ${MAX_TITLE_LENGTH} are allowed.`);
 }
@@ -213,13 +213,10 @@ function spokenPart(
   return {
     line: listing.line,
     group,
-    groupTitle:
-      groupTitle === undefined
-        ? null
-        : values.text('item_group_title', plainName(groupTitle), MAX_TITLE_LENGTH),
+    groupTitle: values.name('item_group_title', groupTitle, MAX_TITLE_LENGTH),
     description: description === undefined ? null : values.cut('description', plainText(description)),
     url: values.value('link', listing.link, parseLink),
-    brand: brand === undefined ? null : values.text('brand', plainName(brand), MAX_FIELD_LENGTH),
+    brand: values.name('brand', brand, MAX_FIELD_LENGTH),
     category: values.category(listing.categories),
     attributes: attributesOf(listing, values),
   };
@@ -250,6 +247,12 @@ class Values {
     if (text.length <= most) return text;
     this.leave(column, text, `It has ${text.length} characters; at most ${most} are allowed.`);
     return null;
+  }
+
+  /** Null when there is none, also when it has only spaces and tags. */
+  name(column: string, text: string | undefined, most: number): string | null {
+    const name = text === undefined ? '' : plainName(text);
+    return name === '' ? null : this.text(column, name, most);
   }
 
   /** A description is shortened, because most of it says more than nothing. */
