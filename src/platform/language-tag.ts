@@ -14,19 +14,34 @@ export function parseLanguage(text: string): string | null {
   if (text.length > MAX_TAG_LENGTH) return null;
   try {
     const { baseName } = new Intl.Locale(text.trim().replaceAll('_', '-'));
-    return TAG.test(baseName) ? baseName : null;
+    // "und" is no language: it says that nobody knows which.
+    return TAG.test(baseName) && !baseName.startsWith('und') ? baseName : null;
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
   }
 }
 
+/** Norwegians read both; "no" is what most shops write for Bokmål. */
+const ALSO_READ: ReadonlyMap<string, readonly string[]> = new Map([
+  ['nb', ['no']],
+  ['nn', ['no', 'nb']],
+  ['no', ['nb']],
+]);
+
+/** With the script and the region that it has if it does not name them: `zh-Hans-CN` for "zh" and "zh-CN". */
+export const fullTag = (tag: string): string => new Intl.Locale(tag).maximize().baseName;
+
 /**
  * The languages of texts that somebody reads who wants this one, the best first: "zh-TW" is also read as "zh-Hant" and
- * "zh".
+ * "zh". Texts in the same language that is spelled otherwise come first: "zh-Hans" and "zh-CN" are the same.
  */
 export function lookUpOrder(tag: string): string[] {
-  const { language, script } = new Intl.Locale(tag).maximize();
-  const usual = new Intl.Locale(language).maximize().script;
-  return [...new Set([tag, ...(script === usual ? [] : [`${language}-${script ?? ''}`]), language])];
+  const { language, script = '', region = '' } = new Intl.Locale(tag).maximize();
+  const inScript = `${language}-${script}`;
+  const inRegion = `${language}-${region}`;
+  const spelled = [inRegion, inScript].filter((other) => fullTag(other) === fullTag(tag));
+  return [
+    ...new Set([tag, fullTag(tag), ...spelled, inScript, language, ...(ALSO_READ.get(language) ?? [])]),
+  ];
 }
