@@ -199,6 +199,38 @@ test('a feed of a channel is in its language, and one that is told so anew is wr
   expect(await shop.all('SELECT DISTINCT language::text FROM products')).toEqual(['de-DE']);
 });
 
+test('a title without letters is empty, and rejects only its row', async () => {
+  await shop.write('feed.tsv', feedOf([...COATS, { id: 'cap', title: '&nbsp;' }]));
+  expect(await shop.import('feed.tsv')).toMatchObject({
+    products: 2,
+    rejected: [{ line: 5, reason: expect.stringContaining('title is empty') }],
+  });
+  await shop.write(
+    'de.tsv',
+    supplement([
+      { id: 'hat', title: '&nbsp;', item_group_title: '' },
+      { id: 'coat-m', title: 'Wollmantel', item_group_title: '&nbsp;' },
+    ]),
+  );
+  expect(await shop.import('de.tsv', { language: 'de' })).toMatchObject({
+    products: 1,
+    rejected: [{ line: 2, reason: expect.stringContaining('title is empty') }],
+  });
+  expect(await texts()).toMatchObject([{ handle: 'coat', title: 'Wollmantel' }]);
+});
+
+test('a catalog is translated into 50 languages', async () => {
+  await shop.write('feed.tsv', feedOf(COATS));
+  await shop.import('feed.tsv');
+  await shop.all(`INSERT INTO product_texts (product_id, language, title, own_keywords)
+    SELECT (SELECT min(id) FROM products), 'qa' || chr(97 + n % 20) || '-' || (100 + n), 'Coat', ''
+    FROM generate_series(1, 50) AS n`);
+  await shop.write('de.tsv', supplement(MANTELS));
+  await expect(shop.import('de.tsv', { language: 'de' })).rejects.toThrow('at most 50');
+  await shop.all(`DELETE FROM product_texts WHERE language = 'qab-101'`);
+  expect(await shop.import('de.tsv', { language: 'de' })).toMatchObject({ productsChanged: 2 });
+});
+
 describe('exports with several languages', () => {
   const HEADER = 'sku,store_view_code,attribute_set_code,product_type,name,description,price,qty,is_in_stock';
   test.each([
@@ -219,6 +251,37 @@ describe('exports with several languages', () => {
     expect(await shop.all('SELECT title FROM products')).toEqual(['Hat']);
     await shop.import('magento.csv', { language });
     expect(await texts()).toEqual([{ handle: 'hat', language, title: 'Cappello', description: null }]);
+  });
+
+  test.each([
+    // Of Italy in English, and of South Tyrol in German: neither is Italian.
+    ['it', ['it_en', 'it_it', 'de_it'], 'it_it'],
+    ['en', ['it_en', 'it_it', 'de_it'], 'it_en'],
+    ['de', ['it_en', 'it_it', 'de_it'], 'de_it'],
+    ['de', ['de_ch', 'de_de'], 'de_de'],
+    ['it', ['ch_de', 'ch_it', 'uk_en'], 'ch_it'],
+    ['en', ['ch_de', 'ch_it', 'uk_en'], 'uk_en'],
+    ['it', ['de_it', 'shop_it_en'], null],
+    ['pt-PT', ['pt_BR', 'pt_PT'], 'pt_PT'],
+  ])('Magento: %s from the store views %j is that of %s', async (language, views, view) => {
+    const rows = views.map((each) => `hat,${each},Default,simple,Hat of ${each},,,,\n`).join('');
+    await shop.write('magento.csv', `${HEADER}\nhat,,Default,simple,Hat,Warm.,10,3,1\n${rows}`);
+    await shop.import('magento.csv', { currency: 'EUR', channelLanguage: 'sv' });
+    await shop.import('magento.csv', { language });
+    expect(await texts()).toMatchObject(view === null ? [] : [{ title: `Hat of ${view}` }]);
+  });
+
+  test('Magento: of two store views in the language, none is taken', async () => {
+    await shop.write(
+      'magento.csv',
+      `${HEADER}\nhat,,Default,simple,Hat,Warm.,10,3,1\nhat,shop_it,Default,simple,Cappello,,,,\nhat,outlet_it,Default,simple,Berretto,,,,\n`,
+    );
+    await shop.import('magento.csv', { currency: 'EUR' });
+    expect(await shop.import('magento.csv', { language: 'it' })).toMatchObject({
+      rejectedRows: 2,
+      rejected: [{ line: 3, reason: expect.stringContaining('shop_it, outlet_it') }, { line: 4 }],
+    });
+    expect(await texts()).toEqual([]);
   });
 
   test('Vendure: columns of a language', async () => {

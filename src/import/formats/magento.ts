@@ -1,5 +1,5 @@
 import type { Cells, FeedRecord } from '../source/cells.js';
-import { namesLanguage } from '../values/language.js';
+import { closestNames } from '../values/language.js';
 import { isTrue, type Listed, type Listing, type Pair, type ProductFormat } from './format.js';
 
 /**
@@ -14,19 +14,28 @@ export const magento: ProductFormat = {
     columns.has('product_type') &&
     (columns.has('attribute_set_code') || columns.has('_attribute_set')),
   async *read(records, language) {
-    const variants = await readVariants(records());
+    const { variants, views } = await readAhead(records());
+    const wanted = language === null ? null : closestNames(views, language);
     for await (const record of records())
-      yield 'fault' in record ? record : listRow(record.line, record.cells, variants, language);
+      yield 'fault' in record ? record : listRow(record.line, record.cells, variants, wanted);
   },
 };
+
+/** More than any shop has. */
+const MAX_VIEWS = 1_000;
 
 /** The configurable product of an SKU, and the SKU's options. Configurable products come after their SKUs. */
 type Variants = ReadonlyMap<string, { readonly parent: string; readonly options: readonly Pair[] }>;
 
-async function readVariants(records: AsyncIterable<FeedRecord>): Promise<Variants> {
+async function readAhead(
+  records: AsyncIterable<FeedRecord>,
+): Promise<{ variants: Variants; views: ReadonlySet<string> }> {
+  const views = new Set<string>();
   const variants = new Map<string, { parent: string; options: readonly Pair[] }>();
   for await (const record of records) {
     if ('fault' in record) continue;
+    const view = record.cells.get('store_view_code');
+    if (view !== undefined && views.size < MAX_VIEWS) views.add(view);
     const parent = record.cells.get('sku');
     const text = record.cells.get('configurable_variations');
     if (parent === undefined || text === undefined) continue;
@@ -36,7 +45,7 @@ async function readVariants(records: AsyncIterable<FeedRecord>): Promise<Variant
       if (sku !== undefined) variants.set(sku, { parent, options: pairs.filter(([name]) => name !== 'sku') });
     }
   }
-  return variants;
+  return { variants, views };
 }
 
 /** `color=Black,size=XS`; a comma within a value is not followed by a name. */
@@ -48,16 +57,26 @@ function pairsOf(text: string): Pair[] {
   });
 }
 
-function listRow(line: number, cells: Cells, variants: Variants, language: string | null): Listed<Listing> {
+/** `wanted` are the store views in a language; null: the rows that are in none. */
+function listRow(
+  line: number,
+  cells: Cells,
+  variants: Variants,
+  wanted: ReadonlySet<string> | null,
+): Listed<Listing> {
   const sku = cells.get('sku');
   const type = cells.get('product_type') ?? 'simple';
   const variant = sku === undefined ? undefined : variants.get(sku);
   const view = cells.get('store_view_code');
-  if (language === null && view !== undefined)
+  if (wanted === null && view !== undefined)
     return { line, skipped: 'the row translates another row: import it with --language' };
-  if (language !== null) {
-    if (view === undefined || !namesLanguage(view, language))
+  if (wanted !== null) {
+    if (view === undefined || !wanted.has(view))
       return { line, skipped: 'the row is not of a store view in the language' };
+    if (wanted.size > 1) {
+      const views = [...wanted].join(', ');
+      return { line, fault: `Several store views are in the language: ${views}. Keep the rows of one of them.` };
+    }
     return translation(line, cells, sku, variant?.parent);
   }
   if (cells.get('product_online', 'status') === '2') return { line, skipped: 'the product is disabled' };

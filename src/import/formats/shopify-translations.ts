@@ -1,4 +1,4 @@
-import { isOfLanguage } from '../values/language.js';
+import { closestCodes } from '../values/language.js';
 import { listGroups, type Listed, type Listing, type ProductFormat, type Row } from './format.js';
 
 /**
@@ -29,9 +29,11 @@ function listProduct(rows: readonly [Row, ...Row[]], language: string | null): L
     return { line, fault: 'The file has only translations: say with --language which ones to import.' };
   const ofField = (field: string): Row[] =>
     rows.filter((row) => row.cells.get('field')?.toLowerCase() === field);
+  const localeOf = (row: Row): string => row.cells.get('locale') ?? '';
+  const wanted = closestCodes(rows.map(localeOf), language);
   const translated = (field: string): string | undefined =>
     ofField(field)
-      .filter((row) => isOfLanguage(row.cells.get('locale') ?? '', language))
+      .filter((row) => wanted.has(localeOf(row)))
       // What is translated for one market is another text than the language's.
       .find((row) => row.cells.get('market') === undefined)
       ?.cells.get('translated_content');

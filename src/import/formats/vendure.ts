@@ -1,5 +1,5 @@
 import type { Cells } from '../source/cells.js';
-import { isOfLanguage } from '../values/language.js';
+import { closestCodes } from '../values/language.js';
 import {
   isTrue,
   listGroups,
@@ -35,7 +35,11 @@ export const vendure: ProductFormat = {
 function text(cells: Cells, name: string, language: string | null): string | undefined {
   const given = cells.matching(new RegExp(`^${name}:([a-z]{2,3}(?:[-_].+)?)$`));
   if (language === null) return cells.get(name) ?? given[0]?.value;
-  return given.find((column) => isOfLanguage(column.name, language))?.value;
+  const wanted = closestCodes(
+    given.map((column) => column.name),
+    language,
+  );
+  return given.find((column) => wanted.has(column.name))?.value;
 }
 
 const list = (value: string | undefined): string[] =>

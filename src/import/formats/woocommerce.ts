@@ -1,5 +1,5 @@
 import type { Cells, FeedRecord } from '../source/cells.js';
-import { isOfLanguage } from '../values/language.js';
+import { closestCodes } from '../values/language.js';
 import { isTrue, type Listed, type Listing, type Pair, type ProductFormat } from './format.js';
 import { splitLinks } from './merchant-center.js';
 import { attributeCells, COLUMNS, OPTIONS } from './woocommerce-columns.js';
@@ -16,25 +16,29 @@ export const wooCommerce: ProductFormat = {
       names.some((name) => columns.has(name)),
     ),
   async *read(records, language) {
-    const parents = await readParents(records());
+    const { parents, codes } = await readAhead(records());
+    const wanted = language === null ? null : closestCodes(codes, language);
     for await (const record of records()) {
       if ('fault' in record) yield record;
-      else if (isTranslated(record.cells, language))
+      else if (isTranslated(record.cells, wanted))
         yield { line: record.line, skipped: 'the row is in another language' };
       else yield* listRow(record.line, record.cells, parents);
     }
   },
 };
 
+const LANGUAGE = 'meta:__wpml_import_language_code';
+/** More than any shop has. */
+const MAX_LANGUAGES = 1_000;
+
 /**
  * Whether a row is in another language than what is read: the shop's own for null. WPML says so in columns of its own. A
  * row without them is in any language.
  */
-function isTranslated(cells: Cells, language: string | null): boolean {
-  const source = cells.get('meta:__wpml_import_source_language_code');
-  const own = cells.get('meta:__wpml_import_language_code');
-  if (language === null) return source !== undefined;
-  return own !== undefined && !isOfLanguage(own, language);
+function isTranslated(cells: Cells, wanted: ReadonlySet<string> | null): boolean {
+  const own = cells.get(LANGUAGE);
+  if (wanted === null) return cells.get('meta:__wpml_import_source_language_code') !== undefined;
+  return own !== undefined && !wanted.has(own);
 }
 
 /** What variations need to know of their parents, which may come after them. */
@@ -44,18 +48,24 @@ interface Parents {
   readonly unpublished: ReadonlySet<string>;
 }
 
-async function readParents(records: AsyncIterable<FeedRecord>): Promise<Parents> {
+async function readAhead(
+  records: AsyncIterable<FeedRecord>,
+): Promise<{ parents: Parents; codes: ReadonlySet<string> }> {
+  const codes = new Set<string>();
   const groups = new Map<string, string>();
   const unpublished = new Set<string>();
   for await (const record of records) {
-    if ('fault' in record || !typesOf(record.cells).includes('variable')) continue;
+    if ('fault' in record) continue;
+    const code = record.cells.get(LANGUAGE);
+    if (code !== undefined && codes.size < MAX_LANGUAGES) codes.add(code);
+    if (!typesOf(record.cells).includes('variable')) continue;
     const group = idOf(record.cells);
     if (group === undefined) continue;
     groups.set(group, group);
     groups.set(`id:${record.cells.get(...COLUMNS.id) ?? ''}`, group);
     if (!isPublished(record.cells)) unpublished.add(group);
   }
-  return { groups, unpublished };
+  return { parents: { groups, unpublished }, codes };
 }
 
 /** A column holds the type, and whether the product is virtual or a download. */
