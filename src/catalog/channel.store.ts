@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import sql, { raw, type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
 import { asKind, URGENT } from '../platform/connection-turns.js';
@@ -7,6 +7,7 @@ import { query, queryPrepared, type Database } from '../platform/postgres.js';
 import { instantiate } from '../graph/node.js';
 import { checkText } from '../graph/text.js';
 import { Channel } from './channel.types.js';
+import { languagesOf } from './used-languages.store.js';
 
 const channelRow = z.object({
   key: z.number(),
@@ -29,17 +30,6 @@ const CACHE_MS = 2_000;
 const CACHE_SIZE = 1_000;
 /** More than any shop has markets; a list without pages needs a limit. */
 const MAX_CHANNELS = 1_000;
-
-/** A catalog with more is machine-translated; each is a step through an index. */
-const MAX_LANGUAGES = 100;
-
-/** The languages of a table's rows, each found by a step through the index on them. */
-const languagesOf = (table: 'products' | 'product_texts'): Sql => sql`ARRAY(
-    WITH RECURSIVE used (language) AS (
-      (SELECT language FROM ${raw(table)} ORDER BY language LIMIT 1)
-      UNION ALL SELECT (SELECT language FROM ${raw(table)} WHERE language > used.language ORDER BY language LIMIT 1)
-      FROM used WHERE used.language IS NOT NULL
-    ) SELECT language::text FROM used WHERE language IS NOT NULL LIMIT ${MAX_LANGUAGES})`;
 
 const CHANNELS = sql`SELECT channel.id AS key, channel.handle, channel.name, channel.language,
     ${languagesOf('products')} AS "ownLanguages", ${languagesOf('product_texts')} AS "translatedLanguages",

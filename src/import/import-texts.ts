@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { idHandle } from '../catalog/write/handle.js';
+import { requireRoom } from '../catalog/write/language-limits.js';
 import { lockProducts, touchProducts } from '../catalog/write/product.store.js';
 import { keepTextDigests, upsertTexts } from '../catalog/write/product-text.store.js';
 import { transaction, type Database } from '../platform/postgres.js';
@@ -113,11 +114,14 @@ async function write(
   { language, report }: TextOptions,
   texts: readonly WaitingText[],
 ): Promise<number> {
+  const languages = { own: [], translated: [language] };
   await lockProducts(
     client,
     texts.map(({ handle }) => handle),
     [],
+    languages,
   );
+  await requireRoom(client, languages);
   const drafts = texts.map(({ productId, handle, digest, rows }) => ({
     ...{ productId, digest, language },
     ...draftText(handle, rows),

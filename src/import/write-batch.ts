@@ -7,6 +7,7 @@ import {
   touchProducts,
   upsertProducts,
 } from '../catalog/write/product.store.js';
+import { NO_LANGUAGES, requireRoom } from '../catalog/write/language-limits.js';
 import { lockSkus, upsertSkus } from '../catalog/write/sku.store.js';
 import { removeImageJobs } from '../images/jobs/image-job.store.js';
 import { lockPriceLists } from '../pricing/price.store.js';
@@ -35,12 +36,15 @@ export async function writeBatch(
   offers: Offers,
   { encoder, isDemo, language }: BatchTarget,
 ): Promise<number> {
+  const languages = { own: [language], translated: [] };
   // Locks are taken in the order of docs/locks.md.
   await lockProducts(
     client,
     drafts.map(({ handle }) => handle),
     offers.codes,
+    languages,
   );
+  await requireRoom(client, languages);
   await addBrandsAndCategories(client, drafts);
   // Embeddings before images, so that every image has its vector.
   await addEmbeddings(client, encoder, embeddings);
@@ -99,7 +103,7 @@ export async function writeBatch(
  * have changed, not counting stock and promised units.
  */
 export async function writeOffers(client: ClientBase, offers: Offers): Promise<number> {
-  await lockProducts(client, [], offers.codes);
+  await lockProducts(client, [], offers.codes, NO_LANGUAGES);
   await lockPriceLists(client, offers.priceListIds);
   await lockSkus(client, [], offers.codes, 'change');
   const changed = new Set(await replacePrices(client, offers.priceListIds, offers.codes, offers.prices));

@@ -27,6 +27,13 @@ const PRODUCTS: readonly ProductSeed[] = [
     texts: { it: { description: 'Leggera.' }, de: { title: 'Leinenhemd' } },
   },
   { handle: 'maglia', language: 'it', title: 'Maglie di lana', description: 'Calda.' },
+  { handle: 'gonna', language: 'it', title: 'Gonna', texts: { en: { title: 'Skirt', description: 'Warm.' } } },
+  {
+    handle: 'scarf',
+    title: 'Scarf',
+    description: 'Soft.',
+    texts: { 'zh-Hans': { title: '围巾' }, no: { title: 'Skjerf' }, 'sr-Latn': { title: 'Šal' } },
+  },
   { handle: 'boots', title: 'Boots', texts: { de: { title: 'Stiefel' } } },
 ];
 
@@ -84,6 +91,20 @@ describe('what is shown', () => {
     ['jacket', '@inContext(language: PT_BR)', ['pt-BR', 'Jaqueta de couro', 'Für Jahre gemacht.']],
     ['jacket', '@inContext(language: "de-AT")', ['de', 'Lederjacken', 'Für Jahre gemacht.']],
     ['jacket', '@inContext(channel: "us", language: "en-GB")', ['en', 'Leather jackets', 'Made to last.']],
+    // A language that is spelled otherwise.
+    ...['zh-CN', 'zh-Hans-CN', 'zh', 'zh-Hans', 'zh-SG'].map(
+      (tag): [string, string, string[]] => [
+        'scarf',
+        `@inContext(channel: "us", language: "${tag}")`,
+        ['zh-Hans', '围巾', 'Soft.'],
+      ],
+    ),
+    ['scarf', '@inContext(channel: "us", language: "zh-TW")', ['en', 'Scarf', 'Soft.']],
+    ['scarf', '@inContext(channel: "us", language: "nb-NO")', ['no', 'Skjerf', 'Soft.']],
+    ['scarf', '@inContext(channel: "us", language: "sr-RS")', ['en', 'Scarf', 'Soft.']],
+    ['scarf', '@inContext(channel: "us", language: "sr-Latn-RS")', ['sr-Latn', 'Šal', 'Soft.']],
+    // The product's own text is in the language, and has no description.
+    ['gonna', '@inContext(channel: "us", language: IT)', ['it', 'Gonna', 'Warm.']],
     ['jacket', '@inContext(language: ZH_TW)', ['zh-Hant', '皮夾克', 'Für Jahre gemacht.']],
   ])('of the %s %s', async (handle, context, expected) => {
     expect(await show(handle, context)).toEqual(expected);
@@ -161,7 +182,7 @@ test('matches and suggestions are in the language', async () => {
   expect(answer).toEqual({
     visualSearch: { nodes: [{ title: 'Giacche di pelle', language: 'it' }] },
     suggest: { texts: ['giacche'], products: [{ title: 'Giacche di pelle' }] },
-    channel: { language: 'en', languages: ['en', 'ar', 'de', 'it', 'pt-BR', 'sv', 'zh-Hant'] },
+    channel: { language: 'en', languages: ['en', 'ar', 'de', 'it', 'no', 'pt-BR', 'sr-Latn', 'sv', 'zh-Hans', 'zh-Hant'] },
   });
 });
 

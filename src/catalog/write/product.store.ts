@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query } from '../../platform/postgres.js';
+import type { WrittenLanguages } from './language-limits.js';
 import type { ProductFields } from './product-fields.js';
 
 // Every statement takes a batch, skips rows that need no change (so that nothing is marked as changed and no sequence
@@ -14,12 +15,13 @@ const NEW_PRODUCTS_LOCK = 0x70726f64;
 
 /**
  * Locks products, and those that have these SKUs, before anything that belongs to them, in a fixed order so that
- * writers do not deadlock. Other writers can add missing products and SKUs only after this transaction.
+ * writers do not deadlock. Other writers can add missing products, SKUs, and languages only after this transaction.
  */
 export async function lockProducts(
   client: ClientBase,
   handles: readonly string[],
   skuCodes: readonly string[],
+  { own, translated }: WrittenLanguages,
 ): Promise<void> {
   await execute(
     client,
@@ -27,7 +29,11 @@ export async function lockProducts(
       WHERE EXISTS (SELECT FROM unnest(${handles}::text[]) AS input (handle)
           WHERE NOT EXISTS (SELECT FROM products WHERE products.handle = input.handle))
         OR EXISTS (SELECT FROM unnest(${skuCodes}::text[]) AS input (code)
-          WHERE NOT EXISTS (SELECT FROM skus WHERE skus.code = input.code))`,
+          WHERE NOT EXISTS (SELECT FROM skus WHERE skus.code = input.code))
+        OR EXISTS (SELECT FROM unnest(${own}::text[]) AS input (language)
+          WHERE NOT EXISTS (SELECT FROM products WHERE products.language = input.language))
+        OR EXISTS (SELECT FROM unnest(${translated}::text[]) AS input (language)
+          WHERE NOT EXISTS (SELECT FROM product_texts WHERE product_texts.language = input.language))`,
   );
   await execute(
     client,

@@ -11,6 +11,7 @@ import { uploadIdToSha256 } from '../../images/upload-id.js';
 import { instantiate } from '../../graph/node.js';
 import { checkProducts, type ProductChange, type SkuChange } from './check-products.js';
 import { categoryPath } from './handle.js';
+import { languageLimits, type WrittenLanguages } from './language-limits.js';
 import { brandOf, UNCATEGORIZED, withKeywords } from './product-fields.js';
 import { removeOtherTexts, upsertTexts } from './product-text.store.js';
 import { MAX_OPTION_CHARS, MAX_OPTION_VALUES, optionAllowance } from './tag-limits.js';
@@ -101,14 +102,21 @@ async function write(
   language: string,
 ): Promise<Answer> {
   const handles = changes.map(({ handle }) => handle);
+  const languages = {
+    own: [language, ...changes.flatMap((change) => change.language ?? [])],
+    translated: changes.flatMap(({ translations = [] }) => translations.map((text) => text.language)),
+  };
   await lockProducts(
     client,
     handles,
     changes.flatMap(({ skus = [] }) => skus.map(({ code }) => code)),
+    languages,
   );
   const before = new Map((await readProducts(client, handles)).map((state) => [state.handle, state]));
   const fields = merge(changes, before, language);
   requireOtherLanguages(changes, fields);
+  const own = fields.map((product) => product.language);
+  await requireFewLanguages(client, changes, fields, { ...languages, own });
   await addBrandsAndCategories(client, fields);
   const written = await upsertProducts(client, fields, false);
   const ids = await findProductIds(client, handles);
@@ -227,6 +235,28 @@ function requireOtherLanguages(changes: readonly ProductChange[], fields: readon
         'BAD_USER_INPUT',
         `The product's own texts are in ${language}: pass them as its title and description.`,
       );
+    }
+  }
+  faults.throwIfAny();
+}
+
+/** @throws EntryErrors for texts in languages that the catalog has no room for */
+async function requireFewLanguages(
+  client: ClientBase,
+  changes: readonly ProductChange[],
+  fields: readonly WrittenFields[],
+  written: WrittenLanguages,
+): Promise<void> {
+  const refusal = await languageLimits(client, written);
+  const own = new Map(fields.map(({ handle, language }) => [handle, language]));
+  const faults = new EntryFaults('products');
+  for (const [index, { handle, translations = [] }] of changes.entries()) {
+    const refused = refusal.own(own.get(handle) ?? '');
+    if (refused !== null) faults.add(index, 'language', 'BAD_USER_INPUT', refused);
+    for (const [position, { language }] of translations.entries()) {
+      const message = refusal.translated(language);
+      if (message === null) continue;
+      faults.add(index, ['translations', String(position), 'language'], 'BAD_USER_INPUT', message);
     }
   }
   faults.throwIfAny();

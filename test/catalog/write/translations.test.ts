@@ -97,6 +97,43 @@ describe('translations of productsUpsert', () => {
     await catalog.gateway.db.query(`UPDATE channels SET language = 'en'`);
   });
 
+  test('products have their own texts in 20 languages, which hide none of them', async () => {
+    const letters = [...'abcdefghijklmnopqrs'];
+    const { userErrors } = await catalog.upsert(
+      letters.map((letter) => ({ handle: `p-${letter}`, title: 'Kite', language: `qa${letter}` })),
+    );
+    expect(userErrors).toEqual([]);
+    const before = await catalog.versions();
+    for (const fields of [{ handle: 'late' }, { handle: 'coat' }]) {
+      const late = await catalog.upsert([{ ...fields, title: 'Kite', language: 'de' }]);
+      // There would be one left without the coat, but that is not known before it is written.
+      expect(late.userErrors).toMatchObject([
+        { field: ['products', '0', 'language'], message: expect.stringMatching(/^de .* at most 20\..* en, qaa, /) },
+      ]);
+    }
+    expect(await catalog.versions()).toEqual(before);
+    expect((await catalog.upsert([{ handle: 'late', title: 'Kite', language: 'qaa' }])).userErrors).toEqual([]);
+    expect((await catalog.upsert([{ handle: 'coat', title: 'Kite coat' }])).userErrors).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    const { products } = await catalog.gateway.read(
+      z.object({ products: z.object({ totalCount: z.object({ count: z.number() }) }) }),
+      `{ products(text: "kite", where: { availability: ANY }) { totalCount { count } } }`,
+    );
+    expect(products.totalCount.count).toBe(1);
+  });
+
+  test('two calls at once do not add the last language twice', async () => {
+    const letters = [...'abcdefghijklmnopqr'];
+    await catalog.upsert(
+      letters.map((letter) => ({ handle: `p-${letter}`, title: 'Kite', language: `qa${letter}` })),
+    );
+    await catalog.upsert([...'xyz'].map((letter) => ({ handle: `o-${letter}`, title: 'Kite', language: 'en' })));
+    const answers = await Promise.all(
+      [...'xyz'].map((letter) => catalog.upsert([{ handle: `o-${letter}`, language: `qb${letter}` }])),
+    );
+    expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+  });
+
   test.each([
     [{ translations: [{ language: 'en', title: 'Coat' }] }, ['translations', '0', 'language'], 'own texts'],
     [
