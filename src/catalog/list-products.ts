@@ -10,6 +10,7 @@ import type { ProductSort } from './product-sort.types.js';
 import { productOrder } from './product-page.store.js';
 import { checkSearchText, termsOf } from './search-text.js';
 import { ProductConnection, ProductEdge } from './product.types.js';
+import { cursorLanguage } from './text-languages.js';
 
 export interface ProductList {
   readonly first: number;
@@ -26,12 +27,13 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
   checkFirst(list.first);
   const { channel, languages, products, skus, counts } = stores;
   const words = checkSearchText(list.text);
-  const { own, translated, shown } = languages;
+  const { own, translated } = languages;
   const text = words === null ? null : { terms: termsOf(await products.mendText(words)), own, translated };
   const condition = checkProductFilter(list.where, channel.currencyCode);
   if (condition.locationKey !== null) await requireLocation(stores, condition.locationKey);
   const order = productOrder(list.sort, text);
-  const cursor = new ProductCursor(order, [channel.handle, text && [text.terms, shown], condition]);
+  const asked = text === null ? [] : cursorLanguage(channel, languages);
+  const cursor = new ProductCursor(order, [channel.handle, text && text.terms, condition, ...asked]);
   const after = list.after === null ? null : cursor.read(list.after);
 
   // One extra product shows whether there is another page.

@@ -25,8 +25,8 @@ export class TextMender {
   constructor(private readonly db: Queryable) {}
 
   /**
-   * Replaces the first few words that no text in these languages contains with the closest word that one does, if there is a close
-   * enough one. Quotation marks, minus signs, and everything else are unchanged.
+   * Replaces the first few words that no text in these languages contains with the closest word that one does, if there is
+   * a close enough one. Quotation marks, minus signs, and everything else are unchanged.
    */
   async mend(text: string, languages: TextLanguages): Promise<string> {
     const mended = await this.#corrections(wordsOf(text), languages);

@@ -20,7 +20,9 @@ export interface SortedBy {
 const cursorContent = z.tuple([z.string(), z.string().max(64), z.int().positive().max(MAX_KEY)]);
 const CURSOR_FINGERPRINT_BYTES = 6;
 
-/** Cursors of one list: opaque, and refused by a list with another filter, text, language of the text, sort, or channel. */
+/**
+ * Cursors of one list: opaque, and refused by a list with another filter, text, language of the text, sort, or channel.
+ */
 export class ProductCursor {
   readonly #fingerprint: string;
 

@@ -21,3 +21,10 @@ export function textLanguages(channel: Channel, asked: string | null): TextLangu
     translated: shown.filter((tag) => translatedLanguages.includes(tag)),
   };
 }
+
+/**
+ * What distinguishes the cursors of a text in this language from those in another: nothing in the channel's own, so that
+ * they are also those of gateways that know no languages.
+ */
+export const cursorLanguage = ({ language }: Channel, { shown }: Pick<TextLanguages, 'shown'>): string[] =>
+  shown.slice(0, 1).filter((asked) => asked !== language);

@@ -41,8 +41,8 @@ export interface ServerContext {
    */
   enter(named: { readonly channel: string | null; readonly language: string | null }): Promise<void>;
   /**
-   * A context for the next event of the request's subscription: the same channel and language, with nothing loaded yet. The signal
-   * is that of the event.
+   * A context for the next event of the request's subscription: the same channel and language, with nothing loaded yet.
+   * The signal is that of the event.
    *
    * @throws RequestError UNAUTHENTICATED or FORBIDDEN when the caller is no longer allowed to follow it
    */

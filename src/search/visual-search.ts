@@ -8,6 +8,7 @@ import type { ChannelStores } from '../catalog/loaders.js';
 import type { Context } from '../graph/request-context.js';
 import { checkSearchText } from '../catalog/search-text.js';
 import { requireLocation } from '../catalog/require-location.js';
+import { cursorLanguage } from '../catalog/text-languages.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { BEST, type BestMatches, searchCounter } from './search-counter.js';
 import { ItemBox } from '../images/box.types.js';
@@ -110,7 +111,7 @@ export async function visualSearch(
       : [
           query.identity,
           mended,
-          ...(mended === null ? [] : [languages.shown]),
+          ...(mended === null ? [] : cursorLanguage(channel, languages)),
           diversity,
           ...(minScore === null && textVector === null ? [] : [minScore]),
           ...(textVector === null ? [] : [words]),

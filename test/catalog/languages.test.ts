@@ -27,7 +27,12 @@ const PRODUCTS: readonly ProductSeed[] = [
     texts: { it: { description: 'Leggera.' }, de: { title: 'Leinenhemd' } },
   },
   { handle: 'maglia', language: 'it', title: 'Maglie di lana', description: 'Calda.' },
-  { handle: 'gonna', language: 'it', title: 'Gonna', texts: { en: { title: 'Skirt', description: 'Warm.' } } },
+  {
+    handle: 'gonna',
+    language: 'it',
+    title: 'Gonna',
+    texts: { en: { title: 'Skirt', description: 'Warm.' } },
+  },
   {
     handle: 'scarf',
     title: 'Scarf',
@@ -92,13 +97,11 @@ describe('what is shown', () => {
     ['jacket', '@inContext(language: "de-AT")', ['de', 'Lederjacken', 'Für Jahre gemacht.']],
     ['jacket', '@inContext(channel: "us", language: "en-GB")', ['en', 'Leather jackets', 'Made to last.']],
     // A language that is spelled otherwise.
-    ...['zh-CN', 'zh-Hans-CN', 'zh', 'zh-Hans', 'zh-SG'].map(
-      (tag): [string, string, string[]] => [
-        'scarf',
-        `@inContext(channel: "us", language: "${tag}")`,
-        ['zh-Hans', '围巾', 'Soft.'],
-      ],
-    ),
+    ...['zh-CN', 'zh-Hans-CN', 'zh', 'zh-Hans', 'zh-SG'].map((tag): [string, string, string[]] => [
+      'scarf',
+      `@inContext(channel: "us", language: "${tag}")`,
+      ['zh-Hans', '围巾', 'Soft.'],
+    ]),
     ['scarf', '@inContext(channel: "us", language: "zh-TW")', ['en', 'Scarf', 'Soft.']],
     ['scarf', '@inContext(channel: "us", language: "nb-NO")', ['no', 'Skjerf', 'Soft.']],
     ['scarf', '@inContext(channel: "us", language: "sr-RS")', ['en', 'Scarf', 'Soft.']],
@@ -182,7 +185,10 @@ test('matches and suggestions are in the language', async () => {
   expect(answer).toEqual({
     visualSearch: { nodes: [{ title: 'Giacche di pelle', language: 'it' }] },
     suggest: { texts: ['giacche'], products: [{ title: 'Giacche di pelle' }] },
-    channel: { language: 'en', languages: ['en', 'ar', 'de', 'it', 'no', 'pt-BR', 'sr-Latn', 'sv', 'zh-Hans', 'zh-Hant'] },
+    channel: {
+      language: 'en',
+      languages: ['en', 'ar', 'de', 'it', 'no', 'pt-BR', 'sr-Latn', 'sv', 'zh-Hans', 'zh-Hant'],
+    },
   });
 });
 

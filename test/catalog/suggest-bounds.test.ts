@@ -56,7 +56,9 @@ test.each([
 });
 
 test('the own keywords that translations repeat have a bound, and follow the product', async () => {
-  await client.query(`UPDATE products SET keywords = 'Borgo ' || repeat('word ', 4000) || 'tail' WHERE id % 100 = 0`);
+  await client.query(
+    `UPDATE products SET keywords = 'Borgo ' || repeat('word ', 4000) || 'tail' WHERE id % 100 = 0`,
+  );
   const { rows } = await client.query(
     `SELECT max(length(own_keywords)) AS longest, bool_and(search @@ 'borgo'::tsquery) AS found FROM product_texts WHERE product_id % 100 = 0`,
   );

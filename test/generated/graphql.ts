@@ -260,7 +260,7 @@ export type ProductInput = {
   skus?: Array<SkuInput> | null | undefined;
   /** The display name. Null: unchanged; a new product needs one. */
   title?: string | null | undefined;
-  /** The complete list of translations, at most 50, one for each language. Null: unchanged. */
+  /** The complete list of translations, at most 20, one for each language. Null: unchanged. */
   translations?: Array<TranslationInput> | null | undefined;
   /** The page of the product on the merchant's site. Null removes it. */
   url?: string | null | undefined;

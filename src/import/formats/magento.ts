@@ -75,7 +75,10 @@ function listRow(
       return { line, skipped: 'the row is not of a store view in the language' };
     if (wanted.size > 1) {
       const views = [...wanted].join(', ');
-      return { line, fault: `Several store views are in the language: ${views}. Keep the rows of one of them.` };
+      return {
+        line,
+        fault: `Several store views are in the language: ${views}. Keep the rows of one of them.`,
+      };
     }
     return translation(line, cells, sku, variant?.parent);
   }

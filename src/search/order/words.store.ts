@@ -67,13 +67,13 @@ export async function rankByText(
   return (isCommon(condition) ? queryPrepared : query)(db, statement, textMatch);
 }
 
-/** The best text of each product. */
+/** The best text of each product: one that has all of its words, though another language leaves out fewer, first. */
 function best({ own, translated }: TextLanguages): Sql {
   const ofOwn = textsOf(sql`products`, sql`id`, own);
   if (translated.length === 0) return sql`(${ofOwn})`;
   return sql`(
         SELECT DISTINCT ON (id) * FROM (${ofOwn} UNION ALL ${textsOf(sql`product_texts`, sql`product_id`, translated)}) text
-        ORDER BY id, words DESC, rank DESC
+        ORDER BY id, (words = asked) DESC, words DESC, rank DESC
       )`;
 }
 

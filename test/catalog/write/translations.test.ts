@@ -108,11 +108,16 @@ describe('translations of productsUpsert', () => {
       const late = await catalog.upsert([{ ...fields, title: 'Kite', language: 'de' }]);
       // There would be one left without the coat, but that is not known before it is written.
       expect(late.userErrors).toMatchObject([
-        { field: ['products', '0', 'language'], message: expect.stringMatching(/^de .* at most 20\..* en, qaa, /) },
+        {
+          field: ['products', '0', 'language'],
+          message: expect.stringMatching(/^de .* at most 20\..* en, qaa, /),
+        },
       ]);
     }
     expect(await catalog.versions()).toEqual(before);
-    expect((await catalog.upsert([{ handle: 'late', title: 'Kite', language: 'qaa' }])).userErrors).toEqual([]);
+    expect((await catalog.upsert([{ handle: 'late', title: 'Kite', language: 'qaa' }])).userErrors).toEqual(
+      [],
+    );
     expect((await catalog.upsert([{ handle: 'coat', title: 'Kite coat' }])).userErrors).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 2_100));
     const { products } = await catalog.gateway.read(
@@ -127,7 +132,9 @@ describe('translations of productsUpsert', () => {
     await catalog.upsert(
       letters.map((letter) => ({ handle: `p-${letter}`, title: 'Kite', language: `qa${letter}` })),
     );
-    await catalog.upsert([...'xyz'].map((letter) => ({ handle: `o-${letter}`, title: 'Kite', language: 'en' })));
+    await catalog.upsert(
+      [...'xyz'].map((letter) => ({ handle: `o-${letter}`, title: 'Kite', language: 'en' })),
+    );
     const answers = await Promise.all(
       [...'xyz'].map((letter) => catalog.upsert([{ handle: `o-${letter}`, language: `qb${letter}` }])),
     );
