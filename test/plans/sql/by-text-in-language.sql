@@ -3,7 +3,7 @@
 
 /* product.byKey */ SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
-  CASE WHEN product.language <> $1 THEN (
+  CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
     SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
     FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
@@ -14,7 +14,7 @@
     SELECT * FROM (
       SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
-  CASE WHEN product.language <> $1 THEN (
+  CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
     SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
     FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
@@ -146,7 +146,7 @@
           SELECT count(*)::int FROM word WHERE word.language = sought.language AND text.search @@ word.query) AS words
         FROM sought JOIN product_texts text ON text.search @@ sought.query AND text.language IS NOT DISTINCT FROM sought.language
         WHERE sought.language = ANY($4::text[])) text
-        ORDER BY id, words DESC, rank DESC
+        ORDER BY id, (words = asked) DESC, words DESC, rank DESC
       ) found JOIN products product ON product.id = found.id
       WHERE product.id <> ALL($5::int[])
         AND true AND EXISTS (SELECT FROM product_images WHERE product_id = product.id)

@@ -1,7 +1,7 @@
 /* product.newest */
     SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
-  CASE WHEN product.language <> $1 THEN (
+  CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
     SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
     FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",

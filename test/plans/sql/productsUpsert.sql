@@ -68,7 +68,7 @@
 
 /* product.byKey */ SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
-  CASE WHEN product.language <> $1 THEN (
+  CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
     SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
     FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
@@ -76,6 +76,19 @@
       WHERE product.id = ANY($3::int[]);
 
 /* product.findProductIds */ SELECT handle, id FROM products WHERE handle = ANY($1::text[]);
+
+/* product.languages */
+    SELECT ARRAY(
+    WITH RECURSIVE used (language) AS (
+      (SELECT language FROM products ORDER BY language LIMIT 1)
+      UNION ALL SELECT (SELECT language FROM products WHERE language > used.language ORDER BY language LIMIT 1)
+      FROM used WHERE used.language IS NOT NULL
+    ) SELECT language::text FROM used WHERE language IS NOT NULL) AS own, ARRAY(
+    WITH RECURSIVE used (language) AS (
+      (SELECT language FROM product_texts ORDER BY language LIMIT 1)
+      UNION ALL SELECT (SELECT language FROM product_texts WHERE language > used.language ORDER BY language LIMIT 1)
+      FROM used WHERE used.language IS NOT NULL
+    ) SELECT language::text FROM used WHERE language IS NOT NULL) AS translated;
 
 /* product.lock */ SELECT FROM products WHERE id IN (
         SELECT id FROM products WHERE handle = ANY($1::text[])
@@ -86,7 +99,11 @@
       WHERE EXISTS (SELECT FROM unnest($2::text[]) AS input (handle)
           WHERE NOT EXISTS (SELECT FROM products WHERE products.handle = input.handle))
         OR EXISTS (SELECT FROM unnest($3::text[]) AS input (code)
-          WHERE NOT EXISTS (SELECT FROM skus WHERE skus.code = input.code));
+          WHERE NOT EXISTS (SELECT FROM skus WHERE skus.code = input.code))
+        OR EXISTS (SELECT FROM unnest($4::text[]) AS input (language)
+          WHERE NOT EXISTS (SELECT FROM products WHERE products.language = input.language))
+        OR EXISTS (SELECT FROM unnest($5::text[]) AS input (language)
+          WHERE NOT EXISTS (SELECT FROM product_texts WHERE product_texts.language = input.language));
 
 /* product.read */
       WITH RECURSIVE path AS (
@@ -147,8 +164,9 @@
 
 /* product.upsertTexts */
       INSERT INTO product_texts (product_id, language, title, description, url, keywords, own_keywords)
-      SELECT product.id, input.language, input.title, input.description, input.url, input.keywords, product.keywords
-      FROM jsonb_to_recordset($1::jsonb) AS input
+      SELECT product.id, input.language, input.title, input.description, input.url, input.keywords,
+        left(product.keywords, $1)
+      FROM jsonb_to_recordset($2::jsonb) AS input
         ("productId" integer, language text, title text, description text, url text, keywords text)
       JOIN products product ON product.id = input."productId" AND product.language <> input.language
       LEFT JOIN product_texts existing ON existing.product_id = product.id AND existing.language = input.language
