@@ -27,12 +27,13 @@ const matchesOwn = (row: Sql, own: readonly string[], query: QueryIn): Sql =>
     ? sql`${row}.search @@ ${query(tag(own[0] ?? ''))}`
     : sql`(${matchesOneOf(row, own, query)})`;
 
-/** With `=`, Postgres would also read the index of languages, which tells nothing. */
+/** Whether a row's text is in a language. With `=`, Postgres would also read the index of languages, which tells nothing. */
+export const isIn = (row: Sql, language: Sql): Sql => sql`${row}.language IS NOT DISTINCT FROM ${language}`;
+
 const matchesOneOf = (row: Sql, languages: readonly string[], query: QueryIn): Sql =>
   join(
     languages.map(
-      (language) =>
-        sql`(${row}.language IS NOT DISTINCT FROM ${language} AND ${row}.search @@ ${query(tag(language))})`,
+      (language) => sql`(${isIn(row, sql`${language}`)} AND ${row}.search @@ ${query(tag(language))})`,
     ),
     ' OR ',
   );

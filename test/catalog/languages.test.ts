@@ -27,6 +27,12 @@ const PRODUCTS: readonly ProductSeed[] = [
     texts: { it: { description: 'Leggera.' }, de: { title: 'Leinenhemd' } },
   },
   { handle: 'maglia', language: 'it', title: 'Maglie di lana', description: 'Calda.' },
+  // Only in English is "la" a word that counts.
+  {
+    handle: 'sash',
+    title: 'Osterfeld sash',
+    texts: { it: { title: 'Fascia', description: 'Di Osterfeld.' } },
+  },
   {
     handle: 'gonna',
     language: 'it',
@@ -173,6 +179,16 @@ describe('what is found', () => {
   });
 });
 
+test('a text that has all of its words is preferred to one that has as many of more', async () => {
+  const answer = await gateway.read(
+    z.object({ visualSearch: z.object({ nodes: z.array(z.object({ handle: z.string() })) }) }),
+    `query @inContext(channel: "us", language: IT) {
+      visualSearch(query: { like: [], text: "la osterfeld" }, sort: PRICE_ASC) { nodes { handle } }
+    }`,
+  );
+  expect(answer.visualSearch.nodes).toEqual([{ handle: 'sash' }]);
+});
+
 test('matches and suggestions are in the language', async () => {
   const answer = await gateway.read(
     z.object({ visualSearch: z.unknown(), suggest: z.unknown(), channel: z.unknown() }),
@@ -204,4 +220,12 @@ test('a cursor of a text in one language is of another list than in another', as
   expect((await gateway.ask(LIST, { language: 'sv', after })).errors).toMatchObject([
     { code: 'INVALID_CURSOR' },
   ]);
+  // The language of the channel is none: gateways that know no languages read the cursor.
+  await gateway.db.query(`UPDATE products SET title = title || ' pelle' WHERE handle = 'jacket'`);
+  const own = await gateway.read(z.looseObject({ products: page }), LIST, { language: 'de' });
+  const unnamed = LIST.replace('@inContext(language: $language)', '').replace(
+    '$language: LanguageCode, ',
+    '',
+  );
+  expect((await gateway.ask(unnamed, { after: own.products.pageInfo.endCursor })).errors).toEqual([]);
 });

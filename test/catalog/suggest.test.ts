@@ -110,3 +110,30 @@ describe('suggestions while a text is typed', () => {
     ]);
   });
 });
+
+test('products of long texts take no longer, and are ranked by their titles', async () => {
+  // As many attributes as a product may have, whose words all begin alike.
+  await gateway.db.query(`
+    WITH word AS (
+      SELECT string_agg('zqa' || lpad(n::text, 5, '0'), ' ') AS words FROM generate_series(1, 2100) AS n
+    ), product AS (
+      INSERT INTO products (handle, title, category_id, keywords)
+      SELECT 'long-' || n, CASE n WHEN 200 THEN 'Zqaba coat' ELSE 'Long ' || n END,
+        (SELECT min(id) FROM categories), CASE n WHEN 200 THEN '' ELSE (SELECT words FROM word) END
+      FROM generate_series(1, 200) AS n RETURNING id, handle
+    ), sku AS (
+      INSERT INTO skus (product_id, code) SELECT id, handle FROM product RETURNING id
+    ), price AS (
+      INSERT INTO prices (price_list_id, sku_id, amount)
+      SELECT list.id, sku.id, 1000 FROM sku, price_lists list WHERE list.handle = 'eu' RETURNING sku_id
+    )
+    INSERT INTO stock_levels (sku_id, location_id, on_hand)
+    SELECT sku_id, location.id, 5 FROM price, stock_locations location WHERE location.handle = 'berlin'`);
+  await suggest('zq');
+  const started = performance.now();
+  const found = await suggest('zqa');
+  // Reading all of the words takes three seconds.
+  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(found.texts).toHaveLength(6);
+  expect(found.products[0]).toBe('long-200');
+});

@@ -4,6 +4,7 @@ import { EntryErrors, EntryFaults, userError } from '../../mutation/entry-error.
 import type { ShownOptions } from '../../images/shown-options.js';
 import { uploadIdToSha256 } from '../../images/upload-id.js';
 import { checkText } from '../../graph/text.js';
+import type { ProductText } from '../product.store.js';
 import {
   MAX_ATTRIBUTE_LENGTH,
   MAX_CODE_LENGTH,
@@ -51,7 +52,7 @@ export interface ProductChange {
   readonly brand?: string | null | undefined;
   readonly category?: readonly string[] | undefined;
   readonly url?: string | null | undefined;
-  readonly translations?: readonly Translation[] | undefined;
+  readonly translations?: readonly ProductText[] | undefined;
   readonly attributes?: readonly { readonly name: string; readonly value: string }[] | undefined;
   readonly images?: readonly ImageChange[] | undefined;
   readonly skus?: readonly SkuChange[] | undefined;
@@ -59,13 +60,6 @@ export interface ProductChange {
 
 /** As many units as a hold can have of an SKU. */
 const MAX_PROMISED = 1_000_000;
-
-export interface Translation {
-  readonly language: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly url: string | null;
-}
 
 interface ImageChange {
   readonly link: string;
@@ -245,7 +239,7 @@ function checkProduct(
   };
 }
 
-function checkTranslations(checker: EntryChecker, translations: readonly TranslationInput[]): Translation[] {
+function checkTranslations(checker: EntryChecker, translations: readonly TranslationInput[]): ProductText[] {
   if (!checker.atMost(['translations'], translations, MAX_TRANSLATIONS)) return [];
   const seen = new Map<string, number>();
   return translations.map(({ language, title, description, url }, position) => {

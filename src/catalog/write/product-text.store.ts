@@ -2,15 +2,11 @@ import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query } from '../../platform/postgres.js';
+import type { ProductText } from '../product.store.js';
 
-/** A text of a product in another language than its own. */
-export interface TextInput {
+/** A text of a product in another language than its own; it has a title or a description. */
+export interface TextInput extends ProductText {
   readonly productId: number;
-  readonly language: string;
-  /** Null: there is none in this language; a text has a title or a description. */
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly url: string | null;
   /** See `keywordsOf`. */
   readonly keywords: string;
 }

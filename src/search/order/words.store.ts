@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Channel } from '../../catalog/channel.types.js';
 import { isCommon, isOffered, offerPredicate, productPredicate } from '../../catalog/product-filter.store.js';
 import type { ProductCondition } from '../../catalog/product-filter.js';
+import { isIn } from '../../catalog/sought-text.store.js';
 import type { TextLanguages } from '../../catalog/text-languages.js';
 import { query, queryPrepared, type Queryable } from '../../platform/postgres.js';
 
@@ -77,9 +78,8 @@ function best({ own, translated }: TextLanguages): Sql {
       )`;
 }
 
-/** With `=`, Postgres would also read the index of languages, which tells nothing. */
 const textsOf = (table: Sql, key: Sql, languages: readonly string[]): Sql => sql`
         SELECT text.${key} AS id, sought.asked, ts_rank(text.search, sought.query) AS rank, (
           SELECT count(*)::int FROM word WHERE word.language = sought.language AND text.search @@ word.query) AS words
-        FROM sought JOIN ${table} text ON text.search @@ sought.query AND text.language IS NOT DISTINCT FROM sought.language
+        FROM sought JOIN ${table} text ON text.search @@ sought.query AND ${isIn(sql`text`, sql`sought.language`)}
         WHERE sought.language = ANY(${languages}::text[])`;

@@ -98,7 +98,7 @@ describe('translations of productsUpsert', () => {
   });
 
   test('products have their own texts in 20 languages, which hide none of them', async () => {
-    const letters = [...'abcdefghijklmnopqrs'];
+    const letters = Array.from('abcdefghijklmnopqrs');
     const { userErrors } = await catalog.upsert(
       letters.map((letter) => ({ handle: `p-${letter}`, title: 'Kite', language: `qa${letter}` })),
     );
@@ -128,15 +128,15 @@ describe('translations of productsUpsert', () => {
   });
 
   test('two calls at once do not add the last language twice', async () => {
-    const letters = [...'abcdefghijklmnopqr'];
+    const letters = Array.from('abcdefghijklmnopqr');
     await catalog.upsert(
       letters.map((letter) => ({ handle: `p-${letter}`, title: 'Kite', language: `qa${letter}` })),
     );
     await catalog.upsert(
-      [...'xyz'].map((letter) => ({ handle: `o-${letter}`, title: 'Kite', language: 'en' })),
+      ['x', 'y', 'z'].map((letter) => ({ handle: `o-${letter}`, title: 'Kite', language: 'en' })),
     );
     const answers = await Promise.all(
-      [...'xyz'].map((letter) => catalog.upsert([{ handle: `o-${letter}`, language: `qb${letter}` }])),
+      ['x', 'y', 'z'].map((letter) => catalog.upsert([{ handle: `o-${letter}`, language: `qb${letter}` }])),
     );
     expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
   });
@@ -169,6 +169,8 @@ describe('translations of productsUpsert', () => {
       await asked('query @inContext(language: "not a language") { channel { handle } }'),
       await asked('query ($l: LanguageCode) @inContext(language: $l) { channel { handle } }', { l: 'x' }),
       await asked('query ($l: LanguageCode) @inContext(language: $l) { channel { handle } }', { l: 7 }),
+      // That it is not known.
+      await asked('query ($l: LanguageCode) @inContext(language: $l) { channel { handle } }', { l: 'und' }),
     ])
       expect(errors).toMatchObject([
         { code: expect.stringMatching(/BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED/) },
