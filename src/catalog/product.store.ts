@@ -9,19 +9,10 @@ import { offerPredicate, productPredicate } from './product-filter.store.js';
 import { matchesText, type SoughtText } from './sought-text.store.js';
 import { Attribute, Product } from './product.types.js';
 import type { TextMender } from './mend-text.js';
-import { shownText } from './shown-text.js';
+import { productText, shownText } from './shown-text.js';
 import type { TextLanguages } from './text-languages.js';
 import type { ProductPosition } from './product-page.js';
 import type { ProductOrder } from './product-page.store.js';
-
-const productText = z.object({
-  language: z.string(),
-  title: z.string().nullable(),
-  description: z.string().nullable(),
-  url: z.string().nullable(),
-});
-/** A translation; null: there is none of that. */
-export type ProductText = z.infer<typeof productText>;
 
 const productRow = z.object({
   key: z.number(),

@@ -1,5 +1,13 @@
-import type { ProductText } from './product.store.js';
+import { z } from 'zod';
 
+export const productText = z.object({
+  language: z.string(),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
+  url: z.string().nullable(),
+});
+/** A translation; null: there is none of that. */
+export type ProductText = z.infer<typeof productText>;
 type OwnText = ProductText & { readonly title: string };
 
 /**

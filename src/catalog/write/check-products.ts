@@ -4,7 +4,7 @@ import { EntryErrors, EntryFaults, userError } from '../../mutation/entry-error.
 import type { ShownOptions } from '../../images/shown-options.js';
 import { uploadIdToSha256 } from '../../images/upload-id.js';
 import { checkText } from '../../graph/text.js';
-import type { ProductText } from '../product.store.js';
+import type { ProductText } from '../shown-text.js';
 import {
   MAX_ATTRIBUTE_LENGTH,
   MAX_CODE_LENGTH,

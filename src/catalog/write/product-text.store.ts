@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { execute, query } from '../../platform/postgres.js';
-import type { ProductText } from '../product.store.js';
+import type { ProductText } from '../shown-text.js';
 
 /** A text of a product in another language than its own; it has a title or a description. */
 export interface TextInput extends ProductText {
