@@ -88,11 +88,14 @@ export async function seedProduct(db: Database, seed: ProductSeed): Promise<numb
   }
   const id = await insert(
     db,
-    sql`INSERT INTO products (handle, title, description, language, brand_id, category_id)
-      SELECT ${seed.handle}, ${seed.title ?? seed.handle}, ${seed.description ?? null}, ${seed.language ?? 'en'},
+    sql`INSERT INTO products (handle, title, description, brand_id, category_id)
+      SELECT ${seed.handle}, ${seed.title ?? seed.handle}, ${seed.description ?? null},
       (SELECT id FROM brands WHERE handle = ${brand}), id FROM categories
       WHERE handle = ${seed.category ?? 'tops/shirts'} RETURNING id`,
   );
+  // Databases of versions before this one have no languages.
+  if (seed.language !== undefined)
+    await execute(db, sql`UPDATE products SET language = ${seed.language} WHERE id = ${id}`);
   for (const [language, { title, description }] of Object.entries(seed.texts ?? {})) {
     await execute(
       db,

@@ -37,8 +37,11 @@ export interface Arrival {
 export interface Charges {
   /** To be called first. @throws ThrottledError */
   arrive(context: Paying, arrival: Arrival): Promise<void>;
-  /** To be called before execution. @throws RequestError COST_EXCEEDED, ThrottledError */
-  charge(context: Paying, operation: Operation): Promise<void>;
+  /**
+   * To be called before execution. `variables` are the points of reading them.
+   * @throws RequestError COST_EXCEEDED, ThrottledError
+   */
+  charge(context: Paying, operation: Operation, variables: number): Promise<void>;
   /** Takes the points of a subscription's next event, when there are enough of them. Returns early on `signal`. */
   chargeEvent(context: Paying, operation: Operation, signal: AbortSignal): Promise<void>;
   /**
@@ -104,10 +107,11 @@ export function createCharges(
       await take(context.payer, arrival);
       chargeOf(context).arrival = arrival;
     },
-    async charge(context, operation) {
+    async charge(context, operation, variables) {
       const price = priceOf(operation, metrics.observeCost);
       const charge = chargeOf(context);
-      await take(context.payer, price.estimate, charge.arrival);
+      await take(context.payer, variables + price.estimate, charge.arrival);
+      charge.arrival += variables;
       charge.price = price;
     },
     async chargeEvent(context, operation, signal) {

@@ -62,10 +62,9 @@ export function createChecks(
         if (context.trustedDocumentsOnly && !documents.has(operation.documentHash)) throw notTrusted();
         const { variables, entries } = declaredVariables(operation);
         const declared = { ...operation, variables };
-        await charges.charge(context, declared);
+        // graphql-js reads all entries, also those of fields that are skipped.
+        await charges.charge(context, declared, Math.floor(entries / ENTRIES_A_POINT));
         const requestPayer = charges.requestPayer(context);
-        // graphql-js reads them all, also those of fields that are skipped.
-        requestPayer.owe(Math.floor(entries / ENTRIES_A_POINT));
         await forClient(requestPayer.name, () => enterContext(declared, context));
         passed.set(context, { ...declared, signal: context.signal, requestPayer });
       } catch (error) {

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { openWrittenCatalog, type WrittenCatalog } from './support.js';
+import { until } from '../../support/waiting.js';
 
 let catalog: WrittenCatalog;
 beforeAll(async () => {
@@ -175,8 +177,11 @@ describe('translations of productsUpsert', () => {
       expect(errors).toMatchObject([
         { code: expect.stringMatching(/BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED/) },
       ]);
-    expect((await asked('query @inContext(language: null) { channel { language } }')).data).toEqual({
-      channel: { language: 'en' },
-    });
+    // A channel is read again after a moment.
+    await until('the language of the channel is read', async () =>
+      isDeepStrictEqual((await asked('query @inContext(language: null) { channel { language } }')).data, {
+        channel: { language: 'en' },
+      }),
+    );
   });
 });
