@@ -11,7 +11,8 @@ import { findHold } from '../holds/reach-hold.js';
 import { findImageJob } from '../images/jobs/list-image-jobs.js';
 import { findUpload } from '../images/find-upload.js';
 import type { Image } from '../images/image.types.js';
-import { Node, readGlobalId, splitGlobalId } from '../graph/node.js';
+import { splitGlobalId } from '../graph/global-id.js';
+import { Node, readGlobalId } from '../graph/node.js';
 import { offered } from '../catalog/offers.js';
 import { Cost, READ_COST, SizedBy } from '../graph/cost.js';
 

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import { instantiate, splitGlobalId } from '../graph/node.js';
+import { splitGlobalId } from '../graph/global-id.js';
+import { instantiate } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { lookUpPerRequest } from '../graph/request-loader.js';
 import { type Caller, ownerOf } from '../access/caller.js';

@@ -1,5 +1,6 @@
-import { fromGlobalId, toGlobalId } from 'graphql-relay';
+import { toGlobalId } from 'graphql-relay';
 import { Field, ID, InterfaceType } from 'type-graphql';
+import { splitGlobalId } from './global-id.js';
 
 /** An object with a global id (Relay's object identification). `key` is the id of its row in Postgres. */
 @InterfaceType({ description: 'An object with a globally unique id (Relay Global Object Identification).' })
@@ -16,15 +17,6 @@ export abstract class Node {
 
 /** The largest row id: the maximum of a Postgres integer. */
 export const MAX_KEY = 2_147_483_647;
-
-/** Longer than the base64 of any type name and what it names, which is a SHA-256 at most. */
-const MAX_ID_LENGTH = 200;
-
-/** The type name in a global id, and what it names; empty texts if it is too long to be one. */
-export const splitGlobalId = (id: string): { readonly type: string; readonly name: string } => {
-  const { type, id: name } = id.length > MAX_ID_LENGTH ? { type: '', id: '' } : fromGlobalId(id);
-  return { type, name };
-};
 
 /** The type name and row id in a global id; null if the text is not a global id. */
 export function readGlobalId(id: string): { type: string; key: number } | null {

@@ -1,6 +1,6 @@
 import { type Caller, ownerOf } from '../access/caller.js';
 import type { Channel } from '../catalog/channel.types.js';
-import { splitGlobalId } from '../graph/node.js';
+import { splitGlobalId } from '../graph/global-id.js';
 import type { Context } from '../graph/request-context.js';
 import { lookUpPerRequest } from '../graph/request-loader.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';

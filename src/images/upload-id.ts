@@ -1,5 +1,5 @@
 import { toGlobalId } from 'graphql-relay';
-import { splitGlobalId } from '../graph/node.js';
+import { splitGlobalId } from '../graph/global-id.js';
 
 const TYPE = 'Upload';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
