@@ -506,3 +506,30 @@ test('keys alone find, choose, hold and release', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
 });
+
+/** Chooses a size of the product that is shown, and holds it. */
+async function hold(page: Page, size: string): Promise<void> {
+  await page.getByRole('group', { name: /^Size/ }).getByRole('button', { name: size, exact: true }).click();
+  await page.getByRole('button', { name: 'Hold it for me' }).click();
+  await page.getByRole('button', { name: 'Held for you', exact: true }).waitFor();
+}
+
+test('who holds the last unit is not told that it is sold out', async () => {
+  const page = await visit('?product=corso-nove-rafa-dress-lilac-black');
+  await shop.gateway.db.query(
+    `UPDATE stock_levels SET on_hand = safety_stock + (location_id = (
+       SELECT min(location_id) FROM stock_levels AS other WHERE other.sku_id = stock_levels.sku_id
+     ))::integer WHERE sku_id = (
+       SELECT skus.id FROM skus JOIN products ON products.id = skus.product_id
+       WHERE products.handle = 'corso-nove-rafa-dress-lilac-black' AND skus.options ->> 'size' = 'S'
+     )`,
+  );
+  await page.waitForTimeout(500);
+  await hold(page, 'S');
+  // The hold is an event of the subscription too.
+  await page.waitForTimeout(1_000);
+  expect(await page.getByRole('button', { name: 'Held for you', exact: true }).count()).toBe(1);
+  expect(await page.getByText('Just sold out').count()).toBe(0);
+  await page.getByRole('button', { name: 'Let go' }).click();
+  await page.getByText('Only 1 left').waitFor();
+});

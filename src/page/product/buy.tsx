@@ -26,7 +26,10 @@ export function Buy({ channel, product, look }: BuyProps) {
   const missing = options.find(({ name }) => choice[name] === undefined);
   const chosen = missing === undefined ? matching(skus, choice)[0] : undefined;
   const shown = chosen ?? matching(skus, choice).find(({ availability }) => availability.sellable) ?? skus[0];
-  const isHeld = holds.value.some(({ hold }) => hold.lines.some(({ sku }) => sku?.id === chosen?.id));
+  // The hold itself may have taken the last unit: what is held is neither sold out nor to be replaced.
+  const isHeld =
+    chosen !== undefined &&
+    holds.value.some(({ hold }) => hold.lines.some(({ sku }) => sku?.id === chosen.id));
 
   const choose = (name: string, value: string): void => {
     const next = { ...choice, [name]: value };
@@ -89,8 +92,8 @@ export function Buy({ channel, product, look }: BuyProps) {
           </fieldset>
         ),
       )}
-      {chosen === undefined ? null : <Stock sku={chosen} isSoldOutNow={soldOut.has(chosen.id)} />}
-      {chosen !== undefined && !chosen.availability.sellable ? (
+      {chosen === undefined || isHeld ? null : <Stock sku={chosen} isSoldOutNow={soldOut.has(chosen.id)} />}
+      {chosen !== undefined && !isHeld && !chosen.availability.sellable ? (
         <Instead
           channel={channel}
           product={product}
