@@ -2,20 +2,22 @@
 const visit = new Map<string, string>();
 
 export function recall(key: string): string | null {
+  const forVisit = visit.get(key);
+  if (forVisit !== undefined) return forVisit;
   try {
-    return localStorage.getItem(key) ?? visit.get(key) ?? null;
+    return localStorage.getItem(key);
   } catch {
-    return visit.get(key) ?? null;
+    return null;
   }
 }
 
 export function remember(key: string, value: string | null): void {
-  if (value === null) visit.delete(key);
-  else visit.set(key, value);
+  // Only what storage did not take: another tab may change what it took.
+  visit.delete(key);
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
   } catch {
-    // Remembered above.
+    if (value !== null) visit.set(key, value);
   }
 }

@@ -533,3 +533,41 @@ test('who holds the last unit is not told that it is sold out', async () => {
   await page.getByRole('button', { name: 'Let go' }).click();
   await page.getByText('Only 1 left').waitFor();
 });
+
+test('a hold outlives a reload while the gateway has no time', async () => {
+  const page = await visit('?product=corso-nove-rafa-dress-lilac-black');
+  await hold(page, 'XS');
+  let refusals = 0;
+  await page.route('**/graphql', async (route) => {
+    // The request with the id of the hold alone.
+    const isHeldNow = /"variables":\{"channel":"[^"]+","id":/.test(route.request().postData() ?? '');
+    if (!isHeldNow) return route.fallback();
+    refusals += 1;
+    return route.fulfill({ status: 503, body: 'busy' });
+  });
+  await page.reload();
+  await soon(() => refusals > 0);
+  await page.unroute('**/graphql');
+  await page.reload();
+  await page.getByRole('region', { name: 'Held for you' }).waitFor();
+  await page.getByRole('button', { name: 'Let go' }).click();
+  await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
+});
+
+test('two tabs of a browser hold together', async () => {
+  const one = await visit('?product=corso-nove-rafa-dress-lilac-black');
+  const other = await one.context().newPage();
+  await other.goto(`${shop.url}?product=corso-nove-rafa-dress-lilac-black`);
+  await other.getByRole('group', { name: /^Size/ }).waitFor();
+  await hold(one, 'XS');
+  await hold(other, 'XL');
+  await one.reload();
+  const held = one.getByRole('region', { name: 'Held for you' }).getByRole('article');
+  await soon(async () => (await held.count()) === 2);
+  await held.first().getByRole('button', { name: 'Let go' }).click();
+  await soon(async () => (await held.count()) === 1);
+  const seen = other.getByRole('region', { name: 'Held for you' }).getByRole('article');
+  await soon(async () => (await seen.count()) === 1);
+  await seen.getByRole('button', { name: 'Let go' }).click();
+  await soon(async () => (await held.count()) === 0);
+});

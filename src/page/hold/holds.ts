@@ -21,26 +21,69 @@ export const holds = signal<readonly Held[]>([]);
 const KEY = 'vitrine.holds';
 const SEPARATOR = ' ';
 
-function keep(next: readonly Held[]): void {
-  holds.value = next;
-  const ids = next.map(({ channel, hold }) => `${channel}${SEPARATOR}${hold.id}`);
-  remember(KEY, ids.length === 0 ? null : ids.join('\n'));
+/** The channels of what this browser holds, in all its tabs, by the ids of the holds; oldest first. */
+const stored = (): Map<string, string> =>
+  new Map(
+    (recall(KEY) ?? '').split('\n').flatMap((line) => {
+      const [channel, id] = line.split(SEPARATOR);
+      return channel && id ? [[id, channel]] : [];
+    }),
+  );
+
+/** Another tab may have stored something since: what is stored is changed, never replaced by what this tab knows. */
+function store(change: (known: Map<string, string>) => void): void {
+  const known = stored();
+  change(known);
+  const lines = [...known].map(([id, channel]) => `${channel}${SEPARATOR}${id}`);
+  remember(KEY, lines.length === 0 ? null : lines.join('\n'));
 }
 
-/** Finds what was held before the page was loaded again. */
-export async function resumeHolds(): Promise<void> {
-  const known = (recall(KEY) ?? '').split('\n').flatMap((line) => {
-    const [channel, id] = line.split(SEPARATOR);
-    return channel && id ? [{ channel, id }] : [];
-  });
-  const found = await Promise.all(
-    known.map(({ channel, id }) =>
-      ask(HeldNowDocument, { channel, id }, (data) => data.hold)
-        .then((hold) => [{ channel, hold }])
-        .catch(() => []),
-    ),
+function add(held: Held): void {
+  store((known) => known.set(held.hold.id, held.channel));
+  const order = [...stored().keys()];
+  holds.value = [...holds.value.filter(({ hold }) => hold.id !== held.hold.id), held].sort(
+    (one, other) => order.indexOf(one.hold.id) - order.indexOf(other.hold.id),
   );
-  keep(found.flat().filter(({ hold }) => hold.status === 'ACTIVE'));
+}
+
+/** These say nothing about the hold. */
+const PASSING = new Set(['OFFLINE', 'SERVICE_OVERLOADED', 'DATABASE_UNAVAILABLE', 'THROTTLED']);
+const ASK_AGAIN_MS = 10_000;
+const asking = new Set<string>();
+
+async function resume(id: string, channel: string): Promise<void> {
+  if (asking.has(id) || holds.value.some(({ hold }) => hold.id === id)) return;
+  asking.add(id);
+  try {
+    const hold = await ask(HeldNowDocument, { channel, id }, (data) => data.hold);
+    if (hold.status === 'ACTIVE') add({ channel, hold });
+    else forget(id);
+  } catch (error) {
+    const { code, retryAfterMs } = toFailure(error);
+    if (code === 'NOT_FOUND') forget(id);
+    // The stock stays held, and only who knows the id can check out or release it.
+    else if (PASSING.has(code)) setTimeout(resumeHolds, Math.max(ASK_AGAIN_MS, retryAfterMs ?? 0));
+  } finally {
+    asking.delete(id);
+  }
+}
+
+/** Finds what was held before the page was loaded again, or by another tab. */
+export function resumeHolds(): void {
+  for (const [id, channel] of stored()) void resume(id, channel);
+}
+
+/** Follows what other tabs of this browser hold and let go. To be called once. */
+export function followHolds(): void {
+  resumeHolds();
+  addEventListener('online', resumeHolds);
+  addEventListener('storage', ({ key }) => {
+    // Null: everything was cleared.
+    if (key !== KEY && key !== null) return;
+    const known = stored();
+    holds.value = holds.value.filter(({ hold }) => known.has(hold.id));
+    resumeHolds();
+  });
 }
 
 /**
@@ -53,7 +96,7 @@ export async function holdNow(channel: string, sku: string): Promise<string> {
   const payload = await twice(() => ask(HoldNowDocument, { channel, input }, (data) => data.holdCreate));
   const { hold, userErrors } = payload;
   if (hold == null) throw toUserFailure(userErrors);
-  keep([...holds.value, { channel, hold }]);
+  add({ channel, hold });
   return hold.id;
 }
 
@@ -73,10 +116,14 @@ export async function releaseHold({ channel, hold }: Held): Promise<void> {
 }
 
 /** The hold has ended by itself. */
-export const forget = (id: string): void => keep(holds.value.filter(({ hold }) => hold.id !== id));
+export function forget(id: string): void {
+  store((known) => known.delete(id));
+  holds.value = holds.value.filter(({ hold }) => hold.id !== id);
+}
 
-const replace = (hold: HeldStockFragment): void =>
-  keep(holds.value.map((held) => (held.hold.id === hold.id ? { ...held, hold } : held)));
+const replace = (hold: HeldStockFragment): void => {
+  holds.value = holds.value.map((held) => (held.hold.id === hold.id ? { ...held, hold } : held));
+};
 
 /** A call whose answer was lost is sent once more, with the same idempotency key. */
 const twice = <T>(call: () => Promise<T>): Promise<T> =>
