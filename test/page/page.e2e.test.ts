@@ -571,3 +571,24 @@ test('two tabs of a browser hold together', async () => {
   await seen.getByRole('button', { name: 'Let go' }).click();
   await soon(async () => (await held.count()) === 0);
 });
+
+test('what only another market offers is pinned there, and its heart stays full', async () => {
+  const page = await visit();
+  await tiles(page).first().waitFor();
+  await page.getByLabel('Market').selectOption('uk');
+  await soon(async () => (await page.locator('.tile .price').first().innerText()).includes('£'));
+  const href = (await tiles(page).nth(5).locator('.tile-link').getAttribute('href')) ?? '';
+  await shop.gateway.db.query(
+    `DELETE FROM prices USING skus, products
+     WHERE prices.sku_id = skus.id AND skus.product_id = products.id AND products.handle = $1
+       AND price_list_id <> (SELECT price_list_id FROM channels WHERE handle = 'uk')`,
+    [new URL(href, shop.url).searchParams.get('product')],
+  );
+  const heart = tiles(page).nth(5).locator('.heart');
+  await heart.click();
+  await soon(async () => (await heart.getAttribute('aria-pressed')) === 'true');
+  await page.reload();
+  await tiles(page).first().waitFor();
+  const again = page.locator('.tile', { has: page.locator(`a[href="${href}"]`) }).locator('.heart');
+  await soon(async () => (await again.getAttribute('aria-pressed')) === 'true');
+});

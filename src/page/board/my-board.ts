@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { ask } from '../api/ask.js';
 import { Failure } from '../api/failure.js';
 import {
@@ -9,6 +9,7 @@ import {
   StartBoardDocument,
   UnpinItDocument,
 } from '../generated/graphql.js';
+import { channel, market } from '../market.js';
 import { recall, remember } from '../storage.js';
 import { t } from '../texts/texts.js';
 
@@ -33,12 +34,25 @@ function follow(pins: Pins): void {
   );
 }
 
-/** Finds out what was pinned on earlier visits. A board that has been deleted is forgotten. */
-export async function resumeBoard(): Promise<void> {
-  const board = myBoard.value;
+/**
+ * Finds out what was pinned on earlier visits, in each market that is chosen: another one has other products. A board
+ * that has been deleted is forgotten. To be called once.
+ */
+export const followBoard = (): void =>
+  void effect(() => {
+    if (market.value !== null) void resumeBoard(market.value);
+  });
+
+async function resumeBoard(chosen: string): Promise<void> {
+  const board = myBoard.peek();
   if (board === null) return;
   try {
-    follow(await ask(PinsOfBoardDocument, { board }, (data) => data.board?.pins?.nodes));
+    const pins = await ask(
+      PinsOfBoardDocument,
+      { channel: chosen, board },
+      (data) => data.board?.pins?.nodes,
+    );
+    if (market.peek() === chosen) follow(pins);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'NOT_FOUND') return;
     remember(KEY, null);
@@ -81,7 +95,7 @@ export async function pinOn(
 ): Promise<void> {
   const { board: changed, userErrors } = await ask(
     PinItDocument,
-    { input: { ...what, board, positive } },
+    { channel: channel(), input: { ...what, board, positive } },
     (data) => data.pinAdd,
   );
   const [error] = userErrors;
@@ -93,7 +107,7 @@ export async function pinOn(
 export async function unpin(board: string, id: string): Promise<void> {
   const { board: changed } = await ask(
     UnpinItDocument,
-    { input: { board, pin: id } },
+    { channel: channel(), input: { board, pin: id } },
     (data) => data.pinRemove,
   );
   if (board === myBoard.value) follow(changed?.pins?.nodes ?? []);

@@ -400,6 +400,7 @@ export type OpenBoardQueryVariables = Exact<{
 export type OpenBoardQuery = { board: { palette: Array<string> | null, id: string, title: string, brief: { prompt: string, negativePrompt: string } | null, pins: { nodes: Array<{ id: string, positive: boolean, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null, product: { id: string, handle: string, title: string } | null }> } | null } | null };
 
 export type PinsOfBoardQueryVariables = Exact<{
+  channel: string;
   board: string | number;
 }>;
 
@@ -418,6 +419,7 @@ export type IdeasOfBoardQueryVariables = Exact<{
 export type IdeasOfBoardQuery = { board: { id: string, ideas: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null }, node: { id: string, handle: string, title: string, brand: { id: string, handle: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string }, max: { amount: string } } | null, availability: { sellableOptions: Array<{ name: string, value: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, search: { asOf: string, indexLagMs: number, strategy: SearchStrategy, candidates: number, dropped: number, refills: number, encoder: string, tookMs: number, region: { x: number, y: number, width: number, height: number } | null } } | null } | null };
 
 export type PinItMutationVariables = Exact<{
+  channel: string;
   input: PinAddInput;
 }>;
 
@@ -425,6 +427,7 @@ export type PinItMutationVariables = Exact<{
 export type PinItMutation = { pinAdd: { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, product: { id: string } | null }> } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
 
 export type UnpinItMutationVariables = Exact<{
+  channel: string;
   input: PinRemoveInput;
 }>;
 
@@ -577,10 +580,10 @@ export const KeepHoldDocument = {"__meta__":{"hash":"sha256:fc2dcc8a9e8d211b8f00
 export const LetGoDocument = {"__meta__":{"hash":"sha256:8aaff29604daf42a208fc09b9ec4a6dbce7b4deda0065fc2f216fcf44cf1679f"}} as unknown as DocumentNode<LetGoMutation, LetGoMutationVariables>;
 export const StartBoardDocument = {"__meta__":{"hash":"sha256:ae15799664ca398f163507c5682d7109f038a2252e478dad31e5386074b8f2c7"}} as unknown as DocumentNode<StartBoardMutation, StartBoardMutationVariables>;
 export const OpenBoardDocument = {"__meta__":{"hash":"sha256:93ddd3096810ab2203e44080198b7ef2692be0b7e184668f37fdf7238225a60d"}} as unknown as DocumentNode<OpenBoardQuery, OpenBoardQueryVariables>;
-export const PinsOfBoardDocument = {"__meta__":{"hash":"sha256:c870767f67ae93c399eaff3123366e487cb9179eaa56a87bef336213cdaacdf2"}} as unknown as DocumentNode<PinsOfBoardQuery, PinsOfBoardQueryVariables>;
+export const PinsOfBoardDocument = {"__meta__":{"hash":"sha256:5ece45ed99d732d88bf5ebd965afecf2bcae5d39614ff882f317aa913e4a0daf"}} as unknown as DocumentNode<PinsOfBoardQuery, PinsOfBoardQueryVariables>;
 export const IdeasOfBoardDocument = {"__meta__":{"hash":"sha256:e8518a86e682db1a8e08ffae3b5438a84232f18dac4aacb23f9540fe74aec8f6"}} as unknown as DocumentNode<IdeasOfBoardQuery, IdeasOfBoardQueryVariables>;
-export const PinItDocument = {"__meta__":{"hash":"sha256:adb6a3f9e0f472c81479e8ba85391bee39a3086baece525d6ebfba86b8038715"}} as unknown as DocumentNode<PinItMutation, PinItMutationVariables>;
-export const UnpinItDocument = {"__meta__":{"hash":"sha256:aa93214c67c957b2c13869152da5601f03ddd3ce1badf5b02b8a5ee73b0e4ccc"}} as unknown as DocumentNode<UnpinItMutation, UnpinItMutationVariables>;
+export const PinItDocument = {"__meta__":{"hash":"sha256:84aaaee20d8bf28494cb64b85efc91d5368b9a41787b75801f20a62dbd41233b"}} as unknown as DocumentNode<PinItMutation, PinItMutationVariables>;
+export const UnpinItDocument = {"__meta__":{"hash":"sha256:69caf952c17fc76f3c6256d7dd2892ae0f67eb4c1443cf6916e63d27a6a7151f"}} as unknown as DocumentNode<UnpinItMutation, UnpinItMutationVariables>;
 export const ArriveDocument = {"__meta__":{"hash":"sha256:2c1d550db4f293a9c065b729c4132eb7f67148c3f9ac9ad3124afb6c7591e85a"}} as unknown as DocumentNode<ArriveQuery, ArriveQueryVariables>;
 export const BrowseDocument = {"__meta__":{"hash":"sha256:4a6b822fcd5d863bcb0f639af51d4245d07b62fd6578cca8d70403804aae6998"}} as unknown as DocumentNode<BrowseQuery, BrowseQueryVariables>;
 export const FindAlikeDocument = {"__meta__":{"hash":"sha256:3d1a3fec5e2f2c83c1f8471536a362dc26610cdb1576bc915a7c34089c2d7bc0"}} as unknown as DocumentNode<FindAlikeQuery, FindAlikeQueryVariables>;
