@@ -13,6 +13,7 @@ import { ProductView } from './product/product-view.js';
 import { entry, place } from './route.js';
 import { chooseLanguage, language, LANGUAGES, t } from './texts/texts.js';
 import { Icon } from './ui/icon.js';
+import { Main } from './ui/main.js';
 import { FailureNotice } from './ui/notice.js';
 import { Said } from './ui/said.js';
 
@@ -74,9 +75,9 @@ function Shown() {
   const { failure, retry } = arrival.value;
   if (channel === null) {
     return (
-      <main id="main" class="view view-expected">
+      <Main class="view-expected">
         {failure === null ? null : <FailureNotice failure={failure} retry={retry} />}
-      </main>
+      </Main>
     );
   }
   const { view } = place.value;

@@ -496,6 +496,8 @@ test('keys alone find, choose, hold and release', async () => {
   await tabTo(/Dress/);
   await page.keyboard.press('Enter');
   await page.waitForURL(/product=/);
+  // Not the top of the page: what was pressed is gone.
+  await soon(() => page.evaluate(() => document.activeElement?.id === 'main'));
   await page.getByRole('group', { name: /^Size/ }).waitFor();
   await tabTo(/^(?:XS|S|M|L|XL|XXL)$/);
   await page.keyboard.press('Enter');

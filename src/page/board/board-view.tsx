@@ -9,6 +9,7 @@ import { ideas } from '../list/sources.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
+import { Main } from '../ui/main.js';
 import { FailureNotice, Notice } from '../ui/notice.js';
 import { say } from '../ui/said.js';
 import { pinOn, unpin } from './my-board.js';
@@ -33,15 +34,15 @@ export function BoardView({ channel, id }: BoardViewProps) {
   };
   if (failure !== null) {
     return (
-      <main id="main" class="view">
+      <Main>
         <FailureNotice failure={failure} retry={retry} />
-      </main>
+      </Main>
     );
   }
-  if (value === null) return <main id="main" class="view" />;
+  if (value === null) return <Main />;
   const pins = value.pins?.nodes ?? [];
   return (
-    <main id="main" class="view">
+    <Main>
       <div class="board-head">
         <h1 class="title">{value.title}</h1>
         <ShareButton title={value.title} />
@@ -63,7 +64,7 @@ export function BoardView({ channel, id }: BoardViewProps) {
           lessLike={(product) => change(pinOn(id, { product }, false))}
         />
       ) : null}
-    </main>
+    </Main>
   );
 }
 

@@ -9,6 +9,7 @@ import { PickButton } from '../picture/pick-button.js';
 import { type Place, writePlace } from '../place.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
+import { Main } from '../ui/main.js';
 import { Kinds } from './kinds.js';
 
 interface ListViewProps {
@@ -22,7 +23,7 @@ export function Home({ place, channel }: ListViewProps) {
   const listing = listingOf(`${channel}${writePlace(place)}`, () => browse(channel, null, filters, sort));
   const isNarrowed = hasChoice(filters);
   return (
-    <main id="main" class="view">
+    <Main>
       {isNarrowed ? (
         <h1 class="unseen">{t.value.allProducts}</h1>
       ) : (
@@ -42,7 +43,7 @@ export function Home({ place, channel }: ListViewProps) {
       <FilterBar counts={listing.counts.value} title={isNarrowed ? t.value.chosen : t.value.newIn} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />
-    </main>
+    </Main>
   );
 }
 
@@ -51,11 +52,11 @@ export function Words({ place, channel, text }: ListViewProps & { readonly text:
   const { filters, sort } = place;
   const listing = listingOf(`${channel}${writePlace(place)}`, () => browse(channel, text, filters, sort));
   return (
-    <main id="main" class="view">
+    <Main>
       <h1 class="title">{t.value.quoted(text)}</h1>
       <FilterBar counts={listing.counts.value} title={t.value.found} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />
-    </main>
+    </Main>
   );
 }

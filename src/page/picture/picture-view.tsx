@@ -11,6 +11,7 @@ import { type Box, type Place, writePlace } from '../place.js';
 import { go } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
+import { Main } from '../ui/main.js';
 import { FailureNotice } from '../ui/notice.js';
 import { BoxEditor, type Found } from './box-editor.js';
 import { around } from './box.js';
@@ -39,13 +40,13 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
     go({ ...place, view: { at: 'picture', id, box: next } }, { replace: true });
   if (picture.failure !== null) {
     return (
-      <main id="main" class="view">
+      <Main>
         <FailureNotice failure={picture.failure} retry={picture.retry} />
-      </main>
+      </Main>
     );
   }
   return (
-    <main id="main" class="view picture-view">
+    <Main class="picture-view">
       <h1 class="unseen">{t.value.pictureTitle}</h1>
       <div class="picture-side">
         {picture.value === null ? (
@@ -84,7 +85,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
         <MasonryList listing={listing} label={t.value.products} />
         <Empty listing={listing} />
       </div>
-    </main>
+    </Main>
   );
 }
 

@@ -10,6 +10,7 @@ import { useSettled } from '../list/use-settled.js';
 import { type Place, writePlace } from '../place.js';
 import { t } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
+import { Main } from '../ui/main.js';
 import { FailureNotice } from '../ui/notice.js';
 import type { Product } from './offers.js';
 
@@ -25,10 +26,10 @@ export function AlikeView({ place, channel, handle }: AlikeViewProps) {
     ask(OpenProductDocument, { channel, handle }, (data) => data.product, signal),
   );
   return (
-    <main id="main" class="view">
+    <Main>
       {failure === null ? null : <FailureNotice failure={failure} retry={retry} />}
       {value === null ? null : <Alike place={place} channel={channel} product={value} />}
-    </main>
+    </Main>
   );
 }
 

@@ -16,6 +16,7 @@ import { Buy } from './buy.js';
 import { Gallery } from './gallery.js';
 import type { Product } from './offers.js';
 import { NO_FILTERS } from '../place.js';
+import { Main } from '../ui/main.js';
 import { signal } from '@preact/signals';
 
 interface ProductViewProps {
@@ -36,19 +37,19 @@ export function ProductView({ channel, handle }: ProductViewProps) {
   }, [value]);
   if (failure !== null) {
     return (
-      <main id="main" class="view">
+      <Main>
         <FailureNotice failure={failure} retry={retry} />
-      </main>
+      </Main>
     );
   }
   return (
-    <main id="main" class="view">
+    <Main>
       {value === null ? (
         <div class="product product-expected" />
       ) : (
         <Shown channel={channel} product={value} />
       )}
-    </main>
+    </Main>
   );
 }
 
