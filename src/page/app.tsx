@@ -10,6 +10,7 @@ import { IncomingSheet } from './picture/incoming-sheet.js';
 import { PictureView } from './picture/picture-view.js';
 import { AlikeView } from './product/alike-view.js';
 import { ProductView } from './product/product-view.js';
+import { reloadForUpgrade } from './reload.js';
 import { entry, place } from './route.js';
 import { chooseLanguage, language, LANGUAGES, t } from './texts/texts.js';
 import { Icon } from './ui/icon.js';
@@ -56,7 +57,7 @@ export function App() {
           onClick={() => {
             setAsked(true);
             // Shoppers never open it.
-            void import('./why/why-panel.js').then((file) => setWhyPanel(() => file.WhyPanel));
+            import('./why/why-panel.js').then((file) => setWhyPanel(() => file.WhyPanel), reloadForUpgrade);
           }}
         >
           <Icon name="code" /> {t.value.why}

@@ -5,6 +5,7 @@ import { beginArrival } from './arrival.js';
 import { followBoard } from './board/my-board.js';
 import { followHolds } from './hold/holds.js';
 import { takeDropsAndPastes } from './picture/intake.js';
+import { reloadForUpgrade } from './reload.js';
 import { followHistory } from './route.js';
 import { useWishedLanguage } from './texts/texts.js';
 
@@ -13,7 +14,8 @@ if (root === null) throw new Error('index.html has no place for the page.');
 
 followHistory();
 beginArrival();
-await useWishedLanguage();
+// In another language rather than not at all: the file may be of another version than the gateway.
+await useWishedLanguage().catch(reloadForUpgrade);
 render(<App />, root);
 takeDropsAndPastes();
 followHolds();

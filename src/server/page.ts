@@ -65,7 +65,11 @@ export function installPage(app: FastifyInstance): void {
   const send = async (name: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     files ??= readFiles(BUILT);
     const file = (await files).get(name);
-    if (file === undefined) throw new RequestError('NOT_FOUND', 'The page has no such file: load it again.');
+    if (file === undefined) {
+      // A gateway of another version has it: no cache may keep that this one does not.
+      void reply.header('cache-control', 'no-store');
+      throw new RequestError('NOT_FOUND', 'The page has no such file: load it again.');
+    }
     void reply
       .header('etag', file.etag)
       .header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'public, no-cache')

@@ -594,3 +594,36 @@ test('what only another market offers is pinned there, and its heart stays full'
   const again = page.locator('.tile', { has: page.locator(`a[href="${href}"]`) }).locator('.heart');
   await soon(async () => (await again.getAttribute('aria-pressed')) === 'true');
 });
+
+test('between gateways of two versions, the page asks again, and loads itself again once', async () => {
+  const page = await visit('', { allows: /./ });
+  await tiles(page).first().waitFor();
+  let loads = 0;
+  let refusals = 2;
+  page.on('load', () => (loads += 1));
+  await page.route('**/graphql', (route) => {
+    if (refusals === 0 || route.request().postData()?.includes('"sort":"RELEVANCE"') !== true)
+      return route.fallback();
+    refusals -= 1;
+    return route.fulfill({
+      status: 404,
+      contentType: 'application/json',
+      body: JSON.stringify({
+        errors: [{ message: '', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+      }),
+    });
+  });
+  const search = async (words: string): Promise<void> => {
+    const field = page.getByRole('combobox', { name: 'Search with words' });
+    await field.fill(words);
+    await field.press('Enter');
+  };
+  await search('skirt');
+  await page.getByRole('heading', { name: 'skirt' }).first().waitFor();
+  await tiles(page).first().waitFor();
+  expect([loads, refusals]).toEqual([0, 0]);
+  refusals = 1_000;
+  await search('coat');
+  await page.getByText('That did not work').waitFor();
+  expect(loads).toBe(1);
+});

@@ -84,6 +84,7 @@ test('script and style of the first load fit in 100 kB with gzip', async () => {
 test('a file that the page does not have is an error like others', async () => {
   const response = await server.app.inject({ url: '/page/..%2fpackage.json' });
   expect(response.statusCode).toBe(404);
+  expect(response.headers['cache-control']).toBe('no-store');
   expect(response.json()).toEqual({ error: { code: 'NOT_FOUND', message: expect.any(String) } });
 });
 

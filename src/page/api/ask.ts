@@ -1,4 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { reloadForUpgrade } from '../reload.js';
 import { documentId } from './document-id.js';
 import { Failure } from './failure.js';
 import { record, type Report } from './record.js';
@@ -17,7 +18,8 @@ const QUIET_WAIT_MS = 2_000;
 /** The server says when it has time again, and everybody who waited comes back then. */
 const JITTER_MS = 250;
 
-const reloadedKey = 'vitrine.reloaded';
+/** Another gateway may answer, which knows the page's documents. */
+const TRIES_FOR_DOCUMENT = 3;
 
 /**
  * Sends one of the page's documents by its id, and picks what is needed of its data. Waits and asks again, once, when
@@ -31,16 +33,20 @@ export async function ask<Data, Variables, Picked>(
   pick: (data: Data) => Picked,
   signal?: AbortSignal,
 ): Promise<NonNullable<Picked>> {
-  try {
-    return await askOnce(document, variables, pick, signal);
-  } catch (error) {
-    if (!(error instanceof Failure) || error.retryAfterMs === null || error.retryAfterMs > QUIET_WAIT_MS)
-      throw error;
-    await new Promise((resolve) =>
-      setTimeout(resolve, (error.retryAfterMs ?? 0) + Math.random() * JITTER_MS),
-    );
-    signal?.throwIfAborted();
-    return askOnce(document, variables, pick, signal);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await askOnce(document, variables, pick, signal);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const isUnknown = error.code === 'PERSISTED_QUERY_NOT_FOUND';
+      const waitMs = isUnknown ? 0 : error.retryAfterMs;
+      if (tries >= (isUnknown ? TRIES_FOR_DOCUMENT : 2) || waitMs === null || waitMs > QUIET_WAIT_MS) {
+        if (isUnknown) reloadForUpgrade();
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, waitMs + Math.random() * JITTER_MS));
+      signal?.throwIfAborted();
+    }
   }
 }
 
@@ -97,7 +103,6 @@ async function askOnce<Data, Variables, Picked>(
   const [error] = errors;
   if (error === undefined) throw new Failure('NOT_FOUND', 'There is no such thing.');
   const code = error.extensions?.code ?? 'UNKNOWN';
-  if (code === 'PERSISTED_QUERY_NOT_FOUND') reloadOnce();
   const retryAfterMs = error.extensions?.retryAfterMs ?? headerMs(response);
   throw new Failure(code, error.message, retryAfterMs);
 }
@@ -120,13 +125,6 @@ async function read<Data>(response: Response): Promise<Answer<Data>> {
 function headerMs(response: Response): number | null {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) ? seconds * 1_000 : null;
-}
-
-/** The gateway was upgraded while this page was open, and knows the documents of the next one only. */
-function reloadOnce(): void {
-  if (sessionStorage.getItem(reloadedKey) !== null) return;
-  sessionStorage.setItem(reloadedKey, '1');
-  location.reload();
 }
 
 /** The report of the search in an answer: at most three levels down. */

@@ -1,19 +1,26 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { Client } from 'graphql-ws/client';
+import { reloadForUpgrade } from '../reload.js';
 import { documentId } from './document-id.js';
 
 let opening: Promise<Client> | undefined;
 
 /** One WebSocket for the page, opened with the first subscription and closed after the last. */
 function client(): Promise<Client> {
-  opening ??= import('graphql-ws/client').then(({ createClient }) =>
-    createClient({
-      url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
-      lazyCloseTimeout: 3_000,
-      // A shopper may lose the network for minutes, and the first event after that is the current state.
-      retryAttempts: Number.POSITIVE_INFINITY,
-      shouldRetry: () => true,
-    }),
+  opening ??= import('graphql-ws/client').then(
+    ({ createClient }) =>
+      createClient({
+        url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
+        lazyCloseTimeout: 3_000,
+        // A shopper may lose the network for minutes, and the first event after that is the current state.
+        retryAttempts: Number.POSITIVE_INFINITY,
+        shouldRetry: () => true,
+      }),
+    (error: unknown) => {
+      // The next subscription tries again.
+      opening = undefined;
+      throw error;
+    },
   );
   return opening;
 }
@@ -26,7 +33,7 @@ export function watch<Data, Variables extends Record<string, unknown>>(
 ): () => void {
   let stop = (): void => {};
   let isStopped = false;
-  void client().then((socket) => {
+  client().then((socket) => {
     if (isStopped) return;
     // The protocol requires a query beside the id.
     const payload = { query: '', documentId: documentId(document), variables };
@@ -37,7 +44,7 @@ export function watch<Data, Variables extends Record<string, unknown>>(
       error: () => {},
       complete: () => {},
     });
-  });
+  }, reloadForUpgrade);
   return () => {
     isStopped = true;
     stop();

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useState } from 'preact/hooks';
+import { reloadForUpgrade } from '../reload.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 
@@ -21,7 +22,7 @@ export function LiveButton({ channel }: { readonly channel: string }) {
         class="button button-large button-quiet"
         type="button"
         onClick={() => {
-          void import('./live-camera.js').then((file) => setCamera(() => file.LiveCamera));
+          import('./live-camera.js').then((file) => setCamera(() => file.LiveCamera), reloadForUpgrade);
         }}
       >
         <Icon name="camera" /> {t.value.live}

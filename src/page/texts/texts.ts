@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { reloadForUpgrade } from '../reload.js';
 import { recall, remember } from '../storage.js';
 import { en, type Texts } from './en.js';
 
@@ -27,7 +28,7 @@ export const useWishedLanguage = (): Promise<void> => use(wished());
 
 export function chooseLanguage(chosen: Language): void {
   remember(KEY, chosen);
-  void use(chosen);
+  use(chosen).catch(reloadForUpgrade);
 }
 
 export function money(amount: string, currencyCode: string): string {
