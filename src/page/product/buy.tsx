@@ -34,7 +34,7 @@ export function Buy({ channel, product, look }: BuyProps) {
   const choose = (name: string, value: string): void => {
     const next = { ...choice, [name]: value };
     // A size that this color does not have is no choice any more.
-    const kept = matching(skus, next).length > 0 ? next : { [name]: value };
+    const kept = matching(skus, next).length > 0 ? next : { ...onlyChoices(product), [name]: value };
     setChoice(kept);
     setProblem(null);
     const picture = matching(skus, kept)[0]?.image?.id;
@@ -161,7 +161,10 @@ interface StockProps {
 /** How much there is, as it changes. */
 function Stock({ sku: { availability }, isSoldOutNow }: StockProps) {
   const { level, quantity, restockAt, locations } = availability;
-  const stores = (locations ?? []).filter(({ pickup, sellable }) => pickup && sellable);
+  // Events say nothing of stores: these may be of before it sold out.
+  const stores = availability.sellable
+    ? (locations ?? []).filter(({ pickup, sellable }) => pickup && sellable)
+    : [];
   return (
     <div class={`stock stock-${level.toLowerCase()}`}>
       <p role="status">
@@ -188,13 +191,18 @@ function Stock({ sku: { availability }, isSoldOutNow }: StockProps) {
 const choiceOf = (sku: Sku): Choice =>
   Object.fromEntries(sku.options.map(({ name, value }) => [name, value]));
 
-/** What is chosen for the shopper: the first color that can be bought, and whatever has one value only. */
-function firstChoice({ options, skus }: Product): Choice {
-  const sellable = skus?.find(({ availability }) => availability.sellable) ?? skus?.[0];
-  return Object.fromEntries(
-    (options ?? []).flatMap(({ name, values }) => {
-      const value = sellable === undefined ? undefined : valueOf(sellable, name);
-      return value !== undefined && (name === 'color' || values.length === 1) ? [[name, value]] : [];
-    }),
+/** The options with one value only, which have no buttons. */
+const onlyChoices = ({ options }: Product): Choice =>
+  Object.fromEntries(
+    (options ?? []).flatMap(({ name, values: [value, ...others] }) =>
+      value !== undefined && others.length === 0 ? [[name, value.value]] : [],
+    ),
   );
+
+/** What is chosen for the shopper: the first color that can be bought, and whatever has one value only. */
+function firstChoice(product: Product): Choice {
+  const { skus } = product;
+  const sellable = skus?.find(({ availability }) => availability.sellable) ?? skus?.[0];
+  const color = sellable === undefined ? undefined : valueOf(sellable, 'color');
+  return { ...onlyChoices(product), ...(color === undefined ? {} : { color }) };
 }
