@@ -1,5 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { parse, validate, buildSchema } from 'graphql';
 import { z } from 'zod';
@@ -109,4 +111,23 @@ test('every document of the page is valid, and keys that are limited to trusted 
     expect(documents.textOf(id)).toBe(text);
     expect(documents.has(id.replace('sha256:', ''))).toBe(false);
   }
+});
+
+test('what the page asks has labels of its own in the metrics', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vitrine-published-'));
+  const manifest = join(folder, 'documents.json');
+  await writeFile(manifest, JSON.stringify({ second: 'query Second { channel }' }));
+  const documents = withPublicDocuments(
+    await readTrustedDocuments([]),
+    await readTrustedDocuments([manifest]),
+  );
+  await rm(folder, { recursive: true });
+  const { app, metrics } = await startTestServer({ documents });
+  const { statusCode } = await app.inject({
+    method: 'POST',
+    url: '/graphql',
+    payload: { documentId: 'second' },
+  });
+  expect(statusCode).toBe(200);
+  expect(await metrics()).toMatch(/^graphql_operation_duration_seconds_count\{.*operation="Second"/m);
 });

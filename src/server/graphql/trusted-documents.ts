@@ -87,7 +87,8 @@ export function withPublicDocuments(
   return {
     textOf: (id) => approved.textOf(id) ?? published.textOf(id),
     has: (hash) => approved.has(hash),
-    operationNames: new Set([...approved.operationNames, ...published.operationNames]),
+    // Only approved documents keep their names from others.
+    operationNames: approved.operationNames,
   };
 }
 
