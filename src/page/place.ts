@@ -84,14 +84,24 @@ function readFilters(query: URLSearchParams): Filters {
     brands: query.getAll('brand'),
     options: named(OPTION),
     attributes: named(ATTRIBUTE),
-    min: readAmount(query.get('min')),
-    max: readAmount(query.get('max')),
+    ...readRange(query),
     store: query.get('store'),
   };
 }
 
-const readAmount = (text: string | null): string | null =>
+/** A price in major units; null when the text is none. */
+export const readAmount = (text: string | null): string | null =>
   text !== null && /^\d{1,9}(?:\.\d{1,4})?$/.test(text) ? text : null;
+
+function readRange(query: URLSearchParams): Pick<Filters, 'min' | 'max'> {
+  const min = readAmount(query.get('min'));
+  const max = readAmount(query.get('max'));
+  return { min, max: isEmptyRange(min, max) ? null : max };
+}
+
+/** Whether no price is in it: the gateway refuses such a range. */
+export const isEmptyRange = (min: string | null, max: string | null): boolean =>
+  min !== null && max !== null && Number(min) > Number(max);
 
 const readSort = (text: string | null): Sort => SORTS.find((sort) => sort === text) ?? 'BEST';
 

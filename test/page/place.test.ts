@@ -10,6 +10,13 @@ const named = fc.dictionary(
   { maxKeys: 3 },
 );
 const amount = fc.option(fc.integer({ min: 0, max: 99_999 }).map(String));
+const range = fc
+  .tuple(amount, amount)
+  .map(([one, other]) =>
+    one !== null && other !== null && Number(one) > Number(other)
+      ? { min: other, max: one }
+      : { min: one, max: other },
+  );
 const box = fc
   .tuple(
     fc.integer({ min: 0, max: 9_000 }),
@@ -27,15 +34,16 @@ const view: fc.Arbitrary<Place['view']> = fc.oneof(
 );
 const place: fc.Arbitrary<Place> = fc.record({
   view,
-  filters: fc.record({
-    categories: values,
-    brands: values,
-    options: named,
-    attributes: named,
-    min: amount,
-    max: amount,
-    store: fc.option(value),
-  }),
+  filters: fc
+    .record({
+      categories: values,
+      brands: values,
+      options: named,
+      attributes: named,
+      range,
+      store: fc.option(value),
+    })
+    .map(({ range: ends, ...filters }) => ({ ...filters, ...ends })),
   sort: fc.constantFrom('BEST', 'NEWEST', 'PRICE_ASC', 'PRICE_DESC'),
 });
 
@@ -61,4 +69,11 @@ test('what an address says wrongly is left out', () => {
     filters: NO_FILTERS,
     sort: 'BEST',
   });
+});
+
+test.each([
+  ['?min=9&max=5', { min: '9', max: null }],
+  ['?min=-5&max=1e3', { min: null, max: null }],
+])('of %s, only prices are read that the gateway takes', (search, range) => {
+  expect(readPlace(search).filters).toEqual({ ...NO_FILTERS, ...range });
 });

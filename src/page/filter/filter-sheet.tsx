@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ChoiceFragment } from '../generated/graphql.js';
 import type { Counts } from '../list/listing.js';
 import { channel } from '../market.js';
-import { type Filters, NO_FILTERS } from '../place.js';
+import { type Filters, isEmptyRange, NO_FILTERS, readAmount } from '../place.js';
 import { narrow, place } from '../route.js';
 import { number, t } from '../texts/texts.js';
 import { Sheet } from '../ui/sheet.js';
@@ -111,15 +111,20 @@ function PriceFacet({ facet, filters }: FacetProps) {
               inputMode="decimal"
               min={0}
               value={filters[end] ?? ''}
-              onChange={({ currentTarget }) =>
-                narrow({ [end]: currentTarget.value === '' ? null : currentTarget.value })
-              }
+              onChange={({ currentTarget }) => narrow(withAmount(filters, end, currentTarget.value))}
             />
           </label>
         ))}
       </div>
     </fieldset>
   );
+}
+
+/** What was typed last counts: the other end is given up when no price would be between them. */
+function withAmount({ min, max }: Filters, end: 'min' | 'max', typed: string): Partial<Filters> {
+  const amount = readAmount(typed);
+  if (end === 'min') return { min: amount, max: isEmptyRange(amount, max) ? null : max };
+  return { max: amount, min: isEmptyRange(min, amount) ? null : min };
 }
 
 function StoreFacet({ store }: { readonly store: string | null }) {
