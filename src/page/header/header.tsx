@@ -1,7 +1,9 @@
+import { batch } from '@preact/signals';
 import { myBoard } from '../board/my-board.js';
+import { stores } from '../filter/stores.js';
 import { chooseMarket, market, markets } from '../market.js';
 import { PickButton } from '../picture/pick-button.js';
-import { show } from '../route.js';
+import { narrow, show } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
@@ -24,7 +26,7 @@ export const Header = () => (
           <span class="unseen">{t.value.market}</span>
           <select
             value={market.value ?? ''}
-            onChange={({ currentTarget }) => chooseMarket(currentTarget.value)}
+            onChange={({ currentTarget }) => changeMarket(currentTarget.value)}
           >
             {markets.value.map(({ handle, name, currencyCode }) => (
               <option key={handle} value={handle}>
@@ -40,6 +42,14 @@ export const Header = () => (
     </nav>
   </header>
 );
+
+/** Prices of another currency and stores of another market narrow nothing in this one. */
+const changeMarket = (handle: string): void =>
+  batch(() => {
+    chooseMarket(handle);
+    stores.value = [];
+    narrow({ min: null, max: null, store: null });
+  });
 
 function BoardButton() {
   const board = myBoard.value;
