@@ -42,11 +42,12 @@ const TYPES: Readonly<Record<string, string>> = {
   map: 'application/json; charset=utf-8',
   png: 'image/png',
   svg: 'image/svg+xml',
+  txt: 'text/plain; charset=utf-8',
   webmanifest: 'application/manifest+json; charset=utf-8',
   woff2: 'font/woff2',
 };
-/** Compressed as they are. */
-const PACKED = /\.(?:png|woff2)$/;
+/** Compressed as they are, or, as source maps, most of the bytes and asked for by hardly anybody. */
+const SENT_AS_THEY_ARE = /\.(?:png|woff2|map)$/;
 
 interface PageFile {
   readonly type: string;
@@ -63,7 +64,11 @@ const gzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gzip);
 export function installPage(app: FastifyInstance): void {
   let files: Promise<ReadonlyMap<string, PageFile>> | undefined;
   const send = async (name: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    files ??= readFiles(BUILT);
+    files ??= readFiles(BUILT).catch((error: unknown) => {
+      // The next request tries again.
+      files = undefined;
+      throw error;
+    });
     const file = (await files).get(name);
     if (file === undefined) {
       // A gateway of another version has it: no cache may keep that this one does not.
@@ -105,7 +110,7 @@ async function readFiles(folder: URL): Promise<ReadonlyMap<string, PageFile>> {
             // Weak, because it is the same for all encodings.
             etag: `W/"${createHash('sha256').update(bytes).digest('base64url')}"`,
             immutable: HASHED.test(name),
-            bodies: await encoded(bytes, PACKED.test(name)),
+            bodies: await encoded(bytes, SENT_AS_THEY_ARE.test(name)),
           },
         ];
       }),
@@ -114,8 +119,8 @@ async function readFiles(folder: URL): Promise<ReadonlyMap<string, PageFile>> {
 }
 
 /** The most preferred encoding first. */
-async function encoded(bytes: Buffer, isPacked: boolean): Promise<ReadonlyMap<string, Buffer>> {
-  if (isPacked) return new Map([['identity', bytes]]);
+async function encoded(bytes: Buffer, asItIs: boolean): Promise<ReadonlyMap<string, Buffer>> {
+  if (asItIs) return new Map([['identity', bytes]]);
   return new Map([
     ['br', await brotli(bytes)],
     ['gzip', await gzip(bytes, { level: 9 })],
