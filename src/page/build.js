@@ -1,6 +1,6 @@
 // Bundles the page into dist/page; part of `npm run build`. Names carry a hash of the content, so that browsers keep the
 // files for good, except for index.html, which names the others.
-import { readFile, rm, writeFile, mkdir, copyFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile, mkdir, copyFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,3 +95,22 @@ const html = (await readFile(here('index.html'), 'utf8'))
 await writeFile(`${OUT}index.html`, html);
 // The gateway trusts these: server/page.ts.
 await copyFile(manifest, `${OUT}documents.json`);
+
+/** The license of a package as it says it; its own words where it has no such file. */
+async function licenseOf(name) {
+  const folder = here(`../../node_modules/${name}/`);
+  const file = (await readdir(folder)).find((entry) => /^licen[cs]e(?:\.\w+)?$/i.test(entry));
+  if (file !== undefined) return readFile(folder + file, 'utf8');
+  const { license, repository } = JSON.parse(await readFile(`${folder}package.json`, 'utf8'));
+  return `${license}; see ${repository.url}`;
+}
+// The licenses ask for it: bundles have no comments, and images of containers no packages of development.
+const packages = new Set(
+  Object.keys(metafile.inputs).flatMap(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
+  ),
+);
+const licenses = await Promise.all(
+  [...packages].sort().map(async (name) => `${name}\n\n${(await licenseOf(name)).trim()}\n`),
+);
+await writeFile(`${OUT}LICENSES.txt`, licenses.join(`\n${'-'.repeat(80)}\n\n`));

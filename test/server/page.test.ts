@@ -90,6 +90,20 @@ test('a file that the page does not have is an error like others', async () => {
   expect(response.json()).toEqual({ error: { code: 'NOT_FOUND', message: expect.any(String) } });
 });
 
+test('the licenses of what is bundled come with the page', async () => {
+  const { headers, body } = await server.app.inject({ url: '/page/LICENSES.txt' });
+  expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+  for (const name of [
+    'preact',
+    '@preact/signals-core',
+    'graphql-ws',
+    '@fontsource/instrument-serif',
+    '@fontsource-variable/instrument-sans',
+  ])
+    expect(body).toMatch(new RegExp(`^${name}\n\n[^]*?Copyright`, 'm'));
+  expect(body).toContain('SIL Open Font License');
+});
+
 test('the page is installable: a manifest with its icons', async () => {
   const { body } = await server.app.inject({ url: '/page/page.webmanifest' });
   const manifest = z
