@@ -3,6 +3,7 @@ import { patiently } from '../api/ask.js';
 import { type Failure, isAbort, toFailure } from '../api/failure.js';
 import type { ChoiceFragment, NarrowAlikeQuery } from '../generated/graphql.js';
 import type { Box } from '../place.js';
+import { entry } from '../route.js';
 import type { Item } from './item.js';
 
 export interface ListPage {
@@ -42,6 +43,9 @@ export class Listing {
   readonly failure = signal<Failure | null>(null);
   #after: string | null = null;
   #isOpen = false;
+  readonly #openedAt = Date.now();
+  /** The entries of the history that showed it. */
+  readonly #entries = new Set<number>();
   readonly #leaving = new AbortController();
 
   constructor(readonly source: Source) {}
@@ -82,21 +86,39 @@ export class Listing {
     }
   }
 
+  /**
+   * Whether this entry of the history may show it: one that did, so that going back shows what was there, or any while
+   * its prices and stock are new.
+   */
+  suits(entryId: number): boolean {
+    return this.#entries.has(entryId) || Date.now() - this.#openedAt < NEW_MS;
+  }
+
+  showIn(entryId: number): void {
+    this.#entries.add(entryId);
+  }
+
   /** Stops what is being loaded, when nobody will see it. */
   leave(): void {
     this.#leaving.abort();
   }
 }
 
+/** About how long a shopper looks at a product before the next search. */
+const NEW_MS = 120_000;
 /** Enough to go back through a visit. */
 const KEPT = 12;
 const kept = new Map<string, Listing>();
 
-/** The list with this key as it was left, so that going back shows what was there; opened when it is new. */
+/** The list with this key as it was left, unless it has become old; opened when it is new. */
 export function listingOf(key: string, source: () => Source): Listing {
   const known = kept.get(key);
   kept.delete(key);
-  const listing = known ?? new Listing(source());
+  const shown = entry.peek();
+  const isKept = known !== undefined && known.suits(shown);
+  if (!isKept) known?.leave();
+  const listing = isKept ? known : new Listing(source());
+  listing.showIn(shown);
   kept.set(key, listing);
   for (const [oldest, old] of kept) {
     if (kept.size <= KEPT) break;

@@ -20,18 +20,22 @@ interface InsteadProps {
 /** The nearest that can be bought: the same in another color or size, and what looks like it in this size. */
 export function Instead({ channel, product, chosen, skus, choose }: InsteadProps) {
   const size = valueOf(chosen, 'size');
-  const { value } = useAnswer(`instead ${channel} ${product.id} ${size ?? ''}`, (signal) =>
-    ask(
-      MoreAlikeDocument,
-      {
-        channel,
-        product: product.id,
-        first: 3,
-        where: size === undefined ? {} : { options: [{ name: 'size', values: [size] }] },
-      },
-      (data) => data.product?.similar,
-      signal,
-    ),
+  const { value } = useAnswer(
+    `instead ${channel} ${product.id} ${size ?? ''}`,
+    (signal) =>
+      ask(
+        MoreAlikeDocument,
+        {
+          channel,
+          product: product.id,
+          first: 3,
+          where: size === undefined ? {} : { options: [{ name: 'size', values: [size] }] },
+        },
+        (data) => data.product?.similar,
+        signal,
+      ),
+    // What was there before may be sold out by now.
+    { fresh: true },
   );
   const others = skus
     .filter(({ availability }) => availability.sellable)
