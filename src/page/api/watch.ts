@@ -15,6 +15,7 @@ function client(): Promise<Client> {
         // A shopper may lose the network for minutes, and the first event after that is the current state.
         retryAttempts: Number.POSITIVE_INFINITY,
         shouldRetry: () => true,
+        retryWait,
       }),
     (error: unknown) => {
       // The next subscription tries again.
@@ -24,6 +25,22 @@ function client(): Promise<Client> {
   );
   return opening;
 }
+
+const MAX_WAIT_MS = 15_000;
+/** So that the pages of a restarted gateway do not come back all at once. */
+const JITTER_MS = 1_000;
+
+/** Twice as long each time, up to a limit, and not beyond the moment when there is a connection again. */
+const retryWait = (retries: number): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      removeEventListener('online', done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(1_000 * 2 ** retries, MAX_WAIT_MS) + Math.random() * JITTER_MS);
+    addEventListener('online', done);
+  });
 
 /** Calls `next` with each event until the returned function is called. Connects again by itself. */
 export function watch<Data, Variables extends Record<string, unknown>>(
