@@ -87,12 +87,13 @@ export function followHolds(): void {
 }
 
 /**
- * Holds one unit of an SKU; returns the id of the hold. The key makes a retry of the same click safe.
+ * Holds one unit of an SKU, with `backorder` one that is not in stock yet; returns the id of the hold. The key makes a
+ * retry of the same click safe.
  *
  * @throws Failure with the code of the user error
  */
-export async function holdNow(channel: string, sku: string): Promise<string> {
-  const input = { lines: [{ sku, quantity: 1 }], idempotencyKey: crypto.randomUUID() };
+export async function holdNow(channel: string, sku: string, backorder: boolean): Promise<string> {
+  const input = { lines: [{ sku, quantity: 1, backorder }], idempotencyKey: crypto.randomUUID() };
   const payload = await twice(() => ask(HoldNowDocument, { channel, input }, (data) => data.holdCreate));
   const { hold, userErrors } = payload;
   if (hold == null) throw toUserFailure(userErrors);

@@ -5,7 +5,7 @@ import { holdNow, holds } from '../hold/holds.js';
 import { money, number, t } from '../texts/texts.js';
 import { say } from '../ui/said.js';
 import { Instead } from './instead.js';
-import { matching, type Product, type Sku, useOffers, valueOf } from './offers.js';
+import { canBeHeld, matching, type Product, type Sku, useOffers, valueOf } from './offers.js';
 
 interface BuyProps {
   readonly channel: string;
@@ -25,7 +25,7 @@ export function Buy({ channel, product, look }: BuyProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const missing = options.find(({ name }) => choice[name] === undefined);
   const chosen = missing === undefined ? matching(skus, choice)[0] : undefined;
-  const shown = chosen ?? matching(skus, choice).find(({ availability }) => availability.sellable) ?? skus[0];
+  const shown = chosen ?? matching(skus, choice).find(canBeHeld) ?? skus[0];
   // The hold itself may have taken the last unit: what is held is neither sold out nor to be replaced.
   const isHeld =
     chosen !== undefined &&
@@ -44,7 +44,7 @@ export function Buy({ channel, product, look }: BuyProps) {
     setAsking(true);
     setProblem(null);
     try {
-      const id = await holdNow(channel, sku.id);
+      const id = await holdNow(channel, sku.id, !sku.availability.sellable);
       // The button that was pressed is disabled now: keys go on with what is held.
       requestAnimationFrame(() => document.getElementById(`hold ${id}`)?.focus({ preventScroll: true }));
       say(t.value.heldSaid(product.title));
@@ -73,7 +73,7 @@ export function Buy({ channel, product, look }: BuyProps) {
               {values.map(({ value }) => {
                 const { [name]: _own, ...others } = choice;
                 const with_ = matching(skus, { ...others, [name]: value });
-                const isThere = with_.some(({ availability }) => availability.sellable);
+                const isThere = with_.some(canBeHeld);
                 return (
                   <button
                     key={value}
@@ -92,8 +92,10 @@ export function Buy({ channel, product, look }: BuyProps) {
           </fieldset>
         ),
       )}
-      {chosen === undefined || isHeld ? null : <Stock sku={chosen} isSoldOutNow={soldOut.has(chosen.id)} />}
-      {chosen !== undefined && !isHeld && !chosen.availability.sellable ? (
+      {chosen === undefined || isHeld ? null : (
+        <Stock sku={chosen} isSoldOutNow={soldOut.has(chosen.id) && !canBeHeld(chosen)} />
+      )}
+      {chosen !== undefined && !isHeld && !canBeHeld(chosen) ? (
         <Instead
           channel={channel}
           product={product}

@@ -48,6 +48,10 @@ const MAX_WATCHED = 250;
 export const valueOf = (sku: Sku, name: string): string | undefined =>
   sku.options.find((option) => option.name === name)?.value;
 
+/** Whether units of it can be held: those in stock, or those promised for when it is back or released. */
+export const canBeHeld = ({ availability: { sellable, level } }: Sku): boolean =>
+  sellable || level === 'BACKORDER' || level === 'PREORDER';
+
 /** The SKUs that have all of these choices. */
 export const matching = (skus: readonly Sku[], choice: Readonly<Record<string, string>>): Sku[] =>
   skus.filter((sku) => Object.entries(choice).every(([name, value]) => valueOf(sku, name) === value));
