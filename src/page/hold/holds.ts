@@ -69,7 +69,7 @@ async function resume(id: string, channel: string): Promise<void> {
 }
 
 /** Finds what was held before the page was loaded again, or by another tab. */
-export function resumeHolds(): void {
+function resumeHolds(): void {
   for (const [id, channel] of stored()) void resume(id, channel);
 }
 
