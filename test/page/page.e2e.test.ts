@@ -627,3 +627,19 @@ test('between gateways of two versions, the page asks again, and loads itself ag
   await page.getByText('That did not work').waitFor();
   expect(loads).toBe(1);
 });
+
+test('what can be ordered while it is out of stock is held, and not called sold out', async () => {
+  const ofSize = `products.id = skus.product_id AND skus.options ->> 'size' = 'XL'
+    AND products.handle = 'corso-nove-rafa-dress-lilac-black'`;
+  await shop.gateway.db.query(
+    `UPDATE skus SET when_out = 'backorder' FROM products WHERE ${ofSize};
+     UPDATE stock_levels SET on_hand = 0 FROM skus, products WHERE stock_levels.sku_id = skus.id AND ${ofSize}`,
+  );
+  const page = await visit('?product=corso-nove-rafa-dress-lilac-black');
+  await page.getByRole('group', { name: /^Size/ }).getByRole('button', { name: 'XL', exact: true }).click();
+  await page.getByText('Can be ordered').waitFor();
+  await hold(page, 'XL');
+  await page.getByRole('region', { name: 'Held for you' }).waitFor();
+  await page.getByRole('button', { name: 'Let go' }).click();
+  await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
+});
