@@ -1,6 +1,7 @@
 import { describeDraft, describeText } from '../import/describe-draft.js';
 import type { Explanation } from '../import/explain-feed.js';
 import type { Fault, FaultCount, ImportReport } from '../import/report.js';
+import { counted } from '../platform/counted.js';
 
 /** More lines than this scroll the summary off the screen. */
 const SHOWN_FAULTS = 20;
@@ -20,9 +21,14 @@ export function describeImport(
     `Read as ${report.format}.\n`,
     describeResult(report, dryRun),
     describePruning(report, dryRun),
-    list(`Rejected ${count(report.rejectedRows, 'row')}`, report.rejected, report.rejectedRows, everyReject),
+    list(
+      `Rejected ${counted(report.rejectedRows, 'row')}`,
+      report.rejected,
+      report.rejectedRows,
+      everyReject,
+    ),
     describeLeftOut(report),
-    list(`Skipped ${count(report.failedImages, 'image')}`, report.imagesFailed, report.failedImages, null),
+    list(`Skipped ${counted(report.failedImages, 'image')}`, report.imagesFailed, report.failedImages, null),
     kinds('Images skipped by host', report.imageHosts, (host) => (host === '' ? 'files' : host)),
     report.complete
       ? ''
@@ -37,20 +43,22 @@ function describeResult(report: ImportReport, dryRun: boolean): string {
   const would = dryRun ? 'Dry run, nothing is written: would import' : 'Imported';
   if (language !== null) {
     const changed = dryRun ? '' : `; ${productsChanged} changed`;
-    return `${would} the texts of ${count(products, 'product')} in the language ${language}${changed}.\n`;
+    return `${would} the texts of ${counted(products, 'product')} in the language ${language}${changed}.\n`;
   }
   if (stockLevels > 0)
-    return `${would} ${count(stockLevels, 'stock level')} of ${count(skus, 'SKU')}${into}.\n`;
-  const images = dryRun ? '' : `; ${count(imagesEncoded, 'image')} encoded, ${imagesReused} already encoded`;
-  return `${would} ${count(products, 'product')} with ${count(skus, 'SKU')}${into}${images}.\n`;
+    return `${would} ${counted(stockLevels, 'stock level')} of ${counted(skus, 'SKU')}${into}.\n`;
+  const images = dryRun
+    ? ''
+    : `; ${counted(imagesEncoded, 'image')} encoded, ${imagesReused} already encoded`;
+  return `${would} ${counted(products, 'product')} with ${counted(skus, 'SKU')}${into}${images}.\n`;
 }
 
 function describePruning({ pruned, pruneRefused }: ImportReport, dryRun: boolean): string {
   if (pruneRefused !== null) return `Removed nothing: ${pruneRefused}.\n`;
   if (pruned.products + pruned.skus === 0) return '';
   return dryRun
-    ? `Would remove ${count(pruned.skus, 'SKU')} that the feed no longer lists.\n`
-    : `Removed ${count(pruned.products, 'product')} and ${count(pruned.skus, 'SKU')} that the feed no longer lists.\n`;
+    ? `Would remove ${counted(pruned.skus, 'SKU')} that the feed no longer lists.\n`
+    : `Removed ${counted(pruned.products, 'product')} and ${counted(pruned.skus, 'SKU')} that the feed no longer lists.\n`;
 }
 
 /** What was read and not used, and what was not read. */
@@ -75,7 +83,7 @@ function describeLeftOut(report: ImportReport): string {
         `for example ${JSON.stringify(alikeIds.code)} on line ${alikeIds.line} beside ${JSON.stringify(alikeIds.firstCode)} on line ${alikeIds.firstLine}\n`,
     uncountedSkus === 0
       ? ''
-      : `In stock without a number: ${count(uncountedSkus, 'SKU')}. They never sell out, unless --default-quantity says how many there are.\n`,
+      : `In stock without a number: ${counted(uncountedSkus, 'SKU')}. They never sell out, unless --default-quantity says how many there are.\n`,
   ].join('');
 }
 
@@ -85,16 +93,16 @@ export function describeExplanation(explanation: Explanation): string {
   const shown = [
     `Read as ${report.format}.\n`,
     `Columns: ${columns.join(', ')}\n`,
-    `Of the first ${count(listings, 'record')}: ${
+    `Of the first ${counted(listings, 'record')}: ${
       report.language === null
-        ? `${count(report.products, 'product')} with ${count(report.skus, 'SKU')}`
-        : `texts of ${count(report.products, 'product')} in the language ${report.language}`
+        ? `${counted(report.products, 'product')} with ${counted(report.skus, 'SKU')}`
+        : `texts of ${counted(report.products, 'product')} in the language ${report.language}`
     }.\n`,
     ...products.slice(0, SHOWN_PRODUCTS).map((product) => `\n${describeDraft(product)}`),
     ...texts.slice(0, SHOWN_PRODUCTS).map(({ group, text }) => `\n${describeText(group, text)}`),
     ...stock.slice(0, SHOWN_PRODUCTS).map((line) => `\n${line}\n`),
     '\n',
-    list(`Rejected ${count(report.rejectedRows, 'row')}`, report.rejected, report.rejectedRows, null),
+    list(`Rejected ${counted(report.rejectedRows, 'row')}`, report.rejected, report.rejectedRows, null),
     describeLeftOut(report),
   ];
   return shown.join('');
@@ -113,7 +121,7 @@ function kinds(
     const example = withReason
       ? `, first on line ${first.line}: ${first.reason}`
       : `, first on line ${first.line}`;
-    return `  ${nameOf(kind)}: ${count(times, noun)}${example}\n`;
+    return `  ${nameOf(kind)}: ${counted(times, noun)}${example}\n`;
   });
   const more = sorted.length > SHOWN_KINDS ? `  and ${sorted.length - SHOWN_KINDS} more\n` : '';
   return `${title}:\n${lines.join('')}${more}`;
@@ -131,5 +139,3 @@ function list(title: string, faults: readonly Fault[], total: number, everyOne: 
   const rest = more === 0 ? '' : `  and ${more} more${everyOne === null ? '' : ` (${everyOne})`}\n`;
   return `${title}:\n${shown.join('')}${rest}`;
 }
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

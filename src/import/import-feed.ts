@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import type { ClientBase } from 'pg';
+import { counted } from '../platform/counted.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { codeDigest } from '../platform/code-digest.js';
 import type { Logger } from '../platform/logging.js';
@@ -216,7 +217,7 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     onReject,
     onRow: () => progress.advance(1),
   });
-  progress.done(`The feed lists ${staged.products} products with ${staged.skus} SKUs.`);
+  progress.done(`The feed lists ${counted(staged.products, 'product')} with ${counted(staged.skus, 'SKU')}.`);
   if (staged.market === null || staged.products === 0) return;
   if (options.dryRun === true) {
     report.channel = staged.market.handle;

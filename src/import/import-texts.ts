@@ -3,6 +3,7 @@ import { idHandle } from '../catalog/write/handle.js';
 import { requireRoom } from '../catalog/write/language-limits.js';
 import { lockProducts, touchProducts } from '../catalog/write/product.store.js';
 import { keepTextDigests, upsertTexts } from '../catalog/write/product-text.store.js';
+import { counted } from '../platform/counted.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
 import type { ProductFormat } from './formats/format.js';
@@ -58,7 +59,7 @@ export async function importTexts(options: TextOptions, signal: AbortSignal | un
   const counts = await groupTexts(client, language, JSON.stringify([code]));
   report.products = counts.products;
   report.skus = counts.rows;
-  progress.done(`The feed has texts of ${counts.products} products.`);
+  progress.done(`The feed has texts of ${counted(counts.products, 'product')}.`);
   if (options.dryRun) return;
   progress.start('Importing texts', counts.waiting);
   for (let position = 0; ;) {
