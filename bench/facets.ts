@@ -59,7 +59,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     // A different price in each request.
-    name: 'a list of everything, counted anew',
+    name: 'a list of everything, counted for the first time',
     ...LIST,
     variables: (n) => ({ where: { price: { max: 1_000 + Math.random() * 1e6 + n } } }),
     target: null,

@@ -88,7 +88,7 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   facets: {
     title: 'Facets and totals',
     about:
-      'A is pages per second with `totalCount` and the usual five facets, B the same pages without. “Kept” counts are those of a list that was counted before and has not changed; “counted anew” is a filter that nobody used before. A search counts its best 250 matches each time.',
+      'A is pages per second with `totalCount` and the usual five facets, B the same pages without. “Kept” counts are those of a list that was counted before and has not changed; “counted for the first time” is a filter that was not used before. A search counts its best 250 matches each time.',
   },
   styles: {
     title: 'Styles',

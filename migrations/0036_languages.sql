@@ -64,7 +64,7 @@ RETURN setweight(to_tsvector(text_config(language), fold_text(coalesce(title, ''
 ALTER TABLE channels ADD COLUMN language language NOT NULL DEFAULT 'en';
 
 DROP FUNCTION begun_products(text[], text, integer);
--- The table is rewritten: 100,000 products take some ten seconds.
+-- The table is rewritten: 100,000 products take about ten seconds.
 ALTER TABLE products
   -- Of title, description, and keywords.
   ADD COLUMN language language NOT NULL DEFAULT 'en',

@@ -28,7 +28,7 @@ const inContext = new GraphQLDirective({
     language: {
       type: LanguageCodeScalar,
       description:
-        "The language of titles and descriptions, and in which texts are searched. Where there is no text in it, there is that of the channel's language, and else the product's own. Null: the language of the channel.",
+        "The language of titles, descriptions, and text searches. A product without a text in it has that of the channel's language, or else its own. Null: the language of the channel.",
     },
   },
 });

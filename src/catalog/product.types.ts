@@ -30,7 +30,7 @@ export class Product extends Node {
 
   @Field(() => LanguageCodeScalar, {
     description:
-      'The language of the title: that of @inContext(language:), else that of the channel, else another one, whichever has a text first.',
+      'The language of the title: that of @inContext(language:) or a close one, else that of the channel, else that of its own text.',
   })
   language!: string;
 

@@ -56,7 +56,7 @@ export function importCommand(): Command {
     .option('--prune', 'remove products and SKUs that the feed no longer lists')
     .option(
       '--max-pruned <percent>',
-      "remove nothing if more of the channel's SKUs are missing (default: 20); prunes despite rows with equal ids",
+      "remove nothing if more of the channel's SKUs are missing (default: 20); also prunes if rows have the same id",
       percent,
     )
     .option('--dry-run', 'read and check everything, and write nothing')

@@ -61,7 +61,7 @@ function throwIfNotFinished(outcome: HoldOutcome, channel: Channel): void {
     const [, sellable] = shortage(Math.min(...outcome.short.map((line) => line.sellable)), channel);
     throw refuse(
       'INSUFFICIENT_STOCK',
-      'The shop no longer has, or promises, all units of the hold: release it, and hold what there is.',
+      'The shop no longer has, or promises, all units of the hold: release it, and hold the units that are left.',
       sellable,
     );
   }

@@ -8,7 +8,7 @@ const AUTHORITY = /^[a-z][a-z0-9+.-]*:[/\\]*([^/\\?#]*)/i;
 const LABELS = /[.\u3002\uff0e\uff61@:]/;
 
 /**
- * The URL that a text of a stranger is, or null. The time that a host with letters beyond ASCII takes grows with the
+ * The URL in an untrusted text, or null. The time that a host with letters beyond ASCII takes grows with the
  * square of the length of its labels (RFC 3492), so that a long one would keep the event loop for seconds.
  */
 export function parseUrl(text: string): URL | null {

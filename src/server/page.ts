@@ -46,7 +46,7 @@ const TYPES: Readonly<Record<string, string>> = {
   webmanifest: 'application/manifest+json; charset=utf-8',
   woff2: 'font/woff2',
 };
-/** Compressed as they are, or, as source maps, most of the bytes and asked for by hardly anybody. */
+/** Already compressed; or source maps, which are large and rarely requested. */
 const SENT_AS_THEY_ARE = /\.(?:png|woff2|map)$/;
 
 interface PageFile {

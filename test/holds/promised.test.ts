@@ -422,7 +422,7 @@ describe('promised units', () => {
       {
         code: 'INSUFFICIENT_STOCK',
         message:
-          'The shop no longer has, or promises, all units of the hold: release it, and hold what there is.',
+          'The shop no longer has, or promises, all units of the hold: release it, and hold the units that are left.',
         sellable: 0,
       },
     ]);

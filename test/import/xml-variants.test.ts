@@ -254,7 +254,7 @@ describe('the variants of a product in XML', () => {
     expect(products).toMatchObject([{ skus: [{ code: 'v0', onHand: 2 }] }]);
     expect(report.rejected.map(({ reason }) => reason)).toEqual(
       Array(3).fill(
-        'quantity "3": It is that of the product, which has several variants. Give each variant its own.',
+        'quantity "3": This is the quantity of the product, which has several variants. Give each variant its own.',
       ),
     );
   });

@@ -193,13 +193,13 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await page.reload();
     await held.waitFor();
     expect(await held.getByRole('timer').innerText()).toMatch(/^(?:9:\d\d|10:00)$/);
-    await held.getByRole('button', { name: 'Longer' }).click();
+    await held.getByRole('button', { name: 'Extend' }).click();
     await soon(
       async () =>
         /^1\d:/.test(await held.getByRole('timer').innerText()) ||
         (await held.getByRole('alert').count()) > 0,
     );
-    await held.getByRole('button', { name: 'Let go' }).click();
+    await held.getByRole('button', { name: 'Release' }).click();
     await held.waitFor({ state: 'detached' });
   });
 
@@ -370,7 +370,7 @@ test('of what is no garment, the page says that it cannot tell', async () => {
 test('a file that is no picture is refused with words, and the page goes on', async () => {
   const page = await visit();
   await showPicture(page, Buffer.from('not a picture'));
-  await page.getByText('This is no picture that can be read').waitFor();
+  await page.getByText('This picture cannot be read').waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await tiles(page).first().waitFor();
 });
@@ -412,7 +412,7 @@ test('a caller who asked too much is told for how long to wait, and then is answ
 
 test('nothing with all of that offers to give up a choice', async () => {
   const page = await visit('?q=dress&max=0.5');
-  await page.getByText('Nothing with all of that').waitFor();
+  await page.getByText('No product matches all of that').waitFor();
   await page.getByRole('button', { name: 'Clear all' }).click();
   await tiles(page).first().waitFor();
 });
@@ -504,7 +504,7 @@ test('keys alone find, choose, hold and release', async () => {
   await tabTo(/Hold it for me/);
   await page.keyboard.press('Enter');
   await page.getByRole('region', { name: 'Held for you' }).waitFor();
-  await tabTo(/Let go/);
+  await tabTo(/Release/);
   await page.keyboard.press('Enter');
   await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
 });
@@ -532,7 +532,7 @@ test('who holds the last unit is not told that it is sold out', async () => {
   await page.waitForTimeout(1_000);
   expect(await page.getByRole('button', { name: 'Held for you', exact: true }).count()).toBe(1);
   expect(await page.getByText('Just sold out').count()).toBe(0);
-  await page.getByRole('button', { name: 'Let go' }).click();
+  await page.getByRole('button', { name: 'Release' }).click();
   await page.getByText('Only 1 left').waitFor();
 });
 
@@ -552,7 +552,7 @@ test('a hold outlives a reload while the gateway has no time', async () => {
   await page.unroute('**/graphql');
   await page.reload();
   await page.getByRole('region', { name: 'Held for you' }).waitFor();
-  await page.getByRole('button', { name: 'Let go' }).click();
+  await page.getByRole('button', { name: 'Release' }).click();
   await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
 });
 
@@ -566,11 +566,11 @@ test('two tabs of a browser hold together', async () => {
   await one.reload();
   const held = one.getByRole('region', { name: 'Held for you' }).getByRole('article');
   await soon(async () => (await held.count()) === 2);
-  await held.first().getByRole('button', { name: 'Let go' }).click();
+  await held.first().getByRole('button', { name: 'Release' }).click();
   await soon(async () => (await held.count()) === 1);
   const seen = other.getByRole('region', { name: 'Held for you' }).getByRole('article');
   await soon(async () => (await seen.count()) === 1);
-  await seen.getByRole('button', { name: 'Let go' }).click();
+  await seen.getByRole('button', { name: 'Release' }).click();
   await soon(async () => (await held.count()) === 0);
 });
 
@@ -640,6 +640,6 @@ test('what can be ordered while it is out of stock is held, and not called sold 
   await page.getByText('Can be ordered').waitFor();
   await hold(page, 'XL');
   await page.getByRole('region', { name: 'Held for you' }).waitFor();
-  await page.getByRole('button', { name: 'Let go' }).click();
+  await page.getByRole('button', { name: 'Release' }).click();
   await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
 });

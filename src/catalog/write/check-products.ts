@@ -246,7 +246,7 @@ function checkTranslations(checker: EntryChecker, translations: readonly Transla
     const path = ['translations', String(position)];
     checker.unique(seen, language, [...path, 'language'], 'The language');
     if (title == null && (description ?? '') === '')
-      checker.fault(path, 'A translation has a title or a description.');
+      checker.fault(path, 'A translation needs a title or a description.');
     return {
       language,
       title: given(title, (text) => checker.words([...path, 'title'], text, MAX_TITLE_LENGTH)) ?? null,

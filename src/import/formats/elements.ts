@@ -129,7 +129,7 @@ const hasNone = (listing: Listing): boolean =>
 
 /**
  * Gives the quantity of a product to those of its variants that have none of their own. It is that of all of them, so
- * of several that are not sold out, nobody knows how many there are of each.
+ * of several that are not sold out, the feed does not say how many each one has.
  */
 function shareQuantity({ quantity }: Listing, variants: readonly Listed<Listing>[]): Listed<Listing>[] {
   const skus = variants.filter(isListing);
@@ -144,7 +144,7 @@ function shareQuantity({ quantity }: Listing, variants: readonly Listed<Listing>
     return {
       line: variant.line,
       id: variant.id ?? undefined,
-      fault: `quantity ${JSON.stringify(quantity)}: It is that of the product, which has several variants. Give each variant its own.`,
+      fault: `quantity ${JSON.stringify(quantity)}: This is the quantity of the product, which has several variants. Give each variant its own.`,
     };
   });
 }

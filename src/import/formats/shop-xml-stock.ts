@@ -23,7 +23,7 @@ const DAYS_IN_STOCK = 1;
 
 type Stock = Pick<Listing, 'availability' | 'quantity' | 'availabilityDate' | 'offeredAs'>;
 
-/** What a shop's record says of stock, in whatever elements. Who says "out of stock" anywhere has none. */
+/** What a shop's record says of stock, in whatever elements. A record that says "out of stock" anywhere has none. */
 export function stockOf(cells: Cells): Stock {
   const quantity = quantityOf(cells);
   const known = {
@@ -78,7 +78,7 @@ function quantityOf(cells: Cells): string | undefined {
   return counts.find((count) => count !== undefined) ?? (isCounted(text) ? COUNT.exec(text)?.[1] : undefined);
 }
 
-/** YML says only what is not there; of Heureka's, nobody knows more than that they are offered. */
+/** YML says only what is not there; Heureka's feeds say only that products are offered. */
 function offeredAs(cells: Cells): string | undefined {
   if (cells.get('categoryid') !== undefined) return 'in_stock';
   const isOffer = cells.get('price_vat') !== undefined && cells.get('productname', 'product') !== undefined;

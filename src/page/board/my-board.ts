@@ -81,8 +81,8 @@ function ensureBoard(): Promise<string> {
   return starting;
 }
 
-/** Pins a product or a picture on this browser's board, as liked or not. @throws Failure */
-export async function pin(what: Pick<PinAddInput, 'product' | 'image'>, positive = true): Promise<void> {
+/** Pins a product on this browser's board, as liked or not. @throws Failure */
+export async function pin(what: Pick<PinAddInput, 'product'>, positive = true): Promise<void> {
   const board = await ensureBoard();
   await pinOn(board, what, positive);
 }
@@ -90,7 +90,7 @@ export async function pin(what: Pick<PinAddInput, 'product' | 'image'>, positive
 /** Pins on any board. @throws Failure */
 export async function pinOn(
   board: string,
-  what: Pick<PinAddInput, 'product' | 'image'>,
+  what: Pick<PinAddInput, 'product'>,
   positive: boolean,
 ): Promise<void> {
   const { board: changed, userErrors } = await ask(

@@ -15,7 +15,7 @@ export const HoldBar = () =>
     </section>
   );
 
-/** Somebody who reads the page aloud is told again when this is left. */
+/** Screen readers announce the hold again when this much time is left. */
 const WARN_SECONDS = 60;
 
 function HoldCard({ held }: { readonly held: Held }) {

@@ -21,7 +21,7 @@ export const de: Texts = {
   invitation: 'Zeig uns, was dir gefällt.',
   promise: 'Ein Bild, und du siehst, was du davon jetzt kaufen kannst.',
   usePicture: 'Bild verwenden',
-  otherWays: 'Oder zieh eins hierher oder füg es ein. Nach einer Woche ist es vergessen.',
+  otherWays: 'Oder zieh eins hierher oder füg es ein. Spätestens nach einer Woche wird es gelöscht.',
   live: 'Live-Kamera',
   noCamera: 'Es gibt keine Kamera, oder du hast sie nicht erlaubt.',
   keepFrame: 'Das genauer ansehen',
@@ -137,7 +137,7 @@ export const de: Texts = {
   chooseFirst: (what) => `Bitte zuerst wählen: ${what}.`,
   holdIt: 'Für mich zurücklegen',
   isHeld: 'Für dich zurückgelegt',
-  holdMeans: 'Kostenlos. Zehn Minuten lang kann es niemand anders kaufen.',
+  holdMeans: 'Kostenlos. Bis die Zeit abgelaufen ist, kann es niemand anders kaufen.',
   instead: 'Das kannst du jetzt haben',
   heldForYou: 'Für dich zurückgelegt',
   heldFor: 'Noch:',
@@ -145,7 +145,7 @@ export const de: Texts = {
   oneMinuteLeft: (title) => `Noch eine Minute für ${title}.`,
   holdEnded: (title) => `${title} ist nicht mehr zurückgelegt.`,
   checkOut: 'Zur Kasse',
-  longer: 'Länger',
+  longer: 'Verlängern',
   letGo: 'Freigeben',
   holdProblem: (code) => {
     switch (code) {

@@ -22,7 +22,7 @@ export const en = {
   invitation: 'Show us what you love.',
   promise: 'One picture, and you see what you can buy of it right now.',
   usePicture: 'Use a picture',
-  otherWays: 'Or drop or paste one anywhere. It is forgotten after a week.',
+  otherWays: 'Or drop or paste one anywhere. It is deleted within a week.',
   live: 'Live camera',
   noCamera: 'There is no camera, or you did not allow it.',
   keepFrame: 'Look closer at this',
@@ -138,7 +138,7 @@ export const en = {
   chooseFirst: (what: string) => `Choose a ${what.toLowerCase()} first.`,
   holdIt: 'Hold it for me',
   isHeld: 'Held for you',
-  holdMeans: 'Free. For ten minutes, nobody else can buy it.',
+  holdMeans: 'Free. No one else can buy it until the time is up.',
   instead: 'You can have these now',
   heldForYou: 'Held for you',
   heldFor: 'Time left:',
@@ -146,17 +146,17 @@ export const en = {
   oneMinuteLeft: (title: string) => `One minute left for ${title}.`,
   holdEnded: (title: string) => `${title} is no longer held.`,
   checkOut: 'Check out',
-  longer: 'Longer',
-  letGo: 'Let go',
+  longer: 'Extend',
+  letGo: 'Release',
   holdProblem: (code: string): string => {
     switch (code) {
       case 'INSUFFICIENT_STOCK':
-        return 'Somebody was faster: there is none left.';
+        return 'Someone else was faster: none are left.';
       case 'HOLD_LIMIT':
-        return 'That is as much, and as long, as can be held.';
+        return 'You cannot hold more, or for longer.';
       case 'HOLD_EXPIRED':
       case 'HOLD_NOT_ACTIVE':
-        return 'The time was up.';
+        return 'It is no longer held.';
       case 'OFFLINE':
         return 'You are offline.';
       default:
@@ -186,7 +186,7 @@ export const en = {
   share: 'Share',
   copied: 'Link copied',
 
-  nothingSo: 'Nothing with all of that',
+  nothingSo: 'No product matches all of that',
   nothingSoText: 'No product that can be bought now has everything that you chose.',
   nothing: 'Nothing found',
   nothingText: 'Try other words, or show a picture.',
@@ -202,7 +202,7 @@ export const en = {
       text: 'It may have been sold or removed, or it is not sold in this market.',
     },
     tooLarge: { title: 'This picture is too large', text: 'Try a smaller one.' },
-    unreadable: { title: 'This is no picture that can be read', text: 'Try a JPEG, PNG, or WebP.' },
+    unreadable: { title: 'This picture cannot be read', text: 'Try a JPEG, PNG, or WebP.' },
     other: { title: 'That did not work', text: 'It is not your fault.' },
   },
 

@@ -27,7 +27,7 @@ const SIDES = ['left', 'right'] as const;
 /**
  * Whether what is worn from the waist is seen: BlazePose guesses legs that something hides, and may take a table for
  * them. They are seen if the hips are and the silhouette goes on below them; if a knee and its ankle are, as those of
- * somebody who sits, and the silhouette leads there; or if a foot is, and the shins, below what hides the thighs.
+ * a seated person, and the silhouette leads there; or if a foot is, and the shins, below what hides the thighs.
  */
 export function areLegsSeen(body: Body): boolean {
   const areHipsVisible = areVisible(body, ['leftHip', 'rightHip'], HIP_VISIBLE);
