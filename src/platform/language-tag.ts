@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** The longest tag that BCP 47 gives as a well-formed example. */
 const MAX_TAG_LENGTH = 35;
 /** As the domain `language` of the database. */
@@ -32,16 +34,23 @@ const ALSO_READ: ReadonlyMap<string, readonly string[]> = new Map([
 /** With the script and the region that it has if it does not name them: `zh-Hans-CN` for "zh" and "zh-CN". */
 export const fullTag = (tag: string): string => new Intl.Locale(tag).maximize().baseName;
 
+/** Each request needs one or two, which takes longer to find than to answer a short request. */
+const orders = new LRUCache<string, readonly string[]>({ max: 1_000 });
+
 /**
- * The languages of texts that somebody reads who wants this one, the best first: "zh-TW" is also read as "zh-Hant" and
+ * The languages of texts for a reader who wants this one, the best first: "zh-TW" is also read as "zh-Hant" and
  * "zh". Texts in the same language that is spelled otherwise come first: "zh-Hans" and "zh-CN" are the same.
  */
-export function lookUpOrder(tag: string): string[] {
+export function lookUpOrder(tag: string): readonly string[] {
+  const known = orders.get(tag);
+  if (known !== undefined) return known;
   const { language, script = '', region = '' } = new Intl.Locale(tag).maximize();
   const inScript = `${language}-${script}`;
   const inRegion = `${language}-${region}`;
   const spelled = [inRegion, inScript].filter((other) => fullTag(other) === fullTag(tag));
-  return [
+  const order = [
     ...new Set([tag, fullTag(tag), ...spelled, inScript, language, ...(ALSO_READ.get(language) ?? [])]),
   ];
+  orders.set(tag, order);
+  return order;
 }

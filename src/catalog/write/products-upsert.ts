@@ -103,7 +103,8 @@ async function write(
 ): Promise<Answer> {
   const handles = changes.map(({ handle }) => handle);
   const languages = {
-    own: [language, ...changes.flatMap((change) => change.language ?? [])],
+    // A new product, in the language of the channel, is locked for anyway.
+    own: changes.flatMap((change) => change.language ?? []),
     translated: changes.flatMap(({ translations = [] }) => translations.map((text) => text.language)),
   };
   await lockProducts(
@@ -114,9 +115,8 @@ async function write(
   );
   const before = new Map((await readProducts(client, handles)).map((state) => [state.handle, state]));
   const fields = merge(changes, before, language);
-  requireOtherLanguages(changes, fields);
   const own = fields.map((product) => product.language);
-  await requireFewLanguages(client, changes, fields, { ...languages, own });
+  await requireLanguages(client, changes, fields, { ...languages, own });
   await addBrandsAndCategories(client, fields);
   const written = await upsertProducts(client, fields, false);
   const ids = await findProductIds(client, handles);
@@ -222,39 +222,25 @@ function merge(
   return merged.sort((a, b) => (a.handle < b.handle ? -1 : 1));
 }
 
-/** @throws EntryErrors for translations into a product's own language */
-function requireOtherLanguages(changes: readonly ProductChange[], fields: readonly WrittenFields[]): void {
-  const languages = new Map(fields.map(({ handle, language }) => [handle, language]));
-  const faults = new EntryFaults('products');
-  for (const [index, { handle, translations = [] }] of changes.entries()) {
-    for (const [position, { language }] of translations.entries()) {
-      if (language !== languages.get(handle)) continue;
-      faults.add(
-        index,
-        ['translations', String(position), 'language'],
-        'BAD_USER_INPUT',
-        `The product's own texts are in ${language}: pass them as its title and description.`,
-      );
-    }
-  }
-  faults.throwIfAny();
-}
-
-/** @throws EntryErrors for texts in languages that the catalog has no room for */
-async function requireFewLanguages(
+/** @throws EntryErrors for translations into a product's own language, and languages that the catalog has no room for */
+async function requireLanguages(
   client: ClientBase,
   changes: readonly ProductChange[],
   fields: readonly WrittenFields[],
   written: WrittenLanguages,
 ): Promise<void> {
   const refusal = await languageLimits(client, written);
-  const own = new Map(fields.map(({ handle, language }) => [handle, language]));
+  const languages = new Map(fields.map(({ handle, language }) => [handle, language]));
   const faults = new EntryFaults('products');
   for (const [index, { handle, translations = [] }] of changes.entries()) {
-    const refused = refusal.own(own.get(handle) ?? '');
+    const own = languages.get(handle) ?? '';
+    const refused = refusal.own(own);
     if (refused !== null) faults.add(index, 'language', 'BAD_USER_INPUT', refused);
     for (const [position, { language }] of translations.entries()) {
-      const message = refusal.translated(language);
+      const message =
+        language === own
+          ? `The product's own texts are in ${language}: pass them as its title and description.`
+          : refusal.translated(language);
       if (message === null) continue;
       faults.add(index, ['translations', String(position), 'language'], 'BAD_USER_INPUT', message);
     }
