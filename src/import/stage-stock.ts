@@ -62,6 +62,8 @@ interface StockRow {
   readonly store: string;
   /** Null: in stock, uncounted. */
   readonly onHand: number | null;
+  /** Whether the feed calls it in stock and gives no number. */
+  readonly isUncounted: boolean;
 }
 
 function parseStock(listed: Listed<StockListing>, { defaultQuantity, report }: StockOptions): StockRow {
@@ -74,19 +76,23 @@ function parseStock(listed: Listed<StockListing>, { defaultQuantity, report }: S
   if (quantity === undefined && availability === undefined) throw new RowError('availability is empty.');
   const state = availability === undefined ? 'in' : checked('availability', availability, parseAvailability);
   // Units of a preorder are not there yet; what is promised is told by the product feed.
-  if (state === 'out' || state === 'preorder') return { code, store, onHand: 0 };
+  if (state === 'out' || state === 'preorder') return { code, store, onHand: 0, isUncounted: false };
   if (quantity !== undefined) {
     try {
-      return { code, store, onHand: quantity.startsWith('-') ? 0 : parseQuantity(quantity) };
+      return {
+        code,
+        store,
+        onHand: quantity.startsWith('-') ? 0 : parseQuantity(quantity),
+        isUncounted: false,
+      };
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       const reason = `quantity ${JSON.stringify(quantity)}: ${error.message}`;
       countFault(report.leftOut, 'quantity', { line, reason });
     }
   }
-  if (state === 'backorder') return { code, store, onHand: 0 };
-  report.uncountedSkus += 1;
-  return { code, store, onHand: defaultQuantity };
+  if (state === 'backorder') return { code, store, onHand: 0, isUncounted: false };
+  return { code, store, onHand: defaultQuantity, isUncounted: true };
 }
 
 function checked<T>(column: string, text: string, parse: (text: string) => T): T {
@@ -117,6 +123,7 @@ async function writeBatch(
     return false;
   });
   report.stockLevels += rows.length;
+  report.uncountedSkus += rows.filter(({ isUncounted }) => isUncounted).length;
   report.skus += new Set(rows.map(({ code }) => code)).size;
   if (dryRun || rows.length === 0) return;
   const stores = new Map(

@@ -22,6 +22,7 @@ const CHANNELS = {
       currency: 'GBP',
       locations: ['berlin'],
       checkoutUrlTemplate: 'https://shop.example/{sku}',
+      holdUrlTemplate: 'https://shop.example/{lines}?{hold}',
       showsExactStock: false,
       lowStockThreshold: 1,
     },
@@ -53,11 +54,23 @@ describe('tables beside a feed', () => {
     ]);
     expect(
       await shop.all(
-        `SELECT handle, is_default, shows_exact_stock, low_stock_threshold FROM channels ORDER BY id`,
+        `SELECT handle, is_default, shows_exact_stock, low_stock_threshold, hold_url_template FROM channels ORDER BY id`,
       ),
     ).toEqual([
-      { handle: 'eu', is_default: true, shows_exact_stock: true, low_stock_threshold: 3 },
-      { handle: 'uk', is_default: false, shows_exact_stock: false, low_stock_threshold: 1 },
+      {
+        handle: 'eu',
+        is_default: true,
+        shows_exact_stock: true,
+        low_stock_threshold: 3,
+        hold_url_template: null,
+      },
+      {
+        handle: 'uk',
+        is_default: false,
+        shows_exact_stock: false,
+        low_stock_threshold: 1,
+        hold_url_template: CHANNELS.channels[1]?.holdUrlTemplate,
+      },
     ]);
     const before = await shop.versions();
     expect(await shop.import('feed.tsv')).toMatchObject({ productsChanged: 0 });

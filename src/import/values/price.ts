@@ -59,18 +59,17 @@ function currencyOf(name: string, currency: string | null): string | null {
 }
 
 /**
- * A number in any notation as a plain decimal. The last of several kinds of separators is the decimal point, as is a
- * single comma, unless three digits follow it: `1.299,00`, `12,50`, and `1,299` are 1299.00, 12.50, and 1299. A
- * single point is always decimal.
+ * A number in any notation as a plain decimal. The last separator is the decimal point, except that one kind of separator
+ * alone with three digits after it separates thousands: `1.299,00`, `1,299,00`, `12,50`, and `1,299` are 1299.00,
+ * 1299.00, 12.50, and 1299. A single point is always decimal.
  */
 export function plainDecimal(text: string): string {
   const digits = text.replace(/[\s'’]/gu, '');
-  const [commas, points] = [',', '.'].map((mark) => digits.split(mark).length - 1);
-  if (commas === 0) return points === 1 ? digits : digits.replaceAll('.', '');
-  if (points === 0) {
-    const isDecimal = commas === 1 && (/^-?0?,/.test(digits) || !/,\d{3}$/.test(digits));
-    return digits.replaceAll(',', isDecimal ? '.' : '');
-  }
-  const isGerman = digits.lastIndexOf(',') > digits.lastIndexOf('.');
-  return isGerman ? digits.replaceAll('.', '').replace(',', '.') : digits.replaceAll(',', '');
+  const last = Math.max(digits.lastIndexOf(','), digits.lastIndexOf('.'));
+  if (last < 0) return digits;
+  const [whole, rest] = [digits.slice(0, last), digits.slice(last + 1)];
+  const isOnlyPoint = digits[last] === '.' && !/[.,]/.test(whole);
+  const isOneKind = !whole.includes(digits[last] === '.' ? ',' : '.');
+  const isDecimal = isOnlyPoint || !isOneKind || rest.length !== 3 || /^-?0?$/.test(whole);
+  return `${whole.replace(/[.,]/g, '')}${isDecimal ? '.' : ''}${rest}`;
 }
