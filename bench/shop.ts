@@ -30,7 +30,7 @@ export interface ServerProcess {
 interface GatewayProcess extends ServerProcess {
   /** Where GET /metrics is. */
   readonly metricsUrl: string;
-  /** What it has printed so far. */
+  /** What it has printed so far, its log included. */
   printed(): string;
 }
 
@@ -134,9 +134,14 @@ interface Started extends Pick<GatewayProcess, 'pid' | 'stop' | 'printed'> {
 
 /** Resolves once the server has printed what `says` matches. */
 async function startServer(args: readonly string[], env: NodeJS.ProcessEnv, says: RegExp): Promise<Started> {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
   let output = '';
+  // The log.
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    process.stderr.write(text);
+  });
   const said = await new Promise<RegExpExecArray>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;

@@ -8,12 +8,11 @@ import {
   parseText,
   RowError,
   type FeedRow,
-  type ParsedListing,
   type ProductRow,
   type TextRow,
 } from './parse-listing.js';
 import { draftProduct, type ProductDraft } from './product-draft.js';
-import { countFault, emptyReport, type Fault, type ImportReport } from './report.js';
+import { countFault, countLeftOut, emptyReport, type Fault, type ImportReport } from './report.js';
 import type { Renames } from './source/cells.js';
 import { openSource } from './source/open-source.js';
 import { repeatedId } from './stage-feed.js';
@@ -77,30 +76,21 @@ export async function explainFeed(
   const add = (listing: Listing): void => {
     if (language !== null) {
       const parsed = parseText(listing);
-      note(listing, parsed);
+      countLeftOut(report, parsed);
       texts.push(parsed.row);
     } else if (listing.id === null) {
       const parsed = parseProductListing(listing);
-      note(listing, parsed);
+      countLeftOut(report, parsed);
       wholes.push(parsed.row);
     } else {
       const parsed = parseListing(listing, settings);
-      note(listing, parsed);
+      countLeftOut(report, parsed);
       const { code } = parsed.row;
       const first = rows.get(code);
       if (first !== undefined) throw new RowError(repeatedId(code, first.line, isSameRow(parsed.row, first)));
       rows.set(code, parsed.row);
       if (parsed.isUncounted) report.uncountedSkus += 1;
     }
-  };
-  const note = (
-    listing: Listing,
-    { leftOut, unknownCategories }: Pick<ParsedListing, 'leftOut' | 'unknownCategories'>,
-  ): void => {
-    for (const { column, reason } of leftOut)
-      countFault(report.leftOut, column, { line: listing.line, reason });
-    for (const number of unknownCategories)
-      countFault(report.unknownCategories, number, { line: listing.line, reason: number });
   };
   for await (const listed of format.read(() => source.read(), language)) {
     listings += 1;

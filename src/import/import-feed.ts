@@ -37,6 +37,7 @@ import {
 } from './staging.store.js';
 import { countryOf, zoneOf } from './values/zone.js';
 import { countProducts, renewStatistics } from './statistics.store.js';
+import { countExcess } from './within-limits.js';
 import { writeBatch, writeOffers } from './write-batch.js';
 
 export type { Fault, ImportReport } from './report.js';
@@ -398,7 +399,5 @@ function count(report: ImportReport, { drafts: products, embeddings, reused, fai
     keepFault(report.imagesFailed, failure);
     countFault(report.imageHosts, host, failure);
   }
-  for (const { excess } of products) {
-    for (const { kind, ...fault } of excess) countFault(report.leftOut, kind, fault);
-  }
+  countExcess(report, products);
 }

@@ -8,7 +8,7 @@ import { transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
 import type { ProductFormat } from './formats/format.js';
 import { parseText, RowError, type TextRow } from './parse-listing.js';
-import { countFault, type Fault, type ImportReport } from './report.js';
+import { countFault, countLeftOut, type Fault, type ImportReport } from './report.js';
 import type { FeedSource } from './source/open-source.js';
 import { draftText } from './text-draft.js';
 import {
@@ -19,6 +19,7 @@ import {
   stageTexts,
   type WaitingText,
 } from './texts.store.js';
+import { countExcess } from './within-limits.js';
 
 /** Rows per statement. */
 const STAGED_AT_ONCE = 1_000;
@@ -94,11 +95,9 @@ async function stage({
       if ('fault' in listed) throw new RowError(listed.fault);
       if ('skipped' in listed) countFault(report.skipped, listed.skipped, { line, reason: listed.skipped });
       else {
-        const { row, leftOut, unknownCategories } = parseText(listed);
-        for (const { column, reason } of leftOut) countFault(report.leftOut, column, { line, reason });
-        for (const number of unknownCategories)
-          countFault(report.unknownCategories, number, { line, reason: `google_product_category ${number}` });
-        rows.push({ handle: idHandle(row.group), row });
+        const parsed = parseText(listed);
+        countLeftOut(report, parsed);
+        rows.push({ handle: idHandle(parsed.row.group), row: parsed.row });
       }
     } catch (error) {
       if (!(error instanceof RowError)) throw error;
@@ -127,8 +126,7 @@ async function write(
     ...{ productId, digest, language },
     ...draftText(handle, rows),
   }));
-  for (const { excess } of drafts)
-    for (const { kind, ...fault } of excess) countFault(report.leftOut, kind, fault);
+  countExcess(report, drafts);
   const changed = await upsertTexts(
     client,
     drafts.filter(({ title, description }) => title !== null || description !== null),

@@ -106,11 +106,15 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-export interface ParsedListing {
-  readonly row: FeedRow;
+/** A checked listing, and what is left out of it. */
+export interface Parsed<Row> {
+  readonly row: Row;
   readonly leftOut: readonly LeftOut[];
   /** Numbers of Google's taxonomy that have no name here. */
   readonly unknownCategories: readonly string[];
+}
+
+export interface ParsedListing extends Parsed<FeedRow> {
   /** In stock, and the listing says not how many. */
   readonly isUncounted: boolean;
 }
@@ -141,9 +145,7 @@ export function parseListing(listing: Listing, settings: ListingSettings): Parse
 }
 
 /** Checks a listing of a product as a whole. @throws RowError */
-export function parseProductListing(
-  listing: Listing,
-): Omit<ParsedListing, 'row' | 'isUncounted'> & { readonly row: ProductRow } {
+export function parseProductListing(listing: Listing): Parsed<ProductRow> {
   const values = new Values();
   const row = productPart(listing, required(listing.group, 'id'), values, MAX_IMAGES_PER_PRODUCT_ROW);
   return { row, leftOut: values.leftOut, unknownCategories: values.unknownCategories };
@@ -153,9 +155,7 @@ export function parseProductListing(
  * Checks what a listing says in words. It must have a title or a description, and the id of an SKU or a product.
  * @throws RowError
  */
-export function parseText(
-  listing: Listing,
-): Pick<ParsedListing, 'leftOut' | 'unknownCategories'> & { readonly row: TextRow } {
+export function parseText(listing: Listing): Parsed<TextRow> {
   const values = new Values();
   const { id, title, description } = listing;
   if (title === undefined && listing.groupTitle === undefined && description === undefined)

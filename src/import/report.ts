@@ -1,3 +1,5 @@
+import type { Parsed } from './parse-listing.js';
+
 /** Enough to see what is wrong with a feed; `onRejected` gets all of them. */
 const MAX_KEPT = 10_000;
 
@@ -122,4 +124,14 @@ export function countFault(counts: Map<string, FaultCount>, kind: string, fault:
   const known = counts.get(kind);
   if (known !== undefined) known.count += 1;
   else if (counts.size < MAX_KINDS) counts.set(kind, { count: 1, first: fault });
+}
+
+/** Counts what was left out of a listing. */
+export function countLeftOut(
+  report: ImportReport,
+  { row: { line }, leftOut, unknownCategories }: Parsed<{ readonly line: number }>,
+): void {
+  for (const { column, reason } of leftOut) countFault(report.leftOut, column, { line, reason });
+  for (const number of unknownCategories)
+    countFault(report.unknownCategories, number, { line, reason: `google_product_category ${number}` });
 }

@@ -11,7 +11,7 @@ import {
   type ParsedListing,
   type ProductRow,
 } from './parse-listing.js';
-import { countFault, type Fault, type ImportReport } from './report.js';
+import { countFault, countLeftOut, type Fault, type ImportReport } from './report.js';
 import type { FeedSource } from './source/open-source.js';
 import {
   countWithoutSkus,
@@ -117,7 +117,7 @@ class Stager {
 
   #addWhole(listing: Listing): void {
     const parsed = parseProductListing(listing);
-    this.#count(listing.line, parsed);
+    countLeftOut(this.#options.report, parsed);
     this.#wholes.push(parsed.row);
   }
 
@@ -132,18 +132,8 @@ class Stager {
           `import rows in ${row.currency} from a separate feed, into a channel with that currency.`,
       );
     }
-    this.#count(listing.line, parsed);
+    countLeftOut(this.#options.report, parsed);
     this.#good.push(parsed);
-  }
-
-  #count(
-    line: number,
-    { leftOut, unknownCategories }: Pick<ParsedListing, 'leftOut' | 'unknownCategories'>,
-  ): void {
-    const { report } = this.#options;
-    for (const { column, reason } of leftOut) countFault(report.leftOut, column, { line, reason });
-    for (const number of unknownCategories)
-      countFault(report.unknownCategories, number, { line, reason: `google_product_category ${number}` });
   }
 
   /** Stages what was added, while the caller reads on; only the flush before must have ended. */

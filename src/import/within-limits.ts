@@ -7,7 +7,7 @@ import {
   optionAllowance,
 } from '../catalog/write/tag-limits.js';
 import type { FeedRow, ProductRow } from './parse-listing.js';
-import type { Fault } from './report.js';
+import { countFault, type Fault, type ImportReport } from './report.js';
 
 interface Attribute {
   readonly name: string;
@@ -70,4 +70,13 @@ class Excess {
     const reason = `${kind}: The product ${JSON.stringify(handle)} has too many; ${this.#count} were left out. At most ${limit} are allowed.`;
     return [{ kind, line: this.#firstLine, reason }];
   }
+}
+
+/** Counts what products have beyond their limits. */
+export function countExcess(
+  report: ImportReport,
+  drafts: readonly { readonly excess: readonly ExcessFault[] }[],
+): void {
+  for (const { excess } of drafts)
+    for (const { kind, ...fault } of excess) countFault(report.leftOut, kind, fault);
 }

@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { arrival } from './arrival.js';
+import { arrivalFailure, beginArrival } from './arrival.js';
 import { BoardView } from './board/board-view.js';
 import { Header } from './header/header.js';
 import { HoldBar } from './hold/hold-bar.js';
@@ -20,7 +20,6 @@ import { Said } from './ui/said.js';
 
 /** What is the same on every view, around the one that the address says. */
 export function App() {
-  const [isAsked, setAsked] = useState(false);
   const [WhyPanel, setWhyPanel] = useState<ComponentType<{ close: () => void }> | null>(null);
   const { view } = place.value;
   useEffect(() => {
@@ -55,7 +54,6 @@ export function App() {
           class="link"
           type="button"
           onClick={() => {
-            setAsked(true);
             // Shoppers never open it.
             import('./why/why-panel.js').then((file) => setWhyPanel(() => file.WhyPanel), reloadForUpgrade);
           }}
@@ -65,7 +63,7 @@ export function App() {
       </footer>
       <HoldBar />
       <IncomingSheet />
-      {isAsked && WhyPanel !== null ? <WhyPanel close={() => setAsked(false)} /> : null}
+      {WhyPanel === null ? null : <WhyPanel close={() => setWhyPanel(null)} />}
       <Said />
     </>
   );
@@ -73,11 +71,11 @@ export function App() {
 
 function Shown() {
   const channel = market.value;
-  const { failure, retry } = arrival.value;
+  const failure = arrivalFailure.value;
   if (channel === null) {
     return (
       <Main class="view-expected">
-        {failure === null ? null : <FailureNotice failure={failure} retry={retry} />}
+        {failure === null ? null : <FailureNotice failure={failure} retry={beginArrival} />}
       </Main>
     );
   }

@@ -2,23 +2,16 @@ import { signal } from '@preact/signals';
 import { type Failure, toFailure } from './api/failure.js';
 import { arrive } from './market.js';
 
-interface Arrival {
-  readonly failure: Failure | null;
-  readonly retry: () => void;
-}
+/** Why the market could not be found out, without which nothing has a price; null while nothing has failed. */
+export const arrivalFailure = signal<Failure | null>(null);
 
-const begin = (): void => {
+export function beginArrival(): void {
   arrive().then(
     () => {
-      arrival.value = { failure: null, retry: begin };
+      arrivalFailure.value = null;
     },
     (error: unknown) => {
-      arrival.value = { failure: toFailure(error), retry: begin };
+      arrivalFailure.value = toFailure(error);
     },
   );
-};
-
-/** Whether the market could be found out, without which nothing has a price. */
-export const arrival = signal<Arrival>({ failure: null, retry: begin });
-
-export const beginArrival = begin;
+}

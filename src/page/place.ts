@@ -6,7 +6,8 @@ export interface Box {
   readonly height: number;
 }
 
-export type Sort = 'BEST' | 'NEWEST' | 'PRICE_ASC' | 'PRICE_DESC';
+export const SORTS = ['BEST', 'NEWEST', 'PRICE_ASC', 'PRICE_DESC'] as const;
+export type Sort = (typeof SORTS)[number];
 
 /** What the shopper chose to narrow a list. */
 export interface Filters {
@@ -46,7 +47,6 @@ export const NO_FILTERS: Filters = {
   store: null,
 };
 
-const SORTS: readonly Sort[] = ['BEST', 'NEWEST', 'PRICE_ASC', 'PRICE_DESC'];
 const OPTION = 'o.';
 const ATTRIBUTE = 'a.';
 /** More would not show on a screen. */

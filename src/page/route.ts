@@ -1,13 +1,5 @@
 import { signal } from '@preact/signals';
-import {
-  type Filters,
-  NO_FILTERS,
-  type Place,
-  readPlace,
-  type Sort,
-  type View,
-  writePlace,
-} from './place.js';
+import { type Filters, NO_FILTERS, type Place, readPlace, type View, writePlace } from './place.js';
 
 /** What the address says. */
 export const place = signal<Place>(readPlace(location.search));
@@ -26,8 +18,8 @@ let entries = 0;
 /** Where the shopper had scrolled to in this entry of the history; 0 for a new one. */
 export const scrollOf = (id: number): number => scrolls.get(id) ?? 0;
 
-export const hrefOf = (view: View, filters = NO_FILTERS, sort: Sort = 'BEST'): string =>
-  `/${writePlace({ view, filters, sort })}`;
+export const hrefOf = (view: View, filters = NO_FILTERS): string =>
+  `/${writePlace({ view, filters, sort: 'BEST' })}`;
 
 /** Goes to another place. With `replace`, the place that is shown is changed, as if the shopper had never left it. */
 export function go(next: Place, { replace = false } = {}): void {

@@ -18,6 +18,9 @@ let skus: Record<string, string>;
 beforeAll(async () => {
   gateway = await startTestGateway(async (db) => {
     await seedMarkets(db);
+    await db.query(
+      `INSERT INTO channels (handle, name, price_list_id) SELECT 'nowhere', 'Nowhere', id FROM price_lists WHERE handle = 'eu'`,
+    );
     await seedProduct(db, {
       handle: 'coat',
       vectors: [[1, 0, 0, 0]],
@@ -573,9 +576,6 @@ test('a location from which promised units are to be sent cannot be deleted, and
 });
 
 test('a channel without locations promises nothing', async () => {
-  await gateway.db.query(
-    `INSERT INTO channels (handle, name, price_list_id) SELECT 'nowhere', 'Nowhere', id FROM price_lists WHERE handle = 'eu'`,
-  );
   const { sku } = await gateway.read(
     z.object({ sku: z.object({ availability: z.object({ orderable: z.boolean(), level: z.string() }) }) }),
     `query @inContext(channel: "nowhere") { sku(code: "SOON") { availability { orderable level } } }`,

@@ -1,22 +1,8 @@
 import { signal } from '@preact/signals';
+import type { MatchPageFragment } from '../generated/graphql.js';
 
 /** How a search was answered, as `SearchReport` says. */
-export interface Report {
-  readonly asOf: string;
-  readonly indexLagMs: number;
-  readonly strategy: string;
-  readonly candidates: number;
-  readonly dropped: number;
-  readonly refills: number;
-  readonly encoder: string;
-  readonly tookMs: number;
-  readonly region: {
-    readonly x: number;
-    readonly y: number;
-    readonly width: number;
-    readonly height: number;
-  } | null;
-}
+export type Report = MatchPageFragment['search'];
 
 /** One operation as it was sent, for the Why panel. */
 export interface Sent {

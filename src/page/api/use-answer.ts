@@ -44,7 +44,7 @@ export function useAnswer<T>(
   }, [key, turn]);
   const retry = (): void => {
     setState(null);
-    setTurn(turn + 1);
+    setTurn((last) => last + 1);
   };
   if (state !== null && state.key === key) return { value: state.value, failure: state.failure, retry };
   // Only a question with this key has put it there.

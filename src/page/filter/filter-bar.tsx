@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Counts } from '../list/listing.js';
-import { NO_FILTERS, type Sort } from '../place.js';
+import { NO_FILTERS, SORTS } from '../place.js';
 import { go, narrow, place } from '../route.js';
 import { number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
@@ -101,7 +101,6 @@ export function FilterBar({ counts, title }: FilterBarProps) {
   );
 }
 
-const SORTS: readonly Sort[] = ['BEST', 'NEWEST', 'PRICE_ASC', 'PRICE_DESC'];
 /** Clothes' sizes, before those of shoes and belts. */
 const MAX_SIZES = 8;
 

@@ -3,7 +3,7 @@ import { ask } from '../api/ask.js';
 import { SuggestDocument, type SuggestQuery } from '../generated/graphql.js';
 import { market } from '../market.js';
 import { NO_FILTERS, type Place } from '../place.js';
-import { go, hrefOf, place } from '../route.js';
+import { go, place } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 
@@ -150,7 +150,6 @@ export function SearchField() {
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === active}
-            data-href={hrefOf(to.view, to.filters)}
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => choose(to)}
           >

@@ -101,7 +101,7 @@ export async function holdNow(channel: string, sku: string, backorder: boolean):
   return hold.id;
 }
 
-/** Holds it for as long as a hold may last. @throws Failure with the code of the user error */
+/** Holds it for the channel's usual time from now on. @throws Failure with the code of the user error */
 export async function extendHold({ channel, hold }: Held): Promise<void> {
   const input = { hold: hold.id, idempotencyKey: crypto.randomUUID() };
   const payload = await twice(() => ask(KeepHoldDocument, { channel, input }, (data) => data.holdExtend));

@@ -8,9 +8,7 @@ import {
   NarrowAlikeDocument,
   type MatchPageFragment,
   type ProductFilter,
-  type ProductSort,
   type VisualQueryInput,
-  type VisualSearchSort,
 } from '../generated/graphql.js';
 import type { Filters, Sort } from '../place.js';
 import { toItems } from './item.js';
@@ -18,19 +16,6 @@ import type { ListPage, Source } from './listing.js';
 
 /** Sorting needs an end of what is alike: below, matches are of another kind. */
 const SORTED_FROM_SCORE = 0.6;
-
-const PRODUCT_SORTS: Readonly<Record<Sort, ProductSort | null>> = {
-  BEST: null,
-  NEWEST: 'NEWEST',
-  PRICE_ASC: 'PRICE_ASC',
-  PRICE_DESC: 'PRICE_DESC',
-};
-const ALIKE_SORTS: Readonly<Record<Sort, VisualSearchSort | null>> = {
-  BEST: null,
-  NEWEST: 'NEWEST',
-  PRICE_ASC: 'PRICE_ASC',
-  PRICE_DESC: 'PRICE_DESC',
-};
 
 /** All products, or those that words find. */
 export function browse(channel: string, text: string | null, filters: Filters, sort: Sort): Source {
@@ -43,7 +28,7 @@ export function browse(channel: string, text: string | null, filters: Filters, s
           channel,
           text,
           where: toWhere(filters),
-          sort: PRODUCT_SORTS[sort] ?? best,
+          sort: sort === 'BEST' ? best : sort,
           after,
           isFirst: after === null,
           by: FACETS,
@@ -70,7 +55,7 @@ export function alike(channel: string, query: VisualQueryInput, filters: Filters
     async page(after, signal) {
       const search = await ask(
         FindAlikeDocument,
-        { channel, query, where, sort: ALIKE_SORTS[sort], minScore, after },
+        { channel, query, where, sort: sort === 'BEST' ? null : sort, minScore, after },
         (data) => data.visualSearch,
         signal,
       );

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { Heart } from '../board/heart.js';
@@ -17,7 +17,6 @@ import { Gallery } from './gallery.js';
 import type { Product } from './offers.js';
 import { NO_FILTERS } from '../place.js';
 import { Main } from '../ui/main.js';
-import { signal } from '@preact/signals';
 
 interface ProductViewProps {
   readonly channel: string;
@@ -47,22 +46,20 @@ export function ProductView({ channel, handle }: ProductViewProps) {
       {value === null ? (
         <div class="product product-expected" />
       ) : (
-        <Shown channel={channel} product={value} />
+        <Shown key={channel} channel={channel} product={value} />
       )}
     </Main>
   );
 }
 
-/** The colors that the shopper looks at, by product, so that the gallery follows the choice. */
-const looked = signal<Readonly<Record<string, string>>>({});
-
 function Shown({ channel, product }: { readonly channel: string; readonly product: Product }) {
   const listing = listingOf(`${channel} alike ${product.id}`, () => alikeProduct(channel, product.id));
+  const [picture, setPicture] = useState<string | null>(null);
   const { brand, category } = product;
   return (
     <>
       <article class="product">
-        <Gallery product={product} picture={looked.value[product.id] ?? null} />
+        <Gallery product={product} picture={picture} />
         <div class="product-side">
           {brand == null ? null : (
             <Link
@@ -77,14 +74,7 @@ function Shown({ channel, product }: { readonly channel: string; readonly produc
             <h1>{product.title}</h1>
             <Heart product={product.id} title={product.title} />
           </div>
-          <Buy
-            key={`${channel} ${product.id}`}
-            channel={channel}
-            product={product}
-            look={(picture) => {
-              looked.value = { ...looked.value, [product.id]: picture };
-            }}
-          />
+          <Buy channel={channel} product={product} look={setPicture} />
           {product.description == null ? null : <p class="product-text">{product.description}</p>}
           <dl class="attributes">
             {category == null ? null : (

@@ -1,5 +1,6 @@
-import { Kind, type ConstValueNode, type ValueNode } from 'graphql';
+import { Kind, valueFromASTUntyped } from 'graphql';
 import { RequestError } from '../../errors.js';
+import { defaultsOf, Variables } from '../cost/variables.js';
 import type { Operation } from './operation.js';
 import { parseLanguage } from '../../platform/language-tag.js';
 import type { ServerContext } from '../../graph/server-context.js';
@@ -25,23 +26,14 @@ export async function enterContext(operation: Operation, context: ServerContext)
 /**
  * Undefined when it is not given, or its variable is not a string: that is reported like any other bad variable.
  */
-function argumentOf({ operation, variables }: Operation, argument: string): string | null | undefined {
-  const value: ValueNode | undefined = operation.directives
+function argumentOf(asked: Operation, argument: string): string | null | undefined {
+  const value = asked.operation.directives
     ?.find(({ name }) => name.value === 'inContext')
     ?.arguments?.find(({ name }) => name.value === argument)?.value;
   if (value === undefined) return undefined;
-  if (value.kind !== Kind.VARIABLE) return literal(value);
-  const name = value.name.value;
-  const given = variables[name];
-  if (typeof given === 'string' || given === null) return given;
-  if (given !== undefined) return undefined;
-  const fallback = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
-  return fallback?.defaultValue && literal(fallback.defaultValue);
-}
-
-function literal(
-  node: ConstValueNode | Exclude<ValueNode, { kind: Kind.VARIABLE }>,
-): string | null | undefined {
-  if (node.kind === Kind.STRING || node.kind === Kind.ENUM) return node.value;
-  return node.kind === Kind.NULL ? null : undefined;
+  const given =
+    value.kind === Kind.VARIABLE
+      ? new Variables(asked.variables, defaultsOf(asked.operation)).get(value.name.value)
+      : valueFromASTUntyped(value);
+  return given === null || typeof given === 'string' ? given : undefined;
 }

@@ -165,6 +165,22 @@ describe('translations of productsUpsert', () => {
     expect(await catalog.versions()).toEqual(before);
   });
 
+  // Failed on 2026-11-29: it waited for the lock of new products while no product was in the channel's language.
+  test('a change of a product does not wait for whoever adds some', async () => {
+    const { db } = catalog.gateway;
+    await db.query(`UPDATE channels SET language = 'fr'`);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    const adding = await db.connect();
+    try {
+      // NEW_PRODUCTS_LOCK
+      await adding.query(`BEGIN; SELECT pg_advisory_xact_lock(1886547812)`);
+      expect((await catalog.upsert([{ handle: 'coat', title: 'Coat' }])).userErrors).toEqual([]);
+    } finally {
+      adding.release(true);
+      await db.query(`UPDATE channels SET language = 'en'`);
+    }
+  });
+
   test('a language that is none is an error of the request', async () => {
     const asked = (document: string, variables = {}) => catalog.gateway.ask(document, variables);
     for (const { errors } of [
