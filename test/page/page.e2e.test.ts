@@ -311,11 +311,13 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Why these results?' }).click();
     const panel = page.getByRole('dialog');
-    await panel.getByText('FindAlike').first().waitFor();
-    await panel.getByText('FindAlike').first().click();
+    // The last search is open already, so a click would close it where no question came after it.
+    const search = panel.locator('details').filter({ hasText: 'FindAlike' }).first();
+    await search.waitFor();
+    if ((await search.getAttribute('open')) === null) await search.locator('summary').click();
     await page.waitForTimeout(300);
     expect(await axe(page)).toEqual([]);
-    const link = await panel.getByRole('link', { name: 'Open in GraphiQL' }).first().getAttribute('href');
+    const link = await search.getByRole('link', { name: 'Open in GraphiQL' }).getAttribute('href');
     expect(new URL(link ?? '', shop.url).searchParams.get('query')).toMatch(/\b(?:query|mutation) \w+/);
   });
 });
@@ -519,6 +521,39 @@ async function hold(page: Page, size: string): Promise<void> {
   await page.getByRole('button', { name: 'Hold it for me' }).click();
   await page.getByRole('button', { name: 'Held for you', exact: true }).waitFor();
 }
+
+// Failed on 2026-11-29: the hold was forgotten at once, and without https (crypto.randomUUID) nothing could be held.
+test('a hold counts down by the clock of the gateway, also where the browser has few features', async () => {
+  const page = await visit('');
+  await page.addInitScript(() => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + 15 * 60_000;
+    Object.defineProperty(crypto, 'randomUUID', { value: undefined });
+  });
+  await page.goto(new URL('?product=corso-nove-rafa-dress-lilac-black', page.url()).href);
+  await hold(page, 'M');
+  const held = page.getByRole('region', { name: 'Held for you' });
+  expect(await held.getByRole('timer').innerText()).toMatch(/^(?:9:\d\d|10:0\d)$/);
+  await held.getByRole('button', { name: 'Release' }).click();
+  await held.waitFor({ state: 'detached' });
+});
+
+// Failed on 2026-11-29: what Office puts beside a text as a picture was searched for.
+test('a text that is pasted is no picture', async () => {
+  const page = await visit('');
+  await page.getByRole('combobox', { name: 'Search' }).click();
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData('text/plain', 'dress');
+    data.items.add(new File([new Uint8Array(10)], 'image.png', { type: 'image/png' }));
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+    );
+  });
+  await page.waitForTimeout(500);
+  expect(page.url()).not.toContain('picture=');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+});
 
 test('who holds the last unit is not told that it is sold out', async () => {
   const page = await visit('?product=corso-nove-rafa-dress-lilac-black');

@@ -3,6 +3,7 @@ import { reloadForUpgrade } from '../reload.js';
 import { documentId } from './document-id.js';
 import { Failure } from './failure.js';
 import { record, type Report } from './record.js';
+import { noteServerTime } from './server-clock.js';
 
 interface Answer<T> {
   readonly data?: T | null;
@@ -88,6 +89,7 @@ async function askOnce<Data, Variables, Picked>(
     body: JSON.stringify({ documentId: id, variables }),
     signal: signal ?? null,
   });
+  noteServerTime(response);
   const answer = await read<Data>(response);
   const errors = answer.errors ?? [];
   record({

@@ -12,6 +12,7 @@ import {
 import { channel, market } from '../market.js';
 import { recall, remember } from '../storage.js';
 import { t } from '../texts/texts.js';
+import { newKey } from '../api/new-key.js';
 
 const KEY = 'vitrine.board';
 
@@ -67,7 +68,7 @@ function ensureBoard(): Promise<string> {
   if (myBoard.value !== null) return Promise.resolve(myBoard.value);
   starting ??= ask(
     StartBoardDocument,
-    { input: { title: t.value.myBoard, idempotencyKey: crypto.randomUUID() } },
+    { input: { title: t.value.myBoard, idempotencyKey: newKey() } },
     (data) => data.boardCreate?.board?.id,
   )
     .then((id) => {

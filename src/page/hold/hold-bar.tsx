@@ -4,6 +4,7 @@ import { money, t } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
 import { say } from '../ui/said.js';
 import { extendHold, forget, type Held, holds, releaseHold } from './holds.js';
+import { serverNow } from '../api/server-clock.js';
 
 /** What the shopper holds, with the time that is left, on every view. */
 export const HoldBar = () =>
@@ -82,7 +83,7 @@ function HoldCard({ held }: { readonly held: Held }) {
 }
 
 function useSecondsUntil(moment: string): number {
-  const left = (): number => Math.max(0, Math.ceil((Date.parse(moment) - Date.now()) / 1_000));
+  const left = (): number => Math.max(0, Math.ceil((Date.parse(moment) - serverNow()) / 1_000));
   const [seconds, setSeconds] = useState(left);
   useEffect(() => {
     setSeconds(left());

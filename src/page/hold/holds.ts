@@ -9,6 +9,7 @@ import {
   LetGoDocument,
 } from '../generated/graphql.js';
 import { recall, remember } from '../storage.js';
+import { newKey } from '../api/new-key.js';
 
 export interface Held {
   readonly channel: string;
@@ -93,7 +94,7 @@ export function followHolds(): void {
  * @throws Failure with the code of the user error
  */
 export async function holdNow(channel: string, sku: string, backorder: boolean): Promise<string> {
-  const input = { lines: [{ sku, quantity: 1, backorder }], idempotencyKey: crypto.randomUUID() };
+  const input = { lines: [{ sku, quantity: 1, backorder }], idempotencyKey: newKey() };
   const payload = await twice(() => ask(HoldNowDocument, { channel, input }, (data) => data.holdCreate));
   const { hold, userErrors } = payload;
   if (hold == null) throw toUserFailure(userErrors);
@@ -103,7 +104,7 @@ export async function holdNow(channel: string, sku: string, backorder: boolean):
 
 /** Holds it for the channel's usual time from now on. @throws Failure with the code of the user error */
 export async function extendHold({ channel, hold }: Held): Promise<void> {
-  const input = { hold: hold.id, idempotencyKey: crypto.randomUUID() };
+  const input = { hold: hold.id, idempotencyKey: newKey() };
   const payload = await twice(() => ask(KeepHoldDocument, { channel, input }, (data) => data.holdExtend));
   if (payload.hold != null) replace(payload.hold);
   if (payload.userErrors.length > 0) throw toUserFailure(payload.userErrors);
@@ -111,7 +112,7 @@ export async function extendHold({ channel, hold }: Held): Promise<void> {
 
 /** Gives the stock back. @throws Failure */
 export async function releaseHold({ channel, hold }: Held): Promise<void> {
-  const input = { hold: hold.id, idempotencyKey: crypto.randomUUID() };
+  const input = { hold: hold.id, idempotencyKey: newKey() };
   await twice(() => ask(LetGoDocument, { channel, input }, (data) => data.holdRelease));
   forget(hold.id);
 }

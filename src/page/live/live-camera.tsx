@@ -36,7 +36,8 @@ export function LiveCamera({ channel, close }: LiveCameraProps) {
     return () => leaving.abort();
   }, [channel]);
   const keep = async (): Promise<void> => {
-    if (video.current === null) return;
+    // Before its first frame, a camera has no size.
+    if (video.current === null || video.current.videoWidth === 0) return;
     const picture = await snapshot(video.current, video.current.videoWidth, 0.9);
     close();
     void take(picture);
@@ -99,6 +100,8 @@ async function follow(
   const filter = new FrameFilter();
   while (!hasLeft()) {
     await sleep(LOOK_EVERY_MS);
+    // Unplugged, or taken by a call.
+    if (!stream.active) throw new Error('The camera has ended.');
     if (document.hidden || video.videoWidth === 0 || !filter.keep(video)) continue;
     const frame = await snapshot(video, FRAME_WIDTH, FRAME_QUALITY);
     try {

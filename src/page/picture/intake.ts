@@ -83,10 +83,13 @@ export function takeDropsAndPastes(): void {
     isDragging.value = false;
     if (!hasFiles(event)) return;
     event.preventDefault();
-    const picture = pictureIn(event.dataTransfer);
+    // Windows says no type of a HEIC file: what is no picture is told when it is read.
+    const picture = pictureIn(event.dataTransfer) ?? event.dataTransfer?.files[0];
     if (picture) void take(picture);
   });
   addEventListener('paste', (event) => {
+    // Office puts a picture of the text beside it.
+    if (event.clipboardData?.types.includes('text/plain') === true) return;
     const picture = pictureIn(event.clipboardData);
     if (!picture) return;
     event.preventDefault();
