@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { MAX_URL_LENGTH, parseUrl } from '../platform/parse-url.js';
+import { looksLikeUrl, MAX_URL_LENGTH } from '../platform/parse-url.js';
 
 /** Maximum number of characters of a decimal that is parsed; no price needs more. */
 const MAX_DECIMAL_LENGTH = 32;
@@ -50,7 +50,7 @@ export const UrlScalar = new GraphQLScalarType<string, string>({
   specifiedByURL: 'https://url.spec.whatwg.org/',
   serialize: String,
   parseValue(value) {
-    if (typeof value !== 'string' || parseUrl(value) === null) {
+    if (typeof value !== 'string' || !looksLikeUrl(value)) {
       throw new GraphQLError(
         `A URL must be absolute, and have at most ${MAX_URL_LENGTH} characters and a host that DNS can have, for example "https://example.com/coat.jpg".`,
         { extensions: { code: 'BAD_USER_INPUT' } },

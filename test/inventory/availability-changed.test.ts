@@ -115,6 +115,24 @@ async function gauge(name: string): Promise<number> {
 const untilGauge = (name: string, value: number): Promise<void> =>
   until(`${name} is ${value}`, async () => (await gauge(name)) === value);
 
+// Failed on 2026-11-29: 60 kB of variables were read for each event, and paid for once.
+test('the variables are paid for with each event, since each reads them again', async () => {
+  const client = openClient(url);
+  clients.push(client);
+  const query = `subscription ($skus: [ID!]!, $where: ProductFilter) { availabilityChanged(skus: $skus) {
+    code product { similar(where: $where) @skip(if: true) { pageInfo { hasNextPage } } } } }`;
+  const costOf = async (gtins: number): Promise<number> => {
+    const events = client.iterate({
+      query,
+      variables: { ...idsOf('CAP'), where: { gtins: Array.from({ length: gtins }, () => '4006381333931') } },
+    });
+    for await (const { extensions } of events)
+      return z.object({ cost: z.object({ actual: z.number() }) }).parse(extensions).cost.actual;
+    throw new Error('there was no event');
+  };
+  expect((await costOf(100)) - (await costOf(50))).toBe(10);
+});
+
 describe('what is told', () => {
   test('first each SKU as it is, then a sale, and nothing else', async () => {
     const watching = subscribe(connect(), WATCH, idsOf('TEE-M', 'TEE-S', 'TEE-M'));

@@ -42,8 +42,11 @@ export interface Charges {
    * @throws RequestError COST_EXCEEDED, ThrottledError
    */
   charge(context: Paying, operation: Operation, variables: number): Promise<void>;
-  /** Takes the points of a subscription's next event, when there are enough of them. Returns early on `signal`. */
-  chargeEvent(context: Paying, operation: Operation, signal: AbortSignal): Promise<void>;
+  /**
+   * Takes the points of a subscription's next event, when there are enough of them, and those for reading the variables
+   * again. Returns early on `signal`.
+   */
+  chargeEvent(context: Paying, operation: Operation, variables: number, signal: AbortSignal): Promise<void>;
   /**
    * Takes the points of an answer whose lists have so many fields that the estimate does not pay for them.
    * @throws ThrottledError when the payer has a debt
@@ -114,14 +117,16 @@ export function createCharges(
       charge.arrival += variables;
       charge.price = price;
     },
-    async chargeEvent(context, operation, signal) {
+    async chargeEvent(context, operation, variables, signal) {
       const price = priceOf(operation).ofEvent;
       const endTurn = await turns.take(payerName(context.payer), signal);
       try {
         while (!signal.aborted) {
           try {
-            await budgets.take(context.payer, price.estimate);
-            chargeOf(context).price = price;
+            await budgets.take(context.payer, variables + price.estimate);
+            const charge = chargeOf(context);
+            charge.arrival = variables;
+            charge.price = price;
             return;
           } catch (error) {
             if (!(error instanceof ThrottledError)) throw error;

@@ -14,6 +14,8 @@ import { ENTRIES_A_POINT, MAX_LIST_ENTRIES, MAX_VARIABLES } from '../limits.js';
 export interface CheckedOperation extends Operation {
   readonly signal: AbortSignal;
   readonly requestPayer: RequestPayer;
+  /** What it costs to read the variables, which graphql-js does once for each event of a subscription. */
+  readonly variablePoints: number;
 }
 
 /** Checks before execution, the same over HTTP and over a WebSocket. */
@@ -63,10 +65,11 @@ export function createChecks(
         const { variables, entries } = declaredVariables(operation);
         const declared = { ...operation, variables };
         // graphql-js reads all entries, also those of fields that are skipped.
-        await charges.charge(context, declared, Math.floor(entries / ENTRIES_A_POINT));
+        const variablePoints = Math.floor(entries / ENTRIES_A_POINT);
+        await charges.charge(context, declared, variablePoints);
         const requestPayer = charges.requestPayer(context);
         await forClient(requestPayer.name, () => enterContext(declared, context));
-        passed.set(context, { ...declared, signal: context.signal, requestPayer });
+        passed.set(context, { ...declared, signal: context.signal, requestPayer, variablePoints });
       } catch (error) {
         throw toGraphQLError(error);
       }
@@ -95,7 +98,7 @@ export function givenName(operationName: string | null | undefined): string | un
 /** Without a prototype, so that an omitted variable `$constructor` is not found. */
 function declaredVariables({ operation, variables }: Operation): {
   readonly variables: Record<string, unknown>;
-  /** Of all lists in them. */
+  /** Of all lists in them, with objects that are in no list. */
   readonly entries: number;
 } {
   if (hasMoreKeys(variables, MAX_VARIABLES)) {
@@ -119,14 +122,15 @@ function declaredVariables({ operation, variables }: Operation): {
   return { variables: declared, entries };
 }
 
-/** The entries of all lists; stops counting beyond the limit. */
+/** The entries of all lists, and objects in objects; stops counting beyond the limit. */
 function countEntries(value: object, limit: number): number {
   const open: object[] = [value];
   let count = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (Array.isArray(next)) count += next.length;
+    const inner = Object.values(next).filter(isObject);
+    count += Array.isArray(next) ? next.length : inner.length;
     if (count > limit) break;
-    for (const inner of Object.values(next)) if (isObject(inner)) open.push(inner);
+    open.push(...inner);
   }
   return count;
 }

@@ -149,7 +149,7 @@ export function createSubscriptions(options: {
     let { payer } = context;
     const answer = async (rootValue: unknown, ended: AbortSignal): Promise<ExecutionResult> => {
       const paid: Paying = { payer: { ...payer } };
-      await charges.chargeEvent(paid, operation, ended);
+      await charges.chargeEvent(paid, operation, operation.variablePoints, ended);
       await turn();
       if (ended.aborted) {
         charges.settle(paid, NOT_EXECUTED);
