@@ -44,9 +44,10 @@ const orders = new LRUCache<string, readonly string[]>({ max: 1_000 });
 export function lookUpOrder(tag: string): readonly string[] {
   const known = orders.get(tag);
   if (known !== undefined) return known;
-  const { language, script = '', region = '' } = new Intl.Locale(tag).maximize();
-  const inScript = `${language}-${script}`;
-  const inRegion = `${language}-${region}`;
+  // Of a language that few speak, nobody may have said where or how it is written.
+  const { language, script, region } = new Intl.Locale(tag).maximize();
+  const inScript = script === undefined ? language : `${language}-${script}`;
+  const inRegion = region === undefined ? language : `${language}-${region}`;
   const spelled = [inRegion, inScript].filter((other) => fullTag(other) === fullTag(tag));
   const order = [
     ...new Set([tag, fullTag(tag), ...spelled, inScript, language, ...(ALSO_READ.get(language) ?? [])]),
