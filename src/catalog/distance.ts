@@ -28,7 +28,3 @@ export function distanceKm(
       haversine(radians(to.longitude - from.longitude));
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
 }
-
-/** Nearest first; what has no distance comes last, and otherwise the order stays. */
-export const nearestFirst = <T extends { readonly distanceKm: number | null }>(places: readonly T[]): T[] =>
-  places.toSorted((a, b) => (a.distanceKm ?? Infinity) - (b.distanceKm ?? Infinity) || 0);

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { checkFirst, PAGING } from '../graph/page-info.js';
+import { checkPlace } from '../catalog/distance.js';
 import { offersOf } from '../catalog/offers.js';
 import { Product } from '../catalog/product.types.js';
 import { Sku } from '../catalog/sku.types.js';
@@ -8,12 +9,15 @@ import type { Context } from '../graph/request-context.js';
 import { locationStocks, productAvailability, skuAvailability } from './availability.js';
 import { GeoPointInput } from '../catalog/location.types.js';
 import { LocationStock, ProductAvailability, SkuAvailability } from './availability.types.js';
-import { SizedBy } from '../graph/cost.js';
+import { Cost, SizedBy } from '../graph/cost.js';
 
 const DEFAULT_FIRST = 10;
+const LOCATIONS_COST = 5;
 
 @Resolver(() => SkuAvailability)
 export class AvailabilityResolver {
+  // All locations of the SKU are compared, of which a chain has hundreds.
+  @Cost(LOCATIONS_COST)
   @SizedBy('first')
   @FieldResolver(() => [LocationStock], {
     nullable: true,
@@ -32,10 +36,13 @@ export class AvailabilityResolver {
   ): Promise<LocationStock[]> {
     const first = given ?? DEFAULT_FIRST;
     checkFirst(first);
+    if (near) checkPlace(near);
+    const place = near ?? null;
     const { channel, locations } = await context.inChannel();
-    return locationStocks(await locations.bySku.load(availability.skuKey), channel, near ?? null).slice(
-      0,
-      first,
+    return locationStocks(
+      await locations.bySku.load({ skuKey: availability.skuKey, near: place, first }),
+      channel,
+      place,
     );
   }
 }

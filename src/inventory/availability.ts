@@ -1,7 +1,7 @@
 import type { Channel } from '../catalog/channel.types.js';
 import { instantiate } from '../graph/node.js';
 import type { SelectedOption, Sku } from '../catalog/sku.types.js';
-import { checkPlace, distanceKm, nearestFirst } from '../catalog/distance.js';
+import { distanceKm } from '../catalog/distance.js';
 import { type GeoPointInput } from '../catalog/location.types.js';
 import { LocationStock, ProductAvailability, SkuAvailability, StockLevel } from './availability.types.js';
 import type { LocationLevel } from '../catalog/location.store.js';
@@ -50,17 +50,13 @@ export function productAvailability(skus: readonly Sku[]): ProductAvailability {
   });
 }
 
-/**
- * The locations of an SKU, nearest first when `near` is given; locations without coordinates come last.
- * @throws RequestError BAD_USER_INPUT for an invalid latitude or longitude
- */
+/** What shoppers see of the stock at these locations. */
 export function locationStocks(
   levels: readonly LocationLevel[],
   channel: Channel,
   near: GeoPointInput | null,
 ): LocationStock[] {
-  if (near !== null) checkPlace(near);
-  const stocks = levels.map((level) =>
+  return levels.map((level) =>
     instantiate(LocationStock, {
       location: level.location,
       sellable: level.sellable > 0,
@@ -69,5 +65,4 @@ export function locationStocks(
       distanceKm: near === null ? null : distanceKm(near, level),
     }),
   );
-  return near === null ? stocks : nearestFirst(stocks);
 }

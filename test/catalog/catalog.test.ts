@@ -253,6 +253,23 @@ describe('a product', () => {
         },
       },
     });
+    const { data: few } = await gateway.ask(
+      `{ sku(code: "coat/m green") { availability {
+        near: locations(near: { latitude: 52, longitude: 13 }, first: 1) { distanceKm location { name } }
+        far: locations(near: { latitude: 48.85, longitude: 2.35 }, first: 1) { location { name } }
+        byName: locations(first: 1) { distanceKm location { name } }
+        all: locations { location { name } } } } }`,
+    );
+    expect(few).toEqual({
+      sku: {
+        availability: {
+          near: [{ distanceKm: expect.any(Number), location: { name: 'Berlin' } }],
+          far: [{ location: { name: 'Paris' } }],
+          byName: [{ distanceKm: null, location: { name: 'Berlin' } }],
+          all: [{ location: { name: 'Berlin' } }, { location: { name: 'Paris' } }],
+        },
+      },
+    });
     const { errors } = await gateway.ask(locations('{ latitude: 91, longitude: 0 }'));
     expect(errors[0]).toMatchObject({
       code: 'BAD_USER_INPUT',

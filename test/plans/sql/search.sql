@@ -165,13 +165,26 @@
       WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
 
 /* location.bySku */
-        SELECT location.id AS key, location.handle, location.name, location.country_code AS "countryCode",
-          stock_level.sku_id AS "skuKey", location.latitude, location.longitude, location.pickup,
-          stock_level.sellable, stock_level.on_hand IS NOT NULL AS counted
-        FROM available_stock stock_level
-        JOIN stock_locations location ON location.id = stock_level.location_id
-        JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = $1
-        WHERE stock_level.sku_id = ANY($2::int[]) ORDER BY location.name, location.id;
+          SELECT wanted.place::integer, location.id AS key, location.handle, location.name,
+            location.country_code AS "countryCode", location.latitude, location.longitude, location.pickup,
+            stock_level.sellable, stock_level.on_hand IS NOT NULL AS counted
+          FROM unnest(
+              $1::integer[],
+              $2::float8[],
+              $3::float8[],
+              $4::integer[])
+            WITH ORDINALITY AS wanted (sku_id, latitude, longitude, first, place)
+          CROSS JOIN LATERAL (
+            SELECT location.*, power(sind((location.latitude - wanted.latitude) / 2), 2) + cosd(wanted.latitude) * cosd(location.latitude)
+    * power(sind((location.longitude - wanted.longitude) / 2), 2) AS distance
+            FROM stock_levels level
+            JOIN stock_locations location ON location.id = level.location_id
+            JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = $5
+            WHERE level.sku_id = wanted.sku_id
+            ORDER BY distance NULLS LAST, location.name, location.id LIMIT wanted.first
+          ) location
+          JOIN available_stock stock_level ON stock_level.sku_id = wanted.sku_id AND stock_level.location_id = location.id
+          ORDER BY wanted.place, location.distance NULLS LAST, location.name, location.id;
 
 /* product.attributes */ SELECT product_id AS "productKey", name, value FROM product_attributes
       WHERE product_id = ANY($1::int[]) ORDER BY product_id, name, value;
