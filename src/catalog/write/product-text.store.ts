@@ -62,6 +62,19 @@ export async function removeOtherTexts(
   );
 }
 
+/** How many characters the translations of these products have together. */
+export async function translatedChars(client: ClientBase, productIds: readonly number[]): Promise<number> {
+  if (productIds.length === 0) return 0;
+  const [row] = await query(
+    client,
+    sql`/* product.textChars */
+      SELECT coalesce(sum(coalesce(length(title), 0) + coalesce(length(description), 0)), 0)::integer AS chars
+      FROM product_texts WHERE product_id = ANY(${productIds}::integer[])`,
+    z.object({ chars: z.number() }),
+  );
+  return row?.chars ?? 0;
+}
+
 /** Remembers what rows of a feed texts were made of, until they change otherwise. Digests are in hex. */
 export async function keepTextDigests(
   client: ClientBase,

@@ -17,7 +17,7 @@ const TRANSLATION_COST = 3;
  * Characters of a searchable text that cost a point: splitting it into words takes 0.5 µs for each. An option value is
  * one too: the index finds images by it, in each channel and category.
  */
-const SEARCHABLE_CHARS_A_POINT = 50;
+export const SEARCHABLE_CHARS_A_POINT = 50;
 
 /** The values of `skus.when_out`. */
 export enum WhenOut {

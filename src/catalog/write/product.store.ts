@@ -51,6 +51,8 @@ const productState = z.object({
   title: z.string(),
   description: z.string().nullable(),
   url: z.string().nullable(),
+  /** See `keywordsOf`. */
+  keywords: z.string(),
   brand: z.object({ handle: z.string(), name: z.string() }).nullable(),
   category: z.array(z.object({ handle: z.string(), name: z.string(), parent: z.string().nullable() })),
   attributes: z.array(z.object({ name: z.string(), value: z.string() })),
@@ -71,7 +73,7 @@ export async function readProducts(client: ClientBase, handles: readonly string[
         FROM path JOIN categories parent ON parent.id = path.parent_id
       )
       SELECT product.id, product.handle, product.language, product.title, product.description, product.url,
-        CASE WHEN brand.id IS NOT NULL THEN jsonb_build_object('handle', brand.handle, 'name', brand.name) END AS brand,
+        product.keywords, CASE WHEN brand.id IS NOT NULL THEN jsonb_build_object('handle', brand.handle, 'name', brand.name) END AS brand,
         (SELECT jsonb_agg(jsonb_build_object('handle', path.handle, 'name', path.name, 'parent', parent.handle)
             ORDER BY path.height DESC)
           FROM path LEFT JOIN categories parent ON parent.id = path.parent_id

@@ -7,15 +7,20 @@ import { mutate, type MutationCall } from '../../mutation/mutate.js';
 import type { BlobStore } from '../../platform/blob-store.js';
 import { groupBy } from '../../platform/group-by.js';
 import type { Database } from '../../platform/postgres.js';
+import { requestPayer } from '../../platform/request-payer.js';
 import { uploadIdToSha256 } from '../../images/upload-id.js';
 import { instantiate } from '../../graph/node.js';
 import { checkProducts, type ProductChange, type SkuChange } from './check-products.js';
 import { categoryPath } from './handle.js';
 import { languageLimits, type WrittenLanguages } from './language-limits.js';
 import { brandOf, UNCATEGORIZED, withKeywords } from './product-fields.js';
-import { removeOtherTexts, upsertTexts } from './product-text.store.js';
+import { removeOtherTexts, translatedChars, upsertTexts } from './product-text.store.js';
 import { MAX_OPTION_CHARS, MAX_OPTION_VALUES, optionAllowance } from './tag-limits.js';
-import { ProductsUpsertPayload, type ProductsUpsertInput } from './product-write.types.js';
+import {
+  ProductsUpsertPayload,
+  SEARCHABLE_CHARS_A_POINT,
+  type ProductsUpsertInput,
+} from './product-write.types.js';
 import {
   addBrandsAndCategories,
   findProductIds,
@@ -120,6 +125,7 @@ async function write(
   await addBrandsAndCategories(client, fields);
   const written = await upsertProducts(client, fields, false);
   const ids = await findProductIds(client, handles);
+  await payForWords(client, changes, fields, before);
   /** The rows for the products whose list was given. */
   const listed = <T, Row>(
     listOf: (change: ProductChange) => readonly T[] | undefined,
@@ -185,6 +191,32 @@ async function write(
   await touchProducts(client, [...new Set([...written, ...related])]);
   const productIds = handles.flatMap((handle) => ids.get(handle) ?? []);
   return { productIds, pendingImages: await countPending(client, productIds) };
+}
+
+/**
+ * Each text of a product repeats its keywords. When they change, also the texts that were not sent are split into words
+ * again.
+ */
+async function payForWords(
+  client: ClientBase,
+  changes: readonly ProductChange[],
+  fields: readonly WrittenFields[],
+  before: ReadonlyMap<string, ProductState>,
+): Promise<void> {
+  const sent = new Map(changes.map((change) => [change.handle, change]));
+  const again = fields.flatMap(({ handle, keywords }) => {
+    const state = before.get(handle);
+    return state === undefined || state.keywords === keywords ? [] : [state];
+  });
+  const own = again
+    .filter(({ handle }) => sent.get(handle)?.description === undefined)
+    .map(({ description }) => description?.length ?? 0);
+  const translated = await translatedChars(
+    client,
+    again.flatMap(({ id, handle }) => (sent.get(handle)?.translations === undefined ? [id] : [])),
+  );
+  const chars = own.reduce((sum, length) => sum + length, translated);
+  requestPayer()?.owe(Math.floor(chars / SEARCHABLE_CHARS_A_POINT));
 }
 
 /** The new state of the products, sorted by handle. @throws EntryErrors for a new product without a title */

@@ -115,7 +115,7 @@
         FROM path JOIN categories parent ON parent.id = path.parent_id
       )
       SELECT product.id, product.handle, product.language, product.title, product.description, product.url,
-        CASE WHEN brand.id IS NOT NULL THEN jsonb_build_object('handle', brand.handle, 'name', brand.name) END AS brand,
+        product.keywords, CASE WHEN brand.id IS NOT NULL THEN jsonb_build_object('handle', brand.handle, 'name', brand.name) END AS brand,
         (SELECT jsonb_agg(jsonb_build_object('handle', path.handle, 'name', path.name, 'parent', parent.handle)
             ORDER BY path.height DESC)
           FROM path LEFT JOIN categories parent ON parent.id = path.parent_id
