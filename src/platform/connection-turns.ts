@@ -83,10 +83,14 @@ export class ConnectionTurns {
   #share = 0;
   #sharedAt = performance.now();
 
-  /** Urgent work and other work each leave `reserved` of the connections to the other. */
+  /**
+   * Urgent work and other work each leave `reserved` of the connections to the other. `slowness` says how much longer
+   * Postgres takes now than when it has nothing else to do: see `DatabaseSpeed`.
+   */
   constructor(
     private readonly connections: number,
     private readonly reserved: number,
+    private readonly slowness: () => number = () => 1,
   ) {}
 
   /** How much work waits. */
@@ -141,13 +145,15 @@ export class ConnectionTurns {
     return (
       this.#all < connections &&
       this.#running.of(laneOf(kind)) < connections - (own === 0 ? 1 : 2) * reserved &&
-      this.#running.of(kind.name) < kind.connections &&
+      // The last one of a kind, too, is for clients that have none of it.
+      this.#running.of(kind.name) <
+        kind.connections - (this.#running.of(ownOf(kind, client)) === 0 ? 0 : 1) &&
       own < most
     );
   }
 
   #start(kind: WorkKind, client: string, payer: RequestPayer | undefined): EndTurn {
-    const used = [laneOf(kind), kind.name, ownLane(kind, client)];
+    const used = [laneOf(kind), kind.name, ownLane(kind, client), ownOf(kind, client)];
     const count = (by: number): void => {
       this.#all += by;
       for (const key of used) this.#running.add(key, by);
@@ -160,14 +166,15 @@ export class ConnectionTurns {
     count(1);
     return (isAnswered) => {
       const ms = performance.now() - since.ms;
-      const tookMs = Math.max(this.#shareNow() - since.share, ms / CORES);
+      const sharedMs = Math.max(this.#shareNow() - since.share, ms / CORES);
       const busyMs = performance.eventLoopUtilization(since.loop).active;
       count(-1);
       if (isAnswered) this.#answeredAt = performance.now();
       this.#startNext();
-      // What the event loop was busy with is nothing that Postgres took.
-      const paidMs = Math.min(tookMs, ms - busyMs) - INCLUDED_MS;
-      if (isAnswered && paidMs > 0) payer?.owe(Math.ceil(Math.min(paidMs * POINTS_A_MS, MAX_TURN_COST)));
+      if (!isAnswered || payer === undefined || sharedMs <= INCLUDED_MS) return;
+      // What the event loop was busy with is nothing that Postgres took, nor is what others took of it.
+      const paidMs = Math.min(sharedMs, ms / this.slowness(), ms - busyMs) - INCLUDED_MS;
+      if (paidMs > 0) payer.owe(Math.ceil(Math.min(paidMs * POINTS_A_MS, MAX_TURN_COST)));
     };
   }
 
@@ -187,6 +194,7 @@ export class ConnectionTurns {
 
 const laneOf = ({ isUrgent }: WorkKind): string => (isUrgent ? 'lane urgent' : 'lane ordinary');
 const ownLane = (kind: WorkKind, client: string): string => `${laneOf(kind)} of ${client}`;
+const ownOf = ({ name }: WorkKind, client: string): string => `${name} of ${client}`;
 const waitingFor = ({ name }: WorkKind): string => `waiting ${name}`;
 
 /** How many there are of what. */

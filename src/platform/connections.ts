@@ -14,8 +14,8 @@ const turns = new WeakMap<Pool, ConnectionTurns>();
 const silences = new WeakMap<Pool, number>();
 
 /** From now on, clients take turns at the connections of this pool. */
-export function takeTurns(pool: Pool, connections: number, reserved: number): void {
-  turns.set(pool, new ConnectionTurns(connections, reserved));
+export function takeTurns(pool: Pool, taken: ConnectionTurns): void {
+  turns.set(pool, taken);
 }
 
 /** How many statements and transactions wait for a connection of this pool. */

@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto';
 import { Pool, types, type ClientBase, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 import type { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
+import { inBackground } from './clients.js';
+import { ConnectionTurns } from './connection-turns.js';
+import { SPEED, speedRow } from './database-speed.store.js';
+import { DatabaseSpeed } from './database-speed.js';
 import { noteSilence, takeTurns, withClient } from './connections.js';
 import { asUnavailable, endsConnection, isSilence } from './database-unavailable.js';
 import { isTracing, SpanKind, traced } from './tracing.js';
@@ -73,8 +77,16 @@ export function openDatabase(
     application_name: 'vitrine',
   });
   pool.on('error', onError);
-  if (reserved !== undefined) takeTurns(pool, max, reserved);
+  if (reserved !== undefined) {
+    const speed = new DatabaseSpeed(() => inBackground(() => measureSpeed(pool)));
+    takeTurns(pool, new ConnectionTurns(max, reserved, () => speed.slowness()));
+  }
   return pool;
+}
+
+async function measureSpeed(pool: Pool): Promise<number> {
+  const [row] = await query(pool, SPEED, speedRow);
+  return row?.ms ?? 0;
 }
 
 /** Runs one statement and parses each row. */

@@ -64,6 +64,18 @@ describe('turns at the connections', () => {
     expect([inUse('b'), inUse('a') - 6]).toEqual([1 + 3, 2]);
   });
 
+  // Failed on 2026-11-29: two long writes of one partner held up those of all others.
+  test('leave the last one of each kind to clients that have none of it', async () => {
+    const { ran, run, many, settle } = start();
+    const two = { ...write(Infinity), connections: 2 };
+    void many('a', 3, two);
+    await settle();
+    expect(ran).toEqual(['a0']);
+    void run('b0', two);
+    await settle();
+    expect(ran).toEqual(['a0', 'b0']);
+  });
+
   // Failed on 2026-11-29: the long statements of two clients had all connections, and others waited for seconds.
   test('leave the last ones to clients that have none', async () => {
     const { ran, many, settle } = start();
@@ -101,6 +113,27 @@ describe('turns at the connections', () => {
       now.mockReturnValue(9_000);
       c(true);
       expect(owed.c).toBe(0);
+    } finally {
+      now.mockRestore();
+    }
+  });
+
+  // Failed on 2026-11-29: an import that slowed Postgres down cost shoppers their budgets.
+  test('are paid for by what Postgres would take if it had nothing else to do', async () => {
+    const now = jest.spyOn(performance, 'now').mockReturnValue(0);
+    try {
+      const turns = new ConnectionTurns(CONNECTIONS, RESERVED, () => 4);
+      const owe = jest.fn();
+      const take = (): ReturnType<ConnectionTurns['take']> =>
+        forClient('a', () => paidBy({ name: 'a', pay: fail, owe }, () => turns.take()));
+      const first = await take();
+      now.mockReturnValue(400);
+      first(true);
+      expect(owe).not.toHaveBeenCalled();
+      const second = await take();
+      now.mockReturnValue(2_400);
+      second(true);
+      expect(owe).toHaveBeenCalledWith((2_000 / 4 - 100) * 33);
     } finally {
       now.mockRestore();
     }

@@ -6,7 +6,7 @@ export const nameOfStatement = (text: string): string | null =>
   /\/\* (\w+\.\w+) \*\//.exec(text)?.[1] ?? null;
 
 /** Statements that a gateway runs in the background, or only until the result is cached. */
-const BESIDE = /^(sync|snapshot|projection|request|availability|channel|apiKey)\./;
+const BESIDE = /^(sync|snapshot|projection|request|availability|channel|apiKey|database)\./;
 
 /** Whether each request that needs a statement with this name sends it, whatever else the gateway does. */
 export const isOfRequest = (name: string): boolean => !BESIDE.test(name);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { ConnectionTurns } from '../../../src/platform/connection-turns.js';
 import { takeTurns } from '../../../src/platform/connections.js';
 import { REQUESTS } from '../../../src/platform/postgres.js';
 import { seedMarkets, seedProduct } from '../../support/catalog.js';
@@ -27,7 +28,7 @@ beforeAll(async () => {
     },
     { countLimits: { ...COUNT_LIMITS, mostExamined: MOST, included: MOST - 2 } },
   );
-  takeTurns(gateway.db, REQUESTS.connections, REQUESTS.reserved ?? 0);
+  takeTurns(gateway.db, new ConnectionTurns(REQUESTS.connections, REQUESTS.reserved ?? 0));
 });
 afterAll(() => gateway.close());
 
