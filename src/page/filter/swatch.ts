@@ -39,12 +39,17 @@ const NAMED: Readonly<Record<string, string>> = {
   yellow: '#e8c53a',
 };
 
+/** What a shop calls a color may be anything. `background` would also take a url(), which calls a host. */
+const CSS_NAME = /^[a-z]+$/;
+
+const cssName = (name: string): string => (CSS_NAME.test(name) ? name : 'transparent');
+
 /** A color to show beside the name of one; two of a value like "red/white" share the swatch. */
 export function swatchOf(value: string): string {
   const colors = value
     .toLowerCase()
     .split('/')
-    .map((name) => NAMED[name] ?? name.replaceAll(' ', ''));
+    .map((name) => NAMED[name] ?? cssName(name.replaceAll(' ', '')));
   const [first = 'transparent', second] = colors;
   return second === undefined ? first : `linear-gradient(135deg, ${first} 50%, ${second} 50%)`;
 }

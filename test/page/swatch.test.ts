@@ -1,0 +1,14 @@
+import { expect, test } from '@jest/globals';
+import { swatchOf } from '../../src/page/filter/swatch.js';
+
+test.each([
+  ['Navy', '#22304f'],
+  ['tomato', 'tomato'],
+  ['Light Blue', '#9cc3e0'],
+  ['red/white', 'linear-gradient(135deg, #c02f33 50%, #fff 50%)'],
+  ['red/#12', 'linear-gradient(135deg, #c02f33 50%, transparent 50%)'],
+  // Failed on 2026-11-29: the browser of whoever saw the product called this host.
+  [String.raw`url(https:\00005c\00005cevil.example\00005cpixel?a)`, 'transparent'],
+])('the swatch of %s is %s', (value, swatch) => {
+  expect(swatchOf(value)).toBe(swatch);
+});
