@@ -65,9 +65,13 @@ function describePruning({ pruned, pruneRefused }: ImportReport, dryRun: boolean
 function describeLeftOut(report: ImportReport): string {
   const { skipped, leftOut, unreadColumns, uncountedSkus, unknownCategories, productsWithoutSkus, alikeIds } =
     report;
+  const { openQuotes } = report;
   return [
     kinds('Left out on purpose', skipped, (reason) => reason, 'record', false),
     kinds('Values left out of their rows', leftOut, (column) => column),
+    openQuotes === null
+      ? ''
+      : `Quotes that are not closed were read as characters, in ${counted(openQuotes.rows, 'row')}, first on line ${openQuotes.line}.\n`,
     unreadColumns.length === 0
       ? ''
       : `Columns that were not read: ${named(unreadColumns.map(({ column, rows }) => `${column} (${rows})`))}\n`,

@@ -12,7 +12,7 @@ import {
   type TextRow,
 } from './parse-listing.js';
 import { draftProduct, type ProductDraft } from './product-draft.js';
-import { countFault, countLeftOut, emptyReport, type Fault, type ImportReport } from './report.js';
+import { countFault, countLeftOut, emptyReport, tellUse, type Fault, type ImportReport } from './report.js';
 import type { Renames } from './source/cells.js';
 import { openSource } from './source/open-source.js';
 import { repeatedId } from './stage-feed.js';
@@ -109,7 +109,7 @@ export async function explainFeed(
     }
     if (listings >= EXPLAINED_LISTINGS) break;
   }
-  report.unreadColumns = source.use.unread();
+  tellUse(report, source.use);
   const wholeOf = groupBy(wholes, ({ group }) => group);
   const products = [...groupBy([...rows.values()], ({ group }) => group)].flatMap(
     ([group, [first, ...others]]) =>

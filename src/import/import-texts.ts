@@ -8,7 +8,7 @@ import { transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
 import type { ProductFormat } from './formats/format.js';
 import { parseText, RowError, type TextRow } from './parse-listing.js';
-import { countFault, countLeftOut, type Fault, type ImportReport } from './report.js';
+import { countFault, countLeftOut, tellUse, type Fault, type ImportReport } from './report.js';
 import type { FeedSource } from './source/open-source.js';
 import { draftText } from './text-draft.js';
 import {
@@ -50,7 +50,7 @@ export async function importTexts(options: TextOptions, signal: AbortSignal | un
   const { db, client, source, language, code, report, progress, onReject } = options;
   await createTextStaging(client);
   await stage(options);
-  report.unreadColumns = source.use.unread();
+  tellUse(report, source.use);
   for (const { line, id, isOwn } of await findTextProducts(client, language)) {
     const reason = isOwn
       ? `id ${JSON.stringify(id)}: The product's own texts are in ${language}: import them without --language.`

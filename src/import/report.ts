@@ -1,4 +1,5 @@
 import type { Parsed } from './parse-listing.js';
+import type { ColumnUse, OpenQuotes } from './source/cells.js';
 
 /** Enough to see what is wrong with a feed; `onRejected` gets all of them. */
 const MAX_KEPT = 10_000;
@@ -60,6 +61,8 @@ export interface ImportReport {
   skipped: Map<string, FaultCount>;
   /** Columns with values that nothing has read, the fullest first. */
   unreadColumns: { readonly column: string; readonly rows: number }[];
+  /** Rows with a quote that is never closed, which was read as a character; null: none. */
+  openQuotes: OpenQuotes | null;
   /** SKUs that are in stock without a number. */
   uncountedSkus: number;
   /** Numbers of Google's taxonomy without a name, by number. */
@@ -99,6 +102,7 @@ export function emptyReport(): ImportReport {
     leftOut: new Map(),
     skipped: new Map(),
     unreadColumns: [],
+    openQuotes: null,
     uncountedSkus: 0,
     unknownCategories: new Map(),
     productsWithoutSkus: 0,
@@ -124,6 +128,12 @@ export function countFault(counts: Map<string, FaultCount>, kind: string, fault:
   const known = counts.get(kind);
   if (known !== undefined) known.count += 1;
   else if (counts.size < MAX_KINDS) counts.set(kind, { count: 1, first: fault });
+}
+
+/** Tells what was noted while the feed was read. */
+export function tellUse(report: ImportReport, use: ColumnUse): void {
+  report.unreadColumns = use.unread();
+  report.openQuotes = use.openQuotes;
 }
 
 /** Counts what was left out of a listing. */

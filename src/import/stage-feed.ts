@@ -11,7 +11,7 @@ import {
   type ParsedListing,
   type ProductRow,
 } from './parse-listing.js';
-import { countFault, countLeftOut, type Fault, type ImportReport } from './report.js';
+import { countFault, countLeftOut, tellUse, type Fault, type ImportReport } from './report.js';
 import type { FeedSource } from './source/open-source.js';
 import {
   countWithoutSkus,
@@ -65,7 +65,7 @@ export async function stageFeed(
   );
   const counts = await groupRows(client);
   report.alikeIds = await findAlike(client);
-  report.unreadColumns = source.use.unread();
+  tellUse(report, source.use);
   report.productsWithoutSkus = await countWithoutSkus(client);
   return { ...counts, market: stager.market };
 }

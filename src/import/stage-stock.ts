@@ -7,7 +7,7 @@ import { transaction, type Database } from '../platform/postgres.js';
 import type { Listed, StockFormat, StockListing } from './formats/format.js';
 import type { Market } from './market.store.js';
 import { RowError } from './parse-listing.js';
-import { countFault, type Fault, type ImportReport } from './report.js';
+import { countFault, tellUse, type Fault, type ImportReport } from './report.js';
 import type { FeedSource } from './source/open-source.js';
 import { openStores, findCodes } from './stores.store.js';
 import { writeOfferStock, type StockInput } from './offer.store.js';
@@ -54,7 +54,7 @@ export async function importStock(options: StockOptions, signal: AbortSignal | u
     if (batch.length >= WRITTEN_AT_ONCE) await flush();
   }
   await flush();
-  report.unreadColumns = source.use.unread();
+  tellUse(report, source.use);
 }
 
 interface StockRow {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import iconv from 'iconv-lite';
+import { describeExplanation } from '../../src/commands/import-report.js';
 import { explainFeed } from '../../src/import/explain-feed.js';
 
 let folder: string;
@@ -91,6 +92,54 @@ describe('a file', () => {
       'Sizes:\nx,Small,too,in stock,9.00 EUR,S\nand "others"',
       '12" wide',
     ]);
+  });
+
+  test('tells of a quote that is never closed, and reads it as a character', async () => {
+    const header = 'id,title,description,availability,price\n';
+    const rows = ['a,A,"never closes', 'b,B,"closes"', 'c,C,"and another', 'd,D,12" wide'];
+    const explanation = await explain(header + rows.map((row) => `${row},in stock,9.00 EUR\n`).join(''));
+    expect(explanation.report).toMatchObject({ rejectedRows: 0, openQuotes: { rows: 2, line: 2 } });
+    expect(explanation.products.map(({ description }) => description)).toEqual([
+      '"never closes',
+      'closes',
+      '"and another',
+      '12" wide',
+    ]);
+    expect(describeExplanation(explanation)).toContain(
+      'Quotes that are not closed were read as characters, in 2 rows, first on line 2.\n',
+    );
+    const { report } = await explain(`${header}a,A,"closes",in stock,9.00 EUR\n`);
+    expect(report.openQuotes).toBeNull();
+  });
+
+  test('keeps a value of thousands of lines whole', async () => {
+    const lines = Array.from({ length: 5_000 }, (_, index) => `x${index},Small,,in stock,9.00 EUR\n`);
+    const description = `"Sizes:\n${lines.join('')}and ""others"""`;
+    const { report, products } = await explain(
+      `id,title,description,availability,price\ncoat,Coat,${description},in stock,99.00 EUR\nhat,Hat,,in stock,9.00 EUR\n`,
+    );
+    expect(report).toMatchObject({ skus: 2, rejectedRows: 0, openQuotes: null });
+    expect(products[0]?.description).toMatch(/^Sizes:\nx0,Small,,in stock/);
+    expect(products[0]?.skus).toMatchObject([{ code: 'coat', prices: [{ amount: 9900 }] }]);
+  });
+
+  test('names the row of a quoted value that is longer than any', async () => {
+    const header = 'id,title,description,availability,price\n';
+    const text = 'words and words\n'.repeat(20_000);
+    const { report, products } = await explain(`${header}coat,Coat,"${text}",in stock,99.00 EUR\n`);
+    expect(report.rejected[0]).toEqual({
+      line: 2,
+      reason: 'A quoted value begins in this row, and is not closed within 262144 characters.',
+    });
+    expect(products).toEqual([]);
+  });
+
+  test('takes a quote for a character if its row is whole without it, however long the feed', async () => {
+    const header = 'id,title,description,availability,price\n';
+    const hats = Array.from({ length: 10_000 }, (_, index) => `hat-${index},Hat,,in stock,9.00 EUR\n`);
+    const { report, products } = await explain(`${header}coat,"Coat,,in stock,99.00 EUR\n${hats.join('')}`);
+    expect(report).toMatchObject({ rejectedRows: 0, openQuotes: { rows: 1, line: 2 } });
+    expect(products.slice(0, 2)).toMatchObject([{ title: '"Coat' }, { title: 'Hat' }]);
   });
 
   test('with a bare & in its XML goes in, and each item has its line', async () => {

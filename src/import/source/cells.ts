@@ -1,7 +1,15 @@
-/** Which columns a feed fills, and which of them its format has read. */
+/** Rows with a quote that is never closed, which was read as a character. */
+export interface OpenQuotes {
+  readonly rows: number;
+  /** Line of the first of them. */
+  readonly line: number;
+}
+
+/** What is noted while a feed is read: the columns that it fills, those that its format reads, and quotes left open. */
 export class ColumnUse {
   readonly #filled = new Map<string, number>();
   readonly #read = new Set<string>();
+  #openQuotes: OpenQuotes | null = null;
 
   fill(column: string): void {
     this.#filled.set(column, (this.#filled.get(column) ?? 0) + 1);
@@ -11,9 +19,19 @@ export class ColumnUse {
     this.#read.add(column);
   }
 
+  openQuote(line: number): void {
+    this.#openQuotes = { line, ...this.#openQuotes, rows: (this.#openQuotes?.rows ?? 0) + 1 };
+  }
+
   /** Counts anew, because the file is read once more. */
   restart(): void {
     this.#filled.clear();
+    this.#openQuotes = null;
+  }
+
+  /** Rows of a table with a quote that is never closed; null: none. */
+  get openQuotes(): OpenQuotes | null {
+    return this.#openQuotes;
   }
 
   /** Columns with values that nothing has read, and how many rows fill them; the fullest first. */

@@ -6,8 +6,8 @@ import { openText, readUtf8, type TextFile } from './encoding.js';
 
 /** Lines passed to the parser at once, because starting it costs as much as several rows. */
 const LINES_AT_ONCE = 128;
-/** A quoted value may contain line ends; beyond this many lines, its opening quote was a stray one. */
-const MAX_LINES_PER_ROW = 1_000;
+/** A quoted value may contain line ends; it is as long as a line may be. */
+const MAX_QUOTED_LENGTH = MAX_LINE_BYTES;
 
 const DELIMITERS = ['\t', ',', ';', '|'] as const;
 type Delimiter = (typeof DELIMITERS)[number];
@@ -40,7 +40,8 @@ interface Header {
 /**
  * Streams the rows of a table with a header, by RFC 4180: a quoted value may contain delimiters, line ends, and
  * doubled quotes. The delimiter is the one of tab, comma, semicolon, and bar that gives the header most columns. A
- * quote that is never closed is an ordinary character, so that it can't swallow the rows after it.
+ * quote that is never closed is an ordinary character, so that it can't swallow the rows after it, and is noted in
+ * `use`.
  *
  * @throws RequestError BAD_USER_INPUT the file has no header
  */
@@ -183,7 +184,12 @@ class RowReader {
       start += row.taken;
       if (first.text.trim() === '') continue;
       const cutOff = this.isCutOff && (start >= lines.length || row.state === 'unfinished');
-      rows.push(this.#toRow(first.number, row.cells, cutOff));
+      rows.push(
+        row.state === 'endless' && row.cells.length < this.#header.columns.length
+          ? { line: first.number, fault: ENDLESS }
+          : this.#toRow(first.number, row.cells, cutOff),
+      );
+      if (row.isOpen) this.#use.openQuote(first.number);
     }
     return { rows, rest: [] };
   }
@@ -214,35 +220,53 @@ class RowReader {
   }
 }
 
+/** A row without some of its columns goes on below it, and what is below may be the rest of its value. */
+const ENDLESS = `A quoted value begins in this row, and is not closed within ${MAX_QUOTED_LENGTH} characters.`;
+
+interface JoinedRow {
+  readonly cells: readonly string[];
+  /** Lines that it spans. */
+  readonly taken: number;
+  /** Whether its quoted value is unfinished where the lines end, or is longer than a value may be. */
+  readonly state: 'whole' | 'unfinished' | 'endless';
+  /** Whether a quote that is not closed was read as a character. */
+  readonly isOpen: boolean;
+}
+
 /** The row that begins at a line, joined with the lines that its quoted values span. */
-function joinRow(
-  lines: readonly NumberedLine[],
-  start: number,
-  { delimiter, columns }: Header,
-): { cells: readonly string[]; taken: number; state: 'whole' | 'unfinished' } {
+function joinRow(lines: readonly NumberedLine[], start: number, { delimiter, columns }: Header): JoinedRow {
   const [first = ''] = lines.slice(start, start + 1).map(({ text }) => text);
-  const whole = (cells: readonly string[], taken = 1) => ({ cells, taken, state: 'whole' as const });
+  const whole = (cells: readonly string[], taken = 1): JoinedRow => ({
+    cells,
+    taken,
+    state: 'whole',
+    isOpen: false,
+  });
   if (!first.includes('"')) return whole(first.split(delimiter));
   const alone = parseRows(first, delimiter);
   if (typeof alone !== 'string') return whole(alone[0] ?? []);
-  const asCharacters = first.split(delimiter);
-  if (alone === 'broken') return whole(asCharacters);
+  const asCharacters = { ...whole(first.split(delimiter)), isOpen: true };
+  if (alone === 'broken') return asCharacters;
   let text = first;
-  for (let taken = 2; taken <= MAX_LINES_PER_ROW; taken += 1) {
+  let quotes = quotesIn(first);
+  for (let taken = 2; ; taken += 1) {
     const next = lines[start + taken - 1];
-    if (next === undefined) return { cells: asCharacters, taken: 1, state: 'unfinished' };
+    if (next === undefined) return { ...asCharacters, state: 'unfinished' };
     text += `\n${next.text}`;
-    if (text.length > MAX_LINE_BYTES) break;
-    if (!next.text.includes('"')) continue;
+    if (text.length > MAX_QUOTED_LENGTH) return { ...asCharacters, state: 'endless' };
+    quotes += quotesIn(next.text);
+    // Doubled quotes or not, a value is open as long as their number is odd, and to parse it each time takes long.
+    if (quotes % 2 === 1) continue;
     const parsed = parseRows(text, delimiter);
-    if (parsed === 'open') continue;
-    if (parsed === 'broken') break;
+    if (typeof parsed === 'string') return asCharacters;
     const [cells = []] = parsed;
-    if (cells.length > columns.length && asCharacters.length === columns.length) break;
-    return whole(cells, taken);
+    return cells.length > columns.length && asCharacters.cells.length === columns.length
+      ? asCharacters
+      : whole(cells, taken);
   }
-  return whole(asCharacters);
 }
+
+const quotesIn = (text: string): number => text.split('"').length - 1;
 
 /** Errors of quotes that are ordinary characters: inside a value, or behind one that they do not enclose. */
 const STRAY_QUOTES: ReadonlySet<string> = new Set([
