@@ -77,7 +77,7 @@ function describeLeftOut(report: ImportReport): string {
       : `Columns that were not read: ${named(unreadColumns.map(({ column, rows }) => `${column} (${rows})`))}\n`,
     unknownCategories.size === 0
       ? ''
-      : `Categories of Google without a name here: ${named([...unknownCategories].map(([number, { count: rows }]) => `${number} (${rows})`))}\n`,
+      : `Categories of Google without a name here: ${named([...unknownCategories].map(([number, { count: rows }]) => `${number} (${rows})`))}. Products with no other category are uncategorized.\n`,
     productsWithoutSkus === 0
       ? ''
       : `Products without variants, which can't be sold: ${productsWithoutSkus}\n`,

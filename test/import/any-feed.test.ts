@@ -3,6 +3,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import iconv from 'iconv-lite';
+import { describeImport } from '../../src/commands/import-report.js';
 import { DownloadError } from '../../src/images/fetch-image.js';
 import { waiting } from '../support/waiting.js';
 import { feedOf, openShop, swatch, type Shop } from './support.js';
@@ -292,6 +293,35 @@ test('local inventory sets the stock of SKUs at stores', async () => {
     stockLevels: 1,
     rejected: [{ line: 3, reason: expect.stringContaining('There is no such SKU') }],
   });
+});
+
+test('what a feed says that has no meaning here is told by the import', async () => {
+  const header = 'id,title,description,google_product_category,availability,price\n';
+  await shop.write(
+    'feed.csv',
+    `${header}nail,Nail,"1 inch,632,in stock,9.00 EUR\nscrew,Screw,2 inch,632,in stock,9.00 EUR\nhat,Hat,,173,in stock,9.00 EUR\n`,
+  );
+  const report = await shop.import('feed.csv');
+  expect(report).toMatchObject({
+    skus: 3,
+    openQuotes: { rows: 1, line: 2 },
+    unknownCategories: new Map([
+      ['632', { count: 2, first: { line: 2, reason: 'google_product_category 632' } }],
+    ]),
+  });
+  expect(
+    await shop.all(`SELECT product.handle, category.handle AS category FROM products product
+      JOIN categories category ON category.id = category_id ORDER BY product.id`),
+  ).toMatchObject([
+    { category: 'uncategorized' },
+    { category: 'uncategorized' },
+    { category: expect.stringContaining('hats') },
+  ]);
+  const told = describeImport(report, { rejectsFile: null, dryRun: false });
+  expect(told).toContain('Quotes that are not closed were read as characters, in 1 row, first on line 2.\n');
+  expect(told).toContain(
+    'Categories of Google without a name here: 632 (2). Products with no other category are uncategorized.\n',
+  );
 });
 
 describe('a host of images', () => {
