@@ -65,7 +65,7 @@ function describePruning({ pruned, pruneRefused }: ImportReport, dryRun: boolean
 function describeLeftOut(report: ImportReport): string {
   const { skipped, leftOut, unreadColumns, uncountedSkus, unknownCategories, productsWithoutSkus, alikeIds } =
     report;
-  const { openQuotes } = report;
+  const { openQuotes, repeatedProducts } = report;
   return [
     kinds('Left out on purpose', skipped, (reason) => reason, 'record', false),
     kinds('Values left out of their rows', leftOut, (column) => column),
@@ -85,6 +85,10 @@ function describeLeftOut(report: ImportReport): string {
       ? ''
       : `Ids that differ only in case, spaces, or leading zeros are those of different SKUs: ${alikeIds.count}, ` +
         `for example ${JSON.stringify(alikeIds.code)} on line ${alikeIds.line} beside ${JSON.stringify(alikeIds.firstCode)} on line ${alikeIds.firstLine}\n`,
+    repeatedProducts === null
+      ? ''
+      : `Products with the id of another product are one with it: ${repeatedProducts.count}, for example ` +
+        `${JSON.stringify(repeatedProducts.group)} on line ${repeatedProducts.line} and on line ${repeatedProducts.firstLine}\n`,
     uncountedSkus === 0
       ? ''
       : `In stock without a number: ${counted(uncountedSkus, 'SKU')}. They never sell out, unless --default-quantity says how many there are.\n`,

@@ -111,6 +111,7 @@ export async function explainFeed(
   }
   tellUse(report, source.use);
   const wholeOf = groupBy(wholes, ({ group }) => group);
+  report.repeatedProducts = findRepeated(wholeOf);
   const products = [...groupBy([...rows.values()], ({ group }) => group)].flatMap(
     ([group, [first, ...others]]) =>
       first === undefined
@@ -131,5 +132,17 @@ export async function explainFeed(
   };
 }
 
-const isSameRow = (row: FeedRow, other: FeedRow): boolean =>
+const isSameRow = (row: ProductRow, other: ProductRow): boolean =>
   isDeepStrictEqual({ ...row, line: 0 }, { ...other, line: 0 });
+
+function findRepeated(wholeOf: ReadonlyMap<string, readonly ProductRow[]>): ImportReport['repeatedProducts'] {
+  const repeated = [...wholeOf.values()].flatMap(([first, ...others]) =>
+    first === undefined || others.every((other) => isSameRow(first, other))
+      ? []
+      : [{ first, last: others.at(-1) }],
+  );
+  const [example] = repeated;
+  if (example?.last === undefined) return null;
+  const { first, last } = example;
+  return { count: repeated.length, group: first.group, line: last.line, firstLine: first.line };
+}

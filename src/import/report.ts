@@ -53,6 +53,16 @@ export interface ImportReport {
     readonly firstLine: number;
     readonly firstCode: string;
   } | null;
+  /**
+   * Products that the feed describes as a whole several times, and not in the same words: they are one product each; and
+   * the first of them, by the merchant's id, with two of its lines. Null: none.
+   */
+  repeatedProducts: {
+    readonly count: number;
+    readonly group: string;
+    readonly line: number;
+    readonly firstLine: number;
+  } | null;
   /** SKUs and stock levels of a feed that is about stock alone. */
   stockLevels: number;
   /** Values that were left out of their rows, by column. */
@@ -98,6 +108,7 @@ export function emptyReport(): ImportReport {
     unreadableRows: 0,
     conflictingRows: 0,
     alikeIds: null,
+    repeatedProducts: null,
     stockLevels: 0,
     leftOut: new Map(),
     skipped: new Map(),

@@ -17,6 +17,7 @@ import {
   countWithoutSkus,
   createStaging,
   findAlike,
+  findRepeatedProducts,
   groupRows,
   stageRejected,
   stageRows,
@@ -65,6 +66,7 @@ export async function stageFeed(
   );
   const counts = await groupRows(client);
   report.alikeIds = await findAlike(client);
+  report.repeatedProducts = await findRepeatedProducts(client);
   tellUse(report, source.use);
   report.productsWithoutSkus = await countWithoutSkus(client);
   return { ...counts, market: stager.market };

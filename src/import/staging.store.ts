@@ -188,6 +188,24 @@ export async function findAlike(
   return { ...second, count: alike.count, firstLine: first.line, firstCode: first.code };
 }
 
+/** Products that are described several times, and not in the same words, and the first of them; null: none. */
+export async function findRepeatedProducts(
+  client: ClientBase,
+): Promise<{ count: number; group: string; line: number; firstLine: number } | null> {
+  const [repeated] = await query(
+    client,
+    sql`/* import.findRepeatedProducts */ SELECT count(*) OVER ()::integer AS count, "group", line, "firstLine" FROM (
+        SELECT min(position) AS first, (array_agg(data->>'group' ORDER BY position))[1] AS "group",
+          (array_agg(line ORDER BY position DESC))[1] AS line, (array_agg(line ORDER BY position))[1] AS "firstLine"
+        FROM import_wholes
+        WHERE handle IN (SELECT handle FROM import_wholes GROUP BY handle HAVING count(*) > 1)
+        GROUP BY handle HAVING min(data::text COLLATE "C") <> max(data::text COLLATE "C")
+      ) repeated ORDER BY first LIMIT 1`,
+    z.object({ count: z.number(), group: z.string(), line: z.number(), firstLine: z.number() }),
+  );
+  return repeated ?? null;
+}
+
 export async function stageRejected(client: ClientBase, codes: readonly string[]): Promise<void> {
   if (codes.length === 0) return;
   await execute(

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { describeImport } from '../../src/commands/import-report.js';
+import { describeExplanation, describeImport } from '../../src/commands/import-report.js';
 import { explainFeed } from '../../src/import/explain-feed.js';
 import { feedOf, openShop, type Shop } from './support.js';
 
@@ -117,4 +117,30 @@ test('ids that differ in case or leading zeros are those of different SKUs, and 
   expect(describeImport(report, { rejectsFile: null, dryRun: false })).toContain(
     'leading zeros are those of different SKUs: 3, for example "123" on line 3 beside "00123" on line 2',
   );
+});
+
+test('products in XML that share an id are one, and are named if they are not the same', async () => {
+  const product = (id: number, title: string, sku: string): string =>
+    `<product><id>${id}</id><name>${title}</name><description>${title}</description>` +
+    `<variants><variant><id>${sku}</id><price>9 EUR</price><stock>3</stock></variant></variants></product>\n`;
+  const feed = await shop.write(
+    'feed.xml',
+    `<products>\n${product(8, 'Hat', 'c')}${product(7, 'Coat', 'a')}${product(7, 'Cape', 'b')}${product(8, 'Hat', 'c')}</products>`,
+  );
+  const repeatedProducts = { count: 1, group: '7', line: 4, firstLine: 3 };
+  const report = await shop.import('feed.xml');
+  expect(report).toMatchObject({ skus: 3, rejectedRows: 1, repeatedProducts });
+  expect(
+    await shop.all(`SELECT product.title, product.description, string_agg(sku.code, ' ' ORDER BY sku.code) AS skus
+      FROM products product JOIN skus sku ON sku.product_id = product.id GROUP BY product.id ORDER BY product.id`),
+  ).toEqual([
+    { title: 'Hat', description: 'Hat', skus: 'c' },
+    { title: 'Coat', description: 'Coat', skus: 'a b' },
+  ]);
+  const explanation = await explainFeed(feed, {});
+  expect(explanation.report).toMatchObject({ skus: 3, repeatedProducts });
+  const told =
+    'Products with the id of another product are one with it: 1, for example "7" on line 4 and on line 3\n';
+  expect(describeExplanation(explanation)).toContain(told);
+  expect(describeImport(report, { rejectsFile: null, dryRun: false })).toContain(told);
 });
