@@ -492,6 +492,22 @@ describe('XML', () => {
     expect(products[0]?.skus).toMatchObject([{ prices: [{ amount: 10000 }] }]);
   });
 
+  test('may have names of Merchant Center among its own', async () => {
+    const { report, products } = await explain(
+      '<shop><offer><id>a</id><name>A</name><price>9</price><stock>1</stock><vendor>Acme</vendor><summary>Warm.</summary>' +
+        '<picture>a.jpg</picture><additional_image_link>b.jpg,c.jpg</additional_image_link>' +
+        '<product_category>Coats</product_category></offer></shop>',
+    );
+    expect(report.unreadColumns).toEqual([]);
+    expect(products).toMatchObject([
+      {
+        description: 'Warm.',
+        images: [{ link: 'a.jpg' }, { link: 'b.jpg' }, { link: 'c.jpg' }],
+        category: [{ name: 'Coats' }],
+      },
+    ]);
+  });
+
   test('leaves out what the shop does not show', async () => {
     const { report } = await explain(
       `<SHOP><SHOPITEM><CODE>a</CODE><NAME>A</NAME><PRICE_VAT>9</PRICE_VAT><VISIBILITY>hidden</VISIBILITY><VARIANTS><VARIANT><CODE>b</CODE><PRICE_VAT>9</PRICE_VAT></VARIANT></VARIANTS></SHOPITEM></SHOP>`,

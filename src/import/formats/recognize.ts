@@ -14,7 +14,7 @@ import { wix } from './wix.js';
 import { wooCommerce } from './woocommerce.js';
 
 /** The first that recognizes a feed reads it: those with columns of their own come first. */
-const FORMATS: readonly FeedFormat[] = [
+export const FORMATS: readonly FeedFormat[] = [
   localInventory,
   shopifyTranslations,
   shopify,

@@ -33,13 +33,13 @@ const IMAGES = [
   ...'imgurl picture image image_url imageurl imgs.main imgs images pictures photos imgurl_alternative'.split(
     ' ',
   ),
-  ...'additional_imageurl imgs.i gallery image_ref'.split(' '),
+  ...'additional_imageurl additional_image_link additional_image_urls imgs.i gallery image_ref'.split(' '),
 ];
 const BRAND = 'manufacturer vendor brand producer manufacturer.name producer.name brand.name'.split(' ');
 const GTIN = 'ean gtin barcode ean13 upc'.split(' ');
 const CATEGORY = [
   ...'categorytext categoryid category cat categories category_path categories.default_category'.split(' '),
-  ...'categories.category category.name product_type google_product_category'.split(' '),
+  ...'categories.category category.name product_type google_product_category product_category'.split(' '),
 ];
 const PARAMS = 'param parameters parameter params attrs attributes features options'.split(' ');
 /** The first that has a name counts; a product in more is a broken file. */
@@ -93,7 +93,7 @@ function listItem(line: number, cells: Cells, around: Cells | null): Listed<List
     group,
     title: cells.get(...TITLE) ?? modelOf(cells),
     groupTitle: cells.get('item_group_title') ?? (group === undefined ? undefined : cells.get('product')),
-    description: cells.get(...TEXT),
+    description: cells.get(...TEXT) ?? listing.description,
     link: cells.get('url', 'link', 'product_url', 'orig_url'),
     images: [
       ...cells.all(...IMAGES).flatMap(splitLinks),
