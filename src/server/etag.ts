@@ -1,3 +1,12 @@
+import { createHash } from 'node:crypto';
+
+/** The tag of a content that is sent as it is. */
+export const strongTag = (bytes: Buffer): string =>
+  `"${createHash('sha256').update(bytes).digest('base64url')}"`;
+
+/** The tag of a content that is sent in several encodings, and is the same in all of them. */
+export const weakTag = (bytes: Buffer): string => `W/${strongTag(bytes)}`;
+
 /**
  * Whether the client has the content with this tag, by its If-None-Match header (RFC 9110, 13.1.2). Proxies make tags
  * weak when they compress.

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -6,7 +5,7 @@ import zlib from 'node:zlib';
 import { negotiate } from '@fastify/accept-negotiator';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
-import { isKnown } from './etag.js';
+import { isKnown, weakTag } from './etag.js';
 
 /** What `npm run build` makes of src/page. */
 const BUILT = new URL('../../dist/page/', import.meta.url);
@@ -107,8 +106,7 @@ async function readFiles(folder: URL): Promise<ReadonlyMap<string, PageFile>> {
           name,
           {
             type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
-            // Weak, because it is the same for all encodings.
-            etag: `W/"${createHash('sha256').update(bytes).digest('base64url')}"`,
+            etag: weakTag(bytes),
             immutable: HASHED.test(name),
             bodies: await encoded(bytes, SENT_AS_THEY_ARE.test(name)),
           },

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { inBackground } from '../platform/clients.js';
 import { SharedWork } from '../platform/shared-work.js';
@@ -9,6 +8,7 @@ import { DECODED_AT_ONCE } from '../vision/decode-queue.js';
 import type { RenderFormat } from '../vision/image-budget.js';
 import { limiter } from '../vision/limiter.js';
 import { renderedWidth } from '../vision/widths.js';
+import { strongTag } from './etag.js';
 import type { Sender } from './sender.js';
 
 /** Enough for the thumbnails of about ten thousand products, or a thousand large pictures. */
@@ -86,8 +86,7 @@ export function createRenditions(
     const original = await inBackground(() => load(id));
     if (original === null) return null;
     const { bytes, contentType } = await renderImage(original, { width: renderedWidth(width), format });
-    const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
-    return { bytes, contentType, etag };
+    return { bytes, contentType, etag: strongTag(bytes) };
   };
   return {
     known(wanted) {

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
-import { isKnown } from '../etag.js';
+import { isKnown, weakTag } from '../etag.js';
 import type { SenderOf } from '../sender.js';
 
 const EXPLORE = new URL('../../../schema/operations/explore/', import.meta.url);
@@ -69,9 +68,7 @@ async function renderPage(operations: URL): Promise<Page> {
     defaultTabs: tabs,
   });
   const html = Buffer.from(page.replace('<body', () => `${seedStorage(tabs[0])}<body`));
-  // Weak, because it is the same for both encodings.
-  const etag = `W/"${createHash('sha256').update(html).digest('base64url')}"`;
-  return { html, gzipped: await promisify(gzip)(html), etag };
+  return { html, gzipped: await promisify(gzip)(html), etag: weakTag(html) };
 }
 
 /**
