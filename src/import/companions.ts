@@ -2,7 +2,6 @@ import { access } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
 import { MAX_CODE_LENGTH } from '../catalog/write/product-fields.js';
 import { parseAmount } from '../graph/money.js';
-import { RequestError } from '../errors.js';
 import type { Database } from '../platform/postgres.js';
 import {
   createCompanionStaging,
@@ -12,7 +11,7 @@ import {
   type StagedPrice,
   type StagedStock,
 } from './companions.store.js';
-import { RowError } from './parse-listing.js';
+import { parsed, required, RowError } from './listing-values.js';
 import type { Fault } from './report.js';
 import type { Cells } from './source/cells.js';
 import { readTable, type TableShape } from './source/table.js';
@@ -129,24 +128,10 @@ async function stageTable<T>(
   await stage(batch);
 }
 
-function cell(cells: Cells, name: string): string {
-  const value = cells.get(name);
-  if (value === undefined) throw new RowError(`${name} is empty.`);
-  return value;
-}
+const cell = (cells: Cells, name: string): string => required(cells.get(name), name);
 
 function codeOf(cells: Cells): string {
   const code = cell(cells, 'sku');
   if (code.length > MAX_CODE_LENGTH) throw new RowError(`sku has more than ${MAX_CODE_LENGTH} characters.`);
   return code;
-}
-
-function parsed<T>(name: string, text: string, parse: (text: string) => T): T {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof RequestError)
-      throw new RowError(`${name} ${JSON.stringify(text)}: ${error.message}`);
-    throw error;
-  }
 }

@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { groupBy } from '../platform/group-by.js';
 import type { Listing } from './formats/format.js';
 import { recognize, recognizeTexts } from './formats/recognize.js';
+import { RowError } from './listing-values.js';
 import {
   parseListing,
   parseProductListing,
   parseText,
-  RowError,
   type FeedRow,
   type ProductRow,
   type TextRow,

@@ -22,7 +22,8 @@ import { chooseMarket, currencyOf, findMarket, openMarket, priceListOf } from '.
 import { findDiffering, type Offers } from './offer.store.js';
 import { NO_OFFERS, offersFor, offersOf } from './offers.js';
 import { draftProduct, type WaitingDraft } from './product-draft.js';
-import { countUnlisted, prune, removeDemo } from './prune.store.js';
+import { planPrune } from './plan-prune.js';
+import { prune, removeDemo } from './prune.store.js';
 import { countFault, emptyReport, keepFault, type Fault, type ImportReport } from './report.js';
 import type { Renames } from './source/cells.js';
 import { openSource, type FeedSource } from './source/open-source.js';
@@ -60,11 +61,6 @@ const COMPARED = { products: 2_000, skus: 10_000 };
 const CODE = ['./', '../catalog/write/', '../catalog/option-parts', '../images/', '../graph/text'].map(
   (path) => new URL(path, import.meta.url),
 );
-
-/** A feed that lacks more of the channel's SKUs than this part is rather incomplete than short. */
-const MAX_PRUNED_SHARE = 0.2;
-/** So few SKUs are removed from catalogs of any size. */
-const FREE_PRUNES = 10;
 
 export interface ImportDeps {
   readonly db: Database;
@@ -224,7 +220,8 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     report.channel = staged.market.handle;
     report.products = staged.products;
     report.skus = staged.skus;
-    if (options.prune === true) await planPrune(work, await priceListOf(db, staged.market.handle));
+    const pruned = options.prune === true ? await priceListOf(db, staged.market.handle) : null;
+    if (pruned !== null) await planPrune(client, pruned, report, options.maxPruned);
     return;
   }
 
@@ -281,32 +278,12 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
   }
   progress.done();
   signal?.throwIfAborted();
-  if (options.prune === true && (await planPrune(work, market.priceListId)))
+  if (options.prune === true && (await planPrune(client, market.priceListId, report, options.maxPruned)))
     report.pruned = await prune(client, market.priceListId);
   if (!target.isDemo) {
     report.demoRemoved = await removeDemo(client);
     if (report.demoRemoved > 0) progress.say('Your catalog has replaced the demo catalog.');
   }
-}
-
-/** Counts what pruning would remove, and says whether it may: not when rows are missing that could not be read. */
-async function planPrune({ client, options, report }: Run, priceListId: number | null): Promise<boolean> {
-  if (priceListId === null) return false;
-  const { listed, unlisted } = await countUnlisted(client, priceListId);
-  const share = options.maxPruned ?? MAX_PRUNED_SHARE;
-  if (report.unreadableRows > 0) {
-    report.pruneRefused = `rows that could not be read (${report.unreadableRows}) may be those of the SKUs that seem to be missing`;
-  } else if (report.conflictingRows > 0 && options.maxPruned === undefined) {
-    report.pruneRefused =
-      `rows with the id of another row (${report.conflictingRows}) may be those of the SKUs that seem to be missing; ` +
-      'if they are not, allow it with --max-pruned';
-  } else if (unlisted > FREE_PRUNES && unlisted > share * listed) {
-    report.pruneRefused =
-      `the feed lacks ${unlisted} of the ${listed} SKUs of the channel, which is more than ${Math.round(share * 100)} %; ` +
-      'if that is right, allow it with --max-pruned';
-  }
-  report.pruned = { products: 0, skus: report.pruneRefused === null ? unlisted : 0 };
-  return report.pruneRefused === null;
 }
 
 /**

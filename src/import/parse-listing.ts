@@ -3,25 +3,21 @@ import { attributeName } from '../catalog/write/handle.js';
 import {
   MAX_ATTRIBUTE_LENGTH,
   MAX_CODE_LENGTH,
-  MAX_DESCRIPTION_LENGTH,
   MAX_FIELD_LENGTH,
   MAX_TITLE_LENGTH,
   parseGtin,
   parseProductUrl,
-  UNCATEGORIZED,
 } from '../catalog/write/product-fields.js';
 import { RequestError } from '../errors.js';
 import type { Listing, Pair } from './formats/format.js';
+import { ListingValues, parsed, required, RowError, type LeftOut } from './listing-values.js';
 import { parseAvailability } from './values/availability.js';
-import { parseCategory } from './values/category.js';
 import { parseInstant, parseInterval } from './values/dates.js';
 import { optionName } from './values/option-name.js';
 import { plainName, plainText } from './values/plain-text.js';
 import { parsePrice } from './values/price.js';
 import { parseQuantity } from './values/quantity.js';
 
-/** Messages truncate long values to this many characters. */
-const MAX_SHOWN = 60;
 /** Google Merchant Center takes 10 additional images; the products of shops have more. */
 const MAX_IMAGES_PER_ROW = 25;
 const MAX_IMAGES_PER_PRODUCT_ROW = 250;
@@ -85,11 +81,6 @@ export const feedRow = productRow.extend({
 });
 export type FeedRow = z.infer<typeof feedRow>;
 
-/** Why a row is rejected, worded for the merchant. */
-export class RowError extends Error {
-  override readonly name = 'RowError';
-}
-
 /** How the values of a feed are read. */
 export interface ListingSettings {
   /** Of prices without one. */
@@ -98,12 +89,6 @@ export interface ListingSettings {
   readonly zone: (currency: string) => string;
   /** Units of SKUs that are in stock without a number; null: uncounted. */
   readonly defaultQuantity: number | null;
-}
-
-/** A value that is left out; its row is imported without it. */
-export interface LeftOut {
-  readonly column: string;
-  readonly reason: string;
 }
 
 /** A checked listing, and what is left out of it. */
@@ -126,7 +111,7 @@ export interface ParsedListing extends Parsed<FeedRow> {
  * @throws RowError that names the column and its value
  */
 export function parseListing(listing: Listing, settings: ListingSettings): ParsedListing {
-  const values = new Values();
+  const values = new ListingValues();
   const code = codeOf(listing.id ?? undefined);
   const { currency, amount } = priceOf(listing, settings);
   const zone = settings.zone(currency);
@@ -146,7 +131,7 @@ export function parseListing(listing: Listing, settings: ListingSettings): Parse
 
 /** Checks a listing of a product as a whole. @throws RowError */
 export function parseProductListing(listing: Listing): Parsed<ProductRow> {
-  const values = new Values();
+  const values = new ListingValues();
   const row = productPart(listing, required(listing.group, 'id'), values, MAX_IMAGES_PER_PRODUCT_ROW);
   return { row, leftOut: values.leftOut, unknownCategories: values.unknownCategories };
 }
@@ -156,7 +141,7 @@ export function parseProductListing(listing: Listing): Parsed<ProductRow> {
  * @throws RowError
  */
 export function parseText(listing: Listing): Parsed<TextRow> {
-  const values = new Values();
+  const values = new ListingValues();
   const { id, title, description } = listing;
   if (title === undefined && listing.groupTitle === undefined && description === undefined)
     throw new RowError('title and description are empty.');
@@ -182,7 +167,7 @@ function titleOf(text: string | undefined): string {
   throw new RowError(`title has ${title.length} characters; at most ${MAX_TITLE_LENGTH} are allowed.`);
 }
 
-const optionsOf = (listing: Listing, values: Values): Record<string, string> =>
+const optionsOf = (listing: Listing, values: ListingValues): Record<string, string> =>
   Object.fromEntries(
     listing.options.flatMap(([name, value]): Pair[] => {
       const text = values.text(name, plainName(value), MAX_ATTRIBUTE_LENGTH);
@@ -190,7 +175,7 @@ const optionsOf = (listing: Listing, values: Values): Record<string, string> =>
     }),
   );
 
-function productPart(listing: Listing, code: string, values: Values, maxImages: number): ProductRow {
+function productPart(listing: Listing, code: string, values: ListingValues, maxImages: number): ProductRow {
   const title = titleOf(listing.title);
   return {
     ...spokenPart(listing, code, values),
@@ -202,7 +187,7 @@ function productPart(listing: Listing, code: string, values: Values, maxImages: 
 function spokenPart(
   listing: Listing,
   code: string,
-  values: Values,
+  values: ListingValues,
 ): Omit<TextRow, 'code' | 'title' | 'options'> {
   const group = plainName(listing.group ?? code);
   if (group.length > MAX_CODE_LENGTH)
@@ -222,95 +207,11 @@ function spokenPart(
   };
 }
 
-/** The values of one listing, and what is left out of them. */
-class Values {
-  readonly leftOut: LeftOut[] = [];
-  readonly unknownCategories: string[] = [];
-
-  /** Parses a value; null when there is none, or when it is left out. */
-  value<T>(column: string, text: string | undefined, parse: (text: string) => T): T | null {
-    if (text === undefined) return null;
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      this.leave(column, text, error.message);
-      return null;
-    }
-  }
-
-  leave(column: string, value: string, why: string): void {
-    this.leftOut.push({ column, reason: `${column} ${shown(value)}: ${why}` });
-  }
-
-  text(column: string, text: string, most: number): string | null {
-    if (text.length <= most) return text;
-    this.leave(column, text, `It has ${text.length} characters; at most ${most} are allowed.`);
-    return null;
-  }
-
-  /** Null when there is none, also when it has only spaces and tags. */
-  name(column: string, text: string | undefined, most: number): string | null {
-    const name = text === undefined ? '' : plainName(text);
-    return name === '' ? null : this.text(column, name, most);
-  }
-
-  /** A description is shortened, because most of it says more than nothing. */
-  cut(column: string, text: string): string | null {
-    if (text.length <= MAX_DESCRIPTION_LENGTH) return text === '' ? null : text;
-    this.leave(
-      column,
-      text,
-      `It has ${text.length} characters; those after ${MAX_DESCRIPTION_LENGTH} are left out.`,
-    );
-    return text.slice(0, MAX_DESCRIPTION_LENGTH).replace(/\p{Surrogate}$/u, '');
-  }
-
-  images(given: readonly string[], most: number): string[] {
-    const links = [...new Set(given.map((link) => link.trim().replace(/^\/\//, 'https://')))];
-    const usable = links.filter((link) => link !== '' && link.length <= MAX_FIELD_LENGTH);
-    if (usable.length > most)
-      this.leave(
-        'additional_image_link',
-        `${usable.length} images`,
-        `Those after the first ${most} are left out.`,
-      );
-    return usable.slice(0, most);
-  }
-
-  category(candidates: readonly string[]): string[] | null {
-    for (const text of candidates) {
-      const path = this.value('product_type', text, parseCategory);
-      if (path !== null && path !== UNCATEGORIZED) return path;
-      if (path === null && /^\d+$/.test(text.trim())) this.unknownCategories.push(text.trim());
-    }
-    return null;
-  }
-}
-
 /** @throws RequestError BAD_USER_INPUT */
 function parseLink(text: string): string {
   if (text.length > MAX_FIELD_LENGTH)
     throw new RequestError('BAD_USER_INPUT', `At most ${MAX_FIELD_LENGTH} characters are allowed.`);
   return parseProductUrl(text);
-}
-
-const shown = (value: string): string =>
-  JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value);
-
-function required(value: string | undefined, name: string): string {
-  if (value === undefined || value === '') throw new RowError(`${name} is empty.`);
-  return value;
-}
-
-/** Parses a value that a row can't be without. @throws RowError */
-function parsed<T>(column: string, text: string, parse: (text: string) => T): T {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof RequestError) throw new RowError(`${column} ${shown(text)}: ${error.message}`);
-    throw error;
-  }
 }
 
 function priceOf(listing: Listing, { currency }: ListingSettings): { amount: number; currency: string } {
@@ -324,7 +225,7 @@ interface RegularPrice {
   readonly zone: string;
 }
 
-function pricesOf(listing: Listing, regular: RegularPrice, values: Values): FeedPrice[] {
+function pricesOf(listing: Listing, regular: RegularPrice, values: ListingValues): FeedPrice[] {
   const { amount, currency, zone } = regular;
   const other = (column: string, text: string | undefined): number | null => {
     const price = values.value(column, text, (given) => parsePrice(given, currency));
@@ -366,7 +267,7 @@ function stockOf(
   { availability, quantity, availabilityDate }: Listing,
   zone: string,
   defaultQuantity: number | null,
-  values: Values,
+  values: ListingValues,
 ): Pick<FeedRow, 'onHand' | 'whenOut' | 'restockAt' | 'promised'> & { isUncounted: boolean } {
   const units = unitsOf(quantity, values);
   const state =
@@ -394,7 +295,7 @@ function stockOf(
   }
 }
 
-function unitsOf(text: string | undefined, values: Values): number | null {
+function unitsOf(text: string | undefined, values: ListingValues): number | null {
   // Shops that sold more than they had.
   if (text !== undefined && /^-\d+(?:[.,]0+)?$/.test(text)) {
     values.leave('quantity', text, 'It is below 0, and counts as 0.');
@@ -406,7 +307,7 @@ function unitsOf(text: string | undefined, values: Values): number | null {
 /** What spreadsheets and shops write for "none". */
 const NO_GTIN = /^(?:n\/?a|none|null|-+|0+|does not apply)$/i;
 
-function gtinOf(text: string | undefined, values: Values): string | null {
+function gtinOf(text: string | undefined, values: ListingValues): string | null {
   const digits = text?.replace(/^'/, '').replace(/\.0$/, '').trim();
   if (digits === '') return null;
   if (digits !== undefined && NO_GTIN.test(digits)) {
@@ -423,7 +324,7 @@ function gtinOf(text: string | undefined, values: Values): string | null {
   });
 }
 
-function attributesOf(listing: Listing, values: Values): [string, string][] {
+function attributesOf(listing: Listing, values: ListingValues): [string, string][] {
   const attributes: [string, string][] = [];
   const add = (name: string, value: string): void => {
     const trimmed = plainName(value.trim());

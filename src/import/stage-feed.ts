@@ -3,10 +3,10 @@ import { idHandle } from '../catalog/write/handle.js';
 import { MAX_CODE_LENGTH, MAX_SKUS_PER_PRODUCT } from '../catalog/write/product-fields.js';
 import type { Listed, Listing, ProductFormat } from './formats/format.js';
 import type { MarketChoice } from './market.js';
+import { RowError } from './listing-values.js';
 import {
   parseListing,
   parseProductListing,
-  RowError,
   type ListingSettings,
   type ParsedListing,
   type ProductRow,

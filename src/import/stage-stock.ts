@@ -6,7 +6,7 @@ import { RequestError } from '../errors.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import type { Listed, StockFormat, StockListing } from './formats/format.js';
 import type { Market } from './market.store.js';
-import { RowError } from './parse-listing.js';
+import { parsed, RowError } from './listing-values.js';
 import { countFault, tellUse, type Fault, type ImportReport } from './report.js';
 import type { FeedSource } from './source/open-source.js';
 import { openStores, findCodes } from './stores.store.js';
@@ -74,7 +74,7 @@ function parseStock(listed: Listed<StockListing>, { defaultQuantity, report }: S
   if (code.length > MAX_CODE_LENGTH) throw new RowError(`id has more than ${MAX_CODE_LENGTH} characters.`);
   if (store === undefined) throw new RowError('store_code is empty.');
   if (quantity === undefined && availability === undefined) throw new RowError('availability is empty.');
-  const state = availability === undefined ? 'in' : checked('availability', availability, parseAvailability);
+  const state = availability === undefined ? 'in' : parsed('availability', availability, parseAvailability);
   // Units of a preorder are not there yet; what is promised is told by the product feed.
   if (state === 'out' || state === 'preorder') return { code, store, onHand: 0, isUncounted: false };
   if (quantity !== undefined) {
@@ -93,16 +93,6 @@ function parseStock(listed: Listed<StockListing>, { defaultQuantity, report }: S
   }
   if (state === 'backorder') return { code, store, onHand: 0, isUncounted: false };
   return { code, store, onHand: defaultQuantity, isUncounted: true };
-}
-
-function checked<T>(column: string, text: string, parse: (text: string) => T): T {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof RequestError)
-      throw new RowError(`${column} ${JSON.stringify(text)}: ${error.message}`);
-    throw error;
-  }
 }
 
 async function writeBatch(
