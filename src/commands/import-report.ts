@@ -65,7 +65,7 @@ function describePruning({ pruned, pruneRefused }: ImportReport, dryRun: boolean
 function describeLeftOut(report: ImportReport): string {
   const { skipped, leftOut, unreadColumns, uncountedSkus, unknownCategories, productsWithoutSkus, alikeIds } =
     report;
-  const { openQuotes, repeatedProducts } = report;
+  const { openQuotes, repeatedProducts, freeSkus } = report;
   return [
     kinds('Left out on purpose', skipped, (reason) => reason, 'record', false),
     kinds('Values left out of their rows', leftOut, (column) => column),
@@ -89,6 +89,9 @@ function describeLeftOut(report: ImportReport): string {
       ? ''
       : `Products with the id of another product are one with it: ${repeatedProducts.count}, for example ` +
         `${JSON.stringify(repeatedProducts.group)} on line ${repeatedProducts.line} and on line ${repeatedProducts.firstLine}\n`,
+    freeSkus === null
+      ? ''
+      : `Sold for nothing: ${counted(freeSkus.count, 'SKU')}, the first on line ${freeSkus.line}. Leave out of the feed what is not for sale.\n`,
     uncountedSkus === 0
       ? ''
       : `In stock without a number: ${counted(uncountedSkus, 'SKU')}. They never sell out, unless --default-quantity says how many there are.\n`,

@@ -12,7 +12,15 @@ import {
   type TextRow,
 } from './parse-listing.js';
 import { draftProduct, type ProductDraft } from './product-draft.js';
-import { countFault, countLeftOut, emptyReport, tellUse, type Fault, type ImportReport } from './report.js';
+import {
+  countFault,
+  countLeftOut,
+  countSku,
+  emptyReport,
+  tellUse,
+  type Fault,
+  type ImportReport,
+} from './report.js';
 import type { Renames } from './source/cells.js';
 import { openSource } from './source/open-source.js';
 import { repeatedId } from './stage-feed.js';
@@ -89,7 +97,7 @@ export async function explainFeed(
       const first = rows.get(code);
       if (first !== undefined) throw new RowError(repeatedId(code, first.line, isSameRow(parsed.row, first)));
       rows.set(code, parsed.row);
-      if (parsed.isUncounted) report.uncountedSkus += 1;
+      countSku(report, parsed);
     }
   };
   for await (const listed of format.read(() => source.read(), language)) {

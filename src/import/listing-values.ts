@@ -62,7 +62,9 @@ export class ListingValues {
   }
 
   images(given: readonly string[], most: number): string[] {
-    const links = [...new Set(given.map((link) => link.trim().replace(/^\/\//, 'https://')))];
+    const links = [
+      ...new Set(given.map((link) => withoutEntities(link.trim()).replace(/^\/\//, 'https://'))),
+    ];
     const usable = links.filter((link) => link !== '' && link.length <= MAX_FIELD_LENGTH);
     if (usable.length > most)
       this.leave(
@@ -82,6 +84,9 @@ export class ListingValues {
     return null;
   }
 }
+
+/** Shops write links into tables as they write them into pages. */
+export const withoutEntities = (link: string): string => link.replaceAll('&amp;', '&');
 
 const shown = (value: string): string =>
   JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value);

@@ -10,7 +10,14 @@ import {
 } from '../catalog/write/product-fields.js';
 import { RequestError } from '../errors.js';
 import type { Listing, Pair } from './formats/format.js';
-import { ListingValues, parsed, required, RowError, type LeftOut } from './listing-values.js';
+import {
+  ListingValues,
+  parsed,
+  required,
+  RowError,
+  withoutEntities,
+  type LeftOut,
+} from './listing-values.js';
 import { parseAvailability } from './values/availability.js';
 import { parseInstant, parseInterval } from './values/dates.js';
 import { optionName } from './values/option-name.js';
@@ -211,7 +218,7 @@ function spokenPart(
 function parseLink(text: string): string {
   if (text.length > MAX_FIELD_LENGTH)
     throw new RequestError('BAD_USER_INPUT', `At most ${MAX_FIELD_LENGTH} characters are allowed.`);
-  return parseProductUrl(text);
+  return parseProductUrl(withoutEntities(text));
 }
 
 function priceOf(listing: Listing, { currency }: ListingSettings): { amount: number; currency: string } {

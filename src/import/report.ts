@@ -1,4 +1,4 @@
-import type { Parsed } from './parse-listing.js';
+import type { Parsed, ParsedListing } from './parse-listing.js';
 import type { ColumnUse, OpenQuotes } from './source/cells.js';
 
 /** Enough to see what is wrong with a feed; `onRejected` gets all of them. */
@@ -75,6 +75,8 @@ export interface ImportReport {
   openQuotes: OpenQuotes | null;
   /** SKUs that are in stock without a number. */
   uncountedSkus: number;
+  /** SKUs with a price of 0, and the line of the first; null: none. */
+  freeSkus: { readonly count: number; readonly line: number } | null;
   /** Numbers of Google's taxonomy without a name, by number. */
   unknownCategories: Map<string, FaultCount>;
   /** Products whose variants are missing in the feed. */
@@ -115,6 +117,7 @@ export function emptyReport(): ImportReport {
     unreadColumns: [],
     openQuotes: null,
     uncountedSkus: 0,
+    freeSkus: null,
     unknownCategories: new Map(),
     productsWithoutSkus: 0,
     imageHosts: new Map(),
@@ -145,6 +148,16 @@ export function countFault(counts: Map<string, FaultCount>, kind: string, fault:
 export function tellUse(report: ImportReport, use: ColumnUse): void {
   report.unreadColumns = use.unread();
   report.openQuotes = use.openQuotes;
+}
+
+/** Counts what may be wrong with an SKU that goes in. */
+export function countSku(
+  report: ImportReport,
+  { row, isUncounted }: Pick<ParsedListing, 'row' | 'isUncounted'>,
+): void {
+  if (isUncounted) report.uncountedSkus += 1;
+  if (row.prices.some(({ amount }) => amount === 0))
+    report.freeSkus = { line: row.line, ...report.freeSkus, count: (report.freeSkus?.count ?? 0) + 1 };
 }
 
 /** Counts what was left out of a listing. */

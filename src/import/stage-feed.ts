@@ -11,7 +11,7 @@ import {
   type ParsedListing,
   type ProductRow,
 } from './parse-listing.js';
-import { countFault, countLeftOut, tellUse, type Fault, type ImportReport } from './report.js';
+import { countFault, countLeftOut, countSku, tellUse, type Fault, type ImportReport } from './report.js';
 import type { FeedSource } from './source/open-source.js';
 import {
   countWithoutSkus,
@@ -167,9 +167,9 @@ class Stager {
       if (given === undefined) continue;
       onReject({ line: given.row.line, reason: repeatedId(given.row.code, firstLine, isSame) });
       if (!isSame) report.conflictingRows += 1;
-      if (given.isUncounted) report.uncountedSkus -= 1;
     }
-    report.uncountedSkus += good.filter(({ isUncounted }) => isUncounted).length;
+    const others = new Set(repeated.map(({ index }) => index));
+    for (const [index, sku] of good.entries()) if (!others.has(index)) countSku(report, sku);
     await stageRejected(this.#client, rejectedCodes);
   }
 }

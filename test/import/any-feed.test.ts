@@ -301,14 +301,16 @@ test('what a feed says that has no meaning here is told by the import', async ()
   const header = 'id,title,description,google_product_category,availability,price\n';
   await shop.write(
     'feed.csv',
-    `${header}nail,Nail,"1 inch,632,in stock,9.00 EUR\nscrew,Screw,2 inch,632,in stock,9.00 EUR\nhat,Hat,,173,in stock,9.00 EUR\n`,
+    `${header}nail,Nail,"1 inch,632,in stock,9.00 EUR\nscrew,Screw,2 inch,632,in stock,0.00 EUR\nscrew,Screw,2 inch,632,in stock,0.00 EUR\nhat,Hat,,173,in stock,9.00 EUR\n`,
   );
   const report = await shop.import('feed.csv');
   expect(report).toMatchObject({
     skus: 3,
     openQuotes: { rows: 1, line: 2 },
+    // The other row has the same id.
+    freeSkus: { count: 1, line: 3 },
     unknownCategories: new Map([
-      ['632', { count: 2, first: { line: 2, reason: 'google_product_category 632' } }],
+      ['632', { count: 3, first: { line: 2, reason: 'google_product_category 632' } }],
     ]),
   });
   expect(
@@ -322,7 +324,7 @@ test('what a feed says that has no meaning here is told by the import', async ()
   const told = describeImport(report, { rejectsFile: null, dryRun: false });
   expect(told).toContain('Quotes that are not closed were read as characters, in 1 row, first on line 2.\n');
   expect(told).toContain(
-    'Categories of Google without a name here: 632 (2). Products with no other category are uncategorized.\n',
+    'Categories of Google without a name here: 632 (3). Products with no other category are uncategorized.\n',
   );
 });
 

@@ -96,6 +96,6 @@ export function merchantListing(line: number, cells: Cells): Listing {
 
 /** Links separated by commas; a comma within a link is not followed by another link. */
 export const splitLinks = (text: string): string[] =>
-  (/^(?:https?:)?\/\//i.test(text) ? oneLine(text).split(/[,;| ] ?(?=(?:https?:)?\/\/)/i) : text.split(','))
+  (/^(?:https?:)?\/\//i.test(text) ? oneLine(text).split(/[,;| ] ?(?=(?:https?:)?\/\/|$)/i) : text.split(','))
     .map((link) => link.trim())
     .filter((link) => link !== '');

@@ -1,6 +1,6 @@
 import type { Cells } from '../source/cells.js';
 import { listElements } from './elements.js';
-import type { Listing, Pair, ProductFormat } from './format.js';
+import type { Listed, Listing, Pair, ProductFormat } from './format.js';
 import { merchantListing } from './merchant-center.js';
 
 /** Columns that only the catalogs of Meta have. */
@@ -16,7 +16,12 @@ export const metaCatalog: ProductFormat = {
   read: (records) => listElements(records(), metaListing),
 };
 
-function metaListing(line: number, cells: Cells): Listing {
+/** Values of `visibility` and `status` of what is not sold. */
+const NOT_SHOWN = /^(?:hidden|staging|whitelist_only|archived)$/i;
+
+function metaListing(line: number, cells: Cells): Listed<Listing> {
+  if ([...cells.all('visibility'), ...cells.all('status')].some((value) => NOT_SHOWN.test(value)))
+    return { line, skipped: 'the product is not visible' };
   const listing = merchantListing(line, cells);
   return {
     ...listing,

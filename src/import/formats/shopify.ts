@@ -62,7 +62,9 @@ function* listProduct(rows: readonly [Row, ...Row[]], hasTracker: boolean): Gene
     return;
   }
   const names = POSITIONS.map((position) => cells.get(`option${position}_name`));
-  const variants = rows.filter((row, index) => index === 0 || isVariant(row.cells));
+  // Of some tools, the first row has only what is said of the product.
+  const selling = rows.filter((row) => isVariant(row.cells));
+  const variants = selling.length === 0 ? rows.slice(0, 1) : selling;
   const pictures = rows.flatMap((row) => row.cells.all('image_src', 'product_image_url'));
   const shared = {
     group: handle,

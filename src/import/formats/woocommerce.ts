@@ -105,7 +105,9 @@ function* listRow(line: number, cells: Cells, parents: Parents): Generator<Liste
       ...offerOf(cells),
       id,
       group,
-      options: attributesOf(cells),
+      options: attributeCells(cells).flatMap(([name, text]): Pair[] =>
+        text === '' ? [] : [[name, valueOf(text)]],
+      ),
       attributes: [],
     };
   } else {
@@ -127,7 +129,7 @@ function productOf(line: number, cells: Cells) {
   return {
     line,
     title: cells.get(...COLUMNS.name),
-    description: cells.get(...COLUMNS.description, ...COLUMNS.shortDescription),
+    description: withLineEnds(cells.get(...COLUMNS.description, ...COLUMNS.shortDescription)),
     images: cells.all(...COLUMNS.images).flatMap(splitLinks),
     brand: cells.get(...COLUMNS.brands),
     gtin: cells.get(...COLUMNS.gtin),
@@ -137,17 +139,32 @@ function productOf(line: number, cells: Cells) {
 
 /** "Clothing > Hoodies, Sale": the deepest path says most. */
 function categoriesOf(text: string): string[] {
-  return text
-    .split(/(?<!\\),\s*/)
-    .map((path) => path.replaceAll('\\,', ','))
-    .filter((path) => path !== '')
-    .sort((one, other) => other.split('>').length - one.split('>').length);
+  return valuesOf(text).sort((one, other) => other.split('>').length - one.split('>').length);
 }
+
+/** A value of a list: in quotes, or up to the next comma that is not escaped. */
+const LISTED = /\s*(?:"((?:[^"]|"")*)"\s*|((?:\\,|[^,])*))(?:,|$)/g;
+
+/** `Red, "Blue, navy", Green\, dark` */
+const valuesOf = (text: string): string[] =>
+  [...text.matchAll(LISTED)]
+    .map(([, quoted, plain = '']) => (quoted?.replaceAll('""', '"') ?? plain.replaceAll('\\,', ',')).trim())
+    .filter((value) => value !== '');
+
+/** The value of a variation, which has one: a comma in it may not be escaped. */
+function valueOf(text: string): string {
+  const [value = '', ...others] = valuesOf(text);
+  return others.length === 0 ? value : text.replaceAll('\\,', ',');
+}
+
+/** Line ends are written as `\n`, and `\n` as `\\n`. */
+const withLineEnds = (text: string | undefined): string | undefined =>
+  text?.replace(/\\(\\n|n)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : '\\n'));
 
 function attributesOf(cells: Cells): Pair[] {
   const tags = (cells.get(...COLUMNS.tags) ?? '').split(',').map((tag): Pair => ['tag', tag.trim()]);
-  const attributes = attributeCells(cells).flatMap(([name, values]) =>
-    values.split(/(?<!\\),\s*/).map((value): Pair => [name, value.replaceAll('\\,', ',')]),
+  const attributes = attributeCells(cells).flatMap(([name, text]) =>
+    valuesOf(text).map((value): Pair => [name, value]),
   );
   return [...attributes, ...tags].filter(([, value]) => value !== '');
 }

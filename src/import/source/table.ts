@@ -9,6 +9,9 @@ const LINES_AT_ONCE = 128;
 /** A quoted value may contain line ends; it is as long as a line may be. */
 const MAX_QUOTED_LENGTH = MAX_LINE_BYTES;
 
+/** Names of columns may have line ends in them, too. */
+const MAX_HEADER_LINES = 20;
+
 const DELIMITERS = ['\t', ',', ';', '|'] as const;
 type Delimiter = (typeof DELIMITERS)[number];
 /** Spreadsheets say the delimiter of a CSV file in a line before the header. */
@@ -50,8 +53,8 @@ export async function openTable(
   options: ReadOptions & { readonly noun: string },
 ): Promise<Table> {
   const lines = linesOf(readUtf8(file, options.signal));
-  const header = await readHeader(file.path, options.noun, lines, options.renames);
-  return { ...header, rows: rowsOf(file, lines, header, options.use) };
+  const { header, unread } = await readHeader(file.path, options.noun, lines, options.renames);
+  return { ...header, rows: rowsOf(file, chain(unread, lines), header, options.use) };
 }
 
 /**
@@ -84,7 +87,7 @@ async function readHeader(
   noun: string,
   lines: AsyncGenerator<Line>,
   renames: Renames,
-): Promise<Header> {
+): Promise<{ header: Header; unread: readonly Line[] }> {
   let delimiters: readonly Delimiter[] = DELIMITERS;
   for (;;) {
     const next = await lines.next();
@@ -98,22 +101,44 @@ async function readHeader(
       if (said.length > 0) delimiters = said;
       continue;
     }
+    const isOpen = delimiters.some((delimiter) => parseRows(line.text, delimiter) === 'open');
+    const more = isOpen ? await take(lines, MAX_HEADER_LINES - 1) : [];
     const [best] = delimiters
-      .map((delimiter): Header => ({ delimiter, columns: headerOf(line.text, delimiter, renames) }))
-      .sort((one, other) => other.columns.length - one.columns.length);
-    if (best !== undefined) return best;
+      .map((delimiter) => headerOf([line, ...more], delimiter, renames))
+      .sort((one, other) => other.header.columns.length - one.header.columns.length);
+    if (best !== undefined) return { header: best.header, unread: more.slice(best.taken - 1) };
   }
 }
 
-function headerOf(text: string, delimiter: Delimiter, renames: Renames): string[] {
-  const parsed = parseRows(text, delimiter);
-  const names = typeof parsed === 'string' ? text.split(delimiter) : (parsed[0] ?? []);
-  return names.map((name) => renamed(name, renames));
+/** The names of the columns, of which some may have line ends in them. */
+function headerOf(
+  lines: readonly Line[],
+  delimiter: Delimiter,
+  renames: Renames,
+): { header: Header; taken: number } {
+  const texts = lines.map((line, index) => ({ number: index, text: 'text' in line ? line.text : '' }));
+  const { cells, taken } = joinRow(texts, 0, { delimiter, columns: [] });
+  return { header: { delimiter, columns: cells.map((name) => renamed(name, renames)) }, taken };
+}
+
+async function take(lines: AsyncGenerator<Line>, count: number): Promise<Line[]> {
+  const taken: Line[] = [];
+  while (taken.length < count) {
+    const next = await lines.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+  }
+  return taken;
+}
+
+async function* chain(first: readonly Line[], rest: AsyncGenerator<Line>): AsyncGenerator<Line> {
+  yield* first;
+  yield* rest;
 }
 
 async function* rowsOf(
   file: TextFile,
-  lines: AsyncGenerator<Line>,
+  lines: AsyncIterable<Line>,
   header: Header,
   use: ColumnUse,
 ): AsyncGenerator<FeedRecord> {
