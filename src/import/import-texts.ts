@@ -123,21 +123,21 @@ async function write(
     languages,
   );
   await requireRoom(client, languages);
-  const drafts = texts.map(({ productId, handle, digest, rows }) => ({
-    ...{ productId, digest, language },
-    ...draftText(handle, rows),
-  }));
+  const drafts = texts.map(({ productId, handle, digest, rows }) => {
+    const draft = draftText(handle, rows);
+    // What is left out is reported by each import.
+    return { productId, language, ...draft, digest: draft.excess.length === 0 ? digest : null };
+  });
   countExcess(report, drafts);
   const changed = await upsertTexts(
     client,
     drafts.filter(({ title, description }) => title !== null || description !== null),
   );
   await touchProducts(client, changed);
-  // What is left out is reported by each import.
   await keepTextDigests(
     client,
     language,
-    drafts.filter(({ excess }) => excess.length === 0),
+    drafts.flatMap(({ productId, digest }) => (digest === null ? [] : [{ productId, digest }])),
   );
   return changed.length;
 }

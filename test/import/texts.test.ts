@@ -70,6 +70,8 @@ test('texts are added by id, from a feed without prices, and nothing else change
     { handle: 'hat', language: 'de', title: 'Hut', description: 'Warm.' },
   ]);
   expect(await rest()).toEqual(before);
+  // Written once: a second version would be on a line of its own.
+  expect(await shop.all('SELECT max((ctid::text::point)[1])::integer FROM product_texts')).toEqual([2]);
   // Nor does the feed of the shop change the texts.
   await shop.import('feed.tsv');
   expect(await texts()).toHaveLength(2);

@@ -9,6 +9,8 @@ export interface TextInput extends ProductText {
   readonly productId: number;
   /** See `keywordsOf`. */
   readonly keywords: string;
+  /** Of the rows of a feed that it was made of, in hex; by default it was made of something else. */
+  readonly digest?: string | null;
 }
 
 /** Characters of a product's own keywords that each of its texts repeats, as the trigger on products writes them. */
@@ -25,11 +27,11 @@ export async function upsertTexts(client: ClientBase, texts: readonly TextInput[
   return query(
     client,
     sql`/* product.upsertTexts */
-      INSERT INTO product_texts (product_id, language, title, description, url, keywords, own_keywords)
+      INSERT INTO product_texts (product_id, language, title, description, url, keywords, own_keywords, digest)
       SELECT product.id, input.language, input.title, input.description, input.url, input.keywords,
-        left(product.keywords, ${MAX_OWN_KEYWORDS})
+        left(product.keywords, ${MAX_OWN_KEYWORDS}), decode(input.digest, 'hex')
       FROM jsonb_to_recordset(${JSON.stringify(texts)}::jsonb) AS input
-        ("productId" integer, language text, title text, description text, url text, keywords text)
+        ("productId" integer, language text, title text, description text, url text, keywords text, digest text)
       JOIN products product ON product.id = input."productId" AND product.language <> input.language
       LEFT JOIN product_texts existing ON existing.product_id = product.id AND existing.language = input.language
       WHERE existing.product_id IS NULL OR (existing.title, existing.description, existing.url, existing.keywords)
@@ -37,7 +39,7 @@ export async function upsertTexts(client: ClientBase, texts: readonly TextInput[
       ORDER BY product.id, input.language
       ON CONFLICT (product_id, language) DO UPDATE SET
         title = excluded.title, description = excluded.description, url = excluded.url, keywords = excluded.keywords,
-        digest = NULL
+        digest = excluded.digest
       RETURNING product_id AS id`,
     changed,
   );
@@ -75,7 +77,9 @@ export async function translatedChars(client: ClientBase, productIds: readonly n
   return row?.chars ?? 0;
 }
 
-/** Remembers what rows of a feed texts were made of, until they change otherwise. Digests are in hex. */
+/**
+ * Remembers what rows of a feed texts are made of that were made of others, and did not change. Digests are in hex.
+ */
 export async function keepTextDigests(
   client: ClientBase,
   language: string,

@@ -163,11 +163,11 @@
       RETURNING id;
 
 /* product.upsertTexts */
-      INSERT INTO product_texts (product_id, language, title, description, url, keywords, own_keywords)
+      INSERT INTO product_texts (product_id, language, title, description, url, keywords, own_keywords, digest)
       SELECT product.id, input.language, input.title, input.description, input.url, input.keywords,
-        left(product.keywords, $1)
+        left(product.keywords, $1), decode(input.digest, 'hex')
       FROM jsonb_to_recordset($2::jsonb) AS input
-        ("productId" integer, language text, title text, description text, url text, keywords text)
+        ("productId" integer, language text, title text, description text, url text, keywords text, digest text)
       JOIN products product ON product.id = input."productId" AND product.language <> input.language
       LEFT JOIN product_texts existing ON existing.product_id = product.id AND existing.language = input.language
       WHERE existing.product_id IS NULL OR (existing.title, existing.description, existing.url, existing.keywords)
@@ -175,7 +175,7 @@
       ORDER BY product.id, input.language
       ON CONFLICT (product_id, language) DO UPDATE SET
         title = excluded.title, description = excluded.description, url = excluded.url, keywords = excluded.keywords,
-        digest = NULL
+        digest = excluded.digest
       RETURNING product_id AS id;
 
 /* sku.delete */ DELETE FROM skus WHERE id = ANY($1::integer[]) RETURNING product_id AS id;
