@@ -6,7 +6,14 @@ import { sweepExpiredHolds } from '../../src/holds/sweep-holds.js';
 import { STOCK_SET, writeStock } from '../inventory/support.js';
 import { seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
-import { expectNoDrift, HOLD_FIELDS, holdPayload, passHoldTime, type HoldAnswer } from '../support/holds.js';
+import {
+  expectNoDrift,
+  HOLD_FIELDS,
+  holdPayload,
+  holdSql,
+  passHoldTime,
+  type HoldAnswer,
+} from '../support/holds.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { until, waiting } from '../support/waiting.js';
 
@@ -454,8 +461,7 @@ describe('promised units', () => {
         SELECT FROM stock_levels JOIN skus ON skus.id = sku_id WHERE code IN ('PRE', 'BACK') FOR UPDATE OF stock_levels`);
       await other.query('BEGIN');
       const one = other.query(
-        `SELECT hold_create(channels.id, 0, '', array_agg(skus.id), ARRAY[1, 1], ARRAY[true, true], NULL, NULL, NULL, 60, NULL,
-           NULL, NULL, NULL, NULL, NULL, NULL)
+        `SELECT ${holdSql({ lines: 2 })}
          FROM skus, channels WHERE code IN ('SOON', 'PRE') AND channels.handle = 'eu' GROUP BY channels.id`,
       );
       await waiting(gateway.db, 1);
@@ -501,8 +507,7 @@ describe('promised units', () => {
     const other = await gateway.db.connect();
     await other.query('BEGIN');
     await other.query(
-      `SELECT hold_create(channels.id, 0, '', ARRAY[skus.id], ARRAY[1], ARRAY[true], NULL, NULL, NULL, 60, NULL, NULL, NULL,
-         NULL, NULL, NULL, NULL) FROM skus, channels WHERE code = 'SOON' AND channels.handle = 'eu'`,
+      `SELECT ${holdSql()} FROM skus, channels WHERE code = 'SOON' AND channels.handle = 'eu'`,
     );
     const last = create(line('SOON'));
     await waiting(gateway.db, 1);
@@ -554,8 +559,7 @@ test('a location from which promised units are to be sent cannot be deleted, and
   try {
     await other.query('BEGIN');
     const { rows: made } = await other.query<{ id: string }>(
-      `SELECT hold_create(channels.id, 0, '', ARRAY[skus.id], ARRAY[1], ARRAY[true], $1, NULL, NULL, 60, NULL, NULL, NULL, NULL,
-         NULL, NULL, NULL) #>> '{hold,id}' AS id FROM skus, channels WHERE code = 'SOON' AND channels.handle = 'eu'`,
+      `SELECT ${holdSql({ location: '$1' })} #>> '{hold,id}' AS id FROM skus, channels WHERE code = 'SOON' AND channels.handle = 'eu'`,
       [rows[0]?.id],
     );
     const removing = gateway.db.query(remove).catch((error: unknown) => error);

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import iconv from 'iconv-lite';
 import { describeImport } from '../../src/commands/import-report.js';
 import { DownloadError } from '../../src/images/fetch-image.js';
+import { holdSql } from '../support/holds.js';
 import { waiting } from '../support/waiting.js';
 import { feedOf, openShop, swatch, type Shop } from './support.js';
 
@@ -107,8 +108,7 @@ test('what can be ordered before it is there is promised, and not in stock', asy
 test('a preorder that is sold out stays sold out when the feed says so', async () => {
   const feed = (quantity: string): Promise<string> =>
     shop.write('feed.tsv', feedOf([row({ id: 'one', availability: 'preorder', quantity })]));
-  const hold = `SELECT hold_create(channels.id, 0, '', ARRAY[skus.id], ARRAY[1], ARRAY[true], NULL, NULL, NULL, 60, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL) FROM skus, channels WHERE code = 'one'`;
+  const hold = `SELECT ${holdSql()} FROM skus, channels WHERE code = 'one'`;
   await feed('1');
   await shop.import('feed.tsv');
   await shop.all(
@@ -130,8 +130,7 @@ test('what is promised in a hold stays when the feed no longer lists it', async 
   await shop.write('feed.tsv', feedOf(rows));
   await shop.import('feed.tsv');
   const [hold] = await shop.all(
-    `SELECT hold_create(channels.id, 0, '', ARRAY[skus.id], ARRAY[1], ARRAY[true], NULL, NULL, NULL, 3600, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL) #>> '{hold,lines,0,promised}' FROM skus, channels WHERE code = 'pre'`,
+    `SELECT ${holdSql({ seconds: 3600 })} #>> '{hold,lines,0,promised}' FROM skus, channels WHERE code = 'pre'`,
   );
   expect(hold).toBe('true');
   await shop.write('feed.tsv', feedOf(rows.slice(2)));
@@ -149,10 +148,7 @@ test('what is promised while the prune deletes it stays', async () => {
   await shop.write('feed.tsv', feedOf(rows.slice(1)));
   const shopper = await shop.db.connect();
   await shopper.query('BEGIN');
-  await shopper.query(
-    `SELECT hold_create(channels.id, 0, '', ARRAY[skus.id], ARRAY[1], ARRAY[true], NULL, NULL, NULL, 3600, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL) FROM skus, channels WHERE code = 'pre'`,
-  );
+  await shopper.query(`SELECT ${holdSql({ seconds: 3600 })} FROM skus, channels WHERE code = 'pre'`);
   const pruning = shop.import('feed.tsv', { prune: true, maxPruned: 1 });
   await waiting(shop.db, 1);
   await shopper.query('COMMIT');

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { seedApiKey } from '../support/api-keys.js';
 import { startTestGateway } from '../support/gateway.js';
+import { holdSql } from '../support/holds.js';
 import { feedOf, openShop, swatch, type Shop } from './support.js';
 
 /** What an import leaves alone, because it made it of the same rows before. */
@@ -117,9 +118,8 @@ test('what an unchanged feed promises is set again after a sale, and nothing els
   const digests = await shop.all('SELECT product_id, xmin::text FROM import_digests ORDER BY product_id');
   await shop.db.query(
     `WITH held AS (
-       SELECT channel.id AS channel, hold_create(channel.id, 0, '', ARRAY[skus.id], ARRAY[2], ARRAY[true], NULL, NULL, NULL,
-         60, NULL, NULL, NULL, NULL, NULL, NULL, NULL) #>> '{hold,id}' AS hold
-       FROM skus, channels channel WHERE code = 'few' AND channel.is_default)
+       SELECT channels.id AS channel, ${holdSql({ quantity: 2 })} #>> '{hold,id}' AS hold
+       FROM skus, channels WHERE code = 'few' AND channels.is_default)
      SELECT hold_finish(hold::uuid, 'CONFIRMED', channel, 0, '', true, 'shop', NULL, NULL, NULL) FROM held`,
   );
   expect(await shop.all(PROMISED)).toMatchObject([{}, { promised: 3 }]);

@@ -59,3 +59,14 @@ export async function passHoldTime(db: Database): Promise<void> {
     UPDATE holds SET expires_at = now() - interval '1 second';
     UPDATE hold_lines SET expires_at = now() - interval '1 second'`);
 }
+
+/**
+ * SQL that holds what is in stock or promised, and returns the outcome: for tests that need it in a transaction of their
+ * own. The query names the channel `channels` and the SKUs `skus`; several are grouped by channel.
+ */
+export function holdSql({ lines = 1, quantity = 1, seconds = 60, location = 'NULL' } = {}): string {
+  const skus = lines === 1 ? 'ARRAY[skus.id]' : 'array_agg(skus.id)';
+  const each = (value: string): string => `ARRAY[${Array<string>(lines).fill(value).join(', ')}]`;
+  return `hold_create(channels.id, 0, '', ${skus}, ${each(String(quantity))}, ${each('true')}, ${location}, NULL, NULL,
+    ${seconds}, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`;
+}

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { z } from 'zod';
 import { seedMarkets, seedProduct } from '../../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
+import { holdSql } from '../../support/holds.js';
 import { statementsDuring } from '../../support/statements.js';
 
 const ASK = `query ($where: ProductFilter, $text: String) {
@@ -49,9 +50,8 @@ async function ask(variables: Record<string, unknown> = {}): Promise<string> {
 }
 
 /** Holds the promised unit of an SKU for a second. */
-const PREORDER = `SELECT hold_create(channel.id, 0, '', ARRAY[sku.id], ARRAY[1], ARRAY[true], NULL, NULL, NULL, 1, NULL, NULL,
-    NULL, NULL, NULL, NULL, NULL)
-  FROM channels channel, skus sku WHERE channel.is_default AND sku.code = 'p'`;
+const PREORDER = `SELECT ${holdSql({ seconds: 1 })}
+  FROM channels, skus WHERE channels.is_default AND skus.code = 'p'`;
 
 const run = (statement: string) => gateway.db.query(statement);
 
