@@ -80,6 +80,8 @@ export function openDatabase(
   if (reserved !== undefined) {
     const speed = new DatabaseSpeed(() => inBackground(() => measureSpeed(pool)));
     takeTurns(pool, new ConnectionTurns(max, reserved, () => speed.slowness()));
+    // Before there is much to do.
+    pool.once('connect', () => speed.slowness());
   }
   return pool;
 }

@@ -141,7 +141,7 @@ export const MAX_BODY_VALUES = 50_000;
 /** Lists and objects within one another in a JSON body. The deepest input of the schema has six. */
 export const MAX_BODY_DEPTH = 64;
 
-/** Entries of all lists in the variables; the largest input, 250 products, has a few thousand. */
+/** Entries of all lists in the variables, and objects in objects; the largest input, 250 products, has a few thousand. */
 export const MAX_LIST_ENTRIES = 10_000;
 
 /** Entries of lists in the variables that cost a point: reading a URL takes 20 µs or more. */

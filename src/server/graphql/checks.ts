@@ -116,7 +116,7 @@ function declaredVariables({ operation, variables }: Operation): {
   if (entries > MAX_LIST_ENTRIES) {
     throw new RequestError(
       'BAD_USER_INPUT',
-      `The lists in the variables have more than ${MAX_LIST_ENTRIES} entries: send fewer at a time.`,
+      `The variables have more than ${MAX_LIST_ENTRIES} entries of lists and objects: send fewer at a time.`,
     );
   }
   return { variables: declared, entries };
