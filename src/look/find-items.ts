@@ -126,10 +126,15 @@ async function areAlike(regions: readonly Judged[], labels: RegionLabels): Promi
 }
 
 /**
- * The same rule by which `identify` decides whether to label an image. A catalog that is too small rejects nothing.
+ * The same rules by which `identify` decides whether to label an image, and `matchSku` whether a product is a
+ * substitute: what stands on another ground than the catalog's pictures is less similar to all of them, but still near
+ * to one. A catalog that is too small rejects nothing.
  */
-const isFamiliar = ({ nearest }: Judged, model: LabelModel | null): boolean =>
-  nearest.length > 0 && (model === null || familiarity(nearest) >= model.minFamiliarity);
+const isFamiliar = ({ nearest }: Judged, model: LabelModel | null): boolean => {
+  const [best] = nearest;
+  if (best === undefined) return false;
+  return model === null || familiarity(nearest) >= model.minFamiliarity || best.score >= model.minNearness;
+};
 
 /** The same rule by which `identify` decides whether to name a product, which may be unlike all others. */
 function isSame({ nearest }: Judged, model: SameProductModel | null): boolean {

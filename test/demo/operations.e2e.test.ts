@@ -6,9 +6,12 @@ import { print } from 'graphql';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { compose, overlap } from '../../bench/composites.js';
+import { cutOut, type CutOut } from '../../bench/cut-out.js';
 import { importFacts } from '../../src/knowledge/import-facts.js';
 import { importFeed } from '../../src/import/import-feed.js';
 import { readEncoderCalibration } from '../../src/search/probability/encoder-calibration.js';
+import { openBodies, type Bodies } from '../../src/vision/bodies/bodies.js';
 import { DEFAULT_ENCODER, type Encoder } from '../../src/vision/encoder.js';
 import { openSharedEncoder } from '../support/encoder.js';
 import {
@@ -41,6 +44,7 @@ import {
 } from '../generated/graphql.js';
 import { seedApiKey } from '../support/api-keys.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { pictureOf } from '../support/people.js';
 import { silentProgress } from '../support/progress.js';
 import { openClient, subscribe, type Told } from '../support/subscriptions.js';
 
@@ -49,13 +53,14 @@ const IMPORT_TIMEOUT_MS = 600_000;
 const CATALOG = new URL('../../catalog/', import.meta.url);
 const EXPLORE = new URL('../../schema/operations/explore/', import.meta.url);
 
+let bodies: Bodies;
 let encoder: Encoder;
 let gateway: TestGateway;
 /** The URL of its WebSockets. */
 let sockets: string;
 
 beforeAll(async () => {
-  encoder = await openSharedEncoder();
+  [bodies, encoder] = await Promise.all([openBodies({ threads: 1 }), openSharedEncoder()]);
   gateway = await startTestGateway(
     async (db, images) => {
       const log = pino({ level: 'silent' });
@@ -68,13 +73,17 @@ beforeAll(async () => {
       const facts = new URL('facts.jsonl', CATALOG).pathname;
       expect((await importFacts({ db, progress: silentProgress }, facts)).unmatchedLinks).toBe(0);
     },
-    { encoder, calibration: await readEncoderCalibration(fileURLToPath(DEFAULT_ENCODER), encoder.id) },
+    {
+      encoder,
+      bodies,
+      calibration: await readEncoderCalibration(fileURLToPath(DEFAULT_ENCODER), encoder.id),
+    },
   );
   sockets = await gateway.listen();
 }, IMPORT_TIMEOUT_MS);
 afterAll(async () => {
   await gateway.close();
-  await encoder.close();
+  await Promise.all([encoder.close(), bodies.close()]);
 });
 
 /** Sends a generated document, as a client does, optionally with an API key; fails on errors. */
@@ -170,12 +179,58 @@ describe('the things of a picture', () => {
     expect(visualSearch?.edges.filter(({ node }) => seen.includes(node.id))).toEqual([]);
   });
 
+  // Each failed on 2026-11-29: one of the two was left out, because products were too unlike it on average, though one of
+  // them was near. No picture of the catalog shows a garment on such a ground.
+  test.each([
+    ['tiles', 2],
+    ['a carpet', 12],
+  ])('are found on %s', async (_, seed) => {
+    const files = (await readdir(new URL('images/', CATALOG))).filter((name) => !name.includes('-detail'));
+    const garments: { of: string; cutOut: CutOut }[] = [];
+    for (const name of files.sort().filter((_name, i) => i % 20 === 0)) {
+      const found = await cutOut(await readFile(new URL(`images/${name}`, CATALOG)));
+      if (found !== null) garments.push({ of: name, cutOut: found });
+    }
+    const { image, items } = await compose(garments, seed);
+    const { look } = await send(ShopTheLookDocument, { image: await upload(image) });
+    expect(items).toHaveLength(2);
+    for (const { box } of items) {
+      const most = Math.max(...(look?.items ?? []).map((item) => overlap(item.box, box)));
+      expect(most).toBeGreaterThan(0.5);
+    }
+  });
+
   test('are completed by a storefront', async () => {
     const image = await upload(await picture());
     const { look } = await send(CompleteTheLookDocument, { image, channel: 'eu' });
     expect(look?.complete).toBe(true);
     for (const { matches } of look?.items ?? []) expect(matches?.edges[0]?.skus).not.toEqual([]);
   });
+});
+
+test('the photo of a person in GraphiQL has a shelf for each garment', async () => {
+  const document = await readFile(new URL('14-items-in-a-photo.graphql', EXPLORE), 'utf8');
+  const image = { base64: (await pictureOf('person')).toString('base64') };
+  const { data, errors } = await gateway.ask(document, { image });
+  expect(errors).toEqual([]);
+  const { look } = z
+    .object({
+      look: z.object({
+        complete: z.boolean(),
+        items: z.array(
+          z.object({
+            box: z.object({ y: z.number() }),
+            label: z.object({ value: z.string() }),
+            matches: z.object({ nodes: z.array(z.object({ title: z.string() })) }),
+          }),
+        ),
+      }),
+    })
+    .parse(data);
+  expect(look.complete).toBe(true);
+  const down = [...look.items].sort((a, b) => a.box.y - b.box.y);
+  expect(down.map(({ label }) => label.value.replace(/\/.*/, ''))).toEqual(['tops', 'bottoms', 'shoes']);
+  for (const { matches } of down) expect(matches.nodes).toHaveLength(3);
 });
 
 describe('a mobile app', () => {
