@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { overlap } from '../../bench/composites.js';
 import { openBodies, type Bodies } from '../../src/vision/bodies/bodies.js';
 import { paidBy } from '../../src/platform/request-payer.js';
 import type { Encoder } from '../../src/vision/encoder.js';
 import { openSharedEncoder } from '../support/encoder.js';
 import { NEARLY_EQUAL } from '../support/garments.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { pictureBehindTable, pictureOf } from '../support/people.js';
+import { pictureBehindTable, pictureCutOff, pictureOf, pictureWithBag } from '../support/people.js';
 import { collage, garments, importGarments } from './support.js';
 
 const LOOK = /* GraphQL */ `
@@ -105,6 +106,19 @@ test('several people share the items of an image, and their number is bounded', 
 test('what a table hides is no item', async () => {
   const { items } = await look(await pictureBehindTable('person', 290));
   expect(items.map(({ label }) => label.value)).toEqual(['hoodies']);
+});
+
+test('what somebody carries is an item that the detector names', async () => {
+  const { picture, bag } = await pictureWithBag();
+  const { items } = await look(picture);
+  const carried = items.filter(({ label }) => label.value === 'suitcase');
+  expect(carried).toHaveLength(1);
+  expect(overlap(carried[0]?.box ?? bag, bag)).toBeGreaterThan(0.5);
+  expect(carried[0]?.matches.nodes).toHaveLength(3);
+});
+
+test('a face alone wears nothing', async () => {
+  expect((await look(await pictureCutOff('person', 150))).items).toEqual([]);
 });
 
 describe('a photo of a person without a box', () => {

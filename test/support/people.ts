@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { cutOut } from '../../bench/cut-out.js';
+import type { Box } from '../../src/vision/regions.js';
 
 /** Drawn people (test/vision/fixtures/*.svg), whom the networks of models/bodies find. */
 export type Person = 'person' | 'person-in-skirt';
@@ -52,6 +55,36 @@ export async function pictureBehindTable(
   );
 }
 
+/** A large bag of the demo catalog, at the side of a person. */
+const BAG = { file: 'cn-bruna-handbag-black.webp', height: 220, left: 190, top: 330 } as const;
+
+/** A person with a bag before a wall, as a PNG, and where the bag is. */
+export async function pictureWithBag(): Promise<{ picture: Buffer<ArrayBuffer>; bag: Box }> {
+  const drawing = new URL(`../../catalog/images/${BAG.file}`, import.meta.url);
+  const garment = await cutOut(await readFile(drawing));
+  if (garment === null) throw new Error('the bag cannot be cut out');
+  const input = await sharp(garment.image).resize({ height: BAG.height }).toBuffer();
+  const [left, width] = [WALL + BAG.left, PLACE.width + 2 * WALL];
+  const room = await sharp(await pictureOf('person'))
+    .extend({ left: WALL, right: WALL, background: '#c9d3d6' })
+    .png()
+    .toBuffer();
+  const picture = Buffer.from(
+    await sharp(room)
+      .composite([{ input, left, top: BAG.top }])
+      .png()
+      .toBuffer(),
+  );
+  const across = (garment.width * BAG.height) / garment.height / width;
+  const bag = {
+    x: left / width,
+    y: BAG.top / PLACE.height,
+    width: across,
+    height: BAG.height / PLACE.height,
+  };
+  return { picture, bag };
+}
+
 /** The upper part of a person's picture: the rows above `bottom`, of 720. As a PNG. */
 export async function pictureCutOff(person: Person, bottom: number): Promise<Buffer<ArrayBuffer>> {
   const part = { left: 0, top: 0, width: PLACE.width, height: bottom };
@@ -65,22 +98,30 @@ export async function pictureCutOff(person: Person, bottom: number): Promise<Buf
 
 type Color = readonly [red: number, green: number, blue: number];
 /** What the drawing has, where the light is full. */
-const COLORS = { skin: [217, 165, 138], sweater: [178, 58, 72], trousers: [47, 75, 124] } as const;
+const COLORS = {
+  skin: [217, 165, 138],
+  sweater: [178, 58, 72],
+  trousers: [47, 75, 124],
+  wall: [201, 211, 214],
+} as const;
 /** How far a pixel's hue may be from the one of its part. */
 const HUE = 0.1;
 
-/** A person in other colors, in the rows `isIn` of 720. As a PNG. */
+/** The colors that parts of the drawing get; others stay as they are. */
+type NewColors = Readonly<Partial<Record<keyof typeof COLORS, Color>>>;
+
+/** A person in other colors, which may depend on the place: of 720 rows and 320 columns. As a PNG. */
 export async function pictureInColors(
-  colors: Partial<Record<keyof typeof COLORS, Color>>,
-  isIn: (row: number) => boolean = () => true,
+  colorsAt: (row: number, column: number) => NewColors,
 ): Promise<Buffer<ArrayBuffer>> {
   const { data, info } = await sharp(await pictureOf('person'))
     .raw()
     .toBuffer({ resolveWithObject: true });
   for (let at = 0; at < data.length; at += info.channels) {
-    if (!isIn(Math.floor(at / info.channels / info.width))) continue;
+    const place = at / info.channels;
+    const colors = colorsAt(Math.floor(place / info.width), place % info.width);
     const pixel = [...data.subarray(at, at + 3)];
-    for (const part of ['skin', 'sweater', 'trousers'] as const) {
+    for (const part of ['skin', 'sweater', 'trousers', 'wall'] as const) {
       const light = Math.max(...pixel) / Math.max(...COLORS[part]);
       const isPart = pixel.every((value, i) => Math.abs(value - light * (COLORS[part][i] ?? 0)) < HUE * 255);
       const color = colors[part];

@@ -5,11 +5,24 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { overlap } from '../../bench/composites.js';
 import { drawStrangers } from '../../bench/strangers.js';
 import { openBodies, type Bodies } from '../../src/vision/bodies/bodies.js';
+import { Body } from '../../src/vision/bodies/body.js';
+import { CARRIED_SIZE, readCarried } from '../../src/vision/bodies/carried.js';
+import type { Landmark, Pose } from '../../src/vision/bodies/pose.js';
+import { Silhouette } from '../../src/vision/bodies/silhouette.js';
+import { wholeView } from '../../src/vision/bodies/square-view.js';
 import { isPerson, turnedBox } from '../../src/vision/bodies/upright.js';
+import { findWorn } from '../../src/vision/bodies/worn.js';
 import { decodeRaster } from '../../src/vision/decode.js';
-import { pictureBehindTable, pictureCutOff, pictureInColors, pictureOf } from '../support/people.js';
+import {
+  pictureBehindTable,
+  pictureCutOff,
+  pictureInColors,
+  pictureOf,
+  pictureWithBag,
+} from '../support/people.js';
 import { fixture } from './support.js';
 
 /** Longer side of decoded pictures, and the height of the drawn ones. */
@@ -123,7 +136,74 @@ describe('what people wear', () => {
     expect((lower?.y ?? 0) + (lower?.height ?? 0)).toBeCloseTo(490 / 720, 1);
   });
 
+  const RED = [178, 58, 72] as const;
   const SKIN = [217, 165, 138] as const;
+
+  test('is an open jacket and what is beneath it where the sleeves have another color than the chest', async () => {
+    const isSleeve = (column: number) => Math.abs(column - 160) > 62;
+    const jacket = await pictureInColors((_, column) => ({
+      sweater: isSleeve(column) ? [60, 120, 80] : [235, 225, 200],
+    }));
+    const worn = new Map((await find(jacket)).people[0]?.worn.map(({ part, box }) => [part, box]));
+    expect([...worn.keys()]).toEqual(['outer', 'inner', 'lower', 'feet']);
+    expect(worn.get('inner')?.width).toBeLessThan((worn.get('outer')?.width ?? 0) - 0.1);
+  });
+
+  test.each([450, 520])('is one dress where nothing ends above the bare legs: to %i', async (hem) => {
+    const dress = await pictureInColors((row) => ({ trousers: row < hem ? RED : SKIN }));
+    const [full, ...others] = (await find(dress)).people[0]?.worn ?? [];
+    expect(full?.part).toBe('full');
+    expect(720 * ((full?.box.y ?? NaN) + (full?.box.height ?? NaN))).toBeCloseTo(hem, -1);
+    expect(others.map(({ part }) => part)).toEqual(['feet']);
+  });
+
+  test('is what landmarks tell where all is dark, the ground too', async () => {
+    const dark = [24, 24, 28] as const;
+    const picture = await pictureInColors(() => ({ sweater: dark, trousers: dark, wall: dark }));
+    const [upper, lower, feet] = (await find(picture)).people[0]?.worn ?? [];
+    expect([upper?.part, lower?.part, feet?.part]).toEqual(['upper', 'lower', 'feet']);
+    // The hem is at 365 of 720.
+    expect(Math.abs((lower?.box.y ?? NaN) - 365 / 720)).toBeLessThan(0.05);
+  });
+
+  test('is seen in a mirror, too, and is somebody else there', async () => {
+    const person = await pictureOf('person');
+    const mirrored = await sharp(person).flop().png().toBuffer();
+    const [seen, reflected] = [await find(person), await find(mirrored)].map(
+      ({ people }) => people[0]?.worn ?? [],
+    );
+    expect(reflected?.map(({ part }) => part)).toEqual(seen?.map(({ part }) => part));
+    const room = { create: { width: 700, height: 720, channels: 3, background: '#c9d3d6' } } as const;
+    const both = await sharp(room)
+      .composite([
+        { input: person, left: 10, top: 0 },
+        { input: await sharp(mirrored).modulate({ brightness: 0.85 }).toBuffer(), left: 370, top: 0 },
+      ])
+      .png()
+      .toBuffer();
+    expect((await find(both)).people.map(({ worn }) => worn.map(({ part }) => part))).toEqual([
+      ['upper', 'lower'],
+      ['upper', 'lower'],
+    ]);
+  });
+
+  test('is nothing below a face alone', async () => {
+    expect((await find(await pictureCutOff('person', 150))).people).toEqual([]);
+  });
+
+  test('is also what somebody carries', async () => {
+    const { picture, bag } = await pictureWithBag();
+    const { people, carried } = await find(picture);
+    expect(people).toHaveLength(1);
+    const [found, ...others] = await carried();
+    expect(others).toEqual([]);
+    // The network knows four things; a drawn handbag with a stiff handle is a suitcase to it.
+    expect(found).toMatchObject({ label: 'suitcase' });
+    expect(found?.confidence).toBeGreaterThan(0.4);
+    // Its handle is thin.
+    expect(overlap(found?.box ?? bag, bag)).toBeGreaterThan(0.5);
+  });
+
   /** Where what is worn from the waist ends, of 720 rows. */
   const endOfLower = async (image: Uint8Array) => {
     const { people } = await find(image);
@@ -136,7 +216,7 @@ describe('what people wear', () => {
   // with confidences up to 1.
   test.each([720, 520])('ends above the legs of people in swimwear: bare to %i', async (to) => {
     const isBare = (row: number) => (row < 342 || row > 357) && row < to;
-    const picture = await pictureInColors({ sweater: SKIN, trousers: SKIN }, isBare);
+    const picture = await pictureInColors((row) => (isBare(row) ? { sweater: SKIN, trousers: SKIN } : {}));
     expect(await endOfLower(picture)).toBeLessThan(450);
   });
 
@@ -148,7 +228,7 @@ describe('what people wear', () => {
     ['the color of skin', { sweater: SKIN, trousers: SKIN }],
     ['dark gray, below dark skin', { skin: [74, 56, 49], trousers: [54, 50, 47] }],
   ] as const)('has whole legs in trousers that resemble skin: %s', async (_, colors) => {
-    expect(await endOfLower(await pictureInColors(colors))).toBeCloseTo(650, -2);
+    expect(await endOfLower(await pictureInColors(() => colors))).toBeCloseTo(650, -2);
   });
 
   test('is told for at most four people', async () => {
@@ -270,5 +350,112 @@ describe('what people wear', () => {
     const refused = flood.filter(({ status }) => status === 'rejected');
     expect(refused.length).toBeGreaterThan(0);
     for (const result of refused) expect(result).toMatchObject({ reason: { code: 'SERVICE_OVERLOADED' } });
+  });
+});
+
+describe('a body', () => {
+  /** In a picture of 100 × 100 pixels: somebody who sits, seen from the front. */
+  const SEATED: Readonly<Partial<Record<Landmark, readonly [x: number, y: number]>>> = {
+    leftShoulder: [60, 25],
+    rightShoulder: [40, 25],
+    leftElbow: [64, 40],
+    rightElbow: [36, 40],
+    leftWrist: [60, 50],
+    rightWrist: [40, 50],
+    leftHip: [57, 55],
+    rightHip: [43, 55],
+    leftKnee: [62, 70],
+    rightKnee: [38, 70],
+    leftAnkle: [62, 92],
+    rightAnkle: [38, 92],
+  };
+  /** The edge of a table hides the hips, and the feet are out of sight. */
+  const seatedAt = (legsVisible: number, { from, to }: { from: number; to: number }): Pose => ({
+    presence: 1,
+    at: (landmark) => {
+      const [x, y] = SEATED[landmark] ?? [50, 100];
+      return { x, y };
+    },
+    visibility: (landmark) => {
+      if (/Knee|Ankle/.test(landmark)) return legsVisible;
+      return /Hip|Foot|Heel/.test(landmark) ? 0.3 : 1;
+    },
+    covers: ({ x, y }) => {
+      if (y < from) return y > 20 && x > 38 && x < 62;
+      return y > to && ((x > 33 && x < 43) || (x > 57 && x < 67));
+    },
+  });
+  const raster = { pixels: new Uint8Array(3 * 100 * 100).fill(90), width: 100, height: 100 };
+  const partsOf = (pose: Pose) =>
+    findWorn(new Body(new Silhouette(raster, pose, 1), pose, 1)).map(({ part }) => part);
+
+  test('that sits wears something from the waist if its knees and ankles are seen, and its thighs', () => {
+    expect(partsOf(seatedAt(0.9, { from: 52, to: 60 }))).toEqual(['upper', 'lower']);
+    expect(partsOf(seatedAt(0.6, { from: 52, to: 60 }))).toEqual(['upper']);
+    // The table hides the thighs.
+    expect(partsOf(seatedAt(0.9, { from: 52, to: 68 }))).toEqual(['upper']);
+  });
+});
+
+describe('what NanoDet says', () => {
+  const CELLS = (CARRIED_SIZE / 8) ** 2 + (CARRIED_SIZE / 16) ** 2 + (CARRIED_SIZE / 32) ** 2;
+  const CLASSES = 4;
+  const BINS = 11;
+  /** The first cell of the 16 × 16 ones. */
+  const MIDDLE = (CARRIED_SIZE / 8) ** 2;
+  const IMAGE = { width: 256, height: 512 };
+  interface Seen {
+    readonly column: number;
+    readonly row: number;
+    readonly label: number;
+    readonly score: number;
+    /** Left, top, right, and bottom, in strides of 16 pixels. */
+    readonly sides: readonly [number, number, number, number];
+  }
+  const read = (...things: readonly Seen[]) => {
+    const scores = new Float32Array(CELLS * CLASSES);
+    const sides = new Float32Array(CELLS * 4 * BINS);
+    for (const thing of things) {
+      const cell = MIDDLE + 16 * thing.row + thing.column;
+      scores[cell * CLASSES + thing.label] = thing.score;
+      thing.sides.forEach((side, i) => (sides[(cell * 4 + i) * BINS + side] = 50));
+    }
+    return readCarried(scores, sides, wholeView(IMAGE), IMAGE);
+  };
+  const HANDBAG = { column: 8, row: 9, label: 1, score: 0.8, sides: [2, 3, 2, 3] } as const;
+
+  test('is a box in fractions of the image, with its label', () => {
+    const [found, ...others] = read(HANDBAG);
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({
+      label: 'handbag',
+      box: { x: 0.3125, y: 0.4063, width: 0.5, height: 0.375 },
+    });
+    expect(found?.confidence).toBeCloseTo(0.8);
+  });
+
+  test('is cut off at the edges of the image, and left out beyond them', () => {
+    // The square around a portrait image has 64 of 256 columns at each side of it.
+    const [cut, ...others] = read(
+      { ...HANDBAG, column: 4, score: 0.9 },
+      { ...HANDBAG, column: 1, sides: [1, 1, 1, 1] },
+    );
+    expect(others).toEqual([]);
+    expect(cut?.box).toMatchObject({ x: 0, width: 0.3125 });
+  });
+
+  test('is the surest of what overlaps, whatever its kind, and nothing that is doubtful', () => {
+    const found = read(
+      { ...HANDBAG, column: 9, label: 3, score: 0.6 },
+      HANDBAG,
+      { ...HANDBAG, row: 2, score: 0.29 },
+      { ...HANDBAG, row: 14, sides: [2, 1, 2, 1], label: 0, score: 0.4 },
+    );
+    expect(found.map(({ label }) => label)).toEqual(['handbag', 'backpack']);
+  });
+
+  test('is at most three things', () => {
+    const rows = [1, 4, 7, 10, 13];
+    expect(read(...rows.map((row): Seen => ({ ...HANDBAG, row, sides: [1, 1, 1, 1] })))).toHaveLength(3);
   });
 });
