@@ -18,6 +18,20 @@ import type { Benchmark, Measurement } from './types.js';
 
 const RESULTS = 10;
 
+/** What the encoder was to reach; precisions are at 1 and at RESULTS. training/encoder/README.md says what was tried. */
+const TARGETS = {
+  onModel: 0.72,
+  otherColor: 0.95,
+  backView: 0.72,
+  closeUp: 0.42,
+  street: [0.76, 0.71],
+  streetToShop: [0.75, 0.72],
+  meanOfTypes: 0.67,
+  flatLay: [0.82, 0.75],
+  alteredCopies: 0.98,
+  passMs: 40,
+} as const;
+
 /** Passes that are timed one after the other, after as many to warm up. */
 const TIMED = 30;
 
@@ -142,18 +156,20 @@ async function onModel(see: See, report: Report): Promise<void> {
     others.push(Number(at(best).product === at(q).product));
   }
   const sample = `${photos.length} photographs; 95 % intervals`;
-  report(share(`on model: type precision@${RESULTS}`, types, sample));
-  report(share('on model: the same product in another color comes first', others, sample));
-  for (const [view, name] of [
-    ['back', 'back view'],
-    ['alt', 'close-up'],
+  report(share(`on model: type precision@${RESULTS}`, types, sample, TARGETS.onModel));
+  report(
+    share('on model: the same product in another color comes first', others, sample, TARGETS.otherColor),
+  );
+  for (const [view, name, target] of [
+    ['back', 'back view', TARGETS.backView],
+    ['alt', 'close-up', TARGETS.closeUp],
   ] as const) {
     const found = photos.flatMap((photo, q) => {
       if (photo.view !== view || !main.some((i) => at(i).product === photo.product)) return [];
       const [best = q] = nearest(vectors[q] ?? new Float32Array(), vectors, 1, (i) => at(i).view === 'main');
       return [Number(at(best).product === photo.product)];
     });
-    report(share(`on model: ${name} to product, recall@1`, found, sample));
+    report(share(`on model: ${name} to product, recall@1`, found, sample, target));
   }
 }
 
@@ -185,6 +201,7 @@ async function street(see: See, report: Report): Promise<void> {
     'street',
     pages,
     `${items.length} garments; those of the same photograph are left out`,
+    TARGETS.street,
     report,
   );
 }
@@ -208,7 +225,7 @@ async function streetToShop(see: See, report: Report): Promise<void> {
     nearest(queries[q] ?? new Float32Array(), products, RESULTS).map((i) => Number(shelves[i] === shelf)),
   );
   const sample = `${items.length} garments, asked of ${shop.length} flat lays`;
-  reportPrecision('street to shop', pages, sample, report);
+  reportPrecision('street to shop', pages, sample, TARGETS.streetToShop, report);
   const byShelf = [...new Set(shelves)].map((shelf) => ({
     shelf,
     precision: pages.filter((_, q) => items[q]?.shelf === shelf).map(mean),
@@ -219,6 +236,7 @@ async function streetToShop(see: See, report: Report): Promise<void> {
     unit: 'share',
     a: [mean(asked.map(({ precision }) => mean(precision)))],
     b: [],
+    target: { op: '>=', value: TARGETS.meanOfTypes, of: 'a' },
     note: sample,
   });
   for (const { shelf, precision } of asked)
@@ -242,26 +260,33 @@ async function flatLay(see: See, report: Report): Promise<void> {
     ),
   );
   const sample = `${photographs.length} photographs that the encoder has not seen, among ${shop.length}`;
-  reportPrecision('flat lay', pages, sample, report);
+  reportPrecision('flat lay', pages, sample, TARGETS.flatLay, report);
   const all = [...queries, ...products];
   for (const [name, alter] of Object.entries(ALTERATIONS)) {
     const altered = await inTurns(photographs, ({ bytes }) => alter(bytes));
     const copies = await see.images(altered, `copies: ${name}`);
     const found = copies.map((copy, q) => Number(nearest(copy, all, 1)[0] === q));
-    report(share(`altered copies: ${name}, recall@1`, found, sample));
+    report(share(`altered copies: ${name}, recall@1`, found, sample, TARGETS.alteredCopies));
   }
 }
 
-function reportPrecision(gateName: string, pages: readonly number[][], sample: string, report: Report): void {
+function reportPrecision(
+  gateName: string,
+  pages: readonly number[][],
+  sample: string,
+  [first, all]: readonly [first: number, all: number],
+  report: Report,
+): void {
   const note = `${sample}; 95 % intervals`;
   report(
     share(
       `${gateName}: type precision@1`,
-      pages.map(([first = 0]) => first),
+      pages.map(([best = 0]) => best),
       note,
+      first,
     ),
   );
-  report(share(`${gateName}: type precision@${RESULTS}`, pages.map(mean), note));
+  report(share(`${gateName}: type precision@${RESULTS}`, pages.map(mean), note, all));
 }
 
 async function timeOfPass(see: See, report: Report): Promise<void> {
@@ -278,6 +303,7 @@ async function timeOfPass(see: See, report: Report): Promise<void> {
     unit: 'ms',
     a: [median(spent)],
     b: [],
+    target: { op: '<=', value: TARGETS.passMs, of: 'a' },
     note: `median of ${TIMED}, one thread`,
   });
 }

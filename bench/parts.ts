@@ -63,7 +63,7 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   eyes: {
     title: 'What the encoder sees',
     about:
-      'The default encoder on photographs of three kinds: garments laid flat, on models, and in the street. Only the model’s embedding is compared, without the color descriptor. “Street to shop” is a garment cut out of a street photograph, asked of flat lays. The photographs of people are for measuring only: nothing was trained or tuned on them.',
+      'The default encoder on photographs of three kinds: garments laid flat, on models, and in the street. In the first four, only the model’s embedding is compared, without the color descriptor. `eyes-look` and `eyes-photos` ask a gateway. “Street to shop” is a garment cut out of a street photograph, asked of flat lays. The photographs of people are for measuring only: nothing was trained or tuned on them.',
   },
   probability: {
     title: 'Calibration of match probabilities',
