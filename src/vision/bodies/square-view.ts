@@ -43,6 +43,9 @@ export const wholeView = ({
 const LEAST_ELONGATION = 1.5;
 /** Where along the image they are, as shares of what is left beside them: most screenshots have the picture in the middle. */
 const SQUARES = [0.5, 0, 1] as const;
+/** In a longer image, three squares leave gaps, or a person at a seam. */
+const VERY_LONG = 2.5;
+const MORE_SQUARES = [0.25, 0.75] as const;
 
 /** The largest squares in a long image, the middle one first; none of an image that is nearly a square. */
 export function innerViews({
@@ -54,7 +57,8 @@ export function innerViews({
 }): SquareView[] {
   const side = Math.min(width, height);
   if (Math.max(width, height) < LEAST_ELONGATION * side) return [];
-  return SQUARES.map((share) => ({
+  const shares = Math.max(width, height) < VERY_LONG * side ? SQUARES : [...SQUARES, ...MORE_SQUARES];
+  return shares.map((share) => ({
     centerX: side / 2 + share * (width - side),
     centerY: side / 2 + share * (height - side),
     side,
