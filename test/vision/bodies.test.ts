@@ -267,6 +267,36 @@ describe('what people wear', () => {
     expect((await find(panorama)).people).toHaveLength(1);
   });
 
+  test.each(['person', 'person-in-skirt'] as const)(
+    'is found in a screenshot of an app: %s',
+    async (person) => {
+      const bar = (width: number, height: number, background: string) =>
+        sharp({ create: { width, height, channels: 3, background } })
+          .png()
+          .toBuffer();
+      const screen = { width: 540, height: 1_170, channels: 3, background: 'white' } as const;
+      const screenshot = await sharp({ create: screen })
+        .composite([
+          { input: await bar(540, 44, '#111111'), left: 0, top: 0 },
+          { input: await bar(220, 30, '#333333'), left: 20, top: 80 },
+          { input: await bar(48, 48, '#e03030'), left: 466, top: 68 },
+          {
+            input: await sharp(await pictureOf(person))
+              .resize({ height: 740 })
+              .toBuffer(),
+            left: 100,
+            top: 130,
+          },
+          { input: await bar(240, 60, '#0a66ff'), left: 20, top: 900 },
+          { input: await bar(420, 18, '#777777'), left: 20, top: 1_000 },
+        ])
+        .png()
+        .toBuffer();
+      // Shoes are too small there.
+      expect(await partsIn(screenshot)).toEqual(['upper', 'lower']);
+    },
+  );
+
   // Failed on 2026-11-29: the boxes of people on their side were slivers. Cameras without an orientation sensor and scans
   // give such photos (immich-app/immich#28966).
   test.each([90, 180, 270])('is found in a picture turned by %i°', async (degrees) => {
