@@ -112,8 +112,8 @@ async function measureLook(
     }
     for (const { label, matches } of look.items) {
       const group = groupOf(label.value);
-      // The flat lays have no bags, so that no match can be one.
-      if (group === 'bag' || label.confidence === 0) continue;
+      // The flat lays have no bags and no ties, so that no match can be one.
+      if (group === null || group === 'bag' || label.confidence === 0) continue;
       const shelf = matches.nodes.slice(0, SHELF).map(({ category }) => groupOf(category.handle));
       isElsewhere.push(Number(!shelf.includes(group)));
     }
