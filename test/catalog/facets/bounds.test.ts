@@ -170,9 +170,10 @@ test('counts leave connections to pages', async () => {
       );
       return rows[0]?.counting ?? 0;
     };
-    await until('counts have their connections', async () => (await counting()) >= AT_ONCE);
+    // The last one is for another client.
+    await until('counts have their connections', async () => (await counting()) >= AT_ONCE - 1);
     await sleep(200);
-    expect(await counting()).toBeLessThanOrEqual(AT_ONCE);
+    expect(await counting()).toBeLessThan(AT_ONCE);
     expect((await gateway.ask('{ products { nodes { handle } } }')).errors).toEqual([]);
   } finally {
     await unlock();
