@@ -1,3 +1,6 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+// What is evaluated in a page sees its document.
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 

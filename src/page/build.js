@@ -1,9 +1,10 @@
-// Bundles the page into dist/page; part of `npm run build`. Names carry a hash of the content, so that browsers keep the
-// files for good, except for index.html, which names the others.
+// Bundles the page, and what starts GraphiQL, into dist/page; part of `npm run build`. Names carry a hash of the content,
+// so that browsers keep the files for good, except for index.html and graphiql.html, which name the others.
 import { readFile, readdir, rm, writeFile, mkdir, copyFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as graphiql from '@graphql-yoga/render-graphiql/graphiql';
 import { build } from 'esbuild';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -14,23 +15,29 @@ const PUBLIC_PATH = '/page/';
 await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });
 
-/** Copies a file under a name with its hash; returns its URL. */
-async function copyHashed(path) {
-  const bytes = await readFile(path);
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8).toUpperCase();
-  const name = basename(path).replace(/(\.\w+)$/, `-${hash}$1`);
-  await writeFile(`${OUT}${name}`, bytes);
+/** Writes a file under a name with its hash; returns its URL. */
+async function writeHashed(plainName, content) {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 8).toUpperCase();
+  const name = plainName.replace(/(\.\w+)$/, `-${hash}$1`);
+  await writeFile(`${OUT}${name}`, content);
   return PUBLIC_PATH + name;
 }
+const copyHashed = async (path) => writeHashed(basename(path), await readFile(path));
 
 const manifest = here('generated/persisted-documents.json');
 const documents = await copyHashed(manifest);
 const icons = await Promise.all(
   ['icon.svg', 'icon-192.png', 'icon-512.png'].map((icon) => copyHashed(here(icon))),
 );
+// By the labels that the editor asks for them with.
+const workers = {
+  editorWorkerService: await writeHashed('editor-worker.js', graphiql.editorWorkerService),
+  graphql: await writeHashed('graphql-worker.js', graphiql.graphqlWorker),
+  json: await writeHashed('json-worker.js', graphiql.jsonWorker),
+};
 
 const { metafile } = await build({
-  entryPoints: [here('main.tsx')],
+  entryPoints: [here('main.tsx'), here('graphiql/start-graphiql.ts')],
   outdir: OUT,
   publicPath: PUBLIC_PATH,
   entryNames: '[name]-[hash]',
@@ -47,7 +54,7 @@ const { metafile } = await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   loader: { '.woff2': 'file' },
-  define: { DOCUMENTS_URL: JSON.stringify(documents) },
+  define: { DOCUMENTS_URL: JSON.stringify(documents), GRAPHIQL_WORKERS: JSON.stringify(workers) },
   tsconfig: here('tsconfig.json'),
   logLevel: 'warning',
 });
@@ -93,6 +100,15 @@ const html = (await readFile(here('index.html'), 'utf8'))
   .replace('{sans}', named(/^instrument-sans-latin-wght-normal-\w+\.woff2$/))
   .replace('{serif}', named(/^instrument-serif-latin-400-normal-\w+\.woff2$/));
 await writeFile(`${OUT}index.html`, html);
+
+const graphiqlHtml = (await readFile(here('graphiql/graphiql.html'), 'utf8'))
+  .replace('{icon}', icons[0])
+  .replace('{graphiqlStyle}', await writeHashed('graphiql.css', graphiql.css))
+  .replace('{graphiqlScript}', await writeHashed('graphiql.js', graphiql.js))
+  .replace('{style}', named(/^start-graphiql-\w+\.css$/))
+  .replace('{script}', named(/^start-graphiql-\w+\.js$/));
+// Not one of the files: the gateway adds the sample operations (server/graphql/graphiql.ts).
+await writeFile(here('../../dist/graphiql.html'), graphiqlHtml);
 // The gateway trusts these: server/page.ts.
 await copyFile(manifest, `${OUT}documents.json`);
 
@@ -105,11 +121,12 @@ async function licenseOf(name) {
   return `${license}; see ${repository.url}`;
 }
 // The licenses ask for it: bundles have no comments, and images of containers no packages of development.
-const packages = new Set(
-  Object.keys(metafile.inputs).flatMap(
+const packages = new Set([
+  '@graphql-yoga/render-graphiql',
+  ...Object.keys(metafile.inputs).flatMap(
     (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
   ),
-);
+]);
 const licenses = await Promise.all(
   [...packages].sort().map(async (name) => `${name}\n\n${(await licenseOf(name)).trim()}\n`),
 );

@@ -12,7 +12,7 @@ const COMPRESS_FROM_BYTES = 1_400;
  */
 const COMPRESSED_AT_ONCE = 4;
 
-/** What answers are sent as. Images are compressed already, and GraphiQL compresses its page once. */
+/** What answers are sent as. Images are compressed already, and static files once. */
 const COMPRESSIBLE = /^application\/(?:graphql-response\+)?json\b/;
 
 const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT } = zlib.constants;

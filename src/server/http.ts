@@ -159,7 +159,7 @@ export async function createServer<Context extends ServerContext>(
   metrics.install(app);
   installHealth(app, () => options.ready(), leaving, log);
   const senderOf = sendersWith(options, trusts);
-  installPage(app);
+  installPage(app, senderOf);
   installGraphiQL(app, senderOf, options.operations);
   await installImages(app, options, senderOf, metrics);
   await installGraphQL(app, options, unsent, metrics);

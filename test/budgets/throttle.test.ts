@@ -126,12 +126,19 @@ test('uploads and renditions are paid for, and what is in memory is not', async 
   expect((await render(400)).statusCode).toBe(200);
 });
 
-test('GraphiQL is paid for when it is sent, and health is free', async () => {
-  const page = await app.inject({ url: '/graphiql' });
-  const known = { 'if-none-match': String(page.headers.etag) };
+test('GraphiQL is paid for when it is sent, and its page, the shop, and health are free', async () => {
+  const { body } = await app.inject({ url: '/graphiql' });
+  const url = /src="(\/page\/graphiql-\w+\.js)"/.exec(body)?.[1] ?? '';
+  const script = await app.inject({ url });
+  expect(script.statusCode).toBe(200);
+  const known = { 'if-none-match': String(script.headers.etag) };
   while ((await post(DEAR)).statusCode === 200);
-  while ((await app.inject({ url: '/graphiql' })).statusCode === 200);
-  expect((await app.inject({ url: '/graphiql' })).json()).toMatchObject({ error: { code: 'THROTTLED' } });
-  expect((await app.inject({ url: '/graphiql', headers: known })).statusCode).toBe(304);
+  while ((await app.inject({ url })).statusCode === 200);
+  const refused = await app.inject({ url });
+  expect(refused.json()).toMatchObject({ error: { code: 'THROTTLED' } });
+  expect(String(refused.headers['cache-control'])).not.toContain('immutable');
+  expect((await app.inject({ url, headers: known })).statusCode).toBe(304);
+  expect((await app.inject({ url: '/graphiql' })).statusCode).toBe(200);
+  expect((await app.inject({ url: '/' })).statusCode).toBe(200);
   expect((await app.inject({ url: '/health/live' })).statusCode).toBe(200);
 });

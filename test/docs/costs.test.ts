@@ -52,7 +52,7 @@ async function priceSamples(): Promise<Priced[]> {
   const price = createPricing(buildSchema(await readFile(`${ROOT}schema/schema.graphql`, 'utf8')));
   const folders = SAMPLES.map(async (folder) => {
     const path = `${ROOT}schema/operations/${folder}`;
-    const names = (await readdir(path)).filter((name) => name.endsWith('.graphql'));
+    const names = (await readdir(path, { recursive: true })).filter((name) => name.endsWith('.graphql'));
     const texts = await Promise.all(names.map((name) => readFile(`${path}/${name}`, 'utf8')));
     // The documents of an app share fragments; those of explore stand alone, and some have the same names.
     const documents = folder === 'explore' ? texts.map((text) => parse(text)) : [parse(texts.join('\n'))];

@@ -113,16 +113,6 @@ test('images are not compressed again, and a 304 has no body', async () => {
   expect([unchanged.statusCode, unchanged.rawPayload.length]).toEqual([304, 0]);
 });
 
-test('GraphiQL is downloaded once for each version', async () => {
-  const page = await server.app.inject({ url: '/graphiql', headers: { 'accept-encoding': 'gzip' } });
-  expect(page.headers['cache-control']).toBe('public, no-cache');
-  const again = await server.app.inject({
-    url: '/graphiql',
-    headers: { 'accept-encoding': 'br', 'if-none-match': String(page.headers.etag) },
-  });
-  expect([again.statusCode, again.rawPayload.length]).toEqual([304, 0]);
-});
-
 test('HEAD has the headers of GET', async () => {
   const response = await server.app.inject({
     method: 'HEAD',

@@ -1,7 +1,6 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import { READINESS_MS } from '../../src/server/limits.js';
@@ -29,32 +28,6 @@ test('speaks GraphQL over HTTP: what Apollo Server leaves open, and no more', as
   const failed = results.filter(({ status }) => status !== 'ok').map(({ id, status }) => `${status} ${id}`);
   expect(results.length).toBeGreaterThanOrEqual(60);
   expect(failed.sort()).toEqual(APOLLO_LEAVES_OPEN);
-});
-
-test('GraphiQL stands on its own and opens on the worked operations, in order', async () => {
-  const plain = await server.app.inject({ url: '/graphiql' });
-  expect(plain.statusCode).toBe(200);
-  expect(plain.headers['content-security-policy']).toContain("default-src 'none'");
-  // The page has nine megabytes of script: a regular expression over all of it takes minutes.
-  const markup = plain.body.slice(0, plain.body.indexOf('<div id="root">'));
-  expect(markup.includes('<noscript>')).toBe(true);
-  expect(/(?:src|href)="?(?:https?:)?\/\/|@import|url\(["']?http/i.exec(markup)?.[0]).toBeUndefined();
-  expect(plain.body.includes('<script src')).toBe(false);
-  const call = plain.body.slice(plain.body.lastIndexOf('YogaGraphiQL.renderYogaGraphiQL('));
-  const options: unknown = JSON.parse(call.slice(call.indexOf('{'), call.lastIndexOf('}') + 1));
-  expect(options).toMatchObject({
-    endpoint: '/graphql',
-    defaultTabs: [
-      { query: expect.stringContaining('query First'), variables: '{ "first": 3 }' },
-      { query: 'query Second { channel }' },
-    ],
-  });
-  const compressed = await server.app.inject({
-    url: '/graphiql',
-    headers: { 'accept-encoding': 'br, gzip' },
-  });
-  expect(compressed.headers['content-encoding']).toBe('gzip');
-  expect(gunzipSync(compressed.rawPayload).equals(plain.rawPayload)).toBe(true);
 });
 
 test('a URL that is none is an error like others', async () => {

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
@@ -46,12 +46,7 @@ export async function startTestServer(options: Partial<HttpOptions<TestContext>>
       },
     },
   );
-  await writeFile(join(folder, '02-second.graphql'), 'query Second { channel }');
-  await writeFile(
-    join(folder, '01-first.graphql'),
-    'query First($first: Int) { garments(first: $first) { nodes { id } } }',
-  );
-  await writeFile(join(folder, '01-first.variables.json'), '{ "first": 3 }');
+  await writeOperations(join(folder, 'operations'));
   const metrics = createMetrics(options.documents);
   const uploads = await openBlobStore(join(folder, 'uploads'));
   const app = await createServer({
@@ -63,11 +58,26 @@ export async function startTestServer(options: Partial<HttpOptions<TestContext>>
     ready: async () => ({ status: 'ok', checks: { postgres: 'ok' } }),
     metrics,
     log,
-    operations: pathToFileURL(`${folder}/`),
+    operations: pathToFileURL(join(folder, 'operations/')),
     ...options,
   });
   started.push({ app, folder });
   return { app, uploads, metrics: () => metrics.registry.metrics(), logged };
+}
+
+/** Two groups of sample operations. */
+async function writeOperations(folder: string): Promise<void> {
+  const files = {
+    '1-to-begin-with/2-second.graphql': '# Which market? Nothing else.\nquery Second { channel }',
+    '1-to-begin-with/1-first.graphql':
+      '# The first garments:\n# </script>\nquery First($first: Int) { garments(first: $first) { nodes { id } } }',
+    '1-to-begin-with/1-first.variables.json': '{ "first": 3 }',
+    '2-more/1-third.graphql': 'subscription Third { ticks }',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(folder, dirname(name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
 }
 
 export interface Answer {
