@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of docs/page.md from a gateway with the demo catalog:
+ * Takes the pictures of docs/page.md, and that of GraphiQL, from a gateway with the demo catalog:
  * `npm run pictures -- http://127.0.0.1:4000`
  */
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,7 @@ const browser = await openChromium();
 try {
   await take(browser, DESK, 'page-desk.webp');
   await take(browser, PHONE, 'page-phone.webp');
+  await takeGraphiQL(browser);
 } finally {
   await browser.close();
 }
@@ -51,10 +52,26 @@ async function take(
   await page.locator('.known-more').waitFor();
   await page.locator('.chip-word').first().waitFor();
   await picturesOf(page);
+  await save(page, file);
+  await context.close();
+}
+
+/** An operation with its answer, and the menu of the others. */
+async function takeGraphiQL(chromium: Browser): Promise<void> {
+  const context = await chromium.newContext(DESK);
+  const page = await context.newPage();
+  await page.goto(new URL('/graphiql', url).href);
+  await page.getByRole('button', { name: /Execute query/ }).click();
+  await page.locator('.result-window').getByText('"score"').first().waitFor();
+  await page.getByText('Sample operations').click();
+  await save(page, 'graphiql.webp');
+  await context.close();
+}
+
+async function save(page: Page, file: string): Promise<void> {
   await sharp(await page.screenshot())
     .webp({ quality: QUALITY })
     .toFile(`${DOCS}${file}`);
-  await context.close();
 }
 
 /** Waits until the pictures in the first tiles are there and have faded in. */
