@@ -10,6 +10,8 @@ import { openChromium } from './chromium.js';
 const PHOTO = fileURLToPath(new URL('../catalog/images/cn-rafa-dress-lilac.webp', import.meta.url));
 const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
 const QUALITY = 82;
+/** A gateway that just started has models to load. */
+const WAIT_MS = 120_000;
 
 const DESK = { viewport: { width: 1_440, height: 900 } };
 const PHONE = {
@@ -38,6 +40,7 @@ async function take(
   file: string,
 ): Promise<void> {
   const context = await chromium.newContext(device);
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   await page.goto(url ?? '');
   const photo = await sharp(PHOTO)
@@ -59,6 +62,7 @@ async function take(
 /** An operation with its answer, and the menu of the others. */
 async function takeGraphiQL(chromium: Browser): Promise<void> {
   const context = await chromium.newContext(DESK);
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   await page.goto(new URL('/graphiql', url).href);
   await page.getByRole('button', { name: /Execute query/ }).click();
