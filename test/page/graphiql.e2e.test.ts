@@ -123,7 +123,10 @@ test('with more tabs than fit, and after they changed their sizes, the first cli
   for (const name of samples) {
     await page.goto(`${url}?operation=${name}`);
     await until(`${name} is kept`, () =>
-      page.evaluate((title) => localStorage.getItem('graphiql:tabState')?.includes(`"${title}"`) ?? false, name),
+      page.evaluate(
+        (title) => localStorage.getItem('graphiql:tabState')?.includes(`"${title}"`) ?? false,
+        name,
+      ),
     );
   }
   expect([...(await namesOfTabs(page))].sort()).toEqual([...samples].sort());
@@ -155,7 +158,9 @@ test('the menu has each sample operation, and opens it with SKUs of this catalog
   await page.getByRole('link', { name: /HoldIt/ }).click();
   await operation(page).getByText('mutation HoldIt').waitFor();
   expect(await openedTab(page)).toBe('HoldIt');
-  await variables(page).getByText(/"sku":\s"\w/).waitFor();
+  await variables(page)
+    .getByText(/"sku":\s"\w/)
+    .waitFor();
   await execute(page);
   await answer(page).getByText('"ACTIVE"').waitFor();
 });

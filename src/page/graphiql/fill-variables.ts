@@ -7,7 +7,9 @@ const SOMETHING_TO_BUY = `{
 
 interface Answer {
   readonly data?: {
-    readonly products: { readonly nodes: readonly { readonly skus: readonly { readonly id: string }[] }[] } | null;
+    readonly products: {
+      readonly nodes: readonly { readonly skus: readonly { readonly id: string }[] }[];
+    } | null;
   };
 }
 

@@ -37,8 +37,7 @@ const link = new URL(location.href);
 async function linked(groups: readonly OperationGroup[]): Promise<Tab | undefined> {
   const name = link.searchParams.get('operation');
   const sample = groups.flatMap(({ operations }) => operations).find((one) => one.name === name);
-  if (sample !== undefined)
-    return { query: sample.query, variables: await fillVariables(sample.variables) };
+  if (sample !== undefined) return { query: sample.query, variables: await fillVariables(sample.variables) };
   const query = link.searchParams.get('query');
   // GraphiQL itself keeps the query that is edited in the URL, and its variables in the storage.
   const variables = link.searchParams.get('variables') ?? localStorage.getItem(VARIABLES);
