@@ -434,7 +434,7 @@ test('another market has its own prices, and the choice is kept', async () => {
 });
 
 test('an operation opens in GraphiQL as it was sent, with its variables', async () => {
-  const page = await visit('?q=leopard', { allows: /./ });
+  const page = await visit('?q=leopard', { screen: SCREENS[1] });
   await tiles(page).first().waitFor();
   await page.getByRole('button', { name: 'Why these results?' }).click();
   const panel = page.getByRole('dialog');
