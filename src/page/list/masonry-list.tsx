@@ -4,8 +4,9 @@ import { t } from '../texts/texts.js';
 import { FailureNotice } from '../ui/notice.js';
 import { useWidth } from '../ui/use-width.js';
 import type { Listing } from './listing.js';
-import { layOut } from './masonry.js';
+import { layOut, within } from './masonry.js';
 import { spotStyle, Tile } from './tile.js';
+import { useBand } from './use-band.js';
 
 /** In rem: two lines of text and the space around them. */
 const CAPTION_REM = 4.25;
@@ -23,15 +24,21 @@ interface MasonryListProps {
   readonly lessLike?: ((product: string) => void) | undefined;
 }
 
-/** The pictures of a list without end. Places are computed before pictures load, so that nothing ever moves. */
+/**
+ * The pictures of a list without end. Places are computed before pictures load, so that nothing ever moves. Only tiles
+ * on the screen and around it are in the document, so that a long list is as quick as a short one.
+ */
 export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
   const frame = useRef<HTMLDivElement>(null);
-  const end = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
+  const { band, measure } = useBand(frame);
+  /** The position of the tile with the focus: it stays, and so do its neighbors, which the Tab key goes to. */
+  const focused = useRef(Number.NaN);
   const items = listing.items.value;
   const isEmpty = items.length === 0;
+  const isComplete = listing.isComplete.value;
+  const rem = useMemo(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize), [width]);
   const masonry = useMemo(() => {
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
     const isNarrow = width < NARROW_PX;
     return layOut(isEmpty ? EXPECTED : items.map(({ picture }) => picture.height / picture.width), {
       width,
@@ -39,27 +46,18 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
       gap: isNarrow ? 12 : 28,
       caption: Math.round(CAPTION_REM * rem),
     });
-  }, [items, width, isEmpty]);
+  }, [items, width, rem, isEmpty]);
   // The list has its height now, so that the page can be as far down as it was.
   useLayoutEffect(() => {
-    if (width > 0) scrollTo(0, scrollOf(entry.value));
+    if (width === 0) return;
+    scrollTo(0, scrollOf(entry.value));
+    measure();
     // Choosing a filter is no move to another place.
   }, [entry.value, width > 0]);
-  useEffect(() => {
-    const { current } = end;
-    if (current === null) return;
-    const observer = new IntersectionObserver(
-      ([seen]) => {
-        if (seen?.isIntersecting === true && listing.failure.value === null) void listing.more();
-      },
-      { rootMargin: `${AHEAD_PX}px` },
-    );
-    observer.observe(current);
-    return () => observer.disconnect();
-    // Observed anew after each page: its end may be within reach again.
-  }, [listing, items]);
   const failure = listing.failure.value;
-  const isWaiting = isEmpty && failure === null && !listing.isComplete.value;
+  const isWaiting = isEmpty && failure === null && !isComplete;
+  const shown = new Set(within(masonry.spots, band.from, band.to));
+  for (const near of [focused.current - 1, focused.current, focused.current + 1]) shown.add(near);
   return (
     <div class="masonry-frame" ref={frame}>
       {isWaiting ? (
@@ -73,12 +71,23 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
           ))}
         </div>
       ) : (
-        <ul class="masonry" aria-label={label} style={{ height: `${masonry.height}px` }}>
+        <ul
+          class="masonry"
+          aria-label={label}
+          style={{ height: `${masonry.height}px` }}
+          onFocusIn={({ target }) => {
+            const tile = target instanceof Element ? target.closest('[aria-posinset]') : null;
+            focused.current = Number(tile?.getAttribute('aria-posinset') ?? Number.NaN) - 1;
+          }}
+          onFocusOut={() => {
+            focused.current = Number.NaN;
+          }}
+        >
           {width === 0
             ? null
             : items.map((item, index) => {
                 const spot = masonry.spots[index];
-                return spot === undefined ? null : (
+                return spot === undefined || !shown.has(index) ? null : (
                   <Tile
                     key={item.product.id}
                     item={item}
@@ -86,6 +95,9 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
                     top={spot.top}
                     width={masonry.columnWidth}
                     height={spot.height}
+                    position={index + 1}
+                    // -1: how many there are is not known yet.
+                    count={isComplete ? items.length : -1}
                     eager={index < EAGER}
                     lessLike={lessLike}
                   />
@@ -93,13 +105,37 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
               })}
         </ul>
       )}
-      <div ref={end} />
+      <End listing={listing} />
       {failure === null ? null : <FailureNotice failure={failure} retry={() => void listing.more()} />}
-      {isEmpty ? null : (
+    </div>
+  );
+}
+
+/** Loads the next page before the shopper reaches the end, and says so. */
+function End({ listing }: { readonly listing: Listing }) {
+  const end = useRef<HTMLDivElement>(null);
+  const items = listing.items.value;
+  useEffect(() => {
+    const { current } = end;
+    if (current === null) return;
+    const observer = new IntersectionObserver(
+      ([seen]) => {
+        if (seen?.isIntersecting === true && listing.failure.value === null) void listing.more();
+      },
+      { rootMargin: `${AHEAD_PX}px` },
+    );
+    observer.observe(current);
+    return () => observer.disconnect();
+    // Observed anew after each page: its end may be within reach again.
+  }, [listing, items]);
+  return (
+    <>
+      <div ref={end} />
+      {items.length === 0 ? null : (
         <p class="list-end" role="status">
           {listing.isLoading.value ? t.value.more : listing.isComplete.value ? t.value.thatIsAll : ''}
         </p>
       )}
-    </div>
+    </>
   );
 }

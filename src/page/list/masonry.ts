@@ -43,3 +43,7 @@ export function layOut(ratios: readonly number[], { width, column, gap, caption 
   });
   return { columnWidth, spots, height: Math.max(0, Math.max(...heights) - gap) };
 }
+
+/** The indexes of the spots that reach into the part of the list between two distances from its top, in pixels. */
+export const within = (spots: readonly Spot[], from: number, to: number): number[] =>
+  spots.flatMap(({ top, height }, index) => (top < to && top + height > from ? [index] : []));

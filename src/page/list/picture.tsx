@@ -24,6 +24,9 @@ export function srcSetOf(picture: PictureFragment): string {
 const MAX_TRIES = 4;
 const FIRST_WAIT_MS = 1_500;
 
+/** Pictures that have been shown, with their sizes: what comes back into view does not fade in again. */
+const shown = new Set<string>();
+
 interface PictureProps {
   readonly picture: PictureFragment;
   /** The width on the screen, as `sizes` takes it. */
@@ -36,11 +39,16 @@ interface PictureProps {
 /** A picture whose place is reserved: first its color, then a blur, then itself. */
 export function Picture({ picture, sizes, eager = false, alt }: PictureProps) {
   const image = useRef<HTMLImageElement>(null);
-  const [isThere, setThere] = useState(false);
+  const name = `${picture.id} ${sizes}`;
+  const [isThere, setThere] = useState(() => shown.has(name));
   const [tries, setTries] = useState(0);
+  const arrive = (): void => {
+    shown.add(name);
+    setThere(true);
+  };
   // One from the cache is complete before anybody listens.
   useLayoutEffect(() => {
-    if (image.current?.complete && image.current.naturalWidth > 0) setThere(true);
+    if (!isThere && image.current?.complete && image.current.naturalWidth > 0) arrive();
   }, []);
   return (
     <span
@@ -60,7 +68,7 @@ export function Picture({ picture, sizes, eager = false, alt }: PictureProps) {
         fetchpriority={eager ? 'high' : 'auto'}
         decoding="async"
         draggable={false}
-        onLoad={() => setThere(true)}
+        onLoad={arrive}
         onError={() => {
           if (tries < MAX_TRIES) setTimeout(() => setTries(tries + 1), FIRST_WAIT_MS * 2 ** tries);
         }}

@@ -20,14 +20,24 @@ interface TileProps {
   readonly top: number;
   readonly width: number;
   readonly height: number;
+  /** In the list, from 1: the document has only the tiles near the screen. */
+  readonly position: number;
+  /** Of products in the list; -1 while that is unknown. */
+  readonly count: number;
   readonly eager: boolean;
   readonly lessLike?: ((product: string) => void) | undefined;
 }
 
-function TileContent({ item: { product, picture }, start, top, width, height, eager, lessLike }: TileProps) {
+function TileContent({ item, start, top, width, height, position, count, eager, lessLike }: TileProps) {
+  const { product, picture } = item;
   const sizes = sizesOf(product);
   return (
-    <li class="tile" style={spotStyle(start, top, width, height)}>
+    <li
+      class="tile"
+      style={spotStyle(start, top, width, height)}
+      aria-posinset={position}
+      aria-setsize={count}
+    >
       <Link to={{ at: 'product', handle: product.handle }} class="tile-link">
         <Picture picture={picture} sizes={`${Math.ceil(width)}px`} eager={eager} alt="" />
         <span class="tile-title">{product.title}</span>
@@ -94,11 +104,17 @@ export function ProductPrice({ range }: { readonly range?: Range | null }) {
   );
 }
 
-/** Rendered once, however many pages follow: an item never changes, and its place only with the width of the page. */
+/** Rendered once while it is near: an item never changes, and its place only with the width of the page. */
 export class Tile extends Component<TileProps> {
-  override shouldComponentUpdate({ item, start, top, width }: TileProps): boolean {
+  override shouldComponentUpdate({ item, start, top, width, count }: TileProps): boolean {
     const { props } = this;
-    return item !== props.item || start !== props.start || top !== props.top || width !== props.width;
+    return (
+      item !== props.item ||
+      start !== props.start ||
+      top !== props.top ||
+      width !== props.width ||
+      count !== props.count
+    );
   }
 
   override render(props: TileProps) {

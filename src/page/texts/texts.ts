@@ -31,9 +31,19 @@ export function chooseLanguage(chosen: Language): void {
   use(chosen).catch(reloadForUpgrade);
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** A format is made once for each language: that takes longer than to format a hundred numbers. */
+function formatOf(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${language.value} ${JSON.stringify(options)}`;
+  const format = formats.get(key) ?? new Intl.NumberFormat(language.value, options);
+  formats.set(key, format);
+  return format;
+}
+
 export function money(amount: string, currencyCode: string): string {
   const value = Number(amount);
-  return new Intl.NumberFormat(language.value, {
+  return formatOf({
     style: 'currency',
     currency: currencyCode,
     ...(Number.isInteger(value) ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {}),
@@ -41,7 +51,7 @@ export function money(amount: string, currencyCode: string): string {
 }
 
 export const number = (value: number, digits = 0): string =>
-  new Intl.NumberFormat(language.value, { maximumFractionDigits: digits }).format(value);
+  formatOf({ maximumFractionDigits: digits }).format(value);
 
 /** A handle or a value of the catalog as a word: "t-shirts" of "tops/t-shirts". */
 export const word = (value: string): string => value.slice(value.lastIndexOf('/') + 1).replaceAll('-', ' ');
