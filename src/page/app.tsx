@@ -71,19 +71,19 @@ export function App() {
 
 function Shown() {
   const channel = market.value;
-  const failure = arrivalFailure.value;
-  if (channel === null) {
+  const failure = channel === null ? arrivalFailure.value : null;
+  const { view } = place.value;
+  if (failure !== null) {
     return (
       <Main class="view-expected">
-        {failure === null ? null : <FailureNotice failure={failure} retry={beginArrival} />}
+        <FailureNotice failure={failure} retry={beginArrival} />
       </Main>
     );
   }
-  const { view } = place.value;
+  if (view.at === 'home') return <Home place={place.value} channel={channel} />;
+  if (channel === null) return <Main class="view-expected" />;
   const shared = { place: place.value, channel };
   switch (view.at) {
-    case 'home':
-      return <Home {...shared} />;
     case 'words':
       return <Words {...shared} text={view.text} />;
     case 'picture':

@@ -1,15 +1,26 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
+import { ask } from './api/ask.js';
 import { type Failure, toFailure } from './api/failure.js';
-import { arrive } from './market.js';
+import { get } from './api/send.js';
+import { ArriveDocument } from './generated/graphql.js';
+import { bringFirstPage } from './list/sources.js';
+import { learnMarkets } from './market.js';
 
 /** Why the market could not be found out, without which nothing has a price; null while nothing has failed. */
 export const arrivalFailure = signal<Failure | null>(null);
 
+/** By the same rule as the gateway: server/page.ts. */
+const isHome = location.search === '';
+
+/** Finds out which markets there are, and what is new in the first. */
 export function beginArrival(): void {
-  arrive().then(
-    () => {
-      arrivalFailure.value = null;
-    },
+  ask(ArriveDocument, { isHome }, (data) => data, undefined, get).then(
+    ({ channel, channels, categories, products }) =>
+      batch(() => {
+        arrivalFailure.value = null;
+        if (channel && products) bringFirstPage(channel.handle, products);
+        learnMarkets(channel?.handle ?? null, channels ?? [], categories ?? []);
+      }),
     (error: unknown) => {
       arrivalFailure.value = toFailure(error);
     },

@@ -4,7 +4,8 @@ import { readFile, readdir, rm, writeFile, mkdir, copyFile } from 'node:fs/promi
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as graphiql from '@graphql-yoga/render-graphiql/graphiql';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
 import { build } from 'esbuild';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -112,6 +113,16 @@ await writeFile(here('../../dist/graphiql.html'), graphiqlHtml);
 // The gateway trusts these: server/page.ts.
 await copyFile(manifest, `${OUT}documents.json`);
 
+/** What the page asks first, as api/send.ts sends it: browsers ask for it while they load the script. */
+const texts = Object.entries(JSON.parse(await readFile(manifest, 'utf8')));
+const [arrive] = texts.find(([, text]) => /\bquery Arrive\b/.test(text));
+const askedFirst = (isHome) =>
+  `/graphql?documentId=${encodeURIComponent(arrive)}&variables=${encodeURIComponent(JSON.stringify({ isHome }))}`;
+await writeFile(
+  `${OUT}preloads.json`,
+  JSON.stringify({ home: askedFirst(true), elsewhere: askedFirst(false) }),
+);
+
 /** The license of a package as it says it; its own words where it has no such file. */
 async function licenseOf(name) {
   const folder = here(`../../node_modules/${name}/`);
@@ -131,3 +142,16 @@ const licenses = await Promise.all(
   [...packages].sort().map(async (name) => `${name}\n\n${(await licenseOf(name)).trim()}\n`),
 );
 await writeFile(`${OUT}LICENSES.txt`, licenses.join(`\n${'-'.repeat(80)}\n\n`));
+
+const brotli = promisify(zlib.brotliCompress);
+const gzip = promisify(zlib.gzip);
+/** Already compressed; or source maps, which are large and rarely requested. */
+const SENT_AS_THEY_ARE = /\.(?:png|woff2|map)$/;
+
+// Here rather than in each gateway, where the first visitor would wait for it.
+for (const name of await readdir(OUT)) {
+  if (SENT_AS_THEY_ARE.test(name)) continue;
+  const bytes = await readFile(OUT + name);
+  await writeFile(`${OUT}${name}.br`, await brotli(bytes));
+  await writeFile(`${OUT}${name}.gz`, await gzip(bytes, { level: 9 }));
+}

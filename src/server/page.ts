@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { negotiate } from '@fastify/accept-negotiator';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { RequestError } from '../errors.js';
 import type { SenderOf } from './sender.js';
 import { StaticFile } from './static-files.js';
@@ -28,16 +30,54 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** These names change with the content. A browser asks for the others each time. */
+const HASHED = /-[0-9A-Z]{8}\.\w+(?:\.map)?$/;
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  map: 'application/json; charset=utf-8',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  txt: 'text/plain; charset=utf-8',
+  webmanifest: 'application/manifest+json; charset=utf-8',
+  woff2: 'font/woff2',
+};
+/** The endings of files that the build has compressed, by content encoding, the most preferred first. */
+const COMPRESSED = [
+  ['br', '.br'],
+  ['gzip', '.gz'],
+] as const;
+
+/** What the page asks first: where its address says nothing, and elsewhere. */
+const preloadsSchema = z.object({ home: z.string(), elsewhere: z.string() });
+
+interface PageFile {
+  readonly type: string;
+  readonly etag: string;
+  readonly immutable: boolean;
+  /** By content encoding, the most preferred first. */
+  readonly bodies: ReadonlyMap<string, Buffer>;
+}
+
+interface BuiltPage {
+  readonly files: ReadonlyMap<string, PageFile>;
+  readonly preloads: z.infer<typeof preloadsSchema>;
+}
+
 /** `GET /` is the storefront, a client of the public API like any other; `GET /page/…` are its files. */
-export function installPage(app: FastifyInstance, senderOf: SenderOf): void {
-  let files: Promise<ReadonlyMap<string, StaticFile>> | undefined;
-  const send = async (name: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    files ??= readFiles(BUILT).catch((error: unknown) => {
+export function installPage(app: FastifyInstance): void {
+  let page: Promise<BuiltPage> | undefined;
+  const built = (): Promise<BuiltPage> =>
+    (page ??= readPage(BUILT).catch((error: unknown) => {
       // The next request tries again.
-      files = undefined;
+      page = undefined;
       throw error;
-    });
-    const file = (await files).get(name);
+    }));
+  const send = async (name: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const file = (await built()).files.get(name);
     if (file === undefined) {
       // A gateway of another version has it: no cache may keep that this one does not.
       void reply.header('cache-control', 'no-store');
@@ -51,17 +91,41 @@ export function installPage(app: FastifyInstance, senderOf: SenderOf): void {
     }
     return file.send(request, reply, senderOf);
   };
-  app.get('/', (request, reply) => send('index.html', request, reply));
+  app.get<{ Querystring: Readonly<Record<string, unknown>> }>('/', async (request, reply) => {
+    const { home, elsewhere } = (await built()).preloads;
+    const first = Object.keys(request.query).length === 0 ? home : elsewhere;
+    // The answer is on its way while the browser loads and starts the script.
+    void reply.header('link', `<${first}>; rel=preload; as=fetch; crossorigin`);
+    return send('index.html', request, reply);
+  });
   app.get<{ Params: { name: string } }>('/page/:name', (request, reply) =>
     send(request.params.name, request, reply),
   );
 }
 
-async function readFiles(folder: URL): Promise<ReadonlyMap<string, StaticFile>> {
-  const names = await readdir(folder);
-  return new Map(
-    await Promise.all(
-      names.map(async (name) => [name, new StaticFile(name, await readFile(new URL(name, folder)))] as const),
-    ),
-  );
+async function readPage(folder: URL): Promise<BuiltPage> {
+  const names = new Set(await readdir(folder));
+  const read = (name: string): Promise<Buffer> => readFile(new URL(name, folder));
+  const plain = [...names].filter((name) => !/\.(?:br|gz)$/.test(name));
+  const files = plain.map(async (name): Promise<[string, PageFile]> => {
+    const bytes = await read(name);
+    const bodies = new Map<string, Buffer>();
+    for (const [encoding, ending] of COMPRESSED)
+      if (names.has(name + ending)) bodies.set(encoding, await read(name + ending));
+    bodies.set('identity', bytes);
+    return [
+      name,
+      {
+        type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+        // Weak, because it is the same for all encodings.
+        etag: `W/"${createHash('sha256').update(bytes).digest('base64url')}"`,
+        immutable: HASHED.test(name),
+        bodies,
+      },
+    ];
+  });
+  return {
+    files: new Map(await Promise.all(files)),
+    preloads: preloadsSchema.parse(JSON.parse((await read('preloads.json')).toString())),
+  };
 }

@@ -3,6 +3,7 @@ import { reloadForUpgrade } from '../reload.js';
 import { documentId } from './document-id.js';
 import { Failure } from './failure.js';
 import { record, type Report } from './record.js';
+import { post, type Send } from './send.js';
 import { noteServerTime } from './server-clock.js';
 
 interface Answer<T> {
@@ -33,10 +34,11 @@ export async function ask<Data, Variables, Picked>(
   variables: Variables,
   pick: (data: Data) => Picked,
   signal?: AbortSignal,
+  send: Send = post,
 ): Promise<NonNullable<Picked>> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await askOnce(document, variables, pick, signal);
+      return await askOnce(document, variables, pick, signal, send);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const isUnknown = error.code === 'PERSISTED_QUERY_NOT_FOUND';
@@ -77,18 +79,11 @@ async function askOnce<Data, Variables, Picked>(
   variables: Variables,
   pick: (data: Data) => Picked,
   signal: AbortSignal | undefined,
+  send: Send,
 ): Promise<NonNullable<Picked>> {
   const id = documentId(document);
   const began = performance.now();
-  const response = await fetch('/graphql', {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/graphql-response+json, application/json',
-    },
-    body: JSON.stringify({ documentId: id, variables }),
-    signal: signal ?? null,
-  });
+  const response = await send(id, variables, signal ?? null);
   noteServerTime(response);
   const answer = await read<Data>(response);
   const errors = answer.errors ?? [];

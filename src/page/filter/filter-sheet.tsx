@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ChoiceFragment } from '../generated/graphql.js';
 import type { Counts } from '../list/listing.js';
-import { channel } from '../market.js';
+import { market } from '../market.js';
 import { type Filters, isEmptyRange, NO_FILTERS, readAmount } from '../place.js';
 import { narrow, place } from '../route.js';
 import { number, t } from '../texts/texts.js';
@@ -130,8 +130,8 @@ function withAmount({ min, max }: Filters, end: 'min' | 'max', typed: string): P
 function StoreFacet({ store }: { readonly store: string | null }) {
   const [isRefused, setRefused] = useState(false);
   useEffect(() => {
-    loadStores(channel()).catch(() => {});
-  }, [here.value]);
+    if (market.value !== null) loadStores(market.value).catch(() => {});
+  }, [market.value, here.value]);
   if (stores.value.length === 0) return null;
   return (
     <fieldset class="facet">

@@ -434,10 +434,13 @@ export type UnpinItMutationVariables = Exact<{
 
 export type UnpinItMutation = { pinRemove: { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, product: { id: string } | null }> } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
 
-export type ArriveQueryVariables = Exact<{ [key: string]: never; }>;
+export type ArriveQueryVariables = Exact<{
+  isHome?: boolean | null | undefined;
+  first?: number | null | undefined;
+}>;
 
 
-export type ArriveQuery = { channel: { handle: string, name: string, currencyCode: string } | null, channels: Array<{ handle: string, name: string, currencyCode: string }> | null, categories: Array<{ id: string, handle: string, name: string }> | null };
+export type ArriveQuery = { channel: { handle: string, name: string, currencyCode: string } | null, channels: Array<{ handle: string, name: string, currencyCode: string }> | null, categories: Array<{ id: string, handle: string, name: string }> | null, products?: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null, node: { id: string, handle: string, title: string, brand: { id: string, handle: string, name: string } | null, priceRange: { min: { amount: string, compareAtAmount: string | null, currencyCode: string }, max: { amount: string } } | null, availability: { sellableOptions: Array<{ name: string, value: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type BrowseQueryVariables = Exact<{
   channel: string;
@@ -584,7 +587,7 @@ export const PinsOfBoardDocument = {"__meta__":{"hash":"sha256:5ece45ed99d732d88
 export const IdeasOfBoardDocument = {"__meta__":{"hash":"sha256:e8518a86e682db1a8e08ffae3b5438a84232f18dac4aacb23f9540fe74aec8f6"}} as unknown as DocumentNode<IdeasOfBoardQuery, IdeasOfBoardQueryVariables>;
 export const PinItDocument = {"__meta__":{"hash":"sha256:84aaaee20d8bf28494cb64b85efc91d5368b9a41787b75801f20a62dbd41233b"}} as unknown as DocumentNode<PinItMutation, PinItMutationVariables>;
 export const UnpinItDocument = {"__meta__":{"hash":"sha256:69caf952c17fc76f3c6256d7dd2892ae0f67eb4c1443cf6916e63d27a6a7151f"}} as unknown as DocumentNode<UnpinItMutation, UnpinItMutationVariables>;
-export const ArriveDocument = {"__meta__":{"hash":"sha256:2c1d550db4f293a9c065b729c4132eb7f67148c3f9ac9ad3124afb6c7591e85a"}} as unknown as DocumentNode<ArriveQuery, ArriveQueryVariables>;
+export const ArriveDocument = {"__meta__":{"hash":"sha256:1d9d8f41fe5a75423295d0190c5b0bc095bae39bbcf94d5b6e7e26520ac5c9ba"}} as unknown as DocumentNode<ArriveQuery, ArriveQueryVariables>;
 export const BrowseDocument = {"__meta__":{"hash":"sha256:4a6b822fcd5d863bcb0f639af51d4245d07b62fd6578cca8d70403804aae6998"}} as unknown as DocumentNode<BrowseQuery, BrowseQueryVariables>;
 export const FindAlikeDocument = {"__meta__":{"hash":"sha256:3d1a3fec5e2f2c83c1f8471536a362dc26610cdb1576bc915a7c34089c2d7bc0"}} as unknown as DocumentNode<FindAlikeQuery, FindAlikeQueryVariables>;
 export const NarrowAlikeDocument = {"__meta__":{"hash":"sha256:643300f7b799926fc7ee0ec2e3986f65a2fff05b8dab38fe9ed3dc645a6d56a5"}} as unknown as DocumentNode<NarrowAlikeQuery, NarrowAlikeQueryVariables>;

@@ -1,9 +1,9 @@
 import { FilterBar } from '../filter/filter-bar.js';
 import { hasChoice } from '../filter/filters.js';
 import { Empty } from '../list/empty.js';
-import { listingOf } from '../list/listing.js';
+import { EXPECTED, listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
-import { browse } from '../list/sources.js';
+import { browse, newest } from '../list/sources.js';
 import { LiveButton } from '../live/live-button.js';
 import { PickButton } from '../picture/pick-button.js';
 import { type Place, writePlace } from '../place.js';
@@ -17,11 +17,22 @@ interface ListViewProps {
   readonly channel: string;
 }
 
+interface HomeProps {
+  readonly place: Place;
+  /** Null while the market is being found out: the invitation does not wait for it. */
+  readonly channel: string | null;
+}
+
 /** An invitation to show a picture, above all products, newest first. */
-export function Home({ place, channel }: ListViewProps) {
+export function Home({ place, channel }: HomeProps) {
   const { filters, sort } = place;
-  const listing = listingOf(`${channel}${writePlace(place)}`, () => browse(channel, null, filters, sort));
   const isNarrowed = hasChoice(filters);
+  const listing =
+    channel === null
+      ? EXPECTED
+      : listingOf(`${channel}${writePlace(place)}`, () =>
+          isNarrowed || sort !== 'BEST' ? browse(channel, null, filters, sort) : newest(channel),
+        );
   return (
     <Main>
       {isNarrowed ? (
@@ -39,7 +50,7 @@ export function Home({ place, channel }: ListViewProps) {
           <p class="hero-hint">{t.value.otherWays}</p>
         </section>
       )}
-      {isNarrowed ? null : <Kinds channel={channel} />}
+      {isNarrowed ? null : <Kinds />}
       <FilterBar counts={listing.counts.value} title={isNarrowed ? t.value.chosen : t.value.newIn} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />

@@ -2,7 +2,7 @@ import { ask, patiently } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { type PictureFragment, ShopWindowDocument } from '../generated/graphql.js';
 import { Picture } from '../list/picture.js';
-import { type Kind, kinds } from '../market.js';
+import { channel, type Kind, kinds, market } from '../market.js';
 import { NO_FILTERS } from '../place.js';
 import { t } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
@@ -11,10 +11,10 @@ import { Link } from '../ui/link.js';
 const SHOWN = 6;
 
 /** A picture of each kind of things, to begin with. */
-export function Kinds({ channel }: { readonly channel: string }) {
+export function Kinds() {
   const shown = kinds.value.slice(0, SHOWN);
-  const { value } = useAnswer(shown.length === 0 ? null : `kinds ${channel}`, (signal) =>
-    patiently(() => picturesOf(channel, shown, signal), signal),
+  const { value } = useAnswer(shown.length === 0 ? null : `kinds ${market.value}`, (signal) =>
+    patiently(() => picturesOf(channel(), shown, signal), signal),
   );
   if (kinds.value.length < 2 && kinds.value.length > 0) return null;
   return (

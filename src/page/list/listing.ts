@@ -104,6 +104,9 @@ export class Listing {
   }
 }
 
+/** What is shown of a list that nobody can ask for yet. */
+export const EXPECTED = new Listing({ page: () => new Promise(() => {}) });
+
 /** About how long a shopper looks at a product before the next search. */
 const NEW_MS = 120_000;
 /** Enough to go back through a visit. */

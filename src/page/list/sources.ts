@@ -2,50 +2,77 @@ import { ask } from '../api/ask.js';
 import { FACETS, toWhere } from '../filter/filters.js';
 import {
   BrowseDocument,
+  type BrowseQuery,
   FindAlikeDocument,
   IdeasOfBoardDocument,
   MoreAlikeDocument,
   NarrowAlikeDocument,
   type MatchPageFragment,
   type ProductFilter,
+  type ProductPageOfListFragment,
+  type ProductSort,
   type VisualQueryInput,
 } from '../generated/graphql.js';
-import type { Filters, Sort } from '../place.js';
+import { type Filters, NO_FILTERS, type Sort } from '../place.js';
 import { toItems } from './item.js';
-import type { ListPage, Source } from './listing.js';
+import type { Counts, ListPage, Source } from './listing.js';
 
 /** Sorting needs an end of what is alike: below, matches are of another kind. */
 const SORTED_FROM_SCORE = 0.6;
 
 /** All products, or those that words find. */
 export function browse(channel: string, text: string | null, filters: Filters, sort: Sort): Source {
-  const best = text === null ? 'NEWEST' : 'RELEVANCE';
+  const best: ProductSort = text === null ? 'NEWEST' : 'RELEVANCE';
+  const question = { channel, text, where: toWhere(filters), sort: sort === 'BEST' ? best : sort, by: FACETS };
   return {
     async page(after, signal) {
-      const { edges, pageInfo, totalCount, facets } = await ask(
+      const products = await ask(
         BrowseDocument,
-        {
-          channel,
-          text,
-          where: toWhere(filters),
-          sort: sort === 'BEST' ? best : sort,
-          after,
-          isFirst: after === null,
-          by: FACETS,
-        },
+        { ...question, after, isFirst: after === null },
         (data) => data.products,
         signal,
       );
-      return {
-        items: toItems(edges),
-        next: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
-        ...(after === null
-          ? { counts: { total: totalCount ?? null, facets: facets ?? [], refinements: [] } }
-          : {}),
-      };
+      return { ...toBrowsed(products), ...(after === null ? { counts: toCounts(products) } : {}) };
     },
   };
 }
+
+/** The first pages of markets, which came before anybody knew that they would be shown. */
+const brought = new Map<string, ProductPageOfListFragment>();
+
+/** Keeps the first page of what is new in a market until `newest` needs it. */
+export const bringFirstPage = (channel: string, products: ProductPageOfListFragment): void =>
+  void brought.set(channel, products);
+
+/** What is new in a market. */
+export function newest(channel: string): Source {
+  const asked = browse(channel, null, NO_FILTERS, 'NEWEST');
+  const first = brought.get(channel);
+  // It is not new for long.
+  brought.delete(channel);
+  if (first === undefined) return asked;
+  return {
+    page: (after, signal) => (after === null ? Promise.resolve(toBrowsed(first)) : asked.page(after, signal)),
+    counts: (signal) =>
+      ask(
+        BrowseDocument,
+        { channel, sort: 'NEWEST', first: 1, by: FACETS },
+        (data) => data.products && toCounts(data.products),
+        signal,
+      ),
+  };
+}
+
+const toBrowsed = ({ edges, pageInfo }: ProductPageOfListFragment): ListPage => ({
+  items: toItems(edges),
+  next: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
+});
+
+const toCounts = ({ totalCount, facets }: NonNullable<BrowseQuery['products']>): Counts => ({
+  total: totalCount ?? null,
+  facets: facets ?? [],
+  refinements: [],
+});
 
 /** What looks like the query. */
 export function alike(channel: string, query: VisualQueryInput, filters: Filters, sort: Sort): Source {

@@ -13,7 +13,7 @@ interface CameraProps {
 const hasCamera = (): boolean => 'mediaDevices' in navigator;
 
 /** Opens the camera, where there can be one. */
-export function LiveButton({ channel }: { readonly channel: string }) {
+export function LiveButton({ channel }: { readonly channel: string | null }) {
   const [Camera, setCamera] = useState<ComponentType<CameraProps> | null>(null);
   if (!hasCamera()) return null;
   return (
@@ -27,7 +27,7 @@ export function LiveButton({ channel }: { readonly channel: string }) {
       >
         <Icon name="camera" /> {t.value.live}
       </button>
-      {Camera === null ? null : <Camera channel={channel} close={() => setCamera(null)} />}
+      {Camera === null || channel === null ? null : <Camera channel={channel} close={() => setCamera(null)} />}
     </>
   );
 }
