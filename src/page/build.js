@@ -17,13 +17,13 @@ await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });
 
 /** Writes a file under a name with its hash; returns its URL. */
-async function writeHashed(plainName, content) {
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 8).toUpperCase();
-  const name = plainName.replace(/(\.\w+)$/, `-${hash}$1`);
-  await writeFile(`${OUT}${name}`, content);
+async function writeHashed(path, bytes) {
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8).toUpperCase();
+  const name = basename(path).replace(/(\.\w+)$/, `-${hash}$1`);
+  await writeFile(`${OUT}${name}`, bytes);
   return PUBLIC_PATH + name;
 }
-const copyHashed = async (path) => writeHashed(basename(path), await readFile(path));
+const copyHashed = async (path) => writeHashed(path, await readFile(path));
 
 const manifest = here('generated/persisted-documents.json');
 const documents = await copyHashed(manifest);
@@ -37,6 +37,9 @@ const workers = {
   json: await writeHashed('json-worker.js', graphiql.jsonWorker),
 };
 
+// Browsers of the last three years.
+const target = ['chrome111', 'firefox115', 'safari16.4'];
+
 const { metafile } = await build({
   entryPoints: [here('main.tsx'), here('graphiql/start-graphiql.ts')],
   outdir: OUT,
@@ -47,8 +50,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   format: 'esm',
-  // Browsers of the last three years.
-  target: ['chrome111', 'firefox115', 'safari16.4'],
+  target,
   minify: true,
   sourcemap: true,
   metafile: true,
@@ -102,14 +104,26 @@ const html = (await readFile(here('index.html'), 'utf8'))
   .replace('{serif}', named(/^instrument-serif-latin-400-normal-\w+\.woff2$/));
 await writeFile(`${OUT}index.html`, html);
 
-const graphiqlHtml = (await readFile(here('graphiql/graphiql.html'), 'utf8'))
-  .replace('{icon}', icons[0])
-  .replace('{graphiqlStyle}', await writeHashed('graphiql.css', graphiql.css))
-  .replace('{graphiqlScript}', await writeHashed('graphiql.js', graphiql.js))
-  .replace('{style}', named(/^start-graphiql-\w+\.css$/))
-  .replace('{script}', named(/^start-graphiql-\w+\.js$/));
-// Not one of the files: the gateway adds the sample operations (server/graphql/graphiql.ts).
-await writeFile(here('../../dist/graphiql.html'), graphiqlHtml);
+// The worker changes with each version, as browsers compare it byte by byte. It keeps the page under a name with a hash,
+// so that the files of two versions never mix.
+const shellDocument = await writeHashed('index.html', html);
+const shellFiles = [
+  shellDocument,
+  ...icons,
+  `${PUBLIC_PATH}page.webmanifest`,
+  ...names.filter((name) => !name.endsWith('.map')).map((name) => PUBLIC_PATH + name),
+];
+await build({
+  entryPoints: [here('worker/service-worker.ts')],
+  outdir: OUT,
+  bundle: true,
+  format: 'iife',
+  target,
+  minify: true,
+  define: { SHELL_DOCUMENT: JSON.stringify(shellDocument), SHELL_FILES: JSON.stringify(shellFiles) },
+  tsconfig: here('worker/tsconfig.json'),
+  logLevel: 'warning',
+});
 // The gateway trusts these: server/page.ts.
 await copyFile(manifest, `${OUT}documents.json`);
 

@@ -1,3 +1,5 @@
+import { SHELL_CACHE } from './shell-cache.js';
+
 const KEY = 'vitrine.reloaded';
 /** While gateways of two versions answer, the next one may be of the other version again. */
 const PAUSE_MS = 60_000;
@@ -16,5 +18,12 @@ export function reloadForUpgrade(): void {
     // Nothing would stop the next reload.
     return;
   }
-  location.reload();
+  void forgetShell().then(() => location.reload());
+}
+
+/** Otherwise the service worker would answer with this version again. */
+async function forgetShell(): Promise<void> {
+  // Only where connections are encrypted.
+  if (!('caches' in window)) return;
+  await caches.delete(SHELL_CACHE).catch(() => {});
 }

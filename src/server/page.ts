@@ -24,6 +24,7 @@ const CONTENT_SECURITY_POLICY = [
   "img-src 'self' https: data: blob:",
   "font-src 'self'",
   "connect-src 'self'",
+  "worker-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -67,7 +68,10 @@ interface BuiltPage {
   readonly preloads: z.infer<typeof preloadsSchema>;
 }
 
-/** `GET /` is the storefront, a client of the public API like any other; `GET /page/…` are its files. */
+/**
+ * `GET /` is the storefront, a client of the public API like any other; `GET /page/…` are its files, and
+ * `GET /service-worker.js` lets it start without the network.
+ */
 export function installPage(app: FastifyInstance): void {
   let page: Promise<BuiltPage> | undefined;
   const built = (): Promise<BuiltPage> =>
@@ -83,7 +87,15 @@ export function installPage(app: FastifyInstance): void {
       void reply.header('cache-control', 'no-store');
       throw new RequestError('NOT_FOUND', 'The page has no such file: load it again.');
     }
-    if (name === 'index.html') {
+    void reply
+      .header('etag', file.etag)
+      .header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'public, no-cache')
+      .header('vary', 'accept-encoding');
+    if (isKnown(request.headers['if-none-match'], file.etag)) return reply.code(304).send();
+    const encoding =
+      negotiate(request.headers['accept-encoding'] ?? '', [...file.bodies.keys()]) ?? 'identity';
+    if (encoding !== 'identity') void reply.header('content-encoding', encoding);
+    if (name.endsWith('.html')) {
       void reply
         .header('content-security-policy', CONTENT_SECURITY_POLICY)
         .header('permissions-policy', 'camera=(self), geolocation=(self), microphone=()')
@@ -98,6 +110,8 @@ export function installPage(app: FastifyInstance): void {
     void reply.header('link', `<${first}>; rel=preload; as=fetch; crossorigin`);
     return send('index.html', request, reply);
   });
+  // Its address must not change, and a worker below /page/ would have no say about the page.
+  app.get('/service-worker.js', (request, reply) => send('service-worker.js', request, reply));
   app.get<{ Params: { name: string } }>('/page/:name', (request, reply) =>
     send(request.params.name, request, reply),
   );
