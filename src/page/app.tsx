@@ -6,6 +6,7 @@ import { Header } from './header/header.js';
 import { HoldBar } from './hold/hold-bar.js';
 import { Home, Words } from './home/home.js';
 import { market } from './market.js';
+import { LastSeen } from './offline/last-seen.js';
 import { IncomingSheet } from './picture/incoming-sheet.js';
 import { PictureView } from './picture/picture-view.js';
 import { AlikeView } from './product/alike-view.js';
@@ -77,6 +78,7 @@ function Shown() {
     return (
       <Main class="view-expected">
         <FailureNotice failure={failure} retry={beginArrival} />
+        {failure.code === 'OFFLINE' ? <LastSeen /> : null}
       </Main>
     );
   }

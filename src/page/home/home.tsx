@@ -5,6 +5,7 @@ import { EXPECTED, listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
 import { browse, newest } from '../list/sources.js';
 import { LiveButton } from '../live/live-button.js';
+import { LastSeen } from '../offline/last-seen.js';
 import { PickButton } from '../picture/pick-button.js';
 import { type Place, writePlace } from '../place.js';
 import { t } from '../texts/texts.js';
@@ -33,6 +34,7 @@ export function Home({ place, channel }: HomeProps) {
       : listingOf(`${channel}${writePlace(place)}`, () =>
           isNarrowed || sort !== 'BEST' ? browse(channel, null, filters, sort) : newest(channel),
         );
+  const isEmpty = listing.items.value.length === 0;
   return (
     <Main>
       {isNarrowed ? (
@@ -54,6 +56,7 @@ export function Home({ place, channel }: HomeProps) {
       <FilterBar counts={listing.counts.value} title={isNarrowed ? t.value.chosen : t.value.newIn} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />
+      {isEmpty && listing.failure.value?.code === 'OFFLINE' ? <LastSeen /> : null}
     </Main>
   );
 }

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { patiently } from '../api/ask.js';
 import { type Failure, isAbort, toFailure } from '../api/failure.js';
 import type { ChoiceFragment, NarrowAlikeQuery } from '../generated/graphql.js';
+import { noteSeen } from '../offline/seen.js';
 import type { Box } from '../place.js';
 import { entry } from '../route.js';
 import type { Item } from './item.js';
@@ -33,6 +34,9 @@ export interface Source {
   readonly counts?: (signal: AbortSignal) => Promise<Counts>;
 }
 
+/** Never answers. */
+const NOTHING: Source = { page: () => new Promise(() => {}) };
+
 /** A list without end: what has been loaded of it, and how to load more. */
 export class Listing {
   readonly items = signal<readonly Item[]>([]);
@@ -49,6 +53,14 @@ export class Listing {
   readonly #leaving = new AbortController();
 
   constructor(readonly source: Source) {}
+
+  /** A list of what is known already. */
+  static of(items: readonly Item[]): Listing {
+    const listing = new Listing(NOTHING);
+    listing.items.value = items;
+    listing.isComplete.value = true;
+    return listing;
+  }
 
   /** Loads the first page and the counts, once: what failed is asked for again by `more`. */
   open(): void {
@@ -73,6 +85,7 @@ export class Listing {
     this.failure.value = null;
     try {
       const { items, next, counts, region } = await this.source.page(this.#after, this.#leaving.signal);
+      noteSeen(items);
       const known = new Set(this.items.value.map(({ product }) => product.id));
       this.items.value = [...this.items.value, ...items.filter(({ product }) => !known.has(product.id))];
       if (counts !== undefined) this.counts.value = counts;
@@ -105,7 +118,7 @@ export class Listing {
 }
 
 /** What is shown of a list that nobody can ask for yet. */
-export const EXPECTED = new Listing({ page: () => new Promise(() => {}) });
+export const EXPECTED = new Listing(NOTHING);
 
 /** About how long a shopper looks at a product before the next search. */
 const NEW_MS = 120_000;

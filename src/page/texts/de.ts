@@ -192,6 +192,8 @@ export const de: Texts = {
   seeAll: 'Alles ansehen',
   tryAgain: 'Noch einmal versuchen',
   again: (seconds) => `Nächster Versuch in ${seconds} s`,
+  lastSeen: 'Was du zuletzt gesehen hast',
+  lastSeenText: (when) => `Am ${when}. Preise, und was es zu kaufen gibt, siehst du mit einer Verbindung.`,
   failures: {
     offline: { title: 'Du bist offline', text: 'Sobald es eine Verbindung gibt, geht es weiter.' },
     throttled: { title: 'Einen Moment bitte', text: 'Das war viel auf einmal.' },

@@ -53,5 +53,9 @@ export function money(amount: string, currencyCode: string): string {
 export const number = (value: number, digits = 0): string =>
   formatOf({ maximumFractionDigits: digits }).format(value);
 
+/** A day and time, from milliseconds since 1970. */
+export const moment = (at: number): string =>
+  new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+
 /** A handle or a value of the catalog as a word: "t-shirts" of "tops/t-shirts". */
 export const word = (value: string): string => value.slice(value.lastIndexOf('/') + 1).replaceAll('-', ' ');
