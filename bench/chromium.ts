@@ -15,11 +15,19 @@ export const noChromium =
     ? 'needs Chromium: apt-get install chromium, or its path in VITRINE_TEST_CHROMIUM'
     : undefined;
 
-/** Opens Chromium, without its sandbox, which containers do not allow. @throws Error where there is none */
-export async function openChromium(): Promise<Browser> {
+/**
+ * Opens Chromium, without its sandbox, which containers do not allow. Its camera shows `film`, an MJPEG file, or else a
+ * pattern. @throws Error where there is none
+ */
+export async function openChromium(film?: string): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error(`This ${noChromium ?? ''}.`);
   return chromium.launch({
     executablePath: chromiumPath,
-    args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+    args: [
+      '--no-sandbox',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      ...(film === undefined ? [] : [`--use-file-for-fake-video-capture=${film}`]),
+    ],
   });
 }

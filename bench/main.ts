@@ -19,6 +19,7 @@ import { benchmarks as retrieval } from './retrieval.js';
 import { benchmarks as lookLatency } from './look.js';
 import { benchmarks as lookQuality } from './look-quality.js';
 import { writePage } from './page.js';
+import { benchmarks as pageLooks } from './page-looks.js';
 import { benchmarks as pageVitals } from './page-vitals.js';
 import type { PartName } from './parts.js';
 import { saveRecords } from './record.js';
@@ -57,7 +58,7 @@ const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   'search-under-writes': searchUnderWrites,
   cost,
   deadlines,
-  page: pageVitals,
+  page: [...pageVitals, ...pageLooks],
   capacity,
 };
 

@@ -7,6 +7,7 @@ import type { Listing } from './listing.js';
 import { layOut, within } from './masonry.js';
 import { spotStyle, Tile } from './tile.js';
 import { useBand } from './use-band.js';
+import { useMounted } from './use-mounted.js';
 
 /** In rem: two lines of text and the space around them. */
 const CAPTION_REM = 4.25;
@@ -15,6 +16,8 @@ const NARROW_PX = 640;
 const AHEAD_PX = 2_000;
 /** Gray places shown before the first page is there, with the proportions of clothes in catalogs. */
 const EXPECTED = Array<number>(12).fill(1.25);
+/** As many tiles as a phone renders while it scrolls smoothly. */
+const ROWS_A_FRAME = 2;
 /** Seen without scrolling on most screens. */
 const EAGER = 6;
 
@@ -56,8 +59,10 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
   }, [entry.value, width > 0]);
   const failure = listing.failure.value;
   const isWaiting = isEmpty && failure === null && !isComplete;
-  const shown = new Set(within(masonry.spots, band.from, band.to));
-  for (const near of [focused.current - 1, focused.current, focused.current + 1]) shown.add(near);
+  const near = within(masonry.spots, band.from, band.to);
+  const kept = [focused.current - 1, focused.current, focused.current + 1];
+  const wished = [...kept, ...near].flatMap((index) => items[index]?.product.id ?? []);
+  const shown = useMounted(wished, ROWS_A_FRAME * masonry.columns);
   return (
     <div class="masonry-frame" ref={frame}>
       {isWaiting ? (
@@ -87,7 +92,7 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
             ? null
             : items.map((item, index) => {
                 const spot = masonry.spots[index];
-                return spot === undefined || !shown.has(index) ? null : (
+                return spot === undefined || !shown.has(item.product.id) ? null : (
                   <Tile
                     key={item.product.id}
                     item={item}

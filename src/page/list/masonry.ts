@@ -6,6 +6,7 @@ export interface Spot {
 }
 
 export interface Masonry {
+  readonly columns: number;
   readonly columnWidth: number;
   readonly spots: readonly Spot[];
   readonly height: number;
@@ -41,9 +42,22 @@ export function layOut(ratios: readonly number[], { width, column, gap, caption 
     heights[index] = top + height + gap;
     return { start: index * (columnWidth + gap), top, height };
   });
-  return { columnWidth, spots, height: Math.max(0, Math.max(...heights) - gap) };
+  return { columns: count, columnWidth, spots, height: Math.max(0, Math.max(...heights) - gap) };
 }
 
-/** The indexes of the spots that reach into the part of the list between two distances from its top, in pixels. */
-export const within = (spots: readonly Spot[], from: number, to: number): number[] =>
-  spots.flatMap(({ top, height }, index) => (top < to && top + height > from ? [index] : []));
+/**
+ * The indexes of the spots that reach into the part of the list between two distances from its top, in pixels: first
+ * those nearest to its middle.
+ */
+export function within(spots: readonly Spot[], from: number, to: number): number[] {
+  const middle = (from + to) / 2;
+  /** How far a spot is from the third of the part that is on the screen. */
+  const away = ({ top, height }: Spot): number =>
+    Math.max(0, Math.abs(top + height / 2 - middle) - (to - from) / 6);
+  return spots
+    .flatMap((spot, index) =>
+      spot.top < to && spot.top + spot.height > from ? [{ index, away: away(spot) }] : [],
+    )
+    .sort((one, other) => one.away - other.away)
+    .map(({ index }) => index);
+}
