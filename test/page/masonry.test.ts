@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { layOut } from '../../src/page/list/masonry.js';
+import { layOut, within } from '../../src/page/list/masonry.js';
 
 const frame = fc.record({
   width: fc.integer({ min: 280, max: 2_600 }),
@@ -47,4 +47,19 @@ test('a phone has two columns, and no screen more than six', () => {
       ),
     ).size;
   expect([columnsOf(300), columnsOf(358), columnsOf(4_000)]).toEqual([2, 2, 6]);
+});
+
+test('a part of a list has the tiles that reach into it, and begins with those in its middle', () => {
+  fc.assert(
+    fc.property(ratios, frame, fc.nat(4_000), fc.nat(3_000), (heights, given, from, size) => {
+      const { spots } = layOut(heights, given);
+      const near = within(spots, from, from + size);
+      const reaches = spots.flatMap(({ top, height }, index) =>
+        top < from + size && top + height > from ? [index] : [],
+      );
+      expect([...near].sort((one, other) => one - other)).toEqual(reaches);
+    }),
+  );
+  const column = Array.from({ length: 9 }, (_none, index) => ({ start: 0, top: index * 100, height: 100 }));
+  expect(within(column, 0, 900)).toEqual([3, 4, 5, 2, 6, 1, 7, 0, 8]);
 });

@@ -20,7 +20,12 @@ export const Header = () => (
         <Icon name="camera" />
       </PickButton>
       <BoardButton />
-      {markets.value.length === 0 ? <span class="market" /> : null}
+      {markets.value.length > 1 ? null : (
+        // Its place, so that nothing moves when the market is known.
+        <span class="market">
+          <span class="market-shown">{markets.value[0]?.currencyCode}</span>
+        </span>
+      )}
       {markets.value.length < 2 ? null : (
         <label class="market">
           <span class="unseen">{t.value.market}</span>

@@ -17,7 +17,7 @@ const AHEAD_PX = 2_000;
 /** Gray places shown before the first page is there, with the proportions of clothes in catalogs. */
 const EXPECTED = Array<number>(12).fill(1.25);
 /** As many tiles as a phone renders while it scrolls smoothly. */
-const ROWS_A_FRAME = 2;
+const ROWS_A_FRAME = 1;
 /** Seen without scrolling on most screens. */
 const EAGER = 6;
 

@@ -26,15 +26,24 @@ export function useBand(element: RefObject<HTMLElement | null>): { band: Band; m
     setBand((last) => (last.from === from && last.to === to ? last : { from, to }));
   }, []);
   useLayoutEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // After the frame, where nothing has to be laid out anew for it, and the frame does not wait for what is rendered.
+    const measureSoon = (): void => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        measure();
+      });
+    };
     measure();
-    addEventListener('scroll', measure, { passive: true });
-    addEventListener('resize', measure);
+    addEventListener('scroll', measureSoon, { passive: true });
+    addEventListener('resize', measureSoon);
     // What is above may become larger or smaller.
-    const observer = new ResizeObserver(measure);
+    const observer = new ResizeObserver(measureSoon);
     observer.observe(document.body);
     return () => {
-      removeEventListener('scroll', measure);
-      removeEventListener('resize', measure);
+      clearTimeout(timer);
+      removeEventListener('scroll', measureSoon);
+      removeEventListener('resize', measureSoon);
       observer.disconnect();
     };
   }, []);

@@ -13,8 +13,15 @@ export function useMounted(wished: readonly string[], most: number): ReadonlySet
   useLayoutEffect(() => {
     mounted.current = now;
     if (fresh.length <= most) return;
-    const next = requestAnimationFrame(() => setFrame((frame) => frame + 1));
-    return () => cancelAnimationFrame(next);
+    // After the frame with these, and not in it.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const next = requestAnimationFrame(() => {
+      timer = setTimeout(() => setFrame((frame) => frame + 1));
+    });
+    return () => {
+      cancelAnimationFrame(next);
+      clearTimeout(timer);
+    };
   });
   return now;
 }
