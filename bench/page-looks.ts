@@ -48,7 +48,8 @@ export const benchmarks: Benchmark[] = [
   },
   {
     name: 'live-camera',
-    description: 'from a frame of the camera to the products that look like it, for a camera that sees a garment each half second',
+    description:
+      'from a frame of the camera to the products that look like it, for a camera that sees a garment each half second',
     skip: () => noChromium,
     async run(report, progress) {
       const shop = await openShop();
@@ -120,7 +121,10 @@ async function filmGarments(folder: string): Promise<string> {
   const file = join(folder, 'garments.mjpeg');
   const frames = await Promise.all(
     demoImages(GARMENTS).map(async (image) => {
-      const frame = await sharp(image).resize(640, 480, { fit: 'contain', background: '#ddd' }).jpeg().toBuffer();
+      const frame = await sharp(image)
+        .resize(640, 480, { fit: 'contain', background: '#ddd' })
+        .jpeg()
+        .toBuffer();
       return Array<Buffer>(FRAMES_A_GARMENT).fill(frame);
     }),
   );

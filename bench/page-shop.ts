@@ -24,7 +24,9 @@ export async function importLongCatalog(shop: Shop): Promise<void> {
     .map(cellsOf)
     .filter((cells) => copied.has(cells[group]))
     .map((cells) =>
-      cells.map((cell, column) => (own.has(column) ? `${cell}-again` : column === gtin ? '' : cell)).join('\t'),
+      cells
+        .map((cell, column) => (own.has(column) ? `${cell}-again` : column === gtin ? '' : cell))
+        .join('\t'),
     );
   await writeFile(join(folder, 'feed.tsv'), [head, ...rows, ...copies].map((row) => `${row}\n`).join(''));
   await shop.import(join(folder, 'feed.tsv'));

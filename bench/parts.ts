@@ -147,7 +147,7 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   page: {
     title: 'The page',
     about:
-      'The shop at `/` in Chromium, slowed down to a phone of the middle class on a good mobile network. The time until the largest text or picture is painted, what moves by itself, the slowest answer to a tap, and the longest task while the list is scrolled.',
+      'The shop at `/` in Chromium, slowed down to a phone of the middle class on a good mobile network. The time until the largest text or picture is painted, what moves by itself, the slowest answer to a tap, and the longest task while 500 products are scrolled. `box` and `live-camera` say how long a shopper waits for other products after letting go of a box, and after a frame of the camera, with all that the gateway does on the same cores.',
   },
   capacity: {
     title: 'Capacity',

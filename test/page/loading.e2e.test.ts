@@ -74,7 +74,10 @@ async function openFront(gateway: string): Promise<Front> {
     });
     const bytes = Buffer.from(await answered.arrayBuffer());
     const headers = Object.fromEntries(
-      [...answered.headers].filter(([name]) => !/^(?:content-(?:encoding|length)|transfer-encoding|connection|etag|keep-alive)$/.test(name)),
+      [...answered.headers].filter(
+        ([name]) =>
+          !/^(?:content-(?:encoding|length)|transfer-encoding|connection|etag|keep-alive)$/.test(name),
+      ),
     );
     response.writeHead(answered.status, headers);
     if (!front.isNext) response.end(bytes);
@@ -139,7 +142,9 @@ test('a second visit without a connection says so, and shows what was seen last,
   await tiles(page).first().locator('.picture-there').waitFor();
   const title = await tiles(page).first().locator('.tile-title').innerText();
   expect(await tiles(page).first().locator('.price').count()).toBe(1);
-  await until('the picture is kept', async () => (await keptUrls(page)).some((url) => url.includes('/images/')));
+  await until('the picture is kept', async () =>
+    (await keptUrls(page)).some((url) => url.includes('/images/')),
+  );
   await page.goto('about:blank');
 
   await page.context().setOffline(true);
@@ -161,7 +166,8 @@ test('a second visit asks the gateway for no file of the page', async () => {
   const page = await firstVisit(shop.url);
   const fromNetwork: string[] = [];
   page.on('response', (response) => {
-    if (!response.fromServiceWorker() && !response.url().includes('/graphql')) fromNetwork.push(response.url());
+    if (!response.fromServiceWorker() && !response.url().includes('/graphql'))
+      fromNetwork.push(response.url());
   });
   await page.reload();
   await tiles(page).first().locator('.picture-there').waitFor();
@@ -192,7 +198,10 @@ test('the next version takes over with the visit after the one that finds it', a
     expect(await versionOf(page)).toBeNull();
     await until('the next version is kept, and this one no longer', async () => {
       const urls = await keptUrls(page);
-      return urls.some((url) => url.endsWith(NEXT_DOCUMENT)) && urls.filter((url) => DOCUMENT.test(url)).length === 1;
+      return (
+        urls.some((url) => url.endsWith(NEXT_DOCUMENT)) &&
+        urls.filter((url) => DOCUMENT.test(url)).length === 1
+      );
     });
     await page.context().setOffline(true);
     await page.goto(front.url);

@@ -53,6 +53,43 @@ test('the page is asked for anew, and its files are kept for good', async () => 
   }
 });
 
+test('the first question of the page is named with the page, by its address', async () => {
+  const linkAt = async (url: string): Promise<string> => {
+    const { headers } = await server.app.inject({ url });
+    const [, link = ''] = /^<([^>]+)>; rel=preload; as=fetch; crossorigin$/.exec(String(headers.link)) ?? [];
+    return link;
+  };
+  const texts = z.record(z.string(), z.string()).parse(JSON.parse(await readFile(PAGE_DOCUMENTS, 'utf8')));
+  for (const [url, isHome] of [
+    ['/', true],
+    ['/?q=dress', false],
+  ] as const) {
+    const { pathname, searchParams } = new URL(await linkAt(url), 'http://gateway');
+    expect(pathname).toBe('/graphql');
+    expect(texts[searchParams.get('documentId') ?? '']).toContain('query Arrive');
+    expect(JSON.parse(searchParams.get('variables') ?? '')).toEqual({ isHome });
+  }
+  const named = await server.app.inject({ url: '/page/index.html' });
+  expect(named.headers.link).toBeUndefined();
+});
+
+test('the service worker is asked for anew, and each file that it keeps is there, with the policy of the page', async () => {
+  const worker = await server.app.inject({ url: '/service-worker.js' });
+  expect(worker.headers['content-type']).toBe('text/javascript; charset=utf-8');
+  expect(worker.headers['cache-control']).toBe('public, no-cache');
+  const kept = [...new Set([...worker.body.matchAll(/"(\/page\/[^"]+)"/g)].map(([, url = '']) => url))];
+  expect(kept).toEqual(expect.arrayContaining((await namedFiles()).filter((url) => !url.endsWith('.map'))));
+  const page = await server.app.inject({ url: '/' });
+  for (const url of kept) {
+    const { statusCode, headers, body } = await server.app.inject({ url });
+    expect([url, statusCode]).toEqual([url, 200]);
+    if (!url.endsWith('.html')) continue;
+    expect(body).toBe(page.body);
+    expect(headers['content-security-policy']).toBe(page.headers['content-security-policy']);
+  }
+  expect(kept.filter((url) => url.endsWith('.html'))).toHaveLength(1);
+});
+
 test('files come in the encoding that the browser prefers', async () => {
   const url = (await namedFiles()).find((name) => name.endsWith('.js')) ?? '';
   const plain = await server.app.inject({ url });

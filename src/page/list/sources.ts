@@ -23,7 +23,13 @@ const SORTED_FROM_SCORE = 0.6;
 /** All products, or those that words find. */
 export function browse(channel: string, text: string | null, filters: Filters, sort: Sort): Source {
   const best: ProductSort = text === null ? 'NEWEST' : 'RELEVANCE';
-  const question = { channel, text, where: toWhere(filters), sort: sort === 'BEST' ? best : sort, by: FACETS };
+  const question = {
+    channel,
+    text,
+    where: toWhere(filters),
+    sort: sort === 'BEST' ? best : sort,
+    by: FACETS,
+  };
   return {
     async page(after, signal) {
       const products = await ask(

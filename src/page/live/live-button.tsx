@@ -27,7 +27,9 @@ export function LiveButton({ channel }: { readonly channel: string | null }) {
       >
         <Icon name="camera" /> {t.value.live}
       </button>
-      {Camera === null || channel === null ? null : <Camera channel={channel} close={() => setCamera(null)} />}
+      {Camera === null || channel === null ? null : (
+        <Camera channel={channel} close={() => setCamera(null)} />
+      )}
     </>
   );
 }

@@ -194,7 +194,8 @@ export const en = {
   tryAgain: 'Try again',
   again: (seconds: number) => `Trying again in ${seconds} s`,
   lastSeen: 'What you saw last',
-  lastSeenText: (when: string) => `On ${when}. You see prices, and what can be bought, when there is a connection.`,
+  lastSeenText: (when: string) =>
+    `On ${when}. You see prices, and what can be bought, when there is a connection.`,
   failures: {
     offline: { title: 'You are offline', text: 'This goes on as soon as there is a connection.' },
     throttled: { title: 'A moment, please', text: 'That was a lot at once.' },

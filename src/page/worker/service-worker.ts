@@ -63,7 +63,9 @@ async function keepImage(request: Request, response: Response): Promise<void> {
   await images.put(request, response);
   const all = await images.keys();
   // In the order in which they came.
-  await Promise.all(all.slice(0, Math.max(0, all.length - MAX_IMAGES)).map((oldest) => images.delete(oldest)));
+  await Promise.all(
+    all.slice(0, Math.max(0, all.length - MAX_IMAGES)).map((oldest) => images.delete(oldest)),
+  );
 }
 
 /** Forgets the files of other versions. A page of one that is still open loads itself again when it needs them. */
@@ -71,8 +73,6 @@ async function forgetOthers(): Promise<void> {
   const shell = await caches.open(SHELL_CACHE);
   const files = await shell.keys();
   await Promise.all(
-    files
-      .filter(({ url }) => !SHELL_FILES.includes(new URL(url).pathname))
-      .map((file) => shell.delete(file)),
+    files.filter(({ url }) => !SHELL_FILES.includes(new URL(url).pathname)).map((file) => shell.delete(file)),
   );
 }
