@@ -62,20 +62,23 @@ export class Listing {
     return listing;
   }
 
-  /** Loads the first page and the counts, once: what failed is asked for again by `more`. */
+  /** Loads the first page and then the counts, once: what failed is asked for again by `more`. */
   open(): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
-    void this.more();
+    // At the same time, the gateway would look at a new part of a picture twice.
+    void this.more().then(() => this.#count());
+  }
+
+  async #count(): Promise<void> {
     const { counts } = this.source;
     const { signal: leaving } = this.#leaving;
-    if (counts === undefined) return;
-    patiently(() => counts(leaving), leaving)
-      .then((known) => {
-        this.counts.value = known;
-      })
+    if (counts === undefined || leaving.aborted) return;
+    try {
+      this.counts.value = await patiently(() => counts(leaving), leaving);
+    } catch {
       // Without counts, the list is still a list.
-      .catch(() => {});
+    }
   }
 
   /** Loads the next page; does nothing while one is being loaded, and after the last. */

@@ -10,11 +10,14 @@ interface KnownProps {
   readonly channel: string;
   readonly image: string;
   readonly box: Box | null;
+  /** Whether to ask later: at the same time as the results, the gateway would look at the part twice. */
+  readonly waits: boolean;
 }
 
 /** What the picture shows, how sure that is, and where it comes from; or that nobody can tell. */
-export function Known({ channel, image, box }: KnownProps) {
-  const { value, failure } = useAnswer(`known ${channel} ${image} ${JSON.stringify(box)}`, (signal) =>
+export function Known({ channel, image, box, waits }: KnownProps) {
+  const key = `known ${channel} ${image} ${JSON.stringify(box)}`;
+  const { value, failure } = useAnswer(waits ? null : key, (signal) =>
     patiently(() => ask(NameItDocument, { channel, image, box }, (data) => data.identify, signal), signal),
   );
   // The results are what the shopper came for; without a name they stand alone.

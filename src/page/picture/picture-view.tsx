@@ -31,11 +31,10 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
   const items = useAnswer(`items ${channel} ${id}`, (signal) =>
     patiently(() => findItems(channel, id, signal), signal),
   );
-  const listing = useSettled(
-    listingOf(`${channel}${writePlace(place)}`, () =>
-      alike(channel, { like: [{ image: { id }, box }] }, place.filters, place.sort),
-    ),
+  const asked = listingOf(`${channel}${writePlace(place)}`, () =>
+    alike(channel, { like: [{ image: { id }, box }] }, place.filters, place.sort),
   );
+  const listing = useSettled(asked);
   const choose = (next: Box | null): void =>
     go({ ...place, view: { at: 'picture', id, box: next } }, { replace: true });
   if (picture.failure !== null) {
@@ -78,7 +77,12 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
             </button>
           )}
         </p>
-        <Known channel={channel} image={id} box={box} />
+        <Known
+          channel={channel}
+          image={id}
+          box={box}
+          waits={asked.isLoading.value && asked.items.value.length === 0}
+        />
       </div>
       <div class="picture-results">
         <FilterBar counts={listing.counts.value} title={t.value.looksLike} />

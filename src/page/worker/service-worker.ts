@@ -17,32 +17,36 @@ self.addEventListener('install', (event) => {
   event.waitUntil(fill().then(() => self.skipWaiting()));
 });
 
-self.addEventListener('activate', (event) => {
-  event.waitUntil(forgetOthers());
-});
-
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
     if (pathname === '/') event.respondWith(shellFor(event));
-  } else if (SHELL_FILES.includes(pathname)) {
+  } else if (pathname.startsWith('/page/')) {
     event.respondWith(kept(SHELL_CACHE, pathname).then((file) => file ?? fetch(request)));
   } else if (pathname.startsWith('/images/') && !pathname.startsWith(UPLOADS)) {
     event.respondWith(imageFor(event));
   }
 });
 
-const kept = async (cache: string, key: Request | string): Promise<Response | undefined> =>
-  (await caches.open(cache)).match(key);
+/** Nothing where the browser keeps nothing, as in private windows. */
+const kept = (cache: string, key: Request | string): Promise<Response | undefined> =>
+  caches
+    .open(cache)
+    .then((open) => open.match(key))
+    .catch(() => undefined);
 
 const fill = async (): Promise<void> => (await caches.open(SHELL_CACHE)).addAll([...SHELL_FILES]);
 
 /** The page as it was kept; after it was forgotten, as the gateway has it now. */
 async function shellFor(event: FetchEvent): Promise<Response> {
   const shell = await kept(SHELL_CACHE, SHELL_DOCUMENT);
-  if (shell !== undefined) return shell;
+  // Browsers refuse to show what a proxy has redirected.
+  if (shell !== undefined && !shell.redirected) {
+    event.waitUntil(forgetOthers());
+    return shell;
+  }
   const response = await fetch(event.request);
   // Fails where the gateway is of another version, which has a worker of its own.
   event.waitUntil(fill().catch(() => {}));
@@ -54,7 +58,7 @@ async function imageFor(event: FetchEvent): Promise<Response> {
   const known = await kept(IMAGE_CACHE, event.request);
   if (known !== undefined) return known;
   const response = await fetch(event.request);
-  if (response.ok) event.waitUntil(keepImage(event.request, response.clone()));
+  if (response.ok) event.waitUntil(keepImage(event.request, response.clone()).catch(() => {}));
   return response;
 }
 
@@ -68,7 +72,7 @@ async function keepImage(request: Request, response: Response): Promise<void> {
   );
 }
 
-/** Forgets the files of other versions. A page of one that is still open loads itself again when it needs them. */
+/** Forgets the files of versions before. Not before the visit after: a page of one may still be loading them. */
 async function forgetOthers(): Promise<void> {
   const shell = await caches.open(SHELL_CACHE);
   const files = await shell.keys();
