@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { until } from '../support/waiting.js';
@@ -52,8 +53,7 @@ async function openFront(gateway: string): Promise<Front> {
   const front = { isNext: false, refuses: false };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url ?? '/';
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) if (chunk instanceof Buffer) chunks.push(chunk);
+    const body = await text(request);
     const isDocument = path.split('?')[0] === '/' || DOCUMENT.test(path) || path === NEXT_DOCUMENT;
     if (front.refuses && path.startsWith('/graphql')) {
       response.writeHead(400, { 'content-type': 'application/json' });
@@ -66,11 +66,8 @@ async function openFront(gateway: string): Promise<Front> {
     }
     const answered = await fetch(new URL(path === NEXT_DOCUMENT ? '/' : path, gateway), {
       method: request.method ?? 'GET',
-      headers: {
-        'content-type': request.headers['content-type'] ?? 'text/plain',
-        accept: request.headers.accept ?? '*/*',
-      },
-      ...(request.method === 'POST' ? { body: Buffer.concat(chunks) } : {}),
+      headers: { accept: request.headers.accept ?? '*/*' },
+      ...(request.method === 'POST' ? { body, headers: { 'content-type': 'application/json' } } : {}),
     });
     const bytes = Buffer.from(await answered.arrayBuffer());
     const headers = Object.fromEntries(
@@ -81,7 +78,8 @@ async function openFront(gateway: string): Promise<Front> {
     );
     response.writeHead(answered.status, headers);
     if (!front.isNext) response.end(bytes);
-    else if (path === '/service-worker.js') response.end(bytes.toString().replace(DOCUMENT, NEXT_DOCUMENT));
+    else if (path === '/service-worker.js')
+      response.end(bytes.toString().replaceAll(new RegExp(DOCUMENT, 'g'), NEXT_DOCUMENT));
     else if (isDocument) response.end(bytes.toString().replace('<html', '<html data-version="2"'));
     else response.end(bytes);
   };
@@ -199,6 +197,12 @@ test('the next version takes over with the visit after the one that finds it', a
     await until('the next version is kept', async () =>
       (await keptUrls(page)).some((url) => url.endsWith(NEXT_DOCUMENT)),
     );
+    await until('its worker has taken over', () =>
+      page.evaluate(async () => {
+        const { installing, waiting, active } = await navigator.serviceWorker.ready;
+        return installing === null && waiting === null && active?.state === 'activated';
+      }),
+    );
     await page.context().setOffline(true);
     await page.goto(front.url);
     expect(await versionOf(page)).toBe('2');
@@ -226,7 +230,7 @@ test('a page of an old version that the gateway no longer answers is loaded from
       }
     });
     front.refuses = false;
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.goto(front.url);
     await tiles(page).first().waitFor();
   } finally {
     front.isNext = false;
