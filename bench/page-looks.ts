@@ -18,6 +18,9 @@ const FRAMES = 40;
 /** What a shopper waits for after letting go of a box, and after a frame of the camera, in milliseconds. */
 const MOST_MS = 150;
 const FIRST_BOXES = 3;
+const POLL_MS = 50;
+/** Two minutes. */
+const MAX_POLLS = 2_400;
 
 const waits = z.array(z.number());
 
@@ -100,11 +103,11 @@ async function drawBoxes(page: Page, url: string): Promise<number[]> {
     await page.mouse.move(x + (stage.width * side) / 2, y + (stage.height * side) / 2, { steps: 4 });
     await page.mouse.move(x + stage.width * side, y + stage.height * side, { steps: 4 });
     await page.mouse.up();
-    await page.waitForFunction(`waits.length > ${drawn}`);
+    await waitsOf(page, drawn + 1);
     // The counts and the name of the last box are not in the way of the next: nobody is that fast.
     await sleep(800);
   }
-  return waits.parse(await page.evaluate('waits')).slice(FIRST_BOXES);
+  return (await waitsOf(page, BOXES + FIRST_BOXES)).slice(FIRST_BOXES);
 }
 
 async function followCamera(page: Page, url: string): Promise<number[]> {
@@ -112,8 +115,17 @@ async function followCamera(page: Page, url: string): Promise<number[]> {
   await page.goto(url);
   await page.locator('.tile[aria-posinset]').first().waitFor();
   await page.getByRole('button', { name: 'Live camera' }).click();
-  await page.waitForFunction(`waits.length > ${FRAMES}`, null, { timeout: 120_000 });
-  return waits.parse(await page.evaluate('waits')).slice(FIRST_BOXES);
+  return (await waitsOf(page, FRAMES + FIRST_BOXES)).slice(FIRST_BOXES);
+}
+
+/** What the page has noted, once it is this many. */
+async function waitsOf(page: Page, count: number): Promise<number[]> {
+  for (let polls = 0; polls < MAX_POLLS; polls += 1) {
+    const noted = waits.parse(await page.evaluate('waits'));
+    if (noted.length >= count) return noted;
+    await sleep(POLL_MS);
+  }
+  throw new Error(`The products have not changed ${count} times.`);
 }
 
 /** A film that shows one garment of the demo after the other, as Chromium's camera takes it. */
