@@ -52,7 +52,7 @@ export function Picture({ picture, sizes, eager = false, alt }: PictureProps) {
   }, []);
   return (
     <span
-      class={isThere ? 'picture picture-there' : 'picture'}
+      class={`picture ${isThere ? 'picture-there' : ''} ${eager ? 'picture-eager' : ''}`}
       style={isThere ? {} : { backgroundImage: `url(${toDataUrl(picture.thumbhash)})` }}
     >
       <img
