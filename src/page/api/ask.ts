@@ -1,9 +1,9 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { reloadForUpgrade } from '../reload.js';
 import { documentId } from './document-id.js';
-import { Failure } from './failure.js';
+import { Failure, retryAfterOf } from './failure.js';
 import { record, type Report } from './record.js';
-import { post, type Send } from './send.js';
+import { repeat } from './repeat.js';
 import { noteServerTime } from './server-clock.js';
 
 interface Answer<T> {
@@ -17,8 +17,6 @@ interface Answer<T> {
 
 /** Shorter waits are not worth telling the shopper about. */
 const QUIET_WAIT_MS = 2_000;
-/** The server says when it has time again, and everybody who waited comes back then. */
-const JITTER_MS = 250;
 
 /** Another gateway may answer, which knows the page's documents. */
 const TRIES_FOR_DOCUMENT = 3;
@@ -29,29 +27,23 @@ const TRIES_FOR_DOCUMENT = 3;
  *
  * @throws Failure when what is picked is missing; with the code NOT_FOUND when there was no error
  */
-export async function ask<Data, Variables, Picked>(
+export const ask = <Data, Variables, Picked>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   pick: (data: Data) => Picked,
   signal?: AbortSignal,
-  send: Send = post,
-): Promise<NonNullable<Picked>> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await askOnce(document, variables, pick, signal, send);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      const isUnknown = error.code === 'PERSISTED_QUERY_NOT_FOUND';
-      const waitMs = isUnknown ? 0 : error.retryAfterMs;
-      if (tries >= (isUnknown ? TRIES_FOR_DOCUMENT : 2) || waitMs === null || waitMs > QUIET_WAIT_MS) {
-        if (isUnknown) reloadForUpgrade();
-        throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, waitMs + Math.random() * JITTER_MS));
-      signal?.throwIfAborted();
-    }
-  }
-}
+): Promise<NonNullable<Picked>> =>
+  repeat(
+    () => askOnce(document, variables, pick, signal),
+    ({ code, retryAfterMs }, tries) => {
+      if (code !== 'PERSISTED_QUERY_NOT_FOUND')
+        return tries === 1 && retryAfterMs !== null && retryAfterMs <= QUIET_WAIT_MS ? retryAfterMs : null;
+      if (tries < TRIES_FOR_DOCUMENT) return 0;
+      reloadForUpgrade();
+      return null;
+    },
+    signal,
+  );
 
 /** Long enough for a burst of others to pass. */
 const PATIENT_TRIES = 5;
@@ -61,18 +53,8 @@ const PATIENT_TRIES = 5;
  *
  * @throws Failure when waiting does not help
  */
-export async function patiently<T>(question: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await question();
-    } catch (error) {
-      if (!(error instanceof Failure) || error.retryAfterMs === null || tries === PATIENT_TRIES) throw error;
-      const { retryAfterMs } = error;
-      await new Promise((resolve) => setTimeout(resolve, retryAfterMs + Math.random() * JITTER_MS));
-      signal.throwIfAborted();
-    }
-  }
-}
+export const patiently = <T>(question: () => Promise<T>, signal: AbortSignal): Promise<T> =>
+  repeat(question, ({ retryAfterMs }, tries) => (tries < PATIENT_TRIES ? retryAfterMs : null), signal);
 
 async function askOnce<Data, Variables, Picked>(
   document: TypedDocumentNode<Data, Variables>,
@@ -100,7 +82,7 @@ async function askOnce<Data, Variables, Picked>(
   const [error] = errors;
   if (error === undefined) throw new Failure('NOT_FOUND', 'There is no such thing.');
   const code = error.extensions?.code ?? 'UNKNOWN';
-  const retryAfterMs = error.extensions?.retryAfterMs ?? headerMs(response);
+  const retryAfterMs = error.extensions?.retryAfterMs ?? retryAfterOf(response);
   throw new Failure(code, error.message, retryAfterMs);
 }
 
@@ -111,17 +93,9 @@ async function read<Data>(response: Response): Promise<Answer<Data>> {
     return JSON.parse(text) as Answer<Data>;
   } catch {
     // A proxy's own page.
-    throw new Failure(
-      'SERVICE_OVERLOADED',
-      `The server answered with status ${response.status}.`,
-      headerMs(response),
-    );
+    const message = `The server answered with status ${response.status}.`;
+    throw new Failure('SERVICE_OVERLOADED', message, retryAfterOf(response));
   }
-}
-
-function headerMs(response: Response): number | null {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1_000 : null;
 }
 
 /** The report of the search in an answer: at most three levels down. */

@@ -17,5 +17,11 @@ export function toFailure(error: unknown): Failure {
   return new Failure('UNKNOWN', error instanceof Error ? error.message : String(error));
 }
 
+/** How long the server wants to be left alone, in milliseconds; null when it does not say. */
+export function retryAfterOf({ headers }: Response): number | null {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1_000 : null;
+}
+
 export const isAbort = (error: unknown): boolean =>
   error instanceof DOMException && error.name === 'AbortError';

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { toFailure } from '../api/failure.js';
+import { serverNow } from '../api/server-clock.js';
 import { money, t } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
 import { say } from '../ui/said.js';
-import { extendHold, forget, type Held, holds, releaseHold } from './holds.js';
-import { serverNow } from '../api/server-clock.js';
+import { extendHold, type Held, holds, look, releaseHold } from './holds.js';
 
 /** What the shopper holds, with the time that is left, on every view. */
 export const HoldBar = () =>
@@ -18,24 +18,42 @@ export const HoldBar = () =>
 
 /** Screen readers announce the hold again when this much time is left. */
 const WARN_SECONDS = 60;
+const OVER_PAUSE_MS = 1_000;
 
 function HoldCard({ held }: { readonly held: Held }) {
-  const { hold } = held;
+  const { hold, channel } = held;
   const seconds = useSecondsUntil(hold.expiresAt);
   const [problem, setProblem] = useState<string | null>(null);
   const [line] = hold.lines;
   const title = line?.sku?.product?.title ?? t.value.product;
   const options = line?.sku?.options.map(({ value }) => value).join(' · ') ?? '';
   const checkout = hold.checkoutUrl ?? line?.sku?.checkoutUrl ?? null;
+  const settle = async (signal?: AbortSignal): Promise<void> => {
+    const status = await look(hold.id, channel, signal);
+    if (status === 'CONFIRMED') say(t.value.ordered(title));
+    else if (status !== 'ACTIVE') say(t.value.holdEnded(title));
+  };
   useEffect(() => {
     if (seconds === WARN_SECONDS) say(t.value.oneMinuteLeft(title));
-    if (seconds > 0) return;
-    forget(hold.id);
-    say(t.value.holdEnded(title));
   }, [seconds]);
+  const isOver = seconds === 0;
+  // It may have been checked out or extended elsewhere, and the clock of the gateway may be a moment behind.
+  useEffect(() => {
+    if (!isOver) return;
+    const leaving = new AbortController();
+    const timer = setTimeout(() => void settle(leaving.signal).catch(() => {}), OVER_PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      leaving.abort();
+    };
+  }, [isOver, held]);
   const act = (work: Promise<void>): void => {
     setProblem(null);
-    work.catch((error: unknown) => setProblem(t.value.holdProblem(toFailure(error).code)));
+    work.catch((error: unknown) => {
+      const { code } = toFailure(error);
+      setProblem(t.value.holdProblem(code));
+      if (code === 'HOLD_EXPIRED' || code === 'HOLD_NOT_ACTIVE') settle().catch(() => {});
+    });
   };
   return (
     <article class="hold" id={`hold ${hold.id}`} tabIndex={-1}>

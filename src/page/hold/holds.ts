@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
 import { ask } from '../api/ask.js';
 import { Failure, toFailure } from '../api/failure.js';
+import { newKey } from '../api/new-key.js';
+import { repeat } from '../api/repeat.js';
 import {
   HeldNowDocument,
   type HeldStockFragment,
@@ -9,7 +11,6 @@ import {
   LetGoDocument,
 } from '../generated/graphql.js';
 import { recall, remember } from '../storage.js';
-import { newKey } from '../api/new-key.js';
 
 export interface Held {
   readonly channel: string;
@@ -22,29 +23,42 @@ export const holds = signal<readonly Held[]>([]);
 const KEY = 'vitrine.holds';
 const SEPARATOR = ' ';
 
-/** The channels of what this browser holds, in all its tabs, by the ids of the holds; oldest first. */
-const stored = (): Map<string, string> =>
+interface Stored {
+  readonly channel: string;
+  /** As the tab that asked last knows; empty in what the page stored before it had several ends. */
+  readonly expiresAt: string;
+}
+
+/** What this browser holds, in all its tabs, by the ids of the holds; oldest first. */
+const stored = (): Map<string, Stored> =>
   new Map(
     (recall(KEY) ?? '').split('\n').flatMap((line) => {
-      const [channel, id] = line.split(SEPARATOR);
-      return channel && id ? [[id, channel]] : [];
+      const [channel, id, expiresAt = ''] = line.split(SEPARATOR);
+      return channel && id ? [[id, { channel, expiresAt }]] : [];
     }),
   );
 
 /** Another tab may have stored something since: what is stored is changed, never replaced by what this tab knows. */
-function store(change: (known: Map<string, string>) => void): void {
+function store(change: (known: Map<string, Stored>) => void): void {
   const known = stored();
   change(known);
-  const lines = [...known].map(([id, channel]) => `${channel}${SEPARATOR}${id}`);
+  const lines = [...known].map(([id, { channel, expiresAt }]) => [channel, id, expiresAt].join(SEPARATOR));
   remember(KEY, lines.length === 0 ? null : lines.join('\n'));
 }
 
-function add(held: Held): void {
-  store((known) => known.set(held.hold.id, held.channel));
+/** Keeps a hold as it is now, for all tabs. */
+function keep(held: Held): void {
+  const { channel, hold } = held;
+  store((known) => known.set(hold.id, { channel, expiresAt: hold.expiresAt }));
   const order = [...stored().keys()];
-  holds.value = [...holds.value.filter(({ hold }) => hold.id !== held.hold.id), held].sort(
+  holds.value = [...holds.value.filter((other) => other.hold.id !== hold.id), held].sort(
     (one, other) => order.indexOf(one.hold.id) - order.indexOf(other.hold.id),
   );
+}
+
+function forget(id: string): void {
+  store((known) => known.delete(id));
+  holds.value = holds.value.filter(({ hold }) => hold.id !== id);
 }
 
 /** These say nothing about the hold. */
@@ -56,22 +70,41 @@ async function resume(id: string, channel: string): Promise<void> {
   if (asking.has(id) || holds.value.some(({ hold }) => hold.id === id)) return;
   asking.add(id);
   try {
-    const hold = await ask(HeldNowDocument, { channel, id }, (data) => data.hold);
-    if (hold.status === 'ACTIVE') add({ channel, hold });
-    else forget(id);
-  } catch (error) {
-    const { code, retryAfterMs } = toFailure(error);
-    if (code === 'NOT_FOUND') forget(id);
-    // The stock stays held, and only who knows the id can check out or release it.
-    else if (PASSING.has(code)) setTimeout(resumeHolds, Math.max(ASK_AGAIN_MS, retryAfterMs ?? 0));
+    await look(id, channel);
   } finally {
     asking.delete(id);
   }
 }
 
+/**
+ * Finds out how a hold stands: keeps one that is active, and forgets one that has ended. Asks until there is an answer:
+ * the stock stays held, and only who knows the id can check out or release it.
+ *
+ * @throws Failure when waiting does not help, which says nothing about the hold
+ */
+export async function look(
+  id: string,
+  channel: string,
+  signal?: AbortSignal,
+): Promise<HeldStockFragment['status']> {
+  const question = () => ask(HeldNowDocument, { channel, id }, (data) => data.hold);
+  const hold = await repeat(
+    () =>
+      question().catch((error: unknown) => {
+        if (toFailure(error).code === 'NOT_FOUND') return null;
+        throw error;
+      }),
+    ({ code, retryAfterMs }) => (PASSING.has(code) ? Math.max(ASK_AGAIN_MS, retryAfterMs ?? 0) : null),
+    signal,
+  );
+  if (hold?.status === 'ACTIVE') keep({ channel, hold });
+  else forget(id);
+  return hold?.status ?? 'EXPIRED';
+}
+
 /** Finds what was held before the page was loaded again, or by another tab. */
 function resumeHolds(): void {
-  for (const [id, channel] of stored()) void resume(id, channel);
+  for (const [id, { channel }] of stored()) resume(id, channel).catch(() => {});
 }
 
 /** Follows what other tabs of this browser hold and let go. To be called once. */
@@ -82,23 +115,33 @@ export function followHolds(): void {
     // Null: everything was cleared.
     if (key !== KEY && key !== null) return;
     const known = stored();
-    holds.value = holds.value.filter(({ hold }) => known.has(hold.id));
+    holds.value = holds.value.flatMap((held) => {
+      const now = known.get(held.hold.id);
+      if (now === undefined) return [];
+      return now.expiresAt === '' ? [held] : [{ ...held, hold: { ...held.hold, expiresAt: now.expiresAt } }];
+    });
     resumeHolds();
   });
 }
 
 /**
- * Holds one unit of an SKU, with `backorder` one that is not in stock yet; returns the id of the hold. The key makes a
- * retry of the same click safe.
+ * Holds one unit of an SKU, with `backorder` one that is not in stock yet; returns the id of the hold. As long as no
+ * answer came, the next click has the same key: it finds the hold that may have been made, also after a reload.
  *
  * @throws Failure with the code of the user error
  */
 export async function holdNow(channel: string, sku: string, backorder: boolean): Promise<string> {
-  const input = { lines: [{ sku, quantity: 1, backorder }], idempotencyKey: newKey() };
+  const click = ['vitrine.click', channel, sku, String(backorder)].join(SEPARATOR);
+  const idempotencyKey = recall(click) ?? newKey();
+  remember(click, idempotencyKey);
+  const input = { lines: [{ sku, quantity: 1, backorder }], idempotencyKey };
   const payload = await twice(() => ask(HoldNowDocument, { channel, input }, (data) => data.holdCreate));
+  remember(click, null);
   const { hold, userErrors } = payload;
   if (hold == null) throw toUserFailure(userErrors);
-  add({ channel, hold });
+  // One of an old click, which has ended since.
+  if (hold.status !== 'ACTIVE') return holdNow(channel, sku, backorder);
+  keep({ channel, hold });
   return hold.id;
 }
 
@@ -106,7 +149,7 @@ export async function holdNow(channel: string, sku: string, backorder: boolean):
 export async function extendHold({ channel, hold }: Held): Promise<void> {
   const input = { hold: hold.id, idempotencyKey: newKey() };
   const payload = await twice(() => ask(KeepHoldDocument, { channel, input }, (data) => data.holdExtend));
-  if (payload.hold != null) replace(payload.hold);
+  if (payload.hold != null) keep({ channel, hold: payload.hold });
   if (payload.userErrors.length > 0) throw toUserFailure(payload.userErrors);
 }
 
@@ -117,21 +160,13 @@ export async function releaseHold({ channel, hold }: Held): Promise<void> {
   forget(hold.id);
 }
 
-/** The hold has ended by itself. */
-export function forget(id: string): void {
-  store((known) => known.delete(id));
-  holds.value = holds.value.filter(({ hold }) => hold.id !== id);
-}
+const LOST_PAUSE_MS = 500;
 
-const replace = (hold: HeldStockFragment): void => {
-  holds.value = holds.value.map((held) => (held.hold.id === hold.id ? { ...held, hold } : held));
-};
-
-/** A call whose answer was lost is sent once more, with the same idempotency key. */
+/** A call whose answer was lost, by the network or a proxy, is sent once more, with the same idempotency key. */
 const twice = <T>(call: () => Promise<T>): Promise<T> =>
-  call().catch((error: unknown) => {
-    if (toFailure(error).code !== 'OFFLINE') throw error;
-    return call();
+  repeat(call, ({ code, retryAfterMs }, tries) => {
+    const isLost = code === 'OFFLINE' || (code === 'SERVICE_OVERLOADED' && retryAfterMs === null);
+    return isLost && tries === 1 ? LOST_PAUSE_MS : null;
   });
 
 function toUserFailure(errors: readonly { readonly code: string; readonly message: string }[]): Failure {

@@ -1,4 +1,4 @@
-import { Failure } from '../api/failure.js';
+import { Failure, retryAfterOf } from '../api/failure.js';
 
 /** Sends a picture to `POST /images`; returns its id. @throws Failure */
 export async function upload(blob: Blob): Promise<string> {
@@ -9,11 +9,10 @@ export async function upload(blob: Blob): Promise<string> {
   });
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok && hasId(answer)) return answer.id;
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   throw new Failure(
     hasError(answer) ? answer.error.code : 'SERVICE_OVERLOADED',
     hasError(answer) ? answer.error.message : `The server answered with status ${response.status}.`,
-    Number.isFinite(seconds) ? seconds * 1_000 : null,
+    retryAfterOf(response),
   );
 }
 

@@ -143,6 +143,7 @@ export const de: Texts = {
   heldFor: 'Noch:',
   heldSaid: (title) => `${title} ist für dich zurückgelegt.`,
   oneMinuteLeft: (title) => `Noch eine Minute für ${title}.`,
+  ordered: (title) => `${title} ist bestellt.`,
   holdEnded: (title) => `${title} ist nicht mehr zurückgelegt.`,
   checkOut: 'Zur Kasse',
   longer: 'Verlängern',

@@ -144,6 +144,7 @@ export const en = {
   heldFor: 'Time left:',
   heldSaid: (title: string) => `${title} is held for you.`,
   oneMinuteLeft: (title: string) => `One minute left for ${title}.`,
+  ordered: (title: string) => `${title} is ordered.`,
   holdEnded: (title: string) => `${title} is no longer held.`,
   checkOut: 'Check out',
   longer: 'Extend',
