@@ -1,110 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { afterAll, afterEach, beforeAll, describe, expect, jest } from '@jest/globals';
-import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
+import { describe, expect } from '@jest/globals';
+import type { Page, Request } from 'playwright-core';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { pictureOf } from '../support/people.js';
-import { until } from '../support/waiting.js';
-import { openChromium } from '../../bench/chromium.js';
-import { hasChromium, testInChromium as test } from './chromium.js';
-import { openShop, type Shop } from './shop.js';
+import { testInChromium as test } from './chromium.js';
+import {
+  DRESS,
+  endHoldsIn,
+  hold,
+  receiveVisitors,
+  SCREENS,
+  shiftsOf,
+  showPicture,
+  snapshotOf,
+  soon,
+  tiles,
+} from './visit.js';
 
-/** Importing a part of the demo catalog on a busy machine. */
-const START_MS = 300_000;
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-const SCREENS = [
-  { name: 'phone', viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-  { name: 'desk', viewport: { width: 1440, height: 900 }, isMobile: false, hasTouch: false },
-] as const;
-
-/** Chromium, the gateway, and Postgres share the cores with other test files. */
-const WAIT_MS = 90_000;
-jest.setTimeout(5 * WAIT_MS);
-
-let shop: Shop;
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!hasChromium) return;
-  shop = await openShop();
-  browser = await openChromium();
-}, START_MS);
-afterAll(async () => {
-  if (!hasChromium) return;
-  await browser.close();
-  await shop.close();
-});
-
-const open: BrowserContext[] = [];
-const complaints: string[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((context) => context.close()));
-  expect(complaints.splice(0)).toEqual([]);
-});
-
-interface Visit {
-  readonly screen?: (typeof SCREENS)[number];
-  readonly dark?: boolean;
-  readonly locale?: string;
-  /** What the browser may complain about. */
-  readonly allows?: RegExp;
-}
-
-/** Opens the page as a new visitor. Whatever the browser complains about fails the test. */
-async function visit(
-  query = '',
-  { screen = SCREENS[0], dark = false, locale = 'en-US', allows }: Visit = {},
-): Promise<Page> {
-  const { name: _name, ...device } = screen;
-  const context = await browser.newContext({
-    ...device,
-    colorScheme: dark ? 'dark' : 'light',
-    locale,
-    // It would be between the page and what a test says of the network; loading.e2e.test.ts has it.
-    serviceWorkers: 'block',
-  });
-  context.setDefaultTimeout(WAIT_MS);
-  open.push(context);
-  const page = await context.newPage();
-  page.on('console', (message) => {
-    const isExpected = /503|blocked by Playwright/.test(message.text());
-    if (['error', 'warning'].includes(message.type()) && !isExpected && allows?.test(message.text()) !== true)
-      complaints.push(message.text());
-  });
-  page.on('pageerror', ({ message }) => complaints.push(message));
-  // Added up from the first paint on: whatever moves without the shopper.
-  await page.addInitScript(() => {
-    const shifts = { sum: 0 };
-    Object.assign(window, { shifts });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries())
-        if ('value' in entry && 'hadRecentInput' in entry && entry.hadRecentInput === false)
-          shifts.sum += Number(entry.value);
-    }).observe({ type: 'layout-shift', buffered: true });
-  });
-  await page.goto(`${shop.url}${query}`);
-  return page;
-}
-
-const soon = (holds: () => Promise<boolean> | boolean): Promise<void> => until('the page shows it', holds);
-
-const shiftsOf = (page: Page): Promise<number> =>
-  page.evaluate(() => Number(Reflect.get(Reflect.get(window, 'shifts') as object, 'sum')));
-
-const tiles = (page: Page) => page.locator('.tile:not(.tile-expected)');
-
-/** Shows a picture, as a shopper who picks a file. */
-async function showPicture(page: Page, buffer: Buffer, mimeType = 'image/jpeg'): Promise<void> {
-  await page.locator('.hero input[type=file]').setInputFiles({ name: 'photo.jpg', mimeType, buffer });
-}
-
-/** A garment of the shop as somebody else's JPEG. */
-const snapshotOf = async (name: string): Promise<Buffer> =>
-  sharp(shop.image(name)).resize(600).jpeg().toBuffer();
-
-const DRESS = 'cn-rafa-dress-lilac.webp';
+const { shop, visit } = receiveVisitors();
 
 async function axe(page: Page): Promise<string[]> {
   // The page's policy allows no script but its own; what a tester types is none of the page.
@@ -122,7 +39,7 @@ async function axe(page: Page): Promise<string[]> {
 describe.each(SCREENS)('on a $name', (screen) => {
   test('a picture in, what it is and what can be bought out', async () => {
     const page = await visit('', { screen });
-    await showPicture(page, await snapshotOf(DRESS));
+    await showPicture(page, await snapshotOf(shop(), DRESS));
     await page.waitForURL(/picture=/);
     // What it is, or that nobody can tell: a part of the catalog is too small to be sure.
     await page.locator('.known h2').waitFor();
@@ -136,7 +53,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
 
   test('a box is drawn with a pointer, and moved, resized and removed with keys', async () => {
     const page = await visit('', { screen });
-    await showPicture(page, await snapshotOf(DRESS));
+    await showPicture(page, await snapshotOf(shop(), DRESS));
     await page.locator('.dot').first().waitFor();
     const stage = await page.locator('.stage').boundingBox();
     if (stage === null) throw new Error('There is no picture');
@@ -165,7 +82,8 @@ describe.each(SCREENS)('on a $name', (screen) => {
   test('sizes and facets narrow a list to what can be bought, and can be taken back', async () => {
     const page = await visit('?q=dress', { screen });
     await tiles(page).first().waitFor();
-    const countOf = async (): Promise<number> => Number(await page.locator('.bar-count').innerText());
+    const countOf = async (): Promise<number> =>
+      Number.parseInt(await page.locator('.bar-count').innerText(), 10);
     await soon(async () => (await countOf()) > 0);
     const all = await countOf();
     await page.getByRole('button', { name: 'Only size XL', exact: true }).click();
@@ -197,12 +115,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await held.waitFor();
     expect(await held.getByRole('timer').innerText()).toMatch(/^(?:9:5\d|10:00)$/);
     // Five minutes pass.
-    await shop.gateway.db.query(
-      `UPDATE holds SET expires_at = expires_at - interval '5 minutes' WHERE status = 'ACTIVE'`,
-    );
-    await shop.gateway.db.query(
-      `UPDATE hold_lines SET expires_at = expires_at - interval '5 minutes' WHERE active`,
-    );
+    await endHoldsIn(shop(), 5);
     await page.reload();
     await held.waitFor();
     const timer = held.getByRole('timer');
@@ -220,7 +133,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await page.getByText(/In stock|Only \d+ left/).waitFor();
     // The first event of the subscription says what is there.
     await page.waitForTimeout(500);
-    await shop.gateway.db.query(
+    await shop().gateway.db.query(
       `UPDATE stock_levels SET on_hand = 0 WHERE sku_id IN (
          SELECT skus.id FROM skus JOIN products ON products.id = skus.product_id
          WHERE products.handle = 'corso-nove-rafa-dress-lilac-black' AND skus.options ->> 'size' = $1
@@ -307,7 +220,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
 
   test('axe finds nothing in a picture with a box, in the filters, and in the panel for engineers', async () => {
     const page = await visit('', { screen });
-    await showPicture(page, await snapshotOf(DRESS));
+    await showPicture(page, await snapshotOf(shop(), DRESS));
     await page.locator('.dot').first().click();
     await tiles(page).first().waitFor();
     await page.locator('.known h2').waitFor();
@@ -326,7 +239,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await page.waitForTimeout(300);
     expect(await axe(page)).toEqual([]);
     const link = await search.getByRole('link', { name: 'Open in GraphiQL' }).getAttribute('href');
-    expect(new URL(link ?? '', shop.url).searchParams.get('query')).toMatch(/\b(?:query|mutation) \w+/);
+    expect(new URL(link ?? '', shop().url).searchParams.get('query')).toMatch(/\b(?:query|mutation) \w+/);
   });
 });
 
@@ -448,7 +361,7 @@ test('an operation opens in GraphiQL as it was sent, with its variables', async 
   const panel = page.getByRole('dialog');
   await panel.getByText('Browse').first().click();
   const link = await panel.getByRole('link', { name: 'Open in GraphiQL' }).first().getAttribute('href');
-  await page.goto(new URL(link ?? '', shop.url).href);
+  await page.goto(new URL(link ?? '', shop().url).href);
   await page.getByText('query Browse').first().waitFor();
   await page.getByText('"leopard"').first().waitFor();
   expect(page.url()).not.toContain('variables=');
@@ -523,13 +436,6 @@ test('keys alone find, choose, hold and release', async () => {
   await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
 });
 
-/** Chooses a size of the product that is shown, and holds it. */
-async function hold(page: Page, size: string): Promise<void> {
-  await page.getByRole('group', { name: /^Size/ }).getByRole('button', { name: size, exact: true }).click();
-  await page.getByRole('button', { name: 'Hold it for me' }).click();
-  await page.getByRole('button', { name: 'Held for you', exact: true }).waitFor();
-}
-
 // Failed on 2026-11-29: the hold was forgotten at once, and without https (crypto.randomUUID) nothing could be held.
 test('a hold counts down by the clock of the gateway, also where the browser has few features', async () => {
   const page = await visit('');
@@ -565,7 +471,7 @@ test('a text that is pasted is no picture', async () => {
 
 test('who holds the last unit is not told that it is sold out', async () => {
   const page = await visit('?product=corso-nove-rafa-dress-lilac-black');
-  await shop.gateway.db.query(
+  await shop().gateway.db.query(
     `UPDATE stock_levels SET on_hand = safety_stock + (location_id = (
        SELECT min(location_id) FROM stock_levels AS other WHERE other.sku_id = stock_levels.sku_id
      ))::integer WHERE sku_id = (
@@ -606,7 +512,7 @@ test('a hold outlives a reload while the gateway has no time', async () => {
 test('two tabs of a browser hold together', async () => {
   const one = await visit('?product=corso-nove-rafa-dress-lilac-black');
   const other = await one.context().newPage();
-  await other.goto(`${shop.url}?product=corso-nove-rafa-dress-lilac-black`);
+  await other.goto(`${shop().url}?product=corso-nove-rafa-dress-lilac-black`);
   await other.getByRole('group', { name: /^Size/ }).waitFor();
   await hold(one, 'XS');
   await hold(other, 'XL');
@@ -627,11 +533,11 @@ test('what only another market offers is pinned there, and its heart stays full'
   await page.getByLabel('Market').selectOption('uk');
   await soon(async () => (await page.locator('.tile .price').first().innerText()).includes('£'));
   const href = (await tiles(page).nth(5).locator('.tile-link').getAttribute('href')) ?? '';
-  await shop.gateway.db.query(
+  await shop().gateway.db.query(
     `DELETE FROM prices USING skus, products
      WHERE prices.sku_id = skus.id AND skus.product_id = products.id AND products.handle = $1
        AND price_list_id <> (SELECT price_list_id FROM channels WHERE handle = 'uk')`,
-    [new URL(href, shop.url).searchParams.get('product')],
+    [new URL(href, shop().url).searchParams.get('product')],
   );
   const heart = tiles(page).nth(5).locator('.heart');
   await heart.click();
@@ -678,7 +584,7 @@ test('between gateways of two versions, the page asks again, and loads itself ag
 test('what can be ordered while it is out of stock is held, and not called sold out', async () => {
   const ofSize = `products.id = skus.product_id AND skus.options ->> 'size' = 'XL'
     AND products.handle = 'corso-nove-rafa-dress-lilac-black'`;
-  await shop.gateway.db.query(
+  await shop().gateway.db.query(
     `UPDATE skus SET when_out = 'backorder' FROM products WHERE ${ofSize};
      UPDATE stock_levels SET on_hand = 0 FROM skus, products WHERE stock_levels.sku_id = skus.id AND ${ofSize}`,
   );
