@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Box } from '../place.js';
 import { number, t, word } from '../texts/texts.js';
+import { useWidth } from '../ui/use-width.js';
 import { around, between, isSame, moved, resized } from './box.js';
+import { spread } from './dots.js';
 
 export interface Found {
   readonly box: Box;
@@ -27,6 +29,10 @@ const KEY_STEP = 0.02;
 /** Keys are pressed several times in a row. */
 const KEY_PAUSE_MS = 350;
 
+/** About the width of the names beside dots, which decides only where there is room for them. */
+const LETTER_PX = 6.5;
+const NAME_EDGES_PX = 20;
+
 const percent = (value: number): string => number(value * 100);
 
 interface Drag {
@@ -51,6 +57,17 @@ export function BoxEditor({ src, width, height, box, region, found, choose }: Bo
   useEffect(() => setDraft(null), [box]);
   useEffect(() => () => clearTimeout(pause.current), []);
   const shown = draft ?? box;
+  const stageWidth = useWidth(stage);
+  const names = found.map(({ name }, index) => (name === null ? t.value.item(index + 1) : word(name)));
+  const stageHeight = (stageWidth * height) / width;
+  const spots = spread(
+    found.map(({ box: item }, index) => ({
+      x: (item.x + item.width / 2) * stageWidth,
+      y: (item.y + item.height / 2) * stageHeight,
+      nameWidth: (names[index] ?? '').length * LETTER_PX + NAME_EDGES_PX,
+    })),
+    { width: stageWidth, height: stageHeight },
+  );
 
   /** Where the pointer is, in fractions of the picture. */
   const at = ({ clientX, clientY }: PointerEvent): [number, number] => {
@@ -101,6 +118,9 @@ export function BoxEditor({ src, width, height, box, region, found, choose }: Bo
     if (shown === null) return;
     if (event.key === 'Delete' || event.key === 'Backspace' || event.key === 'Escape') {
       event.preventDefault();
+      // What was moved a moment ago must not come back.
+      clearTimeout(pause.current);
+      setDraft(null);
       choose(null);
       return;
     }
@@ -151,22 +171,24 @@ export function BoxEditor({ src, width, height, box, region, found, choose }: Bo
           ))}
         </button>
       )}
-      {found.map(({ box: spot, name }, index) => (
-        <button
-          key={index}
-          type="button"
-          class="dot"
-          style={{
-            left: `${(spot.x + spot.width / 2) * 100}%`,
-            top: `${(spot.y + spot.height / 2) * 100}%`,
-          }}
-          aria-pressed={shown !== null && isSame(shown, spot)}
-          aria-label={name === null ? t.value.item(index + 1) : t.value.itemNamed(word(name))}
-          onClick={() => choose(shown !== null && isSame(shown, spot) ? null : spot)}
-        >
-          <span class="dot-name">{name === null ? t.value.item(index + 1) : word(name)}</span>
-        </button>
-      ))}
+      {stageWidth === 0
+        ? null
+        : found.map(({ box: item, name }, index) => {
+            const spot = spots[index];
+            return spot === undefined ? null : (
+              <button
+                key={index}
+                type="button"
+                class={`dot dot-${spot.name ?? 'unnamed'}`}
+                style={{ left: `${spot.x}px`, top: `${spot.y}px` }}
+                aria-pressed={shown !== null && isSame(shown, item)}
+                aria-label={name === null ? t.value.item(index + 1) : t.value.itemNamed(word(name))}
+                onClick={() => choose(shown !== null && isSame(shown, item) ? null : item)}
+              >
+                <span class="dot-name">{names[index]}</span>
+              </button>
+            );
+          })}
     </div>
   );
 }

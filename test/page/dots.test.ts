@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { spread } from '../../src/page/picture/dots.js';
+
+const area = fc.record({
+  width: fc.integer({ min: 150, max: 420 }),
+  height: fc.integer({ min: 200, max: 520 }),
+});
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const dots = fc.array(fc.record({ x: share, y: share, nameWidth: fc.integer({ min: 40, max: 140 }) }), {
+  maxLength: 6,
+});
+
+test('dots are a finger apart and inside the picture, wherever the items are', () => {
+  fc.assert(
+    fc.property(dots, area, (given, { width, height }) => {
+      const spots = spread(
+        given.map(({ x, y, nameWidth }) => ({ x: x * width, y: y * height, nameWidth })),
+        { width, height },
+      );
+      spots.forEach((spot, index) => {
+        expect(spot.x).toBeGreaterThanOrEqual(0);
+        expect(spot.x).toBeLessThanOrEqual(width);
+        expect(spot.y).toBeGreaterThanOrEqual(0);
+        expect(spot.y).toBeLessThanOrEqual(height);
+        for (const other of spots.slice(index + 1))
+          expect(Math.hypot(spot.x - other.x, spot.y - other.y)).toBeGreaterThan(40);
+      });
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('dots that are apart stay where their items are', () => {
+  const given = [
+    { x: 50, y: 50, nameWidth: 60 },
+    { x: 200, y: 50, nameWidth: 60 },
+    { x: 120, y: 300, nameWidth: 60 },
+  ];
+  const spots = spread(given, { width: 300, height: 375 });
+  expect(spots).toEqual(given.map(({ x, y }) => ({ x, y, name: 'below' })));
+});
+
+test('a name covers neither a dot nor another name', () => {
+  const [first, second, third] = spread(
+    [
+      { x: 100, y: 100, nameWidth: 90 },
+      { x: 110, y: 100, nameWidth: 90 },
+      { x: 100, y: 190, nameWidth: 90 },
+    ],
+    { width: 300, height: 375 },
+  );
+  expect(first?.name).toBe('below');
+  expect(second?.name).toBe('above');
+  expect(third?.name).toBe('below');
+});
+
+test('at the lower edge, a name is above its dot', () => {
+  expect(spread([{ x: 100, y: 370, nameWidth: 90 }], { width: 300, height: 375 })).toEqual([
+    { x: 100, y: 370, name: 'above' },
+  ]);
+});
