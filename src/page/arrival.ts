@@ -1,10 +1,9 @@
 import { batch, signal } from '@preact/signals';
 import { ask } from './api/ask.js';
 import { type Failure, toFailure } from './api/failure.js';
-import { get } from './api/send.js';
-import { ArriveDocument } from './generated/graphql.js';
-import { bringFirstPage } from './list/sources.js';
-import { learnMarkets } from './market.js';
+import { arrive, market } from './market.js';
+import { NO_MARKET_FILTERS, readMarket } from './place.js';
+import { narrow } from './route.js';
 
 /** Why the market could not be found out, without which nothing has a price; null while nothing has failed. */
 export const arrivalFailure = signal<Failure | null>(null);
@@ -14,13 +13,13 @@ const isHome = location.search === '';
 
 /** Finds out which markets there are, and what is new in the first. */
 export function beginArrival(): void {
-  ask(ArriveDocument, { isHome }, (data) => data, undefined, get).then(
-    ({ channel, channels, categories, products }) =>
-      batch(() => {
-        arrivalFailure.value = null;
-        if (channel && products) bringFirstPage(channel.handle, products);
-        learnMarkets(channel?.handle ?? null, channels ?? [], categories ?? []);
-      }),
+  arrive().then(
+    () => {
+      arrivalFailure.value = null;
+      // Prices of a market that is no more narrow nothing in another one.
+      const meant = readMarket(location.search);
+      if (meant !== null && meant !== market.value) narrow(NO_MARKET_FILTERS);
+    },
     (error: unknown) => {
       arrivalFailure.value = toFailure(error);
     },

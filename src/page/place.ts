@@ -49,14 +49,21 @@ export const NO_FILTERS: Filters = {
 
 const OPTION = 'o.';
 const ATTRIBUTE = 'a.';
+const MARKET = 'market';
 /** More would not show on a screen. */
 const BOX_DIGITS = 4;
 
+/** No text has a NUL, and the gateway refuses one. */
+const parametersOf = (search: string): URLSearchParams => new URLSearchParams(search.replaceAll('%00', ''));
+
 /** The place that the query string of a URL says; what it does not understand is left out. */
 export function readPlace(search: string): Place {
-  const query = new URLSearchParams(search);
+  const query = parametersOf(search);
   return { view: readView(query), filters: readFilters(query), sort: readSort(query.get('sort')) };
 }
+
+/** The handle of the market whose prices and stores the query string of a URL means; null when it says none. */
+export const readMarket = (search: string): string | null => parametersOf(search).get(MARKET) || null;
 
 function readView(query: URLSearchParams): View {
   const product = query.get('product');
@@ -113,8 +120,16 @@ function readBox(text: string | null): Box | null {
   return isInside ? { x, y, width, height } : null;
 }
 
-/** The query string of a place, with its question mark; empty for the home page. */
-export function writePlace({ view, filters, sort }: Place): string {
+/** Choices that mean something else in another market, or nothing. */
+export const NO_MARKET_FILTERS = { min: null, max: null, store: null } satisfies Partial<Filters>;
+
+const needsMarket = ({ min, max, store }: Filters): boolean => min !== null || max !== null || store !== null;
+
+/**
+ * The query string of a place, with its question mark; empty for the home page. It says the market where it has prices
+ * or a store, which mean something else in another one.
+ */
+export function writePlace({ view, filters, sort }: Place, market: string | null = null): string {
   const query = new URLSearchParams();
   switch (view.at) {
     case 'home':
@@ -142,6 +157,7 @@ export function writePlace({ view, filters, sort }: Place): string {
   if (filters.min !== null) query.set('min', filters.min);
   if (filters.max !== null) query.set('max', filters.max);
   if (filters.store !== null) query.set('store', filters.store);
+  if (market !== null && needsMarket(filters)) query.set(MARKET, market);
   if (sort !== 'BEST') query.set('sort', sort);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;

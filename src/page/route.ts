@@ -1,37 +1,87 @@
 import { signal } from '@preact/signals';
-import { type Filters, NO_FILTERS, type Place, readPlace, type View, writePlace } from './place.js';
+import { market } from './market.js';
+import {
+  type Filters,
+  NO_FILTERS,
+  type Place,
+  readMarket,
+  readPlace,
+  type View,
+  writePlace,
+} from './place.js';
 
 /** What the address says. */
 export const place = signal<Place>(readPlace(location.search));
 /** Which entry of the history is shown; scroll positions belong to entries. */
 export const entry = signal(0);
 
+/** What the browser keeps with an entry of the history, also over a reload and while the shopper is on another site. */
 interface EntryState {
   readonly entry: number;
+  /** How far down the shopper was, in pixels. */
+  readonly y: number;
+  /** How many products the list had. */
+  readonly tiles: number;
 }
-const isEntryState = (state: unknown): state is EntryState =>
-  typeof state === 'object' && state !== null && 'entry' in state && typeof state.entry === 'number';
+
+/** A state that is none of this page is that of a new visit. */
+function readState(state: unknown): EntryState {
+  const number = (name: keyof EntryState): number => {
+    const value: unknown = typeof state === 'object' && state !== null ? Reflect.get(state, name) : 0;
+    return typeof value === 'number' && value > 0 ? value : 0;
+  };
+  return { entry: number('entry'), y: number('y'), tiles: number('tiles') };
+}
 
 const scrolls = new Map<number, number>();
+const tiles = new Map<number, number>();
 let entries = 0;
+/** How many products the list of the entry that was just returned to had. */
+let wishedTiles = 0;
 
 /** Where the shopper had scrolled to in this entry of the history; 0 for a new one. */
 export const scrollOf = (id: number): number => scrolls.get(id) ?? 0;
 
+/** Notes how many products the list of an entry has. */
+export const noteTiles = (id: number, count: number): void => void tiles.set(id, count);
+
+/** How many products the list of the entry had that was returned to; 0 the next time, and for a new entry. */
+export function takeTiles(): number {
+  const wished = wishedTiles;
+  wishedTiles = 0;
+  return wished;
+}
+
+/** Goes down to where the shopper was in this entry of the history, when the page has its height again. */
+export function returnTo(id: number): void {
+  requestAnimationFrame(() => {
+    if (entry.value === id) scrollTo(0, scrollOf(id));
+  });
+}
+
 export const hrefOf = (view: View, filters = NO_FILTERS): string =>
   `/${writePlace({ view, filters, sort: 'BEST' })}`;
 
+const stateOf = (id: number): EntryState => ({ entry: id, y: scrollOf(id), tiles: tiles.get(id) ?? 0 });
+
+function leave(): void {
+  scrolls.set(entry.value, scrollY);
+  history.replaceState(stateOf(entry.value), '');
+}
+
 /** Goes to another place. With `replace`, the place that is shown is changed, as if the shopper had never left it. */
 export function go(next: Place, { replace = false } = {}): void {
-  const url = `/${writePlace(next)}`;
+  const url = `/${writePlace(next, market.value)}`;
+  wishedTiles = 0;
   if (replace) {
-    history.replaceState({ entry: entry.value }, '', url);
+    history.replaceState(stateOf(entry.value), '', url);
   } else {
-    scrolls.set(entry.value, scrollY);
+    leave();
     entries += 1;
     entry.value = entries;
-    history.pushState({ entry: entries }, '', url);
     scrolls.delete(entries);
+    tiles.delete(entries);
+    history.pushState(stateOf(entries), '', url);
   }
   place.value = next;
 }
@@ -42,15 +92,31 @@ export const show = (view: View): void => go({ view, filters: NO_FILTERS, sort: 
 export const narrow = (change: Partial<Filters>): void =>
   go({ ...place.value, filters: { ...place.value.filters, ...change } }, { replace: true });
 
+function come(state: EntryState): void {
+  if (!scrolls.has(state.entry)) scrolls.set(state.entry, state.y);
+  wishedTiles = tiles.get(state.entry) ?? state.tiles;
+  entry.value = state.entry;
+}
+
 /** Follows the browser's back and forward buttons. To be called once. */
 export function followHistory(): void {
   history.scrollRestoration = 'manual';
-  entries = isEntryState(history.state) ? history.state.entry : 0;
-  entry.value = entries;
-  history.replaceState({ entry: entries }, '');
+  const first = readState(history.state);
+  entries = first.entry;
+  come(first);
+  history.replaceState(first, '');
   addEventListener('popstate', ({ state }) => {
+    // A fragment that somebody typed is no other place.
+    if (state === null) return;
     scrolls.set(entry.value, scrollY);
-    entry.value = isEntryState(state) ? state.entry : 0;
+    come(readState(state));
+    const meant = readMarket(location.search);
+    if (meant !== null) market.value = meant;
     place.value = readPlace(location.search);
+  });
+  addEventListener('pagehide', leave);
+  // A phone may end a page that nobody sees without another word.
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) leave();
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { NO_FILTERS, type Place, readPlace, writePlace } from '../../src/page/place.js';
+import { NO_FILTERS, type Place, readMarket, readPlace, writePlace } from '../../src/page/place.js';
 
 const value = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() === text);
 const values = fc.array(value, { maxLength: 3 });
@@ -76,4 +76,21 @@ test.each([
   ['?min=-5&max=1e3', { min: null, max: null }],
 ])('of %s, only prices are read that the gateway takes', (search, range) => {
   expect(readPlace(search).filters).toEqual({ ...NO_FILTERS, ...range });
+});
+
+test('an address says the market of its prices and stores, and of nothing else', () => {
+  const words: Place = { view: { at: 'words', text: 'dress' }, filters: NO_FILTERS, sort: 'BEST' };
+  expect(writePlace(words, 'uk')).toBe('?q=dress');
+  for (const filter of [{ min: '5' }, { max: '5' }, { store: 'x' }]) {
+    const search = writePlace({ ...words, filters: { ...NO_FILTERS, ...filter } }, 'uk');
+    expect(readMarket(search)).toBe('uk');
+    expect(readPlace(search).filters).toEqual({ ...NO_FILTERS, ...filter });
+  }
+  expect(readMarket('?market=')).toBeNull();
+});
+
+test('an address has no NUL', () => {
+  expect(readPlace('?q=a%00b&brand=%00c').view).toEqual({ at: 'words', text: 'ab' });
+  expect(readPlace('?q=%00').view).toEqual({ at: 'home' });
+  expect(readPlace('?brand=%00c').filters.brands).toEqual(['c']);
 });

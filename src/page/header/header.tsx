@@ -3,6 +3,7 @@ import { myBoard } from '../board/my-board.js';
 import { stores } from '../filter/stores.js';
 import { chooseMarket, market, markets } from '../market.js';
 import { PickButton } from '../picture/pick-button.js';
+import { NO_MARKET_FILTERS } from '../place.js';
 import { narrow, show } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
@@ -53,7 +54,7 @@ const changeMarket = (handle: string): void =>
   batch(() => {
     chooseMarket(handle);
     stores.value = [];
-    narrow({ min: null, max: null, store: null });
+    narrow(NO_MARKET_FILTERS);
   });
 
 function BoardButton() {

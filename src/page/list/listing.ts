@@ -1,10 +1,10 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { patiently } from '../api/ask.js';
 import { type Failure, isAbort, toFailure } from '../api/failure.js';
 import type { ChoiceFragment, NarrowAlikeQuery } from '../generated/graphql.js';
 import { noteSeen } from '../offline/seen.js';
 import type { Box } from '../place.js';
-import { entry } from '../route.js';
+import { entry, noteTiles, returnTo, takeTiles } from '../route.js';
 import type { Item } from './item.js';
 
 export interface ListPage {
@@ -54,23 +54,18 @@ export class Listing {
 
   constructor(readonly source: Source) {}
 
-  /** A list of what is known already. */
-  static of(items: readonly Item[]): Listing {
-    const listing = new Listing(NOTHING);
-    listing.items.value = items;
-    listing.isComplete.value = true;
-    return listing;
-  }
-
-  /** Loads the first page and then the counts, once: what failed is asked for again by `more`. */
+  /**
+   * Loads the counts and the first page, or as many as were there when the shopper left; once: what failed is asked for
+   * again by `more`.
+   */
   open(): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
-    // At the same time, the gateway would look at a new part of a picture twice.
-    void this.more().then(() => this.#count());
-  }
-
-  async #count(): Promise<void> {
+    const left = takeTiles();
+    const shown = entry.peek();
+    void this.more(Math.min(left, MAX_RESTORED)).then(() => {
+      if (left > 0) returnTo(shown);
+    });
     const { counts } = this.source;
     const { signal: leaving } = this.#leaving;
     if (counts === undefined || leaving.aborted) return;
@@ -81,25 +76,38 @@ export class Listing {
     }
   }
 
-  /** Loads the next page; does nothing while one is being loaded, and after the last. */
-  async more(): Promise<void> {
+  /**
+   * Loads the next page, and those after it until `atLeast` products are there; does nothing while one is being loaded,
+   * and after the last. Shows them all at once, so that nothing has to be scrolled to twice.
+   */
+  async more(atLeast = 0): Promise<void> {
     if (this.isLoading.value || this.isComplete.value) return;
     this.isLoading.value = true;
     this.failure.value = null;
+    const loaded = new Map(this.items.value.map((item) => [item.product.id, item]));
+    let isLast = false;
     try {
-      const { items, next, counts, region } = await this.source.page(this.#after, this.#leaving.signal);
-      noteSeen(items);
-      const known = new Set(this.items.value.map(({ product }) => product.id));
-      this.items.value = [...this.items.value, ...items.filter(({ product }) => !known.has(product.id))];
-      if (counts !== undefined) this.counts.value = counts;
-      this.region.value = region ?? null;
-      this.#after = next;
-      this.isComplete.value = next === null;
+      do {
+        const { items, next, counts, region } = await this.source.page(this.#after, this.#leaving.signal);
+        for (const item of items) if (!loaded.has(item.product.id)) loaded.set(item.product.id, item);
+        if (counts !== undefined) this.counts.value = counts;
+        this.region.value = region ?? null;
+        this.#after = next;
+        isLast = next === null;
+      } while (!isLast && loaded.size < atLeast);
     } catch (error) {
-      if (!isAbort(error)) this.failure.value = toFailure(error);
-    } finally {
-      this.isLoading.value = false;
+      if (isAbort(error)) return;
+      const failure = toFailure(error);
+      // Nothing can be what cannot even be asked for, as in a link with a store that is no more.
+      isLast = failure.code === 'BAD_USER_INPUT';
+      if (!isLast) this.failure.value = failure;
     }
+    batch(() => {
+      this.items.value = [...loaded.values()];
+      this.isComplete.value = isLast;
+      this.isLoading.value = false;
+    });
+    for (const shown of this.#entries) noteTiles(shown, loaded.size);
   }
 
   /**
@@ -112,6 +120,7 @@ export class Listing {
 
   showIn(entryId: number): void {
     this.#entries.add(entryId);
+    noteTiles(entryId, this.items.value.length);
   }
 
   /** Stops what is being loaded, when nobody will see it. */
@@ -120,9 +129,8 @@ export class Listing {
   }
 }
 
-/** What is shown of a list that nobody can ask for yet. */
-export const EXPECTED = new Listing(NOTHING);
-
+/** Ten pages, one after the other: longer than that, nobody wants to wait for a place in a list. */
+const MAX_RESTORED = 240;
 /** About how long a shopper looks at a product before the next search. */
 const NEW_MS = 120_000;
 /** Enough to go back through a visit. */
