@@ -30,7 +30,15 @@ export function App() {
   }, [entry.value, view.at]);
   return (
     <>
-      <a class="skip" href="#main">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          // Not a place of its own in the history.
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+      >
         {t.value.skip}
       </a>
       <Header />

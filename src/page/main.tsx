@@ -10,6 +10,7 @@ import { registerWorker } from './register-worker.js';
 import { reloadForUpgrade } from './reload.js';
 import { followHistory } from './route.js';
 import { useWishedLanguage } from './texts/texts.js';
+import { keepFocus } from './ui/keep-focus.js';
 
 const root = document.getElementById('page');
 if (root === null) throw new Error('index.html has no place for the page.');
@@ -19,6 +20,7 @@ beginArrival();
 // In another language rather than not at all: the file may be of another version than the gateway.
 await useWishedLanguage().catch(reloadForUpgrade);
 render(<App />, root);
+keepFocus();
 takeDropsAndPastes();
 followHolds();
 followBoard();

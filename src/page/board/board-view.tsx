@@ -11,7 +11,7 @@ import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
 import { Main } from '../ui/main.js';
 import { FailureNotice, Notice } from '../ui/notice.js';
-import { say } from '../ui/said.js';
+import { tell } from '../ui/said.js';
 import { pinOn, unpin } from './my-board.js';
 
 type Board = NonNullable<OpenBoardQuery['board']>;
@@ -30,7 +30,7 @@ export function BoardView({ channel, id }: BoardViewProps) {
     { fresh: true },
   );
   const change = (work: Promise<void>): void => {
-    work.then(retry).catch(() => say(t.value.notChanged));
+    work.then(retry).catch(() => tell(t.value.notChanged));
   };
   if (failure !== null) {
     return (
@@ -49,7 +49,7 @@ export function BoardView({ channel, id }: BoardViewProps) {
       </div>
       <p class="board-secret">{t.value.boardSecret}</p>
       {pins.length === 0 ? <Notice title={t.value.emptyBoard} text={t.value.emptyBoardText} /> : null}
-      <ul class="pins" aria-label={t.value.pins}>
+      <ul class="pins" aria-label={t.value.pins} tabIndex={-1}>
         {pins.map((pin) => (
           <PinTile key={pin.id} pin={pin} remove={() => change(unpin(id, pin.id))} />
         ))}
@@ -79,7 +79,11 @@ function PinTile({ pin, remove }: { readonly pin: Pin; readonly remove: () => vo
     );
   return (
     <li class={positive ? 'pin' : 'pin pin-unlike'}>
-      {product == null ? picture : <Link to={{ at: 'product', handle: product.handle }}>{picture}</Link>}
+      {product != null ? (
+        <Link to={{ at: 'product', handle: product.handle }}>{picture}</Link>
+      ) : image == null ? null : (
+        <Link to={{ at: 'picture', id: image.id, box: null }}>{picture}</Link>
+      )}
       {positive ? null : <span class="pin-unlike-text">{t.value.notLikeThis}</span>}
       <button class="round round-small" type="button" aria-label={t.value.unpin(title)} onClick={remove}>
         <Icon name="close" />

@@ -24,14 +24,22 @@ export interface Pinned {
   readonly positive: boolean;
 }
 
-/** The pins of this browser's board, by product. */
+/** What can be pinned, by its id. */
+export type Pinnable =
+  | { readonly product: string; readonly image?: undefined }
+  | { readonly image: string; readonly product?: undefined };
+
+/** The pins of this browser's board, by product, or by image where that is what was pinned. */
 export const pinned = signal<ReadonlyMap<string, Pinned>>(new Map());
 
 type Pins = NonNullable<NonNullable<NonNullable<PinItMutation['pinAdd']>['board']>['pins']>['nodes'];
 
 function follow(pins: Pins): void {
   pinned.value = new Map(
-    pins.flatMap(({ id, positive, product }) => (product ? [[product.id, { pin: id, positive }]] : [])),
+    pins.flatMap(({ id, positive, product, image }) => {
+      const pinnedId = product?.id ?? image?.id;
+      return pinnedId === undefined ? [] : [[pinnedId, { pin: id, positive }]];
+    }),
   );
 }
 
@@ -82,18 +90,16 @@ function ensureBoard(): Promise<string> {
   return starting;
 }
 
-/** Pins a product on this browser's board, as liked or not. @throws Failure */
-export async function pin(what: Pick<PinAddInput, 'product'>, positive = true): Promise<void> {
+/** Pins on this browser's board, as liked. @throws Failure */
+export async function pin(what: Pinnable): Promise<void> {
   const board = await ensureBoard();
-  await pinOn(board, what, positive);
+  await pinOn(board, what, true);
 }
 
 /** Pins on any board. @throws Failure */
-export async function pinOn(
-  board: string,
-  what: Pick<PinAddInput, 'product'>,
-  positive: boolean,
-): Promise<void> {
+export async function pinOn(board: string, { product, image }: Pinnable, positive: boolean): Promise<void> {
+  const what: Pick<PinAddInput, 'product' | 'image'> =
+    product === undefined ? { image: { id: image } } : { product };
   const { board: changed, userErrors } = await ask(
     PinItDocument,
     { channel: channel(), input: { ...what, board, positive } },

@@ -1,7 +1,7 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Counts } from '../list/listing.js';
-import { NO_FILTERS, SORTS } from '../place.js';
-import { go, narrow, place } from '../route.js';
+import { NO_FILTERS, SORTS, type View } from '../place.js';
+import { go, hrefOf, narrow, place } from '../route.js';
 import { number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { FilterSheet } from './filter-sheet.js';
@@ -15,9 +15,10 @@ interface FilterBarProps {
 }
 
 /** How many there are, the sizes that can be bought, words for what is seen, and all other ways to narrow the list. */
-export function FilterBar({ counts, title }: FilterBarProps) {
+export function FilterBar({ counts: known, title }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
   const { filters, sort, view } = place.value;
+  const counts = useLastCounts(known, view);
   // Without a question, nothing matches better than what is new.
   const sorts = view.at === 'home' ? SORTS.filter((one) => one !== 'BEST') : SORTS;
   const chosen = chosenIn(filters);
@@ -25,12 +26,13 @@ export function FilterBar({ counts, title }: FilterBarProps) {
   const words = (counts?.refinements ?? []).filter(({ count }) => count > 0);
   const total = counts?.total;
   return (
-    <section class="bar" aria-label={t.value.narrow}>
+    <section class="bar" aria-label={t.value.narrow} tabIndex={-1}>
       <div class="bar-head">
         <h2 class="bar-title">
           {title}
           <span class="bar-count" role="status">
             {total == null ? ' ' : t.value.count(number(total.count), total.precision === 'AT_LEAST')}
+            <span class="unseen"> {t.value.products}</span>
           </span>
         </h2>
         <label class="sort">
@@ -77,7 +79,7 @@ export function FilterBar({ counts, title }: FilterBarProps) {
           </button>
         ))}
         {sizes
-          .filter(({ selected, count }) => !selected && count > 0)
+          .filter(({ value, count }) => filters.options['size']?.includes(value) !== true && count > 0)
           .slice(0, MAX_SIZES)
           .map(({ value, label }) => (
             <button
@@ -99,6 +101,17 @@ export function FilterBar({ counts, title }: FilterBarProps) {
       {isOpen ? <FilterSheet counts={counts} close={() => setOpen(false)} /> : null}
     </section>
   );
+}
+
+/**
+ * The counts of the same question before a filter changed, until the new ones are there: what somebody is about to press
+ * must not vanish under the finger.
+ */
+function useLastCounts(counts: Counts | null, view: View): Counts | null {
+  const question = hrefOf(view);
+  const last = useRef<{ readonly question: string; readonly counts: Counts } | null>(null);
+  if (counts !== null) last.current = { question, counts };
+  return last.current?.question === question ? last.current.counts : null;
 }
 
 /** Clothes' sizes, before those of shoes and belts. */

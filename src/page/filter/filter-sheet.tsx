@@ -29,6 +29,12 @@ export function FilterSheet({ counts, close }: FilterSheetProps) {
         ),
       )}
       <StoreFacet store={filters.store} />
+      {/* What is said outside of the sheet is not heard in it. */}
+      <p class="unseen" role="status">
+        {total == null
+          ? ''
+          : `${t.value.count(number(total.count), total.precision === 'AT_LEAST')} ${t.value.products}`}
+      </p>
       <div class="sheet-foot">
         <button class="button button-quiet" type="button" onClick={() => narrow(NO_FILTERS)}>
           {t.value.clearAll}
@@ -50,6 +56,8 @@ interface FacetProps {
 
 function ValueFacet({ facet, filters }: FacetProps) {
   if (facet.buckets.length === 0) return null;
+  // At once, and not when the counts are there.
+  const chosen = chosenOf(facet, filters);
   const change = (value: string): Partial<Filters> => {
     switch (facet.kind) {
       case 'CATEGORY':
@@ -66,12 +74,12 @@ function ValueFacet({ facet, filters }: FacetProps) {
     <fieldset class="facet">
       <legend>{t.value.facets[facet.name] ?? facet.name}</legend>
       <div class="facet-values">
-        {facet.buckets.map(({ value, label, count, selected }) => (
+        {facet.buckets.map(({ value, label, count }) => (
           <button
             key={value}
             type="button"
-            class={selected ? 'chip chip-on' : 'chip'}
-            aria-pressed={selected}
+            class={chosen.includes(value) ? 'chip chip-on' : 'chip'}
+            aria-pressed={chosen.includes(value)}
             onClick={() => narrow(change(value))}
           >
             {facet.name === 'color' ? <i class="swatch" style={{ background: swatchOf(value) }} /> : null}
@@ -81,6 +89,19 @@ function ValueFacet({ facet, filters }: FacetProps) {
       </div>
     </fieldset>
   );
+}
+
+function chosenOf({ kind, name }: ChoiceFragment, filters: Filters): readonly string[] {
+  switch (kind) {
+    case 'CATEGORY':
+      return filters.categories;
+    case 'BRAND':
+      return filters.brands;
+    case 'ATTRIBUTE':
+      return filters.attributes[name] ?? [];
+    default:
+      return filters.options[name] ?? [];
+  }
 }
 
 function PriceFacet({ facet, filters }: FacetProps) {

@@ -405,7 +405,7 @@ export type PinsOfBoardQueryVariables = Exact<{
 }>;
 
 
-export type PinsOfBoardQuery = { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, product: { id: string } | null }> } | null } | null };
+export type PinsOfBoardQuery = { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, image: { id: string } | null, product: { id: string } | null }> } | null } | null };
 
 export type IdeasOfBoardQueryVariables = Exact<{
   channel: string;
@@ -424,7 +424,7 @@ export type PinItMutationVariables = Exact<{
 }>;
 
 
-export type PinItMutation = { pinAdd: { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, product: { id: string } | null }> } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
+export type PinItMutation = { pinAdd: { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, image: { id: string } | null, product: { id: string } | null }> } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
 
 export type UnpinItMutationVariables = Exact<{
   channel: string;
@@ -432,7 +432,7 @@ export type UnpinItMutationVariables = Exact<{
 }>;
 
 
-export type UnpinItMutation = { pinRemove: { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, product: { id: string } | null }> } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
+export type UnpinItMutation = { pinRemove: { board: { id: string, pins: { nodes: Array<{ id: string, positive: boolean, image: { id: string } | null, product: { id: string } | null }> } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } | null };
 
 export type ArriveQueryVariables = Exact<{
   isHome?: boolean | null | undefined;
@@ -583,11 +583,11 @@ export const KeepHoldDocument = {"__meta__":{"hash":"sha256:fc2dcc8a9e8d211b8f00
 export const LetGoDocument = {"__meta__":{"hash":"sha256:8aaff29604daf42a208fc09b9ec4a6dbce7b4deda0065fc2f216fcf44cf1679f"}} as unknown as DocumentNode<LetGoMutation, LetGoMutationVariables>;
 export const StartBoardDocument = {"__meta__":{"hash":"sha256:ae15799664ca398f163507c5682d7109f038a2252e478dad31e5386074b8f2c7"}} as unknown as DocumentNode<StartBoardMutation, StartBoardMutationVariables>;
 export const OpenBoardDocument = {"__meta__":{"hash":"sha256:93ddd3096810ab2203e44080198b7ef2692be0b7e184668f37fdf7238225a60d"}} as unknown as DocumentNode<OpenBoardQuery, OpenBoardQueryVariables>;
-export const PinsOfBoardDocument = {"__meta__":{"hash":"sha256:5ece45ed99d732d88bf5ebd965afecf2bcae5d39614ff882f317aa913e4a0daf"}} as unknown as DocumentNode<PinsOfBoardQuery, PinsOfBoardQueryVariables>;
+export const PinsOfBoardDocument = {"__meta__":{"hash":"sha256:4dd4cae1825689c5662297832d772d5508a6967f145d36a3ed4f1bb40d90a67f"}} as unknown as DocumentNode<PinsOfBoardQuery, PinsOfBoardQueryVariables>;
 export const IdeasOfBoardDocument = {"__meta__":{"hash":"sha256:e8518a86e682db1a8e08ffae3b5438a84232f18dac4aacb23f9540fe74aec8f6"}} as unknown as DocumentNode<IdeasOfBoardQuery, IdeasOfBoardQueryVariables>;
-export const PinItDocument = {"__meta__":{"hash":"sha256:84aaaee20d8bf28494cb64b85efc91d5368b9a41787b75801f20a62dbd41233b"}} as unknown as DocumentNode<PinItMutation, PinItMutationVariables>;
-export const UnpinItDocument = {"__meta__":{"hash":"sha256:69caf952c17fc76f3c6256d7dd2892ae0f67eb4c1443cf6916e63d27a6a7151f"}} as unknown as DocumentNode<UnpinItMutation, UnpinItMutationVariables>;
-export const ArriveDocument = {"__meta__":{"hash":"sha256:1d9d8f41fe5a75423295d0190c5b0bc095bae39bbcf94d5b6e7e26520ac5c9ba"}} as unknown as DocumentNode<ArriveQuery, ArriveQueryVariables>;
+export const PinItDocument = {"__meta__":{"hash":"sha256:f31b4819c874fe1b6f2569bfd8a59f27223975a624928f2cfb12c9e138410644"}} as unknown as DocumentNode<PinItMutation, PinItMutationVariables>;
+export const UnpinItDocument = {"__meta__":{"hash":"sha256:9f9cc9843b645f9bf7499bf0d50f680a1eb2f0e3a2354b0c612908e6d45060f3"}} as unknown as DocumentNode<UnpinItMutation, UnpinItMutationVariables>;
+export const ArriveDocument = {"__meta__":{"hash":"sha256:2c1d550db4f293a9c065b729c4132eb7f67148c3f9ac9ad3124afb6c7591e85a"}} as unknown as DocumentNode<ArriveQuery, ArriveQueryVariables>;
 export const BrowseDocument = {"__meta__":{"hash":"sha256:4a6b822fcd5d863bcb0f639af51d4245d07b62fd6578cca8d70403804aae6998"}} as unknown as DocumentNode<BrowseQuery, BrowseQueryVariables>;
 export const FindAlikeDocument = {"__meta__":{"hash":"sha256:3d1a3fec5e2f2c83c1f8471536a362dc26610cdb1576bc915a7c34089c2d7bc0"}} as unknown as DocumentNode<FindAlikeQuery, FindAlikeQueryVariables>;
 export const NarrowAlikeDocument = {"__meta__":{"hash":"sha256:643300f7b799926fc7ee0ec2e3986f65a2fff05b8dab38fe9ed3dc645a6d56a5"}} as unknown as DocumentNode<NarrowAlikeQuery, NarrowAlikeQueryVariables>;

@@ -3,13 +3,13 @@ import { toFailure } from '../api/failure.js';
 import { serverNow } from '../api/server-clock.js';
 import { money, t } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
-import { say } from '../ui/said.js';
+import { say, tell } from '../ui/said.js';
 import { extendHold, type Held, holds, look, releaseHold } from './holds.js';
 
 /** What the shopper holds, with the time that is left, on every view. */
 export const HoldBar = () =>
   holds.value.length === 0 ? null : (
-    <section class="holds" aria-label={t.value.heldForYou}>
+    <section class="holds" aria-label={t.value.heldForYou} tabIndex={-1}>
       {holds.value.map((held) => (
         <HoldCard key={held.hold.id} held={held} />
       ))}
@@ -30,8 +30,8 @@ function HoldCard({ held }: { readonly held: Held }) {
   const checkout = hold.checkoutUrl ?? line?.sku?.checkoutUrl ?? null;
   const settle = async (signal?: AbortSignal): Promise<void> => {
     const status = await look(hold.id, channel, signal);
-    if (status === 'CONFIRMED') say(t.value.ordered(title));
-    else if (status !== 'ACTIVE') say(t.value.holdEnded(title));
+    if (status === 'CONFIRMED') tell(t.value.ordered(title));
+    else if (status !== 'ACTIVE') tell(t.value.holdEnded(title));
   };
   useEffect(() => {
     if (seconds === WARN_SECONDS) say(t.value.oneMinuteLeft(title));
@@ -47,13 +47,16 @@ function HoldCard({ held }: { readonly held: Held }) {
       leaving.abort();
     };
   }, [isOver, held]);
-  const act = (work: Promise<void>): void => {
+  const act = (work: Promise<void>, done: string): void => {
     setProblem(null);
-    work.catch((error: unknown) => {
-      const { code } = toFailure(error);
-      setProblem(t.value.holdProblem(code));
-      if (code === 'HOLD_EXPIRED' || code === 'HOLD_NOT_ACTIVE') settle().catch(() => {});
-    });
+    work.then(
+      () => say(done),
+      (error: unknown) => {
+        const { code } = toFailure(error);
+        setProblem(t.value.holdProblem(code));
+        if (code === 'HOLD_EXPIRED' || code === 'HOLD_NOT_ACTIVE') settle().catch(() => {});
+      },
+    );
   };
   return (
     <article class="hold" id={`hold ${hold.id}`} tabIndex={-1}>
@@ -84,10 +87,18 @@ function HoldCard({ held }: { readonly held: Held }) {
             {t.value.checkOut}
           </a>
         )}
-        <button class="button button-quiet" type="button" onClick={() => act(extendHold(held))}>
+        <button
+          class="button button-quiet"
+          type="button"
+          onClick={() => act(extendHold(held), t.value.longerSaid(title))}
+        >
           {t.value.longer}
         </button>
-        <button class="button button-quiet" type="button" onClick={() => act(releaseHold(held))}>
+        <button
+          class="button button-quiet"
+          type="button"
+          onClick={() => act(releaseHold(held), t.value.letGoSaid(title))}
+        >
           {t.value.letGo}
         </button>
       </div>

@@ -63,7 +63,7 @@ function forget(id: string): void {
 
 /** These say nothing about the hold. */
 const PASSING = new Set(['OFFLINE', 'SERVICE_OVERLOADED', 'DATABASE_UNAVAILABLE', 'THROTTLED']);
-const ASK_AGAIN_MS = 10_000;
+const ASK_AGAIN_MS = 5_000;
 const asking = new Set<string>();
 
 async function resume(id: string, channel: string): Promise<void> {

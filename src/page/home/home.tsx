@@ -3,7 +3,8 @@ import { hasChoice } from '../filter/filters.js';
 import { Empty } from '../list/empty.js';
 import { EXPECTED, listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
-import { browse, newest } from '../list/sources.js';
+import { browse } from '../list/sources.js';
+import { useSettled } from '../list/use-settled.js';
 import { LiveButton } from '../live/live-button.js';
 import { LastSeen } from '../offline/last-seen.js';
 import { PickButton } from '../picture/pick-button.js';
@@ -27,6 +28,9 @@ interface HomeProps {
 /** An invitation to show a picture, above all products, newest first. */
 export function Home({ place, channel }: HomeProps) {
   const { filters, sort } = place;
+  const listing = useSettled(
+    listingOf(`${channel}${writePlace(place)}`, () => browse(channel, null, filters, sort)),
+  );
   const isNarrowed = hasChoice(filters);
   const listing =
     channel === null
@@ -64,7 +68,9 @@ export function Home({ place, channel }: HomeProps) {
 /** What words find. */
 export function Words({ place, channel, text }: ListViewProps & { readonly text: string }) {
   const { filters, sort } = place;
-  const listing = listingOf(`${channel}${writePlace(place)}`, () => browse(channel, text, filters, sort));
+  const listing = useSettled(
+    listingOf(`${channel}${writePlace(place)}`, () => browse(channel, text, filters, sort)),
+  );
   return (
     <Main>
       <h1 class="title">{t.value.quoted(text)}</h1>

@@ -1,5 +1,6 @@
 import { ask, patiently } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
+import { PinPicture } from '../board/heart.js';
 import { FilterBar } from '../filter/filter-bar.js';
 import { FindItemsDocument, SharedPictureDocument } from '../generated/graphql.js';
 import { Empty } from '../list/empty.js';
@@ -12,6 +13,7 @@ import { go } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { Main } from '../ui/main.js';
+import { focusSoon } from '../ui/keep-focus.js';
 import { FailureNotice } from '../ui/notice.js';
 import { BoxEditor, type Found } from './box-editor.js';
 import { around } from './box.js';
@@ -34,9 +36,12 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
   const asked = listingOf(`${channel}${writePlace(place)}`, () =>
     alike(channel, { like: [{ image: { id }, box }] }, place.filters, place.sort),
   );
-  const listing = useSettled(asked);
-  const choose = (next: Box | null): void =>
+  const choose = (next: Box | null): void => {
+    const onFrame = document.activeElement?.classList.contains('frame') === true;
     go({ ...place, view: { at: 'picture', id, box: next } }, { replace: true });
+    // Keys go on with the button that draws a box again.
+    if (next === null && onFrame) focusSoon('[data-part]');
+  };
   if (picture.failure !== null) {
     return (
       <Main>
@@ -62,20 +67,41 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
           />
         )}
         <p class="picture-hint">
-          {items.value === null
-            ? t.value.lookingForItems
-            : items.value.length === 0
-              ? t.value.noItems
-              : t.value.tapADot}
+          <span role="status">
+            {items.value === null
+              ? t.value.lookingForItems
+              : items.value.length === 0
+                ? t.value.noItems
+                : t.value.tapADot}
+          </span>
           {box === null ? (
-            <button class="link" type="button" onClick={() => choose(around(0.5, 0.5))}>
+            <button
+              key="draw"
+              class="link"
+              type="button"
+              data-part=""
+              onClick={() => {
+                choose(around(0.5, 0.5));
+                // The next keys move the box.
+                focusSoon('.frame');
+              }}
+            >
               {t.value.drawABox}
             </button>
           ) : (
-            <button class="link" type="button" onClick={() => choose(null)}>
+            <button
+              key="whole"
+              class="link"
+              type="button"
+              onClick={() => {
+                choose(null);
+                focusSoon('[data-part]');
+              }}
+            >
               <Icon name="whole" /> {t.value.wholePicture}
             </button>
           )}
+          <PinPicture image={id} />
         </p>
         <Known
           channel={channel}

@@ -148,6 +148,8 @@ export const de: Texts = {
   checkOut: 'Zur Kasse',
   longer: 'Verlängern',
   letGo: 'Freigeben',
+  longerSaid: (title) => `${title} bleibt länger zurückgelegt.`,
+  letGoSaid: (title) => `${title} ist freigegeben.`,
   holdProblem: (code) => {
     switch (code) {
       case 'INSUFFICIENT_STOCK':
@@ -168,6 +170,7 @@ export const de: Texts = {
   myBoard: 'Meine Pinnwand',
   noBoardYet: 'Deine Pinnwand: hefte zuerst etwas an',
   pin: (title) => `${title} anheften`,
+  pinPicture: 'Anheften',
   unpin: (title) => `${title} abnehmen`,
   pinnedSaid: (title) => `${title} hängt an deiner Pinnwand.`,
   unpinned: (title) => `${title} hängt nicht mehr an deiner Pinnwand.`,

@@ -149,6 +149,8 @@ export const en = {
   checkOut: 'Check out',
   longer: 'Extend',
   letGo: 'Release',
+  longerSaid: (title: string) => `${title} is held longer.`,
+  letGoSaid: (title: string) => `${title} is released.`,
   holdProblem: (code: string): string => {
     switch (code) {
       case 'INSUFFICIENT_STOCK':
@@ -169,6 +171,7 @@ export const en = {
   myBoard: 'My board',
   noBoardYet: 'Your board: pin something first',
   pin: (title: string) => `Pin ${title}`,
+  pinPicture: 'Pin',
   unpin: (title: string) => `Take ${title} off the board`,
   pinnedSaid: (title: string) => `${title} is on your board.`,
   unpinned: (title: string) => `${title} is off your board.`,

@@ -1,0 +1,31 @@
+/**
+ * Keeps keys and readers where they are when the page takes away what has the focus, as a filter that was given up: the
+ * nearest thing around it that can have the focus and is still there gets it. To be called once.
+ */
+export function keepFocus(): void {
+  let around: readonly HTMLElement[] = [];
+  addEventListener('focusin', ({ target }) => {
+    around = target instanceof HTMLElement ? [target, ...aroundOf(target)] : [];
+  });
+  // Whoever points elsewhere has left.
+  addEventListener('pointerdown', () => {
+    around = [];
+  });
+  new MutationObserver(() => {
+    const [last] = around;
+    if (last === undefined || last.isConnected || document.activeElement !== document.body) return;
+    const next = around.find((element) => element.isConnected) ?? document.getElementById('main');
+    next?.focus({ preventScroll: true });
+  }).observe(document.body, { childList: true, subtree: true });
+}
+
+/** Gives the focus to what a change of the page is about to show. */
+export function focusSoon(selector: string): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }));
+}
+
+/** What is around an element and can have the focus, nearest first. */
+function aroundOf(element: HTMLElement): HTMLElement[] {
+  const next = element.parentElement?.closest<HTMLElement>('[tabindex]') ?? null;
+  return next === null ? [] : [next, ...aroundOf(next)];
+}
