@@ -52,10 +52,10 @@ export function takeTiles(): number {
   return wished;
 }
 
-/** Goes down to where the shopper was in this entry of the history, when the page has its height again. */
-export function returnTo(id: number): void {
+/** Goes as far down as the shopper was in this entry of the history, once the page has its height again. */
+export function returnTo(id: number, y: number): void {
   requestAnimationFrame(() => {
-    if (entry.value === id) scrollTo(0, scrollOf(id));
+    if (entry.value === id) scrollTo(0, y);
   });
 }
 
@@ -64,7 +64,8 @@ export const hrefOf = (view: View, filters = NO_FILTERS): string =>
 
 const stateOf = (id: number): EntryState => ({ entry: id, y: scrollOf(id), tiles: tiles.get(id) ?? 0 });
 
-function leave(): void {
+/** Keeps where the shopper is with the entry that is shown. */
+function keep(): void {
   scrolls.set(entry.value, scrollY);
   history.replaceState(stateOf(entry.value), '');
 }
@@ -76,7 +77,7 @@ export function go(next: Place, { replace = false } = {}): void {
   if (replace) {
     history.replaceState(stateOf(entry.value), '', url);
   } else {
-    leave();
+    keep();
     entries += 1;
     entry.value = entries;
     scrolls.delete(entries);
@@ -98,6 +99,9 @@ function come(state: EntryState): void {
   entry.value = state.entry;
 }
 
+/** Browsers take about three changes of the history in a second. */
+const SCROLL_PAUSE_MS = 350;
+
 /** Follows the browser's back and forward buttons. To be called once. */
 export function followHistory(): void {
   history.scrollRestoration = 'manual';
@@ -114,9 +118,14 @@ export function followHistory(): void {
     if (meant !== null) market.value = meant;
     place.value = readPlace(location.search);
   });
-  addEventListener('pagehide', leave);
-  // A phone may end a page that nobody sees without another word.
-  document.addEventListener('visibilitychange', () => {
-    if (document.hidden) leave();
-  });
+  // A page that is left cannot change its entry any more: Chromium forgets what `pagehide` writes.
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  addEventListener(
+    'scroll',
+    () => {
+      clearTimeout(pause);
+      pause = setTimeout(keep, SCROLL_PAUSE_MS);
+    },
+    { passive: true },
+  );
 }

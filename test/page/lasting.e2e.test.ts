@@ -1,6 +1,5 @@
 import { describe, expect } from '@jest/globals';
 import type { Page, Route } from 'playwright-core';
-import { z } from 'zod';
 import { testInChromium as test } from './chromium.js';
 import { endHoldsIn, hold, receiveVisitors, SCREENS, soon, tiles } from './visit.js';
 
@@ -145,6 +144,8 @@ describe.each(SCREENS)('on a $name', (screen) => {
     });
     const before = await there();
     expect(before.y).toBeGreaterThan(3_000);
+    // The browser takes few changes of the history in a second.
+    await page.waitForTimeout(500);
     await page.reload();
     await soon(async () => Math.abs((await there()).y - before.y) < 2);
     expect((await there()).seen.sort()).toEqual(before.seen.sort());
@@ -183,8 +184,9 @@ describe('a link', () => {
     await sender.getByLabel('Market').selectOption('uk');
     await soon(async () => (await sender.locator('.tile .price').first().innerText()).includes('£'));
     await sender.getByRole('button', { name: 'Filter' }).click();
-    await sender.getByLabel('To').fill('100');
-    await sender.getByLabel('To').blur();
+    const most = sender.getByRole('spinbutton', { name: 'To' });
+    await most.fill('100');
+    await most.blur();
     await sender.waitForURL(/max=100/);
     const { search } = new URL(sender.url());
     expect(new URLSearchParams(search).get('market')).toBe('uk');
@@ -224,6 +226,6 @@ test('a stranger with the link of a board sees it, is told what that means, and 
   await tiles(stranger).first().locator('.heart').click();
   await stranger.getByRole('button', { name: 'Your board', exact: true }).waitFor();
   await owner.reload();
+  await owner.getByRole('list', { name: 'Pins' }).getByRole('listitem').first().waitFor();
   expect(await owner.locator('.pin').count()).toBe(1);
-  expect(z.string().parse(new URL(owner.url()).searchParams.get('board'))).not.toBe('');
 });

@@ -4,7 +4,7 @@ import { type Failure, isAbort, toFailure } from '../api/failure.js';
 import type { ChoiceFragment, NarrowAlikeQuery } from '../generated/graphql.js';
 import { noteSeen } from '../offline/seen.js';
 import type { Box } from '../place.js';
-import { entry, noteTiles, returnTo, takeTiles } from '../route.js';
+import { entry, noteTiles, returnTo, scrollOf, takeTiles } from '../route.js';
 import type { Item } from './item.js';
 
 export interface ListPage {
@@ -63,8 +63,10 @@ export class Listing {
     this.#isOpen = true;
     const left = takeTiles();
     const shown = entry.peek();
+    // Until then the page may be too short for it.
+    const y = scrollOf(shown);
     void this.more(Math.min(left, MAX_RESTORED)).then(() => {
-      if (left > 0) returnTo(shown);
+      if (left > 0) returnTo(shown, y);
     });
     const { counts } = this.source;
     const { signal: leaving } = this.#leaving;

@@ -1,11 +1,11 @@
 /**
- * Keeps keys and readers where they are when the page takes away what has the focus, as a filter that was given up: the
- * nearest thing around it that can have the focus and is still there gets it. To be called once.
+ * Keeps keys and readers where they are when the page takes away what has the focus, as a filter that was given up: what
+ * was beside it gets the focus, or the nearest thing around it that can have it. To be called once.
  */
 export function keepFocus(): void {
   let around: readonly HTMLElement[] = [];
   addEventListener('focusin', ({ target }) => {
-    around = target instanceof HTMLElement ? [target, ...aroundOf(target)] : [];
+    around = target instanceof HTMLElement ? [target, ...besideOf(target), ...aroundOf(target)] : [];
   });
   // Whoever points elsewhere has left.
   addEventListener('pointerdown', () => {
@@ -23,6 +23,11 @@ export function keepFocus(): void {
 export function focusSoon(selector: string): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }));
 }
+
+const besideOf = ({ nextElementSibling, previousElementSibling }: HTMLElement): HTMLElement[] =>
+  [nextElementSibling, previousElementSibling].filter(
+    (element): element is HTMLElement => element instanceof HTMLElement && element.matches('button, a[href]'),
+  );
 
 /** What is around an element and can have the focus, nearest first. */
 function aroundOf(element: HTMLElement): HTMLElement[] {
