@@ -30,20 +30,13 @@ export function App() {
   }, [entry.value, view.at]);
   return (
     <>
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          // Not a place of its own in the history.
-          event.preventDefault();
-          document.getElementById('main')?.focus();
-        }}
-      >
-        {t.value.skip}
-      </a>
+      <Skip to="main">{t.value.skip}</Skip>
+      {/* Lists have no end: whoever goes on with keys would never come there. */}
+      <Skip to="foot">{t.value.skipToFoot}</Skip>
       <Header />
+      <HoldBar />
       <Shown />
-      <footer class="footer">
+      <footer class="footer" id="foot" tabIndex={-1}>
         <label>
           <span class="unseen">{t.value.language}</span>
           <select
@@ -70,13 +63,27 @@ export function App() {
           <Icon name="code" /> {t.value.why}
         </button>
       </footer>
-      <HoldBar />
       <IncomingSheet />
       {WhyPanel === null ? null : <WhyPanel close={() => setWhyPanel(null)} />}
       <Said />
     </>
   );
 }
+
+/** A link that is seen when it has the focus, to a part of the page. */
+const Skip = ({ to, children }: { readonly to: string; readonly children: string }) => (
+  <a
+    class="skip"
+    href={`#${to}`}
+    onClick={(event) => {
+      // Not a place of its own in the history.
+      event.preventDefault();
+      document.getElementById(to)?.focus();
+    }}
+  >
+    {children}
+  </a>
+);
 
 function Shown() {
   const channel = market.value;

@@ -71,7 +71,7 @@ function ValueFacet({ facet, filters }: FacetProps) {
     }
   };
   return (
-    <fieldset class="facet">
+    <fieldset class="facet" tabIndex={-1}>
       <legend>{t.value.facets[facet.name] ?? facet.name}</legend>
       <div class="facet-values">
         {facet.buckets.map(({ value, label, count }) => (
@@ -106,7 +106,7 @@ function chosenOf({ kind, name }: ChoiceFragment, filters: Filters): readonly st
 
 function PriceFacet({ facet, filters }: FacetProps) {
   return (
-    <fieldset class="facet">
+    <fieldset class="facet" tabIndex={-1}>
       <legend>{t.value.facets[facet.name] ?? facet.name}</legend>
       <div class="facet-values">
         {facet.buckets.map(({ label, count, selected, min, max }) => (
@@ -155,7 +155,7 @@ function StoreFacet({ store }: { readonly store: string | null }) {
   }, [market.value, here.value]);
   if (stores.value.length === 0) return null;
   return (
-    <fieldset class="facet">
+    <fieldset class="facet" tabIndex={-1}>
       <legend>{t.value.inStore}</legend>
       {here.value === null ? (
         <button

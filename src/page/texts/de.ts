@@ -10,6 +10,7 @@ export const de: Texts = {
     board: 'Pinnwand – Vitrine',
   },
   skip: 'Zum Inhalt springen',
+  skipToFoot: 'Zum Ende der Seite springen',
   tools: 'Werkzeuge',
   language: 'Sprache',
   market: 'Markt',

@@ -11,6 +11,7 @@ export const en = {
     board: 'Board – Vitrine',
   },
   skip: 'Skip to the content',
+  skipToFoot: 'Skip to the foot of the page',
   tools: 'Tools',
   language: 'Language',
   market: 'Market',
