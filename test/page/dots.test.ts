@@ -54,6 +54,17 @@ test('a name covers neither a dot nor another name', () => {
   expect(third?.name).toBe('below');
 });
 
+test('what has no name takes no room for one', () => {
+  const [named, unnamed] = spread(
+    [
+      { x: 100, y: 100, nameWidth: 60 },
+      { x: 160, y: 100, nameWidth: null },
+    ],
+    { width: 300, height: 375 },
+  );
+  expect([named?.name, unnamed?.name]).toEqual(['below', null]);
+});
+
 test('at the lower edge, a name is above its dot', () => {
   expect(spread([{ x: 100, y: 370, nameWidth: 90 }], { width: 300, height: 375 })).toEqual([
     { x: 100, y: 370, name: 'above' },

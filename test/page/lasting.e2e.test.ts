@@ -164,7 +164,10 @@ describe('a link', () => {
     'with a store that is no more (%s) offers to give it up',
     async (query) => {
       const page = await visit(query, { allows: /400/ });
-      await page.getByText('No product matches all of that').waitFor();
+      const said = page.getByText('No product matches all of that');
+      await said.waitFor();
+      // Seen, and not below the places of tiles that will not come.
+      expect((await said.boundingBox())?.y).toBeLessThan(600);
       await page.getByRole('button', { name: 'Clear all' }).click();
       await tiles(page).first().waitFor();
       expect(page.url()).not.toContain('store=');
@@ -220,7 +223,11 @@ test('a stranger with the link of a board sees it, is told what that means, and 
 
   const stranger = await visit(search);
   await stranger.getByRole('list', { name: 'Pins' }).getByRole('listitem').first().waitFor();
-  await stranger.getByText('Everybody who has the link can see this board and change it.').waitFor();
+  await stranger
+    .getByText(
+      'Somebody shared this board with you. Everybody who has the link can see this board and change it.',
+    )
+    .waitFor();
   await tiles(stranger).first().waitFor();
   await tiles(stranger).first().hover();
   await tiles(stranger).first().locator('.heart').click();

@@ -12,7 +12,7 @@ import { Link } from '../ui/link.js';
 import { Main } from '../ui/main.js';
 import { FailureNotice, Notice } from '../ui/notice.js';
 import { tell } from '../ui/said.js';
-import { pinOn, unpin } from './my-board.js';
+import { myBoard, pinOn, unpin } from './my-board.js';
 
 type Board = NonNullable<OpenBoardQuery['board']>;
 type Pin = NonNullable<Board['pins']>['nodes'][number];
@@ -41,13 +41,17 @@ export function BoardView({ channel, id }: BoardViewProps) {
   }
   if (value === null) return <Main />;
   const pins = value.pins?.nodes ?? [];
+  const isMine = id === myBoard.value;
   return (
     <Main>
       <div class="board-head">
-        <h1 class="title">{value.title}</h1>
+        <h1 class="title">{isMine ? t.value.board : value.title}</h1>
         <ShareButton title={value.title} />
       </div>
-      <p class="board-secret">{t.value.boardSecret}</p>
+      <p class="board-secret">
+        {isMine ? '' : `${t.value.boardShared} `}
+        {t.value.boardSecret}
+      </p>
       {pins.length === 0 ? <Notice title={t.value.emptyBoard} text={t.value.emptyBoardText} /> : null}
       <ul class="pins" aria-label={t.value.pins} tabIndex={-1}>
         {pins.map((pin) => (
@@ -96,7 +100,8 @@ function PinTile({ pin, remove }: { readonly pin: Pin; readonly remove: () => vo
 function Brief({ board: { palette, brief } }: { readonly board: Board }) {
   if ((palette ?? []).length === 0 && (brief?.prompt ?? '') === '') return null;
   return (
-    <section class="brief" aria-label={t.value.brief}>
+    <section class="brief">
+      <h2>{t.value.brief}</h2>
       <ul class="palette" aria-label={t.value.palette}>
         {(palette ?? []).map((color) => (
           <li key={color} style={{ background: color }}>
@@ -104,9 +109,15 @@ function Brief({ board: { palette, brief } }: { readonly board: Board }) {
           </li>
         ))}
       </ul>
-      {brief == null || brief.prompt === '' ? null : <p class="brief-text">{brief.prompt}</p>}
+      {brief == null || brief.prompt === '' ? null : (
+        <p class="brief-text" lang="en">
+          {brief.prompt}
+        </p>
+      )}
       {brief == null || brief.negativePrompt === '' ? null : (
-        <p class="brief-not">{t.value.without(brief.negativePrompt)}</p>
+        <p class="brief-not">
+          {t.value.without} <span lang="en">{brief.negativePrompt}</span>
+        </p>
       )}
     </section>
   );

@@ -1,8 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Counts } from '../list/listing.js';
-import { NO_FILTERS, SORTS, type View } from '../place.js';
+import { market, markets } from '../market.js';
+import { type Filters, NO_FILTERS, SORTS, type View } from '../place.js';
 import { go, hrefOf, narrow, place } from '../route.js';
-import { number, t, word } from '../texts/texts.js';
+import { money, number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { FilterSheet } from './filter-sheet.js';
 import { chosenIn, toggledIn, withRefinement } from './filters.js';
@@ -117,9 +118,19 @@ function useLastCounts(counts: Counts | null, view: View): Counts | null {
 /** Clothes' sizes, before those of shoes and belts. */
 const MAX_SIZES = 8;
 
+/** A price range in the currency of the market. */
+function priceLabel({ min, max }: Filters): string {
+  const currency = markets.value.find(({ handle }) => handle === market.value)?.currencyCode;
+  const shown = (amount: string): string =>
+    currency === undefined ? number(Number(amount), 2) : money(amount, currency);
+  if (min === null) return max === null ? '' : t.value.upTo(shown(max));
+  return max === null ? t.value.from(shown(min)) : `${shown(min)} – ${shown(max)}`;
+}
+
 /** What the facet calls the value, as far as it is known. */
 function chosenLabel(name: string, value: string, counts: Counts | null): string {
   if (name === 'store') return storeName(value) ?? t.value.store;
+  if (name === 'price') return priceLabel(place.value.filters);
   const facet = counts?.facets.find((one) => one.name === name);
   return facet?.buckets.find((bucket) => bucket.value === value)?.label ?? word(value);
 }

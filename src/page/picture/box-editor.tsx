@@ -58,13 +58,12 @@ export function BoxEditor({ src, width, height, box, region, found, choose }: Bo
   useEffect(() => () => clearTimeout(pause.current), []);
   const shown = draft ?? box;
   const stageWidth = useWidth(stage);
-  const names = found.map(({ name }, index) => (name === null ? t.value.item(index + 1) : word(name)));
   const stageHeight = (stageWidth * height) / width;
   const spots = spread(
-    found.map(({ box: item }, index) => ({
+    found.map(({ box: item, name }) => ({
       x: (item.x + item.width / 2) * stageWidth,
       y: (item.y + item.height / 2) * stageHeight,
-      nameWidth: (names[index] ?? '').length * LETTER_PX + NAME_EDGES_PX,
+      nameWidth: name === null ? null : word(name).length * LETTER_PX + NAME_EDGES_PX,
     })),
     { width: stageWidth, height: stageHeight },
   );
@@ -185,7 +184,7 @@ export function BoxEditor({ src, width, height, box, region, found, choose }: Bo
                 aria-label={name === null ? t.value.item(index + 1) : t.value.itemNamed(word(name))}
                 onClick={() => choose(shown !== null && isSame(shown, item) ? null : item)}
               >
-                <span class="dot-name">{names[index]}</span>
+                <span class="dot-name">{name === null ? t.value.item(index + 1) : word(name)}</span>
               </button>
             );
           })}

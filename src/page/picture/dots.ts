@@ -1,8 +1,8 @@
-/** A dot on a picture: where its item is, in pixels, and how wide its name is. */
+/** A dot on a picture: where its item is, in pixels, and how wide its name is; null when it has none. */
 export interface Dot {
   readonly x: number;
   readonly y: number;
-  readonly nameWidth: number;
+  readonly nameWidth: number | null;
 }
 
 /** Where a dot is shown, and where its name has room; `null`: only when somebody points at it. */
@@ -76,7 +76,9 @@ function withNames(
     ...{ top: y - RADIUS_PX, bottom: y + RADIUS_PX },
   }));
   return spots.map(({ x, y }, index) => {
-    const half = (dots[index]?.nameWidth ?? 0) / 2;
+    const nameWidth = dots[index]?.nameWidth ?? null;
+    if (nameWidth === null) return { x, y, name: null };
+    const half = nameWidth / 2;
     const beside = { left: x - half, right: x + half };
     const below = { ...beside, top: y + NAME_FROM_PX, bottom: y + NAME_TO_PX };
     const above = { ...beside, top: y - NAME_TO_PX, bottom: y - NAME_FROM_PX };

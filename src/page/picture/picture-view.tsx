@@ -74,34 +74,36 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
                 ? t.value.noItems
                 : t.value.tapADot}
           </span>
-          {box === null ? (
-            <button
-              key="draw"
-              class="link"
-              type="button"
-              data-part=""
-              onClick={() => {
-                choose(around(0.5, 0.5));
-                // The next keys move the box.
-                focusSoon('.frame');
-              }}
-            >
-              {t.value.drawABox}
-            </button>
-          ) : (
-            <button
-              key="whole"
-              class="link"
-              type="button"
-              onClick={() => {
-                choose(null);
-                focusSoon('[data-part]');
-              }}
-            >
-              <Icon name="whole" /> {t.value.wholePicture}
-            </button>
-          )}
-          <PinPicture image={id} />
+          <span class="picture-acts">
+            {box === null ? (
+              <button
+                key="draw"
+                class="link"
+                type="button"
+                data-part=""
+                onClick={() => {
+                  choose(around(0.5, 0.5));
+                  // The next keys move the box.
+                  focusSoon('.frame');
+                }}
+              >
+                {t.value.drawABox}
+              </button>
+            ) : (
+              <button
+                key="whole"
+                class="link"
+                type="button"
+                onClick={() => {
+                  choose(null);
+                  focusSoon('[data-part]');
+                }}
+              >
+                <Icon name="whole" /> {t.value.wholePicture}
+              </button>
+            )}
+            <PinPicture image={id} />
+          </span>
         </p>
         <Known
           channel={channel}
