@@ -38,23 +38,30 @@ const tiles = new Map<number, number>();
 let entries = 0;
 /** How many products the list of the entry that was just returned to had. */
 let wishedTiles = 0;
+/** Until the list is there again, the page is too short to say where the shopper is. */
+let isReturning = false;
 
 /** Where the shopper had scrolled to in this entry of the history; 0 for a new one. */
 export const scrollOf = (id: number): number => scrolls.get(id) ?? 0;
 
 /** Notes how many products the list of an entry has. */
-export const noteTiles = (id: number, count: number): void => void tiles.set(id, count);
+export function noteTiles(id: number, count: number): void {
+  tiles.set(id, count);
+  if (id === entry.peek()) keepSoon();
+}
 
 /** How many products the list of the entry had that was returned to; 0 the next time, and for a new entry. */
 export function takeTiles(): number {
   const wished = wishedTiles;
   wishedTiles = 0;
+  isReturning = wished > 0;
   return wished;
 }
 
 /** Goes as far down as the shopper was in this entry of the history, once the page has its height again. */
 export function returnTo(id: number, y: number): void {
   requestAnimationFrame(() => {
+    isReturning = false;
     if (entry.value === id) scrollTo(0, y);
   });
 }
@@ -66,14 +73,26 @@ const stateOf = (id: number): EntryState => ({ entry: id, y: scrollOf(id), tiles
 
 /** Keeps where the shopper is with the entry that is shown. */
 function keep(): void {
+  if (isReturning) return;
   scrolls.set(entry.value, scrollY);
   history.replaceState(stateOf(entry.value), '');
+}
+
+/** Browsers take about three changes of the history in a second. */
+const KEEP_PAUSE_MS = 350;
+let pause: ReturnType<typeof setTimeout> | undefined;
+
+/** A page that is left cannot change its entry any more: Chromium forgets what `pagehide` writes. */
+function keepSoon(): void {
+  clearTimeout(pause);
+  pause = setTimeout(keep, KEEP_PAUSE_MS);
 }
 
 /** Goes to another place. With `replace`, the place that is shown is changed, as if the shopper had never left it. */
 export function go(next: Place, { replace = false } = {}): void {
   const url = `/${writePlace(next, market.value)}`;
   wishedTiles = 0;
+  isReturning = false;
   if (replace) {
     history.replaceState(stateOf(entry.value), '', url);
   } else {
@@ -99,9 +118,6 @@ function come(state: EntryState): void {
   entry.value = state.entry;
 }
 
-/** Browsers take about three changes of the history in a second. */
-const SCROLL_PAUSE_MS = 350;
-
 /** Follows the browser's back and forward buttons. To be called once. */
 export function followHistory(): void {
   history.scrollRestoration = 'manual';
@@ -118,14 +134,5 @@ export function followHistory(): void {
     if (meant !== null) market.value = meant;
     place.value = readPlace(location.search);
   });
-  // A page that is left cannot change its entry any more: Chromium forgets what `pagehide` writes.
-  let pause: ReturnType<typeof setTimeout> | undefined;
-  addEventListener(
-    'scroll',
-    () => {
-      clearTimeout(pause);
-      pause = setTimeout(keep, SCROLL_PAUSE_MS);
-    },
-    { passive: true },
-  );
+  addEventListener('scroll', keepSoon, { passive: true });
 }
