@@ -124,6 +124,7 @@ export function followHistory(): void {
   const first = readState(history.state);
   entries = first.entry;
   come(first);
+  isReturning = wishedTiles > 0;
   history.replaceState(first, '');
   addEventListener('popstate', ({ state }) => {
     // A fragment that somebody typed is no other place.
