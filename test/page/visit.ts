@@ -27,9 +27,9 @@ export interface Visit {
 /** A shop and a browser for the tests of one file. */
 export interface Visitors {
   /** There once the tests run. */
-  shop(): Shop;
+  readonly shop: () => Shop;
   /** Opens the page as a new visitor. Whatever the browser complains about fails the test. */
-  visit(query?: string, how?: Visit): Promise<Page>;
+  readonly visit: (query?: string, how?: Visit) => Promise<Page>;
 }
 
 /** To be called once in a file, outside of its tests. */
