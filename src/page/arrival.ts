@@ -1,7 +1,10 @@
 import { batch, signal } from '@preact/signals';
 import { ask } from './api/ask.js';
 import { type Failure, toFailure } from './api/failure.js';
-import { arrive, market } from './market.js';
+import { get } from './api/send.js';
+import { ArriveDocument } from './generated/graphql.js';
+import { bringFirstPage } from './list/sources.js';
+import { learnMarkets, market } from './market.js';
 import { NO_MARKET_FILTERS, readMarket } from './place.js';
 import { narrow } from './route.js';
 
@@ -13,13 +16,16 @@ const isHome = location.search === '';
 
 /** Finds out which markets there are, and what is new in the first. */
 export function beginArrival(): void {
-  arrive().then(
-    () => {
-      arrivalFailure.value = null;
-      // Prices of a market that is no more narrow nothing in another one.
-      const meant = readMarket(location.search);
-      if (meant !== null && meant !== market.value) narrow(NO_MARKET_FILTERS);
-    },
+  ask(ArriveDocument, { isHome }, (data) => data, undefined, get).then(
+    ({ channel, channels, categories, products }) =>
+      batch(() => {
+        arrivalFailure.value = null;
+        if (channel && products) bringFirstPage(channel.handle, products);
+        learnMarkets(channel?.handle ?? null, channels ?? [], categories ?? []);
+        // Prices of a market that is no more narrow nothing in another one.
+        const meant = readMarket(location.search);
+        if (meant !== null && meant !== market.value) narrow(NO_MARKET_FILTERS);
+      }),
     (error: unknown) => {
       arrivalFailure.value = toFailure(error);
     },

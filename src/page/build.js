@@ -4,6 +4,7 @@ import { readFile, readdir, rm, writeFile, mkdir, copyFile } from 'node:fs/promi
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as graphiql from '@graphql-yoga/render-graphiql/graphiql';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { build } from 'esbuild';
@@ -17,13 +18,13 @@ await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });
 
 /** Writes a file under a name with its hash; returns its URL. */
-async function writeHashed(path, bytes) {
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8).toUpperCase();
-  const name = basename(path).replace(/(\.\w+)$/, `-${hash}$1`);
-  await writeFile(`${OUT}${name}`, bytes);
+async function writeHashed(plainName, content) {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 8).toUpperCase();
+  const name = plainName.replace(/(\.\w+)$/, `-${hash}$1`);
+  await writeFile(`${OUT}${name}`, content);
   return PUBLIC_PATH + name;
 }
-const copyHashed = async (path) => writeHashed(path, await readFile(path));
+const copyHashed = async (path) => writeHashed(basename(path), await readFile(path));
 
 const manifest = here('generated/persisted-documents.json');
 const documents = await copyHashed(manifest);
@@ -104,6 +105,15 @@ const html = (await readFile(here('index.html'), 'utf8'))
   .replace('{serif}', named(/^instrument-serif-latin-400-normal-\w+\.woff2$/));
 await writeFile(`${OUT}index.html`, html);
 
+const graphiqlHtml = (await readFile(here('graphiql/graphiql.html'), 'utf8'))
+  .replace('{icon}', icons[0])
+  .replace('{graphiqlStyle}', await writeHashed('graphiql.css', graphiql.css))
+  .replace('{graphiqlScript}', await writeHashed('graphiql.js', graphiql.js))
+  .replace('{style}', named(/^start-graphiql-\w+\.css$/))
+  .replace('{script}', named(/^start-graphiql-\w+\.js$/));
+// Not one of the files: the gateway adds the sample operations (server/graphql/graphiql.ts).
+await writeFile(here('../../dist/graphiql.html'), graphiqlHtml);
+
 // The worker changes with each version, as browsers compare it byte by byte. It keeps the page under a name with a hash,
 // so that the files of two versions never mix.
 const shellDocument = await writeHashed('index.html', html);
@@ -111,7 +121,7 @@ const shellFiles = [
   shellDocument,
   ...icons,
   `${PUBLIC_PATH}page.webmanifest`,
-  ...names.filter((name) => !name.endsWith('.map')).map((name) => PUBLIC_PATH + name),
+  ...names.filter((name) => !/^start-graphiql-|\.map$/.test(name)).map((name) => PUBLIC_PATH + name),
 ];
 await build({
   entryPoints: [here('worker/service-worker.ts')],
@@ -159,6 +169,8 @@ await writeFile(`${OUT}LICENSES.txt`, licenses.join(`\n${'-'.repeat(80)}\n\n`));
 
 const brotli = promisify(zlib.brotliCompress);
 const gzip = promisify(zlib.gzip);
+/** At the highest quality, the parts of GraphiQL, which are larger than this, would take half a minute. */
+const LARGE_BYTES = 500_000;
 /** Already compressed; or source maps, which are large and rarely requested. */
 const SENT_AS_THEY_ARE = /\.(?:png|woff2|map)$/;
 
@@ -166,6 +178,8 @@ const SENT_AS_THEY_ARE = /\.(?:png|woff2|map)$/;
 for (const name of await readdir(OUT)) {
   if (SENT_AS_THEY_ARE.test(name)) continue;
   const bytes = await readFile(OUT + name);
-  await writeFile(`${OUT}${name}.br`, await brotli(bytes));
+  const quality = bytes.length < LARGE_BYTES ? 11 : 6;
+  const params = { [zlib.constants.BROTLI_PARAM_QUALITY]: quality };
+  await writeFile(`${OUT}${name}.br`, await brotli(bytes, { params }));
   await writeFile(`${OUT}${name}.gz`, await gzip(bytes, { level: 9 }));
 }

@@ -1,6 +1,4 @@
 import { signal } from '@preact/signals';
-import { ask } from './api/ask.js';
-import { ArriveDocument } from './generated/graphql.js';
 import { readMarket } from './place.js';
 import { recall, remember } from './storage.js';
 
@@ -29,13 +27,15 @@ export function chooseMarket(handle: string): void {
   market.value = handle;
 }
 
-/** Finds out which markets there are. Keeps the one of the address or of the last visit if it still exists. */
-export async function arrive(): Promise<void> {
-  const { channel, channels, categories } = await ask(ArriveDocument, {}, (data) => data);
-  markets.value = channels ?? [];
-  kinds.value = categories ?? [];
-  const isKnown = markets.value.some(({ handle }) => handle === market.value);
-  if (!isKnown) market.value = channel?.handle ?? markets.value[0]?.handle ?? null;
+/** Notes which markets there are. Keeps the one of the address or of the last visit if it still exists; else takes the first. */
+export function learnMarkets(
+  first: string | null,
+  known: readonly Market[],
+  categories: readonly Kind[],
+): void {
+  markets.value = known;
+  kinds.value = categories;
+  if (!known.some(({ handle }) => handle === market.value)) market.value = first ?? known[0]?.handle ?? null;
 }
 
 /** The chosen market. @throws Error before it is known */

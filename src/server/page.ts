@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { negotiate } from '@fastify/accept-negotiator';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
@@ -31,21 +30,6 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** These names change with the content. A browser asks for the others each time. */
-const HASHED = /-[0-9A-Z]{8}\.\w+(?:\.map)?$/;
-
-const TYPES: Readonly<Record<string, string>> = {
-  css: 'text/css; charset=utf-8',
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  json: 'application/json; charset=utf-8',
-  map: 'application/json; charset=utf-8',
-  png: 'image/png',
-  svg: 'image/svg+xml',
-  txt: 'text/plain; charset=utf-8',
-  webmanifest: 'application/manifest+json; charset=utf-8',
-  woff2: 'font/woff2',
-};
 /** The endings of files that the build has compressed, by content encoding, the most preferred first. */
 const COMPRESSED = [
   ['br', '.br'],
@@ -55,16 +39,8 @@ const COMPRESSED = [
 /** What the page asks first: where its address says nothing, and elsewhere. */
 const preloadsSchema = z.object({ home: z.string(), elsewhere: z.string() });
 
-interface PageFile {
-  readonly type: string;
-  readonly etag: string;
-  readonly immutable: boolean;
-  /** By content encoding, the most preferred first. */
-  readonly bodies: ReadonlyMap<string, Buffer>;
-}
-
 interface BuiltPage {
-  readonly files: ReadonlyMap<string, PageFile>;
+  readonly files: ReadonlyMap<string, StaticFile>;
   readonly preloads: z.infer<typeof preloadsSchema>;
 }
 
@@ -72,7 +48,7 @@ interface BuiltPage {
  * `GET /` is the storefront, a client of the public API like any other; `GET /page/…` are its files, and
  * `GET /service-worker.js` lets it start without the network.
  */
-export function installPage(app: FastifyInstance): void {
+export function installPage(app: FastifyInstance, senderOf: SenderOf): void {
   let page: Promise<BuiltPage> | undefined;
   const built = (): Promise<BuiltPage> =>
     (page ??= readPage(BUILT).catch((error: unknown) => {
@@ -87,14 +63,6 @@ export function installPage(app: FastifyInstance): void {
       void reply.header('cache-control', 'no-store');
       throw new RequestError('NOT_FOUND', 'The page has no such file: load it again.');
     }
-    void reply
-      .header('etag', file.etag)
-      .header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'public, no-cache')
-      .header('vary', 'accept-encoding');
-    if (isKnown(request.headers['if-none-match'], file.etag)) return reply.code(304).send();
-    const encoding =
-      negotiate(request.headers['accept-encoding'] ?? '', [...file.bodies.keys()]) ?? 'identity';
-    if (encoding !== 'identity') void reply.header('content-encoding', encoding);
     if (name.endsWith('.html')) {
       void reply
         .header('content-security-policy', CONTENT_SECURITY_POLICY)
@@ -121,22 +89,11 @@ async function readPage(folder: URL): Promise<BuiltPage> {
   const names = new Set(await readdir(folder));
   const read = (name: string): Promise<Buffer> => readFile(new URL(name, folder));
   const plain = [...names].filter((name) => !/\.(?:br|gz)$/.test(name));
-  const files = plain.map(async (name): Promise<[string, PageFile]> => {
-    const bytes = await read(name);
-    const bodies = new Map<string, Buffer>();
+  const files = plain.map(async (name): Promise<[string, StaticFile]> => {
+    const compressed = new Map<string, Buffer>();
     for (const [encoding, ending] of COMPRESSED)
-      if (names.has(name + ending)) bodies.set(encoding, await read(name + ending));
-    bodies.set('identity', bytes);
-    return [
-      name,
-      {
-        type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
-        // Weak, because it is the same for all encodings.
-        etag: `W/"${createHash('sha256').update(bytes).digest('base64url')}"`,
-        immutable: HASHED.test(name),
-        bodies,
-      },
-    ];
+      if (names.has(name + ending)) compressed.set(encoding, await read(name + ending));
+    return [name, new StaticFile(name, await read(name), compressed)];
   });
   return {
     files: new Map(await Promise.all(files)),

@@ -4,6 +4,7 @@ import { documentId } from './document-id.js';
 import { Failure, retryAfterOf } from './failure.js';
 import { record, type Report } from './record.js';
 import { repeat } from './repeat.js';
+import { post, type Send } from './send.js';
 import { noteServerTime } from './server-clock.js';
 
 interface Answer<T> {
@@ -32,9 +33,10 @@ export const ask = <Data, Variables, Picked>(
   variables: Variables,
   pick: (data: Data) => Picked,
   signal?: AbortSignal,
+  send: Send = post,
 ): Promise<NonNullable<Picked>> =>
   repeat(
-    () => askOnce(document, variables, pick, signal),
+    () => askOnce(document, variables, pick, signal, send),
     ({ code, retryAfterMs }, tries) => {
       if (code !== 'PERSISTED_QUERY_NOT_FOUND')
         return tries === 1 && retryAfterMs !== null && retryAfterMs <= QUIET_WAIT_MS ? retryAfterMs : null;

@@ -3,7 +3,7 @@ import { hasChoice } from '../filter/filters.js';
 import { Empty } from '../list/empty.js';
 import { EXPECTED, listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
-import { browse } from '../list/sources.js';
+import { browse, newest } from '../list/sources.js';
 import { useSettled } from '../list/use-settled.js';
 import { LiveButton } from '../live/live-button.js';
 import { LastSeen } from '../offline/last-seen.js';
@@ -28,16 +28,14 @@ interface HomeProps {
 /** An invitation to show a picture, above all products, newest first. */
 export function Home({ place, channel }: HomeProps) {
   const { filters, sort } = place;
-  const listing = useSettled(
-    listingOf(`${channel}${writePlace(place)}`, () => browse(channel, null, filters, sort)),
-  );
   const isNarrowed = hasChoice(filters);
-  const listing =
+  const listing = useSettled(
     channel === null
       ? EXPECTED
       : listingOf(`${channel}${writePlace(place)}`, () =>
           isNarrowed || sort !== 'BEST' ? browse(channel, null, filters, sort) : newest(channel),
-        );
+        ),
+  );
   const isEmpty = listing.items.value.length === 0;
   return (
     <Main>

@@ -54,9 +54,17 @@ export class Listing {
 
   constructor(readonly source: Source) {}
 
+  /** A list of what is known already. */
+  static of(items: readonly Item[]): Listing {
+    const listing = new Listing(NOTHING);
+    listing.items.value = items;
+    listing.isComplete.value = true;
+    return listing;
+  }
+
   /**
-   * Loads the counts and the first page, or as many as were there when the shopper left; once: what failed is asked for
-   * again by `more`.
+   * Loads the first page, or as many as were there when the shopper left, and then the counts; once: what failed is asked
+   * for again by `more`.
    */
   open(): void {
     if (this.#isOpen) return;
@@ -65,9 +73,14 @@ export class Listing {
     const shown = entry.peek();
     // Until then the page may be too short for it.
     const y = scrollOf(shown);
+    // At the same time, the gateway would look at a new part of a picture twice.
     void this.more(Math.min(left, MAX_RESTORED)).then(() => {
       if (left > 0) returnTo(shown, y);
+      return this.#count();
     });
+  }
+
+  async #count(): Promise<void> {
     const { counts } = this.source;
     const { signal: leaving } = this.#leaving;
     if (counts === undefined || leaving.aborted) return;
@@ -91,6 +104,7 @@ export class Listing {
     try {
       do {
         const { items, next, counts, region } = await this.source.page(this.#after, this.#leaving.signal);
+        noteSeen(items);
         for (const item of items) if (!loaded.has(item.product.id)) loaded.set(item.product.id, item);
         if (counts !== undefined) this.counts.value = counts;
         this.region.value = region ?? null;
@@ -133,6 +147,9 @@ export class Listing {
 
 /** Ten pages, one after the other: longer than that, nobody wants to wait for a place in a list. */
 const MAX_RESTORED = 240;
+/** What is shown of a list that nobody can ask for yet. */
+export const EXPECTED = new Listing(NOTHING);
+
 /** About how long a shopper looks at a product before the next search. */
 const NEW_MS = 120_000;
 /** Enough to go back through a visit. */

@@ -39,8 +39,10 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
   const focused = useRef(Number.NaN);
   const items = listing.items.value;
   const isEmpty = items.length === 0;
+  const isComplete = listing.isComplete.value;
   const failure = listing.failure.value;
-  const isWaiting = isEmpty && failure === null && !listing.isComplete.value;
+  const isWaiting = isEmpty && failure === null && !isComplete;
+  const rem = useMemo(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize), [width]);
   const masonry = useMemo(() => {
     const isNarrow = width < NARROW_PX;
     return layOut(isWaiting ? EXPECTED : items.map(({ picture }) => picture.height / picture.width), {
@@ -49,7 +51,7 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
       gap: isNarrow ? 12 : 28,
       caption: Math.round(CAPTION_REM * rem),
     });
-  }, [items, width, isWaiting]);
+  }, [items, width, rem, isWaiting]);
   // The list has its height now, so that the page can be as far down as it was.
   useLayoutEffect(() => {
     if (width === 0) return;
@@ -57,19 +59,10 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
     measure();
     // Choosing a filter is no move to another place.
   }, [entry.value, width > 0]);
-  useEffect(() => {
-    const { current } = end;
-    if (current === null) return;
-    const observer = new IntersectionObserver(
-      ([seen]) => {
-        if (seen?.isIntersecting === true && listing.failure.value === null) void listing.more();
-      },
-      { rootMargin: `${AHEAD_PX}px` },
-    );
-    observer.observe(current);
-    return () => observer.disconnect();
-    // Observed anew after each page: its end may be within reach again.
-  }, [listing, items]);
+  const near = within(masonry.spots, band.from, band.to);
+  const kept = [focused.current - 1, focused.current, focused.current + 1];
+  const wished = [...kept, ...near].flatMap((index) => items[index]?.product.id ?? []);
+  const shown = useMounted(wished, ROWS_A_FRAME * masonry.columns);
   return (
     <div class="masonry-frame" ref={frame}>
       {isWaiting ? (

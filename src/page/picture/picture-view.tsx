@@ -36,6 +36,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
   const asked = listingOf(`${channel}${writePlace(place)}`, () =>
     alike(channel, { like: [{ image: { id }, box }] }, place.filters, place.sort),
   );
+  const listing = useSettled(asked);
   const choose = (next: Box | null): void => {
     const onFrame = document.activeElement?.classList.contains('frame') === true;
     go({ ...place, view: { at: 'picture', id, box: next } }, { replace: true });

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import type { SenderOf } from '../sender.js';
 import { StaticFile } from '../static-files.js';
@@ -40,6 +42,6 @@ async function renderPage(operations: URL): Promise<StaticFile> {
   const template = await readFile(TEMPLATE, 'utf8');
   const groups = JSON.stringify(await readSampleOperations(operations));
   // As it is within a script element, only "<" could end it.
-  const html = template.replace('{operations}', () => groups.replaceAll('<', '\\u003c'));
-  return new StaticFile('graphiql.html', Buffer.from(html));
+  const html = Buffer.from(template.replace('{operations}', () => groups.replaceAll('<', '\\u003c')));
+  return new StaticFile('graphiql.html', html, new Map([['gzip', await promisify(gzip)(html)]]));
 }

@@ -23,7 +23,14 @@ export async function expectSameAnswers(documents: number): Promise<void> {
       const operation = request?.document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
       if (!request || !operation) throw new Error('the test has given no operation');
       const requestPayer = { name: 'test', pay: () => undefined, owe: () => undefined };
-      return { ...request, documentHash: '', operation, signal: NEVER_ABORTED, requestPayer, variablePoints: 0 };
+      return {
+        ...request,
+        documentHash: '',
+        operation,
+        signal: NEVER_ABORTED,
+        requestPayer,
+        variablePoints: 0,
+      };
     },
   };
   const bounds = createAnswerBounds(schema, () => undefined);
