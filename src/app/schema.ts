@@ -14,6 +14,7 @@ import { LanguageCodeScalar } from '../graph/language.js';
 import { declareDefaultCosts } from './default-costs.js';
 import { RESOLVERS } from './resolvers.js';
 import type { Services } from './services.js';
+import { boundSuggestions } from '../graph/suggestions.js';
 import { guardFields } from '../graph/requires.js';
 import { bindAvailabilityChanged } from '../inventory/availability-changed.resolver.js';
 import { StockLocation } from '../catalog/location.types.js';
@@ -63,6 +64,7 @@ export function createSchema(services: Services | null = null): GraphQLSchema {
     container: containerOf(services),
   });
   if (services !== null) bindAvailabilityChanged(schema, services.availability);
+  boundSuggestions(schema);
   guardFields(schema);
   describeRoots(schema);
   declareDefaultCosts(schema);

@@ -156,6 +156,21 @@ test('the lists in the variables have a bound together', async () => {
   ]);
 });
 
+// Failed on 2026-11-29: graphql-js compared names of megabytes with its own, which took gigabytes, and everybody waited.
+test('what is meant is suggested for names, and not for long texts', async () => {
+  const asked = async (variables: Readonly<Record<string, unknown>>): Promise<string> => {
+    const document = `query ($sort: ProductSort, $where: ProductFilter) { products(sort: $sort, where: $where) { nodes { id } } }`;
+    const { errors } = await gateway.ask(document, variables);
+    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
+    return errors[0]?.message ?? '';
+  };
+  expect(await asked({ sort: 'NEWES' })).toMatch('Did you mean');
+  expect(await asked({ where: { brand: [] } })).toMatch('Did you mean');
+  expect(await asked({ sort: 'NEWEST'.repeat(50) })).not.toMatch('Did you mean');
+  expect(await asked({ sort: ['NEWEST'] })).not.toMatch('Did you mean');
+  expect(await asked({ where: { ['brand'.repeat(50)]: [] } })).toMatch(/name of more than 100 characters/);
+});
+
 // Failed on 2026-11-29: ids of megabytes were decoded, and kept the event loop for seconds.
 test('a text that is too long to be an id is none, whatever it begins with', async () => {
   const ids = Object.values(there).flatMap(([first]) => (first === undefined ? [] : [first]));

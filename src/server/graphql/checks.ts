@@ -8,6 +8,7 @@ import type { TrustedDocuments } from './trusted-documents.js';
 import { toGraphQLError } from '../errors.js';
 import { enterContext } from './in-context.js';
 import type { Operation } from './operation.js';
+import { MAX_NAME_CHARS } from '../../graph/suggestions.js';
 import { ENTRIES_A_POINT, MAX_LIST_ENTRIES, MAX_VARIABLES } from '../limits.js';
 
 /** An operation that may be executed, until the signal aborts. */
@@ -127,12 +128,24 @@ function countEntries(value: object, limit: number): number {
   const open: object[] = [value];
   let count = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (!Array.isArray(next)) refuseLongNames(next);
     const inner = Object.values(next).filter(isObject);
     count += Array.isArray(next) ? next.length : inner.length;
     if (count > limit) break;
     open.push(...inner);
   }
   return count;
+}
+
+/** graphql-js compares each name that it does not know with all that it knows: see `boundSuggestions`. */
+function refuseLongNames(fields: object): void {
+  for (const name in fields) {
+    if (name.length <= MAX_NAME_CHARS) continue;
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      `A field in the variables has a name of more than ${MAX_NAME_CHARS} characters: "${name.slice(0, MAX_NAME_CHARS)}…".`,
+    );
+  }
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
