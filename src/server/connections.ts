@@ -6,6 +6,7 @@ import { networkOf, siteOf } from '../platform/client-network.js';
 import { Holdings } from '../platform/holdings.js';
 import { sharesOf } from '../platform/shares.js';
 import { boundChunks } from './body-chunks.js';
+import { boundParts } from './body-parts.js';
 import { createClientTurns } from './client-turns.js';
 import {
   MAX_CLIENTS_REMEMBERED,
@@ -164,10 +165,12 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
       if (isOwn && told > MAX_TOLD_TO_WAIT) shut(socket);
       return;
     }
-    boundChunks(request, () => {
+    const giveUp = (): void => {
       if (clientOf(socket) !== null) shut(socket);
       else socket.destroy();
-    });
+    };
+    boundChunks(request, giveUp);
+    boundParts(request, giveUp);
     responses.add(response);
     response.once('close', () => {
       responses.delete(response);

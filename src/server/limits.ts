@@ -205,6 +205,9 @@ export const MAX_HEADERS = 200;
 /** Characters of a header that lists what a client accepts. Browsers send 150; 1,500 types take 1 ms to compare. */
 export const MAX_ACCEPT_CHARS = 1_000;
 
+/** Parts of a form. POST /images takes one file; forms of browsers have a few fields beside it. */
+export const MAX_FORM_PARTS = 100;
+
 /** Chunks of a body that may be of any size. 2,000 take about 6 ms of the event loop. */
 export const FREE_BODY_CHUNKS = 2_000;
 

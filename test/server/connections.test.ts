@@ -9,6 +9,7 @@ import {
   FREE_BODY_CHUNKS,
   MAX_ACCEPT_CHARS,
   MAX_CONNECTIONS_PER_CLIENT,
+  MAX_FORM_PARTS,
   MAX_HEADERS,
   MAX_REQUESTS_IN_WORK_PER_CLIENT,
   MAX_REQUESTS_IN_WORK_PER_CONNECTION,
@@ -359,6 +360,23 @@ describe('bodies in chunks', () => {
   ])('%d of them of %d bytes are read', async (count, size) => {
     expect(await sendChunks('/graphql', 'application/json', count, size)).toMatch(/^HTTP\/1\.1 400 /);
   });
+});
+
+// Failed on 2026-11-29: forms of a million empty parts made everybody else wait for seconds.
+test.each([
+  [MAX_FORM_PARTS, 'answered', /^HTTP\/1\.1 400 /],
+  [MAX_FORM_PARTS + 1, 'not answered', /^$/],
+])('a form of %d parts is %s', async (count, _what, answered) => {
+  const socket = await open(await listen([]), ADDRESS);
+  const body = `--b\r\n\r\n${'\r\n--b\r\n\r\n'.repeat(count - 1)}\r\n--b--\r\n`;
+  socket.write(
+    'POST /images HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n' +
+      `Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  let answer = '';
+  socket.on('data', (data) => (answer += String(data)));
+  await once(socket, 'close');
+  expect(answer).toMatch(answered);
 });
 
 describe('headers', () => {
