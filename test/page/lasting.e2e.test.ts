@@ -125,7 +125,7 @@ describe('a hold', () => {
 describe.each(SCREENS)('on a $name', (screen) => {
   test('a reload and a visit elsewhere come back to the same place of a long list', async () => {
     const page = await visit('', { screen });
-    await soon(async () => (await tiles(page).count()) >= 24);
+    await tiles(page).first().waitFor();
     await page.mouse.move(200, 500);
     for (let turn = 0; turn < 4; turn += 1) {
       await page.mouse.wheel(0, 1_500);
