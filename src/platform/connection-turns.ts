@@ -102,7 +102,8 @@ export class ConnectionTurns {
    * Waits for a turn; the result ends it, and is told whether Postgres answered. Work with a connection never asks for a
    * second one: if each of many calls needed two, none might be left for any of them to continue.
    *
-   * @throws DatabaseBusy; DatabaseUnavailable when Postgres answered nobody while it waited
+   * @throws DatabaseBusy; DatabaseUnavailable when Postgres answered nobody while it waited; ThrottledError for paid work
+   *   of a client that came to owe points while it waited
    */
   async take(): Promise<EndTurn> {
     const clients = currentClients();
@@ -123,7 +124,13 @@ export class ConnectionTurns {
         kind,
         start: (client) => {
           clearTimeout(timer);
-          resolve(this.#start(kind, client, payer));
+          try {
+            // What waited may have been admitted before the bills of what came first.
+            payer?.pay(0);
+            resolve(this.#start(kind, client, payer));
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
         },
       });
       const timer = setTimeout(() => {

@@ -118,6 +118,30 @@ describe('turns at the connections', () => {
     }
   });
 
+  // Failed on 2026-11-29: 64 long statements were admitted before the bill of the first one came.
+  test('are not given to those who came to owe points while they waited', async () => {
+    const { turns, ran, run, many, end, settle } = start();
+    void many('a', 20);
+    void run('d1');
+    void run('e1');
+    await settle();
+    const debt = new Error('in debt');
+    const pay = (): never => {
+      throw debt;
+    };
+    const waiting = forClient('b', () =>
+      paidBy({ name: 'b', pay, owe: () => undefined }, () => turns.take()),
+    );
+    const refused = expect(waiting).rejects.toBe(debt);
+    void run('c1');
+    void run('c2');
+    await settle();
+    for (const name of ran.filter((other) => other.startsWith('a'))) await end(name);
+    await refused;
+    expect(ran).toContain('c1');
+    expect(ran).toContain('c2');
+  });
+
   // Failed on 2026-11-29: an import that slowed Postgres down cost shoppers their budgets.
   test('are paid for by what Postgres would take if it had nothing else to do', async () => {
     const now = jest.spyOn(performance, 'now').mockReturnValue(0);
