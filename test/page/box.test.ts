@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { around, between, MIN_SIDE, moved, resized } from '../../src/page/picture/box.js';
+import { around, between, holds, MIN_SIDE, moved, overlap, resized } from '../../src/page/picture/box.js';
 import type { Box } from '../../src/page/place.js';
 
 /** Wherever a finger goes, also beyond the picture. */
@@ -25,4 +25,17 @@ test('a box stays inside the picture and large enough, whatever a finger does', 
 test('moving keeps the size', () => {
   const box = { x: 0.2, y: 0.2, width: 0.5, height: 0.3 };
   expect(moved(box, 5, -5)).toEqual({ x: 0.5, y: 0, width: 0.5, height: 0.3 });
+});
+
+test('a box holds another when the middle of that is in it', () => {
+  const box = { x: 0.2, y: 0.2, width: 0.5, height: 0.3 };
+  expect(holds(box, { x: 0.1, y: 0.1, width: 0.4, height: 0.4 })).toBe(true);
+  expect(holds(box, { x: 0, y: 0, width: 0.3, height: 0.3 })).toBe(false);
+});
+
+test('what two boxes share is from nothing to all', () => {
+  const box = { x: 0.2, y: 0.2, width: 0.4, height: 0.4 };
+  expect(overlap(box, box)).toBeCloseTo(1);
+  expect(overlap(box, { ...box, x: 0.7, width: 0.2 })).toBe(0);
+  expect(overlap(box, { ...box, width: 0.2 })).toBeCloseTo(0.5);
 });

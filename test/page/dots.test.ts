@@ -38,7 +38,7 @@ test('dots that are apart stay where their items are', () => {
     { x: 120, y: 300, nameWidth: 60 },
   ];
   const spots = spread(given, { width: 300, height: 375 });
-  expect(spots).toEqual(given.map(({ x, y }) => ({ x, y, name: 'below' })));
+  expect(spots).toEqual(given.map(({ x, y }) => ({ x, y, name: 'below', aside: 0 })));
 });
 
 test('a name covers neither a dot nor another name', () => {
@@ -67,6 +67,17 @@ test('what has no name takes no room for one', () => {
 
 test('at the lower edge, a name is above its dot', () => {
   expect(spread([{ x: 100, y: 370, nameWidth: 90 }], { width: 300, height: 375 })).toEqual([
-    { x: 100, y: 370, name: 'above' },
+    { x: 100, y: 370, name: 'above', aside: 0 },
   ]);
+});
+
+test('at a side, a name moves into the picture', () => {
+  const [left, right] = spread(
+    [
+      { x: 20, y: 100, nameWidth: 90 },
+      { x: 290, y: 200, nameWidth: 60 },
+    ],
+    { width: 300, height: 375 },
+  );
+  expect([left?.aside, right?.aside]).toEqual([25, -20]);
 });

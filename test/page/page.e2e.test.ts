@@ -259,7 +259,7 @@ test('a person is found with the garments that they wear', async () => {
   const page = await visit();
   await showPicture(page, await pictureOf('person-in-skirt'), 'image/png');
   await page.waitForURL(/picture=/);
-  await page.getByText(/Tap a dot|Tap the picture/).waitFor();
+  await page.getByText(/Tap a dot|Tap where/).waitFor();
   await tiles(page).first().waitFor();
 });
 

@@ -13,10 +13,14 @@ interface FilterBarProps {
   readonly counts: Counts | null;
   /** Said before the number of products. */
   readonly title: string;
+  /** The handle of a category to offer beside the words for what is seen; null: none. */
+  readonly kind?: string | null;
+  /** Whether to say how many there are: of what nothing resembles, any number would be a lie. */
+  readonly isCounted?: boolean;
 }
 
 /** How many there are, the sizes that can be bought, words for what is seen, and all other ways to narrow the list. */
-export function FilterBar({ counts: known, title }: FilterBarProps) {
+export function FilterBar({ counts: known, title, kind = null, isCounted = true }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
   const { filters, sort, view } = place.value;
   const counts = useLastCounts(known, view);
@@ -25,7 +29,11 @@ export function FilterBar({ counts: known, title }: FilterBarProps) {
   const chosen = chosenIn(filters);
   const sizes = counts?.facets.find(({ name }) => name === 'size')?.buckets ?? [];
   const words = (counts?.refinements ?? []).filter(({ count }) => count > 0);
-  const total = counts?.total;
+  const isOffered =
+    kind !== null &&
+    !filters.categories.includes(kind) &&
+    !words.some(({ filter }) => filter.categories?.includes(kind) === true);
+  const total = isCounted ? counts?.total : null;
   return (
     <section class="bar" aria-label={t.value.narrow} tabIndex={-1}>
       <div class="bar-head">
@@ -69,6 +77,16 @@ export function FilterBar({ counts: known, title }: FilterBarProps) {
             {chosenLabel(name, value, counts)} <Icon name="close" />
           </button>
         ))}
+        {isOffered ? (
+          <button
+            class="chip chip-word"
+            type="button"
+            aria-label={t.value.onlyKind(word(kind))}
+            onClick={() => narrow({ categories: [kind] })}
+          >
+            {word(kind)}
+          </button>
+        ) : null}
         {words.map((refinement) => (
           <button
             key={`${refinement.label.kind} ${refinement.label.value}`}
@@ -76,7 +94,8 @@ export function FilterBar({ counts: known, title }: FilterBarProps) {
             type="button"
             onClick={() => narrow(withRefinement(filters, refinement))}
           >
-            {word(refinement.label.value)} <small>{number(refinement.count)}</small>
+            {/* Without a number: the count is of the best 250 matches, and all that have it come. */}
+            {word(refinement.label.value)}
           </button>
         ))}
         {sizes

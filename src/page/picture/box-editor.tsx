@@ -2,8 +2,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Box } from '../place.js';
 import { number, t, word } from '../texts/texts.js';
 import { useWidth } from '../ui/use-width.js';
-import { around, between, isSame, moved, resized } from './box.js';
+import { around, between, holds, isSame, moved, resized } from './box.js';
 import { spread } from './dots.js';
+import { useStrokes } from './strokes.js';
 
 export interface Found {
   readonly box: Box;
@@ -20,6 +21,8 @@ interface BoxEditorProps {
   /** What the gateway searched for by itself, in a picture of a person. */
   readonly region: Box | null;
   readonly found: readonly Found[];
+  /** Whether the shopper asked to draw: then no stroke on the picture scrolls the page. */
+  readonly isDrawing: boolean;
   readonly choose: (box: Box | null) => void;
 }
 
@@ -48,7 +51,7 @@ type Corner = (typeof CORNERS)[number];
 const isCorner = (text: string | undefined): text is Corner => CORNERS.some((corner) => corner === text);
 
 /** The picture with its dots, and the box to draw, move, and resize with a finger, a mouse, and keys. */
-export function BoxEditor({ src, width, height, box, region, found, choose }: BoxEditorProps) {
+export function BoxEditor({ src, width, height, box, region, found, isDrawing, choose }: BoxEditorProps) {
   const stage = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLButtonElement>(null);
   const drag = useRef<Drag | null>(null);
@@ -56,6 +59,7 @@ export function BoxEditor({ src, width, height, box, region, found, choose }: Bo
   const [draft, setDraft] = useState<Box | null>(null);
   useEffect(() => setDraft(null), [box]);
   useEffect(() => () => clearTimeout(pause.current), []);
+  useStrokes(stage, isDrawing);
   const shown = draft ?? box;
   const stageWidth = useWidth(stage);
   const stageHeight = (stageWidth * height) / width;
@@ -67,6 +71,8 @@ export function BoxEditor({ src, width, height, box, region, found, choose }: Bo
     })),
     { width: stageWidth, height: stageHeight },
   );
+  // A box of one's own is about what is in it, which no dot may cover.
+  const own = shown !== null && !found.some(({ box: item }) => isSame(shown, item)) ? shown : null;
 
   /** Where the pointer is, in fractions of the picture. */
   const at = ({ clientX, clientY }: PointerEvent): [number, number] => {
@@ -174,7 +180,8 @@ export function BoxEditor({ src, width, height, box, region, found, choose }: Bo
         ? null
         : found.map(({ box: item, name }, index) => {
             const spot = spots[index];
-            return spot === undefined ? null : (
+            if (spot === undefined || (own !== null && holds(own, item))) return null;
+            return (
               <button
                 key={index}
                 type="button"
@@ -184,7 +191,9 @@ export function BoxEditor({ src, width, height, box, region, found, choose }: Bo
                 aria-label={name === null ? t.value.item(index + 1) : t.value.itemNamed(word(name))}
                 onClick={() => choose(shown !== null && isSame(shown, item) ? null : item)}
               >
-                <span class="dot-name">{name === null ? t.value.item(index + 1) : word(name)}</span>
+                <span class="dot-name" style={{ '--aside': `${spot.aside}px` }}>
+                  {name === null ? t.value.item(index + 1) : word(name)}
+                </span>
               </button>
             );
           })}

@@ -40,3 +40,18 @@ export const resized = (box: Box, dx: number, dy: number): Box => ({
 /** Whether two boxes are the same to the eye. */
 export const isSame = (one: Box, other: Box): boolean =>
   (['x', 'y', 'width', 'height'] as const).every((side) => Math.abs(one[side] - other[side]) < 0.002);
+
+/** Whether the middle of the other box is in the box. */
+export function holds(box: Box, other: Box): boolean {
+  const x = other.x + other.width / 2;
+  const y = other.y + other.height / 2;
+  return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+}
+
+/** How much two boxes share, from 0 to 1: the part of both together that is in each. */
+export function overlap(one: Box, other: Box): number {
+  const wide = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
+  const high = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);
+  const both = Math.max(0, wide) * Math.max(0, high);
+  return both / (one.width * one.height + other.width * other.height - both);
+}

@@ -10,6 +10,8 @@ export interface Spot {
   readonly x: number;
   readonly y: number;
   readonly name: 'below' | 'above' | null;
+  /** How far the middle of the name is beside the dot, in pixels, so that the picture does not cut it off. */
+  readonly aside: number;
 }
 
 export interface Area {
@@ -54,7 +56,7 @@ export function spread(dots: readonly Dot[], { width, height }: Area): Spot[] {
     }
     if (isApart) break;
   }
-  return withNames(dots, spots, height);
+  return withNames(dots, spots, { width, height });
 }
 
 const clamp = (value: number, limit: number): number => Math.min(limit, Math.max(0, value));
@@ -69,7 +71,7 @@ interface Rectangle {
 function withNames(
   dots: readonly Dot[],
   spots: readonly { readonly x: number; readonly y: number }[],
-  height: number,
+  { width, height }: Area,
 ): Spot[] {
   const taken: Rectangle[] = spots.map(({ x, y }) => ({
     ...{ left: x - RADIUS_PX, right: x + RADIUS_PX },
@@ -77,16 +79,16 @@ function withNames(
   }));
   return spots.map(({ x, y }, index) => {
     const nameWidth = dots[index]?.nameWidth ?? null;
-    if (nameWidth === null) return { x, y, name: null };
-    const half = nameWidth / 2;
-    const beside = { left: x - half, right: x + half };
+    if (nameWidth === null) return { x, y, name: null, aside: 0 };
+    const left = clamp(x - nameWidth / 2, width - nameWidth);
+    const beside = { left, right: left + nameWidth };
     const below = { ...beside, top: y + NAME_FROM_PX, bottom: y + NAME_TO_PX };
     const above = { ...beside, top: y - NAME_TO_PX, bottom: y - NAME_FROM_PX };
     const isFree = (name: Rectangle): boolean =>
       name.top >= 0 && name.bottom <= height && !taken.some((other) => overlap(name, other));
     const name = isFree(below) ? 'below' : isFree(above) ? 'above' : null;
     if (name !== null) taken.push(name === 'below' ? below : above);
-    return { x, y, name };
+    return { x, y, name, aside: left + nameWidth / 2 - x };
   });
 }
 

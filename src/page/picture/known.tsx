@@ -1,60 +1,77 @@
 import { ask, patiently } from '../api/ask.js';
-import { useAnswer } from '../api/use-answer.js';
-import { NameItDocument } from '../generated/graphql.js';
+import { type Asked, useAnswer } from '../api/use-answer.js';
+import { NameItDocument, type NameItQuery } from '../generated/graphql.js';
 import type { Box } from '../place.js';
 import { number, t, word } from '../texts/texts.js';
 import { Facts } from '../ui/facts.js';
 import { Link } from '../ui/link.js';
 
+export type Identified = NonNullable<NameItQuery['identify']>;
+
+/**
+ * What a picture, or a part of it, shows. With `waits`, it is asked later: at the same time as the results, the gateway
+ * would look at the part twice.
+ */
+export function useIdentified(
+  channel: string,
+  image: string,
+  box: Box | null,
+  waits: boolean,
+): Asked<Identified> {
+  const key = `known ${channel} ${image} ${JSON.stringify(box)}`;
+  return useAnswer(waits ? null : key, (signal) =>
+    patiently(() => ask(NameItDocument, { channel, image, box }, (data) => data.identify, signal), signal),
+  );
+}
+
+/** The handle of the category of what is shown; null when it is unknown. */
+export const kindOf = ({ labels }: Identified): string | null =>
+  labels.find(({ kind }) => kind === 'CATEGORY')?.value ?? null;
+
 interface KnownProps {
-  readonly channel: string;
-  readonly image: string;
-  readonly box: Box | null;
-  /** Whether to ask later: at the same time as the results, the gateway would look at the part twice. */
-  readonly waits: boolean;
+  readonly identified: Asked<Identified>;
+  /** The handle of the category; null when it is unknown. */
+  readonly kind: string | null;
 }
 
 /** What the picture shows, how sure that is, and where it comes from; or that nobody can tell. */
-export function Known({ channel, image, box, waits }: KnownProps) {
-  const key = `known ${channel} ${image} ${JSON.stringify(box)}`;
-  const { value, failure } = useAnswer(waits ? null : key, (signal) =>
-    patiently(() => ask(NameItDocument, { channel, image, box }, (data) => data.identify, signal), signal),
-  );
+export function Known({ identified: { value, failure }, kind }: KnownProps) {
   // The results are what the shopper came for; without a name they stand alone.
   if (failure !== null) return null;
   if (value === null) return <div class="known known-expected" aria-hidden="true" />;
   const { match, labels, facts } = value;
-  if (match == null && labels.length === 0) {
-    return (
-      <section class="known">
-        <h2>{t.value.cannotTell}</h2>
-        <p>{t.value.cannotTellText}</p>
-      </section>
-    );
-  }
   return (
     <section class="known">
-      <h2>{t.value.whatItIs}</h2>
-      {match == null ? null : (
-        <p class="known-match">
-          <Link to={{ at: 'product', handle: match.node.handle }}>{match.node.title}</Link>
-          {match.probability == null ? null : <Sure confidence={match.probability} />}
-        </p>
+      {match == null ? (
+        <>
+          <h2>{kind === null ? t.value.cannotTell : t.value.someKind(word(kind))}</h2>
+          <p>{kind === null ? t.value.cannotTellText : t.value.someKindText}</p>
+        </>
+      ) : (
+        <>
+          <h2>{t.value.whatItIs}</h2>
+          <p class="known-match">
+            <Link to={{ at: 'product', handle: match.node.handle }}>{match.node.title}</Link>
+            {match.probability == null ? null : <Sure confidence={match.probability} />}
+          </p>
+        </>
       )}
-      <details class="known-more" open={matchMedia(WIDE).matches}>
-        <summary>{t.value.howSure}</summary>
-        <dl class="known-labels">
-          {labels.map(({ kind, value: name, confidence }) => (
-            <div key={kind}>
-              <dt>{t.value.labels[kind]}</dt>
-              <dd>
-                {word(name)} <Sure confidence={confidence} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      </details>
-      <Facts facts={facts ?? []} />
+      {labels.length === 0 ? null : (
+        <details class="known-more" open={matchMedia(WIDE).matches}>
+          <summary>{t.value.howSure}</summary>
+          <dl class="known-labels">
+            {labels.map(({ kind: property, value: name, confidence }) => (
+              <div key={property}>
+                <dt>{t.value.labels[property]}</dt>
+                <dd>
+                  {word(name)} <Sure confidence={confidence} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+          <Facts facts={facts ?? []} />
+        </details>
+      )}
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { ask, patiently } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { PinPicture } from '../board/heart.js';
@@ -16,9 +17,9 @@ import { Main } from '../ui/main.js';
 import { focusSoon } from '../ui/keep-focus.js';
 import { FailureNotice } from '../ui/notice.js';
 import { BoxEditor, type Found } from './box-editor.js';
-import { around } from './box.js';
+import { around, overlap } from './box.js';
 import { localPicture, type LocalPicture } from './intake.js';
-import { Known } from './known.js';
+import { kindOf, Known, useIdentified } from './known.js';
 
 interface PictureViewProps {
   readonly place: Place;
@@ -37,7 +38,15 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
     alike(channel, { like: [{ image: { id }, box }] }, place.filters, place.sort),
   );
   const listing = useSettled(asked);
+  const identified = useIdentified(channel, id, box, asked.isLoading.value && asked.items.value.length === 0);
+  const [isDrawing, setDrawing] = useState(false);
+  const { value: known, failure: unknown } = identified;
+  const isNamed = known?.match != null;
+  const kind =
+    (known === null ? null : kindOf(known)) ?? foundKind(items.value ?? [], box ?? listing.region.value);
+  const isAlike = known === null || isNamed || known.labels.length > 0;
   const choose = (next: Box | null): void => {
+    if (next === null) setDrawing(false);
     const onFrame = document.activeElement?.classList.contains('frame') === true;
     go({ ...place, view: { at: 'picture', id, box: next } }, { replace: true });
     // Keys go on with the button that draws a box again.
@@ -64,6 +73,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
             box={box}
             region={box === null ? listing.region.value : null}
             found={items.value ?? []}
+            isDrawing={isDrawing}
             choose={choose}
           />
         )}
@@ -73,7 +83,9 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
               ? t.value.lookingForItems
               : items.value.length === 0
                 ? t.value.noItems
-                : t.value.tapADot}
+                : isDrawing
+                  ? t.value.drawAround
+                  : t.value.tapADot}
           </span>
           <span class="picture-acts">
             {box === null ? (
@@ -84,6 +96,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
                 data-part=""
                 onClick={() => {
                   choose(around(0.5, 0.5));
+                  setDrawing(true);
                   // The next keys move the box.
                   focusSoon('.frame');
                 }}
@@ -106,15 +119,15 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
             <PinPicture image={id} />
           </span>
         </p>
-        <Known
-          channel={channel}
-          image={id}
-          box={box}
-          waits={asked.isLoading.value && asked.items.value.length === 0}
-        />
+        <Known identified={identified} kind={kind} />
       </div>
       <div class="picture-results">
-        <FilterBar counts={listing.counts.value} title={t.value.looksLike} />
+        <FilterBar
+          counts={listing.counts.value}
+          title={isAlike ? t.value.looksLike : t.value.nearest}
+          kind={isNamed ? null : kind}
+          isCounted={isAlike && (known !== null || unknown !== null)}
+        />
         <MasonryList listing={listing} label={t.value.products} />
         <Empty listing={listing} />
       </div>
@@ -143,6 +156,18 @@ async function findItems(channel: string, image: string, signal: AbortSignal): P
     box,
     name: label == null || label.confidence < SURE_ENOUGH ? null : label.value,
   }));
+}
+
+/** Boxes of the same garment that the gateway found in two ways. */
+const SAME_ITEM = 0.5;
+
+/** The handle of the category of the found item that is searched for; null when there is none, or no name for it. */
+function foundKind(found: readonly Found[], part: Box | null): string | null {
+  if (part === null) return found.length === 1 ? (found[0]?.name ?? null) : null;
+  const [nearest] = found
+    .map(({ box, name }) => ({ name, shared: overlap(box, part) }))
+    .sort((one, other) => other.shared - one.shared);
+  return nearest !== undefined && nearest.shared >= SAME_ITEM ? nearest.name : null;
 }
 
 /** Below, a name is more often wrong than right. */

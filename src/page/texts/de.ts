@@ -49,6 +49,7 @@ export const de: Texts = {
     PRICE_DESC: 'Preis absteigend',
   },
   onlySize: (size) => `Nur Größe ${size}`,
+  onlyKind: (kind) => `Nur ${kind}`,
   remove: (what) => `${what} entfernen`,
   clearAll: 'Alles zurücksetzen',
   show: 'Zeigen',
@@ -90,6 +91,7 @@ export const de: Texts = {
   lookingForItems: 'Wir suchen einzelne Teile…',
   noItems: 'Tipp aufs Bild, wo du suchen willst.',
   tapADot: 'Tipp auf einen Punkt oder zieh einen Rahmen.',
+  drawAround: 'Zieh einen Rahmen oder verschieb diesen.',
   drawABox: 'Ausschnitt suchen',
   wholePicture: 'Ganzes Bild',
   item: (index) => `Teil ${index}`,
@@ -98,8 +100,11 @@ export const de: Texts = {
     `Gesuchter Ausschnitt: ${width} % breit und ${height} % hoch, ${left} % von links und ${top} % von oben. Pfeiltasten ` +
     'verschieben ihn, mit Umschalttaste ändern sie die Größe, Entf sucht das ganze Bild.',
   looksLike: 'Sieht so aus',
+  nearest: 'Am nächsten',
   whatItIs: 'Was es ist',
   cannotTell: 'Das erkenne ich nicht.',
+  someKind: (kind) => `Am ehesten aus: ${kind}.`,
+  someKindText: 'Kein Produkt hier ist ähnlich genug, um es zu benennen. Das hier kommt am nächsten.',
   cannotTellText: 'Nichts in diesem Laden ist ähnlich genug, um es zu benennen. Das hier kommt am nächsten.',
   labels: {
     BRAND: 'Marke',

@@ -1,0 +1,48 @@
+import type { RefObject } from 'preact';
+import { useEffect } from 'preact/hooks';
+
+/** How slanted a stroke is that draws: sideways by more than this share of its way up or down. Thumbs scroll steeper. */
+const SLANT = 0.6;
+/** A finger that has rested for so long draws, wherever it goes. */
+const REST_MS = 350;
+/** Further than a finger trembles: then the browser scrolls, unless it is told not to. */
+const TREMBLE_PX = 6;
+
+/**
+ * Leaves strokes up and down to the browser, which scrolls the page, and takes all others on the element: those that
+ * slant, those after a rest, and with `takesAll` every one. `touch-action` cannot say this: it must be known before the
+ * finger moves.
+ */
+export function useStrokes(element: RefObject<HTMLElement | null>, takesAll: boolean): void {
+  useEffect(() => {
+    const { current } = element;
+    if (current === null) return;
+    let from: { readonly x: number; readonly y: number; readonly at: number } | null = null;
+    let isTaken = false;
+    const begin = ({ touches: [touch, other], timeStamp }: TouchEvent): void => {
+      // Two fingers enlarge the page.
+      from = touch === undefined || other !== undefined ? null : pointOf(touch, timeStamp);
+      isTaken = false;
+    };
+    const follow = (event: TouchEvent): void => {
+      const [touch] = event.touches;
+      if (from === null || touch === undefined) return;
+      const x = Math.abs(touch.clientX - from.x);
+      const y = Math.abs(touch.clientY - from.y);
+      const hasRested = event.timeStamp - from.at > REST_MS;
+      if (!isTaken && Math.hypot(x, y) > TREMBLE_PX) {
+        isTaken = takesAll || hasRested || x > y * SLANT;
+        if (!isTaken) from = null;
+      }
+      if ((isTaken || hasRested) && event.cancelable) event.preventDefault();
+    };
+    current.addEventListener('touchstart', begin, { passive: true });
+    current.addEventListener('touchmove', follow, { passive: false });
+    return () => {
+      current.removeEventListener('touchstart', begin);
+      current.removeEventListener('touchmove', follow);
+    };
+  }, [takesAll]);
+}
+
+const pointOf = ({ clientX, clientY }: Touch, at: number) => ({ x: clientX, y: clientY, at });
