@@ -14,6 +14,7 @@ import { ProductView } from './product/product-view.js';
 import { reloadForUpgrade } from './reload.js';
 import { entry, place } from './route.js';
 import { chooseLanguage, language, LANGUAGES, t } from './texts/texts.js';
+import { Busy } from './ui/busy.js';
 import { Icon } from './ui/icon.js';
 import { Main } from './ui/main.js';
 import { FailureNotice } from './ui/notice.js';
@@ -66,6 +67,7 @@ export function App() {
       <IncomingSheet />
       {WhyPanel === null ? null : <WhyPanel close={() => setWhyPanel(null)} />}
       <Said />
+      <Busy />
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { type Failure, isAbort, toFailure } from './failure.js';
+import { turnedAway } from './turned-away.js';
 
 /** The server says when it has time again, and everybody who waited comes back then. */
 const JITTER_MS = 250;
@@ -13,14 +14,24 @@ export async function repeat<T>(
   waitOf: (failure: Failure, tries: number) => number | null,
   signal?: AbortSignal,
 ): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await question();
-    } catch (error) {
-      const waitMs = isAbort(error) ? null : waitOf(toFailure(error), tries);
-      if (waitMs === null) throw error;
-      await new Promise((resolve) => setTimeout(resolve, waitMs + Math.random() * JITTER_MS));
-      signal?.throwIfAborted();
+  let isTurnedAway = false;
+  try {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await question();
+      } catch (error) {
+        const failure = toFailure(error);
+        const waitMs = isAbort(error) ? null : waitOf(failure, tries);
+        if (waitMs === null) throw error;
+        if (!isTurnedAway && failure.retryAfterMs !== null) {
+          isTurnedAway = true;
+          turnedAway.value += 1;
+        }
+        await new Promise((resolve) => setTimeout(resolve, waitMs + Math.random() * JITTER_MS));
+        signal?.throwIfAborted();
+      }
     }
+  } finally {
+    if (isTurnedAway) turnedAway.value -= 1;
   }
 }

@@ -4,16 +4,22 @@ import { serverNow } from '../api/server-clock.js';
 import { money, t } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
 import { say, tell } from '../ui/said.js';
-import { extendHold, type Held, holds, look, releaseHold } from './holds.js';
+import { GivenBack } from './given-back.js';
+import { extendHold, givenBack, type Held, holds, look, releaseHold } from './holds.js';
 
-/** What the shopper holds, with the time that is left, on every view. */
+/** What the shopper holds, with the time that is left, on every view; and what they gave back a moment ago. */
 export const HoldBar = () =>
-  holds.value.length === 0 ? null : (
-    <section class="holds" aria-label={t.value.heldForYou} tabIndex={-1}>
-      {holds.value.map((held) => (
-        <HoldCard key={held.hold.id} held={held} />
-      ))}
-    </section>
+  holds.value.length === 0 && givenBack.value === null ? null : (
+    <div class="holds" tabIndex={-1}>
+      {holds.value.length === 0 ? null : (
+        <section aria-label={t.value.heldForYou}>
+          {holds.value.map((held) => (
+            <HoldCard key={held.hold.id} held={held} />
+          ))}
+        </section>
+      )}
+      {givenBack.value === null ? null : <GivenBack key={givenBack.value.hold.id} held={givenBack.value} />}
+    </div>
   );
 
 /** Screen readers announce the hold again when this much time is left. */
@@ -47,16 +53,13 @@ function HoldCard({ held }: { readonly held: Held }) {
       leaving.abort();
     };
   }, [isOver, held]);
-  const act = (work: Promise<void>, done: string): void => {
+  const act = <T,>(work: Promise<T>, done: (result: T) => void): void => {
     setProblem(null);
-    work.then(
-      () => say(done),
-      (error: unknown) => {
-        const { code } = toFailure(error);
-        setProblem(t.value.holdProblem(code));
-        if (code === 'HOLD_EXPIRED' || code === 'HOLD_NOT_ACTIVE') settle().catch(() => {});
-      },
-    );
+    work.then(done, (error: unknown) => {
+      const { code } = toFailure(error);
+      setProblem(t.value.holdProblem(code));
+      if (code === 'HOLD_EXPIRED' || code === 'HOLD_NOT_ACTIVE') settle().catch(() => {});
+    });
   };
   return (
     <article class="hold" id={`hold ${hold.id}`} tabIndex={-1}>
@@ -83,21 +86,33 @@ function HoldCard({ held }: { readonly held: Held }) {
       </p>
       <div class="hold-acts">
         {checkout === null ? null : (
-          <a class="button" href={checkout}>
+          <a
+            class="button"
+            href={checkout}
+            onClick={(event) => {
+              if (!isNowhere(checkout)) return;
+              event.preventDefault();
+              tell(t.value.demoCheckout);
+            }}
+          >
             {t.value.checkOut}
           </a>
         )}
         <button
           class="button button-quiet"
           type="button"
-          onClick={() => act(extendHold(held), t.value.longerSaid(title))}
+          onClick={() =>
+            act(extendHold(held), (end) =>
+              tell(t.value.longerSaid(title, Math.round(secondsUntil(end) / 60))),
+            )
+          }
         >
           {t.value.longer}
         </button>
         <button
           class="button button-quiet"
           type="button"
-          onClick={() => act(releaseHold(held), t.value.letGoSaid(title))}
+          onClick={() => act(releaseHold(held), () => say(t.value.letGoSaid(title)))}
         >
           {t.value.letGo}
         </button>
@@ -111,12 +126,17 @@ function HoldCard({ held }: { readonly held: Held }) {
   );
 }
 
+/** Whether a URL is the demo's: names under .example belong to nobody (RFC 2606). */
+const isNowhere = (url: string): boolean => new URL(url, location.href).hostname.endsWith('.example');
+
+const secondsUntil = (moment: string): number =>
+  Math.max(0, Math.ceil((Date.parse(moment) - serverNow()) / 1_000));
+
 function useSecondsUntil(moment: string): number {
-  const left = (): number => Math.max(0, Math.ceil((Date.parse(moment) - serverNow()) / 1_000));
-  const [seconds, setSeconds] = useState(left);
+  const [seconds, setSeconds] = useState(() => secondsUntil(moment));
   useEffect(() => {
-    setSeconds(left());
-    const timer = setInterval(() => setSeconds(left()), 500);
+    setSeconds(secondsUntil(moment));
+    const timer = setInterval(() => setSeconds(secondsUntil(moment)), 500);
     return () => clearInterval(timer);
   }, [moment]);
   return seconds;

@@ -20,6 +20,9 @@ export interface Held {
 /** What the shopper holds now, oldest first. */
 export const holds = signal<readonly Held[]>([]);
 
+/** What the shopper gave back a moment ago, and may want to hold again; null: nothing. */
+export const givenBack = signal<Held | null>(null);
+
 const KEY = 'vitrine.holds';
 const SEPARATOR = ' ';
 
@@ -141,23 +144,38 @@ export async function holdNow(channel: string, sku: string, backorder: boolean):
   if (hold == null) throw toUserFailure(userErrors);
   // One of an old click, which has ended since.
   if (hold.status !== 'ACTIVE') return holdNow(channel, sku, backorder);
+  givenBack.value = null;
   keep({ channel, hold });
   return hold.id;
 }
 
-/** Holds it for the channel's usual time from now on. @throws Failure with the code of the user error */
-export async function extendHold({ channel, hold }: Held): Promise<void> {
+/** Holds what was given back, if it is still free; returns the id of the hold. @throws Failure as `holdNow` */
+export async function holdAgain({ channel, hold: { lines } }: Held): Promise<string> {
+  const [line] = lines;
+  if (line?.sku == null) throw new Failure('INSUFFICIENT_STOCK', 'It is no longer offered.');
+  return holdNow(channel, line.sku.id, line.promised);
+}
+
+/**
+ * Holds it for the channel's usual time from now on, or as long as it may be held in all; returns when it ends then.
+ *
+ * @throws Failure with the code of the user error
+ */
+export async function extendHold({ channel, hold }: Held): Promise<string> {
   const input = { hold: hold.id, idempotencyKey: newKey() };
   const payload = await twice(() => ask(KeepHoldDocument, { channel, input }, (data) => data.holdExtend));
   if (payload.hold != null) keep({ channel, hold: payload.hold });
-  if (payload.userErrors.length > 0) throw toUserFailure(payload.userErrors);
+  if (payload.hold == null || payload.userErrors.length > 0) throw toUserFailure(payload.userErrors);
+  return payload.hold.expiresAt;
 }
 
 /** Gives the stock back. @throws Failure */
-export async function releaseHold({ channel, hold }: Held): Promise<void> {
+export async function releaseHold(held: Held): Promise<void> {
+  const { channel, hold } = held;
   const input = { hold: hold.id, idempotencyKey: newKey() };
   await twice(() => ask(LetGoDocument, { channel, input }, (data) => data.holdRelease));
   forget(hold.id);
+  givenBack.value = held;
 }
 
 const LOST_PAUSE_MS = 500;

@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks';
 import { toFailure } from '../api/failure.js';
 import { swatchOf } from '../filter/swatch.js';
 import { holdNow, holds } from '../hold/holds.js';
+import type { Filters } from '../place.js';
+import { narrow, place } from '../route.js';
 import { money, number, t } from '../texts/texts.js';
 import { say } from '../ui/said.js';
 import { Instead } from './instead.js';
@@ -20,9 +22,10 @@ type Choice = Readonly<Record<string, string>>;
 export function Buy({ channel, product, look }: BuyProps) {
   const { skus, soldOut } = useOffers(channel, product);
   const options = product.options ?? [];
-  const [choice, setChoice] = useState<Choice>(() => firstChoice(product));
+  const [choice, setChoice] = useState<Choice>(() => firstChoice(product, place.peek().filters.options));
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const [isMissed, setMissed] = useState(false);
   const missing = options.find(({ name }) => choice[name] === undefined);
   const chosen = missing === undefined ? matching(skus, choice)[0] : undefined;
   const shown = chosen ?? matching(skus, choice).find(canBeHeld) ?? skus[0];
@@ -31,12 +34,18 @@ export function Buy({ channel, product, look }: BuyProps) {
     chosen !== undefined &&
     holds.value.some(({ hold }) => hold.lines.some(({ sku }) => sku?.id === chosen.id));
 
+  /** The address has it too, so that a reload and a link show the same. */
+  const decide = (next: Choice): void => {
+    setChoice(next);
+    setProblem(null);
+    setMissed(false);
+    narrow({ options: Object.fromEntries(Object.entries(next).map(([name, value]) => [name, [value]])) });
+  };
   const choose = (name: string, value: string): void => {
     const next = { ...choice, [name]: value };
     // A size that this color does not have is no choice any more.
     const kept = matching(skus, next).length > 0 ? next : { ...onlyChoices(product), [name]: value };
-    setChoice(kept);
-    setProblem(null);
+    decide(kept);
     const picture = matching(skus, kept)[0]?.image?.id;
     if (picture !== undefined) look(picture);
   };
@@ -68,6 +77,11 @@ export function Buy({ channel, product, look }: BuyProps) {
             <legend>
               {t.value.facets[name] ?? name}
               {choice[name] === undefined ? null : <span>{choice[name]}</span>}
+              {isMissed && missing?.name === name ? (
+                <span class="problem" role="alert">
+                  {t.value.chooseFirst(t.value.facets[name] ?? name)}
+                </span>
+              ) : null}
             </legend>
             <div class="facet-values">
               {values.map(({ value }) => {
@@ -92,28 +106,33 @@ export function Buy({ channel, product, look }: BuyProps) {
           </fieldset>
         ),
       )}
-      {chosen === undefined || isHeld ? null : (
-        <Stock sku={chosen} isSoldOutNow={soldOut.has(chosen.id) && !canBeHeld(chosen)} />
-      )}
+      {/* One line from the beginning: the button below must not move under the thumb. */}
+      <div class="stock">
+        {isHeld ? null : chosen !== undefined ? (
+          <Stock sku={chosen} isSoldOutNow={soldOut.has(chosen.id) && !canBeHeld(chosen)} />
+        ) : missing === undefined ? null : (
+          <p class="quiet">{t.value.chooseToSee(t.value.facets[missing.name] ?? missing.name)}</p>
+        )}
+      </div>
       {chosen !== undefined && !isHeld && !canBeHeld(chosen) ? (
         <Instead
           channel={channel}
           product={product}
           chosen={chosen}
           skus={skus}
-          choose={(sku) => setChoice(choiceOf(sku))}
+          choose={(sku) => decide(choiceOf(sku))}
         />
       ) : (
         <div class="buy-acts">
           <button
-            class="button button-large"
+            class={`button button-large ${missing === undefined ? '' : 'button-waiting'}`}
             type="button"
             disabled={isAsking || isHeld}
             aria-describedby="hold-means"
             onClick={() => {
               if (chosen !== undefined) void hold(chosen);
               else if (missing !== undefined) {
-                setProblem(t.value.chooseFirst(t.value.facets[missing.name] ?? missing.name));
+                setMissed(true);
                 document
                   .querySelector<HTMLElement>(`[data-option="${CSS.escape(missing.name)}"] button`)
                   ?.focus();
@@ -131,6 +150,7 @@ export function Buy({ channel, product, look }: BuyProps) {
           </p>
         </div>
       )}
+      {chosen === undefined ? null : <Stores sku={chosen} />}
       {problem === null ? null : (
         <p class="problem" role="alert">
           {problem}
@@ -161,32 +181,34 @@ interface StockProps {
 }
 
 /** How much there is, as it changes. */
-function Stock({ sku: { availability }, isSoldOutNow }: StockProps) {
-  const { level, quantity, restockAt, locations } = availability;
+const Stock = ({ sku: { availability }, isSoldOutNow }: StockProps) => {
+  const { level, quantity, restockAt, sellable } = availability;
+  return (
+    <p class={`stock-${level.toLowerCase()}`} role="status">
+      <i class="live" aria-hidden="true" />
+      {isSoldOutNow ? t.value.soldOutNow : t.value.levels(level, quantity ?? null)}
+      {sellable || restockAt == null
+        ? null
+        : ` ${t.value.backOn(new Date(restockAt).toLocaleDateString(document.documentElement.lang))}`}
+    </p>
+  );
+};
+
+/** Where it can be picked up. */
+function Stores({ sku: { availability } }: { readonly sku: Sku }) {
   // Events say nothing of stores: these may be of before it sold out.
   const stores = availability.sellable
-    ? (locations ?? []).filter(({ pickup, sellable }) => pickup && sellable)
+    ? (availability.locations ?? []).filter(({ pickup, sellable }) => pickup && sellable)
     : [];
-  return (
-    <div class={`stock stock-${level.toLowerCase()}`}>
-      <p role="status">
-        <i class="live" aria-hidden="true" />
-        {isSoldOutNow ? t.value.soldOutNow : t.value.levels(level, quantity ?? null)}
-        {availability.sellable || restockAt == null
-          ? null
-          : ` ${t.value.backOn(new Date(restockAt).toLocaleDateString(document.documentElement.lang))}`}
-      </p>
-      {stores.length === 0 ? null : (
-        <p class="stock-stores">
-          {t.value.alsoIn}{' '}
-          {stores
-            .map(({ location, distanceKm }) =>
-              distanceKm == null ? location.name : `${location.name} (${t.value.km(number(distanceKm))})`,
-            )
-            .join(', ')}
-        </p>
-      )}
-    </div>
+  return stores.length === 0 ? null : (
+    <p class="stock-stores">
+      {t.value.alsoIn}{' '}
+      {stores
+        .map(({ location, distanceKm }) =>
+          distanceKm == null ? location.name : `${location.name} (${t.value.km(number(distanceKm))})`,
+        )
+        .join(', ')}
+    </p>
   );
 }
 
@@ -201,10 +223,21 @@ const onlyChoices = ({ options }: Product): Choice =>
     ),
   );
 
-/** What is chosen for the shopper: the first color that can be bought, and whatever has one value only. */
-function firstChoice(product: Product): Choice {
-  const { skus } = product;
-  const sellable = skus?.find(({ availability }) => availability.sellable) ?? skus?.[0];
+/**
+ * What is chosen for the shopper: what the address says, as far as the product has that; otherwise the first color that
+ * can be bought, and whatever has one value only.
+ */
+function firstChoice(product: Product, said: Filters['options']): Choice {
+  const skus = product.skus ?? [];
+  const sellable = skus.find(({ availability }) => availability.sellable) ?? skus[0];
   const color = sellable === undefined ? undefined : valueOf(sellable, 'color');
-  return { ...onlyChoices(product), ...(color === undefined ? {} : { color }) };
+  const usual = { ...onlyChoices(product), ...(color === undefined ? {} : { color }) };
+  const names = new Set((product.options ?? []).map(({ name }) => name));
+  const wished = Object.fromEntries(
+    Object.entries(said).flatMap(([name, [value]]) =>
+      value !== undefined && names.has(name) ? [[name, value]] : [],
+    ),
+  );
+  const both = { ...usual, ...wished };
+  return matching(skus, both).length > 0 ? both : usual;
 }

@@ -16,6 +16,7 @@ import { Buy } from './buy.js';
 import { Gallery } from './gallery.js';
 import type { Product } from './offers.js';
 import { NO_FILTERS } from '../place.js';
+import { entry } from '../route.js';
 import { Main } from '../ui/main.js';
 
 interface ProductViewProps {
@@ -58,6 +59,7 @@ function Shown({ channel, product }: { readonly channel: string; readonly produc
   const { brand, category } = product;
   return (
     <>
+      <Back />
       <article class="product">
         <Gallery product={product} picture={picture} />
         <div class="product-side">
@@ -109,6 +111,18 @@ function Shown({ channel, product }: { readonly channel: string; readonly produc
     </>
   );
 }
+
+/** The way to where the shopper came from: an installed page has no button of the browser. */
+const Back = () =>
+  entry.value > 0 ? (
+    <button class="link back" type="button" onClick={() => history.back()}>
+      <Icon name="back" /> {t.value.back}
+    </button>
+  ) : (
+    <Link class="link back" to={{ at: 'home' }}>
+      <Icon name="back" /> {t.value.allProducts}
+    </Link>
+  );
 
 /** What feeds require and shoppers know. */
 const UNTOLD = new Set(['age_group', 'condition']);

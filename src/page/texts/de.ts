@@ -120,6 +120,7 @@ export const de: Texts = {
   sure: (percent) => `${percent} % sicher`,
   goodToKnow: 'Gut zu wissen',
 
+  back: 'Zurück',
   product: 'Produkt',
   pictures: 'Bilder',
   valueOut: (value) => `${value}, ausverkauft`,
@@ -144,7 +145,8 @@ export const de: Texts = {
   chooseFirst: (what) => `Bitte zuerst wählen: ${what}.`,
   holdIt: 'Für mich zurücklegen',
   isHeld: 'Für dich zurückgelegt',
-  holdMeans: 'Kostenlos. Bis die Zeit abgelaufen ist, kann es niemand anders kaufen.',
+  chooseToSee: (what) => `${what} wählen, dann siehst du, was noch da ist.`,
+  holdMeans: 'Kostenlos. Ein paar Minuten lang kann es niemand anders kaufen, und du kannst verlängern.',
   instead: 'Das kannst du jetzt haben',
   heldForYou: 'Für dich zurückgelegt',
   heldFor: 'Noch:',
@@ -154,9 +156,12 @@ export const de: Texts = {
   holdEnded: (title) => `${title} ist nicht mehr zurückgelegt.`,
   checkOut: 'Zur Kasse',
   longer: 'Verlängern',
-  letGo: 'Freigeben',
-  longerSaid: (title) => `${title} bleibt länger zurückgelegt.`,
-  letGoSaid: (title) => `${title} ist freigegeben.`,
+  letGo: 'Zurückgeben',
+  longerSaid: (title, minutes) =>
+    `${title} bleibt noch ${minutes} ${minutes === 1 ? 'Minute' : 'Minuten'} zurückgelegt.`,
+  letGoSaid: (title) => `${title} ist zurückgegeben.`,
+  holdAgain: 'Wieder zurücklegen',
+  demoCheckout: 'Das ist eine Demo ohne Kasse. In einem echten Laden würdest du jetzt bezahlen.',
   holdProblem: (code) => {
     switch (code) {
       case 'INSUFFICIENT_STOCK':
@@ -203,6 +208,7 @@ export const de: Texts = {
   nothingText: 'Versuch andere Worte, oder zeig ein Bild.',
   seeAll: 'Alles ansehen',
   tryAgain: 'Noch einmal versuchen',
+  busy: 'Im Laden ist viel los. Wir versuchen es weiter…',
   again: (seconds) => `Nächster Versuch in ${seconds} s`,
   lastSeen: 'Was du zuletzt gesehen hast',
   lastSeenText: (when) => `Am ${when}. Preise, und was es zu kaufen gibt, siehst du mit einer Verbindung.`,

@@ -121,6 +121,7 @@ export const en = {
   sure: (percent: string) => `${percent}% sure`,
   goodToKnow: 'Good to know',
 
+  back: 'Back',
   product: 'Product',
   pictures: 'Pictures',
   valueOut: (value: string) => `${value}, sold out`,
@@ -145,7 +146,8 @@ export const en = {
   chooseFirst: (what: string) => `Choose a ${what.toLowerCase()} first.`,
   holdIt: 'Hold it for me',
   isHeld: 'Held for you',
-  holdMeans: 'Free. No one else can buy it until the time is up.',
+  chooseToSee: (what: string) => `Choose a ${what.toLowerCase()} to see what is left.`,
+  holdMeans: 'Free. For a few minutes, no one else can buy it, and you can extend that.',
   instead: 'You can have these now',
   heldForYou: 'Held for you',
   heldFor: 'Time left:',
@@ -155,9 +157,12 @@ export const en = {
   holdEnded: (title: string) => `${title} is no longer held.`,
   checkOut: 'Check out',
   longer: 'Extend',
-  letGo: 'Release',
-  longerSaid: (title: string) => `${title} is held longer.`,
-  letGoSaid: (title: string) => `${title} is released.`,
+  letGo: 'Give back',
+  longerSaid: (title: string, minutes: number) =>
+    `${title} is held for ${minutes} more ${minutes === 1 ? 'minute' : 'minutes'}.`,
+  letGoSaid: (title: string) => `${title} is given back.`,
+  holdAgain: 'Hold again',
+  demoCheckout: 'This is a demo: it has no checkout. In a real shop, you would pay now.',
   holdProblem: (code: string): string => {
     switch (code) {
       case 'INSUFFICIENT_STOCK':
@@ -204,6 +209,7 @@ export const en = {
   nothingText: 'Try other words, or show a picture.',
   seeAll: 'See everything',
   tryAgain: 'Try again',
+  busy: 'The shop is very busy. Still trying…',
   again: (seconds: number) => `Trying again in ${seconds} s`,
   lastSeen: 'What you saw last',
   lastSeenText: (when: string) =>
