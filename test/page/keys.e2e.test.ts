@@ -167,7 +167,7 @@ describe('keys alone', () => {
     await soon(() => !page.url().includes('store='));
   });
 
-  test('hold, extend and release, and are told so', async () => {
+  test('hold, extend and give back, and are told so', async () => {
     const page = await visit('?product=corso-nove-rafa-dress-lilac-black', DESK);
     await page.getByRole('group', { name: /^Size/ }).waitFor();
     await press(page, /^M$/);
@@ -181,10 +181,15 @@ describe('keys alone', () => {
     await press(page, /^Extend$/);
     await soon(async () => /^(?:9:\d\d|10:00)$/.test(await timer.innerText()));
     expect(await focused(page)).toBe('Extend');
-    await press(page, /^Release$/);
+    await press(page, /^Give back$/);
     await timer.waitFor({ state: 'detached' });
-    // What was pressed is gone.
-    await soon(() => isWithin(page, '#main'));
+    // What was pressed is gone; beside it is the way to hold it again.
+    await soon(() => isWithin(page, '.holds'));
+    await press(page, /^Hold again$/);
+    await isSaid(page, /is held for you/);
+    await soon(() => isWithin(page, '.hold'));
+    await press(page, /^Give back$/);
+    await timer.waitFor({ state: 'detached' });
   });
 
   test('pin, unlike, unpin and share', async () => {

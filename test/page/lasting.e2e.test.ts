@@ -15,7 +15,7 @@ async function activeHolds(): Promise<number> {
 }
 
 async function release(page: Page): Promise<void> {
-  await heldOn(page).getByRole('button', { name: 'Release' }).click();
+  await heldOn(page).getByRole('button', { name: 'Give back' }).click();
   await heldOn(page).waitFor({ state: 'detached' });
 }
 

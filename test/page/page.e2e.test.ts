@@ -122,7 +122,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     expect(await timer.innerText()).toMatch(/^(?:4:\d\d|5:00)$/);
     await held.getByRole('button', { name: 'Extend' }).click();
     await soon(async () => /^(?:9:\d\d|10:00)$/.test(await timer.innerText()));
-    await held.getByRole('button', { name: 'Release' }).click();
+    await held.getByRole('button', { name: 'Give back' }).click();
     await held.waitFor({ state: 'detached' });
   });
 
@@ -402,7 +402,7 @@ test('a German browser reads German', async () => {
   expect(await page.locator('html').getAttribute('lang')).toBe('de');
 });
 
-test('keys alone find, choose, hold and release', async () => {
+test('keys alone find, choose, hold and give back', async () => {
   const page = await visit('', { screen: SCREENS[1] });
   await tiles(page).first().waitFor();
   const tabTo = async (name: RegExp): Promise<void> => {
@@ -431,7 +431,7 @@ test('keys alone find, choose, hold and release', async () => {
   await tabTo(/Hold it for me/);
   await page.keyboard.press('Enter');
   await page.getByRole('region', { name: 'Held for you' }).waitFor();
-  await tabTo(/Release/);
+  await tabTo(/Give back/);
   await page.keyboard.press('Enter');
   await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
 });
@@ -449,7 +449,7 @@ test('a hold counts down by the clock of the gateway, also where the browser has
   await hold(page, 'S');
   const held = page.getByRole('region', { name: 'Held for you' });
   expect(await held.getByRole('timer').innerText()).toMatch(/^(?:9:\d\d|10:0\d)$/);
-  await held.getByRole('button', { name: 'Release' }).click();
+  await held.getByRole('button', { name: 'Give back' }).click();
   await held.waitFor({ state: 'detached' });
 });
 
@@ -486,7 +486,7 @@ test('who holds the last unit is not told that it is sold out', async () => {
   await page.waitForTimeout(1_000);
   expect(await page.getByRole('button', { name: 'Held for you', exact: true }).count()).toBe(1);
   expect(await page.getByText('Just sold out').count()).toBe(0);
-  await page.getByRole('button', { name: 'Release' }).click();
+  await page.getByRole('button', { name: 'Give back' }).click();
   await page.getByText('Only 1 left').waitFor();
 });
 
@@ -506,7 +506,7 @@ test('a hold outlives a reload while the gateway has no time', async () => {
   await page.unroute('**/graphql');
   await page.reload();
   await page.getByRole('region', { name: 'Held for you' }).waitFor();
-  await page.getByRole('button', { name: 'Release' }).click();
+  await page.getByRole('button', { name: 'Give back' }).click();
   await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
 });
 
@@ -520,11 +520,11 @@ test('two tabs of a browser hold together', async () => {
   await one.reload();
   const held = one.getByRole('region', { name: 'Held for you' }).getByRole('article');
   await soon(async () => (await held.count()) === 2);
-  await held.first().getByRole('button', { name: 'Release' }).click();
+  await held.first().getByRole('button', { name: 'Give back' }).click();
   await soon(async () => (await held.count()) === 1);
   const seen = other.getByRole('region', { name: 'Held for you' }).getByRole('article');
   await soon(async () => (await seen.count()) === 1);
-  await seen.getByRole('button', { name: 'Release' }).click();
+  await seen.getByRole('button', { name: 'Give back' }).click();
   await soon(async () => (await held.count()) === 0);
 });
 
@@ -594,6 +594,6 @@ test('what can be ordered while it is out of stock is held, and not called sold 
   await page.getByText('Can be ordered').waitFor();
   await hold(page, 'XL');
   await page.getByRole('region', { name: 'Held for you' }).waitFor();
-  await page.getByRole('button', { name: 'Release' }).click();
+  await page.getByRole('button', { name: 'Give back' }).click();
   await page.getByRole('region', { name: 'Held for you' }).waitFor({ state: 'detached' });
 });

@@ -1,0 +1,277 @@
+import { describe, expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { z } from 'zod';
+import { testInChromium as test } from './chromium.js';
+import {
+  DRESS,
+  hold,
+  receiveVisitors,
+  SCREENS,
+  shiftsOf,
+  showPicture,
+  snapshotOf,
+  soon,
+  tiles,
+} from './visit.js';
+
+// Everything here stopped somebody who tried the page for the first time.
+
+const { shop, visit } = receiveVisitors();
+
+const PRODUCT = '?product=corso-nove-rafa-dress-lilac-black';
+
+async function openPicture(page: Page): Promise<void> {
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.locator('.dot').first().waitFor();
+  await page.locator('.known h2').waitFor();
+  await tiles(page).first().waitFor();
+}
+
+interface Stroke {
+  /** In shares of the picture. */
+  readonly from: readonly [number, number];
+  readonly to: readonly [number, number];
+  readonly restMs?: number;
+}
+
+/** Draws with a finger, as the screen reports one: a mouse never scrolls. */
+async function stroke(page: Page, { from, to, restMs = 0 }: Stroke): Promise<void> {
+  const stage = await page.locator('.stage').boundingBox();
+  if (stage === null) throw new Error('There is no picture.');
+  const screen = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove', share: number) =>
+    screen.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: [
+        {
+          x: stage.x + stage.width * (from[0] + (to[0] - from[0]) * share),
+          y: stage.y + stage.height * (from[1] + (to[1] - from[1]) * share),
+        },
+      ],
+    });
+  await touch('touchStart', 0);
+  await page.waitForTimeout(restMs);
+  for (let step = 1; step <= 10; step += 1) {
+    await touch('touchMove', step / 10);
+    await page.waitForTimeout(16);
+  }
+  // Lifted at rest: the page does not go on by itself.
+  await page.waitForTimeout(150);
+  await screen.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+}
+
+const boxOf = (page: Page): number[] | null =>
+  new URL(page.url()).searchParams
+    .get('box')
+    ?.split(',')
+    .map((side) => Math.round(Number(side) * 10)) ?? null;
+
+const STEEP: Stroke = { from: [0.2, 0.9], to: [0.3, 0.1] };
+
+describe('a finger on the picture', () => {
+  test('draws when its stroke slants, and scrolls the page when it goes up or down', async () => {
+    const page = await visit();
+    await openPicture(page);
+    await stroke(page, STEEP);
+    await soon(async () => (await page.evaluate(() => scrollY)) > 50);
+    expect(boxOf(page)).toBeNull();
+    await page.evaluate(() => scrollTo(0, 0));
+    await stroke(page, { from: [0.1, 0.1], to: [0.9, 0.8] });
+    await page.waitForURL(/box=/);
+    expect(boxOf(page)).toEqual([1, 1, 8, 7]);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+  });
+
+  test('draws wherever it goes once it has rested', async () => {
+    const page = await visit();
+    await openPicture(page);
+    await stroke(page, { ...STEEP, restMs: 500 });
+    await page.waitForURL(/box=/);
+    expect(boxOf(page)).toEqual([2, 1, 1, 8]);
+  });
+
+  test('draws wherever it goes once “Search a part” was tapped, and no dot covers the part', async () => {
+    const page = await visit();
+    await openPicture(page);
+    await page.getByRole('button', { name: 'Search a part' }).tap();
+    await page.getByText('Draw a box, or move this one.').waitFor();
+    await soon(async () => (await page.locator('.dot').count()) === 0);
+    await stroke(page, { from: [0.05, 0.05], to: [0.15, 0.95] });
+    await soon(() => boxOf(page)?.[3] === 9);
+    await page.getByRole('button', { name: 'Whole picture', exact: true }).tap();
+    await soon(() => boxOf(page) === null);
+    await page.locator('.dot').first().waitFor();
+    await stroke(page, STEEP);
+    await soon(async () => (await page.evaluate(() => scrollY)) > 50);
+    expect(boxOf(page)).toBeNull();
+  });
+});
+
+const Answer = z.object({ data: z.record(z.string(), z.unknown()) });
+
+/** Answers some fields of the API as told. */
+const pretend = (page: Page, fields: Readonly<Record<string, unknown>>): Promise<void> =>
+  page.route('**/graphql', async (route) => {
+    const response = await route.fetch();
+    const answer = Answer.safeParse(await response.json());
+    const told = Object.entries(fields).filter(([name]) => answer.data?.data[name] !== undefined);
+    if (!answer.success || told.length === 0) return route.fulfill({ response });
+    return route.fulfill({
+      response,
+      json: { ...answer.data, data: { ...answer.data.data, ...Object.fromEntries(told) } },
+    });
+  });
+
+const NOTHING = { match: null, labels: [], facts: [], region: null };
+
+describe('what is shown', () => {
+  test('fits on a phone with its first results, and nothing moves', async () => {
+    const page = await visit();
+    await openPicture(page);
+    await page.waitForTimeout(500);
+    expect((await page.locator('.stage').boundingBox())?.height).toBeLessThan(844 * 0.45);
+    expect((await tiles(page).first().boundingBox())?.y).toBeLessThan(844 - 150);
+    expect(await shiftsOf(page)).toBeLessThan(0.01);
+    // The numbers were of the best 250 only.
+    expect(await page.locator('.chip-word small').count()).toBe(0);
+  });
+
+  test('has the name of its dot where no product is close, and narrows to that kind', async () => {
+    const page = await visit();
+    const box = { x: 0.2, y: 0.1, width: 0.6, height: 0.5 };
+    await pretend(page, {
+      look: { items: [{ box, label: { value: 'dresses', confidence: 0.9 } }] },
+      identify: NOTHING,
+    });
+    await openPicture(page);
+    await page.locator('.dot').click();
+    await page.getByRole('heading', { name: 'Looks most like our dresses.' }).waitFor();
+    await page.getByRole('button', { name: 'Only dresses' }).click();
+    await page.waitForURL(/category=dresses/);
+    await page.getByRole('button', { name: 'Remove dresses' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Only dresses' }).count()).toBe(0);
+  });
+
+  test('is not counted where nothing is like it', async () => {
+    const page = await visit();
+    await pretend(page, { look: { items: [] }, identify: NOTHING });
+    await showPicture(page, await snapshotOf(shop(), DRESS));
+    await page.getByRole('heading', { name: 'I can’t tell what this is.' }).waitFor();
+    await page.getByRole('heading', { name: /^Nearest/ }).waitFor();
+    await tiles(page).first().waitFor();
+    await page.waitForTimeout(500);
+    expect(await page.locator('.bar-count').innerText()).not.toMatch(/\d/);
+  });
+});
+
+describe.each(SCREENS)('on a $name', (screen) => {
+  test('what is given back can be held again while it is free', async () => {
+    const page = await visit(PRODUCT, { screen });
+    await hold(page, 'M');
+    const held = page.getByRole('region', { name: 'Held for you' });
+    await held.getByRole('button', { name: 'Extend' }).click();
+    await page
+      .getByText(/is held for \d+ more minutes\./)
+      .first()
+      .waitFor();
+    await held.getByRole('button', { name: 'Give back' }).click();
+    await page
+      .getByRole('article')
+      .getByText(/is given back\./)
+      .waitFor();
+    await page.getByRole('button', { name: 'Hold again' }).click();
+    await held.getByRole('timer').waitFor();
+    await held.getByRole('button', { name: 'Give back' }).click();
+    // Shown for a while, and not for good.
+    const again = page.getByRole('button', { name: 'Hold again' });
+    await again.waitFor();
+    await again.waitFor({ state: 'detached' });
+  });
+
+  test('the choice outlives a reload, is asked for beside the sizes, and moves no button', async () => {
+    const page = await visit('?q=leopard', { screen });
+    await tiles(page).first().waitFor();
+    await page.goto(`${shop().url}${PRODUCT}`);
+    const act = page.locator('.buy-acts');
+    await act.getByRole('button', { name: 'Choose a size' }).click();
+    const sizes = page.getByRole('group', { name: /^Size/ });
+    await sizes.getByText('Choose a size first.').waitFor();
+    const { y } = (await act.boundingBox()) ?? { y: 0 };
+    await sizes.getByRole('button', { name: 'XS', exact: true }).click();
+    await page.getByText(/In stock|Only \d+ left/).waitFor();
+    expect((await act.boundingBox())?.y).toBe(y);
+    await page.reload();
+    await page.getByRole('button', { name: 'Hold it for me' }).waitFor();
+    const chosen = sizes.getByRole('button', { name: 'XS', exact: true });
+    expect(await chosen.getAttribute('aria-pressed')).toBe('true');
+  });
+
+  test('a product leads back to where the shopper was', async () => {
+    const page = await visit('?q=leopard', { screen });
+    await tiles(page).first().locator('.tile-link').click();
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await page.waitForURL(/q=leopard$/);
+    // Who came by a link was nowhere before.
+    await page.goto(`${shop().url}${PRODUCT}`);
+    await page.getByRole('link', { name: 'All products' }).click();
+    await tiles(page).first().waitFor();
+  });
+});
+
+test('what somebody else took meanwhile is not held again, which is said', async () => {
+  const page = await visit(PRODUCT);
+  await hold(page, 'L');
+  await page.getByRole('button', { name: 'Give back' }).click();
+  await page.getByRole('button', { name: 'Hold again' }).waitFor();
+  await shop().gateway.db.query(
+    `UPDATE stock_levels SET on_hand = 0 WHERE sku_id IN (
+       SELECT skus.id FROM skus JOIN products ON products.id = skus.product_id
+       WHERE products.handle = 'corso-nove-rafa-dress-lilac-black' AND skus.options ->> 'size' = 'L'
+     )`,
+  );
+  await page.getByRole('button', { name: 'Hold again' }).click();
+  await page.getByText('Someone else was faster').waitFor();
+});
+
+test('a demo says that it has no checkout', async () => {
+  const page = await visit(PRODUCT);
+  await hold(page, 'XL');
+  await page.getByRole('link', { name: 'Check out' }).click();
+  await page.getByText('This is a demo: it has no checkout.').waitFor();
+  expect(page.url()).toContain('product=');
+  await page.getByRole('button', { name: 'Give back' }).click();
+  await page.getByRole('button', { name: 'Hold again' }).waitFor();
+});
+
+test('a busy gateway is said to be busy, until it answers', async () => {
+  const page = await visit();
+  let isBusy = true;
+  await page.route('**/graphql', async (route) => {
+    // The question for the items of a picture.
+    const isLook = /"variables":\{"channel":"[^"]+","image":"[^"]+"\}/.test(route.request().postData() ?? '');
+    if (!isLook || !isBusy) return route.fallback();
+    return route.fulfill({
+      status: 503,
+      json: { errors: [{ message: '', extensions: { code: 'SERVICE_OVERLOADED', retryAfterMs: 1_000 } }] },
+    });
+  });
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  const said = page.getByText('The shop is very busy. Still trying…');
+  await said.waitFor();
+  isBusy = false;
+  await page.locator('.dot').first().waitFor();
+  await said.waitFor({ state: 'detached' });
+});
+
+test('in German, the same is said', async () => {
+  const page = await visit(PRODUCT, { locale: 'de-DE' });
+  await page.getByRole('button', { name: 'Größe wählen' }).click();
+  await page.getByText('Bitte zuerst wählen: Größe.').waitFor();
+  await page
+    .getByRole('group', { name: /^Größe/ })
+    .getByRole('button', { name: 'XS', exact: true })
+    .click();
+  await page.getByRole('button', { name: 'Für mich zurücklegen' }).click();
+  await page.getByRole('button', { name: 'Zurückgeben' }).click();
+  await page.getByRole('button', { name: 'Wieder zurücklegen' }).waitFor();
+});
