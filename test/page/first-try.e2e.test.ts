@@ -116,8 +116,8 @@ describe('a finger on the picture', () => {
 const Answer = z.object({ data: z.record(z.string(), z.unknown()) });
 
 /** Answers some fields of the API as told. */
-const pretend = (page: Page, fields: Readonly<Record<string, unknown>>): Promise<void> =>
-  page.route('**/graphql', async (route) => {
+async function pretend(page: Page, fields: Readonly<Record<string, unknown>>): Promise<void> {
+  await page.route('**/graphql', async (route) => {
     const response = await route.fetch();
     const answer = Answer.safeParse(await response.json());
     const told = Object.entries(fields).filter(([name]) => answer.data?.data[name] !== undefined);
@@ -127,6 +127,7 @@ const pretend = (page: Page, fields: Readonly<Record<string, unknown>>): Promise
       json: { ...answer.data, data: { ...answer.data.data, ...Object.fromEntries(told) } },
     });
   });
+}
 
 const NOTHING = { match: null, labels: [], facts: [], region: null };
 
