@@ -14,7 +14,7 @@ export interface TextInput extends ProductText {
 }
 
 /** Characters of a product's own keywords that each of its texts repeats, as the trigger on products writes them. */
-const MAX_OWN_KEYWORDS = 1_000;
+export const MAX_OWN_KEYWORDS = 1_000;
 
 const changed = z.object({ id: z.number() }).transform(({ id }) => id);
 

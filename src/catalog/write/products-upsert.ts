@@ -14,7 +14,7 @@ import { checkProducts, type ProductChange, type SkuChange } from './check-produ
 import { categoryPath } from './handle.js';
 import { languageLimits, type WrittenLanguages } from './language-limits.js';
 import { brandOf, UNCATEGORIZED, withKeywords } from './product-fields.js';
-import { removeOtherTexts, translatedChars, upsertTexts } from './product-text.store.js';
+import { MAX_OWN_KEYWORDS, removeOtherTexts, translatedChars, upsertTexts } from './product-text.store.js';
 import { MAX_OPTION_CHARS, MAX_OPTION_VALUES, optionAllowance } from './tag-limits.js';
 import {
   ProductsUpsertPayload,
@@ -122,10 +122,10 @@ async function write(
   const fields = merge(changes, before, language);
   const own = fields.map((product) => product.language);
   await requireLanguages(client, changes, fields, { ...languages, own });
+  await payForWords(client, changes, fields, before);
   await addBrandsAndCategories(client, fields);
   const written = await upsertProducts(client, fields, false);
   const ids = await findProductIds(client, handles);
-  await payForWords(client, changes, fields, before);
   /** The rows for the products whose list was given. */
   const listed = <T, Row>(
     listOf: (change: ProductChange) => readonly T[] | undefined,
@@ -194,8 +194,9 @@ async function write(
 }
 
 /**
- * Each text of a product repeats its keywords. When they change, also the texts that were not sent are split into words
- * again.
+ * Pays for the stored texts that this write splits into words again: the description of a product whose row changes, and
+ * all its translations if the keywords that they repeat do. They are paid for first, since Postgres stops what takes too
+ * long.
  */
 async function payForWords(
   client: ClientBase,
@@ -204,20 +205,29 @@ async function payForWords(
   before: ReadonlyMap<string, ProductState>,
 ): Promise<void> {
   const sent = new Map(changes.map((change) => [change.handle, change]));
-  const again = fields.flatMap(({ handle, keywords }) => {
-    const state = before.get(handle);
-    return state === undefined || state.keywords === keywords ? [] : [state];
+  const pairs = fields.flatMap((after) => {
+    const state = before.get(after.handle);
+    return state === undefined ? [] : [{ state, after, change: sent.get(after.handle) }];
   });
-  const own = again
-    .filter(({ handle }) => sent.get(handle)?.description === undefined)
-    .map(({ description }) => description?.length ?? 0);
+  const described = pairs.flatMap(({ state, after, change }) =>
+    change?.description === undefined && rowOf(state) !== rowOf(after) ? [state.description?.length ?? 0] : [],
+  );
   const translated = await translatedChars(
     client,
-    again.flatMap(({ id, handle }) => (sent.get(handle)?.translations === undefined ? [id] : [])),
+    pairs.flatMap(({ state, after, change }) =>
+      change?.translations === undefined && ownKeywords(state) !== ownKeywords(after) ? [state.id] : [],
+    ),
   );
-  const chars = own.reduce((sum, length) => sum + length, translated);
+  const chars = described.reduce((sum, length) => sum + length, translated);
   requestPayer()?.owe(Math.floor(chars / SEARCHABLE_CHARS_A_POINT));
 }
+
+/** What the row of a product has besides its description. */
+const rowOf = ({ language, title, url, keywords }: WrittenFields | ProductState): string =>
+  JSON.stringify([language, title, url, keywords]);
+
+const ownKeywords = ({ keywords }: { readonly keywords: string }): string =>
+  keywords.slice(0, MAX_OWN_KEYWORDS);
 
 /** The new state of the products, sorted by handle. @throws EntryErrors for a new product without a title */
 function merge(

@@ -29,6 +29,22 @@ const write = async (language: string, fields: Readonly<Record<string, unknown>>
 const MANTEL = { language: 'DE', title: 'Mantel', url: 'https://shop.example/de/mantel' };
 const CAPPOTTO = { language: 'it', title: 'Cappotto', description: 'Di lana.' };
 
+/** The points of writing these fields of the coat, also if Postgres stops it. */
+async function costOf(fields: Readonly<Record<string, unknown>>): Promise<number> {
+  const response = await catalog.gateway.http.inject({
+    method: 'POST',
+    url: '/graphql',
+    headers: { authorization: `Bearer ${catalog.secret}` },
+    payload: {
+      query: `mutation ($input: ProductsUpsertInput!) { productsUpsert(input: $input) { userErrors { code } } }`,
+      variables: { input: { products: [{ handle: 'coat', ...fields }] } },
+    },
+  });
+  return z
+    .object({ extensions: z.object({ cost: z.object({ actual: z.number() }) }) })
+    .parse(response.json()).extensions.cost.actual;
+}
+
 describe('translations of productsUpsert', () => {
   test('are shown at once, and replace those before', async () => {
     expect(await write('de', { description: 'Of wool.', translations: [MANTEL, CAPPOTTO] })).toEqual({
@@ -75,6 +91,31 @@ describe('translations of productsUpsert', () => {
     await write('it', { brand: 'Fiorani' });
     expect(await find('cappotti fiorani')).toEqual(['coat']);
     expect(await find('cappotti borgo')).toEqual([]);
+  });
+
+  // Failed on 2026-11-29: a new brand of products with long texts took seconds of Postgres for a few points.
+  test('and descriptions are paid for when they are split into words again, also in vain', async () => {
+    await write('en', {
+      description: 'a'.repeat(1_000),
+      translations: [
+        { ...MANTEL, description: 'b'.repeat(1_994) },
+        { ...CAPPOTTO, description: 'c'.repeat(3_992) },
+      ],
+    });
+    await write('en', { brand: 'Fiorani' });
+    // The first time, also the document is paid for.
+    await costOf({ brand: 'Fiorani' });
+    const least = await costOf({ brand: 'Fiorani' });
+    expect((await costOf({ brand: 'Borgo' })) - least).toBe((1_000 + 2_000 + 4_000) / 50);
+    expect((await costOf({ title: 'B coat' })) - (await costOf({ title: 'B coat' }))).toBe(1_000 / 50);
+    await catalog.rows(`CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE query_canceled; END $$`);
+    await catalog.rows(`CREATE TRIGGER stop BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION stop()`);
+    try {
+      expect((await costOf({ brand: 'Fiorani' })) - least).toBeGreaterThanOrEqual(7_000 / 50);
+    } finally {
+      await catalog.rows('DROP FUNCTION stop CASCADE');
+    }
   });
 
   test('a product that changes its language has no translation into it', async () => {
