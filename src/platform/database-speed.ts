@@ -1,5 +1,5 @@
-/** A measurement counts for this long: load comes and goes within seconds. */
-const MEASURED_FOR_MS = 1_000;
+/** The time between measurements: load comes and goes within seconds. */
+const MEASURED_EVERY_MS = 1_000;
 
 /**
  * How much longer Postgres takes for the same work than when it has nothing else to do. By the clock alone, shoppers would
@@ -9,8 +9,11 @@ export class DatabaseSpeed {
   #best = Infinity;
   #last = 0;
   #measuredAt = -Infinity;
+  #isMeasuring = false;
 
-  /** `measure` resolves to the milliseconds that the same work takes now. The first one is likely to be on an idle Postgres. */
+  /**
+   * `measure` resolves to the milliseconds that the same work takes now. The first one is likely to be on an idle Postgres.
+   */
   constructor(private readonly measure: () => Promise<number>) {}
 
   /** From 1 up, as measured last; 1 before that. Starts the next measurement if the last one is old. */
@@ -21,15 +24,21 @@ export class DatabaseSpeed {
 
   #refresh(): void {
     const now = performance.now();
-    if (now - this.#measuredAt < MEASURED_FOR_MS) return;
+    // One that takes long is enough: more of them would take connections from those who wait for them.
+    if (this.#isMeasuring || now - this.#measuredAt < MEASURED_EVERY_MS) return;
     this.#measuredAt = now;
-    this.measure().then(
-      (ms) => {
-        this.#last = ms;
-        this.#best = Math.min(this.#best, ms);
-      },
-      // Whoever needs Postgres hears of it.
-      () => undefined,
-    );
+    this.#isMeasuring = true;
+    this.measure()
+      .then(
+        (ms) => {
+          // The clock of Postgres may have been set back.
+          if (ms <= 0) return;
+          this.#last = ms;
+          this.#best = Math.min(this.#best, ms);
+        },
+        // Whoever needs Postgres hears of it.
+        () => undefined,
+      )
+      .finally(() => (this.#isMeasuring = false));
   }
 }

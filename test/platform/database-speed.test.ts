@@ -26,6 +26,21 @@ test('the slowness of Postgres is what the same work takes, against the fastest 
     expect(speed.slowness()).toBe(1);
     now.mockReturnValue(4_000);
     expect(await next(50)).toBe(10);
+    now.mockReturnValue(5_000);
+    expect(await next(-1)).toBe(10);
+
+    now.mockReturnValue(6_000);
+    let answer: (ms: number) => void = () => undefined;
+    measure.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    expect(speed.slowness()).toBe(10);
+    const calls = measure.mock.calls.length;
+    now.mockReturnValue(9_000);
+    speed.slowness();
+    // Failed on 2026-11-29: while Postgres was slow, each second began another measurement.
+    expect(measure).toHaveBeenCalledTimes(calls);
+    answer(100);
+    await new Promise(setImmediate);
+    expect(await next(20)).toBe(4);
   } finally {
     now.mockRestore();
   }
