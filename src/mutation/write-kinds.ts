@@ -1,8 +1,8 @@
 import type { WorkKind } from '../platform/connection-turns.js';
 
 /**
- * Writes of one kind with a connection, the last of which is for clients that have none: one works while the next checks
- * its input or waits for a lock. All kinds together leave connections to reads.
+ * Writes of one kind with a connection: one works while that of another client checks its input or waits for a lock. All
+ * kinds together leave connections to reads.
  */
 const AT_ONCE = 2;
 /** Writes of one kind that wait for a connection. Their inputs are in memory, and each takes 10 ms or more. */

@@ -144,7 +144,7 @@ export const MAX_BODY_DEPTH = 64;
 /** Entries of all lists in the variables, and objects in objects; the largest input, 250 products, has a few thousand. */
 export const MAX_LIST_ENTRIES = 10_000;
 
-/** Entries of lists in the variables that cost a point: reading a URL takes 20 µs or more. */
+/** Of those entries, as many cost a point: to read one, such as a URL, takes a few microseconds. */
 export const ENTRIES_A_POINT = 5;
 
 /** A smaller body cannot contain enough names or values to be slow, and most bodies are smaller. */

@@ -210,7 +210,9 @@ async function payForWords(
     return state === undefined ? [] : [{ state, after, change: sent.get(after.handle) }];
   });
   const described = pairs.flatMap(({ state, after, change }) =>
-    change?.description === undefined && rowOf(state) !== rowOf(after) ? [state.description?.length ?? 0] : [],
+    change?.description === undefined && rowOf(state) !== rowOf(after)
+      ? [state.description?.length ?? 0]
+      : [],
   );
   const translated = await translatedChars(
     client,

@@ -40,9 +40,8 @@ async function costOf(fields: Readonly<Record<string, unknown>>): Promise<number
       variables: { input: { products: [{ handle: 'coat', ...fields }] } },
     },
   });
-  return z
-    .object({ extensions: z.object({ cost: z.object({ actual: z.number() }) }) })
-    .parse(response.json()).extensions.cost.actual;
+  return z.object({ extensions: z.object({ cost: z.object({ actual: z.number() }) }) }).parse(response.json())
+    .extensions.cost.actual;
 }
 
 describe('translations of productsUpsert', () => {
