@@ -215,7 +215,7 @@ describe('the things of a picture', () => {
 });
 
 test('the photo of a person in GraphiQL has a shelf for each garment', async () => {
-  const document = await readFile(new URL('14-items-in-a-photo.graphql', EXPLORE), 'utf8');
+  const document = await readFile(new URL('3-from-a-photo/2-items-in-a-photo.graphql', EXPLORE), 'utf8');
   const image = { base64: (await pictureOf('person')).toString('base64') };
   const { data, errors } = await gateway.ask(document, { image });
   expect(errors).toEqual([]);
