@@ -5,7 +5,7 @@ import type { SenderOf } from './sender.js';
 
 /** From this size on, a file is paid for: only the parts of GraphiQL are as large. */
 const LARGE_BYTES = 500_000;
-/** Points of sending a large file, which compresses to a quarter or less. */
+/** Of a large file, as long as it is before it is compressed, to a quarter or less. */
 const BYTES_PER_POINT = 20_000;
 
 const TYPES: Readonly<Record<string, string>> = {

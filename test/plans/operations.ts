@@ -159,14 +159,18 @@ export const OPERATIONS: readonly Operation[] = [
     })),
   })),
   mutation('productsUpsert', (time) => ({
-    products: [700, 701].map((n) => ({
-      handle: `product-${n}`,
-      title: `Changed ${time}`,
-      attributes: [{ name: 'material', value: `felt ${time}` }],
-      translations: [{ language: 'it', title: `Cambiato ${time}` }],
-      images: [{ url: `https://images.example/${time}` }],
-      skus: [{ code: `sku-${n}-0` }, { code: `sku-${n}-new-${time}` }],
-    })),
+    products: [
+      ...[700, 701].map((n) => ({
+        handle: `product-${n}`,
+        title: `Changed ${time}`,
+        attributes: [{ name: 'material', value: `felt ${time}` }],
+        translations: [{ language: 'it', title: `Cambiato ${time}` }],
+        images: [{ url: `https://images.example/${time}` }],
+        skus: [{ code: `sku-${n}-0` }, { code: `sku-${n}-new-${time}` }],
+      })),
+      // Its translations stay, and repeat the new brand.
+      { handle: 'product-702', brand: `Brand ${time}` },
+    ],
   })),
   mutation('productsDelete', (time) => ({ handles: [`product-${800 + time}`, `product-${900 + time}`] })),
   {

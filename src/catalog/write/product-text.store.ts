@@ -77,9 +77,7 @@ export async function translatedChars(client: ClientBase, productIds: readonly n
   return row?.chars ?? 0;
 }
 
-/**
- * Remembers what rows of a feed texts are made of that were made of others, and did not change. Digests are in hex.
- */
+/** Remembers what rows of a feed texts are made of, also those that other rows said the same of. Digests are in hex. */
 export async function keepTextDigests(
   client: ClientBase,
   language: string,

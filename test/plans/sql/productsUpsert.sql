@@ -139,6 +139,10 @@
         WHERE (input.product_id, input.language) = (existing.product_id, existing.language))
       RETURNING product_id AS id;
 
+/* product.textChars */
+      SELECT coalesce(sum(coalesce(length(title), 0) + coalesce(length(description), 0)), 0)::integer AS chars
+      FROM product_texts WHERE product_id = ANY($1::integer[]);
+
 /* product.touchProducts */ UPDATE products SET updated_at = now()
       WHERE id = ANY($1::integer[]) AND updated_at < now();
 
