@@ -4,6 +4,7 @@ import type { ImageStore } from './image.store.js';
 import { RequestError } from '../errors.js';
 import type { ImageFetcher } from './fetch-image.js';
 import type { BlobStore } from '../platform/blob-store.js';
+import { parseUrl } from '../platform/parse-url.js';
 import { uploadIdToSha256 } from './upload-id.js';
 import type { ImageInput } from './image-input.types.js';
 import { trimImage } from '../vision/image-file.js';
@@ -111,7 +112,10 @@ async function fetchAllowed(
   url: string,
   { imageHosts, fetcher, signal }: QueryImageSources,
 ): Promise<Uint8Array> {
-  const { protocol, host } = new URL(url);
+  const parsed = parseUrl(url);
+  if (parsed === null)
+    throw new RequestError('BAD_USER_INPUT', 'url has a host that DNS cannot have: check its spelling.');
+  const { protocol, host } = parsed;
   // With the port, unless it is the default of https, because another port is another server.
   if (protocol !== 'https:' || !imageHosts.has(host)) {
     throw new RequestError(

@@ -85,6 +85,7 @@ describe('a URL', () => {
     `https://${characters(50)}。${characters(64)}.de/`,
     `https://example.com/${'a'.repeat(2_048)}`,
     'a.jpg',
+    'https://two words.example/a.jpg',
   ])('is refused before it is parsed when it is too long, or none: %.30j', async (url) => {
     const { errors } = await gateway.ask(LOOK, { url });
     expect(errors).toMatchObject([
@@ -94,6 +95,17 @@ describe('a URL', () => {
       },
     ]);
   });
+
+  // Failed on 2026-11-29 with an internal error: a host beyond ASCII is first parsed where it is used.
+  test.each(['https://ü^.example/a.jpg', 'https://xn--ü.example/a.jpg'])(
+    'is refused where it is used when its host is none: %j',
+    async (url) => {
+      const { errors } = await gateway.ask(LOOK, { url });
+      expect(errors).toMatchObject([
+        { code: 'BAD_USER_INPUT', message: expect.stringContaining('a host that DNS cannot have') },
+      ]);
+    },
+  );
 
   test.each([`https://${characters(50)}.de/${characters(500)}`, 'https://example.com/a?b=c#d'])(
     'is parsed otherwise: %.30j',
