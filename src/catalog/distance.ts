@@ -28,3 +28,7 @@ export function distanceKm(
       haversine(radians(to.longitude - from.longitude));
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
 }
+
+/** For Postgres, rounded to 10 cm: it cannot compute with the smallest numbers that JSON has. */
+export const degrees = (given: number | undefined): number | null =>
+  given === undefined ? null : Math.round(given * 1e6) / 1e6;

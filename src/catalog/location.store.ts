@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
+import { degrees } from './distance.js';
 import { GeoPoint, type GeoPointInput, StockLocation } from './location.types.js';
 
 const locationColumns = {
@@ -73,8 +74,8 @@ export class LocationStore {
             stock_level.sellable, stock_level.on_hand IS NOT NULL AS counted
           FROM unnest(
               ${wanted.map(({ skuKey }) => skuKey)}::integer[],
-              ${wanted.map(({ near }) => near?.latitude ?? null)}::float8[],
-              ${wanted.map(({ near }) => near?.longitude ?? null)}::float8[],
+              ${wanted.map(({ near }) => degrees(near?.latitude))}::float8[],
+              ${wanted.map(({ near }) => degrees(near?.longitude))}::float8[],
               ${wanted.map(({ first }) => first)}::integer[])
             WITH ORDINALITY AS wanted (sku_id, latitude, longitude, first, place)
           CROSS JOIN LATERAL (
@@ -122,8 +123,8 @@ export class LocationStore {
    * coordinates last; without `near`, by name.
    */
   all(near: GeoPointInput | null, pickup: boolean | null): Promise<PlacedLocation[]> {
-    const latitude = sql`${near?.latitude ?? null}::float8`;
-    const longitude = sql`${near?.longitude ?? null}::float8`;
+    const latitude = sql`${degrees(near?.latitude)}::float8`;
+    const longitude = sql`${degrees(near?.longitude)}::float8`;
     return queryPrepared(
       this.db,
       sql`/* location.all */ SELECT location.id AS key, location.handle, location.name,

@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Owner } from '../access/caller.js';
 import { instantiate } from '../graph/node.js';
+import { degrees } from '../catalog/distance.js';
 import { StockLocation } from '../catalog/location.types.js';
 import type { IdempotentCall } from '../mutation/idempotency.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
@@ -213,7 +214,3 @@ export function toHold({ id: uuid, status, expiresAt, currency, lines }: z.infer
     ),
   });
 }
-
-/** Rounded to 10 cm: Postgres cannot compute with the smallest numbers that JSON has. */
-const degrees = (given: number | undefined): number | null =>
-  given === undefined ? null : Math.round(given * 1e6) / 1e6;

@@ -42,6 +42,34 @@ const list = z.object({
   }),
 });
 
+// Failed on 2026-11-29 with an internal error: Postgres refuses a square that is too small for a number.
+test('a place as close to another as numbers allow is near it', async () => {
+  const place = (latitude: number | undefined, longitude: number | undefined) =>
+    gateway.db.query(`UPDATE stock_locations SET latitude = $1, longitude = $2 WHERE handle = 'berlin'`, [
+      latitude,
+      longitude,
+    ]);
+  const { rows } = await gateway.db.query<{ latitude: number; longitude: number }>(
+    `SELECT latitude, longitude FROM stock_locations WHERE handle = 'berlin'`,
+  );
+  await place(0, 0);
+  try {
+    for (const near of ['{ latitude: 5e-324, longitude: 1e-200 }', '{ latitude: 0, longitude: -1e-170 }']) {
+      const { data, errors } = await gateway.ask(
+        `{ locations(near: ${near}, first: 1) { edges { distanceKm node { handle } } }
+          sku(code: "M-red") { availability { locations(near: ${near}) { distanceKm location { handle } } } } }`,
+      );
+      expect(errors).toEqual([]);
+      expect(data).toMatchObject({
+        locations: { edges: [{ distanceKm: 0, node: { handle: 'berlin' } }] },
+        sku: { availability: { locations: [{ distanceKm: 0, location: { handle: 'berlin' } }] } },
+      });
+    }
+  } finally {
+    await place(rows[0]?.latitude, rows[0]?.longitude);
+  }
+});
+
 // Failed on 2026-11-29: a page read on until it was full, over every brand that is sold elsewhere.
 test('a page of brands ends after 500, and the next one continues', async () => {
   const shop = await startTestGateway(async (db) => {
