@@ -44,7 +44,7 @@ export class ListingValues {
     return null;
   }
 
-  /** Null when there is none, also when it has only spaces and tags. */
+  /** Null when there is none, or nothing but spaces. */
   name(column: string, text: string | undefined, most: number): string | null {
     const name = text === undefined ? '' : plainName(text);
     return name === '' ? null : this.text(column, name, most);

@@ -161,9 +161,10 @@ describe('an export of Magento', () => {
   });
 
   // magento2 #25188 and import-export-improvements #65.
-  test('may have commas, bars, and equal signs in a value', async () => {
+  test('may have commas, bars, equal signs, and HTML in a value', async () => {
+    const html = '<td style=""color: red;"" width=""5"">Wash &amp; wear</td>';
     const { products } = await explain(
-      `${HEADER}a,Default,simple,A,10,5,"color=White, Cream,material=Wool|Silk,note=a=b",,Catalog\n`,
+      `${HEADER}a,Default,simple,A,10,5,"color=White, Cream,material=Wool|Silk,note=a=b,care=${html}",,Catalog\n`,
     );
     expect(products).toMatchObject([
       {
@@ -171,6 +172,7 @@ describe('an export of Magento', () => {
           { name: 'material', value: 'Wool' },
           { name: 'material', value: 'Silk' },
           { name: 'note', value: 'a=b' },
+          { name: 'care', value: '<td style="color: red;" width="5">Wash & wear</td>' },
         ]),
         skus: [{ options: { color: 'White, Cream' } }],
       },

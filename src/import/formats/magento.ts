@@ -48,9 +48,12 @@ async function readAhead(
   return { variants, views };
 }
 
-/** `color=Black,size=XS`, or with another separator of an import; one within a value is not followed by a name. */
+/**
+ * `color=Black,size=XS`, or with another separator of an import; one within a value is not followed by a name. Semicolons
+ * are none, because in HTML a name may follow: `<td style="color: red;" width="5">`.
+ */
 function pairsOf(text: string): Pair[] {
-  return text.split(/(?:[,|;]|##)(?="?[a-z0-9_ ]+"?=)/i).flatMap((part): Pair[] => {
+  return text.split(/(?:[,|]|##)(?="?[a-z0-9_ ]+"?=)/i).flatMap((part): Pair[] => {
     const [name = '', ...value] = part.split('=');
     const clean = (quoted: string): string => quoted.trim().replace(/^"|"$/g, '');
     return value.length === 0 ? [] : [[clean(name), clean(value.join('='))]];
