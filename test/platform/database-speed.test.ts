@@ -1,5 +1,8 @@
 import { expect, jest, test } from '@jest/globals';
+import { SPEED, speedRow } from '../../src/platform/database-speed.store.js';
 import { DatabaseSpeed } from '../../src/platform/database-speed.js';
+import { query } from '../../src/platform/postgres.js';
+import { createTestDatabase } from '../support/database.js';
 
 test('the slowness of Postgres is what the same work takes, against the fastest that it was', async () => {
   const now = jest.spyOn(performance, 'now').mockReturnValue(0);
@@ -43,5 +46,16 @@ test('the slowness of Postgres is what the same work takes, against the fastest 
     expect(await next(20)).toBe(4);
   } finally {
     now.mockRestore();
+  }
+});
+
+// An error would not be noticed otherwise: time would be billed as if nothing slowed Postgres down.
+test('Postgres measures some milliseconds', async () => {
+  const { db, drop } = await createTestDatabase();
+  try {
+    const [row] = await query(db, SPEED, speedRow);
+    expect(row?.ms).toBeGreaterThan(1);
+  } finally {
+    await drop();
   }
 });
