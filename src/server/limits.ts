@@ -37,8 +37,8 @@ export const MAX_REPEATED_PAIRS = 3_000;
 /** Each validation error may search the schema for similar names. */
 export const MAX_VALIDATION_ERRORS = 10;
 
-/** In a call with hundreds of entries, each may be wrong. */
-export const MAX_VARIABLE_ERRORS = 10;
+/** In a call with hundreds of entries, each may be wrong. Each error quotes what was sent. */
+export const MAX_VARIABLE_ERRORS = 3;
 
 /**
  * Points of one operation: a point is about a field in the response, and takes about 30 µs of CPU, of which Postgres
@@ -146,6 +146,9 @@ export const MAX_LIST_ENTRIES = 10_000;
 
 /** Of those entries, as many cost a point: to read one, such as a URL, takes a few microseconds. */
 export const ENTRIES_A_POINT = 5;
+
+/** Fields of an object in the variables; the largest input has 20. */
+export const MAX_OBJECT_FIELDS = 100;
 
 /** A smaller body cannot contain enough names or values to be slow, and most bodies are smaller. */
 export const UNCHECKED_BODY_CHARS = 64 * 1024;

@@ -169,6 +169,8 @@ test('what is meant is suggested for names, and not for long texts', async () =>
   expect(await asked({ sort: 'NEWEST'.repeat(50) })).not.toMatch('Did you mean');
   expect(await asked({ sort: ['NEWEST'] })).not.toMatch('Did you mean');
   expect(await asked({ where: { ['brand'.repeat(50)]: [] } })).toMatch(/name of more than 100 characters/);
+  const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`f${n}`, 1]));
+  expect(await asked({ where: many })).toMatch(/more than 100 fields/);
 });
 
 // Failed on 2026-11-29: ids of megabytes were decoded, and kept the event loop for seconds.

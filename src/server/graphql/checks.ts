@@ -9,7 +9,7 @@ import { toGraphQLError } from '../errors.js';
 import { enterContext } from './in-context.js';
 import type { Operation } from './operation.js';
 import { MAX_NAME_CHARS } from '../../graph/suggestions.js';
-import { ENTRIES_A_POINT, MAX_LIST_ENTRIES, MAX_VARIABLES } from '../limits.js';
+import { ENTRIES_A_POINT, MAX_LIST_ENTRIES, MAX_OBJECT_FIELDS, MAX_VARIABLES } from '../limits.js';
 
 /** An operation that may be executed, until the signal aborts. */
 export interface CheckedOperation extends Operation {
@@ -128,7 +128,7 @@ function countEntries(value: object, limit: number): number {
   const open: object[] = [value];
   let count = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (!Array.isArray(next)) refuseLongNames(next);
+    if (!Array.isArray(next) && next !== value) refuseOddNames(next);
     const inner = Object.values(next).filter(isObject);
     count += Array.isArray(next) ? next.length : inner.length;
     if (count > limit) break;
@@ -138,20 +138,24 @@ function countEntries(value: object, limit: number): number {
 }
 
 /** graphql-js compares each name that it does not know with all that it knows: see `boundSuggestions`. */
-function refuseLongNames(fields: object): void {
-  for (const name in fields) {
-    if (name.length <= MAX_NAME_CHARS) continue;
+function refuseOddNames(fields: object): void {
+  if (hasMoreKeys(fields, MAX_OBJECT_FIELDS))
     throw new RequestError(
       'BAD_USER_INPUT',
-      `A field in the variables has a name of more than ${MAX_NAME_CHARS} characters: "${name.slice(0, MAX_NAME_CHARS)}…".`,
+      `An object in the variables has more than ${MAX_OBJECT_FIELDS} fields: send only those that its type has.`,
     );
-  }
+  const long = Object.keys(fields).find((name) => name.length > MAX_NAME_CHARS);
+  if (long !== undefined)
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      `A field in the variables has a name of more than ${MAX_NAME_CHARS} characters: "${long.slice(0, MAX_NAME_CHARS)}…".`,
+    );
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** Stops counting at the limit. */
-function hasMoreKeys(object: Readonly<Record<string, unknown>>, limit: number): boolean {
+function hasMoreKeys(object: object, limit: number): boolean {
   let count = 0;
   for (const _key in object) {
     count += 1;

@@ -33,6 +33,7 @@ import {
   MAX_EVENTS_AT_ONCE_A_CLIENT,
   MAX_SUBSCRIPTIONS,
   MAX_VALIDATION_ERRORS,
+  MAX_VARIABLE_ERRORS,
   OPERATION_DEADLINE_MS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
@@ -134,6 +135,7 @@ export function createSubscriptions(options: {
       operationName: operation.name?.value ?? null,
       variableValues: variables,
       contextValue,
+      options: { maxCoercionErrors: MAX_VARIABLE_ERRORS },
     };
   };
 
