@@ -120,6 +120,7 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
 function End({ listing }: { readonly listing: Listing }) {
   const end = useRef<HTMLDivElement>(null);
   const items = listing.items.value;
+  const isComplete = listing.isComplete.value;
   useEffect(() => {
     const { current } = end;
     if (current === null) return;
@@ -137,10 +138,11 @@ function End({ listing }: { readonly listing: Listing }) {
     <>
       <div ref={end} />
       {items.length === 0 ? null : (
-        <p class="list-end" role="status">
-          {listing.isLoading.value ? t.value.more : listing.isComplete.value ? t.value.thatIsAll : ''}
+        <p class={isComplete ? 'list-end' : 'unseen'} role="status">
+          {listing.isLoading.value ? t.value.more : isComplete ? t.value.thatIsAll : ''}
         </p>
       )}
+      {items.length === 0 || isComplete || listing.failure.value !== null ? null : <div class="list-room" />}
     </>
   );
 }
