@@ -84,6 +84,21 @@ describe('a table', () => {
     );
   });
 
+  // Failed on 2026-11-29: these were one row, and with --prune the SKUs of the others would have been removed.
+  test('loses no row between two quotes that are characters', async () => {
+    const lines = ['1,"Warm coat,10', '2,boots,20', '3,heel 5",30', '4,cap,40'];
+    expect(await read(`id,title,price\n${lines.join('\n')}\n`)).toEqual([
+      [2, { id: '1', title: '"Warm coat', price: '10' }],
+      [3, { id: '2', title: 'boots', price: '20' }],
+      [4, { id: '3', title: 'heel 5"', price: '30' }],
+      [5, { id: '4', title: 'cap', price: '40' }],
+    ]);
+    // Two lines are a text.
+    expect(await read('id,title,price\n1,"Warm, and\nlong, in wool",10\n')).toEqual([
+      [2, { id: '1', title: 'Warm, and\nlong, in wool', price: '10' }],
+    ]);
+  });
+
   test('rejects lines that are no text, and goes on', async () => {
     const lines = [
       Buffer.from('id\ttitle\n1\ta\0b\n2\t'),

@@ -285,11 +285,21 @@ function joinRow(lines: readonly NumberedLine[], start: number, { delimiter, col
     const parsed = parseRows(text, delimiter);
     if (typeof parsed === 'string') return asCharacters;
     const [cells = []] = parsed;
-    return cells.length > columns.length && asCharacters.cells.length === columns.length
+    const isLikelyRow = ({ text: line }: NumberedLine): boolean =>
+      line.split(delimiter).length === columns.length;
+    const areLikelyRows =
+      taken >= LIKELY_ROWS && lines.slice(start, start + taken).every((line) => isLikelyRow(line));
+    return areLikelyRows || (cells.length > columns.length && asCharacters.cells.length === columns.length)
       ? asCharacters
       : whole(cells, taken);
   }
 }
+
+/**
+ * From this number on, lines with as many delimiters each as a row has are rows, though a quote of the first is closed in
+ * the last: inches, for one.
+ */
+const LIKELY_ROWS = 3;
 
 const quotesIn = (text: string): number => text.split('"').length - 1;
 
