@@ -57,5 +57,6 @@ export const number = (value: number, digits = 0): string =>
 export const moment = (at: number): string =>
   new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 
-/** A handle or a value of the catalog as a word: "t-shirts" of "tops/t-shirts". */
-export const word = (value: string): string => value.slice(value.lastIndexOf('/') + 1).replaceAll('-', ' ');
+/** A handle or a value of the catalog as words: "maxi dresses" of "dresses/maxi-dresses", "t-shirts" of "tops/t-shirts". */
+export const word = (value: string): string =>
+  value.slice(value.lastIndexOf('/') + 1).replace(/(?<=[^-]{2})-/g, ' ');
