@@ -51,11 +51,11 @@ test('the slowness of Postgres is what the same work takes, against the fastest 
 
 // An error would not be noticed otherwise: time would be billed as if nothing slowed Postgres down.
 test('Postgres measures some milliseconds', async () => {
-  const { db, drop } = await createTestDatabase();
+  const database = await createTestDatabase();
   try {
-    const [row] = await query(db, SPEED, speedRow);
+    const [row] = await query(database.db, SPEED, speedRow);
     expect(row?.ms).toBeGreaterThan(1);
   } finally {
-    await drop();
+    await database.drop();
   }
 });
