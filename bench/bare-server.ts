@@ -12,6 +12,7 @@ import { ChannelStore } from '../src/catalog/channel.store.js';
 import type { Channel } from '../src/catalog/channel.types.js';
 import { NEVER_ABORTED } from '../src/graph/server-context.js';
 import { ImageStore } from '../src/images/image.store.js';
+import { picturedFirst } from '../src/images/shown-options.js';
 import { readKey } from '../src/graph/node.js';
 import { checkProductFilter, sellableFirst } from '../src/catalog/product-filter.js';
 import { TextMender } from '../src/catalog/mend-text.js';
@@ -78,15 +79,15 @@ async function answer(id: string, host: string) {
   const condition = checkProductFilter(null, channel.currencyCode);
   const ranking = vectorRanking(followed.index, vector);
   const plan = { ranking, condition, channel, excludeProducts: [key], signal: NEVER_ABORTED };
-  const { matches, next } = await searchPage(services, plan, PAGE_SIZE, null);
+  const { matches, next, proof } = await searchPage(services, plan, PAGE_SIZE, null);
   const [products, images] = await Promise.all([
     new ProductStore(db, channel.key, textLanguages(channel, null), mender).byKey.loadMany(
       matches.map(({ productId }) => productId),
     ),
-    new ImageStore(db).byKey.loadMany(matches.map(({ imageId }) => imageId)),
+    new ImageStore(db).byKey.loadMany(matches.map(({ pictureId }) => pictureId)),
   ]);
   return {
-    edges: matches.map(({ score, passing }, i) => {
+    edges: matches.map(({ score, passing, pictureId }, i) => {
       const product = products[i];
       const image = images[i];
       if (product instanceof Error || image instanceof Error || !product || !image)
@@ -98,7 +99,9 @@ async function answer(id: string, host: string) {
           thumbhash: image.thumbhash,
         },
         node: { id: product.id, handle: product.handle, title: product.title },
-        skus: sellableFirst(passing).map((sku) => skuOf(sku, channel)),
+        skus: picturedFirst(sellableFirst(passing), proof.shows.get(pictureId)).map((sku) =>
+          skuOf(sku, channel),
+        ),
       };
     }),
     pageInfo: { hasNextPage: next !== null },

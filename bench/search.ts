@@ -67,10 +67,10 @@ function compareWith(script: string, target: number): Benchmark['run'] {
 }
 
 /** @throws Error unless both servers give the same response */
-async function compareAnswers(gateway: string, bare: string, ids: readonly string[]): Promise<void> {
+export async function compareAnswers(gateway: string, other: string, ids: readonly string[]): Promise<void> {
   for (const product of ids) {
     const [ours, theirs] = await Promise.all(
-      [gateway, bare].map(async (url) => {
+      [gateway, other].map(async (url) => {
         const answer = await ask(url, z.unknown(), SEARCH_PAGE, { product });
         // Image URLs contain the address of the server that responded.
         return JSON.parse(JSON.stringify(answer).replaceAll(url, '')) as unknown;
