@@ -15,6 +15,8 @@ export interface Shelf {
 export interface PricedOperation {
   readonly name: string;
   readonly document: string;
+  /** How many are sent at once, where the gateway lets a client wait for fewer than usual. */
+  readonly inFlight?: number;
   /** For the nth time that it is sent. */
   readonly variables?: (
     n: number,
@@ -44,6 +46,9 @@ const some = <T>(from: readonly T[], n: number, count: number): T[] =>
 const like = (n: number, { products }: Shelf, count: number): Record<string, unknown> => ({
   like: some(products, n, count).map((product) => ({ product })),
 });
+
+/** At most 50 suggestions of a client wait, and each of these operations asks for 20. */
+const SUGGESTING = 2;
 
 /** One suggestion for each of 20 beginnings. */
 const suggestForEach = (list: string): string =>
@@ -80,10 +85,12 @@ export const OPERATIONS: readonly PricedOperation[] = [
   {
     name: 'one word suggested for each of 20 beginnings',
     document: suggestForEach('texts'),
+    inFlight: SUGGESTING,
   },
   {
     name: 'one product suggested for each of 20 beginnings',
     document: suggestForEach('products { id }'),
+    inFlight: SUGGESTING,
   },
   {
     name: '24 products with facts',

@@ -55,7 +55,8 @@ export const benchmarks: Benchmark[] = [
           let [ms, points] = [0, 0];
           while (ms < cpuMs) {
             const batch: (Record<string, unknown> | undefined)[] = [];
-            while (batch.length < IN_FLIGHT) batch.push(await operation.variables?.((sent += 1), shelf));
+            while (batch.length < (operation.inFlight ?? IN_FLIGHT))
+              batch.push(await operation.variables?.((sent += 1), shelf));
             const [from, before] = [performance.now(), used()];
             const costs = await Promise.all(
               batch.map((variables) => send(url, secret, operation, variables)),
