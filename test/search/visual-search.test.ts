@@ -529,6 +529,15 @@ describe('with an index that follows Postgres', () => {
     expect(errors[0]).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
+  // Failed on 2026-11-29: weights below a thousandth were told to cancel out.
+  test.each([1e-3, 1e-320])('finds with a single weight of %p what it finds with 1', async (weight) => {
+    const [reference] = like('query').like;
+    const weighted = { like: [{ ...reference, weight }] };
+    const found = async (query: object): Promise<unknown> =>
+      (await search({ query })).edges.map(({ node, score }) => [node, score]);
+    expect(await found(weighted)).toEqual(await found(like('query')));
+  });
+
   test('refuses a cursor of another search, and one that is none', async () => {
     const { pageInfo } = await search({ query: like('query'), first: 1 });
     const after = pageInfo.endCursor;

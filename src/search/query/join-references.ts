@@ -43,12 +43,14 @@ export function joinReferences(
   const identity = [encoder, color, likes.map(identify), unlikes.map(identify)];
   if (likes.length + unlikes.length === 0)
     return { asked: null, plain: null, scale: 1, region: null, products: [], identity };
+  // Only their proportions matter: small weights alone do not cancel out.
+  const largest = Math.max(...[...likes, ...unlikes].map(({ weight }) => weight));
   const avoided = unlikes.flatMap(({ vectors, weight }) =>
-    vectors.map((vector) => ({ vector, weight: -weight })),
+    vectors.map((vector) => ({ vector, weight: -weight / largest })),
   );
   const sums = likes.reduce<Term[][]>(
     (before, { vectors, weight }) =>
-      before.flatMap((terms) => vectors.map((vector) => [...terms, { vector, weight }])),
+      before.flatMap((terms) => vectors.map((vector) => [...terms, { vector, weight: weight / largest }])),
     [[]],
   );
   const positive = sums.flatMap((terms) => normalizedSum([...terms, ...avoided]) ?? []);
