@@ -26,6 +26,8 @@ const FAILS_WITHIN_MS = 20_000;
 const HEALS_WITHIN_MS = 15_000;
 /** More than the pool's connections. */
 const IN_FLIGHT = 15;
+/** So many that most of them wait for a connection. */
+const MANY_IN_FLIGHT = 50;
 
 const PRODUCTS = '{ products(first: 10) { nodes { handle } } }';
 const products = z.object({
@@ -135,6 +137,23 @@ test.each(['silent', 'reset', 'refuse'] as const)(
     expect(dumped).toBeUndefined();
   },
 );
+
+test('Postgres goes slow: the gateway stays ready, and each request ends in time', async () => {
+  await heals();
+  await proxy.set('slow');
+  const { status, body } = await ask();
+  expect({ status, isAnswered: products.safeParse(body).success }).toEqual({ status: 200, isAnswered: true });
+  const [ready, ...answers] = await Promise.all([
+    readiness(),
+    ...Array.from({ length: MANY_IN_FLIGHT }, ask),
+  ]);
+  expect(ready).toBe(200);
+  // Those that waited too long for a connection are told to come back; nothing else may fail.
+  const failed = answers.filter((answer) => !products.safeParse(answer.body).success);
+  const codes = failed.map((answer) => failure.parse(answer.body).errors[0]?.extensions.code);
+  expect(codes).toEqual(codes.map(() => 'SERVICE_OVERLOADED'));
+  expect(answers.length).toBeGreaterThan(failed.length);
+});
 
 test('what changes after a silence is told by the changes again', async () => {
   await heals();

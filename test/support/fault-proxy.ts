@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /**
- * What happens to connections: they work; they are silent, as when a host lost power; they are cut with a reset; or
- * they are cut and new ones are refused.
+ * What happens to connections: they work; they are slow, as over a bad network; they are silent, as when a host lost
+ * power; they are cut with a reset; or they are cut and new ones are refused.
  */
-export type Fault = 'forward' | 'silent' | 'reset' | 'refuse';
+export type Fault = 'forward' | 'slow' | 'silent' | 'reset' | 'refuse';
+
+/** What each part of an answer takes while connections are slow. */
+const SLOW_MS = 300;
 
 /** A TCP proxy in front of a server, which fails on command. */
 export interface FaultProxy {
@@ -13,8 +17,11 @@ export interface FaultProxy {
   readonly url: string;
   /** Current connections through it, including silent ones. */
   connections(): number;
-  /** Applies from now on; a silent connection stays silent, like one to a host after a failover. */
-  set(fault: Fault): Promise<void>;
+  /**
+   * Applies from now on; a silent connection stays silent, like one to a host after a failover. While connections are
+   * slow, each part of an answer takes `slowMs`.
+   */
+  set(fault: Fault, slowMs?: number): Promise<void>;
   /** Becomes silent when a client sends this text. */
   silenceAt(text: string): void;
   close(): Promise<void>;
@@ -23,6 +30,7 @@ export interface FaultProxy {
 interface Pair {
   readonly client: Socket;
   readonly upstream: Socket | null;
+  readonly delay: Transform;
   isSilent: boolean;
 }
 
@@ -31,6 +39,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   const port = Number(target.port);
   const pairs = new Set<Pair>();
   let fault: Fault = 'forward';
+  let delayMs = 0;
   let silencingText: string | null = null;
 
   // Half open, because a host that is gone does not answer the end of a connection.
@@ -42,7 +51,11 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     }
     const upstream =
       fault === 'silent' ? null : connect({ port, host: target.hostname, allowHalfOpen: true });
-    const pair: Pair = { client, upstream, isSilent: upstream === null };
+    const delay = new Transform({
+      transform: (part: Buffer, _encoding, done) =>
+        delayMs === 0 ? done(null, part) : void setTimeout(done, delayMs, null, part),
+    });
+    const pair: Pair = { client, upstream, delay, isSilent: upstream === null };
     pairs.add(pair);
     client.once('close', () => {
       pairs.delete(pair);
@@ -57,7 +70,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     upstream.once('close', () => {
       if (!pair.isSilent) client.destroy();
     });
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream).pipe(delay).pipe(client);
     client.on('data', (sent: Buffer) => {
       if (silencingText !== null && sent.includes(silencingText)) silence();
     });
@@ -76,19 +89,21 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
 
   const silence = (): void => {
     for (const pair of pairs) {
-      const { client, upstream } = pair;
+      const { client, upstream, delay } = pair;
       if (upstream === null || pair.isSilent) continue;
       pair.isSilent = true;
       client.unpipe(upstream).resume();
-      upstream.unpipe(client).resume();
+      upstream.unpipe(delay).resume();
+      delay.unpipe(client);
     }
   };
 
   return {
     url: url.href,
     connections: () => pairs.size,
-    async set(next) {
+    async set(next, slowMs = SLOW_MS) {
       fault = next;
+      delayMs = next === 'slow' ? slowMs : 0;
       if (next === 'silent') silence();
       if (next === 'reset' || next === 'refuse') {
         for (const { client } of pairs) client.resetAndDestroy();

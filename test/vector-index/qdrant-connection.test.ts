@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { QdrantConnection } from '../../src/vector-index/qdrant/connection.js';
+import { QdrantConnection, SEARCH_DEADLINE_MS } from '../../src/vector-index/qdrant/connection.js';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
 import { until } from '../support/waiting.js';
 
@@ -58,11 +58,11 @@ const outcome = (): Promise<unknown> =>
 const soon = <T>(work: Promise<T>): Promise<T | string> =>
   Promise.race([work, sleep(SOON_MS, 'took too long', { ref: false })]);
 
-test.each(['silent', 'refuse', 'reset'] as const)(
+test.each(['silent', 'refuse', 'reset', 'slow'] as const)(
   'Qdrant goes %s: searches fail together, then at once, and work again when it is back',
   async (fault) => {
     expect(await outcome()).toBe('an answer');
-    await proxy.set(fault);
+    await proxy.set(fault, 2 * SEARCH_DEADLINE_MS);
     const waiting = Array.from({ length: 100 }, outcome);
     expect(new Set(await soon(Promise.all(waiting)))).toEqual(new Set(['INDEX_UNAVAILABLE']));
 
@@ -79,6 +79,13 @@ test.each(['silent', 'refuse', 'reset'] as const)(
     expect(said.length).toBeLessThanOrEqual(4);
   },
 );
+
+test('a Qdrant that is a little slow answers', async () => {
+  await proxy.set('slow');
+  const asked = Array.from({ length: 20 }, outcome);
+  expect(await Promise.all(asked)).toEqual(Array(20).fill('an answer'));
+  expect(said).toEqual([]);
+});
 
 test('while Qdrant hangs, one search per second reaches it', async () => {
   hangs = true;
