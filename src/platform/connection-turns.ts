@@ -56,7 +56,10 @@ const kinds = new AsyncLocalStorage<WorkKind>();
 /** Runs work whose statements are of this kind. */
 export const asKind = <T>(kind: WorkKind, work: () => T): T => kinds.run(kind, work);
 
-/** Work has waited too long for a connection, or too much work of its kind waits for one. Nothing was done. */
+/**
+ * Work has waited too long for a connection, too much work of its kind waits for one, or nobody waits for its result any
+ * more. Nothing was done.
+ */
 export class DatabaseBusy extends Error {
   override readonly name = 'DatabaseBusy';
 }
@@ -102,6 +105,8 @@ export class ConnectionTurns {
    * Waits for a turn; the result ends it, and is told whether Postgres answered. Work with a connection never asks for a
    * second one: if each of many calls needed two, none might be left for any of them to continue.
    *
+   * Paid work leaves the queue when the signal of its request aborts.
+   *
    * @throws DatabaseBusy; DatabaseUnavailable when Postgres answered nobody while it waited; ThrottledError for paid work
    *   of a client that came to owe points while it waited
    */
@@ -110,6 +115,8 @@ export class ConnectionTurns {
     if (clients.owner === BACKGROUND_CLIENT) return () => undefined;
     const kind = kinds.getStore() ?? OTHER;
     const payer = kind.isPaid ? requestPayer() : undefined;
+    const signal = payer?.signal;
+    if (signal?.aborted === true) throw left(kind);
     if (this.#mayStart(kind, clients.owner)) return this.#start(kind, clients.owner, payer);
     const own = this.#waiting.of(clients.owner).filter((other) => other.kind === kind).length;
     if (
@@ -119,6 +126,7 @@ export class ConnectionTurns {
       throw new DatabaseBusy(`Too much work of the kind "${kind.name}" waits for a connection`);
     const since = performance.now();
     this.#running.add(waitingFor(kind), 1);
+    let abort = (): void => undefined;
     return new Promise<EndTurn>((resolve, reject) => {
       const leave = this.#waiting.push(clients, {
         kind,
@@ -141,7 +149,16 @@ export class ConnectionTurns {
             : new DatabaseUnavailable(new Error('no connection became free')),
         );
       }, MAX_WAIT_MS);
-    }).finally(() => this.#running.add(waitingFor(kind), -1));
+      abort = () => {
+        clearTimeout(timer);
+        leave();
+        reject(left(kind));
+      };
+      signal?.addEventListener('abort', abort);
+    }).finally(() => {
+      signal?.removeEventListener('abort', abort);
+      this.#running.add(waitingFor(kind), -1);
+    });
   }
 
   #mayStart(kind: WorkKind, client: string): boolean {
@@ -198,6 +215,10 @@ export class ConnectionTurns {
       next.entry.start(next.client);
   }
 }
+
+/** Others that share the work of a request try it themselves when it is busy. */
+const left = ({ name }: WorkKind): DatabaseBusy =>
+  new DatabaseBusy(`Nobody waits for work of the kind "${name}" any more`);
 
 const laneOf = ({ isUrgent }: WorkKind): string => (isUrgent ? 'lane urgent' : 'lane ordinary');
 const ownLane = (kind: WorkKind, client: string): string => `${laneOf(kind)} of ${client}`;

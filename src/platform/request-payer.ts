@@ -7,6 +7,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface RequestPayer {
   /** The client, which takes turns with others in the queues. */
   readonly name: string;
+  /** Aborts when nobody waits for the request any more; without one, somebody always does. */
+  readonly signal?: AbortSignal;
   /** Takes the points of an image once its header says how many, and of other work once it is known. @throws ThrottledError */
   pay(points: number): void;
   /** Takes the points of work that is done, even if that leaves a debt. Further requests are then refused. */

@@ -6,7 +6,7 @@ import { OPERATION_DEADLINE_MS } from './limits.js';
 /** Aborts when the client disconnects before it has its response, and at the deadline of the operation. */
 export function requestSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  // One listener for each image that waits in a queue.
+  // One listener for each image and each statement that waits in a queue.
   setMaxListeners(Infinity, controller.signal);
   const timer = setTimeout(() => controller.abort(tooSlow()), OPERATION_DEADLINE_MS);
   // The request closes as soon as its body has been read, but the response only when it was sent or cannot be.

@@ -204,6 +204,31 @@ describe('turns at the connections', () => {
     }
   });
 
+  // Failed on 2026-11-29: the reads of clients that had left were waited for, and done.
+  test('are not for reads of a request that nobody waits for', async () => {
+    const { turns, many, end, settle } = start();
+    const took: string[] = [];
+    const controller = new AbortController();
+    const take = (kind?: WorkKind): Promise<unknown> => {
+      const payer = { name: 'a', pay: () => undefined, owe: () => undefined, signal: controller.signal };
+      const work = (): ReturnType<ConnectionTurns['take']> => turns.take();
+      return forClient('a', () => paidBy(payer, kind === undefined ? work : () => asKind(kind, work)));
+    };
+    void many('a', CONNECTIONS - 2 * RESERVED);
+    await settle();
+    const reading = take().catch((error: unknown) => error);
+    void take(write(Infinity)).then(() => took.push('write'));
+    await settle();
+    expect(turns.waiting).toBe(2);
+    controller.abort();
+    expect(await reading).toMatchObject({ name: 'DatabaseBusy' });
+    expect(turns.waiting).toBe(1);
+    await expect(take()).rejects.toMatchObject({ name: 'DatabaseBusy' });
+    // A write that was sent is done, whether or not its sender waits for the answer.
+    await end('a0');
+    expect(took).toEqual(['write']);
+  });
+
   test('are refused when too much of a kind waits, of which a client may have half', async () => {
     const { run, many, settle } = start();
     const few = write(4);

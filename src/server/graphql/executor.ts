@@ -65,7 +65,7 @@ export function createExecutor(
       );
     };
     const { requestPayer, signal } = checked;
-    const result = forClient(requestPayer.name, () => paidBy(requestPayer, work));
+    const result = forClient(requestPayer.name, () => paidBy({ ...requestPayer, signal }, work));
     return withFullErrors(bound(context, await untilAborted(result, signal)));
   };
   return async (context) => {

@@ -169,7 +169,7 @@ export function createSubscriptions(options: {
         };
         const result = await untilAborted(
           forClient(requestPayer.name, () =>
-            inTurn(() => untilAborted(paidBy(requestPayer, work), signal), signal),
+            inTurn(() => untilAborted(paidBy({ ...requestPayer, signal }, work), signal), signal),
           ),
           signal,
         );
