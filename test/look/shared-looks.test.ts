@@ -100,3 +100,22 @@ test('parts of a picture beyond the first four are paid for, once', async () => 
     expect(paid).toBe(4 * BOX_COST);
   }
 });
+
+// Failed on 2026-11-28: an image was decoded again for each of its boxes.
+test('several boxes of an image open it once', async () => {
+  let opened = 0;
+  const encoder = failingFirst(0);
+  const counting: Encoder = {
+    ...encoder,
+    open: (image) => {
+      opened += 1;
+      return encoder.open(image);
+    },
+  };
+  const db = openDatabase('', () => undefined);
+  const vectors = new ImageVectors(db, counting, uploads, null);
+  const boxes = Array.from({ length: 6 }, (_, i) => ({ ...BOX, x: i / 20 }));
+  await Promise.all(boxes.map((box) => vectors.ofImage('sha', picture, { box })));
+  await vectors.ofImage('sha', picture, { box: { ...BOX, y: 0.5 } });
+  expect(opened).toBe(1);
+});

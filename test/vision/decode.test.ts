@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
@@ -226,5 +227,24 @@ describe('renderImage', () => {
     expect(rendered).toMatchObject({ width: 20, height: 40 });
     expect(rendered.exif).toBeUndefined();
     expect(rendered.orientation).toBeUndefined();
+  });
+
+  // Failed on 2026-11-28: whoever sent noise had it encoded for half a minute.
+  test('takes far less for noise as AVIF than with the usual effort', async () => {
+    const side = 700;
+    const pixels = randomBytes(side * side * 3);
+    const noise = await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+      .png()
+      .toBuffer();
+    const msOf = async (work: () => Promise<unknown>): Promise<number> => {
+      const since = performance.now();
+      await work();
+      return performance.now() - since;
+    };
+    // The first one also starts a process.
+    await renderImage(photo, { width: 50, format: 'avif' });
+    const ours = await msOf(() => renderImage(noise, { width: side, format: 'avif' }));
+    const usual = await msOf(() => sharp(noise).avif({ effort: 4 }).toBuffer());
+    expect(ours).toBeLessThan(usual / 8);
   });
 });
