@@ -129,11 +129,20 @@ test('products of long texts take no longer, and are ranked by their titles', as
     )
     INSERT INTO stock_levels (sku_id, location_id, on_hand)
     SELECT sku_id, location.id, 5 FROM price, stock_locations location WHERE location.handle = 'berlin'`);
-  await suggest('zq');
-  const started = performance.now();
+  const msOf = async (work: () => Promise<unknown>): Promise<number> => {
+    const started = performance.now();
+    await work();
+    return performance.now() - started;
+  };
+  const everyWord = async (): Promise<unknown> =>
+    gateway.db.query(`SELECT count(DISTINCT fold_text(word))
+      FROM products CROSS JOIN regexp_split_to_table(keywords, ' ') AS word`);
   const found = await suggest('zqa');
-  // Reading all of the words takes three seconds.
-  expect(performance.now() - started).toBeLessThan(1_000);
+  const ratios: number[] = [];
+  for (let round = 0; round < 2; round += 1)
+    ratios.push((await msOf(() => suggest('zqa'))) / (await msOf(everyWord)));
+  // Not all of the words are read. Of the rounds, the least disturbed one counts.
+  expect(Math.min(...ratios)).toBeLessThan(0.5);
   expect(found.texts).toHaveLength(6);
   expect(found.products[0]).toBe('long-200');
 });
