@@ -1,4 +1,4 @@
-/** Uploads new images and searches with them, with as many parallel requests as the gateway accepts. */
+/** Uploads new images and searches with them, as fast as the encoder takes them. */
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { z } from 'zod';
@@ -9,8 +9,8 @@ import { serveLoad } from './serve-load.js';
 const IMAGES = 16;
 /** The size that a phone app sends. */
 const WIDTH = 1_200;
-/** A quarter of the encoder's waiting limit. */
-const CONCURRENCY = 16;
+/** The encoder always has the next one; with more, some would wait longer than they may on a busy machine. */
+const CONCURRENCY = 8;
 /** Marker and length. */
 const COMMENT_OF_8_BYTES = Buffer.from('fffe000a', 'hex');
 
