@@ -43,7 +43,7 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   search: {
     title: 'Search over HTTP',
     about:
-      'A is the gateway. B is a bare `http` server that shares the gateway’s index, stores, and SQL, and responds with `JSON.stringify`. The ratio is the cost of GraphQL, the framework, and its limits. The benchmark first checks that both servers return the same results. Mercurius has the gateway’s schema and resolvers, but no checks, metrics, or compression; nothing was tried to catch up with it.',
+      'A is the gateway. B is a bare `http` server that shares the gateway’s index, stores, and SQL, and responds with `JSON.stringify`. The ratio is the cost of GraphQL, the framework, and its limits. The benchmark first checks that both servers return the same results. Mercurius has the gateway’s schema and resolvers, but no checks, metrics, or compression. Both compile frequent operations (decision 0004).',
   },
   index: {
     title: 'The vector index',
@@ -137,7 +137,7 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   cost: {
     title: 'Calibration of costs',
     about:
-      'Microseconds of CPU for each point of `extensions.cost.actual`, in the gateway with all its threads and in Postgres together. Costs are fair if no operation takes much more or much less than the others. The last line is the operation that is furthest from the median, as a factor.',
+      'Microseconds of CPU for each point of `extensions.cost.actual`, in the gateway with all its threads and in Postgres together. Costs are fair if no operation takes much more or much less than the others. The last line is the operation that is furthest from the median, as a factor. A list by words is priced for a large catalog, where many products have each of them; in the demo catalog, few have.',
   },
   deadlines: {
     title: 'Answers while something hangs',
