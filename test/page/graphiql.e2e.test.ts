@@ -168,6 +168,8 @@ test('the menu has each sample operation, and opens it with SKUs of this catalog
 test('each visit finds the tabs as they were, without another one', async () => {
   const page = await visit('?operation=WatchStock');
   expect(await namesOfTabs(page)).toEqual(['WatchStock']);
+  // GraphiQL keeps its tabs half a second after they changed.
+  await page.waitForFunction(() => (localStorage.getItem('graphiql:tabState') ?? '').includes('WatchStock'));
   await page.reload();
   await tabs(page).first().waitFor();
   expect(await namesOfTabs(page)).toEqual(['WatchStock']);

@@ -138,6 +138,14 @@ test.each(['silent', 'reset', 'refuse'] as const)(
   },
 );
 
+test('what changes after a silence is told by the changes again', async () => {
+  await heals();
+  await proxy.set('silent');
+  await says(/Postgres notifications are unavailable/);
+  await proxy.set('forward');
+  await says(/Postgres notifications are available again/);
+});
+
 test('Postgres goes slow: the gateway stays ready, and each request ends in time', async () => {
   await heals();
   await proxy.set('slow');
@@ -153,12 +161,4 @@ test('Postgres goes slow: the gateway stays ready, and each request ends in time
   const codes = failed.map((answer) => failure.parse(answer.body).errors[0]?.extensions.code);
   expect(codes).toEqual(codes.map(() => 'SERVICE_OVERLOADED'));
   expect(answers.length).toBeGreaterThan(failed.length);
-});
-
-test('what changes after a silence is told by the changes again', async () => {
-  await heals();
-  await proxy.set('silent');
-  await says(/Postgres notifications are unavailable/);
-  await proxy.set('forward');
-  await says(/Postgres notifications are available again/);
 });

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { toFailure } from '../api/failure.js';
 import { swatchOf } from '../filter/swatch.js';
 import { holdNow, holds } from '../hold/holds.js';
@@ -12,8 +12,8 @@ import { canBeHeld, matching, type Product, type Sku, useOffers, valueOf } from 
 interface BuyProps {
   readonly channel: string;
   readonly product: Product;
-  /** Called with the id of the picture of what was chosen. */
-  readonly look: (picture: string) => void;
+  /** Called with the id of the picture of what is chosen; null while nothing is. */
+  readonly look: (picture: string | null) => void;
 }
 
 type Choice = Readonly<Record<string, string>>;
@@ -34,6 +34,10 @@ export function Buy({ channel, product, look }: BuyProps) {
     chosen !== undefined &&
     holds.value.some(({ hold }) => hold.lines.some(({ sku }) => sku?.id === chosen.id));
 
+  const isAnyChosen = options.some(({ name, values }) => values.length > 1 && choice[name] !== undefined);
+  const picture = isAnyChosen ? (matching(skus, choice)[0]?.image?.id ?? null) : null;
+  useEffect(() => look(picture), [picture]);
+
   /** The address has it too, so that a reload and a link show the same. */
   const decide = (next: Choice): void => {
     setChoice(next);
@@ -46,8 +50,6 @@ export function Buy({ channel, product, look }: BuyProps) {
     // A size that this color does not have is no choice any more.
     const kept = matching(skus, next).length > 0 ? next : { ...onlyChoices(product), [name]: value };
     decide(kept);
-    const picture = matching(skus, kept)[0]?.image?.id;
-    if (picture !== undefined) look(picture);
   };
   const hold = async (sku: Sku): Promise<void> => {
     setAsking(true);

@@ -5,7 +5,7 @@ import type { Product } from './offers.js';
 
 interface GalleryProps {
   readonly product: Product;
-  /** The id of the picture to bring into view. */
+  /** The id of the picture that comes first; null: in the merchant's order. */
   readonly picture: string | null;
 }
 
@@ -13,14 +13,8 @@ interface GalleryProps {
 export function Gallery({ product, picture }: GalleryProps) {
   const list = useRef<HTMLUListElement>(null);
   const pictures = product.images ?? [];
-  useEffect(() => {
-    const index = pictures.findIndex(({ id }) => id === picture);
-    const shown = list.current?.children[index];
-    if (index < 0 || !(shown instanceof HTMLElement) || list.current === null) return;
-    list.current.scrollTo({ left: shown.offsetLeft - list.current.offsetLeft, behavior: 'smooth' });
-  }, [picture]);
+  useEffect(() => list.current?.scrollTo({ left: 0, behavior: 'smooth' }), [picture]);
   const first = pictures.find(({ id }) => id === picture);
-  // Side by side, they keep their places; below each other, the chosen one comes first.
   const ordered = first === undefined ? pictures : [first, ...pictures.filter((one) => one !== first)];
   return (
     <ul class="gallery" ref={list} aria-label={t.value.pictures} tabIndex={0}>
