@@ -101,10 +101,17 @@ async function heals(): Promise<void> {
   throw new Error(`The gateway did not answer again within ${HEALS_WITHIN_MS} ms: ${JSON.stringify(last)}`);
 }
 
-async function says(pattern: RegExp): Promise<void> {
-  const deadline = Date.now() + HEALS_WITHIN_MS;
-  while (!pattern.test(gateway.output.stderr)) {
-    if (Date.now() > deadline) throw new Error(`The gateway did not say ${String(pattern)}.`);
+/** Waits for a heartbeat of the connection that hears of changes, and for the pause after a failure. */
+const HEARS_WITHIN_MS = 60_000;
+
+const toldOf = (pattern: RegExp): number => gateway.output.stderr.match(pattern)?.length ?? 0;
+const losses = (): number => toldOf(/Postgres notifications are unavailable/g);
+const returns = (): number => toldOf(/Postgres notifications are available again/g);
+
+async function soon(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + HEARS_WITHIN_MS;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`Notifications: ${losses()} losses, ${returns()} returns.`);
     await sleep(50);
   }
 }
@@ -140,10 +147,12 @@ test.each(['silent', 'reset', 'refuse'] as const)(
 
 test('what changes after a silence is told by the changes again', async () => {
   await heals();
+  await soon(() => returns() === losses());
+  const before = losses();
   await proxy.set('silent');
-  await says(/Postgres notifications are unavailable/);
+  await soon(() => losses() > before);
   await proxy.set('forward');
-  await says(/Postgres notifications are available again/);
+  await soon(() => returns() === losses());
 });
 
 test('Postgres goes slow: the gateway stays ready, and each request ends in time', async () => {
