@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { boundBody } from './bound-body.js';
 import { FREE_BODY_CHUNKS, MIN_MEAN_CHUNK_BYTES } from './limits.js';
 
 /**
@@ -6,22 +7,12 @@ import { FREE_BODY_CHUNKS, MIN_MEAN_CHUNK_BYTES } from './limits.js';
  * long to pass on as one of 64 kB, and 100 times its size in memory. What comes afterward is not passed on.
  */
 export function boundChunks(request: IncomingMessage, refuse: () => void): void {
-  // Node's parser pushes each chunk; nobody who reads the body sees all of them.
-  const push = request.push.bind(request);
   let chunks = 0;
   let bytes = 0;
-  let isRefused = false;
-  request.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-    if (isRefused) return false;
-    if (chunk instanceof Uint8Array) {
-      chunks += 1;
-      bytes += chunk.byteLength;
-      if (chunks > FREE_BODY_CHUNKS && bytes < chunks * MIN_MEAN_CHUNK_BYTES) {
-        isRefused = true;
-        refuse();
-        return false;
-      }
-    }
-    return push(chunk, encoding);
+  const isTooMuch = (chunk: Buffer): boolean => {
+    chunks += 1;
+    bytes += chunk.byteLength;
+    return chunks > FREE_BODY_CHUNKS && bytes < chunks * MIN_MEAN_CHUNK_BYTES;
   };
+  boundBody(request, isTooMuch, refuse);
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { boundBody } from './bound-body.js';
 import { MAX_FORM_PARTS } from './limits.js';
 
 /** What is before each part of a form but the first, whatever its boundary is. By chance, one image in 400 has it once. */
@@ -10,18 +11,11 @@ const BEFORE_PART = '\r\n--';
  */
 export function boundParts(request: IncomingMessage, refuse: () => void): void {
   if (!/^\s*multipart\//i.test(request.headers['content-type'] ?? '')) return;
-  const push = request.push.bind(request);
   let parts = 0;
-  request.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-    if (parts > MAX_FORM_PARTS) return false;
-    if (Buffer.isBuffer(chunk)) {
-      let at = chunk.indexOf(BEFORE_PART);
-      for (; at !== -1 && parts <= MAX_FORM_PARTS; at = chunk.indexOf(BEFORE_PART, at + 1)) parts += 1;
-      if (parts > MAX_FORM_PARTS) {
-        refuse();
-        return false;
-      }
-    }
-    return push(chunk, encoding);
+  const isTooMuch = (chunk: Buffer): boolean => {
+    let at = chunk.indexOf(BEFORE_PART);
+    for (; at !== -1 && parts <= MAX_FORM_PARTS; at = chunk.indexOf(BEFORE_PART, at + 1)) parts += 1;
+    return parts > MAX_FORM_PARTS;
   };
+  boundBody(request, isTooMuch, refuse);
 }
