@@ -124,13 +124,16 @@ function declaredVariables({ operation, variables }: Operation): {
 }
 
 /** The entries of all lists, and objects in objects; stops counting beyond the limit. */
-function countEntries(value: object, limit: number): number {
-  const open: object[] = [value];
-  let count = 0;
+function countEntries(variables: Readonly<Record<string, unknown>>, limit: number): number {
+  const open = Object.values(variables).filter(isObject);
+  let count = open.length;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (!Array.isArray(next) && next !== value) refuseOddNames(next);
     const inner = Object.values(next).filter(isObject);
-    count += Array.isArray(next) ? next.length : inner.length;
+    if (Array.isArray(next)) count += next.length;
+    else {
+      refuseOddNames(next);
+      count += inner.length;
+    }
     if (count > limit) break;
     open.push(...inner);
   }
