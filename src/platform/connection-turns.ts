@@ -116,7 +116,7 @@ export class ConnectionTurns {
     const kind = kinds.getStore() ?? OTHER;
     const payer = kind.isPaid ? requestPayer() : undefined;
     const signal = payer?.signal;
-    if (signal?.aborted === true) throw left(kind);
+    if (signal?.aborted === true) throw nobodyWaits(kind);
     if (this.#mayStart(kind, clients.owner)) return this.#start(kind, clients.owner, payer);
     const own = this.#waiting.of(clients.owner).filter((other) => other.kind === kind).length;
     if (
@@ -152,7 +152,7 @@ export class ConnectionTurns {
       abort = () => {
         clearTimeout(timer);
         leave();
-        reject(left(kind));
+        reject(nobodyWaits(kind));
       };
       signal?.addEventListener('abort', abort);
     }).finally(() => {
@@ -216,8 +216,8 @@ export class ConnectionTurns {
   }
 }
 
-/** Others that share the work of a request try it themselves when it is busy. */
-const left = ({ name }: WorkKind): DatabaseBusy =>
+/** As what waits for a connection in vain: others that share the work of the request then try it themselves. */
+const nobodyWaits = ({ name }: WorkKind): DatabaseBusy =>
   new DatabaseBusy(`Nobody waits for work of the kind "${name}" any more`);
 
 const laneOf = ({ isUrgent }: WorkKind): string => (isUrgent ? 'lane urgent' : 'lane ordinary');

@@ -26,7 +26,7 @@ export const waitingFor = (pool: Pool): number => pool.waitingCount + (turns.get
  * still in a transaction, or `keepsState` that ends with its session, such as locks. `lost` aborts when the
  * connection breaks.
  *
- * @throws DatabaseUnavailable, DatabaseBusy
+ * @throws DatabaseUnavailable, DatabaseBusy, ThrottledError
  */
 export async function withClient<T>(
   pool: Pool,

@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 /** These names change with the content. A browser asks for the others each time. */
 const HASHED = /-[0-9A-Z]{8}\.\w+(?:\.map)?$/;
+
 /** A file that the gateway sends as the build has made it. */
 export class StaticFile {
   readonly #type: string;
