@@ -144,7 +144,7 @@ export const MAX_BODY_DEPTH = 64;
 /** Entries of all lists in the variables, and objects in objects; the largest input, 250 products, has a few thousand. */
 export const MAX_LIST_ENTRIES = 10_000;
 
-/** Of those entries, as many cost a point: to read one, such as a URL, takes a few microseconds. */
+/** How many of those entries cost a point: reading one, such as a URL, takes a few microseconds. */
 export const ENTRIES_A_POINT = 5;
 
 /** Fields of an object in the variables; the largest input has 20. */
