@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { fromGlobalId, toGlobalId } from 'graphql-relay';
-import { pino } from 'pino';
 import { z } from 'zod';
-import { sweepExpiredHolds } from '../../src/holds/sweep-holds.js';
 import { STOCK_SET, writeStock } from '../inventory/support.js';
-import { seedApiKey } from '../support/api-keys.js';
-import { seedMarkets, seedProduct, setStock } from '../support/catalog.js';
+import { setStock } from '../support/catalog.js';
 import {
   expectNoDrift,
   HOLD_FIELDS,
@@ -14,125 +11,21 @@ import {
   passHoldTime,
   type HoldAnswer,
 } from '../support/holds.js';
-import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { sweepHolds } from '../support/sweep-holds.js';
 import { until, waiting } from '../support/waiting.js';
+import {
+  availability,
+  create,
+  gateway,
+  idOf,
+  key,
+  line,
+  openPromised,
+  send,
+  SPRING,
+} from './promised-support.js';
 
-const SPRING = '2027-03-01T00:00:00.000Z';
-
-let gateway: TestGateway;
-let key: string;
-let skus: Record<string, string>;
-beforeAll(async () => {
-  gateway = await startTestGateway(async (db) => {
-    await seedMarkets(db);
-    await db.query(
-      `INSERT INTO channels (handle, name, price_list_id) SELECT 'nowhere', 'Nowhere', id FROM price_lists WHERE handle = 'eu'`,
-    );
-    await seedProduct(db, {
-      handle: 'coat',
-      vectors: [[1, 0, 0, 0]],
-      skus: [
-        // In stock, and beyond that backordered without limit.
-        { code: 'BACK', options: { size: 'M' }, stock: { berlin: 2 }, whenOut: 'backorder' },
-        // Not released; ten are promised.
-        { code: 'PRE', options: { size: 'L' }, stock: { berlin: 0 }, whenOut: 'preorder' },
-        { code: 'NO', options: { size: 'S' }, stock: { berlin: 1 } },
-      ],
-    });
-    await seedProduct(db, {
-      handle: 'boots',
-      vectors: [[0, 1, 0, 0]],
-      skus: [{ code: 'SOON', stock: {}, whenOut: 'preorder' }],
-    });
-  });
-  key = await seedApiKey(gateway.db, { name: 'shop' });
-  const { rows } = await gateway.db.query<{ id: number; code: string }>('SELECT id, code FROM skus');
-  skus = Object.fromEntries(rows.map(({ id, code }) => [code, toGlobalId('Sku', id)]));
-});
-beforeEach(async () => {
-  await gateway.db.query(`
-    DELETE FROM holds;
-    UPDATE stock_levels SET held = 0, guest_held = 0;
-    UPDATE skus SET promised_held = 0, promised_guest_held = 0;
-    UPDATE skus SET promised = 10, restock_at = '${SPRING}', when_out = 'preorder' WHERE code = 'PRE';
-    UPDATE skus SET promised = NULL, when_out = 'preorder' WHERE code = 'SOON';
-    UPDATE skus SET promised = NULL, when_out = 'backorder' WHERE code = 'BACK';
-    DELETE FROM stock_levels WHERE location_id <> (SELECT id FROM stock_locations WHERE handle = 'berlin')`);
-  await setStock(gateway.db, 'BACK', 2);
-  await setStock(gateway.db, 'PRE', 0);
-  await setStock(gateway.db, 'NO', 1);
-});
-afterAll(async () => {
-  await expectNoDrift(gateway.db);
-  await gateway.close();
-});
-
-const line = (code: string, quantity = 1, backorder: boolean | null = true): object => ({
-  sku: skus[code],
-  quantity,
-  backorder,
-});
-
-async function send(mutation: string, input: object, secret: string | undefined = key): Promise<HoldAnswer> {
-  const type = `${mutation[0]?.toUpperCase() ?? ''}${mutation.slice(1)}Input`;
-  const document = `mutation ($input: ${type}!) { payload: ${mutation}(input: $input) ${HOLD_FIELDS} }`;
-  return (await gateway.read(holdPayload, document, { input }, secret)).payload;
-}
-
-const create = (...lines: object[]): Promise<HoldAnswer> => send('holdCreate', { lines });
-
-async function idOf(answer: Promise<HoldAnswer>): Promise<string> {
-  const { hold, userErrors } = await answer;
-  expect(userErrors).toEqual([]);
-  return hold?.id ?? '';
-}
-
-const shown = z.object({
-  sku: z.object({
-    availability: z.object({
-      sellable: z.boolean(),
-      orderable: z.boolean(),
-      level: z.string(),
-      quantity: z.number().nullable(),
-      promised: z.number().nullable(),
-      restockAt: z.string().nullable(),
-    }),
-  }),
-});
-const availability = async (code: string): Promise<z.infer<typeof shown>['sku']['availability']> =>
-  (
-    await gateway.read(
-      shown,
-      `query ($code: String!) { sku(code: $code) { availability { sellable orderable level quantity promised restockAt } } }`,
-      { code },
-    )
-  ).sku.availability;
-
-const found = async (where: string): Promise<string[]> => {
-  const answer = z.object({
-    products: z.object({
-      nodes: z.array(z.object({ handle: z.string() })),
-      totalCount: z.object({ count: z.number() }),
-    }),
-  });
-  const { products } = await gateway.read(
-    answer,
-    `{ products(where: ${where}) { nodes { handle } totalCount { count } } }`,
-  );
-  expect(products.totalCount.count).toBe(products.nodes.length);
-  return products.nodes.map(({ handle }) => handle).sort();
-};
-
-const sweep = async (): Promise<void> => {
-  const sweeper = sweepExpiredHolds(gateway.db, pino({ level: 'silent' }), gateway.services.meter);
-  await until('the holds are swept', async () => {
-    const { rowCount } = await gateway.db.query(
-      `SELECT FROM holds WHERE status = 'ACTIVE' AND expires_at < now()`,
-    );
-    return rowCount === 0;
-  });
-  await sweeper.close();
-};
+openPromised();
 
 describe('a line', () => {
   test('is of stock first, and the rest is promised with its date', async () => {
@@ -251,7 +144,7 @@ describe('promised units', () => {
     await idOf(create(line('PRE', 10)));
     await expectNoDrift(gateway.db);
     await passHoldTime(gateway.db);
-    await sweep();
+    await sweepHolds(gateway);
     await expectNoDrift(gateway.db);
   });
 
@@ -297,148 +190,6 @@ describe('promised units', () => {
     expect(userErrors).toMatchObject([{ code: 'INSUFFICIENT_STOCK', sellable: 3 }]);
     expect((await send('holdRelease', { hold })).hold?.status).toBe('RELEASED');
   });
-
-  /** The goods have arrived: they are stock at these locations, and nothing is promised. */
-  const arrive = async (code: string, handle: string, stock: Record<string, number>): Promise<void> => {
-    const codes = handle === 'boots' ? [code] : ['BACK', 'PRE', 'NO'];
-    const skus = codes.map((one) =>
-      one === code ? { code, whenOut: 'DENY', promised: null } : { code: one },
-    );
-    const entries = Object.entries(stock).map(([location, onHand]) => ({ sku: code, location, onHand }));
-    const { data } = await gateway.ask(
-      `mutation ($skus: [SkuInput!]!, $entries: [StockSetEntryInput!]!, $isStocked: Boolean!) {
-        productsUpsert(input: { products: [{ handle: "${handle}", skus: $skus }] }) { userErrors { message } }
-        stockSet(input: { entries: $entries }) @include(if: $isStocked) { userErrors { message } }
-      }`,
-      { skus, entries, isStocked: entries.length > 0 },
-      key,
-    );
-    expect(data).toEqual({
-      productsUpsert: { userErrors: [] },
-      ...(entries.length > 0 && { stockSet: { userErrors: [] } }),
-    });
-  };
-
-  const levels = async (code: string): Promise<unknown> => {
-    const { rows } = await gateway.db.query(
-      `SELECT handle, on_hand, held FROM stock_levels JOIN skus ON skus.id = sku_id
-       JOIN stock_locations ON stock_locations.id = location_id WHERE code = $1 ORDER BY handle`,
-      [code],
-    );
-    return rows;
-  };
-
-  // Failed on 2026-11-29 while confirming checked only what the SKU promises: 14 of 10 units were sold.
-  test('that have arrived since are taken from stock, if others have not bought it', async () => {
-    const [first, second] = [await idOf(create(line('PRE', 4))), await idOf(create(line('PRE', 3)))];
-    await arrive('PRE', 'coat', { berlin: 10 });
-    const { hold, userErrors } = await send('holdConfirm', { hold: first });
-    expect(userErrors).toEqual([]);
-    expect(hold?.lines).toMatchObject([
-      { quantity: 4, promised: false, expectedAt: null, location: { handle: 'berlin' } },
-    ]);
-    expect(await levels('PRE')).toEqual([{ handle: 'berlin', on_hand: 6, held: 0 }]);
-    await expectNoDrift(gateway.db);
-
-    await send('holdConfirm', { hold: await idOf(create(line('PRE', 2))) });
-    await idOf(create(line('PRE', 2)));
-    expect((await send('holdConfirm', { hold: second })).userErrors).toMatchObject([
-      { code: 'INSUFFICIENT_STOCK', sellable: 2 },
-    ]);
-    expect(await levels('PRE')).toEqual([{ handle: 'berlin', on_hand: 4, held: 2 }]);
-    await send('holdRelease', { hold: second });
-    await expectNoDrift(gateway.db);
-  });
-
-  test('that have arrived elsewhere are sent from there, with the stock that was held there', async () => {
-    const hold = await idOf(create(line('BACK', 5)));
-    await arrive('BACK', 'coat', { berlin: 4, paris: 3 });
-    expect((await send('holdConfirm', { hold })).hold?.lines).toMatchObject([
-      { quantity: 2, promised: false, location: { handle: 'berlin' } },
-      { quantity: 3, promised: false, location: { handle: 'paris' } },
-    ]);
-    expect(await levels('BACK')).toEqual([
-      { handle: 'berlin', on_hand: 2, held: 0 },
-      { handle: 'paris', on_hand: 0, held: 0 },
-    ]);
-    await expectNoDrift(gateway.db);
-    await gateway.db.query(`UPDATE skus SET when_out = 'backorder' WHERE code = 'BACK'`);
-    const all = await idOf(create(line('BACK', 5)));
-    await arrive('BACK', 'coat', { berlin: 5 });
-    expect((await send('holdConfirm', { hold: all })).userErrors).toEqual([]);
-    expect(await levels('BACK')).toEqual([
-      { handle: 'berlin', on_hand: 0, held: 0 },
-      { handle: 'paris', on_hand: 0, held: 0 },
-    ]);
-    await expectNoDrift(gateway.db);
-  });
-
-  // Failed on 2026-11-29 while all units of a line had to come from one location.
-  test('that have arrived at several locations are sent from these, each a line', async () => {
-    const hold = await idOf(create(line('PRE', 5), line('NO')));
-    await arrive('PRE', 'coat', { berlin: 3, paris: 3 });
-    const { hold: confirmed, userErrors } = await send('holdConfirm', { hold });
-    expect(userErrors).toEqual([]);
-    const arrived = {
-      sku: { code: 'PRE' },
-      promised: false,
-      expectedAt: null,
-      unitPrice: { amount: '10.00' },
-    };
-    expect(confirmed?.lines).toMatchObject([
-      { ...arrived, quantity: 3, location: { handle: 'berlin' } },
-      { sku: { code: 'NO' }, quantity: 1 },
-      { ...arrived, quantity: 2, location: { handle: 'paris' } },
-    ]);
-    expect(await levels('PRE')).toEqual([
-      { handle: 'berlin', on_hand: 0, held: 0 },
-      { handle: 'paris', on_hand: 1, held: 0 },
-    ]);
-    await expectNoDrift(gateway.db);
-  });
-
-  // Failed on 2026-11-29 while an expired hold kept its stock from being taken until it was swept.
-  test('that have arrived are taken from what an expired hold had, unless that is being ended', async () => {
-    const first = await idOf(create(line('PRE', 4)));
-    await arrive('PRE', 'coat', { berlin: 10 });
-    const { id } = fromGlobalId(await idOf(create(line('PRE', 10))));
-    await gateway.db.query(
-      `WITH hold AS (UPDATE holds SET expires_at = now() WHERE id = $1)
-       UPDATE hold_lines SET expires_at = now() WHERE hold_id = $1`,
-      [id],
-    );
-    const other = await gateway.db.connect();
-    try {
-      await other.query('BEGIN');
-      await other.query('SELECT FROM holds WHERE id = $1 FOR UPDATE', [id]);
-      expect((await send('holdConfirm', { hold: first })).userErrors).toMatchObject([
-        { code: 'INSUFFICIENT_STOCK', sellable: 0 },
-      ]);
-      await other.query('COMMIT');
-    } finally {
-      other.release(true);
-    }
-    expect((await send('holdConfirm', { hold: first })).userErrors).toEqual([]);
-    expect(await levels('PRE')).toEqual([{ handle: 'berlin', on_hand: 6, held: 10 }]);
-    await sweep();
-    expect(await levels('PRE')).toEqual([{ handle: 'berlin', on_hand: 6, held: 0 }]);
-    await expectNoDrift(gateway.db);
-  });
-
-  test('of an item that was withdrawn are not confirmed', async () => {
-    const hold = await idOf(create(line('SOON', 2)));
-    await arrive('SOON', 'boots', {});
-    expect((await send('holdConfirm', { hold })).userErrors).toMatchObject([
-      {
-        code: 'INSUFFICIENT_STOCK',
-        message:
-          'The shop no longer has, or promises, all units of the hold: release it, and hold the units that are left.',
-        sellable: 0,
-      },
-    ]);
-    await send('holdRelease', { hold });
-  });
-
   test('are recorded in the ledger when they are sold, even where no location has the SKU', async () => {
     const hold = await idOf(create(line('SOON', 2)));
     expect((await send('holdConfirm', { hold })).userErrors).toEqual([]);
@@ -585,103 +336,6 @@ test('a channel without locations promises nothing', async () => {
     `query @inContext(channel: "nowhere") { sku(code: "SOON") { availability { orderable level } } }`,
   );
   expect(sku.availability).toEqual({ orderable: false, level: 'OUT_OF_STOCK' });
-});
-
-describe('filters', () => {
-  test('show what is in stock, and what is promised only when asked', async () => {
-    await setStock(gateway.db, 'BACK', 0);
-    await setStock(gateway.db, 'NO', 0);
-    expect(await found('{}')).toEqual([]);
-    expect(await found('{ availability: SELLABLE_OR_BACKORDER }')).toEqual(['boots', 'coat']);
-    const size = (value: string, quantity: number): string =>
-      `{ availability: SELLABLE_OR_BACKORDER, quantity: ${quantity}, options: [{ name: "size", values: ["${value}"] }] }`;
-    expect(await found(size('L', 10))).toEqual(['coat']);
-    expect(await found(size('L', 11))).toEqual([]);
-    expect(await found(size('M', 500))).toEqual(['coat']);
-    expect(await found(size('S', 1))).toEqual([]);
-    // In stock and promised together.
-    await setStock(gateway.db, 'PRE', 3);
-    expect(await found(size('L', 13))).toEqual(['coat']);
-    expect(await found(size('L', 14))).toEqual([]);
-    await idOf(create(line('PRE', 13)));
-    expect(await found(size('L', 1))).toEqual([]);
-    await passHoldTime(gateway.db);
-    expect(await found(size('L', 13))).toEqual(['coat']);
-  });
-
-  test('of a location count its stock, and what is promised', async () => {
-    const { rows } = await gateway.db.query<{ id: number }>(
-      `SELECT id FROM stock_locations WHERE handle = 'paris'`,
-    );
-    const paris = toGlobalId('StockLocation', rows[0]?.id ?? 0);
-    const there = (quantity: number): string =>
-      `{ availability: SELLABLE_OR_BACKORDER, location: "${paris}", quantity: ${quantity},
-        options: [{ name: "size", values: ["L"] }] }`;
-    // Of stock in Berlin.
-    await setStock(gateway.db, 'PRE', 5);
-    expect(await found(there(10))).toEqual(['coat']);
-    expect(await found(there(11))).toEqual([]);
-    await gateway.db.query(
-      `INSERT INTO stock_levels (sku_id, location_id, on_hand) SELECT skus.id, $1, 2 FROM skus WHERE code = 'PRE'`,
-      [rows[0]?.id],
-    );
-    expect(await found(there(12))).toEqual(['coat']);
-    expect(await found(there(13))).toEqual([]);
-  });
-
-  test('and counts find nothing promised in a channel without locations', async () => {
-    const answer = z.object({
-      products: z.object({ nodes: z.array(z.unknown()), totalCount: z.object({ count: z.number() }) }),
-    });
-    for (const quantity of [1, 2]) {
-      expect(
-        await gateway.read(
-          answer,
-          `query @inContext(channel: "nowhere") {
-            products(where: { availability: SELLABLE_OR_BACKORDER, quantity: ${quantity} }) { nodes { handle } totalCount { count } } }`,
-        ),
-      ).toEqual({ products: { nodes: [], totalCount: { count: 0 } } });
-    }
-  });
-
-  test('of a search follow a restock of what was promised, and back', async () => {
-    let candidates = 0;
-    const search = async (where: string): Promise<string[]> => {
-      await gateway.catchUp();
-      const answer = z.object({
-        visualSearch: z.object({
-          nodes: z.array(z.object({ handle: z.string() })),
-          search: z.object({ candidates: z.number() }),
-        }),
-      });
-      const { rows } = await gateway.db.query<{ id: number }>(
-        `SELECT id FROM products WHERE handle = 'boots'`,
-      );
-      const { visualSearch } = await gateway.read(
-        answer,
-        `query ($id: ID!) { visualSearch(query: { like: [{ product: $id }] }, where: ${where}) { nodes { handle } search { candidates } } }`,
-        { id: toGlobalId('Product', rows[0]?.id ?? 0) },
-      );
-      candidates = visualSearch.search.candidates;
-      return visualSearch.nodes.map(({ handle }) => handle);
-    };
-    for (const code of ['BACK', 'NO', 'PRE']) await setStock(gateway.db, code, 0);
-    expect(await search('{}')).toEqual([]);
-    expect(await search('{ availability: SELLABLE_OR_BACKORDER }')).toContain('coat');
-    await setStock(gateway.db, 'PRE', 3);
-    expect(await search('{}')).toEqual(['coat']);
-    expect(await availability('PRE')).toMatchObject({ sellable: true, level: 'LOW_STOCK', promised: 10 });
-    await setStock(gateway.db, 'PRE', 0);
-    expect(await search('{}')).toEqual([]);
-    // The index knows when nothing is promised any more, and when it is again.
-    await gateway.db.query(`UPDATE skus SET when_out = 'deny' WHERE code = 'BACK'`);
-    expect(await search('{ availability: SELLABLE_OR_BACKORDER }')).toEqual(['coat']);
-    const hold = await idOf(create(line('PRE', 10)));
-    expect(await search('{ availability: SELLABLE_OR_BACKORDER }')).toEqual([]);
-    expect(candidates).toBe(0);
-    await send('holdRelease', { hold });
-    expect(await search('{ availability: SELLABLE_OR_BACKORDER }')).toEqual(['coat']);
-  });
 });
 
 test('a gateway of the previous version holds stock, and ends what is promised', async () => {
