@@ -220,8 +220,8 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     report.channel = staged.market.handle;
     report.products = staged.products;
     report.skus = staged.skus;
-    const pruned = options.prune === true ? await priceListOf(db, staged.market.handle) : null;
-    if (pruned !== null) await planPrune(client, pruned, report, options.maxPruned);
+    const priceList = options.prune === true ? await priceListOf(db, staged.market.handle) : null;
+    if (priceList !== null) await planPrune(client, priceList, report, options.maxPruned);
     return;
   }
 

@@ -4,11 +4,13 @@ import type { Listing } from './format.js';
 import { QUANTITY as MERCHANT_QUANTITY } from './merchant-center.js';
 
 /** Where shops say how many units there are to sell, the most telling name first. */
-const QUANTITY = new Set([
-  ...'quantity stock_quantity quantity_in_stock stock.amount stock.quantity stock qty amount'.split(' '),
-  ...'inventory count in_stock instock outlets.instock'.split(' '),
-  ...MERCHANT_QUANTITY,
-]);
+const QUANTITY = [
+  ...new Set([
+    ...'quantity stock_quantity quantity_in_stock stock.amount stock.quantity stock qty amount'.split(' '),
+    ...'inventory count in_stock instock outlets.instock'.split(' '),
+    ...MERCHANT_QUANTITY,
+  ]),
+];
 /** Of these, those that may also say yes or no. */
 const NUMBER_OR_FLAG = ['instock', 'in_stock', 'stock'];
 /** "5", "5.0", "5 ks", "> 5", and "10+". */
@@ -67,7 +69,7 @@ function daysOf(text: string): number | null {
 
 /** The first of the columns with a number counts, but for a 0 that may mean no; several warehouses add up. */
 function quantityOf(cells: Cells): string | undefined {
-  const counts = [...QUANTITY].map((column) => {
+  const counts = QUANTITY.map((column) => {
     const numbers = cells.all(column).flatMap((text) => COUNT.exec(text)?.[1] ?? []);
     return numbers.length > 1 && column.includes('.')
       ? String(numbers.reduce((sum, number) => sum + Math.max(Number(number), 0), 0))

@@ -8,7 +8,6 @@ import { openText, readUtf8, type TextFile } from './encoding.js';
 const LINES_AT_ONCE = 128;
 /** A quoted value may contain line ends; it is as long as a line may be. */
 const MAX_QUOTED_LENGTH = MAX_LINE_BYTES;
-
 /** Names of columns may have line ends in them, too. */
 const MAX_HEADER_LINES = 20;
 
@@ -285,10 +284,9 @@ function joinRow(lines: readonly NumberedLine[], start: number, { delimiter, col
     const parsed = parseRows(text, delimiter);
     if (typeof parsed === 'string') return asCharacters;
     const [cells = []] = parsed;
-    const isLikelyRow = ({ text: line }: NumberedLine): boolean =>
-      line.split(delimiter).length === columns.length;
     const areLikelyRows =
-      taken >= LIKELY_ROWS && lines.slice(start, start + taken).every((line) => isLikelyRow(line));
+      taken >= LIKELY_ROWS &&
+      lines.slice(start, start + taken).every((line) => line.text.split(delimiter).length === columns.length);
     return areLikelyRows || (cells.length > columns.length && asCharacters.cells.length === columns.length)
       ? asCharacters
       : whole(cells, taken);
