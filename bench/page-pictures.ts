@@ -53,7 +53,7 @@ async function take(
     .setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: photo });
   await page.locator('.dot').first().waitFor();
   await page.locator('.known-more').waitFor();
-  await page.locator('.chip-word').first().waitFor();
+  await page.locator('.bar-chips .chip').first().waitFor();
   await picturesOf(page);
   await save(page, file);
   await context.close();

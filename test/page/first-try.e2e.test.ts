@@ -1,5 +1,5 @@
 import { describe, expect } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { z } from 'zod';
 import { testInChromium as test } from './chromium.js';
 import {
@@ -129,6 +129,10 @@ async function pretend(page: Page, fields: Readonly<Record<string, unknown>>): P
   });
 }
 
+const TRANSPARENT = 'rgba(0, 0, 0, 0)';
+const fillOf = (button: Locator): Promise<string> =>
+  button.evaluate((element) => getComputedStyle(element).backgroundColor);
+
 const NOTHING = { match: null, labels: [], facts: [], region: null };
 
 describe('what is shown', () => {
@@ -140,7 +144,7 @@ describe('what is shown', () => {
     expect((await tiles(page).first().boundingBox())?.y).toBeLessThan(844 - 150);
     expect(await shiftsOf(page)).toBeLessThan(0.01);
     // The numbers were of the best 250 only.
-    expect(await page.locator('.chip-word small').count()).toBe(0);
+    expect(await page.locator('.bar-chips small').count()).toBe(0);
   });
 
   test('has the name of its dot where no product is close, and narrows to that kind', async () => {
@@ -153,9 +157,12 @@ describe('what is shown', () => {
     await openPicture(page);
     await page.locator('.dot').click();
     await page.getByRole('heading', { name: 'Looks most like our knitwear.' }).waitFor();
-    await page.getByRole('button', { name: 'Only knitwear' }).click();
+    const offered = page.getByRole('button', { name: 'Only knitwear' });
+    // Filled, an offer looks like a choice.
+    expect(await fillOf(offered)).toBe(TRANSPARENT);
+    await offered.click();
     await page.waitForURL(/category=knitwear/);
-    await page.getByRole('button', { name: 'Remove knitwear' }).waitFor();
+    expect(await fillOf(page.getByRole('button', { name: 'Remove knitwear' }))).not.toBe(TRANSPARENT);
     expect(await page.getByRole('button', { name: 'Only knitwear' }).count()).toBe(0);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });

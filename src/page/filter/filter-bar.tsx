@@ -79,7 +79,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
         ))}
         {isOffered ? (
           <button
-            class="chip chip-word"
+            class="chip"
             type="button"
             aria-label={t.value.onlyKind(word(kind))}
             onClick={() => narrow({ categories: [kind] })}
@@ -90,7 +90,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
         {words.map((refinement) => (
           <button
             key={`${refinement.label.kind} ${refinement.label.value}`}
-            class="chip chip-word"
+            class="chip"
             type="button"
             onClick={() => narrow(withRefinement(filters, refinement))}
           >
