@@ -29,6 +29,8 @@ interface HomeProps {
 export function Home({ place, channel }: HomeProps) {
   const { filters, sort } = place;
   const isNarrowed = hasChoice(filters);
+  // Links lead to a kind or a brand, which has a page of its own; any other choice must not move what is being tapped.
+  const isPartOfShop = filters.categories.length > 0 || filters.brands.length > 0;
   const listing = useSettled(
     channel === null
       ? EXPECTED
@@ -39,7 +41,7 @@ export function Home({ place, channel }: HomeProps) {
   const isEmpty = listing.items.value.length === 0;
   return (
     <Main>
-      {isNarrowed ? (
+      {isPartOfShop ? (
         <h1 class="unseen">{t.value.allProducts}</h1>
       ) : (
         <section class="hero">
@@ -54,7 +56,7 @@ export function Home({ place, channel }: HomeProps) {
           <p class="hero-hint">{t.value.otherWays}</p>
         </section>
       )}
-      {isNarrowed ? null : <Kinds />}
+      {isPartOfShop ? null : <Kinds />}
       <FilterBar counts={listing.counts.value} title={isNarrowed ? t.value.chosen : t.value.newIn} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />
