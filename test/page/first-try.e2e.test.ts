@@ -181,6 +181,28 @@ describe('what is shown', () => {
 });
 
 describe.each(SCREENS)('on a $name', (screen) => {
+  test('a size that is chosen at home moves nothing, and is chosen of the product', async () => {
+    const page = await visit('', { screen });
+    await tiles(page).first().waitFor();
+    const size = page.getByRole('button', { name: 'Only size M', exact: true });
+    await size.waitFor();
+    const bar = page.getByRole('region', { name: 'Narrow down' });
+    const { y } = (await bar.boundingBox()) ?? { y: 0 };
+    await size.click();
+    await page.getByRole('heading', { name: /^Your selection/ }).waitFor();
+    await page.getByRole('button', { name: 'Remove M' }).waitFor();
+    expect((await bar.boundingBox())?.y).toBe(y);
+    await soon(
+      async () =>
+        (await tiles(page).first().locator('.tile-link').getAttribute('href'))?.endsWith('o.size=M') === true,
+    );
+    await tiles(page).first().locator('.tile-link').click();
+    const chosen = page.getByRole('group', { name: /^Size/ }).getByRole('button', { name: 'M', exact: true });
+    await chosen.waitFor();
+    expect(await chosen.getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'Hold it for me' }).waitFor();
+  });
+
   test('what is given back can be held again while it is free', async () => {
     const page = await visit(PRODUCT, { screen });
     await hold(page, 'M');

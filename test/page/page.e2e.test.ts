@@ -459,6 +459,24 @@ test('the picture of the color that is chosen comes first', async () => {
   await soon(async () => (await shown()).source === tan.source);
 });
 
+test('with a size, the color that comes first is one that can be bought in it', async () => {
+  await shop().gateway.db.query(
+    `UPDATE stock_levels SET on_hand = 0 WHERE sku_id IN (
+       SELECT skus.id FROM skus JOIN products ON products.id = skus.product_id
+       WHERE products.handle = 'osterfeld-calla-penny-loafer-burgundy-tan'
+         AND skus.options @> '{"size": "43", "color": "burgundy"}'
+     )`,
+  );
+  const page = await visit('?product=osterfeld-calla-penny-loafer-burgundy-tan');
+  const color = (name: string) => page.getByRole('button', { name, exact: true });
+  await color('burgundy').waitFor();
+  expect(await color('burgundy').getAttribute('aria-pressed')).toBe('true');
+  await page.goto(`${shop().url}?product=osterfeld-calla-penny-loafer-burgundy-tan&o.size=43`);
+  await color('tan').waitFor();
+  expect(await color('tan').getAttribute('aria-pressed')).toBe('true');
+  await page.getByRole('button', { name: 'Hold it for me' }).waitFor();
+});
+
 // Failed on 2026-11-29: the hold was forgotten at once, and without https (crypto.randomUUID) nothing could be held.
 test('a hold counts down by the clock of the gateway, also where the browser has few features', async () => {
   const page = await visit('');

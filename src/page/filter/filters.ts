@@ -1,5 +1,5 @@
 import type { FacetInput, ProductFilter } from '../generated/graphql.js';
-import type { Filters } from '../place.js';
+import { type Filters, NO_FILTERS } from '../place.js';
 import type { Refinement } from '../list/listing.js';
 
 /** What every list is counted by. */
@@ -93,5 +93,11 @@ export function chosenIn(filters: Filters): Chosen[] {
     ...(filters.store === null ? [] : [{ name: 'store', value: filters.store, without: { store: null } }]),
   ];
 }
+
+/** The options of which one value only is chosen: a list that is narrowed by them shows products in exactly these. */
+export const decidedIn = ({ options }: Filters): Filters => ({
+  ...NO_FILTERS,
+  options: Object.fromEntries(Object.entries(options).filter(([, values]) => values.length === 1)),
+});
 
 export const hasChoice = (filters: Filters): boolean => chosenIn(filters).length > 0;

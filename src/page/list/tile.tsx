@@ -1,5 +1,8 @@
 import { Component } from 'preact';
 import { Heart } from '../board/heart.js';
+import { decidedIn } from '../filter/filters.js';
+import { NO_FILTERS } from '../place.js';
+import { place } from '../route.js';
 import { money, t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
@@ -31,6 +34,9 @@ interface TileProps {
 function TileContent({ item, start, top, width, height, position, count, eager, lessLike }: TileProps) {
   const { product, picture } = item;
   const sizes = sizesOf(product);
+  const { view, filters } = place.value;
+  // What was chosen of a product says nothing of those that look like it.
+  const decided = view.at === 'product' ? NO_FILTERS : decidedIn(filters);
   return (
     <li
       class="tile"
@@ -38,7 +44,7 @@ function TileContent({ item, start, top, width, height, position, count, eager, 
       aria-posinset={position}
       aria-setsize={count}
     >
-      <Link to={{ at: 'product', handle: product.handle }} class="tile-link">
+      <Link to={{ at: 'product', handle: product.handle }} filters={decided} class="tile-link">
         <Picture picture={picture} sizes={`${Math.ceil(width)}px`} eager={eager} alt="" />
         <span class="tile-title">{product.title}</span>
         <span class="tile-facts">

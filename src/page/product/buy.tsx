@@ -227,19 +227,22 @@ const onlyChoices = ({ options }: Product): Choice =>
 
 /**
  * What is chosen for the shopper: what the address says, as far as the product has that; otherwise the first color that
- * can be bought, and whatever has one value only.
+ * can be bought with it, and whatever has one value only.
  */
 function firstChoice(product: Product, said: Filters['options']): Choice {
-  const skus = product.skus ?? [];
-  const sellable = skus.find(({ availability }) => availability.sellable) ?? skus[0];
-  const color = sellable === undefined ? undefined : valueOf(sellable, 'color');
-  const usual = { ...onlyChoices(product), ...(color === undefined ? {} : { color }) };
-  const names = new Set((product.options ?? []).map(({ name }) => name));
+  const all = product.skus ?? [];
   const wished = Object.fromEntries(
     Object.entries(said).flatMap(([name, [value]]) =>
-      value !== undefined && names.has(name) ? [[name, value]] : [],
+      value !== undefined && matching(all, { [name]: value }).length > 0 ? [[name, value]] : [],
     ),
   );
-  const both = { ...usual, ...wished };
-  return matching(skus, both).length > 0 ? both : usual;
+  const suited = matching(all, wished);
+  const skus = suited.length > 0 ? suited : all;
+  const sellable = skus.find(({ availability }) => availability.sellable) ?? skus[0];
+  const color = sellable === undefined ? undefined : valueOf(sellable, 'color');
+  return {
+    ...onlyChoices(product),
+    ...(color === undefined ? {} : { color }),
+    ...(suited.length > 0 ? wished : {}),
+  };
 }
