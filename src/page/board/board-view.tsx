@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { ask } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { OpenBoardDocument, type OpenBoardQuery } from '../generated/graphql.js';
@@ -141,18 +140,17 @@ function Ideas({ channel, board, version, lessLike }: IdeasProps) {
 }
 
 function ShareButton({ title }: { readonly title: string }) {
-  const [isCopied, setCopied] = useState(false);
   const share = async (): Promise<void> => {
     const url = location.href;
     if ('share' in navigator) await navigator.share({ title, url });
     else {
       await (navigator as Navigator).clipboard.writeText(url);
-      setCopied(true);
+      tell(t.value.copied);
     }
   };
   return (
     <button class="button button-quiet" type="button" onClick={() => void share().catch(() => {})}>
-      <Icon name="share" /> {isCopied ? t.value.copied : t.value.share}
+      <Icon name="share" /> {t.value.share}
     </button>
   );
 }
