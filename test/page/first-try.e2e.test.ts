@@ -271,6 +271,21 @@ test('what somebody else took meanwhile is not held again, which is said', async
   await page.getByText('Someone else was faster').waitFor();
 });
 
+test('without a camera, a picture is offered instead', async () => {
+  const page = await visit();
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+  });
+  await page.getByRole('button', { name: 'Live camera' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Live camera' });
+  await sheet.getByRole('button', { name: 'Use a picture' }).waitFor();
+  await sheet
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: await snapshotOf(shop(), DRESS) });
+  await page.waitForURL(/picture=/);
+  await sheet.waitFor({ state: 'detached' });
+});
+
 test('a demo says that it has no checkout', async () => {
   const page = await visit(PRODUCT);
   await hold(page, 'XL');

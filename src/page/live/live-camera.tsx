@@ -6,7 +6,9 @@ import { type Item, toItems } from '../list/item.js';
 import { Picture } from '../list/picture.js';
 import { ProductPrice } from '../list/tile.js';
 import { take } from '../picture/intake.js';
+import { PickButton } from '../picture/pick-button.js';
 import { t } from '../texts/texts.js';
+import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
 import { Sheet } from '../ui/sheet.js';
 import { FrameFilter } from './frames.js';
@@ -45,7 +47,14 @@ export function LiveCamera({ channel, close }: LiveCameraProps) {
   return (
     <Sheet title={t.value.live} close={close} wide>
       {isRefused ? (
-        <p role="alert">{t.value.noCamera}</p>
+        <>
+          <p role="alert">{t.value.noCamera}</p>
+          <div class="sheet-foot">
+            <PickButton class="button">
+              <Icon name="picture" /> {t.value.usePicture}
+            </PickButton>
+          </div>
+        </>
       ) : (
         <>
           <div class="live-frame">
