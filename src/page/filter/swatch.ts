@@ -8,6 +8,7 @@ const NAMED: Readonly<Record<string, string>> = {
   burgundy: '#6d1f31',
   camel: '#c19a6b',
   charcoal: '#3f4245',
+  cognac: '#8f4a26',
   coral: '#ef7d66',
   cream: '#f3ead7',
   denim: '#4a6a94',
@@ -35,6 +36,7 @@ const NAMED: Readonly<Record<string, string>> = {
   stone: '#b8b2a7',
   terracotta: '#bf5f43',
   turquoise: '#2fb0a6',
+  'washed blue': '#8ba6c1',
   white: '#fff',
   yellow: '#e8c53a',
 };
