@@ -245,11 +245,18 @@ describe.each(SCREENS)('on a $name', (screen) => {
   });
 });
 
-test('words are suggested while they are typed, and chosen with keys', async () => {
+test('words are suggested while they are typed, cleared at once, and chosen with keys', async () => {
   const page = await visit('', { screen: SCREENS[1] });
   const field = page.getByRole('combobox', { name: 'Search with words' });
   await field.fill('leop');
-  await page.locator('.suggestions [role=option]').first().waitFor();
+  const suggestion = page.locator('.suggestions [role=option]');
+  await suggestion.first().waitFor();
+  await page.getByRole('button', { name: 'Clear the search field' }).click();
+  await suggestion.first().waitFor({ state: 'hidden' });
+  expect(await field.inputValue()).toBe('');
+  // The focus is in the field again.
+  await page.keyboard.type('leop');
+  await suggestion.first().waitFor();
   await field.press('ArrowDown');
   expect(await field.getAttribute('aria-activedescendant')).not.toBeNull();
   await field.press('Enter');

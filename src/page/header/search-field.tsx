@@ -137,6 +137,19 @@ export function SearchField() {
           }
         }}
       />
+      {text === '' ? null : (
+        <button
+          class="round"
+          type="button"
+          aria-label={t.value.clearSearch}
+          onClick={() => {
+            setText('');
+            input.current?.focus();
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      )}
       <ul
         id={`${id}-list`}
         class="suggestions"

@@ -16,6 +16,7 @@ export const de: Texts = {
   market: 'Markt',
   search: 'Mit Worten suchen',
   searchFor: 'Suchen',
+  clearSearch: 'Suchfeld leeren',
   suggestions: 'Vorschläge',
   kinds: { category: 'Kategorie', brand: 'Marke' },
 

@@ -17,6 +17,7 @@ export const en = {
   market: 'Market',
   search: 'Search with words',
   searchFor: 'Search',
+  clearSearch: 'Clear the search field',
   suggestions: 'Suggestions',
   kinds: { category: 'Category', brand: 'Brand' },
 
