@@ -115,6 +115,8 @@ describe('keys alone', () => {
     await soon(() => isWithin(page, '.bar'));
     await press(page, /Filter/, 'Shift+Tab');
     const sheet = page.getByRole('dialog', { name: 'Filter' });
+    // Tabs of a test come faster than a frame.
+    await sheet.waitFor();
     await page.evaluate(() => {
       const dialog = document.querySelector('dialog');
       if (dialog === null) throw new Error('No sheet is open.');

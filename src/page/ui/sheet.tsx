@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../texts/texts.js';
 import { Icon } from './icon.js';
 
@@ -13,7 +13,8 @@ interface SheetProps {
 /** A panel over the page, at its side or at the bottom of a phone. The browser keeps the focus in it. */
 export function Sheet({ title, close, wide = false, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // At once: keys that were pressed in between would go on behind it, and closing it would lead there.
+  useLayoutEffect(() => {
     const { current } = dialog;
     current?.showModal();
     return () => current?.close();
