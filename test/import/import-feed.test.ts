@@ -327,7 +327,9 @@ describe('a product feed', () => {
   test.each([
     ['{"products": []}', 'is not a product feed of a known format'],
     ['id\ttitle\n1\tCoat\n', 'its columns are id, title.'],
-    ['[{"id": 1}]', 'write one object per line'],
+    ['[{"id": 1}]', "is one JSON array: write one product per line, for example with jq -c '.[]'."],
+    ['{"products": [{"id": 1, "title": "Coat"}]}', `with the list "products": write one product per line`],
+    ['{\n  "products": [{ "item_id": 1 }]\n}\n', "for example with jq -c '.products[]'."],
     ['<html><body>Not found</body></html>', 'has no products'],
   ])('that is none is refused: %s', async (content, message) => {
     await shop.write('feed.tsv', content);

@@ -35,12 +35,18 @@ export async function openSource(path: string, renames: Renames, signal?: AbortS
   const use = new ColumnUse();
   const first = file.start.replace(/^\uFEFF/, '').trimStart()[0];
   if (first === '[') {
-    throw new RequestError(
-      'BAD_USER_INPUT',
-      `${path} is one JSON array: write one object per line, for example with jq -c '.[]'.`,
-    );
+    throw oneDocument(path, 'one JSON array', '.[]');
   }
-  if (first === '<' || first === '{') return openRecords(file, first, use, renames, signal);
+  // Each line of JSON Lines is a whole object.
+  if (/^\s*\{\s*[\r\n]/.test(file.start)) throw oneDocument(path, 'one JSON object', '.products[]');
+  if (first === '<' || first === '{') {
+    const source = await openRecords(file, first, use, renames, signal);
+    const list = [...source.columns]
+      .map((column) => LISTED.exec(column)?.[1])
+      .find((name) => name !== undefined);
+    if (list === undefined || source.columns.has('id') || source.columns.has('item_id')) return source;
+    throw oneDocument(path, `one JSON object with the list "${list}"`, `.${list}[]`);
+  }
   const options = { noun: NOUN, renames, signal };
   const { columns, delimiter } = await openTable(file, { ...options, use: new ColumnUse() });
   return {
@@ -55,6 +61,15 @@ export async function openSource(path: string, renames: Renames, signal?: AbortS
     },
   };
 }
+
+/** A column of the first object in a list. */
+const LISTED = /^(\w+)\[0\]\.(?:item_)?id$/;
+
+const oneDocument = (path: string, what: string, filter: string): RequestError =>
+  new RequestError(
+    'BAD_USER_INPUT',
+    `${path} is ${what}: write one product per line, for example with jq -c '${filter}'.`,
+  );
 
 async function openRecords(
   file: TextFile,
