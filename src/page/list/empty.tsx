@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { hasChoice } from '../filter/filters.js';
 import { NO_FILTERS } from '../place.js';
 import { narrow, place } from '../route.js';
@@ -6,20 +7,28 @@ import { Link } from '../ui/link.js';
 import { Notice } from '../ui/notice.js';
 import type { Listing } from './listing.js';
 
-/** What to do when a list has nothing: give up a choice, or look elsewhere. */
+/** What to do when a list has nothing: give up a choice, or look elsewhere. Comes into view. */
 export function Empty({ listing }: { readonly listing: Listing }) {
-  if (listing.items.value.length > 0 || !listing.isComplete.value) return null;
-  return hasChoice(place.value.filters) ? (
-    <Notice title={t.value.nothingSo} text={t.value.nothingSoText}>
-      <button class="button" type="button" onClick={() => narrow(NO_FILTERS)}>
-        {t.value.clearAll}
-      </button>
-    </Notice>
-  ) : (
-    <Notice title={t.value.nothing} text={t.value.nothingText}>
-      <Link class="button" to={{ at: 'home' }}>
-        {t.value.seeAll}
-      </Link>
-    </Notice>
+  const frame = useRef<HTMLDivElement>(null);
+  const isShown = listing.items.value.length === 0 && listing.isComplete.value;
+  // Below an invitation, a phone would show the choices, and not that nothing has them all.
+  useEffect(() => frame.current?.scrollIntoView({ block: 'nearest' }), [isShown]);
+  if (!isShown) return null;
+  return (
+    <div class="empty" ref={frame}>
+      {hasChoice(place.value.filters) ? (
+        <Notice title={t.value.nothingSo} text={t.value.nothingSoText}>
+          <button class="button" type="button" onClick={() => narrow(NO_FILTERS)}>
+            {t.value.clearAll}
+          </button>
+        </Notice>
+      ) : (
+        <Notice title={t.value.nothing} text={t.value.nothingText}>
+          <Link class="button" to={{ at: 'home' }}>
+            {t.value.seeAll}
+          </Link>
+        </Notice>
+      )}
+    </div>
   );
 }
