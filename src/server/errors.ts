@@ -238,6 +238,8 @@ export function sendGraphQLHttpError(
   if (reply.sent) return;
   const { status, code, message, details } = describe(error, request, log);
   setRetryAfter(error, reply);
+  // It names the authentication scheme (RFC 9110).
+  if (status === 401) void reply.header('www-authenticate', 'Bearer');
   void reply.code(status).send({ errors: [{ message, extensions: { code, ...details } }] });
 }
 

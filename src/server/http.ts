@@ -29,6 +29,7 @@ import {
   SILENT_CONNECTION_MS,
 } from './limits.js';
 import type { Metrics } from './metrics.js';
+import { payForBodies } from './paid-bodies.js';
 import { installPage } from './page.js';
 import { sendersWith } from './sender.js';
 import { payForRefusals } from './refused-credentials.js';
@@ -155,14 +156,15 @@ export async function createServer<Context extends ServerContext>(
   app.server.maxHeadersCount = MAX_HEADERS + 1;
   boundConnections(app.server, trusts);
   boundLargeBodies(app, trusts);
-  boundJsonNames(app);
+  const senderOf = sendersWith(options, trusts);
+  const bodies = payForBodies(app, senderOf);
+  boundJsonNames(app, bodies);
   metrics.install(app);
   installHealth(app, () => options.ready(), leaving, log);
-  const senderOf = sendersWith(options, trusts);
   installPage(app, senderOf);
   installGraphiQL(app, senderOf, options.operations);
   await installImages(app, options, senderOf, metrics);
-  await installGraphQL(app, options, unsent, metrics);
+  await installGraphQL(app, options, { unsent, bodies, metrics });
   await app.ready();
   return app;
 }

@@ -12,6 +12,7 @@ import { trimImage } from '../vision/image-file.js';
 import { isKnown } from './etag.js';
 import { UPLOAD_COST, UPLOADED_BYTES_A_POINT } from './limits.js';
 import type { Metrics } from './metrics.js';
+import { announcedBytes } from './paid-bodies.js';
 import { createRenditions } from './renditions.js';
 import type { SenderOf } from './sender.js';
 import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
@@ -90,9 +91,12 @@ export async function installImages(
     // The handler reads the body, because it knows what is allowed.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.post('/images', async (request) => {
-      const payer = await (await senderOf(request)).pay(UPLOAD_COST);
+      const sender = await senderOf(request);
+      // Before anything is read, because a form may take a parser long and hold no image.
+      const announced = announcedBytes(request, MAX_IMAGE_BYTES);
+      const payer = await sender.pay(UPLOAD_COST + pointsOf(announced));
       const sent = await readImage(request);
-      payer.pay(Math.ceil(sent.byteLength / UPLOADED_BYTES_A_POINT));
+      sender.giveBack(pointsOf(announced) - pointsOf(sent.byteLength));
       const bytes = trimImage(sent);
       const { width, height, thumbhash } = await forClient(payer.name, () =>
         paidBy(payer, () => inspectImage(bytes)),
@@ -110,6 +114,8 @@ const isPartAFile = (
   type: string | undefined,
   file: string | undefined,
 ): boolean => file !== undefined || !/^text\//i.test(type ?? 'text/plain');
+
+const pointsOf = (bytes: number): number => Math.ceil(bytes / UPLOADED_BYTES_A_POINT);
 
 async function readImage(request: FastifyRequest): Promise<Buffer> {
   const bytes = request.isMultipart() ? await readPart(request) : await readBody(request);

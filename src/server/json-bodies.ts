@@ -1,39 +1,50 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
-import { MAX_BODY_DEPTH, MAX_BODY_NAMES, MAX_BODY_VALUES, UNCHECKED_BODY_CHARS } from './limits.js';
-
-const lengths = new WeakMap<FastifyRequest, number>();
-
-/** Characters of the JSON body of a request; 0 without one. */
-export const bodyLength = (request: FastifyRequest): number => lengths.get(request) ?? 0;
+import { MAX_BODY_DEPTH, MAX_BODY_NAMES, MAX_BODY_VALUES, UNCHECKED_BODY_BYTES } from './limits.js';
+import type { PaidBodies } from './paid-bodies.js';
 
 /**
  * Reads JSON bodies, and refuses those with too many values, levels, or different field names before they are parsed:
  * the parser alone would block the process for seconds, and so would any code that copies the object.
  */
-export function boundJsonNames(app: FastifyInstance): void {
+export function boundJsonNames(app: FastifyInstance, bodies: PaidBodies): void {
   const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    lengths.set(request, body.length);
-    if (body.length > UNCHECKED_BODY_CHARS && hasMoreValues(body, MAX_BODY_VALUES, MAX_BODY_DEPTH)) {
-      done(
-        new RequestError(
-          'BAD_USER_INPUT',
-          `The body has more than ${MAX_BODY_VALUES} values or ${MAX_BODY_DEPTH} levels: send less at a time.`,
-        ),
-      );
-    } else if (body.length > UNCHECKED_BODY_CHARS && hasMoreNames(body, MAX_BODY_NAMES)) {
-      done(
-        new RequestError(
-          'BAD_USER_INPUT',
-          `The body has more than ${MAX_BODY_NAMES} distinct field names: ` +
-            'send only the variables that the operation declares.',
-        ),
-      );
-    } else {
-      void parse(request, body, done);
-    }
-  });
+  const read = (request: FastifyRequest, body: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      assertBounded(body);
+      void parse(request, body, (error, value) => (error === null ? resolve(value) : reject(error)));
+    });
+  app.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string' },
+    async (request: FastifyRequest, body: string) => {
+      bodies.haveRead(request, Buffer.byteLength(body));
+      try {
+        return await read(request, body);
+      } catch (error) {
+        await bodies.payForRefused(request);
+        throw error;
+      }
+    },
+  );
+}
+
+/** @throws RequestError BAD_USER_INPUT */
+function assertBounded(body: string): void {
+  if (body.length <= UNCHECKED_BODY_BYTES) return;
+  if (hasMoreValues(body, MAX_BODY_VALUES, MAX_BODY_DEPTH)) {
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      `The body has more than ${MAX_BODY_VALUES} values or ${MAX_BODY_DEPTH} levels: send less at a time.`,
+    );
+  }
+  if (hasMoreNames(body, MAX_BODY_NAMES)) {
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      `The body has more than ${MAX_BODY_NAMES} distinct field names: ` +
+        'send only the variables that the operation declares.',
+    );
+  }
 }
 
 /**
@@ -55,28 +66,29 @@ function hasMoreNames(json: string, limit: number): boolean {
   return false;
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
-const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
-
-/** Counts commas and brackets outside of strings, and skips strings at once. */
+/** Counts commas and brackets outside of strings, and skips strings and all else at once. */
 function hasMoreValues(json: string, values: number, levels: number): boolean {
+  const marks = /[",[\]{}]/g;
   let counted = 0;
   let depth = 0;
-  for (let at = 0; at < json.length; at += 1) {
-    const code = json.charCodeAt(at);
-    if (code === QUOTE) {
-      do at = json.indexOf('"', at + 1);
-      while (at !== -1 && isEscaped(json, at));
+  while (marks.test(json)) {
+    const mark = json[marks.lastIndex - 1];
+    if (mark === '"') {
+      let end = marks.lastIndex - 1;
+      do end = json.indexOf('"', end + 1);
+      while (end !== -1 && isEscaped(json, end));
       // The parser reports a string without an end.
-      if (at === -1) return false;
-    } else if (OPENING.has(code)) {
-      depth += 1;
+      if (end === -1) return false;
+      marks.lastIndex = end + 1;
+    } else if (mark === '}' || mark === ']') {
+      depth -= 1;
+      // The parser reports an end without a beginning.
+      if (depth < 0) return false;
+    } else {
       counted += 1;
-    } else if (CLOSING.has(code)) depth -= 1;
-    else if (code === COMMA) counted += 1;
-    if (counted > values || depth > levels) return true;
+      if (mark !== ',') depth += 1;
+      if (counted > values || depth > levels) return true;
+    }
   }
   return false;
 }

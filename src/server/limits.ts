@@ -150,8 +150,14 @@ export const ENTRIES_A_POINT = 5;
 /** Fields of an object in the variables; the largest input has 20. */
 export const MAX_OBJECT_FIELDS = 100;
 
-/** A smaller body cannot contain enough names or values to be slow, and most bodies are smaller. */
-export const UNCHECKED_BODY_CHARS = 64 * 1024;
+/**
+ * Bytes of a body that is read before anybody pays for it. It cannot contain enough names or values to be slow, and most
+ * bodies are smaller.
+ */
+export const UNCHECKED_BODY_BYTES = 64 * 1024;
+
+/** Bytes of a body that cost one point. Reading and parsing the worst 15 MB takes 0.1 s. */
+export const BODY_BYTES_A_POINT = 4_000;
 
 /** Larger bodies are rare and expensive: each needs one of MAX_CONCURRENT_LARGE_BODIES places. */
 export const LARGE_BODY_BYTES = 256 * 1024;

@@ -11,6 +11,8 @@ export interface Sender {
   readonly name: string;
   /** Takes points for the request; the result takes more of them. @throws ThrottledError */
   pay(points: number): Promise<RequestPayer>;
+  /** Gives back points that were not needed. */
+  giveBack(points: number): void;
 }
 
 /** @throws RequestError UNAUTHENTICATED, FORBIDDEN */
@@ -44,6 +46,7 @@ export function sendersWith(
           owe: (more) => budgets.giveBack(payer, -more),
         };
       },
+      giveBack: (points) => budgets.giveBack(payer, points),
     };
   };
 }

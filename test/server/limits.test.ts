@@ -125,7 +125,7 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
   },
 );
 
-/** A body of JSON of more than UNCHECKED_BODY_CHARS, sent as it is. */
+/** A body of JSON of more than UNCHECKED_BODY_BYTES, sent as it is. */
 const sendBody = (payload: string) =>
   server.app.inject({
     method: 'POST',

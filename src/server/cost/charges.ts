@@ -6,7 +6,7 @@ import { type Payer, payerName, type ServerContext } from '../../graph/server-co
 import type { RequestPayer } from '../../platform/request-payer.js';
 import type { Operation } from '../graphql/operation.js';
 import type { Metrics } from '../metrics.js';
-import { CHARS_A_POINT, DOCUMENT_CHARS_A_POINT, REQUEST_COST } from '../limits.js';
+import { DOCUMENT_CHARS_A_POINT, REQUEST_COST } from '../limits.js';
 import { EventTurns } from './event-turns.js';
 import type { Returned } from './plan.js';
 import { createPricing, type Price } from './pricing.js';
@@ -28,7 +28,10 @@ export type Paying = Pick<ServerContext, 'payer'>;
 
 /** What a request costs before anything is known about its operation. */
 export interface Arrival {
-  readonly bodyChars: number;
+  /** Points of the body, */
+  readonly body: number;
+  /** of which these were taken before it was read. */
+  readonly taken: number;
   /** Characters of a document that has to be parsed and validated; 0 when it is in memory. */
   readonly newChars: number;
 }
@@ -104,10 +107,9 @@ export function createCharges(
     }
   };
   return {
-    async arrive(context, { bodyChars, newChars }) {
-      const arrival =
-        REQUEST_COST + Math.floor(bodyChars / CHARS_A_POINT) + Math.ceil(newChars / DOCUMENT_CHARS_A_POINT);
-      await take(context.payer, arrival);
+    async arrive(context, { body, taken, newChars }) {
+      const arrival = REQUEST_COST + body + Math.ceil(newChars / DOCUMENT_CHARS_A_POINT);
+      await take(context.payer, arrival - taken, taken);
       chargeOf(context).arrival = arrival;
     },
     async charge(context, operation, variables) {

@@ -11,7 +11,6 @@ import { RequestError } from '../../errors.js';
 import type { Budgets } from '../../budgets/budgets.js';
 import { credentialsOf } from '../authorization.js';
 import { type Charges, createCharges } from '../cost/charges.js';
-import { bodyLength } from '../json-bodies.js';
 import { type AnswerBounds, createAnswerBounds } from './answer-bounds.js';
 import { documentParametersOf, executeText, toApolloRequest } from './apollo-request.js';
 import { type Checks, createChecks, givenName } from './checks.js';
@@ -29,6 +28,7 @@ import {
 import { createExecutor, gatewayOf } from './executor.js';
 import { MAX_DOCUMENT_TOKENS, MAX_GRAPHQL_BODY_BYTES, MAX_VALIDATION_ERRORS } from '../limits.js';
 import type { Metrics } from '../metrics.js';
+import type { PaidBodies } from '../paid-bodies.js';
 import { requestSignal } from '../request-signal.js';
 import { seenFrom, trustIn } from '../seen-from.js';
 import type { Unsent } from '../unsent.js';
@@ -55,6 +55,13 @@ export interface GraphQLOptions<Context extends ServerContext> {
 /** No documents are trusted. */
 const NO_DOCUMENTS = trustDocuments([]);
 
+/** What GraphQL shares with the rest of the server. */
+interface GraphQLServices {
+  readonly unsent: Unsent;
+  readonly bodies: Pick<PaidBodies, 'pointsOf'>;
+  readonly metrics: Metrics;
+}
+
 /**
  * Serves `/graphql`: queries and mutations with Apollo Server, which stops with the fastify instance, and
  * subscriptions over WebSockets.
@@ -69,8 +76,7 @@ export async function installGraphQL<Context extends ServerContext>(
     trustedProxies = [],
     documents = NO_DOCUMENTS,
   }: GraphQLOptions<Context>,
-  unsent: Unsent,
-  metrics: Metrics,
+  { unsent, bodies, metrics }: GraphQLServices,
 ): Promise<void> {
   const trusts = trustIn(trustedProxies);
   const renderer = createErrorRenderer(log, metrics.countError);
@@ -124,7 +130,10 @@ export async function installGraphQL<Context extends ServerContext>(
       });
       const text = await textOf(documentParametersOf(apolloRequest), {
         name: payerName(context.payer),
-        pay: (newChars) => charges.arrive(context, { bodyChars: bodyLength(request), newChars }),
+        pay(newChars) {
+          const { points, taken } = bodies.pointsOf(request);
+          return charges.arrive(context, { body: points, taken, newChars });
+        },
       });
       if (text !== null) executeText(apolloRequest, text);
       return context;

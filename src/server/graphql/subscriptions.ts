@@ -101,7 +101,7 @@ export function createSubscriptions(options: {
         documentId: 'documentId' in payload ? payload.documentId : null,
         extensions: payload.extensions,
       },
-      { name: sender, pay: (newChars) => charges.arrive(contextValue, { bodyChars: 0, newChars }) },
+      { name: sender, pay: (newChars) => charges.arrive(contextValue, { body: 0, taken: 0, newChars }) },
     );
     if (text === null) throw noDocument();
     const document = read(text, sender);
@@ -187,7 +187,7 @@ export function createSubscriptions(options: {
     async onConnect({ extra, connectionParams }) {
       extra.facts = { ...extra.facts, ...withParams(extra.facts, connectionParams) };
       // Reports an unknown key now, instead of once per subscription.
-      await charges.arrive(await createContext(extra.facts), { bodyChars: 0, newChars: 0 });
+      await charges.arrive(await createContext(extra.facts), { body: 0, taken: 0, newChars: 0 });
     },
     async onSubscribe({ extra, subscriptions }, _id, payload) {
       extra.used = true;
