@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { RequestError } from '../errors.js';
 import { asKind, URGENT } from '../platform/connection-turns.js';
 import { query, queryPrepared, type Database } from '../platform/postgres.js';
+import { SharedWork } from '../platform/shared-work.js';
 import { instantiate } from '../graph/node.js';
 import { checkText } from '../graph/text.js';
 import { Channel } from './channel.types.js';
@@ -41,6 +42,11 @@ const CHANNELS = sql`SELECT channel.id AS key, channel.handle, channel.name, cha
 /** Channels by handle, shared by all requests of a process. */
 export class ChannelStore {
   readonly #cache = new LRUCache<string, Channel>({ max: CACHE_SIZE, ttl: CACHE_MS });
+  /**
+   * A thousand subscriptions that begin at once would otherwise take all connections for it. It is nobody's budget or place
+   * in a queue that it fails for, so it fails for all.
+   */
+  readonly #finding = new SharedWork<Channel>(() => true);
 
   constructor(private readonly db: Database) {}
 
@@ -51,13 +57,15 @@ export class ChannelStore {
   async find(handle: string | null): Promise<Channel> {
     if (handle !== null) checkText('The channel', handle);
     const cacheKey = handle === null ? 'default' : `handle ${handle}`;
-    const cached = this.#cache.get(cacheKey);
-    if (cached !== undefined) return cached;
+    return this.#cache.get(cacheKey) ?? this.#finding.get(cacheKey, () => this.#read(handle, cacheKey));
+  }
+
+  async #read(handle: string | null, cacheKey: string): Promise<Channel> {
     const statement = sql`/* channel.find */
       ${CHANNELS}
       WHERE CASE WHEN ${handle}::text IS NULL THEN channel.is_default ELSE channel.handle = ${handle} END`;
     // Holds need it, too.
-    const [row] = await asKind(URGENT, () => query(this.db, statement, channelRow));
+    const [row] = await asKind(URGENT, () => queryPrepared(this.db, statement, channelRow));
     if (row === undefined) throw await this.#unknown(handle);
     const channel = instantiate(Channel, row);
     this.#cache.set(cacheKey, channel);
