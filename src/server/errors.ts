@@ -225,6 +225,8 @@ export function sendHttpError(
   if (reply.sent) return;
   const { status, code, message, details } = describe(error, request, log);
   setRetryAfter(error, reply);
+  // Caches on the way would otherwise keep some of them, such as that there is no image yet.
+  void reply.header('cache-control', 'no-store');
   void reply.code(status).send({ error: { code, message, ...details } });
 }
 

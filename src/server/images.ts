@@ -15,7 +15,7 @@ import type { Metrics } from './metrics.js';
 import { announcedBytes } from './paid-bodies.js';
 import { createRenditions } from './renditions.js';
 import type { SenderOf } from './sender.js';
-import { toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
+import { isUpload, toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
 
 export interface ImageOptions {
   /** Where POST /images stores uploads. */
@@ -23,6 +23,10 @@ export interface ImageOptions {
   /** The bytes of the product image with this global id; null if there is none. */
   readonly catalogImage: (id: string) => Promise<Buffer | null>;
 }
+
+const PRODUCT_IMAGE_CACHE = 'public, max-age=31536000, immutable';
+/** A day: whoever looks at it again has it at hand, and it is soon gone where it was deleted. */
+const UPLOAD_CACHE = 'private, max-age=86400, immutable';
 
 const rendering = z.object({
   width: z.coerce
@@ -47,7 +51,8 @@ const rendering = z.object({
 
 /**
  * `POST /images` stores an image to search with. `GET /images/:id?width=&format=` returns an image that was uploaded
- * or belongs to a product, as WebP by default. An id always stands for the same content, so responses are immutable.
+ * or belongs to a product, as WebP by default. An id always stands for the same content, so responses are immutable. An
+ * upload is its shopper's, and is deleted after a week: caches on the way do not keep it.
  */
 export async function installImages(
   app: FastifyInstance,
@@ -78,7 +83,9 @@ export async function installImages(
         'There is no image with this id; get the URL of the image from the API, or upload the image again.',
       );
     }
-    void reply.header('etag', rendition.etag).header('cache-control', 'public, max-age=31536000, immutable');
+    void reply
+      .header('etag', rendition.etag)
+      .header('cache-control', isUpload(id) ? UPLOAD_CACHE : PRODUCT_IMAGE_CACHE);
     if (isKnown(request.headers['if-none-match'], rendition.etag)) return reply.code(304).send();
     return reply.type(rendition.contentType).send(rendition.bytes);
   });

@@ -8,11 +8,15 @@ import { DECODED_AT_ONCE } from '../vision/decode-queue.js';
 import type { RenderFormat } from '../vision/image-budget.js';
 import { limiter } from '../vision/limiter.js';
 import { renderedWidth } from '../vision/widths.js';
+import { isUpload } from '../images/upload-id.js';
 import { strongTag } from './etag.js';
 import type { Sender } from './sender.js';
 
 /** Enough for the thumbnails of about ten thousand products, or a thousand large pictures. */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
+
+/** How long a rendition may outlive the upload that it shows. */
+const UPLOAD_MS = 60 * 60 * 1_000;
 
 /** Leaves one place of the decode queue free for searches, which a rendition would delay. */
 const RENDERED_AT_ONCE = DECODED_AT_ONCE - 1;
@@ -98,7 +102,8 @@ export function createRenditions(
       rendering.get(keyOf(wanted), async () => {
         const payer = await sender.pay(renditionCost(wanted));
         const rendition = await paidBy(payer, () => inTurn(() => render(wanted)));
-        if (rendition !== null) cache.set(keyOf(wanted), rendition);
+        if (rendition !== null)
+          cache.set(keyOf(wanted), rendition, isUpload(wanted.id) ? { ttl: UPLOAD_MS } : {});
         return rendition;
       }),
   };

@@ -142,6 +142,13 @@ describe('GET /images/:id', () => {
     const response = await get(`${id}?format=${format}&width=2000`);
     expect([response.statusCode, response.headers['content-type']]).toEqual([200, `image/${format}`]);
     expect((await sharp(response.rawPayload).metadata()).width).toBe(300);
+    // It is deleted after a week, and nobody else's.
+    expect(response.headers['cache-control']).toBe('private, max-age=86400, immutable');
+  });
+
+  test('that there is no image is kept by no cache', async () => {
+    const response = await get('SW1hZ2U6OTk5OTk5');
+    expect([response.statusCode, response.headers['cache-control']]).toEqual([404, 'no-store']);
   });
 
   test('identical requests are rendered once, and not at all for a known ETag', async () => {
