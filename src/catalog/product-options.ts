@@ -1,9 +1,13 @@
 import { fold } from '../graph/text.js';
 import { instantiate } from '../graph/node.js';
+import { inSizeOrder } from './facets/size-order.js';
 import { ProductOption, ProductOptionValue } from './product.types.js';
 import type { Sku } from './sku.types.js';
 
-/** The options of SKUs with their values, in the order of the SKUs. Values in upper and lower case are one value. */
+/**
+ * The options of SKUs with their values, in the order of the SKUs, and sizes from small to large. Values in upper and lower
+ * case are one value.
+ */
 export function productOptions(skus: readonly Sku[]): ProductOption[] {
   const options = new Map<string, Map<string, ProductOptionValue>>();
   for (const sku of skus) {
@@ -18,6 +22,9 @@ export function productOptions(skus: readonly Sku[]): ProductOption[] {
     }
   }
   return [...options].map(([name, values]) =>
-    instantiate(ProductOption, { name, values: [...values.values()] }),
+    instantiate(ProductOption, {
+      name,
+      values: inSizeOrder(name, [...values.values()], ({ value }) => value),
+    }),
   );
 }

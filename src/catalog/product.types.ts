@@ -95,7 +95,9 @@ export class ProductOption {
   name!: string;
 
   @AssumedSize(OPTION_VALUES)
-  @Field(() => [ProductOptionValue], { description: "The values in the merchant's order." })
+  @Field(() => [ProductOptionValue], {
+    description: "The values in the merchant's order, and sizes from small to large.",
+  })
   values!: ProductOptionValue[];
 }
 

@@ -1,6 +1,7 @@
 import type { Channel } from '../catalog/channel.types.js';
 import { instantiate } from '../graph/node.js';
-import type { SelectedOption, Sku } from '../catalog/sku.types.js';
+import { productOptions } from '../catalog/product-options.js';
+import { SelectedOption, type Sku } from '../catalog/sku.types.js';
 import { distanceKm } from '../catalog/distance.js';
 import { type GeoPointInput } from '../catalog/location.types.js';
 import { LocationStock, ProductAvailability, SkuAvailability, StockLevel } from './availability.types.js';
@@ -39,14 +40,14 @@ export function skuAvailability(sku: Sku): SkuAvailability {
 
 export function productAvailability(skus: readonly Sku[]): ProductAvailability {
   const levels = new Set(skus.map(levelOf));
-  const sellable = skus.filter((sku) => sku.sellable > 0);
-  const options = new Map<string, SelectedOption>(
-    sellable.flatMap((sku) => sku.options).map((option) => [JSON.stringify(option), option]),
-  );
   return instantiate(ProductAvailability, {
-    sellable: sellable.length > 0,
+    sellable: skus.some((sku) => sku.sellable > 0),
     level: BEST_FIRST.find((level) => levels.has(level)) ?? StockLevel.OUT_OF_STOCK,
-    sellableOptions: [...options.values()],
+    sellableOptions: productOptions(skus).flatMap(({ name, values }) =>
+      values.flatMap(({ value, sellable }) =>
+        sellable ? [instantiate(SelectedOption, { name, value })] : [],
+      ),
+    ),
   });
 }
 

@@ -101,7 +101,8 @@ export class ProductAvailability {
   level!: StockLevel;
 
   @Field(() => [SelectedOption], {
-    description: 'The options of all SKUs that can be bought now, each once.',
+    description:
+      'The options of all SKUs that can be bought now, each once, in the order of `Product.options`.',
   })
   sellableOptions!: SelectedOption[];
 }

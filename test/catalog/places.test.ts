@@ -31,6 +31,22 @@ beforeAll(async () => {
         { code: 'us', options: { size: 'XL' }, prices: { us: 1 } },
       ],
     });
+    await seedProduct(db, {
+      handle: 'trucker',
+      skus: [
+        { code: 'XL-blue', options: { size: 'XL', color: 'blue' }, stock: { berlin: 1 } },
+        { code: 'M-blue', options: { size: 'M', color: 'blue' }, stock: { berlin: 0 } },
+        { code: '2XL-ink', options: { size: '2XL', color: 'ink' }, stock: { berlin: 1 } },
+        { code: 'M-ink', options: { size: 'M', color: 'ink' }, stock: { berlin: 1 } },
+      ],
+    });
+    await seedProduct(db, {
+      handle: 'smock',
+      skus: [
+        { code: 'petite', options: { size: 'Petite' }, stock: { berlin: 1 } },
+        { code: 'long', options: { size: 'Long' }, stock: { berlin: 1 } },
+      ],
+    });
   });
 });
 afterAll(() => gateway.close());
@@ -257,3 +273,31 @@ test("a product's options come in the merchant's order, with what can be bought 
     },
   });
 });
+
+// Failed on 2026-11-29: a card said "XS S XL XXL M L", since its first color was sold out in M and L.
+test.each([
+  [
+    'trucker',
+    [
+      ['size', ['M', 'XL', '2XL']],
+      ['color', ['blue', 'ink']],
+    ],
+  ],
+  // Only the merchant knows the order of these.
+  ['smock', [['size', ['Petite', 'Long']]]],
+] as const)(
+  'the sizes of a %s are in the order of sizes, whichever can be bought',
+  async (handle, options) => {
+    const { data } = await gateway.ask(
+      `{ product(handle: "${handle}") { options { name values { value } } availability { sellableOptions { name value } } } }`,
+    );
+    expect(data).toEqual({
+      product: {
+        options: options.map(([name, values]) => ({ name, values: values.map((value) => ({ value })) })),
+        availability: {
+          sellableOptions: options.flatMap(([name, values]) => values.map((value) => ({ name, value }))),
+        },
+      },
+    });
+  },
+);

@@ -20,6 +20,9 @@ const WORDS: Readonly<Record<string, string>> = {
   'extra large': 'xl',
 };
 
+/** The last group. */
+const UNKNOWN = 3;
+
 /** Letters come first, then numbers, then anything else. */
 function rankOf(size: string): readonly [group: number, rank: number] {
   const text = size.trim().toLowerCase();
@@ -31,7 +34,7 @@ function rankOf(size: string): readonly [group: number, rank: number] {
     return [1, (STEP[end] ?? 0) * (1 + steps)];
   }
   const number = NUMBER.exec(text)?.[0];
-  if (number === undefined) return [3, 0];
+  if (number === undefined) return [UNKNOWN, 0];
   return [2, Number(number.replace(',', '.')) * (YEARS.test(text) ? MONTHS_A_YEAR : 1)];
 }
 
@@ -44,3 +47,12 @@ export function compareSizes(a: string, b: string): number {
   const [groupB, rankB] = rankOf(b);
   return groupA - groupB || rankA - rankB || alphabetically.compare(a, b);
 }
+
+/**
+ * Values of an option in the order of sizes, if its name says that it has sizes and each value is one; otherwise as they
+ * are: "Petite, Regular, Tall" has an order that only the merchant knows.
+ */
+export const inSizeOrder = <T>(name: string, values: readonly T[], textOf: (value: T) => string): T[] =>
+  isSizeName(name) && values.every((value) => rankOf(textOf(value))[0] !== UNKNOWN)
+    ? values.toSorted((a, b) => compareSizes(textOf(a), textOf(b)))
+    : [...values];
