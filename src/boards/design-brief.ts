@@ -11,10 +11,10 @@ import type { Queryable } from '../platform/postgres.js';
 import type { BoardServices } from './board-services.js';
 import type { PinSubject } from './pin.store.js';
 import type { Board } from './board.types.js';
-import { DesignBrief } from './brief.types.js';
+import { DesignBrief, SharedWord } from './brief.types.js';
 import { uploadedImage } from '../images/uploaded-image.js';
 import { paletteOf } from './palette.js';
-import { sharedWords, type Shares, writeNegativePrompt, writePrompt } from './write-brief.js';
+import { KINDS, sharedWords, type Shares, writeNegativePrompt, writePrompt } from './write-brief.js';
 
 /** An uploaded image is described by the products that are most similar to it. */
 const NEIGHBORS = 5;
@@ -57,6 +57,11 @@ export async function designBrief(
     palette: [...palette],
     styles: sharedWords(liked, LabelKind.STYLE).map(({ value, share }) =>
       instantiate(Label, { kind: LabelKind.STYLE, value, confidence: share }),
+    ),
+    words: KINDS.flatMap((kind) =>
+      sharedWords(liked, kind).map(({ value, share }) =>
+        instantiate(SharedWord, { kind, word: value, share: Math.min(1, share) }),
+      ),
     ),
     exemplars: await exemplarsOf(
       context,

@@ -11,6 +11,16 @@ const MAX_WORDS = 3;
 const MOSTLY = 0.6;
 const SOME = 0.35;
 
+/** What a brief tells, in its order. */
+export const KINDS = [
+  LabelKind.CATEGORY,
+  LabelKind.STYLE,
+  LabelKind.ERA,
+  LabelKind.COLOR,
+  LabelKind.MATERIAL,
+  LabelKind.PATTERN,
+] as const;
+
 interface Word {
   readonly value: string;
   readonly share: number;
@@ -53,21 +63,12 @@ export function writePrompt(shares: Shares, palette: readonly string[]): string 
  * Words that negative pins share and liked ones share less; never a word of the prompt, which would cancel it out.
  */
 export function writeNegativePrompt(disliked: Shares, liked: Shares): string {
-  const kinds = [
-    LabelKind.CATEGORY,
-    LabelKind.STYLE,
-    LabelKind.ERA,
-    LabelKind.COLOR,
-    LabelKind.MATERIAL,
-    LabelKind.PATTERN,
-  ];
-  return kinds
-    .flatMap((kind) => {
-      const said = new Set(sharedWords(liked, kind).map(({ value }) => value));
-      return sharedWords(disliked, kind).filter(
-        ({ value, share }) => !said.has(value) && share > (liked.get(kind)?.get(value) ?? 0),
-      );
-    })
+  return KINDS.flatMap((kind) => {
+    const said = new Set(sharedWords(liked, kind).map(({ value }) => value));
+    return sharedWords(disliked, kind).filter(
+      ({ value, share }) => !said.has(value) && share > (liked.get(kind)?.get(value) ?? 0),
+    );
+  })
     .map(({ value }) => value)
     .join(', ');
 }

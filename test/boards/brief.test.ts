@@ -47,6 +47,7 @@ const answer = z.object({
       negativePrompt: z.string(),
       palette: z.array(z.string()),
       styles: z.array(z.object({ kind: z.string(), value: z.string(), confidence: z.number() })),
+      words: z.array(z.object({ kind: z.string(), word: z.string(), share: z.number() })),
       exemplars: z.array(z.object({ id: z.string(), dominantColor: z.string() })),
     }),
   }),
@@ -55,7 +56,8 @@ const answer = z.object({
 async function read(board: string) {
   const document = `query ($id: ID!) { board(id: $id) {
     palette
-    brief { prompt negativePrompt palette styles { kind value confidence } exemplars { id dominantColor } }
+    brief { prompt negativePrompt palette styles { kind value confidence }
+      words { kind word share } exemplars { id dominantColor } }
   } }`;
   return (await gateway.read(answer, document, { id: board }, key)).board;
 }
@@ -79,6 +81,17 @@ describe('a brief', () => {
     expect(brief.negativePrompt).toBe('shoes, sporty, neon, leather');
     expect(palette).toEqual(['#808080']);
     expect(brief.styles).toEqual([{ kind: 'STYLE', value: 'vintage', confidence: expect.closeTo(2 / 3, 5) }]);
+    const share = (pins: number): unknown => expect.closeTo(pins / 3, 5);
+    expect(brief.words).toEqual([
+      { kind: 'CATEGORY', word: 'shirts', share: share(2) },
+      { kind: 'CATEGORY', word: 'knits', share: share(1) },
+      { kind: 'STYLE', word: 'vintage', share: share(2) },
+      { kind: 'COLOR', word: 'red', share: share(2) },
+      { kind: 'COLOR', word: 'rust', share: share(1) },
+      { kind: 'MATERIAL', word: 'linen', share: share(2) },
+      { kind: 'MATERIAL', word: 'wool', share: share(1) },
+      { kind: 'PATTERN', word: 'striped', share: share(1) },
+    ]);
     expect(brief.exemplars).toHaveLength(3);
     expect((await read(board)).brief).toEqual(brief);
   });
@@ -118,7 +131,7 @@ describe('a brief', () => {
     const board = await makeBoard(gateway, [], key);
     expect(await read(board)).toEqual({
       palette: [],
-      brief: { prompt: '', negativePrompt: '', palette: [], styles: [], exemplars: [] },
+      brief: { prompt: '', negativePrompt: '', palette: [], styles: [], words: [], exemplars: [] },
     });
   });
 });

@@ -155,7 +155,9 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await page.getByRole('button', { name: 'Your board', exact: true }).click();
     await page.waitForURL(/board=/);
     await page.getByRole('list', { name: 'Pins' }).getByRole('listitem').first().waitFor();
-    expect(await page.getByRole('list', { name: 'Colors' }).getByRole('listitem').count()).toBeGreaterThan(0);
+    expect(await page.locator('.palette li').count()).toBeGreaterThan(0);
+    // For people: without hex codes, and without the words that image generators want.
+    expect(await page.locator('.brief-text').innerText()).toMatch(/^[A-Z][a-z -]+(?:, [a-z -]+)+$/);
     await page.getByRole('heading', { name: 'Ideas for this board' }).waitFor();
     await tiles(page).first().hover();
     await tiles(page)

@@ -11,6 +11,7 @@ import { Link } from '../ui/link.js';
 import { Main } from '../ui/main.js';
 import { FailureNotice, Notice } from '../ui/notice.js';
 import { tell } from '../ui/said.js';
+import { briefText } from './brief-text.js';
 import { myBoard, pinOn, unpin } from './my-board.js';
 
 type Board = NonNullable<OpenBoardQuery['board']>;
@@ -97,25 +98,21 @@ function PinTile({ pin, remove }: { readonly pin: Pin; readonly remove: () => vo
 
 /** The board in colors and words. */
 function Brief({ board: { palette, brief } }: { readonly board: Board }) {
-  if ((palette ?? []).length === 0 && (brief?.prompt ?? '') === '') return null;
+  const text = briefText(brief?.words ?? []);
+  if ((palette ?? []).length === 0 && text === '') return null;
   return (
     <section class="brief">
       <h2>{t.value.brief}</h2>
-      <ul class="palette" aria-label={t.value.palette}>
+      {/* The text has their names. */}
+      <ul class="palette" aria-hidden="true">
         {(palette ?? []).map((color) => (
-          <li key={color} style={{ background: color }}>
-            <span class="unseen">{color}</span>
-          </li>
+          <li key={color} style={{ background: color }} />
         ))}
       </ul>
-      {brief == null || brief.prompt === '' ? null : (
-        <p class="brief-text" lang="en">
-          {brief.prompt}
-        </p>
-      )}
+      {text === '' ? null : <p class="brief-text">{text}</p>}
       {brief == null || brief.negativePrompt === '' ? null : (
         <p class="brief-not">
-          {t.value.without} <span lang="en">{brief.negativePrompt}</span>
+          {t.value.without} {brief.negativePrompt}
         </p>
       )}
     </section>

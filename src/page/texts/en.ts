@@ -42,6 +42,7 @@ export const en = {
   products: 'Products',
   count: (count: string, isMore: boolean) => (isMore ? `over ${count}` : count),
   narrow: 'Narrow down',
+  narrowAlike: 'Filter these',
   filter: 'Filter',
   sortBy: 'Sort by',
   sorts: {
@@ -94,6 +95,7 @@ export const en = {
   noItems: 'Tap where you want to look.',
   tapADot: 'Tap a dot, or draw a box.',
   drawAround: 'Draw a box, or move this one.',
+  restFirst: 'That scrolled the page. To draw a tall box, rest your finger on the picture first.',
   drawABox: 'Search a part',
   wholePicture: 'Whole picture',
   item: (index: number) => `Item ${index}`,
@@ -142,13 +144,14 @@ export const en = {
   },
   soldOutNow: 'Just sold out while you were looking',
   backOn: (date: string) => `– back on ${date}`,
-  alsoIn: 'Pick up in',
+  alsoIn: 'Pick up at',
   choose: (what: string) => `Choose a ${what.toLowerCase()}`,
   chooseFirst: (what: string) => `Choose a ${what.toLowerCase()} first.`,
   holdIt: 'Hold it for me',
   isHeld: 'Held for you',
   chooseToSee: (what: string) => `Choose a ${what.toLowerCase()} to see what is left.`,
-  holdMeans: 'Free. For a few minutes, no one else can buy it, and you can extend that.',
+  holdMeans: (usual: string) => `Free. Held for ${usual}: until then, no one else can buy it.`,
+  holdLonger: (longest: string) => `You can extend that, to ${longest} in all.`,
   instead: 'You can have these now',
   heldForYou: 'Held for you',
   heldFor: 'Time left:',
@@ -156,11 +159,13 @@ export const en = {
   oneMinuteLeft: (title: string) => `One minute left for ${title}.`,
   ordered: (title: string) => `${title} is ordered.`,
   holdEnded: (title: string) => `${title} is no longer held.`,
+  heldIn: (market: string) => `held in ${market}`,
   checkOut: 'Check out',
-  longer: 'Extend',
+  longer: (clock: string | null) => (clock === null ? 'Extend' : `Extend to ${clock}`),
   letGo: 'Give back',
-  longerSaid: (title: string, minutes: number) =>
-    `${title} is held for ${minutes} more ${minutes === 1 ? 'minute' : 'minutes'}.`,
+  longerSaid: (title: string, time: string) => `${title} is held for ${time} from now.`,
+  longestSaid: (title: string, time: string) =>
+    `${title} is held for ${time} from now. That is as long as it can be held.`,
   letGoSaid: (title: string) => `${title} is given back.`,
   holdAgain: 'Hold again',
   demoCheckout: 'This is a demo: it has no checkout. In a real shop, you would pay now.',
@@ -169,7 +174,7 @@ export const en = {
       case 'INSUFFICIENT_STOCK':
         return 'Someone else was faster: none are left.';
       case 'HOLD_LIMIT':
-        return 'You cannot hold more, or for longer.';
+        return 'You hold as much as you can, or as long as you can.';
       case 'HOLD_EXPIRED':
       case 'HOLD_NOT_ACTIVE':
         return 'It is no longer held.';
@@ -198,7 +203,7 @@ export const en = {
   aPicture: 'a picture',
   notLikeThis: 'Not like this',
   brief: 'What it has in common',
-  palette: 'Colors',
+  mostly: (word: string) => `mostly ${word}`,
   without: 'Without:',
   ideas: 'Ideas for this board',
   share: 'Share',

@@ -53,6 +53,24 @@ export function money(amount: string, currencyCode: string): string {
 export const number = (value: number, digits = 0): string =>
   formatOf({ maximumFractionDigits: digits }).format(value);
 
+/** Words as a list: "red, blue, and green". */
+export const joined = (words: readonly string[], type: 'conjunction' | 'disjunction'): string =>
+  new Intl.ListFormat(language.value, { type }).format(words);
+
+/** From the largest, in seconds. */
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** How long something takes, in words: "10 minutes". In the largest unit that says it exactly. */
+export function duration(seconds: number): string {
+  const [unit, length] = UNITS.find((one) => seconds % one[1] === 0) ?? ['second', 1];
+  return formatOf({ style: 'unit', unit, unitDisplay: 'long' }).format(seconds / length);
+}
+
 /** A day and time, from milliseconds since 1970. */
 export const moment = (at: number): string =>
   new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
