@@ -11,6 +11,7 @@ import { SkuResolver } from '../catalog/sku.resolver.js';
 import { SuggestionsResolver } from '../catalog/suggestions.resolver.js';
 import { ProductWriteResolver } from '../catalog/write/product-write.resolver.js';
 import { HoldLineResolver, HoldResolver } from '../holds/hold.resolver.js';
+import { HoldTimesResolver } from '../holds/hold-times.resolver.js';
 import { IdentifyResolver } from '../identify/identify.resolver.js';
 import { RefinementsResolver } from '../identify/refinements.resolver.js';
 import { ImageResolver } from '../images/image.resolver.js';
@@ -62,6 +63,7 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [FacetResolver, () => new FacetResolver()],
   [HoldLineResolver, () => new HoldLineResolver()],
   [HoldResolver, (services) => new HoldResolver(services)],
+  [HoldTimesResolver, ({ guests }) => new HoldTimesResolver(guests)],
   [IdentificationFactsResolver, ({ facts }) => new IdentificationFactsResolver(facts)],
   [IdentifyResolver, (services) => new IdentifyResolver(services)],
   [ImageJobResolver, ({ db }) => new ImageJobResolver(db)],

@@ -31,7 +31,14 @@ export async function extendHold(
       longest: longestHold(channel, guest?.limits ?? null),
       longestOfGuest: longestHold(channel, guests.limits),
     };
-    const outcome = await lengthenHold(db, request, idempotent);
+    let outcome = await lengthenHold(db, request, idempotent);
+    // Who names no time wants what there is.
+    if (input.seconds == null && 'latest' in outcome) {
+      const seconds = secondsBetween(outcome.unchanged.expiresAt, outcome.latest);
+      if (seconds > 0) {
+        outcome = await lengthenHold(db, { ...request, seconds: secondsUntil(outcome.latest) }, idempotent);
+      }
+    }
     if ('ended' in outcome) found = toHold(outcome.ended);
     if ('latest' in outcome) found = toHold(outcome.unchanged);
     throwIfNotExtended(outcome, channel);
@@ -46,11 +53,14 @@ function throwIfNotExtended(outcome: HoldOutcome, channel: Channel): void {
   if ('conflict' in outcome) throw idempotencyConflict();
   throwIfNotActive(outcome, channel);
   if ('latest' in outcome) {
-    const latest = new Date(outcome.latest);
-    const left = Math.max(0, Math.floor((latest.getTime() - Date.now()) / 1_000));
     throw refuse(
       'HOLD_LIMIT',
-      `The hold can last until ${latest.toISOString()}: ask for at most ${left} seconds, or complete the purchase and create a new hold.`,
+      `The hold can last until ${new Date(outcome.latest).toISOString()}: ask for at most ${secondsUntil(outcome.latest)} seconds, or complete the purchase and create a new hold.`,
     );
   }
 }
+
+const secondsBetween = (from: string, to: string): number =>
+  Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 1_000));
+
+const secondsUntil = (moment: string): number => secondsBetween(new Date().toISOString(), moment);

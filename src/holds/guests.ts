@@ -20,14 +20,20 @@ export class Guests {
     readonly limits: GuestLimits,
   ) {}
 
+  /** What limits the caller's holds; null when it has the scope holds:create. */
+  limitsOf(caller: Caller): GuestLimits | null {
+    return caller.scopes.has('holds:create') ? null : this.limits;
+  }
+
   /**
    * The caller as a guest; null when it has the scope holds:create.
    * @throws RequestError UNAUTHENTICATED or FORBIDDEN when guests cannot hold
    */
   async of(caller: Caller, address: string): Promise<Guest | null> {
-    const { pseudonyms, limits } = this;
+    const { pseudonyms } = this;
+    const limits = this.limitsOf(caller);
+    if (limits === null) return null;
     if (limits.holds === 0) requireScope(caller, 'holds:create');
-    if (caller.scopes.has('holds:create')) return null;
     return { client: await pseudonyms.of(networkOf(address)), limits };
   }
 }

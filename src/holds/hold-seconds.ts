@@ -10,14 +10,19 @@ export const longestHold = (
 ): number =>
   limits === null ? maxHoldSeconds : Math.max(minHoldSeconds, Math.min(maxHoldSeconds, limits.seconds));
 
+/** How long a hold of a caller with these limits lasts unless it says otherwise, in seconds; null: of a caller who is no guest. */
+export const usualHold = (channel: Channel, limits: Pick<GuestLimits, 'seconds'> | null): number =>
+  Math.min(channel.holdSeconds, longestHold(channel, limits));
+
 /**
  * How long to hold stock; null asks for the default of the channel.
  * @throws EntryErrors BAD_USER_INPUT, HOLD_LIMIT
  */
 export function checkSeconds(asked: number | null, channel: Channel, guest: Guest | null): number {
-  const { holdSeconds, minHoldSeconds, maxHoldSeconds, handle } = channel;
-  const longest = longestHold(channel, guest?.limits ?? null);
-  const seconds = asked ?? Math.min(holdSeconds, longest);
+  const { minHoldSeconds, maxHoldSeconds, handle } = channel;
+  const limits = guest?.limits ?? null;
+  const longest = longestHold(channel, limits);
+  const seconds = asked ?? usualHold(channel, limits);
   const refuse = (code: 'BAD_USER_INPUT' | 'HOLD_LIMIT', why: string): EntryErrors =>
     new EntryErrors([userError(code, ['seconds'], `seconds is ${seconds}: ${why}.`)]);
   if (seconds < minHoldSeconds || seconds > maxHoldSeconds) {

@@ -1,18 +1,19 @@
 import { signal } from '@preact/signals';
+import type { MarketFragment } from './generated/graphql.js';
 import { readMarket } from './place.js';
 import { recall, remember } from './storage.js';
 
-export interface Market {
-  readonly handle: string;
-  readonly name: string;
-  readonly currencyCode: string;
-}
+export type Market = MarketFragment;
 
 const KEY = 'vitrine.market';
 
 /** The handle of the market that the address says or the shopper chose; null until it is known. */
 export const market = signal<string | null>(readMarket(location.search) ?? recall(KEY));
 export const markets = signal<readonly Market[]>([]);
+
+/** The market with this handle; undefined before it is known. */
+export const marketOf = (handle: string | null): Market | undefined =>
+  markets.value.find((one) => one.handle === handle);
 
 export interface Kind {
   readonly handle: string;

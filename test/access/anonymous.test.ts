@@ -81,6 +81,15 @@ test('with VITRINE_GUEST_HOLDS=0, only a key with holds:create holds', async () 
   expect(await codes()).toEqual(['UNAUTHENTICATED']);
   expect(await codes(await seedApiKey(closed.db, { scopes: ['catalog:read'] }))).toEqual(['FORBIDDEN']);
   expect(await codes(await seedApiKey(closed.db, { scopes: ['holds:create'] }))).toEqual([]);
+  const told = '{ channel { holdSeconds maxHoldSeconds } }';
+  const reader = await seedApiKey(closed.db, { scopes: ['catalog:read'] });
+  expect((await closed.ask(told, {}, reader)).data).toEqual({
+    channel: { holdSeconds: null, maxHoldSeconds: null },
+  });
+  const holder = await seedApiKey(closed.db, { scopes: ['catalog:read', 'holds:create'] });
+  expect((await closed.ask(told, {}, holder)).data).toEqual({
+    channel: { holdSeconds: 600, maxHoldSeconds: 3_600 },
+  });
 });
 
 test('with boards alone, a board does not show the catalog', async () => {

@@ -252,6 +252,14 @@ describe('one stranger', () => {
       },
     ]);
     await gateway.db.query(`UPDATE channels SET hold_seconds = 3600 WHERE handle = 'us'`);
+    const told = 'query @inContext(channel: "us") { channel { holdSeconds maxHoldSeconds } }';
+    expect((await gateway.ask(told)).data).toEqual({
+      channel: { holdSeconds: LIMITS.seconds, maxHoldSeconds: LIMITS.seconds },
+    });
+    const key = await seedApiKey(gateway.db, { scopes: ['catalog:read', 'holds:create'] });
+    expect((await gateway.ask(told, {}, key)).data).toEqual({
+      channel: { holdSeconds: 3_600, maxHoldSeconds: 3_600 },
+    });
     const { hold } = await create({ MANY: 1 }, {}, { channel: 'us' });
     expect(Date.parse(hold?.expiresAt ?? '') - Date.now()).toBeLessThan(901_000);
   });

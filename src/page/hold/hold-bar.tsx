@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { toFailure } from '../api/failure.js';
 import { serverNow } from '../api/server-clock.js';
-import { money, t } from '../texts/texts.js';
+import { market, marketOf } from '../market.js';
+import { duration, money, t } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
 import { say, tell } from '../ui/said.js';
 import { GivenBack } from './given-back.js';
@@ -33,6 +34,8 @@ function HoldCard({ held }: { readonly held: Held }) {
   const [line] = hold.lines;
   const title = line?.sku?.product?.title ?? t.value.product;
   const options = line?.sku?.options.map(({ value }) => value).join(' · ') ?? '';
+  const heldIn = marketOf(channel);
+  const usual = heldIn?.holdSeconds ?? null;
   const checkout = hold.checkoutUrl ?? line?.sku?.checkoutUrl ?? null;
   const settle = async (signal?: AbortSignal): Promise<void> => {
     const status = await look(hold.id, channel, signal);
@@ -73,7 +76,12 @@ function HoldCard({ held }: { readonly held: Held }) {
           <Link to={{ at: 'product', handle: line.sku.product.handle }}>{title}</Link>
         )}
         <small>
-          {[options, money(hold.total.amount, hold.total.currencyCode)]
+          {[
+            options,
+            money(hold.total.amount, hold.total.currencyCode),
+            // Its price is of the market where it was held.
+            heldIn === undefined || channel === market.value ? '' : t.value.heldIn(heldIn.name),
+          ]
             .filter((part) => part !== '')
             .join(' · ')}
         </small>
@@ -102,12 +110,14 @@ function HoldCard({ held }: { readonly held: Held }) {
           class="button button-quiet"
           type="button"
           onClick={() =>
-            act(extendHold(held), (end) =>
-              tell(t.value.longerSaid(title, Math.round(secondsUntil(end) / 60))),
-            )
+            act(extendHold(held), (end) => {
+              const left = secondsUntil(end);
+              const said = usual !== null && left < usual - LATE_SECONDS ? 'longestSaid' : 'longerSaid';
+              tell(t.value[said](title, duration(inMinutes(left))));
+            })
           }
         >
-          {t.value.longer}
+          {t.value.longer(usual === null ? null : clock(usual))}
         </button>
         <button
           class="button button-quiet"
@@ -141,6 +151,12 @@ function useSecondsUntil(moment: string): number {
   }, [moment]);
   return seconds;
 }
+
+/** An answer takes that long at most. */
+const LATE_SECONDS = 20;
+
+/** Whole minutes, from the first one on. */
+const inMinutes = (seconds: number): number => (seconds < 60 ? seconds : Math.round(seconds / 60) * 60);
 
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

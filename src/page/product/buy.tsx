@@ -2,9 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { toFailure } from '../api/failure.js';
 import { swatchOf } from '../filter/swatch.js';
 import { holdNow, holds } from '../hold/holds.js';
+import { marketOf } from '../market.js';
 import type { Filters } from '../place.js';
 import { narrow, place } from '../route.js';
-import { money, number, t } from '../texts/texts.js';
+import { duration, money, number, t } from '../texts/texts.js';
 import { say } from '../ui/said.js';
 import { Instead } from './instead.js';
 import { canBeHeld, matching, type Product, type Sku, useOffers, valueOf } from './offers.js';
@@ -147,9 +148,7 @@ export function Buy({ channel, product, look }: BuyProps) {
                 ? t.value.holdIt
                 : t.value.choose(t.value.facets[missing.name] ?? missing.name)}
           </button>
-          <p id="hold-means" class="buy-means">
-            {t.value.holdMeans}
-          </p>
+          <HoldMeans channel={channel} />
         </div>
       )}
       {chosen === undefined ? null : <Stores sku={chosen} />}
@@ -159,6 +158,19 @@ export function Buy({ channel, product, look }: BuyProps) {
         </p>
       )}
     </div>
+  );
+}
+
+/** What holding means, and for how long: said before it is held. */
+function HoldMeans({ channel }: { readonly channel: string }) {
+  const { holdSeconds, maxHoldSeconds } = marketOf(channel) ?? {};
+  return (
+    <p id="hold-means" class="buy-means">
+      {holdSeconds == null ? null : t.value.holdMeans(duration(holdSeconds))}{' '}
+      {holdSeconds == null || maxHoldSeconds == null || maxHoldSeconds <= holdSeconds
+        ? null
+        : t.value.holdLonger(duration(maxHoldSeconds))}
+    </p>
   );
 }
 
@@ -203,14 +215,17 @@ function Stores({ sku: { availability } }: { readonly sku: Sku }) {
     ? (availability.locations ?? []).filter(({ pickup, sellable }) => pickup && sellable)
     : [];
   return stores.length === 0 ? null : (
-    <p class="stock-stores">
+    <div class="stock-stores">
       {t.value.alsoIn}{' '}
-      {stores
-        .map(({ location, distanceKm }) =>
-          distanceKm == null ? location.name : `${location.name} (${t.value.km(number(distanceKm))})`,
-        )
-        .join(', ')}
-    </p>
+      <ul>
+        {stores.map(({ location, distanceKm }) => (
+          <li key={location.id}>
+            {location.name}
+            {distanceKm == null ? null : ` (${t.value.km(number(distanceKm))})`}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

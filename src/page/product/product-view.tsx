@@ -103,7 +103,7 @@ function Shown({ channel, product }: { readonly channel: string; readonly produc
         <div class="more-head">
           <h2>{t.value.looksLike}</h2>
           <Link class="button button-quiet" to={{ at: 'alike', handle: product.handle }}>
-            <Icon name="similar" /> {t.value.narrow}
+            <Icon name="similar" /> {t.value.narrowAlike}
           </Link>
         </div>
         <MasonryList listing={listing} label={t.value.looksLike} />
