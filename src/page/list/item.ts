@@ -4,16 +4,20 @@ import type { PictureFragment, TileProductFragment } from '../generated/graphql.
 export interface Item {
   readonly product: TileProductFragment;
   readonly picture: PictureFragment;
+  /** The handle of its category; null when it has none, or the list does not ask for it. */
+  readonly kind: string | null;
 }
 
 interface Edge {
   readonly image?: PictureFragment | null;
-  readonly node: TileProductFragment;
+  readonly node: TileProductFragment & { readonly category?: { readonly handle: string } | null };
 }
 
 /** A product without a picture has no place among pictures. */
 export const toItems = (edges: readonly Edge[]): Item[] =>
-  edges.flatMap(({ image, node }) => (image ? [{ product: node, picture: image }] : []));
+  edges.flatMap(({ image, node }) =>
+    image ? [{ product: node, picture: image, kind: node.category?.handle ?? null }] : [],
+  );
 
 /** The sizes in which the product can be bought now, in the merchant's order. */
 export const sizesOf = ({ availability }: TileProductFragment): string[] => [

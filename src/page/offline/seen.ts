@@ -47,6 +47,7 @@ export function lastSeen(): Seen | null {
     items: kept.items.map(({ picture, ...product }) => ({
       product: { ...product, brand: null, priceRange: null, availability: null },
       picture,
+      kind: null,
     })),
   };
 }

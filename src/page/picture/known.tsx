@@ -1,6 +1,7 @@
 import { ask, patiently } from '../api/ask.js';
 import { type Asked, useAnswer } from '../api/use-answer.js';
 import { NameItDocument, type NameItQuery } from '../generated/graphql.js';
+import type { Item } from '../list/item.js';
 import type { Box } from '../place.js';
 import { number, t, word } from '../texts/texts.js';
 import { Facts } from '../ui/facts.js';
@@ -28,9 +29,29 @@ export function useIdentified(
 export const kindOf = ({ labels }: Identified): string | null =>
   labels.find(({ kind }) => kind === 'CATEGORY')?.value ?? null;
 
+/** Seen without scrolling, or nearly so. */
+const FIRST = 6;
+
+/**
+ * The kind that may be said above these results, or the wider one that it belongs to: the first one has it, and at least
+ * half of those that are seen first. Null when the eye would say otherwise.
+ */
+export function shownKind(kind: string | null, results: readonly Item[]): string | null {
+  const first = results.slice(0, FIRST);
+  const isSeen = (wider: string): boolean => {
+    const has = ({ kind: own }: Item): boolean => own === wider || own?.startsWith(`${wider}/`) === true;
+    const [nearest] = first;
+    return nearest !== undefined && has(nearest) && 2 * first.filter(has).length >= first.length;
+  };
+  if (kind === null || first.length === 0) return kind;
+  const steps = kind.split('/');
+  const names = steps.map((_step, index) => steps.slice(0, steps.length - index).join('/'));
+  return names.find(isSeen) ?? null;
+}
+
 interface KnownProps {
   readonly identified: Asked<Identified>;
-  /** The handle of the category; null when it is unknown. */
+  /** The handle of the category; null when it is unknown, or what is shown first is of another one. */
   readonly kind: string | null;
 }
 

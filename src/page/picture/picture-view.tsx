@@ -19,7 +19,7 @@ import { FailureNotice } from '../ui/notice.js';
 import { BoxEditor, type Found } from './box-editor.js';
 import { around, overlap } from './box.js';
 import { localPicture, type LocalPicture } from './intake.js';
-import { kindOf, Known, useIdentified } from './known.js';
+import { kindOf, Known, shownKind, useIdentified } from './known.js';
 
 interface PictureViewProps {
   readonly place: Place;
@@ -119,7 +119,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
             <PinPicture image={id} />
           </span>
         </p>
-        <Known identified={identified} kind={kind} />
+        <Known identified={identified} kind={shownKind(kind, listing.items.value)} />
       </div>
       <div class="picture-results">
         <FilterBar
