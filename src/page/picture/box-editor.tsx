@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Box } from '../place.js';
 import { number, t, word } from '../texts/texts.js';
+import { recall, remember } from '../storage.js';
+import { tell } from '../ui/said.js';
 import { useWidth } from '../ui/use-width.js';
 import { around, between, holds, isSame, moved, resized } from './box.js';
 import { spread } from './dots.js';
@@ -36,6 +38,15 @@ const KEY_PAUSE_MS = 350;
 const LETTER_PX = 6.5;
 const NAME_EDGES_PX = 20;
 
+const HINTED = 'vitrine.strokes';
+
+/** Says once how a steep stroke draws: most strokes up and down are meant to scroll. */
+function hintAtRest(): void {
+  if (recall(HINTED) !== null) return;
+  remember(HINTED, 'told');
+  tell(t.value.restFirst);
+}
+
 const percent = (value: number): string => number(value * 100);
 
 interface Drag {
@@ -59,7 +70,7 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
   const [draft, setDraft] = useState<Box | null>(null);
   useEffect(() => setDraft(null), [box]);
   useEffect(() => () => clearTimeout(pause.current), []);
-  useStrokes(stage, isDrawing);
+  useStrokes(stage, isDrawing, hintAtRest);
   const shown = draft ?? box;
   const stageWidth = useWidth(stage);
   const stageHeight = (stageWidth * height) / width;
@@ -117,7 +128,8 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
     if (current.moved) settle(dragged(current, x, y));
     // A tap on the picture asks for what is there.
     else if (current.how === 'draw') settle(around(x, y));
-    frame.current?.focus({ preventScroll: true });
+    // Keys go on where a mouse was; a finger has none, and needs no ring around what it drew.
+    if (event.pointerType !== 'touch') frame.current?.focus({ preventScroll: true });
   };
   const press = (event: KeyboardEvent): void => {
     if (shown === null) return;
