@@ -1,15 +1,16 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Counts } from '../list/listing.js';
-import { market, markets } from '../market.js';
-import { type Filters, NO_FILTERS, SORTS, type View } from '../place.js';
+import { NO_FILTERS, SORTS, type View } from '../place.js';
 import { go, hrefOf, narrow, place } from '../route.js';
-import { money, number, t, word } from '../texts/texts.js';
+import { number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { FilterSheet } from './filter-sheet.js';
 import { chosenIn, toggledIn, withRefinement } from './filters.js';
+import { priceLabel } from './price-label.js';
 import { storeName } from './stores.js';
 
 interface FilterBarProps {
+  /** Of the list that the filters ask for; null until they are there. */
   readonly counts: Counts | null;
   /** Said before the number of products. */
   readonly title: string;
@@ -118,7 +119,9 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
           </button>
         )}
       </div>
-      {isOpen ? <FilterSheet counts={counts} close={() => setOpen(false)} /> : null}
+      {isOpen ? (
+        <FilterSheet counts={counts} total={isCounted ? (known?.total ?? null) : null} close={() => setOpen(false)} />
+      ) : null}
     </section>
   );
 }
@@ -136,15 +139,6 @@ function useLastCounts(counts: Counts | null, view: View): Counts | null {
 
 /** Clothes' sizes, before those of shoes and belts. */
 const MAX_SIZES = 8;
-
-/** A price range in the currency of the market. */
-function priceLabel({ min, max }: Filters): string {
-  const currency = markets.value.find(({ handle }) => handle === market.value)?.currencyCode;
-  const shown = (amount: string): string =>
-    currency === undefined ? number(Number(amount), 2) : money(amount, currency);
-  if (min === null) return max === null ? '' : t.value.upTo(shown(max));
-  return max === null ? t.value.from(shown(min)) : `${shown(min)} – ${shown(max)}`;
-}
 
 /** What the facet calls the value, as far as it is known. */
 function chosenLabel(name: string, value: string, counts: Counts | null): string {

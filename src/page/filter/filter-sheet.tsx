@@ -7,18 +7,20 @@ import { narrow, place } from '../route.js';
 import { number, t } from '../texts/texts.js';
 import { Sheet } from '../ui/sheet.js';
 import { toggled, toggledIn } from './filters.js';
+import { priceLabel } from './price-label.js';
 import { here, loadStores, locate, stores } from './stores.js';
 import { swatchOf } from './swatch.js';
 
 interface FilterSheetProps {
   readonly counts: Counts | null;
+  /** How many products there are with what is chosen now; null until that is known. */
+  readonly total: Counts['total'];
   readonly close: () => void;
 }
 
-/** All ways to narrow the list, with counts. Each choice applies at once. */
-export function FilterSheet({ counts, close }: FilterSheetProps) {
+/** All ways to narrow the list, with counts where they are exact. Each choice applies at once. */
+export function FilterSheet({ counts, total, close }: FilterSheetProps) {
   const { filters } = place.value;
-  const total = counts?.total;
   return (
     <Sheet title={t.value.filter} close={close}>
       {(counts?.facets ?? []).map((facet) =>
@@ -31,7 +33,7 @@ export function FilterSheet({ counts, close }: FilterSheetProps) {
       <StoreFacet store={filters.store} />
       {/* What is said outside of the sheet is not heard in it. */}
       <p class="unseen" role="status">
-        {total == null
+        {total === null
           ? ''
           : `${t.value.count(number(total.count), total.precision === 'AT_LEAST')} ${t.value.products}`}
       </p>
@@ -40,7 +42,7 @@ export function FilterSheet({ counts, close }: FilterSheetProps) {
           {t.value.clearAll}
         </button>
         <button class="button" type="button" onClick={close}>
-          {total == null
+          {total === null
             ? t.value.show
             : t.value.showCount(number(total.count), total.precision === 'AT_LEAST')}
         </button>
@@ -83,13 +85,22 @@ function ValueFacet({ facet, filters }: FacetProps) {
             onClick={() => narrow(change(value))}
           >
             {facet.name === 'color' ? <i class="swatch" style={{ background: swatchOf(value) }} /> : null}
-            {label} <small>{number(count)}</small>
+            {label} <CountOf facet={facet} count={count} />
           </button>
         ))}
       </div>
     </fieldset>
   );
 }
+
+interface CountOfProps {
+  readonly facet: ChoiceFragment;
+  readonly count: number;
+}
+
+/** What a choice would leave. The best matches of a picture, for one, are only a part of what comes with a filter. */
+const CountOf = ({ facet, count }: CountOfProps) =>
+  facet.precision === 'EXACT' ? <small>{number(count)}</small> : null;
 
 function chosenOf({ kind, name }: ChoiceFragment, filters: Filters): readonly string[] {
   switch (kind) {
@@ -109,40 +120,73 @@ function PriceFacet({ facet, filters }: FacetProps) {
     <fieldset class="facet" tabIndex={-1}>
       <legend>{t.value.facets[facet.name] ?? facet.name}</legend>
       <div class="facet-values">
-        {facet.buckets.map(({ label, count, selected, min, max }) => (
-          <button
-            key={label}
-            type="button"
-            class={selected ? 'chip chip-on' : 'chip'}
-            aria-pressed={selected}
-            onClick={() =>
-              narrow(selected ? { min: null, max: null } : { min: min ?? null, max: max ?? null })
-            }
-          >
-            {label} <small>{number(count)}</small>
-          </button>
-        ))}
+        {facet.buckets.map(({ label, count, min = null, max = null }) => {
+          const isChosen = isSame(filters.min, min) && isSame(filters.max, max);
+          return (
+            <button
+              key={label}
+              type="button"
+              class={isChosen ? 'chip chip-on' : 'chip'}
+              aria-pressed={isChosen}
+              onClick={() => narrow(isChosen ? { min: null, max: null } : { min, max })}
+            >
+              {priceLabel({ min, max })} <CountOf facet={facet} count={count} />
+            </button>
+          );
+        })}
       </div>
       <div class="range">
-        {(['min', 'max'] as const).map((end) => (
-          <label key={end}>
-            {t.value.price[end]}
-            <input
-              type="number"
-              inputMode="decimal"
-              min={0}
-              value={filters[end] ?? ''}
-              onChange={({ currentTarget }) => narrow(withAmount(filters, end, currentTarget.value))}
-            />
-          </label>
-        ))}
+        <PriceField end="min" filters={filters} />
+        <PriceField end="max" filters={filters} />
       </div>
     </fieldset>
   );
 }
 
+/** "50" is "50.00". */
+const isSame = (one: string | null, other: string | null): boolean =>
+  one === null || other === null ? one === other : Number(one) === Number(other);
+
+/** Shorter than a look from the keys to the number of products; longer than from one key to the next. */
+const TYPING_PAUSE_MS = 400;
+
+interface PriceFieldProps {
+  readonly end: 'min' | 'max';
+  readonly filters: Filters;
+}
+
+/** One end of the price range. It applies while it is typed, unless no price would be left: it may not be finished. */
+function PriceField({ end, filters }: PriceFieldProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  useEffect(() => {
+    if (typed === null) return;
+    const change = withAmount(filters, end, typed);
+    const isWhole = (['min', 'max'] as const).every((other) => other === end || change[other] === filters[other]);
+    if (!isWhole || change[end] === filters[end]) return;
+    const timer = setTimeout(() => narrow(change), TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, filters]);
+  return (
+    <label>
+      {t.value.price[end]}
+      <input
+        type="number"
+        inputMode="decimal"
+        min={0}
+        value={typed ?? filters[end] ?? ''}
+        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        onChange={({ currentTarget }) => {
+          setTyped(null);
+          narrow(withAmount(filters, end, currentTarget.value));
+        }}
+        onBlur={() => setTyped(null)}
+      />
+    </label>
+  );
+}
+
 /** What was typed last counts: the other end is given up when no price would be between them. */
-function withAmount({ min, max }: Filters, end: 'min' | 'max', typed: string): Partial<Filters> {
+function withAmount({ min, max }: Filters, end: 'min' | 'max', typed: string): Pick<Filters, 'min' | 'max'> {
   const amount = readAmount(typed);
   if (end === 'min') return { min: amount, max: isEmptyRange(amount, max) ? null : max };
   return { max: amount, min: isEmptyRange(min, amount) ? null : min };

@@ -31,13 +31,13 @@ export function Home({ place, channel }: HomeProps) {
   const isNarrowed = hasChoice(filters);
   // Links lead to a kind or a brand, which has a page of its own; any other choice must not move what is being tapped.
   const isPartOfShop = filters.categories.length > 0 || filters.brands.length > 0;
-  const listing = useSettled(
+  const asked =
     channel === null
       ? EXPECTED
       : listingOf(`${channel}${writePlace(place)}`, () =>
           isNarrowed || sort !== 'BEST' ? browse(channel, null, filters, sort) : newest(channel),
-        ),
-  );
+        );
+  const listing = useSettled(asked);
   const isEmpty = listing.items.value.length === 0;
   return (
     <Main>
@@ -57,7 +57,7 @@ export function Home({ place, channel }: HomeProps) {
         </section>
       )}
       {isPartOfShop ? null : <Kinds />}
-      <FilterBar counts={listing.counts.value} title={isNarrowed ? t.value.chosen : t.value.newIn} />
+      <FilterBar counts={asked.counts.value} title={isNarrowed ? t.value.chosen : t.value.newIn} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />
       {isEmpty && listing.failure.value?.code === 'OFFLINE' ? <LastSeen /> : null}
@@ -68,13 +68,12 @@ export function Home({ place, channel }: HomeProps) {
 /** What words find. */
 export function Words({ place, channel, text }: ListViewProps & { readonly text: string }) {
   const { filters, sort } = place;
-  const listing = useSettled(
-    listingOf(`${channel}${writePlace(place)}`, () => browse(channel, text, filters, sort)),
-  );
+  const asked = listingOf(`${channel}${writePlace(place)}`, () => browse(channel, text, filters, sort));
+  const listing = useSettled(asked);
   return (
     <Main>
       <h1 class="title">{t.value.quoted(text)}</h1>
-      <FilterBar counts={listing.counts.value} title={t.value.found} />
+      <FilterBar counts={asked.counts.value} title={t.value.found} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />
     </Main>

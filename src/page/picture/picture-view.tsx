@@ -123,7 +123,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
       </div>
       <div class="picture-results">
         <FilterBar
-          counts={listing.counts.value}
+          counts={asked.counts.value}
           title={isAlike ? t.value.looksLike : t.value.nearest}
           kind={isNamed ? null : kind}
           isCounted={isAlike && (known !== null || unknown !== null)}

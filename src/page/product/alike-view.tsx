@@ -35,11 +35,10 @@ export function AlikeView({ place, channel, handle }: AlikeViewProps) {
 
 function Alike({ place, channel, product }: Omit<AlikeViewProps, 'handle'> & { readonly product: Product }) {
   const { filters, sort } = place;
-  const listing = useSettled(
-    listingOf(`${channel}${writePlace(place)}`, () =>
-      alike(channel, { like: [{ product: product.id }] }, filters, sort),
-    ),
+  const asked = listingOf(`${channel}${writePlace(place)}`, () =>
+    alike(channel, { like: [{ product: product.id }] }, filters, sort),
   );
+  const listing = useSettled(asked);
   const picture = product.images?.[0]?.w256;
   return (
     <>
@@ -50,7 +49,7 @@ function Alike({ place, channel, product }: Omit<AlikeViewProps, 'handle'> & { r
           <Link to={{ at: 'product', handle: product.handle }}>{product.title}</Link>
         </h1>
       </div>
-      <FilterBar counts={listing.counts.value} title={t.value.found} />
+      <FilterBar counts={asked.counts.value} title={t.value.found} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />
     </>
