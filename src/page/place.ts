@@ -1,3 +1,5 @@
+import { readPriceWords } from './price-words.js';
+
 /** A part of a picture, in fractions of its width and height. */
 export interface Box {
   readonly x: number;
@@ -59,8 +61,24 @@ const parametersOf = (search: string): URLSearchParams => new URLSearchParams(se
 /** The place that the query string of a URL says; what it does not understand is left out. */
 export function readPlace(search: string): Place {
   const query = parametersOf(search);
-  return { view: readView(query), filters: readFilters(query), sort: readSort(query.get('sort')) };
+  const view = readView(query);
+  const filters = readFilters(query);
+  const sort = readSort(query.get('sort'));
+  const hasPrice = filters.min !== null || filters.max !== null;
+  return { ...(view.at === 'words' && !hasPrice ? asked(view.text, filters) : { view, filters }), sort };
 }
+
+/** What words ask for: prices in them are a price range, and without other words it is of all products. */
+function asked(text: string, filters: Filters): Pick<Place, 'view' | 'filters'> {
+  const { words, min, max } = readPriceWords(text);
+  return {
+    view: words === '' ? { at: 'home' } : { at: 'words', text: words },
+    filters: { ...filters, min, max },
+  };
+}
+
+/** The place that somebody asks for with words. */
+export const placeOfWords = (text: string): Place => ({ ...asked(text.trim(), NO_FILTERS), sort: 'BEST' });
 
 /** The handle of the market whose prices and stores the query string of a URL means; null when it says none. */
 export const readMarket = (search: string): string | null => parametersOf(search).get(MARKET) || null;

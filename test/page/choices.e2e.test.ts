@@ -51,3 +51,60 @@ describe.each(SCREENS)('the filters on a $name', (screen) => {
     expect(new URL(page.url()).searchParams.get('min')).toBe('50');
   });
 });
+
+describe.each(SCREENS)('words on a $name', (screen) => {
+  test('with a price narrow what the other words find', async () => {
+    const page = await visit('', { screen });
+    const field = page.getByRole('combobox', { name: 'Search with words' });
+    await field.fill('dress under 60');
+    await field.press('Enter');
+    await page.getByRole('heading', { name: '“dress”' }).waitFor();
+    await page.waitForURL(/max=60/);
+    const price = page.getByRole('button', { name: 'Remove up to €60' });
+    await price.waitFor();
+    await tiles(page).first().waitFor();
+    for (const shown of await tiles(page).locator('.price').allInnerTexts())
+      expect(Number(/[\d.]+/.exec(shown)?.[0])).toBeLessThanOrEqual(60);
+    expect(await field.inputValue()).toBe('dress');
+    await price.click();
+    await page.waitForURL((url) => url.search === '?q=dress');
+    // The same words in a link.
+    await page.goto(`${shop().url}?q=dress+50-60`);
+    await page.getByRole('button', { name: 'Remove €50 – €60' }).waitFor();
+    // Nothing but a price is of all products.
+    await field.fill('under 40');
+    await field.press('Enter');
+    await page.getByRole('heading', { name: /^Your selection/ }).waitFor();
+    await page.getByRole('button', { name: 'Remove up to €40' }).waitFor();
+  });
+
+  test('that find nothing are offered with one of them left out', async () => {
+    const page = await visit('?q=dress+xqzvwk', { screen });
+    await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
+    const offer = page.getByRole('button', { name: /^(?:over )?\d+ without “xqzvwk”$/ });
+    await offer.waitFor();
+    expect(await page.getByRole('list', { name: 'With less' }).getByRole('listitem').count()).toBe(1);
+    const promised = Number(/\d+/.exec(await offer.innerText())?.[0]);
+    await offer.click();
+    await page.waitForURL((url) => url.search === '?q=dress');
+    await tiles(page).first().waitFor();
+    await soon(
+      async () => Number(/\d+/.exec(await page.locator('.bar-count').innerText())?.[0]) === promised,
+    );
+    // A choice is left out like a word, and going back leads to what was asked.
+    await page.goto(`${shop().url}?q=dress+under+1`);
+    await page.getByRole('button', { name: `${promised} without “up to €1”` }).click();
+    await tiles(page).first().waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'No product matches all of that' }).waitFor();
+  });
+});
+
+test('prices are read in German too', async () => {
+  const page = await visit('', { locale: 'de-DE' });
+  const field = page.getByRole('combobox', { name: 'Mit Worten suchen' });
+  await field.fill('dress bis zu 60 Euro');
+  await field.press('Enter');
+  await page.getByRole('heading', { name: '„dress“' }).waitFor();
+  await page.getByRole('button', { name: 'bis 60 € entfernen' }).waitFor();
+});

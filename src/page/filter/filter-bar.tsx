@@ -4,10 +4,9 @@ import { NO_FILTERS, SORTS, type View } from '../place.js';
 import { go, hrefOf, narrow, place } from '../route.js';
 import { number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
+import { chosenLabel } from './chosen-label.js';
 import { FilterSheet } from './filter-sheet.js';
 import { chosenIn, toggledIn, withRefinement } from './filters.js';
-import { priceLabel } from './price-label.js';
-import { storeName } from './stores.js';
 
 interface FilterBarProps {
   /** Of the list that the filters ask for; null until they are there. */
@@ -120,7 +119,11 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
         )}
       </div>
       {isOpen ? (
-        <FilterSheet counts={counts} total={isCounted ? (known?.total ?? null) : null} close={() => setOpen(false)} />
+        <FilterSheet
+          counts={counts}
+          total={isCounted ? (known?.total ?? null) : null}
+          close={() => setOpen(false)}
+        />
       ) : null}
     </section>
   );
@@ -139,11 +142,3 @@ function useLastCounts(counts: Counts | null, view: View): Counts | null {
 
 /** Clothes' sizes, before those of shoes and belts. */
 const MAX_SIZES = 8;
-
-/** What the facet calls the value, as far as it is known. */
-function chosenLabel(name: string, value: string, counts: Counts | null): string {
-  if (name === 'store') return storeName(value) ?? t.value.store;
-  if (name === 'price') return priceLabel(place.value.filters);
-  const facet = counts?.facets.find((one) => one.name === name);
-  return facet?.buckets.find((bucket) => bucket.value === value)?.label ?? word(value);
-}

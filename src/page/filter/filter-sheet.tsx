@@ -161,7 +161,9 @@ function PriceField({ end, filters }: PriceFieldProps) {
   useEffect(() => {
     if (typed === null) return;
     const change = withAmount(filters, end, typed);
-    const isWhole = (['min', 'max'] as const).every((other) => other === end || change[other] === filters[other]);
+    const isWhole = (['min', 'max'] as const).every(
+      (other) => other === end || change[other] === filters[other],
+    );
     if (!isWhole || change[end] === filters[end]) return;
     const timer = setTimeout(() => narrow(change), TYPING_PAUSE_MS);
     return () => clearTimeout(timer);

@@ -544,6 +544,15 @@ export type ShopWindowQueryVariables = Exact<{
 
 export type ShopWindowQuery = { a: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null }> } | null, b: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null }> } | null, c: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null }> } | null, d: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null }> } | null, e: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null }> } | null, f: { edges: Array<{ cursor: string, image: { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null } | null }> } | null };
 
+export type HowManyQueryVariables = Exact<{
+  channel: string;
+  text?: string | null | undefined;
+  where?: ProductFilter | null | undefined;
+}>;
+
+
+export type HowManyQuery = { products: { totalCount: { count: number, precision: CountPrecision } | null } | null };
+
 export type PictureFragment = { id: string, altText: string | null, width: number, height: number, thumbhash: string, dominantColor: string, w256: string | null, w512: string | null, w1024: string | null };
 
 export type MarketFragment = { handle: string, name: string, currencyCode: string, holdSeconds: number | null, maxHoldSeconds: number | null };
@@ -599,3 +608,4 @@ export const SharedPictureDocument = {"__meta__":{"hash":"sha256:b2dd9ff7604136b
 export const SuggestDocument = {"__meta__":{"hash":"sha256:c28636632d8bc0cee2772180ae23ce08bca0f4fd9cdd80ef922b0d32ef8fb7f9"}} as unknown as DocumentNode<SuggestQuery, SuggestQueryVariables>;
 export const StoresDocument = {"__meta__":{"hash":"sha256:2d26087f572e41c9b458e119b36dc8ea1c8ce4866965271aa6b1266b6af15ab9"}} as unknown as DocumentNode<StoresQuery, StoresQueryVariables>;
 export const ShopWindowDocument = {"__meta__":{"hash":"sha256:89245bb60e4dec69cef1af312d26423f78fb563212b8530610bbe48b5d78ebfa"}} as unknown as DocumentNode<ShopWindowQuery, ShopWindowQueryVariables>;
+export const HowManyDocument = {"__meta__":{"hash":"sha256:8a3f26bb76d2421010c2cfdbf77f0a9b971dc3d76146bc2be046a7fa4a289fae"}} as unknown as DocumentNode<HowManyQuery, HowManyQueryVariables>;

@@ -2,7 +2,8 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { ask } from '../api/ask.js';
 import { SuggestDocument, type SuggestQuery } from '../generated/graphql.js';
 import { market } from '../market.js';
-import { NO_FILTERS, type Place } from '../place.js';
+import { type Filters, NO_FILTERS, type Place, placeOfWords } from '../place.js';
+import { readPriceWords } from '../price-words.js';
 import { go, place } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
@@ -19,29 +20,34 @@ interface Suggestion {
 
 const toPlace = (view: Place['view'], filters = NO_FILTERS): Place => ({ view, filters, sort: 'BEST' });
 
-function listed({ texts, categories, brands, products }: Suggestions): Suggestion[] {
+/** What was found for the words, within the prices that were typed with them. */
+function listed(
+  { texts, categories, brands, products }: Suggestions,
+  prices: Pick<Filters, 'min' | 'max'>,
+): Suggestion[] {
   const { kinds } = t.value;
+  const filters = { ...NO_FILTERS, ...prices };
   return [
     ...(texts ?? []).slice(0, 4).map((text) => ({
       key: `text ${text}`,
       label: text,
       kind: '',
       image: null,
-      to: toPlace({ at: 'words', text }),
+      to: toPlace({ at: 'words', text }, filters),
     })),
     ...(categories ?? []).slice(0, 2).map(({ id, name, handle }) => ({
       key: id,
       label: name,
       kind: kinds.category,
       image: null,
-      to: toPlace({ at: 'home' }, { ...NO_FILTERS, categories: [handle] }),
+      to: toPlace({ at: 'home' }, { ...filters, categories: [handle] }),
     })),
     ...(brands ?? []).slice(0, 2).map(({ id, name, handle }) => ({
       key: id,
       label: name,
       kind: kinds.brand,
       image: null,
-      to: toPlace({ at: 'home' }, { ...NO_FILTERS, brands: [handle] }),
+      to: toPlace({ at: 'home' }, { ...filters, brands: [handle] }),
     })),
     ...(products ?? []).slice(0, 4).map(({ id, title, handle, featuredImage }) => ({
       key: id,
@@ -66,14 +72,15 @@ export function SearchField() {
 
   useEffect(() => setText(view.at === 'words' ? view.text : ''), [view]);
   useEffect(() => {
-    if (!isOpen || text.trim() === '' || channel === null) {
+    const { words, ...prices } = readPriceWords(text);
+    if (!isOpen || words.trim() === '' || channel === null) {
       setSuggestions([]);
       return;
     }
     const leaving = new AbortController();
-    ask(SuggestDocument, { text, channel }, (data) => data.suggest, leaving.signal)
+    ask(SuggestDocument, { text: words, channel }, (data) => data.suggest, leaving.signal)
       .then((found) => {
-        setSuggestions(listed(found));
+        setSuggestions(listed(found, prices));
         setActive(-1);
       })
       // Whoever types needs no suggestion.
@@ -89,7 +96,7 @@ export function SearchField() {
   const submit = (): void => {
     const chosen = suggestions[active];
     if (chosen) choose(chosen.to);
-    else if (text.trim() !== '') choose(toPlace({ at: 'words', text: text.trim() }));
+    else if (text.trim() !== '') choose(placeOfWords(text));
   };
   const isShown = isOpen && suggestions.length > 0;
   return (

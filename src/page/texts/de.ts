@@ -211,6 +211,8 @@ export const de: Texts = {
   nothingSoText: 'Kein Produkt, das es jetzt gibt, hat alles, was du gewählt hast.',
   nothing: 'Nichts gefunden',
   nothingText: 'Versuch andere Worte, oder zeig ein Bild.',
+  leaveOut: 'Mit weniger',
+  withoutOne: (count, what) => `${count} ohne „${what}“`,
   seeAll: 'Alles ansehen',
   tryAgain: 'Noch einmal versuchen',
   busy: 'Im Laden ist viel los. Wir versuchen es weiter…',

@@ -213,6 +213,8 @@ export const en = {
   nothingSoText: 'No product that can be bought now has everything that you chose.',
   nothing: 'Nothing found',
   nothingText: 'Try other words, or show a picture.',
+  leaveOut: 'With less',
+  withoutOne: (count: string, what: string) => `${count} without “${what}”`,
   seeAll: 'See everything',
   tryAgain: 'Try again',
   busy: 'The shop is very busy. Still trying…',
