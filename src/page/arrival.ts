@@ -7,6 +7,8 @@ import { bringFirstPage } from './list/sources.js';
 import { learnMarkets, market } from './market.js';
 import { NO_MARKET_FILTERS, readMarket } from './place.js';
 import { narrow } from './route.js';
+import { t } from './texts/texts.js';
+import { tell } from './ui/said.js';
 
 /** Why the market could not be found out, without which nothing has a price; null while nothing has failed. */
 export const arrivalFailure = signal<Failure | null>(null);
@@ -24,7 +26,9 @@ export function beginArrival(): void {
         learnMarkets(channel?.handle ?? null, channels ?? [], categories ?? []);
         // Prices of a market that is no more narrow nothing in another one.
         const meant = readMarket(location.search);
-        if (meant !== null && meant !== market.value) narrow(NO_MARKET_FILTERS);
+        if (meant === null || meant === market.value) return;
+        narrow(NO_MARKET_FILTERS);
+        tell(t.value.marketGone);
       }),
     (error: unknown) => {
       arrivalFailure.value = toFailure(error);

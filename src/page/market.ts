@@ -23,6 +23,9 @@ export interface Kind {
 /** The top-level categories. */
 export const kinds = signal<readonly Kind[]>([]);
 
+/** The handle of the market that the shopper chose, on this visit or an earlier one; null when they chose none. */
+export const chosenMarket = (): string | null => recall(KEY);
+
 export function chooseMarket(handle: string): void {
   remember(KEY, handle);
   market.value = handle;

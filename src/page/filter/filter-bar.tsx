@@ -6,6 +6,7 @@ import { number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { chosenLabel } from './chosen-label.js';
 import { FilterSheet } from './filter-sheet.js';
+import { OtherMarket } from './other-market.js';
 import { chosenIn, toggledIn, withRefinement } from './filters.js';
 
 interface FilterBarProps {
@@ -65,6 +66,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
           {chosen.length === 0 ? null : <span class="badge">{chosen.length}</span>}
         </button>
       </div>
+      <OtherMarket />
       <div class="bar-chips">
         {chosen.map(({ name, value, without }) => (
           <button

@@ -1,10 +1,8 @@
-import { batch } from '@preact/signals';
 import { myBoard } from '../board/my-board.js';
-import { stores } from '../filter/stores.js';
-import { chooseMarket, market, markets } from '../market.js';
+import { changeMarket } from '../filter/other-market.js';
+import { market, markets } from '../market.js';
 import { PickButton } from '../picture/pick-button.js';
-import { NO_MARKET_FILTERS } from '../place.js';
-import { narrow, show } from '../route.js';
+import { show } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
@@ -48,14 +46,6 @@ export const Header = () => (
     </nav>
   </header>
 );
-
-/** Prices of another currency and stores of another market narrow nothing in this one. */
-const changeMarket = (handle: string): void =>
-  batch(() => {
-    chooseMarket(handle);
-    stores.value = [];
-    narrow(NO_MARKET_FILTERS);
-  });
 
 function BoardButton() {
   const board = myBoard.value;

@@ -1,0 +1,66 @@
+import { batch, signal } from '@preact/signals';
+import { chooseMarket, chosenMarket, market, marketOf } from '../market.js';
+import { type Filters, NO_MARKET_FILTERS } from '../place.js';
+import { hrefOf, narrow, place } from '../route.js';
+import { t } from '../texts/texts.js';
+import { say } from '../ui/said.js';
+import { priceLabel } from './price-label.js';
+import { storeName, stores } from './stores.js';
+
+/** Choices that were given up with the market that they are of. */
+interface GivenUp extends Pick<Filters, 'min' | 'max'> {
+  /** Where that was: it concerns no other list. */
+  readonly list: string;
+  readonly said: string;
+}
+
+const givenUp = signal<GivenUp | null>(null);
+
+/** Shows another market. Prices of another currency and stores of another market narrow nothing there, which is said. */
+export function changeMarket(handle: string): void {
+  const { view, filters } = place.value;
+  const { min, max, store } = filters;
+  const names = [priceLabel(filters), store === null ? '' : (storeName(store) ?? t.value.store)].filter(
+    (name) => name !== '',
+  );
+  const from = marketOf(market.value)?.name ?? '';
+  const said = names.map((name) => t.value.ofMarket(name, from)).join(' ');
+  batch(() => {
+    chooseMarket(handle);
+    stores.value = [];
+    narrow(NO_MARKET_FILTERS);
+    givenUp.value = said === '' ? null : { list: hrefOf(view), min, max, said };
+  });
+  if (said !== '') say(said);
+}
+
+/** Says that prices are not those of the market that the shopper chose, or what was given up with another market. */
+export function OtherMarket() {
+  const { view, filters } = place.value;
+  const chosen = marketOf(chosenMarket());
+  const shown = marketOf(market.value);
+  if (chosen !== undefined && shown !== undefined && chosen !== shown) {
+    return (
+      <p class="bar-market">
+        {t.value.pricesOf(shown.currencyCode)}
+        <button class="chip" type="button" onClick={() => changeMarket(chosen.handle)}>
+          {t.value.showIn(chosen.currencyCode)}
+        </button>
+      </p>
+    );
+  }
+  const old = givenUp.value;
+  // A new price answers it.
+  if (old === null || old.list !== hrefOf(view) || filters.min !== null || filters.max !== null) return null;
+  const again = priceLabel(old);
+  return (
+    <p class="bar-market">
+      {old.said}
+      {again === '' ? null : (
+        <button class="chip" type="button" onClick={() => narrow({ min: old.min, max: old.max })}>
+          {again}
+        </button>
+      )}
+    </p>
+  );
+}
