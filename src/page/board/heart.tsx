@@ -1,27 +1,39 @@
 import { useState } from 'preact/hooks';
+import { partId, uploadPart } from '../picture/part.js';
+import type { Box } from '../place.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { say, tell } from '../ui/said.js';
 import { myBoard, pin, pinned, type Pinnable, unpin } from './my-board.js';
 
-/** Whether something is on the board, and putting it there or taking it off. */
-function useHeart(
-  what: Pinnable,
-  title: string,
-): { isPinned: boolean; isAsking: boolean; toggle: () => void } {
-  const [isAsking, setAsking] = useState(false);
-  const known = pinned.value.get(what.product ?? what.image);
-  const isPinned = known?.positive === true;
+interface HeartOf {
+  /** The id under which it is pinned; null while nobody knows it. */
+  readonly id: string | null;
+  readonly title: string;
+  /** What to pin. */
+  readonly what: () => Promise<Pinnable>;
+}
+
+/** Whether something is on the board, and putting it there or taking it off: to be seen at once, and undone if it fails. */
+function useHeart({ id, title, what }: HeartOf): {
+  isPinned: boolean;
+  isAsking: boolean;
+  toggle: () => void;
+} {
+  const [wished, setWished] = useState<boolean | null>(null);
+  const known = id === null ? undefined : pinned.value.get(id);
+  const isPinned = wished ?? known?.positive === true;
+  const isAsking = wished !== null;
   const change = async (): Promise<void> => {
-    setAsking(true);
+    setWished(!isPinned);
     try {
       if (known !== undefined && isPinned && myBoard.value !== null) await unpin(myBoard.value, known.pin);
-      else await pin(what);
+      else await pin(await what());
       say(isPinned ? t.value.unpinned(title) : t.value.pinnedSaid(title));
     } catch {
       tell(t.value.notPinned(title));
     } finally {
-      setAsking(false);
+      setWished(null);
     }
   };
   return {
@@ -41,7 +53,11 @@ interface HeartProps {
 
 /** Pins a product on the board, or takes it off. */
 export function Heart({ product, title }: HeartProps) {
-  const { isPinned, isAsking, toggle } = useHeart({ product }, title);
+  const { isPinned, isAsking, toggle } = useHeart({
+    id: product,
+    title,
+    what: () => Promise.resolve({ product }),
+  });
   return (
     <button
       class={isPinned ? 'round round-small heart heart-full' : 'round round-small heart'}
@@ -57,9 +73,22 @@ export function Heart({ product, title }: HeartProps) {
   );
 }
 
-/** Pins the shopper's own picture on the board, or takes it off; `image` is its id. */
-export function PinPicture({ image }: { readonly image: string }) {
-  const { isPinned, isAsking, toggle } = useHeart({ image }, t.value.yourPicture);
+interface PinPictureProps {
+  /** The id of the picture. */
+  readonly image: string;
+  /** Where it is; null while that is not known. */
+  readonly url: string | null;
+  /** The part to pin; null: the whole picture. */
+  readonly box: Box | null;
+}
+
+/** Pins the shopper's own picture, or a part of it, on the board, or takes it off. */
+export function PinPicture({ image, url, box }: PinPictureProps) {
+  const { isPinned, isAsking, toggle } = useHeart({
+    id: box === null ? image : partId(image, box),
+    title: t.value.yourPicture,
+    what: async () => ({ image: box === null || url === null ? image : await uploadPart(image, url, box) }),
+  });
   return (
     <button
       class={isPinned ? 'link heart heart-full' : 'link heart'}
@@ -68,7 +97,7 @@ export function PinPicture({ image }: { readonly image: string }) {
       aria-disabled={isAsking}
       onClick={toggle}
     >
-      <Icon name="heart" /> {t.value.pinPicture}
+      <Icon name="heart" /> {box === null ? t.value.pinPicture : t.value.pinPart}
     </button>
   );
 }

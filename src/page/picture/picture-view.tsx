@@ -116,7 +116,13 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
                 <Icon name="whole" /> {t.value.wholePicture}
               </button>
             )}
-            <PinPicture image={id} />
+            <PinPicture
+              // What is being pinned of one part says nothing of another.
+              key={JSON.stringify(box)}
+              image={id}
+              url={picture.value?.url ?? null}
+              box={box}
+            />
           </span>
         </p>
         <Known identified={identified} kind={shownKind(kind, listing.items.value)} />

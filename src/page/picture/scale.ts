@@ -13,8 +13,8 @@ export interface ScaledPicture {
  *
  * @throws DOMException when the browser cannot read it
  */
-export async function scaleDown(file: Blob): Promise<ScaledPicture> {
-  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
+export async function scaleDown(picture: Blob | ImageBitmap): Promise<ScaledPicture> {
+  const bitmap = await createImageBitmap(picture, { imageOrientation: 'from-image' });
   const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
