@@ -71,6 +71,21 @@ test('at the lower edge, a name is above its dot', () => {
   ]);
 });
 
+// Failed on 2026-11-29: the shoes of somebody standing had no name, since that of the jeans was above them.
+test('with no room below and above, a name is beside its dot', () => {
+  const spots = spread(
+    [
+      { x: 72, y: 196, nameWidth: 44 },
+      { x: 64, y: 260, nameWidth: 45 },
+    ],
+    { width: 128, height: 286 },
+  );
+  expect(spots.map(({ name, aside }) => [name, aside])).toEqual([
+    ['below', 0],
+    ['right', 0],
+  ]);
+});
+
 test('at a side, a name moves into the picture', () => {
   const [left, right] = spread(
     [

@@ -9,8 +9,8 @@ import { spotStyle, Tile } from './tile.js';
 import { useBand } from './use-band.js';
 import { useMounted } from './use-mounted.js';
 
-/** In rem: two lines of text and the space around them. */
-const CAPTION_REM = 4.25;
+/** In rem: three lines of text and the space around them, as `--caption` in list.css. */
+const CAPTION_REM = 5.65;
 const NARROW_PX = 640;
 /** More than two screens of a phone: the next page is there before the shopper is. */
 const AHEAD_PX = 2_000;

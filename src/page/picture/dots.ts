@@ -5,12 +5,16 @@ export interface Dot {
   readonly nameWidth: number | null;
 }
 
+/** Where a name can be, in the order in which it looks for room. */
+const SIDES = ['below', 'above', 'right', 'left'] as const;
+type Side = (typeof SIDES)[number];
+
 /** Where a dot is shown, and where its name has room; `null`: only when somebody points at it. */
 export interface Spot {
   readonly x: number;
   readonly y: number;
-  readonly name: 'below' | 'above' | null;
-  /** How far the middle of the name is beside the dot, in pixels, so that the picture does not cut it off. */
+  readonly name: Side | null;
+  /** How far the middle of a name below or above is beside the dot, in pixels, so that the picture does not cut it off. */
   readonly aside: number;
 }
 
@@ -32,7 +36,7 @@ const ASIDE = 0.2;
 
 /**
  * Moves dots apart that would cover each other, as little as that needs, inside the picture. A name that would cover
- * another dot or name goes above its dot, or waits until it is asked for.
+ * another dot or name goes above its dot or beside it, or waits until it is asked for.
  */
 export function spread(dots: readonly Dot[], { width, height }: Area): Spot[] {
   const spots = dots.map(({ x, y }) => ({ x: clamp(x, width), y: clamp(y, height) }));
@@ -82,13 +86,22 @@ function withNames(
     if (nameWidth === null) return { x, y, name: null, aside: 0 };
     const left = clamp(x - nameWidth / 2, width - nameWidth);
     const beside = { left, right: left + nameWidth };
-    const below = { ...beside, top: y + NAME_FROM_PX, bottom: y + NAME_TO_PX };
-    const above = { ...beside, top: y - NAME_TO_PX, bottom: y - NAME_FROM_PX };
+    const level = { top: y - RADIUS_PX, bottom: y + RADIUS_PX };
+    const places: Readonly<Record<Side, Rectangle>> = {
+      below: { ...beside, top: y + NAME_FROM_PX, bottom: y + NAME_TO_PX },
+      above: { ...beside, top: y - NAME_TO_PX, bottom: y - NAME_FROM_PX },
+      right: { ...level, left: x + NAME_FROM_PX, right: x + NAME_FROM_PX + nameWidth },
+      left: { ...level, left: x - NAME_FROM_PX - nameWidth, right: x - NAME_FROM_PX },
+    };
     const isFree = (name: Rectangle): boolean =>
-      name.top >= 0 && name.bottom <= height && !taken.some((other) => overlap(name, other));
-    const name = isFree(below) ? 'below' : isFree(above) ? 'above' : null;
-    if (name !== null) taken.push(name === 'below' ? below : above);
-    return { x, y, name, aside: left + nameWidth / 2 - x };
+      name.top >= 0 &&
+      name.bottom <= height &&
+      name.left >= 0 &&
+      name.right <= width &&
+      !taken.some((other) => overlap(name, other));
+    const name = SIDES.find((side) => isFree(places[side])) ?? null;
+    if (name !== null) taken.push(places[name]);
+    return { x, y, name, aside: name === 'right' || name === 'left' ? 0 : left + nameWidth / 2 - x };
   });
 }
 
