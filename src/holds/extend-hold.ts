@@ -8,6 +8,9 @@ import { type HoldOutcome, lengthenHold, toHold } from './hold.store.js';
 import type { Hold, HoldExtendInput, HoldPayload } from './hold.types.js';
 import { notFound, reachOf, readUuid, refuse, throwIfNotActive } from './reach-hold.js';
 
+/** How far the clock of a gateway may be behind that of Postgres, which would refuse too late an end. */
+const CLOCK_SECONDS = 2;
+
 /** Keeps a hold's stock for longer. */
 export async function extendHold(
   { db, guests }: HoldServices,
@@ -34,10 +37,9 @@ export async function extendHold(
     let outcome = await lengthenHold(db, request, idempotent);
     // Who names no time wants what there is.
     if (input.seconds == null && 'latest' in outcome) {
-      const seconds = secondsBetween(outcome.unchanged.expiresAt, outcome.latest);
-      if (seconds > 0) {
-        outcome = await lengthenHold(db, { ...request, seconds: secondsUntil(outcome.latest) }, idempotent);
-      }
+      const more = secondsBetween(outcome.unchanged.expiresAt, outcome.latest) - CLOCK_SECONDS;
+      const seconds = secondsUntil(outcome.latest) - CLOCK_SECONDS;
+      if (more > 0) outcome = await lengthenHold(db, { ...request, seconds }, idempotent);
     }
     if ('ended' in outcome) found = toHold(outcome.ended);
     if ('latest' in outcome) found = toHold(outcome.unchanged);

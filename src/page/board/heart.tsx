@@ -87,7 +87,7 @@ export function PinPicture({ image, url, box }: PinPictureProps) {
   const { isPinned, isAsking, toggle } = useHeart({
     id: box === null ? image : partId(image, box),
     title: t.value.yourPicture,
-    what: async () => ({ image: box === null || url === null ? image : await uploadPart(image, url, box) }),
+    what: async () => ({ image: box === null ? image : await uploadPart(image, url, box) }),
   });
   return (
     <button

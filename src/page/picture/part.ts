@@ -1,4 +1,4 @@
-import { toFailure } from '../api/failure.js';
+import { Failure, toFailure } from '../api/failure.js';
 import type { Box } from '../place.js';
 import { scaleDown } from './scale.js';
 import { upload } from './upload.js';
@@ -10,10 +10,11 @@ const keyOf = (image: string, box: Box): string => `${image} ${JSON.stringify(bo
 /** The id of a part of a picture; null before it was uploaded on this visit. */
 export const partId = (image: string, box: Box): string | null => uploaded.get(keyOf(image, box)) ?? null;
 
-/** Uploads a part of a picture as a picture of its own; returns its id. @throws Failure */
-export async function uploadPart(image: string, url: string, box: Box): Promise<string> {
+/** Uploads a part of the picture at a URL as a picture of its own; returns its id. @throws Failure */
+export async function uploadPart(image: string, url: string | null, box: Box): Promise<string> {
   const known = partId(image, box);
   if (known !== null) return known;
+  if (url === null) throw new Failure('OFFLINE', 'The picture is not there yet.');
   try {
     // An image, since the content security policy lets scripts read nothing but the API.
     const whole = new Image();

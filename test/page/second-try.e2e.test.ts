@@ -1,0 +1,112 @@
+import { describe, expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { testInChromium as test } from './chromium.js';
+import { DRESS, hold, receiveVisitors, SCREENS, showPicture, snapshotOf, soon, tiles } from './visit.js';
+
+// Everything here made somebody hesitate who tried the page after the first one.
+
+const { shop, visit } = receiveVisitors();
+
+const PRODUCT = '?product=corso-nove-rafa-dress-lilac-black';
+
+const chooseMarket = (page: Page, handle: string): Promise<unknown> =>
+  page.getByLabel('Market').selectOption(handle);
+
+describe.each(SCREENS)('on a $name', (screen) => {
+  test('a price limit does not go with its market without a word, and is offered in the next one', async () => {
+    const page = await visit('?q=leopard&max=90', { screen });
+    await page.getByRole('button', { name: 'Remove up to €90' }).waitFor();
+    await chooseMarket(page, 'uk');
+    await page.locator('.bar-market').getByText('“up to €90” was for Europe.').waitFor();
+    await page.getByRole('button', { name: 'up to £90', exact: true }).click();
+    await page.getByRole('button', { name: 'Remove up to £90' }).waitFor();
+    expect(await page.locator('.bar-market').count()).toBe(0);
+    expect(new URL(page.url()).searchParams.get('market')).toBe('uk');
+  });
+
+  test('a link with prices of another market says so, and leads back', async () => {
+    const page = await visit('?q=leopard', { screen });
+    await tiles(page).first().waitFor();
+    await chooseMarket(page, 'us');
+    await page.getByText('$').first().waitFor();
+    await page.goto(`${shop().url}?q=leopard&max=90&market=eu`);
+    await page.getByText('Prices are in EUR, as in the link.').waitFor();
+    await page.getByRole('button', { name: 'Show USD' }).click();
+    await page.locator('.bar-market').getByText('“up to €90” was for Europe.').waitFor();
+    expect(await page.getByText('as in the link').count()).toBe(0);
+    // Whoever chose no market is not told of another one.
+    const stranger = await visit('?q=leopard&max=90&market=us', { screen });
+    await stranger.getByRole('button', { name: 'Remove up to $90' }).waitFor();
+    expect(await stranger.locator('.bar-market').count()).toBe(0);
+  });
+
+  test('how long a hold lasts is said before, and in which market it was made', async () => {
+    const page = await visit(PRODUCT, { screen });
+    await page.getByText('Held for 10 minutes: until then, no one else can buy it.').waitFor();
+    await page.getByText('You can extend that, to 15 minutes in all.').waitFor();
+    await hold(page, 'M');
+    const held = page.getByRole('region', { name: 'Held for you' });
+    expect(await held.innerText()).not.toContain('held in');
+    await chooseMarket(page, 'uk');
+    await held.getByText('held in Europe').waitFor();
+    await shop().gateway.db.query(
+      `UPDATE holds SET created_at = created_at - interval '11 minutes' WHERE status = 'ACTIVE'`,
+    );
+    await shop().gateway.db.query(
+      `UPDATE holds SET expires_at = clock_timestamp() + interval '1 minute' WHERE status = 'ACTIVE'`,
+    );
+    await held.getByRole('button', { name: 'Extend to 10:00' }).click();
+    await page
+      .getByText(/is held for 4 minutes from now\. That is as long as it can be held\./)
+      .first()
+      .waitFor();
+    await held.getByRole('button', { name: 'Give back' }).click();
+  });
+
+  test('a heart is full at once, and empty again if that was wrong', async () => {
+    const page = await visit('?q=leopard', { screen, allows: /ERR_FAILED/ });
+    let isFailing = true;
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('idempotencyKey') !== true) return route.fallback();
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      return isFailing ? route.abort() : route.fallback();
+    });
+    const heart = tiles(page).first().locator('.heart');
+    await heart.waitFor();
+    await tiles(page).first().hover();
+    await heart.click();
+    expect(await heart.getAttribute('aria-pressed')).toBe('true');
+    await page
+      .getByText(/could not be pinned\./)
+      .first()
+      .waitFor();
+    expect(await heart.getAttribute('aria-pressed')).toBe('false');
+    isFailing = false;
+    await heart.click();
+    expect(await heart.getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'Your board', exact: true }).waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
+  test('a part of a picture is pinned, and not the whole picture', async () => {
+    const page = await visit('', { screen });
+    await showPicture(page, await snapshotOf(shop(), DRESS));
+    await page.locator('.dot').first().click();
+    await page.waitForURL(/box=/);
+    const whole = new URL(page.url()).searchParams.get('picture');
+    const heart = page.getByRole('button', { name: 'Pin this part' });
+    await heart.click();
+    expect(await heart.getAttribute('aria-pressed')).toBe('true');
+    await soon(async () => (await heart.getAttribute('aria-disabled')) === 'false');
+    await page.getByRole('button', { name: 'Your board', exact: true }).click();
+    const pin = page.getByRole('list', { name: 'Pins' }).getByRole('listitem').first();
+    await pin.waitFor();
+    expect(await pin.getByRole('link').getAttribute('href')).not.toContain(`picture=${whole}`);
+    await page.goBack();
+    await page.getByRole('button', { name: 'Whole picture', exact: true }).click();
+    await soon(async () => (await page.getByRole('button', { name: 'Pin', exact: true }).count()) === 1);
+    expect(await page.getByRole('button', { name: 'Pin', exact: true }).getAttribute('aria-pressed')).toBe(
+      'false',
+    );
+  });
+});
