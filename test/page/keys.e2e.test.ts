@@ -214,7 +214,12 @@ describe('keys alone', () => {
     await page.getByRole('button', { name: 'Share', exact: true }).waitFor();
     await copied.waitFor({ state: 'detached' });
     await press(page, /off the board$/);
-    await soon(async () => (await page.locator('.pin').count()) === 1);
+    await isSaid(page, /is off your board/);
+    await soon(() => isWithin(page, '.pins'));
+    // The same button puts it back.
+    expect(await focused(page)).toMatch(/^Undo: put /);
+    await page.keyboard.press('Enter');
+    await isSaid(page, /is on your board/);
     await soon(() => isWithin(page, '.pins'));
   });
 

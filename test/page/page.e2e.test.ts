@@ -169,7 +169,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
       .getByRole('button', { name: /off the board/ })
       .first()
       .click();
-    await soon(async () => (await page.locator('.pin').count()) === 1);
+    await page.getByText('Taken off').waitFor();
   });
 
   test('a list goes on without end, nothing moves, and going back finds the same place', async () => {

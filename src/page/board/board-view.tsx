@@ -1,21 +1,24 @@
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { ask } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { OpenBoardDocument, type OpenBoardQuery } from '../generated/graphql.js';
+import type { Item } from '../list/item.js';
 import { listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
 import { Picture } from '../list/picture.js';
 import { ideas } from '../list/sources.js';
+import { useSettled } from '../list/use-settled.js';
 import { t } from '../texts/texts.js';
+import { type Hold, useHold } from '../ui/hold-in-place.js';
 import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
 import { Main } from '../ui/main.js';
 import { FailureNotice, Notice } from '../ui/notice.js';
-import { tell } from '../ui/said.js';
-import { briefText } from './brief-text.js';
-import { myBoard, pinOn, unpin } from './my-board.js';
+import { say, tell } from '../ui/said.js';
+import { BoardChanges, type PinPlace } from './board-changes.js';
+import { myBoard } from './my-board.js';
 
 type Board = NonNullable<OpenBoardQuery['board']>;
-type Pin = NonNullable<Board['pins']>['nodes'][number];
 
 interface BoardViewProps {
   readonly channel: string;
@@ -29,9 +32,11 @@ export function BoardView({ channel, id }: BoardViewProps) {
     (signal) => ask(OpenBoardDocument, { channel, board: id }, (data) => data.board, signal),
     { fresh: true },
   );
-  const change = (work: Promise<void>): void => {
-    work.then(retry).catch(() => tell(t.value.notChanged));
-  };
+  const changes = useMemo(() => new BoardChanges(id, retry), [channel, id]);
+  useLayoutEffect(() => {
+    if (value !== null) changes.learn(value.pins?.nodes ?? []);
+  }, [changes, value]);
+  const hold = useHold();
   if (failure !== null) {
     return (
       <Main>
@@ -41,6 +46,7 @@ export function BoardView({ channel, id }: BoardViewProps) {
   }
   if (value === null) return <Main />;
   const pins = value.pins?.nodes ?? [];
+  const places = changes.places.value;
   const isMine = id === myBoard.value;
   return (
     <Main>
@@ -52,10 +58,19 @@ export function BoardView({ channel, id }: BoardViewProps) {
         {isMine ? '' : `${t.value.boardShared} `}
         {t.value.boardSecret}
       </p>
-      {pins.length === 0 ? <Notice title={t.value.emptyBoard} text={t.value.emptyBoardText} /> : null}
+      {pins.length === 0 && places.length === 0 ? (
+        <Notice title={t.value.emptyBoard} text={t.value.emptyBoardText} />
+      ) : null}
       <ul class="pins" aria-label={t.value.pins} tabIndex={-1}>
-        {pins.map((pin) => (
-          <PinTile key={pin.id} pin={pin} remove={() => change(unpin(id, pin.id))} />
+        {places.map((place) => (
+          <PinTile
+            key={place.key}
+            place={place}
+            toggle={() => {
+              hold.isHeld.current = false;
+              changes.toggle(place);
+            }}
+          />
         ))}
       </ul>
       <Brief board={value} />
@@ -65,14 +80,20 @@ export function BoardView({ channel, id }: BoardViewProps) {
           board={id}
           // Other pins are another search.
           version={pins.map((pin) => `${pin.id}${pin.positive ? '+' : '-'}`).join(' ')}
-          lessLike={(product) => change(pinOn(id, { product }, false))}
+          changes={changes}
+          hold={hold}
         />
       ) : null}
     </Main>
   );
 }
 
-function PinTile({ pin, remove }: { readonly pin: Pin; readonly remove: () => void }) {
+interface PinTileProps {
+  readonly place: PinPlace;
+  readonly toggle: () => void;
+}
+
+function PinTile({ place: { pin, isOff }, toggle }: PinTileProps) {
   const { image, product, positive } = pin;
   const title = product?.title ?? t.value.aPicture;
   const picture =
@@ -82,15 +103,25 @@ function PinTile({ pin, remove }: { readonly pin: Pin; readonly remove: () => vo
       </span>
     );
   return (
-    <li class={positive ? 'pin' : 'pin pin-unlike'}>
+    <li class={positive && !isOff ? 'pin' : 'pin pin-faded'}>
       {product != null ? (
         <Link to={{ at: 'product', handle: product.handle }}>{picture}</Link>
       ) : image == null ? null : (
         <Link to={{ at: 'picture', id: image.id, box: null }}>{picture}</Link>
       )}
-      {positive ? null : <span class="pin-unlike-text">{t.value.notLikeThis}</span>}
-      <button class="round round-small" type="button" aria-label={t.value.unpin(title)} onClick={remove}>
-        <Icon name="close" />
+      {isOff || !positive ? (
+        <span class="pin-said">{isOff ? t.value.takenOff : t.value.notLikeThis}</span>
+      ) : null}
+      <button
+        class={isOff ? 'chip' : 'round round-small'}
+        type="button"
+        aria-label={isOff ? t.value.putBack(title) : t.value.unpin(title)}
+        onClick={() => {
+          toggle();
+          say(isOff ? t.value.pinnedSaid(title) : t.value.unpinned(title));
+        }}
+      >
+        {isOff ? t.value.undo : <Icon name="close" />}
       </button>
     </li>
   );
@@ -123,17 +154,43 @@ interface IdeasProps {
   readonly channel: string;
   readonly board: string;
   readonly version: string;
-  readonly lessLike: (product: string) => void;
+  readonly changes: BoardChanges;
+  readonly hold: Hold;
 }
 
-function Ideas({ channel, board, version, lessLike }: IdeasProps) {
-  const listing = listingOf(`${channel} ideas ${board} ${version}`, () => ideas(channel, board));
+function Ideas({ channel, board, version, changes, hold }: IdeasProps) {
+  const shown = useRef<readonly Item[]>([]);
+  const asked = listingOf(
+    `${channel} ideas ${board} ${version}`,
+    () => ideas(channel, board),
+    // Those among which somebody just chose stay where they are, and what comes after them is new.
+    () => (hold.isHeld.current ? shown.current.slice(0, seenIn(hold.element.current)) : []),
+  );
+  const listing = useSettled(asked);
+  shown.current = listing.items.value;
+  const unliking = useMemo(
+    () => ({
+      isUnliked: (product: string) => changes.isUnliked(product),
+      toggle(product: string) {
+        hold.isHeld.current = true;
+        changes.toggleUnliked(product);
+      },
+    }),
+    [changes],
+  );
   return (
-    <section class="more" aria-label={t.value.ideas}>
+    <section class="more" aria-label={t.value.ideas} ref={hold.element}>
       <h2>{t.value.ideas}</h2>
-      <MasonryList listing={listing} label={t.value.ideas} lessLike={lessLike} />
+      <MasonryList listing={listing} label={t.value.ideas} unliking={unliking} />
     </section>
   );
+}
+
+/** How many tiles are above the foot of the screen, or near it. */
+function seenIn(section: HTMLElement | null): number {
+  const tiles = [...(section?.querySelectorAll('[aria-posinset]') ?? [])];
+  const seen = tiles.filter((tile) => tile.getBoundingClientRect().top < 1.5 * innerHeight);
+  return Math.max(0, ...seen.map((tile) => Number(tile.getAttribute('aria-posinset'))));
 }
 
 function ShareButton({ title }: { readonly title: string }) {

@@ -32,7 +32,10 @@ export type Pinnable =
 /** The pins of this browser's board, by product, or by image where that is what was pinned. */
 export const pinned = signal<ReadonlyMap<string, Pinned>>(new Map());
 
-type Pins = NonNullable<NonNullable<NonNullable<PinItMutation['pinAdd']>['board']>['pins']>['nodes'];
+/** The pins of a board. */
+export type Pins = readonly NonNullable<
+  NonNullable<NonNullable<PinItMutation['pinAdd']>['board']>['pins']
+>['nodes'][number][];
 
 function follow(pins: Pins): void {
   pinned.value = new Map(
@@ -96,8 +99,8 @@ export async function pin(what: Pinnable): Promise<void> {
   await pinOn(board, what, true);
 }
 
-/** Pins on any board. @throws Failure */
-export async function pinOn(board: string, { product, image }: Pinnable, positive: boolean): Promise<void> {
+/** Pins on any board, and returns its pins. @throws Failure */
+export async function pinOn(board: string, { product, image }: Pinnable, positive: boolean): Promise<Pins> {
   const what: Pick<PinAddInput, 'product' | 'image'> =
     product === undefined ? { image: { id: image } } : { product };
   const { board: changed, userErrors } = await ask(
@@ -107,15 +110,20 @@ export async function pinOn(board: string, { product, image }: Pinnable, positiv
   );
   const [error] = userErrors;
   if (error !== undefined) throw new Failure(error.code, error.message);
-  if (board === myBoard.value) follow(changed?.pins?.nodes ?? []);
+  return followed(board, changed?.pins?.nodes);
 }
 
-/** Removes a pin from its board. @throws Failure */
-export async function unpin(board: string, id: string): Promise<void> {
+/** Removes a pin from its board, and returns the others. @throws Failure */
+export async function unpin(board: string, id: string): Promise<Pins> {
   const { board: changed } = await ask(
     UnpinItDocument,
     { channel: channel(), input: { board, pin: id } },
     (data) => data.pinRemove,
   );
-  if (board === myBoard.value) follow(changed?.pins?.nodes ?? []);
+  return followed(board, changed?.pins?.nodes);
+}
+
+function followed(board: string, pins: Pins = []): Pins {
+  if (board === myBoard.value) follow(pins);
+  return pins;
 }

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Counts } from '../list/listing.js';
-import { NO_FILTERS, SORTS, type View } from '../place.js';
+import { type Filters, NO_FILTERS, SORTS, type View } from '../place.js';
 import { go, hrefOf, narrow, place } from '../route.js';
 import { number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
@@ -28,7 +28,14 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
   // Without a question, nothing matches better than what is new.
   const sorts = view.at === 'home' ? SORTS.filter((one) => one !== 'BEST') : SORTS;
   const chosen = chosenIn(filters);
-  const sizes = counts?.facets.find(({ name }) => name === 'size')?.buckets ?? [];
+  const isSize = (value: string): boolean => filters.options['size']?.includes(value) === true;
+  const sizes = (counts?.facets.find(({ name }) => name === 'size')?.buckets ?? [])
+    .filter(({ value, count }) => count > 0 || isSize(value))
+    .filter(({ value }, index) => index < MAX_SIZES || isSize(value));
+  // A size stays where it was tapped.
+  const before = chosen.filter(
+    ({ name, value }) => name !== 'size' || !sizes.some((size) => size.value === value),
+  );
   const words = (counts?.refinements ?? []).filter(({ count }) => count > 0);
   const isOffered =
     kind !== null &&
@@ -68,52 +75,35 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
       </div>
       <OtherMarket />
       <div class="bar-chips">
-        {chosen.map(({ name, value, without }) => (
-          <button
+        {before.map(({ name, value, without }) => (
+          <Chip
             key={`${name} ${value}`}
-            class="chip chip-on"
-            type="button"
-            aria-label={t.value.remove(chosenLabel(name, value, counts))}
-            onClick={() => narrow(without)}
-          >
-            {chosenLabel(name, value, counts)} <Icon name="close" />
-          </button>
+            label={chosenLabel(name, value, counts)}
+            isOn
+            said={t.value.remove(chosenLabel(name, value, counts))}
+            change={without}
+          />
         ))}
         {isOffered ? (
-          <button
-            class="chip"
-            type="button"
-            aria-label={t.value.onlyKind(word(kind))}
-            onClick={() => narrow({ categories: [kind] })}
-          >
-            {word(kind)}
-          </button>
+          <Chip label={word(kind)} said={t.value.onlyKind(word(kind))} change={{ categories: [kind] }} />
         ) : null}
         {words.map((refinement) => (
-          <button
+          // Without a number: the count is of the best 250 matches, and all that have it come.
+          <Chip
             key={`${refinement.label.kind} ${refinement.label.value}`}
-            class="chip"
-            type="button"
-            onClick={() => narrow(withRefinement(filters, refinement))}
-          >
-            {/* Without a number: the count is of the best 250 matches, and all that have it come. */}
-            {word(refinement.label.value)}
-          </button>
+            label={word(refinement.label.value)}
+            change={withRefinement(filters, refinement)}
+          />
         ))}
-        {sizes
-          .filter(({ value, count }) => filters.options['size']?.includes(value) !== true && count > 0)
-          .slice(0, MAX_SIZES)
-          .map(({ value, label }) => (
-            <button
-              key={value}
-              class="chip"
-              type="button"
-              aria-label={t.value.onlySize(label)}
-              onClick={() => narrow({ options: toggledIn(filters.options, 'size', value) })}
-            >
-              {label}
-            </button>
-          ))}
+        {sizes.map(({ value, label }) => (
+          <Chip
+            key={value}
+            label={label}
+            isOn={isSize(value)}
+            said={isSize(value) ? t.value.remove(label) : t.value.onlySize(label)}
+            change={{ options: toggledIn(filters.options, 'size', value) }}
+          />
+        ))}
         {chosen.length < 2 ? null : (
           <button class="chip chip-plain" type="button" onClick={() => narrow(NO_FILTERS)}>
             {t.value.clearAll}
@@ -130,6 +120,25 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
     </section>
   );
 }
+
+interface ChipProps {
+  readonly label: string;
+  readonly isOn?: boolean;
+  /** What it does, where the label alone does not say it. */
+  readonly said?: string;
+  readonly change: Partial<Filters>;
+}
+
+const Chip = ({ label, isOn = false, said, change }: ChipProps) => (
+  <button
+    class={isOn ? 'chip chip-on' : 'chip'}
+    type="button"
+    aria-label={said}
+    onClick={() => narrow(change)}
+  >
+    {label} {isOn ? <Icon name="close" /> : null}
+  </button>
+);
 
 /**
  * The counts of the same question before a filter changed, until the new ones are there: what somebody is about to press

@@ -52,12 +52,17 @@ export class Listing {
   readonly #entries = new Set<number>();
   readonly #leaving = new AbortController();
 
-  constructor(readonly source: Source) {}
+  /** `begin` is there before anything is asked for. */
+  constructor(
+    readonly source: Source,
+    begin: readonly Item[] = [],
+  ) {
+    this.items.value = begin;
+  }
 
   /** A list of what is known already. */
   static of(items: readonly Item[]): Listing {
-    const listing = new Listing(NOTHING);
-    listing.items.value = items;
+    const listing = new Listing(NOTHING, items);
     listing.isComplete.value = true;
     return listing;
   }
@@ -156,14 +161,18 @@ const NEW_MS = 120_000;
 const KEPT = 12;
 const kept = new Map<string, Listing>();
 
-/** The list with this key as it was left, unless it has become old; opened when it is new. */
-export function listingOf(key: string, source: () => Source): Listing {
+/** The list with this key as it was left, unless it has become old; opened when it is new, and then with `begin`. */
+export function listingOf(
+  key: string,
+  source: () => Source,
+  begin: () => readonly Item[] = () => [],
+): Listing {
   const known = kept.get(key);
   kept.delete(key);
   const shown = entry.peek();
   const isKept = known !== undefined && known.suits(shown);
   if (!isKept) known?.leave();
-  const listing = isKept ? known : new Listing(source());
+  const listing = isKept ? known : new Listing(source(), begin());
   listing.showIn(shown);
   kept.set(key, listing);
   for (const [oldest, old] of kept) {

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { Unliking } from '../board/less-like.js';
 import { entry, scrollOf } from '../route.js';
 import { t } from '../texts/texts.js';
 import { FailureNotice } from '../ui/notice.js';
@@ -24,14 +25,14 @@ const EAGER = 6;
 interface MasonryListProps {
   readonly listing: Listing;
   readonly label: string;
-  readonly lessLike?: ((product: string) => void) | undefined;
+  readonly unliking?: Unliking | undefined;
 }
 
 /**
  * The pictures of a list without end. Places are computed before pictures load, so that nothing ever moves. Only tiles
  * on the screen and around it are in the document, so that a long list is as quick as a short one.
  */
-export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
+export function MasonryList({ listing, label, unliking }: MasonryListProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const { band, measure } = useBand(frame);
@@ -104,7 +105,7 @@ export function MasonryList({ listing, label, lessLike }: MasonryListProps) {
                     // -1: how many there are is not known yet.
                     count={isComplete ? items.length : -1}
                     eager={index < EAGER}
-                    lessLike={lessLike}
+                    unliking={unliking}
                   />
                 );
               })}

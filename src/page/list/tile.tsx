@@ -1,5 +1,6 @@
 import { Component } from 'preact';
 import { Heart } from '../board/heart.js';
+import { LessLike, type Unliking } from '../board/less-like.js';
 import { decidedIn } from '../filter/filters.js';
 import { NO_FILTERS } from '../place.js';
 import { place } from '../route.js';
@@ -28,10 +29,10 @@ interface TileProps {
   /** Of products in the list; -1 while that is unknown. */
   readonly count: number;
   readonly eager: boolean;
-  readonly lessLike?: ((product: string) => void) | undefined;
+  readonly unliking?: Unliking | undefined;
 }
 
-function TileContent({ item, start, top, width, height, position, count, eager, lessLike }: TileProps) {
+function TileContent({ item, start, top, width, height, position, count, eager, unliking }: TileProps) {
   const { product, picture } = item;
   const sizes = sizesOf(product);
   const { view, filters } = place.value;
@@ -65,17 +66,10 @@ function TileContent({ item, start, top, width, height, position, count, eager, 
         >
           <Icon name="similar" />
         </Link>
-        {lessLike === undefined ? null : (
-          <button
-            class="round round-small"
-            type="button"
-            aria-label={t.value.lessLike(product.title)}
-            onClick={() => lessLike(product.id)}
-          >
-            <Icon name="less" />
-          </button>
-        )}
       </div>
+      {unliking === undefined ? null : (
+        <LessLike product={product.id} title={product.title} unliking={unliking} />
+      )}
     </li>
   );
 }

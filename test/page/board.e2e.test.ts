@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+import { receiveVisitors, SCREENS, soon, tiles } from './visit.js';
+
+const { visit } = receiveVisitors();
+
+type Screen = (typeof SCREENS)[number];
+
+/** Opens a board with three pins. */
+async function openBoard(screen: Screen, visitBoard = visit): Promise<Page> {
+  const page = await visitBoard('?q=leopard', { screen });
+  for (const index of [0, 1, 2]) {
+    const tile = tiles(page).nth(index);
+    await tile.waitFor();
+    await tile.hover();
+    await tile.locator('.heart').click();
+    await tile.locator('.heart-full').waitFor();
+  }
+  await page.getByRole('button', { name: 'Your board', exact: true }).click();
+  await soon(async () => (await page.locator('.pin').count()) === 3);
+  await tiles(page).first().waitFor();
+  return page;
+}
+
+const isUnpin = (body: string | null): boolean => /"pin":/.test(body ?? '');
+
+const answerToUnpin = (page: Page) =>
+  page.waitForResponse((response) => isUnpin(response.request().postData()));
+
+const topOf = async (element: Locator): Promise<number> => (await element.boundingBox())?.y ?? Number.NaN;
+const hrefOf = (tile: Locator): Promise<string | null> => tile.locator('.tile-link').getAttribute('href');
+
+describe.each(SCREENS)('a board on a $name', (screen) => {
+  test('asks for less like an idea at once, moves nothing, and takes it back', async () => {
+    const page = await openBoard(screen);
+    const second = page.locator('[aria-posinset="2"]');
+    await second.scrollIntoViewIfNeeded();
+    await second.hover();
+    const href = await hrefOf(second);
+    const less = second.getByRole('button', { name: /^Less like this/ });
+    expect(await less.innerText()).toContain('Less like this');
+    // The answer of the gateway is late.
+    await page.route('**/graphql', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    });
+    const top = await topOf(second);
+    await less.click();
+    const undo = second.getByRole('button', { name: /^Undo/ });
+    await undo.waitFor({ timeout: 1_000 });
+    expect(await page.getByText('Not like this').count()).toBe(0);
+    await page.unroute('**/graphql');
+    await page.getByText('Not like this').waitFor();
+    await soon(async () => Math.abs((await topOf(second)) - top) < 1);
+    expect(await hrefOf(second)).toBe(href);
+    await second.getByText('You will see less like this.').waitFor();
+    await undo.click();
+    await less.waitFor();
+    await soon(async () => (await page.locator('.pin').count()) === 3);
+    await soon(async () => Math.abs((await topOf(second)) - top) < 1);
+    expect(await hrefOf(second)).toBe(href);
+  });
+
+  test('keeps the place of a pin that is taken off, and puts it back there', async () => {
+    const page = await openBoard(screen);
+    const pins = page.locator('.pin');
+    const links = (): Promise<(string | null)[]> =>
+      pins.locator('a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+    const before = await links();
+    const taken = pins.nth(1);
+    const answered = answerToUnpin(page);
+    await taken.getByRole('button', { name: /off the board$/ }).click();
+    await taken.getByText('Taken off').waitFor();
+    const undo = taken.getByRole('button', { name: /^Undo: put/ });
+    await answered;
+    expect(await links()).toEqual(before);
+    await undo.click();
+    await taken.getByRole('button', { name: /off the board$/ }).waitFor();
+    await page.waitForTimeout(500);
+    expect(await links()).toEqual(before);
+    expect(await taken.getByText('Taken off').count()).toBe(0);
+    await page.reload();
+    await soon(async () => (await pins.count()) === 3);
+    // Without its undo, it is gone.
+    const gone = answerToUnpin(page);
+    await pins
+      .first()
+      .getByRole('button', { name: /off the board$/ })
+      .click();
+    await gone;
+    await page.reload();
+    await soon(async () => (await pins.count()) === 2);
+  });
+
+  test('shows a pin again that could not be taken off', async () => {
+    const page = await openBoard(screen);
+    await page.route('**/graphql', (route) =>
+      isUnpin(route.request().postData())
+        ? route.fulfill({
+            json: { errors: [{ message: '', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },
+          })
+        : route.continue(),
+    );
+    const pin = page.locator('.pin').first();
+    await pin.getByRole('button', { name: /off the board$/ }).click();
+    await page.locator('.told', { hasText: 'The board could not be changed.' }).waitFor();
+    await pin.getByRole('button', { name: /off the board$/ }).waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+});
