@@ -8,7 +8,7 @@ import type { ProductCondition } from '../catalog/product-filter.js';
 import { Product } from '../catalog/product.types.js';
 import { DateTimeScalar } from '../graph/scalars.js';
 import { Sku } from '../catalog/sku.types.js';
-import { DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
+import { CHOSEN_COLOR_SHARE, DEFAULT_COLOR_SHARE } from '../vision/color-share.js';
 import { Cost } from '../graph/cost.js';
 import type { SearchPage } from './prove-page.js';
 import type { QueryVector } from './query/query-vector.js';
@@ -87,10 +87,18 @@ export class VisualQueryInput {
 
   @Field(() => Float, {
     nullable: true,
-    defaultValue: DEFAULT_COLOR_SHARE,
-    description: 'How much color counts in the similarity: from 0 (not at all) to 1 (color only).',
+    description: `How much color counts in the similarity: from 0 (not at all) to 1 (color only). Null: ${DEFAULT_COLOR_SHARE}, or ${CHOSEN_COLOR_SHARE} with \`colors\`.`,
   })
   color?: number | null;
+
+  @Cost(REFERENCE_COST)
+  @Field(() => [String], {
+    nullable: true,
+    defaultValue: [],
+    description:
+      'Colors that results should have instead of those of `like`, as #rrggbb, at most 4: results that are mostly of one of them come first. They leave nothing out: to do that, filter by color too. Without references, they have no effect.',
+  })
+  colors?: string[] | null;
 
   @Cost(TEXT_COST)
   @Field(() => String, {

@@ -34,8 +34,15 @@ const PLACES = LIGHTNESSES.flatMap((lightness) => [
  * @param pixels RGB bytes of a square of `size`, row by row
  */
 export function colorDescriptor(pixels: Uint8Array, size: number, part: PixelBox): Float32Array<ArrayBuffer> {
+  return describe(colorsOf(sample(pixels, size, part)));
+}
+
+/** The descriptor of a picture that is all of one color. */
+export const descriptorOf = (color: Rgb): Float32Array<ArrayBuffer> => describe([{ color, weight: 1 }]);
+
+function describe(colors: readonly WeightedColor[]): Float32Array<ArrayBuffer> {
   const histogram = new Float64Array(PLACES.length);
-  for (const { color, weight } of colorsOf(sample(pixels, size, part))) {
+  for (const { color, weight } of colors) {
     const [lightness, a, b] = toLab(color);
     const shares = PLACES.map(([l, x, y]) =>
       Math.exp(-((lightness - l) ** 2 + (a - x) ** 2 + (b - y) ** 2) / (2 * REACH * REACH)),
@@ -70,10 +77,16 @@ function sample(pixels: Uint8Array, size: number, { left, top, width, height }: 
   return { rgba, width: columns, height: rows };
 }
 
-type Rgb = readonly [number, number, number];
+/** Red, green, and blue in sRGB, from 0 to 255. */
+export type Rgb = readonly [number, number, number];
+
+interface WeightedColor {
+  readonly color: Rgb;
+  readonly weight: number;
+}
 
 /** The mean color and weight of each nonempty cell of RGB. */
-function colorsOf({ rgba, width, height }: Raster): { color: Rgb; weight: number }[] {
+function colorsOf({ rgba, width, height }: Raster): WeightedColor[] {
   const ground = groundOf(rgba, width, height);
   const hasForeground = ground.count <= (1 - MIN_FOREGROUND) * width * height;
   const cells = new Map<number, { sum: [number, number, number]; weight: number }>();

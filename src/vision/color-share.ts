@@ -5,6 +5,13 @@ import { COLOR_NUMBERS } from './color-descriptor.js';
  */
 export const DEFAULT_COLOR_SHARE = 0.2;
 
+/**
+ * The share of color when a query says which colors, unless it sets the share. Of the first twelve with a color of the demo
+ * catalog, 70 are mostly of it instead of 46 in 96, and 12 in 100 fewer are of the category that was asked for; a share of
+ * a half finds 7 more of the color, and loses twice as many of the category.
+ */
+export const CHOSEN_COLOR_SHARE = 0.4;
+
 /** Joins an L2-normalized embedding and color descriptor into a vector whose cosine weighs both by the default. */
 export function joinColor(embedding: Float32Array, color: Float32Array): Float32Array<ArrayBuffer> {
   const vector = new Float32Array(embedding.length + color.length);
@@ -39,4 +46,30 @@ export function weighColor(
   const weighed = vector.map((value, i) => value * (i < colorsFrom ? shape : color));
   const scale = Math.sqrt(weighed.reduce((sum, value) => sum + value * value, 0));
   return { vector: scale > 0 ? weighed.map((value) => value / scale) : weighed, scale };
+}
+
+/**
+ * A vector for a query with another color: its cosine to joined vectors, times `scale`, is `(1 - share) · cosine of the
+ * embeddings + share · likeness of the colors to `color``. Null when the query is nothing but color.
+ *
+ * @param color an L2-normalized color descriptor
+ */
+export function inColor(
+  vector: Float32Array,
+  color: Float32Array,
+  share: number,
+): { readonly vector: Float32Array; readonly scale: number } | null {
+  const embedding = vector.subarray(0, vector.length - COLOR_NUMBERS);
+  const length = Math.sqrt(embedding.reduce((sum, value) => sum + value * value, 0));
+  if (length === 0) return null;
+  const shape = (1 - share) / Math.sqrt(1 - DEFAULT_COLOR_SHARE);
+  const hue = share / Math.sqrt(DEFAULT_COLOR_SHARE);
+  const scale = Math.sqrt(shape * shape + hue * hue);
+  const joined = new Float32Array(vector.length);
+  joined.set(embedding.map((value) => (value / length) * (shape / scale)));
+  joined.set(
+    color.map((value) => value * (hue / scale)),
+    embedding.length,
+  );
+  return { vector: joined, scale };
 }

@@ -6,7 +6,7 @@ test.each([
   ['tomato', 'tomato'],
   ['Light Blue', '#9cc3e0'],
   ['cognac/washed blue', 'linear-gradient(135deg, #8f4a26 50%, #8ba6c1 50%)'],
-  ['red/white', 'linear-gradient(135deg, #c02f33 50%, #fff 50%)'],
+  ['red/white', 'linear-gradient(135deg, #c02f33 50%, #ffffff 50%)'],
   ['red/#12', 'linear-gradient(135deg, #c02f33 50%, transparent 50%)'],
   // Failed on 2026-11-29: the browser of whoever saw the product called this host.
   [String.raw`url(https:\00005c\00005cevil.example\00005cpixel?a)`, 'transparent'],

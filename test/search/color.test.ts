@@ -101,6 +101,45 @@ test('of a board each of its pins counts by the share of the query; a probabilit
   expect(usual.some(({ probability }) => probability > 0)).toBe(true);
 });
 
+async function inColors(handle: string, colors: string[]): Promise<[handle: string, score: number][]> {
+  const { visualSearch } = await gateway.read(
+    found,
+    `query ($query: VisualQueryInput!) { visualSearch(query: $query) { edges { score probability node { handle } } } }`,
+    { query: { like: [{ image: imageOf(handle) }], colors } },
+  );
+  return visualSearch.edges.map(({ score, node }) => [node.handle, score]);
+}
+
+test('in a color that the query says, what is mostly of it comes first, and keeps its shape', async () => {
+  const [navy, olive] = ['#103070', '#404010'];
+  const first = async (handle: string, colors: string[]): Promise<string | undefined> =>
+    (await inColors(handle, colors))[0]?.[0];
+  expect(await first('tee-striped-plain', [navy])).toBe('tee-striped-plain');
+  expect(await first('tee-striped-plain', [olive])).toBe('tee-striped-shifted');
+  expect(await first('dress-dotted-plain', ['#107090'])).toBe('dress-dotted-shifted');
+  // Any of several.
+  const both = await inColors('tee-striped-plain', [navy, olive]);
+  expect(
+    both
+      .slice(0, 2)
+      .map(([handle]) => handle)
+      .sort(),
+  ).toEqual(['tee-striped-plain', 'tee-striped-shifted']);
+  for (const [, score] of both) expect(score).toBeLessThanOrEqual(1);
+  expect(await inColors('tee-striped-plain', [])).toEqual(await search('tee-striped-plain', null));
+});
+
+test.each([
+  [['red'], 'colors has "red": write a color as "#rrggbb".'],
+  [Array<string>(5).fill('#102030'), 'colors has 5 entries: at most 4 are allowed.'],
+])('the colors %j are refused', async (colors, message) => {
+  const { errors } = await gateway.ask(
+    `query ($query: VisualQueryInput!) { visualSearch(query: $query) { nodes { id } } }`,
+    { query: { like: [{ image: imageOf('tee-striped-plain') }], colors } },
+  );
+  expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', message }]);
+});
+
 test('a share that is none is refused', async () => {
   const { errors } = await gateway.ask(
     `query ($image: ImageInput!) { visualSearch(query: { like: [{ image: $image }], color: 1.5 }) { nodes { id } } }`,

@@ -1,3 +1,5 @@
+import type { Filters } from '../place.js';
+
 /** Colors as clothes have them: those of CSS are too loud, and it does not know all names. */
 const NAMED: Readonly<Record<string, string>> = {
   beige: '#e0d2b8',
@@ -14,6 +16,7 @@ const NAMED: Readonly<Record<string, string>> = {
   denim: '#4a6a94',
   ecru: '#e9dfc7',
   emerald: '#1f7a53',
+  'forest green': '#2f4f3a',
   fuchsia: '#c2338c',
   gray: '#8f8f8d',
   green: '#3f7d4e',
@@ -37,9 +40,19 @@ const NAMED: Readonly<Record<string, string>> = {
   terracotta: '#bf5f43',
   turquoise: '#2fb0a6',
   'washed blue': '#8ba6c1',
-  white: '#fff',
+  white: '#ffffff',
   yellow: '#e8c53a',
 };
+
+/** The codes of the colors that are chosen, as far as they are known by name; of a value like "red/white", the main one. */
+export function chosenColors({ options, attributes }: Pick<Filters, 'options' | 'attributes'>): string[] {
+  const values = [...(options['color'] ?? []), ...(attributes['color'] ?? [])];
+  const names = values.map((value) => value.toLowerCase().split('/')[0]?.trim() ?? '');
+  return [...new Set(names.flatMap((name) => NAMED[name] ?? []))].slice(0, MAX_COLORS);
+}
+
+/** As many as a query takes. */
+const MAX_COLORS = 4;
 
 /** What a shop calls a color may be anything. `background` would also take a url(), which calls a host. */
 const CSS_NAME = /^[a-z]+$/;

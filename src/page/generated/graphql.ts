@@ -287,8 +287,10 @@ export type UserErrorCode =
 
 /** What to search for: what results should look like, what they should not look like, and words. */
 export type VisualQueryInput = {
-  /** How much color counts in the similarity: from 0 (not at all) to 1 (color only). */
+  /** How much color counts in the similarity: from 0 (not at all) to 1 (color only). Null: 0.2, or 0.4 with `colors`. */
   color?: number | null | undefined;
+  /** Colors that results should have instead of those of `like`, as #rrggbb, at most 4: results that are mostly of one of them come first. They leave nothing out: to do that, filter by color too. Without references, they have no effect. */
+  colors?: Array<string> | null | undefined;
   /** What results should look like. It can be empty if there is `text`: then the words alone determine the order. */
   like: Array<VisualReferenceInput>;
   /** Words to find in title, brand, category, attributes, and description, at most 200 characters. Up to five typos are corrected. Products need not contain all the words, but those that contain more come first. The text ranking is combined with the visual ranking by reciprocal rank fusion, 1,000 products deep. If the encoder embeds texts, the words are also compared with the pictures, so that words that no product has find what looks like them. Null: no words. */

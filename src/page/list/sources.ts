@@ -1,5 +1,6 @@
 import { ask } from '../api/ask.js';
 import { FACETS, toWhere } from '../filter/filters.js';
+import { chosenColors } from '../filter/swatch.js';
 import {
   BrowseDocument,
   type BrowseQuery,
@@ -12,6 +13,7 @@ import {
   type ProductPageOfListFragment,
   type ProductSort,
   type VisualQueryInput,
+  type VisualReferenceInput,
 } from '../generated/graphql.js';
 import { type Filters, NO_FILTERS, type Sort } from '../place.js';
 import { toItems } from './item.js';
@@ -81,7 +83,9 @@ const toCounts = ({ totalCount, facets }: NonNullable<BrowseQuery['products']>):
 });
 
 /** What looks like the query. */
-export function alike(channel: string, query: VisualQueryInput, filters: Filters, sort: Sort): Source {
+export function alike(channel: string, like: VisualReferenceInput[], filters: Filters, sort: Sort): Source {
+  // Of what has a color that is chosen, that which is mostly of it comes first.
+  const query: VisualQueryInput = { like, colors: chosenColors(filters) };
   const minScore = sort === 'BEST' ? null : SORTED_FROM_SCORE;
   const where = toWhere(filters);
   return {

@@ -35,7 +35,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
     patiently(() => findItems(channel, id, signal), signal),
   );
   const asked = listingOf(`${channel}${writePlace(place)}`, () =>
-    alike(channel, { like: [{ image: { id }, box }] }, place.filters, place.sort),
+    alike(channel, [{ image: { id }, box }], place.filters, place.sort),
   );
   const listing = useSettled(asked);
   const identified = useIdentified(channel, id, box, asked.isLoading.value && asked.items.value.length === 0);

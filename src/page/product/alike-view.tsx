@@ -36,7 +36,7 @@ export function AlikeView({ place, channel, handle }: AlikeViewProps) {
 function Alike({ place, channel, product }: Omit<AlikeViewProps, 'handle'> & { readonly product: Product }) {
   const { filters, sort } = place;
   const asked = listingOf(`${channel}${writePlace(place)}`, () =>
-    alike(channel, { like: [{ product: product.id }] }, filters, sort),
+    alike(channel, [{ product: product.id }], filters, sort),
   );
   const listing = useSettled(asked);
   const picture = product.images?.[0]?.w256;

@@ -1,5 +1,6 @@
 import { RequestError } from '../../errors.js';
-import { DEFAULT_COLOR_SHARE, weighColor } from '../../vision/color-share.js';
+import { descriptorOf, type Rgb } from '../../vision/color-descriptor.js';
+import { DEFAULT_COLOR_SHARE, inColor, weighColor } from '../../vision/color-share.js';
 import { type Asked, MAX_EXAMPLES } from '../../vector-index/port.js';
 import type { Box } from '../../vision/regions.js';
 import type { QueryVector } from './query-vector.js';
@@ -30,6 +31,14 @@ export interface Reference {
   readonly identity: unknown;
 }
 
+/** The colors of a query. */
+export interface QueryColors {
+  /** The share of color in the likeness. */
+  readonly color: number;
+  /** What results should be in, instead of the references' colors: any of them. */
+  readonly inColors?: readonly Rgb[];
+}
+
 /**
  * The weighted sum of the positive references minus the negative ones. A board has several directions; each, combined
  * with all the other references, is an example. Without any reference, there is nothing to compare with.
@@ -38,9 +47,15 @@ export interface Reference {
 export function joinReferences(
   likes: readonly Reference[],
   unlikes: readonly Reference[],
-  { encoder, color }: { readonly encoder: string; readonly color: number },
+  { encoder, color, inColors = [] }: QueryColors & { readonly encoder: string },
 ): QueryVector {
-  const identity = [encoder, color, likes.map(identify), unlikes.map(identify)];
+  const identity = [
+    encoder,
+    color,
+    likes.map(identify),
+    unlikes.map(identify),
+    ...(inColors.length === 0 ? [] : [inColors]),
+  ];
   if (likes.length + unlikes.length === 0)
     return { asked: null, plain: null, scale: 1, region: null, products: [], identity };
   // Only their proportions matter: small weights alone do not cancel out.
@@ -63,7 +78,12 @@ export function joinReferences(
   }
   const regions = likes.flatMap(({ region }) => (region === undefined ? [] : [region]));
   const plain = toAsked(positive, negative);
-  const weighed = color === DEFAULT_COLOR_SHARE ? { asked: plain, scale: 1 } : weigh(plain, color);
+  const weighed =
+    inColors.length > 0
+      ? paint(plain, inColors, color)
+      : color === DEFAULT_COLOR_SHARE
+        ? { asked: plain, scale: 1 }
+        : weigh(plain, color);
   return {
     ...weighed,
     plain,
@@ -75,6 +95,24 @@ export function joinReferences(
 
 const identify = ({ identity, weight }: Reference): unknown => [identity, weight];
 
+/** The same query in each of the colors. What results must not be like is compared in these too: by its shape. */
+function paint(plain: Asked, colors: readonly Rgb[], share: number): { asked: Asked; scale: number } {
+  const descriptors = colors.map(descriptorOf);
+  const [positive = [], negative = []] = sidesOf(plain).map((vectors) =>
+    vectors
+      .flatMap((vector) => descriptors.flatMap((color) => inColor(vector, color, share) ?? []))
+      .slice(0, MAX_BOARD_VECTORS),
+  );
+  const [first] = positive;
+  if (first === undefined) return { asked: plain, scale: 1 };
+  return { asked: toAsked(positive.map(vectorOf), negative.map(vectorOf)), scale: first.scale };
+}
+
+const sidesOf = (asked: Asked): readonly (readonly Float32Array[])[] =>
+  asked instanceof Float32Array ? [[asked], []] : [asked.positive, asked.negative];
+
+const vectorOf = ({ vector }: { readonly vector: Float32Array }): Float32Array => vector;
+
 function toAsked(positive: readonly Float32Array[], negative: readonly Float32Array[]): Asked {
   const [only] = positive;
   return only !== undefined && positive.length + negative.length === 1 ? only : { positive, negative };
@@ -85,9 +123,7 @@ function toAsked(positive: readonly Float32Array[], negative: readonly Float32Ar
  * are images have the same scale, and with another one a likeness could exceed 1.
  */
 function weigh(plain: Asked, color: number): { asked: Asked; scale: number } {
-  const [positive, negative] = (
-    plain instanceof Float32Array ? [[plain], []] : [plain.positive, plain.negative]
-  ).map((vectors) =>
+  const [positive, negative] = sidesOf(plain).map((vectors) =>
     vectors.map((vector) => weighColor(vector, color)).filter(({ scale }) => scale >= MIN_SCALE),
   );
   if (positive === undefined || negative === undefined || positive.length === 0) {
@@ -96,7 +132,6 @@ function weigh(plain: Asked, color: number): { asked: Asked; scale: number } {
       `With color ${color}, nothing is left to search for: change color or a reference.`,
     );
   }
-  const vectorOf = ({ vector }: { vector: Float32Array }): Float32Array => vector;
   return {
     asked: toAsked(positive.map(vectorOf), negative.map(vectorOf)),
     scale: Math.min(...positive.map(({ scale }) => scale)),

@@ -9,7 +9,8 @@ import { readVectorsOfProducts } from '../../images/embedding.store.js';
 import { imageKey, type ImageVectors } from '../../images/image-vectors.js';
 import { findQueryImage, type QueryImage, type QueryImageSources } from '../../images/query-image.js';
 import type { Database } from '../../platform/postgres.js';
-import { DEFAULT_COLOR_SHARE } from '../../vision/color-share.js';
+import type { Rgb } from '../../vision/color-descriptor.js';
+import { CHOSEN_COLOR_SHARE, DEFAULT_COLOR_SHARE } from '../../vision/color-share.js';
 import type { Box } from '../../vision/regions.js';
 import { meanDirection } from '../../vector-index/vectors.js';
 import type { VisualQueryInput, VisualReferenceInput } from '../visual-search.types.js';
@@ -22,13 +23,31 @@ import { styleVector } from './styles.js';
 /** A person or an app composes a query from a few references, not from thousands. */
 const MAX_REFERENCES = 16;
 const MAX_WEIGHT = 100;
+/** Each is a query of its own to the index. */
+const MAX_COLORS = 4;
+const HEX = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i;
 /** Maximum number of boards whose directions are cached. 16 centers take tens of kilobytes. */
 const CACHED_BOARDS = 500;
 
-function checkColor(color: number | null | undefined): number {
-  if (color == null) return DEFAULT_COLOR_SHARE;
+function checkColor(color: number | null | undefined, usual: number): number {
+  if (color == null) return usual;
   if (color >= 0 && color <= 1) return color;
   throw bad(`color is ${color}: it must be from 0 (any color) to 1 (only color).`);
+}
+
+/** @throws RequestError BAD_USER_INPUT */
+function checkColors(colors: readonly string[]): Rgb[] {
+  if (colors.length > MAX_COLORS)
+    throw bad(`colors has ${colors.length} entries: at most ${MAX_COLORS} are allowed.`);
+  return colors.map((color) => {
+    const parts = HEX.exec(color)
+      ?.slice(1)
+      .map((part) => Number.parseInt(part, 16));
+    const [red, green, blue] = parts ?? [];
+    if (red === undefined || green === undefined || blue === undefined)
+      throw bad(`colors has ${JSON.stringify(color.slice(0, 20))}: write a color as "#rrggbb".`);
+    return [red, green, blue];
+  });
 }
 
 type Taste = Pick<Reference, 'vectors' | 'negative'>;
@@ -64,7 +83,8 @@ export class QueryVectors {
         `like and unlike have ${query.like.length + unlike.length} entries: at most ${MAX_REFERENCES} are allowed.`,
       );
     }
-    const color = checkColor(query.color);
+    const inColors = checkColors(query.colors ?? []);
+    const color = checkColor(query.color, inColors.length === 0 ? DEFAULT_COLOR_SHARE : CHOSEN_COLOR_SHARE);
     const boards = query.like.filter(({ board }) => board != null).length;
     const images = query.like.filter(({ image }) => image != null).length;
     // A composition of several looks says more than one garment of one of them, and a board's vectors are many already.
@@ -75,7 +95,7 @@ export class QueryVectors {
         unlike.map((reference) => this.#reference(reference, sources, { boards: Infinity, isPhoto: false })),
       ),
     ]);
-    return joinReferences(likes, unlikes, { encoder: this.images.encoderId, color });
+    return joinReferences(likes, unlikes, { encoder: this.images.encoderId, color, inColors });
   }
 
   /** The query for products similar to a product. */
