@@ -6,9 +6,9 @@ import { COLOR_NUMBERS } from './color-descriptor.js';
 export const DEFAULT_COLOR_SHARE = 0.2;
 
 /**
- * The share of color when a query says which colors, unless it sets the share. Of the first twelve with a color of the demo
- * catalog, 70 are mostly of it instead of 46 in 96, and 12 in 100 fewer are of the category that was asked for; a share of
- * a half finds 7 more of the color, and loses twice as many of the category.
+ * The share of color when a query says which colors, unless it sets the share. More finds more of the color, and less of
+ * the kind: of the first 96 results with a color of the demo catalog, 70 are mostly of it instead of 46, and the category of
+ * the picture has an eighth fewer. With a half, these are 76, and a fifth.
  */
 export const CHOSEN_COLOR_SHARE = 0.4;
 

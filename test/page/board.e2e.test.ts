@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
+import { testInChromium as test } from './chromium.js';
 import { receiveVisitors, SCREENS, soon, tiles } from './visit.js';
 
 const { visit } = receiveVisitors();
@@ -7,8 +8,8 @@ const { visit } = receiveVisitors();
 type Screen = (typeof SCREENS)[number];
 
 /** Opens a board with three pins. */
-async function openBoard(screen: Screen, visitBoard = visit): Promise<Page> {
-  const page = await visitBoard('?q=leopard', { screen });
+async function openBoard(screen: Screen): Promise<Page> {
+  const page = await visit('?q=leopard', { screen });
   for (const index of [0, 1, 2]) {
     const tile = tiles(page).nth(index);
     await tile.waitFor();

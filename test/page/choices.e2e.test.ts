@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { testInChromium as test } from './chromium.js';
 import { DRESS, receiveVisitors, SCREENS, showPicture, snapshotOf, soon, tiles } from './visit.js';
 
 const { shop, visit } = receiveVisitors();

@@ -224,11 +224,19 @@ describe.each(SCREENS)('on a $name', (screen) => {
     const size = page.getByRole('button', { name: 'Only size M', exact: true });
     await size.waitFor();
     const bar = page.getByRole('region', { name: 'Narrow down' });
-    const { y } = (await bar.boundingBox()) ?? { y: 0 };
+    const placeOf = async (chip: Locator): Promise<string> => {
+      const [at, around] = [await chip.boundingBox(), await bar.boundingBox()];
+      return `${at?.x} ${at?.y} ${around?.y}`;
+    };
+    const place = await placeOf(size);
     await size.click();
     await page.getByRole('heading', { name: /^Your selection/ }).waitFor();
-    await page.getByRole('button', { name: 'Remove M' }).waitFor();
-    expect((await bar.boundingBox())?.y).toBe(y);
+    const taken = page.getByRole('button', { name: 'Remove M' });
+    await taken.waitFor();
+    // A second tap takes the size back, and no other.
+    await soon(async () => (await placeOf(taken)) === place);
+    await tiles(page).first().waitFor();
+    expect(await placeOf(taken)).toBe(place);
     await soon(
       async () =>
         (await tiles(page).first().locator('.tile-link').getAttribute('href'))?.endsWith('o.size=M') === true,
