@@ -423,7 +423,7 @@ export type UserErrorCode =
 
 /** What to search for: what results should look like, what they should not look like, and words. */
 export type VisualQueryInput = {
-  /** How much color counts in the similarity: from 0 (not at all) to 1 (color only). Null: 0.2, or 0.4 with `colors`. */
+  /** How much color counts in the similarity: from 0 (not at all) to 1 (color only). Null: 0.2, or 0.5 with `colors`. */
   color?: number | null | undefined;
   /** Colors that results should have instead of those of `like`, as #rrggbb, at most 4: results that are mostly of one of them come first. They leave nothing out: to do that, filter by color too. Without references, they have no effect. */
   colors?: Array<string> | null | undefined;

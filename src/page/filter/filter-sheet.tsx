@@ -120,7 +120,7 @@ function PriceFacet({ facet, filters }: FacetProps) {
     <fieldset class="facet" tabIndex={-1}>
       <legend>{t.value.facets[facet.name] ?? facet.name}</legend>
       <div class="facet-values">
-        {facet.buckets.map(({ label, count, min = null, max = null }) => {
+        {facet.buckets.map(({ label, count, min, max }) => {
           const isChosen = isSame(filters.min, min) && isSame(filters.max, max);
           return (
             <button
