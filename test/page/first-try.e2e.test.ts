@@ -103,11 +103,31 @@ describe('a finger on the picture', () => {
     );
   });
 
+  test('draws from a dot, which a tap chooses', async () => {
+    const page = await visit();
+    await openPicture(page);
+    const stage = (await page.locator('.stage').boundingBox()) ?? { x: 0, y: 0, width: 1, height: 1 };
+    const dot = (await page.locator('.dot').first().boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const from = [
+      (dot.x + dot.width / 2 - stage.x) / stage.width,
+      (dot.y + dot.height / 2 - stage.y) / stage.height,
+    ] as const;
+    await stroke(page, { from, to: [0.05, 0.05] });
+    await page.waitForURL(/box=/);
+    expect(boxOf(page)?.slice(0, 2)).toEqual([1, 1]);
+    await page.getByRole('button', { name: 'Whole picture', exact: true }).tap();
+    await soon(() => boxOf(page) === null);
+    await page.locator('.dot').first().tap();
+    await soon(async () => (await page.locator('.dot').first().getAttribute('aria-pressed')) === 'true');
+  });
+
   test('is told once how to draw, when its stroke went aside and scrolled the page', async () => {
     const page = await visit();
     await openPicture(page);
     const { width, height } = (await page.locator('.stage').boundingBox()) ?? { width: 1, height: 1 };
-    const told = page.getByText('To draw a tall box, rest your finger on the picture first.');
+    const told = page.locator('.told', {
+      hasText: 'To draw a tall box, rest your finger on the picture first.',
+    });
     await stroke(page, { from: [0.4, 0.9], to: [0.4, 0.1] });
     await soon(async () => (await page.evaluate(() => scrollY)) > 50);
     expect(await told.count()).toBe(0);

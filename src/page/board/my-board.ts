@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import { ask } from '../api/ask.js';
 import { Failure } from '../api/failure.js';
 import {
@@ -81,22 +81,25 @@ function ensureBoard(): Promise<string> {
     StartBoardDocument,
     { input: { title: t.value.myBoard, idempotencyKey: newKey() } },
     (data) => data.boardCreate?.board?.id,
-  )
-    .then((id) => {
-      remember(KEY, id);
-      myBoard.value = id;
-      return id;
-    })
-    .finally(() => {
-      starting = undefined;
-    });
+  ).catch((error: unknown) => {
+    starting = undefined;
+    throw error;
+  });
   return starting;
 }
 
 /** Pins on this browser's board, as liked. @throws Failure */
 export async function pin(what: Pinnable): Promise<void> {
   const board = await ensureBoard();
-  await pinOn(board, what, true);
+  const pins = await pinOn(board, what, true);
+  if (myBoard.value !== null) return;
+  // Not before: whoever opens a board finds something on it.
+  starting = undefined;
+  remember(KEY, board);
+  batch(() => {
+    myBoard.value = board;
+    follow(pins);
+  });
 }
 
 /** Pins on any board, and returns its pins. @throws Failure */

@@ -54,6 +54,8 @@ interface Drag {
   readonly y: number;
   readonly how: 'draw' | 'move' | Corner;
   readonly from: Box | null;
+  /** A stroke may begin on a dot, which is only chosen by a tap. */
+  readonly isOnDot: boolean;
   readonly moved: boolean;
 }
 
@@ -97,7 +99,7 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
   };
   const begin = (event: PointerEvent): void => {
     if (event.button !== 0 || !(event.target instanceof HTMLElement)) return;
-    if (event.target.closest('.dot') !== null) return;
+    const isOnDot = event.target.closest('.dot') !== null;
     const { corner } = event.target.dataset;
     const [x, y] = at(event);
     const onFrame = event.target.closest('.frame') !== null;
@@ -106,9 +108,11 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
       y,
       how: isCorner(corner) ? corner : onFrame ? 'move' : 'draw',
       from: shown,
+      isOnDot,
       moved: false,
     };
-    stage.current?.setPointerCapture(event.pointerId);
+    // A dot that is let go where it was pressed is chosen.
+    if (!isOnDot) stage.current?.setPointerCapture(event.pointerId);
   };
   const follow = (event: PointerEvent): void => {
     const { current } = drag;
@@ -117,13 +121,14 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
     const [x, y] = at(event);
     const far = Math.hypot((x - current.x) * bounds.width, (y - current.y) * bounds.height);
     if (!current.moved && far < DRAG_PX) return;
+    if (!current.moved) stage.current?.setPointerCapture(event.pointerId);
     drag.current = { ...current, moved: true };
     setDraft(dragged(current, x, y));
   };
   const end = (event: PointerEvent): void => {
     const { current } = drag;
     drag.current = null;
-    if (current === null) return;
+    if (current === null || (current.isOnDot && !current.moved)) return;
     const [x, y] = at(event);
     if (current.moved) settle(dragged(current, x, y));
     // A tap on the picture asks for what is there.

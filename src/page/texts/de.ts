@@ -102,7 +102,7 @@ export const de: Texts = {
   noItems: 'Tipp aufs Bild, wo du suchen willst.',
   tapADot: 'Tipp auf einen Punkt oder zieh einen Rahmen.',
   drawAround: 'Zieh einen Rahmen oder verschieb diesen.',
-  restFirst: 'Das hat die Seite bewegt. Für einen hohen Rahmen lass den Finger erst auf dem Bild ruhen.',
+  restFirst: 'Auf und ab bewegt die Seite. Für einen hohen Rahmen lass den Finger erst auf dem Bild ruhen.',
   drawABox: 'Ausschnitt suchen',
   wholePicture: 'Ganzes Bild',
   item: (index) => `Teil ${index}`,
