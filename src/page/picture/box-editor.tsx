@@ -197,7 +197,9 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
         ? null
         : found.map(({ box: item, name }, index) => {
             const spot = spots[index];
-            if (spot === undefined || (own !== null && holds(own, item))) return null;
+            // The events of a finger end with the element on which they began.
+            const isDragged = drag.current?.isOnDot === true;
+            if (spot === undefined || (own !== null && !isDragged && holds(own, item))) return null;
             return (
               <button
                 key={index}

@@ -103,7 +103,8 @@ export const en = {
   noItems: 'Tap where you want to look.',
   tapADot: 'Tap a dot, or draw a box.',
   drawAround: 'Draw a box, or move this one.',
-  restFirst: 'Strokes up and down scroll the page. To draw a tall box, rest your finger on the picture first.',
+  restFirst:
+    'Strokes up and down scroll the page. To draw a tall box, rest your finger on the picture first.',
   drawABox: 'Search a part',
   wholePicture: 'Whole picture',
   item: (index: number) => `Item ${index}`,
