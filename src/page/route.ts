@@ -102,6 +102,8 @@ export function go(next: Place, { replace = false } = {}): void {
     scrolls.delete(entries);
     tiles.delete(entries);
     history.pushState(stateOf(entries), '', url);
+    // Not when its list is there: until then, it would be as far down as the place before.
+    returnTo(entries, 0);
   }
   place.value = next;
 }

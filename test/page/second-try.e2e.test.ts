@@ -63,6 +63,28 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await held.getByRole('button', { name: 'Give back' }).click();
   });
 
+  test('a product opens at its top, however long its answer takes', async () => {
+    const page = await visit('', { screen });
+    await tiles(page).first().waitFor();
+    await page.evaluate(() => scrollTo(0, 700));
+    await soon(async () => (await page.evaluate(() => scrollY)) === 700);
+    await page.route('**/graphql', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      return route.fallback();
+    });
+    await tiles(page)
+      .first()
+      .locator('.tile-link')
+      .evaluate((link: HTMLElement) => link.click());
+    await page.locator('.product h1').waitFor();
+    await page.getByRole('heading', { name: 'Looks like this' }).waitFor();
+    await page.waitForTimeout(1_000);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.goBack();
+    await soon(async () => (await page.evaluate(() => scrollY)) === 700);
+  });
+
   test('a heart is full at once, and empty again if that was wrong', async () => {
     const page = await visit('?q=leopard', { screen, allows: /ERR_FAILED/ });
     let isFailing = true;
