@@ -261,6 +261,8 @@ describe.each(SCREENS)('on a $name', (screen) => {
       async () =>
         (await tiles(page).first().locator('.tile-link').getAttribute('href'))?.endsWith('o.size=M') === true,
     );
+    // Until the list is there, the one before it is shown.
+    await soon(async () => / M /.test(` ${await tiles(page).first().locator('.tile-sizes').innerText()} `));
     await tiles(page).first().locator('.tile-link').click();
     const chosen = page.getByRole('group', { name: /^Size/ }).getByRole('button', { name: 'M', exact: true });
     await chosen.waitFor();
