@@ -157,7 +157,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await page.getByRole('list', { name: 'Pins' }).getByRole('listitem').first().waitFor();
     expect(await page.locator('.palette li').count()).toBeGreaterThan(0);
     // For people: without hex codes, and without the words that image generators want.
-    expect(await page.locator('.brief-text').innerText()).toMatch(/^[A-Z][a-z -]+(?:, [a-z -]+)+$/);
+    expect(await page.locator('.brief-text').innerText()).toMatch(/^[A-Z][a-z0-9 -]+(?:, [a-z0-9 -]+)+$/);
     await page.getByRole('heading', { name: 'Ideas for this board' }).waitFor();
     await tiles(page).first().hover();
     await tiles(page)
