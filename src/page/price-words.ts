@@ -1,5 +1,5 @@
 /** What was typed, without the prices in it. */
-export interface PricedWords {
+interface PricedWords {
   readonly words: string;
   /** In major units of the market that is shown; null: no end. */
   readonly min: string | null;

@@ -32,7 +32,7 @@ export interface Reference {
 }
 
 /** The colors of a query. */
-export interface QueryColors {
+interface QueryColors {
   /** The share of color in the likeness. */
   readonly color: number;
   /** What results should be in, instead of the references' colors: any of them. */
