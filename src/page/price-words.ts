@@ -52,7 +52,7 @@ interface Price {
  * something else stays a word: "size 38", "levi's 501", "50s", "2 pack", and whatever is in quotation marks.
  */
 export function readPriceWords(text: string): PricedWords {
-  const typed = text.match(/"[^"]*"|“[^”]*”|„[^“]*“|[<>]=?|[≤≥]|[^\s<>≤≥]+/gu) ?? [];
+  const typed = text.match(/"[^"]*"|“[^”]*”|„[^“]*“|(?<!\S)(?:[<>]=?|[≤≥])|\S+/gu) ?? [];
   const words = typed.map((word) => word.toLowerCase());
   const rest: string[] = [];
   let min: string | null = null;

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { NO_FILTERS, type Place, readMarket, readPlace, writePlace } from '../../src/page/place.js';
+import { readPriceWords } from '../../src/page/price-words.js';
 
 const value = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() === text);
 const values = fc.array(value, { maxLength: 3 });
@@ -24,9 +25,10 @@ const box = fc
     fc.integer({ min: 1, max: 1_000 }),
   )
   .map(([x, y, side]) => ({ x: x / 1e4, y: y / 1e4, width: side / 1e4, height: side / 1e4 }));
+const hasNoPrice = (text: string): boolean => readPriceWords(text).words === text;
 const view: fc.Arbitrary<Place['view']> = fc.oneof(
   fc.constant({ at: 'home' as const }),
-  value.map((text) => ({ at: 'words' as const, text })),
+  value.filter(hasNoPrice).map((text) => ({ at: 'words' as const, text })),
   fc.tuple(value, fc.option(box)).map(([id, part]) => ({ at: 'picture' as const, id, box: part })),
   value.map((handle) => ({ at: 'alike' as const, handle })),
   value.map((handle) => ({ at: 'product' as const, handle })),
@@ -93,4 +95,16 @@ test('an address has no NUL', () => {
   expect(readPlace('?q=a%00b&brand=%00c').view).toEqual({ at: 'words', text: 'ab' });
   expect(readPlace('?q=%00').view).toEqual({ at: 'home' });
   expect(readPlace('?brand=%00c').filters.brands).toEqual(['c']);
+});
+
+test('prices in the words of an address are a price range, unless it has one', () => {
+  const { filters, view } = readPlace('?q=dress+under+50&brand=osterfeld');
+  expect(view).toEqual({ at: 'words', text: 'dress' });
+  expect(filters).toEqual({ ...NO_FILTERS, brands: ['osterfeld'], max: '50' });
+  expect(readPlace('?q=bis+50+Euro')).toEqual({
+    view: { at: 'home' },
+    filters: { ...NO_FILTERS, max: '50' },
+    sort: 'BEST',
+  });
+  expect(readPlace('?q=dress+under+50&min=20').view).toEqual({ at: 'words', text: 'dress under 50' });
 });

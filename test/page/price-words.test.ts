@@ -64,6 +64,7 @@ test.each([
   'jacket from 1970',
   'black and 50 white',
   'over 100 under 50',
+  'a<50',
   '"under 50" tee',
   '50',
   'under',
