@@ -40,17 +40,21 @@ describe.each(SCREENS)('a board on a $name', (screen) => {
     const href = await hrefOf(second);
     const less = second.getByRole('button', { name: /^Less like this/ });
     expect(await less.innerText()).toContain('Less like this');
-    // The answer of the gateway is late.
+    let answer = (): void => {};
+    const isLate = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     await page.route('**/graphql', async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await isLate;
       await route.continue();
     });
     const top = await topOf(second);
     await less.click();
     const undo = second.getByRole('button', { name: /^Undo/ });
-    await undo.waitFor({ timeout: 1_000 });
+    // Before any answer.
+    await undo.waitFor();
     expect(await page.getByText('Not like this').count()).toBe(0);
-    await page.unroute('**/graphql');
+    answer();
     await page.getByText('Not like this').waitFor();
     await soon(async () => Math.abs((await topOf(second)) - top) < 1);
     expect(await hrefOf(second)).toBe(href);
@@ -60,6 +64,7 @@ describe.each(SCREENS)('a board on a $name', (screen) => {
     await soon(async () => (await page.locator('.pin').count()) === 3);
     await soon(async () => Math.abs((await topOf(second)) - top) < 1);
     expect(await hrefOf(second)).toBe(href);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
   test('keeps the place of a pin that is taken off, and puts it back there', async () => {
