@@ -16,6 +16,7 @@ import { Main } from '../ui/main.js';
 import { FailureNotice, Notice } from '../ui/notice.js';
 import { say, tell } from '../ui/said.js';
 import { BoardChanges, type PinPlace } from './board-changes.js';
+import { briefText } from './brief-text.js';
 import { myBoard } from './my-board.js';
 
 type Board = NonNullable<OpenBoardQuery['board']>;
