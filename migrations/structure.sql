@@ -889,6 +889,7 @@ CREATE OR REPLACE FUNCTION public.begun_products(language text, words text[], be
  LANGUAGE sql
  STABLE
  SET gin_fuzzy_search_limit TO '2000'
+ SET enable_seqscan TO 'off'
 BEGIN ATOMIC
  WITH typed AS MATERIALIZED (
           SELECT begun_query_in(begun_products.language, begun_products.words, begun_products.begun) AS query
@@ -936,6 +937,7 @@ CREATE OR REPLACE FUNCTION public.begun_texts(language text, words text[], begun
  LANGUAGE sql
  STABLE
  SET gin_fuzzy_search_limit TO '2000'
+ SET enable_seqscan TO 'off'
 BEGIN ATOMIC
  WITH typed AS MATERIALIZED (
           SELECT begun_query_in(begun_texts.language, begun_texts.words, begun_texts.begun) AS query
@@ -1999,6 +2001,20 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.own_text_has(word text, languages text[])
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET enable_seqscan TO 'off'
+BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM (unnest(own_text_has.languages) asked(language)
+              CROSS JOIN LATERAL ( SELECT
+                    FROM products
+                   WHERE ((products.search @@ word_query(asked.language, own_text_has.word)) AND ((cardinality(own_text_has.languages) = 1) OR (NOT ((products.language)::text IS DISTINCT FROM asked.language))))
+                  LIMIT 1) found))) AS "exists";
+END;
+
 CREATE OR REPLACE FUNCTION public.refuse_awaited()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2090,6 +2106,20 @@ CREATE OR REPLACE FUNCTION public.text_vector(language text, title text, keyword
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((setweight(to_tsvector(text_config(language), fold_text(COALESCE(title, ''::text))), 'A'::"char") || setweight(to_tsvector(text_config(language), fold_text("left"(keywords, 4000))), 'B'::"char")) || setweight(to_tsvector(text_config(language), fold_text("left"(COALESCE(description, ''::text), 10000))), 'C'::"char"));
+
+CREATE OR REPLACE FUNCTION public.translated_text_has(word text, languages text[])
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET enable_seqscan TO 'off'
+BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM (unnest(translated_text_has.languages) asked(language)
+              CROSS JOIN LATERAL ( SELECT
+                    FROM product_texts
+                   WHERE ((product_texts.search @@ word_query(asked.language, translated_text_has.word)) AND (NOT ((product_texts.language)::text IS DISTINCT FROM asked.language)))
+                  LIMIT 1) found))) AS "exists";
+END;
 
 CREATE OR REPLACE FUNCTION public.typed_query(language text, text text)
  RETURNS tsquery

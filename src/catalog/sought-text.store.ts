@@ -70,8 +70,8 @@ export function textRank(text: SoughtText): Sql {
 
 /** Whether some product has a word, in a language that is searched. */
 export function someTextHas(word: Sql, { own, translated }: TextLanguages): Sql {
-  const query: QueryIn = (language) => sql`word_query(${language}, ${word})`;
-  const inOwn = sql`EXISTS (SELECT FROM products WHERE ${matchesOwn(sql`products`, own, query)})`;
-  if (translated.length === 0) return inOwn;
-  return sql`(${inOwn} OR EXISTS (SELECT FROM product_texts WHERE ${matchesOneOf(sql`product_texts`, translated, query)}))`;
+  const inOwn = sql`own_text_has(${word}, ${own}::text[])`;
+  return translated.length === 0
+    ? inOwn
+    : sql`(${inOwn} OR translated_text_has(${word}, ${translated}::text[]))`;
 }

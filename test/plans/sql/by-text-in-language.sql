@@ -104,14 +104,14 @@
         folded.word IN (SELECT mendable_words(folded.word))
           AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS language
             WHERE numnode(word_query(language, typed.word)) = 0)
-          AND NOT (EXISTS (SELECT FROM products WHERE products.search @@ word_query($2::text, typed.word)) OR EXISTS (SELECT FROM product_texts WHERE (product_texts.language IS NOT DISTINCT FROM $3 AND product_texts.search @@ word_query($4::text, typed.word)))) AS unknown
-      FROM unnest($5::text[]) WITH ORDINALITY AS typed (word, place)
+          AND NOT (own_text_has(typed.word, $2::text[]) OR translated_text_has(typed.word, $3::text[])) AS unknown
+      FROM unnest($4::text[]) WITH ORDINALITY AS typed (word, place)
       CROSS JOIN LATERAL (SELECT fold_text(typed.word) AS word) folded
     )
     SELECT word, false AS "isUnknown", NULL AS near FROM typed WHERE NOT unknown
     UNION ALL
     SELECT unknown.word, true, near.word
-    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $6) unknown
+    FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $5) unknown
     LEFT JOIN LATERAL (
       SELECT close.word FROM (
         SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.folded) AS likeness
@@ -120,9 +120,9 @@
           SELECT levenshtein_less_equal(candidate.word, unknown.folded, unknown.edits) AS edits
         ) distance
         WHERE distance.edits <= unknown.edits
-        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $7
+        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $6
       ) close
-      WHERE (EXISTS (SELECT FROM products WHERE products.search @@ word_query($8::text, close.word)) OR EXISTS (SELECT FROM product_texts WHERE (product_texts.language IS NOT DISTINCT FROM $9 AND product_texts.search @@ word_query($10::text, close.word))))
+      WHERE (own_text_has(close.word, $7::text[]) OR translated_text_has(close.word, $8::text[]))
       ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
     ) near ON true;
 

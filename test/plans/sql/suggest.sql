@@ -71,7 +71,7 @@
         folded.word IN (SELECT mendable_words(folded.word))
           AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS language
             WHERE numnode(word_query(language, typed.word)) = 0)
-          AND NOT EXISTS (SELECT FROM products WHERE products.search @@ word_query($2::text, typed.word)) AS unknown
+          AND NOT own_text_has(typed.word, $2::text[]) AS unknown
       FROM unnest($3::text[]) WITH ORDINALITY AS typed (word, place)
       CROSS JOIN LATERAL (SELECT fold_text(typed.word) AS word) folded
     )
@@ -89,6 +89,6 @@
         WHERE distance.edits <= unknown.edits
         ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $5
       ) close
-      WHERE EXISTS (SELECT FROM products WHERE products.search @@ word_query($6::text, close.word))
+      WHERE own_text_has(close.word, $6::text[])
       ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
     ) near ON true;
