@@ -428,6 +428,9 @@ CREATE INDEX prices_end ON public.prices USING btree (upper(valid)) WHERE (upper
 CREATE INDEX prices_sku ON public.prices USING btree (sku_id, price_list_id);
 CREATE TRIGGER prices_deleted AFTER DELETE ON prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
 CREATE TRIGGER prices_inserted AFTER INSERT ON prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_sku();
+CREATE TRIGGER prices_noted_deleted AFTER DELETE ON prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_skus();
+CREATE TRIGGER prices_noted_inserted AFTER INSERT ON prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_skus();
+CREATE TRIGGER prices_noted_updated AFTER UPDATE ON prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_skus();
 CREATE TRIGGER prices_updated AFTER UPDATE ON prices REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_prices();
 
 CREATE TABLE product_attributes (
@@ -575,6 +578,13 @@ CREATE TABLE search_words (
 CREATE INDEX search_words_near ON public.search_words USING gin (word gin_trgm_ops) WITH (fastupdate=off);
 CREATE INDEX search_words_word ON public.search_words USING btree (word);
 
+CREATE TABLE sku_changes (
+  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  sku_ids integer[]
+);
+CREATE INDEX sku_changes_xid ON public.sku_changes USING btree (xid);
+CREATE TRIGGER sku_changes_notify AFTER INSERT ON sku_changes FOR EACH ROW EXECUTE FUNCTION notify_change();
+
 CREATE TABLE skus (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   product_id integer NOT NULL,
@@ -611,7 +621,7 @@ CREATE INDEX skus_product ON public.skus USING btree (product_id, "position", id
 CREATE TRIGGER skus_deleted AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_by_product();
 CREATE TRIGGER skus_deleted_digest AFTER DELETE ON skus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
 CREATE TRIGGER skus_inserted_digest AFTER INSERT ON skus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests();
-CREATE TRIGGER skus_notify AFTER UPDATE OF promised, promised_held, when_out, restock_at ON skus FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+CREATE TRIGGER skus_noted_updated AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION note_updated_skus();
 CREATE TRIGGER skus_promised BEFORE DELETE ON skus FOR EACH ROW WHEN (old.promised_held > 0) EXECUTE FUNCTION refuse_promised();
 CREATE TRIGGER skus_updated AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_skus();
 CREATE TRIGGER skus_updated_digest AFTER UPDATE ON skus REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_skus();
@@ -657,7 +667,9 @@ CREATE TRIGGER stock_levels_held BEFORE DELETE ON stock_levels FOR EACH ROW WHEN
 CREATE TRIGGER stock_levels_inserted AFTER INSERT ON stock_levels REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_stock();
 CREATE TRIGGER stock_levels_ledger AFTER INSERT OR DELETE ON stock_levels FOR EACH ROW EXECUTE FUNCTION keep_ledger();
 CREATE TRIGGER stock_levels_ledger_updated AFTER UPDATE ON stock_levels FOR EACH ROW WHEN (old.on_hand IS DISTINCT FROM new.on_hand OR old.sku_id <> new.sku_id OR old.location_id <> new.location_id) EXECUTE FUNCTION keep_ledger();
-CREATE TRIGGER stock_levels_notify AFTER INSERT OR DELETE OR UPDATE ON stock_levels FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+CREATE TRIGGER stock_levels_noted_deleted AFTER DELETE ON stock_levels REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_skus();
+CREATE TRIGGER stock_levels_noted_inserted AFTER INSERT ON stock_levels REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_skus();
+CREATE TRIGGER stock_levels_noted_updated AFTER UPDATE ON stock_levels REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_skus();
 CREATE TRIGGER stock_levels_updated AFTER UPDATE ON stock_levels FOR EACH ROW WHEN ((old.sellable > 0) <> (new.sellable > 0) OR new.sellable > 0 AND (old.sku_id <> new.sku_id OR old.location_id <> new.location_id)) EXECUTE FUNCTION mark_updated_stock();
 
 CREATE TABLE stock_locations (
@@ -1977,6 +1989,16 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.note_skus()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO sku_changes (sku_ids)
+  SELECT CASE WHEN count(*) <= 10000 THEN array_agg(DISTINCT sku_id) END FROM changed HAVING count(*) > 0;
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.note_text_words()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1986,6 +2008,19 @@ BEGIN
   SELECT DISTINCT named.word
   FROM changed CROSS JOIN mendable_words(coalesce(changed.title, '') || ' ' || changed.keywords) AS named (word)
   WHERE NOT EXISTS (SELECT FROM search_words known WHERE known.word = named.word);
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.note_updated_skus()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO sku_changes (sku_ids)
+  SELECT CASE WHEN count(*) <= 10000 THEN array_agg(id) END FROM after JOIN before USING (id)
+  WHERE (before.promised, before.promised_held, before.when_out, before.restock_at)
+    IS DISTINCT FROM (after.promised, after.promised_held, after.when_out, after.restock_at)
+  HAVING count(*) > 0;
   RETURN NULL;
 END $function$;
 

@@ -14,6 +14,12 @@ import { runImageJobs } from '../images/jobs/run-image-jobs.js';
 import { gatewayGauges } from './gateway-gauges.js';
 import { importDemo } from './import-demo.js';
 import { observedEncoder } from './observed-encoder.js';
+import {
+  currentSkuPosition,
+  pruneSkuChanges,
+  SKU_CHANGES_KEPT_MS,
+  type SkuPosition,
+} from '../inventory/sku-change.store.js';
 import { pruneIdempotencyKeys } from '../mutation/idempotency.store.js';
 import { pruneBudgets } from '../budgets/budget.store.js';
 import { MemoryBudgets } from '../budgets/memory-budgets.js';
@@ -184,7 +190,7 @@ export async function startGateway(
       log,
     });
     started.push(() => services.close());
-    changes.onChange(() => services.availability.wake());
+    changes.onChange(() => services.availability.wake(), 'sku_changes');
     const sweeper = sweepExpiredHolds(background, part('holds'), meter);
     started.push(() => sweeper.close());
     const imageJobs = await runImageJobs({
@@ -310,7 +316,16 @@ function pruneRegularly(
         recovered: `${what} are being removed again`,
       },
     });
+  let before: SkuPosition | null = null;
   return {
+    prune_sku_changes: prune(
+      'Old changes of SKUs',
+      async () => {
+        if (before !== null) await pruneSkuChanges(db, before);
+        before = await currentSkuPosition(db);
+      },
+      SKU_CHANGES_KEPT_MS,
+    ),
     prune_uploads: prune('Old uploads', () =>
       pruneBlobs(uploads, { ageMs: UPLOAD_AGE_MS, maxBytes: maxUploadBytes }, (sha256s) =>
         pinnedUploads(db, sha256s),

@@ -1,8 +1,11 @@
 import type { Sku } from '../catalog/sku.types.js';
+import type { Clients } from '../platform/clients.js';
 
 /** The last state of an SKU in one channel, shared by its readers. */
 export interface WatchedSku {
   readonly key: number;
+  /** The handle of the channel. */
+  readonly channel: string;
   /** Null before the first read. */
   sku: Sku | null;
   /** The state that shoppers see. Two reads with the same text are the same to them. */
@@ -10,6 +13,10 @@ export interface WatchedSku {
   /** Whether the channel offered it at the last read. */
   offered: boolean;
   readonly readers: Set<AvailabilityReader>;
+  /** The last round in which it was read; 0 before the first. */
+  readIn: number;
+  /** Its place among those to be read soon, and the clients that wait for it. */
+  queued: { readonly clients: Clients; readonly leave: () => void } | null;
 }
 
 /**
@@ -28,7 +35,12 @@ export class AvailabilityReader implements AsyncIterableIterator<Sku> {
   #ended = false;
   #failure: Error | null = null;
 
-  constructor(watched: ReadonlyMap<number, WatchedSku>, onEnd: () => void) {
+  constructor(
+    watched: ReadonlyMap<number, WatchedSku>,
+    /** Whose subscription it is. */
+    readonly client: string,
+    onEnd: () => void,
+  ) {
     this.#watched = watched;
     this.#onEnd = onEnd;
   }

@@ -1,33 +1,48 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChannelStore } from '../catalog/channel.store.js';
 import type { Channel } from '../catalog/channel.types.js';
 import { instantiate, readKey } from '../graph/node.js';
 import { SkuStore } from '../catalog/sku.store.js';
 import { Sku } from '../catalog/sku.types.js';
 import { RequestError } from '../errors.js';
+import { Clients } from '../platform/clients.js';
+import { FairQueue } from '../platform/fair-queue.js';
+import { groupBy } from '../platform/group-by.js';
 import type { Logger } from '../platform/logging.js';
-import { startLoop, type Loop } from '../platform/loop.js';
+import { startLoop, type Loop, type Pause } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
 import { sharesOf } from '../platform/shares.js';
 import { skuPrice } from '../pricing/price.js';
 import { AvailabilityReader, type WatchedSku } from './availability-reader.js';
 import { skuAvailability } from './availability.js';
+import {
+  currentSkuPosition,
+  readSkuChanges,
+  SKU_CHANGES_KEPT_MS,
+  type SkuPosition,
+} from './sku-change.store.js';
 import { StockLevel } from './availability.types.js';
 
-/** While there are watchers. Holds that expire and prices that become valid send no notification. */
+/** While there are watchers: not every change is notified. */
 const POLL_MS = 250;
 /** Notifications come in bursts: changes within this time are read together. */
 const MIN_GAP_MS = 50;
 /**
- * After a slow round, the pause is this many times as long, so that watching uses at most a fifth of one connection.
+ * After a slow read, the pause is this many times as long, so that what has changed uses at most a fifth of one
+ * connection, and so does all else.
  */
-const PAUSE_BY_ROUND = 4;
+const PAUSE_BY_READ = 4;
 /** A new watcher wakes the loop; without watchers, it has nothing to do. */
 const UNWATCHED_MS = 60_000;
-/** Maximum SKUs per statement. */
-const CHUNK = 1_000;
-/**
- * Maximum SKUs of all subscriptions: each takes about 100 bytes, and every thousand of them a statement per round.
- */
+/** SKUs per statement: about 10 ms in Postgres. */
+const CHUNK = 250;
+/** SKUs per poll, whether or not they have changed. Fewer, because a change that is noticed meanwhile waits for them. */
+const POLLED = 100;
+/** The log of changes is kept for at least this long after a round; what was not read by then is no longer in it. */
+const LOG_READ_WITHIN_MS = SKU_CHANGES_KEPT_MS / 2;
+/** SKUs that line up in one turn of the event loop. */
+const QUEUED_AT_ONCE = 2_000;
+/** Maximum SKUs of all subscriptions: each takes about 500 bytes. */
 const MAX_WATCHED = 100_000;
 /** SKUs of the subscriptions of one client (an address). A shopper watches a few hundred at most. */
 const MAX_WATCHED_PER_CLIENT = MAX_WATCHED / 10;
@@ -51,13 +66,18 @@ export interface AvailabilityWatcher {
 }
 
 interface Joining {
+  readonly skus: ReadonlyMap<number, WatchedSku>;
+  /** The round in which it joined. Its SKUs are read in a later one. */
+  readonly joinedIn: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * One loop for all subscriptions of a gateway. It reads everything that is watched and compares, so it detects every
- * change, no matter who made it or how, without a log of changes. Without watchers, it reads nothing.
+ * One loop for all subscriptions of a gateway. Each round reads some SKUs and compares. First come those that the log of
+ * changes names and those of new subscriptions; the clients that watch them take turns, so that nobody waits for the
+ * thousands of another. Beside these, all that is watched is read over and over, a few SKUs at a time, because the log
+ * does not have every cause of a change. Without watchers, nothing is read.
  */
 export function watchAvailability(options: {
   db: Database;
@@ -67,52 +87,149 @@ export function watchAvailability(options: {
   const { db, channels, log } = options;
   /** By channel handle, then by SKU key. */
   const watched = new Map<string, Map<number, WatchedSku>>();
-  /** New readers whose SKUs have not been read yet. */
-  let joining: Joining[] = [];
+  /** All that is watched; the next to be read without a reason comes first. */
+  const inTurn = new Set<WatchedSku>();
+  /** What is to be read soon. */
+  const changed = new FairQueue<WatchedSku>();
+  /** New readers whose SKUs have not all been read yet. */
+  const joining = new Set<Joining>();
   let watches = 0;
   const shares = sharesOf(MAX_WATCHED_PER_CLIENT);
+  let rounds = 0;
+  /** Up to where the log has been read, and when. Null when it is not known what has changed since. */
+  let seen: { readonly position: SkuPosition; readonly atMs: number } | null = null;
+  let pollAtMs = 0;
 
-  const readChannel = async (handle: string, skus: ReadonlyMap<number, WatchedSku>): Promise<void> => {
-    const channel = await channels.find(handle);
-    const keys = [...skus.keys()];
-    for (let start = 0; start < keys.length; start += CHUNK) {
-      const chunk = keys.slice(start, start + CHUNK);
-      const found = await new SkuStore(db, channel).byKey.loadMany(chunk);
-      for (const [index, key] of chunk.entries()) {
-        const sku = found[index] ?? null;
-        if (sku instanceof Error) throw sku;
-        const entry = skus.get(key);
-        if (entry) note(entry, sku);
+  const queueFor = (readers: Iterable<AvailabilityReader>, sku: WatchedSku): void => {
+    for (const { client } of readers) {
+      if (sku.queued?.clients.names.has(client) === true) continue;
+      const clients = new Clients(client);
+      if (sku.queued === null) sku.queued = { clients, leave: changed.push(clients, sku) };
+      else sku.queued.clients.join(clients);
+    }
+  };
+  const unqueue = (sku: WatchedSku): void => {
+    sku.queued?.leave();
+    sku.queued = null;
+  };
+
+  const queueChanges = async (): Promise<void> => {
+    const atMs = performance.now();
+    const { position, keys } =
+      seen === null || atMs - seen.atMs > LOG_READ_WITHIN_MS
+        ? { position: await currentSkuPosition(db), keys: 'all' as const }
+        : await readSkuChanges(db, seen.position);
+    seen = { position, atMs };
+    if (keys !== 'all') {
+      for (const skus of watched.values()) {
+        for (const key of keys) {
+          const sku = skus.get(key);
+          if (sku !== undefined) queueFor(sku.readers, sku);
+        }
       }
+      return;
+    }
+    let queued = 0;
+    for (const sku of inTurn) {
+      queueFor(sku.readers, sku);
+      queued += 1;
+      if (queued % QUEUED_AT_ONCE === 0) await nextTurn();
     }
   };
 
-  const round = async (): Promise<void> => {
-    const joined = joining;
-    joining = [];
-    try {
-      for (const [handle, skus] of watched) {
-        await readChannel(handle, skus).catch((error: unknown) => {
-          if (!(error instanceof RequestError)) throw error;
-          // The channel no longer exists.
-          const readers = new Set([...skus.values()].flatMap((entry) => [...entry.readers]));
-          for (const reader of readers) reader.fail(error);
-        });
-      }
-    } catch (error) {
-      for (const { reject } of joined) reject(error);
-      throw error;
+  /** What has changed, or is new: so many as are read in one round. */
+  const takeChanged = (): ReadonlySet<WatchedSku> => {
+    const due = new Set<WatchedSku>();
+    while (due.size < CHUNK) {
+      const next = changed.shift();
+      if (next === undefined) break;
+      due.add(next.entry);
     }
-    for (const { resolve } of joined) resolve();
+    return due;
+  };
+
+  const takeInTurn = (): ReadonlySet<WatchedSku> => {
+    const due = new Set<WatchedSku>();
+    for (const sku of inTurn) {
+      if (due.size === POLLED) break;
+      due.add(sku);
+    }
+    for (const sku of due) {
+      inTurn.delete(sku);
+      inTurn.add(sku);
+    }
+    return due;
+  };
+
+  const readChannel = async (handle: string, skus: readonly WatchedSku[]): Promise<void> => {
+    const channel = await channels.find(handle);
+    const found = await new SkuStore(db, channel).byKey.loadMany(skus.map(({ key }) => key));
+    for (const [index, sku] of skus.entries()) {
+      const read = found[index] ?? null;
+      if (read instanceof Error) throw read;
+      note(sku, read);
+      sku.readIn = rounds;
+    }
+  };
+
+  const failChannel = (handle: string, error: RequestError): void => {
+    const skus = watched.get(handle)?.values() ?? [];
+    const readers = new Set([...skus].flatMap((sku) => [...sku.readers]));
+    for (const reader of readers) reader.fail(error);
+  };
+
+  /** Returns how long it took. */
+  const read = async (skus: ReadonlySet<WatchedSku>): Promise<number> => {
+    const startedAt = performance.now();
+    skus.forEach(unqueue);
+    for (const [handle, ofChannel] of groupBy(skus, ({ channel }) => channel)) {
+      await readChannel(handle, ofChannel).catch((error: unknown) => {
+        if (!(error instanceof RequestError)) throw error;
+        // The channel no longer exists.
+        failChannel(handle, error);
+      });
+    }
+    return performance.now() - startedAt;
+  };
+
+  const admit = (): void => {
+    for (const joined of joining) {
+      const { skus, joinedIn, resolve } = joined;
+      const isRead = ({ readIn, readers }: WatchedSku): boolean => readIn > joinedIn || readers.size === 0;
+      if (![...skus.values()].every(isRead)) continue;
+      joining.delete(joined);
+      resolve();
+    }
+  };
+
+  const round = async (): Promise<Pause> => {
+    rounds += 1;
+    await queueChanges();
+    const tookMs = await read(takeChanged());
+    if (performance.now() >= pollAtMs) {
+      const pollTookMs = await read(takeInTurn());
+      pollAtMs = performance.now() + Math.max(POLL_MS, PAUSE_BY_READ * pollTookMs);
+    }
+    admit();
+    const atLeastMs = Math.max(MIN_GAP_MS, PAUSE_BY_READ * tookMs);
+    return { ms: changed.length > 0 ? atLeastMs : POLL_MS, atLeastMs };
   };
 
   const loop = startLoop({
     async round() {
-      if (watched.size === 0) return { ms: UNWATCHED_MS };
-      const startedAt = performance.now();
-      await round();
-      const atLeastMs = Math.max(MIN_GAP_MS, PAUSE_BY_ROUND * (performance.now() - startedAt));
-      return { ms: POLL_MS, atLeastMs };
+      if (watched.size === 0) {
+        seen = null;
+        return { ms: UNWATCHED_MS };
+      }
+      try {
+        return await round();
+      } catch (error) {
+        // What was taken to be read has not been.
+        seen = null;
+        for (const { reject } of joining) reject(error);
+        joining.clear();
+        throw error;
+      }
     },
     log,
     says: {
@@ -122,10 +239,13 @@ export function watchAvailability(options: {
   });
 
   const leave = (handle: string, skus: Map<number, WatchedSku>, reader: AvailabilityReader): void => {
-    for (const { key, readers } of reader.watched) {
+    for (const sku of reader.watched) {
       watches -= 1;
-      readers.delete(reader);
-      if (readers.size === 0) skus.delete(key);
+      sku.readers.delete(reader);
+      if (sku.readers.size > 0) continue;
+      skus.delete(sku.key);
+      inTurn.delete(sku);
+      unqueue(sku);
     }
     if (skus.size === 0 && watched.get(handle) === skus) watched.delete(handle);
   };
@@ -150,17 +270,23 @@ export function watchAvailability(options: {
       const mine = new Map<number, WatchedSku>();
       for (const key of keys.values()) {
         if (key === null) continue;
-        const entry = skus.get(key) ?? { key, sku: null, state: '', offered: false, readers: new Set() };
+        const entry = skus.get(key) ?? unreadSku(key, channel.handle);
         skus.set(key, entry);
+        inTurn.add(entry);
         mine.set(key, entry);
       }
-      const reader = new AvailabilityReader(mine, () => {
+      const reader = new AvailabilityReader(mine, client, () => {
         leave(channel.handle, skus, reader);
         shares.giveBack(client, keys.size);
       });
       watches += mine.size;
-      for (const { readers } of mine.values()) readers.add(reader);
-      const read = new Promise<void>((resolve, reject) => joining.push({ resolve, reject }));
+      for (const sku of mine.values()) {
+        sku.readers.add(reader);
+        queueFor([reader], sku);
+      }
+      const read = new Promise<void>((resolve, reject) => {
+        joining.add({ skus: mine, joinedIn: rounds, resolve, reject });
+      });
       loop.wake();
       try {
         await read;
@@ -184,6 +310,17 @@ export function watchAvailability(options: {
     close: () => loop.close(),
   };
 }
+
+const unreadSku = (key: number, channel: string): WatchedSku => ({
+  key,
+  channel,
+  sku: null,
+  state: '',
+  offered: false,
+  readers: new Set(),
+  readIn: 0,
+  queued: null,
+});
 
 /** Records the result of reading an SKU, and notifies its readers if the state that shoppers see has changed. */
 function note(entry: WatchedSku, read: Sku | null): void {

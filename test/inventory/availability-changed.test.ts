@@ -231,7 +231,7 @@ describe('what is told', () => {
       listener.on('notification', ({ payload }) => told.add(payload));
       await listener.query('LISTEN vitrine');
       await gateway.db.query(`UPDATE skus SET promised = 9 WHERE code = 'SOON-2'`);
-      await until('the write is told', () => Promise.resolve(told.has('skus')));
+      await until('the write is told', () => Promise.resolve(told.has('sku_changes')));
     } finally {
       await listener.query('UNLISTEN vitrine');
       listener.release();

@@ -47,14 +47,14 @@ function listen({ url = database.url, table }: { url?: string; table?: string } 
 
 test.each([
   ['a change of what an index stores', 'product_changes', `UPDATE prices SET amount = amount + 1`],
-  ['stock that no index stores', 'stock_levels', 'UPDATE stock_levels SET on_hand = on_hand + 1'],
+  ['stock that no index stores', 'sku_changes', 'UPDATE stock_levels SET on_hand = on_hand + 1'],
   [
     'stock that comes',
-    'stock_levels',
+    'sku_changes',
     `INSERT INTO stock_levels SELECT skus.id, stock_locations.id, 0 FROM skus, stock_locations
     WHERE code = 'SHIRT' AND handle = 'paris'`,
   ],
-  ['stock that goes', 'stock_levels', 'DELETE FROM stock_levels WHERE on_hand = 0'],
+  ['stock that goes', 'sku_changes', 'DELETE FROM stock_levels WHERE on_hand = 0'],
 ])('is called once for %s', async (_what, table, statement) => {
   const { calls, waits } = listen({ table });
   await waits(1);
