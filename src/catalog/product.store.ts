@@ -27,12 +27,22 @@ const productRow = z.object({
   updatedAt: z.date(),
 });
 
-/** Translations are read where the product's own text is not what was asked for, or not all of it. */
+/**
+ * Translations are read where the product's own text is not what was asked for, or not all of it. Of the descriptions,
+ * which may be long, only the first that may be shown is.
+ */
 const productColumns = ({ shown }: TextLanguages): Sql => sql`product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
   CASE WHEN product.language <> ${shown[0]} OR product.description IS NULL OR product.url IS NULL THEN (
-    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
-    FROM product_texts WHERE product_id = product.id AND language = ANY(${shown}::text[])) END AS texts,
+    SELECT json_agg(json_build_object('language', language, 'title', title,
+      'description', CASE WHEN place = described THEN description END, 'url', CASE WHEN place = linked THEN url END))
+    FROM (
+      SELECT language, title, description, url, place,
+        min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
+        min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
+      FROM product_texts CROSS JOIN LATERAL array_position(${shown}::text[], language) AS place
+      WHERE product_id = product.id AND language = ANY(${shown}::text[])
+    ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt"`;
 

@@ -4,33 +4,47 @@
 /* product.byKey */ SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
   CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
-    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
-    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
+    SELECT json_agg(json_build_object('language', language, 'title', title,
+      'description', CASE WHEN place = described THEN description END, 'url', CASE WHEN place = linked THEN url END))
+    FROM (
+      SELECT language, title, description, url, place,
+        min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
+        min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
+      FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
+      WHERE product_id = product.id AND language = ANY($3::text[])
+    ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.id = ANY($3::int[]);
+      WHERE product.id = ANY($4::int[]);
 
 /* product.relevance */
     SELECT * FROM (
       SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
   CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
-    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
-    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
+    SELECT json_agg(json_build_object('language', language, 'title', title,
+      'description', CASE WHEN place = described THEN description END, 'url', CASE WHEN place = linked THEN url END))
+    FROM (
+      SELECT language, title, description, url, place,
+        min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
+        min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
+      FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
+      WHERE product_id = product.id AND language = ANY($3::text[])
+    ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
-  product.updated_at AS "updatedAt", greatest(ts_rank_cd(product.search, (SELECT typed_query($3::text, $4))), (
-        SELECT max(ts_rank_cd(sought.search, (SELECT typed_query($5::text, $6)))) FROM product_texts sought
-        WHERE sought.product_id = product.id AND sought.language = ANY($7::text[])))::float8::text AS rank,
+  product.updated_at AS "updatedAt", greatest(ts_rank_cd(product.search, (SELECT typed_query($4::text, $5))), (
+        SELECT max(ts_rank_cd(sought.search, (SELECT typed_query($6::text, $7)))) FROM product_texts sought
+        WHERE sought.product_id = product.id AND sought.language = ANY($8::text[])))::float8::text AS rank,
         true AS offered, false AS "isLastExamined"
       FROM products product WHERE true
       AND product.id IN (
-        SELECT sought.id FROM products sought WHERE sought.search @@ (SELECT typed_query($8::text, $9))
+        SELECT sought.id FROM products sought WHERE sought.search @@ (SELECT typed_query($9::text, $10))
         UNION ALL
-        SELECT sought.product_id FROM product_texts sought WHERE (sought.language IS NOT DISTINCT FROM $10 AND sought.search @@ (SELECT typed_query($11::text, $12)))) AND EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $13
-      AND offer.sellable >= $14::int AND true)) ranked
-    WHERE $15::int IS NULL
-      OR (ranked.rank::float8, -ranked.key) < ($16::float8, -$17::int)
-    ORDER BY ranked.rank::float8 DESC, ranked.key LIMIT $18;
+        SELECT sought.product_id FROM product_texts sought WHERE (sought.language IS NOT DISTINCT FROM $11 AND sought.search @@ (SELECT typed_query($12::text, $13)))) AND EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $14
+      AND offer.sellable >= $15::int AND true)) ranked
+    WHERE $16::int IS NULL
+      OR (ranked.rank::float8, -ranked.key) < ($17::float8, -$18::int)
+    ORDER BY ranked.rank::float8 DESC, ranked.key LIMIT $19;
 
 /* search.prove */
     WITH report AS (

@@ -146,21 +146,28 @@
     SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
   CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
-    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
-    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
+    SELECT json_agg(json_build_object('language', language, 'title', title,
+      'description', CASE WHEN place = described THEN description END, 'url', CASE WHEN place = linked THEN url END))
+    FROM (
+      SELECT language, title, description, url, place,
+        min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
+        min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
+      FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
+      WHERE product_id = product.id AND language = ANY($3::text[])
+    ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank,
-      offered.offered, product.place = $3 AS "isLastExamined"
+      offered.offered, product.place = $4 AS "isLastExamined"
     FROM (
       SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
       FROM products product
       WHERE true
       AND true
-        AND ($4::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $5::bigint * interval '1 microsecond', $6::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $7
+        AND ($5::int IS NULL OR (product.created_at, product.id) <
+          ('epoch'::timestamptz + $6::bigint * interval '1 microsecond', $7::int))
+      ORDER BY product.created_at DESC, product.id DESC LIMIT $8
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $8
-      AND offer.sellable >= $9::int AND true) AS offered) offered
-    WHERE offered.offered OR product.place = $10
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $11;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $9
+      AND offer.sellable >= $10::int AND true) AS offered) offered
+    WHERE offered.offered OR product.place = $11
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $12;

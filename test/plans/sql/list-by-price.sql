@@ -6,27 +6,34 @@
     SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
   CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
-    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
-    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
+    SELECT json_agg(json_build_object('language', language, 'title', title,
+      'description', CASE WHEN place = described THEN description END, 'url', CASE WHEN place = linked THEN url END))
+    FROM (
+      SELECT language, title, description, url, place,
+        min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
+        min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
+      FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
+      WHERE product_id = product.id AND language = ANY($3::text[])
+    ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", cheapest.amount::text AS rank, true AS offered, false AS "isLastExamined"
     FROM products product
-    CROSS JOIN LATERAL (SELECT min(offer.amount) AS amount FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $3
-      AND offer.sellable >= $4::int AND offer.amount >= $5::bigint AND offer.amount <= $6::bigint AND ((lower((offer.options ->> $7::text)) IN (SELECT lower(value) FROM unnest($8::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $9::text)) > 0 AND CASE WHEN lower((offer.options ->> $10::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $11::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $12::text))] END && ARRAY(SELECT lower(value) FROM unnest($13::text[]) AS value)))) IS TRUE) cheapest
+    CROSS JOIN LATERAL (SELECT min(offer.amount) AS amount FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $4
+      AND offer.sellable >= $5::int AND offer.amount >= $6::bigint AND offer.amount <= $7::bigint AND ((lower((offer.options ->> $8::text)) IN (SELECT lower(value) FROM unnest($9::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $10::text)) > 0 AND CASE WHEN lower((offer.options ->> $11::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $12::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $13::text))] END && ARRAY(SELECT lower(value) FROM unnest($14::text[]) AS value)))) IS TRUE) cheapest
     WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($14::text[])
+        SELECT id FROM categories WHERE handle = ANY($15::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($15::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $16 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($17::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($16::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $17 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($18::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($18::text[]) AS value))))
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($19::text[]) AS value))))
       AND true AND cheapest.amount IS NOT NULL
-      AND ($19::int IS NULL
-        OR (cheapest.amount, product.id) > ($20::bigint, $21::int))
-    ORDER BY cheapest.amount ASC, product.id ASC LIMIT $22;
+      AND ($20::int IS NULL
+        OR (cheapest.amount, product.id) > ($21::bigint, $22::int))
+    ORDER BY cheapest.amount ASC, product.id ASC LIMIT $23;
 
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",

@@ -7,17 +7,24 @@
       SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
   CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
-    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
-    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
+    SELECT json_agg(json_build_object('language', language, 'title', title,
+      'description', CASE WHEN place = described THEN description END, 'url', CASE WHEN place = linked THEN url END))
+    FROM (
+      SELECT language, title, description, url, place,
+        min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
+        min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
+      FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
+      WHERE product_id = product.id AND language = ANY($3::text[])
+    ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
-  product.updated_at AS "updatedAt", ts_rank_cd(product.search, (SELECT typed_query($3::text, $4)))::float8::text AS rank,
+  product.updated_at AS "updatedAt", ts_rank_cd(product.search, (SELECT typed_query($4::text, $5)))::float8::text AS rank,
         true AS offered, false AS "isLastExamined"
       FROM products product WHERE true
-      AND product.search @@ (SELECT typed_query($5::text, $6)) AND EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $7
-      AND offer.sellable >= $8::int AND true)) ranked
-    WHERE $9::int IS NULL
-      OR (ranked.rank::float8, -ranked.key) < ($10::float8, -$11::int)
-    ORDER BY ranked.rank::float8 DESC, ranked.key LIMIT $12;
+      AND product.search @@ (SELECT typed_query($6::text, $7)) AND EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $8
+      AND offer.sellable >= $9::int AND true)) ranked
+    WHERE $10::int IS NULL
+      OR (ranked.rank::float8, -ranked.key) < ($11::float8, -$12::int)
+    ORDER BY ranked.rank::float8 DESC, ranked.key LIMIT $13;
 
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",

@@ -34,11 +34,18 @@
 /* product.byHandle */ SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
   CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
-    SELECT json_agg(json_build_object('language', language, 'title', title, 'description', description, 'url', url))
-    FROM product_texts WHERE product_id = product.id AND language = ANY($2::text[])) END AS texts,
+    SELECT json_agg(json_build_object('language', language, 'title', title,
+      'description', CASE WHEN place = described THEN description END, 'url', CASE WHEN place = linked THEN url END))
+    FROM (
+      SELECT language, title, description, url, place,
+        min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
+        min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
+      FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
+      WHERE product_id = product.id AND language = ANY($3::text[])
+    ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.handle = $3;
+      WHERE product.handle = $4;
 
 /* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
