@@ -5,8 +5,11 @@ import { textRank, type SoughtText } from './sought-text.store.js';
 
 interface PageParts {
   readonly columns: Sql;
+  readonly channelKey: number;
   /** The part after FROM that selects the passing offers of `product`. */
   readonly offer: Sql;
+  /** What these meet whatever their stock: see `offerTerms`. */
+  readonly terms: Sql;
   readonly passes: Sql;
   readonly text: SoughtText | null;
   readonly after: ProductPosition | null;
@@ -64,17 +67,36 @@ const RELEVANCE: ProductOrder = {
     ORDER BY ranked.rank::float8 DESC, ranked.key LIMIT ${limit}`,
 };
 
+/**
+ * Prices are sorted without stock, which takes most of the time of an offer. Then SKUs are looked at in that order: each
+ * that passes is the product's place in it, if no cheaper one of the product passes.
+ */
 const byPrice = (sort: ProductSort, direction: Sql, comparison: Sql): ProductOrder => ({
   sort,
   rank: WHOLE_NUMBER,
-  statement: ({ columns, offer, passes, after, limit }) => sql`/* product.price */
-    SELECT ${columns}, cheapest.amount::text AS rank, true AS offered, false AS "isLastExamined"
-    FROM products product
-    CROSS JOIN LATERAL (SELECT min(offer.amount) AS amount FROM ${offer}) cheapest
-    WHERE ${passes} AND cheapest.amount IS NOT NULL
-      AND (${after?.key ?? null}::int IS NULL
-        OR (cheapest.amount, product.id) ${comparison} (${after?.rank ?? '0'}::bigint, ${after?.key ?? null}::int))
-    ORDER BY cheapest.amount ${direction}, product.id ${direction} LIMIT ${limit}`,
+  statement: ({ columns, channelKey, offer, terms, passes, after, limit }) => sql`/* product.price */
+    SELECT ${columns}, page.amount::text AS rank, true AS offered, false AS "isLastExamined"
+    FROM (
+      SELECT product.id, product.amount
+      FROM (
+        SELECT product.id, sku.id AS sku_id, price.amount
+        FROM products product
+        JOIN skus sku ON sku.product_id = product.id
+        JOIN prices price ON price.sku_id = sku.id AND price.valid @> statement_timestamp()
+          AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = ${channelKey})
+        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at, sku.options, sku.gtin) offer
+        WHERE ${passes} AND ${terms}
+          AND (${after?.key ?? null}::int IS NULL
+            OR (price.amount, product.id) ${comparison} (${after?.rank ?? '0'}::bigint, ${after?.key ?? null}::int))
+        ORDER BY price.amount ${direction}, product.id ${direction} OFFSET 0
+      ) product
+      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM ${offer} AND offer.sku_id = product.sku_id) AS passes) sku
+      CROSS JOIN LATERAL (SELECT sku.passes AND NOT EXISTS (SELECT FROM ${offer}
+        AND (offer.amount, offer.sku_id) < (product.amount, product.sku_id)) AS passes) cheapest
+      WHERE cheapest.passes
+      ORDER BY product.amount ${direction}, product.id ${direction} LIMIT ${limit}
+    ) page JOIN products product ON product.id = page.id
+    ORDER BY page.amount ${direction}, product.id ${direction}`,
 });
 
 const ORDERS: Record<ProductSort, ProductOrder> = {

@@ -5,7 +5,7 @@ import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
 import type { ProductCondition } from './product-filter.js';
-import { offerPredicate, productPredicate } from './product-filter.store.js';
+import { offerPredicate, offerTerms, productPredicate } from './product-filter.store.js';
 import { matchesText, type SoughtText } from './sought-text.store.js';
 import { Attribute, Product } from './product.types.js';
 import type { TextMender } from './mend-text.js';
@@ -111,7 +111,16 @@ export class ProductStore {
       AND ${text === null ? sql`true` : matchesText(text)}`;
     const rows = await query(
       this.db,
-      order.statement({ columns: productColumns(this.languages), offer, passes, text, after, limit }),
+      order.statement({
+        columns: productColumns(this.languages),
+        channelKey: this.channelKey,
+        offer,
+        terms: offerTerms(condition),
+        passes,
+        text,
+        after,
+        limit,
+      }),
       rankedRow,
     );
     const found = rows.map(({ rank, offered, isLastExamined, ...row }) => {
