@@ -22,6 +22,13 @@ units of the distance."""
 MIDDLE = (2 / 9, 7 / 9)
 """Of the square: the cells that the encoder's middle mean sees."""
 
+ADAPTIVE_RATE = 0.05
+EVASION = 1.0
+"""Distance to the threshold, in the score's units, at which an adaptive attacker minds both goals equally."""
+SMOOTHNESS = 7
+"""Side in pixels of the mean, taken twice, of an adaptive attacker's gradients: the score sees texture, so its patch has
+little. Without it, and with signs, the attacker is flagged at once and gets nowhere."""
+
 Penalty = Callable[[tuple[torch.Tensor, ...]], torch.Tensor]
 """What an adaptive attacker minimizes too, of the three layers: [b], positive where the defense flags the picture."""
 
@@ -87,6 +94,31 @@ def judged(encoder: Encoder, seen: torch.Tensor, goal, targeted, penalty: Penalt
     return loss, penalty(layers) if penalty else torch.zeros_like(loss)
 
 
+def evading(drawn: torch.Tensor, masks: torch.Tensor, loss: torch.Tensor, extra: torch.Tensor, done: float) -> None:
+    """A step of an adaptive attacker, who starts from the clean picture: toward the goal, and where that would raise the score,
+    across it; and the nearer the threshold, the more away from it (after Bryniarski et al., 2021)."""
+    (goal,) = torch.autograd.grad(loss.sum(), drawn, retain_graph=True)
+    (away,) = torch.autograd.grad(extra.sum(), drawn)
+    goal, away = (unit(smooth(gradient * masks)) for gradient in (goal, away))
+    near = torch.sigmoid(2 * (extra.detach() + EVASION)).view(-1, 1, 1, 1)
+    against = (goal * away).sum((1, 2, 3), keepdim=True).clamp(max=0)
+    step = unit((1 - near) * unit(goal - near * against * away) + near * away)
+    size = (3 * masks.sum((1, 2, 3), keepdim=True)).sqrt()
+    with torch.no_grad():
+        drawn -= ADAPTIVE_RATE * (1 - 0.9 * done) * size * step * masks
+        drawn.clamp_(0, 1)
+
+
+def smooth(x: torch.Tensor) -> torch.Tensor:
+    for _ in range(2):
+        x = torch.nn.functional.avg_pool2d(x, SMOOTHNESS, 1, SMOOTHNESS // 2)
+    return x
+
+
+def unit(x: torch.Tensor) -> torch.Tensor:
+    return x / x.flatten(1).norm(dim=1).clamp(min=1e-12).view(-1, 1, 1, 1)
+
+
 def follow(drawn: torch.Tensor, loss: torch.Tensor, done: float) -> None:
     (gradient,) = torch.autograd.grad(loss, drawn)
     with torch.no_grad():
@@ -104,12 +136,11 @@ def patches(
     rng: np.random.Generator,
     middle: bool = False,
     penalty: Penalty | None = None,
-    weight: float = 0.0,
 ) -> torch.Tensor:
     """A patch for each picture; returns the pictures with them, [b, 3, 260, 260]."""
     clean = torch.stack([picture.pixels for picture in pictures])
     masks = torch.stack([patch_mask(*patch_place(picture.box, share, rng, middle)) for picture in pictures])
-    drawn = torch.from_numpy(rng.random(clean.shape, dtype=np.float32)).requires_grad_()
+    drawn = (clean.clone() if penalty else torch.from_numpy(rng.random(clean.shape, dtype=np.float32))).requires_grad_()
     best = Best(len(pictures))
     for step in range(steps):
         shift = [int(x) for x in rng.integers(-SHIFT, SHIFT + 1, 2)]
@@ -117,7 +148,10 @@ def patches(
         seen = clean * (1 - mask) + moved * mask
         loss, extra = judged(encoder, seen, goals, targeted, penalty)
         best.offer(seen, loss, extra)
-        follow(drawn, (loss + weight * extra.clamp(min=0)).sum(), step / steps)
+        if penalty:
+            evading(drawn, masks, loss, extra, step / steps)
+        else:
+            follow(drawn, loss.sum(), step / steps)
     return quantized(best.pixels)
 
 
@@ -129,7 +163,6 @@ def noise(
     targeted: bool,
     steps: int,
     penalty: Penalty | None = None,
-    weight: float = 0.0,
 ) -> torch.Tensor:
     """Every pixel of the picture moved by at most `distance` (of 1)."""
     clean = torch.stack([picture.pixels for picture in pictures])
@@ -140,7 +173,7 @@ def noise(
         seen = clean + added * masks
         loss, extra = judged(encoder, seen, goals, targeted, penalty)
         best.offer(seen, loss, extra)
-        (gradient,) = torch.autograd.grad((loss + weight * extra.clamp(min=0)).sum(), added)
+        (gradient,) = torch.autograd.grad(torch.where(extra > -EVASION, extra, loss).sum() if penalty else loss.sum(), added)
         with torch.no_grad():
             added -= NOISE_STEP * distance * gradient.sign()
             added.clamp_(-distance, distance)
@@ -156,8 +189,6 @@ def universal(
     steps: int,
     batch: int,
     rng: np.random.Generator,
-    penalty: Penalty | None = None,
-    weight: float = 0.0,
 ) -> torch.Tensor:
     """One patch that makes any picture be answered as `goal`; [3, side, side] for a picture that fills the square."""
     side = round((share * SIDE * SIDE) ** 0.5)
@@ -165,8 +196,8 @@ def universal(
     for step in range(steps):
         chosen = [pictures[int(index)] for index in rng.choice(len(pictures), batch, replace=False)]
         seen = torch.stack([pasted(picture, drawn, share, rng) for picture in chosen])
-        loss, extra = judged(encoder, seen, goal, True, penalty)
-        follow(drawn, (loss + weight * extra.clamp(min=0)).mean(), step / steps)
+        loss, _ = judged(encoder, seen, goal, True, None)
+        follow(drawn, loss.mean(), step / steps)
     return quantized(drawn.detach())
 
 

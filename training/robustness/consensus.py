@@ -1,21 +1,20 @@
 """What a flagged picture is searched with instead, in at most three more passes of the encoder.
 
-patch: the suspicious cells are painted over with the color around them, and the picture is encoded again; twice more, if
-what remains is still suspicious. noise: the mean of the embeddings of three views that keep little of the noise.
+patch: the suspicious cells are painted over with the gray that the encoder sees as 0, and the picture is encoded again; twice
+more, if what remains is still suspicious. (On the half that is fitted on, gray restores more of the first ten than the color
+around the cells, or a smooth continuation of it: 0.51 instead of 0.46 for a tenth of the picture.) noise: the mean of the embeddings of three views that keep little of the noise.
 """
 
 import torch
 
 from laundering import jpeg, rescaled
-from network import GRID, SIDE
+from network import GRID, MEAN, SIDE
 from score import Score
 from seeing import Seeing
 
 MOST_PASSES = 3
-REACH = 0.25
+REACH = 0.5
 """Cells are painted over that are above this share of the way from the picture's median cell to its most suspicious one."""
-MARGIN = 6
-"""Pixels around them that are painted over too."""
 VIEWS = (
     lambda x: rescaled(x, 0.5),
     lambda x: jpeg(rescaled(x, 0.75), 50),
@@ -34,14 +33,10 @@ def painted(pixels: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
         grown = torch.nn.functional.max_pool2d(region[None, None], 3, 1, 1)[0, 0]
         region = grown * (grid > least)
     rows, columns = region.any(1).nonzero().flatten(), region.any(0).nonzero().flatten()
-    edge = SIDE / GRID
-    top, bottom = (max(0, round(int(rows[0]) * edge) - MARGIN), min(SIDE, round((int(rows[-1]) + 1) * edge) + MARGIN))
-    left, right = (max(0, round(int(columns[0]) * edge) - MARGIN), min(SIDE, round((int(columns[-1]) + 1) * edge) + MARGIN))
-    ring = torch.zeros(SIDE, SIDE, dtype=torch.bool)
-    ring[max(0, top - 8) : bottom + 8, max(0, left - 8) : right + 8] = True
-    ring[top:bottom, left:right] = False
+    top, left = (round(int(side[0]) * SIDE / GRID) for side in (rows, columns))
+    bottom, right = (round((int(side[-1]) + 1) * SIDE / GRID) for side in (rows, columns))
     whole = pixels.clone()
-    whole[:, top:bottom, left:right] = pixels[:, ring].median(1).values[:, None, None]
+    whole[:, top:bottom, left:right] = MEAN
     return whole
 
 

@@ -125,6 +125,12 @@ def local(encoder: Encoder, photographs: Clean, rows) -> torch.Tensor:
     return torch.cat([encoder.local(photographs.layers(rows[at : at + 50])) for at in range(0, len(rows), 50)])
 
 
+def parts(flat: Clean) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that the probes are fitted on, and rows that set the thresholds."""
+    rows = np.random.default_rng(15).permutation(flat.half(True))
+    return np.sort(rows[:PROBE_PHOTOGRAPHS]), np.sort(rows[PROBE_PHOTOGRAPHS:])
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--cache", type=Path, required=True)
@@ -133,8 +139,7 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
     encoder, flat = Encoder(), Clean(chosen.cache, "flat")
-    rows = np.random.default_rng(15).permutation(flat.half(True))
-    used, kept = np.sort(rows[:PROBE_PHOTOGRAPHS]), np.sort(rows[PROBE_PHOTOGRAPHS:])
+    used, kept = parts(flat)
     examples = Examples(chosen.cache, used, encoder)
     sides = {"patch": examples.cells, "noise": examples.means}
     fits = [logistic(torch.cat(sides[name][0]), torch.cat(sides[name][1]), DECAY[name]) for name in REASONS]

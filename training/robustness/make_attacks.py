@@ -22,9 +22,7 @@ from clean import Clean, catalog
 from network import Encoder
 
 BATCH = 4
-PATCH_STEPS, ADAPTIVE_STEPS, NOISE_STEPS, UNIVERSAL_STEPS, UNIVERSAL_BATCH = 40, 40, 8, 60, 6
-WEIGHT = 0.05
-"""Of the defense's score (in logits above its threshold) in an adaptive attacker's loss, beside a cosine."""
+PATCH_STEPS, ADAPTIVE_STEPS, NOISE_STEPS, UNIVERSAL_STEPS, UNIVERSAL_BATCH = 40, 24, 8, 60, 6
 
 
 def types(photos: Path) -> dict[str, str]:
@@ -53,13 +51,13 @@ def attack(job: str, cache: Path, photos: Path, encoder: Encoder, vectors: torch
     flat, targeted = Clean(cache, "flat"), aim == "targeted"
     sources, goals = chosen(flat, types(photos), half == "fit", int(count), targeted, rng)
     penalty = (lambda layers: trust.over(encoder.local(layers))) if trust else None
-    extra = {"penalty": penalty, "weight": WEIGHT if trust else 0.0}
+    extra = {"penalty": penalty}
     found, start = [], time.time()
     if kind == "universal":
         goals = [goals[0]] * len(goals)
         some = [flat.picture(int(row)) for row in rng.choice(flat.half(True), 120, replace=False)]
         patch = attacks.universal(
-            encoder, some, vectors[goals[0]], int(size) / 100, UNIVERSAL_STEPS, UNIVERSAL_BATCH, rng, **extra
+            encoder, some, vectors[goals[0]], int(size) / 100, UNIVERSAL_STEPS, UNIVERSAL_BATCH, rng
         )
         found = [attacks.pasted(flat.picture(row), patch, int(size) / 100, rng)[None] for row in sources]
     for at in range(0, len(sources) if kind != "universal" else 0, BATCH):
@@ -70,7 +68,7 @@ def attack(job: str, cache: Path, photos: Path, encoder: Encoder, vectors: torch
             steps = ADAPTIVE_STEPS if trust else PATCH_STEPS
             found.append(attacks.patches(encoder, pictures, goal, int(size) / 100, targeted, steps, rng, **extra))
         else:
-            found.append(attacks.noise(encoder, pictures, goal, int(size) / 255, targeted, NOISE_STEPS, **extra))
+            found.append(attacks.noise(encoder, pictures, goal, int(size) / 255, targeted, NOISE_STEPS * (2 if trust else 1), **extra))
         save(file, found, sources, goals)
     save(file, found, sources, goals)
     print(file.stem, f"{time.time() - start:.0f} s", flush=True)
