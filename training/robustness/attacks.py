@@ -163,8 +163,10 @@ def noise(
     targeted: bool,
     steps: int,
     penalty: Penalty | None = None,
+    halved: bool = False,
 ) -> torch.Tensor:
-    """Every pixel of the picture moved by at most `distance` (of 1)."""
+    """Every pixel of the picture moved by at most `distance` (of 1). With `halved`, the attacker knows that pictures are also
+    looked at in half the resolution (agreement.py), and attacks the mean of both."""
     clean = torch.stack([picture.pixels for picture in pictures])
     masks = torch.stack([inside(picture.box) for picture in pictures])
     added = torch.zeros_like(clean).requires_grad_()
@@ -172,6 +174,8 @@ def noise(
     for _ in range(steps):
         seen = clean + added * masks
         loss, extra = judged(encoder, seen, goals, targeted, penalty)
+        if halved:
+            loss = (loss + judged(encoder, half_size(seen), goals, targeted, None)[0]) / 2
         best.offer(seen, loss, extra)
         (gradient,) = torch.autograd.grad(torch.where(extra > -EVASION, extra, loss).sum() if penalty else loss.sum(), added)
         with torch.no_grad():
@@ -179,6 +183,11 @@ def noise(
             added.clamp_(-distance, distance)
             added.copy_((clean + added).clamp(0, 1) - clean)
     return quantized(best.pixels)
+
+
+def half_size(pixels: torch.Tensor) -> torch.Tensor:
+    resize = lambda x, side: torch.nn.functional.interpolate(x, (side, side), mode="bicubic", antialias=True)
+    return resize(resize(pixels, SIDE // 2), SIDE).clamp(0, 1)
 
 
 def universal(

@@ -68,7 +68,8 @@ def attack(job: str, cache: Path, photos: Path, encoder: Encoder, vectors: torch
             steps = ADAPTIVE_STEPS if trust else PATCH_STEPS
             found.append(attacks.patches(encoder, pictures, goal, int(size) / 100, targeted, steps, rng, **extra))
         else:
-            found.append(attacks.noise(encoder, pictures, goal, int(size) / 255, targeted, NOISE_STEPS * (2 if trust else 1), **extra))
+            steps, halved = NOISE_STEPS * (2 if trust else 1), kind == "halved"
+            found.append(attacks.noise(encoder, pictures, goal, int(size) / 255, targeted, steps, halved=halved, **extra))
         save(file, found, sources, goals)
     save(file, found, sources, goals)
     print(file.stem, f"{time.time() - start:.0f} s", flush=True)

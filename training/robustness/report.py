@@ -85,7 +85,7 @@ def attack(file: Path, see: Seeing, score: Score, vectors: torch.Tensor) -> dict
         worked = succeeds(file.stem, best(vectors, again.embedding), source, goal)
         answer[way] = {"success": share(worked), "flagged": share(caught), "successUnflagged": share(worked & ~caught)}
     # As if each were flagged for the reason that fits: what consensus can do, whatever the score says.
-    mend = without_noise if "noise" in file.stem else None
+    mend = without_noise if "noise" in file.stem or "halved" in file.stem else None
     results = []
     for row in range(len(pixels)):
         single = pixels[row]
