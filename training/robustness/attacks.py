@@ -17,7 +17,7 @@ from network import SIDE, Encoder
 SHIFT = 3
 """Pixels that a patch moves while it is fitted, in each direction."""
 RATE, NOISE_STEP = 0.1, 0.25
-"""A patch's step at first (it falls to a tenth; in 30 steps, this gets 0.03 to 0.06 closer than Adam), and that of noise in
+"""A patch's step at first (it falls to a tenth; in 30 steps, this gets 0.02 to 0.06 closer than Adam), and that of noise in
 units of the distance."""
 MIDDLE = (2 / 9, 7 / 9)
 """Of the square: the cells that the encoder's middle mean sees."""

@@ -2,7 +2,8 @@
 
 patch: the suspicious cells are painted over with the gray that the encoder sees as 0, and the picture is encoded again; twice
 more, if what remains is still suspicious. (On the half that is fitted on, gray restores more of the first ten than the color
-around the cells, or a smooth continuation of it: 0.51 instead of 0.46 for a tenth of the picture.) noise: the mean of the embeddings of three views that keep little of the noise.
+around the cells, or a smooth continuation of it: 0.51 instead of 0.46 for a tenth of the picture.)
+noise: the mean of the embeddings of three views that keep little of the noise.
 """
 
 import torch

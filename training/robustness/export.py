@@ -31,8 +31,9 @@ def node(kind: str, inputs: list[str], output: str, **attributes) -> onnx.NodePr
 
 def add(model: onnx.ModelProto, trust: Score) -> None:
     graph = model.graph
-    for kept, made in ((graph.node, lambda n: n.output[0]), (graph.initializer, lambda t: t.name), (graph.output, lambda o: o.name)):
-        for old in [item for item in kept if made(item).startswith(SUSPICION)]:
+    named = lambda item: item.name
+    for kept, name_of in ((graph.node, lambda n: n.output[0]), (graph.initializer, named), (graph.output, named)):
+        for old in [item for item in kept if name_of(item).startswith(SUSPICION)]:
             kept.remove(old)
     constants = {
         "shape": np.array([0, TEXTURES, GRID**2], np.int64),

@@ -1,13 +1,12 @@
 """The shipped encoder in PyTorch, with gradients: model.onnx as it is, node by node.
 
-Weights and arithmetic are those of the file, so what is measured here is what the gateway runs (`parity.py`). The graph
-is cut at three tensors: the cells of the head convolution, of the last block, and of the front. `Encoder.cells` gives
-them, and `Encoder.embed` is the rest of the graph on any weighted means of them.
+Weights and arithmetic are those of the file, so what is measured here is what the gateway runs (`parity.py`). `Encoder.cells`
+gives the cells of the three layers that the maps see, and of an early one. `Encoder.embed` is the rest of the graph on the
+means of any of the cells.
 """
 
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper

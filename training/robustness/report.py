@@ -32,7 +32,8 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
 
 
 def share(hits: np.ndarray) -> dict:
-    return {"hits": int(hits.sum()), "of": len(hits), "share": round(float(hits.mean()), 4), "wilson95": wilson(int(hits.sum()), len(hits))}
+    count, of = int(hits.sum()), len(hits)
+    return {"hits": count, "of": of, "share": round(count / of, 4), "wilson95": wilson(count, of)}
 
 
 def best(vectors: torch.Tensor, embeddings: torch.Tensor) -> np.ndarray:
@@ -50,7 +51,8 @@ def clean_sets(cache: Path, encoder: Encoder, score: Score) -> dict:
         rows = photographs.half(False) if name == "flat" else list(range(len(photographs.names)))
         over = torch.cat([score.of(encoder.local(photographs.layers(rows[at : at + 50]))) for at in range(0, len(rows), 50)])
         over = (over - score.thresholds).numpy()
-        answer[name] = {"any": share((over > 0).any(1)), **{reason: share(over[:, at] > 0) for at, reason in enumerate(REASONS)}}
+        answer[name] = {reason: share(over[:, at] > 0) for at, reason in enumerate(REASONS)}
+        answer[name]["any"] = share((over > 0).any(1))
         print(name, answer[name]["any"], flush=True)
     return answer
 
