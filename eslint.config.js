@@ -31,6 +31,7 @@ const ROOMS = Object.fromEntries(
     webhooks: 'graph platform',
     export: 'catalog errors graph images platform pricing',
     sync: 'errors images platform projection vector-index vision type:config',
+    audit: 'errors identify platform projection search vector-index vision',
     server: 'budgets errors graph images/upload-id platform vision',
     app:
       'access boards budgets catalog errors graph holds identify images import inventory knowledge look mutation platform ' +
@@ -38,7 +39,7 @@ const ROOMS = Object.fromEntries(
     // A client of the public API: it runs in the browser, and knows nothing of the gateway.
     page: '',
     commands:
-      'access app config errors export import inventory knowledge platform search sync vision webhooks',
+      'access app audit config errors export import inventory knowledge platform search sync vision webhooks',
   }).map(([room, may]) => [room, may.split(' ')]),
 );
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { errorCode } from '../platform/operator-error.js';
+import { auditCommand } from './audit.js';
 import { calibrateCommand } from './calibrate.js';
 import { exportCommand } from './export.js';
 import { importCommand } from './import.js';
@@ -59,6 +60,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   program.addCommand(reconcileCommand());
   program.addCommand(reindexCommand());
   program.addCommand(calibrateCommand());
+  program.addCommand(auditCommand());
   program.addCommand(keysCommand());
   program.addCommand(webhooksCommand());
   inheritSettings(program);

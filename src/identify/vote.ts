@@ -12,22 +12,26 @@ export interface Vote {
   readonly share: number;
 }
 
-type FactsOf = ReadonlyMap<number, LabelFacts>;
+/** What a vote reads of a match. */
+export type Voter = Pick<IndexMatch, 'productId' | 'score'>;
 
-export const voteOnLabel = (kind: LabelKind, voters: readonly IndexMatch[], facts: FactsOf): Vote | null =>
-  vote(voters, (key) => facts.get(key)?.values.get(kind) ?? []);
+export const voteOnLabel = (
+  kind: LabelKind,
+  voters: readonly Voter[],
+  facts: ReadonlyMap<number, Pick<LabelFacts, 'values'>>,
+): Vote | null => vote(voters, (key) => facts.get(key)?.values.get(kind) ?? []);
 
-export const voteOnTopCategory = (nearest: readonly IndexMatch[], facts: FactsOf): Vote | null =>
+export const voteOnTopCategory = (
+  nearest: readonly Voter[],
+  facts: ReadonlyMap<number, Pick<LabelFacts, 'topCategory'>>,
+): Vote | null =>
   vote(nearest, (key) => {
     const top = facts.get(key)?.topCategory;
     return top === undefined ? [] : [top];
   });
 
 /** A product with several values votes for each of them. Null when no product has a value. */
-function vote(
-  nearest: readonly IndexMatch[],
-  valuesOf: (productId: number) => readonly string[],
-): Vote | null {
+function vote(nearest: readonly Voter[], valuesOf: (productId: number) => readonly string[]): Vote | null {
   const best = nearest[0]?.score ?? 0;
   const weights = new Map<string, number>();
   let total = 0;

@@ -6,7 +6,7 @@ import { withoutColor } from './color-share.js';
 import { decodeRaster, decodeSquare } from './decode.js';
 import type { TextTower } from './encoder-manifest.js';
 import { encodedVectors, type EncodeJob } from './encoder.protocol.js';
-import { PAD } from './framing.js';
+import { type Frame, PAD } from './framing.js';
 import { limiter } from './limiter.js';
 import { readManifest } from './manifest.js';
 import { WorkerPool } from './pool.js';
@@ -110,6 +110,13 @@ export interface Encoder {
 
 /** An encoder whose queue is in this process. */
 export interface OpenEncoder extends Encoder {
+  /** How it fits images into the square that the model sees. */
+  readonly frame: Frame;
+  /**
+   * The vector of an image in memory: what `encode` returns for a file without loss that has the same pixels.
+   * @throws RequestError SERVICE_OVERLOADED; the reason of `signal` while it waits
+   */
+  encodeRaster(raster: Raster, signal?: AbortSignal): Promise<Float32Array>;
   load(): EncoderLoad;
 }
 
@@ -232,6 +239,16 @@ export async function openEncoder({
       const [vector] = box
         ? await (await open(image)).encode([box], signal)
         : await look([() => toJob(image, signal)], signal);
+      if (vector === undefined) throw new Error('an encoder answers every image');
+      return vector;
+    },
+    frame: { size: input.size, framing: input.framing },
+    async encodeRaster(raster, signal) {
+      const square = async (): Promise<EncodeJob> => ({
+        pixels: await squareOf(raster, input),
+        part: placeInFrame(raster, input),
+      });
+      const [vector] = await look([square], signal);
       if (vector === undefined) throw new Error('an encoder answers every image');
       return vector;
     },

@@ -26,6 +26,12 @@ export async function shrinkRaster(raster: Raster, side: number): Promise<Raster
   return { pixels: data, width: info.width, height: info.height };
 }
 
+/** The raster, stretched to that size. */
+export async function stretchRaster(raster: Raster, width: number, height: number): Promise<Raster> {
+  const pixels = await open(raster).resize({ width, height, fit: 'fill' }).raw().toBuffer();
+  return { pixels, width, height };
+}
+
 /** A part of the raster; it shares no memory with it. */
 export function cutRaster({ pixels, width }: Raster, part: PixelBox): Raster {
   const cut = new Uint8Array(3 * part.width * part.height);

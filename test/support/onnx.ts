@@ -40,6 +40,18 @@ export function averagingEncoder(
   ]);
 }
 
+/** A graph that returns the mean color of the square at the top left, and is blind for the rest of the image. */
+export function cornerEncoder(size: number, square: number): Buffer {
+  const corner = [ints('kernel_shape', [square, square]), ints('strides', [size, size])];
+  return model([
+    bytes(1, node('AveragePool', 'pixels', 'means', corner)),
+    bytes(1, node('Flatten', 'means', 'embedding')),
+    text(2, 'encoder'),
+    bytes(11, valueInfo('pixels', ['images', 3, size, size])),
+    bytes(12, valueInfo('embedding', ['images', 3])),
+  ]);
+}
+
 /** A graph that takes and returns half-precision images, as they are. */
 export function halfEncoder(size: number): Buffer {
   const shape = ['images', 3, size, size];

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { averagingEncoder } from './onnx.js';
+import { averagingEncoder, cornerEncoder } from './onnx.js';
 
-const NAME = 'small';
 /** Pixels of a side, the minimum for an encoder, and of the squares that it averages. */
 const SIDE = 16;
 const SQUARE = 4;
@@ -12,14 +11,19 @@ const SQUARE = 4;
  * A folder with an encoder for tests of other parts. It sees an image as 4 × 4 squares of one color each, starts
  * immediately, and takes a millisecond per image, while the included one takes forty.
  */
-export function smallEncoderFolder(): string {
+export const smallEncoderFolder = (): string =>
+  encoderFolder('small', averagingEncoder(SIDE, SQUARE), 3 * (SIDE / SQUARE) ** 2);
+
+/** A folder with an encoder that anyone can deceive: it sees one of those squares, in the corner at the top left. */
+export const cornerEncoderFolder = (): string => encoderFolder('corner', cornerEncoder(SIDE, SQUARE), 3);
+
+function encoderFolder(name: string, graph: Buffer, dim: number): string {
   const run = process.env['VITRINE_TEST_VECTORS'];
   if (run === undefined) throw new Error('VITRINE_TEST_VECTORS is not set: run tests with npm test');
-  const folder = join(run, NAME);
+  const folder = join(run, name);
   mkdirSync(folder, { recursive: true });
-  const graph = averagingEncoder(SIDE, SQUARE);
   const manifest = {
-    name: NAME,
+    name,
     version: '1.0.0',
     input: {
       name: 'pixels',
@@ -31,7 +35,7 @@ export function smallEncoderFolder(): string {
       mean: [0.5, 0.5, 0.5],
       std: [0.5, 0.5, 0.5],
     },
-    outputs: [{ name: 'embedding', dim: 3 * (SIDE / SQUARE) ** 2 }],
+    outputs: [{ name: 'embedding', dim }],
     files: { 'model.onnx': { sha256: createHash('sha256').update(graph).digest('hex') } },
   };
   write(join(folder, 'model.onnx'), graph);

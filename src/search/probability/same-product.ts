@@ -37,7 +37,7 @@ export function sameProductFeatures(score: number, bestOther: number | null): nu
 export function sameProductProbability(
   model: SameProductModel | null,
   { productId, score }: Pick<IndexMatch, 'productId' | 'score'>,
-  nearest: readonly IndexMatch[],
+  nearest: readonly Pick<IndexMatch, 'productId' | 'score'>[],
 ): number {
   if (model === null) return 0;
   const other = nearest.find((match) => match.productId !== productId);

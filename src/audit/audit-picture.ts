@@ -1,0 +1,155 @@
+import { eachOf } from '../platform/ahead.js';
+import { random } from '../platform/random.js';
+import type { SameProductModel } from '../search/probability/same-product.js';
+import type { OpenEncoder } from '../vision/encoder.js';
+import type { Raster } from '../vision/raster.js';
+import { ATTACKS, isOptimized, type Attack } from './attacks.js';
+import { likeness, type Catalog } from './catalog.js';
+import { placesTaken } from './crowding.js';
+import { evolve, type Family, type Found } from './evolve.js';
+import { launder, LAUNDERINGS } from './launder.js';
+import { nearCopies } from './near-copies.js';
+import { noisy } from './noise.js';
+import { judge, PAGE, type Judge, type Outcome, type Subject, type TypeVote } from './outcome.js';
+import { patches } from './patch.js';
+import { pagesOf, type Pages } from './promotion.js';
+import type { PictureResult, Trial } from './state.js';
+import { withSticker } from './sticker.js';
+
+/** What all pictures of an audit are attacked with. */
+export interface Setting {
+  readonly encoder: OpenEncoder;
+  readonly catalog: Catalog;
+  readonly typeOf: TypeVote;
+  readonly model: SameProductModel | null;
+  readonly seed: number;
+  readonly passes: number;
+  /** After how many passes the outcome is recorded. */
+  readonly checkpoints: readonly number[];
+  /**
+   * Attacks at a time: the encoder's threads. Each thread then has one picture at a time, because the numbers of a model
+   * may depend on what it is given beside a picture, and a seed must always give the same report.
+   */
+  readonly lanes: number;
+  readonly advance: (passes: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A picture after an attack, and the product that it is then taken for. */
+export interface Sight {
+  readonly attack: string;
+  readonly picture: Raster;
+  /** The first product of the answer that is not its own; null when nothing is answered, or the picture is the answer. */
+  readonly takenFor: number | null;
+}
+
+/** Carries out all attacks on one picture. The same seed gives the same result. */
+export async function auditPicture(
+  setting: Setting,
+  subject: Subject,
+  pictures: { readonly own: Raster; readonly target: Raster },
+): Promise<{ readonly result: PictureResult; readonly sights: readonly Sight[] }> {
+  const { encoder, catalog, typeOf, model, signal } = setting;
+  const clean = catalog.nearest(await encoder.encodeRaster(pictures.own, signal), PAGE);
+  const ofQuery = judge({ catalog, subject, typeOf, cleanType: typeOf(clean), model });
+  const trials = new Map<string, Trial>();
+  const sights: Sight[] = [];
+  await eachOf(ATTACKS, setting.lanes, async (attack) => {
+    const { trial, picture } = await attempt(setting, subject, pictures, attack, ofQuery);
+    trials.set(attack.id, trial);
+    if (picture !== null) sights.push({ attack: attack.id, ...picture });
+  });
+  return {
+    result: {
+      product: subject.product.handle,
+      target: subject.target.handle,
+      clean: ofQuery.outcome(clean),
+      trials: ATTACKS.flatMap(({ id }) => trials.get(id) ?? []),
+    },
+    sights,
+  };
+}
+
+interface Attempt {
+  readonly trial: Trial;
+  /** Null when there is no one picture to show. */
+  readonly picture: Omit<Sight, 'attack'> | null;
+}
+
+async function attempt(
+  setting: Setting,
+  subject: Subject,
+  pictures: { readonly own: Raster; readonly target: Raster },
+  attack: Attack,
+  ofQuery: Judge,
+): Promise<Attempt> {
+  const { encoder, catalog, seed, signal } = setting;
+  const { product, target } = subject;
+  const { id, goal, means } = attack;
+  const chance = random(`${seed}/${product.handle}/${id}`);
+  if (means.kind === 'copies') {
+    const files = await nearCopies(pictures.own, means.count, `${seed}/${product.handle}/${id}`);
+    const vectors: Float32Array[] = [];
+    for (const file of files) vectors.push(await encoder.encode(file, undefined, signal));
+    setting.advance(files.length);
+    const places = placesTaken(catalog, product, vectors);
+    const result: Outcome = places === null ? {} : { crowded: places >= PAGE / 2 };
+    return { trial: { attack: id, curve: [], result, places }, picture: null };
+  }
+
+  const pages = goal === 'promote' ? pagesOf(catalog, subject, random(`${seed}/${product.handle}`)) : null;
+  const outcomeOf = (vector: Float32Array): Outcome =>
+    pages === null ? ofQuery.outcome(ofQuery.page(vector)) : { entered: pages.margin(vector) > 0 };
+  const encode = async (raster: Raster): Promise<Float32Array> => {
+    const vector = await encoder.encodeRaster(raster, signal);
+    setting.advance(1);
+    return vector;
+  };
+  const curve: Outcome[] = [];
+  const search = {
+    passes: setting.passes,
+    encode,
+    score: aim(subject, goal, pages),
+    at: setting.checkpoints,
+    reached: ({ vector }: Found) => curve.push(outcomeOf(vector)),
+  };
+  let found: Found;
+  switch (means.kind) {
+    case 'patch': {
+      const motif = goal === 'away' ? null : pictures.target;
+      found = await evolve(await patches(pictures.own, means.area, motif, chance), search);
+      break;
+    }
+    case 'noise': {
+      const family: Family<Raster> = noisy(pictures.own, means.levels, chance);
+      found = await evolve(family, search);
+      break;
+    }
+    case 'sticker': {
+      const word = target.type.split('/').at(-1) ?? target.type;
+      const raster = withSticker(pictures.own, means.figure, { area: means.area, word }, chance);
+      found = { raster, vector: await encode(raster) };
+    }
+  }
+  const trial: Trial = { attack: id, curve, result: outcomeOf(found.vector) };
+  for (const way of LAUNDERINGS)
+    trial[way] = outcomeOf(await encoder.encode(await launder[way](found.raster), undefined, signal));
+  setting.advance(LAUNDERINGS.length);
+  const answer = ofQuery.page(found.vector).find(({ productId }) => productId !== product.productId);
+  const takenFor = pages === null ? (answer?.productId ?? null) : target.productId;
+  return { trial, picture: { picture: found.raster, takenFor } };
+}
+
+/** What the attacker wants more of: likeness to his product, unlikeness to the own one, or a place on a page. */
+function aim({ product, target }: Subject, goal: Attack['goal'], pages: Pages | null) {
+  if (pages !== null) return (vector: Float32Array) => pages.margin(vector);
+  const toward = (vector: Float32Array): number => likeness(vector, target);
+  return goal === 'away' ? (vector: Float32Array) => -likeness(vector, product) : toward;
+}
+
+/** Passes of the encoder that the attacks on one picture take, with what is laundered and copied. */
+export const passesOf = (passes: number): number =>
+  ATTACKS.reduce((sum, attack) => {
+    if (attack.means.kind === 'copies') return sum + attack.means.count;
+    return sum + (isOptimized(attack) ? passes : 1) + LAUNDERINGS.length;
+  }, 0);

@@ -1,0 +1,122 @@
+import { escapeUTF8 as escape } from 'entities';
+import { mainMeasure } from './attacks.js';
+import { curveChart } from './curves.js';
+import { MEASURES, PAGE, type Measure } from './outcome.js';
+import { CSS } from './page.css.js';
+import type { AttackReport, AuditReport } from './report.js';
+import type { Exhibit } from './state.js';
+import { MEASURED, sentenceOf, shareText, titleOf } from './wording.js';
+
+const CHARTS = [
+  {
+    title: 'A patch makes it another product',
+    holds: ({ kind, goal }: AttackReport) => kind === 'patch' && goal === 'target',
+  },
+  {
+    title: 'A patch hides the product',
+    holds: ({ kind, goal }: AttackReport) => kind === 'patch' && goal === 'away',
+  },
+  {
+    title: 'Invisible noise makes it another product',
+    holds: ({ kind, goal }: AttackReport) => kind === 'noise' && goal === 'target',
+  },
+  {
+    title: 'Invisible noise hides the product',
+    holds: ({ kind, goal }: AttackReport) => kind === 'noise' && goal === 'away',
+  },
+  { title: 'A seller gets on pages of another type', holds: ({ goal }: AttackReport) => goal === 'promote' },
+] as const;
+
+/** audit.html: one page without scripts and without other files, for people who do not read JSON. */
+export function auditPage(report: AuditReport, exhibits: readonly Exhibit[]): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>Audit of ${escape(report.encoder)}</title>
+<style>${CSS}</style>
+</head>
+<body>
+<h1>How easily is the picture search deceived?</h1>
+${introduction(report)}
+${gate(report)}
+<h2>All figures</h2>
+<p class="faint">The share of pictures, and in parentheses the interval of 95% of the truth. Bold is what the attacker wants.</p>
+<div class="scroll">${table(report)}</div>
+<h2>How much it costs the attacker</h2>
+<p>Each question is one picture that the attacker sends to see how it is answered. The shaded area is the interval of 95%.</p>
+<div class="charts">${charts(report)}</div>
+<h2>What each attack does</h2>
+${report.attacks.map((attack) => section(attack, exhibits)).join('\n')}
+</body>
+</html>
+`;
+}
+
+function introduction({ encoder, pictures, passes, seed, catalog, calibrated }: AuditReport): string {
+  const compared =
+    catalog.images < catalog.allImages
+      ? `${catalog.images} images drawn from the catalog's ${catalog.allImages}, so that an attacker's product has fewer rivals than in the whole catalog`
+      : `all ${catalog.images} images of the catalog`;
+  return (
+    `<p>${pictures} pictures of the catalog were altered as an attacker could alter them, and answered by the encoder <b>${escape(encoder)}</b> among ${compared}. ` +
+    `For each, the attacker could ask ${passes} questions and knew nothing of the encoder but its answers. One who has the encoder itself does better: read all shares as lower bounds.</p>` +
+    `<p class="faint">Seed ${seed}. A product counts as shown when it is among the first ${PAGE}.${calibrated ? '' : ' The encoder has no calibration, so wrong claims of the same product were not measured.'}</p>`
+  );
+}
+
+function gate({ thresholds }: AuditReport): string {
+  if (thresholds.length === 0) return '';
+  const lines = thresholds.map(
+    ({ measure, limit, attack, low, exceeded }) =>
+      `<li class="${exceeded ? 'bad' : 'good'}">${exceeded ? 'Exceeded' : 'Kept'}: ${MEASURED[measure]}, at most ${percent(limit)} accepted; the worst attack (${escape(attack)}) reaches at least ${percent(low)}.</li>`,
+  );
+  return `<h2>Thresholds</h2><ul>${lines.join('')}</ul>`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
+function table({ attacks, clean }: AuditReport): string {
+  const measures = MEASURES.filter((measure) => attacks.some(({ result }) => result[measure]));
+  const cell = (result: AttackReport['result'], measure: Measure | undefined): string => {
+    const share = measure === undefined ? undefined : result[measure];
+    return share === undefined ? '–' : shareText(share);
+  };
+  const head = ['attack', ...measures.map((measure) => MEASURED[measure]), 'after JPEG', 'at half size'];
+  const rows = attacks.map((attack) => {
+    const main = mainMeasure(attack);
+    return [
+      `<th scope="row">${escape(titleOf(attack))}</th>`,
+      ...measures.map(
+        (measure) => `<td${measure === main ? ' class="main"' : ''}>${cell(attack.result, measure)}</td>`,
+      ),
+      `<td>${cell(attack.jpeg ?? {}, main)}</td>`,
+      `<td>${cell(attack.rescaled ?? {}, main)}</td>`,
+    ].join('');
+  });
+  const without = `<th scope="row">no attack</th>${measures.map((measure) => `<td>${cell(clean, measure)}</td>`).join('')}<td>–</td><td>–</td>`;
+  return `<table><thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${[without, ...rows].map((row) => `<tr>${row}</tr>`).join('')}</tbody></table>`;
+}
+
+const charts = ({ attacks, passes }: AuditReport): string =>
+  CHARTS.map(({ title, holds }) => {
+    const shown = attacks.filter(holds);
+    return `<div class="card"><h3>${title}</h3>${curveChart(shown, passes)}</div>`;
+  }).join('\n');
+
+function section(attack: AttackReport, exhibits: readonly Exhibit[]): string {
+  const shown = exhibits.filter(({ attack: id }) => id === attack.id);
+  return `<section><h3>${escape(titleOf(attack))}</h3><p>${escape(sentenceOf(attack))}</p>${shown.map(figuresOf).join('')}</section>`;
+}
+
+function figuresOf({ product, attacked, takenFor, succeeded }: Exhibit): string {
+  const figure = (picture: string, caption: string): string =>
+    `<figure><img src="${escape(picture)}" alt="${escape(caption)}"><figcaption>${escape(caption)}</figcaption></figure>`;
+  return `<div class="exhibit">${figure(product.picture, `Original: ${product.title}`)}${figure(attacked, `Attacked: the attack ${succeeded ? 'succeeded' : 'failed'}`)}${
+    takenFor === null
+      ? ''
+      : figure(takenFor.picture, `${succeeded ? 'Taken for' : 'The nearest other product'}: ${takenFor.title}`)
+  }</div>`;
+}

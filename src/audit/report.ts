@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { ATTACKS, isOptimized, type Attack } from './attacks.js';
+import { figures, toFigures } from './figures.js';
+import { LAUNDERINGS } from './launder.js';
+import { AUDIT_VERSION, type AuditState, type Trial } from './state.js';
+import { thresholdResult } from './thresholds.js';
+
+const attackReport = z.object({
+  id: z.string(),
+  goal: z.enum(['target', 'away', 'promote', 'crowd', 'none']),
+  kind: z.enum(['patch', 'noise', 'sticker', 'copies']),
+  /** Share of the area of a patch or sticker, levels of 255 of noise, or number of copies. */
+  size: z.number(),
+  result: figures,
+  /** After so many passes of the encoder; empty when nothing is optimized. */
+  curve: z.array(z.object({ passes: z.int(), figures })),
+  /** The same pictures as JPEG of quality 75, and at half their size; absent for copies. */
+  jpeg: figures.optional(),
+  rescaled: figures.optional(),
+  /** Places of ten that copies take on average; absent for other attacks. */
+  meanPlaces: z.number().optional(),
+});
+export type AttackReport = z.infer<typeof attackReport>;
+
+/** audit.json. It says nothing of when it was made: the same seed and catalog give the same file. */
+export const auditReport = z.object({
+  version: z.literal(AUDIT_VERSION),
+  encoder: z.string(),
+  seed: z.int(),
+  passes: z.int(),
+  /** Pictures that were attacked. */
+  pictures: z.int(),
+  catalog: z.object({
+    products: z.int(),
+    /** That pictures were compared with. */
+    images: z.int(),
+    /** In the whole catalog. */
+    allImages: z.int(),
+  }),
+  /** Whether SAME_PRODUCT could be judged. */
+  calibrated: z.boolean(),
+  /** The same pictures without an attack. */
+  clean: figures,
+  attacks: z.array(attackReport),
+  thresholds: z.array(thresholdResult),
+});
+export type AuditReport = z.infer<typeof auditReport>;
+
+/** The shares of all pictures. */
+export function summarize(
+  { options: { passes }, pictures }: Pick<AuditState, 'options' | 'pictures'>,
+  checkpoints: readonly number[],
+): Pick<AuditReport, 'pictures' | 'passes' | 'clean' | 'attacks'> {
+  return {
+    passes,
+    pictures: pictures.length,
+    clean: toFigures(pictures.map(({ clean }) => clean)),
+    attacks: ATTACKS.map((attack) => {
+      const trials = pictures.flatMap((picture) =>
+        picture.trials.filter(({ attack: id }) => id === attack.id),
+      );
+      return summarizeAttack(attack, trials, checkpoints);
+    }),
+  };
+}
+
+function summarizeAttack(
+  attack: Attack,
+  trials: readonly Trial[],
+  checkpoints: readonly number[],
+): AttackReport {
+  const { id, goal, means } = attack;
+  const places = trials.flatMap((trial) => trial.places ?? []);
+  const report: AttackReport = {
+    id,
+    goal,
+    kind: means.kind,
+    size: sizeOf(attack),
+    result: toFigures(trials.map(({ result }) => result)),
+    curve: isOptimized(attack)
+      ? checkpoints.map((passes, at) => ({
+          passes,
+          figures: toFigures(trials.flatMap(({ curve }) => curve[at] ?? [])),
+        }))
+      : [],
+  };
+  for (const way of LAUNDERINGS) {
+    const outcomes = trials.flatMap((trial) => trial[way] ?? []);
+    if (outcomes.length > 0) report[way] = toFigures(outcomes);
+  }
+  if (places.length > 0)
+    report.meanPlaces = places.reduce((sum, count) => sum + count, 0) / places.length;
+  return report;
+}
+
+function sizeOf({ means }: Attack): number {
+  switch (means.kind) {
+    case 'patch':
+    case 'sticker':
+      return means.area;
+    case 'noise':
+      return means.levels;
+    case 'copies':
+      return means.count;
+  }
+}

@@ -1,0 +1,62 @@
+import type { AttackReport } from './report.js';
+import type { Measure } from './outcome.js';
+import type { Share } from './wilson.js';
+
+/** The headings of columns. */
+export const MEASURED: Readonly<Record<Measure, string>> = {
+  target: 'target in top 10',
+  lost: 'own product lost',
+  flipped: 'type flipped',
+  sameProduct: 'wrong SAME_PRODUCT',
+  entered: 'entered a page',
+  crowded: 'half of a page',
+};
+
+const percent = (share: number): string => `${Math.round(100 * share)}%`;
+
+/** `50% (31–69)`: the share, and its interval of 95 %. */
+export const shareText = ({ share, low, high }: Share): string =>
+  `${percent(share)} (${Math.round(100 * low)}–${Math.round(100 * high)})`;
+
+/** A name for tables and headings. */
+export function titleOf({ goal, kind, size, id }: Pick<AttackReport, 'goal' | 'kind' | 'size' | 'id'>): string {
+  const aim = { target: ', aimed', away: ', away', promote: ', catalog side', crowd: '', none: '' }[goal];
+  switch (kind) {
+    case 'patch':
+      return `patch ${percent(size)}${aim}`;
+    case 'noise':
+      return `noise ${size}/255${aim}`;
+    case 'sticker':
+      return { square: 'flat square', logo: 'logo', word: 'printed word' }[id.slice('sticker-'.length)] ?? id;
+    case 'copies':
+      return `${size} near-copies`;
+  }
+}
+
+const APPEARANCE = {
+  patch: (size: number) => `sticks a square with ${percent(size)} of a picture's area on it`,
+  noise: (size: number) => `changes each pixel by at most ${size} of 255 shades, which nobody sees,`,
+} as const;
+
+/** One sentence for everyone: what an attacker could do, and how often it worked. */
+export function sentenceOf(attack: AttackReport): string {
+  const { goal, kind, size, result } = attack;
+  const how = kind === 'patch' || kind === 'noise' ? APPEARANCE[kind](size) : '';
+  switch (goal) {
+    case 'target':
+      return `Someone who ${how} can have a product of another type of his choice shown among the first ten: ${often(result.target)}.`;
+    case 'away':
+      return `Someone who ${how} can keep the product in the picture from being found among the first ten: ${often(result.lost)}.`;
+    case 'promote':
+      return `A seller who ${how} in the picture of his own product can have it shown among products of another type: ${often(result.entered)}.`;
+    case 'crowd':
+      return `A seller who lists ${size} slightly altered copies of one picture can take half of the first ten places beside a similar product: ${often(result.crowded)}${attack.meanPlaces === undefined ? '' : `; on average, the copies take ${attack.meanPlaces.toFixed(1)} places`}.`;
+    case 'none':
+      return `${titleOf(attack)[0]?.toUpperCase() ?? ''}${titleOf(attack).slice(1)}, put anywhere on a picture without any search, keeps its product from being found: ${often(result.lost)}; it changes the type that is recognized: ${often(result.flipped)}.`;
+  }
+}
+
+const often = (share: Share | undefined): string =>
+  share === undefined
+    ? 'not measured'
+    : `${share.hits} of ${share.of} tries (likely between ${percent(share.low)} and ${percent(share.high)})`;

@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import { shareOf } from '../../src/audit/wilson.js';
+import { compare } from '../../src/audit/thresholds.js';
+import { toFigures } from '../../src/audit/figures.js';
+
+describe('the Wilson interval', () => {
+  // R: prop.test(hits, of, correct = FALSE)$conf.int
+  test.each([
+    [0, 10, 0, 0.2775328],
+    [1, 10, 0.0178762, 0.4041500],
+    [5, 10, 0.2365931, 0.7634069],
+    [10, 10, 0.7224672, 1],
+    [12, 24, 0.3143, 0.6857],
+    [81, 263, 0.2552768, 0.3662155],
+  ])('of %i in %i is from %d to %d', (hits, of, low, high) => {
+    const share = shareOf(hits, of);
+    expect(share.share).toBe(hits / of);
+    expect(share.low).toBeCloseTo(low, 4);
+    expect(share.high).toBeCloseTo(high, 4);
+  });
+
+  test('of nothing is everything', () => {
+    expect(shareOf(0, 0)).toEqual({ hits: 0, of: 0, share: 0, low: 0, high: 1 });
+  });
+});
+
+test('a measure that was not judged is left out, rather than counted as a failure of the attack', () => {
+  expect(toFigures([{ target: true, lost: false }, { target: false, lost: false }, { entered: true }])).toEqual({
+    target: shareOf(1, 2),
+    lost: shareOf(0, 2),
+    entered: shareOf(1, 1),
+  });
+});
+
+test('a threshold is exceeded by the lower bound of the worst attack, not by its share', () => {
+  const attacks = [
+    { id: 'mild', result: { target: shareOf(2, 24), lost: shareOf(0, 24) } },
+    { id: 'strong', result: { target: shareOf(6, 24), lost: shareOf(0, 24) } },
+    { id: 'catalog side', result: { entered: shareOf(24, 24) } },
+  ];
+  const { low } = shareOf(6, 24);
+  expect(compare({ target: 0.1, lost: 0 }, attacks)).toEqual([
+    { measure: 'target', limit: 0.1, attack: 'strong', low, exceeded: true },
+    { measure: 'lost', limit: 0, attack: 'mild', low: 0, exceeded: false },
+  ]);
+  expect(compare({ target: 0.2 }, attacks)).toMatchObject([{ exceeded: false }]);
+  expect(compare({ sameProduct: 0.1 }, attacks)).toEqual([]);
+});
