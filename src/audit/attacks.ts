@@ -1,4 +1,4 @@
-import type { Measure } from './outcome.js';
+import type { Measure } from './measures.js';
 import type { Figure } from './sticker.js';
 
 /**

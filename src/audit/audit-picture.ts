@@ -3,16 +3,18 @@ import { random } from '../platform/random.js';
 import type { SameProductModel } from '../search/probability/same-product.js';
 import type { OpenEncoder } from '../vision/encoder.js';
 import type { Raster } from '../vision/raster.js';
+import { aimsOf, type Aims } from './aim.js';
 import { ATTACKS, isOptimized, type Attack } from './attacks.js';
-import { likeness, type Catalog } from './catalog.js';
+import type { Catalog } from './catalog.js';
 import { placesTaken } from './crowding.js';
 import { evolve, type Family, type Found } from './evolve.js';
 import { launder, LAUNDERINGS } from './launder.js';
 import { nearCopies } from './near-copies.js';
 import { noisy } from './noise.js';
-import { judge, PAGE, type Judge, type Outcome, type Subject, type TypeVote } from './outcome.js';
+import { PAGE, type Outcome } from './measures.js';
+import { judge, type Judge, type Subject, type TypeVote } from './outcome.js';
 import { patches } from './patch.js';
-import { pagesOf, type Pages } from './promotion.js';
+import { pagesOf } from './promotion.js';
 import type { PictureResult, Trial } from './state.js';
 import { withSticker } from './sticker.js';
 
@@ -35,6 +37,12 @@ export interface Setting {
   readonly signal: AbortSignal;
 }
 
+/** Of a product, and of what it is to be taken for. */
+export interface Pictures {
+  readonly own: Raster;
+  readonly target: Raster;
+}
+
 /** A picture after an attack, and the product that it is then taken for. */
 export interface Sight {
   readonly attack: string;
@@ -47,15 +55,17 @@ export interface Sight {
 export async function auditPicture(
   setting: Setting,
   subject: Subject,
-  pictures: { readonly own: Raster; readonly target: Raster },
+  pictures: Pictures,
 ): Promise<{ readonly result: PictureResult; readonly sights: readonly Sight[] }> {
   const { encoder, catalog, typeOf, model, signal } = setting;
-  const clean = catalog.nearest(await encoder.encodeRaster(pictures.own, signal), PAGE);
+  const vector = await encoder.encodeRaster(pictures.own, signal);
+  const clean = catalog.nearest(vector, PAGE);
   const ofQuery = judge({ catalog, subject, typeOf, cleanType: typeOf(clean), model });
+  const aims = aimsOf(catalog, subject, vector);
   const trials = new Map<string, Trial>();
   const sights: Sight[] = [];
   await eachOf(ATTACKS, setting.lanes, async (attack) => {
-    const { trial, picture } = await attempt(setting, subject, pictures, attack, ofQuery);
+    const { trial, picture } = await attempt(setting, { subject, pictures, ofQuery, aims }, attack);
     trials.set(attack.id, trial);
     if (picture !== null) sights.push({ attack: attack.id, ...picture });
   });
@@ -76,12 +86,18 @@ interface Attempt {
   readonly picture: Omit<Sight, 'attack'> | null;
 }
 
+/** One picture under attack. */
+interface Victim {
+  readonly subject: Subject;
+  readonly pictures: Pictures;
+  readonly ofQuery: Judge;
+  readonly aims: Aims;
+}
+
 async function attempt(
   setting: Setting,
-  subject: Subject,
-  pictures: { readonly own: Raster; readonly target: Raster },
+  { subject, pictures, ofQuery, aims }: Victim,
   attack: Attack,
-  ofQuery: Judge,
 ): Promise<Attempt> {
   const { encoder, catalog, seed, signal } = setting;
   const { product, target } = subject;
@@ -109,7 +125,7 @@ async function attempt(
   const search = {
     passes: setting.passes,
     encode,
-    score: aim(subject, goal, pages),
+    score: pages === null ? (goal === 'away' ? aims.away : aims.target) : pages.margin,
     at: setting.checkpoints,
     reached: ({ vector }: Found) => curve.push(outcomeOf(vector)),
   };
@@ -138,13 +154,6 @@ async function attempt(
   const answer = ofQuery.page(found.vector).find(({ productId }) => productId !== product.productId);
   const takenFor = pages === null ? (answer?.productId ?? null) : target.productId;
   return { trial, picture: { picture: found.raster, takenFor } };
-}
-
-/** What the attacker wants more of: likeness to his product, unlikeness to the own one, or a place on a page. */
-function aim({ product, target }: Subject, goal: Attack['goal'], pages: Pages | null) {
-  if (pages !== null) return (vector: Float32Array) => pages.margin(vector);
-  const toward = (vector: Float32Array): number => likeness(vector, target);
-  return goal === 'away' ? (vector: Float32Array) => -likeness(vector, product) : toward;
 }
 
 /** Passes of the encoder that the attacks on one picture take, with what is laundered and copied. */

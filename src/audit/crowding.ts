@@ -1,6 +1,6 @@
 import { dot } from '../vector-index/vectors.js';
 import { likeness, type Catalog, type Product } from './catalog.js';
-import { PAGE } from './outcome.js';
+import { PAGE } from './measures.js';
 
 /**
  * Places that copies of a product take on the page of another product of its type that is the most similar to it: what

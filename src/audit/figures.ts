@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MEASURES, type Outcome } from './outcome.js';
+import { MEASURES, type Outcome } from './measures.js';
 import { share, shareOf } from './wilson.js';
 
 /** How often each measure was reached; without the measures that do not apply. */

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { LabelKind } from '../identify/label.types.js';
 import { voteOnLabel } from '../identify/vote.js';
 import {
@@ -7,22 +6,7 @@ import {
   type SameProductModel,
 } from '../search/probability/same-product.js';
 import type { Catalog, Product, Ranked } from './catalog.js';
-
-/** Products of a page that shoppers look at. */
-export const PAGE = 10;
-
-/**
- * What an attack may reach: the product that the attacker chose is on the page (`target`); the picture's own product is
- * not (`lost`); the page's vote says another type than it does for the clean picture (`flipped`); `matchSku` would say
- * of another product that it is the same (`sameProduct`); a picture of the catalog is on a page of another type
- * (`entered`); copies take half of a page or more (`crowded`).
- */
-export const MEASURES = ['target', 'lost', 'flipped', 'sameProduct', 'entered', 'crowded'] as const;
-export type Measure = (typeof MEASURES)[number];
-
-/** What an attack reached, by measure; without the measures that do not apply. */
-export const outcome = z.partialRecord(z.enum(MEASURES), z.boolean());
-export type Outcome = z.infer<typeof outcome>;
+import { PAGE, type Outcome } from './measures.js';
 
 /** A picture of the catalog, and the product that an attacker wants it to be taken for. */
 export interface Subject {

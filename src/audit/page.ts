@@ -1,7 +1,7 @@
 import { escapeUTF8 as escape } from 'entities';
 import { mainMeasure } from './attacks.js';
 import { curveChart } from './curves.js';
-import { MEASURES, PAGE, type Measure } from './outcome.js';
+import { MEASURES, PAGE, type Measure } from './measures.js';
 import { CSS } from './page.css.js';
 import type { AttackReport, AuditReport } from './report.js';
 import type { Exhibit } from './state.js';

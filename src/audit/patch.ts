@@ -2,10 +2,12 @@ import type { Random } from '../platform/random.js';
 import { type Raster, type Size, stretchRaster } from '../vision/raster.js';
 import type { Family } from './evolve.js';
 
-/** How often a variation moves the patch, rather than painting on it. */
+/** For this share of the passes, variations only look for a place, */
+const PLACING = 0.2;
+/** and later, so many of them move the patch, rather than painting on it. */
 const MOVES = 0.25;
 /** Share of the patch that a brush stroke covers at first; it shrinks to a pixel. */
-const FIRST_STROKE = 0.3;
+const FIRST_STROKE = 0.6;
 /** How far a stroke that shades moves each channel, at most. */
 const SHADE = 96;
 
@@ -37,7 +39,7 @@ export async function patches(
   return {
     first: () => ({ pixels: start, left: chance.integer(0, right), top: chance.integer(0, bottom) }),
     vary({ pixels, left, top }, spent) {
-      if (!chance.chance(MOVES)) return { pixels: paint(pixels, side, spent, chance), left, top };
+      if (spent > PLACING && !chance.chance(MOVES)) return { pixels: paint(pixels, side, spent, chance), left, top };
       const move = (from: number, room: number): number => {
         const reach = Math.ceil((1 - spent) * room);
         return Math.min(room, Math.max(0, from + chance.integer(-reach, reach)));
@@ -59,13 +61,13 @@ export function paste(picture: Raster, { pixels, left, top }: Patch, side: numbe
   return { ...picture, pixels: attacked };
 }
 
-/** Four by four fields in bright colors. */
+/** Two by two fields in bright colors: what is smaller may be too small for the model. */
 function checkered(side: number, chance: Random): Uint8Array {
-  const fields = Array.from({ length: 16 }, () => bright(chance));
+  const fields = Array.from({ length: 4 }, () => bright(chance));
   const pixels = new Uint8Array(3 * side * side);
   for (let y = 0; y < side; y += 1)
     for (let x = 0; x < side; x += 1) {
-      const field = 4 * Math.floor((4 * y) / side) + Math.floor((4 * x) / side);
+      const field = 2 * Math.floor((2 * y) / side) + Math.floor((2 * x) / side);
       pixels.set(fields[field] ?? [], 3 * (y * side + x));
     }
   return pixels;

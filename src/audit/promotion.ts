@@ -1,7 +1,8 @@
 import type { Random } from '../platform/random.js';
 import { dot } from '../vector-index/vectors.js';
 import type { Catalog, Product } from './catalog.js';
-import { PAGE, type Subject } from './outcome.js';
+import { PAGE } from './measures.js';
+import type { Subject } from './outcome.js';
 
 /** Pages that a seller tries to get on: those of this many products. */
 const PAGES = 5;
@@ -15,7 +16,7 @@ interface OpenPage {
 /** Pages of a type that a picture of another type has no place on. */
 export interface Pages {
   /** How far a picture is above what the easiest of the pages asks for: above 0, it is on that page. */
-  margin(vector: Float32Array): number;
+  readonly margin: (vector: Float32Array) => number;
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, OperatorError } from '../platform/operator-error.js';
-import { outcome } from './outcome.js';
+import { outcome } from './measures.js';
 
 /** Raised whenever the attacks or the file change, so that no audit mixes two versions. */
 export const AUDIT_VERSION = 1;

@@ -1,6 +1,7 @@
 import { OperatorError } from '../platform/operator-error.js';
 import { random } from '../platform/random.js';
-import { PAGE, type Subject } from './outcome.js';
+import { PAGE } from './measures.js';
+import type { Subject } from './outcome.js';
 import type { Catalog } from './catalog.js';
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Figures } from './figures.js';
-import { MEASURES, type Measure } from './outcome.js';
+import { MEASURES, type Measure } from './measures.js';
 
 export const thresholdResult = z.object({
   measure: z.enum(MEASURES),

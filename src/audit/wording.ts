@@ -1,5 +1,5 @@
 import type { AttackReport } from './report.js';
-import type { Measure } from './outcome.js';
+import type { Measure } from './measures.js';
 import type { Share } from './wilson.js';
 
 /** The headings of columns. */

@@ -1,5 +1,5 @@
 import { mainMeasure } from '../audit/attacks.js';
-import { MEASURES, type Measure } from '../audit/outcome.js';
+import { MEASURES, type Measure } from '../audit/measures.js';
 import type { AuditReport } from '../audit/report.js';
 import { MEASURED, shareText, titleOf } from '../audit/wording.js';
 import { counted } from '../platform/counted.js';

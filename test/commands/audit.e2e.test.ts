@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { auditReport, type AuditReport } from '../../src/audit/report.js';
 import { random } from '../../src/platform/random.js';
 import { writeCalibration } from '../../src/search/probability/calibration.store.js';
@@ -45,11 +45,10 @@ afterAll(async () => {
 });
 
 /** Fields of one color each: all reddish, or all bluish. */
-function drawing(name: string, red: number, blue: number): sharp.Sharp {
+function drawing(name: string, red: number, blue: number): Sharp {
   const chance = random(name);
   const near = (value: number): number => value + chance.integer(-40, 40);
-  const pixels = Uint8Array.from({ length: 16 }, () => 0);
-  const fields = [...pixels].flatMap(() => [near(red), near(60), near(blue)]);
+  const fields = Array.from({ length: 16 }, () => [near(red), near(60), near(blue)]).flat();
   return sharp(Uint8Array.from(fields), { raw: { width: 4, height: 4, channels: 3 } })
     .resize(64, 64, { kernel: 'nearest' })
     .png();
