@@ -39,7 +39,14 @@ export function curveChart(attacks: readonly AttackReport[], passes: number): st
       const share = figures[measure];
       return share === undefined
         ? []
-        : [{ x: round(x(at)), middle: round(y(share.share)), low: round(y(share.low)), high: round(y(share.high)) }];
+        : [
+            {
+              x: round(x(at)),
+              middle: round(y(share.share)),
+              low: round(y(share.low)),
+              high: round(y(share.high)),
+            },
+          ];
     });
     const band = [
       ...points.map(({ x: at, high }) => `${at},${high}`),

@@ -32,13 +32,7 @@ export interface JudgeOf {
   readonly model: SameProductModel | null;
 }
 
-export function judge({
-  catalog,
-  subject: { product, target },
-  typeOf,
-  cleanType,
-  model,
-}: JudgeOf): Judge {
+export function judge({ catalog, subject: { product, target }, typeOf, cleanType, model }: JudgeOf): Judge {
   return {
     page: (vector) => catalog.nearest(vector, PAGE),
     outcome(page) {
@@ -61,10 +55,7 @@ export type TypeVote = (page: readonly Ranked[]) => string | null;
 
 export function typeVote({ products }: Catalog): TypeVote {
   const facts = new Map(
-    products.map(({ productId, type }) => [
-      productId,
-      { values: new Map([[LabelKind.CATEGORY, [type]]]) },
-    ]),
+    products.map(({ productId, type }) => [productId, { values: new Map([[LabelKind.CATEGORY, [type]]]) }]),
   );
   return (page) => voteOnLabel(LabelKind.CATEGORY, page, facts)?.value ?? null;
 }

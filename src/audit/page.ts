@@ -117,6 +117,9 @@ function figuresOf({ product, attacked, takenFor, succeeded }: Exhibit): string 
   return `<div class="exhibit">${figure(product.picture, `Original: ${product.title}`)}${figure(attacked, `Attacked: the attack ${succeeded ? 'succeeded' : 'failed'}`)}${
     takenFor === null
       ? ''
-      : figure(takenFor.picture, `${succeeded ? 'Taken for' : 'The nearest other product'}: ${takenFor.title}`)
+      : figure(
+          takenFor.picture,
+          `${succeeded ? 'Taken for' : 'The nearest other product'}: ${takenFor.title}`,
+        )
   }</div>`;
 }

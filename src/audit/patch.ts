@@ -39,7 +39,8 @@ export async function patches(
   return {
     first: () => ({ pixels: start, left: chance.integer(0, right), top: chance.integer(0, bottom) }),
     vary({ pixels, left, top }, spent) {
-      if (spent > PLACING && !chance.chance(MOVES)) return { pixels: paint(pixels, side, spent, chance), left, top };
+      if (spent > PLACING && !chance.chance(MOVES))
+        return { pixels: paint(pixels, side, spent, chance), left, top };
       const move = (from: number, room: number): number => {
         const reach = Math.ceil((1 - spent) * room);
         return Math.min(room, Math.max(0, from + chance.integer(-reach, reach)));

@@ -88,8 +88,7 @@ function summarizeAttack(
     const outcomes = trials.flatMap((trial) => trial[way] ?? []);
     if (outcomes.length > 0) report[way] = toFigures(outcomes);
   }
-  if (places.length > 0)
-    report.meanPlaces = places.reduce((sum, count) => sum + count, 0) / places.length;
+  if (places.length > 0) report.meanPlaces = places.reduce((sum, count) => sum + count, 0) / places.length;
   return report;
 }
 

@@ -19,7 +19,12 @@ export const shareText = ({ share, low, high }: Share): string =>
   `${percent(share)} (${Math.round(100 * low)}–${Math.round(100 * high)})`;
 
 /** A name for tables and headings. */
-export function titleOf({ goal, kind, size, id }: Pick<AttackReport, 'goal' | 'kind' | 'size' | 'id'>): string {
+export function titleOf({
+  goal,
+  kind,
+  size,
+  id,
+}: Pick<AttackReport, 'goal' | 'kind' | 'size' | 'id'>): string {
   const aim = { target: ', aimed', away: ', away', promote: ', catalog side', crowd: '', none: '' }[goal];
   switch (kind) {
     case 'patch':

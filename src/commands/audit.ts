@@ -44,7 +44,11 @@ export function auditCommand(): Command {
     )
     .option('--seed <n>', 'draws other pictures and other attacks', whole(0, 2 ** 31 - 1), 1)
     .option('--out <folder>', 'where the reports and the state are written', 'vitrine-audit')
-    .option('--max-targeted <share>', 'fail if an attack puts its target among the first ten more often', readShare)
+    .option(
+      '--max-targeted <share>',
+      'fail if an attack puts its target among the first ten more often',
+      readShare,
+    )
     .option('--max-lost <share>', 'fail if an attack removes the own product from them more often', readShare)
     .option('--max-type-flips <share>', 'fail if an attack changes the type more often', readShare)
     .option('--max-same-product <share>', 'fail if an attack makes SAME_PRODUCT wrong more often', readShare)
@@ -143,4 +147,3 @@ function thresholdsOf(options: Options): Thresholds {
     ...(maxSameProduct !== undefined && { sameProduct: maxSameProduct }),
   };
 }
-

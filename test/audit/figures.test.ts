@@ -7,7 +7,7 @@ describe('the Wilson interval', () => {
   // R: prop.test(hits, of, correct = FALSE)$conf.int
   test.each([
     [0, 10, 0, 0.2775328],
-    [1, 10, 0.0178762, 0.4041500],
+    [1, 10, 0.0178762, 0.40415],
     [5, 10, 0.2365931, 0.7634069],
     [10, 10, 0.7224672, 1],
     [12, 24, 0.3143, 0.6857],
@@ -25,7 +25,9 @@ describe('the Wilson interval', () => {
 });
 
 test('a measure that was not judged is left out, rather than counted as a failure of the attack', () => {
-  expect(toFigures([{ target: true, lost: false }, { target: false, lost: false }, { entered: true }])).toEqual({
+  expect(
+    toFigures([{ target: true, lost: false }, { target: false, lost: false }, { entered: true }]),
+  ).toEqual({
     target: shareOf(1, 2),
     lost: shareOf(0, 2),
     entered: shareOf(1, 1),

@@ -30,9 +30,7 @@ beforeAll(async () => {
     for (let i = 0; i < PRODUCTS; i += 1) {
       const name = `${type.slice(-5)}-${i}`;
       await drawing(name, red, blue).toFile(join(folder, `${name}.png`));
-      lines.push(
-        `SKU-${name}\t${name}\tThe <b>${name}</b>\t${type}\t${name}.png\tin_stock\t10 EUR\t3`,
-      );
+      lines.push(`SKU-${name}\t${name}\tThe <b>${name}</b>\t${type}\t${name}.png\tin_stock\t10 EUR\t3`);
     }
   }
   await writeFile(join(folder, 'feed.tsv'), `${lines.join('\n')}\n`);
@@ -241,7 +239,10 @@ describe('a threshold', () => {
       await writeCalibration(database.db, encoder, 'same_product', credulous);
       try {
         const judged = await run('audit', ...limit, '--out', out('same')).ended;
-        expect(judged).toMatchObject({ code: 1, stdout: expect.stringContaining('Exceeded: wrong SAME_PRODUCT') });
+        expect(judged).toMatchObject({
+          code: 1,
+          stdout: expect.stringContaining('Exceeded: wrong SAME_PRODUCT'),
+        });
         expect(await reportOf('same')).toMatchObject({
           calibrated: true,
           clean: { sameProduct: { hits: 4, of: 4 } },
