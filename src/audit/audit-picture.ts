@@ -43,11 +43,11 @@ export interface Pictures {
   readonly target: Raster;
 }
 
-/** A picture after an attack, and the product that it is then taken for. */
+/** A picture after an attack, and what it is then taken for. */
 export interface Sight {
   readonly attack: string;
   readonly picture: Raster;
-  /** The first product of the answer that is not its own; null when nothing is answered, or the picture is the answer. */
+  /** The target, if that is what it is taken for; or else the nearest product that is not its own, if there is one. */
   readonly takenFor: number | null;
 }
 
@@ -152,7 +152,8 @@ async function attempt(
     trial[way] = outcomeOf(await encoder.encode(await launder[way](found.raster), undefined, signal));
   setting.advance(LAUNDERINGS.length);
   const answer = ofQuery.page(found.vector).find(({ productId }) => productId !== product.productId);
-  const takenFor = pages === null ? (answer?.productId ?? null) : target.productId;
+  const isTarget = pages !== null || (goal === 'target' && trial.result.target === true);
+  const takenFor = isTarget ? target.productId : (answer?.productId ?? null);
   return { trial, picture: { picture: found.raster, takenFor } };
 }
 
