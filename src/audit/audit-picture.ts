@@ -59,13 +59,12 @@ export async function auditPicture(
 ): Promise<{ readonly result: PictureResult; readonly sights: readonly Sight[] }> {
   const { encoder, catalog, typeOf, model, signal } = setting;
   const vector = await encoder.encodeRaster(pictures.own, signal);
-  const clean = catalog.nearest(vector, PAGE);
-  const ofQuery = judge({ catalog, subject, typeOf, cleanType: typeOf(clean), model });
+  const ofQuery = judge({ catalog, subject, typeOf, model, vector });
   const aims = aimsOf(catalog, subject, vector);
   const trials = new Map<string, Trial>();
   const sights: Sight[] = [];
   await eachOf(ATTACKS, setting.lanes, async (attack) => {
-    const { trial, picture } = await attempt(setting, { subject, pictures, ofQuery, aims }, attack);
+    const { trial, picture } = await attempt(setting, { subject, pictures, vector, ofQuery, aims }, attack);
     trials.set(attack.id, trial);
     if (picture !== null) sights.push({ attack: attack.id, ...picture });
   });
@@ -73,7 +72,7 @@ export async function auditPicture(
     result: {
       product: subject.product.handle,
       target: subject.target.handle,
-      clean: ofQuery.outcome(clean),
+      clean: ofQuery.clean,
       trials: ATTACKS.flatMap(({ id }) => trials.get(id) ?? []),
     },
     sights,
@@ -90,13 +89,15 @@ interface Attempt {
 interface Victim {
   readonly subject: Subject;
   readonly pictures: Pictures;
+  /** Without an attack. */
+  readonly vector: Float32Array;
   readonly ofQuery: Judge;
   readonly aims: Aims;
 }
 
 async function attempt(
   setting: Setting,
-  { subject, pictures, ofQuery, aims }: Victim,
+  { subject, pictures, vector: clean, ofQuery, aims }: Victim,
   attack: Attack,
 ): Promise<Attempt> {
   const { encoder, catalog, seed, signal } = setting;
@@ -114,8 +115,11 @@ async function attempt(
   }
 
   const pages = goal === 'promote' ? pagesOf(catalog, subject, random(`${seed}/${product.handle}`)) : null;
-  const outcomeOf = (vector: Float32Array): Outcome =>
-    pages === null ? ofQuery.outcome(ofQuery.page(vector)) : { entered: pages.margin(vector) > 0 };
+  const hasEntered = pages !== null && pages.margin(clean) > 0;
+  const outcomeOf = (vector: Float32Array): Outcome => {
+    if (pages === null) return ofQuery.outcome(ofQuery.page(vector));
+    return hasEntered ? {} : { entered: pages.margin(vector) > 0 };
+  };
   const encode = async (raster: Raster): Promise<Float32Array> => {
     const vector = await encoder.encodeRaster(raster, signal);
     setting.advance(1);

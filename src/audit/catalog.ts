@@ -54,13 +54,16 @@ export async function readCatalog(db: Queryable, encoder: string, seed: number):
     const row = rowOf.get(productId);
     return row === undefined ? [] : [{ ...row, sha256, vectors: ofProduct.get(productId) ?? [] }];
   });
-  return {
-    products,
-    images: products.reduce((sum, product) => sum + product.vectors.length, 0),
-    allImages: total,
-    nearest: (vector, limit, without) => rank(products, vector, limit, without),
-  };
+  return catalogOf(products, total);
 }
+
+/** A catalog of these products, whose images are `allImages` in Postgres. */
+export const catalogOf = (products: readonly Product[], allImages: number): Catalog => ({
+  products,
+  images: products.reduce((sum, product) => sum + product.vectors.length, 0),
+  allImages,
+  nearest: (vector, limit, without) => rank(products, vector, limit, without),
+});
 
 async function readVectors(
   db: Queryable,

@@ -43,7 +43,7 @@ export interface Dots {
  * the word has no letter from A to Z.
  */
 export function dotsOf(word: string): Dots | null {
-  const letters = [...word.toUpperCase()].flatMap((letter) => ROWS[letter] ?? []);
+  const letters = Array.from(word.toUpperCase()).flatMap((letter) => ROWS[letter] ?? []);
   if (!letters.some((rows) => rows !== ROWS['-'])) return null;
   return {
     width: letters.length * (COLUMNS + 1) + 1,

@@ -6,7 +6,7 @@ import {
   type SameProductModel,
 } from '../search/probability/same-product.js';
 import type { Catalog, Product, Ranked } from './catalog.js';
-import { PAGE, type Outcome } from './measures.js';
+import { MEASURES, PAGE, type Outcome } from './measures.js';
 
 /** A picture of the catalog, and the product that an attacker wants it to be taken for. */
 export interface Subject {
@@ -17,8 +17,13 @@ export interface Subject {
 
 /** Judges answers to pictures of one product. */
 export interface Judge {
-  /** The answer to a picture: the page, and the next products. */
+  /** Of the picture without an attack. */
+  readonly clean: Outcome;
   page(vector: Float32Array): Ranked[];
+  /**
+   * Without what the picture reaches without an attack too: that is no success of the attacker. For example, the own
+   * product is not on the page of a picture that eleven products share.
+   */
   outcome(page: readonly Ranked[]): Outcome;
 }
 
@@ -26,28 +31,42 @@ export interface JudgeOf {
   readonly catalog: Catalog;
   readonly subject: Subject;
   readonly typeOf: TypeVote;
-  /** The type that the page of the clean picture votes for. */
-  readonly cleanType: string | null;
   /** Null when nothing can be claimed. */
   readonly model: SameProductModel | null;
+  /** The vector of the picture without an attack. */
+  readonly vector: Float32Array;
 }
 
-export function judge({ catalog, subject: { product, target }, typeOf, cleanType, model }: JudgeOf): Judge {
-  return {
-    page: (vector) => catalog.nearest(vector, PAGE),
-    outcome(page) {
-      const shown = new Set(page.map(({ productId }) => productId));
-      const others = page.filter(({ productId }) => productId !== product.productId);
-      const isSame = (match: Ranked): boolean =>
-        sameProductProbability(model, match, page) >= SAME_PRODUCT_PROBABILITY;
-      return {
-        target: shown.has(target.productId),
-        lost: !shown.has(product.productId),
-        flipped: typeOf(page) !== cleanType,
-        ...(model && { sameProduct: others.some(isSame) }),
-      };
-    },
+export function judge({
+  catalog,
+  subject: { product, target },
+  typeOf,
+  model,
+  vector: cleanVector,
+}: JudgeOf): Judge {
+  const answer = (vector: Float32Array): Ranked[] => catalog.nearest(vector, PAGE);
+  const cleanType = typeOf(answer(cleanVector));
+  const outcome = (page: readonly Ranked[]): Outcome => {
+    const shown = new Set(page.map(({ productId }) => productId));
+    const others = page.filter(({ productId }) => productId !== product.productId);
+    const isSame = (match: Ranked): boolean =>
+      sameProductProbability(model, match, page) >= SAME_PRODUCT_PROBABILITY;
+    return {
+      target: shown.has(target.productId),
+      lost: !shown.has(product.productId),
+      flipped: typeOf(page) !== cleanType,
+      ...(model && { sameProduct: others.some(isSame) }),
+    };
   };
+  const clean = outcome(answer(cleanVector));
+  return { clean, page: answer, outcome: (page) => reached(outcome(page), clean) };
+}
+
+/** What holds now of what did not hold before, and what does not. */
+function reached(now: Outcome, before: Outcome): Outcome {
+  const left = { ...now };
+  for (const measure of MEASURES) if (before[measure] === true) delete left[measure];
+  return left;
 }
 
 /** The type that the products of a page vote for, weighted as in `identify`; null for an empty page. */

@@ -77,7 +77,7 @@ export async function runAudit(
       allImages: catalog.allImages,
     },
     calibrated: model !== null,
-    thresholds: compare(thresholds, summary.attacks),
+    thresholds: compare(thresholds, summary),
   });
   await writeWhole(join(folder, 'audit.json'), `${JSON.stringify(report, null, 2)}\n`);
   await writeWhole(join(folder, 'audit.html'), auditPage(report, state.exhibits));

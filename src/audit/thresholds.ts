@@ -6,7 +6,7 @@ export const thresholdResult = z.object({
   measure: z.enum(MEASURES),
   /** The greatest share that is accepted. */
   limit: z.number(),
-  /** The attack whose share is certainly the largest, and the lower end of its interval. */
+  /** The attack whose share has the largest lower end of its interval, and that end. */
   attack: z.string(),
   low: z.number(),
   exceeded: z.boolean(),
@@ -16,18 +16,25 @@ export type ThresholdResult = z.infer<typeof thresholdResult>;
 /** The greatest accepted share of each measure that has a threshold. */
 export type Thresholds = Readonly<Partial<Record<Measure, number>>>;
 
+interface Measured {
+  readonly clean: Figures;
+  readonly attacks: readonly { readonly id: string; readonly result: Figures }[];
+}
+
+/** The name of the pictures as they are, among those of attacks. */
+const NO_ATTACK = 'no attack';
+
 /**
- * Compares the worst attack with each threshold. A threshold is exceeded when the lower end of the interval is above
+ * Compares the worst attack with each threshold, and what happens without one: an encoder that is wrong anyway does not
+ * pass because there is nothing left to attack. A threshold is exceeded when the lower end of the interval is above
  * it: a few unlucky pictures do not stop an encoder, and more pictures make the gate sharper.
  */
-export function compare(
-  thresholds: Thresholds,
-  attacks: readonly { readonly id: string; readonly result: Figures }[],
-): ThresholdResult[] {
+export function compare(thresholds: Thresholds, { clean, attacks }: Measured): ThresholdResult[] {
+  const all = [{ id: NO_ATTACK, result: clean }, ...attacks];
   return MEASURES.flatMap((measure): ThresholdResult[] => {
     const limit = thresholds[measure];
     if (limit === undefined) return [];
-    const measured = attacks.flatMap(({ id, result }) => {
+    const measured = all.flatMap(({ id, result }) => {
       const share = result[measure];
       return share === undefined ? [] : [{ attack: id, low: share.low }];
     });

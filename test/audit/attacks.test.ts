@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { evolve } from '../../src/audit/evolve.js';
+import { evolve, type Family } from '../../src/audit/evolve.js';
 import { dotsOf } from '../../src/audit/letters.js';
 import { launder } from '../../src/audit/launder.js';
+import { nearCopies } from '../../src/audit/near-copies.js';
 import { noisy } from '../../src/audit/noise.js';
 import { patches, patchSide } from '../../src/audit/patch.js';
 import { withSticker } from '../../src/audit/sticker.js';
@@ -70,6 +71,46 @@ test.each(['square', 'logo', 'word'] as const)('a sticker (%s) covers about its 
     expect(
       changed(withSticker(picture, figure, { area: 0.1, word }, random(word))).pixels / (40 * 60),
     ).toBeCloseTo(0.09, 1);
+});
+
+// Libraries of attacks failed for pictures that are not square, or smaller than their squares.
+test.each([
+  [1, 200],
+  [200, 1],
+  [3, 40],
+  [1, 1],
+])('a picture of %i × %i pixels is attacked like any other', async (width, height) => {
+  const narrow = { width, height, pixels: new Uint8Array(3 * width * height).fill(250) };
+  for (const family of [
+    noisy(narrow, 8, random('noise')),
+    await patches(narrow, 0.1, picture, random('patch')),
+  ]) {
+    const found = await evolve<unknown>(family as Family<unknown>, {
+      passes: 20,
+      encode: async ({ pixels: [first = 0] }) => Float32Array.of(first),
+      score: ([value = 0]) => value,
+      at: [],
+      reached: () => undefined,
+    });
+    expect(found.raster).toMatchObject({ width, height });
+    expect(found.raster.pixels).toHaveLength(3 * width * height);
+  }
+  for (const figure of ['square', 'logo', 'word'] as const)
+    expect(withSticker(narrow, figure, { area: 0.1, word: 'boots' }, random('sticker')).pixels).toHaveLength(
+      3 * width * height,
+    );
+  for (const file of [
+    await launder.jpeg(narrow),
+    await launder.rescaled(narrow),
+    ...(await nearCopies(narrow, 2, '1')),
+  ])
+    expect(file.length).toBeGreaterThan(0);
+});
+
+test('near-copies differ from each other, and are the same for a seed', async () => {
+  const copies = await nearCopies(picture, 4, 'seed');
+  expect(new Set(copies.map((copy) => copy.toString('base64'))).size).toBe(4);
+  expect(await nearCopies(picture, 4, 'seed')).toEqual(copies);
 });
 
 test('letters are read from left to right, and other scripts have none', () => {

@@ -40,11 +40,15 @@ test('a threshold is exceeded by the lower bound of the worst attack, not by its
     { id: 'strong', result: { target: shareOf(6, 24), lost: shareOf(0, 24) } },
     { id: 'catalog side', result: { entered: shareOf(24, 24) } },
   ];
+  const clean = { target: shareOf(0, 24), lost: shareOf(0, 24), sameProduct: shareOf(24, 24) };
   const { low } = shareOf(6, 24);
-  expect(compare({ target: 0.1, lost: 0 }, attacks)).toEqual([
+  expect(compare({ target: 0.1, lost: 0 }, { clean, attacks })).toEqual([
     { measure: 'target', limit: 0.1, attack: 'strong', low, exceeded: true },
-    { measure: 'lost', limit: 0, attack: 'mild', low: 0, exceeded: false },
+    { measure: 'lost', limit: 0, attack: 'no attack', low: 0, exceeded: false },
   ]);
-  expect(compare({ target: 0.2 }, attacks)).toMatchObject([{ exceeded: false }]);
-  expect(compare({ sameProduct: 0.1 }, attacks)).toEqual([]);
+  expect(compare({ target: 0.2 }, { clean, attacks })).toMatchObject([{ exceeded: false }]);
+  // What is wrong without an attack cannot be attacked.
+  expect(compare({ sameProduct: 0.1 }, { clean, attacks })).toMatchObject([
+    { attack: 'no attack', exceeded: true },
+  ]);
 });

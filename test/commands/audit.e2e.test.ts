@@ -17,6 +17,12 @@ const PRODUCTS = 20;
 const PATIENCE_MS = 240_000;
 const SMALL = ['--images', '4', '--passes', '30'];
 
+/** Measures of attacks on the catalog, by their goal. */
+const ELSEWHERE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['crowd', ['crowded']],
+  ['promote', ['entered']],
+]);
+
 let database: TestDatabase;
 let folder: string;
 beforeAll(async () => {
@@ -89,9 +95,7 @@ test(
       const isOptimized = kind === 'patch' || kind === 'noise';
       expect(curve.map(({ passes }) => passes)).toEqual(isOptimized ? [10, 25, 30] : []);
       if (isOptimized) expect(curve.at(-1)?.figures).toEqual(result);
-      const measures = { crowd: ['crowded'], promote: ['entered'] }[String(goal)] ?? [
-        ...['target', 'lost', 'flipped'],
-      ];
+      const measures = ELSEWHERE.get(goal) ?? ['target', 'lost', 'flipped'];
       expect(Object.keys(result)).toEqual(measures);
       for (const share of Object.values(result)) expect(share.of).toBe(4);
       expect([jpeg, rescaled].map((figures) => figures && Object.keys(figures))).toEqual(

@@ -57,6 +57,19 @@ test('a photograph that lies on its side has the vector of the upright one', asy
   expect(cosine(await encoder.encode(lying), await encoder.encode(tee))).toBeGreaterThan(0.999);
 });
 
+test('an image in memory has the vector of a file with its pixels, also if it is smaller than the model sees', async () => {
+  for (const side of [600, 260, 90]) {
+    const small = sharp(tee).resize({ height: side });
+    const { data, info } = await small.clone().raw().toBuffer({ resolveWithObject: true });
+    const raster = { pixels: data, width: info.width, height: info.height };
+    const file = await encoder.encode(await small.png().toBuffer());
+    expect(cosine(await encoder.encodeRaster(raster), file)).toBeGreaterThan(0.99999);
+  }
+  const left = new Error('left');
+  const raster = { pixels: new Uint8Array(3), width: 1, height: 1 };
+  await expect(encoder.encodeRaster(raster, AbortSignal.abort(left))).rejects.toBe(left);
+});
+
 test('1 × 1 pixel has a vector', async () => {
   const dot = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
     .png()
