@@ -64,9 +64,12 @@ export function judge({
 
 /** What holds now of what did not hold before, and what does not. */
 function reached(now: Outcome, before: Outcome): Outcome {
-  const left = { ...now };
-  for (const measure of MEASURES) if (before[measure] === true) delete left[measure];
-  return left;
+  const counted: Outcome = {};
+  for (const measure of MEASURES) {
+    const holds = now[measure];
+    if (holds !== undefined && before[measure] !== true) counted[measure] = holds;
+  }
+  return counted;
 }
 
 /** The type that the products of a page vote for, weighted as in `identify`; null for an empty page. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { evolve, type Family } from '../../src/audit/evolve.js';
+import { evolve } from '../../src/audit/evolve.js';
 import { dotsOf } from '../../src/audit/letters.js';
 import { launder } from '../../src/audit/launder.js';
 import { nearCopies } from '../../src/audit/near-copies.js';
@@ -85,7 +85,7 @@ test.each([
     noisy(narrow, 8, random('noise')),
     await patches(narrow, 0.1, picture, random('patch')),
   ]) {
-    const found = await evolve<unknown>(family as Family<unknown>, {
+    const found = await evolve<unknown>(family, {
       passes: 20,
       encode: async ({ pixels: [first = 0] }) => Float32Array.of(first),
       score: ([value = 0]) => value,
