@@ -108,6 +108,7 @@ async function attackAll(
   const typeOf = typeVote(catalog);
   let state = before;
   const left = subjects.slice(state.pictures.length);
+  if (left.length === 0) return state;
   if (state.pictures.length > 0)
     progress.say(`${state.pictures.length} of ${subjects.length} pictures are done; going on.`);
   progress.start('Asking the encoder', left.length * passesOf(passes));

@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { ATTACKS } from '../../src/audit/attacks.js';
+import { auditPage } from '../../src/audit/page.js';
+import { auditReport, summarize } from '../../src/audit/report.js';
 import { shareOf } from '../../src/audit/wilson.js';
 import { compare } from '../../src/audit/thresholds.js';
 import { toFigures } from '../../src/audit/figures.js';
@@ -51,4 +54,32 @@ test('a threshold is exceeded by the lower bound of the worst attack, not by its
   expect(compare({ sameProduct: 0.1 }, { clean, attacks })).toMatchObject([
     { attack: 'no attack', exceeded: true },
   ]);
+});
+
+test('pictures that are wrong without an attack leave nothing to measure, and the report says so', () => {
+  const clean = { target: false, lost: true, flipped: false, sameProduct: true };
+  const trials = ATTACKS.map(({ id, means }) => ({
+    attack: id,
+    curve: means.kind === 'patch' || means.kind === 'noise' ? [{}, {}] : [],
+    result: {},
+  }));
+  const pictures = [1, 2].map((i) => ({ product: `shirt-${i}`, target: 'boot', clean, trials }));
+  const options = { encoder: 'small@1', seed: 1, passes: 25, images: 2, calibration: null, catalog: '' };
+  const summary = summarize({ options, pictures }, [10, 25]);
+  const report = auditReport.parse({
+    version: 1,
+    encoder: 'small@1',
+    seed: 1,
+    ...summary,
+    catalog: { products: 30, images: 30, allImages: 50_000 },
+    calibrated: true,
+    thresholds: compare({ lost: 0.1 }, summary),
+  });
+  expect(report.clean).toMatchObject({ lost: shareOf(2, 2), sameProduct: shareOf(2, 2) });
+  expect(report.attacks.every(({ result }) => Object.keys(result).length === 0)).toBe(true);
+  expect(report.thresholds).toMatchObject([{ measure: 'lost', attack: 'no attack', exceeded: true }]);
+  const page = auditPage(report, []);
+  expect(page).toContain('not measured');
+  expect(page).toContain("drawn from the catalog's 50000");
+  expect(page).not.toMatch(/NaN|undefined|Infinity/);
 });

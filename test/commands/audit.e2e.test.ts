@@ -129,6 +129,19 @@ test(
   PATIENCE_MS,
 );
 
+test(
+  'a finished audit is compared with other thresholds without attacking anything again',
+  async () => {
+    const before = await fileOf('first', 'state.json');
+    const args = [...SMALL, '--max-lost', '1', '--out', out('first')];
+    const { code, stdout, stderr } = await run('audit', ...args).ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Kept: own product lost') });
+    expect(stderr).not.toContain('Asking the encoder');
+    expect(await fileOf('first', 'state.json')).toBe(before);
+  },
+  PATIENCE_MS,
+);
+
 describe('stopped', () => {
   const LONG = ['--images', '3', '--passes', '100'];
   const picturesDone = async (name: string): Promise<number> => {
