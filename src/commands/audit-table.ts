@@ -1,5 +1,5 @@
 import { mainMeasure } from '../audit/attacks.js';
-import { MEASURES, type Measure } from '../audit/measures.js';
+import { MEASURES, PAGE, type Measure } from '../audit/measures.js';
 import type { AuditReport } from '../audit/report.js';
 import { MEASURED, shareText, titleOf } from '../audit/wording.js';
 import { counted } from '../platform/counted.js';
@@ -28,6 +28,11 @@ export function describeAudit(report: AuditReport, page: string): string {
     'after JPEG': ({ jpeg, main }) => cell(jpeg, main),
     'at half size': ({ rescaled, main }) => cell(rescaled, main),
   };
+  const copies = report.attacks.flatMap(({ size, meanPlaces }) =>
+    meanPlaces === undefined
+      ? []
+      : [`${size} near-copies take ${meanPlaces.toFixed(1)} of the first ${PAGE} places on average.\n`],
+  );
   const thresholds = report.thresholds.map(
     ({ measure, limit, attack, low, exceeded }) =>
       `${exceeded ? 'Exceeded' : 'Kept'}: ${MEASURED[measure]}, at most ${limit}; the lower bound of the worst attack (${attack}) is ${low.toFixed(3)}.\n`,
@@ -35,6 +40,7 @@ export function describeAudit(report: AuditReport, page: string): string {
   return [
     `Attacked ${counted(report.pictures, 'picture')} of ${report.encoder} and let each attack ask ${counted(report.passes, 'question')}; shares with 95% intervals:\n`,
     toTable(columns, rows),
+    ...copies,
     ...thresholds,
     `Written to ${page}, and to audit.json beside it.\n`,
   ].join('');

@@ -75,6 +75,7 @@ test(
     expect(stderr).toContain('Asking the encoder');
     expect(stdout).toMatch(/^Attacked 4 pictures of small@1\.0\.0\S* and let each attack ask 30 questions/);
     expect(stdout).toMatch(/^patch 10%, aimed +\d+% \(\d+–\d+\)/m);
+    expect(stdout).toMatch(/^10 near-copies take \d+\.\d of the first 10 places on average\.$/m);
 
     const report = await reportOf('first');
     expect(report).toMatchObject({
