@@ -125,11 +125,12 @@ async function attempt(
     setting.advance(1);
     return vector;
   };
+  const score = pages?.margin ?? (goal === 'target' ? aims.target : aims.away);
   const curve: Outcome[] = [];
   const search = {
     passes: setting.passes,
     encode,
-    score: pages === null ? (goal === 'away' ? aims.away : aims.target) : pages.margin,
+    score,
     at: setting.checkpoints,
     reached: ({ vector }: Found) => curve.push(outcomeOf(vector)),
   };
@@ -151,7 +152,8 @@ async function attempt(
       found = { raster, vector: await encode(raster) };
     }
   }
-  const trial: Trial = { attack: id, curve, result: outcomeOf(found.vector) };
+  const way = wayThere(score(clean), score(found.vector));
+  const trial: Trial = { attack: id, curve, result: outcomeOf(found.vector), way };
   for (const way of LAUNDERINGS)
     trial[way] = outcomeOf(await encoder.encode(await launder[way](found.raster), undefined, signal));
   setting.advance(LAUNDERINGS.length);
@@ -160,6 +162,10 @@ async function attempt(
   const takenFor = isTarget ? target.productId : (answer?.productId ?? null);
   return { trial, picture: { picture: found.raster, takenFor } };
 }
+
+/** How much of the way to 0 a margin went; null if it was there from the start. */
+const wayThere = (from: number, to: number): number | null =>
+  from >= 0 ? null : Math.min(1, Math.max(0, (to - from) / -from));
 
 /** Passes of the encoder that the attacks on one picture take, with what is laundered and copied. */
 export const passesOf = (passes: number): number =>

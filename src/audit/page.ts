@@ -5,7 +5,7 @@ import { MEASURES, PAGE, type Measure } from './measures.js';
 import { CSS } from './page.css.js';
 import type { AttackReport, AuditReport } from './report.js';
 import type { Exhibit } from './state.js';
-import { MEASURED, sentenceOf, shareText, titleOf } from './wording.js';
+import { MEASURED, percent, sentenceOf, shareText, titleOf, WAY } from './wording.js';
 
 const CHARTS = [
   {
@@ -43,7 +43,7 @@ export function auditPage(report: AuditReport, exhibits: readonly Exhibit[]): st
 ${introduction(report)}
 ${gate(report)}
 <h2>All figures</h2>
-<p class="faint">The share of pictures, and in parentheses the interval of 95% of the truth. Bold is what the attacker wants.</p>
+<p class="faint">The share of pictures, and in parentheses the interval of 95% of the truth. Bold is what the attacker wants. The way there is how much of the missing likeness the attack made up for on average: at 100% it succeeds.</p>
 <div class="scroll">${table(report)}</div>
 <h2>How much it costs the attacker</h2>
 <p>Each question is one picture that the attacker sends to see how it is answered. The shaded area is the interval of 95%.</p>
@@ -71,12 +71,12 @@ function gate({ thresholds }: AuditReport): string {
   if (thresholds.length === 0) return '';
   const lines = thresholds.map(
     ({ measure, limit, attack, low, exceeded }) =>
-      `<li class="${exceeded ? 'bad' : 'good'}">${exceeded ? 'Exceeded' : 'Kept'}: ${MEASURED[measure]}, at most ${percent(limit)} accepted; the worst attack (${escape(attack)}) reaches at least ${percent(low)}.</li>`,
+      `<li class="${exceeded ? 'bad' : 'good'}">${exceeded ? 'Exceeded' : 'Kept'}: ${MEASURED[measure]}, at most ${exactly(limit)} accepted; the worst attack (${escape(attack)}) reaches at least ${exactly(low)}.</li>`,
   );
   return `<h2>Thresholds</h2><ul>${lines.join('')}</ul>`;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+const exactly = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 function table({ attacks, clean }: AuditReport): string {
   const measures = MEASURES.filter((measure) => attacks.some(({ result }) => result[measure]));
@@ -84,7 +84,8 @@ function table({ attacks, clean }: AuditReport): string {
     const share = measure === undefined ? undefined : result[measure];
     return share === undefined ? '–' : shareText(share);
   };
-  const head = ['attack', ...measures.map((measure) => MEASURED[measure]), 'after JPEG', 'at half size'];
+  const measured = measures.map((measure) => MEASURED[measure]);
+  const head = ['attack', ...measured, WAY, 'after JPEG', 'at half size'];
   const rows = attacks.map((attack) => {
     const main = mainMeasure(attack);
     return [
@@ -92,11 +93,12 @@ function table({ attacks, clean }: AuditReport): string {
       ...measures.map(
         (measure) => `<td${measure === main ? ' class="main"' : ''}>${cell(attack.result, measure)}</td>`,
       ),
+      `<td>${attack.meanWay === undefined ? '–' : percent(attack.meanWay)}</td>`,
       `<td>${cell(attack.jpeg ?? {}, main)}</td>`,
       `<td>${cell(attack.rescaled ?? {}, main)}</td>`,
     ].join('');
   });
-  const without = `<th scope="row">no attack</th>${measures.map((measure) => `<td>${cell(clean, measure)}</td>`).join('')}<td>–</td><td>–</td>`;
+  const without = `<th scope="row">no attack</th>${measures.map((measure) => `<td>${cell(clean, measure)}</td>`).join('')}${'<td>–</td>'.repeat(3)}`;
   return `<table><thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${[without, ...rows].map((row) => `<tr>${row}</tr>`).join('')}</tbody></table>`;
 }
 

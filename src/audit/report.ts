@@ -17,6 +17,8 @@ const attackReport = z.object({
   /** The same pictures as JPEG of quality 75, and at half their size; absent for copies. */
   jpeg: figures.optional(),
   rescaled: figures.optional(),
+  /** How far the attack came on average, from 0 to 1 where it succeeds; absent for copies. */
+  meanWay: z.number().optional(),
   /** Places of ten that copies take on average; absent for other attacks. */
   meanPlaces: z.number().optional(),
 });
@@ -70,7 +72,8 @@ function summarizeAttack(
   checkpoints: readonly number[],
 ): AttackReport {
   const { id, goal, means } = attack;
-  const places = trials.flatMap((trial) => trial.places ?? []);
+  const meanWay = mean(trials.flatMap(({ way }) => way ?? []));
+  const meanPlaces = mean(trials.flatMap(({ places }) => places ?? []));
   const report: AttackReport = {
     id,
     goal,
@@ -88,9 +91,13 @@ function summarizeAttack(
     const outcomes = trials.flatMap((trial) => trial[way] ?? []);
     if (outcomes.length > 0) report[way] = toFigures(outcomes);
   }
-  if (places.length > 0) report.meanPlaces = places.reduce((sum, count) => sum + count, 0) / places.length;
+  if (meanWay !== null) report.meanWay = meanWay;
+  if (meanPlaces !== null) report.meanPlaces = meanPlaces;
   return report;
 }
+
+const mean = (numbers: readonly number[]): number | null =>
+  numbers.length === 0 ? null : numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
 function sizeOf({ means }: Attack): number {
   switch (means.kind) {

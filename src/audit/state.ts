@@ -18,6 +18,11 @@ const trial = z.object({
   jpeg: outcome.optional(),
   /** and at half its size. */
   rescaled: outcome.optional(),
+  /**
+   * How far the attack came: 0 for the picture as it was, 1 where it succeeds, and in between the share of the missing
+   * likeness that it made up for. Null when nothing was missing; absent for copies.
+   */
+  way: z.number().min(0).max(1).nullable().optional(),
   /** Places of a page that copies take; null when there is no page to measure it on. */
   places: z.int().nullable().optional(),
 });

@@ -12,7 +12,10 @@ export const MEASURED: Readonly<Record<Measure, string>> = {
   crowded: 'half of a page',
 };
 
-const percent = (share: number): string => `${Math.round(100 * share)}%`;
+/** The heading of how far attacks came that did not succeed. */
+export const WAY = 'way there';
+
+export const percent = (share: number): string => `${Math.round(100 * share)}%`;
 
 /** `50% (31–69)`: the share, and its interval of 95 %. */
 export const shareText = ({ share, low, high }: Share): string =>

@@ -1,11 +1,11 @@
 import { mainMeasure } from '../audit/attacks.js';
 import { MEASURES, PAGE, type Measure } from '../audit/measures.js';
 import type { AuditReport } from '../audit/report.js';
-import { MEASURED, shareText, titleOf } from '../audit/wording.js';
+import { MEASURED, percent, shareText, titleOf, WAY } from '../audit/wording.js';
 import { counted } from '../platform/counted.js';
 import { toTable, type Columns } from './table.js';
 
-type Row = Pick<AuditReport['attacks'][number], 'result' | 'jpeg' | 'rescaled'> & {
+type Row = Pick<AuditReport['attacks'][number], 'result' | 'meanWay' | 'jpeg' | 'rescaled'> & {
   readonly title: string;
   readonly main: Measure | null;
 };
@@ -25,6 +25,7 @@ export function describeAudit(report: AuditReport, page: string): string {
     ...Object.fromEntries(
       MEASURES.map((measure) => [MEASURED[measure], ({ result }: Row) => cell(result, measure)]),
     ),
+    [WAY]: ({ meanWay }) => (meanWay === undefined ? null : percent(meanWay)),
     'after JPEG': ({ jpeg, main }) => cell(jpeg, main),
     'at half size': ({ rescaled, main }) => cell(rescaled, main),
   };

@@ -62,6 +62,7 @@ test('pictures that are wrong without an attack leave nothing to measure, and th
     attack: id,
     curve: means.kind === 'patch' || means.kind === 'noise' ? [{}, {}] : [],
     result: {},
+    way: null,
   }));
   const pictures = [1, 2].map((i) => ({ product: `shirt-${i}`, target: 'boot', clean, trials }));
   const options = { encoder: 'small@1', seed: 1, passes: 25, images: 2, calibration: null, catalog: '' };

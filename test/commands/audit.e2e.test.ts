@@ -92,9 +92,11 @@ test(
       ...['sticker-square', 'sticker-logo', 'sticker-word'],
       ...['patch-promote-5', 'noise-promote-8', 'near-copies'],
     ]);
-    for (const { kind, goal, result, curve, jpeg, rescaled } of report.attacks) {
+    for (const { kind, goal, result, meanWay, curve, jpeg, rescaled } of report.attacks) {
       const isOptimized = kind === 'patch' || kind === 'noise';
       expect(curve.map(({ passes }) => passes)).toEqual(isOptimized ? [10, 25, 30] : []);
+      if (kind === 'copies') expect(meanWay).toBeUndefined();
+      else expect(meanWay).toBeGreaterThanOrEqual(kind === 'patch' && goal === 'target' ? 0.01 : 0);
       if (isOptimized) expect(curve.at(-1)?.figures).toEqual(result);
       const measures = ELSEWHERE.get(goal) ?? ['target', 'lost', 'flipped'];
       expect(Object.keys(result)).toEqual(measures);
@@ -223,6 +225,7 @@ describe('a threshold', () => {
       const { attacks, thresholds } = await reportOf('corner');
       // 10 % of the picture cover the corner; 2 % cover a third of it.
       const large = attacks.find(({ id }) => id === 'patch-target-10');
+      expect(large?.meanWay).toBeGreaterThan(0.9);
       expect(large?.result.target?.share).toBeGreaterThanOrEqual(0.75);
       expect(thresholds).toMatchObject([{ exceeded: true }, { exceeded: true }]);
       expect(await fileOf('corner', 'audit.html')).toContain('Exceeded: target in top 10');
