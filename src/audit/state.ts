@@ -14,15 +14,15 @@ const trial = z.object({
   /** After the passes of the checkpoints; empty when nothing is optimized. */
   curve: z.array(outcome),
   result: outcome,
-  /** The same picture as JPEG, */
-  jpeg: outcome.optional(),
-  /** and at half its size. */
-  rescaled: outcome.optional(),
   /**
    * How far the attack came: 0 for the picture as it was, 1 where it succeeds, and in between the share of the missing
    * likeness that it made up for. Null when nothing was missing; absent for copies.
    */
   way: z.number().min(0).max(1).nullable().optional(),
+  /** The same picture as JPEG, */
+  jpeg: outcome.optional(),
+  /** and at half its size. */
+  rescaled: outcome.optional(),
   /** Places of a page that copies take; null when there is no page to measure it on. */
   places: z.int().nullable().optional(),
 });
