@@ -9,6 +9,7 @@ import { isOfImage } from '../vision/decode-errors.js';
 import type { Encoder, Scene } from '../vision/encoder.js';
 import { limiter } from '../vision/limiter.js';
 import { assertBox, type Box } from '../vision/regions.js';
+import type { Trust } from '../vision/trust.js';
 import { keepVector } from './embedding.store.js';
 import { Embeddings } from './embeddings.js';
 
@@ -129,6 +130,9 @@ export class ImageVectors {
     this.#texts.set(text, vector);
     return vector;
   }
+
+  /** How much an image or a part of it is to be trusted, by its vector; null when nobody can tell. */
+  trustOf = (vector: Float32Array): Trust | null => this.encoder.trustOf?.(vector) ?? null;
 
   /** Caches the vector, so that the next query for this part of the image does not encode it. */
   remember(sha256: string, box: Box, vector: Float32Array): void {

@@ -30,6 +30,7 @@ const NOTHING: QueryVector = {
   plain: null,
   scale: 1,
   region: null,
+  trust: null,
   products: [],
   identity: null,
 };

@@ -12,6 +12,7 @@ import { cursorLanguage } from '../catalog/text-languages.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { BEST, type BestMatches, searchCounter } from './search-counter.js';
 import { ItemBox } from '../images/box.types.js';
+import { toImageTrust } from '../images/image-trust.types.js';
 import { picturedFirst } from '../images/shown-options.js';
 import type { IndexMatch } from '../vector-index/port.js';
 import type { QueryVector } from './query/query-vector.js';
@@ -162,6 +163,7 @@ export async function visualSearch(
     }),
     search: instantiate(SearchReport, {
       region: query.region && instantiate(ItemBox, query.region),
+      trust: query.trust && toImageTrust(query.trust),
       asOf: page.proof.asOf,
       indexLagMs: page.proof.indexLagMs,
       strategy: SearchStrategy[page.strategy],

@@ -2,6 +2,7 @@ import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from '
 import { BOX_COST, BoxInput, IMAGE_COST, ImageInput } from '../images/image-input.types.js';
 import { ItemBox } from '../images/box.types.js';
 import { Image } from '../images/image.types.js';
+import { ImageTrust } from '../images/image-trust.types.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
 import type { Counter } from '../catalog/facets/counter.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
@@ -133,6 +134,13 @@ export class SearchReport {
       'The part of the image that was searched for: the `box` of the query, or, in a photo of a person without a box, the largest garment. Then the whole photo was searched for too, and the better score counts. To search for another part, or for the whole photo alone, pass a box. Null when only the whole image was searched for, and for queries with no image or several.',
   })
   region!: ItemBox | null;
+
+  @Field(() => ImageTrust, {
+    nullable: true,
+    description:
+      'Whether an image of the query looks as if it was made to deceive the search; the least trusted one, if there are several. Nothing is left out or refused for it. Null without an image, and when the encoder cannot tell.',
+  })
+  trust!: ImageTrust | null;
 
   @Field(() => DateTimeScalar, {
     description: 'The time of the database snapshot that every match was verified against.',

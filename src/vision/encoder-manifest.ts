@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OperatorError } from '../platform/operator-error.js';
 import { framing } from './framing.js';
+import { trustModel } from './trust.js';
 
 /** What to do about an encoder that cannot be used. */
 export const ENCODER_REMEDY =
@@ -91,6 +92,8 @@ export const encoderManifest = z.object({
   grid: z.object({ rows: z.number(), columns: z.number() }).optional(),
   /** The output with the local embeddings, how many of its tokens precede them, and their length. */
   patches: z.object({ name: z.string(), skip: z.number(), dimension: z.number() }).optional(),
+  /** The output that tells how suspicious each cell is, its length, and how to read it; absent when there is none. */
+  suspicion: z.object({ name: z.string(), dimension: z.number(), model: trustModel }).optional(),
   /** Absolute path of the ONNX graph. */
   modelFile: z.string(),
   /** Maximum images in one run; 1 for a graph that takes no more. */

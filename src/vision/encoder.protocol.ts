@@ -16,5 +16,17 @@ export type EncodeJob = z.infer<typeof encodeJob>;
 /** The message to a worker. */
 export const encodeJobs = z.array(encodeJob);
 
-/** A worker's answer: for each job, a vector or the concatenated local embeddings. */
+/** A worker's answer to texts. */
 export const encodedVectors = z.array(floats);
+
+/** A worker's answer to each job. */
+export const encodedImages = z.array(
+  z.object({
+    /** A vector, or the concatenated local embeddings. */
+    numbers: floats,
+    /** How suspicious each cell is, row by row (trust.ts); null when the model does not say. */
+    suspicion: floats.nullable(),
+  }),
+);
+
+export type EncodedImage = z.infer<typeof encodedImages>[number];

@@ -5,7 +5,7 @@ import { isOverShare } from '../platform/fair-queue.js';
 import { withoutColor } from './color-share.js';
 import { decodeRaster, decodeSquare } from './decode.js';
 import type { TextTower } from './encoder-manifest.js';
-import { encodedVectors, type EncodeJob } from './encoder.protocol.js';
+import { encodedImages, type EncodeJob } from './encoder.protocol.js';
 import { type Frame, PAD } from './framing.js';
 import { limiter } from './limiter.js';
 import { readManifest } from './manifest.js';
@@ -13,6 +13,7 @@ import { WorkerPool } from './pool.js';
 import { cutRaster, squareOf, type PixelBox, type Raster } from './raster.js';
 import { assertBox, pixelBox, placeInFrame, type Box, type Cells } from './regions.js';
 import { openTextTower, type OpenTextTower } from './text-tower.js';
+import { type Trust, trustOf } from './trust.js';
 
 /** The included encoder: 512 numbers, with local embeddings for regions. */
 export const DEFAULT_ENCODER = new URL('../../models/garment-lite2/', import.meta.url);
@@ -104,6 +105,11 @@ export interface Encoder {
    * @throws RequestError SERVICE_OVERLOADED; the reason of `signal` while it waits
    */
   readonly embedText?: ((text: string, signal?: AbortSignal) => Promise<Float32Array>) | undefined;
+  /**
+   * How much the image or region looks as if it was made to deceive this encoder, by the vector that this encoder returned
+   * for it; null for any other vector. Absent when the model does not say.
+   */
+  readonly trustOf?: ((vector: Float32Array) => Trust | null) | undefined;
   /** Ends the threads; the promises of images in flight reject. */
   close(): Promise<void>;
 }
@@ -146,7 +152,7 @@ export async function openEncoder({
     workerData: manifest,
     threads,
     maxBatch: manifest.maxBatch,
-    parseAnswers: (message) => encodedVectors.parse(message),
+    parseAnswers: (message) => encodedImages.parse(message),
     onCrash,
   });
   const texts = manifest.text && (await openTexts(manifest.text, pool, onCrash));
@@ -166,7 +172,8 @@ export async function openEncoder({
     const places = MAX_IMAGES_IN_FLIGHT + (own <= OWN_PLACES ? MAX_IN_OWN_PLACES : 0);
     return inFlight + more > places || isOverShare(client, own, MAX_IMAGES_IN_FLIGHT);
   };
-  const { input, dimension, grid, patches } = manifest;
+  const { input, dimension, grid, patches, suspicion } = manifest;
+  const trusts = new WeakMap<Float32Array, Trust>();
   // The cells of a grid cover an image on a white square, however else the model sees images.
   const whole = { size: input.size, framing: PAD };
 
@@ -182,7 +189,9 @@ export async function openEncoder({
       squares.map(async (square) => {
         try {
           const job = await limitDecodes(square, signal);
-          return await pool.run(job, [job.pixels.buffer], signal);
+          const { numbers, suspicion: cells } = await pool.run(job, [job.pixels.buffer], signal);
+          if (suspicion && cells) trusts.set(numbers, trustOf(suspicion.model, cells));
+          return numbers;
         } finally {
           count(owner, -1);
         }
@@ -253,6 +262,7 @@ export async function openEncoder({
       return vector;
     },
     embedText: texts && (async (text, signal) => withoutColor(await texts.embed(text, signal), dimension)),
+    trustOf: suspicion && ((vector) => trusts.get(vector) ?? null),
     load: () => ({ waiting: inFlight - pool.inWork, inWork: pool.inWork }),
     async close() {
       await Promise.all([pool.close(), texts?.close()]);

@@ -1,6 +1,6 @@
 /**
  * A thread with one onnxruntime session, because `run()` of onnxruntime-node blocks the calling thread. Receives
- * batches of {@link EncodeJob} and returns the numbers of each.
+ * batches of {@link EncodeJob} and returns the {@link EncodedImage} of each.
  */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -8,7 +8,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { colorDescriptor } from './color-descriptor.js';
 import { joinColor } from './color-share.js';
 import { ENCODER_REMEDY, encoderManifest } from './encoder-manifest.js';
-import { encodeJobs, type EncodeJob } from './encoder.protocol.js';
+import { encodeJobs, type EncodedImage, type EncodeJob } from './encoder.protocol.js';
 import { fillTensor, normalize, pool } from './tensor.js';
 
 /**
@@ -29,10 +29,10 @@ port.on('message', (message: unknown) => {
 port.postMessage('ready');
 
 async function answer(jobs: readonly EncodeJob[]): Promise<void> {
-  const vectors = await run(session, jobs);
+  const images = await run(session, jobs);
   port?.postMessage(
-    vectors,
-    vectors.map(({ buffer }) => buffer),
+    images,
+    images.flatMap(({ numbers, suspicion }) => [numbers.buffer, ...(suspicion ? [suspicion.buffer] : [])]),
   );
 }
 
@@ -60,18 +60,19 @@ async function open(): Promise<InferenceSession> {
 }
 
 /** The results of the jobs, in their order. */
-async function run(
-  model: InferenceSession,
-  jobs: readonly EncodeJob[],
-): Promise<Float32Array<ArrayBuffer>[]> {
-  const { input, output, grid, patches, embeddingDimension: dimension } = manifest;
+async function run(model: InferenceSession, jobs: readonly EncodeJob[]): Promise<EncodedImage[]> {
+  const { input, output, grid, patches, suspicion, embeddingDimension: dimension } = manifest;
   const numbers = 3 * input.size * input.size;
   const batch = new Float32Array(jobs.length * numbers);
   jobs.forEach(({ pixels }, index) => {
     fillTensor(pixels, input, batch.subarray(index * numbers, (index + 1) * numbers));
   });
   const asksForCells = jobs.some(({ part }) => part === null);
-  const outputs = new Set(asksForCells && patches ? [output.name, patches.name] : [output.name]);
+  const outputs = new Set([
+    output.name,
+    ...(asksForCells && patches ? [patches.name] : []),
+    ...(suspicion ? [suspicion.name] : []),
+  ]);
   const results = await model.run(
     { [input.name]: new Tensor('float32', batch, [jobs.length, 3, input.size, input.size]) },
     [...outputs],
@@ -85,10 +86,20 @@ async function run(
     asksForCells && patches
       ? numbersOf(patches.name, results[patches.name], jobs.length * perImage)
       : new Float32Array();
+  const suspicions =
+    suspicion && numbersOf(suspicion.name, results[suspicion.name], jobs.length * suspicion.dimension);
   return jobs.map(({ pixels, part }, index) => {
-    if (part === null) return cells.slice(index * perImage + skipped, (index + 1) * perImage);
+    if (part === null) {
+      const numbers = cells.slice(index * perImage + skipped, (index + 1) * perImage);
+      return { numbers, suspicion: null };
+    }
     const own = tokens.slice(index * ofImage, (index + 1) * ofImage);
-    return joinColor(normalize(pool(own, output, dimension)), colorDescriptor(pixels, input.size, part));
+    return {
+      numbers: joinColor(normalize(pool(own, output, dimension)), colorDescriptor(pixels, input.size, part)),
+      suspicion: suspicions
+        ? suspicions.slice(index * suspicion.dimension, (index + 1) * suspicion.dimension)
+        : null,
+    };
   });
 }
 

@@ -8,6 +8,7 @@ import { COLOR_NUMBERS } from './color-descriptor.js';
 import { ENCODER_REMEDY, type EncoderManifest } from './encoder-manifest.js';
 import { PAD } from './framing.js';
 import { isHuggingFaceFolder, readHuggingFaceFolder } from './hugging-face/folder.js';
+import { trustModel } from './trust.js';
 
 /**
  * Images in one run of the model. On one thread, a batch costs as much as its images do one by one (from 1 to 16, the
@@ -58,7 +59,7 @@ export async function readManifest(directory: string | URL): Promise<EncoderMani
 
 async function readOwnFolder(folder: string): Promise<EncoderManifest> {
   const file = join(folder, 'model.json');
-  const manifest = parseManifest(file, (await read(file)).toString('utf8'));
+  const manifest = parse(file, manifestSchema, (await read(file)).toString('utf8'));
 
   const embedding = manifest.outputs.find((output) => output.name === 'embedding');
   const patches = manifest.outputs.find((output) => output.name === 'patches');
@@ -66,6 +67,15 @@ async function readOwnFolder(folder: string): Promise<EncoderManifest> {
   if (patches && (patches.dim !== embedding.dim || !patches.grid)) {
     throw new OperatorError(
       `${file}: "patches" needs a grid and the dim of "embedding" (${embedding.dim}). ${ENCODER_REMEDY}`,
+    );
+  }
+
+  const suspicion = manifest.outputs.find((output) => output.name === 'suspicion');
+  const trustFile = join(folder, 'trust.json');
+  const trust = suspicion && parse(trustFile, trustModel, (await read(trustFile)).toString('utf8'));
+  if (trust && trust.encoder !== `${manifest.name}@${manifest.version}`) {
+    throw new OperatorError(
+      `${trustFile} is for ${trust.encoder}, but model.json describes ${manifest.name}@${manifest.version}. Copy the files of one version, or remove the output "suspicion" from model.json. ${ENCODER_REMEDY}`,
     );
   }
 
@@ -87,19 +97,20 @@ async function readOwnFolder(folder: string): Promise<EncoderManifest> {
     embeddingDimension: embedding.dim,
     grid: patches?.grid && { rows: patches.grid[0], columns: patches.grid[1] },
     patches: patches && { name: 'patches', skip: 0, dimension: patches.dim },
+    suspicion: suspicion && trust && { name: 'suspicion', dimension: suspicion.dim, model: trust },
     modelFile,
     maxBatch: MAX_BATCH,
   };
 }
 
-function parseManifest(file: string, text: string) {
+function parse<Parsed>(file: string, schema: z.ZodType<Parsed>, text: string): Parsed {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
     throw new OperatorError(`${file} is not JSON. ${ENCODER_REMEDY}`, { cause });
   }
-  const parsed = manifestSchema.safeParse(json);
+  const parsed = schema.safeParse(json);
   if (!parsed.success) {
     throw new OperatorError(
       `${file} does not describe an encoder:\n${z.prettifyError(parsed.error)}\n${ENCODER_REMEDY}`,

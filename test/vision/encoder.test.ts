@@ -135,7 +135,8 @@ describe('a region', () => {
 
   test('has no local embeddings where the model has none', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vitrine-no-patches-'));
-    await copyFile(new URL('model.onnx', DEFAULT_ENCODER), join(folder, 'model.onnx'));
+    for (const file of ['model.onnx', 'trust.json'])
+      await copyFile(new URL(file, DEFAULT_ENCODER), join(folder, file));
     const manifest = await readFile(new URL('model.json', DEFAULT_ENCODER), 'utf8');
     await writeFile(join(folder, 'model.json'), manifest.replace('"patches"', '"other"'));
     const plain = await openEncoder({ directory: folder, threads: 1 });

@@ -9,7 +9,7 @@ describe('an encoder folder', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vitrine-encoder-'));
-    for (const file of ['model.json', 'model.onnx']) {
+    for (const file of ['model.json', 'model.onnx', 'trust.json']) {
       await copyFile(new URL(file, DEFAULT_ENCODER), join(folder, file));
     }
   });
@@ -41,6 +41,11 @@ describe('an encoder folder', () => {
       embeddingDimension: 512,
       grid: { rows: 9, columns: 9 },
       patches: { name: 'patches', skip: 0, dimension: 512 },
+      suspicion: {
+        name: 'suspicion',
+        dimension: 162,
+        model: expect.objectContaining({ output: 'suspicion' }),
+      },
       modelFile: join(folder, 'model.onnx'),
       maxBatch: 4,
     });

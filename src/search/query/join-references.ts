@@ -3,6 +3,7 @@ import { descriptorOf, type Rgb } from '../../vision/color-descriptor.js';
 import { DEFAULT_COLOR_SHARE, inColor, weighColor } from '../../vision/color-share.js';
 import { type Asked, MAX_EXAMPLES } from '../../vector-index/port.js';
 import type { Box } from '../../vision/regions.js';
+import type { Trust } from '../../vision/trust.js';
 import type { QueryVector } from './query-vector.js';
 import { normalizedSum, type Term } from '../../vector-index/vectors.js';
 
@@ -28,6 +29,8 @@ export interface Reference {
   readonly products: readonly number[];
   /** The part of an image that this is, null for a whole one; undefined for anything but an image. */
   readonly region?: Box | null;
+  /** How much the image is to be trusted; null or undefined when nobody can tell. */
+  readonly trust?: Trust | null;
   readonly identity: unknown;
 }
 
@@ -57,7 +60,7 @@ export function joinReferences(
     ...(inColors.length === 0 ? [] : [inColors]),
   ];
   if (likes.length + unlikes.length === 0)
-    return { asked: null, plain: null, scale: 1, region: null, products: [], identity };
+    return { asked: null, plain: null, scale: 1, region: null, trust: null, products: [], identity };
   // Only their proportions matter: small weights alone do not cancel out.
   const largest = Math.max(...[...likes, ...unlikes].map(({ weight }) => weight));
   const avoided = unlikes.flatMap(({ vectors, weight }) =>
@@ -88,10 +91,18 @@ export function joinReferences(
     ...weighed,
     plain,
     region: regions.length === 1 ? (regions[0] ?? null) : null,
+    trust: leastTrusted([...likes, ...unlikes].map(({ trust }) => trust ?? null)),
     products: [...likes, ...unlikes].flatMap(({ products }) => products),
     identity,
   };
 }
+
+/** The one with the lowest score; null when nothing is known of any. */
+export const leastTrusted = (trusts: readonly (Trust | null)[]): Trust | null =>
+  trusts.reduce(
+    (least, trust) => (least !== null && (trust === null || least.score <= trust.score) ? least : trust),
+    null,
+  );
 
 const identify = ({ identity, weight }: Reference): unknown => [identity, weight];
 

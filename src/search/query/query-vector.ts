@@ -1,5 +1,6 @@
 import type { Asked } from '../../vector-index/port.js';
 import type { Box } from '../../vision/regions.js';
+import type { Trust } from '../../vision/trust.js';
 
 /** What a query asks the index for. */
 export interface QueryVector {
@@ -17,6 +18,8 @@ export interface QueryVector {
    * Null when only the whole is, and with no image or several.
    */
   readonly region: Box | null;
+  /** That of its least trusted image; null when it has none of which the encoder can tell. */
+  readonly trust: Trust | null;
   /** Products that the query names, which are excluded from the answer. */
   readonly products: readonly number[];
   /** Identifies the query in cursors, as JSON. */

@@ -15,7 +15,7 @@ import type { Box } from '../../vision/regions.js';
 import { meanDirection } from '../../vector-index/vectors.js';
 import type { VisualQueryInput, VisualReferenceInput } from '../visual-search.types.js';
 import { type BoardReferences, directionOf, type PinLook } from './board-references.js';
-import { joinReferences, MAX_BOARD_VECTORS, type Reference } from './join-references.js';
+import { joinReferences, leastTrusted, MAX_BOARD_VECTORS, type Reference } from './join-references.js';
 import { clusterVectors } from './cluster-vectors.js';
 import type { QueryVector } from './query-vector.js';
 import { styleVector } from './styles.js';
@@ -106,6 +106,7 @@ export class QueryVectors {
       plain: vector,
       scale: 1,
       region: null,
+      trust: null,
       products: [productKey],
       identity: [this.images.encoderId, 'product', productKey, digest(vector)],
     };
@@ -117,7 +118,7 @@ export class QueryVectors {
     if (board.vectors.length > 0)
       return joinReferences([board], [], { encoder: this.images.encoderId, color: DEFAULT_COLOR_SHARE });
     return {
-      ...{ asked: null, plain: null, scale: 1, region: null },
+      ...{ asked: null, plain: null, scale: 1, region: null, trust: null },
       products: board.products,
       identity: board.identity,
     };
@@ -201,7 +202,11 @@ export class QueryVectors {
   ): Promise<Reference> {
     const { sha256 } = image;
     const vector = await this.images.ofImage(sha256, () => image.read(), { box: box ?? undefined, signal });
-    return { ...one(vector, weight, ['image', imageKey(sha256, box)]), region: box };
+    return {
+      ...one(vector, weight, ['image', imageKey(sha256, box)]),
+      region: box,
+      trust: this.images.trustOf(vector),
+    };
   }
 
   /** A photo of a person is asked by the main garment and as a whole: the more similar of the two counts. */
@@ -209,12 +214,14 @@ export class QueryVectors {
     const { sha256 } = image;
     const { whole, garment } = await this.images.ofPhoto(sha256, () => image.read(), signal);
     const identity = ['image', imageKey(sha256, null)];
-    if (garment === null) return { ...one(whole, weight, identity), region: null };
+    const trust = this.images.trustOf(whole);
+    if (garment === null) return { ...one(whole, weight, identity), region: null, trust };
     const { box, vector } = garment;
     return {
       ...one(vector, weight, [...identity, imageKey(sha256, box)]),
       vectors: [vector, whole],
       region: box,
+      trust: leastTrusted([trust, this.images.trustOf(vector)]),
     };
   }
 }

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** What makes a picture suspicious. */
+export type TrustReason = 'patch' | 'noise';
+
+/** How much a picture looks as if it was made to deceive the encoder. */
+export interface Trust {
+  /** The share of ordinary photographs that look at least as unusual: 1 for the most usual, 0.001 for one in a thousand. */
+  readonly score: number;
+  /** Null when it looks ordinary enough. */
+  readonly reason: TrustReason | null;
+}
+
+const reasonModel = z.object({
+  row: z.int().min(0),
+  /** From this score on, a picture is suspicious. */
+  threshold: z.number(),
+  /** Scores of ordinary photographs: deciles from 0 % to 90 %, and the mean distance of those above to the last. */
+  clean: z.object({ deciles: z.array(z.number()).length(10), tail: z.number().positive() }),
+});
+
+/** `trust.json` beside a model: how its output `suspicion` is read (training/robustness). */
+export const trustModel = z.object({
+  encoder: z.string(),
+  output: z.literal('suspicion'),
+  reasons: z.object({ patch: reasonModel, noise: reasonModel }),
+});
+export type TrustModel = z.infer<typeof trustModel>;
+
+/**
+ * What the suspicion of an image's cells says. `suspicion` has a row of cells for each reason. A patch shows in its most
+ * suspicious cell, and noise in all of them.
+ */
+export function trustOf({ reasons }: TrustModel, suspicion: Float32Array): Trust {
+  const cells = suspicion.length / Object.keys(reasons).length;
+  const row = ({ row: at }: z.infer<typeof reasonModel>): Float32Array =>
+    suspicion.subarray(at * cells, (at + 1) * cells);
+  const scores: Record<TrustReason, number> = {
+    patch: Math.max(...row(reasons.patch)),
+    noise: row(reasons.noise).reduce((sum, score) => sum + score, 0) / cells,
+  };
+  const excess = (reason: TrustReason): number => scores[reason] - reasons[reason].threshold;
+  const strongest = excess('noise') > excess('patch') ? 'noise' : 'patch';
+  return {
+    score: Math.min(rarity(reasons.patch, scores.patch), rarity(reasons.noise, scores.noise)),
+    reason: excess(strongest) > 0 ? strongest : null,
+  };
+}
+
+/** The share of ordinary photographs with at least this score; beyond the deciles, it falls exponentially. */
+function rarity({ clean: { deciles, tail } }: z.infer<typeof reasonModel>, score: number): number {
+  const last = deciles.length - 1;
+  const above = score - (deciles[last] ?? 0);
+  if (above > 0) return (1 - last / deciles.length) * Math.exp(-above / tail);
+  const next = deciles.findIndex((decile) => decile > score);
+  if (next === 0) return 1;
+  // A score that equals the last decile is above none.
+  const at = next === -1 ? last : next - 1;
+  const [from = 0, to = from] = [deciles[at], deciles[at + 1]];
+  const share = to > from ? (score - from) / (to - from) : 0;
+  return 1 - (at + share) / deciles.length;
+}
