@@ -4,7 +4,7 @@ import { execute, queryPrepared, type Queryable } from '../platform/postgres.js'
 
 /** Much longer than gateways take to read them. */
 export const SKU_CHANGES_KEPT_MS = 60_000;
-/** SKUs that are named at most. If more have changed, all are taken to have. */
+/** At most so many SKUs are named: if more have changed, all may have. */
 const MAX_NAMED = 10_000;
 /** Few enough to stay well within the statement timeout. */
 const PRUNED_AT_ONCE = 10_000;

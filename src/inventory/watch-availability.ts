@@ -67,7 +67,7 @@ export interface AvailabilityWatcher {
 
 interface Joining {
   readonly skus: ReadonlyMap<number, WatchedSku>;
-  /** The round in which it joined. Its SKUs are read in a later one. */
+  /** The last read that had begun when it joined. Its SKUs are read in a later one. */
   readonly joinedIn: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -95,7 +95,8 @@ export function watchAvailability(options: {
   const joining = new Set<Joining>();
   let watches = 0;
   const shares = sharesOf(MAX_WATCHED_PER_CLIENT);
-  let rounds = 0;
+  /** Reads that have begun. */
+  let reads = 0;
   /** Up to where the log has been read, and when. Null when it is not known what has changed since. */
   let seen: { readonly position: SkuPosition; readonly atMs: number } | null = null;
   let pollAtMs = 0;
@@ -120,17 +121,12 @@ export function watchAvailability(options: {
         ? { position: await currentSkuPosition(db), keys: 'all' as const }
         : await readSkuChanges(db, seen.position);
     seen = { position, atMs };
-    if (keys !== 'all') {
-      for (const skus of watched.values()) {
-        for (const key of keys) {
-          const sku = skus.get(key);
-          if (sku !== undefined) queueFor(sku.readers, sku);
-        }
-      }
-      return;
-    }
+    const named =
+      keys === 'all'
+        ? inTurn
+        : [...watched.values()].flatMap((skus) => keys.flatMap((key) => skus.get(key) ?? []));
     let queued = 0;
-    for (const sku of inTurn) {
+    for (const sku of named) {
       queueFor(sku.readers, sku);
       queued += 1;
       if (queued % QUEUED_AT_ONCE === 0) await nextTurn();
@@ -161,14 +157,14 @@ export function watchAvailability(options: {
     return due;
   };
 
-  const readChannel = async (handle: string, skus: readonly WatchedSku[]): Promise<void> => {
+  const readChannel = async (handle: string, skus: readonly WatchedSku[], readIn: number): Promise<void> => {
     const channel = await channels.find(handle);
     const found = await new SkuStore(db, channel).byKey.loadMany(skus.map(({ key }) => key));
     for (const [index, sku] of skus.entries()) {
       const read = found[index] ?? null;
       if (read instanceof Error) throw read;
       note(sku, read);
-      sku.readIn = rounds;
+      sku.readIn = readIn;
     }
   };
 
@@ -181,9 +177,11 @@ export function watchAvailability(options: {
   /** Returns how long it took. */
   const read = async (skus: ReadonlySet<WatchedSku>): Promise<number> => {
     const startedAt = performance.now();
+    reads += 1;
+    const readIn = reads;
     skus.forEach(unqueue);
     for (const [handle, ofChannel] of groupBy(skus, ({ channel }) => channel)) {
-      await readChannel(handle, ofChannel).catch((error: unknown) => {
+      await readChannel(handle, ofChannel, readIn).catch((error: unknown) => {
         if (!(error instanceof RequestError)) throw error;
         // The channel no longer exists.
         failChannel(handle, error);
@@ -203,7 +201,6 @@ export function watchAvailability(options: {
   };
 
   const round = async (): Promise<Pause> => {
-    rounds += 1;
     await queueChanges();
     const tookMs = await read(takeChanged());
     if (performance.now() >= pollAtMs) {
@@ -285,7 +282,7 @@ export function watchAvailability(options: {
         queueFor([reader], sku);
       }
       const read = new Promise<void>((resolve, reject) => {
-        joining.add({ skus: mine, joinedIn: rounds, resolve, reject });
+        joining.add({ skus: mine, joinedIn: reads, resolve, reject });
       });
       loop.wake();
       try {

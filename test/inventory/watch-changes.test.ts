@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import type { Client } from 'graphql-ws';
@@ -29,6 +30,9 @@ const STORES = 4;
 let gateway: TestGateway;
 let db: Database;
 let modest: TestSubscription;
+/** That of a SKU which nobody watches. */
+let unwatched: string;
+let connect: (address: string) => Client;
 const clients: Client[] = [];
 
 beforeAll(async () => {
@@ -55,7 +59,7 @@ beforeAll(async () => {
   );
   ({ db } = gateway);
   const url = await gateway.listen();
-  const connect = (address: string): Client => {
+  connect = (address) => {
     const client = openClient(url, {}, { 'x-forwarded-for': address });
     clients.push(client);
     return client;
@@ -64,6 +68,7 @@ beforeAll(async () => {
     `SELECT id, code FROM skus ORDER BY code <> 'ONE', id`,
   );
   const [one, ...many] = rows.map(({ id }) => toGlobalId('Sku', id));
+  unwatched = many.at(-1) ?? '';
   const greedy = connect('203.0.113.1');
   const each = MANY / MAX_SUBSCRIPTIONS;
   const watching = Array.from({ length: MAX_SUBSCRIPTIONS }, (_, n) =>
@@ -87,24 +92,33 @@ const event = z.object({
   }),
 });
 
-/** The next event of the client that watches one SKU, and how many SKUs were read between the change and the event. */
-async function eventAfter(
-  change: () => Promise<unknown>,
-): Promise<{ told: z.infer<typeof event>['availabilityChanged']; reads: number }> {
-  await change();
+/** How many SKUs are read meanwhile. */
+async function readsDuring(work: () => Promise<unknown>): Promise<number> {
   const spy = jest.spyOn(PgClient.prototype, 'query');
   try {
-    const told = event.parse((await modest.next())?.data).availabilityChanged;
+    await work();
     const reads = spy.mock.calls.flatMap(([statement]) => {
       const { text, values } = Object(statement) as { text?: string; values?: unknown[] };
       return text?.includes('/* sku.byKey */') === true
         ? (values?.filter(Array.isArray).map(({ length }: unknown[]) => length) ?? [])
         : [];
     });
-    return { told, reads: reads.reduce((sum, length) => sum + length, 0) };
+    return reads.reduce((sum, length) => sum + length, 0);
   } finally {
     spy.mockRestore();
   }
+}
+
+/** The next event of the client that watches one SKU, and how many SKUs were read between the change and the event. */
+async function eventAfter(
+  change: () => Promise<unknown>,
+): Promise<{ told: z.infer<typeof event>['availabilityChanged']; reads: number }> {
+  await change();
+  let told: unknown;
+  const reads = await readsDuring(async () => {
+    told = (await modest.next())?.data;
+  });
+  return { told: event.parse(told).availabilityChanged, reads };
 }
 
 const passed = (moment: string): Promise<void> =>
@@ -179,6 +193,28 @@ test.each<[string, () => Promise<unknown>, object]>([
   expect(found.reads).toBeLessThanOrEqual(SOON);
 });
 
+// Failed on 2026-11-29: its SKUs were read, but not for it, and then only in their turn among all others.
+test('a subscription that begins while the log is read waits for one more read, however many others watch', async () => {
+  const blocker = await db.connect();
+  await blocker.query('BEGIN; LOCK TABLE sku_changes IN ACCESS EXCLUSIVE MODE');
+  await until('the log is being read', async () => {
+    const { rows } = await db.query(
+      `SELECT FROM pg_locks WHERE relation = 'sku_changes'::regclass AND mode = 'AccessShareLock' AND NOT granted`,
+    );
+    return rows.length > 0;
+  });
+  const subscription = subscribe(connect('203.0.113.3'), WATCH, { skus: [unwatched] });
+  // Later, it would be read in any case.
+  await sleep(500);
+  const reads = await readsDuring(async () => {
+    await blocker.query('COMMIT');
+    blocker.release();
+    await subscription.next();
+  });
+  expect(reads).toBeLessThanOrEqual(SOON);
+  await subscription.end();
+});
+
 test('the log of changes names what was written since a position, and is forgotten once all have read it', async () => {
   const ids = async (since: SkuPosition) => (await readSkuChanges(db, since)).keys;
   const before = await currentSkuPosition(db);
@@ -188,6 +224,9 @@ test('the log of changes names what was written since a position, and is forgott
   expect(await ids(before)).toEqual([rows[0]?.id]);
   await pruneSkuChanges(db, before);
   expect(await ids(before)).toEqual([rows[0]?.id]);
-  await pruneSkuChanges(db, await currentSkuPosition(db));
-  expect(await ids(before)).toEqual([]);
+  // Not before transactions of others that began earlier have ended.
+  await until('the change is forgotten', async () => {
+    await pruneSkuChanges(db, await currentSkuPosition(db));
+    return (await ids(before)).length === 0;
+  });
 });
