@@ -316,6 +316,7 @@ function pruneRegularly(
         recovered: `${what} are being removed again`,
       },
     });
+  /** Of the last time: everybody has read what was older by now. */
   let before: SkuPosition | null = null;
   return {
     prune_sku_changes: prune(

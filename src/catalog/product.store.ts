@@ -28,8 +28,8 @@ const productRow = z.object({
 });
 
 /**
- * Translations are read where the product's own text is not what was asked for, or not all of it. Of the descriptions,
- * which may be long, only the first that may be shown is.
+ * Translations are read where the product's own text is not what was asked for, or not all of it. Descriptions may be
+ * long: of them, only the first that may be shown is read.
  */
 const productColumns = ({ shown }: TextLanguages): Sql => sql`product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,

@@ -3,14 +3,14 @@ import type { GuestLimits } from '../config.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { type Guest, WITH_KEY } from './guests.js';
 
-/** The longest hold of a guest with these limits, in seconds; null: of a caller who is none. */
+/** The most seconds that a hold lasts, with the limits of a guest; null: of any other caller. */
 export const longestHold = (
   { minHoldSeconds, maxHoldSeconds }: Channel,
   limits: Pick<GuestLimits, 'seconds'> | null,
 ): number =>
   limits === null ? maxHoldSeconds : Math.max(minHoldSeconds, Math.min(maxHoldSeconds, limits.seconds));
 
-/** How long a hold of a caller with these limits lasts unless it says otherwise, in seconds; null: of a caller who is no guest. */
+/** Seconds that a hold lasts unless it says otherwise, with the limits of a guest; null: of any other caller. */
 export const usualHold = (channel: Channel, limits: Pick<GuestLimits, 'seconds'> | null): number =>
   Math.min(channel.holdSeconds, longestHold(channel, limits));
 

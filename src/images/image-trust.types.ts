@@ -22,7 +22,7 @@ registerEnumType(ImageTrustReason, {
 export class ImageTrust {
   @Field(() => Float, {
     description:
-      'The share of ordinary photographs that look at least as unusual, from 0 to 1: 0.5 is usual, and 0.001 is one photograph in a thousand.',
+      'About the share of ordinary photographs that look at least as unusual, from 0 to 1: 0.5 is usual, and 0.001 is one photograph in a thousand.',
   })
   score!: number;
 

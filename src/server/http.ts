@@ -156,7 +156,7 @@ export async function createServer<Context extends ServerContext>(
   app.server.maxHeadersCount = MAX_HEADERS + 1;
   boundConnections(app.server, trusts);
   boundLargeBodies(app, trusts);
-  const senderOf = sendersWith(options, trusts);
+  const senderOf = sendersWith(options, trusts, metrics);
   const bodies = payForBodies(app, senderOf);
   boundJsonNames(app, bodies);
   metrics.install(app);

@@ -10,9 +10,9 @@ import { paidBy } from '../platform/request-payer.js';
 import { MAX_IMAGE_BYTES, RENDER_FORMATS } from '../vision/image-budget.js';
 import { trimImage } from '../vision/image-file.js';
 import { isKnown } from './etag.js';
-import { UPLOAD_COST, UPLOADED_BYTES_A_POINT } from './limits.js';
+import { LARGE_BODY_BYTES, MAX_GRAPHQL_BODY_BYTES, UPLOAD_COST, UPLOADED_BYTES_A_POINT } from './limits.js';
 import type { Metrics } from './metrics.js';
-import { announcedBytes } from './paid-bodies.js';
+import { announcedBytes, countBody } from './paid-bodies.js';
 import { createRenditions } from './renditions.js';
 import type { SenderOf } from './sender.js';
 import { isUpload, toUploadId, uploadIdToSha256 } from '../images/upload-id.js';
@@ -25,7 +25,7 @@ export interface ImageOptions {
 }
 
 const PRODUCT_IMAGE_CACHE = 'public, max-age=31536000, immutable';
-/** A day: whoever looks at it again has it at hand, and it is soon gone where it was deleted. */
+/** A day: browsers need not ask again, and forget it soon after it was deleted here. */
 const UPLOAD_CACHE = 'private, max-age=86400, immutable';
 
 const rendering = z.object({
@@ -100,10 +100,16 @@ export async function installImages(
     scope.post('/images', async (request) => {
       const sender = await senderOf(request);
       // Before anything is read, because a form may take a parser long and hold no image.
-      const announced = announcedBytes(request, MAX_IMAGE_BYTES);
+      const announced = mostBytes(request);
       const payer = await sender.pay(UPLOAD_COST + pointsOf(announced));
-      const sent = await readImage(request);
-      sender.giveBack(pointsOf(announced) - pointsOf(sent.byteLength));
+      const received = countBody(request.raw);
+      let sent: Buffer = Buffer.alloc(0);
+      try {
+        sent = await readImage(request);
+      } finally {
+        const bytes = Math.min(announced, Math.max(received(), sent.byteLength));
+        sender.giveBack(pointsOf(announced) - pointsOf(bytes));
+      }
       const bytes = trimImage(sent);
       const { width, height, thumbhash } = await forClient(payer.name, () =>
         paidBy(payer, () => inspectImage(bytes)),
@@ -149,10 +155,18 @@ async function readPart(request: FastifyRequest): Promise<Buffer> {
   throw new RequestError('BAD_USER_INPUT', 'The form has no file; send the image as one file part.');
 }
 
+/** S3 and its clients call unknown files binary/octet-stream. */
+const isImageType = ({ headers }: FastifyRequest): boolean =>
+  /^(image\/|(application|binary)\/octet-stream\b)/i.test(headers['content-type'] ?? '');
+
+/** Bytes of the body that may be read. */
+function mostBytes(request: FastifyRequest): number {
+  if (request.isMultipart()) return announcedBytes(request, MAX_GRAPHQL_BODY_BYTES + LARGE_BODY_BYTES);
+  return isImageType(request) ? announcedBytes(request, MAX_IMAGE_BYTES) : 0;
+}
+
 function readBody(request: FastifyRequest): Promise<Buffer> {
-  const type = request.headers['content-type'] ?? '';
-  // S3 and its clients call unknown files binary/octet-stream.
-  if (!/^(image\/|(application|binary)\/octet-stream\b)/i.test(type)) {
+  if (!isImageType(request)) {
     throw new RequestError(
       'BAD_USER_INPUT',
       'Send an image file as the body, with its content-type (image/jpeg, image/png, …), or as multipart/form-data.',

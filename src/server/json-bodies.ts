@@ -31,6 +31,7 @@ export function boundJsonNames(app: FastifyInstance, bodies: PaidBodies): void {
 
 /** @throws RequestError BAD_USER_INPUT */
 function assertBounded(body: string): void {
+  // A character is at least a byte.
   if (body.length <= UNCHECKED_BODY_BYTES) return;
   if (hasMoreValues(body, MAX_BODY_VALUES, MAX_BODY_DEPTH)) {
     throw new RequestError(

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { boundBody } from './bound-body.js';
 import { BODY_BYTES_A_POINT, MAX_GRAPHQL_BODY_BYTES, REQUEST_COST, UNCHECKED_BODY_BYTES } from './limits.js';
 import type { Sender, SenderOf } from './sender.js';
 
@@ -30,7 +32,7 @@ export function payForBodies(app: FastifyInstance, senderOf: SenderOf): PaidBodi
   });
   app.addHook('preParsing', async (request, _reply, payload) => {
     const bytes = announcedBytes(request, MAX_GRAPHQL_BODY_BYTES);
-    if (bytes <= UNCHECKED_BODY_BYTES || !isJson(request)) return payload;
+    if (bytes <= UNCHECKED_BODY_BYTES || !isReadAsJson(request)) return payload;
     const sender = await senderOf(request);
     const points = toPoints(bytes);
     await sender.pay(points);
@@ -39,7 +41,9 @@ export function payForBodies(app: FastifyInstance, senderOf: SenderOf): PaidBodi
   });
   return {
     pointsOf,
-    haveRead(request, bytes) {
+    haveRead(request, decoded) {
+      // Bytes that are no UTF-8 become three times as many.
+      const bytes = Math.min(decoded, announcedBytes(request, MAX_GRAPHQL_BODY_BYTES));
       lengths.set(request, bytes);
       const payment = payments.get(request);
       if (payment === undefined) return;
@@ -49,7 +53,8 @@ export function payForBodies(app: FastifyInstance, senderOf: SenderOf): PaidBodi
     },
     async payForRefused(request) {
       const { points, taken } = pointsOf(request);
-      await (await senderOf(request)).pay(REQUEST_COST + points - taken);
+      const sender = payments.get(request)?.sender ?? (await senderOf(request));
+      await sender.pay(REQUEST_COST + points - taken);
     },
   };
 }
@@ -62,5 +67,19 @@ export function announcedBytes({ headers }: FastifyRequest, most: number): numbe
 
 const toPoints = (bytes: number): number => Math.floor(bytes / BODY_BYTES_A_POINT);
 
-const isJson = ({ headers }: FastifyRequest): boolean =>
-  /^\s*application\/json\b/i.test(headers['content-type'] ?? '');
+/** Counts the bytes of a body from now on; a few kilobytes may have come before. */
+export function countBody(request: IncomingMessage): () => number {
+  let bytes = 0;
+  boundBody(
+    request,
+    (chunk) => {
+      bytes += chunk.byteLength;
+      return false;
+    },
+    () => undefined,
+  );
+  return () => bytes;
+}
+
+const isReadAsJson = ({ method, headers }: FastifyRequest): boolean =>
+  method !== 'GET' && method !== 'HEAD' && /^\s*application\/json\b/i.test(headers['content-type'] ?? '');

@@ -1,8 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { type Budgets, spendMore } from '../budgets/budgets.js';
+import { ThrottledError } from '../errors.js';
 import { NEVER_ABORTED, payerName, type RequestFacts, type ServerContext } from '../graph/server-context.js';
 import type { RequestPayer } from '../platform/request-payer.js';
 import { credentialsOf } from './authorization.js';
+import type { Metrics } from './metrics.js';
 import { seenFrom, type Trusts } from './seen-from.js';
 
 /** Whoever sends a request that is not GraphQL. */
@@ -27,6 +29,7 @@ export function sendersWith(
     readonly budgets: Budgets;
   },
   trusts: Trusts,
+  metrics: Pick<Metrics, 'countThrottled'>,
 ): SenderOf {
   return async (request) => {
     const { payer } = await createContext({
@@ -39,7 +42,10 @@ export function sendersWith(
     return {
       name,
       async pay(points) {
-        await budgets.take(payer, points);
+        await budgets.take(payer, points).catch((error: unknown) => {
+          if (error instanceof ThrottledError) metrics.countThrottled(payer.kind);
+          throw error;
+        });
         return {
           name,
           pay: (more) => spendMore(budgets, payer, more, points),

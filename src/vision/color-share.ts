@@ -50,7 +50,7 @@ export function weighColor(
 
 /**
  * A vector for a query with another color: its cosine to joined vectors, times `scale`, is `(1 - share) · cosine of the
- * embeddings + share · likeness of the colors to `color``. Null when the query is nothing but color.
+ * embeddings + share · likeness of the colors to color`. Null when the query is nothing but color.
  *
  * @param color an L2-normalized color descriptor
  */

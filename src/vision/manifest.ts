@@ -59,7 +59,7 @@ export async function readManifest(directory: string | URL): Promise<EncoderMani
 
 async function readOwnFolder(folder: string): Promise<EncoderManifest> {
   const file = join(folder, 'model.json');
-  const manifest = parse(file, manifestSchema, (await read(file)).toString('utf8'));
+  const manifest = parse(file, 'an encoder', manifestSchema, (await read(file)).toString('utf8'));
 
   const embedding = manifest.outputs.find((output) => output.name === 'embedding');
   const patches = manifest.outputs.find((output) => output.name === 'patches');
@@ -72,7 +72,9 @@ async function readOwnFolder(folder: string): Promise<EncoderManifest> {
 
   const suspicion = manifest.outputs.find((output) => output.name === 'suspicion');
   const trustFile = join(folder, 'trust.json');
-  const trust = suspicion && parse(trustFile, trustModel, (await read(trustFile)).toString('utf8'));
+  const trust =
+    suspicion &&
+    parse(trustFile, 'how to read "suspicion"', trustModel, (await read(trustFile)).toString('utf8'));
   if (trust && trust.encoder !== `${manifest.name}@${manifest.version}`) {
     throw new OperatorError(
       `${trustFile} is for ${trust.encoder}, but model.json describes ${manifest.name}@${manifest.version}. Copy the files of one version, or remove the output "suspicion" from model.json. ${ENCODER_REMEDY}`,
@@ -103,7 +105,7 @@ async function readOwnFolder(folder: string): Promise<EncoderManifest> {
   };
 }
 
-function parse<Parsed>(file: string, schema: z.ZodType<Parsed>, text: string): Parsed {
+function parse<Parsed>(file: string, what: string, schema: z.ZodType<Parsed>, text: string): Parsed {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -113,7 +115,7 @@ function parse<Parsed>(file: string, schema: z.ZodType<Parsed>, text: string): P
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
     throw new OperatorError(
-      `${file} does not describe an encoder:\n${z.prettifyError(parsed.error)}\n${ENCODER_REMEDY}`,
+      `${file} does not describe ${what}:\n${z.prettifyError(parsed.error)}\n${ENCODER_REMEDY}`,
     );
   }
   return parsed.data;

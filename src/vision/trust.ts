@@ -5,7 +5,7 @@ export type TrustReason = 'patch' | 'noise';
 
 /** How much a picture looks as if it was made to deceive the encoder. */
 export interface Trust {
-  /** The share of ordinary photographs that look at least as unusual: 1 for the most usual, 0.001 for one in a thousand. */
+  /** About the share of ordinary photographs that look at least as unusual: 1 for the most usual, 0.001 for one in a thousand. */
   readonly score: number;
   /** Null when it looks ordinary enough. */
   readonly reason: TrustReason | null;
@@ -41,8 +41,10 @@ export function trustOf({ reasons }: TrustModel, suspicion: Float32Array): Trust
   };
   const excess = (reason: TrustReason): number => scores[reason] - reasons[reason].threshold;
   const strongest = excess('noise') > excess('patch') ? 'noise' : 'patch';
+  const rarest = Math.min(rarity(reasons.patch, scores.patch), rarity(reasons.noise, scores.noise));
   return {
-    score: Math.min(rarity(reasons.patch, scores.patch), rarity(reasons.noise, scores.noise)),
+    // A photograph has two chances to look unusual (Šidák's correction, as if they were independent).
+    score: 1 - (1 - rarest) ** 2,
     reason: excess(strongest) > 0 ? strongest : null,
   };
 }

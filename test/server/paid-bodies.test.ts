@@ -39,6 +39,11 @@ describe('a body of JSON is paid for', () => {
     expect(spent()).toBeGreaterThanOrEqual(REQUEST_COST + 3_500);
   });
 
+  test('by its bytes, if they are no text', async () => {
+    expect((await post('/graphql', 'application/json', Buffer.alloc(MEGABYTE, 0xff))).statusCode).toBe(400);
+    expect(spent()).toBe(REQUEST_COST + MEGABYTE / 4_000);
+  });
+
   test('that is small and refused', async () => {
     expect((await post('/graphql', 'application/json', '{"query"')).statusCode).toBe(400);
     expect(spent()).toBe(REQUEST_COST);
@@ -89,21 +94,48 @@ describe('a body of JSON is paid for', () => {
 });
 
 describe('an upload is paid for', () => {
+  const picture = () =>
+    sharp({ create: { width: 30, height: 20, channels: 3, background: '#2f5d3a' } })
+      .jpeg()
+      .toBuffer();
+
   test('by what is sent, even if it is a form without an image', async () => {
-    const form = `--b\r\n${'\r'.repeat(9 * MEGABYTE)}`;
+    const form = Buffer.from(`--b\r\n${'\r'.repeat(9 * MEGABYTE)}`);
     expect((await post('/images', 'multipart/form-data; boundary=b', form)).statusCode).toBe(400);
     expect(spent()).toBeGreaterThanOrEqual(UPLOAD_COST + 9_000);
   });
 
+  test('by all that is sent, if an image is but a small part of it', async () => {
+    const head =
+      '--b\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\ncontent-type: image/jpeg\r\n\r\n';
+    const form = Buffer.concat([
+      Buffer.from('\r'.repeat(9 * MEGABYTE) + `\r\n${head}`),
+      await picture(),
+      Buffer.from('\r\n--b--\r\n'),
+    ]);
+    expect((await post('/images', 'multipart/form-data; boundary=b', form)).statusCode).toBe(200);
+    expect(spent()).toBeGreaterThanOrEqual(UPLOAD_COST + 9_000);
+  });
+
+  test('no more than what was read, if it is refused before that', async () => {
+    const response = await server.app.inject({
+      method: 'POST',
+      url: '/images',
+      headers: { 'content-type': 'text/plain', 'transfer-encoding': 'chunked' },
+      payload: Readable.from([Buffer.from('no image')]),
+    });
+    expect(response.statusCode).toBe(400);
+    expect(spent()).toBe(UPLOAD_COST);
+    expect((await post('/images', 'image/jpeg', 'no image')).statusCode).toBe(400);
+    expect(spent()).toBe(2 * UPLOAD_COST + 1);
+  });
+
   test('by the bytes that came when their number is not announced', async () => {
-    const picture = await sharp({ create: { width: 30, height: 20, channels: 3, background: '#2f5d3a' } })
-      .jpeg()
-      .toBuffer();
     const response = await server.app.inject({
       method: 'POST',
       url: '/images',
       headers: { 'content-type': 'image/jpeg', 'transfer-encoding': 'chunked' },
-      payload: Readable.from([picture]),
+      payload: Readable.from([await picture()]),
     });
     expect(response.statusCode).toBe(200);
     expect(spent()).toBe(UPLOAD_COST + 1);

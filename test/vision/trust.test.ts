@@ -66,9 +66,11 @@ describe('the score', () => {
     [2.5, 0.75],
     [9, 0.1],
     [11, 0.1 * Math.exp(-1)],
-  ])('%d is as unusual as a share of %d of photographs', (score, share) => {
-    expect(of([score, -9], [0, 0]).score).toBeCloseTo(share, 6);
-    expect(of([0, 0], [score, score]).score).toBeCloseTo(share, 6);
+  ])('%d is as unusual as a share of %d of photographs in this way', (score, share) => {
+    // In one of two ways.
+    const either = 1 - (1 - share) ** 2;
+    expect(of([score, -9], [0, 0]).score).toBeCloseTo(either, 6);
+    expect(of([0, 0], [score, score]).score).toBeCloseTo(either, 6);
   });
 
   test('is of the most suspicious cell for a patch, and of all cells for noise', () => {

@@ -81,12 +81,7 @@ export function joinReferences(
   }
   const regions = likes.flatMap(({ region }) => (region === undefined ? [] : [region]));
   const plain = toAsked(positive, negative);
-  const weighed =
-    inColors.length > 0
-      ? paint(plain, inColors, color)
-      : color === DEFAULT_COLOR_SHARE
-        ? { asked: plain, scale: 1 }
-        : weigh(plain, color);
+  const weighed = inColors.length > 0 ? paint(plain, inColors, color) : weigh(plain, color);
   return {
     ...weighed,
     plain,
@@ -109,7 +104,9 @@ const identify = ({ identity, weight }: Reference): unknown => [identity, weight
 /** The same query in each of the colors. What results must not be like is compared in these too: by its shape. */
 function paint(plain: Asked, colors: readonly Rgb[], share: number): { asked: Asked; scale: number } {
   const descriptors = colors.map(descriptorOf);
-  const [positive = [], negative = []] = sidesOf(plain).map((vectors) =>
+  // In color alone, what results must not be like looks as what they should.
+  const sides = share === 1 ? sidesOf(plain).slice(0, 1) : sidesOf(plain);
+  const [positive = [], negative = []] = sides.map((vectors) =>
     vectors
       .flatMap((vector) => descriptors.flatMap((color) => inColor(vector, color, share) ?? []))
       .slice(0, MAX_BOARD_VECTORS),
@@ -134,6 +131,7 @@ function toAsked(positive: readonly Float32Array[], negative: readonly Float32Ar
  * are images have the same scale, and with another one a likeness could exceed 1.
  */
 function weigh(plain: Asked, color: number): { asked: Asked; scale: number } {
+  if (color === DEFAULT_COLOR_SHARE) return { asked: plain, scale: 1 };
   const [positive, negative] = sidesOf(plain).map((vectors) =>
     vectors.map((vector) => weighColor(vector, color)).filter(({ scale }) => scale >= MIN_SCALE),
   );

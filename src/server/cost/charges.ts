@@ -28,9 +28,9 @@ export type Paying = Pick<ServerContext, 'payer'>;
 
 /** What a request costs before anything is known about its operation. */
 export interface Arrival {
-  /** Points of the body, */
+  /** Points of the body. */
   readonly body: number;
-  /** of which these were taken before it was read. */
+  /** Those of them that were taken before it was read. */
   readonly taken: number;
   /** Characters of a document that has to be parsed and validated; 0 when it is in memory. */
   readonly newChars: number;
