@@ -1,7 +1,8 @@
 """Caches what the encoder says of clean photographs.
 
 FOLDER.px.npy: squares, uint8 [n, 3, 260, 260]; .box.npy: where the picture is in each; .ly.npy: cells of the three layers,
-float16 [n, 1840, 81] (head, last block, front); .names: the files' names.
+float16 [n, 1840, 81] (head, last block, front); .early.npy: those of the early one, float16 [n, 144, 9, 9]; .names: the
+files' names.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from attacks import Picture
 from network import GRID, SIDE, Encoder
 from pictures import framed, is_fitted_on, opened
 
-CHANNELS = (1280, 352, 208)
+CHANNELS, EARLY_CHANNELS = (1280, 352, 208), 144
 BATCH = 4
 MOST_CROPS = 300
 
@@ -27,7 +28,7 @@ class Clean:
         self.squares = np.load(cache / f"{name}.px.npy", mmap_mode="r")
         self.boxes = np.load(cache / f"{name}.box.npy")
         self.cells = np.load(cache / f"{name}.ly.npy", mmap_mode="r")
-        self.early = np.load(cache / f"{name}.early.npy")
+        self.early = np.load(cache / f"{name}.early.npy", mmap_mode="r")
         self.names = (cache / f"{name}.names").read_text().split("\n")
 
     def picture(self, index: int) -> Picture:
@@ -35,7 +36,7 @@ class Clean:
         return Picture(pixels, tuple(int(x) for x in self.boxes[index]))
 
     def layers(self, indices) -> tuple[torch.Tensor, ...]:
-        early = torch.from_numpy(self.early[indices].astype(np.float32))
+        early = torch.from_numpy(np.asarray(self.early[indices], dtype=np.float32))
         return *split(np.asarray(self.cells[indices], dtype=np.float32)), early
 
     def half(self, fitted: bool) -> list[int]:
@@ -61,6 +62,9 @@ def catalog(cache: Path, encoder: Encoder) -> torch.Tensor:
 def write(cache: Path, name: str, files: list[Path], encoder: Encoder) -> None:
     squares = np.lib.format.open_memmap(cache / f"{name}.px.npy", "w+", np.uint8, (len(files), 3, SIDE, SIDE))
     cells = np.lib.format.open_memmap(cache / f"{name}.ly.npy", "w+", np.float16, (len(files), sum(CHANNELS), GRID**2))
+    textures = np.lib.format.open_memmap(
+        cache / f"{name}.early.npy", "w+", np.float16, (len(files), EARLY_CHANNELS, GRID, GRID)
+    )
     boxes = []
     for at in range(0, len(files), BATCH):
         for offset, file in enumerate(files[at : at + BATCH]):
@@ -68,8 +72,9 @@ def write(cache: Path, name: str, files: list[Path], encoder: Encoder) -> None:
             boxes.append(box)
             squares[at + offset] = np.asarray(image).transpose(2, 0, 1)
         with torch.no_grad():
-            layers = encoder.cells(torch.from_numpy(squares[at : at + BATCH].copy()).float() / 255)
+            *layers, early = encoder.cells(torch.from_numpy(squares[at : at + BATCH].copy()).float() / 255)
         cells[at : at + BATCH] = torch.cat([layer.flatten(2) for layer in layers], 1).numpy()
+        textures[at : at + BATCH] = early.numpy()
     np.save(cache / f"{name}.box.npy", np.array(boxes))
     (cache / f"{name}.names").write_text("\n".join(file.stem for file in files))
     print(name, len(files), flush=True)
@@ -82,6 +87,7 @@ def main() -> None:
     arguments.add_argument("--cache", type=Path, required=True)
     chosen = arguments.parse_args()
     torch.set_num_threads(1)
+    chosen.cache.mkdir(parents=True, exist_ok=True)
     encoder = Encoder()
     crops = sorted((chosen.gates / "street/crops").glob("*.jpg"), key=lambda f: hashlib.sha256(f.name.encode()).digest())
     sets = {

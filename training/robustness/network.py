@@ -139,11 +139,6 @@ class Encoder:
         *layers, early = self.graph.run({PIXELS: (pixels - MEAN) / STD}, [HEAD, TAIL, FRONT, EARLY])
         return *layers, functional.avg_pool2d(early, EARLY_WINDOW, EARLY_STRIDE)
 
-    def early(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Only the last of `cells`."""
-        (early,) = self.graph.run({PIXELS: (pixels - MEAN) / STD}, [EARLY])
-        return functional.avg_pool2d(early, EARLY_WINDOW, EARLY_STRIDE)
-
     def embed(self, layers: tuple[torch.Tensor, ...], kept: torch.Tensor) -> torch.Tensor:
         """Embeddings [b, masks, 512] of the cells that are kept; `kept` is [masks, 9, 9], of zeros and ones."""
         everywhere = kept.flatten(1)
