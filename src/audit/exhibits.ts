@@ -27,7 +27,9 @@ export async function withSights(
     const sight = sights.find((one) => one.attack === attack.id);
     const trial = result.trials.find((one) => one.attack === attack.id);
     if (sight === undefined || trial === undefined) continue;
-    const succeeded = trial.result[mainMeasure(attack)] === true;
+    const succeeded = trial.result[mainMeasure(attack)];
+    // It was so without the attack: neither a success nor a failure.
+    if (succeeded === undefined) continue;
     const own = kept.filter((exhibit) => exhibit.attack === attack.id);
     const worse = own.find((exhibit) => !exhibit.succeeded);
     if (own.length >= SHOWN && !(succeeded && worse !== undefined)) continue;
