@@ -3,8 +3,8 @@ import { random } from '../platform/random.js';
 import type { SameProductModel } from '../search/probability/same-product.js';
 import type { OpenEncoder } from '../vision/encoder.js';
 import type { Raster } from '../vision/raster.js';
-import { aimsOf, type Aims } from './aim.js';
-import { ATTACKS, isOptimized, type Attack } from './attacks.js';
+import { aimsOf, rivalsOf, wayThere, type Aims } from './aim.js';
+import { ATTACKS, isOptimized, mainMeasure, type Attack } from './attacks.js';
 import type { Catalog } from './catalog.js';
 import { placesTaken } from './crowding.js';
 import { evolve, type Family, type Found } from './evolve.js';
@@ -20,7 +20,7 @@ import { withSticker } from './sticker.js';
 
 /** What all pictures of an audit are attacked with. */
 export interface Setting {
-  readonly encoder: OpenEncoder;
+  readonly encoder: Pick<OpenEncoder, 'encode' | 'encodeRaster'>;
   readonly catalog: Catalog;
   readonly typeOf: TypeVote;
   readonly model: SameProductModel | null;
@@ -47,7 +47,10 @@ export interface Pictures {
 export interface Sight {
   readonly attack: string;
   readonly picture: Raster;
-  /** The target, if that is what it is taken for; or else the nearest product that is not its own, if there is one. */
+  /**
+   * Of a seller's picture, the product whose page it is on or nearest to. Of another, the target, if that is what it is
+   * taken for; or else the nearest product that is not its own, if there is one.
+   */
   readonly takenFor: number | null;
 }
 
@@ -60,11 +63,13 @@ export async function auditPicture(
   const { encoder, catalog, typeOf, model, signal } = setting;
   const vector = await encoder.encodeRaster(pictures.own, signal);
   const ofQuery = judge({ catalog, subject, typeOf, model, vector });
-  const aims = aimsOf(catalog, subject, vector);
+  const aims = aimsOf(catalog, subject);
+  const estimates = aimsOf(rivalsOf(catalog, subject, vector), subject);
+  const victim = { subject, pictures, vector, ofQuery, aims, estimates };
   const trials = new Map<string, Trial>();
   const sights: Sight[] = [];
   await eachOf(ATTACKS, setting.lanes, async (attack) => {
-    const { trial, picture } = await attempt(setting, { subject, pictures, vector, ofQuery, aims }, attack);
+    const { trial, picture } = await attempt(setting, victim, attack);
     trials.set(attack.id, trial);
     if (picture !== null) sights.push({ attack: attack.id, ...picture });
   });
@@ -93,11 +98,13 @@ interface Victim {
   readonly vector: Float32Array;
   readonly ofQuery: Judge;
   readonly aims: Aims;
+  /** What stands in for them during a search. */
+  readonly estimates: Aims;
 }
 
 async function attempt(
   setting: Setting,
-  { subject, pictures, vector: clean, ofQuery, aims }: Victim,
+  { subject, pictures, vector: clean, ofQuery, aims, estimates }: Victim,
   attack: Attack,
 ): Promise<Attempt> {
   const { encoder, catalog, seed, signal } = setting;
@@ -125,12 +132,12 @@ async function attempt(
     setting.advance(1);
     return vector;
   };
-  const score = pages?.margin ?? (goal === 'target' ? aims.target : aims.away);
+  const marginOf = (of: Aims) => pages?.margin ?? (goal === 'target' ? of.target : of.away);
   const curve: Outcome[] = [];
   const search = {
     passes: setting.passes,
     encode,
-    score,
+    score: marginOf(estimates),
     at: setting.checkpoints,
     reached: ({ vector }: Found) => curve.push(outcomeOf(vector)),
   };
@@ -152,20 +159,20 @@ async function attempt(
       found = { raster, vector: await encode(raster) };
     }
   }
-  const way = wayThere(score(clean), score(found.vector));
-  const trial: Trial = { attack: id, curve, result: outcomeOf(found.vector), way };
+  const result = outcomeOf(found.vector);
+  const margin = marginOf(aims);
+  const succeeded = result[mainMeasure(attack)];
+  const way = wayThere(succeeded, margin(clean), margin(found.vector));
+  const trial: Trial = { attack: id, curve, result, way };
   for (const way of LAUNDERINGS)
     trial[way] = outcomeOf(await encoder.encode(await launder[way](found.raster), undefined, signal));
   setting.advance(LAUNDERINGS.length);
-  const answer = ofQuery.page(found.vector).find(({ productId }) => productId !== product.productId);
-  const isTarget = pages !== null || (goal === 'target' && trial.result.target === true);
-  const takenFor = isTarget ? target.productId : (answer?.productId ?? null);
+  const nearest = (): number | null =>
+    ofQuery.page(found.vector).find(({ productId }) => productId !== product.productId)?.productId ?? null;
+  const isTarget = goal === 'target' && succeeded === true;
+  const takenFor = pages?.easiest(found.vector) ?? (isTarget ? target.productId : nearest());
   return { trial, picture: { picture: found.raster, takenFor } };
 }
-
-/** How much of the way to 0 a margin went; null if it was there from the start. */
-const wayThere = (from: number, to: number): number | null =>
-  from >= 0 ? null : Math.min(1, Math.max(0, (to - from) / -from));
 
 /** Passes of the encoder that the attacks on one picture take, with what is laundered and copied. */
 export const passesOf = (passes: number): number =>

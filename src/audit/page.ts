@@ -5,7 +5,7 @@ import { MEASURES, PAGE, type Measure } from './measures.js';
 import { CSS } from './page.css.js';
 import type { AttackReport, AuditReport } from './report.js';
 import type { Exhibit } from './state.js';
-import { MEASURED, percent, sentenceOf, shareText, titleOf, WAY } from './wording.js';
+import { captionOf, MEASURED, percent, sentenceOf, shareText, titleOf, WAY } from './wording.js';
 
 const CHARTS = [
   {
@@ -110,18 +110,13 @@ const charts = ({ attacks, passes }: AuditReport): string =>
 
 function section(attack: AttackReport, exhibits: readonly Exhibit[]): string {
   const shown = exhibits.filter(({ attack: id }) => id === attack.id);
-  return `<section><h3>${escape(titleOf(attack))}</h3><p>${escape(sentenceOf(attack))}</p>${shown.map(figuresOf).join('')}</section>`;
+  return `<section><h3>${escape(titleOf(attack))}</h3><p>${escape(sentenceOf(attack))}</p>${shown.map((exhibit) => figuresOf(attack, exhibit)).join('')}</section>`;
 }
 
-function figuresOf({ product, attacked, takenFor, succeeded }: Exhibit): string {
+function figuresOf({ goal }: AttackReport, { product, attacked, takenFor, succeeded }: Exhibit): string {
   const figure = (picture: string, caption: string): string =>
     `<figure><img src="${escape(picture)}" alt="${escape(caption)}"><figcaption>${escape(caption)}</figcaption></figure>`;
   return `<div class="exhibit">${figure(product.picture, `Original: ${product.title}`)}${figure(attacked, `Attacked: the attack ${succeeded ? 'succeeded' : 'failed'}`)}${
-    takenFor === null
-      ? ''
-      : figure(
-          takenFor.picture,
-          `${succeeded ? 'Taken for' : 'The nearest other product'}: ${takenFor.title}`,
-        )
+    takenFor === null ? '' : figure(takenFor.picture, `${captionOf(goal, succeeded)}: ${takenFor.title}`)
   }</div>`;
 }

@@ -9,6 +9,7 @@ const PAGES = 5;
 
 /** The page of products like one product, and how similar a picture must be to get on it. */
 interface OpenPage {
+  readonly productId: number;
   readonly vector: Float32Array;
   readonly toEnter: number;
 }
@@ -17,6 +18,8 @@ interface OpenPage {
 export interface Pages {
   /** How far a picture is above what the easiest of the pages asks for: above 0, it is on that page. */
   readonly margin: (vector: Float32Array) => number;
+  /** The product of that page; null when there is none. */
+  readonly easiest: (vector: Float32Array) => number | null;
 }
 
 /**
@@ -28,9 +31,17 @@ export function pagesOf(catalog: Catalog, { product, target }: Subject, chance: 
   );
   const asked = [target, ...chance.shuffle(ofType)].slice(0, PAGES);
   const pages = asked.flatMap((query) => openPage(catalog, query, product));
+  const easiest = (vector: Float32Array) =>
+    pages.reduce<{ productId: number | null; margin: number }>(
+      (best, page) => {
+        const margin = dot(vector, page.vector) - page.toEnter;
+        return margin > best.margin ? { productId: page.productId, margin } : best;
+      },
+      { productId: null, margin: -Infinity },
+    );
   return {
-    margin: (vector) =>
-      pages.reduce((best, page) => Math.max(best, dot(vector, page.vector) - page.toEnter), -Infinity),
+    margin: (vector) => easiest(vector).margin,
+    easiest: (vector) => easiest(vector).productId,
   };
 }
 
@@ -41,5 +52,5 @@ function openPage(catalog: Catalog, query: Product, seller: Product): OpenPage[]
   const page = catalog
     .nearest(vector, PAGE + 1, query.productId)
     .filter(({ productId }) => productId !== seller.productId);
-  return [{ vector, toEnter: page[PAGE - 1]?.score ?? -1 }];
+  return [{ productId: query.productId, vector, toEnter: page[PAGE - 1]?.score ?? -1 }];
 }

@@ -15,8 +15,8 @@ const trial = z.object({
   curve: z.array(outcome),
   result: outcome,
   /**
-   * How far the attack came: 0 for the picture as it was, 1 where it succeeds, and in between the share of the missing
-   * likeness that it made up for. Null when nothing was missing; absent for copies.
+   * How far the attack came: 0 for the picture as it was, 1 exactly where it succeeds, and in between the share of the
+   * missing likeness that it made up for. Null when nothing was missing; absent for copies.
    */
   way: z.number().min(0).max(1).nullable().optional(),
   /** The same picture as JPEG, */
@@ -43,6 +43,7 @@ const exhibit = z.object({
   succeeded: z.boolean(),
   product: z.object({ title: z.string(), picture: z.string() }),
   attacked: z.string(),
+  /** The product that `Sight.takenFor` names. */
   takenFor: z.object({ title: z.string(), picture: z.string() }).nullable(),
 });
 export type Exhibit = z.infer<typeof exhibit>;

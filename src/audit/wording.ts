@@ -64,6 +64,12 @@ export function sentenceOf(attack: AttackReport): string {
   }
 }
 
+/** Says what the product beside an attacked picture is. */
+export function captionOf(goal: AttackReport['goal'], succeeded: boolean): string {
+  if (goal === 'promote') return succeeded ? 'Now shown beside' : 'Not shown beside';
+  return succeeded ? 'Taken for' : 'The nearest other product';
+}
+
 const often = (share: Share | undefined): string =>
   share === undefined
     ? 'not measured'

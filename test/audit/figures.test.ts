@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ATTACKS } from '../../src/audit/attacks.js';
+import { withSights } from '../../src/audit/exhibits.js';
 import { auditPage } from '../../src/audit/page.js';
 import { auditReport, summarize } from '../../src/audit/report.js';
 import { shareOf } from '../../src/audit/wilson.js';
@@ -79,8 +80,46 @@ test('pictures that are wrong without an attack leave nothing to measure, and th
   expect(report.clean).toMatchObject({ lost: shareOf(2, 2), sameProduct: shareOf(2, 2) });
   expect(report.attacks.every(({ result }) => Object.keys(result).length === 0)).toBe(true);
   expect(report.thresholds).toMatchObject([{ measure: 'lost', attack: 'no attack', exceeded: true }]);
-  const page = auditPage(report, []);
+  const shown = { title: 'Shirt', picture: 'data:,' };
+  const exhibit = (attack: string, succeeded: boolean, title: string) => ({
+    ...{ attack, succeeded, product: shown, attacked: 'data:,' },
+    takenFor: { title, picture: 'data:,' },
+  });
+  const page = auditPage(report, [
+    exhibit('patch-target-2', true, 'Boot A'),
+    exhibit('patch-away-2', false, 'Boot B'),
+    exhibit('patch-promote-5', true, 'Boot C'),
+    exhibit('noise-promote-8', false, 'Boot D'),
+  ]);
+  for (const caption of ['Taken for: Boot A', 'The nearest other product: Boot B'])
+    expect(page).toContain(`<figcaption>${caption}<`);
+  // A seller's picture is taken for nothing: it is shown on a page, or is not.
+  for (const caption of ['Now shown beside: Boot C', 'Not shown beside: Boot D'])
+    expect(page).toContain(`<figcaption>${caption}<`);
   expect(page).toContain('not measured');
   expect(page).toContain("drawn from the catalog's 50000");
   expect(page).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test('a picture that is lost without an attack is no exhibit of a failure', async () => {
+  const raster = { width: 1, height: 1, pixels: new Uint8Array(3) };
+  const product = {
+    ...{ productId: 1, handle: 'shirt', title: 'Shirt', type: 'shirt' },
+    sha256: '',
+    vectors: [],
+  };
+  const exhibitsOf = (result: { lost?: boolean }) =>
+    withSights([], {
+      product,
+      picture: raster,
+      result: {
+        ...{ product: 'shirt', target: 'boot', clean: {} },
+        trials: [{ attack: 'patch-away-2', curve: [], result }],
+      },
+      sights: [{ attack: 'patch-away-2', picture: raster, takenFor: null }],
+      show: async () => null,
+    });
+  expect(await exhibitsOf({})).toEqual([]);
+  expect(await exhibitsOf({ lost: false })).toMatchObject([{ succeeded: false }]);
+  expect(await exhibitsOf({ lost: true })).toMatchObject([{ succeeded: true }]);
 });

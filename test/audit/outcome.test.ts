@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
-import { aimsOf } from '../../src/audit/aim.js';
+import { aimsOf, rivalsOf, wayThere } from '../../src/audit/aim.js';
 import { catalogOf, type Catalog, type Product } from '../../src/audit/catalog.js';
 import { placesTaken } from '../../src/audit/crowding.js';
 import { judge, typeVote, type Judge, type Subject } from '../../src/audit/outcome.js';
@@ -83,7 +83,7 @@ describe('an answer', () => {
 });
 
 test('aims are above 0 exactly when they are reached', () => {
-  const aims = aimsOf(catalog, subject, at(0));
+  const aims = aimsOf(catalog, subject);
   const only = judgeOf(catalog, null);
   for (let degrees = 0; degrees <= 90; degrees += 0.3) {
     const { target, lost } = only.outcome(only.page(at(degrees)));
@@ -95,12 +95,50 @@ test('aims are above 0 exactly when they are reached', () => {
   }
 });
 
+test('a margin among rivals is an estimate: what is reported is the one in the whole catalog', () => {
+  const between = (boot: number, hat: number): Float32Array =>
+    Float32Array.of(0, boot, hat, 0).map((x) => x / Math.hypot(boot, hat));
+  const many = [
+    ...Array.from({ length: 120 }, (_, i) => productAt(i, 'shirt', i / 100)),
+    ...Array.from({ length: 120 }, (_, i) => productAt(200 + i, 'boot', 90 - i / 100)),
+    ...Array.from({ length: 12 }, (_, i) => ({
+      ...productAt(400 + i, 'hat', 0),
+      vectors: [between(i / 1000, 1)],
+    })),
+  ];
+  const large = catalogOf(many, many.length);
+  const victim: Subject = { product: one(many, 0), target: one(many, 120) };
+  // Toward the target, and on the way among hats, which are near to neither end.
+  const attacked = between(0.3, 1);
+  expect(aimsOf(rivalsOf(large, victim, at(0)), victim).target(attacked)).toBeGreaterThan(0);
+  const { target } = aimsOf(large, victim);
+  const only = judgeOf(large, null, victim);
+  expect(only.outcome(only.page(attacked)).target).toBe(false);
+  expect(target(attacked)).toBeLessThan(0);
+  const way = wayThere(false, target(at(0)), target(attacked));
+  expect(way).toBeGreaterThan(0);
+  expect(way).toBeLessThan(1);
+});
+
+test('the whole way is gone exactly where an attack succeeds', () => {
+  expect(wayThere(true, -0.5, 0.1)).toBe(1);
+  // The margins are equal and the place went to another product, or to this one.
+  expect(wayThere(false, -0.5, 0)).toBeLessThan(1);
+  expect(wayThere(true, -0.5, 0)).toBe(1);
+  expect(wayThere(false, -0.5, -0.25)).toBe(0.5);
+  expect(wayThere(false, -0.5, -0.75)).toBe(0);
+  expect(wayThere(false, 0, -0.1)).toBeNull();
+  expect(wayThere(undefined, 0.1, 0.2)).toBeNull();
+});
+
 test('a page of another type is entered by what is nearer than its last product', () => {
   // Of the page of a boot, the boots are nearer than 12°.
   const pages = pagesOf(catalog, subject, random('pages'));
   expect(pages.margin(at(0))).toBeLessThan(0);
   expect(pages.margin(at(45))).toBeLessThan(0);
   expect(pages.margin(at(66))).toBeGreaterThan(0);
+  const entered = catalog.products.find(({ productId }) => productId === pages.easiest(at(66)));
+  expect(entered?.type).toBe('boot');
 });
 
 test('copies take the places of what is farther than they are', () => {
