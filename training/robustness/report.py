@@ -1,9 +1,12 @@
 """Measures what was not fitted on: false alarms, what is flagged, what gets through, and what consensus restores.
 
     python report.py --cache CACHE --trust trust.json --output report.json
+
+It goes on with a report of the same score, and measures only attacks whose file is new.
 """
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 
@@ -135,11 +138,12 @@ def main() -> None:
     encoder, see, score = Encoder(), Seeing(), Score.read(chosen.trust)
     vectors = catalog(chosen.cache, encoder)
     report = json.loads(chosen.output.read_text()) if chosen.output.exists() else {}
-    report.setdefault("attacks", {})
+    if report.get("score") != score.digest():
+        report = {"score": score.digest(), "attacks": {}}
     for file in sorted((chosen.cache / "attacks").glob("*-report.npz")):
-        count = len(np.load(file)["source"])
-        if report["attacks"].get(file.stem, {}).get("success", {}).get("of") != count:
-            report["attacks"][file.stem] = attack(file, see, score, vectors)
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        if report["attacks"].get(file.stem, {}).get("file") != content:
+            report["attacks"][file.stem] = {"file": content, **attack(file, see, score, vectors)}
             chosen.output.write_text(json.dumps(report, indent=1))
     if "clean" not in report:
         report["clean"] = clean_sets(chosen.cache, encoder, score)

@@ -5,6 +5,7 @@ cell looks like one that an attack has replaced; a picture's score is that of it
 over the cells of the other probe. A picture is flagged if one of the two is above its threshold.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,11 @@ class Score:
         }
         file.write_text(f"{json.dumps({**facts, 'reasons': reasons}, indent=1)}\n")
         torch.save(self.weights, file.with_suffix(".pt"))
+
+    def digest(self) -> str:
+        """Of all that it judges by."""
+        numbers = torch.cat([self.weights.flatten(), self.biases, self.thresholds])
+        return hashlib.sha256(numbers.float().numpy().tobytes()).hexdigest()
 
     @staticmethod
     def read(file: Path) -> "Score":
