@@ -155,7 +155,9 @@ async function readImage(images: BlobStore, sha256: string): Promise<Uint8Array>
 /** Changes when other pictures would be attacked, or compared with. */
 function digest({ products }: Catalog): string {
   const hash = createHash('sha256');
-  for (const { handle, type, sha256, vectors } of products)
+  for (const { handle, type, sha256, vectors } of products) {
     hash.update(`${handle}\0${type}\0${sha256}\0${vectors.length}\n`);
+    for (const vector of vectors) hash.update(vector);
+  }
   return hash.digest('hex');
 }
