@@ -27,7 +27,8 @@ const NO_ATTACK = 'no attack';
 /**
  * Compares the worst attack with each threshold, and what happens without one: an encoder that is wrong anyway does not
  * pass because there is nothing left to attack. A threshold is exceeded when the lower end of the interval is above
- * it: a few unlucky pictures do not stop an encoder, and more pictures make the gate sharper.
+ * it: chance in a few pictures of one attack rarely stops an encoder, and more pictures make the gate sharper. Since the
+ * largest lower end of all of them counts, some attack exceeds a threshold by chance more often than in 2.5% of audits.
  */
 export function compare(thresholds: Thresholds, { clean, attacks }: Measured): ThresholdResult[] {
   const all = [{ id: NO_ATTACK, result: clean }, ...attacks];
