@@ -2,7 +2,7 @@ import { catalogOf, likeness, type Catalog, type Product } from './catalog.js';
 import { PAGE } from './measures.js';
 import type { Subject } from './outcome.js';
 
-/** Products whose places an attacker watches: those of the first ten pages, beside their product and beside the own one. */
+/** Products whose places an attacker watches: those of the first ten pages, beside their product and beside the picture's own one. */
 const RIVALS = 100;
 /** The way of an attack that is level with the last place and does not get it: less than that of one that does. */
 const LOST_TIE = 0.999;
@@ -11,7 +11,7 @@ const LOST_TIE = 0.999;
 export interface Aims {
   /** How far the target is above the last place of the page. */
   readonly target: (vector: Float32Array) => number;
-  /** How far the own product is below it. */
+  /** How far the picture's own product is below it. */
   readonly away: (vector: Float32Array) => number;
 }
 

@@ -2,8 +2,8 @@ import type { Measure } from './measures.js';
 import type { Figure } from './sticker.js';
 
 /**
- * What the attacker wants: that a shopper's picture is answered with a product of his choice (`target`), that it is not
- * answered with its own product (`away`), that his product is shown for pictures of another type (`promote`), or that
+ * What the attacker wants: that a shopper's picture is answered with a product of their choice (`target`), that it is not
+ * answered with its own product (`away`), that their product is shown for pictures of another type (`promote`), or that
  * copies of it fill a page (`crowd`). `none`: nothing is optimized.
  */
 export type Goal = 'target' | 'away' | 'promote' | 'crowd' | 'none';

@@ -17,11 +17,11 @@ const CHARTS = [
     holds: ({ kind, goal }: AttackReport) => kind === 'patch' && goal === 'away',
   },
   {
-    title: 'Invisible noise makes it another product',
+    title: 'Hardly visible noise makes it another product',
     holds: ({ kind, goal }: AttackReport) => kind === 'noise' && goal === 'target',
   },
   {
-    title: 'Invisible noise hides the product',
+    title: 'Hardly visible noise hides the product',
     holds: ({ kind, goal }: AttackReport) => kind === 'noise' && goal === 'away',
   },
   { title: 'A seller gets on pages of another type', holds: ({ goal }: AttackReport) => goal === 'promote' },
@@ -43,10 +43,10 @@ export function auditPage(report: AuditReport, exhibits: readonly Exhibit[]): st
 ${introduction(report)}
 ${gate(report)}
 <h2>All figures</h2>
-<p class="faint">The share of pictures, and in parentheses the interval of 95% of the truth. Bold is what the attacker wants. The way there is how much of the missing likeness the attack made up for on average: at 100% it succeeds.</p>
+<p class="faint">The share of pictures, and in parentheses the 95% confidence interval. Bold is what the attacker wants. The way there is how much of the missing likeness the attack made up for on average: at 100% it succeeds.</p>
 <div class="scroll">${table(report)}</div>
 <h2>How much it costs the attacker</h2>
-<p>Each question is one picture that the attacker sends to see how it is answered. The shaded area is the interval of 95%.</p>
+<p>Each question is one picture that the attacker sends to see how it is answered. The shaded area is the 95% confidence interval.</p>
 <div class="charts">${charts(report)}</div>
 <h2>What each attack does</h2>
 ${report.attacks.map((attack) => section(attack, exhibits)).join('\n')}

@@ -17,7 +17,7 @@ export const WAY = 'way there';
 
 export const percent = (share: number): string => `${Math.round(100 * share)}%`;
 
-/** `50% (31–69)`: the share, and its interval of 95 %. */
+/** `50% (31–69)`: the share, and its 95% confidence interval. */
 export const shareText = ({ share, low, high }: Share): string =>
   `${percent(share)} (${Math.round(100 * low)}–${Math.round(100 * high)})`;
 
@@ -43,7 +43,7 @@ export function titleOf({
 
 const APPEARANCE = {
   patch: (size: number) => `sticks a square with ${percent(size)} of a picture's area on it`,
-  noise: (size: number) => `changes each pixel by at most ${size} of 255 shades, which nobody sees,`,
+  noise: (size: number) => `changes each pixel by at most ${size} of 255 shades, which is hardly visible,`,
 } as const;
 
 /** One sentence for everyone: what an attacker could do, and how often it worked. */
@@ -52,11 +52,11 @@ export function sentenceOf(attack: AttackReport): string {
   const how = kind === 'patch' || kind === 'noise' ? APPEARANCE[kind](size) : '';
   switch (goal) {
     case 'target':
-      return `Someone who ${how} can have a product of another type of his choice shown among the first ten: ${often(result.target)}.`;
+      return `Someone who ${how} can have a product of another type of their choice shown among the first ten: ${often(result.target)}.`;
     case 'away':
       return `Someone who ${how} can keep the product in the picture from being found among the first ten: ${often(result.lost)}.`;
     case 'promote':
-      return `A seller who ${how} in the picture of his own product can have it shown among products of another type: ${often(result.entered)}.`;
+      return `A seller who ${how} in the picture of their own product can have it shown among products of another type: ${often(result.entered)}.`;
     case 'crowd':
       return `A seller who lists ${size} slightly altered copies of one picture can take half of the first ten places beside a similar product: ${often(result.crowded)}${attack.meanPlaces === undefined ? '' : `; on average, the copies take ${attack.meanPlaces.toFixed(1)} places`}.`;
     case 'none':

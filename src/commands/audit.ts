@@ -49,13 +49,17 @@ export function auditCommand(): Command {
       'fail if an attack puts its target among the first ten more often',
       readShare,
     )
-    .option('--max-lost <share>', 'fail if an attack removes the own product from them more often', readShare)
+    .option(
+      '--max-lost <share>',
+      "fail if an attack removes the picture's own product from the first ten more often",
+      readShare,
+    )
     .option('--max-type-flips <share>', 'fail if an attack changes the type more often', readShare)
     .option('--max-same-product <share>', 'fail if an attack makes SAME_PRODUCT wrong more often', readShare)
     .addHelpText(
       'after',
       `
-Alters pictures of the catalog as an attacker could who sees only the answers: patches, invisible noise, stickers, words,
+Alters pictures of the catalog as an attacker could who sees only the answers: patches, hardly visible noise, stickers, words,
 and a seller's own pictures. Writes audit.json, and audit.html for people. The images must be encoded with the encoder
 (vitrine reindex --encoder <folder>). Nothing in the database is changed. docs/robustness.md says how to read the result.
 
@@ -77,7 +81,7 @@ const whole =
   (least: number, most: number) =>
   (text: string): number => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most)
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
       throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
     return value;
   };
