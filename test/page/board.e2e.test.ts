@@ -25,6 +25,8 @@ async function openBoard(screen: Screen): Promise<Page> {
 
 const isUnpin = (body: string | null): boolean => /"pin":/.test(body ?? '');
 
+const isPin = (body: string | null): boolean => /"positive":/.test(body ?? '');
+
 const answerToUnpin = (page: Page) =>
   page.waitForResponse((response) => isUnpin(response.request().postData()));
 
@@ -80,9 +82,10 @@ describe.each(SCREENS)('a board on a $name', (screen) => {
     const undo = taken.getByRole('button', { name: /^Undo: put/ });
     await answered;
     expect(await links()).toEqual(before);
+    const again = page.waitForResponse((response) => isPin(response.request().postData()));
     await undo.click();
     await taken.getByRole('button', { name: /off the board$/ }).waitFor();
-    await page.waitForTimeout(500);
+    await again;
     expect(await links()).toEqual(before);
     expect(await taken.getByText('Taken off').count()).toBe(0);
     await page.reload();
@@ -98,19 +101,83 @@ describe.each(SCREENS)('a board on a $name', (screen) => {
     await soon(async () => (await pins.count()) === 2);
   });
 
-  test('shows a pin again that could not be taken off', async () => {
+  test('shows a pin again that could not be taken off, and all that was there', async () => {
     const page = await openBoard(screen);
+    const pins = page.locator('.pin');
+    // Neither the change nor the board after it.
     await page.route('**/graphql', (route) =>
-      isUnpin(route.request().postData())
-        ? route.fulfill({
-            json: { errors: [{ message: '', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },
-          })
-        : route.continue(),
+      route.fulfill({
+        json: { errors: [{ message: '', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },
+      }),
     );
-    const pin = page.locator('.pin').first();
-    await pin.getByRole('button', { name: /off the board$/ }).click();
+    await pins
+      .first()
+      .getByRole('button', { name: /off the board$/ })
+      .click();
     await page.locator('.told', { hasText: 'The board could not be changed.' }).waitFor();
-    await pin.getByRole('button', { name: /off the board$/ }).waitFor();
+    await page.waitForTimeout(1_000);
+    await pins
+      .first()
+      .getByRole('button', { name: /off the board$/ })
+      .waitFor();
+    expect(await pins.count()).toBe(3);
+    expect(await page.getByText('Taken off').count()).toBe(0);
+    expect(await tiles(page).count()).toBeGreaterThan(0);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
+    const answered = answerToUnpin(page);
+    await pins
+      .first()
+      .getByRole('button', { name: /off the board$/ })
+      .click();
+    await answered;
+    await pins.first().getByText('Taken off').waitFor();
+  });
+
+  test('takes off what somebody else took off before, and keeps all other hearts', async () => {
+    const page = await openBoard(screen);
+    const other = await visit(new URL(page.url()).search, { screen });
+    const gone = answerToUnpin(other);
+    await other
+      .locator('.pin')
+      .first()
+      .getByRole('button', { name: /off the board$/ })
+      .click();
+    await gone;
+    const pins = page.locator('.pin');
+    for (const index of [0, 1]) {
+      const answered = answerToUnpin(page);
+      await pins
+        .nth(index)
+        .getByRole('button', { name: /off the board$/ })
+        .click();
+      await answered;
+      await pins.nth(index).getByText('Taken off').waitFor();
+    }
+    expect(await page.locator('.told', { hasText: 'could not be changed' }).count()).toBe(0);
+    await page.goBack();
+    await soon(async () => (await page.locator('.heart-full').count()) === 1);
+    await page.goForward();
+    await soon(async () => (await pins.count()) === 1);
+  });
+
+  test('keeps the like of an idea that is less wanted for a moment', async () => {
+    const page = await openBoard(screen);
+    const idea = page.locator('[aria-posinset="2"]');
+    await idea.scrollIntoViewIfNeeded();
+    await idea.hover();
+    const heart = idea.locator('.heart');
+    const isFull = async (): Promise<boolean> => (await heart.getAttribute('aria-pressed')) === 'true';
+    await heart.click();
+    await soon(async () => (await isFull()) && (await heart.getAttribute('aria-disabled')) === 'false');
+    await idea.getByRole('button', { name: /^Less like this/ }).click();
+    await soon(async () => !(await isFull()));
+    await idea.getByRole('button', { name: /^Undo/ }).click();
+    await soon(isFull);
+    // A heart ends it too.
+    await idea.getByRole('button', { name: /^Less like this/ }).click();
+    await page.getByText('Not like this').waitFor();
+    await heart.click();
+    await idea.getByText('You will see less like this.').waitFor({ state: 'detached' });
+    await soon(isFull);
   });
 });

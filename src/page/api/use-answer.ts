@@ -15,7 +15,8 @@ const kept = new Map<string, unknown>();
 
 /**
  * The answer to a question, asked when `key` changes; a key always stands for the same question. Answers are kept, so
- * that going back shows at once what was there; with `fresh`, that is asked again too.
+ * that going back shows at once what was there; with `fresh`, that is asked again too. If that fails, `value` stays what it
+ * was beside the `failure`, unless there is no such thing any more.
  */
 export function useAnswer<T>(
   key: string | null,
@@ -38,7 +39,10 @@ export function useAnswer<T>(
         setState({ key, value, failure: null });
       })
       .catch((error: unknown) => {
-        if (!isAbort(error)) setState({ key, value: null, failure: toFailure(error) });
+        if (isAbort(error)) return;
+        const failure = toFailure(error);
+        if (failure.code === 'NOT_FOUND') kept.delete(key);
+        setState({ key, value: lastOf<T>(key), failure });
       });
     return () => leaving.abort();
   }, [key, turn]);
@@ -47,6 +51,8 @@ export function useAnswer<T>(
     setTurn((last) => last + 1);
   };
   if (state !== null && state.key === key) return { value: state.value, failure: state.failure, retry };
-  // Only a question with this key has put it there.
-  return { value: key === null ? null : ((kept.get(key) as T | undefined) ?? null), failure: null, retry };
+  return { value: key === null ? null : lastOf<T>(key), failure: null, retry };
 }
+
+/** Only a question with this key has put it there. */
+const lastOf = <T>(key: string): T | null => (kept.get(key) as T | undefined) ?? null;

@@ -1,8 +1,18 @@
-import { computed, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { OpenBoardQuery } from '../generated/graphql.js';
 import { t } from '../texts/texts.js';
 import { tell } from '../ui/said.js';
-import { type Pinnable, type Pins, pinOn, unpin } from './my-board.js';
+import {
+  byKey,
+  keyOf,
+  myBoard,
+  pinned,
+  type Pinned,
+  type Pinnable,
+  type Pins,
+  pinOn,
+  unpin,
+} from './my-board.js';
 
 type Board = NonNullable<OpenBoardQuery['board']>;
 type Pin = NonNullable<Board['pins']>['nodes'][number];
@@ -16,9 +26,8 @@ export interface PinPlace {
   readonly isOff: boolean;
 }
 
-const keyOf = ({ id, product, image }: Pins[number]): string => product?.id ?? image?.id ?? id;
-
-const pinnableOf = ({ product, image }: Pin): Pinnable | null => {
+/** What to pin to have it again; null where it is not sold in this market, or its picture is gone. */
+export const pinnableOf = ({ product, image }: Pin): Pinnable | null => {
   if (product != null) return { product: product.id };
   return image == null ? null : { image: image.id };
 };
@@ -28,14 +37,13 @@ export class BoardChanges {
   readonly places = signal<readonly PinPlace[]>([]);
   /** Whether ideas should be less like a product, as it was chosen just now. */
   readonly #chosen = signal<ReadonlyMap<string, boolean>>(new Map());
-  readonly #unliked = computed(
-    () =>
-      new Set(
-        this.places.value.flatMap(({ pin, isOff }) => (isOff || pin.positive ? [] : [pin.product?.id])),
-      ),
-  );
-  /** The ids of the pins, by what is pinned. */
-  #pins: ReadonlyMap<string, string> = new Map();
+  readonly #answered = signal<ReadonlyMap<string, Pinned>>(new Map());
+  /** What the gateway said last. The hearts on the page change this browser's own board too. */
+  readonly #pins = computed(() => (this.board === myBoard.value ? pinned.value : this.#answered.value));
+  /** The products that were liked before ideas should be less like them. */
+  readonly #liked = new Set<string>();
+  /** The places whose change failed. */
+  readonly #failed = new Set<string>();
   #turn = Promise.resolve();
   #waiting = 0;
 
@@ -49,7 +57,7 @@ export class BoardChanges {
   learn(pins: readonly Pin[]): void {
     // Its answer is older than what is shown.
     if (this.#waiting > 0) return;
-    this.#note(pins);
+    this.#answered.value = byKey(pins);
     const there = new Map(pins.map((pin) => [keyOf(pin), pin]));
     const known = this.places.peek().flatMap((place): PinPlace[] => {
       const pin = there.get(place.key);
@@ -58,49 +66,78 @@ export class BoardChanges {
       return place.isOff ? [place] : [];
     });
     this.places.value = [...known, ...[...there].map(([key, pin]) => ({ key, pin, isOff: false }))];
-    this.#chosen.value = new Map();
   }
 
   isUnliked(product: string): boolean {
-    return this.#chosen.value.get(product) ?? this.#unliked.value.has(product);
+    return this.#chosen.value.get(product) ?? this.#pins.value.get(product)?.positive === false;
   }
 
-  /** Asks for ideas that are less like a product, or takes that back. */
+  /** Asks for ideas that are less like a product, or takes that back: it is liked again if it was before. */
   toggleUnliked(product: string): void {
     const isWished = !this.isUnliked(product);
     this.#chosen.value = new Map([...this.#chosen.peek(), [product, isWished]]);
-    this.#do(() => (isWished ? pinOn(this.board, { product }, false) : this.#unpin(product)));
+    this.#do(product, () => {
+      if (isWished) {
+        if (this.#pins.peek().get(product)?.positive === true) this.#liked.add(product);
+        else this.#liked.delete(product);
+        return pinOn(this.board, { product }, false);
+      }
+      return this.#liked.delete(product) ? pinOn(this.board, { product }, true) : this.#unpin(product);
+    });
   }
 
-  /** Takes a pin off the board, or puts it back. */
+  /** Takes a pin off the board, or puts it back, which needs something that can be pinned. */
   toggle({ key, pin, isOff }: PinPlace): void {
+    const what = pinnableOf(pin);
+    if (isOff && what === null) return;
+    // A heart or "less like this" may have changed it since.
+    const positive = isOff ? pin.positive : (this.#pinOf(key)?.positive ?? pin.positive);
     this.places.value = this.places
       .peek()
-      .map((place) => (place.key === key ? { ...place, isOff: !isOff } : place));
-    const what = pinnableOf(pin);
-    this.#do(() => (isOff && what !== null ? pinOn(this.board, what, pin.positive) : this.#unpin(key)));
+      .map((place) => (place.key === key ? { ...place, pin: { ...pin, positive }, isOff: !isOff } : place));
+    this.#do(key, () => (isOff && what !== null ? pinOn(this.board, what, positive) : this.#unpin(key)));
   }
 
-  async #unpin(key: string): Promise<Pins> {
-    const pin = this.#pins.get(key);
-    return pin === undefined ? [] : unpin(this.board, pin);
+  #pinOf(key: string): Pinned | undefined {
+    return this.#pins.peek().get(key) ?? this.#answered.peek().get(key);
   }
 
-  #note(pins: Pins): void {
-    this.#pins = new Map(pins.map((pin) => [keyOf(pin), pin.id]));
+  /** Null where nothing is known to be pinned. */
+  async #unpin(key: string): Promise<Pins | null> {
+    const known = this.#pinOf(key);
+    return known === undefined ? null : unpin(this.board, known.pin);
   }
 
-  #do(work: () => Promise<Pins>): void {
+  #do(key: string, work: () => Promise<Pins | null>): void {
     this.#waiting += 1;
     this.#turn = this.#turn
       .then(work)
       .then(
-        (pins) => this.#note(pins),
-        () => tell(t.value.notChanged),
+        (pins) => {
+          if (pins !== null) this.#answered.value = byKey(pins);
+        },
+        () => {
+          this.#failed.add(key);
+          tell(t.value.notChanged);
+        },
       )
       .then(() => {
         this.#waiting -= 1;
-        if (this.#waiting === 0) this.changed();
+        if (this.#waiting === 0) this.#settle();
       });
+  }
+
+  /** Shows what the gateway said, also where it cannot be asked again. */
+  #settle(): void {
+    batch(() => {
+      this.#chosen.value = new Map();
+      this.places.value = this.places
+        .peek()
+        .map((place) =>
+          this.#failed.has(place.key) ? { ...place, isOff: this.#pinOf(place.key) === undefined } : place,
+        );
+    });
+    this.#failed.clear();
+    this.changed();
   }
 }

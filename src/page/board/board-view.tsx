@@ -15,7 +15,7 @@ import { Link } from '../ui/link.js';
 import { Main } from '../ui/main.js';
 import { FailureNotice, Notice } from '../ui/notice.js';
 import { say, tell } from '../ui/said.js';
-import { BoardChanges, type PinPlace } from './board-changes.js';
+import { BoardChanges, pinnableOf, type PinPlace } from './board-changes.js';
 import { briefText } from './brief-text.js';
 import { myBoard } from './my-board.js';
 
@@ -38,7 +38,8 @@ export function BoardView({ channel, id }: BoardViewProps) {
     if (value !== null) changes.learn(value.pins?.nodes ?? []);
   }, [changes, value]);
   const hold = useHold();
-  if (failure !== null) {
+  // What is there stays: to ask again after a change may fail too.
+  if (failure !== null && value === null) {
     return (
       <Main>
         <FailureNotice failure={failure} retry={retry} />
@@ -113,17 +114,19 @@ function PinTile({ place: { pin, isOff }, toggle }: PinTileProps) {
       {isOff || !positive ? (
         <span class="pin-said">{isOff ? t.value.takenOff : t.value.notLikeThis}</span>
       ) : null}
-      <button
-        class={isOff ? 'chip' : 'round round-small'}
-        type="button"
-        aria-label={isOff ? t.value.putBack(title) : t.value.unpin(title)}
-        onClick={() => {
-          toggle();
-          say(isOff ? t.value.pinnedSaid(title) : t.value.unpinned(title));
-        }}
-      >
-        {isOff ? t.value.undo : <Icon name="close" />}
-      </button>
+      {isOff && pinnableOf(pin) === null ? null : (
+        <button
+          class={isOff ? 'chip' : 'round round-small'}
+          type="button"
+          aria-label={isOff ? t.value.putBack(title) : t.value.unpin(title)}
+          onClick={() => {
+            toggle();
+            say(isOff ? t.value.pinnedSaid(title) : t.value.unpinned(title));
+          }}
+        >
+          {isOff ? t.value.undo : <Icon name="close" />}
+        </button>
+      )}
     </li>
   );
 }

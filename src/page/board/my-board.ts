@@ -37,14 +37,12 @@ export type Pins = readonly NonNullable<
   NonNullable<NonNullable<PinItMutation['pinAdd']>['board']>['pins']
 >['nodes'][number][];
 
-function follow(pins: Pins): void {
-  pinned.value = new Map(
-    pins.flatMap(({ id, positive, product, image }) => {
-      const pinnedId = product?.id ?? image?.id;
-      return pinnedId === undefined ? [] : [[pinnedId, { pin: id, positive }]];
-    }),
-  );
-}
+/** The id of what is pinned, which outlives the pin's; the pin's where neither is there any more. */
+export const keyOf = ({ id, product, image }: Pins[number]): string => product?.id ?? image?.id ?? id;
+
+/** Pins by what is pinned. */
+export const byKey = (pins: Pins): ReadonlyMap<string, Pinned> =>
+  new Map(pins.map((one) => [keyOf(one), { pin: one.id, positive: one.positive }]));
 
 /**
  * Finds out what was pinned on earlier visits, in each market that is chosen: another one has other products. A board
@@ -59,18 +57,17 @@ async function resumeBoard(chosen: string): Promise<void> {
   const board = myBoard.peek();
   if (board === null) return;
   try {
-    const pins = await ask(
-      PinsOfBoardDocument,
-      { channel: chosen, board },
-      (data) => data.board?.pins?.nodes,
-    );
-    if (market.peek() === chosen) follow(pins);
+    const pins = await pinsOf(board, chosen);
+    if (market.peek() === chosen) pinned.value = byKey(pins);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'NOT_FOUND') return;
     remember(KEY, null);
     myBoard.value = null;
   }
 }
+
+const pinsOf = (board: string, chosen: string): Promise<Pins> =>
+  ask(PinsOfBoardDocument, { channel: chosen, board }, (data) => data.board?.pins?.nodes);
 
 let starting: Promise<string> | undefined;
 
@@ -98,7 +95,7 @@ export async function pin(what: Pinnable): Promise<void> {
   remember(KEY, board);
   batch(() => {
     myBoard.value = board;
-    follow(pins);
+    pinned.value = byKey(pins);
   });
 }
 
@@ -111,22 +108,29 @@ export async function pinOn(board: string, { product, image }: Pinnable, positiv
     { channel: channel(), input: { ...what, board, positive } },
     (data) => data.pinAdd,
   );
-  const [error] = userErrors;
-  if (error !== undefined) throw new Failure(error.code, error.message);
-  return followed(board, changed?.pins?.nodes);
+  return followed(board, changed?.pins?.nodes, userErrors);
 }
 
-/** Removes a pin from its board, and returns the others. @throws Failure */
+/** Removes a pin from its board, and returns the others. What is gone already is removed. @throws Failure */
 export async function unpin(board: string, id: string): Promise<Pins> {
-  const { board: changed } = await ask(
+  const { board: changed, userErrors } = await ask(
     UnpinItDocument,
     { channel: channel(), input: { board, pin: id } },
     (data) => data.pinRemove,
   );
-  return followed(board, changed?.pins?.nodes);
+  if (userErrors[0]?.code === 'NOT_FOUND') return followed(board, await pinsOf(board, channel()), []);
+  return followed(board, changed?.pins?.nodes, userErrors);
 }
 
-function followed(board: string, pins: Pins = []): Pins {
-  if (board === myBoard.value) follow(pins);
+/** The pins of a board after a change, which the hearts follow. @throws Failure where nothing was changed */
+function followed(
+  board: string,
+  pins: Pins | undefined,
+  [error]: NonNullable<PinItMutation['pinAdd']>['userErrors'],
+): Pins {
+  if (error !== undefined) throw new Failure(error.code, error.message);
+  // An error beside the data: what is pinned is not known.
+  if (pins === undefined) throw new Failure('UNKNOWN', 'The pins of the board are missing.');
+  if (board === myBoard.value) pinned.value = byKey(pins);
   return pins;
 }
