@@ -6,7 +6,7 @@ import { ArriveDocument } from './generated/graphql.js';
 import { bringFirstPage } from './list/sources.js';
 import { learnMarkets, market } from './market.js';
 import { NO_MARKET_FILTERS, readMarket } from './place.js';
-import { narrow } from './route.js';
+import { narrow, rereadPrices } from './route.js';
 import { t } from './texts/texts.js';
 import { tell } from './ui/said.js';
 
@@ -24,6 +24,7 @@ export function beginArrival(): void {
         arrivalFailure.value = null;
         if (channel && products) bringFirstPage(channel.handle, products);
         learnMarkets(channel?.handle ?? null, channels ?? [], categories ?? []);
+        rereadPrices();
         // Prices of a market that is no more narrow nothing in another one.
         const meant = readMarket(location.search);
         if (meant === null || meant === market.value) return;

@@ -15,6 +15,9 @@ export const markets = signal<readonly Market[]>([]);
 export const marketOf = (handle: string | null): Market | undefined =>
   markets.value.find((one) => one.handle === handle);
 
+/** The code of the currency of the market that is shown; null before it is known. */
+export const currency = (): string | null => marketOf(market.value)?.currencyCode ?? null;
+
 export interface Kind {
   readonly handle: string;
   readonly name: string;

@@ -58,27 +58,36 @@ const BOX_DIGITS = 4;
 /** No text has a NUL, and the gateway refuses one. */
 const parametersOf = (search: string): URLSearchParams => new URLSearchParams(search.replaceAll('%00', ''));
 
-/** The place that the query string of a URL says; what it does not understand is left out. */
-export function readPlace(search: string): Place {
+/**
+ * The place that the query string of a URL says; what it does not understand is left out. Prices in words are of the
+ * currency with this code; null: it is not known yet.
+ */
+export function readPlace(search: string, currency: string | null): Place {
   const query = parametersOf(search);
   const view = readView(query);
   const filters = readFilters(query);
   const sort = readSort(query.get('sort'));
   const hasPrice = filters.min !== null || filters.max !== null;
-  return { ...(view.at === 'words' && !hasPrice ? asked(view.text, filters) : { view, filters }), sort };
+  return {
+    ...(view.at === 'words' && !hasPrice ? asked(view.text, filters, currency) : { view, filters }),
+    sort,
+  };
 }
 
 /** What words ask for: prices in them are a price range, and without other words it is of all products. */
-function asked(text: string, filters: Filters): Pick<Place, 'view' | 'filters'> {
-  const { words, min, max } = readPriceWords(text);
+function asked(text: string, filters: Filters, currency: string | null): Pick<Place, 'view' | 'filters'> {
+  const { words, min, max } = readPriceWords(text, currency);
   return {
     view: words === '' ? { at: 'home' } : { at: 'words', text: words },
     filters: { ...filters, min, max },
   };
 }
 
-/** The place that somebody asks for with words. */
-export const placeOfWords = (text: string): Place => ({ ...asked(text.trim(), NO_FILTERS), sort: 'BEST' });
+/** The place that somebody asks for with words, where prices are of the currency with this code. */
+export const placeOfWords = (text: string, currency: string | null): Place => ({
+  ...asked(text.trim(), NO_FILTERS, currency),
+  sort: 'BEST',
+});
 
 /** The handle of the market whose prices and stores the query string of a URL means; null when it says none. */
 export const readMarket = (search: string): string | null => parametersOf(search).get(MARKET) || null;

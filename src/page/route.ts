@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { market } from './market.js';
+import { currency, market } from './market.js';
 import {
   type Filters,
   NO_FILTERS,
@@ -11,7 +11,7 @@ import {
 } from './place.js';
 
 /** What the address says. */
-export const place = signal<Place>(readPlace(location.search));
+export const place = signal<Place>(readPlace(location.search, currency()));
 /** Which entry of the history is shown; scroll positions belong to entries. */
 export const entry = signal(0);
 
@@ -114,6 +114,13 @@ export const show = (view: View): void => go({ view, filters: NO_FILTERS, sort: 
 export const narrow = (change: Partial<Filters>): void =>
   go({ ...place.value, filters: { ...place.value.filters, ...change } }, { replace: true });
 
+/** Reads the prices in the words of a link again, now that it is known which market they are of. */
+export function rereadPrices(): void {
+  const { view, filters, sort } = readPlace(location.search, currency());
+  if (filters.min !== place.value.filters.min || filters.max !== place.value.filters.max)
+    place.value = { view, filters, sort };
+}
+
 function come(state: EntryState): void {
   if (!scrolls.has(state.entry)) scrolls.set(state.entry, state.y);
   wishedTiles = tiles.get(state.entry) ?? state.tiles;
@@ -135,7 +142,7 @@ export function followHistory(): void {
     come(readState(state));
     const meant = readMarket(location.search);
     if (meant !== null) market.value = meant;
-    place.value = readPlace(location.search);
+    place.value = readPlace(location.search, currency());
   });
   addEventListener('scroll', keepSoon, { passive: true });
 }

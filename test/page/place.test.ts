@@ -25,7 +25,7 @@ const box = fc
     fc.integer({ min: 1, max: 1_000 }),
   )
   .map(([x, y, side]) => ({ x: x / 1e4, y: y / 1e4, width: side / 1e4, height: side / 1e4 }));
-const hasNoPrice = (text: string): boolean => readPriceWords(text).words === text;
+const hasNoPrice = (text: string): boolean => readPriceWords(text, 'EUR').words === text;
 const view: fc.Arbitrary<Place['view']> = fc.oneof(
   fc.constant({ at: 'home' as const }),
   value.filter(hasNoPrice).map((text) => ({ at: 'words' as const, text })),
@@ -52,7 +52,7 @@ const place: fc.Arbitrary<Place> = fc.record({
 test('an address says everything about a place, and is read as the same place', () => {
   fc.assert(
     fc.property(place, (given) => {
-      const read = readPlace(writePlace(given));
+      const read = readPlace(writePlace(given), 'EUR');
       // Rounded to what a screen shows.
       if (given.view.at === 'picture' && given.view.box !== null && read.view.at === 'picture') {
         for (const side of ['x', 'y', 'width', 'height'] as const)
@@ -64,9 +64,13 @@ test('an address says everything about a place, and is read as the same place', 
 });
 
 test('what an address says wrongly is left out', () => {
-  expect(readPlace('?picture=x&box=0.5,0.5,0.9,0.1').view).toEqual({ at: 'picture', id: 'x', box: null });
-  expect(readPlace('?picture=x&box=a,b').view).toEqual({ at: 'picture', id: 'x', box: null });
-  expect(readPlace('?q=%20&sort=CHEAP&min=-3&max=1e9&o.=x')).toEqual({
+  expect(readPlace('?picture=x&box=0.5,0.5,0.9,0.1', 'EUR').view).toEqual({
+    at: 'picture',
+    id: 'x',
+    box: null,
+  });
+  expect(readPlace('?picture=x&box=a,b', 'EUR').view).toEqual({ at: 'picture', id: 'x', box: null });
+  expect(readPlace('?q=%20&sort=CHEAP&min=-3&max=1e9&o.=x', 'EUR')).toEqual({
     view: { at: 'home' },
     filters: NO_FILTERS,
     sort: 'BEST',
@@ -77,7 +81,7 @@ test.each([
   ['?min=9&max=5', { min: '9', max: null }],
   ['?min=-5&max=1e3', { min: null, max: null }],
 ])('of %s, only prices are read that the gateway takes', (search, range) => {
-  expect(readPlace(search).filters).toEqual({ ...NO_FILTERS, ...range });
+  expect(readPlace(search, 'EUR').filters).toEqual({ ...NO_FILTERS, ...range });
 });
 
 test('an address says the market of its prices and stores, and of nothing else', () => {
@@ -86,25 +90,25 @@ test('an address says the market of its prices and stores, and of nothing else',
   for (const filter of [{ min: '5' }, { max: '5' }, { store: 'x' }]) {
     const search = writePlace({ ...words, filters: { ...NO_FILTERS, ...filter } }, 'uk');
     expect(readMarket(search)).toBe('uk');
-    expect(readPlace(search).filters).toEqual({ ...NO_FILTERS, ...filter });
+    expect(readPlace(search, 'EUR').filters).toEqual({ ...NO_FILTERS, ...filter });
   }
   expect(readMarket('?market=')).toBeNull();
 });
 
 test('an address has no NUL', () => {
-  expect(readPlace('?q=a%00b&brand=%00c').view).toEqual({ at: 'words', text: 'ab' });
-  expect(readPlace('?q=%00').view).toEqual({ at: 'home' });
-  expect(readPlace('?brand=%00c').filters.brands).toEqual(['c']);
+  expect(readPlace('?q=a%00b&brand=%00c', 'EUR').view).toEqual({ at: 'words', text: 'ab' });
+  expect(readPlace('?q=%00', 'EUR').view).toEqual({ at: 'home' });
+  expect(readPlace('?brand=%00c', 'EUR').filters.brands).toEqual(['c']);
 });
 
 test('prices in the words of an address are a price range, unless it has one', () => {
-  const { filters, view } = readPlace('?q=dress+under+50&brand=osterfeld');
+  const { filters, view } = readPlace('?q=dress+under+50&brand=osterfeld', 'EUR');
   expect(view).toEqual({ at: 'words', text: 'dress' });
   expect(filters).toEqual({ ...NO_FILTERS, brands: ['osterfeld'], max: '50' });
-  expect(readPlace('?q=bis+50+Euro')).toEqual({
+  expect(readPlace('?q=bis+50+Euro', 'EUR')).toEqual({
     view: { at: 'home' },
     filters: { ...NO_FILTERS, max: '50' },
     sort: 'BEST',
   });
-  expect(readPlace('?q=dress+under+50&min=20').view).toEqual({ at: 'words', text: 'dress under 50' });
+  expect(readPlace('?q=dress+under+50&min=20', 'EUR').view).toEqual({ at: 'words', text: 'dress under 50' });
 });

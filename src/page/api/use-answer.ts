@@ -42,7 +42,7 @@ export function useAnswer<T>(
         if (isAbort(error)) return;
         const failure = toFailure(error);
         if (failure.code === 'NOT_FOUND') kept.delete(key);
-        setState({ key, value: lastOf<T>(key), failure });
+        setState({ key, value: null, failure });
       });
     return () => leaving.abort();
   }, [key, turn]);
@@ -50,9 +50,8 @@ export function useAnswer<T>(
     setState(null);
     setTurn((last) => last + 1);
   };
-  if (state !== null && state.key === key) return { value: state.value, failure: state.failure, retry };
-  return { value: key === null ? null : lastOf<T>(key), failure: null, retry };
+  // Only a question with this key has put it there.
+  const last = key === null ? null : ((kept.get(key) as T | undefined) ?? null);
+  if (state === null || state.key !== key) return { value: last, failure: null, retry };
+  return { value: state.failure === null ? state.value : last, failure: state.failure, retry };
 }
-
-/** Only a question with this key has put it there. */
-const lastOf = <T>(key: string): T | null => (kept.get(key) as T | undefined) ?? null;

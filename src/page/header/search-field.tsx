@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { ask } from '../api/ask.js';
 import { SuggestDocument, type SuggestQuery } from '../generated/graphql.js';
-import { market } from '../market.js';
+import { currency, market } from '../market.js';
 import { type Filters, NO_FILTERS, type Place, placeOfWords } from '../place.js';
 import { readPriceWords } from '../price-words.js';
 import { go, place } from '../route.js';
@@ -72,7 +72,7 @@ export function SearchField() {
 
   useEffect(() => setText(view.at === 'words' ? view.text : ''), [view]);
   useEffect(() => {
-    const { words, ...prices } = readPriceWords(text);
+    const { words, ...prices } = readPriceWords(text, currency());
     if (!isOpen || words.trim() === '' || channel === null) {
       setSuggestions([]);
       return;
@@ -96,7 +96,7 @@ export function SearchField() {
   const submit = (): void => {
     const chosen = suggestions[active];
     if (chosen) choose(chosen.to);
-    else if (text.trim() !== '') choose(placeOfWords(text));
+    else if (text.trim() !== '') choose(placeOfWords(text, currency()));
   };
   const isShown = isOpen && suggestions.length > 0;
   return (
