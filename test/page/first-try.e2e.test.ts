@@ -143,6 +143,26 @@ describe('a finger on the picture', () => {
     expect(await told.count()).toBe(0);
   });
 
+  test('scrolls the page also from inside the box, which moves sideways, or after a rest', async () => {
+    const page = await visit();
+    await openPicture(page);
+    await stroke(page, { from: [0.1, 0.3], to: [0.5, 0.8] });
+    await page.waitForURL(/box=/);
+    const drawn = boxOf(page);
+    await stroke(page, { from: [0.3, 0.7], to: [0.27, 0.1] });
+    await soon(async () => (await page.evaluate(() => scrollY)) > 50);
+    expect(boxOf(page)).toEqual(drawn);
+    await page.evaluate(() => scrollTo(0, 0));
+    await stroke(page, { from: [0.3, 0.5], to: [0.7, 0.5] });
+    await soon(() => boxOf(page)?.[0] === 5);
+    await stroke(page, { from: [0.7, 0.5], to: [0.7, 0.3], restMs: 500 });
+    await soon(() => boxOf(page)?.[1] === 1);
+    // A handle resizes, however it is drawn.
+    await stroke(page, { from: [0.9, 0.6], to: [0.9, 0.9] });
+    await soon(() => boxOf(page)?.[3] === 8);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+  });
+
   test('draws wherever it goes once it has rested', async () => {
     const page = await visit();
     await openPicture(page);

@@ -15,7 +15,8 @@ const TREMBLE_PX = 6;
 
 /**
  * Leaves strokes up and down to the browser, which scrolls the page, and takes all others on the element: those that
- * slant, those after a rest, and with `takesAll` every one. `touch-action` cannot say this: it must be known before the
+ * slant, those after a rest, and with `takesAll` every one. A stroke in a box moves the box by the same rule.
+ * `touch-action` cannot say this: it must be known before the
  * finger moves. Calls `onScrolled` when a stroke that may have been meant to draw has scrolled the page.
  */
 export function useStrokes(
@@ -30,9 +31,10 @@ export function useStrokes(
     let isTaken = false;
     /** Where a stroke began that scrolls the page. */
     let left: { readonly x: number; readonly y: number } | null = null;
-    const begin = ({ touches: [touch, other], timeStamp }: TouchEvent): void => {
-      // Two fingers enlarge the page.
-      from = touch === undefined || other !== undefined ? null : pointOf(touch, timeStamp);
+    const begin = ({ target, touches: [touch, other], timeStamp }: TouchEvent): void => {
+      // Two fingers enlarge the page, and handles never scroll it.
+      const isLeft = other !== undefined || (target instanceof HTMLElement && 'corner' in target.dataset);
+      from = touch === undefined || isLeft ? null : pointOf(touch, timeStamp);
       isTaken = false;
       left = null;
     };
