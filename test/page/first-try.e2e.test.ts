@@ -244,6 +244,35 @@ describe('what is shown', () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
+  test('gives up the words for one part when another is chosen, and keeps the size', async () => {
+    const page = await visit();
+    const label = { value: 'knitwear', confidence: 0.9 };
+    await pretend(page, {
+      look: {
+        items: [
+          { box: { x: 0.1, y: 0.05, width: 0.6, height: 0.4 }, label },
+          { box: { x: 0.2, y: 0.55, width: 0.6, height: 0.4 }, label: { ...label, value: 'dresses' } },
+        ],
+      },
+      identify: NOTHING,
+    });
+    await openPicture(page);
+    await page.getByRole('button', { name: 'Find this: knitwear' }).click();
+    await page.getByRole('button', { name: 'Only knitwear' }).click();
+    await page.waitForURL(/category=knitwear/);
+    await page.getByRole('button', { name: 'Only size M', exact: true }).click();
+    await page.waitForURL(/o\.size=M/);
+    // The same part, drawn a little smaller.
+    await stroke(page, { from: [0.7, 0.45], to: [0.65, 0.42] });
+    await soon(() => !page.url().includes('0.6%2C0.4'));
+    expect(new URL(page.url()).searchParams.get('category')).toBe('knitwear');
+    await page.getByRole('button', { name: 'Find this: dresses' }).click();
+    await soon(() => !page.url().includes('category='));
+    await page.getByRole('button', { name: 'Remove M' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Remove knitwear' }).count()).toBe(0);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
   test('is not counted where nothing is like it', async () => {
     const page = await visit();
     await pretend(page, { look: { items: [] }, identify: NOTHING });

@@ -56,6 +56,12 @@ export function withRefinement(filters: Filters, { filter }: Refinement): Partia
   };
 }
 
+/**
+ * Without the words for what was seen, which say nothing of another garment. Sizes, colors, brands, prices, and stores
+ * are what the shopper wants of all of them.
+ */
+export const withoutWords = (filters: Filters): Filters => ({ ...filters, categories: [], attributes: {} });
+
 /** One choice of the shopper, to be shown and taken back. */
 export interface Chosen {
   readonly name: string;

@@ -3,6 +3,7 @@ import { ask, patiently } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { PinPicture } from '../board/heart.js';
 import { FilterBar } from '../filter/filter-bar.js';
+import { withoutWords } from '../filter/filters.js';
 import { FindItemsDocument, SharedPictureDocument } from '../generated/graphql.js';
 import { Empty } from '../list/empty.js';
 import { listingOf } from '../list/listing.js';
@@ -48,7 +49,9 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
   const choose = (next: Box | null): void => {
     if (next === null) setDrawing(false);
     const onFrame = document.activeElement?.classList.contains('frame') === true;
-    go({ ...place, view: { at: 'picture', id, box: next } }, { replace: true });
+    const isOther = overlap(box ?? listing.region.value ?? WHOLE, next ?? WHOLE) < SAME_ITEM;
+    const filters = isOther ? withoutWords(place.filters) : place.filters;
+    go({ ...place, filters, view: { at: 'picture', id, box: next } }, { replace: true });
     // Keys go on with the button that draws a box again.
     if (next === null && onFrame) focusSoon('[data-part]');
   };
@@ -164,8 +167,9 @@ async function findItems(channel: string, image: string, signal: AbortSignal): P
   }));
 }
 
-/** Boxes of the same garment that the gateway found in two ways. */
+/** Two boxes of the same garment share at least so much. */
 const SAME_ITEM = 0.5;
+const WHOLE: Box = { x: 0, y: 0, width: 1, height: 1 };
 
 /** The handle of the category of the found item that is searched for; null when there is none, or no name for it. */
 function foundKind(found: readonly Found[], part: Box | null): string | null {
