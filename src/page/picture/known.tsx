@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { ask, patiently } from '../api/ask.js';
 import { type Asked, useAnswer } from '../api/use-answer.js';
 import { NameItDocument, type NameItQuery } from '../generated/graphql.js';
@@ -23,6 +24,26 @@ export function useIdentified(
   return useAnswer(waits ? null : key, (signal) =>
     patiently(() => ask(NameItDocument, { channel, image, box }, (data) => data.identify, signal), signal),
   );
+}
+
+/**
+ * What comes first for a part that the shopper narrowed or sorted nothing of: what it shows does not depend on that.
+ * `shown` is the list where it is that one, and null where it is not; the question is for a part of which it was never
+ * shown, as after a reload, and with `waits` it is asked later. Null while it is not there.
+ */
+export function useFirst(
+  key: string,
+  shown: readonly Item[] | null,
+  waits: boolean,
+  question: (signal: AbortSignal) => Promise<readonly Item[]>,
+): readonly Item[] | null {
+  const seen = useRef<{ readonly key: string; readonly items: readonly Item[] } | null>(null);
+  if (shown !== null && !waits) seen.current = { key, items: shown };
+  const known = seen.current?.key === key ? seen.current.items : null;
+  const { value, failure } = useAnswer(shown !== null || known !== null || waits ? null : key, question);
+  if (value !== null) seen.current = { key, items: value };
+  // Without it, the name of the kind stands alone.
+  return known ?? value ?? shown ?? (failure === null ? null : []);
 }
 
 /** The handle of the category of what is shown; null when it is unknown. */
@@ -51,15 +72,15 @@ export function shownKind(kind: string | null, results: readonly Item[]): string
 
 interface KnownProps {
   readonly identified: Asked<Identified>;
-  /** The handle of the category; null when it is unknown, or what is shown first is of another one. */
-  readonly kind: string | null;
+  /** The handle of the category; null when it is unknown, or what comes first is of another one, and undefined until then. */
+  readonly kind: string | null | undefined;
 }
 
 /** What the picture shows, how sure that is, and where it comes from; or that nobody can tell. */
 export function Known({ identified: { value, failure }, kind }: KnownProps) {
   // The results are what the shopper came for; without a name they stand alone.
   if (failure !== null) return null;
-  if (value === null) return <div class="known known-expected" aria-hidden="true" />;
+  if (value === null || kind === undefined) return <div class="known known-expected" aria-hidden="true" />;
   const { match, labels, facts } = value;
   return (
     <section class="known">

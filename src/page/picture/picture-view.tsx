@@ -3,14 +3,14 @@ import { ask, patiently } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { PinPicture } from '../board/heart.js';
 import { FilterBar } from '../filter/filter-bar.js';
-import { withoutWords } from '../filter/filters.js';
+import { hasChoice, withoutWords } from '../filter/filters.js';
 import { FindItemsDocument, SharedPictureDocument } from '../generated/graphql.js';
 import { Empty } from '../list/empty.js';
 import { listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
 import { alike } from '../list/sources.js';
 import { useSettled } from '../list/use-settled.js';
-import { type Box, type Place, writePlace } from '../place.js';
+import { type Box, NO_FILTERS, type Place, writePlace } from '../place.js';
 import { go } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
@@ -20,7 +20,7 @@ import { FailureNotice } from '../ui/notice.js';
 import { BoxEditor, type Found } from './box-editor.js';
 import { around, overlap } from './box.js';
 import { localPicture, type LocalPicture } from './intake.js';
-import { kindOf, Known, shownKind, useIdentified } from './known.js';
+import { kindOf, Known, shownKind, useFirst, useIdentified } from './known.js';
 
 interface PictureViewProps {
   readonly place: Place;
@@ -35,11 +35,19 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
   const items = useAnswer(`items ${channel} ${id}`, (signal) =>
     patiently(() => findItems(channel, id, signal), signal),
   );
+  const like = [{ image: { id }, box }];
   const asked = listingOf(`${channel}${writePlace(place)}`, () =>
-    alike(channel, [{ image: { id }, box }], place.filters, place.sort),
+    alike(channel, like, place.filters, place.sort),
   );
   const listing = useSettled(asked);
-  const identified = useIdentified(channel, id, box, asked.isLoading.value && asked.items.value.length === 0);
+  const waits = asked.isLoading.value && asked.items.value.length === 0;
+  const identified = useIdentified(channel, id, box, waits);
+  const first = useFirst(
+    `first ${channel} ${id} ${JSON.stringify(box)}`,
+    hasChoice(place.filters) || place.sort !== 'BEST' ? null : listing.items.value,
+    waits,
+    async (signal) => (await alike(channel, like, NO_FILTERS, 'BEST').page(null, signal)).items,
+  );
   const [isDrawing, setDrawing] = useState(false);
   const { value: known, failure: unknown } = identified;
   const isNamed = known?.match != null;
@@ -128,7 +136,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
             />
           </span>
         </p>
-        <Known identified={identified} kind={shownKind(kind, listing.items.value)} />
+        <Known identified={identified} kind={first === null ? undefined : shownKind(kind, first)} />
       </div>
       <div class="picture-results">
         <FilterBar

@@ -16,8 +16,8 @@ const TREMBLE_PX = 6;
 /**
  * Leaves strokes up and down to the browser, which scrolls the page, and takes all others on the element: those that
  * slant, those after a rest, and with `takesAll` every one. A stroke in a box moves the box by the same rule.
- * `touch-action` cannot say this: it must be known before the
- * finger moves. Calls `onScrolled` when a stroke that may have been meant to draw has scrolled the page.
+ * `touch-action` cannot say this: it must be known before the finger moves. Calls `onScrolled` when a stroke that may
+ * have been meant to draw has scrolled the page.
  */
 export function useStrokes(
   element: RefObject<HTMLElement | null>,
