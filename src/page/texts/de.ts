@@ -192,7 +192,7 @@ export const de: Texts = {
   },
 
   board: 'Deine Pinnwand',
-  myBoard: 'Meine Pinnwand',
+  myBoard: 'Eine geteilte Pinnwand',
   noBoardYet: 'Deine Pinnwand: hefte zuerst etwas an',
   pin: (title) => `${title} anheften`,
   pinPicture: 'Anheften',

@@ -195,7 +195,8 @@ export const en = {
   },
 
   board: 'Your board',
-  myBoard: 'My board',
+  /** Who pins has no other board, so only the others see its title. */
+  myBoard: 'A shared board',
   noBoardYet: 'Your board: pin something first',
   pin: (title: string) => `Pin ${title}`,
   pinPicture: 'Pin',
