@@ -225,7 +225,9 @@ test('a stranger with the link of a board sees it, is told what that means, and 
   await tiles(owner).first().waitFor();
   await tiles(owner).first().hover();
   await tiles(owner).first().locator('.heart').click();
-  await owner.getByRole('button', { name: 'Your board', exact: true }).click();
+  const ownerBoard = owner.getByRole('button', { name: 'Your board', exact: true });
+  await ownerBoard.click();
+  expect(await ownerBoard.innerText()).toBe('1');
   await owner.getByRole('list', { name: 'Pins' }).getByRole('listitem').first().waitFor();
   const { search } = new URL(owner.url());
 
@@ -236,7 +238,10 @@ test('a stranger with the link of a board sees it, is told what that means, and 
       'Somebody shared this board with you. Everybody who has the link can see this board and change it.',
     )
     .waitFor();
+  await stranger.getByRole('heading', { name: 'A shared board' }).waitFor();
   await tiles(stranger).first().waitFor();
+  await stranger.getByRole('button', { name: 'Your board: pin something first' }).click();
+  await stranger.locator('.told', { hasText: 'Tap the heart on anything that you like.' }).waitFor();
   await tiles(stranger).first().hover();
   await tiles(stranger).first().locator('.heart').click();
   await stranger.getByRole('button', { name: 'Your board', exact: true }).waitFor();

@@ -1,11 +1,12 @@
-import { myBoard } from '../board/my-board.js';
+import { myBoard, pinned } from '../board/my-board.js';
 import { changeMarket } from '../filter/other-market.js';
 import { market, markets } from '../market.js';
 import { PickButton } from '../picture/pick-button.js';
 import { show } from '../route.js';
-import { t } from '../texts/texts.js';
+import { number, t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
+import { tell } from '../ui/said.js';
 import { SearchField } from './search-field.js';
 
 export const Header = () => (
@@ -47,21 +48,27 @@ export const Header = () => (
   </header>
 );
 
+/** Leads to this browser's board, and says how much is liked there; before the first pin, how to begin. */
 function BoardButton() {
   const board = myBoard.value;
-  const label = board === null ? t.value.noBoardYet : t.value.board;
+  const likes = [...pinned.value.values()].filter(({ positive }) => positive).length;
   return (
     <button
-      class="round"
+      class={likes === 0 ? 'round board-button' : 'round board-button heart-full'}
       type="button"
-      aria-label={label}
-      title={label}
-      disabled={board === null}
+      aria-label={board === null ? t.value.noBoardYet : t.value.board}
+      title={likes === 0 ? undefined : t.value.pinCount(number(likes))}
       onClick={() => {
-        if (board !== null) show({ at: 'board', id: board });
+        if (board === null) tell(t.value.emptyBoardText);
+        else show({ at: 'board', id: board });
       }}
     >
       <Icon name="heart" />
+      {likes === 0 ? null : (
+        <span class="badge" aria-hidden="true">
+          {number(likes)}
+        </span>
+      )}
     </button>
   );
 }

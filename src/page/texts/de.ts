@@ -207,6 +207,7 @@ export const de: Texts = {
   emptyBoard: 'Noch nichts da',
   emptyBoardText: 'Tipp auf das Herz bei allem, was dir gefällt.',
   pins: 'Angeheftet',
+  pinCount: (count) => `Angeheftet: ${count}`,
   aPicture: 'ein Bild',
   takenOff: 'Abgenommen',
   putBack: (title) => `Rückgängig: ${title} wieder anheften`,

@@ -211,6 +211,7 @@ export const en = {
   emptyBoard: 'Nothing here yet',
   emptyBoardText: 'Tap the heart on anything that you like.',
   pins: 'Pins',
+  pinCount: (count: string) => `Pins: ${count}`,
   aPicture: 'a picture',
   takenOff: 'Taken off',
   putBack: (title: string) => `Undo: put ${title} back on the board`,
