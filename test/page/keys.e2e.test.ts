@@ -214,12 +214,12 @@ describe('keys alone', () => {
     await page.getByRole('button', { name: 'Share', exact: true }).waitFor();
     await copied.waitFor({ state: 'detached' });
     await press(page, /off the board$/);
-    await isSaid(page, /is off your board/);
+    await isSaid(page, /is off the board/);
     await soon(() => isWithin(page, '.pins'));
     // The same button puts it back.
     expect(await focused(page)).toMatch(/^Undo: put /);
     await page.keyboard.press('Enter');
-    await isSaid(page, /is on your board/);
+    await isSaid(page, /is back on the board/);
     await soon(() => isWithin(page, '.pins'));
   });
 

@@ -121,7 +121,7 @@ function PinTile({ place: { pin, isOff }, toggle }: PinTileProps) {
           aria-label={isOff ? t.value.putBack(title) : t.value.unpin(title)}
           onClick={() => {
             toggle();
-            say(isOff ? t.value.pinnedSaid(title) : t.value.unpinned(title));
+            say(isOff ? t.value.putBackSaid(title) : t.value.takenOffSaid(title));
           }}
         >
           {isOff ? t.value.undo : <Icon name="close" />}
@@ -147,7 +147,8 @@ function Brief({ board: { palette, brief } }: { readonly board: Board }) {
       {text === '' ? null : <p class="brief-text">{text}</p>}
       {brief == null || brief.negativePrompt === '' ? null : (
         <p class="brief-not">
-          {t.value.without} {brief.negativePrompt}
+          {t.value.without} {/* The catalog's words. */}
+          <span lang="en">{brief.negativePrompt}</span>
         </p>
       )}
     </section>

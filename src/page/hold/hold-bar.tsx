@@ -117,7 +117,7 @@ function HoldCard({ held }: { readonly held: Held }) {
             })
           }
         >
-          {t.value.longer(usual === null ? null : clock(usual))}
+          {t.value.longer}
         </button>
         <button
           class="button button-quiet"
