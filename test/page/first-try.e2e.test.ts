@@ -5,8 +5,10 @@ import { testInChromium as test } from './chromium.js';
 import {
   DRESS,
   hold,
+  placeOf,
   receiveVisitors,
   SCREENS,
+  settled,
   shiftsOf,
   showPicture,
   snapshotOf,
@@ -36,8 +38,7 @@ interface Stroke {
 
 /** Draws with a finger, as the screen reports one: a mouse never scrolls. */
 async function stroke(page: Page, { from, to, restMs = 0 }: Stroke): Promise<void> {
-  const stage = await page.locator('.stage').boundingBox();
-  if (stage === null) throw new Error('There is no picture.');
+  const stage = await placeOf(page.locator('.stage'));
   const screen = await page.context().newCDPSession(page);
   const began = Date.now();
   // As fast as said, however slow the machine is.
@@ -91,7 +92,7 @@ describe('a finger on the picture', () => {
   test('draws a box around trousers, without a ring around it', async () => {
     const page = await visit();
     await openPicture(page);
-    const { width, height } = (await page.locator('.stage').boundingBox()) ?? { width: 1, height: 1 };
+    const { width, height } = await placeOf(page.locator('.stage'));
     // As steep as somebody drew it: 43 pixels aside on 104 down.
     const down = 0.6;
     const aside = (down * height * 43) / 104 / width;
@@ -106,8 +107,8 @@ describe('a finger on the picture', () => {
   test('draws from a dot, which a tap chooses', async () => {
     const page = await visit();
     await openPicture(page);
-    const stage = (await page.locator('.stage').boundingBox()) ?? { x: 0, y: 0, width: 1, height: 1 };
-    const dot = (await page.locator('.dot').first().boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const stage = await placeOf(page.locator('.stage'));
+    const dot = await placeOf(page.locator('.dot').first());
     const from = [
       (dot.x + dot.width / 2 - stage.x) / stage.width,
       (dot.y + dot.height / 2 - stage.y) / stage.height,
@@ -124,7 +125,7 @@ describe('a finger on the picture', () => {
   test('is told once how to draw, when its stroke went aside and scrolled the page', async () => {
     const page = await visit();
     await openPicture(page);
-    const { width, height } = (await page.locator('.stage').boundingBox()) ?? { width: 1, height: 1 };
+    const { width, height } = await placeOf(page.locator('.stage'));
     const told = page.locator('.told', {
       hasText: 'To draw a tall box, rest your finger on the picture first.',
     });
@@ -215,8 +216,8 @@ describe('what is shown', () => {
     const page = await visit();
     await openPicture(page);
     await page.waitForTimeout(500);
-    expect((await page.locator('.stage').boundingBox())?.height).toBeLessThan(844 * 0.45);
-    expect((await tiles(page).first().boundingBox())?.y).toBeLessThan(844 - 150);
+    expect((await placeOf(page.locator('.stage'))).height).toBeLessThan(844 * 0.45);
+    expect((await placeOf(tiles(page).first())).y).toBeLessThan(844 - 150);
     expect(await shiftsOf(page)).toBeLessThan(0.01);
     // The numbers were of the best 250 only.
     expect(await page.locator('.bar-chips small').count()).toBe(0);
@@ -302,19 +303,19 @@ describe.each(SCREENS)('on a $name', (screen) => {
     const size = page.getByRole('button', { name: 'Only size M', exact: true });
     await size.waitFor();
     const bar = page.getByRole('region', { name: 'Narrow down' });
-    const placeOf = async (chip: Locator): Promise<string> => {
+    const placesOf = async (chip: Locator): Promise<string> => {
       const [at, around] = [await chip.boundingBox(), await bar.boundingBox()];
       return `${at?.x} ${at?.y} ${around?.y}`;
     };
-    const place = await placeOf(size);
+    const place = await settled(() => placesOf(size));
     await size.click();
     await page.getByRole('heading', { name: /^Your selection/ }).waitFor();
     const taken = page.getByRole('button', { name: 'Remove M' });
     await taken.waitFor();
     // A second tap takes the size back, and no other.
-    await soon(async () => (await placeOf(taken)) === place);
+    await soon(async () => (await placesOf(taken)) === place);
     await tiles(page).first().waitFor();
-    expect(await placeOf(taken)).toBe(place);
+    expect(await settled(() => placesOf(taken))).toBe(place);
     await soon(
       async () =>
         (await tiles(page).first().locator('.tile-link').getAttribute('href'))?.endsWith('o.size=M') === true,
@@ -359,10 +360,10 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await act.getByRole('button', { name: 'Choose a size' }).click();
     const sizes = page.getByRole('group', { name: /^Size/ });
     await sizes.getByText('Choose a size first.').waitFor();
-    const { y } = (await act.boundingBox()) ?? { y: 0 };
+    const { y } = await placeOf(act);
     await sizes.getByRole('button', { name: 'XS', exact: true }).click();
     await page.getByText(/In stock|Only \d+ left/).waitFor();
-    expect((await act.boundingBox())?.y).toBe(y);
+    expect((await placeOf(act)).y).toBe(y);
     await page.reload();
     await page.getByRole('button', { name: 'Hold it for me' }).waitFor();
     const chosen = sizes.getByRole('button', { name: 'XS', exact: true });

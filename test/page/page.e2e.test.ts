@@ -10,6 +10,7 @@ import {
   DRESS,
   endHoldsIn,
   hold,
+  placeOf,
   receiveVisitors,
   SCREENS,
   shiftsOf,
@@ -55,9 +56,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     const page = await visit('', { screen });
     await showPicture(page, await snapshotOf(shop(), DRESS));
     await page.locator('.dot').first().waitFor();
-    const stage = await page.locator('.stage').boundingBox();
-    if (stage === null) throw new Error('There is no picture');
-    const { x, y, width, height } = stage;
+    const { x, y, width, height } = await placeOf(page.locator('.stage'));
     await page.mouse.move(x + width * 0.3, y + height * 0.1);
     await page.mouse.down();
     await page.mouse.move(x + width * 0.6, y + height * 0.3, { steps: 4 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { until } from '../support/waiting.js';
 import { openChromium } from '../../bench/chromium.js';
@@ -104,6 +104,29 @@ export const shiftsOf = (page: Page): Promise<number> =>
 
 export const soon = (holds: () => Promise<boolean> | boolean): Promise<void> =>
   until('the page shows it', holds);
+
+const SETTLED_MS = 150;
+
+/** What is read twice in a row: pictures, texts, and fonts may still come. */
+export async function settled<T>(read: () => Promise<T>): Promise<T> {
+  let last = await read();
+  await soon(async () => {
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+    const before = last;
+    last = await read();
+    return JSON.stringify(last) === JSON.stringify(before);
+  });
+  return last;
+}
+
+/** Where an element is, once it moves no more. */
+export async function placeOf(element: Locator): Promise<Box> {
+  const box = await settled(() => element.boundingBox());
+  if (box === null) throw new Error('The element is not shown.');
+  return box;
+}
+
+type Box = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
 
 export const tiles = (page: Page) => page.locator('.tile:not(.tile-expected)');
 
