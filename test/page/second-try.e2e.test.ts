@@ -22,6 +22,11 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await page.getByRole('button', { name: 'Remove up to £90' }).waitFor();
     expect(await page.locator('.bar-market').count()).toBe(0);
     expect(new URL(page.url()).searchParams.get('market')).toBe('uk');
+    // Answered once, it does not come back.
+    await page.getByRole('button', { name: 'Remove up to £90' }).click();
+    await page.waitForURL((url) => url.search === '?q=leopard');
+    await tiles(page).first().waitFor();
+    expect(await page.locator('.bar-market').count()).toBe(0);
   });
 
   test('a link with prices of another market says so, and leads back', async () => {
@@ -30,10 +35,10 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await chooseMarket(page, 'us');
     await page.getByText('$').first().waitFor();
     await page.goto(`${shop().url}?q=leopard&max=90&market=eu`);
-    await page.getByText('Prices are in EUR, as in the link.').waitFor();
+    await page.getByText('Prices here are in EUR.').waitFor();
     await page.getByRole('button', { name: 'Show USD' }).click();
     await page.locator('.bar-market').getByText('“up to €90” was for Europe.').waitFor();
-    expect(await page.getByText('as in the link').count()).toBe(0);
+    expect(await page.getByText('Prices here are').count()).toBe(0);
     // Whoever chose no market is not told of another one.
     const stranger = await visit('?q=leopard&max=90&market=us', { screen });
     await stranger.getByRole('button', { name: 'Remove up to $90' }).waitFor();

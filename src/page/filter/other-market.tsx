@@ -1,4 +1,5 @@
 import { batch, signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { chooseMarket, chosenMarket, market, marketOf } from '../market.js';
 import { type Filters, NO_MARKET_FILTERS } from '../place.js';
 import { hrefOf, narrow, place } from '../route.js';
@@ -34,24 +35,31 @@ export function changeMarket(handle: string): void {
   if (said !== '') say(said);
 }
 
-/** Says that prices are not those of the market that the shopper chose, or what was given up with another market. */
+/** Says that prices are not those of the market that the shopper chose, and of which they are; or what was given up with another market. */
 export function OtherMarket() {
   const { view, filters } = place.value;
   const chosen = marketOf(chosenMarket());
   const shown = marketOf(market.value);
+  const { min, max, store } = filters;
+  const isAnswered = min !== null || max !== null || store !== null;
+  useEffect(() => {
+    // For good: a choice that is cleared later brings nothing back.
+    if (isAnswered) givenUp.value = null;
+  }, [isAnswered]);
   if (chosen !== undefined && shown !== undefined && chosen !== shown) {
+    // Markets may share a currency.
+    const hasOwn = chosen.currencyCode !== shown.currencyCode;
     return (
       <p class="bar-market">
-        {t.value.pricesOf(shown.currencyCode)}
+        {hasOwn ? t.value.pricesIn(shown.currencyCode) : t.value.pricesFor(shown.name)}
         <button class="chip" type="button" onClick={() => changeMarket(chosen.handle)}>
-          {t.value.showIn(chosen.currencyCode)}
+          {t.value.showIn(hasOwn ? chosen.currencyCode : chosen.name)}
         </button>
       </p>
     );
   }
   const old = givenUp.value;
-  // A new price answers it.
-  if (old === null || old.list !== hrefOf(view) || filters.min !== null || filters.max !== null) return null;
+  if (old === null || old.list !== hrefOf(view) || isAnswered) return null;
   const again = priceLabel(old);
   return (
     <p class="bar-market">
