@@ -1,4 +1,5 @@
 import { ask } from '../api/ask.js';
+import { isAbort } from '../api/failure.js';
 import { useAnswer } from '../api/use-answer.js';
 import { chosenLabel } from '../filter/chosen-label.js';
 import { chosenIn, toWhere } from '../filter/filters.js';
@@ -32,7 +33,7 @@ export function LeaveOut({ place, channel }: { readonly place: Place; readonly c
   return (
     <ul class="leave-out" aria-label={t.value.leaveOut}>
       {value.slice(0, MAX_OFFERS).map(({ without, place: next, count, isMore }) => (
-        <li key={without}>
+        <li key={writePlace(next)}>
           <button class="chip" type="button" onClick={() => go(next)}>
             {t.value.withoutOne(t.value.count(number(count), isMore), without)}
           </button>
@@ -51,7 +52,11 @@ async function offersOf(place: Place, channel: string, signal: AbortSignal): Pro
         { channel, text: view.at === 'words' ? view.text : null, where: toWhere(filters) },
         (data) => data.products,
         signal,
-      );
+      ).catch((error: unknown) => {
+        if (isAbort(error)) throw error;
+        // The others are offers without it.
+        return { totalCount: null };
+      });
       if (totalCount == null || totalCount.count === 0) return [];
       return [{ ...alternative, count: totalCount.count, isMore: totalCount.precision === 'AT_LEAST' }];
     }),
@@ -66,8 +71,9 @@ function alternativesTo(place: Place): Alternative[] {
     without: chosenLabel(name, value, null),
     place: { ...place, filters: { ...filters, ...without } },
   }));
-  const fewer = words.map((word, index): Alternative => {
-    const text = words.toSpliced(index, 1).join(' ');
+  // A word that was typed twice is left out twice.
+  const fewer = [...new Set(words)].map((word): Alternative => {
+    const text = words.filter((one) => one !== word).join(' ');
     return { without: word, place: { ...place, view: { at: 'words', text } } };
   });
   // Without the only word or choice, there would be everything.
