@@ -6,8 +6,8 @@ import { number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { chosenLabel } from './chosen-label.js';
 import { FilterSheet } from './filter-sheet.js';
-import { OtherMarket } from './other-market.js';
 import { chosenIn, toggledIn, withRefinement } from './filters.js';
+import { OtherMarket } from './other-market.js';
 
 interface FilterBarProps {
   /** Of the list that the filters ask for; null until they are there. */

@@ -44,11 +44,14 @@ const NAMED: Readonly<Record<string, string>> = {
   yellow: '#e8c53a',
 };
 
+/** Not what all objects have: "constructor" is no color. */
+const codeOf = (name: string): string | undefined => (Object.hasOwn(NAMED, name) ? NAMED[name] : undefined);
+
 /** The codes of the colors that are chosen, as far as they are known by name; of a value like "red/white", the main one. */
 export function chosenColors({ options, attributes }: Pick<Filters, 'options' | 'attributes'>): string[] {
   const values = [...(options['color'] ?? []), ...(attributes['color'] ?? [])];
   const names = values.map((value) => value.toLowerCase().split('/')[0]?.trim() ?? '');
-  return [...new Set(names.flatMap((name) => NAMED[name] ?? []))].slice(0, MAX_COLORS);
+  return [...new Set(names.flatMap((name) => codeOf(name) ?? []))].slice(0, MAX_COLORS);
 }
 
 /** As many as a query takes. */
@@ -64,7 +67,7 @@ export function swatchOf(value: string): string {
   const colors = value
     .toLowerCase()
     .split('/')
-    .map((name) => NAMED[name] ?? cssName(name.replaceAll(' ', '')));
+    .map((name) => codeOf(name) ?? cssName(name.replaceAll(' ', '')));
   const [first = 'transparent', second] = colors;
   return second === undefined ? first : `linear-gradient(135deg, ${first} 50%, ${second} 50%)`;
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Box } from '../place.js';
-import { number, t, word } from '../texts/texts.js';
 import { recall, remember } from '../storage.js';
+import { number, t, word } from '../texts/texts.js';
 import { tell } from '../ui/said.js';
 import { useWidth } from '../ui/use-width.js';
 import { around, between, holds, isSame, moved, resized } from './box.js';
@@ -118,6 +118,12 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
     const { current } = drag;
     const bounds = stage.current?.getBoundingClientRect();
     if (current === null || bounds === undefined) return;
+    // The button was let go where the page did not see it.
+    if (event.pointerType === 'mouse' && event.buttons === 0) {
+      drag.current = null;
+      setDraft(null);
+      return;
+    }
     const [x, y] = at(event);
     const far = Math.hypot((x - current.x) * bounds.width, (y - current.y) * bounds.height);
     if (!current.moved && far < DRAG_PX) return;

@@ -28,7 +28,7 @@ export async function uploadPart(image: string, url: string | null, box: Box): P
       Math.max(1, Math.round(box.width * naturalWidth)),
       Math.max(1, Math.round(box.height * naturalHeight)),
     );
-    const { blob } = await scaleDown(part);
+    const { blob } = await scaleDown(part).finally(() => part.close());
     const id = await upload(blob);
     uploaded.set(keyOf(image, box), id);
     return id;
