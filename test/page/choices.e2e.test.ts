@@ -51,6 +51,30 @@ describe.each(SCREENS)('the filters on a $name', (screen) => {
     await soon(() => page.url().includes('max=120'));
     expect(new URL(page.url()).searchParams.get('min')).toBe('50');
   });
+
+  test('are all in sight once they are chosen, and a size goes back among the others', async () => {
+    const page = await visit('?q=dress', { screen });
+    await tiles(page).first().waitFor();
+    await page.getByRole('button', { name: 'Only size L', exact: true }).click();
+    await page.waitForURL(/o\.size=L/);
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('group', { name: 'Price' }).getByRole('button').first().click();
+    await page.waitForURL(/max=/);
+    await page.keyboard.press('Escape');
+    const first = page.locator('.bar-chips .chip').first();
+    await soon(async () => (await first.getAttribute('aria-label')) === 'Remove L');
+    expect(await page.locator('.bar-chips .chip-on').count()).toBe(2);
+    for (const chip of await page.locator('.bar-chips .chip-on').all()) {
+      const { x, width } = (await chip.boundingBox()) ?? { x: 0, width: Infinity };
+      expect(x + width).toBeLessThan(screen.viewport.width);
+    }
+    await first.click();
+    // It stays there when it is chosen again.
+    const size = page.getByRole('button', { name: 'Only size L', exact: true });
+    await size.click();
+    await page.waitForURL(/o\.size=L/);
+    expect(await first.getAttribute('aria-label')).not.toBe('Remove L');
+  });
 });
 
 describe.each(SCREENS)('words on a $name', (screen) => {

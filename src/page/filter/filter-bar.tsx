@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Counts } from '../list/listing.js';
 import { type Filters, NO_FILTERS, SORTS, type View } from '../place.js';
 import { go, hrefOf, narrow, place } from '../route.js';
@@ -6,7 +6,7 @@ import { number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { chosenLabel } from './chosen-label.js';
 import { FilterSheet } from './filter-sheet.js';
-import { chosenIn, toggledIn, withRefinement } from './filters.js';
+import { type Chosen, chosenIn, toggledIn, withRefinement } from './filters.js';
 import { OtherMarket } from './other-market.js';
 
 interface FilterBarProps {
@@ -32,10 +32,14 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
   const sizes = (counts?.facets.find(({ name }) => name === 'size')?.buckets ?? [])
     .filter(({ value, count }) => count > 0 || isSize(value))
     .filter(({ value }, index) => index < MAX_SIZES || isSize(value));
-  // A size stays where it was tapped.
+  const leading = useLeadingSizes(chosen);
+  const inPlace = sizes.filter(({ value }) => !leading.includes(value));
   const before = chosen.filter(
-    ({ name, value }) => name !== 'size' || !sizes.some((size) => size.value === value),
+    ({ name, value }) => name !== 'size' || !inPlace.some((size) => size.value === value),
   );
+  const chips = useRef<HTMLDivElement>(null);
+  // What is in force is seen, also when a word far along the row was tapped.
+  useLayoutEffect(() => chips.current?.scrollTo({ left: 0 }), [before.length]);
   const words = (counts?.refinements ?? []).filter(({ count }) => count > 0);
   const isOffered =
     kind !== null &&
@@ -74,7 +78,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
         </button>
       </div>
       <OtherMarket />
-      <div class="bar-chips">
+      <div class="bar-chips" ref={chips}>
         {before.map(({ name, value, without }) => (
           <Chip
             key={`${name} ${value}`}
@@ -95,7 +99,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
             change={withRefinement(filters, refinement)}
           />
         ))}
-        {sizes.map(({ value, label }) => (
+        {inPlace.map(({ value, label }) => (
           <Chip
             key={value}
             label={label}
@@ -139,6 +143,21 @@ const Chip = ({ label, isOn = false, said, change }: ChipProps) => (
     {label} {isOn ? <Icon name="close" /> : null}
   </button>
 );
+
+/**
+ * The sizes that come first, with the other choices, which would push them out of sight. A size stays where it was tapped
+ * until another choice changes, so that a second tap takes it back.
+ */
+function useLeadingSizes(chosen: readonly Chosen[]): readonly string[] {
+  const sizes = chosen.filter(({ name }) => name === 'size').map(({ value }) => value);
+  const others = chosen.filter(({ name }) => name !== 'size').map(({ name, value }) => `${name} ${value}`);
+  const key = others.join('\n');
+  const last = useRef<{ readonly key: string; readonly leading: readonly string[] } | null>(null);
+  const known = last.current?.key === key ? last.current.leading : sizes;
+  const leading = others.length === 0 ? [] : known.filter((size) => sizes.includes(size));
+  last.current = { key, leading };
+  return leading;
+}
 
 /**
  * The counts of the same question before a filter changed, until the new ones are there: what somebody is about to press
