@@ -39,7 +39,7 @@ export function describeAudit(report: AuditReport, page: string): string {
       `${exceeded ? 'Exceeded' : 'Kept'}: ${MEASURED[measure]}, at most ${limit}; the lower bound of the worst attack (${attack}) is ${low.toFixed(3)}.\n`,
   );
   return [
-    `Attacked ${counted(report.pictures, 'picture')} of ${report.encoder} and let each attack ask ${counted(report.passes, 'question')}; shares with 95% intervals:\n`,
+    `Attacked ${counted(report.pictures, 'picture')} of ${report.encoder} and let each attack ask ${counted(report.passes, 'question')}; shares with 95% confidence intervals:\n`,
     toTable(columns, rows),
     ...copies,
     ...thresholds,
