@@ -46,6 +46,8 @@ export class BoardChanges {
   readonly #failed = new Set<string>();
   #turn = Promise.resolve();
   #waiting = 0;
+  /** When the last change ended, as `performance.now()`. */
+  #changedAt = 0;
 
   /** `changed` is called when the board is another one. */
   constructor(
@@ -53,10 +55,10 @@ export class BoardChanges {
     readonly changed: () => void,
   ) {}
 
-  /** Takes over what the gateway says. Pins keep their places, and new ones come after them. */
-  learn(pins: readonly Pin[]): void {
-    // Its answer is older than what is shown.
-    if (this.#waiting > 0) return;
+  /** Takes over what the gateway said when asked at a time. Pins keep their places, and new ones come after them. */
+  learn(pins: readonly Pin[], askedAt: number): void {
+    // Its answer may be older than what is shown.
+    if (this.#waiting > 0 || askedAt < this.#changedAt) return;
     this.#answered.value = byKey(pins);
     const there = new Map(pins.map((pin) => [keyOf(pin), pin]));
     const known = this.places.peek().flatMap((place): PinPlace[] => {
@@ -123,6 +125,7 @@ export class BoardChanges {
       )
       .then(() => {
         this.#waiting -= 1;
+        this.#changedAt = performance.now();
         if (this.#waiting === 0) this.#settle();
       });
   }

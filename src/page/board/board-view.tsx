@@ -30,12 +30,16 @@ interface BoardViewProps {
 export function BoardView({ channel, id }: BoardViewProps) {
   const { value, failure, retry } = useAnswer(
     `board ${channel} ${id}`,
-    (signal) => ask(OpenBoardDocument, { channel, board: id }, (data) => data.board, signal),
+    async (signal) => {
+      const askedAt = performance.now();
+      const board = await ask(OpenBoardDocument, { channel, board: id }, (data) => data.board, signal);
+      return { ...board, askedAt };
+    },
     { fresh: true },
   );
   const changes = useMemo(() => new BoardChanges(id, retry), [channel, id]);
   useLayoutEffect(() => {
-    if (value !== null) changes.learn(value.pins?.nodes ?? []);
+    if (value !== null) changes.learn(value.pins?.nodes ?? [], value.askedAt);
   }, [changes, value]);
   const hold = useHold();
   // What is there stays: to ask again after a change may fail too.
