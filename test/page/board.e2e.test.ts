@@ -15,7 +15,8 @@ async function openBoard(screen: Screen): Promise<Page> {
     await tile.waitFor();
     await tile.hover();
     await tile.locator('.heart').click();
-    await tile.locator('.heart-full').waitFor();
+    // Full at once, and no longer busy once it is on the board.
+    await tile.locator('.heart-full[aria-disabled=false]').waitFor();
   }
   await page.getByRole('button', { name: 'Your board', exact: true }).click();
   await soon(async () => (await page.locator('.pin').count()) === 3);
@@ -155,7 +156,7 @@ describe.each(SCREENS)('a board on a $name', (screen) => {
     }
     expect(await page.locator('.told', { hasText: 'could not be changed' }).count()).toBe(0);
     await page.goBack();
-    await soon(async () => (await page.locator('.heart-full').count()) === 1);
+    await soon(async () => (await page.locator('.tile .heart-full').count()) === 1);
     await page.goForward();
     await soon(async () => (await pins.count()) === 1);
   });
