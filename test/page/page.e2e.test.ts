@@ -591,7 +591,8 @@ test('what only another market offers is pinned there, and its heart stays full'
   );
   const heart = tiles(page).nth(5).locator('.heart');
   await heart.click();
-  await soon(async () => (await heart.getAttribute('aria-pressed')) === 'true');
+  // Full at once, and no longer busy once it is on the board.
+  await page.locator('.tile .heart-full[aria-disabled=false]').waitFor();
   await page.reload();
   await tiles(page).first().waitFor();
   const again = page.locator('.tile', { has: page.locator(`a[href="${href}"]`) }).locator('.heart');
