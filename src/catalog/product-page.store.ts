@@ -68,8 +68,9 @@ const RELEVANCE: ProductOrder = {
 };
 
 /**
- * Prices are sorted without stock, which takes most of the time of an offer. Then SKUs are looked at in that order: each
- * that passes is the product's place in it, if no cheaper one of the product passes.
+ * Prices are sorted without stock, which takes most of the time of an offer. Then the prices of products are looked at in that
+ * order: the first at which a SKU passes is the product's place in it, if none passes at a lower one. Sizes mostly have one
+ * price, so a product is looked at once, however many it has.
  */
 const byPrice = (sort: ProductSort, direction: Sql, comparison: Sql): ProductOrder => ({
   sort,
@@ -79,7 +80,7 @@ const byPrice = (sort: ProductSort, direction: Sql, comparison: Sql): ProductOrd
     FROM (
       SELECT product.id, product.amount
       FROM (
-        SELECT product.id, sku.id AS sku_id, price.amount
+        SELECT product.id, price.amount
         FROM products product
         JOIN skus sku ON sku.product_id = product.id
         JOIN prices price ON price.sku_id = sku.id AND price.valid @> statement_timestamp()
@@ -88,11 +89,12 @@ const byPrice = (sort: ProductSort, direction: Sql, comparison: Sql): ProductOrd
         WHERE ${passes} AND ${terms}
           AND (${after?.key ?? null}::int IS NULL
             OR (price.amount, product.id) ${comparison} (${after?.rank ?? '0'}::bigint, ${after?.key ?? null}::int))
+        GROUP BY product.id, price.amount
         ORDER BY price.amount ${direction}, product.id ${direction} OFFSET 0
       ) product
-      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM ${offer} AND offer.sku_id = product.sku_id) AS passes) sku
-      CROSS JOIN LATERAL (SELECT sku.passes AND NOT EXISTS (SELECT FROM ${offer}
-        AND (offer.amount, offer.sku_id) < (product.amount, product.sku_id)) AS passes) cheapest
+      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM ${offer} AND offer.amount = product.amount) AS passes) price
+      CROSS JOIN LATERAL (SELECT price.passes AND NOT EXISTS (SELECT FROM ${offer}
+        AND offer.amount < product.amount) AS passes) cheapest
       WHERE cheapest.passes
       ORDER BY product.amount ${direction}, product.id ${direction} LIMIT ${limit}
     ) page JOIN products product ON product.id = page.id

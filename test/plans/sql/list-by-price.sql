@@ -20,7 +20,7 @@
     FROM (
       SELECT product.id, product.amount
       FROM (
-        SELECT product.id, sku.id AS sku_id, price.amount
+        SELECT product.id, price.amount
         FROM products product
         JOIN skus sku ON sku.product_id = product.id
         JOIN prices price ON price.sku_id = sku.id AND price.valid @> statement_timestamp()
@@ -39,17 +39,18 @@
       THEN regexp_split_to_array(btrim(lower((offer.options ->> $16::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $17::text))] END && ARRAY(SELECT lower(value) FROM unnest($18::text[]) AS value)))) IS TRUE
           AND ($19::int IS NULL
             OR (price.amount, product.id) > ($20::bigint, $21::int))
+        GROUP BY product.id, price.amount
         ORDER BY price.amount ASC, product.id ASC OFFSET 0
       ) product
       CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $22
       AND offer.sellable >= $23::int AND offer.amount >= $24::bigint AND offer.amount <= $25::bigint AND ((lower((offer.options ->> $26::text)) IN (SELECT lower(value) FROM unnest($27::text[]) AS value)
     OR (position('/' IN (offer.options ->> $28::text)) > 0 AND CASE WHEN lower((offer.options ->> $29::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $30::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $31::text))] END && ARRAY(SELECT lower(value) FROM unnest($32::text[]) AS value)))) IS TRUE AND offer.sku_id = product.sku_id) AS passes) sku
-      CROSS JOIN LATERAL (SELECT sku.passes AND NOT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $33
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $30::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $31::text))] END && ARRAY(SELECT lower(value) FROM unnest($32::text[]) AS value)))) IS TRUE AND offer.amount = product.amount) AS passes) price
+      CROSS JOIN LATERAL (SELECT price.passes AND NOT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $33
       AND offer.sellable >= $34::int AND offer.amount >= $35::bigint AND offer.amount <= $36::bigint AND ((lower((offer.options ->> $37::text)) IN (SELECT lower(value) FROM unnest($38::text[]) AS value)
     OR (position('/' IN (offer.options ->> $39::text)) > 0 AND CASE WHEN lower((offer.options ->> $40::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower((offer.options ->> $41::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $42::text))] END && ARRAY(SELECT lower(value) FROM unnest($43::text[]) AS value)))) IS TRUE
-        AND (offer.amount, offer.sku_id) < (product.amount, product.sku_id)) AS passes) cheapest
+        AND offer.amount < product.amount) AS passes) cheapest
       WHERE cheapest.passes
       ORDER BY product.amount ASC, product.id ASC LIMIT $44
     ) page JOIN products product ON product.id = page.id
