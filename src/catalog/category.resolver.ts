@@ -15,7 +15,11 @@ export class CategoryResolver {
   @Requires('catalog:read')
   @Cost(ROOT_COST)
   @AssumedSize(ROOTS)
-  @Query(() => [Category], { nullable: true, description: 'The top-level categories.' })
+  @Query(() => [Category], {
+    nullable: true,
+    description:
+      'The top-level categories of the catalog, by name, whatever the channel offers in them. The facet CATEGORY of `products` has those with something to buy. A category that has had no products for an hour or two is removed.',
+  })
   categories(@Ctx() { loaders: { categories } }: Context): Promise<Category[]> {
     return categories.roots();
   }

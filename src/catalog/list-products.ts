@@ -1,5 +1,6 @@
 import type { ChannelStores } from './loaders.js';
 import { Counter } from './facets/counter.js';
+import type { OfferReads } from './offer-reads.js';
 import { requireLocation } from './require-location.js';
 import { instantiate } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
@@ -18,8 +19,7 @@ export interface ProductList {
   readonly text: string | null;
   readonly where: ProductFilter | null;
   readonly sort: ProductSort;
-  /** What is read of its products' offers beyond proving that there are some; `SKUS` includes the prices. */
-  readonly reads: 'SKUS' | 'PRICES' | null;
+  readonly reads: OfferReads;
 }
 
 /** One page of products, keyset-paginated. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
@@ -46,7 +46,7 @@ export async function listProducts(stores: ChannelStores, list: ProductList): Pr
       const prices = list.reads === 'PRICES' ? await skus.pricesByProduct.load(key) : offers;
       // A product may have left the channel between the two statements.
       if (prices?.length === 0) return [];
-      const node = offers === null ? product : product.provenWith(offers);
+      const node = offers ? product.provenWith(offers) : prices ? product.pricedWith(prices) : product;
       return [instantiate(ProductEdge, { cursor: cursor.write(position), node, condition })];
     }),
   );

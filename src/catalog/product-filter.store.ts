@@ -101,18 +101,20 @@ const PROMISED = sql`(CASE WHEN offer.when_out = 'deny'
           OR NOT EXISTS (SELECT FROM channel_locations served WHERE served.channel_id = offer.channel_id) THEN 0
         ELSE (SELECT sku.promised FROM available_skus sku WHERE sku.id = offer.sku_id) END)`;
 
+/** Whether the channel is served from the location of a row `stock`. Not a join, which would be made anew for each SKU. */
+const SERVED = sql`(offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)`;
+
 /** The condition on the stock of a row `offer` with an SKU and a channel, whose stock has not been added up. */
 export function stockTerms(condition: ProductCondition, promised = PROMISED): Sql {
   const { locationKey, quantity } = condition;
-  const stock = sql`FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
-          WHERE stock.sku_id = offer.sku_id`;
   if (locationKey !== null)
     return ifNeeded(
       condition,
       promised,
       (units) =>
-        sql`EXISTS (SELECT ${stock} AND stock.location_id = ${locationKey} AND stock.sellable >= ${units})`,
+        sql`EXISTS (SELECT FROM available_stock stock
+          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+          WHERE stock.sku_id = offer.sku_id AND stock.location_id = ${locationKey} AND stock.sellable >= ${units})`,
     );
   // Some location has a unit: a semijoin, which is much faster than a sum for each SKU. It is one only if nothing but the
   // WHERE clause names the offer.
@@ -120,9 +122,19 @@ export function stockTerms(condition: ProductCondition, promised = PROMISED): Sq
     quantity === 1
       ? sql`EXISTS (SELECT FROM available_stock stock JOIN channel_locations served USING (location_id)
           WHERE stock.sku_id = offer.sku_id AND served.channel_id = offer.channel_id AND stock.sellable > 0)`
-      : sql`(SELECT coalesce(sum(stock.sellable), 0) ${stock}) >= ${units}`,
+      : sql`(SELECT coalesce(sum(stock.sellable) FILTER (WHERE ${SERVED}), 0) FROM available_stock stock
+          WHERE stock.sku_id = offer.sku_id) >= ${units}`,
   );
 }
+
+/**
+ * Whether a row `image` shows a row `offer` with the options of an SKU, which has one of the values of each option that the
+ * image shows. What passes here passes `isShown`, which folds more.
+ */
+export const IMAGE_SHOWS_OFFER = sql`NOT EXISTS (
+            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
+              SELECT FROM jsonb_array_elements_text(shown."values") AS value
+              WHERE lower(value) = lower(offer.options ->> shown.name)))`;
 
 /** `isInStock` makes the condition that this many units are in stock. What is not may be promised. */
 function ifNeeded(

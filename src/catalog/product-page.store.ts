@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { ProductPosition, SortedBy } from './product-page.js';
 import { ProductSort } from './product-sort.types.js';
 import { textRank, type SoughtText } from './sought-text.store.js';
@@ -27,6 +27,8 @@ const MAX_EXAMINED = 1_000;
  * at a limited number of products also returns the last of them, even if nothing of it is offered.
  */
 export interface ProductOrder extends SortedBy {
+  /** Whether a plan that Postgres keeps is as good as one that it makes for the values at hand. */
+  readonly isPlannedOnce: boolean;
   statement(parts: PageParts): Sql;
 }
 
@@ -37,7 +39,9 @@ const NEWEST: ProductOrder = {
   sort: ProductSort.NEWEST,
   // Microseconds, which Postgres stores and a JavaScript Date would round.
   rank: WHOLE_NUMBER,
-  // LIMIT inside, so that products without offers do not make it read on and on.
+  isPlannedOnce: true,
+  // LIMIT inside, so that products without offers do not make it read on and on. OFFSET, so that Postgres looks for an offer
+  // once, and not for each place that names the result.
   statement: ({ columns, offer, passes, after, limit }) => sql`/* product.newest */
     SELECT ${columns}, (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank,
       offered.offered, product.place = ${MAX_EXAMINED} AS "isLastExamined"
@@ -45,11 +49,15 @@ const NEWEST: ProductOrder = {
       SELECT product.*, row_number() OVER (ORDER BY product.created_at DESC, product.id DESC) AS place
       FROM products product
       WHERE ${passes}
-        AND (${after?.key ?? null}::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + ${after?.rank ?? '0'}::bigint * interval '1 microsecond', ${after?.key ?? null}::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT ${MAX_EXAMINED}
+        AND ${
+          after === null
+            ? sql`true`
+            : sql`(product.created_at, product.id) <
+          ('epoch'::timestamptz + ${after.rank}::bigint * interval '1 microsecond', ${after.key}::int)`
+        }
+      ORDER BY product.created_at DESC, product.id DESC LIMIT ${raw(String(MAX_EXAMINED))}
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM ${offer}) AS offered) offered
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM ${offer}) AS offered OFFSET 0) offered
     WHERE offered.offered OR product.place = ${MAX_EXAMINED}
     ORDER BY product.created_at DESC, product.id DESC LIMIT ${limit}`,
 };
@@ -57,6 +65,7 @@ const NEWEST: ProductOrder = {
 const RELEVANCE: ProductOrder = {
   sort: ProductSort.RELEVANCE,
   rank: REAL_NUMBER,
+  isPlannedOnce: false,
   statement: ({ columns, offer, passes, text, after, limit }) => sql`/* product.relevance */
     SELECT * FROM (
       SELECT ${columns}, ${text === null ? sql`0` : textRank(text)}::float8::text AS rank,
@@ -75,6 +84,7 @@ const RELEVANCE: ProductOrder = {
 const byPrice = (sort: ProductSort, direction: Sql, comparison: Sql): ProductOrder => ({
   sort,
   rank: WHOLE_NUMBER,
+  isPlannedOnce: false,
   statement: ({ columns, channelKey, offer, terms, passes, after, limit }) => sql`/* product.price */
     SELECT ${columns}, page.amount::text AS rank, true AS offered, false AS "isLastExamined"
     FROM (

@@ -2,14 +2,14 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
-import { selects } from '../graph/selects.js';
 import { RequestError } from '../errors.js';
 import { Brand } from './brand.types.js';
 import { Category } from './category.types.js';
 import { Image } from '../images/image.types.js';
-import { listProducts, type ProductList } from './list-products.js';
+import { listProducts } from './list-products.js';
 import { readKey } from '../graph/node.js';
 import { PAGING } from '../graph/page-info.js';
+import { offerReads } from './offer-reads.js';
 import { offered, offersOf } from './offers.js';
 import { checkSkuFilter, passes } from './product-filter.js';
 import { ProductFilter, SkuFilter, WHERE } from './product-filter.types.js';
@@ -33,18 +33,8 @@ const SORT_COST = 1_000;
 /** Finding words reads every product that has one of them, and looking up five typos takes 3 ms. */
 const TEXT_COST = 150;
 
-/** The fields that `offersOf` answers, and the one that prices alone answer. */
-const OF_SKUS = new Set(['skus', 'options', 'availability']);
-const OF_PRICES = new Set(['priceRange']);
-/** The field of an edge that they answer. */
+/** The image of an edge shows an SKU that passes. */
 const OF_EDGES = new Set(['image']);
-
-function readsOf(info: GraphQLResolveInfo): ProductList['reads'] {
-  const ofNodes = (names: ReadonlySet<string>): boolean =>
-    selects(info, names, ['nodes']) || selects(info, names, ['edges', 'node']);
-  if (ofNodes(OF_SKUS) || selects(info, OF_EDGES, ['edges'])) return 'SKUS';
-  return ofNodes(OF_PRICES) ? 'PRICES' : null;
-}
 
 @Resolver(() => Product)
 export class ProductResolver {
@@ -115,7 +105,7 @@ export class ProductResolver {
       text: text ?? null,
       where: where ?? null,
       sort: sort ?? ProductSort.NEWEST,
-      reads: readsOf(info),
+      reads: offerReads(info, OF_EDGES),
     });
   }
 

@@ -5,7 +5,7 @@ import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
 import type { ProductCondition } from './product-filter.js';
-import { offerPredicate, offerTerms, productPredicate } from './product-filter.store.js';
+import { isCommon, offerPredicate, offerTerms, productPredicate } from './product-filter.store.js';
 import { matchesText, type SoughtText } from './sought-text.store.js';
 import { Attribute, Product } from './product.types.js';
 import type { TextMender } from './mend-text.js';
@@ -109,7 +109,8 @@ export class ProductStore {
       AND ${offerPredicate(condition)}`;
     const passes = sql`${productPredicate(condition)}
       AND ${text === null ? sql`true` : matchesText(text)}`;
-    const rows = await query(
+    const isPlannedOnce = order.isPlannedOnce && text === null && isCommon(condition);
+    const rows = await (isPlannedOnce ? queryPrepared : query)(
       this.db,
       order.statement({
         columns: productColumns(this.languages),

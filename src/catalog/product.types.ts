@@ -6,6 +6,7 @@ import type { Counter } from './facets/counter.js';
 import { PageInfo, PAGING } from '../graph/page-info.js';
 import { DateTimeScalar, UrlScalar } from '../graph/scalars.js';
 import type { ProductCondition } from './product-filter.js';
+import type { OfferedPrice } from './sku.store.js';
 import { Sku } from './sku.types.js';
 
 /** Assumes 1,100 characters: see FREE_FIELD_CHARS and ANSWER_CHARS_A_POINT in server/limits.ts. */
@@ -24,6 +25,8 @@ export class Product extends Node {
   categoryKey!: number;
   /** Its SKUs in the snapshot that the answer was proven in; null unless a search, or a list that shows them, found it. */
   provenSkus: readonly Sku[] | null = null;
+  /** Their prices in that snapshot, or as a list read them, where an answer shows nothing else of them. */
+  provenPrices: readonly OfferedPrice[] | null = null;
 
   @Field(() => String, { description: "The merchant's key of the product, unique in the catalog." })
   handle!: string;
@@ -58,6 +61,11 @@ export class Product extends Node {
   /** The same product, with the SKUs that it was proven with. */
   provenWith(skus: readonly Sku[]): Product {
     return Object.assign(new Product(), this, { provenSkus: skus });
+  }
+
+  /** The same product, with the prices that it was proven with. */
+  pricedWith(prices: readonly OfferedPrice[]): Product {
+    return Object.assign(new Product(), this, { provenPrices: prices });
   }
 }
 

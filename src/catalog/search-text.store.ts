@@ -10,9 +10,10 @@ const CANDIDATES = 50;
 const foundRow = z.object({ word: z.string(), isUnknown: z.boolean(), near: z.string().nullable() });
 
 /**
- * Which of the words no text in these languages contains, without those after the first `limit` unknown ones. An unknown word has the
- * catalog word with the fewest edits; null if none is close enough. At most one edit for words of four or five letters,
- * two for longer ones; ties go to the most similar by trigrams. Short words and numbers are never unknown.
+ * Which of the words no text in these languages contains, without those after the first `limit` unknown ones. An unknown
+ * word has the catalog word with the fewest edits; null if none is close enough. At most one edit for words of four or five
+ * letters, two for longer ones. Ties go to a word with the same last letter, which is rarely mistyped ("sweatr" is
+ * "sweater", and not "sweat"), then to the most similar by trigrams. Short words and numbers are never unknown.
  */
 export async function findNearWords(
   db: Queryable,
@@ -36,16 +37,18 @@ export async function findNearWords(
     FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT ${limit}) unknown
     LEFT JOIN LATERAL (
       SELECT close.word FROM (
-        SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.folded) AS likeness
+        SELECT DISTINCT candidate.word, distance.edits,
+          right(candidate.word, 1) = right(unknown.folded, 1) AS "endsAlike",
+          similarity(candidate.word, unknown.folded) AS likeness
         FROM near_words(unknown.folded) AS candidate (word)
         CROSS JOIN LATERAL (
           SELECT levenshtein_less_equal(candidate.word, unknown.folded, unknown.edits) AS edits
         ) distance
         WHERE distance.edits <= unknown.edits
-        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT ${CANDIDATES}
+        ORDER BY distance.edits, "endsAlike" DESC, likeness DESC, candidate.word LIMIT ${CANDIDATES}
       ) close
       WHERE ${someTextHas(sql`close.word`, languages)}
-      ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
+      ORDER BY close.edits, close."endsAlike" DESC, close.likeness DESC, close.word LIMIT 1
     ) near ON true`;
   return queryPrepared(db, statement, foundRow);
 }

@@ -6,6 +6,7 @@ import type { Channel } from './channel.types.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
 import { inMerchantsOrder } from './option-order.js';
+import { offersOf } from './offers.store.js';
 import { Sku } from './sku.types.js';
 
 export const skuRow = z.object({
@@ -26,8 +27,10 @@ export const skuRow = z.object({
   level: z.string(),
   restockAt: z.date().nullable(),
   promised: z.number(),
-  asOf: z.date(),
 });
+
+/** The first row says when all of them were read. */
+export const offerRow = skuRow.extend({ asOf: z.date().nullable() });
 
 const stockRow = z.object({ key: z.number(), sellable: z.number() });
 
@@ -37,18 +40,35 @@ const stockRow = z.object({ key: z.number(), sellable: z.number() });
  */
 export const AS_OF = sql`now()`;
 
-/** The columns of `skuRow`, from `sku_offers offer`, without `asOf`. */
+/** The columns of `skuRow`, from `offer` of `offersOf`. */
 export const SKU_COLUMNS = sql`offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
   offer.restock_at AS "restockAt", offer.promised`;
 
-export const toSku = ({ optionNames, optionValues, ...row }: z.infer<typeof skuRow>, channel: Channel): Sku =>
-  Object.assign(instantiate(Sku, row), {
+/** In the merchant's order. */
+export const IN_ORDER = sql`ORDER BY offer.product_id, offer.position, offer.sku_id`;
+
+/** The columns of `offerRow`, of a statement that is `IN_ORDER`. */
+export const OFFER_COLUMNS = sql`${SKU_COLUMNS}, CASE WHEN row_number() OVER (${IN_ORDER}) = 1 THEN ${AS_OF} END AS "asOf"`;
+
+export const toSku = (
+  { optionNames, optionValues, ...row }: z.infer<typeof skuRow>,
+  channel: Channel,
+  asOf: Date,
+): Sku =>
+  Object.assign(instantiate(Sku, { ...row, asOf }), {
     channel,
     optionValues: inMerchantsOrder(optionValues, optionNames),
   });
+
+/** The SKUs of a statement with `OFFER_COLUMNS`. */
+export function toSkus(rows: readonly z.infer<typeof offerRow>[], channel: Channel): Sku[] {
+  const asOf = rows[0]?.asOf ?? null;
+  if (asOf === null && rows.length > 0) throw new Error('The first offer says when it was read');
+  return asOf === null ? [] : rows.map((row) => toSku(row, channel, asOf));
+}
 
 const priceRow = skuRow.pick({ productKey: true, amount: true, compareAt: true, priceValidUntil: true });
 
@@ -63,12 +83,12 @@ export class SkuStore {
   ) {}
 
   readonly byKey = new DataLoader<number, Sku | null>(async (keys) => {
-    const skus = await this.#offers(sql`/* sku.byKey */`, sql`offer.sku_id = ANY(${keys}::int[])`);
+    const skus = await this.#offers(sql`/* sku.byKey */`, sql`sku.id = ANY(${keys}::int[])`);
     return inOrder(keys, skus);
   });
 
   readonly byCode = new DataLoader<string, Sku | null>(async (codes) => {
-    const skus = await this.#offers(sql`/* sku.byCode */`, sql`offer.code = ANY(${codes}::text[])`);
+    const skus = await this.#offers(sql`/* sku.byCode */`, sql`sku.code = ANY(${codes}::text[])`);
     const byCode = new Map(skus.map((sku) => [sku.code, sku]));
     return codes.map((code) => byCode.get(code) ?? null);
   });
@@ -77,7 +97,7 @@ export class SkuStore {
   readonly byProduct = new DataLoader<number, Sku[]>(async (productKeys) => {
     const skus = await this.#offers(
       sql`/* sku.byProduct */`,
-      sql`offer.product_id = ANY(${productKeys}::int[])`,
+      sql`sku.product_id = ANY(${productKeys}::int[])`,
     );
     return groupInOrder(productKeys, skus, (sku) => sku.productKey);
   });
@@ -120,10 +140,8 @@ export class SkuStore {
   });
 
   async #offers(name: Sql, condition: Sql): Promise<Sku[]> {
-    const statement = sql`${name} SELECT ${SKU_COLUMNS}, ${AS_OF} AS "asOf" FROM sku_offers offer
-      WHERE offer.channel_id = ${this.channel.key} AND ${condition}
-      ORDER BY offer.product_id, offer.position, offer.sku_id`;
-    const rows = await queryPrepared(this.db, statement, skuRow);
-    return rows.map((row) => toSku(row, this.channel));
+    const statement = sql`${name} WITH ${offersOf(this.channel.key, condition)}
+      SELECT ${OFFER_COLUMNS} FROM offer ${IN_ORDER}`;
+    return toSkus(await queryPrepared(this.db, statement, offerRow), this.channel);
   }
 }

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { toGlobalId } from 'graphql-relay';

@@ -1,7 +1,8 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Channel } from '../catalog/channel.types.js';
-import { SKU_COLUMNS, AS_OF, skuRow, toSku } from '../catalog/sku.store.js';
+import { offersOf } from '../catalog/offers.store.js';
+import { AS_OF, IN_ORDER, OFFER_COLUMNS, offerRow, toSkus } from '../catalog/sku.store.js';
 import type { Sku } from '../catalog/sku.types.js';
 import { isShown, shownOptions } from '../images/shown-options.js';
 import { groupBy } from '../platform/group-by.js';
@@ -83,7 +84,7 @@ function readPage(db: Queryable, channel: Channel, after: number): Promise<z.inf
       (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'value', value) ORDER BY name, value), '[]')
         FROM product_attributes attribute WHERE attribute.product_id = product.id) AS attributes,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('key', id, 'alt', alt_text, 'shows', shows) ORDER BY position), '[]')
-        FROM product_images image WHERE image.product_id = product.id) AS images
+        FROM shown_images image WHERE image.product_id = product.id) AS images
     FROM products product LEFT JOIN brands brand ON brand.id = product.brand_id
     WHERE product.id > ${after} AND EXISTS (SELECT FROM sku_offers offer
       WHERE offer.product_id = product.id AND offer.channel_id = ${channel.key} AND offer.level <> 'OUT_OF_STOCK')
@@ -96,15 +97,9 @@ async function readSkus(
   channel: Channel,
   products: readonly number[],
 ): Promise<ReadonlyMap<number, Sku[]>> {
-  const statement = sql`/* export.skus */ SELECT ${SKU_COLUMNS}, ${AS_OF} AS "asOf" FROM sku_offers offer
-    WHERE offer.channel_id = ${channel.key} AND offer.product_id = ANY(${products}::int[])
-      AND offer.level <> 'OUT_OF_STOCK'
-    ORDER BY offer.product_id, offer.position, offer.sku_id`;
-  const rows = await query(db, statement, skuRow);
-  return groupBy(
-    rows.map((row) => toSku(row, channel)),
-    (sku) => sku.productKey,
-  );
+  const statement = sql`/* export.skus */ WITH ${offersOf(channel.key, sql`sku.product_id = ANY(${products}::int[])`)}
+    SELECT ${OFFER_COLUMNS} FROM offer WHERE offer.level <> 'OUT_OF_STOCK' ${IN_ORDER}`;
+  return groupBy(toSkus(await query(db, statement, offerRow), channel), (sku) => sku.productKey);
 }
 
 function imagesOf(sku: Sku, images: readonly SellableImage[]): SellableImage[] {

@@ -5,7 +5,6 @@ import { Sku } from '../catalog/sku.types.js';
 import { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
 import { RequestError } from '../errors.js';
-import { networkOf } from '../platform/client-network.js';
 import type { AvailabilityWatcher } from './watch-availability.js';
 import { Cost } from '../graph/cost.js';
 
@@ -55,6 +54,6 @@ export function bindAvailabilityChanged(schema: GraphQLSchema, availability: Ava
       );
     }
     const { channel } = await context.inChannel();
-    return availability.watch(channel, skus, networkOf(context.clientAddress));
+    return availability.watch(channel, skus, context.senderAddress);
   };
 }

@@ -5,9 +5,11 @@ import { instantiate, readKey } from '../graph/node.js';
 import { SkuStore } from '../catalog/sku.store.js';
 import { Sku } from '../catalog/sku.types.js';
 import { RequestError } from '../errors.js';
+import { networkOf, siteOf } from '../platform/client-network.js';
 import { Clients } from '../platform/clients.js';
 import { FairQueue } from '../platform/fair-queue.js';
 import { groupBy } from '../platform/group-by.js';
+import { Holdings } from '../platform/holdings.js';
 import type { Logger } from '../platform/logging.js';
 import { startLoop, type Loop, type Pause } from '../platform/loop.js';
 import type { Database } from '../platform/postgres.js';
@@ -44,8 +46,8 @@ const LOG_READ_WITHIN_MS = SKU_CHANGES_KEPT_MS / 2;
 const QUEUED_AT_ONCE = 2_000;
 /** Maximum SKUs of all subscriptions: each takes about 500 bytes. */
 const MAX_WATCHED = 100_000;
-/** SKUs of the subscriptions of one client (an address). A shopper watches a few hundred at most. */
-const MAX_WATCHED_PER_CLIENT = MAX_WATCHED / 10;
+/** Of them, one client (an address) watches at most this share. A shopper watches a few hundred SKUs. */
+const SHARE_OF_CLIENT = 1 / 10;
 
 /** Notifies subscriptions of changed availability and prices. */
 export interface AvailabilityWatcher {
@@ -55,10 +57,13 @@ export interface AvailabilityWatcher {
    * stops offering is reported once, as out of stock, and again when it comes back. Ending the iterator ends the
    * watch.
    *
+   * When too much is watched, whoever watches more than this address, or its IPv6 site, loses a subscription for it:
+   * that fails with SERVICE_OVERLOADED.
+   *
    * @throws RequestError BAD_USER_INPUT, naming ids that the channel does not offer; SERVICE_OVERLOADED when too much
-   * is watched; COST_EXCEEDED when too much of it is watched by this client
+   * is watched, and nobody watches more; COST_EXCEEDED when too much of it is watched from this address
    */
-  watch(channel: Channel, ids: readonly string[], client: string): Promise<AsyncIterableIterator<Sku>>;
+  watch(channel: Channel, ids: readonly string[], address: string): Promise<AsyncIterableIterator<Sku>>;
   /** Checks soon, instead of at the next poll. */
   wake(): void;
   health: Loop['health'];
@@ -83,8 +88,10 @@ export function watchAvailability(options: {
   db: Database;
   channels: ChannelStore;
   log: Logger;
+  /** SKUs of all subscriptions. */
+  most?: number;
 }): AvailabilityWatcher {
-  const { db, channels, log } = options;
+  const { db, channels, log, most = MAX_WATCHED } = options;
   /** By channel handle, then by SKU key. */
   const watched = new Map<string, Map<number, WatchedSku>>();
   /** All that is watched; the next to be read without a reason comes first. */
@@ -93,8 +100,10 @@ export function watchAvailability(options: {
   const changed = new FairQueue<WatchedSku>();
   /** New readers whose SKUs have not all been read yet. */
   const joining = new Set<Joining>();
-  let watches = 0;
-  const shares = sharesOf(MAX_WATCHED_PER_CLIENT);
+  /** By site. */
+  const held = new Holdings<AvailabilityReader>();
+  const mostOfClient = most * SHARE_OF_CLIENT;
+  const shares = sharesOf(mostOfClient);
   /** Reads that have begun. */
   let reads = 0;
   /** Up to where the log has been read, and when. Null when it is not known what has changed since. */
@@ -235,9 +244,18 @@ export function watchAvailability(options: {
     },
   });
 
+  /** Makes room for so many SKUs of this site, if need be at the cost of those who watch more. */
+  const hasRoom = (site: string, count: number): boolean => {
+    while (held.total + count > most) {
+      const [loses] = held.largerThan(held.of(site) + count)?.items ?? [];
+      if (loses === undefined) return false;
+      loses.fail(overloaded());
+    }
+    return true;
+  };
+
   const leave = (handle: string, skus: Map<number, WatchedSku>, reader: AvailabilityReader): void => {
     for (const sku of reader.watched) {
-      watches -= 1;
       sku.readers.delete(reader);
       if (sku.readers.size > 0) continue;
       skus.delete(sku.key);
@@ -248,19 +266,18 @@ export function watchAvailability(options: {
   };
 
   return {
-    async watch(channel, ids, client) {
+    async watch(channel, ids, address) {
       const keys = new Map(ids.map((id) => [id, readKey('Sku', id)]));
-      if (watches + keys.size > MAX_WATCHED) {
-        throw new RequestError(
-          'SERVICE_OVERLOADED',
-          'This gateway is already watching as many SKUs as it can: try again later.',
-        );
-      }
+      const [client, site] = [networkOf(address), siteOf(address)];
       if (!shares.take(client, keys.size)) {
         throw new RequestError(
           'COST_EXCEEDED',
-          `The subscriptions of your address would watch more than ${MAX_WATCHED_PER_CLIENT} SKUs: end some of them.`,
+          `The subscriptions of your address would watch more than ${mostOfClient} SKUs: end some of them.`,
         );
+      }
+      if (!hasRoom(site, keys.size)) {
+        shares.giveBack(client, keys.size);
+        throw overloaded();
       }
       const skus = watched.get(channel.handle) ?? new Map<number, WatchedSku>();
       watched.set(channel.handle, skus);
@@ -273,10 +290,11 @@ export function watchAvailability(options: {
         mine.set(key, entry);
       }
       const reader = new AvailabilityReader(mine, client, () => {
+        held.remove(reader);
         leave(channel.handle, skus, reader);
         shares.giveBack(client, keys.size);
       });
-      watches += mine.size;
+      held.add(site, reader, keys.size);
       for (const sku of mine.values()) {
         sku.readers.add(reader);
         queueFor([reader], sku);
@@ -307,6 +325,12 @@ export function watchAvailability(options: {
     close: () => loop.close(),
   };
 }
+
+const overloaded = (): RequestError =>
+  new RequestError(
+    'SERVICE_OVERLOADED',
+    'This gateway is already watching as many SKUs as it can: try again later, or watch fewer.',
+  );
 
 const unreadSku = (key: number, channel: string): WatchedSku => ({
   key,

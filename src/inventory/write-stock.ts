@@ -146,7 +146,7 @@ async function readTargets<Entry extends StockEntry>(
     const { skuKey, location } = row;
     if (skuKey === null) refuseSku(faults, { index, entry });
     if (location === null) {
-      const message = `There is no location "${entry.location}": use the handle of a location.`;
+      const message = `There is no location "${entry.location}": use the handle of a location, as in Sku.availability.locations.`;
       faults.add(index, 'location', 'NOT_FOUND', message);
     }
     if (skuKey === null || location === null) return [];

@@ -12,9 +12,14 @@ export class PriceRangeResolver {
     description:
       'The lowest and the highest price of the SKUs that the channel offers. Null when the channel offers none, which only happens in the result of productsUpsert.',
   })
-  async priceRange(@Root() product: Product, @Ctx() context: Context): Promise<PriceRange | null> {
-    const { skus } = await context.inChannel();
-    return priceRange(product.provenSkus ?? (await skus.pricesByProduct.load(product.key)));
+  priceRange(
+    @Root() { key, provenSkus, provenPrices }: Product,
+    @Ctx() context: Context,
+  ): PriceRange | null | Promise<PriceRange | null> {
+    const prices = provenSkus ?? provenPrices;
+    // Most are known, and a promise for each product of a page takes longer than its prices.
+    if (prices !== null) return priceRange(prices);
+    return context.inChannel().then(async ({ skus }) => priceRange(await skus.pricesByProduct.load(key)));
   }
 }
 

@@ -1,6 +1,6 @@
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
-import type { IndexFilter, NumberRange } from '../vector-index/port.js';
+import type { IndexFilter, NumberRange, PointPayload } from '../vector-index/port.js';
 import { CREATED_FIELD, optionTag, priceField, tag } from './tags.js';
 
 /**
@@ -38,6 +38,20 @@ export function toIndexFilter(
     ranges: [...priceRanges(condition, channel), ...createdRange(condition)],
     excludeProducts: [...excludeProducts, ...condition.excludedKeys],
   };
+}
+
+/** Whether an image passes, as the index decides it; except for excluded products, whose ids are not in the payload. */
+export function passesFilter(
+  { clauses, ranges }: IndexFilter,
+  { tags, numbers }: { readonly tags: ReadonlySet<string>; readonly numbers: PointPayload['numbers'] },
+): boolean {
+  return (
+    clauses.every((clause) => clause.some((each) => tags.has(each))) &&
+    ranges.every(({ field, min = -Infinity, max = Infinity }) => {
+      const value = numbers[field];
+      return value !== undefined && value >= min && value <= max;
+    })
+  );
 }
 
 /** The condition without the parts that change as products sell. */

@@ -1,6 +1,7 @@
 import type { Channel } from '../catalog/channel.types.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
+import type { OfferReads } from '../catalog/offer-reads.js';
 import type { ShownOptions } from '../images/shown-options.js';
 import type { Sku } from '../catalog/sku.types.js';
 import type { Meter } from '../graph/meter.js';
@@ -78,6 +79,7 @@ export type Prove = (
   channel: Channel,
   condition: ProductCondition,
   candidates: readonly Candidate[],
+  reads: OfferReads,
 ) => Promise<Proof>;
 
 export interface SearchPlan {
@@ -87,6 +89,8 @@ export interface SearchPlan {
   readonly excludeProducts: readonly number[];
   /** Aborts when nobody waits for the page any more. */
   readonly signal: AbortSignal;
+  /** What is shown of the products' offers; by default, all of it. */
+  readonly reads?: OfferReads;
   /** For searches of one request that are proven together; by default, each is proven by itself. */
   readonly prove?: Prove;
 }
@@ -94,7 +98,7 @@ export interface SearchPlan {
 /** A product that Postgres proved, with its place in the ranking of the index. */
 interface ProvenMatch extends IndexMatch {
   readonly position: Place;
-  /** The SKUs that pass the filter. */
+  /** The SKUs that pass the filter, if SKUs were read. */
   readonly passing: readonly Sku[];
   /** The options that the matching image shows. */
   readonly shows: ShownOptions;
@@ -172,7 +176,7 @@ async function readPage(
   let ask = firstAsk(first);
   const mostExamined = Math.max(MAX_EXAMINED, ask);
   const included = Math.max(INCLUDED_CANDIDATES, ask);
-  const proveAll = plan.prove ?? proverOf(services);
+  const { prove: proveAll = proverOf(services), reads = 'SKUS' } = plan;
   let position = after;
   let proven: PlacedMatch[] = [];
   let candidates = 0;
@@ -192,7 +196,7 @@ async function readPage(
       ...proven,
       ...found.filter(({ productId }) => !proven.some((known) => known.productId === productId)),
     ];
-    const proof = await proveAll(plan.channel, plan.condition, examined);
+    const proof = await proveAll(plan.channel, plan.condition, examined, reads);
     proven = examined.filter(({ productId }) => proof.passing.has(productId));
     payForMore(candidates, found.length, included);
     candidates += found.length;
@@ -231,11 +235,12 @@ function payForMore(candidates: number, more: number, included: number): void {
 
 export const proverOf =
   (services: ProofServices): Prove =>
-  (channel, condition, candidates) =>
-    prove(services.db, channel, condition, candidates, services.indexPosition());
+  (channel, condition, candidates, reads) =>
+    prove(services.db, channel, condition, candidates, { position: services.indexPosition(), reads });
 
 /** The index called it sellable; in Postgres it has nothing to sell, is gone, or no longer matches the filter. */
 function soldOut({ availability }: ProductCondition, proof: Proof, productId: number): boolean {
   if (availability !== AvailabilityFilter.SELLABLE) return false;
-  return !proof.others.has(productId) && !(proof.skus.get(productId) ?? []).some((sku) => sku.sellable > 0);
+  if (proof.passing.has(productId) || proof.others.has(productId)) return false;
+  return !(proof.skus.get(productId) ?? []).some((sku) => sku.sellable > 0);
 }

@@ -1,6 +1,7 @@
 import { instantiate } from '../graph/node.js';
 import { checkProductFilter } from '../catalog/product-filter.js';
 import { ItemBox } from '../images/box.types.js';
+import { toImageTrust } from '../images/image-trust.types.js';
 import { differencesFrom } from '../images/shown-options.js';
 import type { SelectedOptionInput } from '../catalog/write/product-write.types.js';
 import type { Context } from '../graph/request-context.js';
@@ -57,7 +58,10 @@ export async function matchSku(
   if (query.asked === null) throw new Error('an image has a vector');
 
   const ranking = new MatchRanking(services, { sameProduct, labels }, query.asked);
-  const region = query.region && instantiate(ItemBox, query.region);
+  const compared = {
+    region: query.region && instantiate(ItemBox, query.region),
+    trust: query.trust && toImageTrust(query.trust),
+  };
   const plan = { ranking, condition, channel, excludeProducts: [], signal };
   const page = await searchPage(services, plan, 1 + ALTERNATIVES, null);
   const edges = await toEdges(context, stores, page, {
@@ -68,7 +72,7 @@ export async function matchSku(
   const [match, ...alternatives] = edges;
   if (match === undefined)
     return instantiate(SkuMatch, {
-      region,
+      ...compared,
       outcome: SkuMatchOutcome.NONE,
       match: null,
       sku: null,
@@ -82,7 +86,7 @@ export async function matchSku(
   const isSame =
     differences.length === 0 && ranking.isSame({ productId: match.node.key, score: match.score });
   return instantiate(SkuMatch, {
-    region,
+    ...compared,
     outcome: isSame ? SkuMatchOutcome.SAME_PRODUCT : SkuMatchOutcome.CLOSE_SUBSTITUTE,
     match,
     sku: offer?.sku ?? null,

@@ -1,6 +1,7 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Sku } from '../catalog/sku.types.js';
 import { ItemBox } from '../images/box.types.js';
+import { ImageTrust } from '../images/image-trust.types.js';
 import { VisualMatchEdge } from '../search/visual-search.types.js';
 
 export enum SkuMatchOutcome {
@@ -52,6 +53,13 @@ export class SkuMatch {
       'The part of the image that was matched: the `box` that was given, or, in a photo of a person without one, the largest garment. Then the whole photo was compared too, and the better score counts. Null when only the whole image was.',
   })
   region!: ItemBox | null;
+
+  @Field(() => ImageTrust, {
+    nullable: true,
+    description:
+      'Whether what was compared looks as if it was made to deceive the search: the `region`, and the whole photo if that was compared too; the less trusted one. With a `reason`, an image that is not of a product is compared as SearchReport.byConsensus says, so fewer outcomes are SAME_PRODUCT. Null when the encoder cannot tell.',
+  })
+  trust!: ImageTrust | null;
 
   @Field(() => SkuMatchOutcome, { description: 'The kind of match that was found.' })
   outcome!: SkuMatchOutcome;

@@ -3,14 +3,15 @@ import type { Queryable } from '../platform/postgres.js';
 import { readEncoding } from './encoding.store.js';
 
 /**
- * Compares the configured encoder with the one that encoded the catalog. Returns how many images it has not encoded.
+ * Compares the configured encoder with the one that encoded the catalog. Returns how many images it has not encoded, and how
+ * many of the others it has not scored.
  * @throws OperatorError with the command that fixes it, when a search would find nothing or compare incompatible
  * vectors
  */
 export async function checkEncoder(
   db: Queryable,
   encoder: { id: string; dimension: number },
-): Promise<number> {
+): Promise<{ readonly unencoded: number; readonly unscored: number }> {
   const row = await readEncoding(db, encoder.id);
   if (row.dimension !== null && row.dimension !== encoder.dimension) {
     throw new OperatorError(
@@ -24,5 +25,5 @@ export async function checkEncoder(
         'Run `npx vitrine reindex` to encode it again, or set VITRINE_ENCODER to that encoder.',
     );
   }
-  return row.images - row.embedded;
+  return { unencoded: row.images - row.embedded, unscored: row.embedded - row.scored };
 }

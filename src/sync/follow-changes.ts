@@ -13,6 +13,10 @@ import { pruneSnapshots } from './snapshot.store.js';
 const POLL_MS = 100;
 /** Pause after a step that a notification triggered, so that changes in this time are applied together. */
 const GATHER_MS = 50;
+/** After a step that wrote more products, the pause is longer in proportion: many at once take less time for each. */
+const FEW_PRODUCTS = 2;
+/** At most. A change that comes alone never waits for that. */
+const MAX_GATHER_MS = 200;
 const PRUNE_EVERY_MS = CHANGE_RETENTION_MS / 24;
 /** Twice as long as a write is retried before it is given up. */
 const DELETED_FOR_MS = 10 * 60 * 1_000;
@@ -48,13 +52,17 @@ export function followChanges(options: {
   let lastPrune = 0;
   let lastReport = lastSuccess;
   let writtenSince = 0;
+  /** Products that the last step wrote. */
+  let written = 0;
 
   const step = async (): Promise<boolean> => {
     if (isLost() || Date.now() - lastSuccess > CHANGE_RETENTION_MS / 2) await rebuild();
+    written = 0;
     const moved = await position.advance(async (from, lost) => {
       const { position: to, changes } = await followOnce({ db, index, encoder }, from, lost);
       if (changes.length > 0) log.debug({ products: changes.length }, 'The index applied changes');
-      writtenSince += changes.length;
+      written = changes.length;
+      writtenSince += written;
       return to;
     });
     lastSuccess = Date.now();
@@ -80,7 +88,8 @@ export function followChanges(options: {
   const loop = startLoop({
     async round({ woken }) {
       await runOnce();
-      return woken ? { ms: GATHER_MS, atLeastMs: GATHER_MS } : { ms: POLL_MS };
+      const gatherMs = Math.min(MAX_GATHER_MS, GATHER_MS * Math.max(1, written / FEW_PRODUCTS));
+      return woken || gatherMs > GATHER_MS ? { ms: gatherMs, atLeastMs: gatherMs } : { ms: POLL_MS };
     },
     log,
     says: {

@@ -2,7 +2,7 @@ import { snapshot, type Database } from '../platform/postgres.js';
 import { within } from '../platform/within.js';
 import type { EmbeddedIndex } from '../vector-index/embedded/embedded-index.js';
 import { followOnce } from './apply-changes.js';
-import { readEncoding } from './encoding.store.js';
+import { countIndexed } from './encoding.store.js';
 import type { FoundSnapshot } from './index-snapshots.js';
 import { revisionOf } from './revision.js';
 
@@ -22,9 +22,9 @@ export async function loadSnapshot(
   const followed = await followOnce({ db, index, encoder }, position, signal);
   return snapshot(db, async (client) => {
     const { position: now } = await followOnce({ db: client, index, encoder }, followed.position, signal);
-    const [points, { embedded }] = [await index.count(), await readEncoding(client, encoder)];
-    if (points !== embedded)
-      throw new Error(`The index has ${points} images after its snapshot, and Postgres ${embedded}.`);
+    const [points, images] = [await index.count(), await countIndexed(client, encoder)];
+    if (points !== images)
+      throw new Error(`The index has ${points} images after its snapshot, and Postgres ${images}.`);
     return now;
   });
 }

@@ -2,7 +2,8 @@ import type { Config } from '../config.js';
 import { RequestError } from '../errors.js';
 import { eachOf } from '../platform/ahead.js';
 import { encodePatiently } from '../images/encode-image.js';
-import { addEmbeddings, registerEncoder } from '../images/stored-image.store.js';
+import { findQuarantined } from '../images/quarantine/quarantine.store.js';
+import { addEmbeddings, registerEncoder, type Embedding } from '../images/stored-image.store.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
@@ -21,6 +22,10 @@ const ENCODED_AT_ONCE = 8;
 
 export interface ReindexReport {
   readonly encoded: number;
+  /** Images that were encoded before, and are checked now. */
+  readonly checked: number;
+  /** The contents of those that are in quarantine now (SHA-256 in hex). */
+  readonly quarantined: readonly string[];
   /** Images that could not be encoded: their SHA-256 and the reason. */
   readonly failed: readonly { readonly sha256: string; readonly reason: string }[];
   readonly index: ReindexedShared | ReindexedEmbedded;
@@ -48,9 +53,9 @@ interface ReindexServices {
 }
 
 /**
- * Encodes every image that this encoder has not encoded yet, then fills a new index while the current one answers,
- * and replaces that in one step: a Qdrant collection, or the index in the memory of each gateway that runs with this
- * encoder. It can be stopped and run again: encoded images are kept.
+ * Encodes every image that this encoder has not encoded yet, checks those that it has not checked, then fills a new index
+ * while the current one answers, and replaces that in one step: a Qdrant collection, or the index in the memory of each
+ * gateway that runs with this encoder. It can be stopped and run again: encoded and checked images are kept.
  */
 export async function reindex(services: ReindexServices, signal: AbortSignal): Promise<ReindexReport> {
   const encoding = await encodeMissing(services, signal);
@@ -91,19 +96,21 @@ async function reindexShared(
 async function encodeMissing(
   { db, encoder, images, progress }: ReindexServices,
   signal: AbortSignal,
-): Promise<Pick<ReindexReport, 'encoded' | 'failed'>> {
+): Promise<Omit<ReindexReport, 'index'>> {
   const encoderId = await registerEncoder(db, encoder);
-  const missing = await readUnencoded(db, encoderId);
+  const missing = await readUnencoded(db, encoderId, encoder.trustOf !== undefined);
   const failed: { sha256: string; reason: string }[] = [];
+  const report = { encoded: 0, checked: 0, quarantined: new Array<string>() };
   progress.start(`Encoding with ${encoder.id}`, missing.length);
   for (let start = 0; start < missing.length && !signal.aborted; start += BATCH_SIZE) {
-    const embeddings: { sha256: string; vector: Float32Array }[] = [];
-    await eachOf(missing.slice(start, start + BATCH_SIZE), ENCODED_AT_ONCE, async ({ sha256 }) => {
+    const added: Embedding[] = [];
+    await eachOf(missing.slice(start, start + BATCH_SIZE), ENCODED_AT_ONCE, async ({ sha256, encoded }) => {
       try {
         const bytes = await images.get(sha256);
         if (bytes === null)
           throw new RequestError('IMAGE_NOT_FOUND', 'the file is missing; import the feed again');
-        embeddings.push({ sha256, vector: await encodePatiently(encoder, bytes, signal) });
+        added.push({ sha256, ...(await encodePatiently(encoder, bytes, signal)) });
+        report[encoded ? 'checked' : 'encoded'] += 1;
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
         failed.push({ sha256, reason: error.message });
@@ -111,9 +118,14 @@ async function encodeMissing(
       progress.advance(1);
     });
     await transaction(db, (client) =>
-      addEmbeddings(client, { id: encoderId, dimension: encoder.dimension }, embeddings),
+      addEmbeddings(client, { id: encoderId, dimension: encoder.dimension }, added),
     );
+    const held = await findQuarantined(
+      db,
+      added.map(({ sha256 }) => sha256),
+    );
+    report.quarantined.push(...held.keys());
   }
   progress.done();
-  return { encoded: missing.length - failed.length, failed };
+  return { ...report, failed };
 }

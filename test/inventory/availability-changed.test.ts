@@ -569,9 +569,9 @@ test('an event is paid for when it comes', async () => {
   const { requested, available } = event.parse(first.value).extensions.cost;
   expect(requested).toBeGreaterThan(500);
   await sleep(QUIET_MS);
-  expect(budgets.available({ kind: 'client', id: networkOf('127.0.0.1'), pointsPerSecond: null })).toBe(
-    available,
-  );
+  expect(
+    budgets.available({ kind: 'client', id: networkOf('127.0.0.1'), pointsPerSecond: null, shopper: null }),
+  ).toBe(available);
   await client.dispose();
   await other.close();
 });

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import type { Client } from 'graphql-ws';
+import { pino } from 'pino';
 import { WebSocket } from 'ws';
+import { ChannelStore } from '../../src/catalog/channel.store.js';
+import { watchAvailability } from '../../src/inventory/watch-availability.js';
 import { MAX_SUBSCRIPTIONS } from '../../src/server/limits.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -67,6 +70,32 @@ test('a client watches its share and no more, over all its connections; others a
   for (let round = 0; round < 3; round += 1) {
     const told = await subscribe(client, WATCH, { skus: [...ids.slice(2), 'nothing'] }).next();
     expect(told?.errors).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
+  }
+});
+
+// Failed on 2026-11-30: ten addresses, or one customer with ten networks of IPv6, refused everybody else.
+test('when all is watched, whoever watches most loses a subscription to a newcomer', async () => {
+  const { db } = gateway;
+  const channels = new ChannelStore(db);
+  const log = pino({ level: 'silent' });
+  const watcher = watchAvailability({ db, channels, log, most: SKUS });
+  const channel = await channels.find('eu');
+  const part = SKUS / 10;
+  const watch = (address: string) => watcher.watch(channel, ids.slice(0, part), address);
+  try {
+    const ofSite = await Promise.all(
+      Array.from({ length: 8 }, (_, network) => watch(`2001:db8:1:${network}::1`)),
+    );
+    await watch('192.0.2.1');
+    await watch('192.0.2.2');
+    await watch('192.0.2.3');
+    const [loses] = ofSite;
+    await expect(loses?.next()).rejects.toMatchObject({ code: 'SERVICE_OVERLOADED' });
+    // Nobody else has more than one newcomer would.
+    for (let n = 4; n <= 9; n += 1) await watch(`192.0.2.${n}`);
+    await expect(watch('192.0.2.10')).rejects.toMatchObject({ code: 'SERVICE_OVERLOADED' });
+  } finally {
+    await watcher.close();
   }
 });
 

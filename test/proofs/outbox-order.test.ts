@@ -37,7 +37,7 @@ const LATE_STEPS = 4;
 const SEED_TIMEOUT_MS = 60_000;
 
 /** The steps of a worker: statements by a part of their text, and calls to the index. */
-const STATEMENTS = ['sync.changes', 'projection.offers', 'sync.keepPosition', 'COMMIT'] as const;
+const STATEMENTS = ['sync.changes', 'projection.products', 'sync.keepPosition', 'COMMIT'] as const;
 const CALLS = ['deleteImages', 'upsert', 'setPayloads'] as const;
 type Statement = (typeof STATEMENTS)[number];
 type Step = Statement | (typeof CALLS)[number];
@@ -77,7 +77,7 @@ class Chaos {
   async at<T>(step: Step, perform: () => Promise<T>): Promise<T> {
     const result = await this.#faulty(step, perform);
     if (step === 'COMMIT') this.#finished++;
-    if (step === 'projection.offers' && !this.calm && this.#random() < FAULTY) await this.meanwhile();
+    if (step === 'projection.products' && !this.calm && this.#random() < FAULTY) await this.meanwhile();
     return result;
   }
 

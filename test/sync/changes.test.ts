@@ -68,6 +68,16 @@ const MARKED: readonly (readonly [trigger: string, write: string])[] = [
   ['embeddings_updated', `UPDATE embeddings SET sha256 = sha256('gone') WHERE sha256 = sha256('nobody')`],
   ['embeddings_updated', `UPDATE embeddings SET sha256 = sha256('nobody') WHERE sha256 = sha256('gone')`],
   ['embeddings_deleted', `DELETE FROM embeddings WHERE sha256 = sha256('nobody')`],
+  [
+    'quarantined_images_inserted',
+    `INSERT INTO quarantined_images (sha256, encoder_id, reason, score)
+     SELECT sha256, (SELECT min(id) FROM encoders), 'patch', 0 FROM (VALUES (${imageOf('shirt')}), (${imageOf('jumper')})) image (sha256)`,
+  ],
+  [
+    'quarantined_images_updated',
+    `UPDATE quarantined_images SET released_at = now() WHERE sha256 = ${imageOf('shirt')}`,
+  ],
+  ['quarantined_images_deleted', `DELETE FROM quarantined_images`],
   ['product_images_deleted', `DELETE FROM product_images WHERE sha256 = ${imageOf('shirt')}`],
 
   ['skus_updated', `UPDATE skus SET options = '{"size": "XL"}' WHERE code = 'SHIRT-S'`],
@@ -164,6 +174,7 @@ const UNMARKED: readonly string[] = [
   `UPDATE product_attributes SET value = value`,
   `UPDATE product_images SET position = position + 10, alt_text = 'x', source = 'x'`,
   `UPDATE embeddings SET vector = vector`,
+  `UPDATE quarantined_images SET score = score`,
   `UPDATE skus SET position = 3, restock_at = now(), gtin = gtin, options = options`,
   `UPDATE stock_levels SET on_hand = 7 WHERE on_hand = 8`,
   `UPDATE stock_levels SET on_hand = on_hand + 1, held = held + 1`,
@@ -182,8 +193,16 @@ const UNMARKED: readonly string[] = [
   `INSERT INTO brands (handle, name) VALUES ('nobody', 'Nobody')`,
   `DELETE FROM brands WHERE handle = 'nobody'`,
   `UPDATE stock_locations SET handle = handle || '-renamed', name = 'x', pickup = true`,
-  ...['products', 'product_attributes', 'product_images', 'embeddings', 'skus', 'stock_levels', 'prices']
-    .concat(['channels', 'channel_locations', 'categories', 'brands', 'stock_locations'])
+  ...['products', 'product_attributes', 'product_images', 'embeddings', 'quarantined_images', 'skus']
+    .concat([
+      'stock_levels',
+      'prices',
+      'channels',
+      'channel_locations',
+      'categories',
+      'brands',
+      'stock_locations',
+    ])
     .map((table) => `DELETE FROM ${table} WHERE false`),
 ];
 

@@ -109,6 +109,15 @@ test('a start loads the snapshot of the stop before it, and follows what has cha
   await expectRight(followed, 4);
 });
 
+test('a start loads the snapshot of a catalog with a quarantined image', async () => {
+  await db.query(`INSERT INTO quarantined_images (sha256, encoder_id, reason, score)
+    SELECT sha256, (SELECT min(id) FROM encoders), 'patch', 0 FROM product_images ORDER BY id LIMIT 1`);
+  await leaveSnapshot();
+  const followed = await start();
+  expect(said).toMatch(LOADED);
+  await expectRight(followed, 5);
+});
+
 test('a gateway that is killed leaves the snapshot of its start, which is whole', async () => {
   const followed = await start();
   await until('there is a snapshot', async () => (await readdir(folder)).length === 1);
@@ -314,7 +323,9 @@ test('an index that cannot be opened is not tried again and again', async () => 
     progress: { ...silentProgress, start: () => void (fills += 1) },
   };
   try {
-    await locker.query('BEGIN; ALTER TABLE product_images RENAME COLUMN sha256 TO sha512');
+    await locker.query(
+      'BEGIN; LOCK TABLE product_images; ALTER VIEW shown_images RENAME COLUMN sha256 TO sha512',
+    );
     const awaited = await openAwaitedIndex(options);
     try {
       await locker.query('COMMIT');

@@ -6,6 +6,7 @@ import { execute, query, queryPrepared, type Queryable } from '../../platform/po
 import type { Channel } from '../channel.types.js';
 import type { ProductCondition } from '../product-filter.js';
 import {
+  IMAGE_SHOWS_OFFER,
   isCommon,
   lowered,
   offerTerms,
@@ -169,15 +170,11 @@ const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql 
 
 const ofText = (text: SoughtText | null): Sql => (text === null ? sql`true` : matchesText(text));
 
-/** An image shows an SKU that has one of the values of each option that it shows: see `isShown`. */
 const ofProducts = (productIds: readonly number[] | null): Sql =>
   productIds === null
     ? sql`true`
     : sql`product.id = ANY(${productIds}::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
-            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
-              SELECT FROM jsonb_array_elements_text(shown."values") AS value
-              WHERE lower(value) = lower(offer.options ->> shown.name)))
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND ${IMAGE_SHOWS_OFFER}
           LIMIT 1)`;
 
 /**

@@ -8,6 +8,7 @@ import { FairCache } from '../../platform/fair-cache.js';
 import { StatementCanceled } from '../../platform/database-unavailable.js';
 import { type Database, transaction } from '../../platform/postgres.js';
 import { SharedWork } from '../../platform/shared-work.js';
+import { errorMessage } from '../../platform/operator-error.js';
 import { requestPayer } from '../../platform/request-payer.js';
 import type { ProductCondition } from '../product-filter.js';
 import { AvailabilityFilter } from '../product-filter.types.js';
@@ -93,8 +94,8 @@ function inOneOrder(condition: ProductCondition): ProductCondition {
  */
 export class KeptCounts {
   readonly #kept = new FairCache<Kept>(MAX_KEPT_VALUES);
-  /** Lists whose count was stopped not long ago: it would be again. */
-  readonly #stopped = new LRUCache<string, StatementCanceled>({ max: MAX_STOPPED, ttl: MAX_AGE_MS });
+  /** Lists whose count was stopped not long ago: it would be again. By why, because an error holds on to its request. */
+  readonly #stopped = new LRUCache<string, string>({ max: MAX_STOPPED, ttl: MAX_AGE_MS });
   /** When many open the same page, and something sells out, it is counted once for all of them. */
   readonly #counting = new SharedWork<{ readonly counted: Kept; readonly by: CountedList }>(
     (error) => !(error instanceof ThrottledError || error instanceof DatabaseBusy),
@@ -118,7 +119,7 @@ export class KeptCounts {
   async #count(list: CountedList, facets: readonly AskedFacet[]): Promise<CheckedTally> {
     const key = keyOf(list, facets);
     const stopped = this.#stopped.get(key);
-    if (stopped !== undefined) throw stopped;
+    if (stopped !== undefined) throw new StatementCanceled(stopped);
     if (!isLogged(list)) return this.#payFor(await this.#countAnew(list, facets));
     const kept = this.#kept.get(key);
     if (
@@ -148,7 +149,7 @@ export class KeptCounts {
       }),
     ).catch((error: unknown) => {
       if (error instanceof StatementCanceled) {
-        this.#stopped.set(keyOf(list, facets), error);
+        this.#stopped.set(keyOf(list, facets), errorMessage(error.cause));
         // How many it looked at is lost with it.
         requestPayer()?.owe(this.#pointsFor(mostExamined));
       }

@@ -86,6 +86,23 @@ export async function readProducts(client: ClientBase, handles: readonly string[
   );
 }
 
+/**
+ * Keeps the existing categories of these products from being pruned before the products are in them; returns how many do
+ * not exist.
+ */
+export async function keepCategories(
+  client: ClientBase,
+  products: readonly ProductFields[],
+): Promise<number> {
+  const handles = [...new Set(products.flatMap(({ category }) => category.map(({ handle }) => handle)))];
+  const kept = await execute(
+    client,
+    sql`/* product.keepCategories */ SELECT FROM categories WHERE handle = ANY(${handles}::text[])
+      ORDER BY id FOR KEY SHARE`,
+  );
+  return handles.length - kept;
+}
+
 /** Adds missing brands and categories; another writer may add them at the same time. */
 export async function addBrandsAndCategories(
   client: ClientBase,

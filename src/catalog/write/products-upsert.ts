@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import type { Context } from '../../graph/request-context.js';
 import { countPending, wantImages } from '../../images/jobs/image-job.store.js';
-import { EntryFaults } from '../../mutation/entry-error.js';
+import { EntryErrors, EntryFaults, userError } from '../../mutation/entry-error.js';
 import { mutate, type MutationCall } from '../../mutation/mutate.js';
 import type { BlobStore } from '../../platform/blob-store.js';
 import { groupBy } from '../../platform/group-by.js';
@@ -24,6 +24,7 @@ import {
 import {
   addBrandsAndCategories,
   findProductIds,
+  keepCategories,
   lockProducts,
   readProducts,
   replaceAttributes,
@@ -50,6 +51,11 @@ const OPERATION = {
   answer: z.object({ productIds: z.array(z.number()), pendingImages: z.number() }),
 };
 type Answer = typeof OPERATION extends MutationCall<infer A> ? A : never;
+
+/** Two for each product of a call. A category for each product is no category. */
+const MAX_NEW_CATEGORIES = 500;
+/** Points of adding one, which takes almost a millisecond: its name is indexed, and its parent is looked up. */
+const NEW_CATEGORY_COST = 20;
 
 export interface ProductWriteServices {
   readonly db: Database;
@@ -123,6 +129,7 @@ async function write(
   const own = fields.map((product) => product.language);
   await requireLanguages(client, changes, fields, { ...languages, own });
   await payForWords(client, changes, fields, before);
+  payForCategories(await keepCategories(client, fields));
   await addBrandsAndCategories(client, fields);
   const written = await upsertProducts(client, fields, false);
   const ids = await findProductIds(client, handles);
@@ -191,6 +198,20 @@ async function write(
   await touchProducts(client, [...new Set([...written, ...related])]);
   const productIds = handles.flatMap((handle) => ids.get(handle) ?? []);
   return { productIds, pendingImages: await countPending(client, productIds) };
+}
+
+/** @throws EntryErrors when there are too many new categories */
+function payForCategories(added: number): void {
+  if (added > MAX_NEW_CATEGORIES) {
+    throw new EntryErrors([
+      userError(
+        'BAD_USER_INPUT',
+        ['products'],
+        `The products have ${added} categories that do not exist yet: at most ${MAX_NEW_CATEGORIES} are added in one call. Send fewer products at once, or put what tells them apart into options and attributes.`,
+      ),
+    ]);
+  }
+  requestPayer()?.owe(added * NEW_CATEGORY_COST);
 }
 
 /**
