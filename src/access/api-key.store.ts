@@ -82,7 +82,7 @@ export class ApiKeyStore {
       return null;
     }
     const { origins, validUntil, ...caller } = row;
-    const key = { caller: { ...caller, shopper: null }, origins, validUntil };
+    const key = { caller: { ...caller, shopper: null, shopperAddress: null }, origins, validUntil };
     this.#cache.set(cacheKey, key);
     this.#known.set(cacheKey, true);
     return key;

@@ -1,7 +1,8 @@
 import { RequestError } from '../errors.js';
 import { hashSecret, readBearer } from './api-key.js';
 import type { ApiKeyStore } from './api-key.store.js';
-import { anonymousWith, type Caller, type Scope } from './caller.js';
+import { isAddress } from '../platform/client-network.js';
+import { anonymousWith, type Caller, requireScope, type Scope } from './caller.js';
 import type { KeyUses } from './key-uses.js';
 import type { ShopperTokens } from './shopper-tokens.js';
 
@@ -11,6 +12,8 @@ interface Credentials {
   readonly authorization: string | null;
   /** The Vitrine-Shopper header; null when there is none. */
   readonly shopperToken: string | null;
+  /** The Vitrine-Shopper-Address header; null when there is none. */
+  readonly shopperAddress: string | null;
   /** The Origin header, which browsers send; null when there is none. */
   readonly origin: string | null;
 }
@@ -40,23 +43,40 @@ export class Authenticator {
    * @throws RequestError UNAUTHENTICATED for a malformed, unknown, expired, or revoked key; FORBIDDEN for an origin that
    * the key does not allow
    */
-  async keyHolder({ authorization, origin }: Omit<Credentials, 'shopperToken'>): Promise<Caller> {
+  async keyHolder({ authorization, origin }: Pick<Credentials, 'authorization' | 'origin'>): Promise<Caller> {
     return authorization === null ? this.#anonymous : this.#keyHolder(authorization, origin);
   }
 
   /**
-   * The shopper of this caller, or the caller itself when the request names no shopper.
-   * @throws RequestError UNAUTHENTICATED for a malformed, expired, or forged token; SHOPPER_KEYS_UNAVAILABLE
+   * The caller with the shopper for whom it acts, as far as the request names one.
+   * @throws RequestError UNAUTHENTICATED for a malformed, expired, or forged token; SHOPPER_KEYS_UNAVAILABLE; FORBIDDEN
+   * or UNAUTHENTICATED for an address without the scope shoppers:forward; BAD_USER_INPUT for a malformed address
    */
-  async withShopper(caller: Caller, { shopperToken }: Pick<Credentials, 'shopperToken'>): Promise<Caller> {
-    if (shopperToken === null) return caller;
+  async withShopper(
+    caller: Caller,
+    { shopperToken, shopperAddress }: Pick<Credentials, 'shopperToken' | 'shopperAddress'>,
+  ): Promise<Caller> {
+    if (shopperAddress !== null) {
+      requireScope(caller, 'shoppers:forward');
+      if (!isAddress(shopperAddress))
+        throw new RequestError(
+          'BAD_USER_INPUT',
+          'Vitrine-Shopper-Address must be one IP address: that of the shopper, without proxies.',
+        );
+    }
+    const shopper = await this.#shopperOf(shopperToken);
+    return { ...caller, shopper, shopperAddress };
+  }
+
+  async #shopperOf(shopperToken: string | null): Promise<Buffer | null> {
+    if (shopperToken === null) return null;
     if (this.shoppers === null) {
       throw new RequestError(
         'UNAUTHENTICATED',
         'This gateway accepts no shopper tokens: omit Vitrine-Shopper, or set VITRINE_SHOPPER_ISSUER and its key.',
       );
     }
-    return { ...caller, shopper: await this.shoppers.shopperOf(shopperToken) };
+    return this.shoppers.shopperOf(shopperToken);
   }
 
   async #keyHolder(authorization: string, origin: string | null): Promise<Caller> {

@@ -9,6 +9,7 @@ export const SCOPES = [
   'holds:create',
   'holds:confirm',
   'boards',
+  'shoppers:forward',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];
@@ -28,6 +29,8 @@ export interface Caller {
   readonly trustedDocumentsOnly: boolean;
   /** The pseudonym of the shopper for whom it acts (32 bytes); null: it acts for itself. */
   readonly shopper: Buffer | null;
+  /** The IP address of the shopper for whom it acts; null: it names none. */
+  readonly shopperAddress: string | null;
 }
 
 /** How tables name a caller. Holds and boards belong to both together; so do idempotency keys (`keyOwner`). */
@@ -58,6 +61,7 @@ export const anonymousWith = (scopes: ReadonlySet<Scope>): Caller => ({
   budget: null,
   trustedDocumentsOnly: false,
   shopper: null,
+  shopperAddress: null,
 });
 
 /** @throws RequestError UNAUTHENTICATED without an API key, FORBIDDEN with one that lacks the scope */

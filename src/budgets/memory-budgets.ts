@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Payer, payerName } from '../graph/server-context.js';
+import { accountName, type Payer } from '../graph/server-context.js';
 import { Bucket } from './bucket.js';
 import { type Bounds, type BudgetOptions, type Budgets, boundsWith, throttled } from './budgets.js';
 
@@ -41,7 +41,7 @@ export class MemoryBudgets implements Budgets {
   }
 
   #bucket(payer: Payer): Bucket {
-    const key = payerName(payer);
+    const key = accountName(payer);
     const known = this.#buckets.get(key);
     if (known) return known;
     const bucket = new Bucket(this.boundsOf(payer).capacity, this.#now());

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Payer, payerName } from '../graph/server-context.js';
+import { accountName, type Payer } from '../graph/server-context.js';
 import type { Logger } from '../platform/logging.js';
 import { inBackground } from '../platform/clients.js';
 import type { Database } from '../platform/postgres.js';
@@ -117,7 +117,7 @@ export class SharedBudgets implements Budgets {
   }
 
   #account(payer: Payer): Account {
-    const key = payerName(payer);
+    const key = accountName(payer);
     const found = this.#accounts.get(key);
     if (found) return found;
     const account = {
@@ -133,9 +133,10 @@ export class SharedBudgets implements Budgets {
     return account;
   }
 
-  async #nameOf({ kind, id }: Payer): Promise<string> {
-    if (kind === 'key') return `key:${id}`;
-    return `client:${(await this.options.pseudonyms.of(id)).toString('base64url')}`;
+  async #nameOf({ kind, id, shopper }: Payer): Promise<string> {
+    const hashed = async (text: string) => (await this.options.pseudonyms.of(text)).toString('base64url');
+    if (kind === 'client') return `client:${await hashed(id)}`;
+    return shopper === null ? `key:${id}` : `key:${id}:${await hashed(shopper)}`;
   }
 
   async #lease(account: Account, bounds: Bounds, lacking: number): Promise<void> {

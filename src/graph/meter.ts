@@ -1,5 +1,5 @@
 /** What happened to a hold. */
-export const HOLD_CHANGES = ['created', 'extended', 'confirmed', 'released', 'expired'] as const;
+export const HOLD_CHANGES = ['created', 'extended', 'replaced', 'confirmed', 'released', 'expired'] as const;
 export type HoldChange = (typeof HOLD_CHANGES)[number];
 
 /** How a try to send a webhook message ended. */

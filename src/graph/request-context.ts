@@ -12,8 +12,10 @@ export class Context implements ServerContext {
   readonly requestId: string;
   /** Scheme, host, and port by which the caller reached the gateway. */
   readonly publicUrl: string;
-  /** IP address of the client. */
+  /** IP address of the client, or of the shopper for whom it asks. */
   readonly clientAddress: string;
+  /** IP address that the request came from. */
+  readonly senderAddress: string;
   readonly payer: Payer;
   readonly signal: AbortSignal;
   readonly loaders: Loaders;
@@ -33,7 +35,8 @@ export class Context implements ServerContext {
   ) {
     this.requestId = request.requestId;
     this.publicUrl = request.publicUrl;
-    this.clientAddress = request.clientAddress;
+    this.clientAddress = caller.shopperAddress ?? request.clientAddress;
+    this.senderAddress = request.clientAddress;
     this.payer = payerOf(caller, request.clientAddress);
     this.signal = request.signal;
     this.channelHandle = caller.channels[0] ?? null;
@@ -86,11 +89,21 @@ export class Context implements ServerContext {
   }
 }
 
-/** An API key pays for its requests, wherever they come from; other requests are paid by the client's network. */
-export function payerOf({ keyId, budget }: Caller, clientAddress: string): Payer {
+/**
+ * An API key pays for its requests, wherever they come from, with the share of the shopper that they name; other requests
+ * are paid by the client's network.
+ */
+export function payerOf(caller: Caller, clientAddress: string): Payer {
+  const { keyId, budget } = caller;
   return keyId === null
-    ? { kind: 'client', id: networkOf(clientAddress), pointsPerSecond: null }
-    : { kind: 'key', id: String(keyId), pointsPerSecond: budget };
+    ? { kind: 'client', id: networkOf(clientAddress), pointsPerSecond: null, shopper: null }
+    : { kind: 'key', id: String(keyId), pointsPerSecond: budget, shopper: shopperOf(caller) };
+}
+
+/** Without a name, a shopper is whoever shares the network. */
+function shopperOf({ shopper, shopperAddress }: Caller): string | null {
+  if (shopper !== null) return shopper.toString('base64url');
+  return shopperAddress === null ? null : networkOf(shopperAddress);
 }
 
 /** Makes a value once per request, when it is first needed. */

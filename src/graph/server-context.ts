@@ -7,21 +7,30 @@ export interface Payer {
   readonly id: string;
   /** Points per second of this API key; null: the default for its kind. */
   readonly pointsPerSecond: number | null;
+  /** The shopper for whom the holder of the key asks; null: it names none. A shopper has a share of the key's budget. */
+  readonly shopper: string | null;
 }
 
-/** Credentials were refused, although the API key among them is valid. */
+/** What a request says of its shopper was refused, although its API key is valid. */
 export class RefusedError extends RequestError {
   constructor(
-    message: string,
+    { code, message }: RequestError,
     /** The holder of the key. */
     readonly payer: Payer,
   ) {
-    super('UNAUTHENTICATED', message);
+    super(code, message);
   }
 }
 
-/** Distinguishes this payer from all others. */
+/**
+ * Whose turn work takes: an API key's, whichever shoppers it names. With a turn for each, the holder of a key would have as
+ * many turns as it invents shoppers.
+ */
 export const payerName = ({ kind, id }: Payer): string => `${kind}:${id}`;
+
+/** Whose points they are: those of a shopper whom a key names are apart from those of others. */
+export const accountName = (payer: Payer): string =>
+  payer.shopper === null ? payerName(payer) : `${payerName(payer)}:${payer.shopper}`;
 
 /** The part of the resolvers' context that the server itself needs. */
 export interface ServerContext {
@@ -60,6 +69,8 @@ export interface RequestFacts {
   readonly authorization: string | null;
   /** The raw Vitrine-Shopper header; null when there is none. */
   readonly shopperToken: string | null;
+  /** The raw Vitrine-Shopper-Address header; null when there is none. */
+  readonly shopperAddress: string | null;
   /** The Origin header, which browsers send; null when there is none. */
   readonly origin: string | null;
   /**

@@ -14,9 +14,16 @@ export const networkOf = (address: string): string => prefixOf(address, NETWORK_
 /** What may all belong to one customer: an IPv4 address, or a /48 of IPv6, which has 65,536 networks. */
 export const siteOf = (address: string): string => prefixOf(address, SITE_BYTES);
 
-function prefixOf(address: string, bytes: number): string {
+/** Whether this is an IP address, perhaps with the port of a connection. */
+export const isAddress = (address: string): boolean => ipaddr.isValid(withoutPort(address));
+
+function withoutPort(address: string): string {
   const [, inBrackets, beforePort] = WITH_PORT.exec(address) ?? [];
-  const bare = inBrackets ?? beforePort ?? address;
+  return inBrackets ?? beforePort ?? address;
+}
+
+function prefixOf(address: string, bytes: number): string {
+  const bare = withoutPort(address);
   if (!ipaddr.isValid(bare)) return 'unknown';
   const parsed = ipaddr.process(bare);
   return parsed.kind() === 'ipv4'

@@ -23,14 +23,14 @@ export const waitingFor = (pool: Pool): number => pool.waitingCount + (turns.get
 
 /**
  * Runs `work` with a dedicated client, which then returns to the pool. The client is closed instead if it broke, is
- * still in a transaction, or `keepsState` that ends with its session, such as locks. `lost` aborts when the
- * connection breaks.
+ * still in a transaction, or `keepsState` that ends with its session, such as locks. `lost()` is a signal that aborts when
+ * the connection breaks.
  *
  * @throws DatabaseUnavailable, DatabaseBusy, ThrottledError
  */
 export async function withClient<T>(
   pool: Pool,
-  work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
+  work: (client: PoolClient, lost: () => AbortSignal) => Promise<T>,
   { keepsState = false } = {},
 ): Promise<T> {
   const endTurn = await turns.get(pool)?.take();
@@ -45,23 +45,45 @@ export async function withClient<T>(
   }
 }
 
+/** That a connection broke. A single statement does not ask for the signal, so that is made on demand. */
+class Loss {
+  #declared: { readonly reason: unknown } | null = null;
+  #controller: AbortController | null = null;
+
+  get isDeclared(): boolean {
+    return this.#declared !== null;
+  }
+
+  /** The first reason counts. */
+  declare(reason: unknown): void {
+    this.#declared ??= { reason };
+    this.#controller?.abort(this.#declared.reason);
+  }
+
+  signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#declared !== null) this.#controller.abort(this.#declared.reason);
+    return this.#controller.signal;
+  }
+}
+
 async function withAcquired<T>(
   client: PoolClient,
-  work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
+  work: (client: PoolClient, lost: () => AbortSignal) => Promise<T>,
   keepsState: boolean,
 ): Promise<T> {
-  const broken = new AbortController();
-  const lose = (error: Error): void => broken.abort(new DatabaseUnavailable(error));
+  const loss = new Loss();
+  const lose = (error: Error): void => loss.declare(new DatabaseUnavailable(error));
   // The pool handles errors of idle clients only; without a handler, the error would end the process.
   client.on('error', lose);
   try {
-    return await work(client, broken.signal);
+    return await work(client, () => loss.signal());
   } catch (error) {
-    if (endsConnection(error)) broken.abort(error);
+    if (endsConnection(error)) loss.declare(error);
     throw error;
   } finally {
     client.off('error', lose);
-    const isUsable = !keepsState && !broken.signal.aborted;
+    const isUsable = !keepsState && !loss.isDeclared;
     if (isUsable && client.getTransactionStatus() === 'I') client.release();
     else discard(client);
   }

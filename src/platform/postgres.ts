@@ -135,7 +135,8 @@ function inTransaction<T>(
   begin: string,
   work: (client: PoolClient, lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  return withClient(db, async (client, lost) => {
+  return withClient(db, async (client, signalLoss) => {
+    const lost = signalLoss();
     await runOn(client, { text: begin });
     try {
       const result = await work(client, lost);

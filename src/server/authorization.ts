@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../errors.js';
 import type { RequestFacts } from '../graph/server-context.js';
 
-type Credentials = Pick<RequestFacts, 'authorization' | 'shopperToken' | 'origin'>;
+type Credentials = Pick<RequestFacts, 'authorization' | 'shopperToken' | 'shopperAddress' | 'origin'>;
 
 const AUTHORIZATION = 'authorization';
 const SHOPPER = 'vitrine-shopper';
+const SHOPPER_ADDRESS = 'vitrine-shopper-address';
 
 /** What the headers of a request say about its caller. */
 export function credentialsOf({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): Credentials {
@@ -15,6 +16,7 @@ export function credentialsOf({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'
   return {
     authorization: valueOf(headers, AUTHORIZATION),
     shopperToken: valueOf(headers, SHOPPER),
+    shopperAddress: valueOf(headers, SHOPPER_ADDRESS),
     origin: valueOf(headers, 'origin'),
   };
 }
@@ -30,6 +32,7 @@ export function withParams(credentials: Credentials, params: unknown): Credentia
   return {
     authorization: valueOf(given, AUTHORIZATION) ?? credentials.authorization,
     shopperToken: valueOf(given, SHOPPER) ?? credentials.shopperToken,
+    shopperAddress: valueOf(given, SHOPPER_ADDRESS) ?? credentials.shopperAddress,
     origin: credentials.origin,
   };
 }

@@ -32,6 +32,8 @@ const TOO_MANY = [
   '\r\n',
 ].join('\r\n');
 
+const CONTINUE = /^100-continue$/i;
+
 /** The connections that carry WebSockets: they send no requests, and are in use all the same. */
 export const carryWebSockets = new WeakSet<object>();
 
@@ -50,11 +52,11 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
   const byUse = new Set<Socket>();
   let proxied = 0;
   const counted = new WeakSet<Socket>();
-  const shutOut = new Map<string, NodeJS.Timeout>();
+  const shutOut = new Set<string>();
   const inWork = new WeakMap<Socket, Set<ServerResponse>>();
   const inWorkOfClient = sharesOf(MAX_REQUESTS_IN_WORK_PER_CLIENT);
-  /** Closed after the response that is being sent. */
-  const leaving = new WeakSet<Socket>();
+  /** Closed after the response that is being sent, with how many requests came behind that. */
+  const leaving = new WeakMap<Socket, number>();
   const toldToWait = new LRUCache<string, number>({
     max: MAX_CLIENTS_REMEMBERED,
     ttl: SHUT_OUT_MS,
@@ -115,7 +117,8 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     const client = clientOf(socket);
     if (client === null || shutOut.has(client)) return;
     for (const other of byUse) if (clientOf(other) === client) other.destroy();
-    shutOut.set(client, setTimeout(() => shutOut.delete(client), SHUT_OUT_MS).unref());
+    shutOut.add(client);
+    setTimeout(() => shutOut.delete(client), SHUT_OUT_MS).unref();
   };
 
   const responsesOf = (socket: Socket): Set<ServerResponse> => {
@@ -134,10 +137,16 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
   // In place of the listeners, because one cannot keep a request from the others.
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  const receive = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
-    // What was read before its connection was closed.
-    if (socket.destroyed || leaving.has(socket)) return;
+    if (socket.destroyed) return;
+    const behind = leaving.get(socket);
+    if (behind !== undefined) {
+      // What was read before its connection was closed. Thousands cost the same whether they are answered or not.
+      leaving.set(socket, behind + 1);
+      if (behind >= MAX_REQUESTS_IN_WORK_PER_CONNECTION) shut(socket);
+      return;
+    }
     const responses = responsesOf(socket);
     if (responses.size >= MAX_REQUESTS_IN_WORK_PER_CONNECTION) {
       shut(socket);
@@ -145,9 +154,10 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     }
     if (byUse.delete(socket)) byUse.add(socket);
     held.touch(socket);
-    if (request.rawHeaders.length > 2 * MAX_HEADERS) {
-      leaving.add(socket);
-      answerEarly(request, response, 431, 'BAD_USER_INPUT', `Send at most ${MAX_HEADERS} headers.`, true);
+    const fault = faultOf(request);
+    if (fault !== null) {
+      leaving.set(socket, 0);
+      answerEarly(request, response, fault.status, 'BAD_USER_INPUT', fault.message, true);
       return;
     }
     // A list that no browser sends is no preference.
@@ -158,7 +168,7 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     if (!inWorkOfClient.take(client, 1)) {
       const isOwn = clientOf(socket) !== null;
       // What else the connection has sent is not worth a response each. A proxy's connection has others' requests too.
-      if (isOwn) leaving.add(socket);
+      if (isOwn) leaving.set(socket, 0);
       tellToWait(request, response, isOwn);
       const told = (toldToWait.get(client) ?? 0) + 1;
       toldToWait.set(client, told);
@@ -180,7 +190,29 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
       if (socket.destroyed) return;
       for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
     });
-  });
+  };
+  server.on('request', receive);
+  // Without a listener, Node answers such requests itself, as many as a client sends.
+  server.on('checkExpectation', receive);
+}
+
+/**
+ * What is wrong with the head of a request, so that nothing else on its connection is worth reading. Of one with too many
+ * headers, Node has left out the last ones without a word, and they may say where its body ends, or who sends it.
+ */
+export function faultOf({
+  headers,
+  httpVersion,
+  rawHeaders,
+}: IncomingMessage): { status: number; message: string } | null {
+  if (rawHeaders.length > 2 * MAX_HEADERS)
+    return { status: 431, message: `Send at most ${MAX_HEADERS} headers.` };
+  if (httpVersion === '1.1' && headers.host === undefined)
+    return { status: 400, message: 'Send a Host header.' };
+  if (headers.expect !== undefined && !CONTINUE.test(headers.expect)) {
+    return { status: 417, message: 'Send no Expect header, or "Expect: 100-continue".' };
+  }
+  return null;
 }
 
 function refuse(socket: Socket): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { types } from 'node:util';
 import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode as Apollo } from '@apollo/server/errors';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
@@ -213,6 +214,19 @@ function maskedMessage(requestId: string): string {
   return `Something went wrong on our side (request ${requestId})`;
 }
 
+/** What a caller is told of an error, which is logged if it is our fault. Retry-After is set on the reply. */
+export function explainError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): ReturnType<typeof describe> {
+  setRetryAfter(error, reply);
+  // Fastify's errors are instances of Error only, and those of another context are native only.
+  const isError = error instanceof Error || types.isNativeError(error);
+  return describe(isError ? error : new Error(errorMessage(error)), request, log);
+}
+
 /**
  * Sends an error of a route other than /graphql as `{ error: { code, message } }`, and logs it if it is our fault.
  */
@@ -223,8 +237,7 @@ export function sendHttpError(
   log: Logger,
 ): void {
   if (reply.sent) return;
-  const { status, code, message, details } = describe(error, request, log);
-  setRetryAfter(error, reply);
+  const { status, code, message, details } = explainError(error, request, reply, log);
   // Caches on the way would otherwise keep some of them, such as that there is no image yet.
   void reply.header('cache-control', 'no-store');
   void reply.code(status).send({ error: { code, message, ...details } });
@@ -238,8 +251,7 @@ export function sendGraphQLHttpError(
   log: Logger,
 ): void {
   if (reply.sent) return;
-  const { status, code, message, details } = describe(error, request, log);
-  setRetryAfter(error, reply);
+  const { status, code, message, details } = explainError(error, request, reply, log);
   // It names the authentication scheme (RFC 9110).
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   void reply.code(status).send({ errors: [{ message, extensions: { code, ...details } }] });
@@ -263,7 +275,7 @@ function hasLeft(error: Error, { raw }: FastifyRequest): boolean {
 }
 
 function describe(
-  error: FastifyError | RequestError | DatabaseUnavailable,
+  error: Error,
   request: FastifyRequest,
   log: Logger,
 ): { status: number; code: string; message: string; details?: { readonly retryAfterMs?: number } } {
@@ -283,7 +295,7 @@ function describe(
     };
   }
   // Fastify's own refusals: a body that is too large or not JSON, an unknown content type.
-  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  const status = 'statusCode' in error ? Number(error.statusCode ?? 500) : 500;
   if (status < 500) return { status, code: 'BAD_USER_INPUT', message: shorten(error.message) };
   log.error({ err: error, requestId }, 'A request failed');
   return { status: 500, code: Apollo.INTERNAL_SERVER_ERROR, message: maskedMessage(requestId) };

@@ -4,17 +4,22 @@ import fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { ShopperShares } from '../budgets/shopper-shares.js';
 import { RequestError } from '../errors.js';
 import { watchMethods } from './allowed-methods.js';
 import { compressAnswers } from './compression.js';
+import type { Door } from '../graph/ask-graphql.js';
 import type { ServerContext } from '../graph/server-context.js';
-import { sendHttpError } from './errors.js';
+import { explainError, sendHttpError } from './errors.js';
 import { installGraphiQL } from './graphql/graphiql.js';
 import { type GraphQLOptions, installGraphQL } from './graphql/graphql.js';
 import { installHealth, type Readiness } from './health.js';
+import { installTechPacks, type TechPackOptions } from './tech-packs.js';
 import { type ImageOptions, installImages } from './images.js';
 import { boundJsonNames } from './json-bodies.js';
 import { boundConnections } from './connections.js';
@@ -33,11 +38,13 @@ import { payForBodies } from './paid-bodies.js';
 import { installPage } from './page.js';
 import { sendersWith } from './sender.js';
 import { payForRefusals } from './refused-credentials.js';
-import { HOST, trustIn } from './seen-from.js';
+import { Request } from './request.js';
+import { HOST, seenFrom, trustIn } from './seen-from.js';
 import { boundUnsent, createUnsent } from './unsent.js';
 import { traceRequests, traceRootFields } from './tracing.js';
 
-export interface HttpOptions<Context extends ServerContext> extends GraphQLOptions<Context>, ImageOptions {
+export interface HttpOptions<Context extends ServerContext>
+  extends GraphQLOptions<Context>, ImageOptions, TechPackOptions {
   ready(): Promise<Readiness>;
   /** Whether this Authorization header had a valid key a moment ago; by default, no key is known. */
   readonly knowsKey?: (authorization: string) => boolean;
@@ -49,6 +56,8 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
   readonly log: Logger;
   /** Where this server counts. They are served elsewhere: see metrics-server.ts. */
   readonly metrics: Metrics;
+  /** Adds the routes of another protocol, which are answered through GraphQL. */
+  readonly openDoor?: (app: FastifyInstance, door: Door) => void;
   /** Folder of the documents that GraphiQL opens with; the project's own by default. */
   readonly operations?: URL;
 }
@@ -60,9 +69,11 @@ export interface HttpOptions<Context extends ServerContext> extends GraphQLOptio
 export async function createServer<Context extends ServerContext>(
   given: HttpOptions<Context>,
 ): Promise<FastifyInstance> {
+  const budgets = new ShopperShares(given.budgets);
   const options = {
     ...given,
-    createContext: payForRefusals(given.createContext, given.budgets, given.knowsKey ?? (() => false)),
+    budgets,
+    createContext: payForRefusals(given.createContext, budgets, given.knowsKey ?? (() => false)),
   };
   const { log, metrics, leaving = new AbortController().signal } = options;
   // The caller logs that it listens, with its own message.
@@ -77,7 +88,8 @@ export async function createServer<Context extends ServerContext>(
     frameworkErrors: (error, request, reply) => sendHttpError(error, request, reply, log),
     // A request that arrives while the server closes is answered like any other.
     return503OnClosing: false,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    // A missing Host is answered in connections.ts, because Node answers as many such requests as a client sends.
+    http: { IncomingMessage: Request, maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false },
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARS },
   });
   const methodsAt = watchMethods(app);
@@ -102,19 +114,23 @@ export async function createServer<Context extends ServerContext>(
     void reply.header('x-content-type-options', 'nosniff');
     done();
   });
-  app.setNotFoundHandler((request, reply) => {
+  const nothingAt = (request: FastifyRequest, reply: FastifyReply): RequestError => {
     const allowed = methodsAt(request.url.replace(/\?.*$/s, ''));
     if (allowed.length > 0) {
       void reply.header('allow', allowed.join(', '));
-      throw new RequestError(
+      return new RequestError(
         'METHOD_NOT_ALLOWED',
         `${request.method} is not supported here; use ${allowed.join(' or ')}.`,
       );
     }
-    throw new RequestError(
+    return new RequestError(
       'NOT_FOUND',
       `There is nothing at ${request.method} ${request.url}: GraphQL is at POST /graphql, GraphiQL at /graphiql.`,
     );
+  };
+  // Before its body is read and parsed, which nobody would pay for.
+  app.addHook('onRequest', (request, reply, done) => {
+    done(request.is404 ? nothingAt(request, reply) : undefined);
   });
   if (log.isLevelEnabled('debug')) {
     app.addHook('onResponse', (request, reply, done) => {
@@ -164,7 +180,14 @@ export async function createServer<Context extends ServerContext>(
   installPage(app, senderOf);
   installGraphiQL(app, senderOf, options.operations);
   await installImages(app, options, senderOf, metrics);
-  await installGraphQL(app, options, { unsent, bodies, metrics });
+  installTechPacks(app, options, senderOf);
+  const ask = await installGraphQL(app, options, { unsent, bodies, metrics });
+  options.openDoor?.(app, {
+    ask,
+    publicUrlOf: ({ raw }) => seenFrom(raw, trusts).publicUrl,
+    callerOf: senderOf,
+    explain: (error, request, reply) => explainError(error, request, reply, log),
+  });
   await app.ready();
   return app;
 }

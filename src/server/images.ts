@@ -22,6 +22,8 @@ export interface ImageOptions {
   readonly uploads: BlobStore;
   /** The bytes of the product image with this global id; null if there is none. */
   readonly catalogImage: (id: string) => Promise<Buffer | null>;
+  /** Whether the product image with this global id is no longer shown, though it may have been rendered. */
+  readonly isHeld: (id: string) => Promise<boolean>;
 }
 
 const PRODUCT_IMAGE_CACHE = 'public, max-age=31536000, immutable';
@@ -56,7 +58,7 @@ const rendering = z.object({
  */
 export async function installImages(
   app: FastifyInstance,
-  { uploads, catalogImage }: ImageOptions,
+  { uploads, catalogImage, isHeld }: ImageOptions,
   senderOf: SenderOf,
   metrics: Pick<Metrics, 'countLookup' | 'countUpload'>,
 ): Promise<void> {
@@ -73,16 +75,12 @@ export async function installImages(
     const { id } = request.params;
     const wanted = { id, width, format };
     let rendition = renditions.known(wanted);
+    if (rendition !== null && !isUpload(id) && (await isHeld(id))) throw noImage();
     if (rendition === null) {
       const sender = await senderOf(request);
       rendition = await forClient(sender.name, () => renditions.render(wanted, sender));
     }
-    if (rendition === null) {
-      throw new RequestError(
-        'IMAGE_NOT_FOUND',
-        'There is no image with this id; get the URL of the image from the API, or upload the image again.',
-      );
-    }
+    if (rendition === null) throw noImage();
     void reply
       .header('etag', rendition.etag)
       .header('cache-control', isUpload(id) ? UPLOAD_CACHE : PRODUCT_IMAGE_CACHE);
@@ -120,6 +118,12 @@ export async function installImages(
     });
   });
 }
+
+const noImage = (): RequestError =>
+  new RequestError(
+    'IMAGE_NOT_FOUND',
+    'There is no image with this id; get the URL of the image from the API, or upload the image again.',
+  );
 
 /** Apps that build forms by hand often leave out the file name. A part without a type is text (RFC 7578, 4.4). */
 const isPartAFile = (

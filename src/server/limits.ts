@@ -77,6 +77,8 @@ export const ASSUMED_LIST_SIZE = 5;
 /** Points of any request: HTTP, JSON, and what surrounds the execution. */
 export const REQUEST_COST = 50;
 
+/** Points of a file of a tech pack: it is drafted anew, in up to 50 ms, and written, in up to 130 ms for a DXF of jeans. */
+export const TECH_PACK_COST = 2_000;
 /** Points of an upload, before anything is known about it. */
 export const UPLOAD_COST = 500;
 

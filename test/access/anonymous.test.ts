@@ -51,6 +51,7 @@ describe('without catalog:read, callers without a key are refused', () => {
     `node(id: "${id('Board')}") { id }`,
     `node(id: "${id('Pin')}") { id }`,
     'imageJobs { nodes { link } }',
+    'quarantinedImages { nodes { link } }',
   ])('%s', async (field) => {
     const { errors } = await closed.ask(`{ ${field} }`);
     expect(errors).toEqual([

@@ -10,6 +10,17 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 const RATE = 100;
 const COST = 100;
 
+/** How often a gateway has counted alone, because Postgres took too long to answer. */
+let alone = 0;
+const log = pino(
+  { level: 'warn' },
+  {
+    write: (line: string) => {
+      if (line.includes('counts alone')) alone += 1;
+    },
+  },
+);
+
 let database: TestDatabase;
 const opened: SharedBudgets[] = [];
 beforeAll(async () => {
@@ -20,7 +31,7 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-const client = (id: string): Payer => ({ kind: 'client', id, pointsPerSecond: null });
+const client = (id: string): Payer => ({ kind: 'client', id, pointsPerSecond: null, shopper: null });
 
 /** Those of one gateway. */
 function open({
@@ -34,7 +45,7 @@ function open({
     ...(now && { now }),
     db,
     pseudonyms: new Pseudonyms(database.db),
-    log: pino({ level: 'silent' }),
+    log,
   });
   opened.push(budgets);
   return budgets;
@@ -54,18 +65,25 @@ const spent = (results: readonly boolean[]): number => results.filter(Boolean).l
 
 describe('gateways that share a database', () => {
   test('together admit no more than one bucket holds and restores', async () => {
-    const gateways = [open(), open(), open()];
-    // Opens the connections.
-    await Promise.all(gateways.map((gateway, n) => spend(gateway, client(`198.51.100.${n}`))));
-    const payer = client('203.0.113.7');
-    const started = performance.now();
-    const results = await Promise.all(
-      Array.from({ length: 900 }, (_, n) => spend(gateways[n % 3] ?? open(), payer)),
-    );
-    const restored = (RATE * (performance.now() - started)) / 1_000;
-    expect(spent(results)).toBeLessThanOrEqual(LEAST_CAPACITY + restored);
-    // Each may keep part of its last lease.
-    expect(spent(results)).toBeGreaterThan(LEAST_CAPACITY - 3 * 2 * RATE - COST);
+    // On a busy machine a lease may take longer than a gateway waits for it.
+    for (let tries = 1, shared = false; !shared; tries += 1) {
+      expect(tries).toBeLessThanOrEqual(5);
+      const before = alone;
+      const gateways = [open(), open(), open()];
+      // Opens the connections.
+      await Promise.all(gateways.map((gateway, n) => spend(gateway, client(`198.51.100.${3 * tries + n}`))));
+      const payer = client(`203.0.113.${100 + tries}`);
+      const started = performance.now();
+      const results = await Promise.all(
+        Array.from({ length: 900 }, (_, n) => spend(gateways[n % 3] ?? open(), payer)),
+      );
+      shared = alone === before;
+      if (!shared) continue;
+      const restored = (RATE * (performance.now() - started)) / 1_000;
+      expect(spent(results)).toBeLessThanOrEqual(LEAST_CAPACITY + restored);
+      // Each may keep part of its last lease.
+      expect(spent(results)).toBeGreaterThan(LEAST_CAPACITY - 3 * 2 * RATE - COST);
+    }
   });
 
   test('what one leased and does not need, another can use', async () => {
@@ -90,7 +108,7 @@ describe('gateways that share a database', () => {
 
   test('clients have their own buckets, and so do API keys', async () => {
     const gateway = open();
-    const key: Payer = { kind: 'key', id: '203.0.113.10', pointsPerSecond: 1_000_000 };
+    const key: Payer = { kind: 'key', id: '203.0.113.10', pointsPerSecond: 1_000_000, shopper: null };
     expect(await spend(gateway, client('203.0.113.10'), LEAST_CAPACITY)).toBe(true);
     expect(await spend(gateway, client('203.0.113.10'))).toBe(false);
     expect(await spend(gateway, client('203.0.113.11'))).toBe(true);
@@ -99,9 +117,10 @@ describe('gateways that share a database', () => {
 
   test('Postgres stores no address', async () => {
     await spend(open(), client('203.0.113.12'));
+    await spend(open(), { kind: 'key', id: '7', pointsPerSecond: null, shopper: '203.0.113.12' });
     const { rows } = await database.db.query<{ payer: string }>('SELECT payer FROM budgets');
     expect(rows.length).toBeGreaterThan(0);
-    for (const { payer } of rows) expect(payer).toMatch(/^(client:[\w-]{43}|key:.*)$/);
+    for (const { payer } of rows) expect(payer).toMatch(/^(client:[\w-]{43}|key:[\d.]+(:[\w-]{43})?)$/);
   });
 });
 

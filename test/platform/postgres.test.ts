@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import sql from 'sql-template-tag';
-import { closeDatabase } from '../../src/platform/connections.js';
+import { closeDatabase, withClient } from '../../src/platform/connections.js';
 import { DatabaseUnavailable, StatementCanceled } from '../../src/platform/database-unavailable.js';
 import {
   execute,
@@ -42,7 +42,15 @@ const failure = (code: string) => expect.objectContaining({ name: 'DatabaseUnava
 
 /** Opens as many connections as the pool allows, and leaves them idle. */
 async function fillPool(): Promise<void> {
-  await Promise.all(Array.from({ length: CONNECTIONS }, () => execute(db, sleeps(100))));
+  let open = 0;
+  let release = (): void => undefined;
+  const allAreOpen = new Promise<void>((resolve) => (release = resolve));
+  const hold = (): Promise<void> => {
+    open += 1;
+    if (open === CONNECTIONS) release();
+    return allAreOpen;
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, () => withClient(db, hold)));
   expect(proxy.connections()).toBe(CONNECTIONS);
 }
 

@@ -178,6 +178,28 @@ test('a request that offers an upgrade to HTTP/2 is answered, and after a few th
   await ended;
 });
 
+// Failed on 2026-11-29: the last of many headers were lost, and with them where the body ends, or the address that a proxy adds.
+test.each([
+  ['an upgrade to HTTP/2', 'Upgrade: h2c', 'http2-settings: a'],
+  [
+    'a WebSocket',
+    'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'a: b',
+  ],
+])('a request that offers %s with too many headers is not read', async (_name, offer, filling) => {
+  const socket = await open(await listen([]), ADDRESS);
+  let text = '';
+  socket.on('data', (chunk) => (text += String(chunk)));
+  const ended = once(socket, 'end');
+  const body = 'GET /graphql?query={smuggled:__typename} HTTP/1.1\r\nHost: shop.example\r\n\r\n';
+  socket.write(
+    `GET /graphql HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\n${offer}\r\n` +
+      `${`${filling}\r\n`.repeat(MAX_HEADERS + 40)}Content-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  await ended;
+  expect(text.match(/HTTP\/1\.1 \d+|smuggled/g)).toEqual(['HTTP/1.1 431']);
+});
+
 // Failed on 2026-11-28: one address had thousands of requests in work, and others waited for 10 s.
 test('an address may have some requests in work on all its connections; others are served', async () => {
   const gate = new EventEmitter();
@@ -318,6 +340,80 @@ test('a client that sends thousands ahead loses its connections, and others are 
   await once(refused, 'close');
   expect(await status(port, OTHER_ADDRESS)).toBe(200);
   await until('it is let in again', async () => (await status(port, ADDRESS)) === 200);
+});
+
+// Failed on 2026-11-30: all that was read with the requests that shut a client out was parsed, 2,400 requests for each of
+// the networks that one customer has.
+test('of thousands ahead, those behind the one that shuts the client out are not even parsed', async () => {
+  const { app } = await startTestServer({ trustedProxies: [] });
+  const port = Number(new URL(await app.listen({ host: ADDRESS, port: 0 })).port);
+  let parsed = 0;
+  app.server.on('request', () => (parsed += 1));
+  const flooding = await open(port, ADDRESS);
+  const gone = once(flooding, 'close');
+  flooding.on('error', () => undefined).resume();
+  flooding.write(REQUEST.repeat(1_000));
+  await gone;
+  expect(parsed).toBe(MAX_REQUESTS_IN_WORK_PER_CONNECTION + 1);
+});
+
+describe.each([
+  ['expects what no server does', 417, 'GET / HTTP/1.1\r\nHost: shop.example\r\nExpect: x\r\n\r\n'],
+  ['has no Host', 400, 'GET / HTTP/1.1\r\nAccept: */*\r\n\r\n'],
+  [
+    'has too many headers',
+    431,
+    `GET / HTTP/1.1\r\nHost: shop.example\r\n${'a:\r\n'.repeat(MAX_HEADERS)}\r\n`,
+  ],
+])('a request that %s', (_name, expected, request) => {
+  test('is answered, and its connection ends', async () => {
+    const socket = await open(await listen([]), ADDRESS);
+    let text = '';
+    socket.on('data', (chunk) => (text += String(chunk)));
+    const ended = once(socket, 'end');
+    socket.write(request.repeat(2));
+    await ended;
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${expected}`]);
+  });
+
+  // Failed on 2026-11-29: Node answered the first two kinds itself, as many as one client sent.
+  test('and thousands behind it: the client loses its connections, and others are served', async () => {
+    const port = await listen([]);
+    const idle = await open(port, ADDRESS);
+    const flooding = await open(port, ADDRESS);
+    const gone = Promise.all([idle, flooding].map((socket) => once(socket, 'close')));
+    for (const socket of [idle, flooding]) socket.on('error', () => undefined).resume();
+    flooding.write(request.repeat(1_000));
+    await gone;
+    expect(await status(port, ADDRESS)).toBe(0);
+    expect(await status(port, OTHER_ADDRESS)).toBe(200);
+  });
+});
+
+// Failed on 2026-11-29: all of them were read and kept for as long as the first request took.
+test('thousands behind a request that ends its connection, and one that takes long: the connection is closed', async () => {
+  const server = createServer(() => undefined);
+  boundConnections(server, () => false);
+  server.listen(0, ADDRESS);
+  await once(server, 'listening');
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  const socket = await open(port, ADDRESS);
+  const gone = once(socket, 'close');
+  socket.on('error', () => undefined).resume();
+  const last = `GET / HTTP/1.1\r\nHost: shop.example\r\n${'a:\r\n'.repeat(MAX_HEADERS)}\r\n`;
+  socket.write(`GET /slow HTTP/1.1\r\nHost: shop.example\r\n\r\n${last}${REQUEST.repeat(1_000)}`);
+  await gone;
+  server.closeAllConnections();
+  server.close();
+});
+
+test('a request that expects to be told to continue is served', async () => {
+  const socket = await open(await listen([]), ADDRESS);
+  let text = '';
+  socket.on('data', (chunk) => (text += String(chunk)));
+  socket.write('GET /health/live HTTP/1.1\r\nHost: shop.example\r\nExpect: 100-Continue\r\n\r\n');
+  await until('it is answered', () => text.includes('HTTP/1.1 200'));
+  expect(text).toContain('HTTP/1.1 100 Continue');
 });
 
 describe('bodies in chunks', () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { makeSecret } from '../../src/access/api-key.js';
 import { seedMarkets } from '../support/catalog.js';
+import { approvedAgent, refused, rest } from '../agents/support.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { openClient, subscribe } from '../support/subscriptions.js';
 
@@ -11,7 +12,7 @@ const TRY_AGAIN_LATER = '1013';
 let gateway: TestGateway;
 let sockets: string;
 beforeAll(async () => {
-  gateway = await startTestGateway(seedMarkets);
+  gateway = await startTestGateway(seedMarkets, { agents: approvedAgent() });
   sockets = await gateway.listen();
   await gateway.db.query(`
     CREATE TABLE failure AS SELECT '' AS code;
@@ -19,8 +20,8 @@ beforeAll(async () => {
       BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = (SELECT code FROM failure); END $$;
     ALTER TABLE categories RENAME TO real_categories;
     CREATE VIEW categories AS SELECT * FROM real_categories WHERE fails();
-    ALTER TABLE product_images RENAME TO real_images;
-    CREATE VIEW product_images AS SELECT * FROM real_images WHERE fails();
+    ALTER VIEW shown_images RENAME TO really_shown_images;
+    CREATE VIEW shown_images AS SELECT * FROM really_shown_images WHERE fails();
     ALTER TABLE api_keys RENAME TO real_keys;
     CREATE VIEW api_keys AS SELECT * FROM real_keys WHERE fails();
   `);
@@ -68,3 +69,22 @@ test.each([
   });
   expect([keyed.statusCode, keyed.headers['retry-after']]).toEqual([503, '5']);
 });
+
+// Failed on 2026-11-30: such errors had the form of other doors, which no agent reads.
+test.each([
+  ['it is out of connections', '53300', 503, 'database_unavailable', '5'],
+  ['the gateway is at fault', '22012', 500, 'internal_server_error', undefined],
+])(
+  'when the key of an agent cannot be read because %s, it is told as UCP says',
+  async (_why, sqlState, status, code, wait) => {
+    await gateway.db.query('UPDATE failure SET code = $1', [sqlState]);
+    const headers = { authorization: `Bearer ${makeSecret()}` };
+    const answer = await rest(gateway, '/catalog/search', { query: 'shirt' }, headers);
+    expect([answer.status, answer.headers['retry-after']]).toEqual([status, wait]);
+    expect(refused.parse(answer.body)).toMatchObject({ ucp: { status: 'error' }, messages: [{ code }] });
+    const payload = { jsonrpc: '2.0', id: 7, method: 'tools/list' };
+    const mcp = await gateway.http.inject({ method: 'POST', url: '/ucp/mcp', headers, payload });
+    expect([mcp.statusCode, mcp.headers['retry-after']]).toEqual([status, wait]);
+    expect(mcp.json()).toMatchObject({ id: 7, error: { code: -32_000, data: { code } } });
+  },
+);

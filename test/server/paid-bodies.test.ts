@@ -10,7 +10,7 @@ import { MAX_GRAPHQL_BODY_BYTES, REQUEST_COST, UPLOAD_COST } from '../../src/ser
 import { startTestServer, type TestServer } from './support/server.js';
 
 const MEGABYTE = 1_000_000;
-const CLIENT: Payer = { kind: 'client', id: '127.0.0.1', pointsPerSecond: null };
+const CLIENT: Payer = { kind: 'client', id: '127.0.0.1', pointsPerSecond: null, shopper: null };
 
 let server: TestServer;
 let budgets: MemoryBudgets;
@@ -42,6 +42,13 @@ describe('a body of JSON is paid for', () => {
   test('by its bytes, if they are no text', async () => {
     expect((await post('/graphql', 'application/json', Buffer.alloc(MEGABYTE, 0xff))).statusCode).toBe(400);
     expect(spent()).toBe(REQUEST_COST + MEGABYTE / 4_000);
+  });
+
+  // Failed on 2026-11-30: 40 addresses kept others waiting for seconds with bodies for nobody, which were parsed for nothing.
+  test('unless nobody is there to read it', async () => {
+    expect((await post('/nowhere', 'application/json', '{"query"')).statusCode).toBe(404);
+    expect((await post('/health/live', 'application/json', '{"query"')).statusCode).toBe(405);
+    expect(spent()).toBe(0);
   });
 
   test('that is small and refused', async () => {

@@ -98,14 +98,15 @@ test('many guesses at once are looked up a few at a time, and no more than are p
 // Failed on 2026-11-28: a neighbor's guesses, or its own shoppers' expired tokens, kept a partner from using its key.
 test('a key that is known is never kept out; its holder pays for the tokens of shoppers that are refused', async () => {
   const budgets = new MemoryBudgets({ anonymousRate: 1, keyRate: 1, burstSeconds: 1 });
-  const partner: Payer = { kind: 'key', id: '7', pointsPerSecond: null };
+  const partner: Payer = { kind: 'key', id: '7', pointsPerSecond: null, shopper: null };
   const { app } = await startTestServer({
     budgets,
     knowsKey: (authorization) => authorization === 'Bearer good',
     createContext: (facts) => {
       if (facts.authorization !== 'Bearer good')
         throw new RequestError('UNAUTHENTICATED', 'This key is unknown.');
-      if (facts.shopperToken === 'expired') throw new RefusedError('This token has expired.', partner);
+      if (facts.shopperToken === 'expired')
+        throw new RefusedError(new RequestError('UNAUTHENTICATED', 'This token has expired.'), partner);
       return Object.assign(new TestContext(facts), { payer: partner });
     },
   });
@@ -120,4 +121,33 @@ test('a key that is known is never kept out; its holder pays for the tokens of s
   const before = budgets.available(partner);
   expect(await ask({ authorization: 'Bearer good', 'vitrine-shopper': 'expired' })).toBe(401);
   expect(before - budgets.available(partner)).toBeCloseTo(REFUSED_CREDENTIALS_COST, 0);
+});
+
+// Failed on 2026-11-30: with a key that is known, such refusals were free.
+test('a known key that is used from an origin that it does not allow is paid for by the network that did', async () => {
+  const budgets = new MemoryBudgets({ anonymousRate: 1, keyRate: 1, burstSeconds: 1, now: () => 0 });
+  const { app } = await startTestServer({
+    budgets,
+    knowsKey: () => true,
+    createContext: (facts) => {
+      if (facts.origin !== null) throw new RequestError('FORBIDDEN', 'Not from this origin.');
+      return new TestContext(facts);
+    },
+  });
+  const ask = async (headers: Record<string, string>): Promise<number> => {
+    const payload = { query: '{ channel }' };
+    const authorization = { authorization: 'Bearer good' };
+    const request = { method: 'POST', url: '/graphql', payload, remoteAddress: MALLORY } as const;
+    return (await app.inject({ ...request, headers: { ...authorization, ...headers } })).statusCode;
+  };
+  const statuses = new Map<number, number>();
+  for (let tries = 0; tries < GUESSES + 10; tries += 1) {
+    const status = await ask({ origin: 'https://mallory.example' });
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+  expect([...statuses]).toEqual([
+    [403, GUESSES],
+    [429, 10],
+  ]);
+  expect(await ask({})).toBe(200);
 });

@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Budgets, spendMore } from '../../budgets/budgets.js';
 import { ThrottledError } from '../../errors.js';
-import { type Payer, payerName, type ServerContext } from '../../graph/server-context.js';
+import { accountName, type Payer, payerName, type ServerContext } from '../../graph/server-context.js';
 import type { RequestPayer } from '../../platform/request-payer.js';
 import type { Operation } from '../graphql/operation.js';
 import type { Metrics } from '../metrics.js';
@@ -121,7 +121,8 @@ export function createCharges(
     },
     async chargeEvent(context, operation, variables, signal) {
       const price = priceOf(operation).ofEvent;
-      const endTurn = await turns.take(payerName(context.payer), signal);
+      // A shopper who has to wait for points holds up no other.
+      const endTurn = await turns.take(accountName(context.payer), signal);
       try {
         while (!signal.aborted) {
           try {

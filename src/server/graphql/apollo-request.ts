@@ -12,6 +12,12 @@ export function toApolloRequest({ method, url, headers, body }: FastifyRequest):
   return { method, headers: map, search: start === -1 ? '' : url.slice(start), body };
 }
 
+/** The request for a document of the gateway's own. */
+export function askedWith(query: string, variables: Readonly<Record<string, unknown>>): HTTPGraphQLRequest {
+  const headers = new HeaderMap([['content-type', 'application/json']]);
+  return { method: 'POST', headers, search: '', body: { query, variables } };
+}
+
 export function documentParametersOf(request: HTTPGraphQLRequest): DocumentParameters {
   if (request.method === 'GET') {
     const search = new URLSearchParams(request.search);

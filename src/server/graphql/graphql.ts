@@ -7,12 +7,13 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
+import type { AskGraphQL } from '../../graph/ask-graphql.js';
 import { RequestError } from '../../errors.js';
 import type { Budgets } from '../../budgets/budgets.js';
 import { credentialsOf } from '../authorization.js';
 import { type Charges, createCharges } from '../cost/charges.js';
 import { type AnswerBounds, createAnswerBounds } from './answer-bounds.js';
-import { documentParametersOf, executeText, toApolloRequest } from './apollo-request.js';
+import { askedWith, documentParametersOf, executeText, toApolloRequest } from './apollo-request.js';
 import { type Checks, createChecks, givenName } from './checks.js';
 import { createCompiler } from './compiler.js';
 import { createDocumentCache } from './document-cache.js';
@@ -52,6 +53,9 @@ export interface GraphQLOptions<Context extends ServerContext> {
   readonly documents?: TrustedDocuments;
 }
 
+/** The one header of an answer that is about the request, and not about its body. */
+const RETRY_AFTER = 'retry-after';
+
 /** No documents are trusted. */
 const NO_DOCUMENTS = trustDocuments([]);
 
@@ -64,7 +68,7 @@ interface GraphQLServices {
 
 /**
  * Serves `/graphql`: queries and mutations with Apollo Server, which stops with the fastify instance, and
- * subscriptions over WebSockets.
+ * subscriptions over WebSockets. What it returns executes a document for the sender of another request.
  */
 export async function installGraphQL<Context extends ServerContext>(
   app: FastifyInstance,
@@ -77,7 +81,7 @@ export async function installGraphQL<Context extends ServerContext>(
     documents = NO_DOCUMENTS,
   }: GraphQLOptions<Context>,
   { unsent, bodies, metrics }: GraphQLServices,
-): Promise<void> {
+): Promise<AskGraphQL> {
   const trusts = trustIn(trustedProxies);
   const renderer = createErrorRenderer(log, metrics.countError);
   const charges = createCharges(schema, budgets, metrics);
@@ -145,6 +149,19 @@ export async function installGraphQL<Context extends ServerContext>(
       throw known === null ? error : toGraphQLError(error);
     }
   };
+  const answer = async (
+    apolloRequest: HTTPGraphQLRequest,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<{ status: number; headers: Iterable<readonly [string, string]>; body: string }> => {
+    // Apollo Server reads the request only after it has the context.
+    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: apolloRequest,
+      context: () => contextOf(apolloRequest, request, reply),
+    });
+    if (body.kind === 'chunked') throw new Error('The schema has no @defer and no @stream');
+    return { status: status ?? 200, headers, body: body.string };
+  };
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -155,15 +172,9 @@ export async function installGraphQL<Context extends ServerContext>(
       done();
     },
     async handler(request, reply) {
-      const apolloRequest = toApolloRequest(request);
-      // Apollo Server reads the request only after it has the context.
-      const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: apolloRequest,
-        context: () => contextOf(apolloRequest, request, reply),
-      });
-      if (body.kind === 'chunked') throw new Error('The schema has no @defer and no @stream');
+      const { status, headers, body } = await answer(toApolloRequest(request), request, reply);
       for (const [name, value] of headers) void reply.header(name, value);
-      return reply.code(status ?? 200).send(body.string);
+      return reply.code(status).send(body);
     },
     errorHandler: (error, request, reply) => sendGraphQLHttpError(error, request, reply, log),
   });
@@ -176,6 +187,11 @@ export async function installGraphQL<Context extends ServerContext>(
     metrics,
     log,
   );
+  return async (request, reply, document, variables) => {
+    const { headers, body } = await answer(askedWith(document, variables), request, reply);
+    for (const [name, value] of headers) if (name === RETRY_AFTER) void reply.header(name, value);
+    return body;
+  };
 }
 
 /** Adds `extensions.cost` to every answer. */

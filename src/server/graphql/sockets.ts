@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
@@ -11,7 +11,7 @@ import { networkOf, siteOf } from '../../platform/client-network.js';
 import { Holdings } from '../../platform/holdings.js';
 import { sharesOf } from '../../platform/shares.js';
 import { credentialsOf } from '../authorization.js';
-import { carryWebSockets } from '../connections.js';
+import { carryWebSockets, faultOf } from '../connections.js';
 import { passes, toRequestError } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
@@ -128,7 +128,15 @@ export function installSockets(
 
   const offers = new WeakMap<Duplex, number>();
   app.server.on('upgrade', (request, stream, head) => {
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket' || pathOf(request) !== '/graphql') {
+    // It may not be an upgrade at all: see request.ts.
+    if (stream.destroyed) return;
+    const fault = faultOf(request);
+    if (fault !== null) {
+      refuse(stream, fault.message, {
+        code: 'BAD_USER_INPUT',
+        head: `${fault.status} ${STATUS_CODES[fault.status]}`,
+      });
+    } else if (request.headers.upgrade?.toLowerCase() !== 'websocket' || pathOf(request) !== '/graphql') {
       const count = (offers.get(stream) ?? 0) + 1;
       offers.set(stream, count);
       serveWithoutUpgrade(app, request, stream, head, count >= MAX_UPGRADE_OFFERS_PER_CONNECTION);
@@ -263,6 +271,7 @@ function refuse(stream: Duplex, message: string, { code, head } = OVERLOADED): v
   stream.end(
     `HTTP/1.1 ${head}\r\nConnection: close\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => stream.destroy(),
   );
 }
 
@@ -273,12 +282,12 @@ function refuse(stream: Duplex, message: string, { code, head } = OVERLOADED): v
  */
 function serveWithoutUpgrade(
   { server }: FastifyInstance,
-  { method = '', url = '', rawHeaders }: IncomingMessage,
+  { method = '', url = '', httpVersion, rawHeaders }: IncomingMessage,
   stream: Duplex,
   head: Buffer,
   isLast: boolean,
 ): void {
-  let text = `${method} ${url} HTTP/1.1\r\n`;
+  let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2);
     if (!/^(connection|upgrade|http2-settings)$/i.test(name)) text += `${name}: ${value}\r\n`;

@@ -55,6 +55,8 @@ export async function startTestServer(options: Partial<HttpOptions<TestContext>>
     budgets: new MemoryBudgets(AMPLE),
     uploads,
     catalogImage: async () => null,
+    isHeld: async () => false,
+    techPack: async () => null,
     ready: async () => ({ status: 'ok', checks: { postgres: 'ok' } }),
     metrics,
     log,
