@@ -51,12 +51,25 @@ async function readRequest(
   stores: ChannelStores,
   input: HoldCreateInput,
 ): Promise<HoldRequest> {
+  const lines = await readLines(guests, context, stores, input);
+  return { ...lines, seconds: checkSeconds(input.seconds ?? null, stores.channel, lines.guest) };
+}
+
+/**
+ * What lines of a new hold, or other lines of a hold, ask for.
+ * @throws EntryErrors, RequestError BAD_USER_INPUT
+ */
+export async function readLines(
+  guests: Guests,
+  context: Context,
+  stores: ChannelStores,
+  input: Pick<HoldCreateInput, 'lines' | 'near' | 'location'>,
+): Promise<Omit<HoldRequest, 'seconds'>> {
   const { channel } = stores;
   const { near = null } = input;
   const guest = await guests.of(context.caller, context.clientAddress);
   const lines = checkLines(input);
   if (guest !== null) checkGuestLines(lines, guest.limits);
-  const seconds = checkSeconds(input.seconds ?? null, channel, guest);
   if (near !== null) checkPlace(near);
   const locationKey = input.location == null ? null : readLocation(input.location);
   if (locationKey !== null) await requireLocation(stores, locationKey);
@@ -68,7 +81,6 @@ async function readRequest(
     backorder: lines.map(({ backorder }) => backorder),
     locationKey,
     near,
-    seconds,
     guest,
   };
 }
@@ -79,7 +91,7 @@ interface CheckedLine {
   readonly backorder: boolean;
 }
 
-function checkLines({ lines }: HoldCreateInput): CheckedLine[] {
+function checkLines({ lines }: Pick<HoldCreateInput, 'lines'>): CheckedLine[] {
   const refuse = (message: string): EntryErrors =>
     new EntryErrors([userError('BAD_USER_INPUT', ['lines'], message)]);
   if (lines.length === 0) throw refuse('lines is empty: send at least one line.');
@@ -145,7 +157,7 @@ function readLocation(id: string): number {
 }
 
 /** @throws EntryErrors for the key, or for the lines that cannot be held */
-function throwIfNotHeld(outcome: HoldOutcome, channel: Channel, guest: Guest | null): void {
+export function throwIfNotHeld(outcome: HoldOutcome, channel: Channel, guest: Guest | null): void {
   if ('conflict' in outcome) throw idempotencyConflict();
   if ('tooManyHolds' in outcome) {
     throw new EntryErrors([

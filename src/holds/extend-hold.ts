@@ -8,9 +8,6 @@ import { type HoldOutcome, lengthenHold, toHold } from './hold.store.js';
 import type { Hold, HoldExtendInput, HoldPayload } from './hold.types.js';
 import { notFound, reachOf, readUuid, refuse, throwIfNotActive } from './reach-hold.js';
 
-/** How far the clock of a gateway may be behind that of Postgres, which would refuse too late an end. */
-const CLOCK_SECONDS = 2;
-
 /** Keeps a hold's stock for longer. */
 export async function extendHold(
   { db, guests }: HoldServices,
@@ -31,16 +28,12 @@ export async function extendHold(
       channelKey: channel.key,
       ...reachOf(caller),
       seconds: checkSeconds(input.seconds ?? null, channel, guest),
+      // Who names no time wants what there is.
+      orFewer: input.seconds == null,
       longest: longestHold(channel, guest?.limits ?? null),
       longestOfGuest: longestHold(channel, guests.limits),
     };
-    let outcome = await lengthenHold(db, request, idempotent);
-    // Who names no time wants what there is.
-    if (input.seconds == null && 'latest' in outcome) {
-      const more = secondsBetween(outcome.unchanged.expiresAt, outcome.latest) - CLOCK_SECONDS;
-      const seconds = secondsUntil(outcome.latest) - CLOCK_SECONDS;
-      if (more > 0) outcome = await lengthenHold(db, { ...request, seconds }, idempotent);
-    }
+    const outcome = await lengthenHold(db, request, idempotent);
     if ('ended' in outcome) found = toHold(outcome.ended);
     if ('latest' in outcome) found = toHold(outcome.unchanged);
     throwIfNotExtended(outcome, channel);
@@ -57,12 +50,7 @@ function throwIfNotExtended(outcome: HoldOutcome, channel: Channel): void {
   if ('latest' in outcome) {
     throw refuse(
       'HOLD_LIMIT',
-      `The hold can last until ${new Date(outcome.latest).toISOString()}: ask for at most ${secondsUntil(outcome.latest)} seconds, or complete the purchase and create a new hold.`,
+      `The hold can last until ${new Date(outcome.latest).toISOString()}: ask for at most ${outcome.seconds} seconds, or complete the purchase and create a new hold.`,
     );
   }
 }
-
-const secondsBetween = (from: string, to: string): number =>
-  Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 1_000));
-
-const secondsUntil = (moment: string): number => secondsBetween(new Date().toISOString(), moment);

@@ -8,6 +8,7 @@ import { Price } from '../pricing/price.types.js';
 import { createHold } from './create-hold.js';
 import { extendHold } from './extend-hold.js';
 import { confirmHold, releaseHold } from './finish-hold.js';
+import { replaceHold } from './replace-hold.js';
 import {
   Hold,
   HoldConfirmInput,
@@ -16,6 +17,7 @@ import {
   HoldLine,
   HoldPayload,
   HoldReleaseInput,
+  HoldReplaceInput,
   HoldStatus,
 } from './hold.types.js';
 import { UrlScalar } from '../graph/scalars.js';
@@ -69,6 +71,21 @@ export class HoldResolver {
     @Arg('input', () => HoldExtendInput, { description: 'The hold to extend.' }) input: HoldExtendInput,
   ): Promise<HoldPayload> {
     return extendHold(this.services, context, input);
+  }
+
+  @Requires(EVERYONE)
+  @Cost(WRITE_COST)
+  @Mutation(() => HoldPayload, {
+    nullable: true,
+    description:
+      'Gives an active hold other lines, all of them or none, without letting go of its stock in between. The hold keeps its id and ends when it would have ended; the prices are those of now. If the lines cannot be held, the hold is unchanged.',
+  })
+  holdReplace(
+    @Ctx() context: Context,
+    @Arg('input', () => HoldReplaceInput, { description: 'The hold, and its new lines.' })
+    input: HoldReplaceInput,
+  ): Promise<HoldPayload> {
+    return replaceHold(this.services, context, input);
   }
 
   @Requires('holds:confirm')

@@ -55,7 +55,7 @@ const outcome = z.union([
   z.object({ tooManyUnits: z.number() }),
   z.object({ notFound: z.literal(true) }),
   z.object({ ended: holdJson }),
-  z.object({ latest: z.iso.datetime({ offset: true }), unchanged: holdJson }),
+  z.object({ latest: z.iso.datetime({ offset: true }), seconds: z.number(), unchanged: holdJson }),
 ]);
 const outcomeRow = z.object({ outcome });
 export type HoldOutcome = z.infer<typeof outcome>;
@@ -96,6 +96,24 @@ export function insertHold(
   );
 }
 
+/** Gives a hold other lines in one step, so that none of its stock is free in between; or leaves it as it is. */
+export function replaceLines(
+  db: Queryable,
+  uuid: string,
+  request: Omit<HoldRequest, 'seconds'> & Pick<HoldReach, 'confirms'>,
+  call: IdempotentCall | null,
+): Promise<HoldOutcome> {
+  const { channelKey, owner, confirms, skuKeys, quantities, backorder, locationKey, near, guest } = request;
+  return one(
+    db,
+    sql`/* hold.replace */ SELECT hold_replace(${uuid}, ${channelKey}, ${owner.key}, ${owner.shopper}, ${confirms},
+      ${skuKeys}::int[], ${quantities}::int[], ${backorder}::boolean[], ${locationKey}, ${degrees(near?.latitude)},
+      ${degrees(near?.longitude)}, ${call?.key ?? null}, ${call?.owner.shopper ?? null}, ${call?.fingerprint ?? null},
+      ${guest?.client ?? null}, ${guest?.limits.share ?? null}, ${guest?.limits.holds ?? null},
+      ${guest?.limits.activeUnits ?? null}) AS outcome`,
+  );
+}
+
 /** Ends a hold: CONFIRMED deducts the stock, RELEASED makes it available again. The stock ledger records `actor`. */
 export function finishHold(
   db: Queryable,
@@ -116,22 +134,23 @@ export function finishHold(
 
 /**
  * Lets a hold last `seconds` from now, unless it lasts longer already, and at most `longest` seconds in all, or
- * `longestOfGuest` if a guest created it.
+ * `longestOfGuest` if a guest created it: until then with `orFewer`, and otherwise not at all.
  */
 export function lengthenHold(
   db: Queryable,
   request: HoldReach & {
     readonly uuid: string;
     readonly seconds: number;
+    readonly orFewer: boolean;
     readonly longest: number;
     readonly longestOfGuest: number;
   },
   call: IdempotentCall | null,
 ): Promise<HoldOutcome> {
-  const { channelKey, owner, confirms, uuid, seconds, longest, longestOfGuest } = request;
+  const { channelKey, owner, confirms, uuid, seconds, orFewer, longest, longestOfGuest } = request;
   return one(
     db,
-    sql`/* hold.extend */ SELECT hold_extend(${uuid}, ${channelKey}, ${owner.key}, ${owner.shopper}, ${confirms}, ${seconds},
+    sql`/* hold.extend */ SELECT hold_extend(${uuid}, ${channelKey}, ${owner.key}, ${owner.shopper}, ${confirms}, ${seconds}, ${orFewer},
       CASE WHEN EXISTS (SELECT FROM holds WHERE id = ${uuid} AND client IS NOT NULL) THEN ${longestOfGuest}::int
         ELSE ${longest}::int END, ${call?.key ?? null}, ${call?.owner.shopper ?? null}, ${call?.fingerprint ?? null}) AS outcome`,
   );

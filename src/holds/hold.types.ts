@@ -147,6 +147,28 @@ export class HoldConfirmInput extends IdempotentInput {
   hold!: string;
 }
 
+@InputType({ description: 'Other lines for an active hold.' })
+export class HoldReplaceInput extends IdempotentInput {
+  @Field(() => ID, { description: 'The id of the hold.' })
+  hold!: string;
+
+  @Cost(LINE_COST)
+  @Field(() => [HoldLineInput], {
+    description:
+      'All that the hold is to reserve: from 1 to 100 lines, each with a different SKU. The limits of callers without the scope holds:create are those of holdCreate.',
+  })
+  lines!: HoldLineInput[];
+
+  @Field(() => GeoPointInput, { nullable: true, description: 'As in HoldCreateInput. Null: as there.' })
+  near?: GeoPointInput | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the only location to reserve stock at. Null: any location of the channel.',
+  })
+  location?: string | null;
+}
+
 @InputType({ description: 'A hold to extend, and how long it should last from now on.' })
 export class HoldExtendInput extends IdempotentInput {
   @Field(() => ID, { description: 'The id of the hold.' })

@@ -22,6 +22,8 @@ export const WRITES = {
   stock: write('stock'),
   prices: write('prices'),
   boards: write('boards'),
+  designs: write('designs'),
+  watches: write('watches'),
 } as const;
 
 export type WriteKind = keyof typeof WRITES;

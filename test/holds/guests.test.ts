@@ -209,6 +209,21 @@ describe('strangers, however many', () => {
     });
   });
 
+  // Failed on 2026-11-30: another address replaced what the first one held, and took none of its own share.
+  test('hold no more by replacing from other addresses', async () => {
+    await setStock(gateway.db, 'MANY', 1_000);
+    const holds = [];
+    for (let n = 0; n < LIMITS.holds; n += 1) holds.push(await held({ MANY: 1 }, {}, stranger(1)));
+    const replaced = [];
+    for (const hold of holds) {
+      const input = { hold, lines: [{ sku: skus['MANY'], quantity: 10 }] };
+      const { data } = await ask('holdReplace', input, stranger(2));
+      replaced.push(data?.payload?.userErrors.map(({ code }) => code));
+    }
+    expect(replaced).toEqual([[], ['HOLD_LIMIT'], ['HOLD_LIMIT']]);
+    expect((await count('held'))['MANY']).toBe(LIMITS.activeUnits);
+  });
+
   test('have room again when holds end, and what keys hold is not theirs', async () => {
     const secret = await seedApiKey(gateway.db, { scopes: ['holds:create'] });
     await held({ MANY: 25 }, {}, { secret });
