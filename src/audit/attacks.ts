@@ -1,12 +1,15 @@
+import type { OpenEncoder } from '../vision/encoder.js';
 import type { Measure } from './measures.js';
 import type { Figure } from './sticker.js';
 
 /**
  * What the attacker wants: that a shopper's picture is answered with a product of their choice (`target`), that it is not
- * answered with its own product (`away`), that their product is shown for pictures of another type (`promote`), or that
- * copies of it fill a page (`crowd`). `none`: nothing is optimized.
+ * answered with its own product (`away`), that their product is shown for pictures of another type (`promote`), that
+ * copies of it fill a page (`crowd`), that `look` does not find the garment (`hide`), or that it finds one where there is
+ * none (`invent`). `none`: nothing is optimized.
  */
-export type Goal = 'target' | 'away' | 'promote' | 'crowd' | 'none';
+export const GOALS = ['target', 'away', 'promote', 'crowd', 'hide', 'invent', 'none'] as const;
+export type Goal = (typeof GOALS)[number];
 
 export type Means =
   | { readonly kind: 'patch'; readonly area: number }
@@ -15,11 +18,16 @@ export type Means =
   | { readonly kind: 'sticker'; readonly figure: Figure; readonly area: number }
   | { readonly kind: 'copies'; readonly count: number };
 
+/** Those for which passes are spent on a better picture. */
+export type OptimizedMeans = Extract<Means, { readonly kind: 'patch' | 'noise' }>;
+
 export interface Attack {
   /** Its name in reports and state files. */
   readonly id: string;
   readonly goal: Goal;
   readonly means: Means;
+  /** Whether the attacker also sees ImageTrust, and prefers pictures that have no `reason`. */
+  readonly evades?: boolean;
 }
 
 const PATCH_AREAS = [0.02, 0.05, 0.1] as const;
@@ -38,6 +46,7 @@ const noise = (goal: Goal, levels: number): Attack => ({
   goal,
   means: { kind: 'noise', levels },
 });
+const evading = (attack: Attack): Attack => ({ ...attack, id: `${attack.id}-evading`, evades: true });
 const sticker = (figure: Figure): Attack => ({
   id: `sticker-${figure}`,
   goal: 'none',
@@ -47,8 +56,10 @@ const sticker = (figure: Figure): Attack => ({
 /** All attacks on a picture, the order of the report. */
 export const ATTACKS: readonly Attack[] = [
   ...PATCH_AREAS.map((area) => patch('target', area)),
+  evading(patch('target', 0.1)),
   ...PATCH_AREAS.map((area) => patch('away', area)),
   ...NOISE_LEVELS.map((levels) => noise('target', levels)),
+  evading(noise('target', 8)),
   ...NOISE_LEVELS.map((levels) => noise('away', levels)),
   sticker('square'),
   sticker('logo'),
@@ -56,10 +67,21 @@ export const ATTACKS: readonly Attack[] = [
   patch('promote', 0.05),
   noise('promote', 8),
   { id: 'near-copies', goal: 'crowd', means: { kind: 'copies', count: COPIES } },
+  patch('hide', 0.05),
+  patch('hide', 0.1),
+  noise('hide', 8),
+  patch('invent', 0.05),
 ];
 
+/** The attacks on an encoder: nobody evades what it does not say. */
+export const attacksOn = ({ trustOf }: Pick<OpenEncoder, 'trustOf'>): readonly Attack[] =>
+  trustOf === undefined ? ATTACKS.filter(({ evades }) => evades !== true) : ATTACKS;
+
 /** Whether it spends passes of the encoder on a better picture. */
-export const isOptimized = ({ means }: Attack): boolean => means.kind === 'patch' || means.kind === 'noise';
+export const isOptimized = <Some extends Pick<Attack, 'means'>>(
+  attack: Some,
+): attack is Some & { readonly means: OptimizedMeans } =>
+  attack.means.kind === 'patch' || attack.means.kind === 'noise';
 
 /** What the attacker wants to reach, of what is measured. */
 export function mainMeasure({ goal }: Pick<Attack, 'goal'>): Measure {
@@ -70,6 +92,10 @@ export function mainMeasure({ goal }: Pick<Attack, 'goal'>): Measure {
       return 'entered';
     case 'crowd':
       return 'crowded';
+    case 'hide':
+      return 'hidden';
+    case 'invent':
+      return 'invented';
     case 'away':
     case 'none':
       return 'lost';

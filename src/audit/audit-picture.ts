@@ -3,24 +3,29 @@ import { random } from '../platform/random.js';
 import type { SameProductModel } from '../search/probability/same-product.js';
 import type { OpenEncoder } from '../vision/encoder.js';
 import type { Raster } from '../vision/raster.js';
+import type { Box } from '../vision/regions.js';
 import { aimsOf, rivalsOf, wayThere, type Aims } from './aim.js';
-import { ATTACKS, isOptimized, mainMeasure, type Attack } from './attacks.js';
+import { attacksOn, isOptimized, mainMeasure, type Attack } from './attacks.js';
 import type { Catalog } from './catalog.js';
 import { placesTaken } from './crowding.js';
-import { evolve, type Family, type Found } from './evolve.js';
+import { defended, evading, flag } from './defense.js';
+import type { Found } from './evolve.js';
+import { framed } from './framed.js';
 import { launder, LAUNDERINGS } from './launder.js';
 import { nearCopies } from './near-copies.js';
-import { noisy } from './noise.js';
 import { PAGE, type Outcome } from './measures.js';
+import { optimize } from './optimize.js';
 import { judge, type Judge, type Subject, type TypeVote } from './outcome.js';
-import { patches } from './patch.js';
 import { pagesOf } from './promotion.js';
+import { attackRegions, isOnRegions } from './region-attack.js';
+import type { Regions } from './regions.js';
 import type { PictureResult, Trial } from './state.js';
-import { withSticker } from './sticker.js';
+import { withSticker, type Figure } from './sticker.js';
 
 /** What all pictures of an audit are attacked with. */
 export interface Setting {
-  readonly encoder: Pick<OpenEncoder, 'encode' | 'encodeRaster'>;
+  readonly encoder: Pick<OpenEncoder, 'encode' | 'encodeRaster' | 'trustOf' | 'consensus'>;
+  readonly regions: Pick<Regions, 'find'>;
   readonly catalog: Catalog;
   readonly typeOf: TypeVote;
   readonly model: SameProductModel | null;
@@ -40,6 +45,8 @@ export interface Setting {
 /** Of a product, and of what it is to be taken for. */
 export interface Pictures {
   readonly own: Raster;
+  /** The same picture, as large as regions are looked for in. */
+  readonly ownInLarge: Raster;
   readonly target: Raster;
 }
 
@@ -47,9 +54,11 @@ export interface Pictures {
 export interface Sight {
   readonly attack: string;
   readonly picture: Raster;
+  /** The picture without the attack, where it is shown in another way than as it is. */
+  readonly original?: Raster;
   /**
    * Of a seller's picture, the product whose page it is on or nearest to. Of another, the target, if that is what it is
-   * taken for; or else the nearest product that is not its own, if there is one.
+   * taken for; or else the nearest product that is not its own, if there is one. Of an attack on regions, null.
    */
   readonly takenFor: number | null;
 }
@@ -65,10 +74,12 @@ export async function auditPicture(
   const ofQuery = judge({ catalog, subject, typeOf, model, vector });
   const aims = aimsOf(catalog, subject);
   const estimates = aimsOf(rivalsOf(catalog, subject, vector), subject);
-  const victim = { subject, pictures, vector, ofQuery, aims, estimates };
+  const boxes = await setting.regions.find(pictures.ownInLarge);
+  const victim = { subject, pictures, vector, ofQuery, aims, estimates, boxes };
+  const attacks = attacksOn(encoder);
   const trials = new Map<string, Trial>();
   const sights: Sight[] = [];
-  await eachOf(ATTACKS, setting.lanes, async (attack) => {
+  await eachOf(attacks, setting.lanes, async (attack) => {
     const { trial, picture } = await attempt(setting, victim, attack);
     trials.set(attack.id, trial);
     if (picture !== null) sights.push({ attack: attack.id, ...picture });
@@ -78,7 +89,8 @@ export async function auditPicture(
       product: subject.product.handle,
       target: subject.target.handle,
       clean: ofQuery.clean,
-      trials: ATTACKS.flatMap(({ id }) => trials.get(id) ?? []),
+      ...flag(encoder, vector),
+      trials: attacks.flatMap(({ id }) => trials.get(id) ?? []),
     },
     sights,
   };
@@ -100,15 +112,24 @@ interface Victim {
   readonly aims: Aims;
   /** What stands in for them during a search. */
   readonly estimates: Aims;
+  /** Its regions without an attack. */
+  readonly boxes: readonly Box[];
 }
 
 async function attempt(
   setting: Setting,
-  { subject, pictures, vector: clean, ofQuery, aims, estimates }: Victim,
+  { subject, pictures, vector: clean, ofQuery, aims, estimates, boxes }: Victim,
   attack: Attack,
 ): Promise<Attempt> {
   const { encoder, catalog, seed, signal } = setting;
   const { product, target } = subject;
+  if (isOnRegions(attack)) {
+    const { handle } = product;
+    const victim = { handle, picture: pictures.ownInLarge, motif: pictures.target, boxes };
+    const { trial, picture, boxes: found } = await attackRegions(setting, victim, attack);
+    const original = framed(pictures.ownInLarge, boxes);
+    return { trial, picture: { picture: framed(picture, found), original, takenFor: null } };
+  }
   const { id, goal, means } = attack;
   const chance = random(`${seed}/${product.handle}/${id}`);
   if (means.kind === 'copies') {
@@ -133,50 +154,51 @@ async function attempt(
     return vector;
   };
   const marginOf = (of: Aims) => pages?.margin ?? (goal === 'target' ? of.target : of.away);
+  const wanted = marginOf(estimates);
   const curve: Outcome[] = [];
   const search = {
     passes: setting.passes,
-    encode,
-    score: marginOf(estimates),
+    ask: encode,
+    score: attack.evades === true ? evading(encoder, wanted) : wanted,
     at: setting.checkpoints,
-    reached: ({ vector }: Found) => curve.push(outcomeOf(vector)),
+    reached: ({ answer }: Found<Float32Array>) => curve.push(outcomeOf(answer)),
   };
-  let found: Found;
-  switch (means.kind) {
-    case 'patch': {
-      const motif = goal === 'away' ? null : pictures.target;
-      found = await evolve(await patches(pictures.own, means.area, motif, chance), search);
-      break;
-    }
-    case 'noise': {
-      const family: Family<Raster> = noisy(pictures.own, means.levels, chance);
-      found = await evolve(family, search);
-      break;
-    }
-    case 'sticker': {
-      const word = target.type.split('/').at(-1) ?? target.type;
-      const raster = withSticker(pictures.own, means.figure, { area: means.area, word }, chance);
-      found = { raster, vector: await encode(raster) };
-    }
-  }
-  const result = outcomeOf(found.vector);
+  const stick = async (figure: Figure, area: number): Promise<Found<Float32Array>> => {
+    const word = target.type.split('/').at(-1) ?? target.type;
+    const raster = withSticker(pictures.own, figure, { area, word }, chance);
+    return { raster, answer: await encode(raster) };
+  };
+  const motif = goal === 'away' ? null : pictures.target;
+  const found =
+    means.kind === 'sticker'
+      ? await stick(means.figure, means.area)
+      : await optimize(means, { picture: pictures.own, motif, chance }, search);
+  const { answer } = found;
+  const result = outcomeOf(answer);
   const margin = marginOf(aims);
   const succeeded = result[mainMeasure(attack)];
-  const way = wayThere(succeeded, margin(clean), margin(found.vector));
-  const trial: Trial = { attack: id, curve, result, way };
+  const way = wayThere(succeeded, margin(clean), margin(answer));
+  const trial: Trial = { attack: id, curve, result, way, ...flag(encoder, answer) };
+  if (trial.flagged !== undefined)
+    trial.defended =
+      goal === 'promote' ? keptOut(result, trial.flagged) : outcomeOf(await defended(encoder, found, signal));
   for (const way of LAUNDERINGS)
     trial[way] = outcomeOf(await encoder.encode(await launder[way](found.raster), undefined, signal));
   setting.advance(LAUNDERINGS.length);
   const nearest = (): number | null =>
-    ofQuery.page(found.vector).find(({ productId }) => productId !== product.productId)?.productId ?? null;
+    ofQuery.page(answer).find(({ productId }) => productId !== product.productId)?.productId ?? null;
   const isTarget = goal === 'target' && succeeded === true;
-  const takenFor = pages?.easiest(found.vector) ?? (isTarget ? target.productId : nearest());
+  const takenFor = pages?.easiest(answer) ?? (isTarget ? target.productId : nearest());
   return { trial, picture: { picture: found.raster, takenFor } };
 }
 
-/** Passes of the encoder that the attacks on one picture take, with what is laundered and copied. */
-export const passesOf = (passes: number): number =>
-  ATTACKS.reduce((sum, attack) => {
+/** A seller's picture that is flagged goes into quarantine, so it enters no page. */
+const keptOut = (result: Outcome, isFlagged: boolean): Outcome =>
+  isFlagged && result.entered !== undefined ? { ...result, entered: false } : result;
+
+/** Questions that the attacks on one picture take, with what is laundered and copied. */
+export const questionsOf = (encoder: Pick<OpenEncoder, 'trustOf'>, passes: number): number =>
+  attacksOn(encoder).reduce((sum, attack) => {
     if (attack.means.kind === 'copies') return sum + attack.means.count;
     return sum + (isOptimized(attack) ? passes : 1) + LAUNDERINGS.length;
   }, 0);

@@ -26,7 +26,7 @@ export async function drawImages(
     sql`/* audit.images */
       SELECT image.id AS "imageId", image.product_id AS "productId", encode(image.sha256, 'hex') AS sha256,
         count(*) OVER () AS total
-      FROM product_images image
+      FROM shown_images image
       JOIN products product ON product.id = image.product_id
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}

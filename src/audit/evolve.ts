@@ -8,41 +8,43 @@ export interface Family<Candidate> {
   render(candidate: Candidate): Raster;
 }
 
-/** The best picture so far, and its vector. */
-export interface Found {
+/** The best picture so far, and what was answered to it. */
+export interface Found<Answer> {
   readonly raster: Raster;
-  readonly vector: Float32Array;
+  readonly answer: Answer;
 }
 
-export interface Search {
-  /** Passes of the encoder; each is one question that the attacker asks. */
+export interface Search<Answer> {
+  /** Questions that the attacker asks. */
   readonly passes: number;
-  readonly encode: (raster: Raster) => Promise<Float32Array>;
+  readonly ask: (raster: Raster) => Promise<Answer>;
   /** What the attacker wants more of. */
-  readonly score: (vector: Float32Array) => number;
+  readonly score: (answer: Answer) => number;
   /** Called with the best picture after each of the passes in `at`. */
   readonly at: readonly number[];
-  readonly reached: (found: Found) => void;
+  readonly reached: (found: Found<Answer>) => void;
 }
 
 /**
  * A (1+1) evolution strategy: each pass tries a variation of the best picture so far, and the better of the two stays.
  * With a few hundred passes, it gets further than strategies that estimate a gradient, which spend most of them on that.
+ * Of two that are equally good, the newer one stays: many pictures have the same regions, and another picture with them
+ * may be next to one with others.
  */
-export async function evolve<Candidate>(
+export async function evolve<Candidate, Answer>(
   family: Family<Candidate>,
-  { passes, encode, score, at, reached }: Search,
-): Promise<Found> {
+  { passes, ask, score, at, reached }: Search<Answer>,
+): Promise<Found<Answer>> {
   const look = async (candidate: Candidate) => {
     const raster = family.render(candidate);
-    const vector = await encode(raster);
-    return { candidate, raster, vector, score: score(vector) };
+    const answer = await ask(raster);
+    return { candidate, raster, answer, score: score(answer) };
   };
   let best = await look(family.first());
   for (let pass = 1; ; pass += 1) {
     if (at.includes(pass)) reached(best);
     if (pass >= passes) return best;
     const next = await look(family.vary(best.candidate, pass / passes));
-    if (next.score > best.score) best = next;
+    if (next.score >= best.score) best = next;
   }
 }

@@ -37,7 +37,7 @@ export async function withSights(
     kept.push({
       attack: attack.id,
       succeeded,
-      product: { title: product.title, picture: await toDataUrl(picture) },
+      product: { title: product.title, picture: await toDataUrl(sight.original ?? picture) },
       attacked: await toDataUrl(sight.picture),
       takenFor: sight.takenFor === null ? null : await show(sight.takenFor),
     });

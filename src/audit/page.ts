@@ -1,16 +1,16 @@
 import { escapeUTF8 as escape } from 'entities';
-import { mainMeasure } from './attacks.js';
+import { COLUMNS, REACHED, rowsOf } from './columns.js';
 import { curveChart } from './curves.js';
-import { MEASURES, PAGE, type Measure } from './measures.js';
+import { PAGE } from './measures.js';
 import { CSS } from './page.css.js';
 import type { AttackReport, AuditReport } from './report.js';
 import type { Exhibit } from './state.js';
-import { captionOf, MEASURED, percent, sentenceOf, shareText, titleOf, WAY } from './wording.js';
+import { captionOf, MEASURED, sentenceOf, titleOf } from './wording.js';
 
 const CHARTS = [
   {
     title: 'A patch makes it another product',
-    holds: ({ kind, goal }: AttackReport) => kind === 'patch' && goal === 'target',
+    holds: ({ kind, goal, evades }: AttackReport) => kind === 'patch' && goal === 'target' && !evades,
   },
   {
     title: 'A patch hides the product',
@@ -18,13 +18,25 @@ const CHARTS = [
   },
   {
     title: 'Hardly visible noise makes it another product',
-    holds: ({ kind, goal }: AttackReport) => kind === 'noise' && goal === 'target',
+    holds: ({ kind, goal, evades }: AttackReport) => kind === 'noise' && goal === 'target' && !evades,
   },
   {
     title: 'Hardly visible noise hides the product',
     holds: ({ kind, goal }: AttackReport) => kind === 'noise' && goal === 'away',
   },
+  {
+    title: 'The same, and the attacker tries not to be noticed',
+    holds: ({ evades }: AttackReport) => evades,
+  },
   { title: 'A seller gets on pages of another type', holds: ({ goal }: AttackReport) => goal === 'promote' },
+  {
+    title: 'The garment is not found by itself',
+    holds: ({ goal }: AttackReport) => goal === 'hide',
+  },
+  {
+    title: 'Something is found where nothing was',
+    holds: ({ goal }: AttackReport) => goal === 'invent',
+  },
 ] as const;
 
 /** audit.html: one page without scripts and without other files, for people who do not read JSON. */
@@ -43,7 +55,7 @@ export function auditPage(report: AuditReport, exhibits: readonly Exhibit[]): st
 ${introduction(report)}
 ${gate(report)}
 <h2>All figures</h2>
-<p class="faint">The share of pictures, and in parentheses the 95% confidence interval. Bold is what the attacker wants. The way there is how much of the missing likeness the attack made up for on average: at 100% it succeeds.</p>
+<p class="faint">The share of pictures, and in parentheses the 95% confidence interval. The attacker wants what is said under “wanted”, and the line without an attack says how often a picture's own product is lost anyway. Flagged are pictures that look as if they were made to deceive; with the defense is what the attacker then still reaches, where such pictures are searched for by consensus, or those of sellers go into quarantine. The way there is how much of the missing likeness the attack made up for on average: at 100% it succeeds.</p>
 <div class="scroll">${table(report)}</div>
 <h2>How much it costs the attacker</h2>
 <p>Each question is one picture that the attacker sends to see how it is answered. The shaded area is the 95% confidence interval.</p>
@@ -78,34 +90,23 @@ function gate({ thresholds }: AuditReport): string {
 
 const exactly = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
-function table({ attacks, clean }: AuditReport): string {
-  const measures = MEASURES.filter((measure) => attacks.some(({ result }) => result[measure]));
-  const cell = (result: AttackReport['result'], measure: Measure | undefined): string => {
-    const share = measure === undefined ? undefined : result[measure];
-    return share === undefined ? '–' : shareText(share);
-  };
-  const measured = measures.map((measure) => MEASURED[measure]);
-  const head = ['attack', ...measured, WAY, 'after JPEG', 'at half size'];
-  const rows = attacks.map((attack) => {
-    const main = mainMeasure(attack);
-    return [
-      `<th scope="row">${escape(titleOf(attack))}</th>`,
-      ...measures.map(
-        (measure) => `<td${measure === main ? ' class="main"' : ''}>${cell(attack.result, measure)}</td>`,
-      ),
-      `<td>${attack.meanWay === undefined ? '–' : percent(attack.meanWay)}</td>`,
-      `<td>${cell(attack.jpeg ?? {}, main)}</td>`,
-      `<td>${cell(attack.rescaled ?? {}, main)}</td>`,
-    ].join('');
+function table(report: AuditReport): string {
+  const head = Object.keys(COLUMNS).map((name) => `<th scope="col">${name}</th>`);
+  const rows = rowsOf(report).map((row) => {
+    const cells = Object.entries(COLUMNS).map(([name, textOf], column) => {
+      const cell = escape(textOf(row) ?? '–');
+      if (column === 0) return `<th scope="row">${cell}</th>`;
+      return `<td${name === REACHED ? ' class="main"' : ''}>${cell}</td>`;
+    });
+    return `<tr>${cells.join('')}</tr>`;
   });
-  const without = `<th scope="row">no attack</th>${measures.map((measure) => `<td>${cell(clean, measure)}</td>`).join('')}${'<td>–</td>'.repeat(3)}`;
-  return `<table><thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${[without, ...rows].map((row) => `<tr>${row}</tr>`).join('')}</tbody></table>`;
+  return `<table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 const charts = ({ attacks, passes }: AuditReport): string =>
   CHARTS.map(({ title, holds }) => {
     const shown = attacks.filter(holds);
-    return `<div class="card"><h3>${title}</h3>${curveChart(shown, passes)}</div>`;
+    return shown.length === 0 ? '' : `<div class="card"><h3>${title}</h3>${curveChart(shown, passes)}</div>`;
   }).join('\n');
 
 function section(attack: AttackReport, exhibits: readonly Exhibit[]): string {

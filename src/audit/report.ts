@@ -1,17 +1,24 @@
 import { z } from 'zod';
-import { ATTACKS, isOptimized, type Attack } from './attacks.js';
+import { ATTACKS, GOALS, isOptimized, type Attack } from './attacks.js';
 import { figures, toFigures } from './figures.js';
 import { LAUNDERINGS } from './launder.js';
+import { share, shareOf, type Share } from './wilson.js';
 import { AUDIT_VERSION, type AuditState, type Trial } from './state.js';
 import { thresholdResult } from './thresholds.js';
 
 const attackReport = z.object({
   id: z.string(),
-  goal: z.enum(['target', 'away', 'promote', 'crowd', 'none']),
+  goal: z.enum(GOALS),
   kind: z.enum(['patch', 'noise', 'sticker', 'copies']),
   /** Share of the area of a patch or sticker, levels of 255 of noise, or number of copies. */
   size: z.number(),
+  /** Whether the attacker saw ImageTrust too, and avoided a reason. */
+  evades: z.boolean(),
   result: figures,
+  /** Pictures for which ImageTrust has a reason; absent when the encoder cannot tell, for copies, and for regions. */
+  flagged: share.optional(),
+  /** What is reached where the gateway acts on that: by consensus, or in quarantine. Absent as `flagged`. */
+  defended: figures.optional(),
   /** After so many passes of the encoder; empty when nothing is optimized. */
   curve: z.array(z.object({ passes: z.int(), figures })),
   /** The same pictures as JPEG of quality 75, and at half their size; absent for copies. */
@@ -28,6 +35,8 @@ export type AttackReport = z.infer<typeof attackReport>;
 export const auditReport = z.object({
   version: z.literal(AUDIT_VERSION),
   encoder: z.string(),
+  /** What proposes regions: the detector, or `included`. */
+  regions: z.string(),
   seed: z.int(),
   passes: z.int(),
   /** Pictures that were attacked. */
@@ -43,6 +52,8 @@ export const auditReport = z.object({
   calibrated: z.boolean(),
   /** The same pictures without an attack. */
   clean: figures,
+  /** Those for which ImageTrust has a reason: false alarms. Absent when the encoder cannot tell. */
+  cleanFlagged: share.optional(),
   attacks: z.array(attackReport),
   thresholds: z.array(thresholdResult),
 });
@@ -52,16 +63,17 @@ export type AuditReport = z.infer<typeof auditReport>;
 export function summarize(
   { options: { passes }, pictures }: Pick<AuditState, 'options' | 'pictures'>,
   checkpoints: readonly number[],
-): Pick<AuditReport, 'pictures' | 'passes' | 'clean' | 'attacks'> {
+): Pick<AuditReport, 'pictures' | 'passes' | 'clean' | 'cleanFlagged' | 'attacks'> {
   return {
     passes,
     pictures: pictures.length,
     clean: toFigures(pictures.map(({ clean }) => clean)),
-    attacks: ATTACKS.map((attack) => {
+    cleanFlagged: flaggedOf(pictures),
+    attacks: ATTACKS.flatMap((attack) => {
       const trials = pictures.flatMap((picture) =>
         picture.trials.filter(({ attack: id }) => id === attack.id),
       );
-      return summarizeAttack(attack, trials, checkpoints);
+      return trials.length === 0 ? [] : [summarizeAttack(attack, trials, checkpoints)];
     }),
   };
 }
@@ -79,7 +91,9 @@ function summarizeAttack(
     goal,
     kind: means.kind,
     size: sizeOf(attack),
+    evades: attack.evades === true,
     result: toFigures(trials.map(({ result }) => result)),
+    flagged: flaggedOf(trials),
     curve: isOptimized(attack)
       ? checkpoints.map((passes, at) => ({
           passes,
@@ -87,6 +101,8 @@ function summarizeAttack(
         }))
       : [],
   };
+  const defended = trials.flatMap((trial) => trial.defended ?? []);
+  if (defended.length > 0) report.defended = toFigures(defended);
   for (const way of LAUNDERINGS) {
     const outcomes = trials.flatMap((trial) => trial[way] ?? []);
     if (outcomes.length > 0) report[way] = toFigures(outcomes);
@@ -94,6 +110,12 @@ function summarizeAttack(
   if (meanWay !== null) report.meanWay = meanWay;
   if (meanPlaces !== null) report.meanPlaces = meanPlaces;
   return report;
+}
+
+/** How many of those have a reason of which it is known; undefined when it is known of none. */
+function flaggedOf(all: readonly { readonly flagged?: boolean | undefined }[]): Share | undefined {
+  const known = all.flatMap(({ flagged }) => flagged ?? []);
+  return known.length === 0 ? undefined : shareOf(known.filter(Boolean).length, known.length);
 }
 
 const mean = (numbers: readonly number[]): number | null =>

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { BlobStore } from '../platform/blob-store.js';
@@ -6,13 +5,16 @@ import { OperatorError } from '../platform/operator-error.js';
 import type { Database } from '../platform/postgres.js';
 import type { Progress } from '../platform/progress.js';
 import type { SameProductModel } from '../search/probability/same-product.js';
+import { decodeRaster } from '../vision/decode.js';
 import type { OpenEncoder } from '../vision/encoder.js';
-import { auditPicture, passesOf } from './audit-picture.js';
+import { shrinkRaster } from '../vision/raster.js';
+import { auditPicture, questionsOf } from './audit-picture.js';
 import { readCatalog, type Catalog } from './catalog.js';
 import { withSights } from './exhibits.js';
 import { typeVote, type Subject } from './outcome.js';
 import { auditPage } from './page.js';
 import { pictureOf, toDataUrl } from './picture.js';
+import type { Regions } from './regions.js';
 import { auditReport, summarize, type AuditReport } from './report.js';
 import { AUDIT_VERSION, readState, writeState, writeWhole, type AuditState } from './state.js';
 import { drawSubjects } from './subjects.js';
@@ -20,10 +22,13 @@ import { compare, type Thresholds } from './thresholds.js';
 
 /** Passes after which success is recorded, besides the last one. */
 const CHECKPOINTS = [10, 25, 50, 100, 150];
+/** Pixels of the longer side of pictures whose regions are attacked: those that the included networks look at. */
+const REGION_SIDE = 576;
 
 export interface AuditServices {
   readonly db: Database;
   readonly encoder: OpenEncoder;
+  readonly regions: Regions;
   /** Threads of the encoder. */
   readonly threads: number;
   /** What `matchSku` judges with; null when nothing is calibrated. */
@@ -61,6 +66,7 @@ export async function runAudit(
     seed,
     passes,
     images,
+    regions: services.regions.id,
     calibration: model === null ? null : JSON.stringify(model.weights),
     catalog: digest(catalog),
   });
@@ -69,6 +75,7 @@ export async function runAudit(
   const report = auditReport.parse({
     version: AUDIT_VERSION,
     encoder: encoder.id,
+    regions: services.regions.id,
     seed,
     ...summary,
     catalog: {
@@ -97,7 +104,7 @@ async function attackAll(
   { catalog, subjects, checkpoints, folder, state: before }: Work,
   signal: AbortSignal,
 ): Promise<AuditState> {
-  const { encoder, images, model, progress, threads } = services;
+  const { encoder, images, model, progress, regions, threads } = services;
   const { seed, passes } = before.options;
   const show = async (productId: number) => {
     const product = catalog.products.find((one) => one.productId === productId);
@@ -111,9 +118,10 @@ async function attackAll(
   if (left.length === 0) return state;
   if (state.pictures.length > 0)
     progress.say(`${state.pictures.length} of ${subjects.length} pictures are done; going on.`);
-  progress.start('Asking the encoder', left.length * passesOf(passes));
+  progress.start('Asking as an attacker', left.length * questionsOf(encoder, passes));
   const setting = {
     encoder,
+    regions,
     catalog,
     typeOf,
     model,
@@ -126,11 +134,11 @@ async function attackAll(
   };
   for (const subject of left) {
     signal.throwIfAborted();
-    const [own, target] = [
-      await pictureOf(await readImage(images, subject.product.sha256), encoder.frame),
-      await pictureOf(await readImage(images, subject.target.sha256), encoder.frame),
-    ];
-    const { result, sights } = await auditPicture(setting, subject, { own, target });
+    const file = await readImage(images, subject.product.sha256);
+    const own = await pictureOf(file, encoder.frame);
+    const ownInLarge = await shrinkRaster(await decodeRaster(file, REGION_SIDE), REGION_SIDE);
+    const target = await pictureOf(await readImage(images, subject.target.sha256), encoder.frame);
+    const { result, sights } = await auditPicture(setting, subject, { own, ownInLarge, target });
     const shown = { product: subject.product, picture: own, result, sights, show };
     state = {
       ...state,

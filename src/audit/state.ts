@@ -5,7 +5,7 @@ import { errorCode, OperatorError } from '../platform/operator-error.js';
 import { outcome } from './measures.js';
 
 /** Raised whenever the attacks or the file change, so that no audit mixes two versions. */
-export const AUDIT_VERSION = 1;
+export const AUDIT_VERSION = 2;
 const STATE_FILE = 'state.json';
 
 /** What one attack on one picture reached. */
@@ -19,6 +19,10 @@ const trial = z.object({
    * missing likeness that it made up for. Null when nothing was missing; absent for copies.
    */
   way: z.number().min(0).max(1).nullable().optional(),
+  /** Whether ImageTrust has a reason for the picture; absent when the encoder cannot tell, and for copies and regions. */
+  flagged: z.boolean().optional(),
+  /** What the picture reaches where the gateway acts on that: by consensus, or in quarantine. Absent as `flagged`. */
+  defended: outcome.optional(),
   /** The same picture as JPEG, */
   jpeg: outcome.optional(),
   /** and at half its size. */
@@ -33,6 +37,8 @@ const pictureResult = z.object({
   product: z.string(),
   target: z.string(),
   clean: outcome,
+  /** Whether ImageTrust has a reason for it without an attack: a false alarm. Absent when the encoder cannot tell. */
+  flagged: z.boolean().optional(),
   trials: z.array(trial),
 });
 export type PictureResult = z.infer<typeof pictureResult>;
@@ -54,6 +60,8 @@ const auditOptions = z.object({
   seed: z.int(),
   passes: z.int(),
   images: z.int(),
+  /** What proposes regions (Regions.id). */
+  regions: z.string(),
   /** What `SAME_PRODUCT` was judged with; null without a calibration. */
   calibration: z.string().nullable(),
   /** Of the images that are compared with. */
@@ -84,6 +92,7 @@ const DIFFERENT: Readonly<Record<keyof AuditOptions, string>> = {
   seed: 'another --seed',
   passes: 'other --passes',
   images: 'another number of --images',
+  regions: 'another detector',
   calibration: 'another calibration',
   catalog: 'another state of the catalog',
 };

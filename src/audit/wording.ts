@@ -1,3 +1,4 @@
+import { mainMeasure } from './attacks.js';
 import type { AttackReport } from './report.js';
 import type { Measure } from './measures.js';
 import type { Share } from './wilson.js';
@@ -10,10 +11,9 @@ export const MEASURED: Readonly<Record<Measure, string>> = {
   sameProduct: 'wrong SAME_PRODUCT',
   entered: 'entered a page',
   crowded: 'half of a page',
+  hidden: 'region hidden',
+  invented: 'region invented',
 };
-
-/** The heading of how far attacks came that did not succeed. */
-export const WAY = 'way there';
 
 export const percent = (share: number): string => `${Math.round(100 * share)}%`;
 
@@ -21,14 +21,25 @@ export const percent = (share: number): string => `${Math.round(100 * share)}%`;
 export const shareText = ({ share, low, high }: Share): string =>
   `${percent(share)} (${Math.round(100 * low)}–${Math.round(100 * high)})`;
 
+const AIMS: Readonly<Record<AttackReport['goal'], string>> = {
+  target: ', aimed',
+  away: ', away',
+  promote: ', catalog side',
+  crowd: '',
+  hide: ', hides a region',
+  invent: ', invents a region',
+  none: '',
+};
+
 /** A name for tables and headings. */
 export function titleOf({
   goal,
   kind,
   size,
   id,
-}: Pick<AttackReport, 'goal' | 'kind' | 'size' | 'id'>): string {
-  const aim = { target: ', aimed', away: ', away', promote: ', catalog side', crowd: '', none: '' }[goal];
+  evades,
+}: Pick<AttackReport, 'goal' | 'kind' | 'size' | 'id' | 'evades'>): string {
+  const aim = `${AIMS[goal]}${evades ? ', evading' : ''}`;
   switch (kind) {
     case 'patch':
       return `patch ${percent(size)}${aim}`;
@@ -48,8 +59,15 @@ const APPEARANCE = {
 
 /** One sentence for everyone: what an attacker could do, and how often it worked. */
 export function sentenceOf(attack: AttackReport): string {
-  const { goal, kind, size, result } = attack;
-  const how = kind === 'patch' || kind === 'noise' ? APPEARANCE[kind](size) : '';
+  return `${succeeds(attack)}${noticed(attack)}`;
+}
+
+function succeeds(attack: AttackReport): string {
+  const { goal, kind, size, result, evades } = attack;
+  const how =
+    kind === 'patch' || kind === 'noise'
+      ? `${evades ? 'sees that a picture is noticed, tries not to be, and ' : ''}${APPEARANCE[kind](size)}`
+      : '';
   switch (goal) {
     case 'target':
       return `Someone who ${how} can have a product of another type of their choice shown among the first ten: ${often(result.target)}.`;
@@ -59,9 +77,24 @@ export function sentenceOf(attack: AttackReport): string {
       return `A seller who ${how} in the picture of their own product can have it shown among products of another type: ${often(result.entered)}.`;
     case 'crowd':
       return `A seller who lists ${size} slightly altered copies of one picture can take half of the first ten places beside a similar product: ${often(result.crowded)}${attack.meanPlaces === undefined ? '' : `; on average, the copies take ${attack.meanPlaces.toFixed(1)} places`}.`;
+    case 'hide':
+      return `Someone who ${how} can keep the largest thing in the picture from being found by itself: ${often(result.hidden)}. Frames show what is found.`;
+    case 'invent':
+      return `Someone who ${how} can have something found where nothing was: ${often(result.invented)}. Frames show what is found.`;
     case 'none':
       return `${titleOf(attack)[0]?.toUpperCase() ?? ''}${titleOf(attack).slice(1)}, put anywhere on a picture without any search, keeps its product from being found: ${often(result.lost)}; it changes the type that is recognized: ${often(result.flipped)}.`;
   }
+}
+
+/** What the gateway makes of it: ImageTrust, and consensus or quarantine. */
+function noticed(attack: AttackReport): string {
+  const { flagged, defended, goal } = attack;
+  if (flagged === undefined) return '';
+  const defense =
+    goal === 'promote'
+      ? 'As those go into quarantine, it works for'
+      : 'As those are searched for by consensus, it works for';
+  return ` Noticed: ${often(flagged)}. ${defense} ${often(defended?.[mainMeasure(attack)])}.`;
 }
 
 /** Says what the product beside an attacked picture is. */

@@ -60,10 +60,11 @@ export function auditCommand(): Command {
       'after',
       `
 Alters pictures of the catalog as an attacker could who sees only the answers: patches, hardly visible noise, stickers, words,
-and a seller's own pictures. Writes audit.json, and audit.html for people. The images must be encoded with the encoder
-(vitrine reindex --encoder <folder>). Nothing in the database is changed. docs/robustness.md says how to read the result.
+and a seller's own pictures. It also hides and invents parts that look finds, with VITRINE_DETECTOR if that is set. Writes
+audit.json, and audit.html for people. The images must be encoded with the encoder (vitrine reindex --encoder <folder>).
+Nothing in the database is changed. docs/robustness.md says how to read the result.
 
-Each picture takes 12 × passes runs of the encoder, and some 50 more. With the defaults and the included encoder, that is
+Each picture takes 18 × passes questions, and some 50 more. With the defaults and the included encoder, that is
 under 20 minutes on two free cores; twice the pictures or twice the passes take twice as long. After each picture, the
 state is saved: run the same command again to go on after it was stopped.
 
@@ -98,12 +99,14 @@ async function run(session: Session, options: Options): Promise<ExitCode> {
   await prepareDataFolder(config.dataFolder);
   const folder = resolve(options.out);
   await prepareOutput(folder);
-  const [{ runAudit }, { openEncoder }, { readEncoderCalibration }, { SameProducts }] = await Promise.all([
-    import('../audit/run-audit.js'),
-    import('../vision/encoder.js'),
-    import('../search/probability/encoder-calibration.js'),
-    import('../search/probability/same-products.js'),
-  ]);
+  const [{ runAudit }, { openRegions }, { openEncoder }, { readEncoderCalibration }, { SameProducts }] =
+    await Promise.all([
+      import('../audit/run-audit.js'),
+      import('../audit/regions.js'),
+      import('../vision/encoder.js'),
+      import('../search/probability/encoder-calibration.js'),
+      import('../search/probability/same-products.js'),
+    ]);
   const directory = options.encoder === undefined ? config.encoderFolder : resolve(options.encoder);
   const threads = Math.min(MAX_THREADS, availableParallelism());
   const encoder = await openEncoder({ directory, threads, log });
@@ -118,13 +121,18 @@ async function run(session: Session, options: Options): Promise<ExitCode> {
           `${encoder.id} has no calibration, so --max-same-product cannot be judged: run \`npx vitrine calibrate\` first.`,
         );
       const images = await openBlobs(config.imageStore.images);
-      const report = await runAudit(
-        { db, encoder, threads, model, images, progress },
-        { ...options, thresholds: thresholdsOf(options), folder },
-        signal,
-      );
-      process.stdout.write(describeAudit(report, join(folder, 'audit.html')));
-      return report.thresholds.some(({ exceeded }) => exceeded) ? EXIT.failed : EXIT.done;
+      const regions = await openRegions({ encoder, threads, log, detectorFolder: config.detectorFolder });
+      try {
+        const report = await runAudit(
+          { db, encoder, regions, threads, model, images, progress },
+          { ...options, thresholds: thresholdsOf(options), folder },
+          signal,
+        );
+        process.stdout.write(describeAudit(report, join(folder, 'audit.html')));
+        return report.thresholds.some(({ exceeded }) => exceeded) ? EXIT.failed : EXIT.done;
+      } finally {
+        await regions.close();
+      }
     } finally {
       await database.close();
     }

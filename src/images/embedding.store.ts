@@ -12,7 +12,7 @@ export async function readVectors(
   db: Queryable,
   encoder: string,
   sha256s: readonly string[],
-): Promise<Embedding[]> {
+): Promise<Omit<Embedding, 'trust'>[]> {
   const rows = await queryPrepared(
     db,
     sql`/* embedding.ofContents */
@@ -25,15 +25,20 @@ export async function readVectors(
 }
 
 /**
- * Stores the embedding of an image that no product has. Does nothing if no product was ever encoded with the encoder.
+ * Stores the embedding of an image that a caller pinned. Does nothing if no product was ever encoded with the encoder. It
+ * has no score: an image is checked when a product has it, and no caller decides which of a merchant's images are shown.
  */
-export async function keepVector(client: ClientBase, encoder: string, embedding: Embedding): Promise<void> {
+export async function keepVector(
+  client: ClientBase,
+  encoder: string,
+  embedding: Omit<Embedding, 'trust'>,
+): Promise<void> {
   const [registered] = await query(
     client,
     sql`/* embedding.encoder */ SELECT id, dimension FROM encoders WHERE name = ${encoder}`,
     z.object({ id: z.number(), dimension: z.number() }),
   );
-  if (registered !== undefined) await addEmbeddings(client, registered, [embedding]);
+  if (registered !== undefined) await addEmbeddings(client, registered, [{ ...embedding, trust: null }]);
 }
 
 const imageVectorRow = vectorRow.extend({ imageId: z.number() });
@@ -47,7 +52,7 @@ export async function readImageVectors(
   const rows = await queryPrepared(
     db,
     sql`/* embedding.ofImages */
-      SELECT image.id AS "imageId", embedding.vector FROM product_images image
+      SELECT image.id AS "imageId", embedding.vector FROM shown_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
       WHERE image.id = ANY(${imageIds}::int[])`,
@@ -71,7 +76,7 @@ export async function readVectorsOfProducts(
   const rows = await queryPrepared(
     db,
     sql`/* embedding.ofProducts */
-      SELECT image.product_id AS "productId", image.id AS "imageId", embedding.vector FROM product_images image
+      SELECT image.product_id AS "productId", image.id AS "imageId", embedding.vector FROM shown_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
       WHERE image.product_id = ANY(${productKeys}::int[]) ORDER BY image.product_id, image.position`,

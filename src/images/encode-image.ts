@@ -2,27 +2,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestError } from '../errors.js';
 import { inspectImage } from '../vision/decode.js';
 import type { Encoder } from '../vision/encoder.js';
-import type { StoredImage } from './stored-image.store.js';
+import type { Embedding, StoredImage } from './stored-image.store.js';
 
 /** Shoppers have priority: background work retries for this long to get a place in the queues. */
 const PATIENCE_MS = 120_000;
 const ASK_AGAIN_MS = 250;
 
 /**
- * The vector of an image, for background work.
+ * The vector of an image and how much it is to be trusted, for background work.
  * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED; the reason of `signal`
  */
 export const encodePatiently = (
   encoder: Encoder,
   bytes: Uint8Array,
   signal?: AbortSignal,
-): Promise<Float32Array> => patiently(() => encoder.encode(bytes), signal);
+): Promise<Omit<Embedding, 'sha256'>> =>
+  patiently(async () => {
+    const vector = await encoder.encode(bytes);
+    return { vector, trust: encoder.trustOf?.(vector) ?? null };
+  }, signal);
 
 /** The stored facts about an image, for background work. Throws the same errors as encodePatiently. */
 export const inspectPatiently = (bytes: Uint8Array, signal?: AbortSignal): Promise<StoredImage> =>
   patiently(() => inspectForStore(bytes), signal);
 
-async function patiently<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** Does background work, and tries again while the queues are full. @throws the errors of `work`; the reason of `signal` */
+export async function patiently<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     try {

@@ -26,6 +26,9 @@ const MAX_WAITING = 128;
 /** Points of finding what somebody in a photo wears, and of encoding it. Whether there is somebody is included. */
 const GARMENT_COST = 2_000;
 
+/** Points of decoding a suspicious image again, and of up to two more passes of the encoder. */
+const CONSENSUS_COST = 2_000;
+
 /** A photo with its vector, and the main garment of the people in it with its own; null when there is none. */
 export interface Photo {
   readonly whole: Float32Array;
@@ -35,6 +38,7 @@ export interface Photo {
 /** The vectors of images: stored ones, recently encoded ones, and ones that are encoded on demand. */
 export class ImageVectors {
   readonly #encoded = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
+  readonly #agreed = new LRUCache<string, Float32Array>({ max: CACHED_IMAGES });
   readonly #garments = new LRUCache<string, { readonly found: Box | null }>({ max: CACHED_IMAGES });
   readonly #texts = new LRUCache<string, Float32Array>({ max: CACHED_TEXTS });
   readonly #scenes = new LRUCache<string, Scene>({ max: KEPT_SCENES });
@@ -133,6 +137,28 @@ export class ImageVectors {
 
   /** How much an image or a part of it is to be trusted, by its vector; null when nobody can tell. */
   trustOf = (vector: Float32Array): Trust | null => this.encoder.trustOf?.(vector) ?? null;
+
+  /**
+   * What to search with instead of the vector of a suspicious image or a part of it; null when it is not suspicious. The
+   * request pays for that.
+   * @throws the errors of `read` and the encoder; THROTTLED; the reason of `signal` while it waits
+   */
+  async consensusOf(
+    vector: Float32Array,
+    sha256: string,
+    read: () => Promise<Uint8Array>,
+    { box, signal }: { readonly box?: Box | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<Float32Array | null> {
+    const { consensus } = this.encoder;
+    if (consensus === undefined || (this.trustOf(vector)?.reason ?? null) === null) return null;
+    const key = imageKey(sha256, box ?? null);
+    const known = this.#agreed.get(key);
+    if (known !== undefined) return known;
+    requestPayer()?.pay(CONSENSUS_COST);
+    const agreed = await this.#inTurn(async () => consensus(vector, await read(), box, signal), signal);
+    if (agreed !== null) this.#agreed.set(key, agreed);
+    return agreed;
+  }
 
   /** Caches the vector, so that the next query for this part of the image does not encode it. */
   remember(sha256: string, box: Box, vector: Float32Array): void {

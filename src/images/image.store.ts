@@ -27,13 +27,13 @@ export class ImageStore {
   constructor(private readonly db: Queryable) {}
 
   readonly byKey = new DataLoader<number, Image | null>(async (keys) => {
-    const statement = sql`/* image.byKey */ SELECT ${IMAGE_COLUMNS} FROM product_images WHERE id = ANY(${keys}::int[])`;
+    const statement = sql`/* image.byKey */ SELECT ${IMAGE_COLUMNS} FROM shown_images WHERE id = ANY(${keys}::int[])`;
     return inOrder(keys, (await queryPrepared(this.db, statement, imageRow)).map(toImage));
   });
 
   /** All images of a product, in the merchant's order. */
   readonly byProduct = new DataLoader<number, Image[]>(async (productKeys) => {
-    const statement = sql`/* image.byProduct */ SELECT ${IMAGE_COLUMNS} FROM product_images
+    const statement = sql`/* image.byProduct */ SELECT ${IMAGE_COLUMNS} FROM shown_images
       WHERE product_id = ANY(${productKeys}::int[]) ORDER BY product_id, position`;
     const images = (await queryPrepared(this.db, statement, imageRow)).map(toImage);
     for (const image of images) this.byKey.prime(image.key, image);

@@ -12,6 +12,8 @@ import { trimImage } from '../vision/image-file.js';
 /** An image of a query: the SHA-256 of its content in hex, and how to read it. */
 export interface QueryImage {
   readonly sha256: string;
+  /** Of a product: it was checked, or a merchant has released it from quarantine. */
+  readonly isOfCatalog: boolean;
   read(): Promise<Uint8Array>;
 }
 
@@ -60,6 +62,7 @@ function fromBytes(sent: Uint8Array): QueryImage {
   const bytes = trimImage(sent);
   return {
     sha256: createHash('sha256').update(bytes).digest('hex'),
+    isOfCatalog: false,
     read: () => Promise.resolve(bytes),
   };
 }
@@ -69,14 +72,14 @@ async function findById(
   { uploads, catalogImages, images }: QueryImageSources,
 ): Promise<QueryImage> {
   const upload = uploadIdToSha256(id);
-  if (upload !== null) return stored(uploads, upload);
+  if (upload !== null) return { ...stored(uploads, upload), isOfCatalog: false };
   const node = readGlobalId(id);
   const image = node?.type === 'Image' ? await images.byKey.load(node.key) : null;
   if (image === null) throw notFound();
-  return stored(catalogImages, image.sha256.toString('hex'));
+  return { ...stored(catalogImages, image.sha256.toString('hex')), isOfCatalog: true };
 }
 
-const stored = (store: BlobStore, sha256: string): QueryImage => ({
+const stored = (store: BlobStore, sha256: string): Omit<QueryImage, 'isOfCatalog'> => ({
   sha256,
   async read() {
     const bytes = await store.get(sha256);

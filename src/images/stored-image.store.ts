@@ -5,6 +5,7 @@ import type { ShownOptions } from './shown-options.js';
 import { RequestError } from '../errors.js';
 import { execute, query, type Queryable } from '../platform/postgres.js';
 import { toBytes } from '../vector-index/vectors.js';
+import { type Judged, quarantine } from './quarantine/quarantine.store.js';
 
 /** The facts about an image that are stored with its bytes. */
 const storedImage = z.object({
@@ -66,16 +67,21 @@ export function findSourcedImages(db: Queryable, handles: readonly string[]): Pr
   );
 }
 
-/** Stored facts about images, by content: those that a product's image has, and whether there is an embedding. */
+/**
+ * Stored facts about images, by content: those that a product's image has, and whether there is an embedding. Where the
+ * encoder `scores` images, one without a score does not count, because nobody has checked the image: it was pinned before
+ * a product had it, or encoded before images were checked.
+ */
 export async function findImagesByContent(
   db: Queryable,
-  encoderId: number,
+  { encoderId, scores }: { readonly encoderId: number; readonly scores: boolean },
   sha256s: readonly string[],
 ): Promise<Map<string, { readonly image: StoredImage | null; readonly encoded: boolean }>> {
   const rows = await query(
     db,
     sql`/* image.byContent */ SELECT encode(wanted.sha256, 'hex') AS sha256,
-        embedding.sha256 IS NOT NULL AS encoded, image.width, image.height,
+        (embedding.sha256 IS NOT NULL AND (embedding.trust_score IS NOT NULL OR NOT ${scores}::boolean)) AS encoded,
+        image.width, image.height,
         encode(image.thumbhash, 'base64') AS thumbhash, image.dominant_color AS "dominantColor"
       FROM (SELECT decode(hex, 'hex') AS sha256 FROM unnest(${sha256s}::text[]) AS hex) wanted
       LEFT JOIN embeddings embedding ON embedding.encoder_id = ${encoderId} AND embedding.sha256 = wanted.sha256
@@ -90,13 +96,14 @@ export async function findImagesByContent(
   );
 }
 
-export interface Embedding {
-  /** Hex. */
-  readonly sha256: string;
+export interface Embedding extends Judged {
   readonly vector: Float32Array;
 }
 
-/** Adds missing embeddings, in a fixed order so that writers do not deadlock. */
+/**
+ * Adds missing embeddings and missing scores, and takes those that are not to be trusted into quarantine; in a fixed order
+ * so that writers do not deadlock.
+ */
 export async function addEmbeddings(
   client: ClientBase,
   encoder: { readonly id: number; readonly dimension: number },
@@ -104,14 +111,22 @@ export async function addEmbeddings(
 ): Promise<void> {
   await execute(
     client,
-    sql`/* embedding.add */ INSERT INTO embeddings (encoder_id, dimension, sha256, vector)
-      SELECT ${encoder.id}::integer, ${encoder.dimension}::integer, decode(input.sha256, 'hex'), input.vector
+    sql`/* embedding.add */ INSERT INTO embeddings (encoder_id, dimension, sha256, vector, trust_score)
+      SELECT ${encoder.id}::integer, ${encoder.dimension}::integer, decode(input.sha256, 'hex'), input.vector, input.score
       FROM unnest(
         ${embeddings.map(({ sha256 }) => sha256)}::text[],
-        ${embeddings.map(({ vector }) => toBytes(vector))}::bytea[]
-      ) AS input (sha256, vector)
-      ORDER BY input.sha256 ON CONFLICT DO NOTHING`,
+        ${embeddings.map(({ vector }) => toBytes(vector))}::bytea[],
+        ${embeddings.map(({ trust }) => trust?.score ?? null)}::float8[]
+      ) AS input (sha256, vector, score)
+      -- A conflict locks the row, even where it changes nothing.
+      WHERE NOT EXISTS (SELECT FROM embeddings known
+        WHERE known.encoder_id = ${encoder.id} AND known.sha256 = decode(input.sha256, 'hex')
+          AND (known.trust_score IS NOT NULL OR input.score IS NULL))
+      ORDER BY input.sha256
+      ON CONFLICT (encoder_id, sha256) DO UPDATE SET trust_score = excluded.trust_score
+      WHERE embeddings.trust_score IS NULL AND excluded.trust_score IS NOT NULL`,
   );
+  await quarantine(client, encoder.id, embeddings);
 }
 
 export interface ProductImage extends StoredImage {

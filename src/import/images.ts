@@ -116,7 +116,8 @@ export class ImageImporter {
     const linksOf = groupBy(distinctLinks(drafts), ({ link }) => contents.get(link));
     linksOf.delete(undefined);
     const unknown = [...contents.values()].filter((sha256) => !this.#known.has(sha256));
-    const found = await findImagesByContent(db, encoderId, [...new Set(unknown)]);
+    const scores = encoder.trustOf !== undefined;
+    const found = await findImagesByContent(db, { encoderId, scores }, [...new Set(unknown)]);
     const embeddings: Embedding[] = [];
     const failed = [...failures];
     const images = new Map<string, StoredImage>();
@@ -130,7 +131,7 @@ export class ImageImporter {
         if (!this.#known.has(sha256) && (image === null || !encoded)) {
           const bytes = await this.#stored(sha256, link);
           image ??= this.#inspected.get(sha256) ?? (await inspectPatiently(bytes, signal));
-          if (!encoded) embeddings.push({ sha256, vector: await encodePatiently(encoder, bytes, signal) });
+          if (!encoded) embeddings.push({ sha256, ...(await encodePatiently(encoder, bytes, signal)) });
         }
         if (image === null) return;
         this.#known.set(sha256, image);

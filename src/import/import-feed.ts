@@ -7,11 +7,13 @@ import type { Logger } from '../platform/logging.js';
 import type { Progress } from '../platform/progress.js';
 import { transaction, type Database } from '../platform/postgres.js';
 import type { Encoder } from '../vision/encoder.js';
+import type { TrustReason } from '../vision/trust.js';
 import { ahead } from '../platform/ahead.js';
 import { applyChannelsFile } from './channels-file.js';
 import { stageCompanions } from './companions.js';
 import { listPricedLists, readCompanions } from './companions.store.js';
 import { openImageFetcher, type ImageFetcher } from '../images/fetch-image.js';
+import { findQuarantined } from '../images/quarantine/quarantine.store.js';
 import { registerEncoder } from '../images/stored-image.store.js';
 import { ImageImporter, type EncodedBatch, type ReadBatch } from './images.js';
 import { withImportLock } from './lock.js';
@@ -270,6 +272,7 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
       report.productsChanged += await transaction(db, (tx) => writeBatch(tx, others, offers, target));
     }
     count(report, batch);
+    await countQuarantined(db, report, batch);
     progress.advance(batch.drafts.length);
     written += others.drafts.length;
     if (written < renewAt) continue;
@@ -277,6 +280,11 @@ async function importProducts(work: Run, format: ProductFormat): Promise<void> {
     renewAt = 2 * written;
   }
   progress.done();
+  if (report.quarantinedImages > 0)
+    deps.log.warn(
+      { images: report.quarantinedImages },
+      'Images look as if made to deceive the search: vitrine quarantine list',
+    );
   signal?.throwIfAborted();
   if (options.prune === true && (await planPrune(client, market.priceListId, report, options.maxPruned)))
     report.pruned = await prune(client, market.priceListId);
@@ -378,3 +386,26 @@ function count(report: ImportReport, { drafts: products, embeddings, reused, fai
   }
   countExcess(report, products);
 }
+
+/** Counts the images of the batch that are in quarantine, whenever they came into it. */
+async function countQuarantined(
+  db: Database,
+  report: ImportReport,
+  { drafts, images }: EncodedBatch,
+): Promise<void> {
+  const held = await findQuarantined(db, [...new Set([...images.values()].map(({ sha256 }) => sha256))]);
+  if (held.size === 0) return;
+  const seen = new Set<string>();
+  for (const { link, line } of drafts.flatMap((draft) => draft.images)) {
+    const found = held.get(images.get(link)?.sha256 ?? '');
+    if (found === undefined || seen.has(link)) continue;
+    seen.add(link);
+    report.quarantinedImages += 1;
+    keepFault(report.quarantined, { line, reason: `The image ${link} ${LOOKS[found.reason]}.` });
+  }
+}
+
+const LOOKS: Readonly<Record<TrustReason, string>> = {
+  patch: 'has a part that looks like those that deceive the encoder',
+  noise: 'looks as if small changes were spread over all of it',
+};

@@ -86,6 +86,9 @@ export interface ImportReport {
   /** The number of images left out, and the first of them; their products were imported without them. */
   failedImages: number;
   imagesFailed: Fault[];
+  /** Images that are in quarantine, and the first of them; their products were imported, and do not show them. */
+  quarantinedImages: number;
+  quarantined: Fault[];
   /** What the feed no longer listed and `prune` removed, or would remove in a dry run. */
   pruned: { products: number; skus: number };
   /** Why nothing was pruned; null: there was no reason not to. */
@@ -123,6 +126,8 @@ export function emptyReport(): ImportReport {
     imageHosts: new Map(),
     failedImages: 0,
     imagesFailed: [],
+    quarantinedImages: 0,
+    quarantined: [],
     pruned: { products: 0, skus: 0 },
     pruneRefused: null,
     demoRemoved: 0,

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import {
   addBrandsAndCategories,
+  keepCategories,
   findProductIds,
   lockProducts,
   replaceAttributes,
@@ -12,7 +13,12 @@ import { lockSkus, upsertSkus } from '../catalog/write/sku.store.js';
 import { removeImageJobs } from '../images/jobs/image-job.store.js';
 import { lockPriceLists } from '../pricing/price.store.js';
 import type { FeedRow } from './parse-listing.js';
-import { addEmbeddings, replaceImages, type ProductImage } from '../images/stored-image.store.js';
+import {
+  addEmbeddings,
+  replaceImages,
+  type Embedding,
+  type ProductImage,
+} from '../images/stored-image.store.js';
 import type { EncodedBatch } from './images.js';
 import type { ProductDraft, WaitingDraft } from './product-draft.js';
 import { keepDigests } from './digest.store.js';
@@ -45,9 +51,10 @@ export async function writeBatch(
     languages,
   );
   await requireRoom(client, languages);
+  await keepCategories(client, drafts);
   await addBrandsAndCategories(client, drafts);
   // Embeddings before images, so that every image has its vector.
-  await addEmbeddings(client, encoder, embeddings);
+  await addEmbeddings(client, encoder, isDemo ? embeddings.map(asDrawn) : embeddings);
   const written = await upsertProducts(
     client,
     drafts.map((draft) => ({ ...draft, language })),
@@ -112,6 +119,12 @@ export async function writeOffers(client: ClientBase, offers: Offers): Promise<n
   await touchProducts(client, [...changed]);
   return changed.size;
 }
+
+/** The demo's pictures are our own, and the score is of photographs: some drawings look as unusual as attacks do. */
+const asDrawn = (embedding: Embedding): Embedding => ({
+  ...embedding,
+  trust: embedding.trust && { ...embedding.trust, reason: null },
+});
 
 /** Whether the product has all that the feed says. What is left out is reported, or tried, by each import. */
 function isComplete(draft: ProductDraft, known: EncodedBatch['images']): boolean {

@@ -17,7 +17,10 @@ const MAX_RSS = 640 * 1024 * 1024;
 const CHECK_MEMORY_EVERY_MS = 20;
 const CHECK_PARENT_EVERY_MS = 1_000;
 
-/** On Linux, threads inherit it: decoding yields its core when the gateway's event loop wakes. */
+/**
+ * Of this thread, which on Linux has a priority of its own. The threads that decode keep theirs: a file may take only some
+ * seconds, and would take ten times as long where all cores are busy.
+ */
 const NICENESS = 10;
 if (process.platform === 'linux') setPriority(0, NICENESS);
 

@@ -93,7 +93,14 @@ export const encoderManifest = z.object({
   /** The output with the local embeddings, how many of its tokens precede them, and their length. */
   patches: z.object({ name: z.string(), skip: z.number(), dimension: z.number() }).optional(),
   /** The output that tells how suspicious each cell is, its length, and how to read it; absent when there is none. */
-  suspicion: z.object({ name: z.string(), dimension: z.number(), model: trustModel }).optional(),
+  suspicion: z
+    .object({
+      name: z.string(),
+      dimension: z.number(),
+      grid: z.object({ rows: z.number(), columns: z.number() }),
+      model: trustModel,
+    })
+    .optional(),
   /** Absolute path of the ONNX graph. */
   modelFile: z.string(),
   /** Maximum images in one run; 1 for a graph that takes no more. */

@@ -6,6 +6,7 @@ import { withoutColor } from './color-share.js';
 import { decodeRaster, decodeSquare } from './decode.js';
 import type { TextTower } from './encoder-manifest.js';
 import { encodedImages, type EncodeJob } from './encoder.protocol.js';
+import { type Suspect, joinViews, viewsOf } from './consensus.js';
 import { type Frame, PAD } from './framing.js';
 import { limiter } from './limiter.js';
 import { readManifest } from './manifest.js';
@@ -13,7 +14,7 @@ import { WorkerPool } from './pool.js';
 import { cutRaster, squareOf, type PixelBox, type Raster } from './raster.js';
 import { assertBox, pixelBox, placeInFrame, type Box, type Cells } from './regions.js';
 import { openTextTower, type OpenTextTower } from './text-tower.js';
-import { type Trust, trustOf } from './trust.js';
+import { patchCells, type Trust, trustOf } from './trust.js';
 
 /** The included encoder: 512 numbers, with local embeddings for regions. */
 export const DEFAULT_ENCODER = new URL('../../models/garment-lite2/', import.meta.url);
@@ -110,6 +111,21 @@ export interface Encoder {
    * for it; null for any other vector. Absent when the model does not say.
    */
   readonly trustOf?: ((vector: Float32Array) => Trust | null) | undefined;
+  /**
+   * What to search with instead of the vector of a suspicious image or region, which this encoder returned for it: the
+   * vector without the suspicious part, or of blurred views. Takes one or two passes. Null when it is not suspicious.
+   * Absent when the model does not say.
+   *
+   * @throws the errors of `encode`
+   */
+  readonly consensus?:
+    | ((
+        vector: Float32Array,
+        image: Uint8Array,
+        box?: Box,
+        signal?: AbortSignal,
+      ) => Promise<Float32Array | null>)
+    | undefined;
   /** Ends the threads; the promises of images in flight reject. */
   close(): Promise<void>;
 }
@@ -174,6 +190,7 @@ export async function openEncoder({
   };
   const { input, dimension, grid, patches, suspicion } = manifest;
   const trusts = new WeakMap<Float32Array, Trust>();
+  const suspects = new WeakMap<Float32Array, Suspect>();
   // The cells of a grid cover an image on a white square, however else the model sees images.
   const whole = { size: input.size, framing: PAD };
 
@@ -190,7 +207,12 @@ export async function openEncoder({
         try {
           const job = await limitDecodes(square, signal);
           const { numbers, suspicion: cells } = await pool.run(job, [job.pixels.buffer], signal);
-          if (suspicion && cells) trusts.set(numbers, trustOf(suspicion.model, cells));
+          if (suspicion && cells) {
+            const trust = trustOf(suspicion.model, cells);
+            trusts.set(numbers, trust);
+            if (trust.reason !== null)
+              suspects.set(numbers, { reason: trust.reason, cells: patchCells(suspicion.model, cells) });
+          }
           return numbers;
         } finally {
           count(owner, -1);
@@ -202,6 +224,10 @@ export async function openEncoder({
     const { pixels, original } = await decodeSquare(image, input, signal);
     return { pixels, part: placeInFrame(original, input) };
   };
+  const toPartJob = async (raster: Raster, box: Box): Promise<EncodeJob> => {
+    const part = pixelBox(box, raster);
+    return { pixels: await squareOf(raster, input, part), part: placeInFrame(part, input) };
+  };
   const open = async (image: Uint8Array): Promise<Scene> => {
     if (isFull(currentClients().owner, 1)) throw overloaded();
     const raster = await limitDecodes(() => decodeRaster(image, SCENE_SIDE));
@@ -209,14 +235,10 @@ export async function openEncoder({
       raster,
       async encode(boxes, signal) {
         boxes.forEach(assertBox);
-        const squares = boxes.map((box) => async (): Promise<EncodeJob> => {
-          const part = pixelBox(box, raster);
-          return {
-            pixels: await squareOf(raster, input, part),
-            part: placeInFrame(part, input),
-          };
-        });
-        return look(squares, signal);
+        return look(
+          boxes.map((box) => () => toPartJob(raster, box)),
+          signal,
+        );
       },
       async cells() {
         if (!grid || !patches) return null;
@@ -263,6 +285,21 @@ export async function openEncoder({
     },
     embedText: texts && (async (text, signal) => withoutColor(await texts.embed(text, signal), dimension)),
     trustOf: suspicion && ((vector) => trusts.get(vector) ?? null),
+    consensus:
+      suspicion &&
+      (async (vector, image, box, signal) => {
+        const suspect = suspects.get(vector);
+        if (suspect === undefined) return null;
+        if (isFull(currentClients().owner, 1)) throw overloaded();
+        const { pixels, part } = await limitDecodes(
+          async () => (box ? toPartJob(await decodeRaster(image, SCENE_SIDE), box) : toJob(image, signal)),
+          signal,
+        );
+        const square = { pixels, width: input.size, height: input.size };
+        const views = await viewsOf(square, suspect, suspicion.grid);
+        const jobs = views.map((view) => () => Promise.resolve({ pixels: view, part }));
+        return joinViews(vector, await look(jobs, signal));
+      }),
     load: () => ({ waiting: inFlight - pool.inWork, inWork: pool.inWork }),
     async close() {
       await Promise.all([pool.close(), texts?.close()]);

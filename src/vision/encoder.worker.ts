@@ -2,7 +2,7 @@
  * A thread with one onnxruntime session, because `run()` of onnxruntime-node blocks the calling thread. Receives
  * batches of {@link EncodeJob} and returns the {@link EncodedImage} of each.
  */
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { colorDescriptor } from './color-descriptor.js';
@@ -19,7 +19,8 @@ const NICENESS = 10;
 
 const port = parentPort;
 if (!port) throw new Error('encoder.worker runs only as a worker thread.');
-if (process.platform === 'linux') setPriority(0, NICENESS);
+// A process of lower priority stays below.
+if (process.platform === 'linux' && getPriority() < NICENESS) setPriority(0, NICENESS);
 
 const manifest = encoderManifest.parse(workerData);
 const session = await open();

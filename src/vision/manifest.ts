@@ -80,6 +80,13 @@ async function readOwnFolder(folder: string): Promise<EncoderManifest> {
       `${trustFile} is for ${trust.encoder}, but model.json describes ${manifest.name}@${manifest.version}. Copy the files of one version, or remove the output "suspicion" from model.json. ${ENCODER_REMEDY}`,
     );
   }
+  const [rows = 0, columns = 0] = suspicion?.grid ?? [];
+  const reasons = Object.keys(trust?.reasons ?? {}).length;
+  if (suspicion && suspicion.dim !== reasons * rows * columns) {
+    throw new OperatorError(
+      `${file}: "suspicion" needs a grid, and ${reasons} numbers (dim) for each of its cells. ${ENCODER_REMEDY}`,
+    );
+  }
 
   const modelFile = join(folder, 'model.onnx');
   const found = Buffer.from(await webcrypto.subtle.digest('SHA-256', await read(modelFile))).toString('hex');
@@ -99,7 +106,8 @@ async function readOwnFolder(folder: string): Promise<EncoderManifest> {
     embeddingDimension: embedding.dim,
     grid: patches?.grid && { rows: patches.grid[0], columns: patches.grid[1] },
     patches: patches && { name: 'patches', skip: 0, dimension: patches.dim },
-    suspicion: suspicion && trust && { name: 'suspicion', dimension: suspicion.dim, model: trust },
+    suspicion: suspicion &&
+      trust && { name: 'suspicion', dimension: suspicion.dim, grid: { rows, columns }, model: trust },
     modelFile,
     maxBatch: MAX_BATCH,
   };

@@ -20,6 +20,8 @@ export interface WorkerPoolOptions<Answer> {
   readonly threads: number;
   /** Maximum number of jobs that a worker receives at once. */
   readonly maxBatch: number;
+  /** Whether threads start only when there is work for them: for what many processes never use. */
+  readonly startsLate?: boolean;
   /** Validates a worker's message. */
   readonly parseAnswers: (message: unknown) => Answer[];
   readonly onCrash?: (error: Error) => void;
@@ -55,9 +57,10 @@ export class WorkerPool<Answer> {
     this.#options = options;
   }
 
-  /** Starts every thread. @throws Error the error of the first thread that failed to start */
+  /** Starts every thread, unless they start late. @throws Error the error of the first thread that failed to start */
   static async open<Answer>(options: WorkerPoolOptions<Answer>): Promise<WorkerPool<Answer>> {
     const pool = new WorkerPool(options);
+    if (options.startsLate === true) return pool;
     const started = await Promise.allSettled(Array.from({ length: options.threads }, () => pool.#start()));
     const failed = started.find((start) => start.status === 'rejected');
     if (failed) {

@@ -68,9 +68,15 @@ export function placeInFrame(
   return framing.fit === 'pad' ? placeInSquare(image, size) : { left: 0, top: 0, width: size, height: size };
 }
 
+/** Cells that cover the square of a model. */
+export interface Grid {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** The local embeddings of an image, cell by cell, row-major. */
 export interface Cells {
-  readonly grid: { readonly rows: number; readonly columns: number };
+  readonly grid: Grid;
   readonly dimension: number;
   readonly vectors: Float32Array;
 }
@@ -94,7 +100,7 @@ export function meanOfCells({ dimension, vectors }: Cells, weights: Float32Array
 export function cellWeights(
   box: Box,
   image: { readonly width: number; readonly height: number },
-  grid: { readonly rows: number; readonly columns: number },
+  grid: Grid,
 ): Float32Array<ArrayBuffer> {
   const side = Math.max(image.width, image.height);
   const columns = overlaps(box.x, box.width, image.width / side, grid.columns);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 /** What makes a picture suspicious. */
-export type TrustReason = 'patch' | 'noise';
+export const TRUST_REASONS = ['patch', 'noise'] as const;
+export type TrustReason = (typeof TRUST_REASONS)[number];
 
 /** How much a picture looks as if it was made to deceive the encoder. */
 export interface Trust {
@@ -31,13 +32,12 @@ export type TrustModel = z.infer<typeof trustModel>;
  * What the suspicion of an image's cells says. `suspicion` has a row of cells for each reason. A patch shows in its most
  * suspicious cell, and noise in all of them.
  */
-export function trustOf({ reasons }: TrustModel, suspicion: Float32Array): Trust {
-  const cells = suspicion.length / Object.keys(reasons).length;
-  const row = ({ row: at }: z.infer<typeof reasonModel>): Float32Array =>
-    suspicion.subarray(at * cells, (at + 1) * cells);
+export function trustOf(model: TrustModel, suspicion: Float32Array): Trust {
+  const { reasons } = model;
+  const noise = cellsOf(model, 'noise', suspicion);
   const scores: Record<TrustReason, number> = {
-    patch: Math.max(...row(reasons.patch)),
-    noise: row(reasons.noise).reduce((sum, score) => sum + score, 0) / cells,
+    patch: Math.max(...patchCells(model, suspicion)),
+    noise: noise.reduce((sum, score) => sum + score, 0) / noise.length,
   };
   const excess = (reason: TrustReason): number => scores[reason] - reasons[reason].threshold;
   const strongest = excess('noise') > excess('patch') ? 'noise' : 'patch';
@@ -47,6 +47,16 @@ export function trustOf({ reasons }: TrustModel, suspicion: Float32Array): Trust
     score: 1 - (1 - rarest) ** 2,
     reason: excess(strongest) > 0 ? strongest : null,
   };
+}
+
+/** How much each cell looks like a patch, row by row. */
+export const patchCells = (model: TrustModel, suspicion: Float32Array): Float32Array =>
+  cellsOf(model, 'patch', suspicion);
+
+function cellsOf({ reasons }: TrustModel, reason: TrustReason, suspicion: Float32Array): Float32Array {
+  const cells = suspicion.length / Object.keys(reasons).length;
+  const { row } = reasons[reason];
+  return suspicion.subarray(row * cells, (row + 1) * cells);
 }
 
 /** The share of ordinary photographs with at least this score; beyond the deciles, it falls exponentially. */

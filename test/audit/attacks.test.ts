@@ -85,9 +85,9 @@ test.each([
     noisy(narrow, 8, random('noise')),
     await patches(narrow, 0.1, picture, random('patch')),
   ]) {
-    const found = await evolve<unknown>(family, {
+    const found = await evolve<unknown, Float32Array>(family, {
       passes: 20,
-      encode: async ({ pixels: [first = 0] }) => Float32Array.of(first),
+      ask: async ({ pixels: [first = 0] }) => Float32Array.of(first),
       score: ([value = 0]) => value,
       at: [],
       reached: () => undefined,
@@ -139,13 +139,13 @@ test('the search keeps the best picture, asks no more than it may, and reports i
     raster.pixels.reduce((sum, value) => sum + value, 0) / raster.pixels.length;
   const found = await evolve(noisy(picture, 8, random('search')), {
     passes: 60,
-    encode: async (raster) => {
+    ask: async (raster) => {
       asked.push(brightness(raster));
       return Float32Array.of(brightness(raster));
     },
     score: ([value = 0]) => value,
     at: [1, 10, 60],
-    reached: ({ vector: [value = 0] }) => reached.push(value),
+    reached: ({ answer: [value = 0] }) => reached.push(value),
   });
   expect(asked).toHaveLength(60);
   const best = (passes: number): number => Math.fround(Math.max(...asked.slice(0, passes)));

@@ -1,14 +1,17 @@
 import 'reflect-metadata';
 import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { ATTACKS, mainMeasure } from '../../src/audit/attacks.js';
+import { ATTACKS, attacksOn, mainMeasure } from '../../src/audit/attacks.js';
 import { auditPicture } from '../../src/audit/audit-picture.js';
 import { catalogOf, type Product } from '../../src/audit/catalog.js';
 import { typeVote } from '../../src/audit/outcome.js';
 import { random } from '../../src/platform/random.js';
+import type { Trial } from '../../src/audit/state.js';
 import type { Raster } from '../../src/vision/raster.js';
+import type { Trust } from '../../src/vision/trust.js';
 
 const SIDE = 24;
+const NO_REGIONS = { find: async () => [] };
 
 /** Sees the mean color of a picture, beyond a gray. */
 function seen({ pixels }: Raster): Float32Array {
@@ -61,6 +64,66 @@ function around({ pixels: [red = 0, green = 0, blue = 0] }: Raster, by: number):
   return plain(near(red, by), near(green, 1), near(blue, by));
 }
 
+/** The same, and finds a reason in pictures with many bright blue pixels. */
+const wary = {
+  ...encoder,
+  encodeRaster: async (raster: Raster) => {
+    const vector = seen(raster);
+    const blues = raster.pixels.filter((_, i) => i % 3 === 2);
+    const share = blues.filter((blue) => blue > 220).length / blues.length;
+    trusts.set(vector, { score: 1 - share, reason: share > 0.03 ? 'patch' : null });
+    return vector;
+  },
+  trustOf: (vector: Float32Array) => trusts.get(vector) ?? null,
+  /** Sees the picture as it was without the attack. */
+  consensus: async (vector: Float32Array) => (trusts.get(vector)?.reason === 'patch' ? seen(RED) : null),
+};
+const trusts = new WeakMap<Float32Array, Trust>();
+
+async function trialsOf(own: Raster): Promise<ReadonlyMap<string, Trial>> {
+  const catalog = catalogOf([...shirts, ...boots, ...hats], 322);
+  const [[shirt], [boot]] = [shirts, boots];
+  if (shirt === undefined || boot === undefined) throw new Error('there are no products');
+  const { result } = await auditPicture(
+    {
+      ...{ encoder: wary, regions: NO_REGIONS, catalog, typeOf: typeVote(catalog), model: null, seed: 1 },
+      ...{ passes: 60, checkpoints: [60], lanes: 1, advance: () => undefined },
+      signal: new AbortController().signal,
+    },
+    { product: shirt, target: boot },
+    { own, ownInLarge: own, target: plain(20, 20, 255) },
+  );
+  expect(result.flagged).toBe(false);
+  return new Map(result.trials.map((trial) => [trial.attack, trial]));
+}
+
+test('an attacker who sees that pictures are flagged avoids it, and one who does not is stopped by consensus', async () => {
+  const trials = await trialsOf(RED);
+  expect(trials.get('patch-target-10')).toMatchObject({ flagged: true });
+  expect(trials.get('patch-target-10-evading')).toMatchObject({ flagged: false });
+  expect(trials.get('near-copies')?.flagged).toBeUndefined();
+  const noticed = [...trials.values()].filter(
+    ({ flagged, result }) => flagged === true && Object.values(result).includes(true),
+  );
+  expect(noticed.length).toBeGreaterThan(0);
+  for (const { defended = {} } of noticed) expect(Object.values(defended)).not.toContain(true);
+});
+
+test("a seller's picture that is flagged is in quarantine, and enters no page", async () => {
+  const trials = await trialsOf(plain(116, 100, 146));
+  expect(trials.get('patch-promote-5')).toMatchObject({
+    flagged: true,
+    result: { entered: true },
+    defended: { entered: false },
+  });
+});
+
+test('nobody evades an encoder that says nothing of pictures', () => {
+  const ids = attacksOn({}).map(({ id }) => id);
+  expect(ids).not.toContain('patch-target-10-evading');
+  expect(attacksOn(wary)).toHaveLength(ids.length + 2);
+});
+
 test('an attack that went the whole way succeeded, and one that succeeded went the whole way', async () => {
   const catalog = catalogOf([...shirts, ...boots, ...hats], 322);
   const [shirt] = shirts;
@@ -70,11 +133,20 @@ test('an attack that went the whole way succeeded, and one that succeeded went t
   for (const seed of range(4)) {
     const { result } = await auditPicture(
       {
-        ...{ encoder, catalog, typeOf: typeVote(catalog), model: null, seed, passes: 30, checkpoints: [30] },
+        ...{
+          encoder,
+          regions: NO_REGIONS,
+          catalog,
+          typeOf: typeVote(catalog),
+          model: null,
+          seed,
+          passes: 30,
+          checkpoints: [30],
+        },
         ...{ lanes: 1, advance: () => undefined, signal: new AbortController().signal },
       },
       { product: shirt, target: boot },
-      { own: RED, target: BLUE },
+      { own: RED, ownInLarge: RED, target: BLUE },
     );
     for (const attack of ATTACKS) {
       const trial = result.trials.find((one) => one.attack === attack.id);

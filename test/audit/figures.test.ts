@@ -66,11 +66,20 @@ test('pictures that are wrong without an attack leave nothing to measure, and th
     way: null,
   }));
   const pictures = [1, 2].map((i) => ({ product: `shirt-${i}`, target: 'boot', clean, trials }));
-  const options = { encoder: 'small@1', seed: 1, passes: 25, images: 2, calibration: null, catalog: '' };
+  const options = {
+    encoder: 'small@1',
+    seed: 1,
+    passes: 25,
+    images: 2,
+    regions: 'included',
+    calibration: null,
+    catalog: '',
+  };
   const summary = summarize({ options, pictures }, [10, 25]);
   const report = auditReport.parse({
-    version: 1,
+    version: 2,
     encoder: 'small@1',
+    regions: 'included',
     seed: 1,
     ...summary,
     catalog: { products: 30, images: 30, allImages: 50_000 },

@@ -7,6 +7,7 @@ import { auditReport, type AuditReport } from '../../src/audit/report.js';
 import { random } from '../../src/platform/random.js';
 import { writeCalibration } from '../../src/search/probability/calibration.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { detectorFolder } from '../support/detector.js';
 import { NEARLY_EQUAL } from '../support/garments.js';
 import { vitrine, type Running } from '../support/process.js';
 import { cornerEncoderFolder } from '../support/small-encoder.js';
@@ -21,13 +22,18 @@ const SMALL = ['--images', '4', '--passes', '30'];
 const ELSEWHERE: ReadonlyMap<string, readonly string[]> = new Map([
   ['crowd', ['crowded']],
   ['promote', ['entered']],
+  ['hide', ['hidden']],
+  ['invent', ['invented']],
 ]);
 
 let database: TestDatabase;
 let folder: string;
+/** Finds the same in every picture, and takes no time. */
+let detector: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   folder = await mkdtemp(join(tmpdir(), 'vitrine-audit-'));
+  detector = await detectorFolder([[32, 32, 16, 16, 0.9]], ['shirt']);
   const lines = ['id\titem_group_id\ttitle\tproduct_type\timage_link\tavailability\tprice\tquantity'];
   for (const [type, red, blue] of [
     ['tops > shirts', 200, 40],
@@ -46,6 +52,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.drop();
   await rm(folder, { recursive: true });
+  await rm(detector, { recursive: true });
 });
 
 /** Fields of one color each: all reddish, or all bluish. */
@@ -58,10 +65,11 @@ function drawing(name: string, red: number, blue: number): Sharp {
     .png();
 }
 
-const run = (...args: string[]): Running =>
-  vitrine(args, {
-    env: { DATABASE_URL: database.url, VITRINE_DATA: join(folder, 'data'), VITRINE_DEMO: '0' },
-  });
+const run = (...args: string[]): Running => vitrine(args, { env: env() });
+const env = () => ({
+  ...{ DATABASE_URL: database.url, VITRINE_DATA: join(folder, 'data'), VITRINE_DEMO: '0' },
+  VITRINE_DETECTOR: detector,
+});
 const out = (name: string): string => join(folder, name);
 const fileOf = (name: string, file: string): Promise<string> => readFile(join(out(name), file), 'utf8');
 const reportOf = async (name: string): Promise<AuditReport> =>
@@ -72,9 +80,9 @@ test(
   async () => {
     const { code, stdout, stderr } = await run('audit', ...SMALL, '--out', out('first')).ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(stderr).toContain('Asking the encoder');
+    expect(stderr).toContain('Asking as an attacker');
     expect(stdout).toMatch(/^Attacked 4 pictures of small@1\.0\.0\S* and let each attack ask 30 questions/);
-    expect(stdout).toMatch(/^patch 10%, aimed +\d+% \(\d+–\d+\)/m);
+    expect(stdout).toMatch(/^patch 10%, aimed +target in top 10 +\d+% \(\d+–\d+\)/m);
     expect(stdout).toMatch(/^10 near-copies take \d+\.\d of the first 10 places on average\.$/m);
 
     const report = await reportOf('first');
@@ -91,21 +99,26 @@ test(
       ...['noise-target-4', 'noise-target-8', 'noise-away-4', 'noise-away-8'],
       ...['sticker-square', 'sticker-logo', 'sticker-word'],
       ...['patch-promote-5', 'noise-promote-8', 'near-copies'],
+      ...['patch-hide-5', 'patch-hide-10', 'noise-hide-8', 'patch-invent-5'],
     ]);
+    // The encoder says nothing of pictures.
+    expect(report.cleanFlagged).toBeUndefined();
+    expect(report.attacks.filter(({ flagged, evades }) => flagged !== undefined || evades)).toEqual([]);
+    expect(report.regions).toMatch(/^constant@1\.0\.0 [0-9a-f]{64}$/);
     for (const { kind, goal, result, meanWay, curve, jpeg, rescaled } of report.attacks) {
       const isOptimized = kind === 'patch' || kind === 'noise';
+      const measures = ELSEWHERE.get(goal) ?? ['target', 'lost', 'flipped'];
       expect(curve.map(({ passes }) => passes)).toEqual(isOptimized ? [10, 25, 30] : []);
       if (kind === 'copies') expect(meanWay).toBeUndefined();
       else expect(meanWay).toBeGreaterThanOrEqual(kind === 'patch' && goal === 'target' ? 0.01 : 0);
       if (isOptimized) expect(curve.at(-1)?.figures).toEqual(result);
-      const measures = ELSEWHERE.get(goal) ?? ['target', 'lost', 'flipped'];
       expect(Object.keys(result)).toEqual(measures);
       for (const share of Object.values(result)) expect(share.of).toBe(4);
       expect([jpeg, rescaled].map((figures) => figures && Object.keys(figures))).toEqual(
         goal === 'crowd' ? [undefined, undefined] : [measures, measures],
       );
     }
-    expect(report.attacks.at(-1)?.meanPlaces).toBeGreaterThan(0);
+    expect(report.attacks.find(({ goal }) => goal === 'crowd')?.meanPlaces).toBeGreaterThan(0);
 
     const page = await fileOf('first', 'audit.html');
     expect(page).toContain('<polyline');
@@ -139,7 +152,7 @@ test(
     const args = [...SMALL, '--max-lost', '1', '--out', out('first')];
     const { code, stdout, stderr } = await run('audit', ...args).ended;
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Kept: own product lost') });
-    expect(stderr).not.toContain('Asking the encoder');
+    expect(stderr).not.toContain('Asking as an attacker');
     expect(await fileOf('first', 'state.json')).toBe(before);
   },
   PATIENCE_MS,
@@ -184,7 +197,7 @@ describe('stopped', () => {
     'by Ctrl-C, it ends at once, and says how to go on',
     async () => {
       const stopped = run('audit', ...LONG, '--out', out('stopped'));
-      await stopped.says(/Asking the encoder/);
+      await stopped.says(/Asking as an attacker/);
       stopped.interrupt();
       expect(await stopped.ended).toMatchObject({
         code: 1,
@@ -211,6 +224,31 @@ describe('stopped', () => {
     PATIENCE_MS,
   );
 });
+
+test(
+  'the detector that is configured is attacked, or what is included; each needs an audit of its own',
+  async () => {
+    // Always the same box, whatever is done to a picture.
+    for (const { goal, result } of (await reportOf('first')).attacks)
+      if (goal === 'hide' || goal === 'invent')
+        expect(Object.values(result)).toMatchObject([{ hits: 0, of: 4 }]);
+    const { VITRINE_DETECTOR: _, ...others } = env();
+    const withoutDetector = (...args: string[]) =>
+      vitrine(['audit', ...SMALL, ...args], { env: others }).ended;
+    const { code, stdout } = await withoutDetector('--out', out('included'));
+    // One of a few fields stands out.
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^patch 10%, hides a region +region hidden +[1-9]\d*% /m),
+    });
+    expect(await reportOf('included')).toMatchObject({ regions: 'included' });
+    expect(await withoutDetector('--out', out('first'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('another detector'),
+    });
+  },
+  PATIENCE_MS,
+);
 
 describe('a threshold', () => {
   const gate = (name: string, ...args: string[]) =>

@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { openDetector } from '../../src/vision/detector.js';
+import { detectorFolder, DETECTOR_SIZE } from '../support/detector.js';
 import { constantDetector } from '../support/onnx.js';
 
-const SIZE = 64;
 const LABELS = ['shirt', 'trousers'];
 /** Center x, center y, width, height, confidence of a shirt, of trousers. */
 const ANCHORS = [
@@ -30,18 +27,7 @@ afterEach(async () => {
 });
 
 async function write(model: Buffer, changes: Record<string, unknown> = {}): Promise<string> {
-  folder = await mkdtemp(join(tmpdir(), 'vitrine-detector-'));
-  await writeFile(join(folder, 'model.onnx'), model);
-  const manifest = {
-    name: 'constant',
-    version: '1.0.0',
-    input: { name: 'images', size: SIZE },
-    output: 'output0',
-    labels: LABELS,
-    files: { 'model.onnx': { sha256: createHash('sha256').update(model).digest('hex') } },
-    ...changes,
-  };
-  await writeFile(join(folder, 'detector.json'), JSON.stringify(manifest));
+  folder = await detectorFolder(ANCHORS, LABELS, { model, changes });
   return folder;
 }
 
@@ -50,7 +36,7 @@ describe('a detector of the YOLO family', () => {
     ['channels first', [1, 6, ANCHORS.length], columns()],
     ['anchors first', [1, ANCHORS.length, 6], ANCHORS.flat()],
   ])('is read, %s', async (_, shape, values) => {
-    const detector = await openDetector(await write(constantDetector(SIZE, shape, values)));
+    const detector = await openDetector(await write(constantDetector(DETECTOR_SIZE, shape, values)));
     try {
       // The second shirt is a duplicate of the first; the box in the gray area is outside the image.
       expect(await detector.detect(wide)).toEqual([
@@ -76,7 +62,7 @@ describe('a detector of the YOLO family', () => {
   });
 
   test('is asked for what it is sure of', async () => {
-    const model = constantDetector(SIZE, [1, 6, ANCHORS.length], columns());
+    const model = constantDetector(DETECTOR_SIZE, [1, 6, ANCHORS.length], columns());
     const detector = await openDetector(await write(model, { confidence: 0.85 }));
     try {
       expect(await detector.detect(wide)).toHaveLength(1);
@@ -86,7 +72,7 @@ describe('a detector of the YOLO family', () => {
   });
 
   test('refuses more images than it can look at', async () => {
-    const model = constantDetector(SIZE, [1, 6, ANCHORS.length], columns());
+    const model = constantDetector(DETECTOR_SIZE, [1, 6, ANCHORS.length], columns());
     const detector = await openDetector(await write(model));
     try {
       const flood = await Promise.allSettled(Array.from({ length: 40 }, () => detector.detect(wide)));
@@ -100,7 +86,7 @@ describe('a detector of the YOLO family', () => {
 });
 
 describe('a folder that is no detector is refused at the start, with what to do', () => {
-  const model = () => constantDetector(SIZE, [1, 6, ANCHORS.length], columns());
+  const model = () => constantDetector(DETECTOR_SIZE, [1, 6, ANCHORS.length], columns());
   test.each([
     [
       'other labels than classes',

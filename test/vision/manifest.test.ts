@@ -44,6 +44,7 @@ describe('an encoder folder', () => {
       suspicion: {
         name: 'suspicion',
         dimension: 162,
+        grid: { rows: 9, columns: 9 },
         model: expect.objectContaining({ output: 'suspicion' }),
       },
       modelFile: join(folder, 'model.onnx'),
@@ -64,6 +65,7 @@ describe('an encoder folder', () => {
     ],
     ['no output is the embedding', () => replace('"name": "embedding"', '"name": "logits"'), /"embedding"/],
     ['local embeddings have no grid', () => replace('"grid"', '"cells"'), /"patches" needs a grid/],
+    ['suspicion has another length', () => replace('"dim": 162', '"dim": 160'), /"suspicion" needs a grid/],
     ['the model is not the one described', () => replace(/"sha256": "\w{4}/, '"sha256": "0000'), /SHA-256/],
   ])('is refused with a remedy when %s', async (_, damage, message) => {
     await damage();

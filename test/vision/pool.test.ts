@@ -7,13 +7,14 @@ describe('a pool of worker threads', () => {
   let pool: WorkerPool<string> | undefined;
   const crashes: string[] = [];
 
-  const open = async (threads: number, workerData = '') => {
+  const open = async (threads: number, workerData = '', startsLate = false) => {
     crashes.length = 0;
     pool = await WorkerPool.open({
       script: new URL('./fixtures/fragile.worker.js', import.meta.url),
       workerData,
       threads,
       maxBatch: 3,
+      startsLate,
       parseAnswers: (message) => z.array(z.string()).parse(message),
       onCrash: ({ message }) => crashes.push(message),
     });
@@ -31,6 +32,19 @@ describe('a pool of worker threads', () => {
       'd in a batch of 3',
       'e in a batch of 1',
     ]);
+  });
+
+  test('that starts late starts a thread for the first job', async () => {
+    const run = await open(1, '', true);
+    await expect(Promise.all(['a', 'b'].map(run))).resolves.toEqual([
+      'a in a batch of 2',
+      'b in a batch of 2',
+    ]);
+  });
+
+  test('that starts late rejects jobs while no thread can be started', async () => {
+    const run = await open(1, 'broken', true);
+    for (const job of ['a', 'b']) await expect(run(job)).rejects.toMatchObject({ message: 'no model here' });
   });
 
   // Failed on 2026-11-29: the other client waited for all that came before.

@@ -1,223 +1,259 @@
-"""Attacks with gradients on what the encoder says of a picture.
+"""Attacks with gradients on what the encoder says of pictures, hundreds at a time.
 
-Patches are squares of a share of the picture's own area (not of the white around it), at a random place inside it, or in its
-middle, whose cells count four times as much. Their pixels follow the signs of gradients while they move by a few pixels at
-every step. Noise is PGD within a distance of every pixel (L-inf).
-A targeted attack makes a picture be answered as another product; an untargeted one makes its own product leave.
+Patches are squares of a share of the picture's own area (not of the white around it), anywhere inside it or in its middle,
+whose cells count four times as much. They move by a few pixels at every step. Noise is PGD within a distance of every pixel
+(L-inf), or of the picture (L2). A targeted attack makes a picture be answered as another product; an untargeted one makes its
+own product leave.
+
+An adaptive attacker has the probe too, and wants a picture that is not flagged:
+
+- `evading`: along the gradient of the goal without what would raise the score, and the nearer the threshold, the more away
+  from it (after Bryniarski et al., 2021).
+- `weighted`: Adam on the goal plus a weight of its own for each picture, which grows while it is flagged and falls while it
+  is not (as Carlini and Wagner search for their constant).
+
+Both smooth their gradients, because sharp patches are flagged at once.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
+from torch.nn import functional
 
-from network import SIDE, Encoder
+from network import EARLY, EARLY_STRIDE, EARLY_WINDOW, FRONT, GRID, HEAD, LOCAL, MEAN, PIXELS, SIDE, STD, TAIL, Encoder
+from suspicion import Probe
 
 SHIFT = 3
 """Pixels that a patch moves while it is fitted, in each direction."""
-RATE, NOISE_STEP = 0.1, 0.25
-"""A patch's step at first (it falls to a tenth; in 30 steps, this gets 0.02 to 0.06 closer than Adam), and that of noise in
-units of the distance."""
-MIDDLE = (2 / 9, 7 / 9)
-"""Of the square: the cells that the encoder's middle mean sees."""
-
-ADAPTIVE_RATE = 0.05
-EVASION = 1.0
-"""Distance to the threshold, in the score's units, at which an adaptive attacker minds both goals equally."""
-SMOOTHNESS = 7
-"""Side in pixels of the mean, taken twice, of an adaptive attacker's gradients: the score sees texture, so its patch has
-little. Without it, and with signs, the attacker is flagged at once and gets nowhere."""
-
-Penalty = Callable[[tuple[torch.Tensor, ...]], torch.Tensor]
-"""What an adaptive attacker minimizes too, of the three layers: [b], positive where the defense flags the picture."""
+MIDDLE = (58, 202)
+"""Of the square's 260 pixels: the cells that the encoder's middle mean sees."""
+RATES = {"sign": 0.1, "evading": 0.05, "weighted": 0.04}
+"""A step at first, of 1; it falls to a tenth."""
+NEAR = 1.0
+"""Distance to the threshold, in the score's units, at which an evading attacker minds both goals equally."""
+SAFE = 0.3
+"""A weighted attacker stays so far below the threshold."""
+MEMORY = (0.9, 0.99)
 
 
-@dataclass
-class Picture:
-    pixels: torch.Tensor
-    """[3, 260, 260], in [0, 1]."""
-    box: tuple[int, int, int, int]
-    """Left, top, width, and height of the picture in the square."""
+@dataclass(frozen=True)
+class Pictures:
+    clean: torch.Tensor
+    """[n, 3, 260, 260] in [0, 1]."""
+    boxes: torch.Tensor
+    """[n, 4]: left, top, width, and height of the picture in the square."""
+    goals: torch.Tensor
+    """[n, 512]: what they shall be answered as, or without a target, what they are."""
+    targets: torch.Tensor
+    """[n, 3, 260, 260]: the picture of the goal, for patches that start from it."""
+    targeted: bool
 
 
-def inside(box: tuple[int, int, int, int]) -> torch.Tensor:
-    left, top, width, height = box
-    mask = torch.zeros(1, SIDE, SIDE)
-    mask[:, top : top + height, left : left + width] = 1
-    return mask
+@dataclass(frozen=True)
+class Attack:
+    """One attacker."""
+
+    kind: str
+    """patch, middle, noise, or round (noise in L2)"""
+    size: float
+    """Share of the area in percent, or distance in 255ths."""
+    steps: int
+    method: str = "sign"
+    start: str = "random"
+    """Of a patch: random, clean, or goal (a small picture of it)."""
+    smoothness: int = 1
+    """Side in pixels of the mean, taken twice, of gradients."""
+    momentum: float = 0.0
+    pace: float = 0.25
+    """Of noise: a step in units of the distance."""
+    margin: float = 0.0
+    """Below the threshold that an adaptive attacker keeps."""
 
 
-def patch_place(box: tuple[int, int, int, int], share: float, rng: np.random.Generator, middle: bool) -> tuple[int, int, int]:
-    """Left, top, and side of a square of a share of the picture's area, SHIFT pixels from its edges if it can be."""
-    left, top, width, height = box
-    side = min(round((share * width * height) ** 0.5), width, height)
-    if middle:
-        low, high = (round(SIDE * edge) for edge in MIDDLE)
-        right, bottom = min(left + width, high), min(top + height, high)
-        left, top = max(left, low), max(top, low)
-        width, height = max(side, right - left), max(side, bottom - top)
-    at = [start + int(rng.integers(0, length - side + 1)) for start, length in ((left, width), (top, height))]
-    for axis, (start, length) in enumerate(((left, width), (top, height))):
-        if length - side >= 2 * SHIFT:
-            at[axis] = min(max(at[axis], start + SHIFT), start + length - side - SHIFT)
-    return at[0], at[1], side
+def inside(boxes: torch.Tensor) -> torch.Tensor:
+    """[n, 4] to masks [n, 1, 260, 260]."""
+    at = torch.arange(SIDE, device=boxes.device)
+    left, top, width, height = (boxes[:, i, None] for i in range(4))
+    across, down = (at >= left) & (at < left + width), (at >= top) & (at < top + height)
+    return (down[:, :, None] & across[:, None, :])[:, None].float()
 
 
-def patch_mask(left: int, top: int, side: int) -> torch.Tensor:
-    mask = torch.zeros(1, SIDE, SIDE)
-    mask[:, top : top + side, left : left + side] = 1
-    return mask
+def places(boxes: torch.Tensor, share: float, middle: bool, rng: torch.Generator) -> torch.Tensor:
+    """[n, 4]: squares of a share of the picture's area, SHIFT pixels from its edges if they can be."""
+    left, top, width, height = boxes.float().cpu().T
+    side = (share * width * height).sqrt().round().minimum(width).minimum(height)
+    found = []
+    for start, length in ((left, width), (top, height)):
+        low, high = start, start + length
+        if middle:
+            low, high = low.clamp(min=MIDDLE[0]), high.clamp(max=MIDDLE[1])
+            low = low.minimum((start + length - side).clamp(min=0))
+        room = (high - low - side).clamp(min=0)
+        at = low + (torch.rand(len(low), generator=rng) * (room + 1)).floor().minimum(room)
+        fits = length - side >= 2 * SHIFT
+        inner = at.maximum(start + SHIFT).minimum(start + length - side - SHIFT)
+        found.append(torch.where(fits, inner, at.maximum(start).minimum(start + length - side)))
+    return torch.stack([*found, side, side], 1).long().to(boxes.device)
+
+
+@dataclass(frozen=True)
+class Sight:
+    embedding: torch.Tensor
+    seen: torch.Tensor
+    texture: torch.Tensor
+    given: torch.Tensor
+
+
+def look(encoder: Encoder, pixels: torch.Tensor) -> Sight:
+    """What the encoder says of pictures, and what the probe reads."""
+    given = (pixels - MEAN) / STD
+    *layers, early = encoder.graph.run({PIXELS: given}, [HEAD, TAIL, FRONT, EARLY])
+    everywhere = torch.ones(1, GRID, GRID, device=pixels.device)
+    seen = encoder.graph.run(dict(zip((HEAD, TAIL, FRONT), layers)), [LOCAL])[0]
+    texture = functional.avg_pool2d(early, EARLY_WINDOW, EARLY_STRIDE).flatten(2).transpose(1, 2)
+    return Sight(encoder.embed(tuple(layers), everywhere)[:, 0], seen, texture, given)
 
 
 class Best:
-    """The best picture so far of each: one that is not flagged before one that is, then the smaller loss."""
+    """The best of each so far: one that is not flagged before one that is, then the smaller loss."""
 
-    def __init__(self, count: int):
-        self.rank = torch.full((count,), torch.inf)
-        self.pixels = torch.zeros(count, 3, SIDE, SIDE)
+    def __init__(self, pixels: torch.Tensor):
+        self.rank = torch.full((len(pixels),), torch.inf, device=pixels.device)
+        self.pixels = pixels.clone()
 
-    def offer(self, pixels: torch.Tensor, loss: torch.Tensor, penalty: torch.Tensor) -> None:
-        rank = loss + 10 * (penalty > 0) + 0.01 * penalty
+    def offer(self, pixels: torch.Tensor, loss: torch.Tensor, extra: torch.Tensor) -> None:
+        rank = (loss + 10 * (extra > 0) + 0.01 * extra.clamp(min=0)).detach()
         better = rank < self.rank
-        self.rank[better], self.pixels[better] = rank[better].detach(), pixels[better].detach()
+        self.rank = torch.where(better, rank, self.rank)
+        self.pixels = torch.where(better.view(-1, 1, 1, 1), pixels.detach(), self.pixels)
 
 
-def loss_of(embedding: torch.Tensor, goal: torch.Tensor, targeted: bool) -> torch.Tensor:
-    cosine = (embedding * goal).sum(1)
-    return -cosine if targeted else cosine
+def run(encoder: Encoder, probe: Probe | None, pictures: Pictures, attack: Attack, rng: torch.Generator) -> torch.Tensor:
+    """The pictures with the attack, as a file without loss keeps them. Without a probe, the attacker is naive."""
+    attacked = (patched if attack.kind in ("patch", "middle") else noisy)(encoder, probe, pictures, attack, rng)
+    return (attacked.clamp(0, 1) * 255).round() / 255
 
 
-def judged(encoder: Encoder, seen: torch.Tensor, goal, targeted, penalty: Penalty | None) -> tuple[torch.Tensor, torch.Tensor]:
-    layers = encoder.cells(seen)
-    loss = loss_of(encoder.embed(layers, torch.ones(1, 9, 9))[:, 0], goal, targeted)
-    return loss, penalty(layers) if penalty else torch.zeros_like(loss)
+def judged(encoder: Encoder, probe: Probe | None, pixels: torch.Tensor, pictures: Pictures, attack: Attack):
+    """The loss, how far the picture is above the thresholds, and a smooth bound of that: each [n]."""
+    sight = look(encoder, pixels)
+    cosine = (sight.embedding * pictures.goals).sum(1)
+    loss = -cosine if pictures.targeted else cosine
+    if probe is None:
+        return loss, torch.zeros_like(loss), None
+    cells = probe(sight.seen, sight.texture, sight.given)
+    limits = probe.thresholds - attack.margin
+    each = torch.cat([cells[:, 0] - limits[0], (cells[:, 1].mean(1) - limits[1])[:, None]], 1)
+    return loss, each.amax(1), torch.logsumexp(2 * each, 1) / 2
 
 
-def evading(drawn: torch.Tensor, masks: torch.Tensor, loss: torch.Tensor, extra: torch.Tensor, done: float) -> None:
-    """A step of an adaptive attacker, who starts from the clean picture: toward the goal, and where that would raise the score,
-    across it; and the nearer the threshold, the more away from it (after Bryniarski et al., 2021)."""
-    (goal,) = torch.autograd.grad(loss.sum(), drawn, retain_graph=True)
-    (away,) = torch.autograd.grad(extra.sum(), drawn)
-    goal, away = (unit(smooth(gradient * masks)) for gradient in (goal, away))
-    near = torch.sigmoid(2 * (extra.detach() + EVASION)).view(-1, 1, 1, 1)
-    against = (goal * away).sum((1, 2, 3), keepdim=True).clamp(max=0)
-    step = unit((1 - near) * unit(goal - near * against * away) + near * away)
-    size = (3 * masks.sum((1, 2, 3), keepdim=True)).sqrt()
+def patched(encoder: Encoder, probe: Probe | None, pictures: Pictures, attack: Attack, rng: torch.Generator) -> torch.Tensor:
+    squares = places(pictures.boxes, attack.size / 100, attack.kind == "middle", rng)
+    masks, clean = inside(squares), pictures.clean
+    drawn = started(pictures, squares, attack.start, rng).requires_grad_()
+    best, state = Best(clean), State(drawn)
+    for step in range(attack.steps):
+        shift = torch.randint(-SHIFT, SHIFT + 1, (2,), generator=rng).tolist()
+        mask, moved = masks.roll(shift, (2, 3)), drawn.roll(shift, (2, 3))
+        pixels = clean * (1 - mask) + moved * mask
+        loss, extra, bound = judged(encoder, probe, pixels, pictures, attack)
+        best.offer(pixels, loss, extra)
+        direction = state.direction(drawn, masks, loss, extra, bound, attack)
+        rate = RATES[attack.method] * (1 - 0.9 * step / attack.steps)
+        with torch.no_grad():
+            drawn -= rate * direction * masks
+            drawn.clamp_(0, 1)
+    return best.pixels
+
+
+def started(pictures: Pictures, squares: torch.Tensor, start: str, rng: torch.Generator) -> torch.Tensor:
+    clean = pictures.clean
+    if start == "random":
+        return torch.rand(clean.shape, generator=rng).to(clean.device)
+    drawn = clean.clone()
+    if start == "goal":
+        for row, (left, top, side, _) in enumerate(squares.tolist()):
+            small = functional.interpolate(pictures.targets[row : row + 1], (side, side), mode="bilinear", antialias=True)
+            drawn[row, :, top : top + side, left : left + side] = small[0]
+    return drawn
+
+
+class State:
+    """What an attacker remembers of earlier steps."""
+
+    def __init__(self, drawn: torch.Tensor):
+        self.weights = torch.ones(len(drawn), device=drawn.device)
+        self.first, self.second, self.steps = torch.zeros_like(drawn), torch.zeros_like(drawn), 0
+
+    def direction(self, drawn, masks, loss, extra, bound, attack: Attack) -> torch.Tensor:
+        size = (3 * masks.sum((1, 2, 3), keepdim=True)).sqrt()
+        if bound is None or attack.method == "sign":
+            (gradient,) = torch.autograd.grad((loss if bound is None else torch.where(extra > -SAFE, bound, loss)).sum(), drawn)
+            gradient = smooth(gradient * masks, attack.smoothness)
+            self.first = attack.momentum * self.first + unit(gradient)
+            return self.first.sign() if attack.smoothness == 1 else unit(self.first) * size
+        if attack.method == "evading":
+            (goal,) = torch.autograd.grad(loss.sum(), drawn, retain_graph=True)
+            (away,) = torch.autograd.grad(bound.sum(), drawn)
+            goal, away = (unit(smooth(gradient * masks, attack.smoothness)) for gradient in (goal, away))
+            near = torch.sigmoid(2 * (extra.detach() + NEAR)).view(-1, 1, 1, 1)
+            against = (goal * away).sum((1, 2, 3), keepdim=True).clamp(max=0)
+            step = unit((1 - near) * unit(goal - near * against * away) + near * away)
+            self.first = attack.momentum * self.first + step
+            return unit(self.first) * size
+        (gradient,) = torch.autograd.grad((10 * loss + self.weights * (bound + SAFE).clamp(min=0)).sum(), drawn)
+        gradient = unit(smooth(gradient * masks, attack.smoothness)) * size
+        self.weights = (self.weights * torch.where(extra > -SAFE, 1.15, 0.9)).clamp(0.01, 100)
+        self.steps += 1
+        self.first = MEMORY[0] * self.first + (1 - MEMORY[0]) * gradient
+        self.second = MEMORY[1] * self.second + (1 - MEMORY[1]) * gradient**2
+        scaled = self.second / (1 - MEMORY[1] ** self.steps)
+        return self.first / (1 - MEMORY[0] ** self.steps) / (scaled.sqrt() + 1e-3)
+
+
+def noisy(encoder: Encoder, probe: Probe | None, pictures: Pictures, attack: Attack, rng: torch.Generator) -> torch.Tensor:
+    clean, masks = pictures.clean, inside(pictures.boxes)
+    distance = attack.size / 255
+    radius = distance * (3 * masks.sum((1, 2, 3), keepdim=True)).sqrt()
+    added = torch.zeros_like(clean)
+    if attack.start == "random":
+        added = ((torch.rand(clean.shape, generator=rng) * 2 - 1).to(clean.device)) * distance
+    added = added.requires_grad_()
+    best, first = Best(clean), torch.zeros_like(clean)
+    for _ in range(attack.steps):
+        pixels = clean + added * masks
+        loss, extra, bound = judged(encoder, probe, pixels, pictures, attack)
+        best.offer(pixels, loss, extra)
+        aim = loss if bound is None else torch.where(extra > -SAFE, bound, loss)
+        (gradient,) = torch.autograd.grad(aim.sum(), added)
+        gradient = smooth(gradient * masks, attack.smoothness)
+        first = attack.momentum * first + unit(gradient)
+        with torch.no_grad():
+            if attack.kind == "round":
+                added -= attack.pace * radius * unit(first)
+                added *= (radius / norm(added).clamp(min=1e-12)).clamp(max=1)
+            else:
+                added -= attack.pace * distance * first.sign()
+                added.clamp_(-distance, distance)
+            added.copy_((clean + added).clamp(0, 1) - clean)
+    pixels = clean + added.detach() * masks
     with torch.no_grad():
-        drawn -= ADAPTIVE_RATE * (1 - 0.9 * done) * size * step * masks
-        drawn.clamp_(0, 1)
+        loss, extra, _ = judged(encoder, probe, pixels, pictures, attack)
+    best.offer(pixels, loss, extra)
+    return best.pixels
 
 
-def smooth(x: torch.Tensor) -> torch.Tensor:
+def smooth(x: torch.Tensor, side: int) -> torch.Tensor:
+    if side == 1:
+        return x
     for _ in range(2):
-        x = torch.nn.functional.avg_pool2d(x, SMOOTHNESS, 1, SMOOTHNESS // 2)
+        x = functional.avg_pool2d(x, side, 1, side // 2)
     return x
 
 
+def norm(x: torch.Tensor) -> torch.Tensor:
+    return x.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+
+
 def unit(x: torch.Tensor) -> torch.Tensor:
-    return x / x.flatten(1).norm(dim=1).clamp(min=1e-12).view(-1, 1, 1, 1)
-
-
-def follow(drawn: torch.Tensor, loss: torch.Tensor, done: float) -> None:
-    (gradient,) = torch.autograd.grad(loss, drawn)
-    with torch.no_grad():
-        drawn -= RATE * (1 - 0.9 * done) * gradient.sign()
-        drawn.clamp_(0, 1)
-
-
-def patches(
-    encoder: Encoder,
-    pictures: list[Picture],
-    goals: torch.Tensor,
-    share: float,
-    targeted: bool,
-    steps: int,
-    rng: np.random.Generator,
-    middle: bool = False,
-    penalty: Penalty | None = None,
-) -> torch.Tensor:
-    """A patch for each picture; returns the pictures with them, [b, 3, 260, 260]."""
-    clean = torch.stack([picture.pixels for picture in pictures])
-    masks = torch.stack([patch_mask(*patch_place(picture.box, share, rng, middle)) for picture in pictures])
-    drawn = (clean.clone() if penalty else torch.from_numpy(rng.random(clean.shape, dtype=np.float32))).requires_grad_()
-    best = Best(len(pictures))
-    for step in range(steps):
-        shift = [int(x) for x in rng.integers(-SHIFT, SHIFT + 1, 2)]
-        mask, moved = masks.roll(shift, (2, 3)), drawn.roll(shift, (2, 3))
-        seen = clean * (1 - mask) + moved * mask
-        loss, extra = judged(encoder, seen, goals, targeted, penalty)
-        best.offer(seen, loss, extra)
-        if penalty:
-            evading(drawn, masks, loss, extra, step / steps)
-        else:
-            follow(drawn, loss.sum(), step / steps)
-    return quantized(best.pixels)
-
-
-def noise(
-    encoder: Encoder,
-    pictures: list[Picture],
-    goals: torch.Tensor,
-    distance: float,
-    targeted: bool,
-    steps: int,
-    penalty: Penalty | None = None,
-    halved: bool = False,
-) -> torch.Tensor:
-    """Every pixel of the picture moved by at most `distance` (of 1). With `halved`, the attacker knows that pictures are also
-    looked at in half the resolution (agreement.py), and attacks the mean of both."""
-    clean = torch.stack([picture.pixels for picture in pictures])
-    masks = torch.stack([inside(picture.box) for picture in pictures])
-    added = torch.zeros_like(clean).requires_grad_()
-    best = Best(len(pictures))
-    for _ in range(steps):
-        seen = clean + added * masks
-        loss, extra = judged(encoder, seen, goals, targeted, penalty)
-        if halved:
-            loss = (loss + judged(encoder, half_size(seen), goals, targeted, None)[0]) / 2
-        best.offer(seen, loss, extra)
-        (gradient,) = torch.autograd.grad(torch.where(extra > -EVASION, extra, loss).sum() if penalty else loss.sum(), added)
-        with torch.no_grad():
-            added -= NOISE_STEP * distance * gradient.sign()
-            added.clamp_(-distance, distance)
-            added.copy_((clean + added).clamp(0, 1) - clean)
-    return quantized(best.pixels)
-
-
-def half_size(pixels: torch.Tensor) -> torch.Tensor:
-    resize = lambda x, side: torch.nn.functional.interpolate(x, (side, side), mode="bicubic", antialias=True)
-    return resize(resize(pixels, SIDE // 2), SIDE).clamp(0, 1)
-
-
-def universal(
-    encoder: Encoder,
-    pictures: list[Picture],
-    goal: torch.Tensor,
-    share: float,
-    steps: int,
-    batch: int,
-    rng: np.random.Generator,
-) -> torch.Tensor:
-    """One patch that makes any picture be answered as `goal`; [3, side, side] for a picture that fills the square."""
-    side = round((share * SIDE * SIDE) ** 0.5)
-    drawn = torch.from_numpy(rng.random((3, side, side), dtype=np.float32)).requires_grad_()
-    for step in range(steps):
-        chosen = [pictures[int(index)] for index in rng.choice(len(pictures), batch, replace=False)]
-        seen = torch.stack([pasted(picture, drawn, share, rng) for picture in chosen])
-        loss, _ = judged(encoder, seen, goal, True, None)
-        follow(drawn, loss.mean(), step / steps)
-    return quantized(drawn.detach())
-
-
-def pasted(picture: Picture, patch: torch.Tensor, share: float, rng: np.random.Generator) -> torch.Tensor:
-    """The picture with the patch at a random place, resized to its share of this picture's area."""
-    left, top, side = patch_place(picture.box, share, rng, middle=False)
-    small = torch.nn.functional.interpolate(patch[None], (side, side), mode="bilinear", antialias=True)[0]
-    rest = (left, SIDE - left - side, top, SIDE - top - side)
-    return picture.pixels * (1 - patch_mask(left, top, side)) + torch.nn.functional.pad(small, rest)
-
-
-def quantized(pixels: torch.Tensor) -> torch.Tensor:
-    """As a file without loss keeps them."""
-    return (pixels.clamp(0, 1) * 255).round() / 255
+    return x / norm(x).clamp(min=1e-12)

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from attacks import Picture
 from network import GRID, SIDE, Encoder
 from pictures import framed, is_fitted_on, opened
 
@@ -31,9 +30,9 @@ class Clean:
         self.early = np.load(cache / f"{name}.early.npy", mmap_mode="r")
         self.names = (cache / f"{name}.names").read_text().split("\n")
 
-    def picture(self, index: int) -> Picture:
-        pixels = torch.from_numpy(self.squares[index].astype(np.float32)) / 255
-        return Picture(pixels, tuple(int(x) for x in self.boxes[index]))
+    def pixels(self, indices) -> torch.Tensor:
+        """[n, 3, 260, 260] in [0, 1]."""
+        return torch.from_numpy(self.squares[indices].astype(np.float32)) / 255
 
     def layers(self, indices) -> tuple[torch.Tensor, ...]:
         early = torch.from_numpy(np.asarray(self.early[indices], dtype=np.float32))

@@ -45,6 +45,12 @@ class Graph:
             if all(name in self.known for name in node.input if name):
                 self.apply(node, self.known)
 
+    def to(self, device: str) -> None:
+        """Shapes and single numbers stay on the CPU, where they are read."""
+        for name, value in self.known.items():
+            if value.is_floating_point() and value.ndim > 0:
+                self.known[name] = value.to(device)
+
     def run(self, given: dict[str, torch.Tensor], wanted: list[str]) -> list[torch.Tensor]:
         values = {**self.known, **given}
         needed, stack = set(), [name for name in wanted if name not in values]
@@ -129,9 +135,10 @@ OPERATIONS = {
 class Encoder:
     """Pixels in [0, 1] to cells, and weighted means of cells to embeddings."""
 
-    def __init__(self, folder: Path = MODEL):
+    def __init__(self, folder: Path = MODEL, device: str = "cpu"):
         self.graph = Graph(folder / "model.onnx")
-        self.middle = torch.zeros(GRID, GRID)
+        self.graph.to(device)
+        self.middle = torch.zeros(GRID, GRID, device=device)
         self.middle[2:7, 2:7] = 1
 
     def cells(self, pixels: torch.Tensor) -> tuple[torch.Tensor, ...]:

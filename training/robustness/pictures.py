@@ -1,5 +1,6 @@
 """Which photographs, and how they become what the model sees."""
 
+import csv
 import hashlib
 from pathlib import Path
 
@@ -32,3 +33,9 @@ def square(file: Path) -> torch.Tensor:
 def is_fitted_on(name: str) -> bool:
     """Half of the catalog's photographs may be fitted on; figures are of the others."""
     return hashlib.sha256(f"robustness {name}".encode()).digest()[0] % 2 == 0
+
+
+def types(photos: Path) -> dict[str, str]:
+    """Product id to its type."""
+    with open(photos / "feed.tsv") as file:
+        return {row["item_group_id"]: row["product_type"].split(" > ")[0] for row in csv.DictReader(file, delimiter="\t")}

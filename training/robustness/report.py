@@ -1,30 +1,38 @@
-"""Measures what was not fitted on: false alarms, what is flagged, what gets through, and what consensus restores.
+"""Measures on the CPU, without gradients: false alarms, and what consensus restores of the attacks that judge.py kept.
 
-    python report.py --cache CACHE --trust trust.json --output report.json
-
-It goes on with a report of the same score, and measures only attacks whose file is new.
+    python report.py --cache CACHE --probe probe.pt --attacks OUT --output report.json
 """
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
 import torch
 
+import suspicion
+from attacks import look
 from clean import Clean, catalog
-from consensus import without_noise, without_patch
-from laundering import laundered
-from network import Encoder
-from score import REASONS, Score
-from seeing import Seeing
+from consensus import VIEWS, filled, grown
+from network import FRONT, HEAD, LOCAL, MEAN, STD, TAIL, Encoder
+from suspicion import REASONS, Probe
 
 TOP = 10
-WAYS = ("jpeg-75", "rescale-0.5")
 SETS = ("flat", "query", "model", "street", "crops")
-FORCED = 60
-"""Clean photographs on which consensus is tried although they are not flagged."""
+MOST = 24
+"""Pictures of each attack."""
+
+
+def scores_of(encoder: Encoder, probe: Probe, photographs: Clean, rows) -> torch.Tensor:
+    """[n, 2], from what is cached."""
+    found = []
+    for at in range(0, len(rows), 50):
+        some = list(rows[at : at + 50])
+        *layers, early = photographs.layers(some)
+        seen = encoder.graph.run(dict(zip((HEAD, TAIL, FRONT), layers)), [LOCAL])[0]
+        given = (photographs.pixels(some) - MEAN) / STD
+        found.append(probe.of(probe(seen, early.flatten(2).transpose(1, 2), given)))
+    return torch.cat(found)
 
 
 def wilson(hits: int, count: int) -> tuple[float, float]:
@@ -34,8 +42,8 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
     return round(middle - half, 4), round(middle + half, 4)
 
 
-def share(hits: np.ndarray) -> dict:
-    count, of = int(hits.sum()), len(hits)
+def share(hits) -> dict:
+    count, of = int(np.sum(hits)), len(hits)
     return {"hits": count, "of": of, "share": round(count / of, 4), "wilson95": wilson(count, of)}
 
 
@@ -47,109 +55,48 @@ def restored(found: np.ndarray, clean: np.ndarray) -> float:
     return round(float(np.mean([len(set(a) & set(b)) / TOP for a, b in zip(found, clean)])), 3)
 
 
-def clean_sets(cache: Path, encoder: Encoder, score: Score) -> dict:
-    answer = {}
-    for name in SETS:
-        photographs = Clean(cache, name)
-        rows = photographs.half(False) if name == "flat" else list(range(len(photographs.names)))
-        over = torch.cat([score.of(encoder.local(photographs.layers(rows[at : at + 50]))) for at in range(0, len(rows), 50)])
-        over = (over - score.thresholds).numpy()
-        answer[name] = {reason: share(over[:, at] > 0) for at, reason in enumerate(REASONS)}
-        answer[name]["any"] = share((over > 0).any(1))
-        print(name, answer[name]["any"], flush=True)
-    return answer
-
-
-def succeeds(name: str, top: np.ndarray, source: np.ndarray, goal: np.ndarray) -> np.ndarray:
-    """Targeted: the goal is among the first ten. Untargeted: the own product is not."""
-    if "untargeted" in name:
-        return ~(top == source[:, None]).any(1)
-    return (top == goal[:, None]).any(1)
-
-
-def attack(file: Path, see: Seeing, score: Score, vectors: torch.Tensor) -> dict:
-    kept = np.load(file)
-    pixels, source, goal = torch.from_numpy(kept["pixels"]).float() / 255, kept["source"], kept["goal"]
-    seen = see(pixels)
-    over = (score.of(seen.local) - score.thresholds).numpy()
-    flagged, top, clean = (over > 0).any(1), best(vectors, seen.embedding), best(vectors, vectors[source])
-    success = succeeds(file.stem, top, source, goal)
-    answer = {
-        "success": share(success),
-        "flagged": share(flagged),
-        "successUnflagged": share(success & ~flagged),
-        "cosineToGoal": round(float((seen.embedding * vectors[goal]).sum(1).mean()), 3),
-        "medianOver": [round(float(x), 2) for x in np.median(over, 0)],
-        "top10": restored(top, clean),
-    }
-    if success.any():
-        answer["flaggedOfSuccessful"] = share(flagged[success])
-    for way in WAYS:
-        again = see(laundered(pixels, way))
-        caught = ((score.of(again.local) - score.thresholds) > 0).any(1).numpy()
-        worked = succeeds(file.stem, best(vectors, again.embedding), source, goal)
-        answer[way] = {"success": share(worked), "flagged": share(caught), "successUnflagged": share(worked & ~caught)}
-    # As if each were flagged for the reason that fits: what consensus can do, whatever the score says.
-    mend = without_noise if "noise" in file.stem or "halved" in file.stem else None
-    results = []
-    for row in range(len(pixels)):
-        single = pixels[row]
-        results.append(mend(see, single) if mend else without_patch(see, score, single, seen.local[row : row + 1]))
-    mended = torch.stack([result[0] for result in results])
-    after = best(vectors, mended)
-    answer["consensus"] = {
-        "top10": restored(after, clean),
-        "top10OfFlagged": restored(after[flagged], clean[flagged]) if flagged.any() else None,
-        "ownInTop10": share((after == source[:, None]).any(1)),
-        "success": share(succeeds(file.stem, after, source, goal)),
-        "passes": round(1 + float(np.mean([result[1] for result in results])), 2),
-    }
-    brief = {key: answer[key] for key in ("success", "flagged", "successUnflagged", "top10", "consensus")}
-    print(file.stem, json.dumps(brief), flush=True)
-    return answer
-
-
-def forced(cache: Path, see: Seeing, score: Score, vectors: torch.Tensor) -> dict:
-    """What consensus costs clean photographs of the reported half, for each reason."""
-    flat = Clean(cache, "flat")
-    rows = np.array(flat.half(False)[:: max(1, len(flat.half(False)) // FORCED)])
-    clean, answer = best(vectors, vectors[rows]), {}
-    for reason in REASONS:
-        mended = []
-        for row in rows:
-            pixels = flat.picture(int(row)).pixels
-            local = see(pixels[None]).local
-            result = without_noise(see, pixels) if reason == "noise" else without_patch(see, score, pixels, local)
-            mended.append(result[0])
-        after = best(vectors, torch.stack(mended))
-        answer[reason] = {"top10": restored(after, clean), "ownInTop10": share((after == rows[:, None]).any(1))}
-    print(json.dumps(answer), flush=True)
-    return answer
+def mended(encoder: Encoder, probe: Probe, pixels: torch.Tensor, noise: bool) -> torch.Tensor:
+    """The embedding that a flagged picture is searched with: [512]."""
+    if noise:
+        return torch.nn.functional.normalize(look(encoder, torch.stack([view(pixels) for view in VIEWS])).embedding.mean(0), dim=0)
+    sight = look(encoder, pixels[None])
+    region = grown(probe(sight.seen, sight.texture, sight.given)[0, 0])
+    return look(encoder, filled(pixels, region)[None]).embedding[0]
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--cache", type=Path, required=True)
-    arguments.add_argument("--trust", type=Path, required=True)
+    arguments.add_argument("--probe", type=Path, required=True)
+    arguments.add_argument("--attacks", type=Path, required=True, help="patch.npz and noise.npz")
     arguments.add_argument("--output", type=Path, required=True)
     chosen = arguments.parse_args()
-    torch.set_num_threads(1)
     torch.set_grad_enabled(False)
-    encoder, see, score = Encoder(), Seeing(), Score.read(chosen.trust)
+    encoder, probe, flat = Encoder(), suspicion.read(chosen.probe), Clean(chosen.cache, "flat")
+    answer: dict = {"clean": {}, "consensus": {}}
+    for name in SETS:
+        photographs = Clean(chosen.cache, name)
+        rows = photographs.half(False) if name == "flat" else range(len(photographs.names))
+        over = (scores_of(encoder, probe, photographs, rows) > probe.thresholds).numpy()
+        answer["clean"][name] = {reason: share(over[:, at]) for at, reason in enumerate(REASONS)} | {"any": share(over.any(1))}
+        print(name, json.dumps(answer["clean"][name]), flush=True)
     vectors = catalog(chosen.cache, encoder)
-    report = json.loads(chosen.output.read_text()) if chosen.output.exists() else {}
-    if report.get("score") != score.digest():
-        report = {"score": score.digest(), "attacks": {}}
-    for file in sorted((chosen.cache / "attacks").glob("*-report.npz")):
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        if report["attacks"].get(file.stem, {}).get("file") != content:
-            report["attacks"][file.stem] = {"file": content, **attack(file, see, score, vectors)}
-            chosen.output.write_text(json.dumps(report, indent=1))
-    if "clean" not in report:
-        report["clean"] = clean_sets(chosen.cache, encoder, score)
-    if "consensusOnClean" not in report:
-        report["consensusOnClean"] = forced(chosen.cache, see, score, vectors)
-    chosen.output.write_text(json.dumps(report, indent=1))
+    sets = [(group, name.removesuffix(".moved"), file) for group in REASONS for file in [np.load(chosen.attacks / f"{group}.npz")]
+            for name in file.files if name.endswith(".moved")]
+    for group, name, file in sets:
+        moved, source, goal = (file[f"{name}.{key}"][:MOST] for key in ("moved", "source", "goal"))
+        pixels = (flat.pixels(source) + torch.from_numpy(moved.astype(np.float32)) / 255).clamp(0, 1)
+        before = torch.cat([look(encoder, pixels[at : at + 4]).embedding for at in range(0, len(pixels), 4)])
+        after = torch.stack([mended(encoder, probe, single, group == "noise") for single in pixels])
+        clean, top = best(vectors, vectors[source]), best(vectors, after)
+        answer["consensus"][name] = {
+            "before": restored(best(vectors, before), clean),
+            "after": restored(top, clean),
+            "own": share((top == source[:, None]).any(1)),
+            "goal": share((top == goal[:, None]).any(1)),
+        }
+        print(name, json.dumps(answer["consensus"][name]), flush=True)
+        chosen.output.write_text(json.dumps(answer, indent=1))
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@ import type { ClientBase } from 'pg';
 import { RequestError } from '../../errors.js';
 import { encodePatiently, inspectPatiently } from '../encode-image.js';
 import { DownloadError, type ImageFetcher } from '../fetch-image.js';
+import { findQuarantined } from '../quarantine/quarantine.store.js';
 import { addEmbeddings, findImagesByContent, type StoredImage } from '../stored-image.store.js';
 import type { BlobStore } from '../../platform/blob-store.js';
 import { transaction, type Database } from '../../platform/postgres.js';
 import { uploadIdToSha256 } from '../upload-id.js';
 import type { Encoder } from '../../vision/encoder.js';
+import type { TrustReason } from '../../vision/trust.js';
 import { trimImage } from '../../vision/image-file.js';
 import { endWithImage, lockClaim, type ClaimedJob } from './image-job.store.js';
 
@@ -24,29 +26,32 @@ export interface ImageJobServices {
 
 /**
  * Imports the image of a job: its bytes, then in one transaction its vector and the image itself. Writes nothing if
- * the claim was lost in the meantime, or the image is no longer wanted.
+ * the claim was lost in the meantime, or the image is no longer wanted. Returns why the image is in quarantine; null: it is not.
  */
 export async function doImageJob(
   { db, encoder, images, uploads, fetcher, touchProducts }: ImageJobServices,
   encoderId: number,
   job: ClaimedJob,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<TrustReason | null> {
   const bytes = await bytesOf(job.link, { uploads, fetcher }, signal);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const known = (await findImagesByContent(db, encoderId, [sha256])).get(sha256);
+  const known = (
+    await findImagesByContent(db, { encoderId, scores: encoder.trustOf !== undefined }, [sha256])
+  ).get(sha256);
   const image: StoredImage = known?.image ?? (await inspectPatiently(bytes, signal));
-  const vector = known?.encoded === true ? null : await encodePatiently(encoder, bytes, signal);
+  const encoded = known?.encoded === true ? null : await encodePatiently(encoder, bytes, signal);
   await images.put(bytes);
   signal.throwIfAborted();
   await transaction(db, async (client) => {
     if (!(await lockClaim(client, job))) return;
     // The embedding comes first, so that every image has its vector.
     const { dimension } = encoder;
-    if (vector !== null) await addEmbeddings(client, { id: encoderId, dimension }, [{ sha256, vector }]);
+    if (encoded !== null) await addEmbeddings(client, { id: encoderId, dimension }, [{ sha256, ...encoded }]);
     await endWithImage(client, job, image);
     await touchProducts(client, [job.productId]);
   });
+  return (await findQuarantined(db, [sha256])).get(sha256)?.reason ?? null;
 }
 
 async function bytesOf(

@@ -99,7 +99,12 @@ export async function runImageJobs(options: ImageJobOptions): Promise<ImageJobs>
       );
     }, LEASE_MS / 3);
     try {
-      await doImageJob(options, encoderId, job, stop.signal);
+      const reason = await doImageJob(options, encoderId, job, stop.signal);
+      if (reason !== null)
+        log.warn(
+          { product: job.handle, link: shown(job.link), reason },
+          'An image looks as if made to deceive the search, and is in quarantine: vitrine quarantine list',
+        );
     } catch (error) {
       if (stop.signal.aborted) {
         await giveBack(db, job);

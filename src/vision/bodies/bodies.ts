@@ -55,8 +55,8 @@ export interface BodiesOptions {
 }
 
 /**
- * Opens the included networks in threads, by default half as many as an encoder has: BlazePose (Bazarevsky et al.
- * 2020) for people, and NanoDet for what they carry.
+ * Verifies the included networks, which threads open for the first image; by default, half as many threads as an encoder
+ * has. They are BlazePose (Bazarevsky et al. 2020) for people, and NanoDet for what they carry.
  *
  * @throws Error when a file is damaged
  */
@@ -69,6 +69,7 @@ export async function openBodies({
     workerData: await readBodyModels(),
     threads,
     maxBatch: 1,
+    startsLate: true,
     parseAnswers: (message) => z.array(bodyAnswer).parse(message),
     onCrash: (err) => log?.error({ err }, 'The thread that finds people ended; another one replaces it'),
   });

@@ -59,7 +59,9 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const close of closing.reverse()) await close();
   await changes.close();
-  await db.query('DELETE FROM products; DELETE FROM image_jobs; DELETE FROM embeddings');
+  await db.query(
+    'DELETE FROM products; DELETE FROM image_jobs; DELETE FROM embeddings; DELETE FROM quarantined_images',
+  );
 });
 
 const log = pino(
@@ -150,6 +152,48 @@ describe('an image of a product', () => {
     for (const { sha256 } of rows.rows) expect(await gateway.services.catalogImages.has(sha256)).toBe(true);
   });
 
+  test('that looks as if made to deceive is in quarantine, in all products that get it at once', async () => {
+    server.answers('/one', red);
+    server.answers('/two', red);
+    await seedProduct(db, { handle: 'cape', skus: [{ code: 'CAPE' }] });
+    const plain = fakeEncoder();
+    let waiting = 0;
+    let goOn = (): void => undefined;
+    const both = new Promise<void>((resolve) => (goOn = resolve));
+    const encoder = {
+      ...plain,
+      async encode(bytes: Uint8Array) {
+        waiting += 1;
+        if (waiting === 2) goOn();
+        await both;
+        return plain.encode(bytes);
+      },
+      trustOf: () => ({ score: 0.001, reason: 'patch' as const }),
+    };
+    await want([`${server.origin}/one`]);
+    await want([`${server.origin}/two`], 'cape');
+    await start({ encoder });
+    await noneWaits();
+    const { data } = await gateway.ask(
+      '{ quarantinedImages { nodes { productHandle trust { reason } hasOthers } } }',
+      {},
+      await seedApiKey(db),
+    );
+    const said = { trust: { reason: 'PATCH' }, hasOthers: false };
+    expect(z.object({ quarantinedImages: z.object({ nodes: z.array(z.unknown()) }) }).parse(data)).toEqual({
+      quarantinedImages: {
+        nodes: expect.arrayContaining([
+          { productHandle: 'coat', ...said },
+          { productHandle: 'cape', ...said },
+        ]),
+      },
+    });
+    const warned = logged.filter(({ msg }) => msg.includes('is in quarantine'));
+    expect(warned.map((entry) => entry['product']).sort()).toEqual(['cape', 'coat']);
+    expect(JSON.stringify(warned)).toContain('"reason":"patch"');
+    expect(logged.filter(({ msg }) => msg.includes('failed'))).toEqual([]);
+  });
+
   test('shows the options that it is given, now or later, and keeps them', async () => {
     server.answers('/red', red);
     const link = `${server.origin}/red`;
@@ -171,9 +215,9 @@ describe('an image of a product', () => {
   });
 
   test('is not fetched again, moves, and goes when it is not listed any more', async () => {
-    server.answers('/one', red);
-    server.answers('/two', blue);
-    const [one, two] = [`${server.origin}/one`, `${server.origin}/two`];
+    server.answers('/moved-1', red);
+    server.answers('/moved-2', blue);
+    const [one, two] = [`${server.origin}/moved-1`, `${server.origin}/moved-2`];
     await start();
     await want([one, two]);
     await noneWaits();
@@ -181,9 +225,9 @@ describe('an image of a product', () => {
     expect(await sources()).toEqual([{ source: two }, { source: one }]);
     await want([one]);
     expect(await sources()).toEqual([{ source: one }]);
-    expect(server.requests.filter((path) => path === '/one' || path === '/two').sort()).toEqual([
-      '/one',
-      '/two',
+    expect(server.requests.filter((path) => path === '/moved-1' || path === '/moved-2').sort()).toEqual([
+      '/moved-1',
+      '/moved-2',
     ]);
   });
 
