@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { feedTable, priceTable, stockTable } from './catalog/feed.js';
 import { demoProducts } from './catalog/products.js';
 import { channels, locations, stocked } from './catalog/stock.js';
-import { renderGarment, type RasterOptions } from './render.js';
+import { renderGarment, type RasterOptions } from '../src/garment/render.js';
 
 const SEED = 'vitrine demo 1';
 const folder = new URL('../catalog/', import.meta.url);

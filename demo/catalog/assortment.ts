@@ -1,5 +1,5 @@
-import type { ColorName } from '../color.js';
-import type { GarmentType, Material, Pattern } from '../design.js';
+import type { ColorName } from '../../src/garment/color.js';
+import type { GarmentType, Material, Pattern } from '../../src/garment/design.js';
 import { accessories } from './accessories.js';
 import { clothes } from './clothes.js';
 

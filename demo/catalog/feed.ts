@@ -1,4 +1,4 @@
-import { vocabulary } from '../design.js';
+import { vocabulary } from '../../src/garment/design.js';
 import { channels, type StockedProduct } from './stock.js';
 
 /** The feed's columns: Google Merchant Center's names, plus the extension `quantity`. */

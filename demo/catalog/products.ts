@@ -1,4 +1,4 @@
-import { lightness, palette, type ColorName } from '../color.js';
+import { lightness, palette, type ColorName } from '../../src/garment/color.js';
 import {
   parseDesign,
   vocabulary,
@@ -6,8 +6,8 @@ import {
   type DesignInput,
   type Material,
   type Pattern,
-} from '../design.js';
-import type { Ground } from '../ground.js';
+} from '../../src/garment/design.js';
+import type { Ground } from '../../src/garment/ground.js';
 import { random, type Random } from '../../src/platform/random.js';
 import { assortment, type Line, type Season, type Style } from './assortment.js';
 import { brands, modelNames } from './brands.js';

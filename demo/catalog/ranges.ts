@@ -1,5 +1,5 @@
-import type { ColorName } from '../color.js';
-import type { Pattern } from '../design.js';
+import type { ColorName } from '../../src/garment/color.js';
+import type { Pattern } from '../../src/garment/design.js';
 
 /** Colors, patterns, and shoppers that several lines of the assortment share. */
 export const basics: readonly ColorName[] = [

@@ -2,12 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { print } from 'graphql';
+import { parse, print, separateOperations } from 'graphql';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { compose, overlap } from '../../bench/composites.js';
 import { cutOut, type CutOut } from '../../bench/cut-out.js';
+import { openLocalEngine } from '../../src/design/local/local-engine.js';
+import { DesignEngineName } from '../../src/design/order.js';
+import { runDesignJobs } from '../../src/design/run-design-jobs.js';
 import { importFacts } from '../../src/knowledge/import-facts.js';
 import { importFeed } from '../../src/import/import-feed.js';
 import { readEncoderCalibration } from '../../src/search/probability/encoder-calibration.js';
@@ -50,6 +53,8 @@ import { openClient, subscribe, type Told } from '../support/subscriptions.js';
 
 /** Decoding and encoding the demo catalog on a busy machine. */
 const IMPORT_TIMEOUT_MS = 600_000;
+/** Designing with the local engine on a busy machine. */
+const DESIGN_MS = 480_000;
 const CATALOG = new URL('../../catalog/', import.meta.url);
 const EXPLORE = new URL('../../schema/operations/explore/', import.meta.url);
 
@@ -96,6 +101,12 @@ async function send<Data, Variables extends Record<string, unknown>>(
   expect(errors).toEqual([]);
   // The document's own type: the response comes from the schema that the type was generated from.
   return data as Data;
+}
+
+/** The operations of a sample by their names, in order. GraphiQL runs the first unless another is chosen. */
+async function operationsIn(name: string): Promise<Map<string, string>> {
+  const document = parse(await readFile(new URL(name, EXPLORE), 'utf8'));
+  return new Map(Object.entries(separateOperations(document)).map(([key, one]) => [key, print(one)]));
 }
 
 /** The first event of a subscription. */
@@ -145,7 +156,7 @@ describe('GraphiQL opens with operations that run as they are', () => {
     });
     const { id } = z.object({ sku: z.object({ id: z.string() }) }).parse(found).sku;
     for (const name of names) {
-      const document = await readFile(new URL(name, EXPLORE), 'utf8');
+      const [document = ''] = (await operationsIn(name)).values();
       const variables = await readFile(
         new URL(name.replace('.graphql', '.variables.json'), EXPLORE),
         'utf8',
@@ -153,13 +164,94 @@ describe('GraphiQL opens with operations that run as they are', () => {
         (text) => z.record(z.string(), z.unknown()).parse(JSON.parse(text.replaceAll('$sku', id))),
         () => ({}),
       );
-      const { data, errors } = document.includes('\nsubscription ')
+      const { data, errors } = document.startsWith('subscription ')
         ? await firstAnswer(document, variables)
         : await gateway.ask(document, variables);
       expect({ name, errors }).toEqual({ name, errors: [] });
       expect(JSON.stringify(data)).not.toMatch(/"(edges|nodes|categories|styles)":\[\]/);
+      expect(JSON.stringify(data)).not.toMatch(/"userErrors":\[\{/);
     }
   });
+
+  test(
+    'a board of the demo becomes a design, a tech pack, and a search for what is in stock',
+    async () => {
+      const board = await operationsIn('5-facts-and-boards/2-make-a-board.graphql');
+      const design = await operationsIn('5-facts-and-boards/3-design-it.graphql');
+      const read = <Shape>(shape: z.ZodType<Shape>, document = '', variables = {}): Promise<Shape> =>
+        gateway.read(shape, document, variables);
+      const made = await read(
+        z.object({ boardCreate: z.object({ board: z.object({ id: z.string() }) }) }),
+        board.get('MakeABoard'),
+      );
+      const { id } = made.boardCreate.board;
+      const named = z.object({ id: z.string(), title: z.string() });
+      const { products } = await read(
+        z.object({ products: z.object({ nodes: z.array(named) }) }),
+        board.get('WhatToPin'),
+      );
+      const done = z.object({ userErrors: z.array(z.never()) });
+      for (const product of products.nodes.slice(0, 3))
+        await read(z.object({ pinAdd: done }), board.get('PinAProduct'), { board: id, product: product.id });
+      const nodes = z.object({ nodes: z.array(z.object({ title: z.string() })).min(1) });
+      await read(z.object({ board: z.object({ ideas: nodes }) }), board.get('ShowIt'), { board: id });
+
+      const ordered = await read(
+        z.object({ designCreate: done.extend({ job: z.object({ id: z.string() }) }) }),
+        design.get('DesignAGarment'),
+        { board: id },
+      );
+      const { job } = ordered.designCreate;
+      const worker = runDesignJobs({
+        db: gateway.db,
+        encoder,
+        engines: new Map([[DesignEngineName.LOCAL, openLocalEngine(DEFAULT_ENCODER)]]),
+        uploads: gateway.services.uploads,
+        // It polls.
+        changes: { onChange: () => () => {} },
+        log: pino({ level: 'silent' }),
+      });
+      const client = openClient(sockets);
+      try {
+        const events = await subscribe(client, design.get('FollowIt') ?? '', { job: job.id }).during(
+          DESIGN_MS,
+        );
+        expect(events.at(-1)?.data).toMatchObject({
+          designProgress: { state: 'DONE', designs: [{ isFinished: true }] },
+        });
+      } finally {
+        await client.dispose();
+        await worker.close();
+      }
+      const file = z.string();
+      const techPack = z.object({ pdfUrl: file, svgUrl: file, dxfUrl: file, reason: z.null() });
+      const match = z.object({ skus: z.array(z.object({ code: z.string() })).min(1) });
+      const { designJob } = await read(
+        z.object({
+          designJob: z.object({
+            designs: z.tuple([
+              z.object({ techPack, similarProducts: z.object({ edges: z.array(match).min(1) }) }),
+            ]),
+          }),
+        }),
+        design.get('UseIt'),
+        { job: job.id },
+      );
+      const { pdfUrl, svgUrl, dxfUrl } = designJob.designs[0].techPack;
+      const begins = new Map([
+        [pdfUrl, '%PDF-'],
+        [svgUrl, '<svg '],
+        [dxfUrl, 'SECTION'],
+      ]);
+      for (const [url, head] of begins) {
+        const { pathname, search } = new URL(url);
+        const response = await gateway.http.inject(`${pathname}${search}`);
+        expect(response.statusCode).toBe(200);
+        expect(response.rawPayload.toString('latin1', 0, 200)).toContain(head);
+      }
+    },
+    2 * DESIGN_MS,
+  );
 });
 
 describe('the things of a picture', () => {

@@ -1,7 +1,7 @@
 import { lighten } from '../color.js';
 import type { Cutter, Fold, Piece } from '../garment.js';
 import { curve, jitter, mirrored, type Node, type Point } from '../geometry.js';
-import type { Random } from '../../src/platform/random.js';
+import type { Random } from '../../platform/random.js';
 
 /** A pompom: a ball of yarn ends. */
 function pompom([x, y]: Point, radius: number, color: string, random: Random): string {

@@ -2,7 +2,7 @@ import { lighten, mix } from './color.js';
 import { area, type Box } from './geometry.js';
 import type { Cloth, Piece } from './garment.js';
 import { patternTile, type Tile } from './pattern.js';
-import type { Random } from '../src/platform/random.js';
+import type { Random } from '../platform/random.js';
 import { surfaces } from './surface.js';
 
 /** Definitions of one drawing: each content once, under an id that depends only on its position. */
@@ -29,6 +29,11 @@ export class Definitions {
 /** Side of the tile for uneven dye, in garment units; large enough that the repetition is not visible. */
 const DYE_TILE = 190;
 
+/** Rasters with fewer pixels per garment unit show neither the warp of a pattern nor all of the unevenness of a dye. */
+const COARSE = 0.4;
+/** What is left of the unevenness in a coarse raster: pixels average it. */
+const COARSE_DYE = 0.4;
+
 /** Covers boxes with fabric: its color, its pattern, its weave, and the unevenness of its dye. */
 export class ClothRoll {
   readonly #tiles = new Map<string, Tile | null>();
@@ -39,6 +44,7 @@ export class ClothRoll {
     private readonly random: Random,
     /** Height at which the second color of a colorblock begins. */
     private readonly division: number,
+    private readonly pixelsPerUnit: number,
   ) {
     this.#seed = random.integer(1, 9999);
   }
@@ -49,7 +55,9 @@ export class ClothRoll {
     let printed = rect(cloth.color);
     const tile = this.#tile(cloth);
     if (tile) printed += rect(this.#fill(tile, grain));
-    if (tile && tile.width < 1000) printed = `<g filter="${this.#warp(box)}">${printed}</g>`;
+    // The warp would take half of the time of a coarse raster.
+    if (tile && tile.width < 1000 && this.pixelsPerUnit >= COARSE)
+      printed = `<g filter="${this.#warp(box)}">${printed}</g>`;
     const weave = cloth.weave ?? surface.weave;
     if (weave) printed += rect(this.#fill(weave, grain));
     return printed + this.#dye(cloth, box, grain);
@@ -89,7 +97,8 @@ export class ClothRoll {
 
   /** A small noise tile: noise over every piece would take most of the drawing time. */
   #dye(cloth: Cloth, box: Box, grain: number): string {
-    const { x, y, strength } = surfaces[cloth.material].grain;
+    const { x, y, strength: full } = surfaces[cloth.material].grain;
+    const strength = this.pixelsPerUnit < COARSE ? COARSE_DYE * full : full;
     const side = `width="${DYE_TILE}" height="${DYE_TILE}"`;
     const row = `${strength} 0 0 0 ${(0.5 - strength / 2).toFixed(3)} `;
     const filter = this.definitions.add(

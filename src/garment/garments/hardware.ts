@@ -1,7 +1,7 @@
 import { lighten } from '../color.js';
 import type { Cloth, Line, Piece } from '../garment.js';
 import { curve, jitter, type Node, type Point } from '../geometry.js';
-import type { Random } from '../../src/platform/random.js';
+import type { Random } from '../../platform/random.js';
 
 /** A sewn button with four holes. */
 export function button([x, y]: Point, radius: number, color: string): string {

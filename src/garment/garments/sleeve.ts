@@ -1,6 +1,6 @@
 import type { Cloth, Fold, Line, Piece } from '../garment.js';
 import { arc, curve, jitter, type Node, type Point } from '../geometry.js';
-import type { Random } from '../../src/platform/random.js';
+import type { Random } from '../../platform/random.js';
 import type { Torso } from './torso.js';
 
 /** How a sleeve is cut. */

@@ -46,7 +46,8 @@ export const palette = {
 
 export type ColorName = keyof typeof palette;
 
-type Triple = readonly [number, number, number];
+/** Oklab: lightness from 0 to 1, and two axes of color from about -0.3 to 0.3. */
+export type Oklab = readonly [number, number, number];
 
 const toLinear = (value: number): number =>
   value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -54,7 +55,7 @@ const toGamma = (value: number): number =>
   value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055;
 
 /** Oklab of an sRGB hex color (Björn Ottosson, "A perceptual color space for image processing", 2020). */
-function oklab(hex: string): Triple {
+export function oklab(hex: string): Oklab {
   const value = Number.parseInt(hex.slice(1), 16);
   const r = toLinear(((value >> 16) & 255) / 255);
   const g = toLinear(((value >> 8) & 255) / 255);
@@ -69,7 +70,8 @@ function oklab(hex: string): Triple {
   ];
 }
 
-function fromOklab([lightness, a, b]: Triple): string {
+/** The nearest sRGB color, as "#rrggbb". */
+export function fromOklab([lightness, a, b]: Oklab): string {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
   const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;

@@ -1,7 +1,7 @@
 import type { Design, Neckline } from '../design.js';
 import type { Cutter, Piece } from '../garment.js';
 import { curve, jitter, mirrored, type Node } from '../geometry.js';
-import type { Random } from '../../src/platform/random.js';
+import type { Random } from '../../platform/random.js';
 import { placket, shirtCollar, standCollar } from './fronts.js';
 import { button, patchPocket, row } from './hardware.js';
 import {

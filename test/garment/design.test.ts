@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseDesign } from '../../demo/design.js';
+import { parseDesign } from '../../src/garment/design.js';
 
 const messageOf = (input: unknown): string => {
   try {

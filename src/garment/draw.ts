@@ -7,7 +7,7 @@ import { area, bounds, grown, type Box } from './geometry.js';
 import { groundOf, type Ground } from './ground.js';
 import { contact, light, lines, shadow, turnFromLamp, type LightOptions } from './light.js';
 import { suitingAccent } from './pattern.js';
-import { random, type Random } from '../src/platform/random.js';
+import { random, type Random } from '../platform/random.js';
 import { rib } from './surface.js';
 
 /** The drawing's own units; every raster size of this proportion (4:5) shows all of it. */
@@ -109,7 +109,7 @@ export function drawGarment(design: Design, options: DrawingOptions = {}): strin
   const definitions = new Definitions();
   const garment = cutters[design.type](atelierOf(design, source));
   const box = bounds(...garment.pieces.map((piece) => piece.outline));
-  const roll = new ClothRoll(definitions, source, box.y + box.height * COLORBLOCK);
+  const roll = new ClothRoll(definitions, source, box.y + box.height * COLORBLOCK, pixelsPerUnit);
   const fold = source.integer(1, 9999);
   const { x, y, scale } = placement(garment, box);
   const lamp = (index: number): LightOptions => ({

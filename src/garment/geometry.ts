@@ -1,4 +1,4 @@
-import type { Random } from '../src/platform/random.js';
+import type { Random } from '../platform/random.js';
 
 /** A point of an outline: a corner, or with `'s'` a point that the curve passes smoothly. */
 export type Node = readonly [x: number, y: number, kind?: 's'];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { garmentTypes, parseDesign, patterns } from '../../demo/design.js';
-import { renderGarment } from '../../demo/render.js';
+import { garmentTypes, parseDesign, patterns } from '../../src/garment/design.js';
+import { renderGarment } from '../../src/garment/render.js';
 
 /** Draws every option of the demo catalog's designs: about 400 drawings, whose filters take time. */
 const SMALL = { width: 64, height: 80, format: 'png' } as const;

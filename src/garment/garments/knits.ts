@@ -1,6 +1,6 @@
 import type { Cutter, Piece } from '../garment.js';
 import { curve, jitter, mirrored, type Node } from '../geometry.js';
-import type { Random } from '../../src/platform/random.js';
+import type { Random } from '../../platform/random.js';
 import { front, openBack, placket } from './fronts.js';
 import { button, cord, patchPocket, row } from './hardware.js';
 import {

@@ -1,6 +1,6 @@
 import type { Cloth, Fold, Line, Piece } from '../garment.js';
 import { curve, jitter, type Node, type Point } from '../geometry.js';
-import type { Random } from '../../src/platform/random.js';
+import type { Random } from '../../platform/random.js';
 import { bodyFolds, bodyLines, type Torso } from './torso.js';
 
 /** How the two fronts of an open-front garment are cut. */

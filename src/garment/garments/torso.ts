@@ -1,7 +1,7 @@
 import type { Design } from '../design.js';
 import type { Fold, Line, Piece, Cloth } from '../garment.js';
 import { curve, jitter, mirrored, turned, type Node, type Point } from '../geometry.js';
-import type { Random } from '../../src/platform/random.js';
+import type { Random } from '../../platform/random.js';
 
 /** The measurements of what hangs from the shoulders: half widths, and heights from the shoulder's neck point. */
 export interface Torso {

@@ -1,7 +1,7 @@
 import { lighten, lightness, mix } from './color.js';
 import type { Pattern } from './design.js';
 import { curve, type Node } from './geometry.js';
-import type { Random } from '../src/platform/random.js';
+import type { Random } from '../platform/random.js';
 
 /** The tile of a pattern, in garment units (a shirt is about 350 wide), drawn over the fabric's own color. */
 export interface Tile {

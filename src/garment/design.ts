@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RequestError } from '../src/errors.js';
+import { RequestError } from '../errors.js';
 import { palette } from './color.js';
 
 export const garmentTypes = [

@@ -1,7 +1,7 @@
 import type { Design } from '../design.js';
 import type { Cloth, Cutter, Fold, Line, Piece } from '../garment.js';
 import { curve, jitter, mirrored, type Node } from '../geometry.js';
-import type { Random } from '../../src/platform/random.js';
+import type { Random } from '../../platform/random.js';
 import { button } from './hardware.js';
 import { strip } from './torso.js';
 

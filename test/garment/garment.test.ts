@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { garmentTypes, parseDesign, vocabulary } from '../../demo/design.js';
-import { drawGarment } from '../../demo/draw.js';
-import { renderGarment } from '../../demo/render.js';
+import { garmentTypes, parseDesign, vocabulary } from '../../src/garment/design.js';
+import { drawGarment } from '../../src/garment/draw.js';
+import { renderGarment } from '../../src/garment/render.js';
 
 /** Small rasters: they show what is tested here too, and filters take time per pixel. */
 const SMALL = { width: 64, height: 80, format: 'png' } as const;

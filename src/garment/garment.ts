@@ -1,6 +1,6 @@
 import type { Design, Material, Pattern } from './design.js';
 import type { Point } from './geometry.js';
-import type { Random } from '../src/platform/random.js';
+import type { Random } from '../platform/random.js';
 import type { Tile } from './pattern.js';
 
 /** The material that a piece is cut from. */
